@@ -1,0 +1,83 @@
+//! The one table from failure to status, code and public text.
+
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use contracts::{ErrorBody, ErrorReply, InvalidTopQuery};
+use store::StoreError;
+
+/// Why a query has no answer.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// No such path.
+    NoRoute,
+    /// The path exists for this other method.
+    WrongMethod(Method),
+    /// The path parameter is no product id.
+    InvalidProductId,
+    /// The product was never scored.
+    UnknownProduct,
+    /// The query parameters are wrong.
+    Query(InvalidTopQuery),
+    /// Postgres is not there, or is not ours.
+    Store(StoreError),
+}
+
+impl Failure {
+    fn answer(&self) -> (StatusCode, &'static str, String) {
+        let text = str::to_owned;
+        match self {
+            Self::NoRoute => (StatusCode::NOT_FOUND, "not_found", text("no such path")),
+            Self::WrongMethod(allowed) => {
+                (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", format!("this path takes {allowed} only"))
+            }
+            Self::InvalidProductId => (StatusCode::BAD_REQUEST, "validation", text("spu_id: must be a UUID")),
+            Self::UnknownProduct => {
+                (StatusCode::NOT_FOUND, "not_found", text("no interaction with this product was scored yet"))
+            }
+            Self::Query(reason) => (StatusCode::BAD_REQUEST, "validation", reason.to_string()),
+            Self::Store(StoreError::Unavailable(_)) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "unavailable", text("the scores cannot be reached; try again"))
+            }
+            Self::Store(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", text("an error on our side")),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        if let Self::Store(error) = &self {
+            tracing::error!(error = platform::chain(error), "could not answer");
+        }
+        let (status, code, message) = self.answer();
+        let body = ErrorReply { error: ErrorBody { http_status: status.as_u16(), code, message, details: None } };
+        // Serializing numbers and text cannot fail.
+        let body = serde_json::to_string(&body).unwrap_or_default();
+        let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
+        let mut response = (status, headers, body).into_response();
+        match self {
+            Self::WrongMethod(allowed) => {
+                if let Ok(allowed) = HeaderValue::from_str(allowed.as_str()) {
+                    response.headers_mut().insert(ALLOW, allowed);
+                }
+            }
+            Self::Store(StoreError::Unavailable(_)) => {
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<InvalidTopQuery> for Failure {
+    fn from(reason: InvalidTopQuery) -> Self {
+        Self::Query(reason)
+    }
+}

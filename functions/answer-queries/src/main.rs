@@ -1,0 +1,15 @@
+//! Wires answer-queries: settings, clients, runtime.
+
+use std::sync::Arc;
+
+use answer_queries::{AWS_CALL_LIMIT, Deps, Settings, router};
+use store::Database;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    platform::start();
+    let settings = platform::load(Settings::read)?;
+    let aws = platform::aws::configure(AWS_CALL_LIMIT).await?;
+    let deps = Deps { database: Database::new(settings.database, Some(aws)) };
+    lambda_http::run(router(Arc::new(deps))).await
+}

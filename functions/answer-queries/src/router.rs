@@ -1,0 +1,45 @@
+//! The routes. Behind API Gateway, `$default` leads here too, so that a wrong path or method gets our envelope.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::Method;
+use axum::response::Response;
+use axum::routing::{any, get};
+use store::Database;
+
+use crate::failure::Failure;
+use crate::{health, popularity};
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Deps {
+    /// The scores.
+    pub database: Database,
+}
+
+/// Builds the service.
+pub fn router(deps: Arc<Deps>) -> Router {
+    Router::new()
+        .route("/api/v1/analytic/popularity/top", get(popularity::top))
+        .route("/api/v1/analytic/popularity/{spu_id}", get(popularity::one))
+        .route("/health", get(health::check))
+        // Recording has its own function; here it is only known so that a wrong method is called by its name.
+        .route("/api/v1/analytic/interaction", any(post_only))
+        .route("/api/v1/analytic/guest/interaction", any(post_only))
+        .method_not_allowed_fallback(get_only)
+        .fallback(not_found)
+        .with_state(deps)
+}
+
+async fn not_found() -> Failure {
+    Failure::NoRoute
+}
+
+async fn get_only() -> Failure {
+    Failure::WrongMethod(Method::GET)
+}
+
+async fn post_only() -> Response {
+    axum::response::IntoResponse::into_response(Failure::WrongMethod(Method::POST))
+}

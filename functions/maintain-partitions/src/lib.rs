@@ -1,0 +1,9 @@
+//! Creates the partitions of the days ahead and forgets event ids beyond the horizon. Runs daily.
+//!
+//! It drops no interaction: removing old partitions is a decision about data, not maintenance.
+
+mod handler;
+mod settings;
+
+pub use handler::{Deps, handle};
+pub use settings::{AWS_CALL_LIMIT, Horizon, Settings};

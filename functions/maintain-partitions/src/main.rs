@@ -1,0 +1,14 @@
+//! Wires maintain-partitions: settings, clients, runtime.
+
+use lambda_runtime::{run, service_fn};
+use maintain_partitions::{AWS_CALL_LIMIT, Deps, Settings, handle};
+use store::Database;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    platform::start();
+    let settings = platform::load(Settings::read)?;
+    let aws = platform::aws::configure(AWS_CALL_LIMIT).await?;
+    let deps = Deps { database: Database::new(settings.database, Some(aws)), horizon: settings.horizon };
+    run(service_fn(|event| handle(&deps, event))).await
+}

@@ -1,0 +1,25 @@
+//! Wires record-interactions: settings, clients, runtime.
+
+use std::sync::Arc;
+
+use aws_sdk_sqs::Client;
+use lambda_http::{run, service_fn};
+use messaging::HintSender;
+use record_interactions::{Deps, Settings, handle};
+use store::Database;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    platform::start();
+    let settings = platform::load(Settings::read)?;
+    let aws = platform::aws::configure(settings.send_limit).await?;
+    let deps = Arc::new(Deps {
+        sender: HintSender::new(Client::new(&aws), settings.queues, settings.send_limit),
+        database: Database::new(settings.database, Some(aws)),
+    });
+    run(service_fn(move |request| {
+        let deps = Arc::clone(&deps);
+        async move { handle(&deps, request).await }
+    }))
+    .await
+}

@@ -1,0 +1,106 @@
+//! One run: claim what is due, hint, repeat within bounds, measure what is outstanding.
+
+use std::time::Duration;
+
+use domain::{InteractionId, Sink};
+use lambda_runtime::{Error, LambdaEvent};
+use messaging::{HintSender, Sent};
+use platform::{Deadline, Metrics, TraceHeader};
+use serde_json::{Value, json};
+use store::{Database, StoreError};
+
+use crate::Pace;
+
+/// Rows claimed at a time; what a crash in the middle delays by one backoff.
+const CLAIM: u32 = 1_000;
+/// Time kept for the metrics and the answer.
+const MARGIN: Duration = Duration::from_secs(10);
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Deps {
+    /// The pending rows.
+    pub database: Database,
+    /// The queues.
+    pub sender: HintSender,
+    /// The bounds of a run.
+    pub pace: Pace,
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Resent {
+    /// Rows that were due.
+    pub claimed: usize,
+    /// Hints that SQS took.
+    pub sent: usize,
+    /// Hints that SQS did not take.
+    pub failed: usize,
+}
+
+/// Runs once. May be repeated and run at once: a row is hinted at by one run only.
+///
+/// # Errors
+/// When Postgres is down or not ours; the next run takes over.
+pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let trace = TraceHeader::of(&event.context);
+    let deadline = Deadline::of(&event.context, MARGIN);
+    let resent = resend(deps, &trace, deadline).await.inspect_err(|error| {
+        tracing::error!(request.id = event.context.request_id, error = platform::chain(error), "could not resend");
+    })?;
+    measure(&deps.database, resent).await?;
+    tracing::info!(
+        request.id = event.context.request_id,
+        trace.id = trace.root(),
+        claimed = resent.claimed,
+        sent = resent.sent,
+        failed = resent.failed,
+        "resent"
+    );
+    Ok(json!({ "claimed": resent.claimed, "sent": resent.sent, "failed": resent.failed }))
+}
+
+async fn resend(deps: &Deps, trace: &TraceHeader, deadline: Deadline) -> Result<Resent, StoreError> {
+    let max_rows = usize::try_from(deps.pace.max_rows).unwrap_or(usize::MAX);
+    let mut total = Resent::default();
+    while total.claimed < max_rows && !deadline.remaining().is_zero() {
+        let left = u32::try_from(max_rows - total.claimed).unwrap_or(CLAIM).min(CLAIM);
+        let due = store::pending::claim_due(&deps.database, left, deps.pace.backoff_cap_seconds).await?;
+        let sent = hint(&deps.sender, &due, trace).await;
+        total.claimed += due.len();
+        total.sent += sent.sent;
+        total.failed += sent.failed;
+        tracing::info!(trace.id = trace.root(), interaction.ids = ?due.iter().map(|(_, id)| id.0).collect::<Vec<_>>(), "hinted again");
+        // Nothing left, or SQS is down: the rows that were not claimed keep their place.
+        if due.len() < usize::try_from(left).unwrap_or_default() || sent.sent == 0 {
+            break;
+        }
+    }
+    Ok(total)
+}
+
+async fn hint(sender: &HintSender, due: &[(Sink, InteractionId)], trace: &TraceHeader) -> Sent {
+    let of = |wanted: Sink| due.iter().filter(|(sink, _)| *sink == wanted).map(|(_, id)| *id).collect::<Vec<_>>();
+    let (popularity, catalog) = (of(Sink::Popularity), of(Sink::Catalog));
+    let (popularity, catalog) = tokio::join!(
+        sender.send(Sink::Popularity, &popularity, trace.as_str()),
+        sender.send(Sink::Catalog, &catalog, trace.as_str()),
+    );
+    Sent { sent: popularity.sent + catalog.sent, failed: popularity.failed + catalog.failed }
+}
+
+async fn measure(database: &Database, resent: Resent) -> Result<(), StoreError> {
+    Metrics::with(&[("Function", "resend-pending")])
+        .count("HintsClaimed", resent.claimed)
+        .count("HintsSent", resent.sent)
+        .count("HintsFailed", resent.failed)
+        .emit();
+    for depth in store::pending::get_depth(database).await? {
+        Metrics::with(&[("Sink", depth.sink.as_str())])
+            .seconds("PendingOldestAge", depth.oldest_age_seconds)
+            .count("PendingDepth", usize::try_from(depth.waiting).unwrap_or_default())
+            .count("PendingParked", usize::try_from(depth.parked).unwrap_or_default())
+            .emit();
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! One batch: read, load what is awaited, deliver, note what came of it, answer.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use catalog::{Catalog, Outcome};
+use domain::{InteractionId, ParkReason, Sink};
+use lambda_runtime::{Error, LambdaEvent};
+use messaging::Batch;
+use platform::{Deadline, Metrics};
+use store::Database;
+
+use crate::UpdateError;
+
+/// Time kept for noting the outcomes in Postgres and for the answer.
+const MARGIN: Duration = Duration::from_secs(2);
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Deps {
+    /// The pending rows and their interactions.
+    pub database: Database,
+    /// Who is told.
+    pub catalog: Catalog,
+}
+
+/// What a batch came to.
+#[derive(Debug, Default)]
+struct Told {
+    confirmed: Vec<InteractionId>,
+    refused: Vec<(InteractionId, ParkReason)>,
+    /// Parked by an earlier batch.
+    parked: Vec<InteractionId>,
+    again: Vec<InteractionId>,
+    /// How often each reason occurred among `again`.
+    again_reasons: BTreeMap<String, usize>,
+    call_times: Vec<Duration>,
+    catalog_is_down: bool,
+}
+
+/// Delivers a batch of hints. May be called with the same batch any number of times.
+///
+/// # Errors
+/// When Postgres or the whole catalog is down: the batch comes again, less what was confirmed.
+pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
+    let started = Instant::now();
+    let deadline = Deadline::of(&event.context, MARGIN);
+    let batch = Batch::read(event.payload);
+    let ids = batch.interaction_ids();
+    let answer = match tell(deps, &ids, deadline).await {
+        Ok(told) => {
+            report(&batch, &told, ids.len());
+            answer(&batch, &told)
+        }
+        Err(error) => Err(error),
+    };
+    tracing::info!(
+        request.id = event.context.request_id,
+        message.ids = ?batch.message_ids(),
+        trace.headers = ?batch.trace_headers(),
+        interaction.ids = ?ids.iter().map(|id| id.0).collect::<Vec<_>>(),
+        duration_ms = started.elapsed().as_millis(),
+        "handled"
+    );
+    answer.map_err(|error| {
+        tracing::error!(
+            request.id = event.context.request_id,
+            error = platform::chain(&error),
+            "could not deliver the batch"
+        );
+        error.into()
+    })
+}
+
+/// Tells the catalog what it is still owed, and notes what it said.
+async fn tell(deps: &Deps, ids: &[InteractionId], deadline: Deadline) -> Result<Told, UpdateError> {
+    if ids.is_empty() {
+        return Ok(Told::default());
+    }
+    let awaiting = store::interaction::get_awaiting_catalog(&deps.database, ids).await?;
+    let delivery = deps.catalog.deliver(&awaiting.open, Instant::now() + deadline.remaining()).await?;
+    let mut told = Told { parked: awaiting.parked, catalog_is_down: delivery.catalog_is_down(), ..Told::default() };
+    told.call_times = delivery.call_times;
+    for (id, outcome) in delivery.outcomes {
+        match outcome {
+            Outcome::Confirmed => told.confirmed.push(id),
+            Outcome::Refused(reason) => told.refused.push((id, reason)),
+            Outcome::Again(reason) => {
+                told.again.push(id);
+                *told.again_reasons.entry(reason.to_string()).or_default() += 1;
+            }
+        }
+    }
+    if !told.confirmed.is_empty() {
+        store::pending::remove(&deps.database, Sink::Catalog, &told.confirmed).await?;
+    }
+    if !told.refused.is_empty() {
+        tracing::error!(parked = ?told.refused, "the catalog refused single interactions");
+        store::pending::park(&deps.database, Sink::Catalog, &told.refused).await?;
+    }
+    Ok(told)
+}
+
+/// Fails what is not done, or everything when the catalog is down, which makes SQS deliver less.
+fn answer(batch: &Batch, told: &Told) -> Result<SqsBatchResponse, UpdateError> {
+    if !told.again.is_empty() {
+        tracing::warn!(reasons = ?told.again_reasons, "interactions are left for a later try");
+    }
+    if told.catalog_is_down {
+        return Err(UpdateError::CatalogDown);
+    }
+    let refused = told.refused.iter().map(|(id, _)| id);
+    Ok(batch.answer(&told.parked.iter().chain(&told.again).chain(refused).copied().collect()))
+}
+
+fn report(batch: &Batch, told: &Told, interactions: usize) {
+    let owed = told.confirmed.len() + told.refused.len() + told.parked.len() + told.again.len();
+    Metrics::with(&[("Function", "update-catalog")])
+        .count("Messages", batch.len())
+        .count("Delivered", told.confirmed.len())
+        .count("AlreadyDone", interactions - owed)
+        .count("Parked", told.refused.len())
+        .count("Again", told.again.len())
+        .count("Unreadable", batch.unreadable())
+        .millis_each("CatalogLatency", &told.call_times)
+        .emit();
+}

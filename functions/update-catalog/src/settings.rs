@@ -1,0 +1,126 @@
+//! What update-catalog reads from its environment.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{Builder, timeout::TimeoutConfig};
+use catalog::{Catalog, CatalogUrl, FeedCatalog, HttpCatalog, HttpSettings};
+use platform::Variables;
+
+/// The limit of an AWS call to log in to Postgres with a secret.
+pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
+
+/// How long a catalog that is down is left alone, at least. A third of the function's timeout: an environment
+/// that stays busy finds a recovered catalog by its next invocation or the one after.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// The settings of the function.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where the pending rows are.
+    pub database: store::Settings,
+    /// Whom to tell.
+    pub catalog: CatalogSettings,
+}
+
+/// Which catalog, and how to call it.
+#[derive(Debug)]
+pub enum CatalogSettings {
+    /// A catalog behind `CATALOG_URL`.
+    Http(HttpSettings),
+    /// Our own feed, when no `CATALOG_URL` is set.
+    Feed {
+        /// `CATALOG_TABLE`.
+        table: String,
+        /// The longest time of one call with its attempts.
+        call_timeout: Duration,
+    },
+}
+
+impl Settings {
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
+        let database = variables.group(store::Settings::from_variables);
+        let catalog = CatalogSettings::read(variables);
+        Some(Self { database: database?, catalog: catalog? })
+    }
+}
+
+impl CatalogSettings {
+    fn read(variables: &mut Variables<'_>) -> Option<Self> {
+        // An upper limit far below the function's timeout: one silent call must leave time for the others.
+        let call_timeout = variables.number("CATALOG_TIMEOUT_MS", 50..=10_000).map(Duration::from_millis);
+        let concurrency = variables.number("CATALOG_CONCURRENCY", 1..=100);
+        let table = variables.optional("CATALOG_TABLE");
+        if variables.optional("CATALOG_URL").is_some() {
+            let url = variables.parsed::<CatalogUrl>("CATALOG_URL");
+            let concurrency = NonZeroUsize::new(usize::try_from(concurrency?).ok()?)?;
+            return Some(Self::Http(HttpSettings {
+                url: url?,
+                call_timeout: call_timeout?,
+                concurrency,
+                pause: PAUSE,
+            }));
+        }
+        let Some(table) = table else {
+            return variables.refuse("CATALOG_TABLE", "is missing, and so is CATALOG_URL: one of them must be set");
+        };
+        concurrency?;
+        Some(Self::Feed { table, call_timeout: call_timeout? })
+    }
+
+    /// Makes the catalog ready for its first call. Connects to nothing.
+    #[must_use]
+    pub fn open(self, aws: &SdkConfig) -> Catalog {
+        match self {
+            Self::Http(settings) => Catalog::Http(HttpCatalog::new(settings)),
+            Self::Feed { table, call_timeout } => {
+                let timeouts = TimeoutConfig::builder()
+                    .operation_attempt_timeout(call_timeout / 2)
+                    .operation_timeout(call_timeout)
+                    .build();
+                let config = Builder::from(aws).timeout_config(timeouts).build();
+                Catalog::Feed(FeedCatalog::new(Client::from_conf(config), table))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(catalog: &[(&str, &str)]) -> Result<CatalogSettings, String> {
+        let lookup = |name: &str| {
+            let given = [("CATALOG_TIMEOUT_MS", "2000"), ("CATALOG_CONCURRENCY", "10")];
+            let found = catalog.iter().chain(&given).find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        Variables::new(&lookup).finish(CatalogSettings::read).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_url_means_http_and_no_url_means_the_feed() {
+        let both = [("CATALOG_URL", "https://catalog.example/x"), ("CATALOG_TABLE", "feed")];
+        assert!(matches!(read(&both), Ok(CatalogSettings::Http(settings)) if settings.concurrency.get() == 10));
+        let feed = read(&[("CATALOG_URL", ""), ("CATALOG_TABLE", "feed")]);
+        let two_seconds = Duration::from_secs(2);
+        assert!(
+            matches!(&feed, Ok(CatalogSettings::Feed { table, call_timeout }) if table == "feed" && *call_timeout == two_seconds)
+        );
+    }
+
+    #[test]
+    fn settings_that_cannot_work_are_named() {
+        let neither = read(&[]).unwrap_err();
+        assert!(neither.contains("CATALOG_TABLE is missing") && neither.contains("CATALOG_URL"), "{neither}");
+        let open =
+            read(&[("CATALOG_URL", "http://u:secret@catalog.example/"), ("CATALOG_TIMEOUT_MS", "0")]).unwrap_err();
+        assert!(open.contains("CATALOG_URL is malformed") && open.contains("CATALOG_TIMEOUT_MS must be"), "{open}");
+        assert!(!open.contains("secret"), "{open}");
+        let plain = read(&[("CATALOG_URL", "http://catalog.example/")]).unwrap_err();
+        assert!(plain.contains("must begin with https://"), "{plain}");
+    }
+}

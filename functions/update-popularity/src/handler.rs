@@ -1,0 +1,94 @@
+//! One batch: read, apply, park what cannot be applied, answer.
+
+use std::collections::HashSet;
+use std::time::Instant;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use domain::{InteractionId, ParkReason, Pieces, Sink};
+use lambda_runtime::{Error, LambdaEvent};
+use messaging::Batch;
+use platform::Metrics;
+use store::popularity::Applied;
+use store::{Database, StoreError};
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Deps {
+    /// The scores and the pending rows.
+    pub database: Database,
+}
+
+/// What a batch came to.
+#[derive(Debug, Default)]
+struct Outcome {
+    applied: Applied,
+    refused: Vec<(InteractionId, ParkReason)>,
+}
+
+/// Applies a batch of hints. May be called with the same batch any number of times.
+///
+/// # Errors
+/// When Postgres is down or not ours: the whole batch comes again.
+pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
+    let started = Instant::now();
+    let batch = Batch::read(event.payload);
+    let ids = batch.interaction_ids();
+    let outcome = apply_isolating(&deps.database, &ids).await.inspect_err(|error| {
+        tracing::error!(
+            request.id = event.context.request_id,
+            error = platform::chain(error),
+            "could not apply the batch"
+        );
+    })?;
+    let failed = outcome.applied.parked.iter().chain(outcome.refused.iter().map(|(id, _)| id)).copied().collect();
+    report(&batch, &outcome, ids.len());
+    tracing::info!(
+        request.id = event.context.request_id,
+        message.ids = ?batch.message_ids(),
+        trace.headers = ?batch.trace_headers(),
+        interaction.ids = ?ids.iter().map(|id| id.0).collect::<Vec<_>>(),
+        duration_ms = started.elapsed().as_millis(),
+        "applied"
+    );
+    Ok(batch.answer(&failed))
+}
+
+/// Applies the hinted effects. A row whose effect Postgres refuses is found by halving, parked, and waits for
+/// a person, while the others are applied.
+async fn apply_isolating(database: &Database, ids: &[InteractionId]) -> Result<Outcome, StoreError> {
+    let mut outcome = Outcome::default();
+    let mut pieces = Pieces::of(ids.len());
+    while let Some(piece) = pieces.next() {
+        match store::popularity::apply(database, &ids[piece.clone()]).await {
+            Ok(applied) => {
+                outcome.applied.scored += applied.scored;
+                outcome.applied.skipped += applied.skipped;
+                outcome.applied.parked.extend(applied.parked);
+            }
+            Err(StoreError::Refused { .. }) if pieces.split(&piece) => {}
+            Err(StoreError::Refused { sqlstate, .. }) => {
+                outcome.refused.push((ids[piece.start], ParkReason::StatementRefused { sqlstate }));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if !outcome.refused.is_empty() {
+        tracing::error!(parked = ?outcome.refused, "postgres refused the effect of single rows");
+        store::pending::park(database, Sink::Popularity, &outcome.refused).await?;
+    }
+    Ok(outcome)
+}
+
+fn report(batch: &Batch, outcome: &Outcome, interactions: usize) {
+    let applied = &outcome.applied;
+    let settled = applied.scored + applied.skipped + applied.parked.len() + outcome.refused.len();
+    let parked: HashSet<_> = outcome.refused.iter().map(|(id, _)| id).collect();
+    Metrics::with(&[("Function", "update-popularity")])
+        .count("Messages", batch.len())
+        .count("Applied", applied.scored)
+        .count("Skipped", applied.skipped)
+        .count("AlreadyApplied", interactions - settled)
+        .count("Parked", parked.len())
+        .count("Unreadable", batch.unreadable())
+        .emit();
+}

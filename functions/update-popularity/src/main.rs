@@ -1,0 +1,14 @@
+//! Wires update-popularity: settings, clients, runtime.
+
+use lambda_runtime::{run, service_fn};
+use store::Database;
+use update_popularity::{AWS_CALL_LIMIT, Deps, Settings, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    platform::start();
+    let settings = platform::load(Settings::read)?;
+    let aws = platform::aws::configure(AWS_CALL_LIMIT).await?;
+    let deps = Deps { database: Database::new(settings.database, Some(aws)) };
+    run(service_fn(|event| handle(&deps, event))).await
+}

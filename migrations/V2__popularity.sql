@@ -1,0 +1,80 @@
+-- What events weigh, and the popularity they add up to.
+
+CREATE TABLE analytic.event_weight (
+    event_type    text    PRIMARY KEY CHECK (event_type ~ '^[a-z][a-z0-9_]{0,63}$'),
+    weight_micros bigint  NOT NULL CHECK (abs(weight_micros) <= 1000000000),
+    counter       text    CHECK (counter IN ('view_count', 'purchase_count', 'favorite_count', 'cart_count', 'review_count')),
+    trusted       boolean NOT NULL DEFAULT false
+);
+
+COMMENT ON TABLE  analytic.event_weight IS 'The one table of weights. Change it with "shopsignal weights set", which recomputes every score.';
+COMMENT ON COLUMN analytic.event_weight.event_type IS 'The event.';
+COMMENT ON COLUMN analytic.event_weight.weight_micros IS 'What one event adds to the score, in micro-points.';
+COMMENT ON COLUMN analytic.event_weight.counter IS 'The counter that one event raises by one; null for none.';
+COMMENT ON COLUMN analytic.event_weight.trusted IS 'Only callers with the scope analytic/trusted may send it.';
+
+INSERT INTO analytic.event_weight (event_type, weight_micros, counter, trusted) VALUES
+    ('purchase',                   800000, 'purchase_count', true),
+    ('add_to_favorites',           600000, 'favorite_count', false),
+    ('checkout_started',           600000, NULL,             true),
+    ('add_to_cart',                500000, 'cart_count',     false),
+    ('write_review',               500000, 'review_count',   true),
+    ('rating_high',                400000, 'review_count',   true),
+    ('view',                       300000, 'view_count',     false),
+    ('ask_question',               250000, NULL,             false),
+    ('click_from_search',          200000, NULL,             false),
+    ('click_from_recommendation',  150000, NULL,             false),
+    ('view_similar_products',      150000, NULL,             false),
+    ('click_from_category',        120000, NULL,             false),
+    ('rating_medium',              100000, 'review_count',   true),
+    ('product_impression',         100000, NULL,             false),
+    ('view_bounce',               -100000, 'view_count',     false),
+    ('not_interested',            -300000, NULL,             false),
+    ('remove_from_cart',          -300000, 'cart_count',     false),
+    ('hide_item',                 -350000, NULL,             false),
+    ('rating_low',                -500000, 'review_count',   true),
+    ('dislike',                   -500000, NULL,             false),
+    ('return_product',            -600000, NULL,             true),
+    ('cancel_order',              -600000, NULL,             true),
+    ('refund_requested',          -700000, NULL,             true),
+    ('report_product',           -1200000, NULL,             false);
+
+CREATE TABLE analytic.product_popularity (
+    id             uuid             PRIMARY KEY,
+    score_micros   bigint           NOT NULL,
+    score          double precision GENERATED ALWAYS AS (score_micros / 1000000.0::double precision) STORED,
+    view_count     bigint           NOT NULL,
+    purchase_count bigint           NOT NULL,
+    favorite_count bigint           NOT NULL,
+    cart_count     bigint           NOT NULL,
+    review_count   bigint           NOT NULL,
+    date_updated   timestamptz      NOT NULL
+);
+CREATE INDEX product_popularity_top_idx ON analytic.product_popularity (score_micros DESC, id);
+
+COMMENT ON TABLE  analytic.product_popularity IS 'One row per product that was ever scored. Equal to popularity_recount at every instant.';
+COMMENT ON COLUMN analytic.product_popularity.id IS 'The SPU id.';
+COMMENT ON COLUMN analytic.product_popularity.score_micros IS 'Sum of the weights of the applied events, in micro-points: exact in any order.';
+COMMENT ON COLUMN analytic.product_popularity.score IS 'The same in points, for readers.';
+COMMENT ON COLUMN analytic.product_popularity.view_count IS 'view and view_bounce events.';
+COMMENT ON COLUMN analytic.product_popularity.purchase_count IS 'purchase events.';
+COMMENT ON COLUMN analytic.product_popularity.favorite_count IS 'add_to_favorites events.';
+COMMENT ON COLUMN analytic.product_popularity.cart_count IS 'add_to_cart and remove_from_cart events.';
+COMMENT ON COLUMN analytic.product_popularity.review_count IS 'write_review and rating_* events.';
+COMMENT ON COLUMN analytic.product_popularity.date_updated IS 'The last change.';
+
+-- Popularity counted anew from the log: every logged product event with a weight whose effect is not pending.
+CREATE VIEW analytic.popularity_recount AS
+SELECT logged.ref_id::uuid AS id,
+       sum(weight.weight_micros)::bigint AS score_micros,
+       count(*) FILTER (WHERE weight.counter = 'view_count') AS view_count,
+       count(*) FILTER (WHERE weight.counter = 'purchase_count') AS purchase_count,
+       count(*) FILTER (WHERE weight.counter = 'favorite_count') AS favorite_count,
+       count(*) FILTER (WHERE weight.counter = 'cart_count') AS cart_count,
+       count(*) FILTER (WHERE weight.counter = 'review_count') AS review_count
+FROM (SELECT * FROM analytic.interaction WHERE ref_type = 'Product' OFFSET 0) AS logged
+JOIN analytic.event_weight AS weight USING (event_type)
+WHERE NOT EXISTS (
+    SELECT FROM analytic.pending WHERE pending.sink = 'popularity' AND pending.interaction_id = logged.id)
+GROUP BY logged.ref_id::uuid;
+COMMENT ON VIEW analytic.popularity_recount IS 'What product_popularity must be; read by "shopsignal verify".';

@@ -1,0 +1,110 @@
+//! Our own feed: one DynamoDB item per interaction, from which recommendations are read.
+//!
+//! The key is made of the interaction alone, so writing it again writes the same item. An item that
+//! DynamoDB refuses fails the whole call it is in; such a call is split until the item stands alone and its
+//! neighbours are written.
+
+mod call;
+mod item;
+
+use std::time::{Duration, Instant};
+
+use aws_sdk_dynamodb::Client;
+use backon::{BackoffBuilder, ExponentialBuilder};
+use domain::{Interaction, ParkReason};
+use futures_util::{StreamExt, stream};
+
+use self::call::PutFailure;
+pub use self::item::FEED_LIFETIME_DAYS;
+use self::item::Item;
+use crate::{AgainReason, Delivery, Outcome};
+
+/// The most items of one `BatchWriteItem` call.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html>
+const ITEMS_PER_CALL: usize = 25;
+
+/// Calls at the same time: a batch of 100 messages is written in one go.
+const CALLS_AT_ONCE: usize = 4;
+
+/// The waits before items that were throttled are written again, until the deadline. AWS asks for an
+/// exponential backoff here; the client's own retries do not see items left over by a call that succeeded.
+const BACKOFF: ExponentialBuilder = ExponentialBuilder::new()
+    .with_min_delay(Duration::from_millis(50))
+    .with_max_delay(Duration::from_secs(2))
+    .without_max_times()
+    .with_jitter();
+
+/// The feed table and how to reach it.
+#[derive(Debug)]
+pub struct FeedCatalog {
+    client: Client,
+    table: String,
+}
+
+impl FeedCatalog {
+    /// Takes a client, whose timeouts and roots are the caller's matter, and the name of the table.
+    #[must_use]
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    pub(crate) async fn deliver(&self, interactions: &[&Interaction], deadline: Instant) -> Delivery {
+        let calls = interactions.chunks(ITEMS_PER_CALL).map(|chunk| {
+            let items = chunk.iter().map(|interaction| Item::new(interaction)).collect();
+            self.write(items, deadline)
+        });
+        let calls: Vec<_> = calls.collect();
+        let mut delivery = Delivery::default();
+        let mut written = stream::iter(calls).buffer_unordered(CALLS_AT_ONCE);
+        while let Some(part) = written.next().await {
+            delivery.outcomes.extend(part.outcomes);
+            delivery.call_times.extend(part.call_times);
+        }
+        delivery
+    }
+
+    /// Writes what fits into one call, with as many calls as it takes.
+    async fn write(&self, items: Vec<Item>, deadline: Instant) -> Delivery {
+        let mut delivery = Delivery::default();
+        let mut backoff = BACKOFF.build();
+        let mut calls = vec![items];
+        while let Some(mut items) = calls.pop() {
+            let start = Instant::now();
+            if start >= deadline {
+                note(&mut delivery, &items, &Outcome::Again(AgainReason::DeadlineReached));
+                continue;
+            }
+            let answer = call::put(&self.client, &self.table, &items, deadline).await;
+            delivery.call_times.push(start.elapsed());
+            match answer {
+                Ok(left) => {
+                    let (left, written): (Vec<_>, Vec<_>) =
+                        items.into_iter().partition(|item| left.contains(&item.sort_key));
+                    note(&mut delivery, &written, &Outcome::Confirmed);
+                    let time_left = deadline.saturating_duration_since(Instant::now());
+                    let wait = backoff.next().filter(|wait| *wait < time_left);
+                    match wait {
+                        _ if left.is_empty() => {}
+                        Some(wait) => {
+                            tokio::time::sleep(wait).await;
+                            calls.push(left);
+                        }
+                        None => note(&mut delivery, &left, &Outcome::Again(AgainReason::Throttled)),
+                    }
+                }
+                Err(PutFailure::Invalid) if items.len() > 1 => {
+                    calls.push(items.split_off(items.len() / 2));
+                    calls.push(items);
+                }
+                Err(PutFailure::Invalid) => note(&mut delivery, &items, &Outcome::Refused(ParkReason::FeedRefused)),
+                Err(PutFailure::Other(reason)) => note(&mut delivery, &items, &Outcome::Again(reason)),
+            }
+        }
+        delivery
+    }
+}
+
+/// Gives all these items the same outcome.
+fn note(delivery: &mut Delivery, items: &[Item], outcome: &Outcome) {
+    delivery.outcomes.extend(items.iter().map(|item| (item.id, outcome.clone())));
+}

@@ -1,0 +1,151 @@
+//! A catalog behind a URL: one POST per interaction, with the interaction's id as the idempotency key.
+//!
+//! It follows no redirect, uses no proxy from the environment, asks for no compression and never reads
+//! more of an answer than it takes to use the connection again. The status alone decides.
+
+mod body;
+mod breaker;
+mod call;
+mod url;
+
+use std::num::NonZeroUsize;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use backon::{BackoffBuilder, ConstantBuilder, ExponentialBuilder, Retryable};
+use domain::{Interaction, InteractionId};
+use futures_util::{StreamExt, stream};
+use reqwest::Client;
+
+use self::breaker::{Breaker, Verdict};
+use self::call::{Answer, Call, Failure};
+pub use self::url::CatalogUrl;
+use crate::{AgainReason, CatalogError, Delivery, Outcome};
+
+/// Two further attempts after 0.1 to 0.2 s and 0.2 to 0.4 s: enough for a dropped connection or a passing
+/// fault. Whatever lasts longer is for the queue.
+const RETRY: ExponentialBuilder = ExponentialBuilder::new()
+    .with_min_delay(Duration::from_millis(100))
+    .with_max_delay(Duration::from_millis(400))
+    .with_max_times(2)
+    .with_jitter();
+
+/// How to talk to an HTTP catalog.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// Where every interaction is posted to.
+    pub url: CatalogUrl,
+    /// The longest time of one call, from connecting to the head of the answer.
+    pub call_timeout: Duration,
+    /// The most calls at the same time.
+    pub concurrency: NonZeroUsize,
+    /// How long a catalog that fails again and again is left alone, at least; up to twice that with jitter,
+    /// so that environments do not come back in step.
+    pub pause: Duration,
+}
+
+/// An HTTP catalog with what this environment has learned about it. Connects on the first delivery.
+#[derive(Debug)]
+pub struct HttpCatalog {
+    settings: HttpSettings,
+    client: OnceLock<Client>,
+    breaker: Mutex<Breaker>,
+}
+
+/// What the calls of one delivery share.
+struct Round<'a> {
+    client: &'a Client,
+    deadline: Instant,
+    call_times: Mutex<Vec<Duration>>,
+}
+
+impl HttpCatalog {
+    /// Takes the settings. Nothing is connected, looked up or loaded yet.
+    #[must_use]
+    pub fn new(settings: HttpSettings) -> Self {
+        Self { settings, client: OnceLock::new(), breaker: Mutex::new(Breaker::new()) }
+    }
+
+    pub(crate) async fn deliver(
+        &self,
+        interactions: &[&Interaction],
+        deadline: Instant,
+    ) -> Result<Delivery, CatalogError> {
+        let round = Round { client: self.client()?, deadline, call_times: Mutex::default() };
+        // After a pause one interaction goes ahead alone; if it gets through, so may all the others.
+        let ahead = if self.breaker().is_open() { interactions.len().min(1) } else { 0 };
+        let (ahead, others) = interactions.split_at(ahead);
+        let mut outcomes = Vec::with_capacity(interactions.len());
+        for interaction in ahead {
+            outcomes.push(self.deliver_one(&round, interaction).await);
+        }
+        let calls: Vec<_> = others.iter().map(|interaction| self.deliver_one(&round, interaction)).collect();
+        let calls = stream::iter(calls).buffer_unordered(self.settings.concurrency.get());
+        outcomes.extend(calls.collect::<Vec<_>>().await);
+        let call_times = round.call_times.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Delivery { outcomes, call_times, circuit_open: self.breaker().is_open() })
+    }
+
+    /// Delivers one interaction, with a few attempts.
+    async fn deliver_one(&self, round: &Round<'_>, interaction: &Interaction) -> (InteractionId, Outcome) {
+        let body = body::encode(interaction);
+        let answer = (|| self.attempt(round, interaction.id, body.clone()))
+            .retry(RETRY)
+            .when(Failure::may_pass_soon)
+            .adjust(|failure, delay| failure.wait(delay?, round.deadline.saturating_duration_since(Instant::now())))
+            .await;
+        let outcome = answer.unwrap_or_else(|failure| Outcome::Again(failure.reason));
+        (interaction.id, outcome)
+    }
+
+    /// Makes one call, if the deadline and the circuit breaker allow it.
+    async fn attempt(&self, round: &Round<'_>, id: InteractionId, body: String) -> Result<Outcome, Failure> {
+        let start = Instant::now();
+        if start >= round.deadline {
+            return Err(AgainReason::DeadlineReached.into());
+        }
+        let Some(permit) = self.breaker().admit(start) else {
+            return Err(AgainReason::CircuitOpen.into());
+        };
+        let call_end = start + self.settings.call_timeout;
+        let call = Call { url: self.settings.url.as_url(), id, body, until: call_end.min(round.deadline) };
+        let (answer, took) = call.make(round.client).await;
+        lock(&round.call_times).push(took);
+        let cut_short =
+            matches!(&answer, Err(failure) if failure.reason == AgainReason::TimedOut) && round.deadline < call_end;
+        let verdict = match answer {
+            Ok(_) => Verdict::Alive,
+            Err(_) if cut_short => Verdict::Unknown,
+            Err(_) => Verdict::Failed { pause: self.pause() },
+        };
+        self.breaker().record(permit, verdict, Instant::now());
+        match answer {
+            Ok(Answer::Confirmed) => Ok(Outcome::Confirmed),
+            Ok(Answer::Refused(reason)) => Ok(Outcome::Refused(reason)),
+            Err(_) if cut_short => Err(AgainReason::DeadlineReached.into()),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    fn pause(&self) -> Duration {
+        let pause = self.settings.pause;
+        ConstantBuilder::new().with_delay(pause).with_jitter().build().next().unwrap_or(pause)
+    }
+
+    fn client(&self) -> Result<&Client, CatalogError> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let client = call::client(&self.settings)?;
+        Ok(self.client.get_or_init(|| client))
+    }
+
+    fn breaker(&self) -> MutexGuard<'_, Breaker> {
+        lock(&self.breaker)
+    }
+}
+
+/// Locks, also after a panic of another holder: every change under these locks is complete in one step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,162 @@
+//! An HTTP catalog that answers: what is asked, and what each answer means.
+
+use std::num::NonZeroUsize;
+use std::time::{Duration, Instant};
+
+use catalog::{AgainReason, Catalog, Delivery, HttpCatalog, HttpSettings, Outcome};
+use domain::{Interaction, InteractionId, ParkReason};
+use uuid::Uuid;
+
+use crate::server::{Reply, Server, answer, response};
+
+pub(crate) fn viewed(id: i64) -> Interaction {
+    Interaction {
+        id: InteractionId(id),
+        account_id: Some(Uuid::from_u128(1)),
+        session_id: Some("s-1".to_owned()),
+        event_type: "view".to_owned(),
+        ref_type: "Product".to_owned(),
+        ref_id: Uuid::from_u128(2).to_string(),
+        metadata: r#"{"rank":1.50,"tags":["a"]}"#.to_owned(),
+        occurred_at: "2026-11-20T10:00:00Z".parse().unwrap(),
+        date_created: "2026-11-20T10:00:00.25Z".parse().unwrap(),
+    }
+}
+
+pub(crate) fn settings(origin: &str) -> HttpSettings {
+    HttpSettings {
+        url: format!("{origin}/interactions").parse().unwrap(),
+        call_timeout: Duration::from_millis(400),
+        concurrency: NonZeroUsize::new(4).unwrap(),
+        pause: Duration::from_millis(300),
+    }
+}
+
+pub(crate) fn catalog(server: &Server) -> Catalog {
+    Catalog::Http(HttpCatalog::new(settings(&server.origin)))
+}
+
+pub(crate) fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(20)
+}
+
+/// Delivers one interaction and returns its outcome.
+pub(crate) async fn deliver_one(catalog: &Catalog) -> Outcome {
+    only(catalog.deliver(&[viewed(7)], soon()).await.unwrap())
+}
+
+fn only(delivery: Delivery) -> Outcome {
+    assert_eq!(delivery.outcomes.len(), 1);
+    assert_eq!(delivery.outcomes[0].0, InteractionId(7));
+    delivery.outcomes[0].1.clone()
+}
+
+#[tokio::test]
+async fn an_interaction_is_posted_as_json_with_its_id_as_the_idempotency_key() {
+    let server = Server::start(|_, _| answer(202, "")).await;
+    assert_eq!(deliver_one(&catalog(&server)).await, Outcome::Confirmed);
+    let request = &server.requests()[0];
+    let head = request.head.replace(server.origin.trim_start_matches("http://"), "<host>").replace('\r', "");
+    insta::assert_snapshot!(head, @r"
+    POST /interactions HTTP/1.1
+    idempotency-key: 7
+    content-type: application/json
+    accept: */*
+    user-agent: shopsignal/0.1.0
+    host: <host>
+    content-length: 232
+    ");
+    insta::assert_snapshot!(request.body, @r#"{"id":7,"account_id":"00000000-0000-0000-0000-000000000001","event_type":"view","ref_type":"Product","ref_id":"00000000-0000-0000-0000-000000000002","metadata":{"rank":1.50,"tags":["a"]},"date_created":"2026-11-20T10:00:00.250000Z"}"#);
+}
+
+#[tokio::test]
+async fn success_and_conflict_confirm() {
+    for status in [200, 201, 202, 204, 409] {
+        let server = Server::start(move |_, _| answer(status, "")).await;
+        assert_eq!(deliver_one(&catalog(&server)).await, Outcome::Confirmed, "{status}");
+        assert_eq!(server.count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_final_and_asked_for_once() {
+    for status in [400, 401, 404, 413, 422] {
+        let server = Server::start(move |_, _| answer(status, "no")).await;
+        let refused = Outcome::Refused(ParkReason::CatalogRefused { status });
+        assert_eq!(deliver_one(&catalog(&server)).await, refused);
+        assert_eq!(server.count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_passing_fault_is_overcome_with_the_same_key() {
+    for fault in [408, 425, 429, 500, 502, 503] {
+        let server = Server::start(move |number, _| answer(if number == 0 { fault } else { 200 }, "")).await;
+        assert_eq!(deliver_one(&catalog(&server)).await, Outcome::Confirmed, "{fault}");
+        let requests = server.requests();
+        assert_eq!(requests.len(), 2);
+        assert!(requests.iter().all(|request| request.head.contains("idempotency-key: 7\r\n")));
+        assert_eq!(requests[0].body, requests[1].body);
+    }
+}
+
+#[tokio::test]
+async fn a_lasting_fault_ends_after_three_attempts() {
+    let server = Server::start(|_, _| answer(503, "")).await;
+    let delivery = catalog(&server).deliver(&[viewed(7)], soon()).await.unwrap();
+    assert!(delivery.catalog_is_down());
+    assert_eq!(delivery.call_times.len(), 3);
+    assert_eq!(only(delivery), Outcome::Again(AgainReason::Failed(503)));
+    assert_eq!(server.count(), 3);
+}
+
+#[tokio::test]
+async fn a_short_retry_after_is_waited_for() {
+    let patience = |number| if number == 0 { response(429, "retry-after: 1\r\n", "") } else { response(200, "", "") };
+    let server = Server::start(move |number, _| Reply::Say(patience(number))).await;
+    let start = Instant::now();
+    assert_eq!(deliver_one(&catalog(&server)).await, Outcome::Confirmed);
+    assert!(start.elapsed() >= Duration::from_secs(1), "asked again after {:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn a_long_retry_after_is_left_to_the_queue() {
+    for value in ["60", "Fri, 31 Dec 2100 23:59:59 GMT"] {
+        let headers = format!("retry-after: {value}\r\n");
+        let server = Server::start(move |_, _| Reply::Say(response(429, &headers, ""))).await;
+        let start = Instant::now();
+        assert_eq!(deliver_one(&catalog(&server)).await, Outcome::Again(AgainReason::Throttled));
+        assert_eq!(server.count(), 1, "{value}");
+        assert!(start.elapsed() < Duration::from_secs(1));
+    }
+}
+
+#[tokio::test]
+async fn one_refusal_harms_no_neighbour() {
+    let server =
+        Server::start(|_, request| answer(if request.body.contains(r#""id":3,"#) { 422 } else { 200 }, "")).await;
+    let interactions: Vec<_> = (0..10).map(viewed).collect();
+    let delivery = catalog(&server).deliver(&interactions, soon()).await.unwrap();
+    assert_eq!(delivery.outcomes.len(), 10);
+    for (id, outcome) in delivery.outcomes {
+        let expected =
+            if id.0 == 3 { Outcome::Refused(ParkReason::CatalogRefused { status: 422 }) } else { Outcome::Confirmed };
+        assert_eq!(outcome, expected, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn the_same_interaction_twice_is_delivered_once() {
+    let server = Server::start(|_, _| answer(200, "")).await;
+    let delivery = catalog(&server).deliver(&[viewed(7), viewed(7)], soon()).await.unwrap();
+    assert_eq!(only(delivery), Outcome::Confirmed);
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn nothing_to_deliver_asks_nothing() {
+    let server = Server::start(|_, _| answer(500, "")).await;
+    let delivery = catalog(&server).deliver(&[], soon()).await.unwrap();
+    assert!(delivery.outcomes.is_empty() && !delivery.catalog_is_down());
+    assert_eq!(server.connections(), 0);
+}

@@ -1,0 +1,115 @@
+//! Reads one item of a request into a checked interaction.
+
+use domain::{Caller, NewInteraction, OutsideWindow, Reference, check_occurred_at};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use crate::request::Sender;
+use crate::{Rejection, RejectionCode, field, metadata};
+
+/// The longest session id, in characters.
+pub const SESSION_ID_MAX_CHARS: usize = 128;
+
+/// The fields of an item, each still raw: one wrong field must be named, and must not hide another item.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawItem<'a> {
+    #[serde(borrow)]
+    event_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    event_type: Option<&'a RawValue>,
+    #[serde(borrow)]
+    ref_type: Option<&'a RawValue>,
+    #[serde(borrow)]
+    ref_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    session_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    metadata: Option<&'a RawValue>,
+    #[serde(borrow)]
+    occurred_at: Option<&'a RawValue>,
+    #[serde(borrow)]
+    account_id: Option<&'a RawValue>,
+}
+
+/// Splits an item into its fields.
+pub(crate) fn split(raw: &RawValue) -> Result<RawItem<'_>, Rejection> {
+    if !raw.get().starts_with('{') {
+        return Err(Rejection::new(RejectionCode::Malformed, "an item must be a JSON object"));
+    }
+    serde_json::from_str(raw.get()).map_err(|error| {
+        // serde names the unknown or repeated field; the position inside the item helps nobody.
+        let text = error.to_string();
+        let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
+        Rejection::new(RejectionCode::UnknownField, text)
+    })
+}
+
+impl RawItem<'_> {
+    /// Reads the event id, when the client gave one.
+    pub(crate) fn event_id(&self) -> Result<Option<Uuid>, Rejection> {
+        self.event_id.map(|raw| field::uuid("event_id", raw)).transpose()
+    }
+
+    /// Reads every other field and applies the rules that need no stored data.
+    pub(crate) fn admit(&self, event_id: Uuid, sender: &Sender) -> Result<NewInteraction, Rejection> {
+        let item = NewInteraction {
+            event_id,
+            event_type: field::required_text("event_type", self.event_type)?.parse().map_err(
+                |e: domain::InvalidEventType| Rejection::new(RejectionCode::InvalidEventType, e.to_string()),
+            )?,
+            reference: self.reference()?,
+            session_id: self.session_id.map(session_id).transpose()?,
+            metadata: self.metadata.map_or_else(|| Ok("{}".to_owned()), metadata::canonical)?,
+            occurred_at: self.occurred_at.map(|raw| occurred_at(raw, sender.arrival)).transpose()?,
+        };
+        self.check_account(sender.caller)?;
+        if !sender.caller.may_send(&item.event_type) {
+            return Err(Rejection::forbidden_event(item.event_type.as_str()));
+        }
+        if sender.caller == Caller::Guest && item.session_id.is_none() {
+            return Err(Rejection::new(RejectionCode::MissingField, "session_id: is required on the guest route"));
+        }
+        Ok(item)
+    }
+
+    fn reference(&self) -> Result<Reference, Rejection> {
+        let ref_type = field::ref_type("ref_type", self.ref_type)?;
+        let ref_id = field::required_text("ref_id", self.ref_id)?;
+        Reference::new(ref_type, &ref_id).map_err(|e| Rejection::new(RejectionCode::InvalidReference, e.to_string()))
+    }
+
+    fn check_account(&self, caller: Caller) -> Result<(), Rejection> {
+        let Some(raw) = self.account_id else { return Ok(()) };
+        let named = field::text("account_id", raw)?;
+        if caller.account_id().is_some_and(|own| Uuid::try_parse(&named) == Ok(own)) {
+            return Ok(());
+        }
+        let message = "account_id: must be the account of the token, or be left out";
+        Err(Rejection::new(RejectionCode::ForeignAccount, message))
+    }
+}
+
+fn session_id(raw: &RawValue) -> Result<String, Rejection> {
+    let text = field::text("session_id", raw)?;
+    let chars = text.chars().count();
+    if (1..=SESSION_ID_MAX_CHARS).contains(&chars) && !text.chars().any(char::is_control) {
+        return Ok(text);
+    }
+    let message = format!("session_id: must have 1 to {SESSION_ID_MAX_CHARS} characters and no control characters");
+    Err(Rejection::new(RejectionCode::InvalidSessionId, message))
+}
+
+fn occurred_at(raw: &RawValue, arrival: Timestamp) -> Result<Timestamp, Rejection> {
+    let at = field::time("occurred_at", raw)?;
+    check_occurred_at(at, arrival).map_err(|reason| {
+        let code = match reason {
+            OutsideWindow::TooOld => RejectionCode::TooOld,
+            OutsideWindow::InFuture => RejectionCode::InFuture,
+        };
+        Rejection::new(code, reason.to_string())
+    })?;
+    Ok(at)
+}

@@ -1,0 +1,79 @@
+//! The queue message: a wake-up hint that carries nothing but an id.
+//!
+//! Whatever a message says, the effect is decided by the `pending` row in Postgres, so a forged, repeated
+//! or ancient message can do no more than cause an early look.
+
+use domain::InteractionId;
+use serde::{Deserialize, Serialize};
+
+/// The message version this code writes and reads.
+const VERSION: u32 = 1;
+
+/// A hint that an interaction has pending effects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hint {
+    /// The interaction to look at.
+    pub interaction_id: InteractionId,
+}
+
+/// Why a message cannot be read. Such a message is a failed item and ends in the dead-letter queue.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// The body is missing, not JSON, or lacks a field.
+    #[error("not a hint")]
+    NotAHint,
+    /// A newer or foreign version.
+    #[error("unknown message version {0}")]
+    UnknownVersion(u32),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    version: u32,
+    interaction_id: i64,
+}
+
+impl Hint {
+    /// Writes the message body. It is ASCII, because SQS refuses some of Unicode.
+    #[must_use]
+    pub fn body(self) -> String {
+        format!(r#"{{"version":{VERSION},"interaction_id":{}}}"#, self.interaction_id)
+    }
+
+    /// Reads a message body. Fields that it does not know are left alone.
+    ///
+    /// # Errors
+    /// Why the body is not a hint of this version.
+    pub fn read(body: &str) -> Result<Self, Unreadable> {
+        let wire: Wire = serde_json::from_str(body).map_err(|_| Unreadable::NotAHint)?;
+        if wire.version != VERSION {
+            return Err(Unreadable::UnknownVersion(wire.version));
+        }
+        if wire.interaction_id <= 0 {
+            return Err(Unreadable::NotAHint);
+        }
+        Ok(Self { interaction_id: InteractionId(wire.interaction_id) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_is_ascii_and_reads_back() {
+        let hint = Hint { interaction_id: InteractionId(123) };
+        assert_eq!(hint.body(), r#"{"version":1,"interaction_id":123}"#);
+        assert_eq!(Hint::read(&hint.body()), Ok(hint));
+    }
+
+    #[test]
+    fn what_is_not_a_hint_is_unreadable() {
+        for bad in ["", "{", "[]", "{}", r#"{"version":1}"#, r#"{"version":1,"interaction_id":"1"}"#] {
+            assert_eq!(Hint::read(bad), Err(Unreadable::NotAHint), "{bad}");
+        }
+        assert_eq!(Hint::read(r#"{"version":1,"interaction_id":0}"#), Err(Unreadable::NotAHint));
+        assert_eq!(Hint::read(r#"{"version":1,"interaction_id":1e3}"#), Err(Unreadable::NotAHint));
+        assert_eq!(Hint::read(r#"{"version":2,"interaction_id":1}"#), Err(Unreadable::UnknownVersion(2)));
+    }
+}

@@ -1,0 +1,198 @@
+//! Checks `metadata`, free JSON from a client, before it goes into a jsonb column.
+//!
+//! jsonb refuses some JSON that parsers accept (U+0000, lone surrogates), and it expands numbers: eight
+//! bytes of `1e131071` become 131 kB. Numbers are therefore judged by their text, and the walk works on raw
+//! JSON level by level. That reads a text at most once per level of depth, at most sixteen times.
+
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+
+use crate::field;
+use crate::{Rejection, RejectionCode};
+
+/// The largest metadata of one item as sent, in bytes (8 KiB).
+pub const METADATA_MAX_BYTES: usize = 8 * 1024;
+/// The deepest nesting; the metadata object itself is level 1.
+pub const METADATA_MAX_DEPTH: usize = 16;
+/// The longest number, in characters.
+pub const NUMBER_MAX_CHARS: usize = 30;
+/// Numbers must stay below this magnitude: above it, a JSON number no longer is one exact integer everywhere.
+const NUMBER_LIMIT: f64 = 1e15;
+/// Numbers other than zero must reach this magnitude, because jsonb writes out every leading zero.
+const NUMBER_FLOOR: f64 = 1e-30;
+
+/// Checks metadata and returns it in canonical form: keys sorted, no spaces, numbers as they came.
+///
+/// A repeated key keeps its last value, as jsonb does. The same content always has the same form, whatever
+/// order a client's serializer chose, so a retry has the same fingerprint.
+///
+/// # Errors
+/// A rejection that names the path inside the metadata and the limit.
+pub(crate) fn canonical(raw: &RawValue) -> Result<String, Rejection> {
+    if !raw.get().starts_with('{') {
+        return Err(Rejection::new(RejectionCode::WrongType, "metadata: must be an object"));
+    }
+    if raw.get().len() > METADATA_MAX_BYTES {
+        let message = format!("metadata: must have at most {METADATA_MAX_BYTES} bytes, has {}", raw.get().len());
+        return Err(Rejection::new(RejectionCode::InvalidMetadata, message));
+    }
+    let mut written = String::with_capacity(raw.get().len());
+    write_value(raw, "metadata", 1, &mut written)?;
+    Ok(written)
+}
+
+fn write_value(raw: &RawValue, path: &str, depth: usize, out: &mut String) -> Result<(), Rejection> {
+    match raw.get().as_bytes().first() {
+        Some(b'{') => write_object(raw, path, depth, out),
+        Some(b'[') => write_array(raw, path, depth, out),
+        Some(b'"') => {
+            write_text(&field::text(path, raw)?, out);
+            Ok(())
+        }
+        Some(b'-' | b'0'..=b'9') => write_number(raw.get(), path, out),
+        _ => {
+            out.push_str(raw.get());
+            Ok(())
+        }
+    }
+}
+
+fn write_object(raw: &RawValue, path: &str, depth: usize, out: &mut String) -> Result<(), Rejection> {
+    check_depth(path, depth)?;
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(raw.get()).map_err(|_| invalid_key(path))?;
+    out.push('{');
+    for (position, (key, value)) in members.into_iter().enumerate() {
+        if key.contains('\0') {
+            return Err(invalid_key(path));
+        }
+        if position > 0 {
+            out.push(',');
+        }
+        write_text(&key, out);
+        out.push(':');
+        write_value(value, &format!("{path}.{key}"), depth + 1, out)?;
+    }
+    out.push('}');
+    Ok(())
+}
+
+fn write_array(raw: &RawValue, path: &str, depth: usize, out: &mut String) -> Result<(), Rejection> {
+    check_depth(path, depth)?;
+    let elements: Vec<&RawValue> = serde_json::from_str(raw.get()).map_err(|_| invalid_key(path))?;
+    out.push('[');
+    for (position, element) in elements.into_iter().enumerate() {
+        if position > 0 {
+            out.push(',');
+        }
+        write_value(element, &format!("{path}[{position}]"), depth + 1, out)?;
+    }
+    out.push(']');
+    Ok(())
+}
+
+fn write_number(token: &str, path: &str, out: &mut String) -> Result<(), Rejection> {
+    let refused = |rule: String| Err(Rejection::new(RejectionCode::InvalidMetadata, format!("{path}: {rule}")));
+    if token.len() > NUMBER_MAX_CHARS {
+        return refused(format!("a number must have at most {NUMBER_MAX_CHARS} characters, has {}", token.len()));
+    }
+    let magnitude = token.parse::<f64>().map_or(f64::INFINITY, f64::abs);
+    if magnitude >= NUMBER_LIMIT {
+        return refused("a number must be below 1e15 in magnitude".to_owned());
+    }
+    let mantissa = token.split(['e', 'E']).next().unwrap_or_default();
+    let is_zero = !mantissa.bytes().any(|b| matches!(b, b'1'..=b'9'));
+    if magnitude < NUMBER_FLOOR && !is_zero {
+        return refused("a number other than 0 must be at least 1e-30 in magnitude".to_owned());
+    }
+    // Zero may carry any exponent ("0e999999"), which jsonb would refuse; its value is just zero.
+    out.push_str(if is_zero { "0" } else { token });
+    Ok(())
+}
+
+/// Writes a JSON string. Serializing text to JSON cannot fail.
+fn write_text(text: &str, out: &mut String) {
+    out.push_str(&serde_json::Value::from(text).to_string());
+}
+
+fn check_depth(path: &str, depth: usize) -> Result<(), Rejection> {
+    if depth <= METADATA_MAX_DEPTH {
+        return Ok(());
+    }
+    let message = format!("{path}: must not be nested deeper than {METADATA_MAX_DEPTH} levels");
+    Err(Rejection::new(RejectionCode::InvalidMetadata, message))
+}
+
+fn invalid_key(path: &str) -> Rejection {
+    let message = format!("{path}: a key must not contain U+0000 or a lone surrogate (\\uD800-\\uDFFF)");
+    Rejection::new(RejectionCode::InvalidText, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(json: &str) -> Result<String, Rejection> {
+        canonical(serde_json::from_str(json).unwrap())
+    }
+
+    fn message(json: &str) -> String {
+        check(json).expect_err(json).message
+    }
+
+    fn nested(depth: usize) -> String {
+        format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth))
+    }
+
+    #[test]
+    fn the_canonical_form_does_not_depend_on_how_it_was_written() {
+        let one = check(r#"{ "b" : [1, 2.50, true, null], "a": {"y": "\u00fc", "x": "q\"" } }"#).unwrap();
+        let other = check(r#"{"a":{"x":"q\u0022","y":"ü"},"b":[1,2.50,true,null]}"#).unwrap();
+        assert_eq!(one, other);
+        assert_eq!(one, r#"{"a":{"x":"q\"","y":"ü"},"b":[1,2.50,true,null]}"#);
+    }
+
+    #[test]
+    fn sixteen_levels_pass_and_seventeen_do_not() {
+        assert!(check(&nested(16)).is_ok());
+        assert!(message(&nested(17)).contains("16 levels"));
+        assert!(message(&nested(1000)).contains("16 levels"));
+        let arrays = format!(r#"{{"a":{}{}}}"#, "[".repeat(16), "]".repeat(16));
+        assert!(message(&arrays).contains("16 levels"));
+    }
+
+    #[test]
+    fn eight_kibibytes_pass_and_one_more_byte_does_not() {
+        let sized = |bytes: usize| format!(r#"{{"a":"{}"}}"#, "x".repeat(bytes - 8));
+        assert_eq!(check(&sized(METADATA_MAX_BYTES)).unwrap().len(), METADATA_MAX_BYTES);
+        assert!(message(&sized(METADATA_MAX_BYTES + 1)).contains("8192 bytes, has 8193"));
+    }
+
+    #[test]
+    fn numbers_that_jsonb_would_blow_up_are_refused() {
+        for good in ["0", "-0", "1.5e-7", "999999999999999", "-1e14", "0e999999999", "5.5e-17"] {
+            assert!(check(&format!(r#"{{"n":{good}}}"#)).is_ok(), "{good}");
+        }
+        for bad in ["1e400", "1e131071", "-1e15", "1000000000000000", "1e-31", "1e-9999999"] {
+            assert!(message(&format!(r#"{{"n":{bad}}}"#)).starts_with("metadata.n: a number"), "{bad}");
+        }
+        let long = "3".repeat(1000);
+        assert!(message(&format!(r#"{{"n":[0.{long}]}}"#)).contains("metadata.n[0]: a number must have at most 30"));
+        assert!(message(&format!(r#"{{"n":{long}}}"#)).contains("at most 30 characters, has 1000"));
+    }
+
+    #[test]
+    fn text_that_jsonb_cannot_hold_is_refused_wherever_it_stands() {
+        for bad in [r#"{"a":"\u0000"}"#, r#"{"a":["x",{"b":"\ud800"}]}"#, r#"{"a\u0000":1}"#, r#"{"\udfff":1}"#] {
+            assert_eq!(check(bad).expect_err(bad).code, RejectionCode::InvalidText, "{bad}");
+        }
+        assert!(check(r#"{"a":"\ud83d\ude00"}"#).is_ok());
+    }
+
+    #[test]
+    fn metadata_is_an_object() {
+        for bad in ["[]", "1", "\"x\"", "true"] {
+            assert_eq!(message(bad), "metadata: must be an object");
+        }
+    }
+}

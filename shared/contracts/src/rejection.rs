@@ -1,0 +1,107 @@
+//! Why one item of a request is refused while its neighbours are stored.
+
+use serde::Serialize;
+
+/// The stable, machine-readable reason. The message beside it names the field and the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RejectionCode {
+    /// The item is not a JSON object.
+    Malformed,
+    /// A required field is absent or null.
+    MissingField,
+    /// A field has another JSON type than it must.
+    WrongType,
+    /// A field that this API does not know; a misspelt `event_id` must not silently lose its meaning.
+    UnknownField,
+    /// Text that cannot be stored: U+0000 or a lone surrogate.
+    InvalidText,
+    /// `event_id` is not a UUID.
+    InvalidEventId,
+    /// `event_type` is not well-formed.
+    InvalidEventType,
+    /// `ref_type` or `ref_id` names nothing.
+    InvalidReference,
+    /// `session_id` is empty, too long or not printable.
+    InvalidSessionId,
+    /// `occurred_at` is not an RFC 3339 time.
+    InvalidTime,
+    /// `occurred_at` lies too far back.
+    TooOld,
+    /// `occurred_at` lies too far ahead.
+    InFuture,
+    /// `metadata` breaks one of its limits.
+    InvalidMetadata,
+    /// The caller may not send this event type.
+    ForbiddenEvent,
+    /// The item names another account than the caller's.
+    ForeignAccount,
+    /// The event id is already taken by other content.
+    Conflict,
+}
+
+impl RejectionCode {
+    /// Returns the code as it appears in replies and metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::MissingField => "missing_field",
+            Self::WrongType => "wrong_type",
+            Self::UnknownField => "unknown_field",
+            Self::InvalidText => "invalid_text",
+            Self::InvalidEventId => "invalid_event_id",
+            Self::InvalidEventType => "invalid_event_type",
+            Self::InvalidReference => "invalid_reference",
+            Self::InvalidSessionId => "invalid_session_id",
+            Self::InvalidTime => "invalid_time",
+            Self::TooOld => "too_old",
+            Self::InFuture => "in_future",
+            Self::InvalidMetadata => "invalid_metadata",
+            Self::ForbiddenEvent => "forbidden_event",
+            Self::ForeignAccount => "foreign_account",
+            Self::Conflict => "conflict",
+        }
+    }
+}
+
+/// A refusal of one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    /// The reason for programs.
+    pub code: RejectionCode,
+    /// The reason for people: field, rule, limit.
+    pub message: String,
+}
+
+impl Rejection {
+    /// Builds a refusal. The message is cut to 300 characters, because it may quote what the client sent.
+    #[must_use]
+    pub fn new(code: RejectionCode, message: impl Into<String>) -> Self {
+        const MESSAGE_MAX_CHARS: usize = 300;
+        let mut message = message.into();
+        if let Some((end, _)) = message.char_indices().nth(MESSAGE_MAX_CHARS) {
+            message.truncate(end);
+            message.push('…');
+        }
+        Self { code, message }
+    }
+
+    /// Builds the refusal of an event type that the caller may not send.
+    #[must_use]
+    pub fn forbidden_event(event_type: &str) -> Self {
+        let message = format!(
+            "event_type: {event_type:?} is not allowed for this caller (trusted events need the scope analytic/trusted; guests may only browse)"
+        );
+        Self::new(RejectionCode::ForbiddenEvent, message)
+    }
+
+    /// Builds the refusal of an event id that other content already has.
+    #[must_use]
+    pub fn conflict() -> Self {
+        Self::new(
+            RejectionCode::Conflict,
+            "event_id: already recorded with other content; use a new id for a new event",
+        )
+    }
+}

@@ -1,0 +1,136 @@
+//! The envelopes of every reply, known to clients of the system that this one replaces.
+
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{Rejection, RejectionCode};
+
+/// A success: `{"data": ...}`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Data<T> {
+    /// The payload.
+    pub data: T,
+}
+
+/// A list: `{"data": [...], "pagination": {...}}`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct List<T> {
+    /// The rows of this page.
+    pub data: Vec<T>,
+    /// Where this page stands and how to go on.
+    pub pagination: Pagination,
+}
+
+/// Where a page stands. Fields that do not apply are null.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pagination {
+    /// The most rows a page has.
+    pub limit: u32,
+    /// All rows there are; null when paging by cursor, which never counts.
+    pub total: Option<i64>,
+    /// This page's number from 1; null when paging by cursor.
+    pub page: Option<u32>,
+    /// The next page's number; null at the end, beyond the paged rows, or when paging by cursor.
+    pub next_page: Option<u32>,
+    /// The cursor that led here.
+    pub cursor: Option<String>,
+    /// The cursor of the next page; null at the end.
+    pub next_cursor: Option<String>,
+}
+
+/// A failure: `{"error": {...}}`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ErrorReply {
+    /// What is wrong.
+    pub error: ErrorBody,
+}
+
+/// What is wrong, for programs and for people.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ErrorBody {
+    /// The HTTP status once more, for clients that lose it.
+    pub http_status: u16,
+    /// The stable reason.
+    pub code: &'static str,
+    /// The reason in words.
+    pub message: String,
+    /// More, where there is more; for a refused recording the results of its items.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<Value>,
+}
+
+/// The outcome of one item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemStatus {
+    /// Stored by this request.
+    Accepted,
+    /// Stored before, with the same content.
+    Duplicate,
+    /// The event id was stored before, with other content.
+    Conflict,
+    /// Refused.
+    Rejected,
+}
+
+/// The result of one item, at the index it had in the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ItemResult {
+    /// The position in the request, from 0.
+    pub index: usize,
+    /// The outcome.
+    pub status: ItemStatus,
+    /// The id of the stored interaction (accepted and duplicate).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<i64>,
+    /// The event id, the client's or ours; null when it could not be read.
+    pub event_id: Option<Uuid>,
+    /// The reason (conflict and rejected).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<RejectionCode>,
+    /// The reason in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+impl ItemResult {
+    /// The result of an item that is in the log, stored now or before.
+    #[must_use]
+    pub fn stored(index: usize, status: ItemStatus, event_id: Uuid, id: i64) -> Self {
+        Self { index, status, id: Some(id), event_id: Some(event_id), code: None, message: None }
+    }
+
+    /// The result of an item that was not stored.
+    #[must_use]
+    pub fn refused(index: usize, event_id: Option<Uuid>, rejection: Rejection) -> Self {
+        let status = match rejection.code {
+            RejectionCode::Conflict => ItemStatus::Conflict,
+            _ => ItemStatus::Rejected,
+        };
+        Self { index, status, id: None, event_id, code: Some(rejection.code), message: Some(rejection.message) }
+    }
+}
+
+/// The reply to a recording request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecordReply {
+    /// Items stored by this request.
+    pub accepted: usize,
+    /// Items stored before.
+    pub duplicate: usize,
+    /// Items not stored: rejected and conflicting ones.
+    pub rejected: usize,
+    /// One result per item, in the order of the request.
+    pub results: Vec<ItemResult>,
+}
+
+impl RecordReply {
+    /// Counts the results.
+    #[must_use]
+    pub fn new(results: Vec<ItemResult>) -> Self {
+        let count = |wanted: ItemStatus| results.iter().filter(|result| result.status == wanted).count();
+        let (accepted, duplicate) = (count(ItemStatus::Accepted), count(ItemStatus::Duplicate));
+        Self { accepted, duplicate, rejected: results.len() - accepted - duplicate, results }
+    }
+}

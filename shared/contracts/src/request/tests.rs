@@ -1,0 +1,166 @@
+use super::*;
+use crate::RejectionCode;
+
+const SPU: &str = "0192e4a0-0000-7000-8000-000000000001";
+const ACCOUNT: Uuid = Uuid::from_u128(0xA);
+
+fn sender(caller: Caller) -> Sender {
+    Sender { caller, arrival: "2026-11-20T12:00:00Z".parse().unwrap() }
+}
+
+fn read_as(caller: Caller, body: &str) -> Result<Vec<ItemOutcome>, RequestError> {
+    read_request(body.as_bytes(), &sender(caller), || Uuid::from_u128(99))
+}
+
+fn item_as(caller: Caller, item: &str) -> ItemOutcome {
+    read_as(caller, &format!(r#"{{"interactions":[{item}]}}"#)).expect(item).remove(0)
+}
+
+fn code(item: &str) -> RejectionCode {
+    item_as(Caller::Account(ACCOUNT), item).expect_err(item).rejection.code
+}
+
+fn view(extra: &str) -> String {
+    format!(r#"{{"event_type":"view","ref_type":"Product","ref_id":"{SPU}"{extra}}}"#)
+}
+
+#[test]
+fn a_complete_item_is_read() {
+    let extra = r#","event_id":"0192e4a0-0000-7000-8000-0000000000ff","session_id":"s","metadata":{"b":1,"a":2},"occurred_at":"2026-11-20T13:00:00+01:00""#;
+    let item = item_as(Caller::Account(ACCOUNT), &view(extra)).unwrap();
+    insta::assert_debug_snapshot!(item, @r#"
+    NewInteraction {
+        event_id: 0192e4a0-0000-7000-8000-0000000000ff,
+        event_type: EventType(
+            "view",
+        ),
+        reference: Product(
+            0192e4a0-0000-7000-8000-000000000001,
+        ),
+        session_id: Some(
+            "s",
+        ),
+        metadata: "{\"a\":2,\"b\":1}",
+        occurred_at: Some(
+            2026-11-20T12:00:00Z,
+        ),
+    }
+    "#);
+}
+
+#[test]
+fn optional_fields_may_be_absent_or_null() {
+    let nulls = view(r#","event_id":null,"session_id":null,"metadata":null,"occurred_at":null,"account_id":null"#);
+    let caller = Caller::Account(ACCOUNT);
+    assert_eq!(item_as(caller, &nulls), item_as(caller, &view("")));
+    assert_eq!(item_as(caller, &nulls).unwrap().event_id, Uuid::from_u128(99));
+}
+
+#[test]
+fn each_wrong_field_has_its_code() {
+    let cases = [
+        ("1", RejectionCode::Malformed),
+        ("null", RejectionCode::Malformed),
+        ("[]", RejectionCode::Malformed),
+        ("{}", RejectionCode::MissingField),
+        (r#"{"event_type":"view","ref_type":"Product"}"#, RejectionCode::MissingField),
+        (r#"{"event_type":7,"ref_type":"Product","ref_id":"x"}"#, RejectionCode::WrongType),
+        (r#"{"event_type":"View","ref_type":"Product","ref_id":"x"}"#, RejectionCode::InvalidEventType),
+        (r#"{"event_type":"view","ref_type":"Brand","ref_id":"x"}"#, RejectionCode::InvalidReference),
+        (r#"{"event_type":"view","ref_type":"Product","ref_id":"x"}"#, RejectionCode::InvalidReference),
+        (r#"{"event_type":"view","ref_type":"Product","ref_id":1e400}"#, RejectionCode::WrongType),
+        (r#"{"event_type":"view","ref_type":"Category","ref_id":"a\u0000"}"#, RejectionCode::InvalidText),
+        (r#"{"event_type":"view","ref_type":"Category","ref_id":"\ud800"}"#, RejectionCode::InvalidText),
+    ];
+    for (item, expected) in cases {
+        assert_eq!(code(item), expected, "{item}");
+    }
+    let extras = [
+        (r#","eventId":"x""#, RejectionCode::UnknownField),
+        (r#","event_type":"view""#, RejectionCode::UnknownField),
+        (r#","event_id":"x""#, RejectionCode::InvalidEventId),
+        (r#","event_id":5"#, RejectionCode::WrongType),
+        (r#","session_id":"""#, RejectionCode::InvalidSessionId),
+        (r#","metadata":[]"#, RejectionCode::WrongType),
+        (r#","metadata":{"n":1e400}"#, RejectionCode::InvalidMetadata),
+        (r#","occurred_at":"yesterday""#, RejectionCode::InvalidTime),
+        (r#","occurred_at":"2026-11-20T12:00:00""#, RejectionCode::InvalidTime),
+        (r#","occurred_at":"2026-11-20T12:06:00Z""#, RejectionCode::InFuture),
+        (r#","occurred_at":"2026-11-12T12:00:00Z""#, RejectionCode::TooOld),
+        (r#","account_id":"0192e4a0-0000-7000-8000-00000000000b""#, RejectionCode::ForeignAccount),
+    ];
+    for (extra, expected) in extras {
+        assert_eq!(code(&view(extra)), expected, "{extra}");
+    }
+}
+
+#[test]
+fn the_message_names_the_unknown_field() {
+    let refused = item_as(Caller::Account(ACCOUNT), &view(r#","eventId":"x""#)).unwrap_err();
+    assert!(refused.rejection.message.starts_with("unknown field `eventId`, expected one of `event_id`"));
+    let long = view(&format!(r#","{}":1"#, "k".repeat(10_000)));
+    assert!(item_as(Caller::Account(ACCOUNT), &long).unwrap_err().rejection.message.len() < 400);
+}
+
+#[test]
+fn a_refused_item_keeps_its_event_id_and_its_neighbours() {
+    let id = "0192e4a0-0000-7000-8000-0000000000ff";
+    let bad = format!(r#"{{"event_id":"{id}","event_type":"view"}}"#);
+    let body = format!(r#"{{"interactions":[{},{bad},{}]}}"#, view(""), view(""));
+    let items = read_as(Caller::Account(ACCOUNT), &body).unwrap();
+    assert!(items[0].is_ok() && items[2].is_ok());
+    assert_eq!(items[1].as_ref().unwrap_err().event_id, Some(id.parse().unwrap()));
+}
+
+#[test]
+fn a_guest_needs_a_session_and_may_only_browse() {
+    assert!(item_as(Caller::Guest, &view(r#","session_id":"s""#)).is_ok());
+    let no_session = item_as(Caller::Guest, &view("")).unwrap_err().rejection;
+    assert_eq!(no_session.code, RejectionCode::MissingField);
+    let dislike = view(r#","session_id":"s""#).replace("view", "dislike");
+    assert_eq!(item_as(Caller::Guest, &dislike).unwrap_err().rejection.code, RejectionCode::ForbiddenEvent);
+}
+
+#[test]
+fn an_account_in_the_body_must_be_the_callers() {
+    let own = format!(r#","account_id":"{ACCOUNT}""#);
+    assert!(item_as(Caller::Account(ACCOUNT), &view(&own)).is_ok());
+    assert!(item_as(Caller::Guest, &view(&format!(r#"{own},"session_id":"s""#))).is_err());
+    let body = |account: &str| format!(r#"{{"account_id":"{account}","interactions":[{}]}}"#, view(""));
+    assert!(read_as(Caller::Account(ACCOUNT), &body(&ACCOUNT.to_string())).is_ok());
+    for caller in [Caller::Account(Uuid::from_u128(0xB)), Caller::Guest, Caller::Trusted(None)] {
+        assert_eq!(read_as(caller, &body(&ACCOUNT.to_string())), Err(RequestError::ForeignAccount));
+    }
+}
+
+#[test]
+fn a_request_without_usable_items_says_why() {
+    let message = |body: &str| read_as(Caller::Account(ACCOUNT), body).unwrap_err().to_string();
+    insta::assert_snapshot!(message("{"), @"body: is not valid JSON (EOF while parsing an object at line 1 column 1)");
+    insta::assert_snapshot!(message("[]"), @"body: must be a JSON object");
+    insta::assert_snapshot!(message("{}"), @"body: missing field `interactions` at line 1 column 2");
+    insta::assert_snapshot!(message(r#"{"interactions":{}}"#), @"body: interactions: must be an array");
+    insta::assert_snapshot!(message(r#"{"interactions":[]}"#), @"interactions: must have 1 to 100 items, has 0");
+    let items = |count: usize| format!(r#"{{"interactions":[{}]}}"#, vec![view(""); count].join(","));
+    assert!(read_as(Caller::Account(ACCOUNT), &items(100)).is_ok());
+    insta::assert_snapshot!(message(&items(101)), @"interactions: must have 1 to 100 items, has 101");
+    let sized = |bytes: usize| format!("{}{}", items(1), " ".repeat(bytes - items(1).len()));
+    assert!(read_as(Caller::Account(ACCOUNT), &sized(BODY_MAX_BYTES)).is_ok());
+    insta::assert_snapshot!(message(&sized(BODY_MAX_BYTES + 1)), @"body: must have at most 262144 bytes, has 262145");
+}
+
+#[test]
+fn depth_in_the_wrong_place_is_an_error_and_not_a_crash() {
+    let deep = "[".repeat(100_000);
+    let closed = format!("{deep}{}", "]".repeat(100_000));
+    assert!(read_as(Caller::Account(ACCOUNT), &deep).is_err());
+    assert_eq!(code(&view(&format!(r#","session_id":{closed}"#))), RejectionCode::WrongType);
+    assert!(read_as(Caller::Account(ACCOUNT), &format!(r#"{{"interactions":{closed}}}"#)).is_ok());
+}
+
+#[test]
+fn bytes_that_are_not_utf8_are_not_json() {
+    let body = [b"{\"interactions\":[{\"event_type\":\"".as_slice(), &[0xC3, 0x28], b"\"}]}"].concat();
+    let error = read_request(&body, &sender(Caller::Guest), || Uuid::from_u128(1)).unwrap_err();
+    assert!(matches!(error, RequestError::NotJson { .. } | RequestError::WrongShape { .. }), "{error}");
+}

@@ -1,0 +1,129 @@
+//! One thing that a shopper did.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{Caller, EventType, Reference};
+
+/// The database's id of a stored interaction, and the idempotency key towards the catalog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InteractionId(pub i64);
+
+impl fmt::Display for InteractionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An interaction that passed every check and may be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewInteraction {
+    /// The client's id of the event, or one made for it. Recording it again stores nothing.
+    pub event_id: Uuid,
+    /// What was done.
+    pub event_type: EventType,
+    /// To what.
+    pub reference: Reference,
+    /// The visit it belongs to.
+    pub session_id: Option<String>,
+    /// A JSON object in canonical form (keys sorted, no spaces); `{}` when none was sent.
+    pub metadata: String,
+    /// When the client says that it happened; `None` means on arrival.
+    pub occurred_at: Option<Timestamp>,
+}
+
+/// A digest of an interaction's content: the same event id with another fingerprint is a conflict.
+pub type Fingerprint = [u8; 16];
+
+impl NewInteraction {
+    /// Computes the digest of everything that the sender decides.
+    ///
+    /// The address and the user agent stay out: a retry over another network is the same event. SHA-256
+    /// cut to 128 bits; every field is preceded by its length, so no two contents share a byte string.
+    #[must_use]
+    pub fn fingerprint(&self, caller: Caller) -> Fingerprint {
+        let account = caller.account_id().map(|id| id.to_string());
+        let occurred_at = self.occurred_at.map(|at| at.to_string());
+        let fields = [
+            account.as_deref(),
+            self.session_id.as_deref(),
+            Some(self.event_type.as_str()),
+            Some(self.reference.ref_type().as_str()),
+            Some(&self.reference.ref_id()),
+            Some(&self.metadata),
+            occurred_at.as_deref(),
+        ];
+        let mut hash = Sha256::new();
+        for field in fields {
+            // An absent field differs from an empty one.
+            let length = field.map_or(u64::MAX, |text| text.len() as u64);
+            hash.update(length.to_be_bytes());
+            hash.update(field.unwrap_or_default());
+        }
+        let digest = hash.finalize();
+        std::array::from_fn(|i| digest[i])
+    }
+}
+
+/// A stored interaction, as the catalog is told about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interaction {
+    /// The database's id.
+    pub id: InteractionId,
+    /// The account, unless a guest or a machine client sent it.
+    pub account_id: Option<Uuid>,
+    /// The visit.
+    pub session_id: Option<String>,
+    /// What was done.
+    pub event_type: String,
+    /// `Product` or `Category`.
+    pub ref_type: String,
+    /// The SPU id or the category id.
+    pub ref_id: String,
+    /// A JSON object as text.
+    pub metadata: String,
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// When it arrived.
+    pub date_created: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RefType;
+
+    fn favorite() -> NewInteraction {
+        NewInteraction {
+            event_id: Uuid::from_u128(7),
+            event_type: "add_to_favorites".parse().unwrap(),
+            reference: Reference::new(RefType::Category, "shoes").unwrap(),
+            session_id: None,
+            metadata: "{}".to_owned(),
+            occurred_at: None,
+        }
+    }
+
+    #[test]
+    fn the_fingerprint_tells_contents_apart() {
+        let caller = Caller::Account(Uuid::from_u128(1));
+        let original = favorite();
+        let mut others = vec![NewInteraction { session_id: Some(String::new()), ..favorite() }];
+        others.push(NewInteraction { metadata: r#"{"a":1}"#.to_owned(), ..favorite() });
+        others.push(NewInteraction { occurred_at: Some(Timestamp::UNIX_EPOCH), ..favorite() });
+        others.push(NewInteraction { event_type: "view".parse().unwrap(), ..favorite() });
+        for other in &others {
+            assert_ne!(other.fingerprint(caller), original.fingerprint(caller), "{other:?}");
+        }
+        assert_ne!(original.fingerprint(Caller::Guest), original.fingerprint(caller));
+    }
+
+    #[test]
+    fn the_event_id_is_not_part_of_the_content() {
+        let again = NewInteraction { event_id: Uuid::from_u128(8), ..favorite() };
+        assert_eq!(again.fingerprint(Caller::Guest), favorite().fingerprint(Caller::Guest));
+    }
+}

@@ -1,0 +1,32 @@
+//! Why a pending effect waits for a person instead of being tried again.
+
+use std::fmt;
+
+/// The typed reason of a parked row, stored in `pending.parked_reason`.
+///
+/// Only a cause that lies in the row itself parks it. An outage never does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ParkReason {
+    /// Postgres refused the effect of this one row (five-character SQLSTATE, such as `22003`).
+    StatementRefused {
+        /// The SQLSTATE of the refusal.
+        sqlstate: String,
+    },
+    /// The catalog answered with a status that trying again would not change.
+    CatalogRefused {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The item cannot be written to our own feed (for example too large for one).
+    FeedRefused,
+}
+
+impl fmt::Display for ParkReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StatementRefused { sqlstate } => write!(f, "statement_refused_{sqlstate}"),
+            Self::CatalogRefused { status } => write!(f, "catalog_refused_{status}"),
+            Self::FeedRefused => f.write_str("feed_refused"),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Event time may differ from arrival time, within limits.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// How far back an event may lie, in days: a phone that was offline for a week is believed, an archive is not.
+pub const PAST_LIMIT_DAYS: i64 = 7;
+/// How far ahead an event may lie, in minutes: tolerance for a client clock that runs fast.
+pub const FUTURE_LIMIT_MINUTES: i64 = 5;
+
+/// An event time that is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OutsideWindow {
+    /// Before the window.
+    #[error("occurred_at: lies more than {PAST_LIMIT_DAYS} days before arrival")]
+    TooOld,
+    /// After the window.
+    #[error("occurred_at: lies more than {FUTURE_LIMIT_MINUTES} minutes after arrival")]
+    InFuture,
+}
+
+/// Checks an event time against the arrival time. Both limits are inclusive.
+///
+/// # Errors
+/// Which side of the window it misses.
+pub fn check_occurred_at(occurred_at: Timestamp, arrival: Timestamp) -> Result<(), OutsideWindow> {
+    let age = arrival.duration_since(occurred_at);
+    if age > SignedDuration::from_hours(24 * PAST_LIMIT_DAYS) {
+        Err(OutsideWindow::TooOld)
+    } else if age < -SignedDuration::from_mins(FUTURE_LIMIT_MINUTES) {
+        Err(OutsideWindow::InFuture)
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_may_lie_seven_days_back_and_five_minutes_ahead() {
+        let arrival: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        let check = |at: &str| check_occurred_at(at.parse().unwrap(), arrival);
+        assert_eq!(check("2026-11-13T12:00:00Z"), Ok(()));
+        assert_eq!(check("2026-11-13T11:59:59.999Z"), Err(OutsideWindow::TooOld));
+        assert_eq!(check("2026-11-20T12:05:00Z"), Ok(()));
+        assert_eq!(check("2026-11-20T12:05:00.001Z"), Err(OutsideWindow::InFuture));
+    }
+}

@@ -1,0 +1,19 @@
+//! What every function needs from its surroundings: settings, telemetry, metrics, the AWS SDK, deadlines.
+//!
+//! Knows nothing of interactions.
+#![warn(missing_docs)]
+
+pub mod aws;
+mod deadline;
+mod error;
+mod metric;
+mod settings;
+mod telemetry;
+mod trace;
+
+pub use deadline::Deadline;
+pub use error::chain;
+pub use metric::{Metrics, NAMESPACE};
+pub use settings::{SettingsError, Variables, load};
+pub use telemetry::start;
+pub use trace::TraceHeader;

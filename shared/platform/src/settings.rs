@@ -1,0 +1,146 @@
+//! Reads the settings of a function from its environment, once, at init.
+//!
+//! Every missing or malformed variable is named in one error, so that a deployment is mended in one go.
+
+use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+/// Settings that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("could not read the settings: {}", problems.join("; "))]
+pub struct SettingsError {
+    problems: Vec<String>,
+}
+
+/// Looks variables up and remembers what was asked for and what was wrong.
+pub struct Variables<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    asked: BTreeSet<&'static str>,
+    problems: Vec<String>,
+}
+
+/// Reads settings from the environment of the process.
+///
+/// # Errors
+/// Names every variable that is missing or malformed.
+pub fn load<T>(read: impl FnOnce(&mut Variables<'_>) -> Option<T>) -> Result<T, SettingsError> {
+    let lookup = |name: &str| std::env::var(name).ok();
+    Variables::new(&lookup).finish(read)
+}
+
+impl<'a> Variables<'a> {
+    /// Looks variables up with a function; an empty value counts as absent, as CloudFormation cannot omit one.
+    #[must_use]
+    pub fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self { lookup, asked: BTreeSet::new(), problems: Vec::new() }
+    }
+
+    /// Runs a reader and turns what went wrong into one error.
+    ///
+    /// # Errors
+    /// Names every variable that is missing or malformed.
+    pub fn finish<T>(mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, SettingsError> {
+        match read(&mut self) {
+            Some(settings) if self.problems.is_empty() => Ok(settings),
+            _ => Err(SettingsError { problems: self.problems }),
+        }
+    }
+
+    /// Returns the names that were asked for.
+    #[must_use]
+    pub fn asked(&self) -> &BTreeSet<&'static str> {
+        &self.asked
+    }
+
+    /// Reads text that may be absent.
+    pub fn optional(&mut self, name: &'static str) -> Option<String> {
+        self.asked.insert(name);
+        (self.lookup)(name).filter(|value| !value.is_empty())
+    }
+
+    /// Reads text that must be there.
+    pub fn required(&mut self, name: &'static str) -> Option<String> {
+        let value = self.optional(name);
+        if value.is_none() {
+            self.problems.push(format!("{name} is missing"));
+        }
+        value
+    }
+
+    /// Reads a required value of a type that can be parsed; the value itself stays out of the error text.
+    pub fn parsed<T: FromStr<Err: Display>>(&mut self, name: &'static str) -> Option<T> {
+        match self.required(name)?.parse() {
+            Ok(value) => Some(value),
+            Err(reason) => {
+                self.problems.push(format!("{name} is malformed: {reason}"));
+                None
+            }
+        }
+    }
+
+    /// Reads a required whole number within limits.
+    pub fn number(&mut self, name: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
+        let number = self.parsed(name)?;
+        if range.contains(&number) {
+            return Some(number);
+        }
+        self.problems.push(format!("{name} must be from {} to {}", range.start(), range.end()));
+        None
+    }
+
+    /// Reads a switch: `true` or `false`, absent means `false`.
+    pub fn switch(&mut self, name: &'static str) -> Option<bool> {
+        match self.optional(name).as_deref() {
+            None | Some("false") => Some(false),
+            Some("true") => Some(true),
+            Some(_) => self.refuse(name, "must be true or false"),
+        }
+    }
+
+    /// Reads settings that a library of ours knows the names of; its error must name the variable.
+    pub fn group<T, E: Display>(
+        &mut self,
+        read: impl FnOnce(&mut dyn FnMut(&'static str) -> Option<String>) -> Result<T, E>,
+    ) -> Option<T> {
+        match read(&mut |name| self.optional(name)) {
+            Ok(settings) => Some(settings),
+            Err(problem) => {
+                self.problems.push(problem.to_string());
+                None
+            }
+        }
+    }
+
+    /// Notes a problem that the caller found in a value.
+    pub fn refuse<T>(&mut self, name: &'static str, problem: &str) -> Option<T> {
+        self.problems.push(format!("{name} {problem}"));
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_problem_is_named_at_once() {
+        let lookup = |name: &str| match name {
+            "SIZE" => Some("0".to_owned()),
+            "FLAG" => Some("yes".to_owned()),
+            "EMPTY" => Some(String::new()),
+            _ => None,
+        };
+        let read = |v: &mut Variables<'_>| {
+            let (size, flag) = (v.number("SIZE", 1..=9), v.switch("FLAG"));
+            let (empty, url) = (v.required("EMPTY"), v.required("URL"));
+            Some((size?, flag?, empty?, url?))
+        };
+        let error = Variables::new(&lookup).finish(read).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "could not read the settings: SIZE must be from 1 to 9; FLAG must be true or false; EMPTY is missing; URL is missing"
+        );
+    }
+}

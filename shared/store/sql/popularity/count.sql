@@ -1,0 +1,2 @@
+-- store::popularity::count
+SELECT count(*) FROM analytic.product_popularity

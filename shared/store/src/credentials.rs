@@ -1,0 +1,115 @@
+//! How a function proves to Postgres who it is.
+//!
+//! Credentials are fetched for each new connection and kept nowhere: a rotated secret is picked up by the
+//! next connect, and an IAM token lives for 15 minutes only.
+
+use std::time::{Duration, SystemTime};
+
+use aws_config::SdkConfig;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use serde::Deserialize;
+use tokio_postgres::Config;
+use tokio_postgres::config::Host;
+
+use crate::StoreError;
+use crate::connection::Settings;
+
+/// How to log in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Credentials {
+    /// User and, only locally, password from the URL.
+    Url,
+    /// User and password from Secrets Manager, in the form that RDS writes.
+    Secret { arn: String },
+    /// A token signed with the function's own role.
+    Iam,
+}
+
+/// Why no credentials could be had.
+#[derive(Debug, thiserror::Error)]
+enum CredentialsError {
+    #[error("no AWS configuration was given to log in with")]
+    NoAws,
+    #[error("could not read the database secret")]
+    Secret(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("could not sign the log-in token")]
+    Token(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<CredentialsError> for StoreError {
+    fn from(error: CredentialsError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+/// The form that RDS writes its managed secrets in; other fields are left alone.
+#[derive(Deserialize)]
+struct Secret {
+    username: String,
+    password: String,
+}
+
+/// Completes the connection settings with user and password.
+pub(crate) async fn log_in(settings: &Settings, aws: Option<&SdkConfig>) -> Result<Config, StoreError> {
+    let mut config = settings.config.clone();
+    match &settings.credentials {
+        Credentials::Url => {}
+        Credentials::Secret { arn } => {
+            let secret = read_secret(arn, aws.ok_or(CredentialsError::NoAws)?).await?;
+            config.user(secret.username).password(secret.password);
+        }
+        Credentials::Iam => {
+            let token = sign_token(&config, aws.ok_or(CredentialsError::NoAws)?).await?;
+            config.password(token);
+        }
+    }
+    Ok(config)
+}
+
+async fn read_secret(arn: &str, aws: &SdkConfig) -> Result<Secret, CredentialsError> {
+    let client = aws_sdk_secretsmanager::Client::new(aws);
+    let call = Box::pin(client.get_secret_value().secret_id(arn).send());
+    let value = call.await.map_err(|e| CredentialsError::Secret(e.into()))?;
+    // The parse error is dropped on purpose: it could quote the secret.
+    serde_json::from_str(value.secret_string().unwrap_or_default())
+        .map_err(|_| CredentialsError::Secret("the secret must be JSON with username and password".into()))
+}
+
+/// Signs the token of RDS IAM authentication: a presigned request for `rds-db:connect` without its scheme.
+/// Rule: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.html>.
+async fn sign_token(config: &Config, aws: &SdkConfig) -> Result<String, CredentialsError> {
+    const LIFETIME: Duration = Duration::from_secs(15 * 60);
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| CredentialsError::Token(error);
+
+    let (Some(Host::Tcp(host)), Some(user)) = (config.get_hosts().first(), config.get_user()) else {
+        return Err(failed("the URL must name a host and a user".into()));
+    };
+    let port = config.get_ports().first().copied().unwrap_or(5432);
+    let region = aws.region().ok_or_else(|| failed("no AWS region is set".into()))?;
+    let provider = aws.credentials_provider().ok_or_else(|| failed("no AWS credentials are set".into()))?;
+    let identity = provider.provide_credentials().await.map_err(|e| failed(e.into()))?.into();
+
+    let mut signing = SigningSettings::default();
+    signing.expires_in = Some(LIFETIME);
+    signing.signature_location = SignatureLocation::QueryParams;
+    let parameters = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(region.as_ref())
+        .name("rds-db")
+        .time(SystemTime::now())
+        .settings(signing)
+        .build()
+        .map_err(|e| failed(e.into()))?;
+    let url = format!("https://{host}:{port}/?Action=connect&DBUser={user}");
+    let request = SignableRequest::new("GET", &url, std::iter::empty(), SignableBody::Bytes(&[]))
+        .map_err(|e| failed(e.into()))?;
+    let (instructions, _) = sign(request, &parameters.into()).map_err(|e| failed(e.into()))?.into_parts();
+    let mut signed = http::Request::get(&url).body(()).map_err(|e| failed(e.into()))?;
+    instructions.apply_to_request_http1x(&mut signed);
+    Ok(signed.uri().to_string().split_off("https://".len()))
+}
+
+#[cfg(test)]
+mod tests;

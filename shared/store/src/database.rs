@@ -1,0 +1,118 @@
+//! One connection per execution environment, opened late, checked after idling, replaced once when lost.
+//!
+//! No pool: an environment handles one invocation at a time, and a pool's timers stand still while the
+//! environment is frozen. Statements are sent typed, so each takes a single round trip and leaves nothing
+//! prepared behind that a proxy would have to pin a session for.
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use backon::{BackoffBuilder, ExponentialBuilder};
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep, timeout};
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Row};
+
+use crate::StoreError;
+use crate::connection::{Settings, connect};
+use crate::error::{Verdict, verdict};
+
+/// A parameter with its type, which saves the round trip of asking for it.
+pub(crate) type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
+
+/// A connection idle for longer is asked for a sign of life first: the environment may have been frozen.
+const IDLE_LIMIT: Duration = Duration::from_secs(5);
+/// How long the sign of life may take.
+const LIVENESS_LIMIT: Duration = Duration::from_secs(1);
+/// How long one statement may take. Shorter than every function's timeout, so that there is time to answer.
+const STATEMENT_LIMIT: Duration = Duration::from_secs(8);
+
+/// The database, as a function sees it. Cheap to make: it connects at the first statement.
+#[derive(Debug)]
+pub struct Database {
+    settings: Settings,
+    aws: Option<SdkConfig>,
+    session: Mutex<Option<Session>>,
+}
+
+#[derive(Debug)]
+struct Session {
+    client: Client,
+    used: Instant,
+}
+
+impl Database {
+    /// Keeps the settings for the first statement. `aws` is needed to log in with a secret or by IAM.
+    #[must_use]
+    pub fn new(settings: Settings, aws: Option<SdkConfig>) -> Self {
+        Self { settings, aws, session: Mutex::new(None) }
+    }
+
+    /// Asks Postgres for a sign of life.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.query("SELECT 1", &[]).await.map(|_| ())
+    }
+
+    /// Runs a statement that may be repeated, as a transaction of its own.
+    ///
+    /// A lost connection is replaced once and the statement sent again, even when it may already have taken
+    /// effect; lock conflicts are retried three times with growing, jittered pauses.
+    pub(crate) async fn query(&self, statement: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
+        let mut session = self.session.lock().await;
+        let mut reconnected = false;
+        let mut pauses = ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(20))
+            .with_max_times(3)
+            .with_jitter()
+            .build();
+        loop {
+            let client = self.live(&mut session).await?;
+            let error = match timeout(STATEMENT_LIMIT, client.query_typed(statement, parameters)).await {
+                Ok(Ok(rows)) => return Ok(rows),
+                Ok(Err(error)) => error,
+                Err(elapsed) => {
+                    // The statement may still run. Its connection cannot be used before it ends.
+                    *session = None;
+                    return Err(StoreError::Unavailable(elapsed.into()));
+                }
+            };
+            match verdict(&error) {
+                Verdict::Reconnect if !reconnected => {
+                    reconnected = true;
+                    *session = None;
+                }
+                Verdict::Reconnect => {
+                    *session = None;
+                    return Err(StoreError::Unavailable(error.into()));
+                }
+                Verdict::Again => match pauses.next() {
+                    Some(pause) => sleep(pause).await,
+                    None => return Err(error.into()),
+                },
+                Verdict::Fail => return Err(error.into()),
+            }
+        }
+    }
+
+    async fn live<'s>(&self, session: &'s mut Option<Session>) -> Result<&'s Client, StoreError> {
+        let usable = match session.as_ref() {
+            Some(open) if open.client.is_closed() => false,
+            Some(open) if open.used.elapsed() > IDLE_LIMIT => {
+                matches!(timeout(LIVENESS_LIMIT, open.client.check_connection()).await, Ok(Ok(())))
+            }
+            open => open.is_some(),
+        };
+        if !usable {
+            // The old connection is dropped first: an environment never holds two.
+            *session = None;
+            let client = connect(&self.settings, self.aws.as_ref()).await?;
+            *session = Some(Session { client, used: Instant::now() });
+        }
+        let open = session.as_mut().expect("a session was just ensured");
+        open.used = Instant::now();
+        Ok(&open.client)
+    }
+}

@@ -1,0 +1,26 @@
+//! The daily partitions of table `interaction`.
+
+use tokio_postgres::types::Type;
+
+use crate::{Database, StoreError};
+
+/// Creates the partitions from today to `days` ahead that are missing, and returns how many were.
+///
+/// Rows that the default partition caught for such a day are moved. May be repeated and run at once.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn ensure_ahead(database: &Database, days: u16) -> Result<i64, StoreError> {
+    let statement = include_str!("../sql/partition/ensure_ahead.sql");
+    let rows = database.query(statement, &[(&i32::from(days), Type::INT4)]).await?;
+    rows.first().map_or(Ok(0), |row| Ok(row.try_get(0)?))
+}
+
+/// Counts the rows in the default partition. More than none means that maintenance came too late once.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn count_default_rows(database: &Database) -> Result<i64, StoreError> {
+    let rows = database.query(include_str!("../sql/partition/count_default_rows.sql"), &[]).await?;
+    rows.first().map_or(Ok(0), |row| Ok(row.try_get(0)?))
+}

@@ -1,0 +1,87 @@
+//! Effects still to be caused: table `pending`.
+
+use domain::{InteractionId, ParkReason, Sink};
+use tokio_postgres::types::Type;
+
+use crate::{Database, StoreError};
+
+/// Removes the rows whose effect is confirmed. Rows that are already gone are no error.
+///
+/// # Errors
+/// See [`StoreError`]; repeating is safe.
+pub async fn remove(database: &Database, sink: Sink, ids: &[InteractionId]) -> Result<(), StoreError> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let statement = include_str!("../sql/pending/remove.sql");
+    database.query(statement, &[(&sink.as_str(), Type::TEXT), (&ids, Type::INT8_ARRAY)]).await?;
+    Ok(())
+}
+
+/// Parks rows, each with its reason: no more hints until a person puts them back. Rows already parked keep
+/// their first reason.
+///
+/// # Errors
+/// See [`StoreError`]; repeating is safe.
+pub async fn park(database: &Database, sink: Sink, rows: &[(InteractionId, ParkReason)]) -> Result<(), StoreError> {
+    let ids: Vec<i64> = rows.iter().map(|(id, _)| id.0).collect();
+    let reasons: Vec<String> = rows.iter().map(|(_, reason)| reason.to_string()).collect();
+    let statement = include_str!("../sql/pending/park.sql");
+    let parameters: [crate::database::Parameter<'_>; 3] =
+        [(&sink.as_str(), Type::TEXT), (&ids, Type::INT8_ARRAY), (&reasons, Type::TEXT_ARRAY)];
+    database.query(statement, &parameters).await?;
+    Ok(())
+}
+
+/// Takes up to `limit` rows whose hint is due, and sets the time of their next hint: one minute doubled with
+/// every hint, at most `cap_seconds`.
+///
+/// A claimed row whose hint is then lost is only late: it falls due again. Parked rows are never taken.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn claim_due(
+    database: &Database,
+    limit: u32,
+    cap_seconds: u32,
+) -> Result<Vec<(Sink, InteractionId)>, StoreError> {
+    let statement = include_str!("../sql/pending/claim_due.sql");
+    let parameters: [crate::database::Parameter<'_>; 2] =
+        [(&i64::from(limit), Type::INT8), (&f64::from(cap_seconds), Type::FLOAT8)];
+    let rows = database.query(statement, &parameters).await?;
+    let claimed = rows.iter().map(|row| Ok((sink(row.try_get(0)?), InteractionId(row.try_get(1)?))));
+    claimed.collect()
+}
+
+/// How much work is outstanding for a sink.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Depth {
+    /// The sink.
+    pub sink: Sink,
+    /// Rows that wait for their effect.
+    pub waiting: i64,
+    /// Rows that wait for a person.
+    pub parked: i64,
+    /// The age of the oldest waiting row in seconds, 0 when there is none.
+    pub oldest_age_seconds: f64,
+}
+
+/// Measures the outstanding work of every sink.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn get_depth(database: &Database) -> Result<Vec<Depth>, StoreError> {
+    let rows = database.query(include_str!("../sql/pending/get_depth.sql"), &[]).await?;
+    let depths = rows.iter().map(|row| {
+        Ok(Depth {
+            sink: sink(row.try_get("sink")?),
+            waiting: row.try_get("waiting")?,
+            parked: row.try_get("parked")?,
+            oldest_age_seconds: row.try_get("oldest_age_seconds")?,
+        })
+    });
+    depths.collect()
+}
+
+/// Reads a sink that a CHECK constraint vouches for.
+fn sink(text: &str) -> Sink {
+    text.parse().expect("pending.sink holds a known sink")
+}

@@ -1,0 +1,123 @@
+//! Scores and counters: table `product_popularity`.
+
+use domain::{InteractionId, Micros};
+use jiff::Timestamp;
+use tokio_postgres::Row;
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use crate::{Database, StoreError};
+
+/// What a batch of hints came to. The hints not counted here had no pending row: their effect was applied before.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Applied {
+    /// Effects that moved a score.
+    pub scored: usize,
+    /// Effects that are nothing to the score: no product, or no weight.
+    pub skipped: usize,
+    /// Hints whose row is parked. Nothing was done.
+    pub parked: Vec<InteractionId>,
+}
+
+/// Applies the pending popularity effects of the given interactions, in one statement and transaction.
+///
+/// An effect is applied by the one transaction whose DELETE got its pending row, so the same ids again,
+/// within the batch or in another, change nothing. When it returns, the effects are committed.
+///
+/// # Errors
+/// [`StoreError::Refused`] when the effect of at least one row cannot be stored; then none was applied.
+pub async fn apply(database: &Database, ids: &[InteractionId]) -> Result<Applied, StoreError> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let rows = database.query(include_str!("../sql/popularity/apply.sql"), &[(&ids, Type::INT8_ARRAY)]).await?;
+    let Some(row) = rows.first() else { return Ok(Applied::default()) };
+    let (taken, scored): (i64, i64) = (row.try_get("taken")?, row.try_get("scored")?);
+    let parked: Vec<i64> = row.try_get("parked")?;
+    Ok(Applied {
+        scored: usize::try_from(scored).unwrap_or_default(),
+        skipped: usize::try_from(taken - scored).unwrap_or_default(),
+        parked: parked.into_iter().map(InteractionId).collect(),
+    })
+}
+
+/// The popularity of one product.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Popularity {
+    /// The product.
+    pub id: Uuid,
+    /// The exact score.
+    pub score_micros: Micros,
+    /// The score in points.
+    pub score: f64,
+    /// `view` and `view_bounce` events.
+    pub view_count: i64,
+    /// `purchase` events.
+    pub purchase_count: i64,
+    /// `add_to_favorites` events.
+    pub favorite_count: i64,
+    /// Cart events.
+    pub cart_count: i64,
+    /// Review and rating events.
+    pub review_count: i64,
+    /// The last change.
+    pub date_updated: Timestamp,
+}
+
+/// Reads one product; `None` when nothing was ever scored for it.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn get(database: &Database, id: Uuid) -> Result<Option<Popularity>, StoreError> {
+    let rows = database.query(include_str!("../sql/popularity/get.sql"), &[(&id, Type::UUID)]).await?;
+    rows.first().map(popularity).transpose()
+}
+
+/// Reads `limit` products from the top after skipping `offset`. Costs the rows it skips.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list_page(database: &Database, limit: u32, offset: u32) -> Result<Vec<Popularity>, StoreError> {
+    let (limit, offset) = (i64::from(limit), i64::from(offset));
+    let statement = include_str!("../sql/popularity/list_page.sql");
+    let rows = database.query(statement, &[(&limit, Type::INT8), (&offset, Type::INT8)]).await?;
+    rows.iter().map(popularity).collect()
+}
+
+/// Reads the `limit` products right below a position. Costs the same at any depth.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list_after(
+    database: &Database,
+    (score, id): (Micros, Uuid),
+    limit: u32,
+) -> Result<Vec<Popularity>, StoreError> {
+    let limit = i64::from(limit);
+    let statement = include_str!("../sql/popularity/list_after.sql");
+    let parameters: [crate::database::Parameter<'_>; 3] =
+        [(&score.0, Type::INT8), (&id, Type::UUID), (&limit, Type::INT8)];
+    let rows = database.query(statement, &parameters).await?;
+    rows.iter().map(popularity).collect()
+}
+
+/// Counts the products that were ever scored.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn count(database: &Database) -> Result<i64, StoreError> {
+    let rows = database.query(include_str!("../sql/popularity/count.sql"), &[]).await?;
+    rows.first().map_or(Ok(0), |row| Ok(row.try_get(0)?))
+}
+
+fn popularity(row: &Row) -> Result<Popularity, StoreError> {
+    Ok(Popularity {
+        id: row.try_get("id")?,
+        score_micros: Micros(row.try_get("score_micros")?),
+        score: row.try_get("score")?,
+        view_count: row.try_get("view_count")?,
+        purchase_count: row.try_get("purchase_count")?,
+        favorite_count: row.try_get("favorite_count")?,
+        cart_count: row.try_get("cart_count")?,
+        review_count: row.try_get("review_count")?,
+        date_updated: row.try_get("date_updated")?,
+    })
+}

@@ -1,0 +1,172 @@
+//! A migrated database for one test, made from a template that all tests share.
+
+use sha2::{Digest, Sha256};
+use store::Settings;
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+use uuid::Uuid;
+
+use crate::Stack;
+
+/// Any number: the tests that need the template make it one after the other.
+const TEMPLATE_LOCK: i64 = 7_071_717;
+
+/// A database with the current schema and the seeded weights, dropped at the end of its test.
+#[derive(Debug)]
+pub struct TestDatabase {
+    url: String,
+    name: String,
+    admin_url: String,
+    client: Client,
+}
+
+impl TestDatabase {
+    /// Makes the database.
+    ///
+    /// # Panics
+    /// When Postgres is not there.
+    pub async fn create() -> Self {
+        let admin_url = Stack::get().database_url().to_owned();
+        let admin = open(&admin_url).await;
+        let template = ensure_template(&admin, &admin_url).await;
+        let name = format!("test_{}", Uuid::now_v7().simple());
+        admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await.unwrap();
+        let url = with_database(&admin_url, &name);
+        let client = open(&url).await;
+        Self { url, name, admin_url, client }
+    }
+
+    /// Returns the URL, as `DATABASE_URL` of a function.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Returns the store, as a function uses it. Each has a connection of its own.
+    ///
+    /// # Panics
+    /// Never: the URL is the test's.
+    #[must_use]
+    pub fn store(&self) -> store::Database {
+        store::Database::new(self.settings(), None)
+    }
+
+    /// Returns the settings of the store.
+    ///
+    /// # Panics
+    /// Never: the URL is the test's.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        Settings::new(&self.url, None, false).unwrap()
+    }
+
+    /// Returns the test's own connection.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Runs statements.
+    ///
+    /// # Panics
+    /// When one fails.
+    pub async fn execute(&self, sql: &str) {
+        self.client.batch_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+    }
+
+    /// Reads rows as text, columns joined by ` | `: for snapshots.
+    ///
+    /// # Panics
+    /// When the statement fails.
+    pub async fn rows(&self, sql: &str) -> Vec<String> {
+        let messages = self.client.simple_query(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        let rows = messages.iter().filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => {
+                let columns = (0..row.len()).map(|i| row.get(i).unwrap_or("null").to_owned());
+                Some(columns.collect::<Vec<_>>().join(" | "))
+            }
+            _ => None,
+        });
+        rows.collect()
+    }
+
+    /// Reads one number.
+    ///
+    /// # Panics
+    /// When the answer is no single number.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let rows = self.rows(sql).await;
+        rows.first().unwrap_or_else(|| panic!("no row: {sql}")).parse().unwrap()
+    }
+
+    /// Lets every pending hint fall due, as if its time had passed.
+    pub async fn let_hints_fall_due(&self) {
+        self.execute("UPDATE analytic.pending SET next_hint_at = now() - interval '1 second'").await;
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let (admin_url, name) = (self.admin_url.clone(), self.name.clone());
+        // A drop cannot wait for the test's runtime; a thread with its own can. FORCE ends what still connects.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let admin = open(&admin_url).await;
+                admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.ok();
+            });
+        });
+        dropped.join().ok();
+    }
+}
+
+/// Makes the template for the migrations as they are now, once.
+async fn ensure_template(admin: &Client, admin_url: &str) -> String {
+    let template = format!("template_{}", migrations_digest());
+    admin.execute("SELECT pg_advisory_lock($1)", &[&TEMPLATE_LOCK]).await.unwrap();
+    let exists = admin.query_opt("SELECT FROM pg_database WHERE datname = $1", &[&template]).await.unwrap().is_some();
+    if !exists {
+        let draft = format!("{template}_draft");
+        admin.batch_execute(&format!("DROP DATABASE IF EXISTS {draft} WITH (FORCE)")).await.unwrap();
+        admin.batch_execute(&format!("CREATE DATABASE {draft}")).await.unwrap();
+        let mut client = open(&with_database(admin_url, &draft)).await;
+        store::migration::migrate(&mut client).await.unwrap();
+        drop(client);
+        // A template must have no connection; the one above is closed by the server in its own time.
+        rename_when_idle(admin, &draft, &template).await;
+    }
+    admin.execute("SELECT pg_advisory_unlock($1)", &[&TEMPLATE_LOCK]).await.unwrap();
+    template
+}
+
+async fn rename_when_idle(admin: &Client, from: &str, to: &str) {
+    for _ in 0..100 {
+        if admin.batch_execute(&format!("ALTER DATABASE {from} RENAME TO {to}")).await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("the template stays in use");
+}
+
+fn migrations_digest() -> String {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let mut hash = Sha256::new();
+    for file in files {
+        hash.update(std::fs::read(file).unwrap());
+    }
+    hash.finalize()[..6].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn with_database(url: &str, name: &str) -> String {
+    let (server, rest) = url.rsplit_once('/').unwrap();
+    let query = rest.split_once('?').map_or("sslmode=disable", |(_, query)| query);
+    format!("{server}/{name}?{query}")
+}
+
+async fn open(url: &str) -> Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}

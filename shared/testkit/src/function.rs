@@ -1,0 +1,159 @@
+//! A shipped binary in an execution environment of its own.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::oneshot;
+
+use crate::Stack;
+use crate::runtime_api::{Event, RuntimeApi};
+
+/// The timeout that invocations announce unless a test says otherwise.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// What became of an invocation.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Invoked {
+    /// The function answered.
+    Answered(Value),
+    /// The function reported an error: the invocation failed as a whole.
+    Failed(Value),
+    /// The process ended, or was killed, before it said anything.
+    Died,
+}
+
+impl Invoked {
+    /// Returns the answer.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    pub fn answer(self) -> Value {
+        match self {
+            Self::Answered(value) => value,
+            other => panic!("no answer: {other:?}"),
+        }
+    }
+}
+
+/// A running function. It is killed with the value.
+#[derive(Debug)]
+pub struct Function {
+    child: Child,
+    api: RuntimeApi,
+    output: Arc<Mutex<String>>,
+}
+
+impl Function {
+    /// Starts the binary with a clean environment, the test stack's AWS endpoint, and these variables.
+    ///
+    /// # Panics
+    /// When the binary was not built.
+    pub async fn start(name: &str, variables: &[(&str, &str)]) -> Self {
+        let api = RuntimeApi::start().await;
+        let binary = binary(name);
+        let mut child = Command::new(&binary)
+            .env_clear()
+            .envs(environment(name, &api.address))
+            .env("AWS_ENDPOINT_URL", Stack::get().aws_endpoint())
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("could not start {}: {error}", binary.display()));
+        let output: Arc<Mutex<String>> = Arc::default();
+        collect(child.stdout.take().unwrap(), Arc::clone(&output));
+        collect(child.stderr.take().unwrap(), Arc::clone(&output));
+        Self { child, api, output }
+    }
+
+    /// Invokes the function and waits for what becomes of it.
+    pub async fn invoke(&mut self, event: &Value) -> Invoked {
+        let said = self.begin(event);
+        tokio::select! {
+            said = said => match said {
+                Ok(Ok(value)) => Invoked::Answered(value),
+                Ok(Err(value)) => Invoked::Failed(value),
+                Err(_) => Invoked::Died,
+            },
+            _ = self.child.wait() => Invoked::Died,
+        }
+    }
+
+    /// Sends an event and returns at once, so that the test can interfere meanwhile.
+    ///
+    /// # Panics
+    /// When the runtime API is gone.
+    pub fn begin(&mut self, event: &Value) -> oneshot::Receiver<Result<Value, Value>> {
+        let (said, waiting) = oneshot::channel();
+        let event = Event { payload: event.to_string(), timeout: TIMEOUT, said };
+        assert!(self.api.events.send(event).is_ok(), "the runtime API ended");
+        waiting
+    }
+
+    /// Returns the process id, to be frozen or killed from elsewhere.
+    ///
+    /// # Panics
+    /// When the process has ended.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id().expect("the process has ended")
+    }
+
+    /// Kills the process with SIGKILL and waits for its end.
+    ///
+    /// # Panics
+    /// When it cannot be waited for.
+    pub async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// Returns what it wrote so far: logs and metrics.
+    ///
+    /// # Panics
+    /// Never: nobody panics while holding the text.
+    #[must_use]
+    pub fn output(&self) -> String {
+        self.output.lock().unwrap().clone()
+    }
+}
+
+fn environment(name: &str, runtime_api: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("AWS_LAMBDA_RUNTIME_API", runtime_api.to_owned()),
+        ("AWS_LAMBDA_FUNCTION_NAME", name.to_owned()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512".to_owned()),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{name}")),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "test".to_owned()),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
+        ("AWS_REGION", "us-east-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID", "test".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+    ]
+}
+
+/// The binary of the same build as the test.
+fn binary(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let profile = test.parent().and_then(|deps| deps.parent()).unwrap();
+    profile.join(name)
+}
+
+fn collect(stream: impl AsyncRead + Unpin + Send + 'static, output: Arc<Mutex<String>>) {
+    tokio::spawn(async move {
+        let mut lines = BufReader::new(stream).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            let mut output = output.lock().unwrap();
+            output.push_str(&line);
+            output.push('\n');
+        }
+    });
+}

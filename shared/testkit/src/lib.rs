@@ -1,0 +1,23 @@
+//! What tests stand on: real Postgres, the emulator's queues, the shipped binaries, and servers that misbehave.
+//!
+//! Nothing here is a mock of ours: a test about behaviour between processes runs the processes. Everything
+//! is made for one test and gone after it, so tests run at once.
+#![warn(missing_docs)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
+
+mod database;
+mod function;
+mod http_event;
+mod queue;
+mod runtime_api;
+mod server;
+mod sqs_event;
+mod stack;
+
+pub use database::TestDatabase;
+pub use function::{Function, Invoked};
+pub use http_event::HttpEvent;
+pub use queue::TestQueue;
+pub use server::{Recorded, Reply, TestServer};
+pub use sqs_event::{hint, sqs_event};
+pub use stack::Stack;

@@ -1,0 +1,121 @@
+//! A queue of the emulator for one test.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::{Message, QueueAttributeName};
+use uuid::Uuid;
+
+use crate::Stack;
+
+/// A queue with a name of its own.
+#[derive(Debug, Clone)]
+pub struct TestQueue {
+    client: Client,
+    url: String,
+}
+
+impl TestQueue {
+    /// Makes the queue.
+    ///
+    /// # Panics
+    /// When the emulator is not there.
+    pub async fn create() -> Self {
+        let client = Self::client();
+        let name = format!("test-{}", Uuid::now_v7());
+        let created = client.create_queue().queue_name(name).send().await.unwrap();
+        Self { client, url: created.queue_url.unwrap() }
+    }
+
+    /// Opens a queue that exists.
+    #[must_use]
+    pub fn open(url: &str) -> Self {
+        Self { client: Self::client(), url: url.to_owned() }
+    }
+
+    /// Returns a client of the emulator.
+    #[must_use]
+    pub fn client() -> Client {
+        Client::new(&Self::aws())
+    }
+
+    /// Returns the SDK configuration of the emulator.
+    #[must_use]
+    pub fn aws() -> SdkConfig {
+        let keys = Credentials::new("test", "test", None, None, "testkit");
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .credentials_provider(SharedCredentialsProvider::new(keys))
+            .endpoint_url(Stack::get().aws_endpoint())
+            .build()
+    }
+
+    /// Returns the URL.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Counts the messages, waiting and in flight.
+    ///
+    /// # Panics
+    /// When the emulator is not there.
+    pub async fn depth(&self) -> usize {
+        let names = [
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+        ];
+        let call = self.client.get_queue_attributes().queue_url(&self.url).set_attribute_names(Some(names.to_vec()));
+        let attributes = call.send().await.unwrap().attributes.unwrap_or_default();
+        names.iter().map(|name| attributes[name].parse::<usize>().unwrap()).sum()
+    }
+
+    /// Receives and deletes everything that is there.
+    ///
+    /// # Panics
+    /// When the emulator is not there.
+    pub async fn drain(&self) -> Vec<Message> {
+        let mut drained = Vec::new();
+        loop {
+            let call = self.client.receive_message().queue_url(&self.url).max_number_of_messages(10);
+            let call = call.message_system_attribute_names("All".into());
+            let messages = call.send().await.unwrap().messages.unwrap_or_default();
+            if messages.is_empty() {
+                return drained;
+            }
+            for message in messages {
+                let receipt = message.receipt_handle.clone().unwrap();
+                self.client.delete_message().queue_url(&self.url).receipt_handle(receipt).send().await.unwrap();
+                drained.push(message);
+            }
+        }
+    }
+
+    /// Sends a message body as it is.
+    ///
+    /// # Panics
+    /// When the emulator refuses it.
+    pub async fn send(&self, body: &str) {
+        self.client.send_message().queue_url(&self.url).message_body(body).send().await.unwrap();
+    }
+
+    /// Waits until the queue has this many messages.
+    ///
+    /// # Panics
+    /// When it does not get there in time.
+    pub async fn wait_for_depth(&self, depth: usize, limit: Duration) {
+        let end = tokio::time::Instant::now() + limit;
+        loop {
+            let now = self.depth().await;
+            if now == depth {
+                return;
+            }
+            assert!(tokio::time::Instant::now() < end, "{} has {now} messages, not {depth}", self.url);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+}
