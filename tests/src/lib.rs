@@ -1,0 +1,3 @@
+//! What the tests across functions share.
+
+pub mod template;

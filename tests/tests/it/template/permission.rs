@@ -1,0 +1,124 @@
+//! Who may do what: single actions on single resources.
+
+use std::collections::BTreeSet;
+
+use it::template::{FUNCTION, Template, target};
+use serde_json::{Map, Value};
+
+use super::template;
+
+/// Statements that may name every resource, because AWS offers no narrower one.
+const UNBOUND: [(&str, &str); 2] = [
+    ("SendTraces", "X-Ray has no resource level for writing"),
+    ("AttachToVpc", "Lambda makes network interfaces whose ids nobody knows in advance"),
+];
+
+fn list(value: &Value) -> Vec<&Value> {
+    value.as_array().map_or_else(|| vec![value], |items| items.iter().collect())
+}
+
+/// A statement as it stands, or the one inside a condition.
+fn unconditional(statement: &Value) -> &Value {
+    statement.pointer("/Fn::If/1").unwrap_or(statement)
+}
+
+fn statements(document: &Value) -> Vec<&Value> {
+    list(&document["Statement"]).into_iter().map(unconditional).collect()
+}
+
+/// The statements that allow something to a role of ours.
+fn allowed(template: &Template) -> Vec<&Value> {
+    let roles = template.all("AWS::IAM::Role").into_values().flat_map(|role| list(&role["Policies"]));
+    let inline = roles.flat_map(|policy| statements(&policy["PolicyDocument"]));
+    let managed = template.all("AWS::IAM::ManagedPolicy").into_values();
+    let all = inline.chain(managed.flat_map(|policy| statements(&policy["PolicyDocument"])));
+    all.filter(|statement| statement["Effect"] == "Allow").collect()
+}
+
+#[test]
+fn no_statement_allows_a_wildcard_action() {
+    let template = template();
+    assert!(allowed(&template).len() > 10, "the statements are not where this test looks");
+    for statement in allowed(&template) {
+        for action in list(&statement["Action"]) {
+            let action = action.as_str().expect("actions are spelled out");
+            assert!(!action.contains('*'), "{action}");
+        }
+        assert!(statement.get("NotAction").is_none() && statement.get("NotResource").is_none(), "{statement}");
+    }
+}
+
+#[test]
+fn only_reasoned_statements_name_every_resource() {
+    let template = template();
+    let mut unbound = BTreeSet::new();
+    for statement in allowed(&template) {
+        if list(&statement["Resource"]).into_iter().any(|resource| resource.to_string().contains('*')) {
+            unbound.insert(statement["Sid"].as_str().expect("a name"));
+        }
+    }
+    assert_eq!(unbound, UNBOUND.into_iter().map(|(sid, _)| sid).collect());
+}
+
+#[test]
+fn every_function_has_a_role_of_its_own() {
+    let template = template();
+    for (id, function) in template.all(FUNCTION) {
+        let role = target(&function["Role"]).expect("a role of its own, else SAM attaches policies with wildcards");
+        assert_eq!(role, id.replace("Function", "Role"));
+        let properties = template.all("AWS::IAM::Role")[role];
+        assert_eq!(properties["ManagedPolicyArns"], serde_json::json!([{ "Ref": "RuntimePolicy" }]), "{role}");
+        assert!(function.get("Policies").is_none(), "{id}: its policies belong to {role}");
+        let log = &properties["Policies"][0]["PolicyDocument"]["Statement"][0]["Resource"];
+        assert_eq!(target(log), Some(id.replace("Function", "LogGroup").as_str()), "{role} writes a foreign log");
+    }
+}
+
+#[test]
+fn no_role_may_do_more_than_this() {
+    let template = template();
+    let mut granted = BTreeSet::new();
+    for (id, role) in template.all("AWS::IAM::Role") {
+        for statement in list(&role["Policies"]).into_iter().flat_map(|policy| statements(&policy["PolicyDocument"])) {
+            for (action, on) in list(&statement["Action"]).into_iter().flat_map(|action| {
+                list(&statement["Resource"]).into_iter().map(move |resource| (action, target(resource)))
+            }) {
+                granted.insert(format!("{id} {} {}", action.as_str().unwrap_or("?"), on.unwrap_or("?")));
+            }
+        }
+    }
+    granted.retain(|grant| !grant.contains(" logs:"));
+    let expected = [
+        "MaintainPartitionsRole sqs:SendMessage MaintenanceDlq",
+        "RecordInteractionsRole sqs:SendMessage CatalogQueue",
+        "RecordInteractionsRole sqs:SendMessage PopularityQueue",
+        "ResendPendingRole sqs:SendMessage CatalogQueue",
+        "ResendPendingRole sqs:SendMessage PopularityQueue",
+        "ScheduleRole lambda:InvokeFunction MaintainPartitionsFunction",
+        "ScheduleRole lambda:InvokeFunction ResendPendingFunction",
+        "ScheduleRole sqs:SendMessage MaintenanceDlq",
+        "UpdateCatalogRole dynamodb:BatchWriteItem CatalogTable",
+        "UpdateCatalogRole sqs:DeleteMessage CatalogQueue",
+        "UpdateCatalogRole sqs:GetQueueAttributes CatalogQueue",
+        "UpdateCatalogRole sqs:ReceiveMessage CatalogQueue",
+        "UpdatePopularityRole sqs:DeleteMessage PopularityQueue",
+        "UpdatePopularityRole sqs:GetQueueAttributes PopularityQueue",
+        "UpdatePopularityRole sqs:ReceiveMessage PopularityQueue",
+    ];
+    assert_eq!(granted.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_queue_url_in_the_environment_comes_with_the_right_to_send() {
+    let template = template();
+    for (id, function) in template.all(FUNCTION) {
+        let variables = function.pointer("/Environment/Variables").and_then(Value::as_object);
+        let urls = variables.into_iter().flat_map(Map::iter).filter(|(name, _)| name.ends_with("_QUEUE_URL"));
+        let wanted: BTreeSet<_> = urls.filter_map(|(_, value)| target(value)).collect();
+        let role = template.all("AWS::IAM::Role")[id.replace("Function", "Role").as_str()];
+        let own = statements(&role["Policies"][0]["PolicyDocument"]).into_iter();
+        let sends = own.filter(|statement| statement["Sid"] == "WakeConsumers");
+        let may: BTreeSet<_> = sends.flat_map(|statement| list(&statement["Resource"])).filter_map(target).collect();
+        assert_eq!(may, wanted, "{id}");
+    }
+}
