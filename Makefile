@@ -1,0 +1,91 @@
+# The verbs of this project; `make` alone explains them. Everything they need lands in .venv/, .local/ and target/.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.ONESHELL:
+.PHONY: help requirements build up down status demo test lint fmt validate logs token psql deploy watch clean
+
+CARGO ?= cargo
+# .ci/run sets --locked: there Cargo.lock must fit already.
+LOCKED ?=
+SHOPSIGNAL := target/local/shopsignal
+# Which local stack: dev, or any name of your own. `make test` uses the stack "test", whatever this says.
+STACK ?= dev
+# make logs FUNCTION=record-interactions        make token ROLE=admin
+FUNCTION ?=
+ROLE ?= shopper
+
+help: ## Explain the verbs
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Says what is missing instead of failing somewhere inside.
+requirements:
+	@missing=""
+	command -v $(CARGO) >/dev/null || missing+=$$'\n  cargo: Rust, see https://rustup.rs'
+	command -v cc >/dev/null || missing+=$$'\n  cc: a C compiler (package gcc or clang)'
+	python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null \
+	  || missing+=$$'\n  python3: version 3.10 or newer with venv (packages python3 and python3-venv)'
+	if [ -n "$$missing" ]; then echo "missing:$$missing" >&2; exit 1; fi
+
+build: requirements ## Build everything for this machine
+	@$(CARGO) build --profile local --workspace $(LOCKED)
+
+up: build ## Start Postgres and the AWS emulator, deploy, migrate; again after a change
+	@$(SHOPSIGNAL) --stack $(STACK) up
+
+down: ## Stop the stack; the data stays (make down WIPE=1 removes it)
+	@if [ ! -x $(SHOPSIGNAL) ]; then echo "nothing is built, so nothing runs"; exit 0; fi
+	$(SHOPSIGNAL) --stack $(STACK) down $(if $(WIPE),--wipe)
+
+status: ## Print what runs and where
+	@$(SHOPSIGNAL) --stack $(STACK) status
+
+demo: up ## Start the stack, send simulated shoppers through it, show and check the result
+	@$(SHOPSIGNAL) --stack $(STACK) demo
+
+test: build ## Run every test against a stack of its own, which is removed afterwards
+	@code=0
+	trap '$(SHOPSIGNAL) --stack test down --wipe' EXIT
+	$(SHOPSIGNAL) --stack test up
+	SHOPSIGNAL_STACK_FILE="$$PWD/.local/test/stack.json" $(CARGO) test --profile local --workspace $(LOCKED) || code=$$?
+	if [ $$code -ne 0 ]; then echo "the emulator's last lines:"; tail -n 40 .local/test/emulator.log; fi
+	exit $$code
+
+lint: validate ## Check format, lints, documentation and the template
+	@$(CARGO) fmt --all --check
+	$(CARGO) clippy --profile local --workspace --all-targets $(LOCKED) -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --profile local --workspace --no-deps $(LOCKED)
+
+fmt: ## Format the code
+	@$(CARGO) fmt --all
+
+validate: build ## Check template.yaml as AWS would
+	@$(SHOPSIGNAL) install sam
+	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv/sam/bin/sam validate --lint --template-file template.yaml
+	.venv/sam/bin/cfn-lint template.yaml
+
+logs: ## Print the logs (FUNCTION=record-interactions, emulator or postgres; FOLLOW=1)
+	@$(SHOPSIGNAL) --stack $(STACK) logs $(FUNCTION) $(if $(FOLLOW),--follow)
+
+token: ## Print a token (ROLE=shopper, seller, admin or producer)
+	@$(SHOPSIGNAL) --stack $(STACK) token $(ROLE)
+
+psql: ## Open psql on the local database
+	@$(SHOPSIGNAL) --stack $(STACK) psql
+
+# A first deployment asks for the parameters and writes the answers to samconfig.toml.
+deploy: build ## Build for AWS (arm64), deploy, migrate; asks what it needs
+	@$(SHOPSIGNAL) install sam lambda
+	PATH="$$PWD/.venv/lambda/bin:$$PATH" $(CARGO) lambda build --release --arm64 $(LOCKED) $(FUNCTION_PACKAGES)
+	.venv/sam/bin/sam deploy --guided
+	.venv/sam/bin/sam remote invoke MigrateFunction
+
+watch: build ## Serve the functions without the stack, rebuilt at each change
+	@$(SHOPSIGNAL) install lambda
+	PATH="$$PWD/.venv/lambda/bin:$$PATH" $(CARGO) lambda watch --invoke-address 127.0.0.1
+
+clean: ## Remove what is built; .venv and .local stay
+	@$(CARGO) clean
+
+FUNCTION_PACKAGES = $(foreach manifest,$(wildcard functions/*/Cargo.toml),-p $(notdir $(patsubst %/Cargo.toml,%,$(manifest))))
