@@ -10,21 +10,31 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::failure::Failure;
 
 /// Scores move within seconds; five seconds of cache take the load of a front page off the database.
-const CACHE: &str = "public, max-age=5";
+const MOVING: &str = "public, max-age=5";
+/// What only a deployment changes.
+const FIXED: &str = "public, max-age=300";
 
-/// Writes the answer, or a 304 when the caller already has it.
+/// Writes a moving answer, or a 304 when the caller already has it.
 pub(crate) fn answer(request: &HeaderMap, body: &impl Serialize) -> Result<Response, Failure> {
-    let body = serde_json::to_vec(body).unwrap_or_default();
-    let tag = format!("W/\"{:016x}\"", xxh3_64(&body));
-    let headers = [(CACHE_CONTROL, CACHE), (ETAG, tag.as_str()), (CONTENT_TYPE, "application/json")];
+    // Serializing our own types cannot fail.
+    Ok(respond(request, MOVING, serde_json::to_string(body).unwrap_or_default()))
+}
+
+/// Writes a JSON text that is part of the program, or a 304 when the caller already has it.
+pub(crate) fn fixed(request: &HeaderMap, body: &'static str) -> Response {
+    respond(request, FIXED, body)
+}
+
+fn respond(request: &HeaderMap, cache: &'static str, body: impl AsRef<str> + IntoResponse) -> Response {
+    let tag = format!("W/\"{:016x}\"", xxh3_64(body.as_ref().as_bytes()));
+    let headers = [(CACHE_CONTROL, cache), (ETAG, tag.as_str()), (CONTENT_TYPE, "application/json")];
     let known = match (request.typed_get::<IfNoneMatch>(), tag.parse()) {
         (Some(condition), Ok(tag)) => !condition.precondition_passes(&tag),
         _ => false,
     };
     if known {
-        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
     // Text, so that API Gateway gets it as it is and not in base64.
-    let body = String::from_utf8(body).unwrap_or_default();
-    Ok((StatusCode::OK, headers, body).into_response())
+    (StatusCode::OK, headers, body).into_response()
 }

@@ -1,6 +1,7 @@
-//! Answers readers: the top list, one product, health; and every route that does not exist.
+//! Answers readers: the top list, one product, the description of the API, health; and every route that does not exist.
 
 mod cached;
+mod description;
 mod failure;
 mod health;
 mod popularity;

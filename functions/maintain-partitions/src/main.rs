@@ -1,7 +1,7 @@
 //! Wires maintain-partitions: settings, clients, runtime.
 
 use lambda_runtime::{run, service_fn};
-use maintain_partitions::{AWS_CALL_LIMIT, Deps, Settings, handle};
+use maintain_partitions::{AWS_CALL_LIMIT, Deps, STATEMENT_LIMIT, Settings, handle};
 use store::Database;
 
 #[tokio::main(flavor = "current_thread")]
@@ -9,6 +9,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     platform::start();
     let settings = platform::load(Settings::read)?;
     let aws = platform::aws::configure(AWS_CALL_LIMIT).await?;
-    let deps = Deps { database: Database::new(settings.database, Some(aws)), horizon: settings.horizon };
+    let database = Database::new(settings.database, Some(aws)).with_statement_limit(STATEMENT_LIMIT);
+    let deps = Deps { database, horizon: settings.horizon };
     run(service_fn(|event| handle(&deps, event))).await
 }

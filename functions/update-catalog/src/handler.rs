@@ -60,7 +60,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
         message.ids = ?batch.message_ids(),
         trace.headers = ?batch.trace_headers(),
         interaction.ids = ?ids.iter().map(|id| id.0).collect::<Vec<_>>(),
-        duration_ms = started.elapsed().as_millis(),
+        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         "handled"
     );
     answer.map_err(|error| {

@@ -9,6 +9,8 @@ mod field;
 mod item;
 mod message;
 mod metadata;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod popularity;
 mod rejection;
 mod reply;

@@ -18,9 +18,9 @@ pub const METADATA_MAX_DEPTH: usize = 16;
 /// The longest number, in characters.
 pub const NUMBER_MAX_CHARS: usize = 30;
 /// Numbers must stay below this magnitude: above it, a JSON number no longer is one exact integer everywhere.
-const NUMBER_LIMIT: f64 = 1e15;
+pub(crate) const NUMBER_LIMIT: f64 = 1e15;
 /// Numbers other than zero must reach this magnitude, because jsonb writes out every leading zero.
-const NUMBER_FLOOR: f64 = 1e-30;
+pub(crate) const NUMBER_FLOOR: f64 = 1e-30;
 
 /// Checks metadata and returns it in canonical form: keys sorted, no spaces, numbers as they came.
 ///

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 /// Score and counters of one product. Counters count events, so they only go up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Popularity {
     /// The product (SPU).
     pub id: Uuid,

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// The stable, machine-readable reason. The message beside it names the field and the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RejectionCode {
     /// The item is not a JSON object.
@@ -75,16 +76,10 @@ pub struct Rejection {
 }
 
 impl Rejection {
-    /// Builds a refusal. The message is cut to 300 characters, because it may quote what the client sent.
+    /// Builds a refusal. A long message loses its middle, because it may quote what the client sent.
     #[must_use]
     pub fn new(code: RejectionCode, message: impl Into<String>) -> Self {
-        const MESSAGE_MAX_CHARS: usize = 300;
-        let mut message = message.into();
-        if let Some((end, _)) = message.char_indices().nth(MESSAGE_MAX_CHARS) {
-            message.truncate(end);
-            message.push('…');
-        }
-        Self { code, message }
+        Self { code, message: shorten(message.into()) }
     }
 
     /// Builds the refusal of an event type that the caller may not send.
@@ -104,4 +99,17 @@ impl Rejection {
             "event_id: already recorded with other content; use a new id for a new event",
         )
     }
+}
+
+/// Cuts a text to 300 characters, in its middle: the field stands at its start and the rule at its end.
+pub(crate) fn shorten(text: String) -> String {
+    const HEAD_CHARS: usize = 100;
+    const TAIL_CHARS: usize = 199;
+    let chars = text.chars().count();
+    if chars <= HEAD_CHARS + 1 + TAIL_CHARS {
+        return text;
+    }
+    let head: String = text.chars().take(HEAD_CHARS).collect();
+    let tail: String = text.chars().skip(chars - TAIL_CHARS).collect();
+    format!("{head}…{tail}")
 }

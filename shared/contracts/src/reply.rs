@@ -24,6 +24,7 @@ pub struct List<T> {
 
 /// Where a page stands. Fields that do not apply are null.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Pagination {
     /// The most rows a page has.
     pub limit: u32,
@@ -41,6 +42,7 @@ pub struct Pagination {
 
 /// A failure: `{"error": {...}}`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorReply {
     /// What is wrong.
     pub error: ErrorBody,
@@ -48,6 +50,7 @@ pub struct ErrorReply {
 
 /// What is wrong, for programs and for people.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
     /// The HTTP status once more, for clients that lose it.
     pub http_status: u16,
@@ -62,6 +65,7 @@ pub struct ErrorBody {
 
 /// The outcome of one item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ItemStatus {
     /// Stored by this request.
@@ -76,6 +80,7 @@ pub enum ItemStatus {
 
 /// The result of one item, at the index it had in the request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ItemResult {
     /// The position in the request, from 0.
     pub index: usize,
@@ -114,6 +119,7 @@ impl ItemResult {
 
 /// The reply to a recording request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecordReply {
     /// Items stored by this request.
     pub accepted: usize,

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::{Rejection, item};
+use crate::rejection::shorten;
+use crate::{Rejection, field, item};
 
 /// The largest body, in bytes (256 KiB).
 pub const BODY_MAX_BYTES: usize = 256 * 1024;
@@ -74,7 +75,8 @@ pub enum RequestError {
 struct Body<'a> {
     #[serde(borrow)]
     interactions: &'a RawValue,
-    account_id: Option<String>,
+    #[serde(borrow)]
+    account_id: Option<&'a RawValue>,
 }
 
 /// Reads a body into one outcome per item.
@@ -96,22 +98,22 @@ fn split(body: &[u8], caller: Caller) -> Result<Vec<&RawValue>, RequestError> {
     if body.len() > BODY_MAX_BYTES {
         return Err(RequestError::TooLarge { bytes: body.len() });
     }
-    // serde would also read a struct from an array.
-    if body.trim_ascii_start().first() == Some(&b'[') {
+    // serde would also read a struct from an array, and would call the struct by its Rust name.
+    if body.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
         return Err(RequestError::WrongShape { reason: "must be a JSON object".to_owned() });
     }
     let body: Body<'_> = serde_json::from_slice(body).map_err(|error| {
-        let mut reason = error.to_string();
-        reason.truncate(reason.char_indices().nth(200).map_or(reason.len(), |(end, _)| end));
+        let reason = shorten(error.to_string());
         match error.classify() {
             serde_json::error::Category::Data => RequestError::WrongShape { reason },
             _ => RequestError::NotJson { reason },
         }
     })?;
-    if let Some(named) = &body.account_id
-        && caller.account_id().is_none_or(|own| Uuid::try_parse(named) != Ok(own))
-    {
-        return Err(RequestError::ForeignAccount);
+    if let Some(raw) = body.account_id {
+        let named = field::text("account_id", raw).map_err(|it| RequestError::WrongShape { reason: it.message })?;
+        if caller.account_id().is_none_or(|own| Uuid::try_parse(&named) != Ok(own)) {
+            return Err(RequestError::ForeignAccount);
+        }
     }
     let items: Vec<&RawValue> = serde_json::from_str(body.interactions.get())
         .map_err(|_| RequestError::WrongShape { reason: "interactions: must be an array".to_owned() })?;

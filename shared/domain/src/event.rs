@@ -8,7 +8,7 @@ pub const EVENT_TYPE_MAX_CHARS: usize = 64;
 
 /// The events of a visitor who looks around. They are all a guest may send: they weigh little, and a
 /// guest has no account that could be held to more.
-const BROWSING: [&str; 7] = [
+pub const BROWSING: [&str; 7] = [
     "click_from_category",
     "click_from_recommendation",
     "click_from_search",

@@ -17,7 +17,7 @@ mod window;
 
 pub use address::truncate_address;
 pub use caller::Caller;
-pub use event::{EVENT_TYPE_MAX_CHARS, EventType, InvalidEventType};
+pub use event::{BROWSING, EVENT_TYPE_MAX_CHARS, EventType, InvalidEventType};
 pub use interaction::{Fingerprint, Interaction, InteractionId, NewInteraction};
 pub use park::ParkReason;
 pub use pieces::Pieces;

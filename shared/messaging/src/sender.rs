@@ -98,7 +98,11 @@ impl HintSender {
                 0
             }
             Err(_) => {
-                tracing::warn!(queue.url = url, limit_ms = self.limit.as_millis(), "SQS did not answer in time");
+                tracing::warn!(
+                    queue.url = url,
+                    limit_ms = u64::try_from(self.limit.as_millis()).unwrap_or(u64::MAX),
+                    "SQS did not answer in time"
+                );
                 0
             }
         }

@@ -120,6 +120,9 @@ mod tests {
             let line = Metrics::with(&[]).millis_each("Latency", &durations).line(UNIX_EPOCH);
             line["Latency"].as_array().map(Vec::len)
         };
-        assert_eq!([values(0), values(1), values(100), values(101), values(300)].map(Option::unwrap_or_default), [0, 1, 100, 51, 100]);
+        assert_eq!(
+            [values(0), values(1), values(100), values(101), values(300)].map(Option::unwrap_or_default),
+            [0, 1, 100, 51, 100]
+        );
     }
 }

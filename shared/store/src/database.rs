@@ -24,14 +24,16 @@ pub(crate) type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
 const IDLE_LIMIT: Duration = Duration::from_secs(5);
 /// How long the sign of life may take.
 const LIVENESS_LIMIT: Duration = Duration::from_secs(1);
-/// How long one statement may take. Shorter than every function's timeout, so that there is time to answer.
-const STATEMENT_LIMIT: Duration = Duration::from_secs(8);
+/// How long one statement may take. Together with connecting it fits into the ten seconds of an HTTP function,
+/// so that there is time to answer.
+const STATEMENT_LIMIT: Duration = Duration::from_secs(5);
 
 /// The database, as a function sees it. Cheap to make: it connects at the first statement.
 #[derive(Debug)]
 pub struct Database {
     settings: Settings,
     aws: Option<SdkConfig>,
+    statement_limit: Duration,
     session: Mutex<Option<Session>>,
 }
 
@@ -45,7 +47,13 @@ impl Database {
     /// Keeps the settings for the first statement. `aws` is needed to log in with a secret or by IAM.
     #[must_use]
     pub fn new(settings: Settings, aws: Option<SdkConfig>) -> Self {
-        Self { settings, aws, session: Mutex::new(None) }
+        Self { settings, aws, statement_limit: STATEMENT_LIMIT, session: Mutex::new(None) }
+    }
+
+    /// Lets a statement take longer than the five seconds that suit a request: for maintenance.
+    #[must_use]
+    pub fn with_statement_limit(self, limit: Duration) -> Self {
+        Self { statement_limit: limit, ..self }
     }
 
     /// Asks Postgres for a sign of life.
@@ -70,7 +78,7 @@ impl Database {
             .build();
         loop {
             let client = self.live(&mut session).await?;
-            let error = match timeout(STATEMENT_LIMIT, client.query_typed(statement, parameters)).await {
+            let error = match timeout(self.statement_limit, client.query_typed(statement, parameters)).await {
                 Ok(Ok(rows)) => return Ok(rows),
                 Ok(Err(error)) => error,
                 Err(elapsed) => {

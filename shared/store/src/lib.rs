@@ -16,6 +16,8 @@ pub mod migration;
 pub mod partition;
 pub mod pending;
 pub mod popularity;
+pub mod verification;
+pub mod weight;
 
 pub use connection::{InvalidSettings, Settings, connect};
 pub use database::Database;

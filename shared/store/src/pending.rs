@@ -1,6 +1,7 @@
 //! Effects still to be caused: table `pending`.
 
 use domain::{InteractionId, ParkReason, Sink};
+use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use crate::{Database, StoreError};
@@ -49,6 +50,65 @@ pub async fn claim_due(
     let rows = database.query(statement, &parameters).await?;
     let claimed = rows.iter().map(|row| Ok((sink(row.try_get(0)?), InteractionId(row.try_get(1)?))));
     claimed.collect()
+}
+
+/// How an outstanding effect stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// The interaction.
+    pub id: InteractionId,
+    /// The typed reason of a parked row; `None` when the row waits for its effect.
+    pub parked_reason: Option<String>,
+    /// Seconds since the row was parked, or since the arrival of the interaction when it is not parked.
+    pub age_seconds: f64,
+}
+
+/// Reads how the given rows stand. One that is missing has had its effect.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn get_states(database: &Database, sink: Sink, ids: &[InteractionId]) -> Result<Vec<State>, StoreError> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let statement = include_str!("../sql/pending/get_states.sql");
+    let rows = database.query(statement, &[(&sink.as_str(), Type::TEXT), (&ids, Type::INT8_ARRAY)]).await?;
+    rows.iter().map(state).collect()
+}
+
+/// Lists up to `limit` parked rows behind an id, by id. Start with `InteractionId(0)`.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list_parked(
+    database: &Database,
+    sink: Sink,
+    after: InteractionId,
+    limit: u32,
+) -> Result<Vec<State>, StoreError> {
+    let statement = include_str!("../sql/pending/list_parked.sql");
+    let parameters: [crate::database::Parameter<'_>; 3] =
+        [(&sink.as_str(), Type::TEXT), (&after.0, Type::INT8), (&i64::from(limit), Type::INT8)];
+    let rows = database.query(statement, &parameters).await?;
+    rows.iter().map(state).collect()
+}
+
+/// Puts parked rows back to waiting, and returns those that were parked. The next hint of resend-pending comes
+/// in a minute, so a direct hint that is lost is only late.
+///
+/// # Errors
+/// See [`StoreError`]; repeating is safe, though a repetition returns only what is still parked.
+pub async fn unpark(database: &Database, sink: Sink, ids: &[InteractionId]) -> Result<Vec<InteractionId>, StoreError> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let statement = include_str!("../sql/pending/unpark.sql");
+    let rows = database.query(statement, &[(&sink.as_str(), Type::TEXT), (&ids, Type::INT8_ARRAY)]).await?;
+    rows.iter().map(|row| Ok(InteractionId(row.try_get(0)?))).collect()
+}
+
+fn state(row: &Row) -> Result<State, StoreError> {
+    Ok(State {
+        id: InteractionId(row.try_get("interaction_id")?),
+        parked_reason: row.try_get("parked_reason")?,
+        age_seconds: row.try_get("age_seconds")?,
+    })
 }
 
 /// How much work is outstanding for a sink.

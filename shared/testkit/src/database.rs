@@ -28,11 +28,33 @@ impl TestDatabase {
         let admin_url = Stack::get().database_url().to_owned();
         let admin = open(&admin_url).await;
         let template = ensure_template(&admin, &admin_url).await;
+        Self::copy_of(&template, admin, admin_url).await
+    }
+
+    /// Makes a database with nothing in it, for what brings the schema.
+    ///
+    /// # Panics
+    /// When Postgres is not there.
+    pub async fn create_empty() -> Self {
+        let admin_url = Stack::get().database_url().to_owned();
+        let admin = open(&admin_url).await;
+        Self::copy_of("template0", admin, admin_url).await
+    }
+
+    async fn copy_of(template: &str, admin: Client, admin_url: String) -> Self {
         let name = format!("test_{}", Uuid::now_v7().simple());
         admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await.unwrap();
         let url = with_database(&admin_url, &name);
         let client = open(&url).await;
         Self { url, name, admin_url, client }
+    }
+
+    /// Opens another connection, for a transaction beside the test's own.
+    ///
+    /// # Panics
+    /// When Postgres is not there.
+    pub async fn connect(&self) -> Client {
+        open(&self.url).await
     }
 
     /// Returns the URL, as `DATABASE_URL` of a function.

@@ -1,10 +1,11 @@
 //! A shipped binary in an execution environment of its own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
@@ -55,8 +56,16 @@ impl Function {
     /// # Panics
     /// When the binary was not built.
     pub async fn start(name: &str, variables: &[(&str, &str)]) -> Self {
+        Self::start_from(&folder_of_this_build(), name, variables).await
+    }
+
+    /// Starts a binary of another build, for example one made for speed.
+    ///
+    /// # Panics
+    /// When the binary was not built.
+    pub async fn start_from(folder: &Path, name: &str, variables: &[(&str, &str)]) -> Self {
         let api = RuntimeApi::start().await;
-        let binary = binary(name);
+        let binary = folder.join(name);
         let mut child = Command::new(&binary)
             .env_clear()
             .envs(environment(name, &api.address))
@@ -92,8 +101,16 @@ impl Function {
     /// # Panics
     /// When the runtime API is gone.
     pub fn begin(&mut self, event: &Value) -> oneshot::Receiver<Result<Value, Value>> {
+        self.begin_text(event.to_string())
+    }
+
+    /// Sends an event that is already text, so that a benchmark does not measure the writing of it.
+    ///
+    /// # Panics
+    /// When the runtime API is gone.
+    pub fn begin_text(&mut self, payload: String) -> oneshot::Receiver<Result<Value, Value>> {
         let (said, waiting) = oneshot::channel();
-        let event = Event { payload: event.to_string(), timeout: TIMEOUT, said };
+        let event = Event { payload, timeout: TIMEOUT, said };
         assert!(self.api.events.send(event).is_ok(), "the runtime API ended");
         waiting
     }
@@ -113,6 +130,27 @@ impl Function {
     /// When it cannot be waited for.
     pub async fn kill(&mut self) {
         self.child.kill().await.unwrap();
+    }
+
+    /// Stops the process where it is, as Lambda freezes an environment, until [`Self::thaw`].
+    ///
+    /// # Panics
+    /// When the process has ended.
+    pub fn freeze(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// Lets a frozen process go on.
+    ///
+    /// # Panics
+    /// When the process has ended.
+    pub fn thaw(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(i32::try_from(self.pid()).unwrap()).unwrap();
+        kill_process(pid, signal).unwrap();
     }
 
     /// Returns what it wrote so far: logs and metrics.
@@ -140,11 +178,10 @@ fn environment(name: &str, runtime_api: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The binary of the same build as the test.
-fn binary(name: &str) -> PathBuf {
+/// The folder of the same build as the test.
+fn folder_of_this_build() -> PathBuf {
     let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(|deps| deps.parent()).unwrap();
-    profile.join(name)
+    test.parent().and_then(Path::parent).unwrap().to_owned()
 }
 
 fn collect(stream: impl AsyncRead + Unpin + Send + 'static, output: Arc<Mutex<String>>) {

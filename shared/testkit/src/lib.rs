@@ -8,6 +8,8 @@
 mod database;
 mod function;
 mod http_event;
+mod http_reply;
+mod proxy;
 mod queue;
 mod runtime_api;
 mod server;
@@ -17,6 +19,8 @@ mod stack;
 pub use database::TestDatabase;
 pub use function::{Function, Invoked};
 pub use http_event::HttpEvent;
+pub use http_reply::HttpReply;
+pub use proxy::TestProxy;
 pub use queue::TestQueue;
 pub use server::{Recorded, Reply, TestServer};
 pub use sqs_event::{hint, sqs_event};

@@ -16,7 +16,7 @@ use crate::error::chain;
 use crate::{AgainReason, CatalogError};
 
 /// The most of a body that is read, and only to keep the connection. The content is never used.
-const BODY_LIMIT_BYTES: u64 = 64 * 1024;
+const BODY_LIMIT_BYTES: usize = 64 * 1024;
 
 /// How long the rest of an answer is waited for. A longer body costs its connection, not our time.
 const BODY_PATIENCE: Duration = Duration::from_millis(100);
@@ -151,18 +151,14 @@ fn retry_after(response: &Response, now: Timestamp) -> Option<Duration> {
 
 /// Reads the little that is left of an ordinary answer, so that its connection can be used again.
 ///
-/// Anything else is dropped with its connection: a body that says or turns out to be large, or that does
-/// not come at once.
+/// Anything else is dropped with its connection: a body that turns out to be large or does not come at once.
 async fn finish(mut response: Response, until: Instant) {
-    if response.content_length().is_some_and(|length| length > BODY_LIMIT_BYTES) {
-        return;
-    }
     let patience = until.min(Instant::now() + BODY_PATIENCE);
     let rest = async {
         let mut read = 0;
         // The status has decided; a body that breaks off changes nothing.
         while let Ok(Some(chunk)) = response.chunk().await {
-            read += chunk.len() as u64;
+            read += chunk.len();
             if read > BODY_LIMIT_BYTES {
                 return;
             }

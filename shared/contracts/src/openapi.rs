@@ -1,0 +1,55 @@
+//! The HTTP API as an OpenAPI 3.1 document, built from the types and limits that the code itself uses.
+//!
+//! It is checked in as docs/openapi.json, which answer-queries embeds: no function builds it, and a test
+//! fails when the file and this module differ. What a schema cannot say (the window of `occurred_at`, sizes
+//! in bytes, the depth of metadata) stands in the descriptions.
+
+mod interaction;
+mod response;
+mod route;
+
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Components, ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
+
+use crate::{ErrorBody, ErrorReply, ItemResult, ItemStatus, Pagination, Popularity, RecordReply, RejectionCode};
+
+/// The name of the security scheme.
+const BEARER: &str = "bearer";
+
+/// Builds the document.
+#[must_use]
+pub fn document() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Shopsignal")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "Records what shoppers do and answers what is popular. A success is `{\"data\": ...}`, a failure is \
+             `{\"error\": {...}}`; what API Gateway itself answers is `{\"message\": ...}`.",
+        ))
+        .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()));
+    OpenApiBuilder::new().info(info).paths(route::all()).components(Some(components())).build()
+}
+
+fn components() -> Components {
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .description(Some("An access token of the issuer that the stack was deployed with. Its `sub` is the account."))
+        .build();
+    let components = ComponentsBuilder::new()
+        .schema_from::<RecordReply>()
+        .schema_from::<ItemResult>()
+        .schema_from::<ItemStatus>()
+        .schema_from::<RejectionCode>()
+        .schema_from::<Popularity>()
+        .schema_from::<Pagination>()
+        .schema_from::<ErrorReply>()
+        .schema_from::<ErrorBody>()
+        .schema("RecordAnswer", response::one_of("RecordReply"))
+        .schema("PopularityAnswer", response::one_of("Popularity"))
+        .schema("PopularityList", response::list_of("Popularity"))
+        .schema("GatewayError", response::gateway_error())
+        .schema("Health", response::health())
+        .security_scheme(BEARER, SecurityScheme::Http(bearer));
+    interaction::schemas().into_iter().fold(components, |all, (name, schema)| all.schema(name, schema)).build()
+}

@@ -1,0 +1,187 @@
+//! The body of a recording request: what an interaction may look like, for signed-in callers and for guests.
+//!
+//! The reader takes an item apart field by field, so that its refusals can name the field; these schemas say
+//! the same rules in one piece. Tests hold the two against each other.
+
+use domain::{BROWSING, CATEGORY_ID_MAX_CHARS, EVENT_TYPE_MAX_CHARS};
+use serde_json::{Value, json};
+use utoipa::openapi::schema::{
+    AdditionalProperties, AnyOfBuilder, Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, OneOfBuilder, Schema,
+    SchemaFormat, SchemaType, Type,
+};
+use utoipa::openapi::{Deprecated, Ref};
+
+use crate::metadata::{NUMBER_FLOOR, NUMBER_LIMIT};
+use crate::{ITEMS_MAX, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS, SESSION_ID_MAX_CHARS};
+
+/// Text that Postgres can store in one line: everything but control characters.
+const PRINTABLE: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
+/// Text that jsonb can hold.
+const WITHOUT_NUL: &str = r"^[^\x00]*$";
+const UUID_EXAMPLE: &str = "0192e4a0-0000-7000-8000-000000000001";
+
+/// Which of the two routes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Audience {
+    SignedIn,
+    Guest,
+}
+
+/// Returns every schema of a request, by name.
+pub(super) fn schemas() -> Vec<(&'static str, Schema)> {
+    use Audience::{Guest, SignedIn};
+    vec![
+        ("RecordRequest", request(SignedIn, ["ProductInteraction", "CategoryInteraction"])),
+        ("GuestRecordRequest", request(Guest, ["GuestProductInteraction", "GuestCategoryInteraction"])),
+        ("ProductInteraction", interaction(SignedIn, "Product", product_id())),
+        ("CategoryInteraction", interaction(SignedIn, "Category", category_id())),
+        ("GuestProductInteraction", interaction(Guest, "Product", product_id())),
+        ("GuestCategoryInteraction", interaction(Guest, "Category", category_id())),
+        ("Metadata", metadata()),
+        ("MetadataValue", metadata_value()),
+    ]
+}
+
+fn request(audience: Audience, kinds: [&str; 2]) -> Schema {
+    let item = OneOfBuilder::new().item(Ref::from_schema_name(kinds[0])).item(Ref::from_schema_name(kinds[1]));
+    let items = ArrayBuilder::new()
+        .items(item)
+        .min_items(Some(1))
+        .max_items(Some(ITEMS_MAX))
+        .description(Some("Each is judged for itself: one that is refused harms no other."));
+    ObjectBuilder::new()
+        .property("interactions", items)
+        .property("account_id", account_id(audience))
+        .required("interactions")
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+        .build()
+        .into()
+}
+
+fn interaction(audience: Audience, kind: &str, ref_id: Object) -> Schema {
+    let object = ObjectBuilder::new()
+        .property("event_id", event_id())
+        .property("event_type", event_type(audience))
+        .property("ref_type", ObjectBuilder::new().schema_type(Type::String).enum_values(Some([kind])))
+        .property("ref_id", ref_id)
+        .property("session_id", session_id(audience))
+        .property("metadata", optional(Ref::from_schema_name("Metadata")))
+        .property("occurred_at", occurred_at())
+        .property("account_id", account_id(audience))
+        .required("event_type")
+        .required("ref_type")
+        .required("ref_id")
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)));
+    match audience {
+        Audience::Guest => object.required("session_id").build().into(),
+        Audience::SignedIn => object.build().into(),
+    }
+}
+
+fn text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+fn optional_text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+}
+
+fn optional(schema: Ref) -> Schema {
+    OneOfBuilder::new().item(ObjectBuilder::new().schema_type(Type::Null)).item(schema).build().into()
+}
+
+fn event_id() -> Object {
+    optional_text()
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+        .description(Some(
+            "Send it, and the same one with a retry: then nothing is counted twice. Hyphenated, not the nil UUID.",
+        ))
+        .examples([UUID_EXAMPLE])
+        .build()
+}
+
+fn event_type(audience: Audience) -> Object {
+    match audience {
+        Audience::Guest => text().enum_values(Some(BROWSING)).build(),
+        Audience::SignedIn => text()
+            .pattern(Some(format!("^[a-z][a-z0-9_]{{0,{}}}$", EVENT_TYPE_MAX_CHARS - 1)))
+            .max_length(Some(EVENT_TYPE_MAX_CHARS))
+            .description(Some(
+                "Outside the weight table it is stored and not scored. Trusted events need the scope analytic/trusted.",
+            ))
+            .examples(["view"])
+            .build(),
+    }
+}
+
+fn product_id() -> Object {
+    text()
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+        .description(Some("The SPU, not the SKU. Hyphenated, not the nil UUID."))
+        .examples([UUID_EXAMPLE])
+        .build()
+}
+
+fn category_id() -> Object {
+    text()
+        .min_length(Some(1))
+        .max_length(Some(CATEGORY_ID_MAX_CHARS))
+        .pattern(Some(PRINTABLE))
+        .examples(["shoes"])
+        .build()
+}
+
+fn session_id(audience: Audience) -> Object {
+    let text = if audience == Audience::Guest { text() } else { optional_text() };
+    text.min_length(Some(1)).max_length(Some(SESSION_ID_MAX_CHARS)).pattern(Some(PRINTABLE)).examples(["s-1"]).build()
+}
+
+fn occurred_at() -> Object {
+    optional_text()
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+        .description(Some(
+            "RFC 3339 with an offset and at most 9 decimals, at most 7 days back and 5 minutes ahead. Absent: on arrival.",
+        ))
+        .build()
+}
+
+fn account_id(audience: Audience) -> Object {
+    let known = match audience {
+        Audience::Guest => ObjectBuilder::new().schema_type(Type::Null),
+        Audience::SignedIn => optional_text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
+    };
+    known
+        .deprecated(Some(Deprecated::True))
+        .description(Some("Leave it out. The account is the token's; another one here is refused."))
+        .build()
+}
+
+fn metadata() -> Schema {
+    ObjectBuilder::new()
+        .property_names(Some(text().pattern(Some(WITHOUT_NUL))))
+        .additional_properties(Some(Ref::from_schema_name("MetadataValue")))
+        .description(Some(format!(
+            "At most {METADATA_MAX_BYTES} bytes as sent, {METADATA_MAX_DEPTH} levels, {NUMBER_MAX_CHARS} characters a number."
+        )))
+        .examples([json!({ "page": "home" })])
+        .build()
+        .into()
+}
+
+fn metadata_value() -> Schema {
+    let array: Array = ArrayBuilder::new().items(Ref::from_schema_name("MetadataValue")).build();
+    AnyOfBuilder::new()
+        .item(ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::Null, Type::Boolean])))
+        .item(text().pattern(Some(WITHOUT_NUL)))
+        .item(number().enum_values(Some([Value::from(0)])))
+        .item(number().minimum(Some(NUMBER_FLOOR)).exclusive_maximum(Some(NUMBER_LIMIT)))
+        .item(number().maximum(Some(-NUMBER_FLOOR)).exclusive_minimum(Some(-NUMBER_LIMIT)))
+        .item(array)
+        .item(Ref::from_schema_name("Metadata"))
+        .build()
+        .into()
+}
+
+fn number() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Number)
+}

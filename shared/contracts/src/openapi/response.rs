@@ -1,0 +1,121 @@
+//! Every answer: ours in its envelope, and what API Gateway says before a request reaches a function.
+
+use serde_json::{Value, json};
+use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder, Schema, Type};
+use utoipa::openapi::{ContentBuilder, Header, Ref, ResponseBuilder};
+
+const JSON: &str = "application/json";
+/// The most rows of a list.
+const MAX: usize = crate::LIMIT_MAX as usize;
+
+/// A status with its answer.
+pub(super) type Answer = (&'static str, ResponseBuilder);
+
+/// The envelope of a success.
+pub(super) fn one_of(schema: &str) -> Schema {
+    ObjectBuilder::new().property("data", Ref::from_schema_name(schema)).required("data").build().into()
+}
+
+/// The envelope of a list.
+pub(super) fn list_of(schema: &str) -> Schema {
+    ObjectBuilder::new()
+        .property("data", ArrayBuilder::new().items(Ref::from_schema_name(schema)).max_items(Some(MAX)))
+        .property("pagination", Ref::from_schema_name("Pagination"))
+        .required("data")
+        .required("pagination")
+        .build()
+        .into()
+}
+
+/// What API Gateway answers by itself.
+pub(super) fn gateway_error() -> Schema {
+    let message = ObjectBuilder::new().schema_type(Type::String);
+    ObjectBuilder::new()
+        .property("message", message)
+        .required("message")
+        .description(Some("The answer of API Gateway itself."))
+        .examples([json!({ "message": "Unauthorized" })])
+        .build()
+        .into()
+}
+
+/// The data of a healthy answer.
+pub(super) fn health() -> Schema {
+    let text = |example: &str| ObjectBuilder::new().schema_type(Type::String).examples([example]);
+    let data = ObjectBuilder::new()
+        .property("status", text("ok"))
+        .property("postgres", text("ok"))
+        .property("version", text(env!("CARGO_PKG_VERSION")))
+        .required("status")
+        .required("postgres")
+        .required("version");
+    ObjectBuilder::new().property("data", data).required("data").build().into()
+}
+
+/// A success with a body of that schema.
+pub(super) fn success(description: &str, schema: &str, example: Value) -> ResponseBuilder {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).example(Some(example)).build();
+    ResponseBuilder::new().description(description).content(JSON, content).header("Cache-Control", text_header())
+}
+
+/// A success that a cache may keep, and the answer to a caller who already has it.
+pub(super) fn cacheable(success: ResponseBuilder) -> Vec<Answer> {
+    let unchanged = ResponseBuilder::new().description("The caller already has it").header("ETag", text_header());
+    vec![("200", success.header("ETag", text_header())), ("304", unchanged.header("Cache-Control", text_header()))]
+}
+
+/// A failure in our envelope.
+fn failure(status: u16, code: &str, message: &str) -> ResponseBuilder {
+    let example = json!({ "error": { "http_status": status, "code": code, "message": message } });
+    let schema = Ref::from_schema_name("ErrorReply");
+    let content = ContentBuilder::new().schema(Some(schema)).example(Some(example)).build();
+    ResponseBuilder::new().description(format!("`{code}`")).content(JSON, content)
+}
+
+/// A failure that comes from us or from API Gateway.
+fn refusal(description: &str) -> ResponseBuilder {
+    let either =
+        AnyOfBuilder::new().item(Ref::from_schema_name("ErrorReply")).item(Ref::from_schema_name("GatewayError"));
+    let example = json!({ "message": description });
+    let content = ContentBuilder::new().schema(Some(either)).example(Some(example)).build();
+    ResponseBuilder::new().description(description).content(JSON, content)
+}
+
+/// What any route may answer.
+pub(super) fn anywhere() -> Vec<Answer> {
+    let throttled = ContentBuilder::new().schema(Some(Ref::from_schema_name("GatewayError")));
+    let throttled = throttled.example(Some(json!({ "message": "Too Many Requests" }))).build();
+    let unavailable = failure(503, "unavailable", "the log cannot be reached; send the request again");
+    vec![
+        ("429", ResponseBuilder::new().description("Throttled by API Gateway").content(JSON, throttled)),
+        ("500", refusal("Internal Server Error")),
+        ("503", unavailable.header("Retry-After", text_header())),
+    ]
+}
+
+/// A refused input.
+pub(super) fn invalid(message: &str) -> Answer {
+    ("400", failure(400, "validation", message))
+}
+
+/// Something that is not there.
+pub(super) fn missing(message: &str) -> Answer {
+    ("404", failure(404, "not_found", message))
+}
+
+/// What recording answers besides.
+pub(super) fn recording(signed_in: bool) -> Vec<Answer> {
+    let mut answers = vec![
+        invalid("no item was acceptable; details.results says why"),
+        ("403", refusal("Forbidden")),
+        ("413", refusal("Request Entity Too Large")),
+    ];
+    if signed_in {
+        answers.push(("401", refusal("Unauthorized")));
+    }
+    answers
+}
+
+fn text_header() -> Header {
+    Header::new(ObjectBuilder::new().schema_type(Type::String))
+}

@@ -1,0 +1,159 @@
+//! The routes: what each takes and answers, and how one leads to the next.
+
+use serde_json::{Value, json};
+use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{ContentBuilder, HttpMethod, Ref, Required, ResponseBuilder, link::Link};
+
+use super::BEARER;
+use super::response::{Answer, anywhere, cacheable, invalid, missing, recording, success};
+use crate::{BODY_MAX_BYTES, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX};
+
+const UUID_EXAMPLE: &str = "0192e4a0-0000-7000-8000-000000000001";
+/// 25 bytes in URL-safe base64: the version 1, then a score and an id.
+const CURSOR: &str = "^A[Q-Za-f][A-Za-z0-9_-]{31}[AQgw]$";
+
+/// Builds every path.
+pub(super) fn all() -> utoipa::openapi::Paths {
+    PathsBuilder::new()
+        .path("/api/v1/analytic/interaction", PathItem::new(HttpMethod::Post, record()))
+        .path("/api/v1/analytic/guest/interaction", PathItem::new(HttpMethod::Post, record_as_guest()))
+        .path("/api/v1/analytic/popularity/top", PathItem::new(HttpMethod::Get, top()))
+        .path("/api/v1/analytic/popularity/{spu_id}", PathItem::new(HttpMethod::Get, one()))
+        .path("/api/v1/openapi.json", PathItem::new(HttpMethod::Get, description()))
+        .path("/health", PathItem::new(HttpMethod::Get, health()))
+        .build()
+}
+
+fn operation(id: &str, summary: &str, answers: Vec<Answer>) -> OperationBuilder {
+    let operation = OperationBuilder::new().operation_id(Some(id)).summary(Some(summary));
+    let answers = answers.into_iter().chain(anywhere());
+    answers.fold(operation, |operation, (status, answer)| operation.response(status, answer))
+}
+
+fn record() -> OperationBuilder {
+    let mut answers = vec![("200", recorded())];
+    answers.extend(recording(true));
+    operation("recordInteractions", "Records what a signed-in shopper did", answers)
+        .request_body(Some(body("RecordRequest", json!({}))))
+        .security(SecurityRequirement::new(BEARER, Vec::<String>::new()))
+}
+
+fn record_as_guest() -> OperationBuilder {
+    let mut answers = vec![("200", recorded())];
+    answers.extend(recording(false));
+    operation("recordGuestInteractions", "Records what a guest looked at", answers)
+        .request_body(Some(body("GuestRecordRequest", json!({ "session_id": "s-1" }))))
+}
+
+fn body(schema: &str, extra: Value) -> RequestBody {
+    let mut item = json!({ "event_type": "view", "ref_type": "Product", "ref_id": UUID_EXAMPLE });
+    if let (Some(item), Value::Object(extra)) = (item.as_object_mut(), extra) {
+        item.extend(extra);
+    }
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name(schema)))
+        .example(Some(json!({ "interactions": [item] })))
+        .build();
+    RequestBodyBuilder::new()
+        .description(Some(format!("At most {BODY_MAX_BYTES} bytes.")))
+        .required(Some(Required::True))
+        .content("application/json", content)
+        .build()
+}
+
+fn recorded() -> ResponseBuilder {
+    let result = json!({ "index": 0, "status": "accepted", "id": 1, "event_id": UUID_EXAMPLE });
+    let example = json!({ "data": { "accepted": 1, "duplicate": 0, "rejected": 0, "results": [result] } });
+    let scored =
+        Link::builder().operation_id("getPopularity").parameter("spu_id", "$request.body#/interactions/0/ref_id");
+    success("At least one item is in the log", "RecordAnswer", example).link("popularity", scored.build())
+}
+
+fn top() -> OperationBuilder {
+    let pagination = json!({ "limit": LIMIT_DEFAULT, "total": 1, "page": 1, "next_page": null, "cursor": null, "next_cursor": null });
+    let next =
+        Link::builder().operation_id("listPopularity").parameter("cursor", "$response.body#/pagination/next_cursor");
+    let first = Link::builder().operation_id("getPopularity").parameter("spu_id", "$response.body#/data/0/id");
+    let found =
+        success("By score, ties by id", "PopularityList", json!({ "data": [product()], "pagination": pagination }))
+            .link("next", next.build())
+            .link("first", first.build());
+    let mut answers = cacheable(found);
+    answers.push(invalid("limit: must be a whole number from 1 to 100"));
+    operation("listPopularity", "Lists the most popular products", answers)
+        .description(Some("Give `page` or `cursor`, not both, and each at most once."))
+        .parameter(query("limit", number(LIMIT_DEFAULT, LIMIT_MAX), "Rows of a page."))
+        .parameter(query(
+            "page",
+            number(1, PAGED_ROWS_MAX),
+            &format!("From 1; page x limit is at most {PAGED_ROWS_MAX}."),
+        ))
+        .parameter(query("cursor", cursor(), "A `next_cursor` of an earlier answer, unchanged."))
+        .parameter(if_none_match())
+}
+
+fn one() -> OperationBuilder {
+    let mut answers = cacheable(success("One product", "PopularityAnswer", json!({ "data": product() })));
+    answers.extend([invalid("spu_id: must be a UUID"), missing("no interaction with this product was scored yet")]);
+    let uuid = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+        .examples([UUID_EXAMPLE]);
+    let spu_id = ParameterBuilder::new()
+        .name("spu_id")
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .schema(Some(uuid));
+    operation("getPopularity", "Shows the popularity of one product", answers)
+        .parameter(spu_id)
+        .parameter(if_none_match())
+}
+
+fn description() -> OperationBuilder {
+    let document = ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::Object))).build();
+    let found = ResponseBuilder::new().description("An OpenAPI document").content("application/json", document);
+    operation("getDescription", "Shows this document", cacheable(found)).parameter(if_none_match())
+}
+
+fn health() -> OperationBuilder {
+    let data = json!({ "status": "ok", "postgres": "ok", "version": env!("CARGO_PKG_VERSION") });
+    let answers = vec![("200", success("Postgres can be reached", "Health", json!({ "data": data })))];
+    operation("checkHealth", "Says whether Postgres can be reached", answers)
+}
+
+fn product() -> Value {
+    json!({ "id": UUID_EXAMPLE, "score": 1.1, "view_count": 1, "purchase_count": 1, "favorite_count": 0, "cart_count": 0,
+            "review_count": 0, "date_updated": "2026-11-20T12:00:01.5Z" })
+}
+
+fn query(name: &str, schema: impl Into<Schema>, description: &str) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(schema.into()))
+        .build()
+}
+
+fn number(default: u32, maximum: u32) -> Schema {
+    let integer = ObjectBuilder::new().schema_type(Type::Integer).default(Some(default.into()));
+    integer.minimum(Some(1)).maximum(Some(f64::from(maximum))).build().into()
+}
+
+fn cursor() -> Schema {
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(CURSOR)).build().into()
+}
+
+fn if_none_match() -> Parameter {
+    ParameterBuilder::new()
+        .name("If-None-Match")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some("The `ETag` of an earlier answer; 304 when it still fits."))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build()
+}

@@ -1,0 +1,11 @@
+-- store::pending::unpark
+WITH parked AS (
+    -- in id order, as the consumers lock them
+    SELECT interaction_id FROM analytic.pending
+    WHERE sink = $1 AND interaction_id = ANY($2) AND parked_at IS NOT NULL
+    ORDER BY interaction_id FOR UPDATE
+)
+-- the direct hint has a minute before resend-pending gives another, and the backoff starts anew
+UPDATE analytic.pending SET parked_at = NULL, parked_reason = NULL, hints = 1, next_hint_at = now() + interval '1 minute'
+FROM parked WHERE pending.sink = $1 AND pending.interaction_id = parked.interaction_id
+RETURNING pending.interaction_id

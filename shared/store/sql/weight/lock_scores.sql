@@ -1,0 +1,2 @@
+-- store::weight::lock_scores
+LOCK TABLE analytic.product_popularity IN SHARE ROW EXCLUSIVE MODE

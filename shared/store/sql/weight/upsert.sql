@@ -1,0 +1,8 @@
+-- store::weight::upsert
+-- $3 says whether $4 (null = no counter) is meant; a null $5 leaves an existing row as trusted as it is
+INSERT INTO analytic.event_weight AS weight (event_type, weight_micros, counter, trusted)
+VALUES ($1, $2, $4, coalesce($5, false))
+ON CONFLICT (event_type) DO UPDATE SET
+    weight_micros = excluded.weight_micros,
+    counter       = CASE WHEN $3 THEN excluded.counter ELSE weight.counter END,
+    trusted       = coalesce($5, weight.trusted)

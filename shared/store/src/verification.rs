@@ -1,0 +1,284 @@
+//! Proves that nothing was lost or doubled: recounts from the log what the other tables must hold.
+//!
+//! Everything is read in one snapshot, so the figures belong together although the system goes on working.
+//! It repairs nothing. It reads the whole log: on a large one it takes minutes, during which vacuum cannot
+//! clean what is newer than the snapshot.
+
+use serde::Serialize;
+use tokio_postgres::types::Type;
+use tokio_postgres::{Client, IsolationLevel, Row, Transaction};
+use uuid::Uuid;
+
+use crate::StoreError;
+
+/// Examples of each kind that a report holds.
+const EXAMPLES: i64 = 10;
+/// Interaction ids read at a time.
+const PAGE: i64 = 100_000;
+
+/// A score and the counters of a product, or sums of those over all products.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Sums {
+    /// The score in micro-points.
+    pub score_micros: i64,
+    /// `view_count`.
+    pub view_count: i64,
+    /// `purchase_count`.
+    pub purchase_count: i64,
+    /// `favorite_count`.
+    pub favorite_count: i64,
+    /// `cart_count`.
+    pub cart_count: i64,
+    /// `review_count`.
+    pub review_count: i64,
+}
+
+/// A product whose row is not what the log says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// The product.
+    pub id: Uuid,
+    /// What its row holds; `None` when it has no row.
+    pub stored: Option<Sums>,
+    /// What the log says.
+    pub recounted: Sums,
+}
+
+/// I1: every score and counter is the sum of the applied interactions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Comparison {
+    /// Products with a row or with an applied interaction.
+    pub products: i64,
+    /// Those that differ.
+    pub differences: i64,
+    /// The first of them, by id.
+    pub examples: Vec<Difference>,
+}
+
+/// I2: what is outstanding for one sink, and whether it can be completed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PendingCheck {
+    /// The sink.
+    pub sink: String,
+    /// Rows that wait for their effect.
+    pub waiting: i64,
+    /// Rows that wait for a person.
+    pub parked: i64,
+    /// The age of the oldest waiting row in seconds, 0 when there is none.
+    pub oldest_age_seconds: f64,
+    /// Rows whose interaction is not in the log. Must be none.
+    pub orphans: i64,
+    /// Rows that name another product or event than the log. Must be none.
+    pub contradictions: i64,
+    /// Parked rows by reason, the most frequent first.
+    pub parked_by_reason: Vec<(String, i64)>,
+}
+
+/// I3: the log and the memory of event ids agree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeyCheck {
+    /// Rows in the log.
+    pub logged: i64,
+    /// Those within the key horizon.
+    pub recent: i64,
+    /// Keys.
+    pub keys: i64,
+    /// Keys without their row in the log. Must be none.
+    pub keys_without_row: i64,
+    /// Rows within the horizon without their key. Must be none.
+    pub rows_without_key: i64,
+    /// Event ids that are in the log more than once within the horizon. Must be none.
+    pub repeated: i64,
+    /// The first event ids concerned.
+    pub examples: Vec<Uuid>,
+}
+
+/// I7: applied + pending = ingested, as sums over all products.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Balance {
+    /// What the products hold.
+    pub applied: Sums,
+    /// What the pending rows will add.
+    pub pending: Sums,
+    /// What the log holds.
+    pub ingested: Sums,
+}
+
+/// The figures of all invariants, from one snapshot.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// I1.
+    pub popularity: Comparison,
+    /// I2, popularity first.
+    pub pending: Vec<PendingCheck>,
+    /// I3.
+    pub keys: KeyCheck,
+    /// I7.
+    pub balance: Balance,
+}
+
+impl Sums {
+    /// The values in the order of the columns of `product_popularity`.
+    #[must_use]
+    pub fn values(self) -> [i64; 6] {
+        [
+            self.score_micros,
+            self.view_count,
+            self.purchase_count,
+            self.favorite_count,
+            self.cart_count,
+            self.review_count,
+        ]
+    }
+}
+
+impl From<[i64; 6]> for Sums {
+    fn from([score_micros, view_count, purchase_count, favorite_count, cart_count, review_count]: [i64; 6]) -> Self {
+        Self { score_micros, view_count, purchase_count, favorite_count, cart_count, review_count }
+    }
+}
+
+impl Balance {
+    /// applied + pending - ingested, value by value. Must be zeros.
+    #[must_use]
+    pub fn difference(&self) -> Sums {
+        let (applied, pending, ingested) = (self.applied.values(), self.pending.values(), self.ingested.values());
+        std::array::from_fn(|i| applied[i] + pending[i] - ingested[i]).into()
+    }
+}
+
+impl Report {
+    /// Counts everything that must not be. Zero means that every invariant holds.
+    #[must_use]
+    pub fn differences(&self) -> i64 {
+        let unbalanced: i64 = self.balance.difference().values().iter().map(|value| i64::from(*value != 0)).sum();
+        let pending: i64 = self.pending.iter().map(|check| check.orphans + check.contradictions).sum();
+        let keys = self.keys.keys_without_row + self.keys.rows_without_key + self.keys.repeated;
+        self.popularity.differences + pending + keys + unbalanced
+    }
+}
+
+/// One moment of the database. Everything read from it belongs to that moment.
+pub struct Snapshot<'c> {
+    transaction: Transaction<'c>,
+}
+
+impl<'c> Snapshot<'c> {
+    /// Opens a transaction that sees one moment and writes nothing. It ends when the snapshot is dropped.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn open(client: &'c mut Client) -> Result<Self, StoreError> {
+        let transaction = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
+        Ok(Self { transaction: transaction.start().await? })
+    }
+
+    /// Checks every invariant. `key_retention_days` is the setting of maintain-partitions: log rows older than
+    /// that have lost their keys rightly.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; a difference is no error.
+    pub async fn report(&self, key_retention_days: u16) -> Result<Report, StoreError> {
+        Ok(Report {
+            popularity: self.compare_popularity().await?,
+            pending: self.check_pending().await?,
+            keys: self.check_keys(key_retention_days).await?,
+            balance: self.get_balance().await?,
+        })
+    }
+
+    async fn compare_popularity(&self) -> Result<Comparison, StoreError> {
+        let statement = include_str!("../sql/verification/compare_popularity.sql");
+        let rows = self.transaction.query_typed(statement, &[(&EXAMPLES, Type::INT8)]).await?;
+        let first = rows.first().expect("the statement returns a row even when nothing differs");
+        let (products, differences) = (first.try_get("products")?, first.try_get("differences")?);
+        let examples = rows.iter().filter_map(|row| difference(row).transpose()).collect::<Result<_, _>>()?;
+        Ok(Comparison { products, differences, examples })
+    }
+
+    async fn check_pending(&self) -> Result<Vec<PendingCheck>, StoreError> {
+        let statement = include_str!("../sql/verification/check_pending.sql");
+        let mut checks = Vec::new();
+        for row in self.transaction.query_typed(statement, &[]).await? {
+            checks.push(PendingCheck {
+                sink: row.try_get("sink")?,
+                waiting: row.try_get("waiting")?,
+                parked: row.try_get("parked")?,
+                oldest_age_seconds: row.try_get("oldest_age_seconds")?,
+                orphans: row.try_get("orphans")?,
+                contradictions: row.try_get("contradictions")?,
+                parked_by_reason: Vec::new(),
+            });
+        }
+        self.count_parked(&mut checks).await?;
+        Ok(checks)
+    }
+
+    async fn count_parked(&self, checks: &mut [PendingCheck]) -> Result<(), StoreError> {
+        let statement = include_str!("../sql/verification/count_parked.sql");
+        for row in self.transaction.query_typed(statement, &[]).await? {
+            let sink: &str = row.try_get("sink")?;
+            if let Some(check) = checks.iter_mut().find(|check| check.sink == sink) {
+                check.parked_by_reason.push((row.try_get("parked_reason")?, row.try_get("rows")?));
+            }
+        }
+        Ok(())
+    }
+
+    async fn check_keys(&self, retention_days: u16) -> Result<KeyCheck, StoreError> {
+        let days = i32::from(retention_days);
+        let statement = include_str!("../sql/verification/check_keys.sql");
+        let parameters: [crate::database::Parameter<'_>; 2] = [(&days, Type::INT4), (&EXAMPLES, Type::INT8)];
+        let rows = self.transaction.query_typed(statement, &parameters).await?;
+        let row = rows.first().expect("a SELECT of scalars returns a row");
+        Ok(KeyCheck {
+            logged: row.try_get("logged")?,
+            recent: row.try_get("recent")?,
+            keys: row.try_get("keys")?,
+            keys_without_row: row.try_get("keys_without_row")?,
+            rows_without_key: row.try_get("rows_without_key")?,
+            repeated: row.try_get("repeated")?,
+            examples: row.try_get("examples")?,
+        })
+    }
+
+    async fn get_balance(&self) -> Result<Balance, StoreError> {
+        let statement = include_str!("../sql/verification/get_balance.sql");
+        let rows = self.transaction.query_typed(statement, &[]).await?;
+        let [applied, pending, ingested] = [0, 1, 2].map(|i| rows.get(i).map_or(Ok(None), |row| sums(row, "sums")));
+        let part = |part: Option<Sums>| part.expect("the statement returns three rows");
+        Ok(Balance { applied: part(applied?), pending: part(pending?), ingested: part(ingested?) })
+    }
+
+    /// Lists the interactions whose catalog effect is confirmed and that arrived within the last `days`,
+    /// by id. That is what the feed must hold.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn list_delivered(&self, days: u16) -> Result<Vec<i64>, StoreError> {
+        let (statement, days) = (include_str!("../sql/verification/list_delivered.sql"), i32::from(days));
+        let mut all: Vec<i64> = Vec::new();
+        loop {
+            let after = all.last().copied().unwrap_or_default();
+            let parameters: [crate::database::Parameter<'_>; 3] =
+                [(&after, Type::INT8), (&days, Type::INT4), (&PAGE, Type::INT8)];
+            let rows = self.transaction.query_typed(statement, &parameters).await?;
+            let page: Vec<i64> = rows.first().map_or(Ok(Vec::new()), |row| row.try_get(0))?;
+            if page.is_empty() {
+                return Ok(all);
+            }
+            all.extend(page);
+        }
+    }
+}
+
+fn difference(row: &Row) -> Result<Option<Difference>, tokio_postgres::Error> {
+    let Some(id) = row.try_get("id")? else { return Ok(None) };
+    let recounted = sums(row, "recounted")?.expect("a recount is never null");
+    Ok(Some(Difference { id, stored: sums(row, "stored")?, recounted }))
+}
+
+fn sums(row: &Row, column: &str) -> Result<Option<Sums>, tokio_postgres::Error> {
+    let values: Option<Vec<i64>> = row.try_get(column)?;
+    Ok(values.and_then(|values| <[i64; 6]>::try_from(values).ok()).map(Sums::from))
+}

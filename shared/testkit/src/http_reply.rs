@@ -1,0 +1,49 @@
+//! What API Gateway makes of a function's answer (payload format 2.0).
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// A response as the client gets it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpReply {
+    /// The status.
+    pub status: u16,
+    /// The headers, names in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    pub body: String,
+}
+
+impl HttpReply {
+    /// Reads a function's answer.
+    ///
+    /// # Panics
+    /// When the answer is no HTTP response, or is in base64, which none of ours is.
+    #[must_use]
+    pub fn of(answer: &Value) -> Self {
+        assert_ne!(answer["isBase64Encoded"], true, "{answer}");
+        let status = answer["statusCode"].as_u64().and_then(|status| status.try_into().ok());
+        let headers = answer["headers"].as_object().into_iter().flatten();
+        Self {
+            status: status.unwrap_or_else(|| panic!("no status: {answer}")),
+            headers: headers.map(|(name, value)| (name.to_lowercase(), value.as_str().unwrap().to_owned())).collect(),
+            body: answer["body"].as_str().unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// Reads the body as JSON.
+    ///
+    /// # Panics
+    /// When it is none.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// Returns a header, empty when it is absent.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+}
