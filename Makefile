@@ -10,8 +10,10 @@ CARGO ?= cargo
 # .ci/run sets --locked: there Cargo.lock must fit already.
 LOCKED ?=
 SHOPSIGNAL := target/local/shopsignal
-# Which local stack: dev, or any name of your own. `make test` uses the stack "test", whatever this says.
+# Which local stack: dev, or any name of your own.
 STACK ?= dev
+# Tests get one of their own, which starts with "test" and is removed afterwards.
+TEST_STACK ?= test
 # make logs FUNCTION=record-interactions        make token ROLE=admin
 FUNCTION ?=
 ROLE ?= shopper
@@ -46,10 +48,10 @@ demo: up ## Start the stack, send simulated shoppers through it, show and check 
 
 test: build ## Run every test against a stack of its own, which is removed afterwards
 	@code=0
-	trap '$(SHOPSIGNAL) --stack test down --wipe' EXIT
-	$(SHOPSIGNAL) --stack test up
-	SHOPSIGNAL_STACK_FILE="$$PWD/.local/test/stack.json" $(CARGO) test --profile local --workspace $(LOCKED) || code=$$?
-	if [ $$code -ne 0 ]; then echo "the emulator's last lines:"; tail -n 40 .local/test/emulator.log; fi
+	trap '$(SHOPSIGNAL) --stack $(TEST_STACK) down --wipe' EXIT
+	$(SHOPSIGNAL) --stack $(TEST_STACK) up
+	SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(TEST_STACK)/stack.json" $(CARGO) test --profile local --workspace $(LOCKED) || code=$$?
+	if [ $$code -ne 0 ]; then echo "the emulator's last lines:"; tail -n 40 .local/$(TEST_STACK)/emulator.log; fi
 	exit $$code
 
 lint: validate ## Check format, lints, documentation and the template

@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::Error;
 use crate::stack::folder::Stack;
 use crate::stack::{down, install, logs, psql, status, token, up};
+use crate::{Error, demo, redrive, simulate, verify, weights};
 
 /// Runs Shopsignal on this machine and looks after it.
 #[derive(Debug, Parser)]
@@ -35,6 +35,16 @@ enum Command {
     Psql(psql::Args),
     /// Prints the logs of the functions, of the emulator or of Postgres.
     Logs(logs::Args),
+    /// Sends what simulated shoppers do through the HTTP API; the same seed does the same.
+    Simulate(simulate::Args),
+    /// Recounts everything from the log; exits with 1 when anything was lost or doubled.
+    Verify(verify::Args),
+    /// Puts parked work and its dead letters back to work.
+    Redrive(redrive::Args),
+    /// Lists what events weigh, or changes it together with every score.
+    Weights(weights::Args),
+    /// Shows the whole flow: simulated shoppers, the top products, the proof that nothing was lost.
+    Demo(demo::Args),
 }
 
 /// Runs the subcommand of a parsed command line and returns the exit code of the process.
@@ -51,6 +61,11 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Token(args) => token::run(&stack, args).await,
         Command::Psql(args) => psql::run(&stack, args).await,
         Command::Logs(args) => logs::run(&stack, args).await,
+        Command::Weights(args) => weights::run(&stack, args).await,
+        Command::Simulate(args) => return simulate::run(&stack, args).await,
+        Command::Verify(args) => return verify::run(&stack, args).await,
+        Command::Redrive(args) => return redrive::run(&stack, args).await,
+        Command::Demo(args) => return demo::run(&stack, args).await,
     }?;
     Ok(ExitCode::SUCCESS)
 }

@@ -135,4 +135,29 @@ pub enum Error {
     /// A token or a key could not be encoded.
     #[error("sign with the issuer's key")]
     Token(#[source] jsonwebtoken::errors::Error),
+    /// Settings of the database that cannot work.
+    #[error("use the database settings")]
+    DatabaseSettings(#[from] store::InvalidSettings),
+    /// The database could not do it.
+    #[error("{what}")]
+    Store {
+        /// What was to be done.
+        what: &'static str,
+        /// Why it was not.
+        source: store::StoreError,
+    },
+    /// An AWS service could not do it.
+    #[error("{what}")]
+    Aws {
+        /// What was to be done.
+        what: String,
+        /// Why it was not.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Arguments that do not fit together.
+    #[error("use these arguments: {0}")]
+    Usage(String),
+    /// Another transaction held what was needed for too long.
+    #[error("lock the scores within {0} s: another transaction holds them; nothing was changed, try again")]
+    Busy(u64),
 }

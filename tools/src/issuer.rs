@@ -67,10 +67,10 @@ impl Role {
         claims
     }
 
-    /// The account of a role when none is named: random looking, but the same on every machine.
+    /// The account of a role when none is named: fixed, so that a later token meets the data of an earlier one.
     #[must_use]
     pub fn default_account(self) -> Uuid {
-        // Any fixed values serve; these were drawn at random once.
+        // Any fixed values serve.
         let bits = match self {
             Self::Shopper => 0x0192_6a3c_57d1_7b0e_9c44_5e1f_a7c2_30d8,
             Self::Seller => 0x0192_6a3c_57d2_7f41_8a0b_c93d_6e5f_1174,

@@ -4,8 +4,14 @@
 //! `async fn run(&Stack, Args)`.
 
 pub mod cli;
+pub mod demo;
+pub mod deployment;
 pub mod error;
 pub mod issuer;
+pub mod redrive;
+pub mod simulate;
 pub mod stack;
+pub mod verify;
+pub mod weights;
 
 pub use error::Error;

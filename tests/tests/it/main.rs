@@ -2,4 +2,5 @@
 
 mod catalog_feed;
 mod events;
+mod settings;
 mod template;

@@ -40,10 +40,10 @@ impl Stack {
         &self.name
     }
 
-    /// Whether nothing of the stack is meant to last: the one that tests run against.
+    /// Whether nothing of the stack is meant to last: `test` and every `test-...`, which tests run against.
     #[must_use]
     pub fn is_throwaway(&self) -> bool {
-        self.name == "test"
+        self.name == "test" || self.name.starts_with("test-")
     }
 
     /// The project's folder.

@@ -20,7 +20,7 @@ mod cloudformation;
 mod daemon;
 mod deploy;
 mod emulator;
-mod http;
+pub(crate) mod http;
 mod ports;
 mod postgres;
 mod postgres_user;

@@ -30,6 +30,7 @@ fn the_routes_are_those_that_clients_know() {
         ("$default", ("NONE", "AnswerQueriesFunction")),
         ("GET /api/v1/analytic/popularity/top", ("NONE", "AnswerQueriesFunction")),
         ("GET /api/v1/analytic/popularity/{spu_id}", ("NONE", "AnswerQueriesFunction")),
+        ("GET /api/v1/openapi.json", ("NONE", "AnswerQueriesFunction")),
         ("GET /health", ("NONE", "AnswerQueriesFunction")),
         (RECORD, ("JWT", "RecordInteractionsFunction")),
         (RECORD_GUEST, ("NONE", "RecordInteractionsFunction")),

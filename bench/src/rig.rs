@@ -1,0 +1,38 @@
+//! What every measurement needs: which binaries, how many rounds.
+
+use std::path::PathBuf;
+
+use testkit::Function;
+
+/// How to measure.
+pub(crate) struct Rig {
+    /// Folder of the binaries.
+    pub(crate) binaries: PathBuf,
+    /// Turns of every comparison.
+    pub(crate) rounds: usize,
+    /// Whether to take the sizes that take minutes.
+    pub(crate) long: bool,
+}
+
+impl Rig {
+    /// Starts a shipped function on a database.
+    pub(crate) async fn function(&self, name: &str, database_url: &str, more: &[(&str, &str)]) -> Function {
+        let mut variables = vec![("DATABASE_URL", database_url)];
+        variables.extend_from_slice(more);
+        Function::start_from(&self.binaries, name, &variables).await
+    }
+}
+
+/// Invokes a function with events that are already text, one after the other, and returns the seconds it took.
+///
+/// An event that is not answered ends the measurement: a figure must not count failures as work.
+pub(crate) async fn drive(function: &mut Function, payloads: Vec<String>) -> f64 {
+    let started = std::time::Instant::now();
+    for payload in payloads {
+        let answer = function.begin_text(payload).await.unwrap().unwrap_or_else(|error| panic!("failed: {error}"));
+        let status = answer["statusCode"].as_u64().unwrap_or(200);
+        assert_eq!(status, 200, "{answer}");
+        assert_eq!(answer["batchItemFailures"].as_array().map_or(0, Vec::len), 0, "{answer}");
+    }
+    started.elapsed().as_secs_f64()
+}

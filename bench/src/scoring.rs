@@ -1,0 +1,107 @@
+//! Scoring: update-popularity under a runtime API against the same statement, the same batches, in pgbench.
+//!
+//! Two baselines run beside it: one upsert an event, and a ledger of applied ids instead of pending rows.
+
+mod stage;
+
+use crate::figure::{Figure, Rounds};
+use crate::hold;
+use crate::rig::Rig;
+use crate::sample::number;
+use stage::{SINGLES, Slice, Stage};
+
+/// The statement that update-popularity sends.
+const APPLY: &str = include_str!("../../shared/store/sql/popularity/apply.sql");
+/// The baselines.
+const UPSERT_ONE: &str = include_str!("../sql/upsert_one.sql");
+const LEDGER: &str = include_str!("../sql/ledger.sql");
+
+/// Turns of a round: ours, the limit, ours, the limit, ...
+const TURNS: usize = 6;
+/// Sessions of a crowd that upserts event by event.
+const SESSIONS: usize = 8;
+
+/// How events are spread over the products.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spread {
+    Uniform,
+    Zipf,
+    OneProduct,
+}
+
+impl Spread {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Uniform => "uniform",
+            Self::Zipf => "Zipf",
+            Self::OneProduct => "one hot product",
+        }
+    }
+}
+
+/// Measures every spread with every batch size, then two clients, then the baselines.
+pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    for spread in [Spread::Uniform, Spread::Zipf, Spread::OneProduct] {
+        let stage = Stage::build(spread).await;
+        for (batch, clients) in [(10, 1), (100, 1), (500, 1), (1000, 1), (100, 2)] {
+            figures.push(against_pgbench(rig, &stage, Slice { batch, clients }).await);
+        }
+        figures.extend(against_baselines(rig, &stage).await);
+    }
+    figures
+}
+
+async fn against_pgbench(rig: &Rig, stage: &Stage, slice: Slice) -> Figure {
+    let mut rounds = Rounds::default();
+    for _ in 0..rig.rounds {
+        stage.reset().await;
+        let mut shipped = stage.start(rig, slice.clients).await;
+        let (mut ours, mut limit) = (0.0, 0.0);
+        for turn in 0..TURNS {
+            ours += stage.shipped(&mut shipped, slice, 2 * turn).await;
+            limit += stage.statements(APPLY, slice, 2 * turn + 1).await;
+        }
+        stage.check_applied(2 * TURNS * slice.events()).await;
+        rounds.push(rate(slice, ours), rate(slice, limit));
+    }
+    let plural = if slice.clients == 1 { "" } else { "s" };
+    let case = format!("{}, batches of {}, {} client{plural}", stage.spread.name(), slice.batch, slice.clients);
+    let figure = rounds.figure("scoring", case, "events/s", "same SQL in pgbench");
+    if slice.batch == 100 { figure.hold(hold::SCORING) } else { figure }
+}
+
+/// Compares batches of 100 with what one would do without them, and pending rows with a ledger.
+async fn against_baselines(rig: &Rig, stage: &Stage) -> Vec<Figure> {
+    let slice = Slice { batch: 100, clients: 1 };
+    let (mut single, mut crowd, mut ledger) = (Rounds::default(), Rounds::default(), Rounds::default());
+    for _ in 0..rig.rounds {
+        stage.reset().await;
+        let mut shipped = stage.start(rig, 1).await;
+        let mut seconds = [0.0; 5];
+        for turn in 0..TURNS {
+            seconds[0] += stage.shipped(&mut shipped, slice, 2 * turn).await;
+            seconds[1] += stage.one_by_one(UPSERT_ONE, 1, turn).await;
+            seconds[2] += stage.statements(APPLY, slice, 2 * turn + 1).await;
+            seconds[3] += stage.statements(LEDGER, slice, 2 * turn).await;
+            seconds[4] += stage.one_by_one(UPSERT_ONE, SESSIONS, turn).await;
+        }
+        let alone = |sessions: usize, seconds: f64| number(TURNS * SINGLES * sessions) / seconds;
+        single.push(rate(slice, seconds[0]), alone(1, seconds[1]));
+        crowd.push(rate(slice, seconds[0]), alone(SESSIONS, seconds[4]));
+        ledger.push(rate(slice, seconds[2]), rate(slice, seconds[3]));
+    }
+    let case = |text: &str| format!("{}, {text}", stage.spread.name());
+    let single = single.figure("scoring", case("batches of 100"), "events/s", "one upsert an event");
+    let single = if stage.spread == Spread::OneProduct { single.hold(hold::HOT_PRODUCT) } else { single };
+    vec![
+        single,
+        crowd.figure("scoring", case("batches of 100"), "events/s", "one upsert an event, 8 sessions"),
+        ledger.figure("scoring", case("pending rows, batches of 100"), "events/s", "ledger of ids"),
+    ]
+}
+
+/// Events a second, when all turns of a round took these seconds.
+fn rate(slice: Slice, seconds: f64) -> f64 {
+    number(TURNS * slice.events()) / seconds
+}

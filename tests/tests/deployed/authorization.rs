@@ -1,0 +1,103 @@
+//! Who may do what: every kind of token against every route, through the real authorizer.
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::json;
+use shopsignal::issuer::Role;
+use uuid::Uuid;
+
+use crate::shop::{Answer, RECORD, RECORD_AS_GUEST, Shop, TOP, event, send, view};
+use crate::token::Bearer;
+
+const BEARERS: [Bearer; 13] = [
+    Bearer::Nobody,
+    Bearer::Garbage,
+    Bearer::Expired,
+    Bearer::NotYetValid,
+    Bearer::OtherAudience,
+    Bearer::OtherIssuer,
+    Bearer::OtherKey,
+    Bearer::Unsigned,
+    Bearer::PublicKeyAsSecret,
+    Bearer::Role(Role::Shopper),
+    Bearer::Role(Role::Seller),
+    Bearer::Role(Role::Admin),
+    Bearer::Role(Role::Producer),
+];
+
+/// The calls of the table: the name of the column, its width, and the request.
+fn calls(shop: &Shop, product: Uuid) -> Vec<(&'static str, usize, RequestBuilder)> {
+    let one = format!("/api/v1/analytic/popularity/{product}");
+    let recording = |event_type| json!({ "interactions": [event(event_type, product)] });
+    let mut browsing = view(product);
+    browsing["session_id"] = json!("authorization");
+    vec![
+        ("view", 17, shop.request(Method::POST, RECORD).json(&recording("view"))),
+        ("purchase", 20, shop.request(Method::POST, RECORD).json(&recording("purchase"))),
+        ("guest", 6, shop.request(Method::POST, RECORD_AS_GUEST).json(&json!({ "interactions": [browsing] }))),
+        ("top", 6, shop.request(Method::GET, TOP)),
+        ("one", 6, shop.request(Method::GET, &one)),
+        ("health", 7, shop.request(Method::GET, "/health")),
+        ("unknown", 14, shop.request(Method::GET, "/api/v1/analytic/nothing-here")),
+        ("method", 22, shop.request(Method::PUT, RECORD)),
+    ]
+}
+
+/// Writes a row of the table, each cell with its width.
+fn row(name: &str, cells: impl Iterator<Item = (String, usize)>) -> String {
+    let cells: String = cells.map(|(cell, width)| format!("{cell:<width$}")).collect();
+    format!("{name:<19}{cells}").trim_end().to_owned() + "\n"
+}
+
+/// The status, and the reason of a refusal.
+fn outcome(answer: &Answer) -> String {
+    let status = answer.status.as_u16();
+    if answer.status.is_success() { status.to_string() } else { format!("{status} {}", answer.code()) }
+}
+
+#[tokio::test]
+async fn every_kind_of_token_meets_every_route() {
+    // Given a product that is scored, and an account for each bearer.
+    let shop = Shop::open().await;
+    let product = Uuid::now_v7();
+    let mut seen = view(product);
+    seen["session_id"] = json!("authorization");
+    shop.record_as_guest(json!([seen])).await;
+    shop.wait_for_score(product, 0.3).await;
+
+    // When each bearer makes each call.
+    let mut table = row("", calls(&shop, product).iter().map(|(name, width, _)| ((*name).to_owned(), *width)));
+    let mut strangers = Vec::new();
+    for bearer in BEARERS {
+        let account = Uuid::now_v7();
+        let token = bearer.token(&shop, account);
+        let mut cells = Vec::new();
+        for (_, width, call) in calls(&shop, product) {
+            let call = token.iter().fold(call, |call, token| call.bearer_auth(token));
+            cells.push((outcome(&send(call).await), width));
+        }
+        table += &row(&format!("{bearer:?}"), cells.into_iter());
+        if !matches!(bearer, Bearer::Role(_)) {
+            strangers.push(format!("'{account}'"));
+        }
+    }
+
+    // Then only recording asks for a token, and only a producer may report a purchase.
+    insta::assert_snapshot!(table, @r#"
+                       view             purchase            guest top   one   health unknown       method
+    Nobody             401 Unauthorized 401 Unauthorized    200   200   200   200    404 not_found 405 method_not_allowed
+    Garbage            401 Unauthorized 401 Unauthorized    200   200   200   200    404 not_found 405 method_not_allowed
+    Expired            401 Unauthorized 401 Unauthorized    200   200   200   200    404 not_found 405 method_not_allowed
+    NotYetValid        401 Unauthorized 401 Unauthorized    200   200   200   200    404 not_found 405 method_not_allowed
+    OtherAudience      401 Unauthorized 401 Unauthorized    200   200   200   200    404 not_found 405 method_not_allowed
+    OtherIssuer        401 Unauthorized 401 Unauthorized    200   200   200   200    404 not_found 405 method_not_allowed
+    OtherKey           401 Unauthorized 401 Unauthorized    200   200   200   200    404 not_found 405 method_not_allowed
+    Unsigned           401 Unauthorized 401 Unauthorized    200   200   200   200    404 not_found 405 method_not_allowed
+    PublicKeyAsSecret  401 Unauthorized 401 Unauthorized    200   200   200   200    404 not_found 405 method_not_allowed
+    Role(Shopper)      200              400 forbidden_event 200   200   200   200    404 not_found 405 method_not_allowed
+    Role(Seller)       200              400 forbidden_event 200   200   200   200    404 not_found 405 method_not_allowed
+    Role(Admin)        200              400 forbidden_event 200   200   200   200    404 not_found 405 method_not_allowed
+    Role(Producer)     200              200                 200   200   200   200    404 not_found 405 method_not_allowed
+    "#);
+    let stored = format!("SELECT count(*) FROM analytic.interaction WHERE account_id IN ({})", strangers.join(","));
+    assert_eq!(shop.number(&stored).await, 0, "a token that was refused left something behind");
+}

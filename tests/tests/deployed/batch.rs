@@ -1,0 +1,55 @@
+//! How the queues' mappings hand messages over: many at once, and one that fails comes back alone.
+
+use std::collections::BTreeSet;
+
+use domain::Sink;
+use serde_json::{Value, json};
+use shopsignal::issuer::Role;
+use uuid::Uuid;
+
+use crate::emulator::instant;
+use crate::shop::{Shop, view};
+use crate::token;
+
+const FUNCTIONS: [(Sink, &str); 2] = [(Sink::Popularity, "update-popularity"), (Sink::Catalog, "update-catalog")];
+
+#[tokio::test]
+async fn a_backlog_arrives_in_large_batches() {
+    // Given functions that got no messages while 300 interactions were recorded.
+    let shop = Shop::alone().await;
+    let (account, product) = (Uuid::now_v7(), Uuid::now_v7());
+    let token = token::of(&shop, Role::Shopper, account);
+    let since = instant();
+    for (sink, _) in FUNCTIONS {
+        shop.deliver(sink, false).await;
+    }
+    let mut ids = BTreeSet::new();
+    for _ in 0..3 {
+        let answer = shop.record(&token, Value::Array(vec![view(product); 100])).await;
+        ids.extend(answer.ids());
+    }
+    let waiting = shop.bodies_in(shop.queue_url(Sink::Popularity)).await.len();
+
+    // When they get them again.
+    for (sink, _) in FUNCTIONS {
+        shop.deliver(sink, true).await;
+    }
+
+    // Then few invocations do the work of many, and each effect happened once.
+    assert_eq!(ids.len(), 300);
+    assert!(waiting >= 300, "the mapping was not paused: {waiting} messages wait");
+    let popularity = shop.wait_for_score(product, 90.0).await;
+    assert_eq!(popularity["view_count"], json!(300));
+    shop.wait_until_settled(&ids).await;
+    assert_eq!(shop.feed_of(&format!("account#{account}")).await, ids);
+    for (_, function) in FUNCTIONS {
+        let largest = largest_batch(&shop, function, since).await;
+        assert!(largest >= 100.0, "{function} never got more than {largest} messages at once");
+    }
+}
+
+/// The most messages that one invocation got since an instant.
+async fn largest_batch(shop: &Shop, function: &str, since: u64) -> f64 {
+    let lines = shop.logs(function, since).await;
+    lines.iter().filter_map(|line| line["Messages"].as_f64()).fold(0.0, f64::max)
+}

@@ -1,0 +1,34 @@
+//! Runs the `shopsignal` command against the deployed stack, as an operator does.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use tokio::process::Command;
+
+use crate::shop::Shop;
+
+/// What a command said.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) code: Option<i32>,
+    pub(crate) text: String,
+}
+
+impl Shop {
+    /// Runs `shopsignal --stack <this stack> <arguments>`.
+    pub(crate) async fn shopsignal(&self, arguments: &[&str]) -> Said {
+        let file = PathBuf::from(std::env::var("SHOPSIGNAL_STACK_FILE").unwrap());
+        let stack = file.parent().unwrap().file_name().unwrap();
+        let mut command = Command::new(binary());
+        command.arg("--stack").arg(stack).args(arguments).stdin(Stdio::null()).kill_on_drop(true);
+        let output = command.output().await.unwrap();
+        let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        Said { code: output.status.code(), text: text.into_owned() }
+    }
+}
+
+/// The command of the same build as the test.
+fn binary() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.parent().and_then(|deps| deps.parent()).unwrap().join("shopsignal")
+}

@@ -1,0 +1,105 @@
+//! What an operator does with AWS beside the API: pausing a queue's mapping, looking into a queue, reading logs.
+//!
+//! Plain HTTP to the emulator, which checks no signature, so that no further SDK is compiled for three calls.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use domain::Sink;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::shop::{SOON, Shop, eventually, send};
+
+/// A logged line that was JSON, of one function.
+pub(crate) type Line = Value;
+
+impl Shop {
+    /// The name that the stack was deployed under.
+    fn deployed_name(&self) -> &str {
+        let name = self.stack.popularity_queue_url.rsplit('/').next().unwrap();
+        name.strip_suffix("-popularity-queue").unwrap()
+    }
+
+    /// Calls an AWS API of the emulator.
+    async fn aws(&self, service: &str, method: Method, path: &str, body: Value) -> Value {
+        let credential = format!("Credential=test/20260101/{}/{service}/aws4_request", self.stack.region);
+        let request = self.http.request(method, format!("{}{path}", self.stack.aws_endpoint));
+        let request = request.header("authorization", format!("AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0"));
+        let request = match service {
+            "logs" => request
+                .header("content-type", "application/x-amz-json-1.1")
+                .header("x-amz-target", "Logs_20140328.FilterLogEvents"),
+            _ => request.header("content-type", "application/json"),
+        };
+        let answer = send(if body.is_null() { request } else { request.body(body.to_string()) }).await;
+        assert!(answer.status.is_success(), "{service} {path}: {answer:?}");
+        answer.body
+    }
+
+    /// Stops or resumes the delivery of a sink's messages to its function.
+    pub(crate) async fn deliver(&self, sink: Sink, enabled: bool) {
+        let mappings = self.aws("lambda", Method::GET, "/2015-03-31/event-source-mappings/", Value::Null).await;
+        let queue = self.queue_url(sink).rsplit('/').next().unwrap();
+        let mappings = mappings["EventSourceMappings"].as_array().unwrap();
+        let own = mappings.iter().find(|mapping| mapping["EventSourceArn"].as_str().unwrap().ends_with(queue)).unwrap();
+        let path = format!("/2015-03-31/event-source-mappings/{}", own["UUID"].as_str().unwrap());
+        self.aws("lambda", Method::PUT, &path, json!({ "Enabled": enabled })).await;
+    }
+
+    /// The bodies in a queue, visible or not, without receiving them.
+    pub(crate) async fn bodies_in(&self, queue_url: &str) -> Vec<String> {
+        let path = format!("/_ministack/sqs/messages?QueueUrl={queue_url}");
+        let found = self.aws("sqs", Method::GET, &path, Value::Null).await;
+        let mut messages = Vec::new();
+        collect_bodies(&found["messages"], &mut messages);
+        messages
+    }
+
+    /// The JSON lines that a function logged since an instant (see [`instant`]), oldest first.
+    pub(crate) async fn logs(&self, function: &str, since: u64) -> Vec<Line> {
+        let group = format!("/aws/lambda/{}-{function}", self.deployed_name());
+        let (mut lines, mut next) = (Vec::new(), Value::Null);
+        loop {
+            let mut body = json!({ "logGroupName": group, "startTime": since });
+            if !next.is_null() {
+                body["nextToken"] = next;
+            }
+            let answer = self.aws("logs", Method::POST, "/", body).await;
+            let events = answer["events"].as_array().into_iter().flatten();
+            lines.extend(events.filter_map(|event| serde_json::from_str(event["message"].as_str()?.trim()).ok()));
+            next = answer["nextToken"].clone();
+            if next.is_null() {
+                return lines;
+            }
+        }
+    }
+
+    /// Waits for the line that a function logs about an interaction.
+    pub(crate) async fn line_about(&self, function: &str, id: i64, since: u64) -> Line {
+        eventually(&format!("a line of {function} about {id}"), SOON, async || {
+            let lines = self.logs(function, since).await;
+            lines.into_iter().find(|line| {
+                let ids = line["interaction.ids"].as_str().unwrap_or("[]");
+                serde_json::from_str::<Vec<i64>>(ids).unwrap().contains(&id)
+            })
+        })
+        .await
+    }
+}
+
+/// Now, in the clock of the logs: milliseconds since 1970, a little early because lines carry their own time.
+pub(crate) fn instant() -> u64 {
+    let early = SystemTime::now() - Duration::from_millis(100);
+    early.duration_since(UNIX_EPOCH).unwrap().as_millis().try_into().unwrap()
+}
+
+fn collect_bodies(value: &Value, bodies: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect_bodies(item, bodies)),
+        Value::Object(map) => match map.get("Body").or_else(|| map.get("body")).and_then(Value::as_str) {
+            Some(body) => bodies.push(body.to_owned()),
+            None => map.values().for_each(|value| collect_bodies(value, bodies)),
+        },
+        _ => {}
+    }
+}

@@ -1,0 +1,18 @@
+//! The deployed stack as clients and operators meet it: the HTTP API with its authorizer, the queues with their
+//! mappings, the logs, and the `shopsignal` command.
+//!
+//! All tests share one deployment, so each asserts on products, accounts and ids of its own. A test that needs the
+//! whole deployment for itself, because it pauses a queue or counts everything, opens it with `Shop::alone`.
+
+mod authorization;
+mod bad_input;
+mod bad_query;
+mod batch;
+mod command;
+mod emulator;
+mod flow;
+mod poison;
+mod shop;
+mod simulation;
+mod spoofing;
+mod token;

@@ -1,0 +1,215 @@
+//! One deployed shop: its HTTP API, its database, its feed.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::Sink;
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+use shopsignal::stack::description::StackFile;
+use testkit::TestQueue;
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tokio::time::{Instant, sleep};
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+use uuid::Uuid;
+
+/// Where signed-in callers record.
+pub(crate) const RECORD: &str = "/api/v1/analytic/interaction";
+/// Where guests record.
+pub(crate) const RECORD_AS_GUEST: &str = "/api/v1/analytic/guest/interaction";
+/// The top list.
+pub(crate) const TOP: &str = "/api/v1/analytic/popularity/top";
+
+/// An effect takes a batching window of one second and a cold start; a machine under load a few seconds more.
+pub(crate) const SOON: Duration = Duration::from_secs(20);
+
+static TURN: RwLock<()> = RwLock::const_new(());
+
+/// The right to use the deployment, held as long as the shop is open.
+enum Turn {
+    Together(#[expect(dead_code, reason = "held, not read")] RwLockReadGuard<'static, ()>),
+    Alone(#[expect(dead_code, reason = "held, not read")] RwLockWriteGuard<'static, ()>),
+}
+
+/// An answer of the HTTP API.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    /// `Null` when the body is empty or no JSON.
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// The reason in one word: of the only item, of the request, or of the gateway; what became of it otherwise.
+    pub(crate) fn code(&self) -> &str {
+        let places = ["/error/details/results/0/code", "/error/code", "/message", "/data/results/0/status"];
+        places.into_iter().find_map(|place| self.body.pointer(place)?.as_str()).unwrap_or("-")
+    }
+
+    /// The reason in words.
+    pub(crate) fn message(&self) -> &str {
+        let places = ["/error/details/results/0/message", "/error/message", "/message"];
+        places.into_iter().find_map(|place| self.body.pointer(place)?.as_str()).unwrap_or("-")
+    }
+
+    /// The ids of the items that are in the log.
+    pub(crate) fn ids(&self) -> BTreeSet<i64> {
+        let results = self.body["data"]["results"].as_array().into_iter().flatten();
+        results.filter_map(|result| result["id"].as_i64()).collect()
+    }
+}
+
+/// The deployment under test.
+pub(crate) struct Shop {
+    pub(crate) stack: StackFile,
+    pub(crate) http: reqwest::Client,
+    database: Client,
+    feed: aws_sdk_dynamodb::Client,
+    _turn: Turn,
+}
+
+impl Shop {
+    /// Opens the shop while other tests use it too.
+    pub(crate) async fn open() -> Self {
+        Self::with(Turn::Together(TURN.read().await)).await
+    }
+
+    /// Opens the shop when no other test uses it.
+    pub(crate) async fn alone() -> Self {
+        Self::with(Turn::Alone(TURN.write().await)).await
+    }
+
+    async fn with(turn: Turn) -> Self {
+        let path = std::env::var("SHOPSIGNAL_STACK_FILE").expect("SHOPSIGNAL_STACK_FILE: run `make test`");
+        let stack = StackFile::load(path.as_ref()).expect("a running stack");
+        // An error says that another test of this process installed it.
+        rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
+        let http = reqwest::Client::builder().no_proxy().timeout(SOON).build().unwrap();
+        let (database, connection) = tokio_postgres::connect(&stack.database_url, NoTls).await.unwrap();
+        tokio::spawn(connection);
+        Self { stack, http, database, feed: aws_sdk_dynamodb::Client::new(&TestQueue::aws()), _turn: turn }
+    }
+
+    /// Starts a request to the API.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.stack.api_url))
+    }
+
+    /// Records interactions with the token of a caller.
+    pub(crate) async fn record(&self, token: &str, interactions: Value) -> Answer {
+        let body = json!({ "interactions": interactions });
+        send(self.request(Method::POST, RECORD).bearer_auth(token).json(&body)).await
+    }
+
+    /// Records interactions without a token.
+    pub(crate) async fn record_as_guest(&self, interactions: Value) -> Answer {
+        send(self.request(Method::POST, RECORD_AS_GUEST).json(&json!({ "interactions": interactions }))).await
+    }
+
+    /// Reads something that needs no token.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        send(self.request(Method::GET, path)).await
+    }
+
+    /// A product's popularity as `score views carts`; `None` while it has none.
+    pub(crate) async fn popularity(&self, product: Uuid) -> Option<Value> {
+        let answer = self.get(&format!("/api/v1/analytic/popularity/{product}")).await;
+        (answer.status == StatusCode::OK).then(|| answer.body["data"].clone())
+    }
+
+    /// Waits until a product has this score, in points.
+    pub(crate) async fn wait_for_score(&self, product: Uuid, score: f64) -> Value {
+        eventually(&format!("a score of {score}"), SOON, async || {
+            let popularity = self.popularity(product).await?;
+            (popularity["score"] == score).then_some(popularity)
+        })
+        .await
+    }
+
+    /// Waits until nothing is outstanding for these interactions.
+    pub(crate) async fn wait_until_settled(&self, ids: &BTreeSet<i64>) {
+        let list = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+        let pending = format!("SELECT count(*) FROM analytic.pending WHERE interaction_id IN ({list})");
+        eventually("no pending row", SOON, async || (self.number(&pending).await == 0).then_some(())).await;
+    }
+
+    /// The ids in a partition of the feed, such as `account#...`. An id that is there twice fails the test.
+    pub(crate) async fn feed_of(&self, partition: &str) -> BTreeSet<i64> {
+        let query = self.feed.query().table_name(&self.stack.catalog_table).key_condition_expression("pk = :pk");
+        let query = query.expression_attribute_values(":pk", AttributeValue::S(partition.to_owned()));
+        let items = query.send().await.unwrap().items.unwrap_or_default();
+        let ids: BTreeSet<i64> = items.iter().map(|item| item["id"].as_n().unwrap().parse().unwrap()).collect();
+        assert_eq!(ids.len(), items.len(), "{partition} holds an interaction twice");
+        ids
+    }
+
+    /// The dead-letter queue of a sink.
+    pub(crate) fn dlq_url(&self, sink: Sink) -> &str {
+        match sink {
+            Sink::Popularity => &self.stack.popularity_dlq_url,
+            Sink::Catalog => &self.stack.catalog_dlq_url,
+        }
+    }
+
+    /// The queue of a sink.
+    pub(crate) fn queue_url(&self, sink: Sink) -> &str {
+        match sink {
+            Sink::Popularity => &self.stack.popularity_queue_url,
+            Sink::Catalog => &self.stack.catalog_queue_url,
+        }
+    }
+
+    /// Runs a statement.
+    pub(crate) async fn execute(&self, sql: &str) {
+        self.database.batch_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+    }
+
+    /// Reads rows as text, columns joined by ` | `.
+    pub(crate) async fn rows(&self, sql: &str) -> Vec<String> {
+        let messages = self.database.simple_query(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        let rows = messages.iter().filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => {
+                Some((0..row.len()).map(|i| row.get(i).unwrap_or("null")).collect::<Vec<_>>().join(" | "))
+            }
+            _ => None,
+        });
+        rows.collect()
+    }
+
+    /// Reads one number.
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
+        self.rows(sql).await[0].parse().unwrap()
+    }
+}
+
+/// Sends a request and reads its answer.
+pub(crate) async fn send(request: RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    let (status, headers) = (response.status(), response.headers().clone());
+    let text = response.text().await.unwrap();
+    Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default() }
+}
+
+/// Looks again and again until something is there.
+pub(crate) async fn eventually<T>(what: &str, limit: Duration, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let end = Instant::now() + limit;
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(Instant::now() < end, "{what} did not come within {limit:?}");
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// A view of a product, without an event id.
+pub(crate) fn view(product: Uuid) -> Value {
+    event("view", product)
+}
+
+/// Any event about a product, without an event id.
+pub(crate) fn event(event_type: &str, product: Uuid) -> Value {
+    json!({ "event_type": event_type, "ref_type": "Product", "ref_id": product })
+}

@@ -1,0 +1,99 @@
+//! Tokens of every kind that may arrive at the API.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use jsonwebtoken::{Algorithm, EncodingKey, Header, decode_header, encode};
+use serde_json::{Value, json};
+use shopsignal::issuer::{Claims, Issuer, Role, key_path};
+use uuid::Uuid;
+
+use crate::shop::Shop;
+
+/// An hour, in seconds.
+const HOUR: i64 = 3600;
+
+/// Who stands at the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bearer {
+    Nobody,
+    Garbage,
+    Expired,
+    NotYetValid,
+    OtherAudience,
+    OtherIssuer,
+    OtherKey,
+    Unsigned,
+    PublicKeyAsSecret,
+    Role(Role),
+}
+
+impl Bearer {
+    /// Writes the token of this bearer for an account; `None` for nobody.
+    pub(crate) fn token(self, shop: &Shop, account: Uuid) -> Option<String> {
+        let now = now();
+        let good = shop.stack.claims(Role::Producer, &account.to_string(), now..now + HOUR);
+        let issuer = shop.stack.load_issuer().unwrap();
+        let sign = |claims: Claims| issuer.token(&claims).unwrap();
+        let token = match self {
+            Self::Nobody => return None,
+            Self::Garbage => "eyJhbGciOiJSUzI1NiJ9.garbage.garbage".to_owned(),
+            Self::Expired => sign(Claims { iat: now - 2 * HOUR, exp: now - HOUR, ..good }),
+            Self::NotYetValid => not_yet_valid(shop, &sign(good.clone()), &good),
+            Self::OtherAudience => sign(Claims { aud: "another-shop".to_owned(), ..good }),
+            // Exactly one character more.
+            Self::OtherIssuer => sign(Claims { iss: format!("{}/", good.iss), ..good }),
+            Self::OtherKey => with_key(&sign(good.clone()), &json!(good), &another_key()),
+            Self::Unsigned => unsigned(&sign(good)),
+            Self::PublicKeyAsSecret => signed_by_public_key(shop, &sign(good.clone()), &good),
+            Self::Role(role) => return Some(of(shop, role, account)),
+        };
+        Some(token)
+    }
+}
+
+/// A token that the API accepts.
+pub(crate) fn of(shop: &Shop, role: Role, account: Uuid) -> String {
+    let now = now();
+    let claims = shop.stack.claims(role, &account.to_string(), now..now + HOUR);
+    shop.stack.load_issuer().unwrap().token(&claims).unwrap()
+}
+
+fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().try_into().unwrap()
+}
+
+fn not_yet_valid(shop: &Shop, like: &str, claims: &Claims) -> String {
+    let key = EncodingKey::from_rsa_pem(&std::fs::read(&shop.stack.issuer_key).unwrap()).unwrap();
+    let mut claims = json!(claims);
+    claims["nbf"] = json!(now() + HOUR);
+    with_key(like, &claims, &key)
+}
+
+/// Signs claims with a key, under the key id of another token.
+fn with_key(like: &str, claims: &Value, key: &EncodingKey) -> String {
+    let mut header = Header::new(Algorithm::RS256);
+    header.kid = decode_header(like).unwrap().kid;
+    encode(&header, claims, key).unwrap()
+}
+
+/// A key that the issuer never had.
+fn another_key() -> EncodingKey {
+    let folder = tempfile::tempdir().unwrap();
+    Issuer::prepare(folder.path(), "http://127.0.0.1:1").unwrap();
+    EncodingKey::from_rsa_pem(&std::fs::read(key_path(folder.path())).unwrap()).unwrap()
+}
+
+/// The claims of a good token behind the header `{"alg":"none","typ":"JWT"}`.
+fn unsigned(good: &str) -> String {
+    let claims = good.split('.').nth(1).unwrap();
+    format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{claims}.")
+}
+
+/// HS256 with what everybody can fetch as the secret: the classic confusion of algorithms.
+fn signed_by_public_key(shop: &Shop, like: &str, claims: &Claims) -> String {
+    let folder = shop.stack.issuer_key.parent().unwrap();
+    let public = std::fs::read(shopsignal::issuer::public_folder(folder).join(".well-known/jwks.json")).unwrap();
+    let mut header = Header::new(Algorithm::HS256);
+    header.kid = decode_header(like).unwrap().kid;
+    encode(&header, claims, &EncodingKey::from_secret(&public)).unwrap()
+}

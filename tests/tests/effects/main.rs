@@ -1,0 +1,13 @@
+//! What becomes of a recorded interaction, whatever crashes, repeats or stands still in between: the shipped
+//! binaries on real Postgres and the emulator's queues.
+#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
+
+mod catalog;
+mod migrate;
+mod partition;
+mod popularity;
+mod recording;
+mod resend;
+mod schema;
+mod shop;
+mod sql;

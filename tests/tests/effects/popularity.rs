@@ -1,0 +1,9 @@
+//! update-popularity: what events are worth, and that each counts once.
+
+mod batch;
+mod concurrent;
+mod crash;
+mod outage;
+mod recount;
+mod refused;
+mod weight;

@@ -1,0 +1,106 @@
+//! Several consumers at once, with the same messages and the same products.
+
+use rand::prelude::*;
+use rand_chacha::ChaCha8Rng;
+use testkit::Function;
+use uuid::Uuid;
+
+use super::weight::WEIGHTS;
+use crate::shop::{Shop, all_done, hints, product};
+
+/// Events on few products, so that batches meet on the same rows.
+fn busy_day(random: &mut ChaCha8Rng, events: usize, products: u128) -> Vec<(&'static str, Uuid)> {
+    let event = |_| {
+        let (event, ..) = WEIGHTS.choose(random).unwrap();
+        (*event, product(random.random_range(0..products)))
+    };
+    (0..events).map(event).collect()
+}
+
+/// Counts the deadlocks that Postgres resolved in this database. Sessions report them at their end at the latest.
+async fn deadlocks(shop: &Shop, functions: Vec<Function>) -> i64 {
+    drop(functions);
+    shop.wait_for("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()", 1).await;
+    shop.database.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()").await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_consumers_with_the_same_messages_at_once_count_each_once() {
+    let shop = Shop::open().await;
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    let (mut one, mut two) = (shop.start_scorer().await, shop.start_scorer().await);
+    for round in 0..30 {
+        let mut ids = shop.record(&busy_day(&mut random, 100, 10)).await;
+        let first = hints(&ids);
+        ids.shuffle(&mut random);
+        let second = hints(&ids);
+        let (first, second) = tokio::join!(one.invoke(&first), two.invoke(&second));
+        assert_eq!((first, second), (all_done(), all_done()), "round {round}");
+        shop.assert_all_scored_exactly().await;
+    }
+    assert_eq!(deadlocks(&shop, vec![one, two]).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hot_product_under_eight_consumers_is_exact_and_never_deadlocks() {
+    let shop = Shop::open().await;
+    let mut random = ChaCha8Rng::seed_from_u64(2);
+    // given: nine of ten events on one product, and eight consumers that each get half of all messages
+    let hot = busy_day(&mut random, 2_000, 40).into_iter();
+    let events: Vec<_> =
+        hot.map(|(event, other)| (event, if random.random_bool(0.9) { product(0) } else { other })).collect();
+    let ids = shop.record(&events).await;
+    let consumers = (0..8).map(|_| {
+        let mut mine = ids.clone();
+        mine.shuffle(&mut random);
+        mine.truncate(1_000);
+        mine
+    });
+    let mut shares: Vec<_> = consumers.collect();
+    // The first consumer gets what nobody else got.
+    let taken: std::collections::HashSet<_> = shares.concat().into_iter().collect();
+    shares[0].extend(ids.iter().filter(|id| !taken.contains(id)));
+    // when
+    let mut running = Vec::new();
+    for share in shares {
+        let mut scorer = shop.start_scorer().await;
+        running.push(tokio::spawn(async move {
+            for batch in share.chunks(50) {
+                assert_eq!(scorer.invoke(&hints(batch)).await, all_done());
+            }
+            scorer
+        }));
+    }
+    let mut scorers = Vec::new();
+    for scorer in running {
+        scorers.push(scorer.await.unwrap());
+    }
+    // then
+    shop.assert_all_scored_exactly().await;
+    for scorer in &scorers {
+        let output = scorer.output();
+        assert!(!output.contains("deadlock") && !output.contains("\"ERROR\""), "{output}");
+    }
+    assert_eq!(deadlocks(&shop, scorers).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn consumers_and_resend_at_once_lose_nothing_and_double_nothing() {
+    let shop = Shop::open().await;
+    let mut random = ChaCha8Rng::seed_from_u64(3);
+    let (mut one, mut two) = (shop.start_scorer().await, shop.start_scorer().await);
+    let mut resender = shop.start("resend-pending", &[]).await;
+    for round in 0..10 {
+        let mut ids = shop.record(&busy_day(&mut random, 300, 10)).await;
+        shop.database.let_hints_fall_due().await;
+        let first = hints(&ids);
+        ids.shuffle(&mut random);
+        let second = hints(&ids);
+        let tick = serde_json::json!({});
+        let (first, second, resent) = tokio::join!(one.invoke(&first), two.invoke(&second), resender.invoke(&tick));
+        assert_eq!((first, second), (all_done(), all_done()), "round {round}");
+        resent.answer();
+        shop.assert_all_scored_exactly().await;
+    }
+    assert_eq!(deadlocks(&shop, vec![one, two, resender]).await, 0);
+}

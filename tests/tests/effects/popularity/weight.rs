@@ -1,0 +1,94 @@
+//! What each event is worth, and which events are worth nothing.
+
+use domain::{NewInteraction, RefType, Reference};
+use testkit::Function;
+
+use crate::shop::{Shop, all_done, hints, interaction, metric, product};
+
+/// The contract: event, micro-points, and the counter that it raises (view, purchase, favorite, cart, review).
+pub(super) const WEIGHTS: [(&str, i64, Option<usize>); 24] = [
+    ("purchase", 800_000, Some(1)),
+    ("add_to_favorites", 600_000, Some(2)),
+    ("checkout_started", 600_000, None),
+    ("add_to_cart", 500_000, Some(3)),
+    ("write_review", 500_000, Some(4)),
+    ("rating_high", 400_000, Some(4)),
+    ("view", 300_000, Some(0)),
+    ("ask_question", 250_000, None),
+    ("click_from_search", 200_000, None),
+    ("click_from_recommendation", 150_000, None),
+    ("view_similar_products", 150_000, None),
+    ("click_from_category", 120_000, None),
+    ("rating_medium", 100_000, Some(4)),
+    ("product_impression", 100_000, None),
+    ("view_bounce", -100_000, Some(0)),
+    ("not_interested", -300_000, None),
+    ("remove_from_cart", -300_000, Some(3)),
+    ("hide_item", -350_000, None),
+    ("rating_low", -500_000, Some(4)),
+    ("dislike", -500_000, None),
+    ("return_product", -600_000, None),
+    ("cancel_order", -600_000, None),
+    ("refund_requested", -700_000, None),
+    ("report_product", -1_200_000, None),
+];
+
+async fn count(function: &Function, name: &str) -> f64 {
+    metric(function, name, ("Function", "update-popularity")).await
+}
+
+#[tokio::test]
+async fn every_event_has_the_weight_and_the_counter_of_the_contract() {
+    let shop = Shop::open().await;
+    // given: product n has seen event n, once
+    let events: Vec<_> = (0u128..).zip(WEIGHTS).map(|(n, (event, ..))| (event, product(n))).collect();
+    let ids = shop.record(&events).await;
+    // when
+    assert_eq!(shop.start_scorer().await.invoke(&hints(&ids)).await, all_done());
+    // then
+    let expected = WEIGHTS.iter().zip(0u128..).map(|((_, micros, counter), n)| {
+        let mut counters = [0; 5];
+        counter.into_iter().for_each(|counter| counters[*counter] = 1);
+        format!("{} | {micros} | {}", product(n), counters.map(|count: i32| count.to_string()).join(" | "))
+    });
+    assert_eq!(shop.popularity().await, expected.collect::<Vec<_>>());
+    shop.assert_all_scored_exactly().await;
+    assert_eq!(
+        shop.database.number("SELECT count(*) FROM analytic.event_weight").await,
+        24,
+        "no other event is scored"
+    );
+}
+
+#[tokio::test]
+async fn the_score_in_points_is_the_score_in_micro_points() {
+    let shop = Shop::open().await;
+    let events: Vec<_> = WEIGHTS.iter().map(|(event, ..)| (*event, product(1))).collect();
+    let ids = shop.record(&events).await;
+    assert_eq!(shop.start_scorer().await.invoke(&hints(&ids)).await, all_done());
+    let points = "SELECT score_micros, score, score * 1000000 = score_micros FROM analytic.product_popularity";
+    insta::assert_snapshot!(shop.database.rows(points).await.join("\n"), @"-380000 | -0.38 | t");
+}
+
+#[tokio::test]
+async fn what_is_no_product_or_has_no_weight_is_done_and_counted_as_skipped() {
+    let shop = Shop::open().await;
+    let category = NewInteraction {
+        reference: Reference::new(RefType::Category, "shoes").unwrap(),
+        ..interaction("view", &product(1).to_string())
+    };
+    let items = [
+        category,
+        interaction("wishlist_shared", &product(1).to_string()),
+        interaction("view", &product(2).to_string()),
+    ];
+    let ids = shop.record_items(&items).await;
+    let mut scorer = shop.start_scorer().await;
+    assert_eq!(scorer.invoke(&hints(&ids)).await, all_done());
+    assert_eq!(shop.popularity().await, [format!("{} | 300000 | 1 | 0 | 0 | 0 | 0", product(2))]);
+    shop.assert_all_scored_exactly().await;
+    assert_eq!([count(&scorer, "Applied").await, count(&scorer, "Skipped").await], [1.0, 2.0]);
+    // when they come again, they are done
+    assert_eq!(scorer.invoke(&hints(&ids)).await, all_done());
+    assert_eq!(shop.popularity().await.len(), 1);
+}

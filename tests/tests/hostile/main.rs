@@ -1,0 +1,3 @@
+//! Input nobody should send: no panic, no 5xx, and what is accepted is stored as it was sent.
+
+mod openapi;

@@ -1,0 +1,135 @@
+//! The variables of template.yaml and those that the functions read: the same names, and values that both accept.
+//!
+//! A variable too few stops a function at its start, one too many is a setting that does nothing, and a parameter
+//! that CloudFormation accepts must not stop a function that was running.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use it::template::{Template, function_folders, logical_id};
+use platform::Variables;
+use serde_json::{Map, Value};
+
+/// What the function reads; `Variables` knows the names and the complaints.
+type Reader = fn(&mut Variables<'_>) -> bool;
+
+/// One per folder of functions/.
+const READERS: [(&str, Reader); 7] = [
+    ("answer-queries", |variables| answer_queries::Settings::read(variables).is_some()),
+    ("maintain-partitions", |variables| maintain_partitions::Settings::read(variables).is_some()),
+    ("migrate", |variables| migrate::Settings::read(variables).is_some()),
+    ("record-interactions", |variables| record_interactions::Settings::read(variables).is_some()),
+    ("resend-pending", |variables| resend_pending::Settings::read(variables).is_some()),
+    ("update-catalog", |variables| update_catalog::Settings::read(variables).is_some()),
+    ("update-popularity", |variables| update_popularity::Settings::read(variables).is_some()),
+];
+
+/// Set in the template for every function, and read by the start of logging instead of by the settings.
+const LOG_LEVEL: &str = "AWS_LAMBDA_LOG_LEVEL";
+
+fn template() -> Template {
+    Template::load().expect("template.yaml is a CloudFormation template")
+}
+
+/// The variables of a function in the template, shared and own ones, unevaluated.
+fn variables_of(template: &Template, folder: &str) -> BTreeMap<String, Value> {
+    let own = format!("/Resources/{}/Properties/Environment/Variables", logical_id(folder));
+    let maps = [template.at("/Globals/Function/Environment/Variables"), template.at(&own)].into_iter();
+    let entries = maps.filter_map(Value::as_object).flat_map(Map::iter);
+    entries.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// The parameter that a variable takes its value from, when it is one with a number.
+fn number_parameter<'a>(template: &'a Template, value: &'a Value) -> Option<(&'a str, &'a Value)> {
+    let name = value["Ref"].as_str()?;
+    let parameter = template.at(&format!("/Parameters/{name}"));
+    (parameter["Type"] == "Number").then_some((name, parameter))
+}
+
+/// What CloudFormation puts into a variable when every parameter keeps its default.
+fn deployed(template: &Template, value: &Value) -> String {
+    let name = value["Ref"].as_str().expect("a variable is a reference");
+    match template.at(&format!("/Parameters/{name}/Default")) {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ if name == "DatabaseUrl" => "postgres://shopsignal@db.example:5432/shop?sslmode=require".to_owned(),
+        // A resource: the address of a queue or the name of a table, which is text.
+        _ => format!("physical-id-of-{name}"),
+    }
+}
+
+/// Runs a reader over values; returns whether it got its settings, and what it asked for.
+fn read(reader: Reader, values: &BTreeMap<String, String>) -> Result<BTreeSet<String>, String> {
+    let lookup = |name: &str| values.get(name).cloned();
+    let mut variables = Variables::new(&lookup);
+    let usable = reader(&mut variables);
+    let asked = variables.asked().iter().map(|name| (*name).to_owned()).collect();
+    match variables.finish(|_| usable.then_some(())) {
+        Ok(()) => Ok(asked),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn defaults(template: &Template, folder: &str) -> BTreeMap<String, String> {
+    let variables = variables_of(template, folder).into_iter();
+    variables.map(|(name, value)| (name, deployed(template, &value))).collect()
+}
+
+#[test]
+fn every_function_has_its_reader_here() {
+    let known: BTreeSet<_> = READERS.iter().map(|(folder, _)| (*folder).to_owned()).collect();
+    assert_eq!(known, function_folders().expect("functions/ can be listed"));
+}
+
+#[test]
+fn a_function_gets_exactly_the_variables_that_it_reads() {
+    let template = template();
+    for (folder, reader) in READERS {
+        let mut asked = read(reader, &defaults(&template, folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
+        asked.insert(LOG_LEVEL.to_owned());
+        assert_eq!(asked, template.environment_of(folder), "{folder}");
+    }
+}
+
+#[test]
+fn with_a_catalog_of_the_shop_the_same_variables_are_read() {
+    let template = template();
+    let mut values = defaults(&template, "update-catalog");
+    values.insert("CATALOG_URL".to_owned(), "https://catalog.example/interactions".to_owned());
+    let mut asked = read(|variables| update_catalog::Settings::read(variables).is_some(), &values).unwrap();
+    asked.insert(LOG_LEVEL.to_owned());
+    assert_eq!(asked, template.environment_of("update-catalog"));
+}
+
+#[test]
+fn the_smallest_and_the_largest_value_of_a_parameter_start_the_function_too() {
+    let template = template();
+    for (folder, reader) in READERS {
+        let values = defaults(&template, folder);
+        for (variable, value) in variables_of(&template, folder) {
+            let Some((parameter, limits)) = number_parameter(&template, &value) else { continue };
+            for limit in ["MinValue", "MaxValue"] {
+                let bound = limits[limit].as_u64().unwrap_or_else(|| panic!("{parameter} has no {limit}"));
+                let mut values = values.clone();
+                values.insert(variable.clone(), bound.to_string());
+                let started = read(reader, &values);
+                assert!(started.is_ok(), "{folder}: {parameter} with its {limit} {bound}: {started:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_variable_that_is_left_out_is_named() {
+    let template = template();
+    // A secret, IAM and a catalog of the shop are choices; without them something else is used.
+    let optional = ["CATALOG_URL", "DATABASE_IAM_AUTH", "DATABASE_SECRET_ARN", LOG_LEVEL];
+    for (folder, reader) in READERS {
+        let values = defaults(&template, folder);
+        for missing in values.keys().filter(|name| !optional.contains(&name.as_str())) {
+            let mut values = values.clone();
+            values.remove(missing);
+            let refused = read(reader, &values);
+            assert!(refused.as_ref().is_err_and(|text| text.contains(missing)), "{folder} without {missing}: {refused:?}");
+        }
+    }
+}

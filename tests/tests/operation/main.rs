@@ -1,0 +1,9 @@
+//! What an operator does: change weights under load, verify, put dead letters back. On real Postgres and real queues.
+#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
+
+mod redrive;
+mod scratch;
+mod shop;
+mod simulate;
+mod verification;
+mod weight;

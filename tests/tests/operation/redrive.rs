@@ -1,0 +1,233 @@
+//! Dead letters go back to work by reason and age, and doing so twice changes nothing.
+
+use std::path::PathBuf;
+
+use domain::{InteractionId, ParkReason, Sink};
+use shopsignal::deployment::Deployment;
+use shopsignal::redrive::{Counts, Options, Tally, redrive};
+use shopsignal::stack::description::StackFile;
+use testkit::{TestDatabase, TestQueue, hint};
+
+use crate::shop::{product, record};
+
+const SINK: Sink = Sink::Catalog;
+
+/// A database and the two queues of the catalog.
+struct Desk {
+    database: TestDatabase,
+    queue: TestQueue,
+    dlq: TestQueue,
+    deployment: Deployment,
+}
+
+impl Desk {
+    async fn open() -> Self {
+        let (database, queue, dlq) =
+            (TestDatabase::create().await, TestQueue::create().await, TestQueue::create().await);
+        let path = PathBuf::from(std::env::var("SHOPSIGNAL_STACK_FILE").unwrap());
+        let stack = StackFile {
+            database_url: database.url().to_owned(),
+            catalog_queue_url: queue.url().to_owned(),
+            catalog_dlq_url: dlq.url().to_owned(),
+            ..StackFile::load(&path).unwrap()
+        };
+        let deployment = Deployment::local(&stack).await.unwrap();
+        Self { database, queue, dlq, deployment }
+    }
+
+    /// Records interactions that the catalog refuses, and parks them.
+    async fn park(&self, count: usize, status: u16) -> Vec<InteractionId> {
+        let ids = record(&self.database, &vec![("view", product(0)); count]).await;
+        let rows: Vec<_> = ids.iter().map(|id| (*id, ParkReason::CatalogRefused { status })).collect();
+        store::pending::park(&self.database.store(), SINK, &rows).await.unwrap();
+        ids
+    }
+
+    async fn bury(&self, ids: &[InteractionId]) {
+        for id in ids {
+            self.dlq.send(&hint(id.0)).await;
+        }
+    }
+
+    async fn redrive(&self, options: Options) -> Tally {
+        redrive(&self.deployment, SINK, options).await.unwrap()
+    }
+
+    async fn parked(&self) -> i64 {
+        self.database.number("SELECT count(*) FROM analytic.pending WHERE parked_at IS NOT NULL").await
+    }
+
+    /// Empties the source queue and returns the bodies, sorted.
+    async fn sent(&self) -> Vec<String> {
+        let mut bodies: Vec<_> = self.queue.drain().await.into_iter().filter_map(|message| message.body).collect();
+        bodies.sort();
+        bodies
+    }
+}
+
+fn all() -> Options {
+    Options { reason: None, older_than: None, dry_run: false, rate: None, max: None }
+}
+
+fn only(reason: &str) -> Options {
+    Options { reason: Some(reason.to_owned()), ..all() }
+}
+
+fn hints(ids: &[InteractionId]) -> Vec<String> {
+    let mut bodies: Vec<_> = ids.iter().map(|id| hint(id.0)).collect();
+    bodies.sort();
+    bodies
+}
+
+#[tokio::test]
+async fn everything_readable_goes_back_and_the_second_time_changes_nothing() {
+    let desk = Desk::open().await;
+    let parked = desk.park(12, 404).await;
+    let waiting = record(&desk.database, &[("view", product(1))]).await;
+    desk.bury(&parked).await;
+    desk.bury(&waiting).await;
+    desk.bury(&[InteractionId(999_999)]).await;
+    desk.dlq.send("not a hint").await;
+
+    let tally = desk.redrive(all()).await;
+
+    assert_eq!(tally.by_reason["catalog_refused_404"], Counts { seen: 12, put_back: 12, ..Counts::default() });
+    assert_eq!(tally.by_reason["waiting"], Counts { seen: 1, put_back: 1, ..Counts::default() });
+    assert_eq!(tally.by_reason["done"], Counts { seen: 1, deleted: 1, ..Counts::default() });
+    assert_eq!(tally.by_reason["unreadable"], Counts { seen: 1, left: 1, ..Counts::default() });
+    assert_eq!(desk.sent().await, hints(&[parked, waiting].concat()));
+    assert_eq!((desk.parked().await, desk.dlq.depth().await), (0, 1));
+    let due = "SELECT count(*) FROM analytic.pending WHERE hints = 1 AND next_hint_at > now() + interval '50 seconds'";
+    assert_eq!(desk.database.number(due).await, 26, "resend-pending gives the direct hint its minute");
+
+    let again = desk.redrive(all()).await;
+
+    assert_eq!(again.total(), Counts { seen: 1, left: 1, ..Counts::default() });
+    assert_eq!(desk.sent().await, Vec::<String>::new());
+    assert_eq!(desk.dlq.drain().await.len(), 1, "the unreadable one is visible");
+}
+
+#[tokio::test]
+async fn only_the_named_reason_and_age_go_back() {
+    let desk = Desk::open().await;
+    let (not_found, too_large) = (desk.park(3, 404).await, desk.park(2, 413).await);
+    desk.bury(&[not_found.clone(), too_large.clone()].concat()).await;
+    let old = format!(
+        "UPDATE analytic.pending SET parked_at = now() - interval '2 hours' WHERE interaction_id = {}",
+        not_found[0].0
+    );
+    desk.database.execute(&format!("{old} AND parked_at IS NOT NULL")).await;
+
+    let tally = desk.redrive(Options { older_than: Some(3_600.0), ..only("catalog_refused_404") }).await;
+
+    assert_eq!(tally.by_reason["catalog_refused_404"], Counts { seen: 3, put_back: 1, left: 2, ..Counts::default() });
+    assert_eq!(tally.by_reason["catalog_refused_413"], Counts { seen: 2, left: 2, ..Counts::default() });
+    assert_eq!(desk.sent().await, hints(&not_found[..1]));
+    assert_eq!(desk.parked().await, 4);
+    assert_eq!(desk.dlq.drain().await.len(), 4, "what stays is visible at once");
+}
+
+#[tokio::test]
+async fn a_dry_run_counts_and_changes_nothing() {
+    let desk = Desk::open().await;
+    let parked = desk.park(3, 404).await;
+    desk.bury(&parked[..2]).await;
+    desk.bury(&[InteractionId(999_999)]).await;
+    let before = desk.database.rows("SELECT * FROM analytic.pending ORDER BY sink, interaction_id").await;
+
+    let tally = desk.redrive(Options { dry_run: true, ..all() }).await;
+
+    let counts = Counts { seen: 2, put_back: 2, hinted: 1, ..Counts::default() };
+    assert_eq!(tally.by_reason["catalog_refused_404"], counts);
+    assert_eq!(tally.by_reason["done"].deleted, 1);
+    assert_eq!(desk.database.rows("SELECT * FROM analytic.pending ORDER BY sink, interaction_id").await, before);
+    assert_eq!((desk.sent().await.len(), desk.dlq.drain().await.len()), (0, 3));
+    // A run does what the dry run said, whatever the queue holds by now.
+    assert_eq!(desk.redrive(all()).await.by_reason["catalog_refused_404"].hinted, 3);
+}
+
+#[tokio::test]
+async fn parked_rows_whose_dead_letter_is_gone_are_hinted_directly() {
+    let desk = Desk::open().await;
+    let (not_found, too_large) = (desk.park(25, 404).await, desk.park(1, 413).await);
+    desk.bury(&too_large).await;
+
+    let tally = desk.redrive(only("catalog_refused_404")).await;
+
+    assert_eq!(tally.by_reason["catalog_refused_404"], Counts { hinted: 25, ..Counts::default() });
+    assert_eq!(desk.sent().await, hints(&not_found));
+    assert_eq!(desk.parked().await, 1);
+    assert_eq!(desk.redrive(only("catalog_refused_404")).await.total().hinted, 0);
+}
+
+#[tokio::test]
+async fn the_unreadable_goes_back_unchanged_when_it_is_asked_for() {
+    let desk = Desk::open().await;
+    let parked = desk.park(1, 404).await;
+    desk.bury(&parked).await;
+    desk.dlq.send(r#"{"version":2,"interaction_id":1}"#).await;
+
+    let tally = desk.redrive(only("unreadable")).await;
+
+    assert_eq!(tally.by_reason["unreadable"], Counts { seen: 1, put_back: 1, ..Counts::default() });
+    assert_eq!(desk.sent().await, [r#"{"version":2,"interaction_id":1}"#]);
+    assert_eq!((desk.parked().await, desk.dlq.depth().await), (1, 1));
+}
+
+#[tokio::test]
+async fn no_more_than_the_maximum_goes_back_and_no_faster_than_the_rate() {
+    let desk = Desk::open().await;
+    desk.bury(&desk.park(40, 404).await).await;
+    let start = std::time::Instant::now();
+
+    let tally = desk.redrive(Options { max: Some(25), rate: Some(20), ..all() }).await;
+
+    assert!(start.elapsed().as_secs_f64() >= 1.0, "25 messages at 20 a second: {:?}", start.elapsed());
+    assert!(tally.cut_short);
+    assert_eq!((tally.total().put_back, tally.total().hinted), (25, 0));
+    assert_eq!((desk.sent().await.len(), desk.parked().await, desk.dlq.depth().await), (25, 15, 15));
+    let rest = desk.redrive(all()).await;
+    assert_eq!((rest.total().put_back, rest.cut_short), (15, false));
+}
+
+#[tokio::test]
+async fn two_letters_of_one_interaction_send_one_hint_or_two_and_both_are_gone() {
+    let desk = Desk::open().await;
+    let parked = desk.park(1, 404).await;
+    desk.bury(&[parked.clone(), parked.clone(), parked.clone()].concat()).await;
+    desk.redrive(all()).await;
+    let sent = desk.sent().await;
+    assert!((1..=3).contains(&sent.len()) && sent.iter().all(|body| *body == hint(parked[0].0)), "{sent:?}");
+    assert_eq!((desk.dlq.depth().await, desk.parked().await), (0, 0));
+}
+
+#[tokio::test]
+async fn after_a_crash_between_sending_and_deleting_the_letter_is_met_again_and_deleted() {
+    let desk = Desk::open().await;
+    let parked = desk.park(1, 404).await;
+    desk.bury(&parked).await;
+    // given: what the crash leaves behind, and the catalog has confirmed meanwhile
+    store::pending::unpark(&desk.database.store(), SINK, &parked).await.unwrap();
+    desk.queue.send(&hint(parked[0].0)).await;
+    store::pending::remove(&desk.database.store(), SINK, &parked).await.unwrap();
+
+    let tally = desk.redrive(all()).await;
+
+    assert_eq!(tally.by_reason["done"], Counts { seen: 1, deleted: 1, ..Counts::default() });
+    assert_eq!((desk.sent().await.len(), desk.dlq.depth().await), (1, 0));
+}
+
+#[tokio::test]
+async fn when_the_queue_is_gone_the_letters_stay_and_are_visible() {
+    let desk = Desk::open().await;
+    let parked = desk.park(2, 404).await;
+    desk.bury(&parked).await;
+    TestQueue::client().delete_queue().queue_url(desk.queue.url()).send().await.unwrap();
+
+    let failed = redrive(&desk.deployment, SINK, all()).await;
+
+    assert!(failed.is_err(), "{failed:?}");
+    assert_eq!(desk.dlq.drain().await.len(), 2);
+    // Un-parked, they are left to resend-pending.
+    assert_eq!(desk.parked().await, 0);
+}

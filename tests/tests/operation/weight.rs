@@ -1,0 +1,209 @@
+//! Changing a weight: every score follows, whatever goes on meanwhile.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use domain::Micros;
+use rand::prelude::*;
+use rand_chacha::ChaCha8Rng;
+use store::weight::{self, Change, Changed, Counter};
+use testkit::TestDatabase;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::shop::{product, record, record_and_apply, verify};
+
+const LOCK_LIMIT: Duration = Duration::from_secs(10);
+
+fn change(event: &str, micros: i64) -> Change {
+    Change { event_type: event.parse().unwrap(), weight: Micros(micros), counter: None, trusted: None }
+}
+
+async fn set(database: &TestDatabase, changes: &[Change]) -> Changed {
+    let mut client = store::connect(&database.settings(), None).await.unwrap();
+    weight::set(&mut client, changes, LOCK_LIMIT, &mut |_| {}).await.unwrap()
+}
+
+async fn scores(database: &TestDatabase) -> Vec<String> {
+    let columns = "score_micros, view_count, purchase_count, favorite_count, cart_count, review_count";
+    database.rows(&format!("SELECT {columns} FROM analytic.product_popularity ORDER BY id")).await
+}
+
+#[tokio::test]
+async fn a_new_weight_counts_for_the_past_and_only_what_differs_is_written() {
+    let database = TestDatabase::create().await;
+    let events = [("view", product(0)), ("view", product(0)), ("add_to_cart", product(0)), ("purchase", product(1))];
+    record_and_apply(&database, &events).await;
+    let before = database.rows("SELECT id, date_updated FROM analytic.product_popularity ORDER BY id").await;
+
+    let changed = set(&database, &[change("view", -50_000), change("dislike", -1)]).await;
+
+    assert_eq!(changed, Changed::Recounted { products: 2, changed: 1 });
+    assert_eq!(scores(&database).await, ["400000 | 2 | 0 | 0 | 1 | 0", "800000 | 0 | 1 | 0 | 0 | 0"]);
+    let after = database.rows("SELECT id, date_updated FROM analytic.product_popularity ORDER BY id").await;
+    assert_eq!(before[1], after[1], "the product that did not change is not written");
+    assert_eq!(verify(&database).await.differences(), 0);
+    assert_eq!(set(&database, &[change("view", -50_000)]).await, Changed::Recounted { products: 2, changed: 0 });
+}
+
+#[tokio::test]
+async fn an_event_outside_the_table_gets_a_weight_a_counter_and_its_past() {
+    let database = TestDatabase::create().await;
+    record_and_apply(&database, &[("wishlist_shared", product(0)), ("view", product(1))]).await;
+    assert_eq!(scores(&database).await.len(), 1);
+
+    let share =
+        Change { counter: Some(Some(Counter::Favorite)), trusted: Some(true), ..change("wishlist_shared", 70_000) };
+    assert_eq!(set(&database, &[share]).await, Changed::Recounted { products: 2, changed: 1 });
+
+    assert_eq!(scores(&database).await[0], "70000 | 0 | 0 | 1 | 0 | 0");
+    let row = "SELECT weight_micros, counter, trusted FROM analytic.event_weight WHERE event_type = 'wishlist_shared'";
+    assert_eq!(database.rows(row).await, ["70000 | favorite_count | t"]);
+    // Left out, counter and trust stay as they are; `none` takes the counter away, from the counts as well.
+    set(&database, &[change("wishlist_shared", 80_000)]).await;
+    assert_eq!(database.rows(row).await, ["80000 | favorite_count | t"]);
+    set(&database, &[Change { counter: Some(None), ..change("wishlist_shared", 80_000) }]).await;
+    assert_eq!(scores(&database).await[0], "80000 | 0 | 0 | 0 | 0 | 0");
+    assert_eq!(verify(&database).await.differences(), 0);
+}
+
+#[tokio::test]
+async fn a_product_without_a_counted_event_left_keeps_its_row_at_zero() {
+    let database = TestDatabase::create().await;
+    record_and_apply(&database, &[("view", product(0)), ("dislike", product(1))]).await;
+    // given: an event that nobody should ever take out of the table, taken out
+    database.execute("DELETE FROM analytic.event_weight WHERE event_type = 'view'").await;
+    assert_eq!(set(&database, &[change("dislike", 0)]).await, Changed::Recounted { products: 2, changed: 2 });
+    assert_eq!(scores(&database).await, ["0 | 0 | 0 | 0 | 0 | 0", "0 | 0 | 0 | 0 | 0 | 0"]);
+    assert_eq!(verify(&database).await.differences(), 0);
+}
+
+#[tokio::test]
+async fn the_log_is_recounted_partition_by_partition_and_what_is_pending_is_left_out() {
+    let database = TestDatabase::create().await;
+    record_and_apply(&database, &[("view", product(0)), ("view", product(0)), ("view", product(0))]).await;
+    record(&database, &[("view", product(0))]).await;
+    // given: rows of another day's partition, of a day before all partitions and of one behind them
+    for (id, days) in [(1, 1), (2, -3), (3, 400)] {
+        let moved = format!(
+            "WITH old AS (DELETE FROM analytic.interaction WHERE id = {id} RETURNING *)
+             INSERT INTO analytic.interaction SELECT id, event_id, account_id, session_id, event_type, ref_type, ref_id,
+                 metadata, user_agent, ip_address, occurred_at, date_created + interval '{days} days' FROM old"
+        );
+        database.execute(&moved).await;
+    }
+    assert_eq!(database.number("SELECT count(*) FROM analytic.interaction_default").await, 2);
+    let mut client = store::connect(&database.settings(), None).await.unwrap();
+    let mut seen = Vec::new();
+    let mut progress = |progress: weight::Progress| seen.push((progress.done, progress.total));
+
+    let changed = weight::set(&mut client, &[change("view", 10)], LOCK_LIMIT, &mut progress).await.unwrap();
+
+    assert_eq!(changed, Changed::Recounted { products: 1, changed: 1 });
+    assert_eq!(scores(&database).await, ["30 | 3 | 0 | 0 | 0 | 0"]);
+    // Eight days, and what lies before and behind them.
+    assert_eq!(seen, (0..=10).map(|done| (done, 10)).collect::<Vec<_>>());
+    assert_eq!(verify(&database).await.popularity.differences, 0);
+}
+
+#[tokio::test]
+async fn scores_that_stay_locked_are_not_waited_for_and_nothing_changes() {
+    let database = TestDatabase::create().await;
+    record_and_apply(&database, &[("view", product(0))]).await;
+    let mut client = store::connect(&database.settings(), None).await.unwrap();
+    database.execute("BEGIN; LOCK TABLE analytic.product_popularity IN ROW EXCLUSIVE MODE").await;
+
+    let start = Instant::now();
+    let changed =
+        weight::set(&mut client, &[change("view", 1)], Duration::from_millis(200), &mut |_| {}).await.unwrap();
+
+    assert_eq!(changed, Changed::Busy);
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    database.execute("ROLLBACK").await;
+    assert_eq!(scores(&database).await, ["300000 | 1 | 0 | 0 | 0 | 0"]);
+    let weight = "SELECT weight_micros FROM analytic.event_weight WHERE event_type = 'view'";
+    assert_eq!(database.number(weight).await, 300_000);
+    // The connection is as good as new.
+    let changed = weight::set(&mut client, &[change("view", 1)], LOCK_LIMIT, &mut |_| {}).await.unwrap();
+    assert_eq!(changed, Changed::Recounted { products: 1, changed: 1 });
+}
+
+#[tokio::test]
+async fn while_a_weight_changes_scorers_wait_and_readers_and_recording_do_not() {
+    let database = TestDatabase::create().await;
+    record_and_apply(&database, &[("view", product(0))]).await;
+    let waiting = record(&database, &[("view", product(0))]).await;
+    // given: a change that holds its lock, as it does while it recounts
+    database.execute("BEGIN; LOCK TABLE analytic.product_popularity IN SHARE ROW EXCLUSIVE MODE").await;
+    let store = database.store();
+    let scorer = tokio::spawn(async move { store::popularity::apply(&store, &waiting).await });
+    // when
+    let other = database.store();
+    let read = timeout(Duration::from_secs(1), store::popularity::list_page(&other, 10, 0)).await;
+    let recorded = timeout(Duration::from_secs(1), record(&database, &[("view", product(0))])).await;
+    sleep(Duration::from_millis(300)).await;
+    // then
+    assert_eq!(read.expect("a reader waits for nothing").unwrap()[0].score_micros, Micros(300_000));
+    assert_eq!(recorded.expect("recording waits for nothing").len(), 1);
+    assert!(!scorer.is_finished());
+    database.execute("UPDATE analytic.event_weight SET weight_micros = 1 WHERE event_type = 'view'").await;
+    database.execute("UPDATE analytic.product_popularity SET score_micros = 1; COMMIT").await;
+    assert_eq!(scorer.await.unwrap().unwrap().scored, 1);
+    assert_eq!(scores(&database).await, ["2 | 2 | 0 | 0 | 0 | 0"], "the waiting scorer saw the new weight");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn under_eight_scorers_every_change_leaves_no_difference_at_any_moment() {
+    const EVENTS: [&str; 5] = ["view", "add_to_cart", "purchase", "dislike", "wishlist_shared"];
+    let database = Arc::new(TestDatabase::create().await);
+    let stop = Arc::new(AtomicBool::new(false));
+    // given: eight scorers, each recording and applying its own and, half of the time, a neighbour's interactions
+    let scorers: Vec<_> = (0..8)
+        .map(|seed| {
+            let (database, stop) = (Arc::clone(&database), Arc::clone(&stop));
+            tokio::spawn(async move {
+                let (mut random, store, mut scored) = (ChaCha8Rng::seed_from_u64(seed), database.store(), 0);
+                while !stop.load(Ordering::Relaxed) {
+                    let event = |_| (*EVENTS.choose(&mut random).unwrap(), product(random.random_range(0..30)));
+                    let events: Vec<_> = (0..40).map(event).collect();
+                    let ids = record(&database, &events).await;
+                    let (now, later) = ids.split_at(random.random_range(0..=ids.len()));
+                    scored += store::popularity::apply(&store, now).await.unwrap().scored;
+                    let both = [later, now].concat();
+                    scored += store::popularity::apply(&store, &both[..both.len() / 2]).await.unwrap().scored;
+                }
+                scored
+            })
+        })
+        .collect();
+    // when: weights change all the time; then: whoever looks finds no difference, and never waits
+    let (mut random, mut changes, mut looks) = (ChaCha8Rng::seed_from_u64(99), 0, 0);
+    let end = Instant::now() + Duration::from_secs(10);
+    let mut client = store::connect(&database.settings(), None).await.unwrap();
+    while Instant::now() < end {
+        let all = EVENTS.map(|event| change(event, random.random_range(-1_000_000..1_000_000)));
+        let setting = async {
+            let changed = weight::set(&mut client, &all, LOCK_LIMIT, &mut |_| {}).await.unwrap();
+            assert!(matches!(changed, Changed::Recounted { .. }), "{changed:?}");
+            changes += 1;
+        };
+        let looking = async {
+            for _ in 0..3 {
+                let report =
+                    timeout(Duration::from_secs(5), verify(&database)).await.expect("a reader waits for nothing");
+                assert_eq!(report.differences(), 0, "{report:?}");
+                looks += 1;
+            }
+        };
+        tokio::join!(setting, looking);
+    }
+    stop.store(true, Ordering::Relaxed);
+    let mut scored = 0;
+    for scorer in scorers {
+        scored += scorer.await.unwrap();
+    }
+    println!("{changes} changes, {looks} looks, {scored} effects scored");
+    assert!(changes >= 5 && scored > 1_000, "{changes} changes, {scored} effects");
+    assert_eq!(verify(&database).await.differences(), 0);
+    assert_eq!(database.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()").await, 0);
+}

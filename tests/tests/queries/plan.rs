@@ -1,0 +1,64 @@
+//! The cost of a page by cursor does not grow with its depth: the plan says so.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use testkit::TestDatabase;
+
+/// Enough for a scan or a sort of the table to be what a planner would otherwise choose.
+const PRODUCTS: u32 = 50_000;
+/// Rows of a page.
+const LIMIT: u64 = 101;
+
+/// Runs the statement of the shipped code right below a row, and returns its plan.
+async fn plan(database: &TestDatabase, skipped: u32) -> Value {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/store/sql/popularity/list_after.sql");
+    let statement = fs::read_to_string(file).unwrap();
+    let row = format!(
+        "SELECT score_micros, id FROM analytic.product_popularity ORDER BY score_micros DESC, id LIMIT 1 OFFSET {skipped}"
+    );
+    let row = database.rows(&row).await.remove(0);
+    let (score, id) = row.split_once(" | ").unwrap();
+    let statement = statement.replace("$1", score).replace("$2", &format!("'{id}'")).replace("$3", &LIMIT.to_string());
+    let lines = database.rows(&format!("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}")).await;
+    let plan: Value = serde_json::from_str(&lines.join("\n")).unwrap();
+    plan[0]["Plan"].clone()
+}
+
+/// Collects (node type, rows it gave) of a plan and of everything under it.
+fn nodes(plan: &Value, into: &mut Vec<(String, f64)>) {
+    into.push((plan["Node Type"].as_str().unwrap().to_owned(), plan["Actual Rows"].as_f64().unwrap()));
+    for inner in plan["Plans"].as_array().into_iter().flatten() {
+        nodes(inner, into);
+    }
+}
+
+fn pages_read(plan: &Value) -> u64 {
+    plan["Shared Hit Blocks"].as_u64().unwrap() + plan["Shared Read Blocks"].as_u64().unwrap()
+}
+
+#[tokio::test]
+async fn a_page_by_cursor_follows_the_index_and_reads_no_more_at_depth() {
+    let database = TestDatabase::create().await;
+    let fill = format!(
+        "INSERT INTO analytic.product_popularity
+         SELECT gen_random_uuid(), n / 40 * 1000, 0, 0, 0, 0, 0, now() FROM generate_series(1, {PRODUCTS}) AS n;
+         VACUUM ANALYZE analytic.product_popularity"
+    );
+    for statement in fill.split(';') {
+        database.execute(statement).await;
+    }
+    let top = pages_read(&plan(&database, 10).await);
+    for skipped in [10, PRODUCTS / 2, PRODUCTS - 200] {
+        let plan = plan(&database, skipped).await;
+        let mut all = Vec::new();
+        nodes(&plan, &mut all);
+        for (node, rows) in &all {
+            let known = ["Limit", "Append", "Subquery Scan", "Index Scan", "Index Only Scan"].contains(&node.as_str());
+            assert!(known && *rows <= 101.0, "{node} with {rows} rows after {skipped}: {plan:#}");
+        }
+        assert_eq!(all.iter().filter(|(node, _)| node.starts_with("Index")).count(), 2, "{plan:#}");
+        assert!(pages_read(&plan) <= top * 2, "{} pages after {skipped}, {top} at the top", pages_read(&plan));
+    }
+}

@@ -1,0 +1,85 @@
+//! The stage of each test: a database of scores, the function, and words for requests.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use testkit::{Function, HttpEvent, HttpReply, TestDatabase};
+use tokio::time::timeout;
+
+/// The top list.
+pub(crate) const TOP: &str = "/api/v1/analytic/popularity/top";
+/// Far more than any answer takes; a function that hangs fails its test instead of stopping the run.
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+
+/// Everything that one test needs.
+pub(crate) struct Stage {
+    pub(crate) database: TestDatabase,
+    pub(crate) function: Function,
+}
+
+impl Stage {
+    /// Sets the stage without any product.
+    pub(crate) async fn empty() -> Self {
+        let database = TestDatabase::create().await;
+        let function = start(database.url()).await;
+        Self { database, function }
+    }
+
+    /// Sets the stage with products, each as (last digits of its id, score in micro-points).
+    pub(crate) async fn with_products(products: &[(u32, i64)]) -> Self {
+        let stage = Self::empty().await;
+        let row = |(number, score): &(u32, i64)| {
+            format!("('{}', {score}, 1, 2, 3, 4, 5, '2026-11-20T12:00:00.25Z')", product(*number))
+        };
+        let rows: Vec<_> = products.iter().map(row).collect();
+        stage.database.execute(&format!("INSERT INTO analytic.product_popularity VALUES {}", rows.join(","))).await;
+        stage
+    }
+
+    /// Asks for a path.
+    pub(crate) async fn get(&mut self, target: &str) -> HttpReply {
+        self.send(&HttpEvent::new("GET", target)).await
+    }
+
+    /// Sends a request.
+    pub(crate) async fn send(&mut self, request: &HttpEvent) -> HttpReply {
+        send(&mut self.function, request).await
+    }
+}
+
+/// Starts the function on a database.
+pub(crate) async fn start(database_url: &str) -> Function {
+    Function::start("answer-queries", &[("DATABASE_URL", database_url)]).await
+}
+
+/// Sends a request to a function.
+pub(crate) async fn send(function: &mut Function, request: &HttpEvent) -> HttpReply {
+    let said = timeout(ANSWER_LIMIT, function.invoke(&request.event())).await.expect("an answer in time");
+    HttpReply::of(&said.answer())
+}
+
+/// The id of the product with a number.
+pub(crate) fn product(number: u32) -> String {
+    format!("0192e4a0-0000-7000-8000-2000{number:08x}")
+}
+
+/// Returns the products of a page as their numbers.
+pub(crate) fn numbers(reply: &HttpReply) -> Vec<u32> {
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let json = reply.json();
+    let rows = json["data"].as_array().unwrap().iter();
+    rows.map(|row| u32::from_str_radix(&row["id"].as_str().unwrap()[28..], 16).unwrap()).collect()
+}
+
+/// Returns where a page stands.
+pub(crate) fn pagination(reply: &HttpReply) -> Value {
+    reply.json()["pagination"].clone()
+}
+
+/// Returns status, code and message of a refusal in our envelope.
+pub(crate) fn refusal(reply: &HttpReply) -> String {
+    assert_eq!((reply.header("content-type"), reply.header("cache-control")), ("application/json", "no-store"), "{reply:?}");
+    let error = &reply.json()["error"];
+    assert_eq!(error["http_status"], reply.status, "{reply:?}");
+    format!("{} {}: {}", reply.status, error["code"].as_str().unwrap(), error["message"].as_str().unwrap())
+}

@@ -1,0 +1,155 @@
+//! How many calls an event takes, and what they come to. Pure arithmetic over the flow in ARCHITECTURE.md.
+//!
+//! Not in it: Postgres, and what runs however few events come (queue polling, the minute's resend), which
+//! [`IDLE_SQS_REQUESTS_A_MONTH`] and the documentation tell.
+
+use serde::Serialize;
+
+use super::price::{Price, Prices};
+
+/// Queues that every event is hinted to.
+const QUEUES: f64 = 2.0;
+/// Messages of one call to SQS, at most: sending, receiving and deleting.
+const MESSAGES_PER_CALL: u32 = 10;
+/// Bytes of a write unit of DynamoDB.
+const WRITE_UNIT_BYTES: u32 = 1024;
+/// Lambda polls each queue with five connections and waits up to 20 seconds at each: <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html>.
+pub(crate) const IDLE_SQS_REQUESTS_A_MONTH: f64 = QUEUES * 5.0 * 3.0 * 60.0 * 24.0 * 30.4;
+
+/// What the functions take for one invocation.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub(crate) struct Load {
+    /// Rows of a request.
+    pub(crate) rows: u32,
+    /// Messages of a batch, of either consumer.
+    pub(crate) batch: u32,
+    /// Bytes of an item of our own feed; zero when the catalog is called over HTTP.
+    pub(crate) item_bytes: u32,
+    /// One request, one popularity batch, one catalog batch: billed seconds.
+    pub(crate) seconds: Seconds,
+    /// One request, one popularity batch, one catalog batch: bytes of log.
+    pub(crate) log_bytes: LogBytes,
+}
+
+/// Billed seconds of an invocation of each function.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub(crate) struct Seconds {
+    pub(crate) record: f64,
+    pub(crate) popularity: f64,
+    pub(crate) catalog: f64,
+}
+
+/// Bytes that an invocation of each function writes to its log.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub(crate) struct LogBytes {
+    pub(crate) record: f64,
+    pub(crate) popularity: f64,
+    pub(crate) catalog: f64,
+}
+
+/// The memory of all three functions, GB; template.yaml sets it.
+const MEMORY_GB: f64 = 0.5;
+
+/// One line of the bill: units and US$ per million events.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Line {
+    pub(crate) what: &'static str,
+    /// Units for one event.
+    pub(crate) units_per_event: f64,
+    pub(crate) usd_per_million: f64,
+}
+
+/// Makes the bill, one line a kind of unit, in the order of the flow.
+pub(crate) fn bill(load: &Load, prices: &Prices) -> Vec<Line> {
+    let (rows, batch) = (f64::from(load.rows), f64::from(load.batch));
+    let invocations = 1.0 / rows + QUEUES / batch;
+    let seconds = load.seconds.record / rows + (load.seconds.popularity + load.seconds.catalog) / batch;
+    let log = load.log_bytes.record / rows + (load.log_bytes.popularity + load.log_bytes.catalog) / batch;
+    // Sending fills calls from one request only; Lambda receives and deletes in full calls.
+    let sends = QUEUES * f64::from(load.rows.div_ceil(MESSAGES_PER_CALL)) / rows;
+    let polls = QUEUES * f64::from(load.batch.div_ceil(MESSAGES_PER_CALL)) / batch;
+    let writes = f64::from(load.item_bytes.div_ceil(WRITE_UNIT_BYTES));
+    let line = |what, units_per_event: f64, price: &Price| Line {
+        what,
+        units_per_event,
+        usd_per_million: units_per_event * price.usd_per_million,
+    };
+    vec![
+        line("API requests", 1.0 / rows, &prices.http_api_requests),
+        line("Lambda requests", invocations, &prices.lambda_requests),
+        line("Lambda GB-seconds", seconds * MEMORY_GB, &prices.lambda_gb_seconds),
+        line("SQS sends", sends, &prices.sqs_requests),
+        line("SQS receives", polls, &prices.sqs_requests),
+        line("SQS deletes", polls, &prices.sqs_requests),
+        line("DynamoDB write units", writes, &prices.dynamodb_write_units),
+        line("log megabytes", log / 1e6, &prices.log_megabytes),
+    ]
+}
+
+/// Sums a bill up.
+pub(crate) fn total(lines: &[Line]) -> f64 {
+    lines.iter().map(|line| line.usd_per_million).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prices() -> Prices {
+        let price = |usd_per_million| Price { usd_per_million, source: String::new(), checked: String::new() };
+        Prices {
+            region: "test".to_owned(),
+            date: "2026-11-20".parse().unwrap(),
+            http_api_requests: price(1.0),
+            lambda_requests: price(0.2),
+            lambda_gb_seconds: price(10.0),
+            sqs_requests: price(0.4),
+            dynamodb_write_units: price(0.5),
+            log_megabytes: price(500.0),
+        }
+    }
+
+    fn load(rows: u32, batch: u32) -> Load {
+        let seconds = Seconds { record: 0.010, popularity: 0.020, catalog: 0.040 };
+        let log_bytes = LogBytes { record: 1000.0, popularity: 2000.0, catalog: 3000.0 };
+        Load { rows, batch, item_bytes: 1024, seconds, log_bytes }
+    }
+
+    fn units(rows: u32, batch: u32) -> Vec<f64> {
+        let lines = bill(&load(rows, batch), &prices());
+        lines.iter().map(|line| (line.units_per_event * 1e6).round() / 1e6).collect()
+    }
+
+    #[test]
+    fn one_event_a_request_pays_for_every_call_alone() {
+        // one API call, one invocation and two hundredths, two sends of one message, two tenths of a receive and of a delete
+        let expected = [1.0, 1.02, (0.010 + 0.06 / 100.0) * 0.5, 2.0, 0.2, 0.2, 1.0, (1000.0 + 50.0) / 1e6];
+        assert_eq!(units(1, 100), expected.map(|unit| (unit * 1e6_f64).round() / 1e6));
+    }
+
+    #[test]
+    fn twenty_five_rows_take_three_sends_a_queue() {
+        assert_eq!(units(25, 100)[3], 0.24);
+        assert_eq!(units(100, 100)[3], 0.2);
+    }
+
+    #[test]
+    fn a_batch_that_does_not_fill_a_receive_still_pays_for_it() {
+        assert_eq!(units(1, 1)[4], 2.0);
+        assert_eq!(units(1, 15)[4], 0.266_667);
+    }
+
+    #[test]
+    fn an_item_over_a_kibibyte_takes_two_write_units_and_no_feed_takes_none() {
+        let writes = |item_bytes| bill(&Load { item_bytes, ..load(25, 100) }, &prices())[6].units_per_event;
+        assert_eq!([0, 1, 1024, 1025].map(writes), [0.0, 1.0, 1.0, 2.0]);
+    }
+
+    #[test]
+    fn the_total_is_the_sum_in_us_dollars_per_million_events() {
+        let lines = bill(&load(10, 100), &prices());
+        // 0.1 x 1 + 0.12 x 0.2 + (0.001 + 0.0006) x 0.5 x 10 + 0.2 x 0.4 + 2 x 0.2 x 0.4 + 0.5 + 0.00015 x 500
+        let expected = 0.1 + 0.024 + 0.008 + 0.08 + 0.16 + 0.5 + 0.075;
+        assert!((total(&lines) - expected).abs() < 1e-9, "{}", total(&lines));
+    }
+}

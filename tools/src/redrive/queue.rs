@@ -1,0 +1,142 @@
+//! The two queues of a sink, ten messages at a time.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::{
+    ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, Message,
+    MessageSystemAttributeName as Attribute, MessageSystemAttributeNameForSends, MessageSystemAttributeValue,
+    QueueAttributeName, SendMessageBatchRequestEntry,
+};
+
+use crate::Error;
+
+/// What one call of SQS takes.
+pub(super) const BATCH: usize = 10;
+/// Long polling asks every server of the queue; without it a receive may find nothing in a queue that holds messages.
+const WAIT: Duration = Duration::from_secs(1);
+/// How long a received message stays hidden. A pass that lasts longer sees some twice, which it notices.
+const HIDDEN: Duration = Duration::from_secs(10 * 60);
+
+/// A dead letter.
+#[derive(Debug, Clone)]
+pub(super) struct Letter {
+    pub(super) id: String,
+    pub(super) receipt: String,
+    pub(super) body: String,
+    pub(super) trace: Option<String>,
+    /// Since it was first sent.
+    pub(super) age_seconds: f64,
+}
+
+/// Work for the source queue.
+#[derive(Debug, Clone)]
+pub(super) struct Outgoing {
+    pub(super) body: String,
+    pub(super) trace: Option<String>,
+}
+
+/// A queue and its dead-letter queue.
+pub(super) struct Queues<'a> {
+    pub(super) client: Client,
+    pub(super) source: &'a str,
+    pub(super) dlq: &'a str,
+}
+
+impl Queues<'_> {
+    /// About how many dead letters there are, hidden ones included.
+    pub(super) async fn depth(&self) -> Result<usize, Error> {
+        let names = [
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+        ];
+        let call = self.client.get_queue_attributes().queue_url(self.dlq).set_attribute_names(Some(names.to_vec()));
+        let output = call.send().await.map_err(|error| failed("measure the dead-letter queue", error))?;
+        let values = output.attributes.unwrap_or_default();
+        Ok(names.iter().filter_map(|name| values.get(name)?.parse::<usize>().ok()).sum())
+    }
+
+    /// Receives up to ten dead letters and hides them. None means that there are none in sight.
+    pub(super) async fn receive(&self) -> Result<Vec<Letter>, Error> {
+        let call = self.client.receive_message().queue_url(self.dlq).max_number_of_messages(10);
+        let call = call.wait_time_seconds(seconds(WAIT)).visibility_timeout(seconds(HIDDEN));
+        let call = call.message_system_attribute_names(Attribute::SentTimestamp);
+        let call = call.message_system_attribute_names(Attribute::AwsTraceHeader).send();
+        let output = call.await.map_err(|error| failed("receive from the dead-letter queue", error))?;
+        Ok(output.messages.unwrap_or_default().into_iter().filter_map(letter).collect())
+    }
+
+    /// Sends up to ten messages to the source queue, and says of each whether SQS took it.
+    pub(super) async fn send(&self, messages: &[Outgoing]) -> Result<Vec<bool>, Error> {
+        let entries = messages.iter().enumerate().map(|(i, message)| {
+            let trace = message.trace.as_ref().map(|header| {
+                let value = MessageSystemAttributeValue::builder().data_type("String").string_value(header).build();
+                (MessageSystemAttributeNameForSends::AwsTraceHeader, value.expect("the data type is set"))
+            });
+            let entry = SendMessageBatchRequestEntry::builder().id(i.to_string()).message_body(&message.body);
+            let entry = entry.set_message_system_attributes(trace.map(|trace| [trace].into()));
+            entry.build().expect("id and body are set")
+        });
+        let call = self.client.send_message_batch().queue_url(self.source).set_entries(Some(entries.collect()));
+        let output = call.send().await.map_err(|error| failed("send to the queue", error))?;
+        Ok(done(messages.len(), output.successful().iter().map(|entry| entry.id())))
+    }
+
+    /// Deletes up to ten dead letters, and says of each whether it is gone.
+    pub(super) async fn delete(&self, receipts: &[String]) -> Result<Vec<bool>, Error> {
+        let entries = receipts.iter().enumerate().map(|(i, receipt)| {
+            let entry = DeleteMessageBatchRequestEntry::builder().id(i.to_string()).receipt_handle(receipt).build();
+            entry.expect("id and receipt are set")
+        });
+        let call = self.client.delete_message_batch().queue_url(self.dlq).set_entries(Some(entries.collect()));
+        let output = call.send().await.map_err(|error| failed("delete from the dead-letter queue", error))?;
+        Ok(done(receipts.len(), output.successful().iter().map(|entry| entry.id())))
+    }
+
+    /// Makes dead letters visible again at once. One that cannot be comes back by itself after ten minutes.
+    pub(super) async fn release(&self, receipts: &[String]) -> Result<(), Error> {
+        for chunk in receipts.chunks(BATCH) {
+            let entries = chunk.iter().enumerate().map(|(i, receipt)| {
+                let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(i.to_string());
+                let entry = entry.receipt_handle(receipt).visibility_timeout(0).build();
+                entry.expect("id and receipt are set")
+            });
+            let entries = entries.collect();
+            let call = self.client.change_message_visibility_batch().queue_url(self.dlq).set_entries(Some(entries));
+            call.send().await.map_err(|error| failed("show the dead letters again", error))?;
+        }
+        Ok(())
+    }
+}
+
+fn letter(message: Message) -> Option<Letter> {
+    let attribute = |name| message.attributes.as_ref()?.get(&name).cloned();
+    let sent: u64 = attribute(Attribute::SentTimestamp).and_then(|text| text.parse().ok()).unwrap_or_default();
+    let age = SystemTime::now().duration_since(UNIX_EPOCH + Duration::from_millis(sent)).unwrap_or_default();
+    Some(Letter {
+        trace: attribute(Attribute::AwsTraceHeader),
+        age_seconds: age.as_secs_f64(),
+        id: message.message_id?,
+        receipt: message.receipt_handle?,
+        body: message.body.unwrap_or_default(),
+    })
+}
+
+/// Turns the ids of the successful entries into one answer per entry. What is named nowhere has failed.
+fn done<'a>(entries: usize, successful: impl Iterator<Item = &'a str>) -> Vec<bool> {
+    let mut done = vec![false; entries];
+    for position in successful.filter_map(|id| id.parse::<usize>().ok()) {
+        if let Some(entry) = done.get_mut(position) {
+            *entry = true;
+        }
+    }
+    done
+}
+
+fn seconds(duration: Duration) -> i32 {
+    i32::try_from(duration.as_secs()).unwrap_or(i32::MAX)
+}
+
+fn failed(what: &str, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::Aws { what: what.to_owned(), source: error.into() }
+}

@@ -1,0 +1,225 @@
+//! `shopsignal simulate`: shoppers who visit, look, choose and buy, through the real HTTP API.
+//!
+//! Everything follows from the seed. Each event has an id made of seed, run and position, so a request that is repeated,
+//! or a whole run that is, stores nothing twice. Interactions are sent by many shoppers at once, in no fixed order.
+
+mod action;
+mod api;
+mod batch;
+mod crowd;
+mod identity;
+mod summary;
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use futures_util::{StreamExt as _, stream};
+use indicatif::{ProgressBar, ProgressStyle};
+use uuid::Uuid;
+
+use self::api::{Answer, Api, Tokens, Unanswered};
+use self::batch::{Batch, Batches};
+use self::crowd::{Crowd, Population, Sender};
+use self::summary::Tally;
+pub use self::summary::{Latency, Summary};
+use crate::Error;
+use crate::stack::description::StackFile;
+use crate::stack::folder::Stack;
+
+/// Who does how much, and where.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// Signed-in shoppers.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub shoppers: u32,
+    /// Interactions to send.
+    #[arg(long, default_value_t = 2_000)]
+    pub interactions: usize,
+    /// Products to choose from; the first few are chosen most (Zipf).
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
+    pub products: u32,
+    /// Everything random follows from it.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Names the run; the same seed and run again send the same events. A new name every time when left out.
+    #[arg(long, value_name = "NAME")]
+    pub run: Option<String>,
+    /// Interactions a second, or `max`.
+    #[arg(long, default_value = "max", value_name = "R|max", value_parser = read_rate)]
+    pub rate: Rate,
+    /// Requests under way at once.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    pub concurrency: u16,
+    /// The most interactions in a request.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub batch: u16,
+    /// The share of interactions by guests, who look around without a token.
+    #[arg(long, default_value_t = 0.05, value_name = "SHARE", value_parser = read_share)]
+    pub guests: f64,
+    /// Base of another API than the local stack's, without /api/v1; needs the tokens below.
+    #[arg(long, env = "SHOPSIGNAL_API_URL", value_name = "URL", requires_all = ["token", "trusted_token"])]
+    pub api_url: Option<String>,
+    /// Token of the shoppers.
+    #[arg(long, env = "SHOPSIGNAL_TOKEN", hide_env_values = true, requires = "api_url")]
+    pub token: Option<String>,
+    /// Token with the scope analytic/trusted, for purchases.
+    #[arg(long, env = "SHOPSIGNAL_TRUSTED_TOKEN", hide_env_values = true, requires = "api_url")]
+    pub trusted_token: Option<String>,
+    /// Print the figures as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How fast to send.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Rate {
+    /// As fast as answers come.
+    Max,
+    /// Interactions a second.
+    PerSecond(f64),
+}
+
+/// Sends the interactions, prints the figures; the exit code is 1 when one of them is not stored.
+///
+/// # Errors
+/// When nothing can be sent at all.
+pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
+    let summary = simulate(stack, &args).await?;
+    if args.json {
+        println!("{}", serde_json::json!(summary));
+    } else {
+        print(&summary);
+    }
+    Ok(if summary.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Sends the interactions and returns the figures. Shows progress on stderr when that is a terminal.
+///
+/// # Errors
+/// When nothing can be sent at all; a request that fails is a figure.
+pub async fn simulate(stack: &Stack, args: &Args) -> Result<Summary, Error> {
+    let api = connect(stack, args)?;
+    let run = args.run.clone().unwrap_or_else(|| Uuid::now_v7().to_string());
+    let crowd = Crowd::new(Population {
+        seed: args.seed,
+        run: run.clone(),
+        shoppers: args.shoppers,
+        products: args.products,
+        guests: args.guests,
+    });
+    let batches = Batches::new(crowd, args.interactions, usize::from(args.batch));
+    send_all(&api, batches, args, Tally::new(args.seed, run)).await
+}
+
+fn connect(stack: &Stack, args: &Args) -> Result<Api, Error> {
+    if let (Some(url), Some(shopper), Some(trusted)) = (&args.api_url, &args.token, &args.trusted_token) {
+        let tokens = Tokens::Given { shopper: shopper.clone(), trusted: trusted.clone() };
+        return Api::new(url.trim_end_matches('/').to_owned(), tokens, args.seed);
+    }
+    let description = StackFile::of(stack)?;
+    let issuer = description.load_issuer()?;
+    Api::new(description.api_url.clone(), Tokens::Local(Box::new(description), issuer), args.seed)
+}
+
+async fn send_all(api: &Api, batches: Batches, args: &Args, mut tally: Tally) -> Result<Summary, Error> {
+    let bar = ProgressBar::new(u64::try_from(args.interactions).unwrap_or(u64::MAX)).with_style(style());
+    let mut tokens: BTreeMap<Sender, Option<String>> = BTreeMap::new();
+    let (start, mut before) = (Instant::now(), 0);
+    let requests = batches.map(|batch| {
+        let due = args.rate.due(start, before);
+        before += batch.items.len();
+        let token = match tokens.get(&batch.sender) {
+            Some(token) => Ok(token.clone()),
+            None => api.token(batch.sender).inspect(|token| drop(tokens.insert(batch.sender, token.clone()))),
+        };
+        async move { Ok::<_, Error>(send(api, batch, token?, due).await) }
+    });
+    let mut answers = stream::iter(requests).buffer_unordered(usize::from(args.concurrency));
+    while let Some(sent) = answers.next().await {
+        let Sent { items, result, retries, took } = sent?;
+        tally.add(items, result, took);
+        tally.add_retries(retries);
+        bar.inc(u64::try_from(items).unwrap_or_default());
+        bar.set_message(tally.line());
+        // Each request has been repeated for half a minute: nobody is there, and the others would wait in vain.
+        if tally.is_hopeless(usize::from(args.concurrency)) {
+            break;
+        }
+    }
+    bar.finish_and_clear();
+    Ok(tally.finish(start.elapsed()))
+}
+
+/// One request with what became of it.
+struct Sent {
+    items: usize,
+    result: Result<Answer, Unanswered>,
+    retries: usize,
+    took: Duration,
+}
+
+async fn send(api: &Api, batch: Batch, token: Option<String>, due: Option<Instant>) -> Sent {
+    if let Some(due) = due {
+        tokio::time::sleep_until(due.into()).await;
+    }
+    // Timed from when it was due: a slow answer that delays the next request must not flatter its figure.
+    let from = due.unwrap_or_else(Instant::now);
+    let mut retries = 0;
+    let result = api.record(&batch, token.as_deref(), || retries += 1).await;
+    Sent { items: batch.items.len(), result, retries, took: from.elapsed() }
+}
+
+impl Rate {
+    /// When the request is due that follows `before` interactions; `None` means at once.
+    #[expect(clippy::cast_precision_loss, reason = "a run has far fewer than 2^52 interactions")]
+    fn due(self, start: Instant, before: usize) -> Option<Instant> {
+        match self {
+            Self::Max => None,
+            Self::PerSecond(rate) => Some(start + Duration::from_secs_f64(before as f64 / rate)),
+        }
+    }
+}
+
+fn read_rate(text: &str) -> Result<Rate, String> {
+    if text == "max" {
+        return Ok(Rate::Max);
+    }
+    let rate = text.parse::<f64>().ok().filter(|rate| (0.01..=1_000_000.0).contains(rate));
+    rate.map(Rate::PerSecond).ok_or_else(|| "must be max, or a number from 0.01 to 1000000".to_owned())
+}
+
+fn read_share(text: &str) -> Result<f64, String> {
+    let share = text.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "must be a number from 0 to 1".to_owned())
+}
+
+fn style() -> ProgressStyle {
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {per_sec}  {msg}");
+    style.expect("the template is a constant that was tried")
+}
+
+/// Prints the figures for a person.
+fn print(summary: &Summary) {
+    let Summary { interactions, requests, seconds, rate, .. } = summary;
+    println!("{interactions} interactions in {requests} requests, {seconds:.1} s, {rate:.0} a second");
+    println!(
+        "accepted {}, duplicate {}, rejected {}, failed {}, retries {}",
+        summary.accepted, summary.duplicate, summary.rejected, summary.failed, summary.retries
+    );
+    for (code, count) in &summary.rejected_by_code {
+        println!("  rejected as {code}: {count}");
+    }
+    if let Some(reason) = &summary.first_failure {
+        println!("  the first failure: {reason}");
+    }
+    if summary.given_up {
+        println!("  given up, because no request was answered");
+    }
+    let Latency { p50, p90, p99, max } = summary.latency_ms;
+    println!("a request took p50 {p50:.1} ms, p90 {p90:.1} ms, p99 {p99:.1} ms, at most {max:.1} ms");
+    println!(
+        "repeat it (nothing is stored twice): --seed {} --run {}, other settings unchanged",
+        summary.seed, summary.run
+    );
+}

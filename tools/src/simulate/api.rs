@@ -1,0 +1,182 @@
+//! The API as a front end uses it: one request, repeated with the same event ids until it is answered.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable as _};
+use reqwest::header::RETRY_AFTER;
+use reqwest::{Response, StatusCode};
+use serde::Deserialize;
+
+use super::batch::Batch;
+use super::crowd::{Crowd, Sender};
+use crate::Error;
+use crate::issuer::{Issuer, Role};
+use crate::stack::description::StackFile;
+
+/// API Gateway gives up on a function after 30 s.
+const ANSWER_LIMIT: Duration = Duration::from_secs(35);
+/// Pauses grow from this, doubled each time and jittered.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// A longer Retry-After is cut to this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// With doubling pauses up to 5 s that is half a minute of failure.
+const RETRIES: usize = 10;
+/// Tokens of the local issuer outlast any run.
+const TOKEN_SECONDS: i64 = 24 * 60 * 60;
+
+/// Where tokens come from.
+pub(super) enum Tokens {
+    /// Signed for each shopper by the local issuer.
+    Local(Box<StackFile>, Issuer),
+    /// Given on the command line: one for all shoppers and one for purchases.
+    Given { shopper: String, trusted: String },
+}
+
+/// A client of the API.
+pub(super) struct Api {
+    client: reqwest::Client,
+    url: String,
+    tokens: Tokens,
+    seed: u64,
+}
+
+/// What the API said about a request.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub(super) accepted: usize,
+    pub(super) duplicate: usize,
+    /// Rejected and conflicting items by code.
+    pub(super) rejected: BTreeMap<String, usize>,
+}
+
+/// A request without a usable answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unanswered {
+    #[error("no answer")]
+    Connection(#[source] reqwest::Error),
+    #[error("HTTP {status}: {text}")]
+    Status { status: StatusCode, retry_after: Option<Duration>, text: String },
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Body {
+    Recorded { data: Reply },
+    Refused { error: Refusal },
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    details: Reply,
+}
+
+#[derive(Deserialize)]
+struct Reply {
+    accepted: usize,
+    duplicate: usize,
+    results: Vec<ItemReply>,
+}
+
+#[derive(Deserialize)]
+struct ItemReply {
+    code: Option<String>,
+}
+
+impl Api {
+    pub(super) fn new(url: String, tokens: Tokens, seed: u64) -> Result<Self, Error> {
+        // An error says that a provider is installed already, which is as good.
+        rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
+        let mut client = reqwest::Client::builder().timeout(ANSWER_LIMIT).user_agent("shopsignal-simulate");
+        if matches!(tokens, Tokens::Local(..)) {
+            client = client.no_proxy();
+        }
+        let client = client.build().map_err(|source| Error::Http { what: "the HTTP client", source })?;
+        Ok(Self { client, url, tokens, seed })
+    }
+
+    /// Makes the token of a sender; a guest has none.
+    pub(super) fn token(&self, sender: Sender) -> Result<Option<String>, Error> {
+        let (role, account) = match sender {
+            Sender::Guest => return Ok(None),
+            Sender::Shopper(number) => (Role::Shopper, Crowd::account(self.seed, number)),
+            Sender::Producer => (Role::Producer, Role::Producer.default_account()),
+        };
+        match &self.tokens {
+            Tokens::Local(stack, issuer) => {
+                let now = jiff::Timestamp::now().as_second();
+                let claims = stack.claims(role, &account.to_string(), now..now + TOKEN_SECONDS);
+                issuer.token(&claims).map(Some)
+            }
+            Tokens::Given { trusted, .. } if sender == Sender::Producer => Ok(Some(trusted.clone())),
+            Tokens::Given { shopper, .. } => Ok(Some(shopper.clone())),
+        }
+    }
+
+    /// Sends a request until it is answered. Repeating is safe, because the event ids stay the same.
+    ///
+    /// `on_retry` is called before each repetition.
+    pub(super) async fn record(
+        &self,
+        batch: &Batch,
+        token: Option<&str>,
+        mut on_retry: impl FnMut(),
+    ) -> Result<Answer, Unanswered> {
+        let pauses = ExponentialBuilder::default().with_min_delay(FIRST_PAUSE).with_max_delay(Duration::from_secs(5));
+        (|| self.send(batch, token))
+            .retry(pauses.with_max_times(RETRIES).with_jitter())
+            .when(Unanswered::is_temporary)
+            .notify(|_, _| on_retry())
+            .adjust(|unanswered, pause| pause.map(|pause| pause.max(unanswered.retry_after())))
+            .await
+    }
+
+    async fn send(&self, batch: &Batch, token: Option<&str>) -> Result<Answer, Unanswered> {
+        let route = if token.is_some() { "interaction" } else { "guest/interaction" };
+        let request = self.client.post(format!("{}/api/v1/analytic/{route}", self.url));
+        let request = token.iter().fold(request, |request, token| request.bearer_auth(token));
+        let body = serde_json::json!({ "interactions": batch.items });
+        read(request.json(&body).send().await.map_err(Unanswered::Connection)?).await
+    }
+}
+
+impl Unanswered {
+    fn is_temporary(&self) -> bool {
+        match self {
+            Self::Connection(_) => true,
+            Self::Status { status, .. } => {
+                status.is_server_error()
+                    || [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT].contains(status)
+            }
+        }
+    }
+
+    fn retry_after(&self) -> Duration {
+        match self {
+            Self::Status { retry_after: Some(pause), .. } => (*pause).min(LONGEST_PAUSE),
+            _ => Duration::ZERO,
+        }
+    }
+}
+
+async fn read(response: Response) -> Result<Answer, Unanswered> {
+    let status = response.status();
+    let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+    let text = response.text().await.map_err(Unanswered::Connection)?;
+    match serde_json::from_str(&text) {
+        Ok(Body::Recorded { data }) if status.is_success() => Ok(count(data)),
+        Ok(Body::Refused { error }) if status == StatusCode::BAD_REQUEST => Ok(count(error.details)),
+        _ => {
+            let text = crate::stack::http::shorten(&text);
+            Err(Unanswered::Status { status, retry_after: retry_after.map(Duration::from_secs), text })
+        }
+    }
+}
+
+fn count(reply: Reply) -> Answer {
+    let mut answer = Answer { accepted: reply.accepted, duplicate: reply.duplicate, rejected: BTreeMap::new() };
+    for code in reply.results.into_iter().filter_map(|item| item.code) {
+        *answer.rejected.entry(code).or_default() += 1;
+    }
+    answer
+}

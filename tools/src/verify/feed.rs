@@ -1,0 +1,73 @@
+//! The catalog feed against the log: every confirmed interaction must be in it.
+
+use std::collections::{HashMap, HashSet};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Serialize;
+
+use crate::Error;
+
+/// The feed forgets items after this; a day less is checked, because it may forget while we read.
+#[expect(clippy::cast_possible_truncation, reason = "a number of days between 1 and 90")]
+pub(super) const CHECKED_DAYS: u16 = catalog::FEED_LIFETIME_DAYS as u16 - 1;
+
+/// What the feed holds, compared with the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FeedCheck {
+    /// The table.
+    pub table: String,
+    /// Items in it.
+    pub items: usize,
+    /// Interactions among them. Fewer than items means that one is there twice.
+    pub distinct: usize,
+    /// Interactions that the log says are delivered.
+    pub delivered: usize,
+    /// Those of them that are not in the feed, by id. Must be none.
+    pub missing: Vec<i64>,
+}
+
+impl FeedCheck {
+    /// Counts what must not be.
+    #[must_use]
+    pub fn differences(&self) -> usize {
+        self.missing.len() + (self.items - self.distinct)
+    }
+}
+
+/// Compares the feed with what had been delivered at an earlier moment. Items that came later do no harm.
+pub(super) async fn check(client: &Client, table: &str, delivered: &[i64]) -> Result<FeedCheck, Error> {
+    let (items, found) = scan(client, table).await?;
+    let missing = delivered.iter().copied().filter(|id| !found.contains(id)).collect();
+    Ok(FeedCheck { table: table.to_owned(), items, distinct: found.len(), delivered: delivered.len(), missing })
+}
+
+async fn scan(client: &Client, table: &str) -> Result<(usize, HashSet<i64>), Error> {
+    let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::Aws {
+        what: format!("read the catalog feed in the table {table}"),
+        source,
+    };
+    let (mut items, mut found) = (0, HashSet::new());
+    let mut start: Option<HashMap<String, AttributeValue>> = None;
+    loop {
+        let page = client
+            .scan()
+            .table_name(table)
+            .consistent_read(true)
+            .projection_expression("#id")
+            .expression_attribute_names("#id", "id")
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(|error| failed(error.into()))?;
+        for item in page.items() {
+            items += 1;
+            let id = item.get("id").and_then(|value| value.as_n().ok()?.parse().ok());
+            found.insert(id.ok_or_else(|| failed("an item has no id that is a number".into()))?);
+        }
+        start = page.last_evaluated_key;
+        if start.is_none() {
+            return Ok((items, found));
+        }
+    }
+}

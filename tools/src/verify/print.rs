@@ -1,0 +1,131 @@
+//! The figures of a verification for a person.
+
+use comfy_table::Table;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use domain::Micros;
+use store::verification::{Balance, Comparison, KeyCheck, PendingCheck, Sums};
+
+use super::{FeedCheck, Outcome, QueueDepth};
+
+/// Ids printed of a longer list.
+const SHOWN: usize = 100;
+
+/// The names of [`Sums::values`].
+const NAMES: [&str; 6] = ["score", "views", "purchases", "favorites", "carts", "reviews"];
+
+/// Prints every invariant with its figures, and the verdict last.
+pub(super) fn print(outcome: &Outcome) {
+    print_popularity(&outcome.report.popularity);
+    print_pending(&outcome.report.pending);
+    print_keys(&outcome.report.keys);
+    print_balance(&outcome.report.balance);
+    match &outcome.feed {
+        Some(feed) => print_feed(feed),
+        None => println!("catalog feed: not checked"),
+    }
+    if !outcome.queues.is_empty() {
+        print_queues(&outcome.queues);
+    }
+    match outcome.differences() {
+        0 => println!("\ndifference 0: nothing is lost, nothing is doubled"),
+        differences => println!("\ndifference {differences}: see the lines marked with !"),
+    }
+}
+
+fn mark(wrong: bool) -> &'static str {
+    if wrong { "! " } else { "" }
+}
+
+fn print_popularity(check: &Comparison) {
+    let Comparison { products, differences, examples } = check;
+    let mark = mark(*differences != 0);
+    println!("{mark}I1 scores: {products} products recounted from the log, difference in {differences}");
+    if examples.is_empty() {
+        return;
+    }
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED).set_header(["product", "", "stored", "recounted"]);
+    for example in examples {
+        let recounted = example.recounted.values();
+        let stored = example.stored.map(Sums::values);
+        for i in 0..NAMES.len() {
+            let stored = stored.map(|values| values[i]);
+            if stored != Some(recounted[i]) {
+                let stored = stored.map_or_else(|| "no row".to_owned(), |value| show(i, value));
+                table.add_row([&example.id.to_string(), NAMES[i], &stored, &show(i, recounted[i])]);
+            }
+        }
+    }
+    println!("{table}");
+}
+
+fn print_pending(checks: &[PendingCheck]) {
+    for check in checks {
+        let PendingCheck { sink, waiting, parked, oldest_age_seconds, orphans, contradictions, .. } = check;
+        let mark = mark(orphans + contradictions != 0);
+        println!(
+            "{mark}I2 pending {sink}: {waiting} waiting (oldest {oldest_age_seconds:.0} s), {parked} parked, \
+             {orphans} without a row in the log, {contradictions} that contradict it"
+        );
+        for (reason, rows) in &check.parked_by_reason {
+            println!("     parked as {reason}: {rows}");
+        }
+    }
+}
+
+fn print_keys(check: &KeyCheck) {
+    let KeyCheck { logged, recent, keys, keys_without_row, rows_without_key, repeated, examples } = check;
+    let mark = mark(keys_without_row + rows_without_key + repeated != 0);
+    println!(
+        "{mark}I3 event ids: {logged} interactions ({recent} within the key horizon), {keys} keys, \
+         {keys_without_row} keys without their row, {rows_without_key} rows without their key, {repeated} ids repeated"
+    );
+    for id in examples {
+        println!("     event id {id}");
+    }
+}
+
+fn print_balance(balance: &Balance) {
+    let difference = balance.difference().values();
+    let mark = mark(difference != [0; 6]);
+    println!("{mark}I7 applied + pending = ingested");
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED).set_header(["", "applied", "pending", "ingested", "difference"]);
+    let columns = [balance.applied.values(), balance.pending.values(), balance.ingested.values(), difference];
+    for i in 0..NAMES.len() {
+        let values = columns.map(|column| show(i, column[i]));
+        table.add_row(std::iter::once(NAMES[i].to_owned()).chain(values));
+    }
+    println!("{table}");
+}
+
+fn print_feed(feed: &FeedCheck) {
+    let FeedCheck { table, items, distinct, delivered, missing } = feed;
+    println!(
+        "{}catalog feed {table}: {items} items, {distinct} interactions, {} of {delivered} delivered ones missing",
+        mark(feed.differences() != 0),
+        missing.len()
+    );
+    if !missing.is_empty() {
+        let shown: Vec<String> = missing.iter().take(SHOWN).map(ToString::to_string).collect();
+        let more = missing.len().saturating_sub(SHOWN);
+        println!(
+            "     missing: {}{}",
+            shown.join(" "),
+            if more > 0 { format!(" and {more} more") } else { String::new() }
+        );
+    }
+}
+
+fn print_queues(queues: &[QueueDepth]) {
+    let depths: Vec<String> = queues
+        .iter()
+        .map(|QueueDepth { name, visible, in_flight }| format!("{name} {visible} (+{in_flight} in flight)"))
+        .collect();
+    println!("queues: {}", depths.join(", "));
+}
+
+/// The score is the first of the values, and in points.
+fn show(position: usize, value: i64) -> String {
+    if position == 0 { Micros(value).to_string() } else { value.to_string() }
+}
