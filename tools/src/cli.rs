@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::stack::folder::Stack;
 use crate::stack::{down, install, logs, psql, status, token, up};
-use crate::{Error, demo, redrive, simulate, verify, weights};
+use crate::{Error, cost, demo, redrive, simulate, verify, weights};
 
 /// Runs Shopsignal on this machine and looks after it.
 #[derive(Debug, Parser)]
@@ -43,6 +43,8 @@ enum Command {
     Redrive(redrive::Args),
     /// Lists what events weigh, or changes it together with every score.
     Weights(weights::Args),
+    /// Prints what a million events cost on AWS, and where the money goes.
+    Cost(cost::Args),
     /// Shows the whole flow: simulated shoppers, the top products, the proof that nothing was lost.
     Demo(demo::Args),
 }
@@ -61,6 +63,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Token(args) => token::run(&stack, args).await,
         Command::Psql(args) => psql::run(&stack, args).await,
         Command::Logs(args) => logs::run(&stack, args).await,
+        Command::Cost(args) => cost::run(&stack, args).await,
         Command::Weights(args) => weights::run(&stack, args).await,
         Command::Simulate(args) => return simulate::run(&stack, args).await,
         Command::Verify(args) => return verify::run(&stack, args).await,

@@ -39,6 +39,14 @@ pub enum Error {
         /// Where it differs.
         source: serde_json::Error,
     },
+    /// A price table is no TOML, or not the table that we know.
+    #[error("understand the price table {path}")]
+    PriceTable {
+        /// The file.
+        path: PathBuf,
+        /// Where it differs.
+        source: toml::de::Error,
+    },
     /// A program is missing or cannot be executed.
     #[error("start {program}")]
     Start {

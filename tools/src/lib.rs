@@ -4,6 +4,7 @@
 //! `async fn run(&Stack, Args)`.
 
 pub mod cli;
+pub mod cost;
 pub mod demo;
 pub mod deployment;
 pub mod error;

@@ -11,5 +11,5 @@ async fn main() -> Result<(), lambda_http::Error> {
     let settings = platform::load(Settings::read)?;
     let aws = platform::aws::configure(AWS_CALL_LIMIT).await?;
     let deps = Deps { database: Database::new(settings.database, Some(aws)) };
-    lambda_http::run(router(Arc::new(deps))).await
+    platform::serve(router(Arc::new(deps))).await
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -67,10 +68,10 @@ fn next_cursor(rows: &[popularity::Popularity]) -> Option<String> {
 /// `GET /popularity/{spu_id}`: one product.
 pub(crate) async fn one(
     State(deps): State<Arc<Deps>>,
-    Path(spu_id): Path<String>,
+    spu_id: Result<Path<Uuid>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let id = Uuid::try_parse(&spu_id).map_err(|_| Failure::InvalidProductId)?;
+    let Path(id) = spu_id.map_err(|_| Failure::InvalidProductId)?;
     let row = popularity::get(&deps.database, id).await?.ok_or(Failure::UnknownProduct)?;
     cached::answer(&headers, &Data { data: public(row) })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws_sdk_sqs::Client;
-use lambda_http::{run, service_fn};
+use lambda_http::service_fn;
 use messaging::HintSender;
 use record_interactions::{Deps, Settings, handle};
 use store::Database;
@@ -17,7 +17,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         sender: HintSender::new(Client::new(&aws), settings.queues, settings.send_limit),
         database: Database::new(settings.database, Some(aws)),
     });
-    run(service_fn(move |request| {
+    platform::serve(service_fn(move |request| {
         let deps = Arc::clone(&deps);
         async move { handle(&deps, request).await }
     }))

@@ -50,10 +50,31 @@ pub(crate) fn uuid(field: &str, raw: &RawValue) -> Result<Uuid, Rejection> {
 
 /// Reads an RFC 3339 time with a zone offset.
 pub(crate) fn time(field: &str, raw: &RawValue) -> Result<Timestamp, Rejection> {
-    text(field, raw)?.parse().map_err(|_| {
+    let text = text(field, raw)?;
+    // The parser alone would read more than the contract promises: no seconds, no hyphens, zone names.
+    let time = if is_rfc3339(&text) { text.parse().ok() } else { None };
+    time.ok_or_else(|| {
         let message = format!("{field}: must be an RFC 3339 time with an offset, like 2026-11-20T12:00:00Z");
         Rejection::new(RejectionCode::InvalidTime, message)
     })
+}
+
+/// Says whether a text has the shape of `date-time` in RFC 3339, section 5.6; its values are judged by the parser.
+fn is_rfc3339(text: &str) -> bool {
+    let Some((seconds, rest)) = text.split_at_checked(19) else { return false };
+    let shape = seconds.bytes().zip(*b"0000-00-00T00:00:00").all(|(byte, expected)| match expected {
+        b'0' => byte.is_ascii_digit(),
+        other => byte.eq_ignore_ascii_case(&other),
+    });
+    let offset = rest.strip_prefix('.').map_or(rest, |rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    shape
+        && match offset.as_bytes() {
+            [b'Z' | b'z'] => true,
+            [b'+' | b'-', hours @ .., b':', m, n] => {
+                hours.len() == 2 && hours.iter().chain([m, n]).all(u8::is_ascii_digit)
+            }
+            _ => false,
+        }
 }
 
 /// Reads the kind of a reference.

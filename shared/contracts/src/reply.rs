@@ -60,6 +60,7 @@ pub struct ErrorBody {
     pub message: String,
     /// More, where there is more; for a refused recording the results of its items.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<RecordReply>))]
     pub details: Option<Value>,
 }
 

@@ -1,4 +1,4 @@
-//! What every function needs from its surroundings: settings, telemetry, metrics, the AWS SDK, deadlines.
+//! What every function needs from its surroundings: settings, telemetry, metrics, the AWS SDK, deadlines, HTTP.
 //!
 //! Knows nothing of interactions.
 #![warn(missing_docs)]
@@ -6,6 +6,7 @@
 pub mod aws;
 mod deadline;
 mod error;
+mod http;
 mod metric;
 mod settings;
 mod telemetry;
@@ -13,6 +14,7 @@ mod trace;
 
 pub use deadline::Deadline;
 pub use error::chain;
+pub use http::serve;
 pub use metric::{Metrics, NAMESPACE};
 pub use settings::{SettingsError, Variables, load};
 pub use telemetry::start;

@@ -33,10 +33,10 @@ pub enum Recorded {
     Forbidden,
 }
 
-/// Records the items of a request, in one transaction and one round trip, and says what became of each.
+/// Records the items of a request, in one transaction, and says what became of each.
 ///
-/// May be repeated: items stored by the first call come back as [`Recorded::Duplicate`]. When it returns,
-/// the rows are committed.
+/// Takes one round trip; a second one, only to read, when an event id was known already. May be repeated: items
+/// stored by the first call come back as [`Recorded::Duplicate`]. When it returns, the rows are committed.
 ///
 /// # Errors
 /// See [`StoreError`]; then nothing or everything is stored, and repeating tells which.
@@ -70,15 +70,16 @@ pub async fn record(
     settle(database, &columns, outcomes).await
 }
 
-/// Looks up the ids that another transaction claimed while ours ran. It has committed: ours waited for it.
+/// Looks up the event ids that were claimed before: by an earlier item of the request, an earlier request, or one
+/// that ran at the same time. That one has committed: ours waited for it.
 async fn settle(
     database: &Database,
     columns: &Columns<'_>,
     outcomes: Vec<Option<Recorded>>,
 ) -> Result<Vec<Recorded>, StoreError> {
-    let raced: Vec<Uuid> =
+    let known: Vec<Uuid> =
         outcomes.iter().zip(&columns.event_id).filter(|(outcome, _)| outcome.is_none()).map(|(_, id)| *id).collect();
-    let keys = if raced.is_empty() { HashMap::new() } else { get_keys(database, &raced).await? };
+    let keys = if known.is_empty() { HashMap::new() } else { get_keys(database, &known).await? };
     let settled = outcomes.into_iter().enumerate().map(|(i, outcome)| {
         outcome.unwrap_or_else(|| match keys.get(&columns.event_id[i]) {
             Some((fingerprint, id)) if fingerprint[..] == columns.fingerprint[i][..] => Recorded::Duplicate(*id),
@@ -88,20 +89,12 @@ async fn settle(
     Ok(settled.collect())
 }
 
-/// Reads one result row; `None` when the key was not visible to the statement.
+/// Reads one result row; `None` when the event id was claimed before.
 fn outcome(row: &Row) -> Result<Option<Recorded>, StoreError> {
     if row.try_get("forbidden")? {
         return Ok(Some(Recorded::Forbidden));
     }
-    let Some(id) = row.try_get::<_, Option<i64>>("interaction_id")? else { return Ok(None) };
-    let id = InteractionId(id);
-    Ok(Some(if row.try_get("is_new")? {
-        Recorded::New(id)
-    } else if row.try_get("same_content")? {
-        Recorded::Duplicate(id)
-    } else {
-        Recorded::Conflict
-    }))
+    Ok(row.try_get::<_, Option<i64>>("interaction_id")?.map(|id| Recorded::New(InteractionId(id))))
 }
 
 async fn get_keys(

@@ -99,7 +99,8 @@ pub async fn list_after(
     rows.iter().map(popularity).collect()
 }
 
-/// Counts the products that were ever scored.
+/// Counts the scored products: exactly up to a hundred thousand, above that as Postgres noted it at its last vacuum
+/// or analyze.
 ///
 /// # Errors
 /// See [`StoreError`].

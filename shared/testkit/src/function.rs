@@ -33,7 +33,6 @@ impl Invoked {
     ///
     /// # Panics
     /// When there is none.
-    #[must_use]
     pub fn answer(self) -> Value {
         match self {
             Self::Answered(value) => value,

@@ -34,6 +34,20 @@ pub(crate) struct Prices {
     pub(crate) log_megabytes: Price,
 }
 
+impl Prices {
+    /// Every price with its name.
+    pub(crate) fn named(&self) -> [(&'static str, &Price); 6] {
+        [
+            ("API request", &self.http_api_requests),
+            ("Lambda request", &self.lambda_requests),
+            ("Lambda GB-second", &self.lambda_gb_seconds),
+            ("SQS request", &self.sqs_requests),
+            ("DynamoDB write unit", &self.dynamodb_write_units),
+            ("log megabyte", &self.log_megabytes),
+        ]
+    }
+}
+
 /// What another system says it costs.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

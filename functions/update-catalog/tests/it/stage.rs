@@ -16,7 +16,7 @@ use uuid::Uuid;
 pub(crate) const PENDING: &str =
     "SELECT interaction_id, coalesce(parked_reason, 'open') FROM analytic.pending WHERE sink = 'catalog' ORDER BY 1";
 
-/// Records views and returns their ids.
+/// Records views and returns their ids in ascending order.
 pub(crate) async fn record(database: &TestDatabase, count: usize) -> Vec<i64> {
     let view = || NewInteraction {
         event_id: Uuid::now_v7(),
@@ -33,7 +33,9 @@ pub(crate) async fn record(database: &TestDatabase, count: usize) -> Vec<i64> {
         Recorded::New(id) => id.0,
         other => panic!("{other:?}"),
     });
-    ids.collect()
+    let mut ids: Vec<i64> = ids.collect();
+    ids.sort_unstable();
+    ids
 }
 
 pub(crate) fn deps(database: Database, server: &TestServer) -> Deps {

@@ -139,7 +139,7 @@ async fn a_silent_table_ends_at_the_deadline() {
     assert!(start.elapsed() < Duration::from_millis(700));
     let after = feed(&server).deliver(&[viewed(1)], deadline).await.unwrap();
     assert_eq!(after.outcomes, delivery.outcomes);
-    assert_eq!(server.count(), 1, "a call began after the deadline");
+    assert!(after.call_times.is_empty(), "a call began after the deadline");
 }
 
 #[tokio::test]

@@ -102,8 +102,14 @@ async fn a_body_that_never_ends_does_not_hold_us_up() {
 }
 
 #[tokio::test]
-async fn connections_are_used_again() {
-    let server = Server::start(|_, _| answer(200, &"x".repeat(10_000))).await;
+async fn connections_are_used_again_also_when_the_body_comes_a_little_later() {
+    let in_two = || Reply::Repeat {
+        head: "HTTP/1.1 200 OK\r\ncontent-length: 2000\r\n\r\n".to_owned(),
+        part: vec![b'x'; 1000],
+        times: 2,
+        pause: Duration::from_millis(5),
+    };
+    let server = Server::start(move |_, _| in_two()).await;
     let catalog = catalog(&server);
     for _ in 0..20 {
         assert_eq!(deliver_one(&catalog).await, Outcome::Confirmed);

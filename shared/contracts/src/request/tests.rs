@@ -85,6 +85,12 @@ fn each_wrong_field_has_its_code() {
         (r#","metadata":{"n":1e400}"#, RejectionCode::InvalidMetadata),
         (r#","occurred_at":"yesterday""#, RejectionCode::InvalidTime),
         (r#","occurred_at":"2026-11-20T12:00:00""#, RejectionCode::InvalidTime),
+        (r#","occurred_at":"2026-11-20T12:00Z""#, RejectionCode::InvalidTime),
+        (r#","occurred_at":"2026-11-20 12:00:00Z""#, RejectionCode::InvalidTime),
+        (r#","occurred_at":"20261120T120000Z""#, RejectionCode::InvalidTime),
+        (r#","occurred_at":"2026-11-20T12:00:00+01:00[Europe/Berlin]""#, RejectionCode::InvalidTime),
+        (r#","occurred_at":"2026-11-20T12:00:00+01""#, RejectionCode::InvalidTime),
+        (r#","occurred_at":"2026-11-20T12:00:00.Z""#, RejectionCode::InvalidTime),
         (r#","occurred_at":"2026-11-20T12:06:00Z""#, RejectionCode::InFuture),
         (r#","occurred_at":"2026-11-12T12:00:00Z""#, RejectionCode::TooOld),
         (r#","account_id":"0192e4a0-0000-7000-8000-00000000000b""#, RejectionCode::ForeignAccount),
@@ -100,6 +106,18 @@ fn the_message_names_the_unknown_field() {
     assert!(refused.rejection.message.starts_with("unknown field `eventId`, expected one of `event_id`"));
     let long = view(&format!(r#","{}":1"#, "k".repeat(10_000)));
     assert!(item_as(Caller::Account(ACCOUNT), &long).unwrap_err().rejection.message.len() < 400);
+}
+
+#[test]
+fn a_time_may_be_written_in_every_way_of_rfc_3339() {
+    for time in [
+        "2026-11-20T12:00:00Z",
+        "2026-11-20t12:00:00z",
+        "2026-11-20T11:00:00.000000001-01:00",
+        "2026-11-20T12:00:00.5+00:00",
+    ] {
+        assert!(item_as(Caller::Account(ACCOUNT), &view(&format!(r#","occurred_at":"{time}""#))).is_ok(), "{time}");
+    }
 }
 
 #[test]

@@ -11,6 +11,6 @@ FROM analytic.interaction AS logged
 JOIN analytic.event_weight AS weight USING (event_type)
 WHERE logged.ref_type = 'Product'
   -- constants when the statement is planned, so that only the partition of the slice is read and locked
-  AND logged.date_created >= coalesce($1, '-infinity') AND logged.date_created < coalesce($2, 'infinity')
+  AND logged.date_created >= coalesce($1::timestamptz, '-infinity') AND logged.date_created < coalesce($2::timestamptz, 'infinity')
   AND NOT EXISTS (SELECT FROM analytic.pending WHERE pending.sink = 'popularity' AND pending.interaction_id = logged.id)
 GROUP BY logged.ref_id::uuid
