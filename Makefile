@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .ONESHELL:
-.PHONY: help requirements build up down status demo test lint fmt validate logs token psql deploy watch clean
+.PHONY: help requirements build up down status demo test hostile openapi lint fmt validate logs token psql deploy watch clean
 
 CARGO ?= cargo
 # .ci/run sets --locked: there Cargo.lock must fit already.
@@ -14,6 +14,10 @@ SHOPSIGNAL := target/local/shopsignal
 STACK ?= dev
 # Tests get one of their own, which starts with "test" and is removed afterwards.
 TEST_STACK ?= test
+# make hostile: how many requests, by how many workers, against a stack of their own.
+CASES ?= 2000
+WORKERS ?= 2
+HOSTILE_STACK ?= hostile
 # make logs FUNCTION=record-interactions        make token ROLE=admin
 FUNCTION ?=
 ROLE ?= shopper
@@ -50,9 +54,22 @@ test: build ## Run every test against a stack of its own, which is removed after
 	@code=0
 	trap '$(SHOPSIGNAL) --stack $(TEST_STACK) down --wipe' EXIT
 	$(SHOPSIGNAL) --stack $(TEST_STACK) up
-	SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(TEST_STACK)/stack.json" $(CARGO) test --profile local --workspace $(LOCKED) || code=$$?
+	SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(TEST_STACK)/stack.json" $(CARGO) test --profile local --workspace $(LOCKED) --no-fail-fast || code=$$?
 	if [ $$code -ne 0 ]; then echo "the emulator's last lines:"; tail -n 40 .local/$(TEST_STACK)/emulator.log; fi
 	exit $$code
+
+openapi: ## Write docs/openapi.json anew from the code
+	@UPDATE_OPENAPI=1 $(CARGO) test --profile local --workspace $(LOCKED) --test hostile openapi
+
+# About 13 cases come of each example: six operations, and the links that are followed from one to the next.
+hostile: build ## Send generated requests, right and wrong ones, to the API (CASES=50000, WORKERS=2)
+	@$(SHOPSIGNAL) install schemathesis
+	trap '$(SHOPSIGNAL) --stack $(HOSTILE_STACK) down --wipe' EXIT
+	$(SHOPSIGNAL) --stack $(HOSTILE_STACK) up
+	api=$$(python3 -c 'import json, sys; print(json.load(sys.stdin)["api_url"])' < .local/$(HOSTILE_STACK)/stack.json)
+	export SHOPSIGNAL_TOKEN=$$($(SHOPSIGNAL) --stack $(HOSTILE_STACK) token shopper --expires-in 86400)
+	nice .venv/schemathesis/bin/schemathesis --config-file tests/schemathesis/schemathesis.toml run docs/openapi.json \
+	  --url "$$api" --header "Authorization: Bearer $$SHOPSIGNAL_TOKEN" --max-examples $$(( ($(CASES) + 12) / 13 )) --workers $(WORKERS)
 
 lint: validate ## Check format, lints, documentation and the template
 	@$(CARGO) fmt --all --check
@@ -91,3 +108,12 @@ clean: ## Remove what is built; .venv and .local stay
 	@$(CARGO) clean
 
 FUNCTION_PACKAGES = $(foreach manifest,$(wildcard functions/*/Cargo.toml),-p $(notdir $(patsubst %/Cargo.toml,%,$(manifest))))
+
+.PHONY: bench
+# The functions as they go to AWS take minutes to build; the stack is one of its own, with Postgres' own (durable) settings.
+BENCH_STACK ?= bench
+bench: build ## Measure the functions against limits of the same run, into docs/ (LONG=1: ten million rows as well)
+	@$(CARGO) build --release $(LOCKED) -p bare $(FUNCTION_PACKAGES)
+	trap '$(SHOPSIGNAL) --stack $(BENCH_STACK) down --wipe' EXIT
+	$(SHOPSIGNAL) --stack $(BENCH_STACK) up
+	SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(BENCH_STACK)/stack.json" target/local/bench --out docs $(if $(LONG),--long)

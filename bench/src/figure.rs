@@ -39,11 +39,10 @@ impl Rounds {
     }
 
     /// Makes a figure of them.
-    pub(crate) fn figure(self, part: &'static str, case: impl Into<String>, unit: &'static str, against: &'static str) -> Figure {
+    pub(crate) fn figure(self, part: &'static str, case: impl Into<String>, unit: &'static str) -> Figure {
         let ratios: Vec<f64> = self.0.iter().map(|(ours, limit)| ours / limit).collect();
         let (ours, limits): (Vec<f64>, Vec<f64>) = self.0.iter().copied().unzip();
         Figure {
-            against,
             limit: Some(median(&limits)),
             ratio: Some(median(&ratios)),
             rounds: self.0,
@@ -55,7 +54,22 @@ impl Rounds {
 impl Figure {
     /// A figure that stands alone.
     pub(crate) fn alone(part: &'static str, case: impl Into<String>, unit: &'static str, ours: f64) -> Self {
-        Self { part, case: case.into(), unit, ours, against: "", limit: None, ratio: None, hold: None, rounds: Vec::new() }
+        Self {
+            part,
+            case: case.into(),
+            unit,
+            ours,
+            against: "",
+            limit: None,
+            ratio: None,
+            hold: None,
+            rounds: Vec::new(),
+        }
+    }
+
+    /// Names what it is compared with.
+    pub(crate) fn against(self, against: &'static str) -> Self {
+        Self { against, ..self }
     }
 
     /// Sets the number to hold.

@@ -34,7 +34,7 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
         }
         for (what, rounds) in [("recorded", recorded), ("scored", scored), ("recorded and scored", both)] {
             let case = format!("an event {what}, {size} rows in the log");
-            figures.push(rounds.figure("growth", case, "us/event", "10000 rows").hold(hold::GROWTH));
+            figures.push(rounds.figure("growth", case, "us/event").against("10000 rows").hold(hold::GROWTH));
         }
     }
     figures
@@ -79,7 +79,8 @@ async fn cost(rig: &Rig, sqs: &NullSqs, database: &TestDatabase) -> Cost {
     let bodies: Vec<String> = ids.iter().map(|id| hint(id.parse().unwrap())).collect();
     let mut scorer = rig.function("update-popularity", database.url(), &[]).await;
     drive(&mut scorer, vec![sqs_event(&bodies[..1]).to_string()]).await;
-    let scored = drive(&mut scorer, bodies[1..].chunks(BATCH).map(|batch| sqs_event(batch).to_string()).collect()).await;
+    let scored =
+        drive(&mut scorer, bodies[1..].chunks(BATCH).map(|batch| sqs_event(batch).to_string()).collect()).await;
     let events = number(REQUESTS * ROWS);
     Cost { recorded: recorded * 1e6 / events, scored: scored * 1e6 / events }
 }

@@ -7,7 +7,8 @@ use testkit::TestDatabase;
 pub(crate) async fn describe() -> Value {
     let database = TestDatabase::create().await;
     let names = "'fsync', 'full_page_writes', 'max_wal_size', 'server_version', 'shared_buffers', 'synchronous_commit'";
-    let query = format!("SELECT name, setting || coalesce(unit, '') FROM pg_settings WHERE name IN ({names}) ORDER BY name");
+    let query =
+        format!("SELECT name, setting || coalesce(unit, '') FROM pg_settings WHERE name IN ({names}) ORDER BY name");
     let processor = text("/proc/cpuinfo");
     let model = processor.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     json!({

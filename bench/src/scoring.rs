@@ -6,9 +6,10 @@ mod stage;
 
 use crate::figure::{Figure, Rounds};
 use crate::hold;
-use crate::rig::Rig;
-use crate::sample::number;
+use crate::rig::{Rig, processor_seconds};
+use crate::sample::{median, number};
 use stage::{SINGLES, Slice, Stage};
+use testkit::Function;
 
 /// The statement that update-popularity sends.
 const APPLY: &str = include_str!("../../shared/store/sql/popularity/apply.sql");
@@ -45,30 +46,42 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
     for spread in [Spread::Uniform, Spread::Zipf, Spread::OneProduct] {
         let stage = Stage::build(spread).await;
         for (batch, clients) in [(10, 1), (100, 1), (500, 1), (1000, 1), (100, 2)] {
-            figures.push(against_pgbench(rig, &stage, Slice { batch, clients }).await);
+            figures.extend(against_pgbench(rig, &stage, Slice { batch, clients }).await);
         }
         figures.extend(against_baselines(rig, &stage).await);
     }
     figures
 }
 
-async fn against_pgbench(rig: &Rig, stage: &Stage, slice: Slice) -> Figure {
-    let mut rounds = Rounds::default();
+async fn against_pgbench(rig: &Rig, stage: &Stage, slice: Slice) -> Vec<Figure> {
+    let (mut rounds, mut processor, mut log) = (Rounds::default(), Vec::new(), Vec::new());
+    let batches = number(TURNS * slice.events() / slice.batch);
     for _ in 0..rig.rounds {
         stage.reset().await;
         let mut shipped = stage.start(rig, slice.clients).await;
         let (mut ours, mut limit) = (0.0, 0.0);
+        let spent = |functions: &[Function]| functions.iter().map(processor_seconds).sum::<f64>();
+        let written =
+            |functions: &[Function]| functions.iter().map(|function| number(function.output().len())).sum::<f64>();
+        let before = (spent(&shipped), written(&shipped));
         for turn in 0..TURNS {
             ours += stage.shipped(&mut shipped, slice, 2 * turn).await;
             limit += stage.statements(APPLY, slice, 2 * turn + 1).await;
         }
         stage.check_applied(2 * TURNS * slice.events()).await;
         rounds.push(rate(slice, ours), rate(slice, limit));
+        processor.push((spent(&shipped) - before.0) * 1e3 / batches);
+        log.push((written(&shipped) - before.1) / batches);
     }
     let plural = if slice.clients == 1 { "" } else { "s" };
     let case = format!("{}, batches of {}, {} client{plural}", stage.spread.name(), slice.batch, slice.clients);
-    let figure = rounds.figure("scoring", case, "events/s", "same SQL in pgbench");
-    if slice.batch == 100 { figure.hold(hold::SCORING) } else { figure }
+    let figure = rounds.figure("scoring", &case, "events/s").against("same SQL in pgbench");
+    let mut figures = vec![if slice.batch == 100 { figure.hold(hold::SCORING) } else { figure }];
+    if stage.spread == Spread::Uniform && slice.clients == 1 {
+        figures.push(Figure::alone("scoring", format!("{case}, processor of the function"), "ms", median(&processor)));
+        figures.push(Figure::alone("scoring", format!("{case}, log"), "bytes", median(&log)));
+    }
+    figures
 }
 
 /// Compares batches of 100 with what one would do without them, and pending rows with a ledger.
@@ -92,12 +105,12 @@ async fn against_baselines(rig: &Rig, stage: &Stage) -> Vec<Figure> {
         ledger.push(rate(slice, seconds[2]), rate(slice, seconds[3]));
     }
     let case = |text: &str| format!("{}, {text}", stage.spread.name());
-    let single = single.figure("scoring", case("batches of 100"), "events/s", "one upsert an event");
+    let single = single.figure("scoring", case("batches of 100"), "events/s").against("one upsert an event");
     let single = if stage.spread == Spread::OneProduct { single.hold(hold::HOT_PRODUCT) } else { single };
     vec![
         single,
-        crowd.figure("scoring", case("batches of 100"), "events/s", "one upsert an event, 8 sessions"),
-        ledger.figure("scoring", case("pending rows, batches of 100"), "events/s", "ledger of ids"),
+        crowd.figure("scoring", case("batches of 100"), "events/s").against("one upsert an event, 8 sessions"),
+        ledger.figure("scoring", case("pending rows, batches of 100"), "events/s").against("ledger of ids"),
     ]
 }
 

@@ -41,12 +41,13 @@ pub(crate) fn measure(rig: &Rig) -> Vec<Figure> {
     }
     let size = |name: &str| number(usize::try_from(rig.binaries.join(name).metadata().unwrap().len()).unwrap()) / 1e6;
     let millis = |starts: &[Start]| starts.iter().map(|start| start.seconds * 1e3).collect::<Vec<_>>();
-    let resident = |starts: &[Start]| median(&starts.iter().map(|start| number(start.resident) / 1e6).collect::<Vec<_>>());
+    let resident =
+        |starts: &[Start]| median(&starts.iter().map(|start| number(start.resident) / 1e6).collect::<Vec<_>>());
     let limit = millis(&bare);
     let times = functions.iter().zip(&starts).map(|(name, starts)| {
         let mut rounds = Rounds::default();
         millis(starts).into_iter().zip(&limit).for_each(|(ours, limit)| rounds.push(ours, *limit));
-        rounds.figure("start", format!("{name}, exec to first poll"), "ms", "bare function").hold(hold::START)
+        rounds.figure("start", format!("{name}, exec to first poll"), "ms").against("bare function").hold(hold::START)
     });
     let memory = functions.iter().zip(&starts).map(|(name, starts)| {
         Figure::alone("start", format!("{name}, RSS at first poll"), "MB", resident(starts)).hold(hold::MEGABYTES)

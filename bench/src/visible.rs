@@ -28,10 +28,7 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
     rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
     let (client, token) = (Client::new(), token().await);
     let url = format!("{}/api/v1/analytic/interaction", stack.entry("api_url"));
-    let visible = database
-        .prepare("SELECT FROM analytic.product_popularity WHERE id = $1")
-        .await
-        .unwrap();
+    let visible = database.prepare("SELECT FROM analytic.product_popularity WHERE id = $1").await.unwrap();
     let (mut replied, mut scored) = (Vec::new(), Vec::new());
     for event in 0..=rig.rounds * EVENTS_PER_ROUND {
         let product = Uuid::now_v7();
@@ -65,7 +62,13 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
 async fn token() -> String {
     let description = std::env::var("SHOPSIGNAL_STACK_FILE").unwrap();
     let stack = std::path::Path::new(&description).parent().and_then(|folder| folder.file_name()).unwrap();
-    let output = Command::new("target/local/shopsignal").arg("--stack").arg(stack).arg("token").output().await.unwrap();
+    let output = Command::new("target/local/shopsignal")
+        .arg("--stack")
+        .arg(stack)
+        .args(["token", "shopper"])
+        .output()
+        .await
+        .unwrap();
     assert!(output.status.success(), "no token: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }

@@ -20,8 +20,18 @@ const EVENTS: usize = 30_000;
 /// Events that each session applies one by one in a turn.
 pub(crate) const SINGLES: usize = 150;
 /// What shoppers do, roughly: mostly looking.
-const TYPES: [&str; 10] =
-    ["view", "view", "view", "view", "view", "view", "add_to_cart", "click_from_search", "add_to_favorites", "purchase"];
+const TYPES: [&str; 10] = [
+    "view",
+    "view",
+    "view",
+    "view",
+    "view",
+    "view",
+    "add_to_cart",
+    "click_from_search",
+    "add_to_favorites",
+    "purchase",
+];
 
 /// How the events of a turn come.
 #[derive(Debug, Clone, Copy)]

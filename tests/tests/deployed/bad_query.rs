@@ -50,13 +50,13 @@ async fn a_query_that_cannot_be_answered_is_refused_with_its_reason() {
 #[tokio::test]
 async fn another_method_is_told_which_one_it_takes() {
     let shop = Shop::open().await;
-    for (path, takes) in [(RECORD, "POST"), ("/health", "GET, HEAD"), (TOP, "GET, HEAD")] {
+    for (path, takes) in [(RECORD, "POST"), ("/health", "GET"), (TOP, "GET")] {
         for method in [Method::DELETE, Method::PATCH, Method::PUT] {
             let answer = send(shop.request(method.clone(), path).json(&Value::Null)).await;
             line(path, &answer);
             assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
             let allow = answer.headers["allow"].to_str().unwrap();
-            assert!(takes.split(", ").any(|method| allow.contains(method)), "{method} {path}: {allow}");
+            assert!(allow.contains(takes), "{method} {path}: {allow}");
         }
     }
 }

@@ -18,9 +18,11 @@ impl Shop {
     /// Runs `shopsignal --stack <this stack> <arguments>`.
     pub(crate) async fn shopsignal(&self, arguments: &[&str]) -> Said {
         let file = PathBuf::from(std::env::var("SHOPSIGNAL_STACK_FILE").unwrap());
-        let stack = file.parent().unwrap().file_name().unwrap();
+        let folder = file.parent().unwrap();
         let mut command = Command::new(binary());
-        command.arg("--stack").arg(stack).args(arguments).stdin(Stdio::null()).kill_on_drop(true);
+        // The command finds its project from the working directory.
+        command.current_dir(folder).arg("--stack").arg(folder.file_name().unwrap()).args(arguments);
+        command.stdin(Stdio::null()).kill_on_drop(true);
         let output = command.output().await.unwrap();
         let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
         Said { code: output.status.code(), text: text.into_owned() }

@@ -24,7 +24,8 @@ impl Shop {
     async fn aws(&self, service: &str, method: Method, path: &str, body: Value) -> Value {
         let credential = format!("Credential=test/20260101/{}/{service}/aws4_request", self.stack.region);
         let request = self.http.request(method, format!("{}{path}", self.stack.aws_endpoint));
-        let request = request.header("authorization", format!("AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0"));
+        let request =
+            request.header("authorization", format!("AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0"));
         let request = match service {
             "logs" => request
                 .header("content-type", "application/x-amz-json-1.1")

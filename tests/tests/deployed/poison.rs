@@ -114,7 +114,8 @@ async fn a_refused_effect_is_parked_and_applied_once_when_its_cause_is_gone() {
 
     // Then the neighbour is applied, the row waits for a person with its reason, and its message is a dead letter.
     shop.wait_for_score(neighbour, 0.3).await;
-    let parked = format!("SELECT parked_reason FROM analytic.pending WHERE sink = 'popularity' AND interaction_id = {id}");
+    let parked =
+        format!("SELECT parked_reason FROM analytic.pending WHERE sink = 'popularity' AND interaction_id = {id}");
     eventually("the parked row", SOON, async || {
         (shop.rows(&parked).await == ["statement_refused_22003"]).then_some(())
     })

@@ -76,9 +76,13 @@ impl Shop {
         Self::with(Turn::Together(TURN.read().await)).await
     }
 
-    /// Opens the shop when no other test uses it.
+    /// Opens the shop when no other test uses it. A queue that an earlier, failed test left paused is delivered again.
     pub(crate) async fn alone() -> Self {
-        Self::with(Turn::Alone(TURN.write().await)).await
+        let shop = Self::with(Turn::Alone(TURN.write().await)).await;
+        for sink in [Sink::Popularity, Sink::Catalog] {
+            shop.deliver(sink, true).await;
+        }
+        shop
     }
 
     async fn with(turn: Turn) -> Self {

@@ -141,7 +141,7 @@ async fn a_catalog_that_goes_down_amid_a_batch_fails_the_invocation_and_keeps_wh
 #[tokio::test]
 async fn a_catalog_that_answers_late_is_asked_again_under_the_same_key_and_owed_nothing() {
     let shop = Shop::open().await;
-    let ids = shop.record(&vec![("view", product(1)); 5]).await;
+    let ids = shop.record(&[("view", product(1)); 5]).await;
     let asked = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let server = TestServer::start(move |_: Recorded| {
         let first = asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;

@@ -38,7 +38,8 @@ async fn arrived(shop: &Shop, days: i32) -> i64 {
 
 async fn partition_of(shop: &Shop, id: i64) -> String {
     let partition = format!(
-        "SELECT CASE tableoid WHEN 'analytic.interaction_default'::regclass THEN 'default' ELSE 'day' END FROM analytic.interaction WHERE id = {id}"
+        "SELECT CASE tableoid WHEN 'analytic.interaction_default'::regclass THEN 'default' ELSE 'day' END
+         FROM analytic.interaction WHERE id = {id}"
     );
     shop.database.rows(&partition).await.concat()
 }

@@ -3,9 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use contracts::Cursor;
 use contracts::openapi::document;
+use domain::EventType;
 use it::template::Template;
+use proptest::prelude::*;
+use proptest::string::string_regex;
 use serde_json::Value;
+
+use crate::stage::read;
 
 fn path() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/openapi.json")
@@ -41,4 +47,33 @@ fn every_route_is_described_and_only_the_signed_in_ones_ask_for_a_token() {
         })
         .collect();
     assert_eq!(described, deployed);
+}
+
+fn at(pointer: &str) -> Value {
+    serde_json::to_value(document()).unwrap().pointer(pointer).unwrap_or_else(|| panic!("no {pointer}")).clone()
+}
+
+#[test]
+fn the_fields_of_an_item_are_those_that_the_reader_knows() {
+    let refused = read(br#"{"interactions":[{"x":1}]}"#).unwrap().remove(0).unwrap_err().rejection.message;
+    let (_, known) = refused.split_once("expected one of ").unwrap();
+    let known: BTreeSet<_> = known.split(", ").map(|field| field.trim_matches('`').to_owned()).collect();
+    for kind in ["ProductInteraction", "CategoryInteraction", "GuestProductInteraction", "GuestCategoryInteraction"] {
+        let described = at(&format!("/components/schemas/{kind}/properties"));
+        assert_eq!(described.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>(), known, "{kind}");
+    }
+}
+
+#[test]
+fn whatever_fits_a_described_pattern_is_read() {
+    let event_type = at("/components/schemas/ProductInteraction/properties/event_type/pattern");
+    let cursor = at("/paths/~1api~1v1~1analytic~1popularity~1top/get/parameters/2/schema/pattern");
+    let [event_type, cursor] = [event_type, cursor].map(|pattern| {
+        // The generator writes whole texts, so it takes no anchors.
+        string_regex(pattern.as_str().unwrap().trim_matches(['^', '$'])).unwrap()
+    });
+    proptest!(|(event_type in event_type, cursor in cursor)| {
+        prop_assert!(event_type.parse::<EventType>().is_ok(), "{}", event_type);
+        prop_assert!(Cursor::decode(&cursor).is_ok(), "{}", cursor);
+    });
 }

@@ -13,13 +13,13 @@ use testkit::TestQueue;
 use uuid::Uuid;
 
 /// A table of its own for one test, with the key schema of the template.
-struct Feed {
+pub(crate) struct Feed {
     client: Client,
     table: String,
 }
 
 impl Feed {
-    async fn create() -> Self {
+    pub(crate) async fn create() -> Self {
         let feed = Self { client: client(), table: format!("feed-{}", Uuid::now_v7()) };
         let mut create = feed.client.create_table().table_name(&feed.table).billing_mode(BillingMode::PayPerRequest);
         for (name, key) in [("pk", KeyType::Hash), ("sk", KeyType::Range)] {
@@ -31,13 +31,18 @@ impl Feed {
         feed
     }
 
+    /// The table's name.
+    pub(crate) fn table(&self) -> &str {
+        &self.table
+    }
+
     async fn deliver(&self, interactions: &[Interaction]) -> Delivery {
         let catalog = Catalog::Feed(FeedCatalog::new(self.client.clone(), self.table.clone()));
         catalog.deliver(interactions, Instant::now() + Duration::from_secs(20)).await.unwrap()
     }
 
     /// Returns everything in the table, by interaction id.
-    async fn items(&self) -> BTreeMap<i64, HashMap<String, AttributeValue>> {
+    pub(crate) async fn items(&self) -> BTreeMap<i64, HashMap<String, AttributeValue>> {
         let items = self.client.scan().table_name(&self.table).send().await.unwrap().items.unwrap_or_default();
         let count = items.len();
         let items: BTreeMap<_, _> =
@@ -46,7 +51,7 @@ impl Feed {
         items
     }
 
-    async fn drop(self) {
+    pub(crate) async fn drop(self) {
         self.client.delete_table().table_name(&self.table).send().await.unwrap();
     }
 }

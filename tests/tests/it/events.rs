@@ -11,6 +11,8 @@ use serde_json::Value;
 
 use crate::template::api::routes;
 
+mod outcome;
+
 /// The samples of a function, each as (case, text).
 fn samples(folder: &str) -> Vec<(String, String)> {
     let path = repository().join("events").join(folder);

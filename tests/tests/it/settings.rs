@@ -129,7 +129,10 @@ fn a_variable_that_is_left_out_is_named() {
             let mut values = values.clone();
             values.remove(missing);
             let refused = read(reader, &values);
-            assert!(refused.as_ref().is_err_and(|text| text.contains(missing)), "{folder} without {missing}: {refused:?}");
+            assert!(
+                refused.as_ref().is_err_and(|text| text.contains(missing)),
+                "{folder} without {missing}: {refused:?}"
+            );
         }
     }
 }

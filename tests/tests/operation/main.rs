@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
 mod redrive;
-mod scratch;
 mod shop;
 mod simulate;
 mod verification;

@@ -152,58 +152,54 @@ async fn while_a_weight_changes_scorers_wait_and_readers_and_recording_do_not() 
     assert_eq!(scores(&database).await, ["2 | 2 | 0 | 0 | 0 | 0"], "the waiting scorer saw the new weight");
 }
 
+const EVENTS: [&str; 5] = ["view", "add_to_cart", "purchase", "dislike", "wishlist_shared"];
+
+/// Records interactions and applies them until told to stop: now, later, and half of them twice.
+async fn keep_scoring(database: Arc<TestDatabase>, stop: Arc<AtomicBool>, seed: u64) -> usize {
+    let (mut random, store, mut scored) = (ChaCha8Rng::seed_from_u64(seed), database.store(), 0);
+    while !stop.load(Ordering::Relaxed) {
+        let event = |_| (*EVENTS.choose(&mut random).unwrap(), product(random.random_range(0..30)));
+        let events: Vec<_> = (0..40).map(event).collect();
+        let ids = record(&database, &events).await;
+        let (now, later) = ids.split_at(random.random_range(0..=ids.len()));
+        scored += store::popularity::apply(&store, now).await.unwrap().scored;
+        let both = [later, now].concat();
+        scored += store::popularity::apply(&store, &both[..both.len() / 2]).await.unwrap().scored;
+    }
+    scored
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn under_eight_scorers_every_change_leaves_no_difference_at_any_moment() {
-    const EVENTS: [&str; 5] = ["view", "add_to_cart", "purchase", "dislike", "wishlist_shared"];
     let database = Arc::new(TestDatabase::create().await);
     let stop = Arc::new(AtomicBool::new(false));
-    // given: eight scorers, each recording and applying its own and, half of the time, a neighbour's interactions
-    let scorers: Vec<_> = (0..8)
-        .map(|seed| {
-            let (database, stop) = (Arc::clone(&database), Arc::clone(&stop));
-            tokio::spawn(async move {
-                let (mut random, store, mut scored) = (ChaCha8Rng::seed_from_u64(seed), database.store(), 0);
-                while !stop.load(Ordering::Relaxed) {
-                    let event = |_| (*EVENTS.choose(&mut random).unwrap(), product(random.random_range(0..30)));
-                    let events: Vec<_> = (0..40).map(event).collect();
-                    let ids = record(&database, &events).await;
-                    let (now, later) = ids.split_at(random.random_range(0..=ids.len()));
-                    scored += store::popularity::apply(&store, now).await.unwrap().scored;
-                    let both = [later, now].concat();
-                    scored += store::popularity::apply(&store, &both[..both.len() / 2]).await.unwrap().scored;
-                }
-                scored
-            })
-        })
-        .collect();
-    // when: weights change all the time; then: whoever looks finds no difference, and never waits
-    let (mut random, mut changes, mut looks) = (ChaCha8Rng::seed_from_u64(99), 0, 0);
-    let end = Instant::now() + Duration::from_secs(10);
+    let start = |seed| tokio::spawn(keep_scoring(Arc::clone(&database), Arc::clone(&stop), seed));
+    let scorers: Vec<_> = (0..8).map(start).collect();
+    let (mut random, mut changes, end) = (ChaCha8Rng::seed_from_u64(99), 0, Instant::now() + Duration::from_secs(10));
     let mut client = store::connect(&database.settings(), None).await.unwrap();
     while Instant::now() < end {
+        // when: the weights of all events change
         let all = EVENTS.map(|event| change(event, random.random_range(-1_000_000..1_000_000)));
         let setting = async {
             let changed = weight::set(&mut client, &all, LOCK_LIMIT, &mut |_| {}).await.unwrap();
             assert!(matches!(changed, Changed::Recounted { .. }), "{changed:?}");
-            changes += 1;
         };
+        // then: whoever looks meanwhile finds no difference, and is not held up
         let looking = async {
             for _ in 0..3 {
-                let report =
-                    timeout(Duration::from_secs(5), verify(&database)).await.expect("a reader waits for nothing");
+                let report = timeout(Duration::from_secs(5), verify(&database)).await.expect("readers do not wait");
                 assert_eq!(report.differences(), 0, "{report:?}");
-                looks += 1;
             }
         };
         tokio::join!(setting, looking);
+        changes += 1;
     }
     stop.store(true, Ordering::Relaxed);
     let mut scored = 0;
     for scorer in scorers {
         scored += scorer.await.unwrap();
     }
-    println!("{changes} changes, {looks} looks, {scored} effects scored");
-    assert!(changes >= 5 && scored > 1_000, "{changes} changes, {scored} effects");
+    assert!(changes >= 3 && scored > 1_000, "{changes} changes, {scored} effects");
     assert_eq!(verify(&database).await.differences(), 0);
     assert_eq!(database.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()").await, 0);
 }

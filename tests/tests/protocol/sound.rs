@@ -24,20 +24,26 @@ fn two_interactions_with_both_sinks_without_a_fault() {
 
 #[test]
 fn one_score_under_any_four_faults() {
-    let protocol = Protocol { faults: 4, interventions: 2, ..SOUND };
-    check::holds("1 interaction, popularity, 4 faults, 2 interventions", &protocol);
+    let protocol = Protocol { faults: 4, interventions: 1, ..SOUND };
+    check::holds("1 interaction, popularity, 4 faults, 1 intervention", &protocol);
 }
 
 #[test]
 fn two_scores_under_any_two_faults() {
-    let protocol = Protocol { interactions: 2, faults: 2, interventions: 1, ..SOUND };
-    check::holds("2 interactions, popularity, 2 faults, 1 intervention", &protocol);
+    let protocol = Protocol { interactions: 2, faults: 2, ..SOUND };
+    check::holds("2 interactions, popularity, 2 faults", &protocol);
+}
+
+#[test]
+fn two_scores_under_any_fault_with_a_person_who_steps_in() {
+    let protocol = Protocol { interactions: 2, faults: 1, interventions: 2, ..SOUND };
+    check::holds("2 interactions, popularity, 1 fault, 2 interventions", &protocol);
 }
 
 #[test]
 fn one_catalog_entry_under_any_three_faults() {
-    let protocol = Protocol { sinks: &[Sink::Catalog], faults: 3, interventions: 2, ..SOUND };
-    check::holds("1 interaction, catalog, 3 faults, 2 interventions", &protocol);
+    let protocol = Protocol { sinks: &[Sink::Catalog], faults: 3, interventions: 1, ..SOUND };
+    check::holds("1 interaction, catalog, 3 faults, 1 intervention", &protocol);
 }
 
 #[test]

@@ -17,7 +17,10 @@ async fn a_public_answer_may_be_kept_for_five_seconds_and_has_a_tag() {
     let mut stage = Stage::with_products(&[(1, 0)]).await;
     for target in [TOP.to_owned(), one()] {
         let reply = stage.get(&target).await;
-        assert_eq!((reply.header("cache-control"), reply.header("content-type")), ("public, max-age=5", "application/json"));
+        assert_eq!(
+            (reply.header("cache-control"), reply.header("content-type")),
+            ("public, max-age=5", "application/json")
+        );
         assert!(reply.header("etag").starts_with("W/\"") && reply.header("etag").len() == 20, "{reply:?}");
         assert_eq!(stage.get(&target).await, reply);
     }

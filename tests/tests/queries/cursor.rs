@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use testkit::HttpReply;
 
-use crate::stage::{Stage, TOP, numbers, pagination, product};
+use crate::stage::{SCORES, Stage, TOP, numbers, pagination, product};
 
 /// Products of the long walks.
 const PRODUCTS: u32 = 1_200;
@@ -56,7 +56,7 @@ async fn a_walk_while_others_move_neither_repeats_nor_misses_what_stands_still()
     let movement = format!(
         "UPDATE analytic.product_popularity SET score_micros = (random() * 8)::bigint * 100000 - 400000
          WHERE ('x' || right(id::text, 8))::bit(32)::int % 3 = 0;
-         INSERT INTO analytic.product_popularity
+         INSERT INTO {SCORES}
          SELECT gen_random_uuid(), (random() * 8)::bigint * 100000 - 400000, 0, 0, 0, 0, 0, now() FROM generate_series(1, 5);
          DELETE FROM analytic.product_popularity WHERE id IN (
              SELECT id FROM analytic.product_popularity

@@ -8,7 +8,12 @@ use tokio::net::TcpListener;
 use crate::stage::{Stage, TOP, product, refusal, send, start};
 
 fn targets() -> [String; 4] {
-    [TOP.to_owned(), format!("{TOP}?page=2&limit=1"), format!("/api/v1/analytic/popularity/{}", product(1)), "/health".to_owned()]
+    [
+        TOP.to_owned(),
+        format!("{TOP}?page=2&limit=1"),
+        format!("/api/v1/analytic/popularity/{}", product(1)),
+        "/health".to_owned(),
+    ]
 }
 
 fn assert_unavailable(reply: &HttpReply) {
@@ -39,7 +44,8 @@ async fn with_postgres_down_every_query_and_health_are_503_until_it_is_back() {
 #[tokio::test]
 async fn without_postgres_a_wrong_request_is_still_a_wrong_request() {
     let mut function = start("postgres://postgres@127.0.0.1:1/none?sslmode=disable").await;
-    for (target, status) in [(format!("{TOP}?limit=0"), 400), ("/nowhere".to_owned(), 404), ("/health".to_owned(), 503)] {
+    for (target, status) in [(format!("{TOP}?limit=0"), 400), ("/nowhere".to_owned(), 404), ("/health".to_owned(), 503)]
+    {
         assert_eq!(send(&mut function, &HttpEvent::new("GET", &target)).await.status, status);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, TOP, numbers, pagination, product};
+use crate::stage::{SCORES, Stage, TOP, numbers, pagination, product};
 
 #[tokio::test]
 async fn the_top_list_is_by_score_and_ties_are_by_id() {
@@ -27,7 +27,8 @@ async fn a_row_shows_score_counters_and_the_last_change() {
 #[tokio::test]
 async fn without_any_product_the_list_is_empty_and_not_null() {
     let mut stage = Stage::empty().await;
-    let pagination = json!({ "limit": 10, "total": 0, "page": 1, "next_page": null, "cursor": null, "next_cursor": null });
+    let pagination =
+        json!({ "limit": 10, "total": 0, "page": 1, "next_page": null, "cursor": null, "next_cursor": null });
     assert_eq!(stage.get(TOP).await.json(), json!({ "data": [], "pagination": pagination }));
 }
 
@@ -63,9 +64,8 @@ async fn a_last_page_that_is_full_has_no_next() {
 #[tokio::test]
 async fn beyond_the_paged_rows_only_the_cursor_leads_on() {
     let mut stage = Stage::empty().await;
-    let many = "INSERT INTO analytic.product_popularity
-                SELECT gen_random_uuid(), n, 0, 0, 0, 0, 0, now() FROM generate_series(1, 10050) AS n";
-    stage.database.execute(many).await;
+    let many = "SELECT gen_random_uuid(), n, 0, 0, 0, 0, 0, now() FROM generate_series(1, 10050) AS n";
+    stage.database.execute(&format!("INSERT INTO {SCORES} {many}")).await;
 
     let before = pagination(&stage.get(&format!("{TOP}?page=99&limit=100")).await);
     let last = pagination(&stage.get(&format!("{TOP}?page=100&limit=100")).await);

@@ -10,7 +10,8 @@ const CURSOR: &str = "400 validation: cursor: must be a next_cursor of an earlie
 #[tokio::test]
 async fn parameters_out_of_range_are_refused_by_name() {
     let mut stage = Stage::with_products(&[(1, 1), (2, 0)]).await;
-    let cursor = stage.get(&format!("{TOP}?limit=1")).await.json()["pagination"]["next_cursor"].as_str().unwrap().to_owned();
+    let cursor =
+        stage.get(&format!("{TOP}?limit=1")).await.json()["pagination"]["next_cursor"].as_str().unwrap().to_owned();
     let cases = [
         ("limit=0", LIMIT),
         ("limit=101", LIMIT),
@@ -60,7 +61,9 @@ async fn parameters_at_their_limits_are_taken() {
 async fn parameters_that_nobody_knows_are_left_alone() {
     let mut stage = Stage::with_products(&[(1, 1)]).await;
     let plain = stage.get(TOP).await;
-    for query in ["utm_source=mail&utm_source=x", "Limit=0", "offset=5", "&&", "=", "limit[]=0", "%ZZ=%", "a=%FF%FE&%00=1"] {
+    for query in
+        ["utm_source=mail&utm_source=x", "Limit=0", "offset=5", "&&", "=", "limit[]=0", "%ZZ=%", "a=%FF%FE&%00=1"]
+    {
         let reply = stage.get(&format!("{TOP}?{query}")).await;
         assert_eq!((reply.status, &reply.body), (200, &plain.body), "{query}");
     }

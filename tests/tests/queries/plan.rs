@@ -6,6 +6,8 @@ use std::path::Path;
 use serde_json::Value;
 use testkit::TestDatabase;
 
+use crate::stage::SCORES;
+
 /// Enough for a scan or a sort of the table to be what a planner would otherwise choose.
 const PRODUCTS: u32 = 50_000;
 /// Rows of a page.
@@ -42,7 +44,7 @@ fn pages_read(plan: &Value) -> u64 {
 async fn a_page_by_cursor_follows_the_index_and_reads_no_more_at_depth() {
     let database = TestDatabase::create().await;
     let fill = format!(
-        "INSERT INTO analytic.product_popularity
+        "INSERT INTO {SCORES}
          SELECT gen_random_uuid(), n / 40 * 1000, 0, 0, 0, 0, 0, now() FROM generate_series(1, {PRODUCTS}) AS n;
          VACUUM ANALYZE analytic.product_popularity"
     );

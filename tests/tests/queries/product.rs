@@ -31,7 +31,17 @@ async fn a_product_that_was_never_scored_is_not_found() {
 #[tokio::test]
 async fn a_product_id_that_is_no_uuid_is_refused_in_our_envelope() {
     let mut stage = Stage::empty().await;
-    for id in ["42", "top2", "0192e4a0", "%00", "%FF", "%F0%9F%8E%81", "0192e4a0-0000-7000-8000-00000000000g", "%2e%2e%2f", "'"] {
+    for id in [
+        "42",
+        "top2",
+        "0192e4a0",
+        "%00",
+        "%FF",
+        "%F0%9F%8E%81",
+        "0192e4a0-0000-7000-8000-00000000000g",
+        "%2e%2e%2f",
+        "'",
+    ] {
         assert_eq!(refusal(&stage.get(&path(id)).await), "400 validation: spu_id: must be a UUID", "{id}");
     }
 }

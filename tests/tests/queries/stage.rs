@@ -8,6 +8,9 @@ use tokio::time::timeout;
 
 /// The top list.
 pub(crate) const TOP: &str = "/api/v1/analytic/popularity/top";
+/// The table with the columns that are not computed.
+pub(crate) const SCORES: &str = "analytic.product_popularity
+    (id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, date_updated)";
 /// Far more than any answer takes; a function that hangs fails its test instead of stopping the run.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 
@@ -32,7 +35,7 @@ impl Stage {
             format!("('{}', {score}, 1, 2, 3, 4, 5, '2026-11-20T12:00:00.25Z')", product(*number))
         };
         let rows: Vec<_> = products.iter().map(row).collect();
-        stage.database.execute(&format!("INSERT INTO analytic.product_popularity VALUES {}", rows.join(","))).await;
+        stage.database.execute(&format!("INSERT INTO {SCORES} VALUES {}", rows.join(","))).await;
         stage
     }
 
@@ -78,7 +81,11 @@ pub(crate) fn pagination(reply: &HttpReply) -> Value {
 
 /// Returns status, code and message of a refusal in our envelope.
 pub(crate) fn refusal(reply: &HttpReply) -> String {
-    assert_eq!((reply.header("content-type"), reply.header("cache-control")), ("application/json", "no-store"), "{reply:?}");
+    assert_eq!(
+        (reply.header("content-type"), reply.header("cache-control")),
+        ("application/json", "no-store"),
+        "{reply:?}"
+    );
     let error = &reply.json()["error"];
     assert_eq!(error["http_status"], reply.status, "{reply:?}");
     format!("{} {}: {}", reply.status, error["code"].as_str().unwrap(), error["message"].as_str().unwrap())

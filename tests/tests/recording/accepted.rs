@@ -28,7 +28,11 @@ async fn an_accepted_interaction_is_stored_as_it_was_sent() {
         "metadata": { "rank": 2, "from": { "list": ["a", null, true], "gift": "🎁" } },
         "occurred_at": an_hour_ago.to_string(),
     });
-    let category = with(json!({ "event_type": "view", "ref_type": "Category", "ref_id": "Shoes/Ünisex" }), "event_id", event_id(2));
+    let category = with(
+        json!({ "event_type": "view", "ref_type": "Category", "ref_id": "Shoes/Ünisex" }),
+        "event_id",
+        event_id(2),
+    );
     let request = by_shopper(&[full, category]).header("user-agent", "Shop/7.1 (Android)").from_address("203.0.113.77");
 
     let reply = stage.send(&request).await;
@@ -108,10 +112,8 @@ async fn both_queues_get_one_hint_per_interaction_with_the_trace_of_the_request(
 
     let reply = stage.record(&items).await;
 
-    let bodies: BTreeSet<_> = results(&reply)
-        .iter()
-        .map(|result| format!(r#"{{"version":1,"interaction_id":{}}}"#, result["id"]))
-        .collect();
+    let bodies: BTreeSet<_> =
+        results(&reply).iter().map(|result| format!(r#"{{"version":1,"interaction_id":{}}}"#, result["id"])).collect();
     let (popularity, catalog) = (hints(&stage.popularity).await, hints(&stage.catalog).await);
     assert_eq!(bodies.len(), 25);
     assert_eq!((&popularity.0, &catalog.0), (&bodies, &bodies));
@@ -131,7 +133,14 @@ async fn an_item_that_is_refused_takes_no_other_with_it() {
 
     let reply = stage.record(&[vec![view(1)], bad.to_vec(), vec![view(2)]].concat()).await;
 
-    let expected = ["accepted", "rejected malformed", "rejected missing_field", "rejected invalid_reference", "rejected wrong_type", "accepted"];
+    let expected = [
+        "accepted",
+        "rejected malformed",
+        "rejected missing_field",
+        "rejected invalid_reference",
+        "rejected wrong_type",
+        "accepted",
+    ];
     assert_eq!((reply.status, statuses(&reply)), (200, expected.map(str::to_owned).to_vec()));
     assert_eq!(stage.counts().await, [2, 2, 4]);
     assert_eq!((stage.metric("Accepted").await, stage.metric("Rejected").await), (2.0, 4.0));

@@ -57,18 +57,30 @@ fn bad_items() -> Vec<(String, &'static str, &'static str)> {
         (good(1).replacen(&event_id(1), "42", 1), "invalid_event_id", "event_id: must be a UUID like"),
         (good(1).replacen(&format!("\"{}\"", event_id(1)), "42", 1), "wrong_type", "event_id: must be a string"),
         (and(r#""session_id":false"#), "wrong_type", "session_id: must be a string"),
-        (and(r#""session_id":"a\nb""#), "invalid_session_id", "session_id: must have 1 to 128 characters and no control"),
+        (
+            and(r#""session_id":"a\nb""#),
+            "invalid_session_id",
+            "session_id: must have 1 to 128 characters and no control",
+        ),
         (and(r#""metadata":[]"#), "wrong_type", "metadata: must be an object"),
         (and(r#""metadata":"{}""#), "wrong_type", "metadata: must be an object"),
         (and(r#""metadata":{"a":[1,1e400]}"#), "invalid_metadata", "metadata.a[1]: a number must be below 1e15"),
-        (and(&format!(r#""metadata":{{"a":{}}}"#, digits(1000))), "invalid_metadata", "metadata.a: a number must have at most 30"),
+        (
+            and(&format!(r#""metadata":{{"a":{}}}"#, digits(1000))),
+            "invalid_metadata",
+            "metadata.a: a number must have at most 30",
+        ),
         (and(r#""occurred_at":1795176000"#), "wrong_type", "occurred_at: must be a string"),
         (and(r#""occurred_at":"yesterday""#), "invalid_time", "occurred_at: must be an RFC 3339 time"),
         (and(r#""occurred_at":"2026-11-20T12:00:00""#), "invalid_time", "occurred_at: must be an RFC 3339 time"),
         (and(r#""occurred_at":"2026-02-30T12:00:00Z""#), "invalid_time", "occurred_at: must be an RFC 3339 time"),
         (and(r#""occurred_at":"2026-11-01T12:00:00Z""#), "too_old", "occurred_at: lies more than 7 days"),
         (and(r#""occurred_at":"2999-01-01T00:00:00Z""#), "in_future", "occurred_at: lies more than 5 minutes"),
-        (and(r#""account_id":"0192e4a0-0000-7000-8000-00000000000b""#), "foreign_account", "account_id: must be the account of"),
+        (
+            and(r#""account_id":"0192e4a0-0000-7000-8000-00000000000b""#),
+            "foreign_account",
+            "account_id: must be the account of",
+        ),
         (and(r#""account_id":{}"#), "wrong_type", "account_id: must be a string"),
     ]
 }
@@ -128,10 +140,14 @@ async fn text_that_postgres_cannot_hold_is_refused_in_every_field() {
         ];
         for (field, item) in items {
             number += 1;
-            let reply = stage.send(&by_shopper(&[]).body(format!(r#"{{"interactions":[{item},{}]}}"#, good(number)))).await;
+            let reply =
+                stage.send(&by_shopper(&[]).body(format!(r#"{{"interactions":[{item},{}]}}"#, good(number)))).await;
             let (code, message) = describe(&reply, 0);
             assert_eq!((reply.status, code.as_str()), (200, "invalid_text"), "{item}: {message}");
-            assert!(message.starts_with(&format!("{field}: ")) && message.contains("must not contain"), "{item}: {message}");
+            assert!(
+                message.starts_with(&format!("{field}: ")) && message.contains("must not contain"),
+                "{item}: {message}"
+            );
         }
     }
     assert_eq!(stage.counts().await[0], i64::from(number));

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use testkit::HttpEvent;
 
 use crate::stage::{
-    GUEST_ROUTE, ROUTE, SHOPPER, STRANGER, Stage, body, by_guest, by_service, by_shopper, event, refusal, results, statuses,
-    view, with,
+    GUEST_ROUTE, ROUTE, SHOPPER, STRANGER, Stage, body, by_guest, by_service, by_shopper, event, refusal, results,
+    statuses, view, with,
 };
 
 const OWNERS: &str = "SELECT account_id FROM analytic.interaction ORDER BY id";
@@ -42,7 +42,15 @@ async fn a_service_of_the_shop_needs_no_account_and_keeps_the_one_it_has() {
 #[tokio::test]
 async fn only_the_whole_scope_makes_a_caller_trusted() {
     let mut stage = Stage::set().await;
-    for scope in ["", "openid", "analytic/trusted2", "xanalytic/trusted", "analytic/ trusted", "ANALYTIC/TRUSTED", "analytic/trusted,openid"] {
+    for scope in [
+        "",
+        "openid",
+        "analytic/trusted2",
+        "xanalytic/trusted",
+        "analytic/ trusted",
+        "ANALYTIC/TRUSTED",
+        "analytic/trusted,openid",
+    ] {
         let reply = stage.send(&by_shopper(&[event("purchase", 1)]).claim("scope", scope)).await;
         assert_eq!(statuses(&reply), ["rejected forbidden_event"], "{scope:?}");
     }
@@ -58,7 +66,8 @@ async fn only_the_whole_scope_makes_a_caller_trusted() {
 #[tokio::test]
 async fn a_guest_needs_a_session_and_never_has_an_account() {
     let mut stage = Stage::set().await;
-    let signed_in = by_guest(&[with(view(1), "session_id", "visit"), view(2), with(view(3), "session_id", Value::Null)]);
+    let signed_in =
+        by_guest(&[with(view(1), "session_id", "visit"), view(2), with(view(3), "session_id", Value::Null)]);
 
     let reply = stage.send(&signed_in.account(SHOPPER).trusted()).await;
 
@@ -78,7 +87,8 @@ async fn the_scope_opens_no_trusted_event_on_the_guest_route() {
 #[tokio::test]
 async fn a_request_for_another_account_is_refused_as_a_whole() {
     let mut stage = Stage::set().await;
-    let body = |account: &Value| json!({ "account_id": account, "interactions": [with(view(1), "session_id", "visit")] });
+    let body =
+        |account: &Value| json!({ "account_id": account, "interactions": [with(view(1), "session_id", "visit")] });
     let foreign = body(&json!(STRANGER.to_string())).to_string();
     let shopper = stage.send(&by_shopper(&[]).body(foreign.clone())).await;
     insta::assert_snapshot!(refusal(&shopper), @"403 foreign_account: account_id: must be the account of the token, or be left out");
@@ -137,13 +147,17 @@ async fn headers_say_neither_who_calls_nor_from_where() {
     assert_eq!(statuses(&shopper), ["accepted", "rejected forbidden_event"]);
     assert_eq!((statuses(&guest), nobody.status), (vec!["accepted".to_owned()], 401));
     let stored = "SELECT account_id, ip_address FROM analytic.interaction ORDER BY id";
-    assert_eq!(stage.database.rows(stored).await, [format!("{SHOPPER} | 203.0.113.0"), "null | 203.0.113.0".to_owned()]);
+    assert_eq!(
+        stage.database.rows(stored).await,
+        [format!("{SHOPPER} | 203.0.113.0"), "null | 203.0.113.0".to_owned()]
+    );
 }
 
 #[tokio::test]
 async fn only_the_network_of_an_address_is_stored() {
     let mut stage = Stage::set().await;
-    let addresses = ["203.0.113.255", "2001:db8:1:2:3:4:5:6", "::ffff:192.0.2.33", "fe80::1", "unknown", "", "10.0.0.1, 10.0.0.2"];
+    let addresses =
+        ["203.0.113.255", "2001:db8:1:2:3:4:5:6", "::ffff:192.0.2.33", "fe80::1", "unknown", "", "10.0.0.1, 10.0.0.2"];
     for (number, address) in (0..).zip(addresses) {
         let reply = stage.send(&by_shopper(&[view(number)]).from_address(address)).await;
         assert_eq!(statuses(&reply), ["accepted"], "{address}");

@@ -19,9 +19,28 @@ const SEED: [u8; 32] = [7; 32];
 /// JSON text of a scalar: what serializers write, and what only an attacker writes.
 fn scalar() -> impl Strategy<Value = String> {
     let nasty = prop::sample::select(vec![
-        "1e400", "-1e400", "1e-400", "0e999999999", "-0", "1e131071", "9223372036854775808", "null", "true", "\"\"",
-        r#""\u0000""#, r#""a\u0000b""#, r#""\ud800""#, r#""\udc00\ud800""#, r#""\uffff""#, r#""'; DROP TABLE analytic.pending; --""#,
-        r#""$1""#, r#""NaN""#, r#""infinity""#, r#""epoch""#, r#""2026-11-20T12:00:60Z""#, r#""00000000-0000-0000-0000-000000000000""#,
+        "1e400",
+        "-1e400",
+        "1e-400",
+        "0e999999999",
+        "-0",
+        "1e131071",
+        "9223372036854775808",
+        "null",
+        "true",
+        "\"\"",
+        r#""\u0000""#,
+        r#""a\u0000b""#,
+        r#""\ud800""#,
+        r#""\udc00\ud800""#,
+        r#""\uffff""#,
+        r#""'; DROP TABLE analytic.pending; --""#,
+        r#""$1""#,
+        r#""NaN""#,
+        r#""infinity""#,
+        r#""epoch""#,
+        r#""2026-11-20T12:00:60Z""#,
+        r#""00000000-0000-0000-0000-000000000000""#,
     ]);
     prop_oneof![
         3 => nasty.prop_map(str::to_owned),
@@ -55,12 +74,15 @@ fn field(name: &'static str, own: BoxedStrategy<String>) -> impl Strategy<Value 
 }
 
 fn item() -> impl Strategy<Value = String> {
-    let quoted = |texts: &[&str]| prop::sample::select(texts.iter().map(|text| json!(text).to_string()).collect::<Vec<_>>()).boxed();
+    let quoted = |texts: &[&str]| {
+        prop::sample::select(texts.iter().map(|text| json!(text).to_string()).collect::<Vec<_>>()).boxed()
+    };
     // Few ids, so that duplicates and conflicts come up too.
     let ids = (0..1_000).map(event_id).collect::<Vec<_>>();
     let ids = quoted(&ids.iter().map(String::as_str).collect::<Vec<_>>());
-    let metadata = prop::collection::vec(anything(), 0..3)
-        .prop_map(|values| format!("{{{}}}", (0..).zip(&values).map(|(n, value)| format!("\"{n}\":{value}")).collect::<Vec<_>>().join(",")));
+    let metadata = prop::collection::vec(anything(), 0..3).prop_map(|values| {
+        format!("{{{}}}", (0..).zip(&values).map(|(n, value)| format!("\"{n}\":{value}")).collect::<Vec<_>>().join(","))
+    });
     let fields = (
         field("event_id", ids),
         field("event_type", quoted(&["view", "view", "click_from_search", "purchase", "swatch_opened"])),
@@ -79,7 +101,8 @@ fn item() -> impl Strategy<Value = String> {
 }
 
 fn body() -> impl Strategy<Value = Vec<u8>> {
-    let request = prop::collection::vec(item(), 0..6).prop_map(|items| format!(r#"{{"interactions":[{}]}}"#, items.join(",")));
+    let request =
+        prop::collection::vec(item(), 0..6).prop_map(|items| format!(r#"{{"interactions":[{}]}}"#, items.join(",")));
     let cut = (request, 0.0..1.0).prop_map(|(text, share)| {
         // One request in ten ends early.
         let kept = if share < 0.1 { text.len() * 7 / 10 } else { text.len() };
@@ -118,7 +141,10 @@ async fn hostile_bodies_get_a_4xx_and_whatever_is_accepted_is_stored() {
         statuses.insert(reply.status);
         if reply.status != 200 {
             refused += 1;
-            assert!(reply.json()["error"]["message"].as_str().is_some_and(|text| !text.is_empty()), "case {case}: {shown}");
+            assert!(
+                reply.json()["error"]["message"].as_str().is_some_and(|text| !text.is_empty()),
+                "case {case}: {shown}"
+            );
             continue;
         }
         for result in results(&reply) {

@@ -73,11 +73,17 @@ async fn metadata_has_at_most_8_kibibytes_and_16_levels() {
     let mut stage = Stage::set().await;
     let bad = [
         (sized_metadata(8_193), "metadata: must have at most 8192 bytes, has 8193"),
-        (nested(17), "metadata.a[0][0][0][0][0][0][0][0][0][0][0][0][0][0][0]: must not be nested deeper than 16 levels"),
+        (
+            nested(17),
+            "metadata.a[0][0][0][0][0][0][0][0][0][0][0][0][0][0][0]: must not be nested deeper than 16 levels",
+        ),
     ];
     for (metadata, expected) in bad {
         let reply = stage.send(&by_shopper(&[]).body(raw_metadata(1, &metadata))).await;
-        assert_eq!((statuses(&reply), message(&reply)), (vec!["rejected invalid_metadata".to_owned()], expected.to_owned()));
+        assert_eq!(
+            (statuses(&reply), message(&reply)),
+            (vec!["rejected invalid_metadata".to_owned()], expected.to_owned())
+        );
     }
     for (number, metadata) in [(1, sized_metadata(8_192)), (2, nested(16))] {
         let reply = stage.send(&by_shopper(&[]).body(raw_metadata(number, &metadata))).await;
@@ -140,7 +146,7 @@ async fn an_event_may_lie_seven_days_back_and_five_minutes_ahead() {
         at(2, now - week - SignedDuration::from_millis(1)),
         at(3, now + minutes),
         at(4, now + minutes + margin),
-        at(5, Timestamp::MIN),
+        with(view(5), "occurred_at", "0001-01-01T00:00:00Z"),
         at(6, Timestamp::MAX),
     ];
     let reply = stage.record(&items).await;

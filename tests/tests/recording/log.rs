@@ -105,6 +105,11 @@ async fn a_setting_that_cannot_work_is_named_without_its_value() {
     let mut function = Function::start("record-interactions", &variables).await;
     assert_eq!(function.invoke(&by_shopper(&[view(1)]).event()).await, Invoked::Died);
     let output = output_with(&function, "SEND_TIMEOUT_MS").await;
-    assert!(["sslmode", "CATALOG_QUEUE_URL is missing", "SEND_TIMEOUT_MS must be from"].iter().all(|it| output.contains(it)), "{output}");
+    assert!(
+        ["sslmode", "CATALOG_QUEUE_URL is missing", "SEND_TIMEOUT_MS must be from"]
+            .iter()
+            .all(|it| output.contains(it)),
+        "{output}"
+    );
     assert!(!output.contains(CANARY), "{output}");
 }

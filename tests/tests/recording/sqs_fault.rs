@@ -38,7 +38,8 @@ async fn with_sqs_down_everything_is_stored_and_the_missing_hints_are_counted() 
     record_and_check(&mut stage, 25, 50.0).await;
 
     assert_eq!(stage.metric("HintsSent").await, 0.0);
-    let due = "SELECT count(*) FROM analytic.pending WHERE parked_at IS NULL AND next_hint_at <= now() + interval '1 minute'";
+    let due =
+        "SELECT count(*) FROM analytic.pending WHERE parked_at IS NULL AND next_hint_at <= now() + interval '1 minute'";
     assert_eq!(stage.database.number(due).await, 50, "resend-pending finds them within a minute");
     assert_eq!(statuses(&stage.record(&items(25)).await), ["duplicate"; 25]);
 }
@@ -101,7 +102,12 @@ async fn entries_that_sqs_refuses_inside_a_success_are_counted_and_stay_pending(
 
 #[tokio::test]
 async fn an_sqs_that_answers_with_an_error_or_with_nonsense_fails_no_request() {
-    for (status, body) in [(500, ""), (503, "<html>"), (403, r#"{"__type":"com.amazon.coral.service#AccessDeniedException"}"#), (200, "nonsense")] {
+    for (status, body) in [
+        (500, ""),
+        (503, "<html>"),
+        (403, r#"{"__type":"com.amazon.coral.service#AccessDeniedException"}"#),
+        (200, "nonsense"),
+    ] {
         let broken = TestServer::start(move |_| async move { TestServer::reply(status, body) }).await;
         let mut stage = stage_with_sqs_at(broken.url()).await;
         record_and_check(&mut stage, 2, 4.0).await;

@@ -94,11 +94,9 @@ async fn messages_that_cannot_be_read_fail_alone() {
     }
     let mut scorer = shop.start_scorer().await;
     let answer = scorer.invoke(&sqs_event(&bodies)).await.answer();
-    assert_eq!(
-        answer.to_string(),
-        r#"{"batchItemFailures":[{"itemIdentifier":"m3"},{"itemIdentifier":"m7"},{"itemIdentifier":"m11"},{"itemIdentifier":"m15"},{"itemIdentifier":"m19"},{"itemIdentifier":"m23"},{"itemIdentifier":"m27"},{"itemIdentifier":"m31"},{"itemIdentifier":"m35"},{"itemIdentifier":"m39"}]}"#
-    );
-    assert_eq!(places, (0..10).map(|n| 4 * n + 3).collect::<Vec<_>>());
+    let failures = places.iter().map(|place| format!(r#"{{"itemIdentifier":"m{place}"}}"#)).collect::<Vec<_>>();
+    assert_eq!(failures.len(), 10);
+    assert_eq!(answer.to_string(), format!(r#"{{"batchItemFailures":[{}]}}"#, failures.join(",")));
     shop.assert_all_scored_exactly().await;
     assert!(!scorer.output().contains("not json"), "a body was logged: {}", scorer.output());
 }

@@ -85,6 +85,29 @@ async fn a_hot_product_under_eight_consumers_is_exact_and_never_deadlocks() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn consumers_with_other_messages_on_the_same_products_never_deadlock() {
+    let shop = Shop::open().await;
+    let mut random = ChaCha8Rng::seed_from_u64(4);
+    let ids = shop.record(&busy_day(&mut random, 9_000, 40)).await;
+    let mut running = Vec::new();
+    for share in ids.chunks(1_500) {
+        let (mut scorer, share) = (shop.start_scorer().await, share.to_vec());
+        running.push(tokio::spawn(async move {
+            for batch in share.chunks(100) {
+                assert_eq!(scorer.invoke(&hints(batch)).await, all_done());
+            }
+            scorer
+        }));
+    }
+    let mut scorers = Vec::new();
+    for scorer in running {
+        scorers.push(scorer.await.unwrap());
+    }
+    shop.assert_all_scored_exactly().await;
+    assert_eq!(deadlocks(&shop, scorers).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn consumers_and_resend_at_once_lose_nothing_and_double_nothing() {
     let shop = Shop::open().await;
     let mut random = ChaCha8Rng::seed_from_u64(3);
@@ -103,4 +126,41 @@ async fn consumers_and_resend_at_once_lose_nothing_and_double_nothing() {
         shop.assert_all_scored_exactly().await;
     }
     assert_eq!(deadlocks(&shop, vec![one, two, resender]).await, 0);
+}
+
+/// Lets a consumer wait for a row that another transaction changes meanwhile; returns its answer.
+async fn apply_while(shop: &Shop, ids: &[i64], change: &str) -> Result<serde_json::Value, serde_json::Value> {
+    let other = shop.database.connect().await;
+    let change = format!(
+        "BEGIN; UPDATE analytic.pending SET {change} WHERE sink = 'popularity' AND interaction_id = {}",
+        ids[1]
+    );
+    other.batch_execute(&change).await.unwrap();
+    let mut scorer = shop.start_scorer().await;
+    let said = scorer.begin(&hints(ids));
+    shop.wait_for_a_lock_wait().await;
+    other.batch_execute("COMMIT").await.unwrap();
+    said.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_row_that_is_parked_while_a_consumer_waits_for_it_stays_parked() {
+    let shop = Shop::open().await;
+    let ids = shop.record(&[("view", product(1)), ("purchase", product(2)), ("view", product(3))]).await;
+    let parked = "parked_at = now(), parked_reason = 'statement_refused_22003'";
+    let said = apply_while(&shop, &ids, parked).await.unwrap();
+    assert_eq!(said.to_string(), r#"{"batchItemFailures":[{"itemIdentifier":"m1"}]}"#);
+    assert_eq!(shop.unscored().await, 1);
+    assert_eq!(shop.popularity().await.len(), 2, "the parked effect was applied");
+    shop.assert_exact().await;
+}
+
+#[tokio::test]
+async fn a_row_that_is_hinted_at_while_a_consumer_waits_for_it_is_applied() {
+    let shop = Shop::open().await;
+    let ids = shop.record(&[("view", product(1)), ("purchase", product(2)), ("view", product(3))]).await;
+    let said =
+        apply_while(&shop, &ids, "hints = hints + 1, next_hint_at = now() + interval '2 minutes'").await.unwrap();
+    assert_eq!(said.to_string(), r#"{"batchItemFailures":[]}"#);
+    shop.assert_all_scored_exactly().await;
 }

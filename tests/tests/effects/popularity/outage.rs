@@ -72,7 +72,8 @@ async fn sessions_ended_by_postgres_are_replaced_unnoticed() {
     for _ in 0..5 {
         let ids = shop.record(&[("view", product(1)), ("purchase", product(2))]).await;
         assert_eq!(scorer.invoke(&hints(&ids)).await, all_done());
-        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
         shop.database.execute(end).await;
     }
     shop.assert_all_scored_exactly().await;

@@ -32,7 +32,7 @@ fn naive(events: &[(usize, Uuid)]) -> Vec<String> {
         let Some((_, micros, counter)) = WEIGHTS.get(*event) else { continue };
         let total = totals.entry(*product).or_default();
         total[0] += micros;
-        counter.into_iter().for_each(|counter| total[counter + 1] += 1);
+        counter.iter().for_each(|counter| total[counter + 1] += 1);
     }
     let line = |(product, total): (Uuid, [i64; 6])| format!("{product} | {}", total.map(|n| n.to_string()).join(" | "));
     totals.into_iter().map(line).collect()

@@ -28,9 +28,9 @@ async fn a_refused_effect_is_parked_with_its_reason_and_the_others_are_applied()
     // when
     assert_eq!(scorer.invoke(&hints(&ids)).await, failed(&[17]));
     // then
-    let parked = format!("popularity | {} | statement_refused_22003", ids[17]);
+    let parked = [format!("popularity | {} | statement_refused_22003", ids[17])];
     let of_the_scorer = "SELECT sink, interaction_id, parked_reason FROM analytic.pending WHERE sink = 'popularity'";
-    assert_eq!(shop.database.rows(of_the_scorer).await, [parked.clone()]);
+    assert_eq!(shop.database.rows(of_the_scorer).await, parked);
     let others = format!("SELECT sum(view_count) FROM analytic.product_popularity WHERE id <> '{full}'");
     assert_eq!(shop.database.number(&others).await, 49);
     assert_eq!(metric(&scorer, "Parked", ("Function", "update-popularity")).await, 1.0);
@@ -41,7 +41,7 @@ async fn a_refused_effect_is_parked_with_its_reason_and_the_others_are_applied()
     for _ in 0..2 {
         assert_eq!(scorer.invoke(&hints(&ids)).await, failed(&[17]));
     }
-    assert_eq!(shop.database.rows(of_the_scorer).await, [parked]);
+    assert_eq!(shop.database.rows(of_the_scorer).await, parked);
     assert_eq!(shop.database.rows("SELECT parked_at FROM analytic.pending WHERE parked_at IS NOT NULL").await, since);
     assert_eq!(metric(&scorer, "Parked", ("Function", "update-popularity")).await, 0.0, "it was tried again");
 }

@@ -48,7 +48,7 @@ async fn every_event_has_the_weight_and_the_counter_of_the_contract() {
     // then
     let expected = WEIGHTS.iter().zip(0u128..).map(|((_, micros, counter), n)| {
         let mut counters = [0; 5];
-        counter.into_iter().for_each(|counter| counters[*counter] = 1);
+        counter.iter().for_each(|counter| counters[*counter] = 1);
         format!("{} | {micros} | {}", product(n), counters.map(|count: i32| count.to_string()).join(" | "))
     });
     assert_eq!(shop.popularity().await, expected.collect::<Vec<_>>());

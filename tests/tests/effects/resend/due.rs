@@ -49,7 +49,8 @@ async fn parked_rows_are_left_alone() {
     let shop = Shop::open().await;
     let ids = overdue(&shop, 3).await;
     let park = format!(
-        "UPDATE analytic.pending SET parked_at = now(), parked_reason = 'catalog_refused_404' WHERE interaction_id = {}",
+        "UPDATE analytic.pending SET parked_at = now(), parked_reason = 'catalog_refused_404'
+         WHERE interaction_id = {}",
         ids[1]
     );
     shop.database.execute(&park).await;
@@ -103,7 +104,8 @@ async fn a_lower_id_that_commits_later_is_not_missed() {
     let late = shop.database.number("SELECT nextval('analytic.interaction_id_seq')").await;
     let pending = |sink: &str| {
         format!(
-            "INSERT INTO analytic.pending (sink, interaction_id, date_created, event_type, next_hint_at) VALUES ('{sink}', {late}, now(), 'view', now())"
+            "INSERT INTO analytic.pending (sink, interaction_id, date_created, event_type, next_hint_at)
+             VALUES ('{sink}', {late}, now(), 'view', now())"
         )
     };
     slow.batch_execute(&format!("BEGIN; {}; {}", pending("popularity"), pending("catalog"))).await.unwrap();

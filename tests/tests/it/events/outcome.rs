@@ -1,0 +1,204 @@
+//! Every sample in events/ is given to the shipped binary once, and this is what comes of it.
+//!
+//! A new sample shows up here as a difference: its outcome has to be looked at and written down.
+
+use it::template::function_folders;
+use serde_json::Value;
+use testkit::{Function, HttpReply, TestDatabase, TestQueue};
+
+use super::samples;
+use crate::catalog_feed::Feed;
+
+/// The product that the samples are about.
+const PRODUCT: &str = "018f3a52-7c1e-7d10-9a35-4be0c1d2e301";
+
+/// What a function works on, fresh for each sample.
+struct Stage {
+    database: TestDatabase,
+    popularity_queue: TestQueue,
+    catalog_queue: TestQueue,
+    feed: Feed,
+}
+
+impl Stage {
+    async fn set() -> Self {
+        let (popularity_queue, catalog_queue) = (TestQueue::create().await, TestQueue::create().await);
+        Self { database: TestDatabase::create().await, popularity_queue, catalog_queue, feed: Feed::create().await }
+    }
+
+    /// Stores the views 1001 to 1003, which the samples of the consumers hint at.
+    async fn with_three_views(self) -> Self {
+        let rows = format!(
+            "INSERT INTO analytic.interaction (id, event_id, event_type, ref_type, ref_id, occurred_at, date_created)
+             SELECT id, gen_random_uuid(), 'view', 'Product', '{PRODUCT}', now(), now() FROM generate_series(1001, 1003) AS id;
+             INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, next_hint_at)
+             SELECT sink, id, date_created, '{PRODUCT}', event_type, now() FROM analytic.interaction,
+                    unnest(ARRAY['popularity', 'catalog']) AS sink"
+        );
+        self.database.execute(&rows).await;
+        self
+    }
+
+    /// Stores a score, for the samples that read.
+    async fn with_a_score(self) -> Self {
+        let row = format!(
+            "INSERT INTO analytic.product_popularity VALUES ('{PRODUCT}', 300000, DEFAULT, 1, 0, 0, 0, 0, now())"
+        );
+        self.database.execute(&row).await;
+        self
+    }
+
+    async fn run(&self, folder: &str, event: &str) -> Value {
+        let variables = [
+            ("DATABASE_URL", self.database.url()),
+            ("POPULARITY_QUEUE_URL", self.popularity_queue.url()),
+            ("CATALOG_QUEUE_URL", self.catalog_queue.url()),
+            ("CATALOG_TABLE", self.feed.table()),
+            ("CATALOG_TIMEOUT_MS", "2000"),
+            ("CATALOG_CONCURRENCY", "10"),
+            ("SEND_TIMEOUT_MS", "2000"),
+            ("RESEND_MAX_ROWS", "5000"),
+            ("RESEND_BACKOFF_CAP_SECONDS", "3600"),
+            ("PARTITIONS_AHEAD_DAYS", "14"),
+            ("KEY_RETENTION_DAYS", "30"),
+        ];
+        let mut function = Function::start(folder, &variables).await;
+        function.invoke(&serde_json::from_str(event).unwrap()).await.answer()
+    }
+}
+
+/// Runs all samples of a function and writes one line for each.
+async fn outcomes(folder: &str, set: impl AsyncFn() -> Stage, tell: impl AsyncFn(&Stage, Value) -> String) -> String {
+    let mut samples = samples(folder);
+    samples.sort();
+    let mut lines = String::new();
+    for (case, event) in samples {
+        let stage = set().await;
+        let answer = stage.run(folder, &event).await;
+        lines += &format!("{case}: {}\n", tell(&stage, answer).await);
+        stage.feed.drop().await;
+    }
+    lines
+}
+
+/// Writes an HTTP answer: the status, then what was accepted, duplicate and rejected, or the rows, or the code.
+async fn http(stage: &Stage, answer: Value) -> String {
+    let reply = HttpReply::of(&answer);
+    let body = reply.json();
+    let said = match (body.pointer("/error/code"), body.pointer("/data/accepted")) {
+        (Some(code), _) => code.as_str().unwrap().to_owned(),
+        (_, Some(_)) => {
+            format!("{} {} {}", body["data"]["accepted"], body["data"]["duplicate"], body["data"]["rejected"])
+        }
+        _ => format!("{} rows", body["data"].as_array().map_or(1, Vec::len)),
+    };
+    let stored = stage.database.number("SELECT count(*) FROM analytic.interaction").await;
+    let hints = stage.popularity_queue.depth().await + stage.catalog_queue.depth().await;
+    format!("{} {said}, {stored} stored, {hints} hints", reply.status)
+}
+
+/// Writes a consumer's answer: the failed items, and what is left to do.
+async fn batch(stage: &Stage, answer: Value) -> String {
+    let failed = answer["batchItemFailures"].as_array().unwrap().iter();
+    // Message ids of the samples differ in their last digit only.
+    let failed: Vec<_> = failed.map(|item| &item["itemIdentifier"].as_str().unwrap()[35..]).collect();
+    let pending = "SELECT sink, count(*) FROM analytic.pending GROUP BY sink ORDER BY sink";
+    let views = stage.database.rows("SELECT view_count FROM analytic.product_popularity").await.concat();
+    let pending = stage.database.rows(pending).await.join(", ");
+    let fed: Vec<_> = stage.feed.items().await.into_keys().collect();
+    format!("failed {failed:?}, pending {pending}, views {views:?}, feed {fed:?}")
+}
+
+#[tokio::test]
+async fn samples_of_record_interactions() {
+    let lines = outcomes("record-interactions", Stage::set, http).await;
+    insta::assert_snapshot!(lines, @r#"
+    accepted: 200 3 0 0, 3 stored, 6 hints
+    empty-batch: 400 validation, 0 stored, 0 hints
+    forbidden-event: 400 validation, 0 stored, 0 hints
+    foreign-account: 403 foreign_account, 0 stored, 0 hints
+    guest: 200 2 0 0, 2 stored, 4 hints
+    guest-forbidden-event: 200 1 0 1, 1 stored, 2 hints
+    guest-without-session: 400 validation, 0 stored, 0 hints
+    mixed-batch: 200 3 1 8, 3 stored, 6 hints
+    not-json: 400 validation, 0 stored, 0 hints
+    over-the-limit: 400 validation, 0 stored, 0 hints
+    spoofed-headers: 200 1 0 0, 1 stored, 2 hints
+    trusted-purchase: 200 1 0 0, 1 stored, 2 hints
+    "#);
+}
+
+#[tokio::test]
+async fn samples_of_answer_queries() {
+    let lines = outcomes("answer-queries", async || Stage::set().await.with_a_score().await, http).await;
+    insta::assert_snapshot!(lines, @r#"
+    bad-product-id: 400 validation, 0 stored, 0 hints
+    health: 200 1 rows, 0 stored, 0 hints
+    one-product: 200 1 rows, 0 stored, 0 hints
+    top: 200 1 rows, 0 stored, 0 hints
+    top-bad-cursor: 400 validation, 0 stored, 0 hints
+    top-bad-limit: 400 validation, 0 stored, 0 hints
+    top-changed-since: 200 1 rows, 0 stored, 0 hints
+    top-cursor: 200 1 rows, 0 stored, 0 hints
+    top-page: 200 0 rows, 0 stored, 0 hints
+    unknown-product: 404 not_found, 0 stored, 0 hints
+    unknown-route: 404 not_found, 0 stored, 0 hints
+    wrong-method: 405 method_not_allowed, 0 stored, 0 hints
+    "#);
+}
+
+#[tokio::test]
+async fn samples_of_the_consumers() {
+    let mut lines = String::new();
+    for folder in ["update-popularity", "update-catalog"] {
+        lines += &format!("{folder}\n");
+        lines += &outcomes(folder, async || Stage::set().await.with_three_views().await, batch).await;
+    }
+    insta::assert_snapshot!(lines, @r#"
+    update-popularity
+    batch: failed [], pending catalog | 3, views "3", feed []
+    same-id-twice: failed [], pending catalog | 3, popularity | 1, views "2", feed []
+    unknown-id: failed [], pending catalog | 3, popularity | 3, views "", feed []
+    with-unreadable: failed ["2", "3", "4"], pending catalog | 3, popularity | 1, views "2", feed []
+    update-catalog
+    batch: failed [], pending popularity | 3, views "", feed [1001, 1002, 1003]
+    same-id-twice: failed [], pending catalog | 1, popularity | 3, views "", feed [1001, 1002]
+    unknown-id: failed [], pending catalog | 3, popularity | 3, views "", feed []
+    with-unreadable: failed ["2", "3", "4"], pending catalog | 1, popularity | 3, views "", feed [1001, 1003]
+    "#);
+}
+
+#[tokio::test]
+async fn samples_of_what_runs_by_itself() {
+    let mut lines = String::new();
+    for folder in ["migrate", "maintain-partitions", "resend-pending"] {
+        let answer = async |_: &Stage, mut answer: Value| {
+            // How many days are still missing depends on when the template of the test databases was made.
+            if let Some(created) = answer.get_mut("partitions_created") {
+                assert!(created.as_u64() >= Some(6), "{created}");
+                created.take();
+            }
+            answer.to_string()
+        };
+        lines += &outcomes(folder, async || Stage::set().await.with_three_views().await, answer).await;
+    }
+    insta::assert_snapshot!(lines, @r#"
+    deploy: {"applied":[]}
+    daily: {"default_partition_rows":0,"keys_pruned":0,"partitions_created":null}
+    tick: {"claimed":6,"failed":0,"sent":6}
+    "#);
+}
+
+#[test]
+fn every_function_is_run_here() {
+    let run = [
+        "answer-queries",
+        "maintain-partitions",
+        "migrate",
+        "record-interactions",
+        "resend-pending",
+        "update-catalog",
+        "update-popularity",
+    ];
+    assert_eq!(function_folders().unwrap().into_iter().collect::<Vec<_>>(), run);
+}
