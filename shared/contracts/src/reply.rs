@@ -28,7 +28,7 @@ pub struct List<T> {
 pub struct Pagination {
     /// The most rows a page has.
     pub limit: u32,
-    /// All rows there are; null when paging by cursor, which never counts.
+    /// All rows there are, exact up to 100,000 and estimated above; null when paging by cursor, which never counts.
     pub total: Option<i64>,
     /// This page's number from 1; null when paging by cursor.
     pub page: Option<u32>,
