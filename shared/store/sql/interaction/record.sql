@@ -1,10 +1,14 @@
 -- store::interaction::record
 WITH item AS MATERIALIZED (
-    -- whether the caller may send the event is decided by the same row that holds its weight
-    SELECT sent.*, nextval('analytic.interaction_id_seq') AS interaction_id, coalesce(weight.trusted, false) AND NOT $11 AS forbidden
-    FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::timestamptz[])
-         WITH ORDINALITY AS sent (event_id, fingerprint, event_type, ref_type, ref_id, product_id, session_id, metadata, occurred_at, position)
-    LEFT JOIN analytic.event_weight AS weight USING (event_type)
+    -- ids follow the order of the request: they are drawn from sorted rows
+    SELECT judged.*, nextval('analytic.interaction_id_seq') AS interaction_id FROM (
+        -- whether the caller may send the event is decided by the same row that holds its weight
+        SELECT sent.*, coalesce(weight.trusted, false) AND NOT $11 AS forbidden
+        FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::timestamptz[])
+             WITH ORDINALITY AS sent (event_id, fingerprint, event_type, ref_type, ref_id, product_id, session_id, metadata, occurred_at, position)
+        LEFT JOIN analytic.event_weight AS weight USING (event_type)
+        ORDER BY position
+    ) AS judged
 ), claimed AS (
     -- in order of event id, so that two requests with the same ids wait for each other instead of deadlocking;
     -- an event id that comes twice in one request is claimed by its first item
