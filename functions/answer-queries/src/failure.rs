@@ -51,8 +51,7 @@ impl IntoResponse for Failure {
         }
         let (status, code, message) = self.answer();
         let body = ErrorReply { error: ErrorBody { http_status: status.as_u16(), code, message, details: None } };
-        // Serializing numbers and text cannot fail.
-        let body = serde_json::to_string(&body).unwrap_or_default();
+        let body = serde_json::to_string(&body).expect("numbers and text always serialize");
         let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
         let mut response = (status, headers, body).into_response();
         match self {

@@ -15,5 +15,5 @@ pub(crate) async fn check(State(deps): State<Arc<Deps>>) -> Result<Response, Fai
     deps.database.ping().await?;
     let health = json!({ "status": "ok", "postgres": "ok", "version": env!("CARGO_PKG_VERSION") });
     let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
-    Ok((headers, serde_json::to_string(&Data { data: health }).unwrap_or_default()).into_response())
+    Ok((headers, serde_json::to_string(&Data { data: health }).expect("text always serializes")).into_response())
 }

@@ -1,6 +1,5 @@
 //! One batch: read, apply, park what cannot be applied, answer.
 
-use std::collections::HashSet;
 use std::time::Instant;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
@@ -82,13 +81,12 @@ async fn apply_isolating(database: &Database, ids: &[InteractionId]) -> Result<O
 fn report(batch: &Batch, outcome: &Outcome, interactions: usize) {
     let applied = &outcome.applied;
     let settled = applied.scored + applied.skipped + applied.parked.len() + outcome.refused.len();
-    let parked: HashSet<_> = outcome.refused.iter().map(|(id, _)| id).collect();
     Metrics::with(&[("Function", "update-popularity")])
         .count("Messages", batch.len())
         .count("Applied", applied.scored)
         .count("Skipped", applied.skipped)
         .count("AlreadyApplied", interactions - settled)
-        .count("Parked", parked.len())
+        .count("Parked", outcome.refused.len())
         .count("Unreadable", batch.unreadable())
         .emit();
 }

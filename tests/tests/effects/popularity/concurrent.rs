@@ -24,6 +24,25 @@ async fn deadlocks(shop: &Shop, functions: Vec<Function>) -> i64 {
     shop.database.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()").await
 }
 
+/// Hands each share to a consumer of its own, in batches of this size, all at once; every batch must be done.
+async fn score_at_once(shop: &Shop, shares: Vec<Vec<i64>>, batch: usize) -> Vec<Function> {
+    let mut running = Vec::new();
+    for share in shares {
+        let mut scorer = shop.start_scorer().await;
+        running.push(tokio::spawn(async move {
+            for batch in share.chunks(batch) {
+                assert_eq!(scorer.invoke(&hints(batch)).await, all_done());
+            }
+            scorer
+        }));
+    }
+    let mut scorers = Vec::new();
+    for scorer in running {
+        scorers.push(scorer.await.unwrap());
+    }
+    scorers
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_consumers_with_the_same_messages_at_once_count_each_once() {
     let shop = Shop::open().await;
@@ -61,20 +80,7 @@ async fn a_hot_product_under_eight_consumers_is_exact_and_never_deadlocks() {
     let taken: std::collections::HashSet<_> = shares.concat().into_iter().collect();
     shares[0].extend(ids.iter().filter(|id| !taken.contains(id)));
     // when
-    let mut running = Vec::new();
-    for share in shares {
-        let mut scorer = shop.start_scorer().await;
-        running.push(tokio::spawn(async move {
-            for batch in share.chunks(50) {
-                assert_eq!(scorer.invoke(&hints(batch)).await, all_done());
-            }
-            scorer
-        }));
-    }
-    let mut scorers = Vec::new();
-    for scorer in running {
-        scorers.push(scorer.await.unwrap());
-    }
+    let scorers = score_at_once(&shop, shares, 50).await;
     // then
     shop.assert_all_scored_exactly().await;
     for scorer in &scorers {
@@ -89,20 +95,8 @@ async fn consumers_with_other_messages_on_the_same_products_never_deadlock() {
     let shop = Shop::open().await;
     let mut random = ChaCha8Rng::seed_from_u64(4);
     let ids = shop.record(&busy_day(&mut random, 9_000, 40)).await;
-    let mut running = Vec::new();
-    for share in ids.chunks(1_500) {
-        let (mut scorer, share) = (shop.start_scorer().await, share.to_vec());
-        running.push(tokio::spawn(async move {
-            for batch in share.chunks(100) {
-                assert_eq!(scorer.invoke(&hints(batch)).await, all_done());
-            }
-            scorer
-        }));
-    }
-    let mut scorers = Vec::new();
-    for scorer in running {
-        scorers.push(scorer.await.unwrap());
-    }
+    let shares = ids.chunks(1_500).map(<[_]>::to_vec).collect();
+    let scorers = score_at_once(&shop, shares, 100).await;
     shop.assert_all_scored_exactly().await;
     assert_eq!(deadlocks(&shop, scorers).await, 0);
 }
