@@ -1,0 +1,56 @@
+//! What a finding rests on, small enough for a message.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::OrderFact;
+
+/// The most orders that a finding lists. Their number and their span are always complete.
+pub const EVIDENCE_ORDERS_MAX: usize = 20;
+
+/// What a finding rests on. A function of the facts, not of the order in which they came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Evidence {
+    /// Orders of one customer.
+    Orders {
+        /// How many orders.
+        count: usize,
+        /// The first of them.
+        from: Timestamp,
+        /// The last of them.
+        to: Timestamp,
+        /// The first [`EVIDENCE_ORDERS_MAX`] of them, by time and id.
+        orders: Vec<OrderFact>,
+    },
+    /// One order and the threshold, in minor units, that it exceeds.
+    Order {
+        /// The order.
+        order: OrderFact,
+        /// The threshold.
+        limit_minor: i64,
+    },
+    /// Products left in a cart.
+    Cart {
+        /// When the first of them was put there.
+        from: Timestamp,
+        /// When the last of them was put there.
+        to: Timestamp,
+        /// The products, by id.
+        products: Vec<Uuid>,
+    },
+}
+
+impl Evidence {
+    /// Describes orders that are sorted by time and id. Of several facts about one order the first counts.
+    pub(super) fn of_orders<'a>(facts: impl Iterator<Item = &'a OrderFact>) -> Option<Self> {
+        let mut seen = std::collections::HashSet::new();
+        let distinct: Vec<_> = facts.filter(|fact| seen.insert(fact.order_id.as_str())).collect();
+        let (first, last) = (distinct.first()?, distinct.last()?);
+        Some(Self::Orders {
+            count: distinct.len(),
+            from: first.placed_at,
+            to: last.placed_at,
+            orders: distinct.iter().take(EVIDENCE_ORDERS_MAX).map(|fact| (*fact).clone()).collect(),
+        })
+    }
+}

@@ -1,0 +1,146 @@
+//! A finding and its name.
+
+use std::fmt;
+
+use jiff::{Timestamp, tz::TimeZone};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::Evidence;
+use crate::CustomerKey;
+
+/// What was broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rule {
+    /// Too many orders of one customer within a short time.
+    OrderBurst,
+    /// One order above the threshold of its currency.
+    LargeOrder,
+    /// Several orders of one customer with the same lines or the same amount within some time.
+    SimilarOrders,
+    /// Products put into a cart and not bought. A signal for the shop, not a suspicion.
+    AbandonedCart,
+}
+
+impl Rule {
+    /// All rules.
+    pub const ALL: [Self; 4] = [Self::OrderBurst, Self::LargeOrder, Self::SimilarOrders, Self::AbandonedCart];
+
+    /// Returns the name in the database, on the wire and in queries.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OrderBurst => "order_burst",
+            Self::LargeOrder => "large_order",
+            Self::SimilarOrders => "similar_orders",
+            Self::AbandonedCart => "abandoned_cart",
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for Rule {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|rule| rule.as_str() == text).ok_or_else(|| format!("unknown rule {text:?}"))
+    }
+}
+
+/// Whom a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// A customer.
+    Customer(CustomerKey),
+    /// An order whose customer nobody named.
+    Order(String),
+    /// A signed-in shopper.
+    Account(Uuid),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Customer(key) => write!(f, "customer:{key}"),
+            Self::Order(id) => write!(f, "order:{id}"),
+            Self::Account(id) => write!(f, "account:{id}"),
+        }
+    }
+}
+
+/// The stretch that a finding covers; within it the same rule finds the same subject once.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Window {
+    /// The hour (UTC) that begins at this instant.
+    Hour(Timestamp),
+    /// One order, whenever it was placed.
+    Order(String),
+}
+
+impl Window {
+    /// Returns the hour that an instant lies in.
+    #[must_use]
+    pub fn hour_of(instant: Timestamp) -> Self {
+        Self::Hour(hour_start(instant))
+    }
+}
+
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hour(start) => write!(f, "{}", start.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H")),
+            Self::Order(id) => write!(f, "order:{id}"),
+        }
+    }
+}
+
+/// Rounds down to the hour (UTC), also before 1970.
+pub(super) fn hour_start(instant: Timestamp) -> Timestamp {
+    let second = instant.as_second() - i64::from(instant.subsec_nanosecond() < 0);
+    Timestamp::from_second(second - second.rem_euclid(3_600)).unwrap_or(Timestamp::MIN)
+}
+
+/// The name of a finding: a digest of rule, subject and window, and the idempotency key of its alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FindingId(pub Uuid);
+
+impl fmt::Display for FindingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Something that somebody should look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What was broken.
+    pub rule: Rule,
+    /// By whom.
+    pub subject: Subject,
+    /// When, as far as it names the finding.
+    pub window: Window,
+    /// What it rests on. Grows while more facts of its window arrive, and is the same in the end.
+    pub evidence: Evidence,
+}
+
+impl Finding {
+    /// Returns the name. Equal exactly when rule, subject and window are.
+    #[must_use]
+    pub fn id(&self) -> FindingId {
+        let mut hash = Sha256::new();
+        for part in [self.rule.to_string(), self.subject.to_string(), self.window.to_string()] {
+            // The length keeps parts apart that hold any character.
+            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(part);
+        }
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hash.finalize()[..16]);
+        // Version 8: a UUID whose content is our business (RFC 9562, section 5.8).
+        FindingId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+}

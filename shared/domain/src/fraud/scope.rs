@@ -1,0 +1,103 @@
+//! Which facts new facts must be judged with, and which findings they can touch.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::finding::hour_start;
+use super::{Finding, OrderFact, Subject, Thresholds, Window, judge_orders};
+use crate::CustomerKey;
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// A stretch of one customer's orders: `from <= placed_at < to`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// The customer.
+    pub customer: CustomerKey,
+    /// The first instant of the stretch.
+    pub from: Timestamp,
+    /// The end of it, which is a full hour.
+    pub to: Timestamp,
+    /// The hours from here on are judged; what lies before is only looked back at.
+    judged_from: Timestamp,
+}
+
+/// What a batch of new facts can change. Judging it with everything known about it gives complete evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// By customer and time, without overlaps.
+    stretches: Vec<Stretch>,
+    orders: BTreeSet<String>,
+}
+
+impl Scope {
+    /// Returns the scope of new facts.
+    ///
+    /// A fact lies in the suspicious stretches that end at it or later by less than the longest of them. The hours
+    /// of those ends are judged anew, for which the longest stretch before them must be known as well.
+    #[must_use]
+    pub fn of(new: &[OrderFact], thresholds: &Thresholds) -> Self {
+        let longest = thresholds.longest();
+        let mut hours: BTreeMap<(&CustomerKey, Timestamp), Timestamp> = BTreeMap::new();
+        for fact in new {
+            if let Some(customer) = &fact.customer {
+                let end = later(hour_start(later(fact.placed_at, longest)), HOUR);
+                let to = hours.entry((customer, hour_start(fact.placed_at))).or_insert(end);
+                *to = (*to).max(end);
+            }
+        }
+        let mut stretches: Vec<Stretch> = Vec::new();
+        for ((customer, judged_from), to) in hours {
+            match stretches.last_mut() {
+                Some(before) if before.customer == *customer && judged_from <= before.to => {
+                    before.to = before.to.max(to);
+                }
+                _ => stretches.push(Stretch {
+                    customer: customer.clone(),
+                    from: judged_from.checked_sub(longest).unwrap_or(Timestamp::MIN),
+                    to,
+                    judged_from,
+                }),
+            }
+        }
+        Self { stretches, orders: new.iter().map(|fact| fact.order_id.clone()).collect() }
+    }
+
+    /// Returns the stretches of which all facts must be known.
+    #[must_use]
+    pub fn stretches(&self) -> &[Stretch] {
+        &self.stretches
+    }
+
+    /// Returns the orders of which all facts must be known.
+    #[must_use]
+    pub fn orders(&self) -> impl Iterator<Item = &str> {
+        self.orders.iter().map(String::as_str)
+    }
+
+    /// Returns the findings that the new facts can have caused or extended, given all facts of the scope. Facts
+    /// beyond it do no harm.
+    #[must_use]
+    pub fn judge(&self, known: &[OrderFact], thresholds: &Thresholds) -> Vec<Finding> {
+        let mut findings = judge_orders(known, thresholds);
+        findings.retain(|finding| self.covers(finding));
+        findings
+    }
+
+    /// Says whether all facts of a finding are in the scope. Of one at its rim only some may be known.
+    fn covers(&self, finding: &Finding) -> bool {
+        match (&finding.subject, &finding.window) {
+            (_, Window::Order(order)) => self.orders.contains(order),
+            (Subject::Customer(customer), Window::Hour(hour)) => {
+                let judged = |stretch: &Stretch| stretch.judged_from <= *hour && *hour < stretch.to;
+                self.stretches.iter().any(|stretch| stretch.customer == *customer && judged(stretch))
+            }
+            (_, Window::Hour(_)) => false,
+        }
+    }
+}
+
+fn later(instant: Timestamp, by: SignedDuration) -> Timestamp {
+    instant.checked_add(by).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,231 @@
+//! The rules against a naive recount, in any order and any split.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+use crate::CustomerKey;
+
+/// 09:58 UTC, so that the times of the tests cross a full hour.
+const NEAR_THE_HOUR: i64 = 1_795_168_680;
+
+fn thresholds() -> Thresholds {
+    Thresholds {
+        burst_orders: 5,
+        burst_length: SignedDuration::from_secs(60),
+        amounts: "EUR:100000".parse().unwrap(),
+        similar_orders: 3,
+        similar_length: SignedDuration::from_secs(90),
+    }
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(NEAR_THE_HOUR + second).unwrap()
+}
+
+/// An order like no other.
+fn order(number: i64, second: i64) -> OrderFact {
+    OrderFact {
+        placed_at: at(second),
+        order_id: format!("o-{number}"),
+        customer: Some(CustomerKey::of_id("c")),
+        currency: "EUR".parse().unwrap(),
+        amount_minor: 1_000 + number,
+        lines: None,
+    }
+}
+
+fn names(findings: &[Finding]) -> Vec<String> {
+    findings.iter().map(|finding| format!("{} {} {}", finding.rule, finding.subject, finding.window)).collect()
+}
+
+#[test]
+fn a_burst_over_the_edge_of_a_minute_and_of_an_hour_counts() {
+    assert_eq!(at(120).to_string(), "2026-11-20T10:00:00Z");
+    let over_the_hour: Vec<_> = (0..6).map(|i| order(i, 95 + i * 10)).collect();
+    assert_eq!(names(&judge_orders(&over_the_hour, &thresholds())), ["order_burst customer:c 2026-11-20T10"]);
+    let over_the_minute: Vec<_> = (0..6).map(|i| order(i, 40 + i * 8)).collect();
+    assert_eq!(names(&judge_orders(&over_the_minute, &thresholds())), ["order_burst customer:c 2026-11-20T09"]);
+}
+
+#[test]
+fn five_orders_or_a_sixth_a_minute_after_the_first_are_no_burst() {
+    let five: Vec<_> = (0..5).map(|i| order(i, i)).collect();
+    assert_eq!(judge_orders(&five, &thresholds()), []);
+    let sixth = |second| [five.clone(), vec![order(5, second)]].concat();
+    assert_eq!(judge_orders(&sixth(60), &thresholds()), []);
+    assert_eq!(judge_orders(&sixth(59), &thresholds()).len(), 1);
+    let told_twice = [five.clone(), vec![OrderFact { amount_minor: 7, ..order(4, 5) }]].concat();
+    assert_eq!(judge_orders(&told_twice, &thresholds()), [], "two events about one order are one order");
+}
+
+#[test]
+fn an_order_is_large_above_the_threshold_of_its_currency_and_once() {
+    let of =
+        |currency: &str, amount_minor| OrderFact { currency: currency.parse().unwrap(), amount_minor, ..order(1, 0) };
+    assert_eq!(judge_orders(&[of("EUR", 100_000), of("USD", 900_000)], &thresholds()), []);
+    let again = OrderFact { amount_minor: 200_000, ..order(1, 7_200) };
+    let found = judge_orders(&[again.clone(), of("EUR", 100_001)], &thresholds());
+    assert_eq!(names(&found), ["large_order customer:c order:o-1"]);
+    let nobody = OrderFact { customer: None, ..again };
+    assert_eq!(names(&judge_orders(&[nobody], &thresholds())), ["large_order order:o-1 order:o-1"]);
+}
+
+#[test]
+fn the_same_lines_or_the_same_amount_three_times_are_similar() {
+    let lines = |lines: &[(&str, i64)]| digest_lines(lines.iter().copied());
+    assert_eq!(lines(&[("a", 1), ("b", 2)]), lines(&[("b", 1), ("a", 1), ("b", 1)]));
+    assert_ne!(lines(&[("a", 1)]), lines(&[("a", 2)]));
+    assert_eq!(lines(&[]), None);
+    let same_lines: Vec<_> = (0..3).map(|i| OrderFact { lines: lines(&[("a", 1)]), ..order(i, i * 44) }).collect();
+    assert_eq!(names(&judge_orders(&same_lines, &thresholds())), ["similar_orders customer:c 2026-11-20T09"]);
+    let same_amount: Vec<_> = (0..3).map(|i| OrderFact { amount_minor: 5, ..order(i, i * 45) }).collect();
+    assert_eq!(judge_orders(&same_amount, &thresholds()), [], "90 seconds apart");
+    assert_eq!(judge_orders(&same_lines[1..], &thresholds()), []);
+}
+
+#[test]
+fn the_name_of_a_finding_does_not_depend_on_its_evidence() {
+    let six: Vec<_> = (0..6).map(|i| order(i, i)).collect();
+    let seven: Vec<_> = (0..7).map(|i| order(i, i)).collect();
+    let (six, seven) = (judge_orders(&six, &thresholds()), judge_orders(&seven, &thresholds()));
+    assert_ne!(six[0].evidence, seven[0].evidence);
+    assert_eq!(six[0].id(), seven[0].id());
+    assert_eq!(six[0].id().to_string(), "2a54a6c8-353d-8c3e-8c87-d0ee30a9094c");
+}
+
+/// Orders of few customers within four minutes, often alike, some told twice.
+fn facts() -> impl Strategy<Value = Vec<OrderFact>> {
+    let fact =
+        (0..30_i64, 0..240_i64, 0..2_u8, 0..3_i64, 0..3_i64).prop_map(|(number, second, customer, amount, lines)| {
+            let product = lines.to_string();
+            OrderFact {
+                customer: Some(CustomerKey::of_id(&customer.to_string())),
+                amount_minor: 99_000 + amount * 1_000,
+                lines: digest_lines((lines > 0).then_some((product.as_str(), 1))),
+                ..order(number, second)
+            }
+        });
+    prop::collection::vec(fact, 0..60)
+}
+
+/// The rules said plainly: for every instant, look at everything before it.
+fn recount(facts: &[OrderFact], thresholds: &Thresholds) -> BTreeMap<(Rule, String, String), BTreeSet<String>> {
+    let mut found: BTreeMap<(Rule, String, String), BTreeSet<String>> = BTreeMap::new();
+    for last in facts {
+        let (who, hour) = (last.subject().to_string(), Window::hour_of(last.placed_at).to_string());
+        let within = |length: SignedDuration, alike: &dyn Fn(&OrderFact) -> bool| -> BTreeSet<String> {
+            let ours = facts.iter().filter(|fact| fact.customer == last.customer && alike(fact));
+            let age = |fact: &OrderFact| last.placed_at.duration_since(fact.placed_at);
+            ours.filter(|fact| age(fact) >= SignedDuration::ZERO && age(fact) < length)
+                .map(|fact| fact.order_id.clone())
+                .collect()
+        };
+        let burst = within(thresholds.burst_length, &|_| true);
+        if burst.len() > thresholds.burst_orders {
+            found.entry((Rule::OrderBurst, who.clone(), hour.clone())).or_default().extend(burst);
+        }
+        let lines = within(thresholds.similar_length, &|fact| fact.lines.is_some() && fact.lines == last.lines);
+        let amount = within(thresholds.similar_length, &|fact| fact.amount_minor == last.amount_minor);
+        for alike in [lines, amount].into_iter().filter(|alike| alike.len() >= thresholds.similar_orders) {
+            found.entry((Rule::SimilarOrders, who.clone(), hour.clone())).or_default().extend(alike);
+        }
+        if last.amount_minor > 100_000 {
+            let window = format!("order:{}", last.order_id);
+            found.entry((Rule::LargeOrder, who, window)).or_default().insert(last.order_id.clone());
+        }
+    }
+    found
+}
+
+fn orders_of(finding: &Finding) -> (usize, BTreeSet<String>) {
+    match &finding.evidence {
+        Evidence::Orders { count, orders, .. } => (*count, orders.iter().map(|fact| fact.order_id.clone()).collect()),
+        Evidence::Order { order, .. } => (1, BTreeSet::from([order.order_id.clone()])),
+        Evidence::Cart { .. } => unreachable!("no order"),
+    }
+}
+
+/// What the store does: remembers facts, judges what each batch reaches, keeps the newest evidence.
+fn in_batches(facts: &[OrderFact], sizes: &[usize]) -> BTreeMap<FindingId, Finding> {
+    let (mut known, mut kept, mut rest) = (Vec::new(), BTreeMap::new(), facts);
+    let mut sizes = sizes.iter().cycle();
+    while !rest.is_empty() {
+        let (batch, others) = rest.split_at((*sizes.next().unwrap()).min(rest.len()));
+        rest = others;
+        known.extend_from_slice(batch);
+        let scope = Scope::of(batch, &thresholds());
+        let near = |fact: &&OrderFact| {
+            let ours = |stretch: &Stretch| fact.customer.as_ref() == Some(&stretch.customer);
+            let within = |stretch: &Stretch| ours(stretch) && (stretch.from..stretch.to).contains(&fact.placed_at);
+            scope.stretches().iter().any(within) || scope.orders().any(|order| order == fact.order_id)
+        };
+        let loaded: Vec<_> = known.iter().filter(near).cloned().collect();
+        kept.extend(scope.judge(&loaded, &thresholds()).into_iter().map(|finding| (finding.id(), finding)));
+    }
+    kept
+}
+
+proptest! {
+    #[test]
+    fn the_rules_find_what_a_plain_recount_finds(facts in facts()) {
+        let found: BTreeMap<_, _> = judge_orders(&facts, &thresholds())
+            .iter()
+            .map(|it| ((it.rule, it.subject.to_string(), it.window.to_string()), orders_of(it)))
+            .collect();
+        let expected = recount(&facts, &thresholds());
+        prop_assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+        for (key, orders) in expected {
+            let (count, listed) = &found[&key];
+            prop_assert_eq!(*count, orders.len());
+            prop_assert!(listed.is_subset(&orders) && listed.len() == orders.len().min(EVIDENCE_ORDERS_MAX));
+        }
+    }
+
+    #[test]
+    fn late_repeated_shuffled_and_split_events_give_the_same_findings(
+        (facts, arrival) in facts().prop_flat_map(|facts| {
+            let twice = [facts.clone(), facts.clone()].concat();
+            (Just(facts), Just(twice).prop_shuffle())
+        }),
+        sizes in prop::collection::vec(1..9_usize, 1..5),
+    ) {
+        let at_once: BTreeMap<_, _> =
+            judge_orders(&facts, &thresholds()).into_iter().map(|finding| (finding.id(), finding)).collect();
+        prop_assert_eq!(in_batches(&arrival, &sizes), at_once);
+    }
+
+    #[test]
+    fn hours_begin_where_the_clock_says(second in -4_000_000_000..4_000_000_000_i64, nanosecond in 0..1_000_000_000) {
+        let instant = Timestamp::new(second, nanosecond).unwrap();
+        let hour = finding::hour_start(instant);
+        prop_assert_eq!(hour.as_second().rem_euclid(3_600), 0);
+        let age = instant.duration_since(hour);
+        prop_assert!(age >= SignedDuration::ZERO && age < SignedDuration::from_hours(1));
+    }
+}
+
+#[test]
+fn a_cart_is_left_when_nothing_was_bought_or_taken_out_in_time() {
+    let (shopper, hat, shoe) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
+    let event = |event_type: &str, product_id, second| CartEvent {
+        account_id: shopper,
+        product_id,
+        event_type: event_type.to_owned(),
+        occurred_at: at(second),
+    };
+    let limits = CartLimits { from: at(0), to: at(100), patience: SignedDuration::from_secs(50) };
+    let left = |events: &[CartEvent]| names(&judge_carts(events, limits));
+    let hat_in = event("add_to_cart", hat, 10);
+    let expected = [format!("abandoned_cart account:{shopper} 2026-11-20T09")];
+    assert_eq!(left(&[hat_in.clone(), event("view", hat, 11)]), expected);
+    assert_eq!(left(&[hat_in.clone(), event("purchase", hat, 60)]), [""; 0]);
+    assert_eq!(left(&[hat_in.clone(), event("remove_from_cart", hat, 10)]), [""; 0]);
+    assert_eq!(left(&[hat_in.clone(), event("purchase", hat, 61)]), expected);
+    assert_eq!(left(&[event("purchase", hat, 9), hat_in.clone()]), expected);
+    assert_eq!(left(&[hat_in, event("purchase", shoe, 20)]), expected);
+    assert_eq!(left(&[event("add_to_cart", shoe, 100)]), [""; 0], "not yet to be judged");
+}

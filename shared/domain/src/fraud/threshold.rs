@@ -1,0 +1,89 @@
+//! From where on the rules speak up.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use jiff::SignedDuration;
+
+use crate::Currency;
+
+/// The settings of the rules about orders. They hold for facts that arrive; what was found before stays found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thresholds {
+    /// More orders than this of one customer within [`Self::burst_length`] are a burst.
+    pub burst_orders: usize,
+    /// How long the stretch of a burst is; orders exactly this far apart are not in one stretch.
+    pub burst_length: SignedDuration,
+    /// An order above this is large.
+    pub amounts: AmountLimits,
+    /// This many orders alike within [`Self::similar_length`] are too many.
+    pub similar_orders: usize,
+    /// How long the stretch of similar orders is.
+    pub similar_length: SignedDuration,
+}
+
+impl Thresholds {
+    /// Returns how far back a rule looks from an order at most.
+    #[must_use]
+    pub fn longest(&self) -> SignedDuration {
+        self.burst_length.max(self.similar_length)
+    }
+}
+
+/// A threshold that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidThresholds {
+    /// Not a pair of currency and amount.
+    #[error("must be pairs like EUR:100000, separated by commas, with amounts from 0 in minor units")]
+    Pair,
+    /// The same currency twice.
+    #[error("names the currency {0} twice")]
+    Twice(Currency),
+}
+
+/// The largest ordinary order of each currency, in minor units. Currencies that are not listed have none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AmountLimits(BTreeMap<Currency, i64>);
+
+impl AmountLimits {
+    /// Returns the limit of a currency.
+    #[must_use]
+    pub fn of(&self, currency: Currency) -> Option<i64> {
+        self.0.get(&currency).copied()
+    }
+}
+
+impl FromStr for AmountLimits {
+    type Err = InvalidThresholds;
+
+    /// Reads `EUR:100000,VND:10000000`. Empty text means that no order is large.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut limits = BTreeMap::new();
+        for pair in text.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
+            let (currency, amount) = pair.split_once(':').ok_or(InvalidThresholds::Pair)?;
+            let amount = amount.parse().ok().filter(|amount| *amount >= 0).ok_or(InvalidThresholds::Pair)?;
+            let currency: Currency = currency.parse().map_err(|_| InvalidThresholds::Pair)?;
+            if limits.insert(currency, amount).is_some() {
+                return Err(InvalidThresholds::Twice(currency));
+            }
+        }
+        Ok(Self(limits))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_per_currency() {
+        let limits: AmountLimits = "EUR:100000, VND:10000000".parse().unwrap();
+        let of = |currency: &str| limits.of(currency.parse().unwrap());
+        assert_eq!((of("EUR"), of("VND"), of("USD")), (Some(100_000), Some(10_000_000), None));
+        assert_eq!("".parse(), Ok(AmountLimits::default()));
+        for bad in ["EUR", "EUR:", "EUR:x", "EUR:-1", "eur:1", "EURO:1", "EUR:1.5"] {
+            assert_eq!(bad.parse::<AmountLimits>(), Err(InvalidThresholds::Pair), "{bad}");
+        }
+        assert_eq!("EUR:1,EUR:2".parse::<AmountLimits>(), Err(InvalidThresholds::Twice("EUR".parse().unwrap())));
+    }
+}
