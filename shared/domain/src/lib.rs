@@ -1,4 +1,4 @@
-//! What Shopsignal decides: which interactions are admitted, what they refer to, what they weigh.
+//! What Shopsignal decides: which interactions are admitted, what they refer to and weigh, and what orders add up to.
 //!
 //! Values in, values or reasons out. Nothing here performs IO or reads the clock, the environment or a
 //! random source, so every rule can be tested by calling it.
@@ -6,22 +6,38 @@
 
 mod address;
 mod caller;
+mod contribution;
+mod customer;
+mod derived;
 mod event;
 mod interaction;
+mod money;
+mod opinion;
+mod order;
 mod park;
 mod pieces;
 mod reference;
+mod sales;
 mod score;
+mod shop_event;
 mod sink;
 mod window;
 
 pub use address::truncate_address;
 pub use caller::Caller;
+pub use contribution::{Attribution, Attributions, Cell, Contribution, Figures, Grain};
+pub use customer::CustomerKey;
+pub use derived::{DerivedInteraction, opinion_interaction, order_interactions};
 pub use event::{BROWSING, EVENT_TYPE_MAX_CHARS, EventType, InvalidEventType};
 pub use interaction::{Fingerprint, Interaction, InteractionId, NewInteraction};
+pub use money::{AMOUNT_LIMIT_MINOR, Currency, InvalidAmount, InvalidCurrency, Money, apportion};
+pub use opinion::{OpinionState, RATING_HIGH_MICROS, RATING_MEDIUM_MICROS, rating_event_type};
+pub use order::{OrderState, Payment, Refund};
 pub use park::ParkReason;
 pub use pieces::Pieces;
 pub use reference::{CATEGORY_ID_MAX_CHARS, InvalidReference, RefType, Reference};
+pub use sales::{opinion_contribution, order_contribution};
 pub use score::{InvalidMicros, Micros};
+pub use shop_event::{Fact, Opinion, OrderLine, OrderStatus, PaymentStatus, ProductFacts, ShopEvent, Subject};
 pub use sink::Sink;
 pub use window::{FUTURE_LIMIT_MINUTES, OutsideWindow, PAST_LIMIT_DAYS, check_occurred_at};

@@ -1,0 +1,222 @@
+//! What an order, an opinion or an event adds to each sales figure.
+//!
+//! The current contribution of each order is stored with it. When the order changes, the figures move by the new
+//! contribution less the old one; so they are exact whatever came late, twice or in another order, and going back is
+//! as easy as going forward.
+
+use std::collections::BTreeMap;
+use std::ops::{AddAssign, Neg};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{Currency, OrderStatus};
+
+/// One cell that figures are summed in. Times are the start of a minute; longer spans are sums of those.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields carry the names of the columns, which are commented in the migration")]
+pub enum Cell {
+    /// Sales of the whole shop (`seller_id` empty) and of each seller.
+    Sales { minute: Timestamp, seller_id: String, currency: Currency, payment_method: String },
+    /// Sales of a product, by seller (empty when unknown).
+    Product { minute: Timestamp, product_id: String, seller_id: String, currency: Currency },
+    /// Sales of a category (empty when unknown).
+    Category { minute: Timestamp, category_id: String, currency: Currency },
+    /// What a customer spent.
+    Customer { customer_key: String, currency: Currency },
+    /// Orders by where they stand, of the whole shop (`seller_id` empty) and of each seller.
+    Status { seller_id: String, status: OrderStatus },
+    /// Ratings of a product.
+    Rating { product_id: String },
+    /// Users who registered.
+    Users { minute: Timestamp },
+    /// Events by service and type.
+    Events { minute: Timestamp, service: String, event_type: String },
+}
+
+/// The figures of a cell. Each kind of cell uses some of them; the others stay 0.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Figures {
+    /// Orders placed (`Sales`, at the time of the order).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub orders_placed: i64,
+    /// Orders paid, at least in part (`Sales`, `Product`, `Category`, `Customer`; at the first payment).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub orders_paid: i64,
+    /// Orders called off (`Sales`).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub orders_cancelled: i64,
+    /// Orders sent back (`Sales`).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub orders_returned: i64,
+    /// Pieces (`Sales`, `Product`, `Category` at the first payment; `Status`).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub items: i64,
+    /// Money that came, gross, in minor units (at the time of each payment).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub revenue_minor: i64,
+    /// Money that went back, in minor units (at the time of each refund).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub refund_minor: i64,
+    /// Orders (`Status`), ratings, users or events.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub count: i64,
+    /// Sum of the scores, in millionths of the scale (`Rating`).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub score_micros: i64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+fn is_zero(figure: &i64) -> bool {
+    *figure == 0
+}
+
+impl AddAssign for Figures {
+    fn add_assign(&mut self, other: Self) {
+        self.orders_placed += other.orders_placed;
+        self.orders_paid += other.orders_paid;
+        self.orders_cancelled += other.orders_cancelled;
+        self.orders_returned += other.orders_returned;
+        self.items += other.items;
+        self.revenue_minor += other.revenue_minor;
+        self.refund_minor += other.refund_minor;
+        self.count += other.count;
+        self.score_micros += other.score_micros;
+    }
+}
+
+impl Neg for Figures {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self {
+            orders_placed: -self.orders_placed,
+            orders_paid: -self.orders_paid,
+            orders_cancelled: -self.orders_cancelled,
+            orders_returned: -self.orders_returned,
+            items: -self.items,
+            revenue_minor: -self.revenue_minor,
+            refund_minor: -self.refund_minor,
+            count: -self.count,
+            score_micros: -self.score_micros,
+        }
+    }
+}
+
+/// Figures by cell, in the order of the cells: the order in which their rows are locked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<(Cell, Figures)>", into = "Vec<(Cell, Figures)>")]
+pub struct Contribution(BTreeMap<Cell, Figures>);
+
+impl Contribution {
+    /// Adds figures to a cell. A cell whose figures are all 0 vanishes.
+    pub fn add(&mut self, cell: Cell, figures: Figures) {
+        let sum = self.0.entry(cell).or_default();
+        *sum += figures;
+        if *sum == Figures::default() {
+            self.0.retain(|_, figures| *figures != Figures::default());
+        }
+    }
+
+    /// Adds another contribution.
+    pub fn merge(&mut self, other: &Self) {
+        for (cell, figures) in &other.0 {
+            self.add(cell.clone(), *figures);
+        }
+    }
+
+    /// Takes another contribution away.
+    pub fn subtract(&mut self, other: &Self) {
+        for (cell, figures) in &other.0 {
+            self.add(cell.clone(), -*figures);
+        }
+    }
+
+    /// Returns the cells with their figures, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Cell, &Figures)> {
+        self.0.iter()
+    }
+
+    /// Says whether nothing is added.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<Vec<(Cell, Figures)>> for Contribution {
+    fn from(pairs: Vec<(Cell, Figures)>) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+}
+
+impl From<Contribution> for Vec<(Cell, Figures)> {
+    fn from(contribution: Contribution) -> Self {
+        contribution.0.into_iter().collect()
+    }
+}
+
+/// The span that a row of a rollup table sums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Grain {
+    /// A minute.
+    Minute,
+    /// A quarter of an hour: days of every time zone are made of whole ones.
+    Quarter,
+    /// A day (UTC).
+    Day,
+}
+
+impl Grain {
+    /// All grains.
+    pub const ALL: [Self; 3] = [Self::Minute, Self::Quarter, Self::Day];
+
+    /// Returns the name in the column `grain`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Minute => "minute",
+            Self::Quarter => "quarter",
+            Self::Day => "day",
+        }
+    }
+
+    /// Returns the start of the span that a moment lies in.
+    #[must_use]
+    pub fn start(self, at: Timestamp) -> Timestamp {
+        let seconds = match self {
+            Self::Minute => 60,
+            Self::Quarter => 15 * 60,
+            Self::Day => 24 * 60 * 60,
+        };
+        Timestamp::from_second(at.as_second().div_euclid(seconds) * seconds).unwrap_or(at)
+    }
+}
+
+/// What is known of a product that order lines and opinions refer to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribution {
+    /// The product (SPU) that the reference leads to.
+    pub product_id: String,
+    /// Its seller.
+    pub seller_id: Option<String>,
+    /// Its category.
+    pub category_id: Option<String>,
+}
+
+impl Attribution {
+    /// Returns the product as popularity knows it; `None` when its id is no UUID.
+    #[must_use]
+    pub fn spu(&self) -> Option<Uuid> {
+        if self.product_id.len() != uuid::fmt::Hyphenated::LENGTH {
+            return None;
+        }
+        Uuid::try_parse(&self.product_id).ok().filter(|id| !id.is_nil())
+    }
+}
+
+/// The known products by the reference that leads to them. A missing one is unknown as yet.
+pub type Attributions = BTreeMap<String, Attribution>;

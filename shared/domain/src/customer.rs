@@ -1,0 +1,52 @@
+//! Who a back-end event is about, without the personal data that it may have come with.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The key of a customer: the shop's own customer id, or a keyed hash of an email address.
+///
+/// The address itself is never kept. An id and an address of the same person are two keys: nothing in an event says
+/// that they belong together.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CustomerKey(String);
+
+/// What the key of a hashed address starts with.
+const ADDRESS_PREFIX: &str = "email:";
+
+impl CustomerKey {
+    /// Takes the shop's customer id, which `contracts` has checked to be no address.
+    #[must_use]
+    pub fn of_id(id: &str) -> Self {
+        Self(id.to_owned())
+    }
+
+    /// Takes the keyed hash of an address (hexadecimal).
+    #[must_use]
+    pub fn of_hashed_address(hash: &str) -> Self {
+        Self(format!("{ADDRESS_PREFIX}{hash}"))
+    }
+
+    /// Returns the key as stored.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the account, when the shop's customer id is one (a UUID other than the nil UUID).
+    #[must_use]
+    pub fn account_id(&self) -> Option<Uuid> {
+        if self.0.len() != uuid::fmt::Hyphenated::LENGTH {
+            return None;
+        }
+        Uuid::try_parse(&self.0).ok().filter(|id| !id.is_nil())
+    }
+}
+
+impl fmt::Display for CustomerKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

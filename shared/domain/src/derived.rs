@@ -1,0 +1,91 @@
+//! The interactions that only the shop's back end can vouch for: purchases, cancellations, returns, reviews.
+//!
+//! Their event ids follow from the order and line, or from the opinion, so that each happens once however often and
+//! from wherever its cause is told.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::contribution::Attributions;
+use crate::{CustomerKey, OpinionState, OrderState, OrderStatus, Subject, rating_event_type};
+
+/// The namespace of derived event ids: any fixed UUID, the same in every version of this code.
+const NAMESPACE: Uuid = Uuid::from_u128(0x9f2b_6c1e_4d7a_5e83_8a41_c0d9_73be_5f16);
+
+/// An interaction that follows from back-end events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DerivedInteraction {
+    /// Follows from the cause (UUID v5).
+    pub event_id: Uuid,
+    /// What was done.
+    pub event_type: &'static str,
+    /// The product (SPU).
+    pub product_id: Uuid,
+    /// Who did it, when the customer id is an account.
+    pub account_id: Option<Uuid>,
+    /// When.
+    pub occurred_at: Timestamp,
+    /// The pieces of the line; `None` for an opinion.
+    pub quantity: Option<i64>,
+}
+
+/// Returns the interactions that follow from an order, given the products that are known.
+///
+/// One per line and kind, whatever the quantity: `checkout_started` when placed, `purchase` when paid, `cancel_order`,
+/// `return_product`, and `refund_requested` when money was asked back. A line whose product is unknown yields none
+/// until it is known; a product whose id is no UUID never does.
+#[must_use]
+pub fn order_interactions(order_id: &str, order: &OrderState, known: &Attributions) -> Vec<DerivedInteraction> {
+    let causes = [
+        ("checkout_started", order.at(OrderStatus::Created)),
+        ("purchase", order.at(OrderStatus::Paid)),
+        ("cancel_order", order.at(OrderStatus::Cancelled)),
+        ("return_product", order.at(OrderStatus::Returned)),
+        ("refund_requested", order.refund_requested_at),
+    ];
+    let account_id = order.customer.as_ref().and_then(CustomerKey::account_id);
+    let lines = order.lines.iter().enumerate();
+    let lines = lines.filter_map(|(position, line)| Some((position, line, known.get(&line.reference)?.spu()?)));
+    let derived = lines.flat_map(|(position, line, product_id)| {
+        causes.iter().filter_map(move |(event_type, at)| {
+            Some(DerivedInteraction {
+                event_id: event_id(&[event_type, order_id, &position.to_string()]),
+                event_type,
+                product_id,
+                account_id,
+                occurred_at: (*at)?,
+                quantity: Some(line.quantity),
+            })
+        })
+    });
+    derived.collect()
+}
+
+/// Returns the interaction that follows from a rating (`rating_high`, `rating_medium` or `rating_low`) or a comment
+/// (`write_review`): once, with the score that it was given with.
+#[must_use]
+pub fn opinion_interaction(
+    (subject, id): (Subject, &str),
+    opinion: &OpinionState,
+    known: &Attributions,
+) -> Option<DerivedInteraction> {
+    let event_type = match subject {
+        Subject::Comment => "write_review",
+        Subject::Rating => rating_event_type(opinion.first_score_micros?),
+        _ => return None,
+    };
+    Some(DerivedInteraction {
+        event_id: event_id(&["opinion", subject.as_str(), id]),
+        event_type,
+        product_id: known.get(opinion.reference.as_ref()?)?.spu()?,
+        account_id: opinion.customer.as_ref().and_then(CustomerKey::account_id),
+        occurred_at: opinion.given_at?,
+        quantity: None,
+    })
+}
+
+/// Derives an event id. Each part is preceded by its length, so that no two lists of parts share a name.
+fn event_id(parts: &[&str]) -> Uuid {
+    let name: String = parts.iter().map(|part| format!("{}:{part}", part.len())).collect();
+    Uuid::new_v5(&NAMESPACE, name.as_bytes())
+}

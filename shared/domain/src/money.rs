@@ -1,0 +1,211 @@
+//! Money is a whole number of minor units together with its currency; amounts of two currencies never meet in a sum.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The largest amount by magnitude, in minor units (10^15). Nine thousand such amounts fit into one sum.
+pub const AMOUNT_LIMIT_MINOR: i64 = 1_000_000_000_000_000;
+
+/// Currencies whose minor unit is not a hundredth (ISO 4217).
+const EXPONENTS: [(&str, u32); 22] = [
+    ("BHD", 3),
+    ("BIF", 0),
+    ("CLP", 0),
+    ("DJF", 0),
+    ("GNF", 0),
+    ("IQD", 3),
+    ("ISK", 0),
+    ("JOD", 3),
+    ("JPY", 0),
+    ("KMF", 0),
+    ("KRW", 0),
+    ("KWD", 3),
+    ("LYD", 3),
+    ("OMR", 3),
+    ("PYG", 0),
+    ("RWF", 0),
+    ("TND", 3),
+    ("UGX", 0),
+    ("VND", 0),
+    ("XAF", 0),
+    ("XOF", 0),
+    ("XPF", 0),
+];
+
+/// An ISO 4217 code: three capital letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Currency([u8; 3]);
+
+/// The text is not a currency code.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("must be a currency code of three capital letters, like EUR")]
+pub struct InvalidCurrency;
+
+impl Currency {
+    /// Returns the code.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// Returns the decimal places of the major unit: 2 for EUR, 0 for JPY and VND, 3 for KWD.
+    #[must_use]
+    pub fn decimals(self) -> u32 {
+        EXPONENTS.iter().find(|(code, _)| *code == self.as_str()).map_or(2, |(_, decimals)| *decimals)
+    }
+}
+
+impl FromStr for Currency {
+    type Err = InvalidCurrency;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match <[u8; 3]>::try_from(text.as_bytes()) {
+            Ok(code) if code.iter().all(u8::is_ascii_uppercase) => Ok(Self(code)),
+            _ => Err(InvalidCurrency),
+        }
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = InvalidCurrency;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> Self {
+        currency.as_str().to_owned()
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// An amount of one currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Money {
+    /// In the smallest unit of the currency: cents, yen, fils.
+    pub minor: i64,
+    /// The currency.
+    pub currency: Currency,
+}
+
+/// The text is not an amount of the currency.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidAmount {
+    /// Not a plain decimal number.
+    #[error("must be a decimal number that is not negative, like 19.90")]
+    NotANumber,
+    /// More decimals than the currency has: nothing is rounded.
+    #[error("must have at most {decimals} decimal places in {currency}")]
+    TooPrecise {
+        /// The currency.
+        currency: Currency,
+        /// Its decimal places.
+        decimals: u32,
+    },
+    /// Beyond [`AMOUNT_LIMIT_MINOR`].
+    #[error("must be at most {AMOUNT_LIMIT_MINOR} minor units of its currency")]
+    TooLarge,
+}
+
+impl Money {
+    /// Reads a decimal amount of the major unit exactly. Zeros beyond the minor unit are no precision.
+    ///
+    /// # Errors
+    /// Which rule the text breaks.
+    pub fn parse(text: &str, currency: Currency) -> Result<Self, InvalidAmount> {
+        let decimals = currency.decimals();
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+        let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        if !plain(whole) || !plain(fraction) {
+            return Err(InvalidAmount::NotANumber);
+        }
+        let fraction = fraction.trim_end_matches('0');
+        let width = decimals as usize;
+        if fraction.len() > width {
+            return Err(InvalidAmount::TooPrecise { currency, decimals });
+        }
+        let digits = format!("{whole}{fraction:0<width$}");
+        match digits.parse() {
+            Ok(minor) if minor <= AMOUNT_LIMIT_MINOR => Ok(Self { minor, currency }),
+            _ => Err(InvalidAmount::TooLarge),
+        }
+    }
+}
+
+/// Splits an amount in proportion to weights, exactly: the parts add up to the amount, and each depends on nothing
+/// but the arguments.
+///
+/// Part i is the rounded-down share of the first i weights less that of the first i - 1. Weights must not be
+/// negative; if all are 0 the first part gets everything.
+#[must_use]
+pub fn apportion(amount: i64, weights: &[i64]) -> Vec<i64> {
+    let total: i128 = weights.iter().map(|weight| i128::from(*weight)).sum();
+    if total == 0 {
+        return weights.iter().enumerate().map(|(i, _)| if i == 0 { amount } else { 0 }).collect();
+    }
+    let (mut seen, mut given) = (0_i128, 0_i128);
+    let parts = weights.iter().map(|weight| {
+        seen += i128::from(*weight);
+        let due = i128::from(amount) * seen / total;
+        let part = due - given;
+        given = due;
+        // A part is at most the amount, which is an i64.
+        i64::try_from(part).unwrap_or_default()
+    });
+    parts.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(text: &str, currency: &str) -> Result<i64, InvalidAmount> {
+        Money::parse(text, currency.parse().unwrap()).map(|money| money.minor)
+    }
+
+    #[test]
+    fn an_amount_is_read_to_the_minor_unit_or_refused() {
+        assert_eq!(read("19.9", "EUR"), Ok(1_990));
+        assert_eq!(read("19.900", "EUR"), Ok(1_990));
+        assert_eq!(read("150000", "VND"), Ok(150_000));
+        assert_eq!(read("1.234", "KWD"), Ok(1_234));
+        assert!(matches!(read("19.999", "EUR"), Err(InvalidAmount::TooPrecise { decimals: 2, .. })));
+        assert!(matches!(read("1.5", "JPY"), Err(InvalidAmount::TooPrecise { decimals: 0, .. })));
+        assert_eq!(read("99999999999999999999", "EUR"), Err(InvalidAmount::TooLarge));
+        for bad in ["", "-1", "1e3", ".5", "5.", "1,5", "NaN", "+1"] {
+            assert_eq!(read(bad, "EUR"), Err(InvalidAmount::NotANumber), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_currency_is_three_capital_letters() {
+        assert!("EUR".parse::<Currency>().is_ok());
+        for bad in ["", "eur", "EU", "EURO", "ÄU"] {
+            assert_eq!(bad.parse::<Currency>(), Err(InvalidCurrency), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_parts_of_an_amount_add_up_to_it(
+            amount in 0..=AMOUNT_LIMIT_MINOR,
+            weights in prop::collection::vec(0..=AMOUNT_LIMIT_MINOR, 1..20),
+        ) {
+            let parts = apportion(amount, &weights);
+            prop_assert_eq!(parts.iter().sum::<i64>(), amount);
+            prop_assert!(parts.iter().all(|part| *part >= 0));
+        }
+    }
+}

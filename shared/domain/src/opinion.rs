@@ -1,0 +1,78 @@
+//! The state of a rating or comment, from the events of it that are known.
+
+use jiff::Timestamp;
+
+use crate::{CustomerKey, Fact, Opinion, ShopEvent};
+
+/// From this share of its scale a rating is high, in millionths.
+pub const RATING_HIGH_MICROS: i64 = 800_000;
+/// From this share of its scale a rating is medium, in millionths.
+pub const RATING_MEDIUM_MICROS: i64 = 400_000;
+
+/// What is known of a rating or comment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OpinionState {
+    /// When it was given; `None` as long as only changes of it are known.
+    pub given_at: Option<Timestamp>,
+    /// The score that it was given with: decides the derived interaction, which happens once.
+    pub first_score_micros: Option<i64>,
+    /// The product, as the shop names it.
+    pub reference: Option<String>,
+    /// Whose opinion.
+    pub customer: Option<CustomerKey>,
+    /// The current score.
+    pub score_micros: Option<i64>,
+    /// Whether it was taken back.
+    pub deleted: bool,
+}
+
+impl OpinionState {
+    /// Reads the events of one rating or comment, in the order of their own time. Repeated ones count once.
+    #[must_use]
+    pub fn of<'e>(events: impl IntoIterator<Item = &'e ShopEvent>) -> Self {
+        let mut events: Vec<_> = events.into_iter().collect();
+        events.sort_by_key(|event| (event.occurred_at, event.id));
+        let mut state = Self::default();
+        for event in events {
+            match &event.fact {
+                Fact::RatingAdded(opinion) | Fact::CommentCreated(opinion) => {
+                    if state.given_at.is_none() {
+                        state.given_at = Some(event.occurred_at);
+                        state.first_score_micros = opinion.score_micros;
+                    }
+                    state.merge(opinion);
+                }
+                Fact::RatingUpdated(opinion) | Fact::CommentUpdated(opinion) => state.merge(opinion),
+                Fact::RatingDeleted(opinion) | Fact::CommentDeleted(opinion) => {
+                    state.merge(opinion);
+                    state.deleted = true;
+                }
+                _ => {}
+            }
+        }
+        state
+    }
+
+    /// The first product and customer stay, the last score counts.
+    fn merge(&mut self, opinion: &Opinion) {
+        if self.reference.is_none() {
+            self.reference.clone_from(&opinion.reference);
+        }
+        if self.customer.is_none() {
+            self.customer.clone_from(&opinion.customer);
+        }
+        self.score_micros = opinion.score_micros.or(self.score_micros);
+    }
+}
+
+/// Names the interaction that a rating is.
+#[must_use]
+pub fn rating_event_type(score_micros: i64) -> &'static str {
+    if score_micros >= RATING_HIGH_MICROS {
+        "rating_high"
+    } else if score_micros >= RATING_MEDIUM_MICROS {
+        "rating_medium"
+    } else {
+        "rating_low"
+    }
+}

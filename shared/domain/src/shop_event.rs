@@ -1,0 +1,334 @@
+//! What the shop's back end says: the closed set of order and domain events.
+//!
+//! Both wire shapes end here (`contracts` reads them), and the event log keeps this form. What an event means for an
+//! order is decided in `order`, from all events of that order at once.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{Currency, CustomerKey, Money};
+
+/// One event of the shop's back end.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ShopEvent {
+    /// Its identity: the producer's event id, or a digest of type, subject, time and content. Logged once.
+    pub id: Uuid,
+    /// The service that sent it, as it names itself; empty when it does not.
+    pub service: String,
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// What an event is about. Events of one subject are applied together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// An order; its id.
+    Order,
+    /// A product; its SPU id.
+    Product,
+    /// A user; the customer key.
+    User,
+    /// A seller; its id.
+    Seller,
+    /// A rating; its id.
+    Rating,
+    /// A comment; its id.
+    Comment,
+    /// A click; the product or category.
+    Click,
+}
+
+impl Subject {
+    /// Returns the name in `shop_event.subject`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Product => "product",
+            Self::User => "user",
+            Self::Seller => "seller",
+            Self::Rating => "rating",
+            Self::Comment => "comment",
+            Self::Click => "click",
+        }
+    }
+}
+
+/// One line of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct OrderLine {
+    /// What was ordered, as the shop names it: an SPU or a SKU. Product events say which.
+    pub reference: String,
+    /// Pieces, at least 1.
+    pub quantity: i64,
+    /// The price of one piece in minor units of the order's currency.
+    pub price_minor: i64,
+    /// The seller, when the line names one.
+    pub seller_id: Option<String>,
+    /// The category, when the line names one.
+    pub category_id: Option<String>,
+}
+
+impl OrderLine {
+    /// Returns quantity times price; saturates, which the limits of `contracts` keep from happening.
+    #[must_use]
+    pub fn total_minor(&self) -> i64 {
+        self.quantity.saturating_mul(self.price_minor)
+    }
+}
+
+/// What became of a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentStatus {
+    /// Started.
+    Pending,
+    /// Refused.
+    Failed,
+    /// The money came.
+    Succeeded,
+    /// The money went back.
+    Refunded,
+}
+
+/// Where an order stands. The order of the variants is the precedence: an order only moves forward, so that its
+/// status does not depend on the order in which the news arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderStatus {
+    /// Only events that say nothing about its status are known.
+    Unknown,
+    /// Placed.
+    Created,
+    /// Found valid.
+    Confirmed,
+    /// Goods are set aside.
+    Reserved,
+    /// Paid, at least in part.
+    Paid,
+    /// On its way.
+    Shipped,
+    /// Handed over.
+    Delivered,
+    /// Found invalid.
+    Rejected,
+    /// Called off.
+    Cancelled,
+    /// Sent back.
+    Returned,
+}
+
+impl OrderStatus {
+    /// All of them, in order of precedence.
+    pub const ALL: [Self; 10] = [
+        Self::Unknown,
+        Self::Created,
+        Self::Confirmed,
+        Self::Reserved,
+        Self::Paid,
+        Self::Shipped,
+        Self::Delivered,
+        Self::Rejected,
+        Self::Cancelled,
+        Self::Returned,
+    ];
+
+    /// Returns the name as stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Created => "created",
+            Self::Confirmed => "confirmed",
+            Self::Reserved => "reserved",
+            Self::Paid => "paid",
+            Self::Shipped => "shipped",
+            Self::Delivered => "delivered",
+            Self::Rejected => "rejected",
+            Self::Cancelled => "cancelled",
+            Self::Returned => "returned",
+        }
+    }
+}
+
+/// What a product event says about a product. What it leaves out stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ProductFacts {
+    /// Who sells it.
+    pub seller_id: Option<String>,
+    /// Where it belongs.
+    pub category_id: Option<String>,
+    /// What it is called.
+    pub name: Option<String>,
+    /// The SKUs that are this product.
+    pub skus: Vec<String>,
+}
+
+/// An opinion about a product.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Opinion {
+    /// The rating's or the comment's id.
+    pub id: String,
+    /// The product, as the shop names it (SPU or SKU). An update need not repeat it.
+    pub reference: Option<String>,
+    /// Whose opinion.
+    pub customer: Option<CustomerKey>,
+    /// The rating in millionths of its scale: 1,000,000 is the best. Comments may have none.
+    pub score_micros: Option<i64>,
+}
+
+/// What happened. The serialised form is what the event log keeps; it must stay readable.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields carry the names of the wire, which is documented there")]
+pub enum Fact {
+    /// An order was placed.
+    OrderCreated {
+        order_id: String,
+        customer: Option<CustomerKey>,
+        seller_id: Option<String>,
+        currency: Currency,
+        /// The total as the shop gave it; the lines may add up to something else (shipping, discounts).
+        total_minor: Option<i64>,
+        payment_method: Option<String>,
+        lines: Vec<OrderLine>,
+    },
+    /// An order was checked.
+    OrderValidated { order_id: String, valid: bool },
+    /// A payment made progress.
+    PaymentProcessed {
+        order_id: String,
+        /// Several events of one payment share it; without it each event is a payment of its own.
+        payment_id: Option<String>,
+        status: PaymentStatus,
+        amount: Money,
+        method: Option<String>,
+    },
+    /// Goods were set aside.
+    InventoryReserved { order_id: String },
+    /// An order left.
+    OrderShipped { order_id: String },
+    /// An order arrived.
+    OrderDelivered { order_id: String },
+    /// An order was called off. What was paid for it goes back.
+    OrderCancelled { order_id: String },
+    /// An order was sent back. Without an amount all that was paid goes back.
+    OrderReturned { order_id: String, refund: Option<Money> },
+    /// A service that only knows the status said so.
+    OrderStatusUpdated { order_id: String, status: OrderStatus },
+    /// A product appeared.
+    ProductCreated {
+        product_id: String,
+        #[serde(flatten)]
+        facts: ProductFacts,
+    },
+    /// A product changed.
+    ProductUpdated {
+        product_id: String,
+        #[serde(flatten)]
+        facts: ProductFacts,
+    },
+    /// A product was withdrawn.
+    ProductDeleted { product_id: String },
+    /// The stock of a product or SKU changed. Only counted.
+    ProductStockUpdated { reference: String, stock: Option<i64> },
+    /// A user registered.
+    UserRegistered { user: CustomerKey },
+    /// A user's data changed.
+    UserUpdated { user: CustomerKey },
+    /// A user left.
+    UserDeleted { user: CustomerKey },
+    /// A user signed in.
+    UserLoggedIn { user: CustomerKey },
+    /// A seller appeared.
+    SellerCreated { seller_id: String },
+    /// A seller changed.
+    SellerUpdated { seller_id: String },
+    /// A seller left.
+    SellerDeleted { seller_id: String },
+    /// A comment was written.
+    CommentCreated(Opinion),
+    /// A comment was changed.
+    CommentUpdated(Opinion),
+    /// A comment was taken back.
+    CommentDeleted(Opinion),
+    /// A rating was given.
+    RatingAdded(Opinion),
+    /// A rating was changed.
+    RatingUpdated(Opinion),
+    /// A rating was taken back.
+    RatingDeleted(Opinion),
+    /// Somebody clicked. Only counted: the shop front reports clicks itself.
+    ClickTracked { target: Option<String> },
+}
+
+impl Fact {
+    /// Returns the name of the event as stored and counted.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::OrderCreated { .. } => "order_created",
+            Self::OrderValidated { .. } => "order_validated",
+            Self::PaymentProcessed { .. } => "payment_processed",
+            Self::InventoryReserved { .. } => "inventory_reserved",
+            Self::OrderShipped { .. } => "order_shipped",
+            Self::OrderDelivered { .. } => "order_delivered",
+            Self::OrderCancelled { .. } => "order_cancelled",
+            Self::OrderReturned { .. } => "order_returned",
+            Self::OrderStatusUpdated { .. } => "order_status_updated",
+            Self::ProductCreated { .. } => "product_created",
+            Self::ProductUpdated { .. } => "product_updated",
+            Self::ProductDeleted { .. } => "product_deleted",
+            Self::ProductStockUpdated { .. } => "product_stock_updated",
+            Self::UserRegistered { .. } => "user_registered",
+            Self::UserUpdated { .. } => "user_updated",
+            Self::UserDeleted { .. } => "user_deleted",
+            Self::UserLoggedIn { .. } => "user_logged_in",
+            Self::SellerCreated { .. } => "seller_created",
+            Self::SellerUpdated { .. } => "seller_updated",
+            Self::SellerDeleted { .. } => "seller_deleted",
+            Self::CommentCreated(_) => "comment_created",
+            Self::CommentUpdated(_) => "comment_updated",
+            Self::CommentDeleted(_) => "comment_deleted",
+            Self::RatingAdded(_) => "rating_added",
+            Self::RatingUpdated(_) => "rating_updated",
+            Self::RatingDeleted(_) => "rating_deleted",
+            Self::ClickTracked { .. } => "click_tracked",
+        }
+    }
+
+    /// Says what the event is about.
+    #[must_use]
+    pub fn subject(&self) -> (Subject, &str) {
+        match self {
+            Self::OrderCreated { order_id, .. }
+            | Self::OrderValidated { order_id, .. }
+            | Self::PaymentProcessed { order_id, .. }
+            | Self::InventoryReserved { order_id }
+            | Self::OrderShipped { order_id }
+            | Self::OrderDelivered { order_id }
+            | Self::OrderCancelled { order_id }
+            | Self::OrderReturned { order_id, .. }
+            | Self::OrderStatusUpdated { order_id, .. } => (Subject::Order, order_id),
+            Self::ProductCreated { product_id, .. }
+            | Self::ProductUpdated { product_id, .. }
+            | Self::ProductDeleted { product_id } => (Subject::Product, product_id),
+            Self::ProductStockUpdated { reference, .. } => (Subject::Product, reference),
+            Self::UserRegistered { user }
+            | Self::UserUpdated { user }
+            | Self::UserDeleted { user }
+            | Self::UserLoggedIn { user } => (Subject::User, user.as_str()),
+            Self::SellerCreated { seller_id }
+            | Self::SellerUpdated { seller_id }
+            | Self::SellerDeleted { seller_id } => (Subject::Seller, seller_id),
+            Self::CommentCreated(it) | Self::CommentUpdated(it) | Self::CommentDeleted(it) => {
+                (Subject::Comment, &it.id)
+            }
+            Self::RatingAdded(it) | Self::RatingUpdated(it) | Self::RatingDeleted(it) => (Subject::Rating, &it.id),
+            Self::ClickTracked { target } => (Subject::Click, target.as_deref().unwrap_or_default()),
+        }
+    }
+}
