@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The typed reason of a parked row, stored in `pending.parked_reason`.
+/// The typed reason of a parked row, stored in `parked_reason` of `pending` or `pending_alert`.
 ///
 /// Only a cause that lies in the row itself parks it. An outage never does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,13 @@ pub enum ParkReason {
         /// The HTTP status.
         status: u16,
     },
+    /// A webhook answered an alert with a status that trying again would not change.
+    WebhookRefused {
+        /// The name of the webhook.
+        webhook: &'static str,
+        /// The HTTP status.
+        status: u16,
+    },
     /// The item cannot be written to our own feed (for example too large for one).
     FeedRefused,
 }
@@ -26,6 +33,7 @@ impl fmt::Display for ParkReason {
         match self {
             Self::StatementRefused { sqlstate } => write!(f, "statement_refused_{sqlstate}"),
             Self::CatalogRefused { status } => write!(f, "catalog_refused_{status}"),
+            Self::WebhookRefused { webhook, status } => write!(f, "{webhook}_refused_{status}"),
             Self::FeedRefused => f.write_str("feed_refused"),
         }
     }

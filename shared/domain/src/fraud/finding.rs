@@ -36,6 +36,12 @@ impl Rule {
             Self::AbandonedCart => "abandoned_cart",
         }
     }
+
+    /// Says whether somebody is told at once. One message a cart would bury those about orders; carts are listed.
+    #[must_use]
+    pub fn alerts(self) -> bool {
+        self != Self::AbandonedCart
+    }
 }
 
 impl fmt::Display for Rule {

@@ -1,0 +1,141 @@
+//! What the rules found: table `finding`.
+
+use domain::fraud::{Evidence, Finding, FindingId, OrderFact, Rule};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tokio_postgres::Row;
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use crate::database::Parameter;
+use crate::{Database, StoreError, Transaction};
+
+/// Stores findings, each once, and the alerts that they owe. Returns the new findings that owe one; of those that
+/// were found before, only the evidence is brought up to date.
+pub(crate) async fn record(
+    transaction: &mut Transaction<'_>,
+    findings: &[Finding],
+) -> Result<Vec<FindingId>, StoreError> {
+    let ids: Vec<_> = findings.iter().map(|finding| finding.id().0).collect();
+    let rules: Vec<_> = findings.iter().map(|finding| finding.rule.as_str()).collect();
+    let subjects: Vec<_> = findings.iter().map(|finding| finding.subject.to_string()).collect();
+    let windows: Vec<_> = findings.iter().map(|finding| finding.window.to_string()).collect();
+    let evidence: Vec<_> = findings.iter().map(|finding| written(&finding.evidence).to_string()).collect();
+    let alerts: Vec<_> = findings.iter().map(|finding| finding.rule.alerts()).collect();
+    let parameters: [Parameter<'_>; 6] = [
+        (&ids, Type::UUID_ARRAY),
+        (&rules, Type::TEXT_ARRAY),
+        (&subjects, Type::TEXT_ARRAY),
+        (&windows, Type::TEXT_ARRAY),
+        (&evidence, Type::TEXT_ARRAY),
+        (&alerts, Type::BOOL_ARRAY),
+    ];
+    let rows = transaction.query(include_str!("../sql/finding/record.sql"), &parameters).await?;
+    let owed = rows.iter().filter(|row| matches!(row.try_get("owed"), Ok(true)));
+    owed.map(|row| Ok(FindingId(row.try_get("id")?))).collect()
+}
+
+/// A finding as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// Its name.
+    pub id: FindingId,
+    /// What was broken.
+    pub rule: Rule,
+    /// Whom it is about: `customer:<key>`, `order:<id>` or `account:<id>`.
+    pub subject: String,
+    /// The hour (UTC) in which the stretch ends, or `order:<id>`.
+    pub window: String,
+    /// What it rests on, a JSON object.
+    pub evidence: String,
+    /// When it was found.
+    pub date_created: Timestamp,
+    /// When its evidence last grew.
+    pub date_updated: Timestamp,
+}
+
+/// Where a page begins: right behind a finding, newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// When that finding was found.
+    pub date_created: Timestamp,
+    /// Its name.
+    pub id: FindingId,
+}
+
+impl Position {
+    /// Before the newest finding.
+    pub const NEWEST: Self = Self { date_created: Timestamp::MAX, id: FindingId(Uuid::max()) };
+}
+
+/// Reads the `limit` findings behind a position, newest first, of one rule or of all. Costs the same at any depth.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list(
+    database: &Database,
+    rule: Option<Rule>,
+    after: Position,
+    limit: u32,
+) -> Result<Vec<Stored>, StoreError> {
+    let rows = match rule {
+        None => list_newest(database, after, limit).await?,
+        Some(rule) => list_newest_of_rule(database, rule, after, limit).await?,
+    };
+    rows.iter().map(stored).collect()
+}
+
+async fn list_newest(database: &Database, after: Position, limit: u32) -> Result<Vec<Row>, StoreError> {
+    let limit = i64::from(limit);
+    let parameters: [Parameter<'_>; 3] =
+        [(&after.date_created, Type::TIMESTAMPTZ), (&after.id.0, Type::UUID), (&limit, Type::INT8)];
+    database.query(include_str!("../sql/finding/list_newest.sql"), &parameters).await
+}
+
+async fn list_newest_of_rule(
+    database: &Database,
+    rule: Rule,
+    after: Position,
+    limit: u32,
+) -> Result<Vec<Row>, StoreError> {
+    let (limit, rule) = (i64::from(limit), rule.as_str());
+    let parameters: [Parameter<'_>; 4] = [
+        (&after.date_created, Type::TIMESTAMPTZ),
+        (&after.id.0, Type::UUID),
+        (&limit, Type::INT8),
+        (&rule, Type::TEXT),
+    ];
+    database.query(include_str!("../sql/finding/list_newest_of_rule.sql"), &parameters).await
+}
+
+/// Reads a row that has the columns of the table.
+pub(crate) fn stored(row: &Row) -> Result<Stored, StoreError> {
+    let rule: &str = row.try_get("rule")?;
+    Ok(Stored {
+        id: FindingId(row.try_get("id")?),
+        rule: rule.parse().expect("a CHECK constraint vouches for the rule"),
+        subject: row.try_get("subject")?,
+        window: row.try_get("window_name")?,
+        evidence: row.try_get("evidence")?,
+        date_created: row.try_get("date_created")?,
+        date_updated: row.try_get("date_updated")?,
+    })
+}
+
+/// Writes evidence as it is stored and sent. No field holds personal data: customers are keys.
+fn written(evidence: &Evidence) -> Value {
+    match evidence {
+        Evidence::Orders { count, from, to, orders } => json!({
+            "order_count": count, "from": from, "to": to, "orders": orders.iter().map(order).collect::<Vec<_>>(),
+        }),
+        Evidence::Order { order: fact, limit_minor } => json!({ "order": order(fact), "limit_minor": limit_minor }),
+        Evidence::Cart { from, to, products } => json!({ "from": from, "to": to, "products": products }),
+    }
+}
+
+fn order(fact: &OrderFact) -> Value {
+    json!({
+        "order_id": fact.order_id, "placed_at": fact.placed_at, "currency": fact.currency.as_str(),
+        "amount_minor": fact.amount_minor,
+    })
+}

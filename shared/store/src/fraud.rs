@@ -1,0 +1,48 @@
+//! The way from new orders to findings and the alerts that they owe, within a transaction of the caller.
+
+use std::collections::BTreeSet;
+
+use domain::fraud::{Finding, FindingId, OrderFact, Scope, Thresholds};
+use domain::{CustomerKey, ShopEvent};
+
+use crate::{StoreError, Transaction, finding, order_fact};
+
+/// Judges the orders that these events place, together with everything known about their customers, and returns the
+/// findings that owe an alert from the commit of the transaction on.
+///
+/// The events must be logged in the same transaction. They may have been judged before: nothing is found twice. Call
+/// it last, because it keeps other transactions with the same customers waiting until the commit. Up to five round
+/// trips when an order was placed, else none.
+///
+/// # Errors
+/// See [`StoreError`]; the transaction is then of no more use.
+pub async fn detect(
+    transaction: &mut Transaction<'_>,
+    events: &[ShopEvent],
+    thresholds: &Thresholds,
+) -> Result<Vec<FindingId>, StoreError> {
+    let placed = events.iter().filter_map(|event| Some((event.id, OrderFact::of(event)?)));
+    let placed: Vec<_> = placed.collect();
+    if placed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let customers: BTreeSet<_> =
+        placed.iter().filter_map(|(_, fact)| fact.customer.as_ref()).map(CustomerKey::as_str).collect();
+    let customers: Vec<_> = customers.into_iter().collect();
+    if !customers.is_empty() {
+        order_fact::ensure_customers(transaction, &customers).await?;
+        order_fact::lock_customers(transaction, &customers).await?;
+    }
+    order_fact::insert(transaction, &placed).await?;
+    let new: Vec<_> = placed.into_iter().map(|(_, fact)| fact).collect();
+    let scope = Scope::of(&new, thresholds);
+    let known = order_fact::list_scope(transaction, &scope).await?;
+    record(transaction, &scope.judge(&known, thresholds)).await
+}
+
+async fn record(transaction: &mut Transaction<'_>, findings: &[Finding]) -> Result<Vec<FindingId>, StoreError> {
+    if findings.is_empty() {
+        return Ok(Vec::new());
+    }
+    finding::record(transaction, findings).await
+}

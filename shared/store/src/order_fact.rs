@@ -1,0 +1,78 @@
+//! What the rules about orders look at: tables `order_fact` and `judged_customer`.
+//!
+//! All of it runs inside the transaction that logs the events, so a finding commits with its cause or not at all.
+
+use domain::CustomerKey;
+use domain::fraud::{OrderFact, Scope};
+use tokio_postgres::Row;
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use crate::database::Parameter;
+use crate::{StoreError, Transaction};
+
+/// Adds facts, each with its event. A fact that is known already stays as it is.
+pub(crate) async fn insert(transaction: &mut Transaction<'_>, facts: &[(Uuid, OrderFact)]) -> Result<(), StoreError> {
+    let events: Vec<_> = facts.iter().map(|(event, _)| *event).collect();
+    let orders: Vec<_> = facts.iter().map(|(_, fact)| fact.order_id.as_str()).collect();
+    let customers: Vec<_> = facts.iter().map(|(_, fact)| fact.customer.as_ref().map(CustomerKey::as_str)).collect();
+    let times: Vec<_> = facts.iter().map(|(_, fact)| fact.placed_at).collect();
+    let currencies: Vec<_> = facts.iter().map(|(_, fact)| fact.currency.as_str()).collect();
+    let amounts: Vec<_> = facts.iter().map(|(_, fact)| fact.amount_minor).collect();
+    let lines: Vec<_> = facts.iter().map(|(_, fact)| fact.lines.as_ref().map(<[u8; 16]>::as_slice)).collect();
+    let parameters: [Parameter<'_>; 7] = [
+        (&events, Type::UUID_ARRAY),
+        (&orders, Type::TEXT_ARRAY),
+        (&customers, Type::TEXT_ARRAY),
+        (&times, Type::TIMESTAMPTZ_ARRAY),
+        (&currencies, Type::TEXT_ARRAY),
+        (&amounts, Type::INT8_ARRAY),
+        (&lines, Type::BYTEA_ARRAY),
+    ];
+    transaction.query(include_str!("../sql/order_fact/insert.sql"), &parameters).await?;
+    Ok(())
+}
+
+/// Makes sure that every customer has a row to be locked by.
+pub(crate) async fn ensure_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -> Result<(), StoreError> {
+    let statement = include_str!("../sql/order_fact/ensure_customers.sql");
+    transaction.query(statement, &[(&customers, Type::TEXT_ARRAY)]).await?;
+    Ok(())
+}
+
+/// Waits until nobody else judges these customers. What others committed is visible from the next statement on.
+pub(crate) async fn lock_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -> Result<(), StoreError> {
+    let statement = include_str!("../sql/order_fact/lock_customers.sql");
+    transaction.query(statement, &[(&customers, Type::TEXT_ARRAY)]).await?;
+    Ok(())
+}
+
+/// Reads all facts of a scope.
+pub(crate) async fn list_scope(transaction: &mut Transaction<'_>, scope: &Scope) -> Result<Vec<OrderFact>, StoreError> {
+    let customers: Vec<_> = scope.stretches().iter().map(|stretch| stretch.customer.as_str()).collect();
+    let starts: Vec<_> = scope.stretches().iter().map(|stretch| stretch.from).collect();
+    let ends: Vec<_> = scope.stretches().iter().map(|stretch| stretch.to).collect();
+    let orders: Vec<_> = scope.orders().collect();
+    let parameters: [Parameter<'_>; 4] = [
+        (&customers, Type::TEXT_ARRAY),
+        (&starts, Type::TIMESTAMPTZ_ARRAY),
+        (&ends, Type::TIMESTAMPTZ_ARRAY),
+        (&orders, Type::TEXT_ARRAY),
+    ];
+    let rows = transaction.query(include_str!("../sql/order_fact/list_scope.sql"), &parameters).await?;
+    rows.iter().map(fact).collect()
+}
+
+fn fact(row: &Row) -> Result<OrderFact, StoreError> {
+    let currency: String = row.try_get("currency")?;
+    let lines: Option<Vec<u8>> = row.try_get("lines")?;
+    let customer: Option<String> = row.try_get("customer")?;
+    Ok(OrderFact {
+        placed_at: row.try_get("placed_at")?,
+        order_id: row.try_get("order_id")?,
+        customer: customer.as_deref().map(CustomerKey::of_id),
+        currency: currency.parse().expect("a CHECK constraint vouches for the currency"),
+        amount_minor: row.try_get("amount_minor")?,
+        lines: lines.and_then(|lines| lines.try_into().ok()),
+    })
+}

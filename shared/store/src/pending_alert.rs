@@ -1,0 +1,142 @@
+//! Alerts still to be sent: table `pending_alert`.
+//!
+//! A row exists from the commit of its finding until every webhook has confirmed it. An invocation that sends takes a
+//! lease first, so that two with the same message do not both send; one that dies leaves a lease that runs out.
+
+use std::time::Duration;
+
+use domain::ParkReason;
+use domain::fraud::FindingId;
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use crate::database::Parameter;
+use crate::finding::{Stored, stored};
+use crate::{Database, StoreError};
+
+/// An alert that this invocation may send.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leased {
+    /// What to tell.
+    pub finding: Stored,
+    /// The webhooks that were told already, by name.
+    pub confirmed: Vec<String>,
+}
+
+/// What a lease gave. Alerts that are not mentioned were sent, or another invocation is sending them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Lease {
+    /// To be sent.
+    pub alerts: Vec<Leased>,
+    /// Waiting for a person.
+    pub parked: Vec<FindingId>,
+}
+
+/// Takes the alerts that nobody else is sending, under a token of this invocation, for a time.
+///
+/// # Errors
+/// See [`StoreError`]; repeating with the same token is safe.
+pub async fn lease(
+    database: &Database,
+    ids: &[FindingId],
+    token: Uuid,
+    duration: Duration,
+) -> Result<Lease, StoreError> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    let seconds = duration.as_secs_f64();
+    let parameters: [Parameter<'_>; 3] = [(&ids, Type::UUID_ARRAY), (&token, Type::UUID), (&seconds, Type::FLOAT8)];
+    let rows = database.query(include_str!("../sql/pending_alert/lease.sql"), &parameters).await?;
+    let mut lease = Lease::default();
+    for row in &rows {
+        let finding = stored(row)?;
+        if row.try_get("parked")? {
+            lease.parked.push(finding.id);
+        } else {
+            let confirmed: &str = row.try_get("confirmed")?;
+            let confirmed = confirmed.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+            lease.alerts.push(Leased { finding, confirmed });
+        }
+    }
+    Ok(lease)
+}
+
+/// Removes the alerts that every webhook has confirmed. Rows that are already gone are no error.
+///
+/// # Errors
+/// See [`StoreError`]; repeating is safe.
+pub async fn remove(database: &Database, ids: &[FindingId]) -> Result<(), StoreError> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    database.query(include_str!("../sql/pending_alert/remove.sql"), &[(&ids, Type::UUID_ARRAY)]).await?;
+    Ok(())
+}
+
+/// An alert that is not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// The finding.
+    pub id: FindingId,
+    /// The webhooks that confirmed it.
+    pub confirmed: Vec<&'static str>,
+    /// Why it must wait for a person; `None` when it is to be tried again.
+    pub parked: Option<ParkReason>,
+}
+
+/// Notes who confirmed an alert, gives its lease back, and parks it if a webhook refused it for good.
+///
+/// # Errors
+/// See [`StoreError`]; repeating is safe.
+pub async fn release(database: &Database, alerts: &[Unfinished], token: Uuid) -> Result<(), StoreError> {
+    let ids: Vec<_> = alerts.iter().map(|alert| alert.id.0).collect();
+    let confirmed: Vec<_> = alerts.iter().map(|alert| alert.confirmed.join(",")).collect();
+    let reasons: Vec<_> = alerts.iter().map(|alert| alert.parked.as_ref().map(ToString::to_string)).collect();
+    let parameters: [Parameter<'_>; 4] =
+        [(&ids, Type::UUID_ARRAY), (&confirmed, Type::TEXT_ARRAY), (&reasons, Type::TEXT_ARRAY), (&token, Type::UUID)];
+    database.query(include_str!("../sql/pending_alert/release.sql"), &parameters).await?;
+    Ok(())
+}
+
+/// Takes up to `limit` alerts whose hint is due, and sets the time of their next hint: one minute doubled with every
+/// hint, at most `cap_seconds`. Parked ones are never taken.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn claim_due(database: &Database, limit: u32, cap_seconds: u32) -> Result<Vec<FindingId>, StoreError> {
+    let parameters: [Parameter<'_>; 2] = [(&i64::from(limit), Type::INT8), (&f64::from(cap_seconds), Type::FLOAT8)];
+    let rows = database.query(include_str!("../sql/pending_alert/claim_due.sql"), &parameters).await?;
+    rows.iter().map(|row| Ok(FindingId(row.try_get(0)?))).collect()
+}
+
+/// How many alerts are outstanding.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Depth {
+    /// Alerts that wait to be sent.
+    pub waiting: i64,
+    /// Alerts that wait for a person.
+    pub parked: i64,
+    /// The age of the oldest waiting alert in seconds, 0 when there is none.
+    pub oldest_age_seconds: f64,
+}
+
+/// Measures the outstanding alerts.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn get_depth(database: &Database) -> Result<Depth, StoreError> {
+    let rows = database.query(include_str!("../sql/pending_alert/get_depth.sql"), &[]).await?;
+    let Some(row) = rows.first() else { return Ok(Depth::default()) };
+    Ok(Depth {
+        waiting: row.try_get("waiting")?,
+        parked: row.try_get("parked")?,
+        oldest_age_seconds: row.try_get("oldest_age_seconds")?,
+    })
+}
+
+/// Puts up to `limit` parked alerts back to waiting and returns them; resend-pending hints at them within a minute.
+///
+/// # Errors
+/// See [`StoreError`]; repeating is safe.
+pub async fn unpark(database: &Database, limit: u32) -> Result<Vec<FindingId>, StoreError> {
+    let statement = include_str!("../sql/pending_alert/unpark.sql");
+    let rows = database.query(statement, &[(&i64::from(limit), Type::INT8)]).await?;
+    rows.iter().map(|row| Ok(FindingId(row.try_get(0)?))).collect()
+}
