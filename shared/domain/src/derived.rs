@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::contribution::Attributions;
+use crate::{Caller, Fingerprint, NewInteraction, Reference};
 use crate::{CustomerKey, OpinionState, OrderState, OrderStatus, Subject, rating_event_type};
 
 /// The namespace of derived event ids: any fixed UUID, the same in every version of this code.
@@ -27,6 +28,28 @@ pub struct DerivedInteraction {
     pub occurred_at: Timestamp,
     /// The pieces of the line; `None` for an opinion.
     pub quantity: Option<i64>,
+}
+
+impl DerivedInteraction {
+    /// Returns the metadata that it is recorded with.
+    #[must_use]
+    pub fn metadata(&self) -> String {
+        self.quantity.map_or_else(|| "{}".to_owned(), |quantity| format!(r#"{{"quantity":{quantity}}}"#))
+    }
+
+    /// Computes the digest of its content, as for a recorded interaction.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        let interaction = NewInteraction {
+            event_id: self.event_id,
+            event_type: self.event_type.parse().expect("the names of derived interactions are event types"),
+            reference: Reference::Product(self.product_id),
+            session_id: None,
+            metadata: self.metadata(),
+            occurred_at: Some(self.occurred_at),
+        };
+        interaction.fingerprint(Caller::Trusted(self.account_id))
+    }
 }
 
 /// Returns the interactions that follow from an order, given the products that are known.

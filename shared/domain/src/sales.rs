@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::contribution::{Attributions, Cell, Contribution, Figures, Grain};
 use crate::money::apportion;
-use crate::{Currency, OpinionState, OrderLine, OrderState, OrderStatus};
+use crate::{Currency, OpinionState, OrderLine, OrderState, OrderStatus, ShopEvent, UserState};
 
 /// A line with everything that figures are kept by.
 struct Share<'a> {
@@ -59,6 +59,31 @@ pub fn opinion_contribution(opinion: &OpinionState, known: &Attributions) -> Con
         sum.add(cell, Figures { count: 1, score_micros, ..Figures::default() });
     }
     sum
+}
+
+/// Returns what a user adds to the figures: one registration.
+#[must_use]
+pub fn user_contribution(user: &UserState) -> Contribution {
+    let mut sum = Contribution::default();
+    if let Some(at) = user.registered_at {
+        sum.add(Cell::Users { minute: Grain::Minute.start(at) }, Figures { count: 1, ..Figures::default() });
+    }
+    sum
+}
+
+/// Returns what an event itself adds to the figures, once, when it is logged.
+#[must_use]
+pub fn event_contribution(event: &ShopEvent) -> Contribution {
+    let (service, event_type) = (event.service.clone(), event.fact.name().to_owned());
+    let cell = Cell::Events { minute: Grain::Minute.start(event.occurred_at), service, event_type };
+    Contribution::from(vec![(cell, Figures { count: 1, ..Figures::default() })])
+}
+
+/// Returns the seller and the category that a line is counted for; empty when unknown.
+#[must_use]
+pub fn attribute<'a>(order: &'a OrderState, line: &'a OrderLine, known: &'a Attributions) -> (&'a str, &'a str) {
+    let share = share(order, line, known);
+    (share.seller_id, share.category_id)
 }
 
 fn share<'a>(order: &'a OrderState, line: &'a OrderLine, known: &'a Attributions) -> Share<'a> {

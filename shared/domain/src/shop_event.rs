@@ -94,6 +94,19 @@ pub enum PaymentStatus {
     Refunded,
 }
 
+impl PaymentStatus {
+    /// Returns the name as stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Failed => "failed",
+            Self::Succeeded => "succeeded",
+            Self::Refunded => "refunded",
+        }
+    }
+}
+
 /// Where an order stands. The order of the variants is the precedence: an order only moves forward, so that its
 /// status does not depend on the order in which the news arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use backon::{BackoffBuilder, ExponentialBuilder};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row};
@@ -105,6 +105,30 @@ impl Database {
         }
     }
 
+    /// Begins a transaction of several statements. Nothing else runs on the connection until it ends.
+    ///
+    /// # Errors
+    /// See [`StoreError`]. A connection that turns out to be lost is replaced once.
+    pub async fn begin(&self) -> Result<Transaction<'_>, StoreError> {
+        let mut session = self.session.lock().await;
+        for last in [false, true] {
+            let client = self.live(&mut session).await?;
+            match timeout(self.statement_limit, client.batch_execute("BEGIN")).await {
+                Ok(Ok(())) => break,
+                Ok(Err(error)) if last || !matches!(verdict(&error), Verdict::Reconnect) => {
+                    *session = None;
+                    return Err(error.into());
+                }
+                Ok(Err(_)) => *session = None,
+                Err(elapsed) => {
+                    *session = None;
+                    return Err(StoreError::Unavailable(elapsed.into()));
+                }
+            }
+        }
+        Ok(Transaction { session, statement_limit: self.statement_limit, open: true })
+    }
+
     async fn live<'s>(&self, session: &'s mut Option<Session>) -> Result<&'s Client, StoreError> {
         let usable = match session.as_ref() {
             Some(open) if open.client.is_closed() => false,
@@ -122,5 +146,71 @@ impl Database {
         let open = session.as_mut().expect("a session was just ensured");
         open.used = Instant::now();
         Ok(&open.client)
+    }
+}
+
+/// A transaction under way. Dropped without [`Transaction::commit`], it never happened.
+///
+/// Its statements are not sent again when something fails: the transaction as a whole may be repeated.
+#[derive(Debug)]
+pub struct Transaction<'d> {
+    session: MutexGuard<'d, Option<Session>>,
+    statement_limit: Duration,
+    open: bool,
+}
+
+impl Transaction<'_> {
+    pub(crate) async fn query(
+        &mut self,
+        statement: &str,
+        parameters: &[Parameter<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
+        let Some(session) = self.session.as_ref() else { return Err(StoreError::Unavailable("no connection".into())) };
+        match timeout(self.statement_limit, session.client.query_typed(statement, parameters)).await {
+            Ok(Ok(rows)) => Ok(rows),
+            Ok(Err(error)) => Err(error.into()),
+            Err(elapsed) => Err(StoreError::Unavailable(elapsed.into())),
+        }
+    }
+
+    /// Commits. When it returns, everything is stored; when it fails, that is unknown, and repeating tells.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn commit(self) -> Result<(), StoreError> {
+        self.end("COMMIT").await
+    }
+
+    /// Gives up what was done so far and keeps the connection.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn roll_back(self) -> Result<(), StoreError> {
+        self.end("ROLLBACK").await
+    }
+
+    async fn end(mut self, command: &str) -> Result<(), StoreError> {
+        let Some(session) = self.session.as_mut() else {
+            return Err(StoreError::Unavailable("no connection".into()));
+        };
+        let ended = timeout(self.statement_limit, session.client.batch_execute(command)).await;
+        session.used = Instant::now();
+        match ended {
+            Ok(Ok(())) => {
+                self.open = false;
+                Ok(())
+            }
+            Ok(Err(error)) => Err(error.into()),
+            Err(elapsed) => Err(StoreError::Unavailable(elapsed.into())),
+        }
+    }
+}
+
+impl Drop for Transaction<'_> {
+    /// A connection with an open transaction is of no use to the next caller; closing it rolls back.
+    fn drop(&mut self) {
+        if self.open {
+            *self.session = None;
+        }
     }
 }

@@ -26,6 +26,9 @@ pub enum StoreError {
     /// Anything else: the schema is not the one this code was built for, or a right is missing.
     #[error("could not run the statement")]
     Broken(#[source] PgError),
+    /// A stored document is not one that this code wrote: a newer version did, or a person.
+    #[error("could not read a stored document")]
+    Unreadable(#[source] serde_json::Error),
 }
 
 /// What to do about an error of the driver.
@@ -48,6 +51,12 @@ pub(crate) fn verdict(error: &PgError) -> Verdict {
         }
         _ if is_connection_class(state) => Verdict::Reconnect,
         _ => Verdict::Fail,
+    }
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Unreadable(error)
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use domain::{Caller, Interaction, InteractionId, NewInteraction};
+use domain::{Caller, DerivedInteraction, Interaction, InteractionId, NewInteraction};
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use crate::{Database, StoreError};
+use crate::{Database, StoreError, Transaction};
 
 /// What all interactions of one request have in common.
 #[derive(Debug, Clone, Copy)]
@@ -133,6 +133,37 @@ impl<'a> Columns<'a> {
             occurred_at: items.iter().map(|item| item.occurred_at).collect(),
         }
     }
+}
+
+/// Records derived interactions with their pending rows, as part of a transaction, and returns the ids of the new ones.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn record_derived(
+    transaction: &mut Transaction<'_>,
+    items: &[DerivedInteraction],
+) -> Result<Vec<InteractionId>, StoreError> {
+    if items.is_empty() {
+        return Ok(Vec::new());
+    }
+    let event_ids: Vec<_> = items.iter().map(|item| item.event_id).collect();
+    let fingerprints: Vec<_> = items.iter().map(|item| item.fingerprint().to_vec()).collect();
+    let event_types: Vec<_> = items.iter().map(|item| item.event_type).collect();
+    let products: Vec<_> = items.iter().map(|item| item.product_id).collect();
+    let accounts: Vec<_> = items.iter().map(|item| item.account_id).collect();
+    let metadata: Vec<_> = items.iter().map(DerivedInteraction::metadata).collect();
+    let times: Vec<_> = items.iter().map(|item| item.occurred_at).collect();
+    let parameters: [crate::database::Parameter<'_>; 7] = [
+        (&event_ids, Type::UUID_ARRAY),
+        (&fingerprints, Type::BYTEA_ARRAY),
+        (&event_types, Type::TEXT_ARRAY),
+        (&products, Type::UUID_ARRAY),
+        (&accounts, Type::UUID_ARRAY),
+        (&metadata, Type::TEXT_ARRAY),
+        (&times, Type::TIMESTAMPTZ_ARRAY),
+    ];
+    let rows = transaction.query(include_str!("../sql/interaction/record_derived.sql"), &parameters).await?;
+    rows.iter().map(|row| Ok(InteractionId(row.try_get(0)?))).collect()
 }
 
 /// Interactions whose catalog effect is pending.

@@ -1,7 +1,8 @@
 //! Every SQL statement of Shopsignal, one module a table, one `.sql` file a statement.
 //!
 //! Every statement of the request path is a transaction of its own, takes one round trip and may be
-//! repeated: that is what makes a reconnect in the middle safe. Nothing here decides what an interaction is
+//! repeated: that is what makes a reconnect in the middle safe. Only the projection of back-end events takes several
+//! statements; there the transaction as a whole may be repeated. Nothing here decides what an interaction is
 //! worth; the weights are in the database and the rules in `domain`.
 #![warn(missing_docs)]
 
@@ -9,16 +10,27 @@ mod connection;
 mod credentials;
 mod database;
 mod error;
+pub mod finding;
+pub mod fraud;
 pub mod interaction;
 pub mod key;
 #[cfg(feature = "migrations")]
 pub mod migration;
+pub mod opinion;
+pub mod order;
+mod order_fact;
 pub mod partition;
 pub mod pending;
+pub mod pending_alert;
 pub mod popularity;
+pub mod product;
+pub mod projection;
+pub mod rollup;
+pub mod shop_event;
+pub mod user;
 pub mod verification;
 pub mod weight;
 
 pub use connection::{InvalidSettings, Settings, connect};
-pub use database::Database;
+pub use database::{Database, Transaction};
 pub use error::StoreError;

@@ -1,0 +1,11 @@
+-- store::rollup::add_product
+INSERT INTO analytic.product_rollup AS rollup
+    (grain, bucket, seller_id, product_id, currency, orders_paid, items, revenue_minor, refund_minor)
+SELECT * FROM unnest(
+        $1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[],
+        $9::bigint[])
+    AS moved (grain, bucket, seller_id, product_id, currency, orders_paid, items, revenue_minor, refund_minor)
+ORDER BY seller_id, grain, bucket, product_id, currency
+ON CONFLICT (seller_id, grain, bucket, product_id, currency) DO UPDATE SET
+    orders_paid = rollup.orders_paid + excluded.orders_paid, items = rollup.items + excluded.items, revenue_minor =
+    rollup.revenue_minor + excluded.revenue_minor, refund_minor = rollup.refund_minor + excluded.refund_minor

@@ -1,0 +1,9 @@
+-- store::rollup::add_user
+INSERT INTO analytic.user_rollup AS rollup
+    (grain, bucket, registered)
+SELECT * FROM unnest(
+        $1::text[], $2::timestamptz[], $3::bigint[])
+    AS moved (grain, bucket, registered)
+ORDER BY grain, bucket
+ON CONFLICT (grain, bucket) DO UPDATE SET
+    registered = rollup.registered + excluded.registered

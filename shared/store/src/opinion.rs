@@ -1,0 +1,36 @@
+//! Ratings and comments: table `opinion`.
+
+use domain::{Attributions, OpinionState, Subject};
+use tokio_postgres::types::Type;
+
+use crate::{StoreError, Transaction};
+
+/// Writes the state of ratings and comments. The transaction holds their projections.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn save(
+    transaction: &mut Transaction<'_>,
+    opinions: &[(Subject, &str, &OpinionState)],
+    known: &Attributions,
+) -> Result<(), StoreError> {
+    let subjects: Vec<_> = opinions.iter().map(|(subject, ..)| subject.as_str()).collect();
+    let ids: Vec<_> = opinions.iter().map(|(_, id, _)| *id).collect();
+    let references: Vec<_> = opinions.iter().map(|(.., it)| it.reference.as_deref()).collect();
+    let products: Vec<_> = references.iter().map(|it| Some(&*known.get((*it)?)?.product_id)).collect();
+    let customers: Vec<_> = opinions.iter().map(|(.., it)| it.customer.as_ref().map(|key| key.as_str())).collect();
+    let scores: Vec<_> = opinions.iter().map(|(.., it)| it.score_micros).collect();
+    let given: Vec<_> = opinions.iter().map(|(.., it)| it.given_at).collect();
+    let deleted: Vec<_> = opinions.iter().map(|(.., it)| it.deleted).collect();
+    let parameters: [crate::database::Parameter<'_>; 8] = [
+        (&subjects, Type::TEXT_ARRAY),
+        (&ids, Type::TEXT_ARRAY),
+        (&references, Type::TEXT_ARRAY),
+        (&products, Type::TEXT_ARRAY),
+        (&customers, Type::TEXT_ARRAY),
+        (&scores, Type::INT8_ARRAY),
+        (&given, Type::TIMESTAMPTZ_ARRAY),
+        (&deleted, Type::BOOL_ARRAY),
+    ];
+    transaction.query(include_str!("../sql/opinion/save.sql"), &parameters).await.map(|_| ())
+}

@@ -1,0 +1,117 @@
+//! The state of orders: tables `sales_order`, `order_line` and `payment`.
+
+use domain::{Attributions, OrderState, OrderStatus, attribute};
+use tokio_postgres::types::Type;
+
+use crate::{StoreError, Transaction};
+
+/// Writes the state of orders. The transaction holds their projections.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn save(transaction: &mut Transaction<'_>, orders: &[(&str, &OrderState)]) -> Result<(), StoreError> {
+    let ids: Vec<_> = orders.iter().map(|(id, _)| *id).collect();
+    let text = |of: fn(&OrderState) -> Option<&str>| orders.iter().map(|(_, it)| of(it)).collect::<Vec<_>>();
+    let status: Vec<_> = orders.iter().map(|(_, it)| it.status().as_str()).collect();
+    let methods: Vec<_> = orders.iter().map(|(_, it)| &*it.payment_method).collect();
+    let currencies: Vec<_> = orders.iter().map(|(_, it)| it.currency.map(|it| it.to_string())).collect();
+    let totals: Vec<_> = orders.iter().map(|(_, it)| it.total_minor).collect();
+    let (paid, refunded): (Vec<_>, Vec<_>) = orders.iter().map(|(_, it)| sums(it)).unzip();
+    let at = |status| orders.iter().map(|(_, it)| it.at(status)).collect::<Vec<_>>();
+    let requested: Vec<_> = orders.iter().map(|(_, it)| it.refund_requested_at).collect();
+    let parameters: [crate::database::Parameter<'_>; 16] = [
+        (&ids, Type::TEXT_ARRAY),
+        (&status, Type::TEXT_ARRAY),
+        (&text(|it| it.customer.as_ref().map(|key| key.as_str())), Type::TEXT_ARRAY),
+        (&text(|it| it.seller_id.as_deref()), Type::TEXT_ARRAY),
+        (&currencies, Type::TEXT_ARRAY),
+        (&totals, Type::INT8_ARRAY),
+        (&methods, Type::TEXT_ARRAY),
+        (&paid, Type::INT8_ARRAY),
+        (&refunded, Type::INT8_ARRAY),
+        (&at(OrderStatus::Created), Type::TIMESTAMPTZ_ARRAY),
+        (&at(OrderStatus::Paid), Type::TIMESTAMPTZ_ARRAY),
+        (&at(OrderStatus::Shipped), Type::TIMESTAMPTZ_ARRAY),
+        (&at(OrderStatus::Delivered), Type::TIMESTAMPTZ_ARRAY),
+        (&at(OrderStatus::Cancelled), Type::TIMESTAMPTZ_ARRAY),
+        (&at(OrderStatus::Returned), Type::TIMESTAMPTZ_ARRAY),
+        (&requested, Type::TIMESTAMPTZ_ARRAY),
+    ];
+    transaction.query(include_str!("../sql/order/save.sql"), &parameters).await.map(|_| ())
+}
+
+/// What came and what went back, in the order's currency.
+fn sums(order: &OrderState) -> (i64, i64) {
+    let paid = order.payments.iter().filter(|it| it.paid_at.is_some() && Some(it.amount.currency) == order.currency);
+    let refunds = order.refunds.iter().filter(|it| Some(it.amount.currency) == order.currency);
+    (paid.map(|it| it.amount.minor).sum(), refunds.map(|it| it.amount.minor).sum())
+}
+
+/// Writes the lines of orders, with the products that they turned out to be.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn save_lines(
+    transaction: &mut Transaction<'_>,
+    orders: &[(&str, &OrderState)],
+    known: &Attributions,
+) -> Result<(), StoreError> {
+    let all: Vec<_> = orders.iter().map(|(id, _)| *id).collect();
+    let lines: Vec<_> = orders
+        .iter()
+        .flat_map(|(id, order)| (0..).zip(&order.lines).map(move |(position, line)| (*id, *order, position, line)))
+        .collect();
+    let ids: Vec<_> = lines.iter().map(|(id, ..)| *id).collect();
+    let positions: Vec<i32> = lines.iter().map(|(_, _, position, _)| *position).collect();
+    let references: Vec<_> = lines.iter().map(|(.., line)| &*line.reference).collect();
+    let products: Vec<_> = references.iter().map(|it| known.get(*it).map(|it| &*it.product_id)).collect();
+    let (sellers, categories): (Vec<_>, Vec<_>) =
+        lines.iter().map(|(_, order, _, line)| attribute(order, line, known)).unzip();
+    let quantities: Vec<_> = lines.iter().map(|(.., line)| line.quantity).collect();
+    let prices: Vec<_> = lines.iter().map(|(.., line)| line.price_minor).collect();
+    let parameters: [crate::database::Parameter<'_>; 9] = [
+        (&all, Type::TEXT_ARRAY),
+        (&ids, Type::TEXT_ARRAY),
+        (&positions, Type::INT4_ARRAY),
+        (&references, Type::TEXT_ARRAY),
+        (&products, Type::TEXT_ARRAY),
+        (&sellers, Type::TEXT_ARRAY),
+        (&categories, Type::TEXT_ARRAY),
+        (&quantities, Type::INT8_ARRAY),
+        (&prices, Type::INT8_ARRAY),
+    ];
+    transaction.query(include_str!("../sql/order/save_lines.sql"), &parameters).await.map(|_| ())
+}
+
+/// Writes the payments of orders.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn save_payments(
+    transaction: &mut Transaction<'_>,
+    orders: &[(&str, &OrderState)],
+) -> Result<(), StoreError> {
+    let payments: Vec<_> = orders.iter().flat_map(|(id, it)| it.payments.iter().map(move |pay| (*id, pay))).collect();
+    if payments.is_empty() {
+        return Ok(());
+    }
+    let orders: Vec<_> = payments.iter().map(|(order, _)| *order).collect();
+    let ids: Vec<_> = payments.iter().map(|(_, it)| &*it.id).collect();
+    let status: Vec<_> = payments.iter().map(|(_, it)| it.status.as_str()).collect();
+    let amounts: Vec<_> = payments.iter().map(|(_, it)| it.amount.minor).collect();
+    let currencies: Vec<_> = payments.iter().map(|(_, it)| it.amount.currency.to_string()).collect();
+    let methods: Vec<_> = payments.iter().map(|(_, it)| &*it.method).collect();
+    let paid: Vec<_> = payments.iter().map(|(_, it)| it.paid_at).collect();
+    let refunded: Vec<_> = payments.iter().map(|(_, it)| it.refunded_at).collect();
+    let parameters: [crate::database::Parameter<'_>; 8] = [
+        (&orders, Type::TEXT_ARRAY),
+        (&ids, Type::TEXT_ARRAY),
+        (&status, Type::TEXT_ARRAY),
+        (&amounts, Type::INT8_ARRAY),
+        (&currencies, Type::TEXT_ARRAY),
+        (&methods, Type::TEXT_ARRAY),
+        (&paid, Type::TIMESTAMPTZ_ARRAY),
+        (&refunded, Type::TIMESTAMPTZ_ARRAY),
+    ];
+    transaction.query(include_str!("../sql/order/save_payments.sql"), &parameters).await.map(|_| ())
+}

@@ -1,0 +1,91 @@
+//! Products and what leads to them: tables `product`, `product_sku` and `product_reference`.
+
+use domain::{Attribution, Attributions, ProductState};
+use jiff::Timestamp;
+use tokio_postgres::types::Type;
+
+use crate::{Database, StoreError, Transaction};
+
+/// Makes the references that are missing, so that they can be locked. May be repeated.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn announce(database: &Database, references: &[String]) -> Result<(), StoreError> {
+    let statement = include_str!("../sql/product/announce.sql");
+    database.query(statement, &[(&references, Type::TEXT_ARRAY)]).await.map(|_| ())
+}
+
+/// Locks references whose meaning may change, until the transaction ends.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn lock_for_change(transaction: &mut Transaction<'_>, references: &[String]) -> Result<(), StoreError> {
+    let statement = include_str!("../sql/product/lock_for_change.sql");
+    transaction.query(statement, &[(&references, Type::TEXT_ARRAY)]).await.map(|_| ())
+}
+
+/// Locks references whose meaning must not change, until the transaction ends.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn lock_for_reading(transaction: &mut Transaction<'_>, references: &[String]) -> Result<(), StoreError> {
+    let statement = include_str!("../sql/product/lock_for_reading.sql");
+    transaction.query(statement, &[(&references, Type::TEXT_ARRAY)]).await.map(|_| ())
+}
+
+/// Reads what references lead to. Lock them first, by a statement of its own: this one sees what was committed when
+/// it began.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn get_attributions(
+    transaction: &mut Transaction<'_>,
+    references: &[String],
+) -> Result<Attributions, StoreError> {
+    let statement = include_str!("../sql/product/get_attributions.sql");
+    let rows = transaction.query(statement, &[(&references, Type::TEXT_ARRAY)]).await?;
+    // Of several candidates the best comes last.
+    let attributions = rows.iter().map(|row| {
+        let attribution = Attribution {
+            product_id: row.try_get("product_id")?,
+            seller_id: row.try_get("seller_id")?,
+            category_id: row.try_get("category_id")?,
+        };
+        Ok((row.try_get("reference")?, attribution))
+    });
+    attributions.collect()
+}
+
+/// Writes products with their claims to SKUs.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn save(transaction: &mut Transaction<'_>, products: &[(&str, &ProductState)]) -> Result<(), StoreError> {
+    let ids: Vec<_> = products.iter().map(|(id, _)| *id).collect();
+    let sellers: Vec<_> = products.iter().map(|(_, it)| it.seller_id.as_deref()).collect();
+    let categories: Vec<_> = products.iter().map(|(_, it)| it.category_id.as_deref()).collect();
+    let names: Vec<_> = products.iter().map(|(_, it)| it.name.as_deref()).collect();
+    let deleted: Vec<_> = products.iter().map(|(_, it)| it.deleted_at).collect();
+    let parameters: [crate::database::Parameter<'_>; 5] = [
+        (&ids, Type::TEXT_ARRAY),
+        (&sellers, Type::TEXT_ARRAY),
+        (&categories, Type::TEXT_ARRAY),
+        (&names, Type::TEXT_ARRAY),
+        (&deleted, Type::TIMESTAMPTZ_ARRAY),
+    ];
+    transaction.query(include_str!("../sql/product/save.sql"), &parameters).await?;
+    let claims = products.iter().flat_map(|(id, it)| it.skus.iter().map(move |(sku, at)| (&**sku, *id, *at)));
+    save_skus(transaction, &claims.collect::<Vec<_>>()).await
+}
+
+async fn save_skus(transaction: &mut Transaction<'_>, claims: &[(&str, &str, Timestamp)]) -> Result<(), StoreError> {
+    if claims.is_empty() {
+        return Ok(());
+    }
+    let skus: Vec<_> = claims.iter().map(|(sku, ..)| *sku).collect();
+    let products: Vec<_> = claims.iter().map(|(_, product, _)| *product).collect();
+    let times: Vec<_> = claims.iter().map(|(.., at)| *at).collect();
+    let parameters: [crate::database::Parameter<'_>; 3] =
+        [(&skus, Type::TEXT_ARRAY), (&products, Type::TEXT_ARRAY), (&times, Type::TIMESTAMPTZ_ARRAY)];
+    transaction.query(include_str!("../sql/product/save_skus.sql"), &parameters).await.map(|_| ())
+}

@@ -1,0 +1,102 @@
+//! What each order, product, opinion and user has caused so far, and which are to be projected again: tables
+//! `projection` and `stale_projection`.
+
+use domain::{Contribution, Subject};
+use tokio_postgres::Row;
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use crate::shop_event::columns;
+use crate::{Database, StoreError, Transaction};
+
+/// One locked row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Projection {
+    /// What it is about.
+    pub subject: (Subject, String),
+    /// What it adds to the rollups.
+    pub contribution: Contribution,
+    /// The interactions that were derived from it, by event id.
+    pub derived: Vec<Uuid>,
+}
+
+/// Locks the rows of subjects until the transaction ends, making those that are missing, and reads them.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn lock(
+    transaction: &mut Transaction<'_>,
+    subjects: &[(Subject, String)],
+) -> Result<Vec<Projection>, StoreError> {
+    let (kinds, ids) = columns(subjects);
+    let statement = include_str!("../sql/projection/lock.sql");
+    let rows = transaction.query(statement, &[(&kinds, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY)]).await?;
+    let projections = rows.iter().map(|row| {
+        Ok(Projection {
+            subject: subject(row)?,
+            contribution: serde_json::from_str(row.try_get("contribution")?)?,
+            derived: row.try_get("derived")?,
+        })
+    });
+    projections.collect()
+}
+
+/// Writes locked rows back.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn save(transaction: &mut Transaction<'_>, projections: &[Projection]) -> Result<(), StoreError> {
+    let subjects: Vec<_> = projections.iter().map(|it| it.subject.clone()).collect();
+    let (kinds, ids) = columns(&subjects);
+    let contributions =
+        projections.iter().map(|it| serde_json::to_string(&it.contribution)).collect::<Result<Vec<_>, _>>()?;
+    // Arrays of arrays must be rectangular, so the inner ones go as text.
+    let list = |ids: &[Uuid]| format!("{{{}}}", ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(","));
+    let derived: Vec<_> = projections.iter().map(|it| list(&it.derived)).collect();
+    let statement = include_str!("../sql/projection/save.sql");
+    let parameters: [crate::database::Parameter<'_>; 4] = [
+        (&kinds, Type::TEXT_ARRAY),
+        (&ids, Type::TEXT_ARRAY),
+        (&contributions, Type::TEXT_ARRAY),
+        (&derived, Type::TEXT_ARRAY),
+    ];
+    transaction.query(statement, &parameters).await.map(|_| ())
+}
+
+/// Notes that the orders and opinions which name a product by one of these references are to be projected again.
+///
+/// The transaction holds these references for change, so no order can be projected with what they led to before and
+/// be overlooked here.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn mark_stale(transaction: &mut Transaction<'_>, references: &[String]) -> Result<(), StoreError> {
+    let statement = include_str!("../sql/projection/mark_stale.sql");
+    transaction.query(statement, &[(&references, Type::TEXT_ARRAY)]).await.map(|_| ())
+}
+
+/// Lists subjects that are to be projected again, at most `limit`.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list_stale(database: &Database, limit: i64) -> Result<Vec<(Subject, String)>, StoreError> {
+    let rows = database.query(include_str!("../sql/projection/list_stale.sql"), &[(&limit, Type::INT8)]).await?;
+    rows.iter().map(subject).collect()
+}
+
+/// Forgets that subjects are stale: the transaction that holds their locks has projected them again.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn clear_stale(transaction: &mut Transaction<'_>, subjects: &[(Subject, String)]) -> Result<(), StoreError> {
+    let (kinds, ids) = columns(subjects);
+    let statement = include_str!("../sql/projection/clear_stale.sql");
+    transaction.query(statement, &[(&kinds, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY)]).await.map(|_| ())
+}
+
+fn subject(row: &Row) -> Result<(Subject, String), StoreError> {
+    let name: &str = row.try_get("subject")?;
+    let known = [Subject::Order, Subject::Product, Subject::User, Subject::Rating, Subject::Comment];
+    let subject = known.into_iter().find(|it| it.as_str() == name).expect("only these are projected");
+    Ok((subject, row.try_get("subject_id")?))
+}

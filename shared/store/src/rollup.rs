@@ -1,0 +1,144 @@
+//! The sales figures: the tables `*_rollup`.
+//!
+//! They only ever move by a difference. All differences of a batch are collapsed into one row per key first, and the
+//! rows are taken in key order and the tables always in the same order: consumers wait for each other and never in a
+//! circle.
+
+use std::collections::BTreeMap;
+
+use domain::{Cell, Contribution, Figures, Grain};
+use jiff::Timestamp;
+use tokio_postgres::types::Type;
+
+use crate::database::Parameter;
+use crate::{StoreError, Transaction};
+
+/// The key of a row: grain and bucket where the table has them, then its texts in the order of the statement.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    span: Option<(Grain, Timestamp)>,
+    texts: Vec<String>,
+}
+
+type Rows = BTreeMap<Key, Figures>;
+
+/// Which figures of a row a table has, in the order of its columns.
+type Pick<const N: usize> = fn(&Figures) -> [i64; N];
+
+/// Moves the figures by a difference. The rows that it touches are locked until the transaction ends: call it last.
+///
+/// # Errors
+/// [`StoreError::Refused`] when a sum would leave the range of a bigint.
+pub async fn apply(transaction: &mut Transaction<'_>, difference: &Contribution) -> Result<(), StoreError> {
+    let mut tables: [Rows; 8] = Default::default();
+    for (cell, figures) in difference.iter() {
+        let (table, minute, texts) = place(cell);
+        let spans: Vec<_> = match minute {
+            Some(minute) => Grain::ALL.into_iter().map(|grain| Some((grain, grain.start(minute)))).collect(),
+            None => vec![None],
+        };
+        for span in spans {
+            *tables[table].entry(Key { span, texts: texts.clone() }).or_default() += *figures;
+        }
+    }
+    for rows in &mut tables {
+        // What moved within a day leaves the day as it was.
+        rows.retain(|_, figures| *figures != Figures::default());
+    }
+    let [sales, product, category, customer, status, rating, user, event] = &tables;
+    add_sales(transaction, sales).await?;
+    add_product(transaction, product).await?;
+    add_category(transaction, category).await?;
+    add_customer(transaction, customer).await?;
+    add_order_status(transaction, status).await?;
+    add_rating(transaction, rating).await?;
+    add_user(transaction, user).await?;
+    add_event(transaction, event).await
+}
+
+/// Says in which table a cell is, its minute, and the other parts of its key.
+fn place(cell: &Cell) -> (usize, Option<Timestamp>, Vec<String>) {
+    let text = str::to_owned;
+    match cell {
+        Cell::Sales { minute, seller_id, currency, payment_method } => {
+            (0, Some(*minute), vec![text(seller_id), currency.to_string(), text(payment_method)])
+        }
+        Cell::Product { minute, product_id, seller_id, currency } => {
+            (1, Some(*minute), vec![text(seller_id), text(product_id), currency.to_string()])
+        }
+        Cell::Category { minute, category_id, currency } => {
+            (2, Some(*minute), vec![text(category_id), currency.to_string()])
+        }
+        Cell::Customer { customer_key, currency } => (3, None, vec![text(customer_key), currency.to_string()]),
+        Cell::Status { seller_id, status } => (4, None, vec![text(seller_id), text(status.as_str())]),
+        Cell::Rating { product_id } => (5, None, vec![text(product_id)]),
+        Cell::Users { minute } => (6, Some(*minute), Vec::new()),
+        Cell::Events { minute, service, event_type } => (7, Some(*minute), vec![text(service), text(event_type)]),
+    }
+}
+
+async fn add_sales(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<(), StoreError> {
+    let pick: Pick<7> = |it| {
+        let orders = [it.orders_placed, it.orders_paid, it.orders_cancelled, it.orders_returned];
+        [orders[0], orders[1], orders[2], orders[3], it.items, it.revenue_minor, it.refund_minor]
+    };
+    add(transaction, include_str!("../sql/rollup/add_sales.sql"), rows, pick).await
+}
+
+async fn add_product(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<(), StoreError> {
+    let pick: Pick<4> = |it| [it.orders_paid, it.items, it.revenue_minor, it.refund_minor];
+    add(transaction, include_str!("../sql/rollup/add_product.sql"), rows, pick).await
+}
+
+async fn add_category(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<(), StoreError> {
+    let pick: Pick<4> = |it| [it.orders_paid, it.items, it.revenue_minor, it.refund_minor];
+    add(transaction, include_str!("../sql/rollup/add_category.sql"), rows, pick).await
+}
+
+async fn add_customer(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<(), StoreError> {
+    let pick: Pick<3> = |it| [it.orders_paid, it.revenue_minor, it.refund_minor];
+    add(transaction, include_str!("../sql/rollup/add_customer.sql"), rows, pick).await
+}
+
+async fn add_order_status(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<(), StoreError> {
+    add(transaction, include_str!("../sql/rollup/add_order_status.sql"), rows, |it| [it.count, it.items]).await
+}
+
+async fn add_rating(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<(), StoreError> {
+    add(transaction, include_str!("../sql/rollup/add_rating.sql"), rows, |it| [it.count, it.score_micros]).await
+}
+
+async fn add_user(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<(), StoreError> {
+    add(transaction, include_str!("../sql/rollup/add_user.sql"), rows, |it| [it.count]).await
+}
+
+async fn add_event(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<(), StoreError> {
+    add(transaction, include_str!("../sql/rollup/add_event.sql"), rows, |it| [it.count]).await
+}
+
+/// Sends rows as columns: grain and bucket if there are any, the texts, the figures.
+async fn add<const N: usize>(
+    transaction: &mut Transaction<'_>,
+    statement: &str,
+    rows: &Rows,
+    pick: impl Fn(&Figures) -> [i64; N],
+) -> Result<(), StoreError> {
+    let Some((first, _)) = rows.first_key_value() else { return Ok(()) };
+    let spans = rows.keys().filter_map(|key| key.span);
+    let (grains, buckets): (Vec<_>, Vec<_>) = spans.map(|(grain, bucket)| (grain.as_str(), bucket)).unzip();
+    let texts: Vec<Vec<&str>> =
+        (0..first.texts.len()).map(|i| rows.keys().map(|key| &*key.texts[i]).collect()).collect();
+    let figures: Vec<Vec<i64>> = (0..N).map(|i| rows.values().map(|figures| pick(figures)[i]).collect()).collect();
+    let mut parameters: Vec<Parameter<'_>> = Vec::new();
+    if first.span.is_some() {
+        parameters.push((&grains, Type::TEXT_ARRAY));
+        parameters.push((&buckets, Type::TIMESTAMPTZ_ARRAY));
+    }
+    for text in &texts {
+        parameters.push((text, Type::TEXT_ARRAY));
+    }
+    for column in &figures {
+        parameters.push((column, Type::INT8_ARRAY));
+    }
+    transaction.query(statement, &parameters).await.map(|_| ())
+}

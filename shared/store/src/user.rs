@@ -1,0 +1,19 @@
+//! Users that events told of: table `shop_user`.
+
+use domain::UserState;
+use tokio_postgres::types::Type;
+
+use crate::{StoreError, Transaction};
+
+/// Writes the state of users. The transaction holds their projections.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn save(transaction: &mut Transaction<'_>, users: &[(&str, &UserState)]) -> Result<(), StoreError> {
+    let keys: Vec<_> = users.iter().map(|(key, _)| *key).collect();
+    let registered: Vec<_> = users.iter().map(|(_, it)| it.registered_at).collect();
+    let deleted: Vec<_> = users.iter().map(|(_, it)| it.deleted_at).collect();
+    let parameters: [crate::database::Parameter<'_>; 3] =
+        [(&keys, Type::TEXT_ARRAY), (&registered, Type::TIMESTAMPTZ_ARRAY), (&deleted, Type::TIMESTAMPTZ_ARRAY)];
+    transaction.query(include_str!("../sql/user/save.sql"), &parameters).await.map(|_| ())
+}
