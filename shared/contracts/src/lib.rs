@@ -4,6 +4,7 @@
 //! the limit. Nothing here performs IO.
 #![warn(missing_docs)]
 
+mod alerts;
 mod cursor;
 mod field;
 mod item;
@@ -15,14 +16,20 @@ mod popularity;
 mod rejection;
 mod reply;
 mod request;
+mod shop_event;
 mod top;
 
+pub use alerts::{AlertCursor, AlertsQuery, Finding, InvalidAlertsQuery};
 pub use cursor::{Cursor, InvalidCursor};
 pub use item::SESSION_ID_MAX_CHARS;
-pub use message::{Hint, Unreadable};
+pub use message::{AlertHint, Hint, Pointer, Unreadable};
 pub use metadata::{METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};
 pub use popularity::Popularity;
 pub use rejection::{Rejection, RejectionCode};
 pub use reply::{Data, ErrorBody, ErrorReply, ItemResult, ItemStatus, List, Pagination, RecordReply};
 pub use request::{BODY_MAX_BYTES, ITEMS_MAX, ItemOutcome, RefusedItem, RequestError, Sender, read_request};
+pub use shop_event::{
+    ADDRESS_KEY_MIN_BYTES, AddressKey, Intake, ORDER_LINES_MAX, QUANTITY_MAX, SHOP_EVENT_MAX_BYTES,
+    SHOP_TEXT_MAX_CHARS, read_shop_event,
+};
 pub use top::{InvalidTopQuery, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, Position, TopQuery};

@@ -33,6 +33,10 @@ pub enum RejectionCode {
     InFuture,
     /// `metadata` breaks one of its limits.
     InvalidMetadata,
+    /// An amount of money is no decimal number, too precise for its currency, or too large.
+    InvalidAmount,
+    /// A currency is not a code of three capital letters.
+    InvalidCurrency,
     /// The caller may not send this event type.
     ForbiddenEvent,
     /// The item names another account than the caller's.
@@ -59,6 +63,8 @@ impl RejectionCode {
             Self::TooOld => "too_old",
             Self::InFuture => "in_future",
             Self::InvalidMetadata => "invalid_metadata",
+            Self::InvalidAmount => "invalid_amount",
+            Self::InvalidCurrency => "invalid_currency",
             Self::ForbiddenEvent => "forbidden_event",
             Self::ForeignAccount => "foreign_account",
             Self::Conflict => "conflict",

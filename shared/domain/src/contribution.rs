@@ -5,6 +5,7 @@
 //! as easy as going forward.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::{AddAssign, Neg};
 
 use jiff::Timestamp;
@@ -114,10 +115,17 @@ pub struct Contribution(BTreeMap<Cell, Figures>);
 impl Contribution {
     /// Adds figures to a cell. A cell whose figures are all 0 vanishes.
     pub fn add(&mut self, cell: Cell, figures: Figures) {
-        let sum = self.0.entry(cell).or_default();
-        *sum += figures;
-        if *sum == Figures::default() {
-            self.0.retain(|_, figures| *figures != Figures::default());
+        match self.0.entry(cell) {
+            Entry::Vacant(vacant) if figures != Figures::default() => {
+                vacant.insert(figures);
+            }
+            Entry::Vacant(_) => {}
+            Entry::Occupied(mut sum) => {
+                *sum.get_mut() += figures;
+                if *sum.get() == Figures::default() {
+                    sum.remove();
+                }
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The crates of this workspace that run in a function. Only they follow a level below `INFO`.
-const OURS: [&str; 13] = [
+const OURS: [&str; 14] = [
     "answer_queries",
     "catalog",
     "contracts",
@@ -17,6 +17,7 @@ const OURS: [&str; 13] = [
     "messaging",
     "migrate",
     "platform",
+    "project_orders",
     "record_interactions",
     "resend_pending",
     "store",

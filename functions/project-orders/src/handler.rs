@@ -1,0 +1,154 @@
+//! One batch: read, log and apply, project again what a product made stale, hint, answer.
+
+use std::collections::HashSet;
+use std::time::Instant;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use contracts::Intake;
+use domain::{InteractionId, Pieces, ShopEvent, Sink, Subject};
+use jiff::Timestamp;
+use lambda_runtime::{Error, LambdaEvent};
+use messaging::{HintSender, Sent};
+use platform::{Metrics, TraceHeader};
+use store::shop_event::Logged;
+use store::{Database, StoreError};
+
+use crate::batch::Batch;
+use crate::projection::project;
+
+/// Stale subjects that one transaction projects again.
+const STALE_CHUNK: i64 = 100;
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Deps {
+    /// The log and everything that follows from it.
+    pub database: Database,
+    /// The queues of the interactions' sinks.
+    pub sender: HintSender,
+    /// What events are read with.
+    pub intake: Intake,
+}
+
+/// What a batch came to.
+#[derive(Debug, Default)]
+struct Outcome {
+    new: usize,
+    duplicate: usize,
+    conflict: usize,
+    refused: usize,
+    reprojected: usize,
+    /// The positions of the messages that failed.
+    failed: HashSet<usize>,
+    derived: Vec<InteractionId>,
+}
+
+/// Applies a batch of events. May be called with the same batch any number of times.
+///
+/// # Errors
+/// When Postgres is down or not ours: the whole batch comes again.
+pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
+    let started = Instant::now();
+    let batch = Batch::read(event.payload, &deps.intake, Timestamp::now());
+    let mut outcome = Outcome::default();
+    let applied = apply(&deps.database, &batch, &mut outcome).await;
+    // What was committed before a failure is hinted at as well; resend-pending would do it a minute later.
+    let trace = TraceHeader::of(&event.context);
+    let sent = hint(&deps.sender, &outcome.derived, &trace).await;
+    applied.inspect_err(|error| {
+        let (id, error) = (&event.context.request_id, platform::chain(error));
+        tracing::error!(request.id = id, error, "could not apply the batch");
+    })?;
+    report(&batch, &outcome, sent);
+    tracing::info!(
+        request.id = event.context.request_id,
+        message.ids = ?batch.message_ids(),
+        trace.headers = ?batch.traces(),
+        interaction.ids = ?outcome.derived.iter().map(|id| id.0).collect::<Vec<_>>(),
+        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "projected"
+    );
+    Ok(batch.answer(&outcome.failed))
+}
+
+/// Applies what products, sellers and clicks say first, then the rest. A transaction is of one sort, because products
+/// are locked by the one for change and by the other for reading.
+async fn apply(database: &Database, batch: &Batch, outcome: &mut Outcome) -> Result<(), StoreError> {
+    let of_products =
+        |event: &ShopEvent| matches!(event.fact.subject().0, Subject::Product | Subject::Seller | Subject::Click);
+    let (products, others): (Vec<_>, Vec<_>) = batch.events.iter().partition(|(_, event)| of_products(event));
+    apply_isolating(database, &products, outcome).await?;
+    apply_isolating(database, &others, outcome).await?;
+    // The messages are not acknowledged before this is done, so a crash in between leaves nothing behind.
+    loop {
+        let stale = store::projection::list_stale(database, STALE_CHUNK).await?;
+        if stale.is_empty() {
+            return Ok(());
+        }
+        outcome.reprojected += stale.len();
+        outcome.derived.extend(project(database, &[], &stale).await?.derived);
+    }
+}
+
+/// Applies events; one that Postgres refuses is found by halving and fails alone.
+async fn apply_isolating(
+    database: &Database,
+    events: &[&(usize, ShopEvent)],
+    outcome: &mut Outcome,
+) -> Result<(), StoreError> {
+    let mut pieces = Pieces::of(events.len());
+    while let Some(piece) = pieces.next() {
+        let part: Vec<_> = events[piece.clone()].iter().map(|(_, event)| event.clone()).collect();
+        match project(database, &part, &[]).await {
+            Ok(projected) => {
+                for (logged, (position, _)) in projected.logged.iter().zip(&events[piece]) {
+                    count(*logged, *position, outcome);
+                }
+                outcome.derived.extend(projected.derived);
+            }
+            Err(StoreError::Refused { .. }) if pieces.split(&piece) => {}
+            Err(StoreError::Refused { sqlstate, .. }) => {
+                tracing::error!(sqlstate, "postgres refused an event");
+                outcome.refused += 1;
+                outcome.failed.insert(events[piece.start].0);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn count(logged: Logged, position: usize, outcome: &mut Outcome) {
+    match logged {
+        Logged::New => outcome.new += 1,
+        Logged::Duplicate => outcome.duplicate += 1,
+        Logged::Conflict => {
+            // Two contents under one id: a person has to say which is true.
+            outcome.conflict += 1;
+            outcome.failed.insert(position);
+        }
+    }
+}
+
+/// Hints both sinks at the same time.
+async fn hint(sender: &HintSender, ids: &[InteractionId], trace: &TraceHeader) -> Sent {
+    let (popularity, catalog) = tokio::join!(
+        sender.send(Sink::Popularity, ids, trace.as_str()),
+        sender.send(Sink::Catalog, ids, trace.as_str()),
+    );
+    Sent { sent: popularity.sent + catalog.sent, failed: popularity.failed + catalog.failed }
+}
+
+fn report(batch: &Batch, outcome: &Outcome, sent: Sent) {
+    Metrics::with(&[("Function", "project-orders")])
+        .count("Messages", batch.len())
+        .count("Logged", outcome.new)
+        .count("Duplicate", outcome.duplicate)
+        .count("Conflict", outcome.conflict)
+        .count("Refused", outcome.refused)
+        .count("Unreadable", batch.len() - batch.events.len())
+        .count("Reprojected", outcome.reprojected)
+        .count("Derived", outcome.derived.len())
+        .count("HintsFailed", sent.failed)
+        .emit();
+}

@@ -1,0 +1,15 @@
+//! Applies back-end events to orders, products, opinions, users and the sales figures: consumer of
+//! `order-events-queue`.
+//!
+//! Each event is logged once and applied in the transaction that logs it. State is folded from all events of its
+//! subject, so late, repeated and reordered deliveries end in the same rows. An unreadable event fails alone; if
+//! Postgres is down the whole invocation fails, so that polling backs off.
+
+mod batch;
+mod handler;
+mod projection;
+mod settings;
+mod state;
+
+pub use handler::{Deps, handle};
+pub use settings::Settings;

@@ -1,0 +1,20 @@
+//! Wires project-orders: settings, clients, runtime.
+
+use aws_sdk_sqs::Client;
+use lambda_runtime::{run, service_fn};
+use messaging::HintSender;
+use project_orders::{Deps, Settings, handle};
+use store::Database;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    platform::start();
+    let settings = platform::load(Settings::read)?;
+    let aws = platform::aws::configure(settings.send_limit).await?;
+    let deps = Deps {
+        sender: HintSender::new(Client::new(&aws), settings.queues, settings.send_limit),
+        database: Database::new(settings.database, Some(aws)),
+        intake: settings.intake,
+    };
+    run(service_fn(|event| handle(&deps, event))).await
+}

@@ -1,0 +1,149 @@
+//! One transaction: log events, fold the states that they change, move the figures, derive interactions.
+//!
+//! Locks are taken in one order by every transaction: events, subjects, references, derived event ids, figures; within
+//! each by key. A transaction that changes products holds no orders, one that changes orders only shares products.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use domain::{
+    Attributions, Contribution, DerivedInteraction, InteractionId, ShopEvent, Subject, event_contribution,
+    opinion_contribution, opinion_interaction, order_contribution, order_interactions, user_contribution,
+};
+use store::projection::Projection;
+use store::shop_event::Logged;
+use store::{Database, StoreError, Transaction};
+
+use crate::state::{Of, States, changed, named};
+
+/// What a transaction came to.
+#[derive(Debug)]
+pub(crate) struct Projected {
+    /// What became of each event.
+    pub(crate) logged: Vec<Logged>,
+    /// The interactions that were recorded.
+    pub(crate) derived: Vec<InteractionId>,
+}
+
+/// Logs events and applies those that are new, and projects stale subjects again, in one transaction.
+///
+/// # Errors
+/// See [`StoreError`]; then nothing happened, or the outcome of the commit is unknown. May be repeated.
+pub(crate) async fn project(database: &Database, events: &[ShopEvent], stale: &[Of]) -> Result<Projected, StoreError> {
+    let references = named(events);
+    if !references.is_empty() {
+        store::product::announce(database, &references).await?;
+    }
+    let mut transaction = database.begin().await?;
+    match run(&mut transaction, events, stale).await {
+        Ok(projected) => transaction.commit().await.map(|()| projected),
+        Err(error @ StoreError::Refused { .. }) => transaction.roll_back().await.and(Err(error)),
+        Err(error) => Err(error),
+    }
+}
+
+async fn run(transaction: &mut Transaction<'_>, events: &[ShopEvent], stale: &[Of]) -> Result<Projected, StoreError> {
+    let logged = if events.is_empty() { Vec::new() } else { store::shop_event::insert(transaction, events).await? };
+    let new: Vec<_> = events.iter().zip(&logged).filter(|(_, it)| **it == Logged::New).map(|(it, _)| it).collect();
+    let subjects: BTreeSet<_> = new.iter().filter_map(|event| changed(event)).chain(stale.iter().cloned()).collect();
+    let subjects: Vec<_> = subjects.into_iter().collect();
+    let mut difference = Contribution::default();
+    for event in &new {
+        difference.merge(&event_contribution(event));
+    }
+    let mut derived = Vec::new();
+    if !subjects.is_empty() {
+        let mut projections = store::projection::lock(transaction, &subjects).await?;
+        let states = States::fold(&store::shop_event::list_of(transaction, &subjects).await?);
+        change_products(transaction, &states).await?;
+        let known = attributions(transaction, &states).await?;
+        save(transaction, &states, &known).await?;
+        store::projection::clear_stale(transaction, &subjects).await?;
+        let wanted = move_on(&mut projections, &Caused::by(&states, &known), &mut difference);
+        store::projection::save(transaction, &projections).await?;
+        derived = store::interaction::record_derived(transaction, &wanted).await?;
+    }
+    store::rollup::apply(transaction, &difference).await?;
+    Ok(Projected { logged, derived })
+}
+
+/// Writes products, and marks what relied on a reference that now leads elsewhere.
+async fn change_products(transaction: &mut Transaction<'_>, states: &States) -> Result<(), StoreError> {
+    if states.products.is_empty() {
+        return Ok(());
+    }
+    let references = states.decided();
+    store::product::lock_for_change(transaction, &references).await?;
+    let before = store::product::get_attributions(transaction, &references).await?;
+    let products: Vec<_> = states.products.iter().map(|(id, product)| (&**id, product)).collect();
+    store::product::save(transaction, &products).await?;
+    let after = store::product::get_attributions(transaction, &references).await?;
+    let moved: Vec<_> = references.into_iter().filter(|it| before.get(it) != after.get(it)).collect();
+    if moved.is_empty() { Ok(()) } else { store::projection::mark_stale(transaction, &moved).await }
+}
+
+/// Reads what the references of orders and opinions lead to, and keeps that from changing.
+async fn attributions(transaction: &mut Transaction<'_>, states: &States) -> Result<Attributions, StoreError> {
+    let references = states.relied_on();
+    if references.is_empty() {
+        return Ok(Attributions::new());
+    }
+    store::product::lock_for_reading(transaction, &references).await?;
+    store::product::get_attributions(transaction, &references).await
+}
+
+async fn save(transaction: &mut Transaction<'_>, states: &States, known: &Attributions) -> Result<(), StoreError> {
+    if !states.orders.is_empty() {
+        let orders: Vec<_> = states.orders.iter().map(|(id, order)| (&**id, order)).collect();
+        store::order::save(transaction, &orders).await?;
+        store::order::save_lines(transaction, &orders, known).await?;
+        store::order::save_payments(transaction, &orders).await?;
+    }
+    if !states.opinions.is_empty() {
+        let opinions: Vec<_> = states.opinions.iter().map(|(subject, id, it)| (*subject, &**id, it)).collect();
+        store::opinion::save(transaction, &opinions, known).await?;
+    }
+    if !states.users.is_empty() {
+        let users: Vec<_> = states.users.iter().map(|(key, user)| (&**key, user)).collect();
+        store::user::save(transaction, &users).await?;
+    }
+    Ok(())
+}
+
+/// What each subject adds to the figures and which interactions follow from it.
+struct Caused(HashMap<Of, (Contribution, Vec<DerivedInteraction>)>);
+
+impl Caused {
+    fn by(states: &States, known: &Attributions) -> Self {
+        let mut caused = HashMap::new();
+        for (id, order) in &states.orders {
+            let derived = order_interactions(id, order, known);
+            caused.insert((Subject::Order, id.clone()), (order_contribution(order, known), derived));
+        }
+        for (subject, id, opinion) in &states.opinions {
+            let derived = opinion_interaction((*subject, id), opinion, known).into_iter().collect();
+            caused.insert((*subject, id.clone()), (opinion_contribution(opinion, known), derived));
+        }
+        for (key, user) in &states.users {
+            caused.insert((Subject::User, key.clone()), (user_contribution(user), Vec::new()));
+        }
+        Self(caused)
+    }
+}
+
+/// Brings projections up to date: the difference moves by new less old, and interactions that were never derived
+/// before are returned.
+fn move_on(projections: &mut [Projection], caused: &Caused, difference: &mut Contribution) -> Vec<DerivedInteraction> {
+    let mut wanted = Vec::new();
+    for projection in projections {
+        let Some((contribution, derived)) = caused.0.get(&projection.subject) else { continue };
+        difference.merge(contribution);
+        difference.subtract(&projection.contribution);
+        projection.contribution.clone_from(contribution);
+        let known: HashSet<_> = projection.derived.iter().copied().collect();
+        let fresh: Vec<_> = derived.iter().filter(|it| !known.contains(&it.event_id)).cloned().collect();
+        projection.derived.extend(fresh.iter().map(|it| it.event_id));
+        projection.derived.sort();
+        wanted.extend(fresh);
+    }
+    wanted
+}

@@ -1,0 +1,39 @@
+//! What project-orders reads from its environment.
+
+use std::time::Duration;
+
+use contracts::{ADDRESS_KEY_MIN_BYTES, AddressKey, Intake};
+use messaging::Queues;
+use platform::Variables;
+
+/// The settings of the function.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where events are logged and applied.
+    pub database: store::Settings,
+    /// Where the hints at derived interactions go.
+    pub queues: Queues,
+    /// How long SQS may take to answer.
+    pub send_limit: Duration,
+    /// What events are read with.
+    pub intake: Intake,
+}
+
+impl Settings {
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
+        let database = variables.group(store::Settings::from_variables);
+        let queues = variables.group(Queues::from_variables);
+        let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
+        let currency = variables.parsed("DEFAULT_CURRENCY");
+        let address_key = address_key(variables);
+        let intake = Intake { currency: currency?, address_key: address_key? };
+        Some(Self { database: database?, queues: queues?, send_limit: send_limit?, intake })
+    }
+}
+
+fn address_key(variables: &mut Variables<'_>) -> Option<AddressKey> {
+    let secret = variables.required("ADDRESS_HASH_KEY")?;
+    AddressKey::new(&secret)
+        .or_else(|| variables.refuse("ADDRESS_HASH_KEY", &format!("must have at least {ADDRESS_KEY_MIN_BYTES} bytes")))
+}

@@ -1,0 +1,152 @@
+//! Reads what the shop's back end sends into the closed set of events.
+//!
+//! Two shapes are known: the order lifecycle (`event`, `timestamp`, `orderId`, ...) and the analytics event
+//! (`eventType`, `service`, `entityId`, ...). Both may come bare or as the `detail` of an EventBridge event. Fields that
+//! mean nothing here are left alone; an email address becomes a keyed hash and goes no further.
+
+use domain::{Currency, FUTURE_LIMIT_MINUTES, Fact, ShopEvent};
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::value::RawValue;
+use sha2::Sha256;
+use uuid::Uuid;
+
+use crate::{Rejection, RejectionCode};
+
+mod analytics;
+mod fields;
+mod lifecycle;
+
+use fields::Fields;
+
+/// The largest event, in bytes (64 KiB).
+pub const SHOP_EVENT_MAX_BYTES: usize = 64 * 1024;
+/// The longest id, name or method, in characters.
+pub const SHOP_TEXT_MAX_CHARS: usize = 128;
+/// The most lines of an order.
+pub const ORDER_LINES_MAX: usize = 500;
+/// The most pieces of a line.
+pub const QUANTITY_MAX: i64 = 1_000_000;
+/// Before this year the clock of a producer is wrong.
+const FIRST_YEAR: &str = "2000-01-01T00:00:00Z";
+
+/// The namespaces of event ids that are no UUID, and of events that have none. Fixed for ever.
+const NAMED: Uuid = Uuid::from_u128(0x5d0c_7a3e_91b2_5c44_9e0f_2b6d_88a1_f703);
+const UNNAMED: Uuid = Uuid::from_u128(0x1e64_b8f0_37cd_5a19_b2d8_c405_6f9a_7e21);
+
+/// The secret that email addresses are hashed with, so that nobody can find an address by trying.
+#[derive(Clone)]
+pub struct AddressKey(Vec<u8>);
+
+/// The shortest secret, in bytes.
+pub const ADDRESS_KEY_MIN_BYTES: usize = 16;
+
+impl AddressKey {
+    /// Takes a secret; `None` when it is shorter than [`ADDRESS_KEY_MIN_BYTES`].
+    #[must_use]
+    pub fn new(secret: &str) -> Option<Self> {
+        (secret.len() >= ADDRESS_KEY_MIN_BYTES).then(|| Self(secret.as_bytes().to_vec()))
+    }
+
+    /// Hashes an address (HMAC-SHA-256, hexadecimal). Capitals and spaces around it make no other person.
+    fn hash(&self, address: &str) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        mac.update(address.trim().to_lowercase().as_bytes());
+        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+impl std::fmt::Debug for AddressKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AddressKey(..)")
+    }
+}
+
+/// What an event is read with.
+#[derive(Debug, Clone)]
+pub struct Intake {
+    /// The currency of amounts that come without one.
+    pub currency: Currency,
+    /// Hashes addresses.
+    pub address_key: AddressKey,
+}
+
+/// Reads one event: a lifecycle event, an analytics event, or an EventBridge event around one of them.
+///
+/// `arrival` bounds the event time: the producer's clock may run ahead a little, and events may be old, since history
+/// is sent too. The same content always gets the same id.
+///
+/// # Errors
+/// The field, the rule and the limit.
+pub fn read_shop_event(body: &str, intake: &Intake, arrival: Timestamp) -> Result<ShopEvent, Rejection> {
+    if body.len() > SHOP_EVENT_MAX_BYTES {
+        let message = format!("event: must have at most {SHOP_EVENT_MAX_BYTES} bytes, has {}", body.len());
+        return Err(Rejection::new(RejectionCode::Malformed, message));
+    }
+    let outer = Fields::of("event", body, intake)?;
+    match outer.raw("detail") {
+        Some(detail) if outer.raw("detail-type").is_some() => read_bare(detail, intake, arrival),
+        _ => read(&outer, arrival),
+    }
+}
+
+fn read_bare(detail: &RawValue, intake: &Intake, arrival: Timestamp) -> Result<ShopEvent, Rejection> {
+    read(&Fields::of("detail", detail.get(), intake)?, arrival)
+}
+
+fn read(fields: &Fields<'_>, arrival: Timestamp) -> Result<ShopEvent, Rejection> {
+    let fact = match (fields.text("event")?, fields.text("eventType")?) {
+        (Some(name), None) => lifecycle::read(&name, fields)?,
+        (None, Some(name)) => analytics::read(&name, fields)?,
+        _ => {
+            let message = "event or eventType: exactly one of them is required and names what happened";
+            return Err(Rejection::new(RejectionCode::MissingField, message));
+        }
+    };
+    check_version(fields)?;
+    let occurred_at = occurred_at(fields, arrival)?;
+    let service = fields.name("service")?.or(fields.name("source")?).unwrap_or_default();
+    let id = match fields.name("eventId")? {
+        Some(id) => named_id(&id),
+        None => unnamed_id(&service, occurred_at, &fact),
+    };
+    Ok(ShopEvent { id, service, occurred_at, fact })
+}
+
+/// The only version there is, as a number or text.
+fn check_version(fields: &Fields<'_>) -> Result<(), Rejection> {
+    match fields.raw("version").map(RawValue::get) {
+        None | Some("1" | "\"1\"" | "\"1.0\"") => Ok(()),
+        Some(_) => Err(Rejection::new(RejectionCode::Malformed, "version: must be 1 or be left out")),
+    }
+}
+
+fn occurred_at(fields: &Fields<'_>, arrival: Timestamp) -> Result<Timestamp, Rejection> {
+    let at = fields.time("timestamp")?;
+    let first = FIRST_YEAR.parse().unwrap_or(Timestamp::UNIX_EPOCH);
+    if at < first {
+        return Err(Rejection::new(RejectionCode::TooOld, format!("timestamp: must not lie before {FIRST_YEAR}")));
+    }
+    if at > arrival.saturating_add(SignedDuration::from_mins(FUTURE_LIMIT_MINUTES)).unwrap_or(arrival) {
+        let message = format!("timestamp: lies more than {FUTURE_LIMIT_MINUTES} minutes after arrival");
+        return Err(Rejection::new(RejectionCode::InFuture, message));
+    }
+    // Postgres keeps microseconds; what is finer must not make two events of one.
+    Ok(Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at))
+}
+
+fn named_id(id: &str) -> Uuid {
+    let is_hyphenated = id.len() == uuid::fmt::Hyphenated::LENGTH;
+    let uuid = Uuid::try_parse(id).ok().filter(|uuid| is_hyphenated && !uuid.is_nil());
+    uuid.unwrap_or_else(|| Uuid::new_v5(&NAMED, id.as_bytes()))
+}
+
+/// An event without an id is its content: type, subject, time and everything else that is kept of it.
+fn unnamed_id(service: &str, occurred_at: Timestamp, fact: &Fact) -> Uuid {
+    // A fact is made of texts and numbers; writing it cannot fail.
+    let content = serde_json::to_string(&(service, occurred_at, fact)).unwrap_or_default();
+    Uuid::new_v5(&UNNAMED, content.as_bytes())
+}
+
+#[cfg(test)]
+mod tests;

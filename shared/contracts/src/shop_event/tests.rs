@@ -1,0 +1,167 @@
+use domain::{OrderStatus, PaymentStatus};
+
+use super::*;
+
+fn intake() -> Intake {
+    Intake { currency: "EUR".parse().unwrap(), address_key: AddressKey::new("a secret of the tests").unwrap() }
+}
+
+fn read_at_noon(body: &str) -> Result<ShopEvent, Rejection> {
+    read_shop_event(body, &intake(), "2026-11-20T12:00:00Z".parse().unwrap())
+}
+
+fn refusal(body: &str) -> String {
+    let rejection = read_at_noon(body).unwrap_err();
+    format!("{}: {}", rejection.code.as_str(), rejection.message)
+}
+
+#[test]
+fn an_order_of_the_lifecycle_shape_is_read() {
+    let event = read_at_noon(
+        r#"{"event":"OrderCreated","timestamp":"2026-11-20T10:00:00Z","orderId":"o-1","customerId":"c-1",
+            "items":[{"productId":"p-1","quantity":2,"price":19.9}],"totalPrice":"39.80","carrier":"ignored"}"#,
+    );
+    let Fact::OrderCreated { order_id, customer, total_minor, lines, currency, .. } = event.unwrap().fact else {
+        panic!("another event")
+    };
+    assert_eq!((&*order_id, customer.unwrap().as_str(), total_minor), ("o-1", "c-1", Some(3_980)));
+    assert_eq!((lines[0].price_minor, lines[0].quantity, currency.as_str()), (1_990, 2, "EUR"));
+}
+
+#[test]
+fn the_analytics_shape_says_the_same_with_metadata_and_without_a_time_zone() {
+    let event = read_at_noon(
+        r#"{"eventType":"PAYMENT_SUCCESS","service":"PAYMENT_SERVICE","userEmail":"A@b.c","entityId":42,"amount":150000,
+            "timestamp":"2026-11-20T10:00:00","metadata":{"paymentMode":"UPI"},"currency":"VND","eventId":"e-1"}"#,
+    );
+    let event = event.unwrap();
+    assert_eq!(
+        (&*event.service, event.occurred_at.to_string()),
+        ("PAYMENT_SERVICE", "2026-11-20T10:00:00Z".to_owned())
+    );
+    let Fact::PaymentProcessed { order_id, status, amount, method, .. } = event.fact else { panic!("another event") };
+    assert_eq!((&*order_id, status, amount.minor), ("42", PaymentStatus::Succeeded, 150_000));
+    assert_eq!(method.as_deref(), Some("upi"));
+}
+
+#[test]
+fn an_event_comes_bare_or_inside_of_eventbridge() {
+    let bare = r#"{"event":"OrderShipped","timestamp":"2026-11-20T10:00:00Z","orderId":"o-1","source":"orders"}"#;
+    let wrapped = format!(r#"{{"version":"0","detail-type":"OrderShipped","source":"shop","detail":{bare}}}"#);
+    assert_eq!(read_at_noon(bare), read_at_noon(&wrapped));
+}
+
+#[test]
+fn an_address_is_hashed_whoever_it_is_given_as() {
+    let event = |field: &str, address: &str| {
+        let body =
+            format!(r#"{{"eventType":"USER_REGISTERED","timestamp":"2026-11-20T10:00:00Z","{field}":"{address}"}}"#);
+        let Fact::UserRegistered { user } = read_at_noon(&body).unwrap().fact else { panic!("another event") };
+        user.as_str().to_owned()
+    };
+    let key = event("userEmail", "ann@example.com");
+    assert!(key.starts_with("email:") && key.len() == 6 + 64 && !key.contains("ann"), "{key}");
+    assert_eq!(key, event("customerId", " Ann@Example.com "));
+    assert_ne!(key, event("userEmail", "bob@example.com"));
+}
+
+#[test]
+fn an_event_without_an_id_is_its_content() {
+    let at = |time: &str| {
+        let body = format!(r#"{{"event":"OrderShipped","timestamp":"{time}","orderId":"o-1"}}"#);
+        read_at_noon(&body).unwrap().id
+    };
+    assert_eq!(at("2026-11-20T10:00:00Z"), at("2026-11-20T11:00:00+01:00"));
+    assert_ne!(at("2026-11-20T10:00:00Z"), at("2026-11-20T10:00:01Z"));
+    let named = |id: &str| {
+        let body = format!(
+            r#"{{"event":"OrderShipped","timestamp":"2026-11-20T10:00:00Z","orderId":"o-1","eventId":"{id}"}}"#
+        );
+        read_at_noon(&body).unwrap().id
+    };
+    let uuid = "0192e4a0-0000-7000-8000-000000000001";
+    assert_eq!(named(uuid).to_string(), uuid);
+    assert_ne!(named("order-1-shipped"), named("order-2-shipped"));
+}
+
+#[test]
+fn a_status_has_many_spellings() {
+    let body = r#"{"eventType":"ORDER_STATUS_UPDATED","timestamp":"2026-11-20T10:00:00.123456789Z","entityId":"o-1","metadata":{"status":"canceled"}}"#;
+    let event = read_at_noon(body).unwrap();
+    assert!(matches!(event.fact, Fact::OrderStatusUpdated { status: OrderStatus::Cancelled, .. }));
+    assert_eq!(event.occurred_at.to_string(), "2026-11-20T10:00:00.123456Z");
+}
+
+#[test]
+fn a_rating_is_a_share_of_its_scale() {
+    let score = |rating: &str| {
+        let body = format!(
+            r#"{{"event":"rating.added","timestamp":"2026-11-20T10:00:00Z","ratingId":"r","productId":"p",{rating}}}"#
+        );
+        match read_at_noon(&body).map(|event| event.fact) {
+            Ok(Fact::RatingAdded(opinion)) => opinion.score_micros,
+            _ => None,
+        }
+    };
+    assert_eq!(score(r#""rating":4"#), Some(800_000));
+    assert_eq!(score(r#""rating":0.4,"scale":1"#), Some(400_000));
+    assert_eq!(score(r#""rating":5.1"#), None);
+    assert_eq!(score(r#""rating":-1"#), None);
+}
+
+#[test]
+fn every_name_of_both_shapes_is_known() {
+    for name in lifecycle::NAMES {
+        let refused = refusal(&format!(r#"{{"event":"{name}"}}"#));
+        assert!(!refused.starts_with("invalid_event_type"), "{name}: {refused}");
+    }
+    for name in analytics::NAMES {
+        let refused = refusal(&format!(r#"{{"eventType":"{name}"}}"#));
+        assert!(!refused.starts_with("invalid_event_type"), "{name}: {refused}");
+    }
+}
+
+#[test]
+fn a_refusal_names_the_field_and_the_limit() {
+    let order =
+        |rest: &str| refusal(&format!(r#"{{"event":"OrderCreated","timestamp":"2026-11-20T10:00:00Z",{rest}}}"#));
+    let item = |rest: &str| order(&format!(r#""orderId":"o","items":[{{"productId":"p",{rest}}}]"#));
+    let refusals = [
+        refusal("junk"),
+        refusal("[]"),
+        refusal("{}"),
+        refusal(r#"{"event":"OrderCreated","eventType":"ORDER_PLACED"}"#),
+        refusal(r#"{"event":"OrderEaten"}"#),
+        refusal(r#"{"event":"OrderShipped","orderId":"o"}"#),
+        refusal(r#"{"event":"OrderShipped","orderId":"o","timestamp":"2026-11-20T12:06:00Z"}"#),
+        refusal(r#"{"event":"OrderShipped","orderId":"o","timestamp":"1999-12-31T23:59:59Z"}"#),
+        refusal(r#"{"event":"OrderShipped","orderId":"o","timestamp":"20.11.2026"}"#),
+        refusal(r#"{"event":"OrderShipped","orderId":"o","timestamp":"2026-11-20T10:00:00Z","version":2}"#),
+        order(r#""orderId":"""#),
+        order(r#""orderId":"o","currency":"euro""#),
+        item(r#""quantity":0,"price":1"#),
+        item(r#""quantity":1,"price":19.999"#),
+        item(r#""quantity":1,"price":-1"#),
+        item(r#""quantity":1000000,"price":10000000000000"#),
+        item(r#""price":1"#),
+    ];
+    insta::assert_snapshot!(refusals.join("\n"), @r#"
+    malformed: event: must be a JSON object
+    malformed: event: must be a JSON object
+    missing_field: event or eventType: exactly one of them is required and names what happened
+    missing_field: event or eventType: exactly one of them is required and names what happened
+    invalid_event_type: event: "OrderEaten" is not one of OrderCreated, OrderValidated, PaymentProcessed, InventoryReserved,…ser.created, user.updated, user.deleted, seller.created, seller.updated, seller.deleted, comment.created, comment.updated, comment.deleted, rating.added, rating.updated, rating.deleted, click.tracked
+    missing_field: timestamp: is required
+    in_future: timestamp: lies more than 5 minutes after arrival
+    too_old: timestamp: must not lie before 2000-01-01T00:00:00Z
+    invalid_time: timestamp: must be an RFC 3339 time with an offset, like 2026-11-20T12:00:00Z
+    malformed: version: must be 1 or be left out
+    invalid_text: orderId: must have 1 to 128 characters and no control characters
+    invalid_currency: currency: must be a currency code of three capital letters, like EUR
+    wrong_type: items[0].quantity: must be a whole number from 1 to 1000000
+    invalid_amount: items[0].price: must have at most 2 decimal places in EUR
+    invalid_amount: items[0].price: must be a decimal number that is not negative, like 19.90
+    invalid_amount: items[0].price: times quantity must be at most 1000000000000000 minor units
+    missing_field: items[0].quantity: is required
+    "#);
+}
