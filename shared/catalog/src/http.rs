@@ -6,7 +6,6 @@
 mod body;
 mod breaker;
 mod call;
-mod url;
 
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -15,11 +14,12 @@ use std::time::{Duration, Instant};
 use backon::{BackoffBuilder, ConstantBuilder, ExponentialBuilder, Retryable};
 use domain::{Interaction, InteractionId};
 use futures_util::{StreamExt, stream};
+use outbound::{Call, FailureReason, SecureUrl};
 use reqwest::Client;
+use reqwest::header::CONTENT_TYPE;
 
 use self::breaker::{Breaker, Verdict};
-use self::call::{Answer, Call, Failure};
-pub use self::url::CatalogUrl;
+use self::call::{Failure, outcome};
 use crate::{AgainReason, CatalogError, Delivery, Outcome};
 
 /// Two further attempts after 0.1 to 0.2 s and 0.2 to 0.4 s: enough for a dropped connection or a passing
@@ -34,7 +34,7 @@ const RETRY: ExponentialBuilder = ExponentialBuilder::new()
 #[derive(Debug, Clone)]
 pub struct HttpSettings {
     /// Where every interaction is posted to.
-    pub url: CatalogUrl,
+    pub url: SecureUrl,
     /// The longest time of one call, from connecting to the head of the answer.
     pub call_timeout: Duration,
     /// The most calls at the same time.
@@ -108,11 +108,12 @@ impl HttpCatalog {
             return Err(AgainReason::CircuitOpen.into());
         };
         let call_end = start + self.settings.call_timeout;
-        let call = Call { url: self.settings.url.as_url(), id, body, until: call_end.min(round.deadline) };
-        let (answer, took) = call.make(round.client).await;
+        let request = round.client.post(self.settings.url.as_url().clone());
+        let request = request.header("Idempotency-Key", id.0).header(CONTENT_TYPE, "application/json").body(body);
+        let (answer, took) = Call { request, until: call_end.min(round.deadline) }.make().await;
         lock(&round.call_times).push(took);
-        let cut_short =
-            matches!(&answer, Err(failure) if failure.reason == AgainReason::TimedOut) && round.deadline < call_end;
+        let timed_out = matches!(&answer, Err(failure) if failure.reason == FailureReason::TimedOut);
+        let cut_short = timed_out && round.deadline < call_end;
         let verdict = match answer {
             Ok(_) => Verdict::Alive,
             Err(_) if cut_short => Verdict::Unknown,
@@ -120,10 +121,9 @@ impl HttpCatalog {
         };
         self.breaker().record(permit, verdict, Instant::now());
         match answer {
-            Ok(Answer::Confirmed) => Ok(Outcome::Confirmed),
-            Ok(Answer::Refused(reason)) => Ok(Outcome::Refused(reason)),
+            Ok(answer) => Ok(outcome(answer)),
             Err(_) if cut_short => Err(AgainReason::DeadlineReached.into()),
-            Err(failure) => Err(failure),
+            Err(failure) => Err(failure.into()),
         }
     }
 
@@ -136,7 +136,7 @@ impl HttpCatalog {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let client = call::client(&self.settings)?;
+        let client = outbound::client(self.settings.call_timeout, self.settings.concurrency)?;
         Ok(self.client.get_or_init(|| client))
     }
 

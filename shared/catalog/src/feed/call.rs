@@ -6,11 +6,11 @@ use std::time::Instant;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemError, BatchWriteItemOutput};
+use outbound::chain;
 use tokio::time::timeout_at;
 
 use super::item::{Item, sort_key_of};
 use crate::AgainReason;
-use crate::error::chain;
 
 /// Why a whole call was not carried out.
 #[derive(Debug, PartialEq, Eq)]

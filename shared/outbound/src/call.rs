@@ -1,0 +1,194 @@
+//! One call: how long it is waited for, what each status means, how little is read.
+
+use std::error::Error;
+use std::iter::successors;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use reqwest::header::RETRY_AFTER;
+use reqwest::{RequestBuilder, Response, StatusCode};
+use tokio::time::timeout_at;
+
+/// The most of a body that is read, and only to keep the connection. The content is never used.
+const BODY_LIMIT_BYTES: usize = 64 * 1024;
+
+/// How long the rest of an answer is waited for. A longer body costs its connection, not our time.
+const BODY_PATIENCE: Duration = Duration::from_millis(100);
+
+/// The longest `Retry-After` that is waited for while the function is being paid. For a longer one the work goes
+/// back to the queue.
+const RETRY_AFTER_CAP: Duration = Duration::from_secs(2);
+
+/// One call of a server that knows the work by an idempotency key.
+#[derive(Debug)]
+pub struct Call {
+    /// What is sent.
+    pub request: RequestBuilder,
+    /// When it is given up.
+    pub until: Instant,
+}
+
+/// An answer that settles the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// The server has it: 2xx, or 409 for a key that it knew.
+    Confirmed,
+    /// The server will never take it as it is (another 4xx).
+    Refused {
+        /// The HTTP status.
+        status: u16,
+    },
+}
+
+/// Why a call settled nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureReason {
+    /// No answer in time.
+    TimedOut,
+    /// No connection, or one that broke or did not speak the protocol.
+    Unreachable,
+    /// The server wants to be asked elsewhere, which is never done (the HTTP status).
+    Redirected(u16),
+    /// The server asks for patience: 429.
+    Throttled,
+    /// The server failed (the HTTP status: 408, 425 or one from 500).
+    Failed(u16),
+}
+
+/// A call that did not settle anything.
+#[derive(Debug, Clone, Copy)]
+pub struct Failure {
+    /// What happened.
+    pub reason: FailureReason,
+    /// How long the server asks to be left alone.
+    retry_after: Option<Duration>,
+}
+
+impl From<FailureReason> for Failure {
+    fn from(reason: FailureReason) -> Self {
+        Self { reason, retry_after: None }
+    }
+}
+
+impl Failure {
+    /// Returns how long to wait before another attempt, or `None` when it would come too late.
+    #[must_use]
+    pub fn wait(&self, backoff: Duration, time_left: Duration) -> Option<Duration> {
+        let asked_for = self.retry_after.unwrap_or_default();
+        let wait = backoff.max(asked_for);
+        (asked_for <= RETRY_AFTER_CAP && wait < time_left).then_some(wait)
+    }
+}
+
+impl Call {
+    /// Makes the call and returns what it told, with the time until the answer began.
+    pub async fn make(self) -> (Result<Answer, Failure>, Duration) {
+        let start = Instant::now();
+        let sent = timeout_at(self.until.into(), self.request.send()).await;
+        let took = start.elapsed();
+        let answer = match sent {
+            Err(_) => Err(FailureReason::TimedOut.into()),
+            Ok(Err(error)) => Err(broken(error).into()),
+            Ok(Ok(response)) => {
+                let answer = read(response.status(), retry_after(&response, Timestamp::now()));
+                finish(response, self.until).await;
+                answer
+            }
+        };
+        (answer, took)
+    }
+}
+
+/// Says what a status means.
+///
+/// A redirect is an error of the configuration, so it would hit every piece of work: it refuses none of them, and
+/// heals by itself once the URL is right. The same holds for a status that has no meaning here (1xx).
+fn read(status: StatusCode, retry_after: Option<Duration>) -> Result<Answer, Failure> {
+    let reason = match status.as_u16() {
+        200..=299 | 409 => return Ok(Answer::Confirmed),
+        300..=399 => FailureReason::Redirected(status.as_u16()),
+        429 => FailureReason::Throttled,
+        408 | 425 => FailureReason::Failed(status.as_u16()),
+        400..=499 => return Ok(Answer::Refused { status: status.as_u16() }),
+        _ => FailureReason::Failed(status.as_u16()),
+    };
+    Err(Failure { reason, retry_after })
+}
+
+/// Reads `Retry-After`: seconds or an HTTP date.
+fn retry_after(response: &Response, now: Timestamp) -> Option<Duration> {
+    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+    Some(Duration::try_from(at.duration_since(now)).unwrap_or_default())
+}
+
+/// Reads the little that is left of an ordinary answer, so that its connection can be used again.
+///
+/// Anything else is dropped with its connection: a body that turns out to be large or does not come at once.
+async fn finish(mut response: Response, until: Instant) {
+    let patience = until.min(Instant::now() + BODY_PATIENCE);
+    let rest = async {
+        let mut read = 0;
+        // The status has decided; a body that breaks off changes nothing.
+        while let Ok(Some(chunk)) = response.chunk().await {
+            read += chunk.len();
+            if read > BODY_LIMIT_BYTES {
+                return;
+            }
+        }
+    };
+    if timeout_at(patience.into(), rest).await.is_err() {
+        tracing::debug!("gave up the rest of a slow answer");
+    }
+}
+
+/// Tells a call without an answer apart, and logs the cause without the URL, which may hold a key.
+fn broken(error: reqwest::Error) -> FailureReason {
+    let reason = if error.is_timeout() { FailureReason::TimedOut } else { FailureReason::Unreachable };
+    tracing::warn!(error = chain(&error.without_url()), ?reason, "a server could not be reached");
+    reason
+}
+
+/// Writes an error with all its causes in one line.
+#[must_use]
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let texts: Vec<String> = successors(Some(error), |&error| error.source()).map(ToString::to_string).collect();
+    texts.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(status: u16) -> Result<Answer, FailureReason> {
+        read(StatusCode::from_u16(status).unwrap(), None).map_err(|failure| failure.reason)
+    }
+
+    #[test]
+    fn every_status_has_one_meaning() {
+        for status in 100..=999 {
+            let expected = match status {
+                200..=299 | 409 => Ok(Answer::Confirmed),
+                300..=399 => Err(FailureReason::Redirected(status)),
+                429 => Err(FailureReason::Throttled),
+                400..=499 if status != 408 && status != 425 => Ok(Answer::Refused { status }),
+                _ => Err(FailureReason::Failed(status)),
+            };
+            assert_eq!(reason(status), expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_wait_is_never_past_the_cap_or_the_time_left() {
+        let failure = |retry_after| Failure { reason: FailureReason::Throttled, retry_after };
+        let (short, long) = (Duration::from_millis(100), Duration::from_secs(60));
+        assert_eq!(failure(None).wait(short, long), Some(short));
+        assert_eq!(failure(Some(RETRY_AFTER_CAP)).wait(short, long), Some(RETRY_AFTER_CAP));
+        assert_eq!(failure(Some(RETRY_AFTER_CAP + short)).wait(short, long), None);
+        assert_eq!(failure(Some(RETRY_AFTER_CAP)).wait(short, RETRY_AFTER_CAP), None);
+        assert_eq!(failure(None).wait(short, short), None);
+    }
+}
