@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{InteractionId, Sink};
 use lambda_runtime::{Error, LambdaEvent};
-use messaging::{HintSender, Sent};
+use messaging::{AlertSender, HintSender, Sent};
 use platform::{Deadline, Metrics, TraceHeader};
 use serde_json::{Value, json};
 use store::{Database, StoreError};
@@ -23,6 +23,8 @@ pub struct Deps {
     pub database: Database,
     /// The queues.
     pub sender: HintSender,
+    /// The queue of the alerts.
+    pub alerts: AlertSender,
     /// The bounds of a run.
     pub pace: Pace,
 }
@@ -45,7 +47,7 @@ pub struct Resent {
 pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Error> {
     let trace = TraceHeader::of(&event.context);
     let deadline = Deadline::of(&event.context, MARGIN);
-    let resent = resend(deps, &trace, deadline).await.inspect_err(|error| {
+    let resent = resend_all(deps, &trace, deadline).await.inspect_err(|error| {
         tracing::error!(request.id = event.context.request_id, error = platform::chain(error), "could not resend");
     })?;
     measure(&deps.database, resent).await?;
@@ -58,6 +60,22 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
         "resent"
     );
     Ok(json!({ "claimed": resent.claimed, "sent": resent.sent, "failed": resent.failed }))
+}
+
+/// Alerts first: they are few, and a backlog of interactions must not keep them waiting.
+async fn resend_all(deps: &Deps, trace: &TraceHeader, deadline: Deadline) -> Result<Resent, StoreError> {
+    let due = store::pending_alert::claim_due(&deps.database, CLAIM, deps.pace.backoff_cap_seconds).await?;
+    let alerts = deps.alerts.send(&due, trace.as_str()).await;
+    if !due.is_empty() {
+        let ids: Vec<_> = due.iter().map(ToString::to_string).collect();
+        tracing::info!(trace.id = trace.root(), finding.ids = ?ids, "hinted at alerts again");
+    }
+    let others = resend(deps, trace, deadline).await?;
+    Ok(Resent {
+        claimed: others.claimed + due.len(),
+        sent: others.sent + alerts.sent,
+        failed: others.failed + alerts.failed,
+    })
 }
 
 async fn resend(deps: &Deps, trace: &TraceHeader, deadline: Deadline) -> Result<Resent, StoreError> {
@@ -95,12 +113,18 @@ async fn measure(database: &Database, resent: Resent) -> Result<(), StoreError> 
         .count("HintsSent", resent.sent)
         .count("HintsFailed", resent.failed)
         .emit();
+    let alerts = store::pending_alert::get_depth(database).await?;
+    measure_sink("alerts", alerts.oldest_age_seconds, (alerts.waiting, alerts.parked));
     for depth in store::pending::get_depth(database).await? {
-        Metrics::with(&[("Sink", depth.sink.as_str())])
-            .seconds("PendingOldestAge", depth.oldest_age_seconds)
-            .count("PendingDepth", usize::try_from(depth.waiting).unwrap_or_default())
-            .count("PendingParked", usize::try_from(depth.parked).unwrap_or_default())
-            .emit();
+        measure_sink(depth.sink.as_str(), depth.oldest_age_seconds, (depth.waiting, depth.parked));
     }
     Ok(())
+}
+
+fn measure_sink(sink: &str, oldest_age_seconds: f64, (waiting, parked): (i64, i64)) {
+    Metrics::with(&[("Sink", sink)])
+        .seconds("PendingOldestAge", oldest_age_seconds)
+        .count("PendingDepth", usize::try_from(waiting).unwrap_or_default())
+        .count("PendingParked", usize::try_from(parked).unwrap_or_default())
+        .emit();
 }

@@ -12,6 +12,8 @@ pub struct Settings {
     pub database: store::Settings,
     /// Where the hints go.
     pub queues: Queues,
+    /// Where the hints at alerts go.
+    pub alerts_queue_url: String,
     /// How long SQS may take to answer.
     pub send_limit: Duration,
     /// How much it does.
@@ -32,10 +34,17 @@ impl Settings {
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(store::Settings::from_variables);
         let queues = variables.group(Queues::from_variables);
+        let alerts_queue_url = variables.required("ALERTS_QUEUE_URL");
         let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
         let max_rows = variables.number("RESEND_MAX_ROWS", 1..=1_000_000);
         let cap = variables.number("RESEND_BACKOFF_CAP_SECONDS", 60..=86_400);
         let pace = Pace { max_rows: max_rows?.try_into().ok()?, backoff_cap_seconds: cap?.try_into().ok()? };
-        Some(Self { database: database?, queues: queues?, send_limit: send_limit?, pace })
+        Some(Self {
+            database: database?,
+            queues: queues?,
+            alerts_queue_url: alerts_queue_url?,
+            send_limit: send_limit?,
+            pace,
+        })
     }
 }

@@ -3,17 +3,43 @@
 //! Whatever a message says, the effect is decided by the `pending` row in Postgres, so a forged, repeated
 //! or ancient message can do no more than cause an early look.
 
+use std::hash::Hash;
+
 use domain::InteractionId;
+use domain::fraud::FindingId;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// The message version this code writes and reads.
 const VERSION: u32 = 1;
+
+/// A message that says where to look and nothing else.
+pub trait Pointer: Copy {
+    /// What it points to.
+    type Id: Copy + Ord + Hash;
+
+    /// Reads a message body. Fields that it does not know are left alone.
+    ///
+    /// # Errors
+    /// Why the body is not a message of this version.
+    fn read(body: &str) -> Result<Self, Unreadable>;
+
+    /// Returns what it points to.
+    fn id(self) -> Self::Id;
+}
 
 /// A hint that an interaction has pending effects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hint {
     /// The interaction to look at.
     pub interaction_id: InteractionId,
+}
+
+/// A hint that a finding has an alert to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlertHint {
+    /// The finding to tell about.
+    pub finding_id: FindingId,
 }
 
 /// Why a message cannot be read. Such a message is a failed item and ends in the dead-letter queue.
@@ -31,6 +57,48 @@ pub enum Unreadable {
 struct Wire {
     version: u32,
     interaction_id: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AlertWire {
+    version: u32,
+    finding_id: Uuid,
+}
+
+impl Pointer for Hint {
+    type Id = InteractionId;
+
+    fn read(body: &str) -> Result<Self, Unreadable> {
+        Self::read(body)
+    }
+
+    fn id(self) -> InteractionId {
+        self.interaction_id
+    }
+}
+
+impl AlertHint {
+    /// Writes the message body, in ASCII.
+    #[must_use]
+    pub fn body(self) -> String {
+        format!(r#"{{"version":{VERSION},"finding_id":"{}"}}"#, self.finding_id)
+    }
+}
+
+impl Pointer for AlertHint {
+    type Id = FindingId;
+
+    fn read(body: &str) -> Result<Self, Unreadable> {
+        let wire: AlertWire = serde_json::from_str(body).map_err(|_| Unreadable::NotAHint)?;
+        if wire.version != VERSION {
+            return Err(Unreadable::UnknownVersion(wire.version));
+        }
+        Ok(Self { finding_id: FindingId(wire.finding_id) })
+    }
+
+    fn id(self) -> FindingId {
+        self.finding_id
+    }
 }
 
 impl Hint {
@@ -65,6 +133,17 @@ mod tests {
         let hint = Hint { interaction_id: InteractionId(123) };
         assert_eq!(hint.body(), r#"{"version":1,"interaction_id":123}"#);
         assert_eq!(Hint::read(&hint.body()), Ok(hint));
+    }
+
+    #[test]
+    fn an_alert_hint_is_ascii_and_reads_back() {
+        let hint = AlertHint { finding_id: FindingId(Uuid::from_u128(7)) };
+        assert_eq!(hint.body(), r#"{"version":1,"finding_id":"00000000-0000-0000-0000-000000000007"}"#);
+        assert_eq!(AlertHint::read(&hint.body()), Ok(hint));
+        for bad in ["", r#"{"version":1}"#, r#"{"version":1,"interaction_id":1}"#, r#"{"version":1,"finding_id":"7"}"#]
+        {
+            assert_eq!(AlertHint::read(bad), Err(Unreadable::NotAHint), "{bad}");
+        }
     }
 
     #[test]

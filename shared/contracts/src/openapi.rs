@@ -11,7 +11,9 @@ mod route;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
 
-use crate::{ErrorBody, ErrorReply, ItemResult, ItemStatus, Pagination, Popularity, RecordReply, RejectionCode};
+use crate::{
+    ErrorBody, ErrorReply, Finding, ItemResult, ItemStatus, Pagination, Popularity, RecordReply, RejectionCode,
+};
 
 /// The name of the security scheme.
 const BEARER: &str = "bearer";
@@ -42,12 +44,14 @@ fn components() -> Components {
         .schema_from::<ItemStatus>()
         .schema_from::<RejectionCode>()
         .schema_from::<Popularity>()
+        .schema_from::<Finding>()
         .schema_from::<Pagination>()
         .schema_from::<ErrorReply>()
         .schema_from::<ErrorBody>()
         .schema("RecordAnswer", response::one_of("RecordReply"))
         .schema("PopularityAnswer", response::one_of("Popularity"))
         .schema("PopularityList", response::list_of("Popularity"))
+        .schema("FindingList", response::list_of("Finding"))
         .schema("GatewayError", response::gateway_error())
         .schema("Health", response::health())
         .security_scheme(BEARER, SecurityScheme::Http(bearer));

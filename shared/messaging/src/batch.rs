@@ -6,36 +6,49 @@
 use std::collections::{BTreeSet, HashSet};
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use contracts::{Hint, Unreadable};
+use contracts::{AlertHint, Hint, Pointer, Unreadable};
 use domain::InteractionId;
 
 /// The system attribute that carries the trace header of the sender.
 const TRACE_ATTRIBUTE: &str = "AWSTraceHeader";
 
+/// A batch of hints at interactions.
+pub type Batch = Deliveries<Hint>;
+/// A batch of hints at alerts.
+pub type AlertBatch = Deliveries<AlertHint>;
+
 /// The messages of one invocation, each read or found unreadable.
 #[derive(Debug)]
-pub struct Batch {
-    deliveries: Vec<Delivery>,
+pub struct Deliveries<M> {
+    deliveries: Vec<Delivery<M>>,
 }
 
 #[derive(Debug)]
-struct Delivery {
+struct Delivery<M> {
     message_id: String,
     trace: Option<String>,
-    hint: Result<Hint, Unreadable>,
+    hint: Result<M, Unreadable>,
 }
 
 impl Batch {
+    /// Returns the interactions to look at, each once, in ascending order.
+    #[must_use]
+    pub fn interaction_ids(&self) -> Vec<InteractionId> {
+        self.ids()
+    }
+}
+
+impl<M: Pointer> Deliveries<M> {
     /// Reads the messages of an invocation. An unreadable one is kept, to be answered as failed.
     #[must_use]
     pub fn read(event: SqsEvent) -> Self {
         Self { deliveries: event.records.into_iter().map(Delivery::read).collect() }
     }
 
-    /// Returns the interactions to look at, each once, in ascending order.
+    /// Returns what the messages point to, each once, in ascending order.
     #[must_use]
-    pub fn interaction_ids(&self) -> Vec<InteractionId> {
-        let ids: BTreeSet<_> = self.deliveries.iter().filter_map(Delivery::interaction_id).collect();
+    pub fn ids(&self) -> Vec<M::Id> {
+        let ids: BTreeSet<_> = self.deliveries.iter().filter_map(Delivery::id).collect();
         ids.into_iter().collect()
     }
 
@@ -69,12 +82,12 @@ impl Batch {
         self.deliveries.iter().filter_map(|delivery| delivery.trace.as_deref()).collect()
     }
 
-    /// Writes the answer: unreadable messages and those of the given interactions have failed, the rest is done.
+    /// Writes the answer: unreadable messages and those that point to the given work have failed, the rest is done.
     #[must_use]
-    pub fn answer(&self, failed: &HashSet<InteractionId>) -> SqsBatchResponse {
+    pub fn answer(&self, failed: &HashSet<M::Id>) -> SqsBatchResponse {
         let mut response = SqsBatchResponse::default();
         for delivery in &self.deliveries {
-            if delivery.interaction_id().is_none_or(|id| failed.contains(&id)) {
+            if delivery.id().is_none_or(|id| failed.contains(&id)) {
                 response.add_failure(&delivery.message_id);
             }
         }
@@ -82,10 +95,10 @@ impl Batch {
     }
 }
 
-impl Delivery {
+impl<M: Pointer> Delivery<M> {
     fn read(message: SqsMessage) -> Self {
         let message_id = message.message_id.unwrap_or_default();
-        let hint = Hint::read(message.body.as_deref().unwrap_or_default());
+        let hint = M::read(message.body.as_deref().unwrap_or_default());
         if let Err(reason) = &hint {
             // The body stays out of the log; the message itself is kept by the dead-letter queue.
             tracing::warn!(message.id = message_id, %reason, "a message cannot be read");
@@ -93,8 +106,8 @@ impl Delivery {
         Self { message_id, trace: message.attributes.get(TRACE_ATTRIBUTE).cloned(), hint }
     }
 
-    fn interaction_id(&self) -> Option<InteractionId> {
-        self.hint.as_ref().ok().map(|hint| hint.interaction_id)
+    fn id(&self) -> Option<M::Id> {
+        self.hint.as_ref().ok().map(|hint| hint.id())
     }
 }
 

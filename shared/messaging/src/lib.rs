@@ -7,5 +7,5 @@
 mod batch;
 mod sender;
 
-pub use batch::Batch;
-pub use sender::{HintSender, Queues, Sent};
+pub use batch::{AlertBatch, Batch, Deliveries};
+pub use sender::{AlertSender, HintSender, Queues, Sent};

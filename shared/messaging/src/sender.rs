@@ -7,7 +7,8 @@ use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::{
     MessageSystemAttributeNameForSends, MessageSystemAttributeValue, SendMessageBatchRequestEntry,
 };
-use contracts::Hint;
+use contracts::{AlertHint, Hint};
+use domain::fraud::FindingId;
 use domain::{InteractionId, Sink};
 use futures_util::{StreamExt, stream};
 use tokio::time::timeout;
@@ -74,32 +75,69 @@ impl HintSender {
 
     /// Hints one sink at interactions. Never fails: what SQS did not take is counted and left to be resent.
     pub async fn send(&self, sink: Sink, ids: &[InteractionId], trace_header: &str) -> Sent {
-        let url = self.queues.url(sink);
-        let calls: Vec<_> = ids.chunks(BATCH).map(|chunk| self.send_batch(url, chunk, trace_header)).collect();
+        let bodies: Vec<_> = ids.iter().map(|id| Hint { interaction_id: *id }.body()).collect();
+        let line = Line { client: &self.client, url: self.queues.url(sink), limit: self.limit };
+        line.send(&bodies, trace_header).await
+    }
+}
+
+/// Sends hints at alerts.
+#[derive(Debug, Clone)]
+pub struct AlertSender {
+    client: Client,
+    url: String,
+    limit: Duration,
+}
+
+impl AlertSender {
+    /// Keeps the client, the queue and the limit that each call has for its answer.
+    #[must_use]
+    pub fn new(client: Client, url: String, limit: Duration) -> Self {
+        Self { client, url, limit }
+    }
+
+    /// Hints at findings. Never fails: what SQS did not take is counted and left to be resent.
+    pub async fn send(&self, ids: &[FindingId], trace_header: &str) -> Sent {
+        let bodies: Vec<_> = ids.iter().map(|id| AlertHint { finding_id: *id }.body()).collect();
+        let line = Line { client: &self.client, url: &self.url, limit: self.limit };
+        line.send(&bodies, trace_header).await
+    }
+}
+
+/// The way to one queue.
+struct Line<'a> {
+    client: &'a Client,
+    url: &'a str,
+    limit: Duration,
+}
+
+impl Line<'_> {
+    async fn send(&self, bodies: &[String], trace_header: &str) -> Sent {
+        let calls: Vec<_> = bodies.chunks(BATCH).map(|chunk| self.send_batch(chunk, trace_header)).collect();
         let taken: usize =
             stream::iter(calls).buffer_unordered(CONCURRENCY).fold(0, async |sum, taken| sum + taken).await;
-        Sent { sent: taken, failed: ids.len() - taken }
+        Sent { sent: taken, failed: bodies.len() - taken }
     }
 
     /// Sends up to ten hints and returns how many were taken.
-    async fn send_batch(&self, url: &str, ids: &[InteractionId], trace_header: &str) -> usize {
-        let entries = ids.iter().enumerate().map(|(i, id)| entry(i, *id, trace_header)).collect();
-        let call = self.client.send_message_batch().queue_url(url).set_entries(Some(entries)).send();
+    async fn send_batch(&self, bodies: &[String], trace_header: &str) -> usize {
+        let entries = bodies.iter().enumerate().map(|(i, body)| entry(i, body, trace_header)).collect();
+        let call = self.client.send_message_batch().queue_url(self.url).set_entries(Some(entries)).send();
         match timeout(self.limit, call).await {
             Ok(Ok(output)) => {
                 // A 200 may still carry entries that failed.
                 for failure in output.failed() {
-                    tracing::warn!(queue.url = url, code = failure.code(), "SQS did not take a hint");
+                    tracing::warn!(queue.url = self.url, code = failure.code(), "SQS did not take a hint");
                 }
                 output.successful().len()
             }
             Ok(Err(error)) => {
-                tracing::warn!(queue.url = url, error = %DisplayErrorContext(&error), "could not send hints");
+                tracing::warn!(queue.url = self.url, error = %DisplayErrorContext(&error), "could not send hints");
                 0
             }
             Err(_) => {
                 tracing::warn!(
-                    queue.url = url,
+                    queue.url = self.url,
                     limit_ms = u64::try_from(self.limit.as_millis()).unwrap_or(u64::MAX),
                     "SQS did not answer in time"
                 );
@@ -109,7 +147,7 @@ impl HintSender {
     }
 }
 
-fn entry(position: usize, id: InteractionId, trace_header: &str) -> SendMessageBatchRequestEntry {
+fn entry(position: usize, body: &str, trace_header: &str) -> SendMessageBatchRequestEntry {
     let trace = MessageSystemAttributeValue::builder()
         .data_type("String")
         .string_value(trace_header)
@@ -117,7 +155,7 @@ fn entry(position: usize, id: InteractionId, trace_header: &str) -> SendMessageB
         .expect("the data type is set");
     SendMessageBatchRequestEntry::builder()
         .id(position.to_string())
-        .message_body(Hint { interaction_id: id }.body())
+        .message_body(body)
         .message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, trace)
         .build()
         .expect("id and body are set")

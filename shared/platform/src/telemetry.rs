@@ -8,18 +8,21 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The crates of this workspace that run in a function. Only they follow a level below `INFO`.
-const OURS: [&str; 14] = [
+const OURS: [&str; 17] = [
     "answer_queries",
     "catalog",
     "contracts",
     "domain",
+    "judge_carts",
     "maintain_partitions",
     "messaging",
     "migrate",
+    "outbound",
     "platform",
     "project_orders",
     "record_interactions",
     "resend_pending",
+    "send_alerts",
     "store",
     "update_catalog",
     "update_popularity",

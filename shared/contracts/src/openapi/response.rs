@@ -116,6 +116,11 @@ pub(super) fn recording(signed_in: bool) -> Vec<Answer> {
     answers
 }
 
+/// What a route for admins answers to others.
+pub(super) fn for_admins() -> [Answer; 2] {
+    [("401", refusal("Unauthorized")), ("403", refusal("Forbidden"))]
+}
+
 fn text_header() -> Header {
     Header::new(ObjectBuilder::new().schema_type(Type::String))
 }

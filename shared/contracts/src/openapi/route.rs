@@ -8,12 +8,14 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, HttpMethod, Ref, Required, ResponseBuilder, link::Link};
 
 use super::BEARER;
-use super::response::{Answer, anywhere, cacheable, invalid, missing, recording, success};
+use super::response::{Answer, anywhere, cacheable, for_admins, invalid, missing, recording, success};
 use crate::{BODY_MAX_BYTES, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX};
 
 const UUID_EXAMPLE: &str = "0192e4a0-0000-7000-8000-000000000001";
 /// 25 bytes in URL-safe base64: the version 1, then a score and an id.
 const CURSOR: &str = "^A[Q-Za-f][A-Za-z0-9_-]{31}[AQgw]$";
+/// The same for findings: the kind 2, a time whose first byte is below 3 (until the year 8816), an id.
+const ALERT_CURSOR: &str = "^Ag[A-L][A-Za-z0-9_-]{30}[AQgw]$";
 
 /// Builds every path.
 pub(super) fn all() -> utoipa::openapi::Paths {
@@ -22,6 +24,7 @@ pub(super) fn all() -> utoipa::openapi::Paths {
         .path("/api/v1/analytic/guest/interaction", PathItem::new(HttpMethod::Post, record_as_guest()))
         .path("/api/v1/analytic/popularity/top", PathItem::new(HttpMethod::Get, top()))
         .path("/api/v1/analytic/popularity/{spu_id}", PathItem::new(HttpMethod::Get, one()))
+        .path("/api/v1/analytic/alerts", PathItem::new(HttpMethod::Get, alerts()))
         .path("/api/v1/openapi.json", PathItem::new(HttpMethod::Get, description()))
         .path("/health", PathItem::new(HttpMethod::Get, health()))
         .build()
@@ -110,6 +113,28 @@ fn one() -> OperationBuilder {
     operation("getPopularity", "Shows the popularity of one product", answers)
         .parameter(spu_id)
         .parameter(if_none_match())
+}
+
+fn alerts() -> OperationBuilder {
+    let pagination = json!({ "limit": LIMIT_DEFAULT, "total": null, "page": null, "next_page": null, "cursor": null, "next_cursor": null });
+    let evidence =
+        json!({ "order_count": 6, "from": "2026-11-20T09:59:30Z", "to": "2026-11-20T10:00:10Z", "orders": [] });
+    let finding = json!({ "id": "2a54a6c8-353d-8c3e-8c87-d0ee30a9094c", "rule": "order_burst", "subject": "customer:c-1",
+                          "window": "2026-11-20T10", "evidence": evidence, "date_created": "2026-11-20T10:00:11.5Z",
+                          "date_updated": "2026-11-20T10:00:11.5Z" });
+    let found = success("Newest first", "FindingList", json!({ "data": [finding], "pagination": pagination }));
+    let mut answers = vec![("200", found), invalid("limit: must be a whole number from 1 to 100")];
+    answers.extend(for_admins());
+    let rule = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(domain::fraud::Rule::ALL.map(domain::fraud::Rule::as_str)));
+    let cursor = ObjectBuilder::new().schema_type(Type::String).pattern(Some(ALERT_CURSOR));
+    operation("listAlerts", "Lists what the rules about orders and carts found", answers)
+        .description(Some("For callers in the group `admin`."))
+        .parameter(query("limit", number(LIMIT_DEFAULT, LIMIT_MAX), "Rows of a page."))
+        .parameter(query("rule", rule, "Only findings of this rule."))
+        .parameter(query("cursor", cursor, "A `next_cursor` of an earlier answer, unchanged."))
+        .security(SecurityRequirement::new(BEARER, Vec::<String>::new()))
 }
 
 fn description() -> OperationBuilder {

@@ -1,0 +1,143 @@
+//! One batch: read, lease what is owed, tell, note what came of it, answer.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use domain::ParkReason;
+use domain::fraud::FindingId;
+use lambda_runtime::{Error, LambdaEvent};
+use messaging::AlertBatch;
+use outbound::Answer;
+use platform::{Deadline, Metrics};
+use store::Database;
+use store::pending_alert::{self, Unfinished};
+use uuid::Uuid;
+
+use crate::SendError;
+use crate::webhook::{Told, Webhooks};
+
+/// Time kept for noting the outcomes in Postgres and for the answer.
+const MARGIN: Duration = Duration::from_secs(6);
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Deps {
+    /// The pending alerts.
+    pub database: Database,
+    /// Who is told.
+    pub webhooks: Webhooks,
+}
+
+/// What a batch came to.
+#[derive(Debug, Default)]
+struct Outcome {
+    /// Told to every webhook.
+    done: Vec<FindingId>,
+    /// Refused by a webhook, now or before.
+    parked: Vec<FindingId>,
+    again: Vec<FindingId>,
+    /// How often each reason occurred.
+    again_reasons: BTreeMap<String, usize>,
+}
+
+/// Sends the alerts of a batch of hints. May be called with the same batch any number of times.
+///
+/// # Errors
+/// When Postgres is down, or nothing got through: the batch comes again, less what was confirmed.
+pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
+    let started = Instant::now();
+    let deadline = Deadline::of(&event.context, MARGIN);
+    let batch = AlertBatch::read(event.payload);
+    let ids = batch.ids();
+    let answer = send(deps, &ids, deadline).await.and_then(|outcome| {
+        report(&batch, &outcome);
+        answer(&batch, &outcome)
+    });
+    tracing::info!(
+        request.id = event.context.request_id,
+        message.ids = ?batch.message_ids(),
+        trace.headers = ?batch.trace_headers(),
+        finding.ids = ?ids.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "handled"
+    );
+    answer.map_err(|error| {
+        let error_text = platform::chain(&error);
+        tracing::error!(request.id = event.context.request_id, error = error_text, "could not send the alerts");
+        error.into()
+    })
+}
+
+/// Tells the webhooks what they are still owed, and notes what they said.
+async fn send(deps: &Deps, ids: &[FindingId], deadline: Deadline) -> Result<Outcome, SendError> {
+    if ids.is_empty() {
+        return Ok(Outcome::default());
+    }
+    let token = Uuid::now_v7();
+    // A lease outlives the invocation, and ends long before SQS delivers the message of a dead one again.
+    let lease = pending_alert::lease(&deps.database, ids, token, deadline.remaining() + 2 * MARGIN).await?;
+    let mut outcome = Outcome { parked: lease.parked, ..Outcome::default() };
+    let told = deps.webhooks.tell(&lease.alerts, Instant::now() + deadline.remaining()).await?;
+    let unfinished: Vec<_> = told.iter().filter_map(|told| settle(told, &mut outcome)).collect();
+    if !outcome.done.is_empty() {
+        pending_alert::remove(&deps.database, &outcome.done).await?;
+    }
+    if !unfinished.is_empty() {
+        pending_alert::release(&deps.database, &unfinished, token).await?;
+    }
+    Ok(outcome)
+}
+
+/// Says what came of one alert; returns what is to be noted when it is not done.
+fn settle(told: &Told<'_>, outcome: &mut Outcome) -> Option<Unfinished> {
+    let id = told.alert.finding.id;
+    let (mut confirmed, mut refused, mut again) = (Vec::new(), None, false);
+    for said in &told.said {
+        match said.answer {
+            Ok(Answer::Confirmed) => confirmed.push(said.channel.as_str()),
+            Ok(Answer::Refused { status }) => {
+                refused = Some(ParkReason::WebhookRefused { webhook: said.channel.as_str(), status });
+            }
+            Err(reason) => {
+                again = true;
+                *outcome.again_reasons.entry(format!("{}: {reason:?}", said.channel)).or_default() += 1;
+            }
+        }
+    }
+    // While one webhook may still take it, a refusal of another waits: parking would end the tries of both.
+    let parked = refused.filter(|_| !again);
+    match (&parked, again) {
+        (Some(reason), _) => {
+            tracing::error!(finding.id = %id, %reason, "a webhook refused an alert");
+            outcome.parked.push(id);
+        }
+        (None, true) => outcome.again.push(id),
+        (None, false) => {
+            outcome.done.push(id);
+            return None;
+        }
+    }
+    Some(Unfinished { id, confirmed, parked })
+}
+
+/// Fails what is not done, or everything when nothing got through, which makes SQS deliver less.
+fn answer(batch: &AlertBatch, outcome: &Outcome) -> Result<SqsBatchResponse, SendError> {
+    if !outcome.again.is_empty() {
+        tracing::warn!(reasons = ?outcome.again_reasons, "alerts are left for a later try");
+        if outcome.done.is_empty() && outcome.parked.is_empty() {
+            return Err(SendError::WebhooksDown);
+        }
+    }
+    Ok(batch.answer(&outcome.parked.iter().chain(&outcome.again).copied().collect()))
+}
+
+fn report(batch: &AlertBatch, outcome: &Outcome) {
+    Metrics::with(&[("Function", "send-alerts")])
+        .count("Messages", batch.len())
+        .count("Sent", outcome.done.len())
+        .count("Parked", outcome.parked.len())
+        .count("Again", outcome.again.len())
+        .count("Unreadable", batch.unreadable())
+        .emit();
+}

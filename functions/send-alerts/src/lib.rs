@@ -1,0 +1,19 @@
+//! Tells people about findings: consumer of `alerts-queue`.
+//!
+//! Each webhook hears of a finding at least once, under the finding's id as `Idempotency-Key`, and is not told again
+//! once it confirmed. What a webhook refuses for good is parked; everything else comes again. The hazards it handles:
+//! two invocations with the same message (only one gets the lease), a webhook that is down (the invocation fails, so
+//! that polling backs off), and addresses and keys that must not leak (they are in no log and no error).
+
+mod error;
+mod handler;
+mod message;
+mod settings;
+mod signature;
+mod webhook;
+
+pub use error::SendError;
+pub use handler::{Deps, handle};
+pub use settings::Settings;
+pub use signature::{InvalidKey, SIGNATURE_HEADER, SigningKey};
+pub use webhook::{Channel, Webhook, Webhooks};

@@ -1,0 +1,19 @@
+//! Wires send-alerts: settings, clients, runtime.
+
+use std::time::Duration;
+
+use lambda_runtime::{run, service_fn};
+use send_alerts::{Deps, Settings, handle};
+use store::Database;
+
+/// The limit of an AWS call, which is only made to log in to Postgres with a secret.
+const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    platform::start();
+    let settings = platform::load(Settings::read)?;
+    let aws = platform::aws::configure(AWS_CALL_LIMIT).await?;
+    let deps = Deps { database: Database::new(settings.database, Some(aws)), webhooks: settings.webhooks };
+    run(service_fn(|event| handle(&deps, event))).await
+}

@@ -1,0 +1,110 @@
+//! What each kind of webhook is told about a finding.
+//!
+//! Ids come from the shop's systems and may hold anything. In a chat they are quoted, cut, and can neither call
+//! people nor link to anything.
+
+use domain::fraud::Rule;
+use serde_json::{Value, json};
+use store::finding::Stored;
+
+use crate::Channel;
+
+/// The most characters of an id that a chat is shown.
+const ID_MAX_CHARS: usize = 80;
+
+/// Writes the body for a webhook.
+pub(crate) fn body(channel: Channel, finding: &Stored) -> String {
+    let evidence: Value = serde_json::from_str(&finding.evidence).unwrap_or_default();
+    let body = match channel {
+        Channel::Slack => json!({ "text": text(finding, &evidence, escaped) }),
+        // An empty list of mentions to parse: nothing in the text can call anybody.
+        Channel::Discord => {
+            json!({ "content": text(finding, &evidence, str::to_owned), "allowed_mentions": { "parse": [] } })
+        }
+        Channel::Json => json!({
+            "id": finding.id.0,
+            "rule": finding.rule.as_str(),
+            "subject": finding.subject,
+            "window": finding.window,
+            "evidence": evidence,
+            "date_created": finding.date_created,
+        }),
+    };
+    body.to_string()
+}
+
+fn text(finding: &Stored, evidence: &Value, escape: fn(&str) -> String) -> String {
+    let quoted = |id: &str| {
+        let plain = |character: &char| !character.is_control() && *character != '`';
+        format!("`{}`", escape(&id.chars().filter(plain).take(ID_MAX_CHARS).collect::<String>()))
+    };
+    let (of, at) = (|name: &str| &evidence[name], |value: &Value| value.as_str().unwrap_or("?").to_owned());
+    let what = match finding.rule {
+        Rule::OrderBurst => format!("{} orders within a short time", of("order_count")),
+        Rule::SimilarOrders => format!("{} orders that are alike", of("order_count")),
+        Rule::LargeOrder => {
+            let order = of("order");
+            let id = quoted(order["order_id"].as_str().unwrap_or("?"));
+            let (amount, currency) = (&order["amount_minor"], order["currency"].as_str().unwrap_or("?"));
+            format!("order {id} over {amount} minor units of {currency}, above {}", of("limit_minor"))
+        }
+        Rule::AbandonedCart => format!("{} products left in a cart", of("products").as_array().map_or(0, Vec::len)),
+    };
+    let when = match finding.rule {
+        Rule::LargeOrder => format!("placed at {}", at(&of("order")["placed_at"])),
+        _ => format!("from {} to {}", at(of("from")), at(of("to"))),
+    };
+    format!("Shopsignal {}: {}: {what}, {when} (finding {})", finding.rule, quoted(&finding.subject), finding.id)
+}
+
+/// Takes Slack's control characters away: <https://api.slack.com/reference/surfaces/formatting#escaping>.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::fraud::FindingId;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn finding(rule: Rule, subject: &str, evidence: &Value) -> Stored {
+        let found: jiff::Timestamp = "2026-11-20T10:00:01.5Z".parse().unwrap();
+        Stored {
+            id: FindingId(Uuid::from_u128(7)),
+            rule,
+            subject: subject.to_owned(),
+            window: "2026-11-20T10".to_owned(),
+            evidence: evidence.to_string(),
+            date_created: found,
+            date_updated: found,
+        }
+    }
+
+    #[test]
+    fn each_webhook_gets_its_own_form() {
+        let evidence = json!({ "order_count": 6, "from": "2026-11-20T09:59:30Z", "to": "2026-11-20T10:00:10Z" });
+        let burst = finding(Rule::OrderBurst, "customer:c-1", &evidence);
+        insta::assert_snapshot!(body(Channel::Slack, &burst), @"");
+        insta::assert_snapshot!(body(Channel::Discord, &burst), @"");
+        insta::assert_snapshot!(body(Channel::Json, &burst), @"");
+        let evidence = json!({
+            "order": { "order_id": "o-1", "placed_at": "2026-11-20T10:00:00Z", "currency": "EUR", "amount_minor": 200_000 },
+            "limit_minor": 100_000,
+        });
+        insta::assert_snapshot!(body(Channel::Slack, &finding(Rule::LargeOrder, "customer:c-1", &evidence)), @"");
+    }
+
+    #[test]
+    fn an_id_cannot_call_people_or_end_its_quotation() {
+        let evil = format!("customer:`@everyone` <!channel> & \u{1b}[2J{}", "x".repeat(9_000));
+        let burst = finding(Rule::OrderBurst, &evil, &json!({}));
+        let slack: Value = serde_json::from_str(&body(Channel::Slack, &burst)).unwrap();
+        let text = slack["text"].as_str().unwrap();
+        assert!(!text.contains("<!") && !text.contains('\u{1b}') && text.len() < 400, "{text}");
+        assert_eq!(text.matches('`').count(), 2, "{text}");
+        let discord: Value = serde_json::from_str(&body(Channel::Discord, &burst)).unwrap();
+        assert_eq!(discord["allowed_mentions"], json!({ "parse": [] }));
+    }
+}

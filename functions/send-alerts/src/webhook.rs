@@ -1,0 +1,162 @@
+//! The webhooks: who is told, and what came of it.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use backon::{ExponentialBuilder, Retryable};
+use futures_util::{StreamExt, stream};
+use outbound::{Answer, Call, ClientError, Failure, FailureReason, SecureUrl};
+use reqwest::Client;
+use reqwest::header::CONTENT_TYPE;
+use store::finding::Stored;
+use store::pending_alert::Leased;
+
+use crate::message;
+use crate::signature::{SIGNATURE_HEADER, SigningKey};
+
+/// Two further attempts after 0.1 to 0.2 s and 0.2 to 0.4 s. Whatever lasts longer is for the queue.
+const RETRY: ExponentialBuilder = ExponentialBuilder::new()
+    .with_min_delay(Duration::from_millis(100))
+    .with_max_delay(Duration::from_millis(400))
+    .with_max_times(2)
+    .with_jitter();
+
+/// Calls at the same time. Chats allow about one a second, so more would only be throttled.
+const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(4).expect("four is not zero");
+
+/// A kind of receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// An incoming webhook of Slack.
+    Slack,
+    /// A webhook of Discord.
+    Discord,
+    /// Anything that takes the finding as JSON.
+    Json,
+}
+
+impl Channel {
+    /// Returns the name in `pending_alert.confirmed`, in metrics and logs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Slack => "slack",
+            Self::Discord => "discord",
+            Self::Json => "json",
+        }
+    }
+}
+
+impl fmt::Display for Channel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One receiver.
+#[derive(Debug, Clone)]
+pub struct Webhook {
+    /// What it takes.
+    pub channel: Channel,
+    /// Where it is. The address may hold a key and is never logged.
+    pub url: SecureUrl,
+}
+
+/// All receivers. Connects on the first delivery.
+#[derive(Debug)]
+pub struct Webhooks {
+    webhooks: Vec<Webhook>,
+    key: Option<SigningKey>,
+    call_timeout: Duration,
+    client: OnceLock<Client>,
+}
+
+/// What the calls of one delivery share.
+struct Round<'a> {
+    client: &'a Client,
+    deadline: Instant,
+}
+
+/// What one webhook said to one alert.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Said {
+    pub(crate) channel: Channel,
+    pub(crate) answer: Result<Answer, FailureReason>,
+}
+
+/// What came of one alert: what was said by the webhooks that had not confirmed it yet.
+#[derive(Debug)]
+pub(crate) struct Told<'a> {
+    pub(crate) alert: &'a Leased,
+    pub(crate) said: Vec<Said>,
+}
+
+impl Webhooks {
+    /// Takes the receivers, and the key that what they get is signed with.
+    #[must_use]
+    pub fn new(webhooks: Vec<Webhook>, key: Option<SigningKey>, call_timeout: Duration) -> Self {
+        Self { webhooks, key, call_timeout, client: OnceLock::new() }
+    }
+
+    /// Says whether nobody is to be told.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.webhooks.is_empty()
+    }
+
+    /// Tells every webhook about every alert that it has not confirmed. What has not begun at the deadline does not
+    /// begin, and what is under way is given up there.
+    pub(crate) async fn tell<'a>(&self, alerts: &'a [Leased], deadline: Instant) -> Result<Vec<Told<'a>>, ClientError> {
+        let round = Round { client: self.client()?, deadline };
+        let round = &round;
+        let tell = |alert: &'a Leased| async move {
+            let open = |webhook: &&Webhook| !alert.confirmed.iter().any(|name| name == webhook.channel.as_str());
+            let mut said = Vec::new();
+            for webhook in self.webhooks.iter().filter(open) {
+                let answer = self.tell_one(round, webhook, &alert.finding).await;
+                said.push(Said { channel: webhook.channel, answer });
+            }
+            Told { alert, said }
+        };
+        let calls: Vec<_> = alerts.iter().map(tell).collect();
+        Ok(stream::iter(calls).buffer_unordered(CONCURRENCY.get()).collect().await)
+    }
+
+    /// Tells one webhook about one finding, with a few attempts.
+    async fn tell_one(&self, round: &Round<'_>, webhook: &Webhook, finding: &Stored) -> Result<Answer, FailureReason> {
+        let body = message::body(webhook.channel, finding);
+        let attempt = || async {
+            let now = Instant::now();
+            if now >= round.deadline {
+                return Err(FailureReason::TimedOut.into());
+            }
+            let request = self.request(round.client, webhook, &body).header("Idempotency-Key", finding.id.to_string());
+            Call { request, until: round.deadline.min(now + self.call_timeout) }.make().await.0
+        };
+        let passing = |failure: &Failure| !matches!(failure.reason, FailureReason::Redirected(_));
+        let left = || round.deadline.saturating_duration_since(Instant::now());
+        let answer = attempt.retry(RETRY).when(passing).adjust(|failure, delay| failure.wait(delay?, left())).await;
+        answer.map_err(|failure| failure.reason)
+    }
+
+    /// Makes a request that is signed now: a repetition has a time and a signature of its own.
+    fn request(&self, client: &Client, webhook: &Webhook, body: &str) -> reqwest::RequestBuilder {
+        let request = client.post(webhook.url.as_url().clone()).header(CONTENT_TYPE, "application/json");
+        let second = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let request = match &self.key {
+            Some(key) => request.header(SIGNATURE_HEADER, key.sign(second, body)),
+            None => request,
+        };
+        request.body(body.to_owned())
+    }
+
+    fn client(&self) -> Result<&Client, ClientError> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let client = outbound::client(self.call_timeout, CONCURRENCY)?;
+        Ok(self.client.get_or_init(|| client))
+    }
+}

@@ -1,0 +1,103 @@
+//! What the tests stand on: findings made by the rules, webhooks that answer by finding, invocations.
+
+use std::ops::Range;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use contracts::AlertHint;
+use domain::fraud::{FindingId, Thresholds};
+use domain::{CustomerKey, Fact, ShopEvent};
+use jiff::{SignedDuration, Timestamp};
+use lambda_runtime::{Context, LambdaEvent};
+use send_alerts::{Channel, Deps, Webhook, Webhooks, handle};
+use serde_json::Value;
+use testkit::{Recorded, TestDatabase, TestServer, sqs_event};
+use uuid::Uuid;
+
+pub(crate) const KEY: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const PENDING: &str = "SELECT finding_id, array_to_string(confirmed, ','), coalesce(parked_reason, 'open'),
+    leased_until IS NULL FROM analytic.pending_alert ORDER BY 1";
+
+/// Lets the rules find large orders with these numbers, and returns the names of the findings in ascending order.
+pub(crate) async fn find(database: &TestDatabase, numbers: Range<u32>) -> Vec<FindingId> {
+    let thresholds = Thresholds {
+        burst_orders: 1_000,
+        burst_length: SignedDuration::from_secs(60),
+        amounts: "EUR:100000".parse().unwrap(),
+        similar_orders: 1_000,
+        similar_length: SignedDuration::from_secs(60),
+    };
+    let placed_at: Timestamp = "2026-11-20T10:00:00Z".parse().unwrap();
+    let order = |number: u32| ShopEvent {
+        id: Uuid::now_v7(),
+        service: "orders".to_owned(),
+        occurred_at: placed_at + SignedDuration::from_hours(i64::from(number)),
+        fact: Fact::OrderCreated {
+            order_id: format!("o-{number}"),
+            customer: Some(CustomerKey::of_id("c-1")),
+            seller_id: None,
+            currency: "EUR".parse().unwrap(),
+            total_minor: Some(200_000),
+            payment_method: None,
+            lines: Vec::new(),
+        },
+    };
+    let events: Vec<_> = numbers.map(order).collect();
+    let store = database.store();
+    let mut transaction = store.begin().await.unwrap();
+    let events: Vec<_> = events.iter().collect();
+    let found = store::fraud::detect(&mut transaction, &events, &thresholds).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(found.len(), events.len());
+    found
+}
+
+pub(crate) fn deps(database: &TestDatabase, webhooks: &[(Channel, &TestServer)]) -> Deps {
+    let webhooks = webhooks.iter().map(|(channel, server)| Webhook {
+        channel: *channel,
+        url: format!("{}/hook/s3cret", server.url()).parse().unwrap(),
+    });
+    let webhooks = Webhooks::new(webhooks.collect(), Some(KEY.parse().unwrap()), Duration::from_secs(1));
+    Deps { database: database.store(), webhooks }
+}
+
+/// A webhook that answers by the finding's name.
+pub(crate) async fn webhook_of(status: impl Fn(&str) -> u16 + Clone + Send + Sync + 'static) -> TestServer {
+    TestServer::start(move |request| {
+        let status = status(key_of(&request));
+        async move { TestServer::reply(status, "") }
+    })
+    .await
+}
+
+pub(crate) fn key_of(request: &Recorded) -> &str {
+    request.headers["idempotency-key"].to_str().unwrap()
+}
+
+/// Which findings a webhook heard of, in ascending order.
+pub(crate) fn heard(server: &TestServer) -> Vec<String> {
+    let mut keys: Vec<_> = server.requests().iter().map(|request| key_of(request).to_owned()).collect();
+    keys.sort_unstable();
+    keys
+}
+
+pub(crate) fn names(ids: &[FindingId]) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
+}
+
+/// Invokes the handler with 20 s left and returns the failed message ids.
+pub(crate) async fn invoke(deps: &Deps, event: Value) -> Result<Vec<String>, String> {
+    let deadline = (SystemTime::now() + Duration::from_secs(20)).duration_since(UNIX_EPOCH).unwrap();
+    let mut context = Context::default();
+    context.deadline = u64::try_from(deadline.as_millis()).unwrap();
+    let event = LambdaEvent::new(serde_json::from_value(event).unwrap(), context);
+    let answer = handle(deps, event).await.map_err(|error| error.to_string())?;
+    Ok(answer.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect())
+}
+
+pub(crate) fn hint(id: FindingId) -> String {
+    AlertHint { finding_id: id }.body()
+}
+
+pub(crate) fn hints(ids: &[FindingId]) -> Value {
+    sqs_event(&ids.iter().map(|id| hint(*id)).collect::<Vec<_>>())
+}

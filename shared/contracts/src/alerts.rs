@@ -1,0 +1,170 @@
+//! The list of findings that admins read: its query, its cursor, its rows.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::fraud::{FindingId, Rule};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{InvalidCursor, LIMIT_DEFAULT, LIMIT_MAX};
+
+/// The first byte of a cursor of this list, so that a cursor of another list is refused.
+const KIND: u8 = 2;
+/// Kind, time, id.
+const BYTES: usize = 1 + 8 + 16;
+
+/// The last row of a page. Rows behind it were found earlier, or at the same instant with a smaller id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlertCursor {
+    /// When it was found, to the microsecond.
+    pub date_created: Timestamp,
+    /// The finding.
+    pub id: FindingId,
+}
+
+impl AlertCursor {
+    /// Writes the cursor as opaque, URL-safe text.
+    #[must_use]
+    pub fn encode(self) -> String {
+        let mut bytes = [KIND; BYTES];
+        bytes[1..9].copy_from_slice(&self.date_created.as_microsecond().to_be_bytes());
+        bytes[9..].copy_from_slice(self.id.0.as_bytes());
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// Reads a cursor.
+    ///
+    /// # Errors
+    /// When the text was not written by [`AlertCursor::encode`].
+    pub fn decode(text: &str) -> Result<Self, InvalidCursor> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidCursor)?;
+        let (Some(&KIND), BYTES) = (bytes.first(), bytes.len()) else { return Err(InvalidCursor) };
+        let microsecond = i64::from_be_bytes(bytes[1..9].try_into().map_err(|_| InvalidCursor)?);
+        let date_created = Timestamp::from_microsecond(microsecond).map_err(|_| InvalidCursor)?;
+        let id = Uuid::from_slice(&bytes[9..]).map_err(|_| InvalidCursor)?;
+        Ok(Self { date_created, id: FindingId(id) })
+    }
+}
+
+/// A checked query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlertsQuery {
+    /// Rows of a page.
+    pub limit: u32,
+    /// Only this rule.
+    pub rule: Option<Rule>,
+    /// Right behind an earlier page.
+    pub after: Option<AlertCursor>,
+}
+
+/// Why a query is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidAlertsQuery {
+    /// Not a number in range.
+    #[error("limit: must be a whole number from 1 to {LIMIT_MAX}")]
+    Limit,
+    /// Not one of the rules.
+    #[error("rule: must be order_burst, large_order, similar_orders or abandoned_cart")]
+    Rule,
+    /// Not a cursor of this list.
+    #[error(transparent)]
+    Cursor(#[from] InvalidCursor),
+    /// The same parameter more than once.
+    #[error("{0}: must be given once")]
+    Repeated(&'static str),
+}
+
+impl AlertsQuery {
+    /// Reads decoded query parameters. Parameters that it does not know are left alone.
+    ///
+    /// # Errors
+    /// The parameter and its rule.
+    pub fn read<'a>(parameters: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, InvalidAlertsQuery> {
+        let (mut limit, mut rule, mut cursor) = (None, None, None);
+        for (name, value) in parameters {
+            let (slot, name) = match name {
+                "limit" => (&mut limit, "limit"),
+                "rule" => (&mut rule, "rule"),
+                "cursor" => (&mut cursor, "cursor"),
+                _ => continue,
+            };
+            if slot.replace(value).is_some() {
+                return Err(InvalidAlertsQuery::Repeated(name));
+            }
+        }
+        let rule = rule.map(str::parse).transpose().map_err(|_| InvalidAlertsQuery::Rule)?;
+        let after = cursor.map(AlertCursor::decode).transpose()?;
+        Ok(Self { limit: limit_of(limit).ok_or(InvalidAlertsQuery::Limit)?, rule, after })
+    }
+}
+
+/// Reads a limit. Signs are refused: `+1` in a query is a misread space.
+fn limit_of(text: Option<&str>) -> Option<u32> {
+    let Some(text) = text else { return Some(LIMIT_DEFAULT) };
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|limit| digits && (1..=LIMIT_MAX).contains(limit))
+}
+
+/// A finding as admins see it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Finding {
+    /// Its name: a digest of rule, subject and window.
+    pub id: Uuid,
+    /// `order_burst`, `large_order`, `similar_orders` or `abandoned_cart`.
+    pub rule: &'static str,
+    /// Whom it is about: `customer:<key>`, `order:<id>` or `account:<id>`.
+    pub subject: String,
+    /// The hour (UTC) in which the suspicious stretch ends, or `order:<id>` for a single order.
+    pub window: String,
+    /// What it rests on: orders with amounts in minor units, or products. Grows when late events arrive.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub evidence: Value,
+    /// When it was found, RFC 3339.
+    pub date_created: Timestamp,
+    /// When its evidence last grew, RFC 3339.
+    pub date_updated: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Cursor;
+
+    fn read(query: &[(&str, &str)]) -> Result<AlertsQuery, InvalidAlertsQuery> {
+        AlertsQuery::read(query.iter().copied())
+    }
+
+    #[test]
+    fn a_query_is_read_or_refused_by_name() {
+        assert_eq!(read(&[]), Ok(AlertsQuery { limit: 10, rule: None, after: None }));
+        assert_eq!(read(&[("rule", "large_order")]).unwrap().rule, Some(Rule::LargeOrder));
+        for bad in ["0", "101", "-1", "+1", "1.0", "", "a", "99999999999"] {
+            assert_eq!(read(&[("limit", bad)]), Err(InvalidAlertsQuery::Limit), "{bad}");
+        }
+        assert_eq!(read(&[("rule", "fraud")]), Err(InvalidAlertsQuery::Rule));
+        assert_eq!(read(&[("limit", "1"), ("limit", "1")]), Err(InvalidAlertsQuery::Repeated("limit")));
+        let foreign = Cursor { score: domain::Micros(1), id: Uuid::from_u128(1) }.encode();
+        assert_eq!(read(&[("cursor", &foreign)]), Err(InvalidAlertsQuery::Cursor(InvalidCursor)));
+    }
+
+    proptest! {
+        #[test]
+        fn a_cursor_reads_back(microsecond in -1_000_000_000_000_000..4_000_000_000_000_000_i64, id: u128) {
+            let date_created = Timestamp::from_microsecond(microsecond).unwrap();
+            let cursor = AlertCursor { date_created, id: FindingId(Uuid::from_u128(id)) };
+            prop_assert_eq!(AlertCursor::decode(&cursor.encode()), Ok(cursor));
+        }
+
+        #[test]
+        fn any_text_is_a_cursor_or_an_error(text: String) {
+            if let Ok(cursor) = AlertCursor::decode(&text) {
+                prop_assert_eq!(cursor.encode(), text);
+            }
+        }
+    }
+}
