@@ -5,10 +5,11 @@ use std::time::Instant;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use contracts::Intake;
+use domain::fraud::{FindingId, Thresholds};
 use domain::{InteractionId, Pieces, ShopEvent, Sink, Subject};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent};
-use messaging::{HintSender, Sent};
+use messaging::{AlertSender, HintSender, Sent};
 use platform::{Metrics, TraceHeader};
 use store::shop_event::Logged;
 use store::{Database, StoreError};
@@ -26,8 +27,12 @@ pub struct Deps {
     pub database: Database,
     /// The queues of the interactions' sinks.
     pub sender: HintSender,
+    /// The queue of the alerts.
+    pub alerts: AlertSender,
     /// What events are read with.
     pub intake: Intake,
+    /// From where on an order is suspicious.
+    pub thresholds: Thresholds,
 }
 
 /// What a batch came to.
@@ -41,6 +46,8 @@ struct Outcome {
     /// The positions of the messages that failed.
     failed: HashSet<usize>,
     derived: Vec<InteractionId>,
+    /// The findings that owe an alert.
+    owed: Vec<FindingId>,
 }
 
 /// Applies a batch of events. May be called with the same batch any number of times.
@@ -51,10 +58,10 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
     let started = Instant::now();
     let batch = Batch::read(event.payload, &deps.intake, Timestamp::now());
     let mut outcome = Outcome::default();
-    let applied = apply(&deps.database, &batch, &mut outcome).await;
+    let applied = apply(deps, &batch, &mut outcome).await;
     // What was committed before a failure is hinted at as well; resend-pending would do it a minute later.
     let trace = TraceHeader::of(&event.context);
-    let sent = hint(&deps.sender, &outcome.derived, &trace).await;
+    let sent = hint(deps, &outcome, &trace).await;
     applied.inspect_err(|error| {
         let (id, error) = (&event.context.request_id, platform::chain(error));
         tracing::error!(request.id = id, error, "could not apply the batch");
@@ -65,6 +72,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
         message.ids = ?batch.message_ids(),
         trace.headers = ?batch.traces(),
         interaction.ids = ?outcome.derived.iter().map(|id| id.0).collect::<Vec<_>>(),
+        finding.ids = ?outcome.owed.iter().map(ToString::to_string).collect::<Vec<_>>(),
         duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         "projected"
     );
@@ -73,38 +81,35 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
 
 /// Applies what products, sellers and clicks say first, then the rest. A transaction is of one sort, because products
 /// are locked by the one for change and by the other for reading.
-async fn apply(database: &Database, batch: &Batch, outcome: &mut Outcome) -> Result<(), StoreError> {
+async fn apply(deps: &Deps, batch: &Batch, outcome: &mut Outcome) -> Result<(), StoreError> {
     let of_products =
         |event: &ShopEvent| matches!(event.fact.subject().0, Subject::Product | Subject::Seller | Subject::Click);
     let (products, others): (Vec<_>, Vec<_>) = batch.events.iter().partition(|(_, event)| of_products(event));
-    apply_isolating(database, &products, outcome).await?;
-    apply_isolating(database, &others, outcome).await?;
+    apply_isolating(deps, &products, outcome).await?;
+    apply_isolating(deps, &others, outcome).await?;
     // The messages are not acknowledged before this is done, so a crash in between leaves nothing behind.
     loop {
-        let stale = store::projection::list_stale(database, STALE_CHUNK).await?;
+        let stale = store::projection::list_stale(&deps.database, STALE_CHUNK).await?;
         if stale.is_empty() {
             return Ok(());
         }
         outcome.reprojected += stale.len();
-        outcome.derived.extend(project(database, &[], &stale).await?.derived);
+        outcome.derived.extend(project(&deps.database, &deps.thresholds, &[], &stale).await?.derived);
     }
 }
 
 /// Applies events; one that Postgres refuses is found by halving and fails alone.
-async fn apply_isolating(
-    database: &Database,
-    events: &[&(usize, ShopEvent)],
-    outcome: &mut Outcome,
-) -> Result<(), StoreError> {
+async fn apply_isolating(deps: &Deps, events: &[&(usize, ShopEvent)], outcome: &mut Outcome) -> Result<(), StoreError> {
     let mut pieces = Pieces::of(events.len());
     while let Some(piece) = pieces.next() {
         let part: Vec<_> = events[piece.clone()].iter().map(|(_, event)| event.clone()).collect();
-        match project(database, &part, &[]).await {
+        match project(&deps.database, &deps.thresholds, &part, &[]).await {
             Ok(projected) => {
                 for (logged, (position, _)) in projected.logged.iter().zip(&events[piece]) {
                     count(*logged, *position, outcome);
                 }
                 outcome.derived.extend(projected.derived);
+                outcome.owed.extend(projected.owed);
             }
             Err(StoreError::Refused { .. }) if pieces.split(&piece) => {}
             Err(StoreError::Refused { sqlstate, .. }) => {
@@ -130,13 +135,17 @@ fn count(logged: Logged, position: usize, outcome: &mut Outcome) {
     }
 }
 
-/// Hints both sinks at the same time.
-async fn hint(sender: &HintSender, ids: &[InteractionId], trace: &TraceHeader) -> Sent {
-    let (popularity, catalog) = tokio::join!(
-        sender.send(Sink::Popularity, ids, trace.as_str()),
-        sender.send(Sink::Catalog, ids, trace.as_str()),
+/// Hints both sinks and send-alerts at the same time.
+async fn hint(deps: &Deps, outcome: &Outcome, trace: &TraceHeader) -> Sent {
+    let (popularity, catalog, alerts) = tokio::join!(
+        deps.sender.send(Sink::Popularity, &outcome.derived, trace.as_str()),
+        deps.sender.send(Sink::Catalog, &outcome.derived, trace.as_str()),
+        deps.alerts.send(&outcome.owed, trace.as_str()),
     );
-    Sent { sent: popularity.sent + catalog.sent, failed: popularity.failed + catalog.failed }
+    Sent {
+        sent: popularity.sent + catalog.sent + alerts.sent,
+        failed: popularity.failed + catalog.failed + alerts.failed,
+    }
 }
 
 fn report(batch: &Batch, outcome: &Outcome, sent: Sent) {
@@ -149,6 +158,7 @@ fn report(batch: &Batch, outcome: &Outcome, sent: Sent) {
         .count("Unreadable", batch.len() - batch.events.len())
         .count("Reprojected", outcome.reprojected)
         .count("Derived", outcome.derived.len())
+        .count("Findings", outcome.owed.len())
         .count("HintsFailed", sent.failed)
         .emit();
 }

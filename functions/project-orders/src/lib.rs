@@ -10,6 +10,7 @@ mod handler;
 mod projection;
 mod settings;
 mod state;
+mod thresholds;
 
 pub use handler::{Deps, handle};
 pub use settings::Settings;

@@ -2,7 +2,7 @@
 
 use aws_sdk_sqs::Client;
 use lambda_runtime::{run, service_fn};
-use messaging::HintSender;
+use messaging::{AlertSender, HintSender};
 use project_orders::{Deps, Settings, handle};
 use store::Database;
 
@@ -11,10 +11,13 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     platform::start();
     let settings = platform::load(Settings::read)?;
     let aws = platform::aws::configure(settings.send_limit).await?;
+    let client = Client::new(&aws);
     let deps = Deps {
-        sender: HintSender::new(Client::new(&aws), settings.queues, settings.send_limit),
+        sender: HintSender::new(client.clone(), settings.queues, settings.send_limit),
+        alerts: AlertSender::new(client, settings.alerts_queue_url, settings.send_limit),
         database: Database::new(settings.database, Some(aws)),
         intake: settings.intake,
+        thresholds: settings.thresholds,
     };
     run(service_fn(|event| handle(&deps, event))).await
 }

@@ -1,10 +1,11 @@
 //! One transaction: log events, fold the states that they change, move the figures, derive interactions.
 //!
-//! Locks are taken in one order by every transaction: events, subjects, references, derived event ids, figures; within
+//! Locks are taken in one order by every transaction: events, subjects, references, derived event ids, customers, figures; within
 //! each by key. A transaction that changes products holds no orders, one that changes orders only shares products.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use domain::fraud::{FindingId, Thresholds};
 use domain::{
     Attributions, Contribution, DerivedInteraction, InteractionId, ShopEvent, Subject, event_contribution,
     opinion_contribution, opinion_interaction, order_contribution, order_interactions, user_contribution,
@@ -22,26 +23,38 @@ pub(crate) struct Projected {
     pub(crate) logged: Vec<Logged>,
     /// The interactions that were recorded.
     pub(crate) derived: Vec<InteractionId>,
+    /// The findings that owe an alert.
+    pub(crate) owed: Vec<FindingId>,
 }
 
 /// Logs events and applies those that are new, and projects stale subjects again, in one transaction.
 ///
 /// # Errors
 /// See [`StoreError`]; then nothing happened, or the outcome of the commit is unknown. May be repeated.
-pub(crate) async fn project(database: &Database, events: &[ShopEvent], stale: &[Of]) -> Result<Projected, StoreError> {
+pub(crate) async fn project(
+    database: &Database,
+    thresholds: &Thresholds,
+    events: &[ShopEvent],
+    stale: &[Of],
+) -> Result<Projected, StoreError> {
     let references = named(events);
     if !references.is_empty() {
         store::product::announce(database, &references).await?;
     }
     let mut transaction = database.begin().await?;
-    match run(&mut transaction, events, stale).await {
+    match run(&mut transaction, thresholds, events, stale).await {
         Ok(projected) => transaction.commit().await.map(|()| projected),
         Err(error @ StoreError::Refused { .. }) => transaction.roll_back().await.and(Err(error)),
         Err(error) => Err(error),
     }
 }
 
-async fn run(transaction: &mut Transaction<'_>, events: &[ShopEvent], stale: &[Of]) -> Result<Projected, StoreError> {
+async fn run(
+    transaction: &mut Transaction<'_>,
+    thresholds: &Thresholds,
+    events: &[ShopEvent],
+    stale: &[Of],
+) -> Result<Projected, StoreError> {
     let logged = if events.is_empty() { Vec::new() } else { store::shop_event::insert(transaction, events).await? };
     let new: Vec<_> = events.iter().zip(&logged).filter(|(_, it)| **it == Logged::New).map(|(it, _)| it).collect();
     let subjects: BTreeSet<_> = new.iter().filter_map(|event| changed(event)).chain(stale.iter().cloned()).collect();
@@ -62,8 +75,9 @@ async fn run(transaction: &mut Transaction<'_>, events: &[ShopEvent], stale: &[O
         store::projection::save(transaction, &projections).await?;
         derived = store::interaction::record_derived(transaction, &wanted).await?;
     }
+    let owed = store::fraud::detect(transaction, &new, thresholds).await?;
     store::rollup::apply(transaction, &difference).await?;
-    Ok(Projected { logged, derived })
+    Ok(Projected { logged, derived, owed })
 }
 
 /// Writes products, and marks what relied on a reference that now leads elsewhere.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use contracts::{ADDRESS_KEY_MIN_BYTES, AddressKey, Intake};
+use domain::fraud::Thresholds;
 use messaging::Queues;
 use platform::Variables;
 
@@ -17,6 +18,10 @@ pub struct Settings {
     pub send_limit: Duration,
     /// What events are read with.
     pub intake: Intake,
+    /// Where the hints at alerts go.
+    pub alerts_queue_url: String,
+    /// From where on an order is suspicious.
+    pub thresholds: Thresholds,
 }
 
 impl Settings {
@@ -27,8 +32,17 @@ impl Settings {
         let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
         let currency = variables.parsed("DEFAULT_CURRENCY");
         let address_key = address_key(variables);
+        let (alerts_queue_url, thresholds) =
+            (variables.required("ALERTS_QUEUE_URL"), crate::thresholds::read(variables));
         let intake = Intake { currency: currency?, address_key: address_key? };
-        Some(Self { database: database?, queues: queues?, send_limit: send_limit?, intake })
+        Some(Self {
+            database: database?,
+            queues: queues?,
+            send_limit: send_limit?,
+            intake,
+            alerts_queue_url: alerts_queue_url?,
+            thresholds: thresholds?,
+        })
     }
 }
 

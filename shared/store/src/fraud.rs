@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use domain::fraud::{Finding, FindingId, OrderFact, Scope, Thresholds};
 use domain::{CustomerKey, ShopEvent};
 
-use crate::{StoreError, Transaction, finding, order_fact};
+use crate::{Database, StoreError, Transaction, finding, order_fact};
+
+/// Findings of one transaction.
+const PIECE: usize = 500;
 
 /// Judges the orders that these events place, together with everything known about their customers, and returns the
 /// findings that owe an alert from the commit of the transaction on.
@@ -18,7 +21,7 @@ use crate::{StoreError, Transaction, finding, order_fact};
 /// See [`StoreError`]; the transaction is then of no more use.
 pub async fn detect(
     transaction: &mut Transaction<'_>,
-    events: &[ShopEvent],
+    events: &[&ShopEvent],
     thresholds: &Thresholds,
 ) -> Result<Vec<FindingId>, StoreError> {
     let placed = events.iter().filter_map(|event| Some((event.id, OrderFact::of(event)?)));
@@ -38,6 +41,19 @@ pub async fn detect(
     let scope = Scope::of(&new, thresholds);
     let known = order_fact::list_scope(transaction, &scope).await?;
     record(transaction, &scope.judge(&known, thresholds)).await
+}
+
+/// Stores findings that rest on something else than new orders, each once. May be repeated.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn store(database: &Database, findings: &[Finding]) -> Result<(), StoreError> {
+    for piece in findings.chunks(PIECE) {
+        let mut transaction = database.begin().await?;
+        record(&mut transaction, piece).await?;
+        transaction.commit().await?;
+    }
+    Ok(())
 }
 
 async fn record(transaction: &mut Transaction<'_>, findings: &[Finding]) -> Result<Vec<FindingId>, StoreError> {
