@@ -1,0 +1,63 @@
+//! One run: read what happened to carts, judge, store.
+
+use domain::fraud::{CartLimits, Finding, judge_carts};
+use jiff::{SignedDuration, Timestamp};
+use lambda_runtime::{Error, LambdaEvent};
+use platform::Metrics;
+use serde_json::{Value, json};
+use store::{Database, StoreError};
+
+/// Time for purchases that arrive late: back ends speak within minutes, their outages end within hours.
+const GRACE: SignedDuration = SignedDuration::from_hours(6);
+/// What a run judges: a day, and the day before in case that its run was lost.
+const JUDGED: SignedDuration = SignedDuration::from_hours(48);
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Deps {
+    /// The log and the findings.
+    pub database: Database,
+    /// How long a shopper has to buy or take out.
+    pub patience: SignedDuration,
+}
+
+/// Runs once. May be repeated.
+///
+/// # Errors
+/// When Postgres is down or not ours; the next run takes over.
+pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let limits = limits(deps.patience, Timestamp::now());
+    let found = judge(&deps.database, limits).await.inspect_err(|error| {
+        tracing::error!(request.id = event.context.request_id, error = platform::chain(error), "could not judge carts");
+    })?;
+    Metrics::with(&[("Function", "judge-carts")]).count("CartsLeft", found.len()).emit();
+    tracing::info!(request.id = event.context.request_id, carts.left = found.len(), "judged carts");
+    Ok(json!({ "carts_left": found.len() }))
+}
+
+async fn judge(database: &Database, limits: CartLimits) -> Result<Vec<Finding>, StoreError> {
+    let events = store::cart::list_events(database, limits).await?;
+    let findings = judge_carts(&events, limits);
+    store::fraud::store(database, &findings).await?;
+    Ok(findings)
+}
+
+/// Returns the full hours that can be judged now. Full, because a finding is of an hour and must be complete.
+fn limits(patience: SignedDuration, now: Timestamp) -> CartLimits {
+    const HOUR: i64 = 3_600;
+    let due = now.as_second() - patience.as_secs() - GRACE.as_secs();
+    let to = Timestamp::from_second(due - due.rem_euclid(HOUR)).unwrap_or(now);
+    CartLimits { from: to - JUDGED, to, patience }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn full_hours_are_judged_when_the_patience_and_the_grace_are_over() {
+        let limits = limits(SignedDuration::from_hours(24), "2026-11-20T10:59:59.9Z".parse().unwrap());
+        assert_eq!(limits.from.to_string(), "2026-11-17T04:00:00Z");
+        assert_eq!(limits.to.to_string(), "2026-11-19T04:00:00Z");
+    }
+}

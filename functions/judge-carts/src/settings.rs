@@ -1,0 +1,31 @@
+//! What judge-carts reads from its environment.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use platform::Variables;
+
+/// The limit of an AWS call, which is only made to log in to Postgres with a secret.
+pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
+
+/// The limit of one statement: reading days of the log takes a while.
+pub const STATEMENT_LIMIT: Duration = Duration::from_secs(90);
+
+/// The settings of the function.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where the log and the findings are.
+    pub database: store::Settings,
+    /// How long a shopper has to buy or take out.
+    pub patience: SignedDuration,
+}
+
+impl Settings {
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
+        let database = variables.group(store::Settings::from_variables);
+        let hours = variables.number("CART_PATIENCE_HOURS", 1..=720);
+        let patience = SignedDuration::from_hours(i64::try_from(hours?).ok()?);
+        Some(Self { database: database?, patience })
+    }
+}
