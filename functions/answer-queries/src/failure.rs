@@ -3,7 +3,7 @@
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use contracts::{ErrorBody, ErrorReply, InvalidTopQuery};
+use contracts::{ErrorBody, ErrorReply, InvalidAlertsQuery, InvalidTopQuery};
 use store::StoreError;
 
 /// Why a query has no answer.
@@ -17,8 +17,14 @@ pub(crate) enum Failure {
     InvalidProductId,
     /// The product was never scored.
     UnknownProduct,
+    /// No verified token.
+    Unauthorized,
+    /// A verified token of somebody else than an admin.
+    NotAdmin,
     /// The query parameters are wrong.
     Query(InvalidTopQuery),
+    /// Those of the findings.
+    AlertsQuery(InvalidAlertsQuery),
     /// Postgres is not there, or is not ours.
     Store(StoreError),
 }
@@ -35,6 +41,9 @@ impl Failure {
             Self::UnknownProduct => {
                 (StatusCode::NOT_FOUND, "not_found", text("no interaction with this product was scored yet"))
             }
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", text("a bearer token is required")),
+            Self::NotAdmin => (StatusCode::FORBIDDEN, "forbidden", text("only admins may read this")),
+            Self::AlertsQuery(reason) => (StatusCode::BAD_REQUEST, "validation", reason.to_string()),
             Self::Query(reason) => (StatusCode::BAD_REQUEST, "validation", reason.to_string()),
             Self::Store(StoreError::Unavailable(_)) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "unavailable", text("the scores cannot be reached; try again"))
@@ -78,5 +87,11 @@ impl From<StoreError> for Failure {
 impl From<InvalidTopQuery> for Failure {
     fn from(reason: InvalidTopQuery) -> Self {
         Self::Query(reason)
+    }
+}
+
+impl From<InvalidAlertsQuery> for Failure {
+    fn from(reason: InvalidAlertsQuery) -> Self {
+        Self::AlertsQuery(reason)
     }
 }

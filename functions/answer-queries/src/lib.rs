@@ -1,5 +1,7 @@
-//! Answers readers: the top list, one product, the description of the API, health; and every route that does not exist.
+//! Answers readers: the top list, one product, findings (for admins), the description of the API, health; and every route that does not exist.
 
+mod admin;
+mod alerts;
 mod cached;
 mod description;
 mod failure;

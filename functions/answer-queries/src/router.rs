@@ -9,7 +9,7 @@ use axum::routing::{any, get};
 use store::Database;
 
 use crate::failure::Failure;
-use crate::{description, health, popularity};
+use crate::{alerts, description, health, popularity};
 
 /// What the function works with.
 #[derive(Debug)]
@@ -23,6 +23,7 @@ pub fn router(deps: Arc<Deps>) -> Router {
     Router::new()
         .route("/api/v1/analytic/popularity/top", get(popularity::top))
         .route("/api/v1/analytic/popularity/{spu_id}", get(popularity::one))
+        .route("/api/v1/analytic/alerts", get(alerts::list))
         .route("/api/v1/openapi.json", get(description::show))
         .route("/health", get(health::check))
         // Recording has its own function; here it is only known so that a wrong method is called by its name.

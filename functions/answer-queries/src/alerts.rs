@@ -1,0 +1,53 @@
+//! `GET /alerts`: what the rules found, newest first. For admins.
+
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use contracts::{AlertCursor, AlertsQuery, Finding, List, Pagination};
+use store::finding::{self, Position, Stored};
+
+use crate::admin::Admin;
+use crate::failure::Failure;
+use crate::router::Deps;
+
+pub(crate) async fn list(
+    _: Admin,
+    State(deps): State<Arc<Deps>>,
+    Query(parameters): Query<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let query = AlertsQuery::read(parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
+    let behind = |cursor: AlertCursor| Position { date_created: cursor.date_created, id: cursor.id };
+    let after = query.after.map_or(Position::NEWEST, behind);
+    // One row more than shown tells whether there is a next page, without counting.
+    let mut rows = finding::list(&deps.database, query.rule, after, query.limit + 1).await?;
+    let shown = usize::try_from(query.limit).unwrap_or(usize::MAX);
+    let more = rows.len() > shown;
+    rows.truncate(shown);
+    let last = rows.last().filter(|_| more).map(|row| AlertCursor { date_created: row.date_created, id: row.id });
+    let pagination = Pagination {
+        limit: query.limit,
+        total: None,
+        page: None,
+        next_page: None,
+        cursor: query.after.map(AlertCursor::encode),
+        next_cursor: last.map(AlertCursor::encode),
+    };
+    let body = List { data: rows.into_iter().map(public).collect(), pagination };
+    // Not for caches: it names customers.
+    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
+    Ok((headers, serde_json::to_string(&body).expect("text and times always serialize")).into_response())
+}
+
+fn public(row: Stored) -> Finding {
+    Finding {
+        id: row.id.0,
+        rule: row.rule.as_str(),
+        subject: row.subject,
+        window: row.window,
+        evidence: serde_json::from_str(&row.evidence).unwrap_or_default(),
+        date_created: row.date_created,
+        date_updated: row.date_updated,
+    }
+}
