@@ -19,11 +19,12 @@ const RECOUNT: &str = "SELECT id, score_micros, view_count, purchase_count, favo
 pub(crate) const PENDING: &str = "SELECT sink, interaction_id, coalesce(parked_reason, 'open') FROM analytic.pending
      ORDER BY sink DESC, interaction_id";
 
-/// A database, and the two queues that resend-pending and record-interactions send to.
+/// A database, and the queues that resend-pending and record-interactions send to.
 pub(crate) struct Shop {
     pub(crate) database: TestDatabase,
     pub(crate) popularity_queue: TestQueue,
     pub(crate) catalog_queue: TestQueue,
+    pub(crate) alerts_queue: TestQueue,
 }
 
 impl Shop {
@@ -32,6 +33,7 @@ impl Shop {
             database: TestDatabase::create().await,
             popularity_queue: TestQueue::create().await,
             catalog_queue: TestQueue::create().await,
+            alerts_queue: TestQueue::create().await,
         }
     }
 
@@ -62,6 +64,7 @@ impl Shop {
             ("DATABASE_URL", self.database.url()),
             ("POPULARITY_QUEUE_URL", self.popularity_queue.url()),
             ("CATALOG_QUEUE_URL", self.catalog_queue.url()),
+            ("ALERTS_QUEUE_URL", self.alerts_queue.url()),
             ("SEND_TIMEOUT_MS", "2000"),
             ("RESEND_MAX_ROWS", "20000"),
             ("RESEND_BACKOFF_CAP_SECONDS", "3600"),

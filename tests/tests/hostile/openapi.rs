@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use contracts::Cursor;
 use contracts::openapi::document;
+use contracts::{AlertCursor, Cursor};
 use domain::EventType;
 use it::template::Template;
 use proptest::prelude::*;
@@ -68,12 +68,14 @@ fn the_fields_of_an_item_are_those_that_the_reader_knows() {
 fn whatever_fits_a_described_pattern_is_read() {
     let event_type = at("/components/schemas/ProductInteraction/properties/event_type/pattern");
     let cursor = at("/paths/~1api~1v1~1analytic~1popularity~1top/get/parameters/2/schema/pattern");
-    let [event_type, cursor] = [event_type, cursor].map(|pattern| {
+    let alert_cursor = at("/paths/~1api~1v1~1analytic~1alerts/get/parameters/2/schema/pattern");
+    let [event_type, cursor, alert_cursor] = [event_type, cursor, alert_cursor].map(|pattern| {
         // The generator writes whole texts, so it takes no anchors.
         string_regex(pattern.as_str().unwrap().trim_matches(['^', '$'])).unwrap()
     });
-    proptest!(|(event_type in event_type, cursor in cursor)| {
+    proptest!(|(event_type in event_type, cursor in cursor, alert_cursor in alert_cursor)| {
         prop_assert!(event_type.parse::<EventType>().is_ok(), "{}", event_type);
         prop_assert!(Cursor::decode(&cursor).is_ok(), "{}", cursor);
+        prop_assert!(AlertCursor::decode(&alert_cursor).is_ok(), "{}", alert_cursor);
     });
 }

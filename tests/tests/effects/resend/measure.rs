@@ -19,7 +19,7 @@ async fn measured(function: &mut Function, sink: &str) -> [f64; 3] {
 #[tokio::test]
 async fn with_nothing_outstanding_every_sink_says_zero() {
     let shop = Shop::open().await;
-    for sink in ["popularity", "catalog"] {
+    for sink in ["popularity", "catalog", "alerts"] {
         let mut resender = shop.start("resend-pending", &[]).await;
         assert_eq!(measured(&mut resender, sink).await, [0.0, 0.0, 0.0], "{sink}");
     }

@@ -1,0 +1,54 @@
+//! From an order event to the message in a chat: project-orders, send-alerts and resend-pending as shipped.
+
+mod cart;
+mod delivery;
+mod rule;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use testkit::{Function, sqs_event};
+
+use crate::shop::Shop;
+
+/// What the rules found, with what it rests on.
+const FINDINGS: &str = "SELECT rule, subject, window_name, evidence FROM analytic.finding ORDER BY 1, 2, 3";
+/// The same by name only.
+const NAMES: &str = "SELECT rule, subject, window_name FROM analytic.finding ORDER BY 1, 2, 3";
+
+/// The event of an order in the form of the order lifecycle. Amounts differ unless a test makes them alike.
+fn placed(order: &str, customer: &str, second: i64, price: &str) -> Value {
+    let start: Timestamp = "2026-11-20T09:58:00Z".parse().unwrap();
+    json!({
+        "event": "OrderCreated", "eventId": format!("{order}-{second}"), "timestamp": start + SignedDuration::from_secs(second),
+        "orderId": order, "customerId": customer, "currency": "EUR", "totalPrice": price,
+        "items": [{ "productId": format!("p-{order}"), "quantity": 1, "price": price }],
+    })
+}
+
+/// Six orders of a customer within half a minute, over the edge of an hour.
+fn burst(customer: &str) -> Vec<Value> {
+    (0..6).map(|i| placed(&format!("{customer}-{i}"), customer, 105 + i * 5, &format!("{}.00", 10 + i))).collect()
+}
+
+fn batch(events: &[Value]) -> Value {
+    sqs_event(&events.iter().map(Value::to_string).collect::<Vec<_>>())
+}
+
+async fn start_projecting(shop: &Shop) -> Function {
+    let variables = [
+        ("DEFAULT_CURRENCY", "EUR"),
+        ("ADDRESS_HASH_KEY", "0123456789abcdef"),
+        ("FRAUD_BURST_ORDERS", "5"),
+        ("FRAUD_BURST_SECONDS", "60"),
+        ("FRAUD_LARGE_ORDERS", "EUR:100000"),
+        ("FRAUD_SIMILAR_ORDERS", "3"),
+        ("FRAUD_SIMILAR_SECONDS", "600"),
+    ];
+    shop.start("project-orders", &variables).await
+}
+
+/// Projects events, all of which must be good.
+async fn project(function: &mut Function, events: &[Value]) {
+    let answer = function.invoke(&batch(events)).await.answer();
+    assert_eq!(answer, json!({ "batchItemFailures": [] }), "{}", function.output());
+}
