@@ -99,7 +99,7 @@ fn resident_bytes(pid: u32) -> usize {
 }
 
 /// What a deployed function finds in its environment. Nothing is called before the first event.
-fn variables() -> [(&'static str, &'static str); 19] {
+fn variables() -> [(&'static str, &'static str); 22] {
     [
         ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
@@ -112,12 +112,15 @@ fn variables() -> [(&'static str, &'static str); 19] {
         ("DATABASE_URL", "postgres://shopsignal@db.internal:5432/shopsignal?sslmode=require"),
         ("POPULARITY_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/popularity-queue"),
         ("CATALOG_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/catalog-queue"),
+        ("ALERTS_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/alerts-queue"),
+        ("ALERT_TIMEOUT_MS", "2000"),
         ("SEND_TIMEOUT_MS", "1000"),
         ("CATALOG_TABLE", "catalog-feed"),
         ("CATALOG_TIMEOUT_MS", "2000"),
         ("CATALOG_CONCURRENCY", "10"),
         ("PARTITIONS_AHEAD_DAYS", "7"),
         ("KEY_RETENTION_DAYS", "30"),
+        ("CART_PATIENCE_HOURS", "24"),
         ("RESEND_MAX_ROWS", "10000"),
         ("RESEND_BACKOFF_CAP_SECONDS", "3600"),
     ]

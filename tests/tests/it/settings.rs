@@ -13,12 +13,14 @@ use serde_json::{Map, Value};
 type Reader = fn(&mut Variables<'_>) -> bool;
 
 /// One per folder of functions/.
-const READERS: [(&str, Reader); 7] = [
+const READERS: [(&str, Reader); 9] = [
     ("answer-queries", |variables| answer_queries::Settings::read(variables).is_some()),
+    ("judge-carts", |variables| judge_carts::Settings::read(variables).is_some()),
     ("maintain-partitions", |variables| maintain_partitions::Settings::read(variables).is_some()),
     ("migrate", |variables| migrate::Settings::read(variables).is_some()),
     ("record-interactions", |variables| record_interactions::Settings::read(variables).is_some()),
     ("resend-pending", |variables| resend_pending::Settings::read(variables).is_some()),
+    ("send-alerts", |variables| send_alerts::Settings::read(variables).is_some()),
     ("update-catalog", |variables| update_catalog::Settings::read(variables).is_some()),
     ("update-popularity", |variables| update_popularity::Settings::read(variables).is_some()),
 ];
@@ -121,8 +123,18 @@ fn the_smallest_and_the_largest_value_of_a_parameter_start_the_function_too() {
 #[test]
 fn a_variable_that_is_left_out_is_named() {
     let template = template();
-    // A secret, IAM and a catalog of the shop are choices; without them something else is used.
-    let optional = ["CATALOG_URL", "DATABASE_IAM_AUTH", "DATABASE_SECRET_ARN", LOG_LEVEL];
+    // A secret, IAM, a catalog of the shop and webhooks are choices; without them something else is used, or nothing.
+    let optional = [
+        "ALERT_DISCORD_URL",
+        "ALERT_HOSTS",
+        "ALERT_JSON_URL",
+        "ALERT_SIGNING_KEY",
+        "ALERT_SLACK_URL",
+        "CATALOG_URL",
+        "DATABASE_IAM_AUTH",
+        "DATABASE_SECRET_ARN",
+        LOG_LEVEL,
+    ];
     for (folder, reader) in READERS {
         let values = defaults(&template, folder);
         for missing in values.keys().filter(|name| !optional.contains(&name.as_str())) {

@@ -82,7 +82,7 @@ fn an_old_pending_row_rings_an_alarm_and_so_does_the_silence_of_resend_pending()
     let template = template();
     let alarms = alarms(&template, "Shopsignal", "PendingOldestAge");
     let sinks: BTreeSet<_> = alarms.iter().filter_map(|(sink, _)| sink.as_str()).collect();
-    assert_eq!(sinks, BTreeSet::from(["catalog", "popularity"]));
+    assert_eq!(sinks, BTreeSet::from(["alerts", "catalog", "popularity"]));
     for (sink, alarm) in alarms {
         assert_eq!(alarm["Dimensions"][0]["Name"], "Sink");
         assert_eq!(alarm["TreatMissingData"], "breaching", "{sink}");

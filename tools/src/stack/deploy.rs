@@ -88,6 +88,7 @@ fn parameters(stack: &Stack, ports: Ports) -> Vec<String> {
         ("Architecture", architecture.to_owned()),
         ("PopularityVisibilitySeconds", visibility.to_owned()),
         ("CatalogVisibilitySeconds", visibility.to_owned()),
+        ("AlertsVisibilitySeconds", visibility.to_owned()),
         ("MaxReceiveCount", tries.to_owned()),
         ("PopularityMaxConcurrency", MAX_CONCURRENCY.to_owned()),
         ("CatalogMaxConcurrency", MAX_CONCURRENCY.to_owned()),

@@ -4,7 +4,7 @@
 
 use it::template::function_folders;
 use serde_json::Value;
-use testkit::{Function, HttpReply, TestDatabase, TestQueue};
+use testkit::{Function, HttpReply, TestDatabase, TestQueue, TestServer};
 
 use super::samples;
 use crate::catalog_feed::Feed;
@@ -17,13 +17,21 @@ struct Stage {
     database: TestDatabase,
     popularity_queue: TestQueue,
     catalog_queue: TestQueue,
+    alerts_queue: TestQueue,
+    webhook: TestServer,
     feed: Feed,
 }
 
 impl Stage {
     async fn set() -> Self {
-        let (popularity_queue, catalog_queue) = (TestQueue::create().await, TestQueue::create().await);
-        Self { database: TestDatabase::create().await, popularity_queue, catalog_queue, feed: Feed::create().await }
+        Self {
+            database: TestDatabase::create().await,
+            popularity_queue: TestQueue::create().await,
+            catalog_queue: TestQueue::create().await,
+            alerts_queue: TestQueue::create().await,
+            webhook: TestServer::always(200).await,
+            feed: Feed::create().await,
+        }
     }
 
     /// Stores the views 1001 to 1003, which the samples of the consumers hint at.
@@ -36,6 +44,17 @@ impl Stage {
                     unnest(ARRAY['popularity', 'catalog']) AS sink"
         );
         self.database.execute(&rows).await;
+        self
+    }
+
+    /// Stores the findings 1001 to 1003, which the samples of send-alerts hint at.
+    async fn with_three_findings(self) -> Self {
+        let rows = "INSERT INTO analytic.finding
+             SELECT ('5b0b0001-0000-8000-8000-00000000' || id)::uuid, 'order_burst', 'customer:' || id, '2026-11-20T10', '{}', now(), now()
+             FROM generate_series(1001, 1003) AS id;
+             INSERT INTO analytic.pending_alert (finding_id, date_created, next_hint_at)
+             SELECT id, date_created, now() FROM analytic.finding";
+        self.database.execute(rows).await;
         self
     }
 
@@ -53,6 +72,11 @@ impl Stage {
             ("DATABASE_URL", self.database.url()),
             ("POPULARITY_QUEUE_URL", self.popularity_queue.url()),
             ("CATALOG_QUEUE_URL", self.catalog_queue.url()),
+            ("ALERTS_QUEUE_URL", self.alerts_queue.url()),
+            ("ALERT_JSON_URL", self.webhook.url()),
+            ("ALERT_HOSTS", "127.0.0.1"),
+            ("ALERT_SIGNING_KEY", "0123456789abcdef0123456789abcdef"),
+            ("ALERT_TIMEOUT_MS", "2000"),
             ("CATALOG_TABLE", self.feed.table()),
             ("CATALOG_TIMEOUT_MS", "2000"),
             ("CATALOG_CONCURRENCY", "10"),
@@ -61,6 +85,7 @@ impl Stage {
             ("RESEND_BACKOFF_CAP_SECONDS", "3600"),
             ("PARTITIONS_AHEAD_DAYS", "14"),
             ("KEY_RETENTION_DAYS", "30"),
+            ("CART_PATIENCE_HOURS", "24"),
         ];
         let mut function = Function::start(folder, &variables).await;
         function.invoke(&serde_json::from_str(event).unwrap()).await.answer()
@@ -95,6 +120,17 @@ async fn http(stage: &Stage, answer: Value) -> String {
     let stored = stage.database.number("SELECT count(*) FROM analytic.interaction").await;
     let hints = stage.popularity_queue.depth().await + stage.catalog_queue.depth().await;
     format!("{} {said}, {stored} stored, {hints} hints", reply.status)
+}
+
+/// Writes the answer of send-alerts: the failed items, what is left to send, and what the webhook heard.
+async fn alerts(stage: &Stage, answer: Value) -> String {
+    let failed = answer["batchItemFailures"].as_array().unwrap().iter();
+    let failed: Vec<_> = failed.map(|item| &item["itemIdentifier"].as_str().unwrap()[35..]).collect();
+    let pending = stage.database.number("SELECT count(*) FROM analytic.pending_alert").await;
+    let requests = stage.webhook.requests();
+    let mut heard: Vec<_> = requests.iter().map(|it| &it.headers["idempotency-key"].to_str().unwrap()[32..]).collect();
+    heard.sort_unstable();
+    format!("failed {failed:?}, pending {pending}, heard {heard:?}")
 }
 
 /// Writes a consumer's answer: the failed items, and what is left to do.
@@ -132,6 +168,8 @@ async fn samples_of_record_interactions() {
 async fn samples_of_answer_queries() {
     let lines = outcomes("answer-queries", async || Stage::set().await.with_a_score().await, http).await;
     insta::assert_snapshot!(lines, @r#"
+    alerts: 200 0 rows, 0 stored, 0 hints
+    alerts-not-admin: 403 forbidden, 0 stored, 0 hints
     bad-product-id: 400 validation, 0 stored, 0 hints
     health: 200 1 rows, 0 stored, 0 hints
     one-product: 200 1 rows, 0 stored, 0 hints
@@ -169,9 +207,20 @@ async fn samples_of_the_consumers() {
 }
 
 #[tokio::test]
+async fn samples_of_send_alerts() {
+    let lines = outcomes("send-alerts", async || Stage::set().await.with_three_findings().await, alerts).await;
+    insta::assert_snapshot!(lines, @r#"
+    batch: failed [], pending 0, heard ["1001", "1002", "1003"]
+    same-id-twice: failed [], pending 1, heard ["1001", "1002"]
+    unknown-id: failed [], pending 2, heard ["1001"]
+    with-unreadable: failed ["2", "3", "4"], pending 1, heard ["1001", "1003"]
+    "#);
+}
+
+#[tokio::test]
 async fn samples_of_what_runs_by_itself() {
     let mut lines = String::new();
-    for folder in ["migrate", "maintain-partitions", "resend-pending"] {
+    for folder in ["migrate", "judge-carts", "maintain-partitions", "resend-pending"] {
         let answer = async |_: &Stage, mut answer: Value| {
             // How many days are still missing depends on when the template of the test databases was made.
             if let Some(created) = answer.get_mut("partitions_created") {
@@ -184,6 +233,7 @@ async fn samples_of_what_runs_by_itself() {
     }
     insta::assert_snapshot!(lines, @r#"
     deploy: {"applied":[]}
+    daily: {"carts_left":0}
     daily: {"default_partition_rows":0,"keys_pruned":0,"partitions_created":null}
     tick: {"claimed":6,"failed":0,"sent":6}
     "#);
@@ -193,10 +243,12 @@ async fn samples_of_what_runs_by_itself() {
 fn every_function_is_run_here() {
     let run = [
         "answer-queries",
+        "judge-carts",
         "maintain-partitions",
         "migrate",
         "record-interactions",
         "resend-pending",
+        "send-alerts",
         "update-catalog",
         "update-popularity",
     ];

@@ -28,6 +28,7 @@ fn the_routes_are_those_that_clients_know() {
     let template = template();
     let expected = BTreeMap::from([
         ("$default", ("NONE", "AnswerQueriesFunction")),
+        ("GET /api/v1/analytic/alerts", ("JWT", "AnswerQueriesFunction")),
         ("GET /api/v1/analytic/popularity/top", ("NONE", "AnswerQueriesFunction")),
         ("GET /api/v1/analytic/popularity/{spu_id}", ("NONE", "AnswerQueriesFunction")),
         ("GET /api/v1/openapi.json", ("NONE", "AnswerQueriesFunction")),

@@ -125,7 +125,7 @@ fn every_reader_reports_failed_items_and_is_limited() {
 }
 
 #[test]
-fn schedules_start_resend_pending_each_minute_and_maintain_partitions_each_day() {
+fn schedules_start_resend_pending_each_minute_and_the_others_each_day() {
     let template = template();
     let functions = template.all(FUNCTION).into_iter();
     let schedules: Vec<_> = functions
@@ -135,5 +135,10 @@ fn schedules_start_resend_pending_each_minute_and_maintain_partitions_each_day()
         .filter(|(_, event)| event["Type"] == "ScheduleV2")
         .map(|(id, event)| (id, event["Properties"]["ScheduleExpression"].as_str().unwrap_or_default()))
         .collect();
-    assert_eq!(schedules, [("MaintainPartitionsFunction", "rate(1 day)"), ("ResendPendingFunction", "rate(1 minute)")]);
+    let expected = [
+        ("JudgeCartsFunction", "rate(1 day)"),
+        ("MaintainPartitionsFunction", "rate(1 day)"),
+        ("ResendPendingFunction", "rate(1 minute)"),
+    ];
+    assert_eq!(schedules, expected);
 }

@@ -89,14 +89,20 @@ fn no_role_may_do_more_than_this() {
     }
     granted.retain(|grant| !grant.contains(" logs:"));
     let expected = [
+        "JudgeCartsRole sqs:SendMessage MaintenanceDlq",
         "MaintainPartitionsRole sqs:SendMessage MaintenanceDlq",
         "RecordInteractionsRole sqs:SendMessage CatalogQueue",
         "RecordInteractionsRole sqs:SendMessage PopularityQueue",
+        "ResendPendingRole sqs:SendMessage AlertsQueue",
         "ResendPendingRole sqs:SendMessage CatalogQueue",
         "ResendPendingRole sqs:SendMessage PopularityQueue",
+        "ScheduleRole lambda:InvokeFunction JudgeCartsFunction",
         "ScheduleRole lambda:InvokeFunction MaintainPartitionsFunction",
         "ScheduleRole lambda:InvokeFunction ResendPendingFunction",
         "ScheduleRole sqs:SendMessage MaintenanceDlq",
+        "SendAlertsRole sqs:DeleteMessage AlertsQueue",
+        "SendAlertsRole sqs:GetQueueAttributes AlertsQueue",
+        "SendAlertsRole sqs:ReceiveMessage AlertsQueue",
         "UpdateCatalogRole dynamodb:BatchWriteItem CatalogTable",
         "UpdateCatalogRole sqs:DeleteMessage CatalogQueue",
         "UpdateCatalogRole sqs:GetQueueAttributes CatalogQueue",
