@@ -1,0 +1,97 @@
+//! The list of findings: for admins only, page by page without loss.
+
+use serde_json::Value;
+use testkit::{HttpEvent, HttpReply};
+use uuid::Uuid;
+
+use crate::stage::{Stage, pagination, refusal};
+
+const ALERTS: &str = "/api/v1/analytic/alerts";
+
+fn admin(target: &str) -> HttpEvent {
+    HttpEvent::new("GET", target).account(Uuid::from_u128(1)).claim("cognito:groups", "[admin]")
+}
+
+/// Findings 1 to `count`; two each were found at the same instant.
+async fn stage(count: u32) -> Stage {
+    let stage = Stage::empty().await;
+    let rows = format!(
+        "INSERT INTO analytic.finding
+         SELECT lpad(n::text, 32, '0')::uuid, (ARRAY['order_burst', 'large_order'])[1 + n % 2], 'customer:' || n, '2026-11-20T10',
+                jsonb_build_object('order_count', n), '2026-11-20T10:00:00.000001Z'::timestamptz + make_interval(secs => n / 2),
+                '2026-11-20T12:00:00Z'
+         FROM generate_series(1, {count}) AS n"
+    );
+    stage.database.execute(&rows).await;
+    stage
+}
+
+fn numbers(reply: &HttpReply) -> Vec<u64> {
+    assert_eq!(reply.status, 200, "{reply:?}");
+    reply.json()["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["evidence"]["order_count"].as_u64().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn pages_show_every_finding_once_newest_first() {
+    let mut stage = stage(23).await;
+    let (mut seen, mut target) = (Vec::new(), format!("{ALERTS}?limit=5"));
+    loop {
+        let reply = stage.send(&admin(&target)).await;
+        assert_eq!(reply.header("cache-control"), "no-store");
+        seen.extend(numbers(&reply));
+        let Value::String(next) = &pagination(&reply)["next_cursor"] else { break };
+        target = format!("{ALERTS}?limit=5&cursor={next}");
+    }
+    assert_eq!(seen, (1..=23).rev().collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn one_rule_can_be_asked_for() {
+    let mut stage = stage(6).await;
+    let reply = stage.send(&admin(&format!("{ALERTS}?rule=large_order&limit=2"))).await;
+    assert_eq!(numbers(&reply), [5, 3]);
+    let row = reply.json()["data"][0].clone();
+    assert_eq!((&row["rule"], &row["subject"]), (&"large_order".into(), &"customer:5".into()));
+    let Value::String(next) = pagination(&reply)["next_cursor"].clone() else { panic!("{reply:?}") };
+    let reply = stage.send(&admin(&format!("{ALERTS}?rule=large_order&cursor={next}"))).await;
+    assert_eq!(numbers(&reply), [1]);
+    assert_eq!(pagination(&reply)["next_cursor"], Value::Null);
+}
+
+#[tokio::test]
+async fn nobody_but_an_admin_reads_findings() {
+    let mut stage = stage(1).await;
+    let shopper = || HttpEvent::new("GET", ALERTS).account(Uuid::from_u128(1));
+    let refused = "403 forbidden: only admins may read this";
+    for request in [
+        shopper(),
+        shopper().trusted(),
+        shopper().claim("cognito:groups", "[seller]"),
+        shopper().claim("cognito:groups", "[administrator not-admin]"),
+        shopper().claim("scope", "admin"),
+        shopper().header("x-user-groups", "admin").header("cognito:groups", "[admin]"),
+    ] {
+        assert_eq!(refusal(&stage.send(&request).await), refused, "{request:?}");
+    }
+    let nobody = HttpEvent::new("GET", ALERTS).header("authorization", "Bearer admin");
+    assert_eq!(refusal(&stage.send(&nobody).await), "401 unauthorized: a bearer token is required");
+}
+
+#[tokio::test]
+async fn odd_queries_are_refused_by_name() {
+    let mut stage = stage(1).await;
+    for (query, text) in [
+        ("limit=0", "limit: must be a whole number from 1 to 100"),
+        ("rule=fraud", "rule: must be order_burst, large_order, similar_orders or abandoned_cart"),
+        ("cursor=x", "cursor: must be a next_cursor of an earlier answer, unchanged"),
+        ("rule=large_order&rule=order_burst", "rule: must be given once"),
+    ] {
+        let reply = stage.send(&admin(&format!("{ALERTS}?{query}"))).await;
+        assert_eq!(refusal(&reply), format!("400 validation: {text}"));
+    }
+}
