@@ -6,6 +6,7 @@
 //! worth; the weights are in the database and the rules in `domain`.
 #![warn(missing_docs)]
 
+pub mod cart;
 mod connection;
 mod credentials;
 mod database;
@@ -25,6 +26,7 @@ pub mod pending_alert;
 pub mod popularity;
 pub mod product;
 pub mod projection;
+pub mod recount;
 pub mod rollup;
 pub mod shop_event;
 pub mod user;

@@ -10,6 +10,7 @@ use tokio_postgres::{Client, IsolationLevel, Row, Transaction};
 use uuid::Uuid;
 
 use crate::StoreError;
+use crate::recount::{self, SalesComparison};
 
 /// Examples of each kind that a report holds.
 const EXAMPLES: i64 = 10;
@@ -115,6 +116,8 @@ pub struct Report {
     pub keys: KeyCheck,
     /// I7.
     pub balance: Balance,
+    /// I8.
+    pub sales: SalesComparison,
 }
 
 impl Sums {
@@ -154,7 +157,7 @@ impl Report {
         let unbalanced: i64 = self.balance.difference().values().iter().map(|value| i64::from(*value != 0)).sum();
         let pending: i64 = self.pending.iter().map(|check| check.orphans + check.contradictions).sum();
         let keys = self.keys.keys_without_row + self.keys.rows_without_key + self.keys.repeated;
-        self.popularity.differences + pending + keys + unbalanced
+        self.popularity.differences + pending + keys + unbalanced + self.sales.differences
     }
 }
 
@@ -184,6 +187,7 @@ impl<'c> Snapshot<'c> {
             pending: self.check_pending().await?,
             keys: self.check_keys(key_retention_days).await?,
             balance: self.get_balance().await?,
+            sales: recount::compare(&self.transaction, EXAMPLES).await?,
         })
     }
 

@@ -3,6 +3,7 @@
 use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use domain::Micros;
+use store::recount::SalesComparison;
 use store::verification::{Balance, Comparison, KeyCheck, PendingCheck, Sums};
 
 use super::{FeedCheck, Outcome, QueueDepth};
@@ -19,6 +20,7 @@ pub(super) fn print(outcome: &Outcome) {
     print_pending(&outcome.report.pending);
     print_keys(&outcome.report.keys);
     print_balance(&outcome.report.balance);
+    print_sales(&outcome.report.sales);
     match &outcome.feed {
         Some(feed) => print_feed(feed),
         None => println!("catalog feed: not checked"),
@@ -97,6 +99,19 @@ fn print_balance(balance: &Balance) {
         table.add_row(std::iter::once(NAMES[i].to_owned()).chain(values));
     }
     println!("{table}");
+}
+
+fn print_sales(check: &SalesComparison) {
+    let SalesComparison { cells, differences, stale, examples } = check;
+    let mark = mark(*differences != 0);
+    println!(
+        "{mark}I8 sales: {cells} figures and order states recounted from the event log, difference in {differences}, \
+         {stale} orders wait for their product's news"
+    );
+    for example in examples {
+        let key = example.key.join(" ");
+        println!("     {} {key}: stored {:?}, recounted {:?}", example.rollup, example.stored, example.recounted);
+    }
 }
 
 fn print_feed(feed: &FeedCheck) {

@@ -1,0 +1,15 @@
+-- store::recount::compare
+WITH compared AS MATERIALIZED (
+    -- a stored row of zeros is what is left after everything in it was taken back
+    SELECT rollup, key, coalesce(stored.figures, '{}') AS stored, coalesce(recount.figures, '{}') AS recounted
+    FROM (SELECT * FROM analytic.sales_stored WHERE 0 <> ANY (figures)) AS stored
+    FULL JOIN (SELECT * FROM analytic.sales_recount WHERE 0 <> ANY (figures)) AS recount USING (rollup, key)
+), different AS (
+    SELECT * FROM compared WHERE stored <> recounted
+)
+-- one row even when nothing differs
+SELECT (SELECT count(*) FROM compared) AS cells, (SELECT count(*) FROM different) AS differences,
+       (SELECT count(*) FROM analytic.stale_projection) AS stale,
+       example.rollup, example.key, example.stored, example.recounted
+FROM (VALUES (1)) AS once LEFT JOIN (SELECT * FROM different ORDER BY rollup, key LIMIT $1) AS example ON true
+ORDER BY example.rollup, example.key

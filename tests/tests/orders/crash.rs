@@ -1,0 +1,42 @@
+//! A consumer that is killed at any moment.
+
+use std::time::{Duration, Instant};
+
+use rand::prelude::*;
+use rand_chacha::ChaCha8Rng;
+use testkit::sqs_event;
+use tokio::time::sleep;
+
+use crate::history::history;
+use crate::shop::{Shop, all_done};
+
+#[tokio::test]
+async fn killed_at_any_moment_it_logs_and_counts_once() {
+    let shop = Shop::open().await;
+    let mut random = ChaCha8Rng::seed_from_u64(5);
+    let (mut before, mut after) = (0, 0);
+    let mut longest = Duration::from_millis(300);
+    for round in 0..20 {
+        let mut events = history(1_000 + round, 25);
+        events.shuffle(&mut random);
+        let known = shop.logged().await;
+        let mut victim = shop.start().await;
+        let said = victim.begin(&sqs_event(&events));
+        sleep(longest.mul_f64(random.random())).await;
+        victim.kill().await;
+        drop(said);
+        if shop.logged().await == known {
+            before += 1
+        } else {
+            after += 1
+        }
+        // Redelivered at once, when a statement of the dead may still run.
+        let started = Instant::now();
+        let mut next = shop.start().await;
+        assert_eq!(next.invoke(&sqs_event(&events)).await, all_done(), "round {round}: {}", next.output());
+        longest = started.elapsed() * 3 / 2;
+        shop.assert_exact().await;
+    }
+    println!("killed before the first commit: {before}, after it: {after}");
+    assert!(before > 0 && after > 0, "the kills did not hit both sides: {before}, {after}");
+}

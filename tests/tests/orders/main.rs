@@ -1,0 +1,12 @@
+//! What becomes of the back end's events, whatever order, repetition or crash they meet: the shipped binary on real
+//! Postgres, checked against a recount of the log in plain SQL.
+#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
+
+mod batch;
+mod concurrent;
+mod crash;
+mod history;
+mod product;
+mod shop;
+mod shuffle;
+mod verification;

@@ -1,0 +1,127 @@
+//! A shop with a database of its own that tells project-orders what happens.
+
+use serde_json::{Value, json};
+use testkit::{Function, Invoked, TestDatabase, TestQueue, sqs_event};
+
+/// Everything that follows from the log, without arrival times and ids that are given on arrival.
+const STATE: [&str; 7] = [
+    "SELECT rollup, key, figures FROM analytic.sales_stored WHERE 0 <> ANY (figures) ORDER BY rollup, key",
+    "SELECT * FROM analytic.sales_order ORDER BY order_id",
+    "SELECT * FROM analytic.payment ORDER BY order_id, payment_id",
+    "SELECT * FROM analytic.opinion ORDER BY subject, opinion_id",
+    "SELECT * FROM analytic.product ORDER BY product_id",
+    "SELECT * FROM analytic.product_sku ORDER BY sku, product_id",
+    "SELECT subject, subject_id, contribution, derived FROM analytic.projection ORDER BY subject, subject_id",
+];
+
+pub(crate) struct Shop {
+    pub(crate) database: TestDatabase,
+    pub(crate) popularity_queue: TestQueue,
+    pub(crate) catalog_queue: TestQueue,
+}
+
+impl Shop {
+    pub(crate) async fn open() -> Self {
+        Self {
+            database: TestDatabase::create().await,
+            popularity_queue: TestQueue::create().await,
+            catalog_queue: TestQueue::create().await,
+        }
+    }
+
+    /// Starts an environment of project-orders.
+    pub(crate) async fn start(&self) -> Function {
+        let variables = [
+            ("DATABASE_URL", self.database.url()),
+            ("POPULARITY_QUEUE_URL", self.popularity_queue.url()),
+            ("CATALOG_QUEUE_URL", self.catalog_queue.url()),
+            ("SEND_TIMEOUT_MS", "2000"),
+            ("ALERTS_QUEUE_URL", self.catalog_queue.url()),
+            ("FRAUD_BURST_ORDERS", "1000"),
+            ("FRAUD_BURST_SECONDS", "60"),
+            ("FRAUD_SIMILAR_ORDERS", "1000"),
+            ("FRAUD_SIMILAR_SECONDS", "60"),
+            ("DEFAULT_CURRENCY", "EUR"),
+            ("ADDRESS_HASH_KEY", "a secret of the tests only"),
+        ];
+        Function::start("project-orders", &variables).await
+    }
+
+    /// Tells everything in batches of this size; every batch must be done.
+    pub(crate) async fn tell(&self, function: &mut Function, events: &[String], batch: usize) {
+        for part in events.chunks(batch) {
+            assert_eq!(function.invoke(&sqs_event(part)).await, all_done(), "{}", function.output());
+        }
+    }
+
+    /// Reads everything that follows from the log.
+    pub(crate) async fn state(&self) -> Vec<String> {
+        let mut state = Vec::new();
+        for query in STATE {
+            state.extend(self.database.rows(query).await);
+        }
+        state
+    }
+
+    /// Checks that everything is what a recount of the log says, that nothing is left to be projected again, and that
+    /// each derived interaction has been recorded with its two pending rows.
+    pub(crate) async fn assert_exact(&self) {
+        let difference = "SELECT rollup, key, stored.figures AS stored, recount.figures AS recounted
+             FROM (SELECT * FROM analytic.sales_stored WHERE 0 <> ANY (figures)) AS stored
+             FULL JOIN (SELECT * FROM analytic.sales_recount WHERE 0 <> ANY (figures)) AS recount USING (rollup, key)
+             WHERE stored.figures IS DISTINCT FROM recount.figures ORDER BY rollup, key LIMIT 20";
+        assert_eq!(self.database.rows(difference).await, [""; 0]);
+        assert_eq!(self.database.number("SELECT count(*) FROM analytic.stale_projection").await, 0);
+        let owed = "SELECT count(*) FROM analytic.interaction AS logged
+             WHERE (SELECT count(*) FROM analytic.pending WHERE interaction_id = logged.id) <> 2
+                OR NOT EXISTS (SELECT FROM analytic.interaction_key AS key WHERE key.event_id = logged.event_id)
+                OR NOT EXISTS (SELECT FROM analytic.projection WHERE logged.event_id = ANY (derived))";
+        assert_eq!(self.database.number(owed).await, 0);
+    }
+
+    pub(crate) async fn logged(&self) -> i64 {
+        self.database.number("SELECT count(*) FROM analytic.shop_event").await
+    }
+}
+
+/// The answer that acknowledges everything.
+pub(crate) fn all_done() -> Invoked {
+    failed(&[])
+}
+
+/// The answer that acknowledges all but the messages at these places.
+pub(crate) fn failed(places: &[usize]) -> Invoked {
+    let items: Vec<_> = places.iter().map(|place| json!({ "itemIdentifier": format!("m{place}") })).collect();
+    Invoked::Answered(json!({ "batchItemFailures": items }))
+}
+
+/// An event of the lifecycle shape, at a minute of a fixed day.
+pub(crate) fn event(name: &str, minute: i64, fields: Value) -> String {
+    let start: jiff::Timestamp = "2026-11-18T09:00:00Z".parse().unwrap();
+    let mut event = fields;
+    event["event"] = json!(name);
+    event["timestamp"] = json!((start + jiff::SignedDuration::from_mins(minute)).to_string());
+    event.to_string()
+}
+
+/// A product id with a readable number.
+pub(crate) fn spu(number: u32) -> String {
+    format!("5b0b0000-0000-4000-8000-{number:012}")
+}
+
+/// The life of one order: placed, paid, shipped.
+pub(crate) fn order(id: &str, product: &str, price: &str) -> Vec<String> {
+    vec![
+        event(
+            "OrderCreated",
+            0,
+            json!({ "orderId": id, "customerId": "c-1", "items": [{ "productId": product, "quantity": 2, "price": price }] }),
+        ),
+        event(
+            "PaymentProcessed",
+            1,
+            json!({ "orderId": id, "paymentId": format!("pay-{id}"), "paymentStatus": "SUCCESS", "amount": "20.01", "paymentMethod": "card" }),
+        ),
+        event("OrderShipped", 20, json!({ "orderId": id })),
+    ]
+}
