@@ -74,7 +74,7 @@ async fn nobody_but_an_admin_reads_findings() {
         shopper().claim("cognito:groups", "[seller]"),
         shopper().claim("cognito:groups", "[administrator not-admin]"),
         shopper().claim("scope", "admin"),
-        shopper().header("x-user-groups", "admin").header("cognito:groups", "[admin]"),
+        shopper().header("x-user-groups", "admin").header("x-cognito-groups", "[admin]"),
     ] {
         assert_eq!(refusal(&stage.send(&request).await), refused, "{request:?}");
     }
