@@ -3,6 +3,7 @@
 //! SQS can move a dead-letter queue by itself, but not by reason, and its parked rows would stay parked. Running it twice,
 //! or by two people at once, changes nothing more: an effect is applied by whoever deletes its pending row.
 
+pub mod alerts;
 mod filter;
 mod pass;
 mod queue;
