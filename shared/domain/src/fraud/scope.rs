@@ -71,7 +71,6 @@ impl Scope {
     }
 
     /// Returns the orders of which all facts must be known.
-    #[must_use]
     pub fn orders(&self) -> impl Iterator<Item = &str> {
         self.orders.iter().map(String::as_str)
     }

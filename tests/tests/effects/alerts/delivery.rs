@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
+use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::{Value, json};
-use testkit::{Function, Invoked, TestServer, sqs_event};
+use testkit::{Function, Invoked, TestQueue, TestServer, sqs_event};
 
 use super::{burst, placed, project, start_projecting};
 use crate::shop::Shop;
@@ -23,7 +24,7 @@ async fn failing_webhook(receiver: Arc<Mutex<Receiver>>) -> TestServer {
         let mut receiver = receiver.lock().unwrap();
         let calls: usize = receiver.heard.values().sum();
         *receiver.heard.entry(key.clone()).or_default() += 1;
-        let (fails, before_acting) = (calls % 2 == 0, calls % 4 == 0);
+        let (fails, before_acting) = (calls.is_multiple_of(2), calls.is_multiple_of(4));
         if !before_acting {
             receiver.acted.entry(key).or_insert(request.body);
         }
@@ -107,4 +108,61 @@ async fn alerts_whose_messages_were_lost_are_hinted_at_again_and_parked_ones_are
     assert_eq!(shop.alerts_queue.depth().await, 2);
     let hints = "SELECT hints, next_hint_at > now() + interval '100 s' FROM analytic.pending_alert ORDER BY 1";
     assert_eq!(shop.database.rows(hints).await, ["1 | f", "2 | t", "2 | t"]);
+}
+
+/// Gives a queue a dead-letter queue, as template.yaml does.
+async fn dead_letter_queue_of(queue: &TestQueue) -> TestQueue {
+    let (client, dlq) = (TestQueue::client(), TestQueue::create().await);
+    let name = QueueAttributeName::QueueArn;
+    let attributes = client.get_queue_attributes().queue_url(dlq.url()).attribute_names(name.clone()).send().await;
+    let arn = attributes.unwrap().attributes.unwrap()[&name].clone();
+    let policy = json!({ "deadLetterTargetArn": arn, "maxReceiveCount": 2 }).to_string();
+    let call = client.set_queue_attributes().queue_url(queue.url());
+    let call = call.attributes(QueueAttributeName::RedrivePolicy, policy);
+    call.attributes(QueueAttributeName::VisibilityTimeout, "0").send().await.unwrap();
+    dlq
+}
+
+/// Delivers one batch as the event source mapping does: what is not answered as failed is deleted, the rest stays.
+async fn deliver_keeping_failures(queue: &TestQueue, sender: &mut Function) -> usize {
+    let client = TestQueue::client();
+    let messages = client.receive_message().queue_url(queue.url()).max_number_of_messages(10).send().await.unwrap();
+    let messages = messages.messages.unwrap_or_default();
+    if messages.is_empty() {
+        return 0;
+    }
+    let bodies: Vec<_> = messages.iter().map(|message| message.body.clone().unwrap()).collect();
+    let answer = sender.invoke(&sqs_event(&bodies)).await.answer();
+    for (i, message) in messages.iter().enumerate() {
+        if !answer["batchItemFailures"].to_string().contains(&format!("\"m{i}\"")) {
+            let receipt = message.receipt_handle.clone().unwrap();
+            client.delete_message().queue_url(queue.url()).receipt_handle(receipt).send().await.unwrap();
+        }
+    }
+    messages.len()
+}
+
+#[tokio::test]
+async fn what_a_webhook_refuses_and_what_cannot_be_read_end_in_the_dead_letter_queue_and_nothing_else() {
+    let shop = Shop::open().await;
+    let dlq = dead_letter_queue_of(&shop.alerts_queue).await;
+    let slack = TestServer::start(|request| async move {
+        TestServer::reply(if request.body.contains("rich-1") { 410 } else { 200 }, "")
+    })
+    .await;
+    let json = TestServer::always(200).await;
+    let mut projector = start_projecting(&shop).await;
+    let large = |i: i64| placed(&format!("large-{i}"), &format!("rich-{i}"), i, "2000.00");
+    project(&mut projector, &(0..3).map(large).collect::<Vec<_>>()).await;
+    shop.alerts_queue.send("no hint").await;
+    let mut sender = start_sending(&shop, &slack, &json).await;
+    while deliver_keeping_failures(&shop.alerts_queue, &mut sender).await > 0 {}
+    let refused = "SELECT id FROM analytic.finding WHERE subject = 'customer:rich-1'";
+    let refused = shop.database.rows(refused).await.concat();
+    let mut dead: Vec<_> = dlq.drain().await.into_iter().map(|message| message.body.unwrap()).collect();
+    dead.sort();
+    assert_eq!(dead, ["no hint".to_owned(), format!("{{\"version\":1,\"finding_id\":\"{refused}\"}}")]);
+    let parked = "SELECT finding_id, parked_reason, array_to_string(confirmed, ',') FROM analytic.pending_alert";
+    assert_eq!(shop.database.rows(parked).await, [format!("{refused} | slack_refused_410 | json")]);
+    assert_eq!((slack.requests().len(), json.requests().len()), (3, 3));
 }
