@@ -13,11 +13,12 @@ use serde_json::{Map, Value};
 type Reader = fn(&mut Variables<'_>) -> bool;
 
 /// One per folder of functions/.
-const READERS: [(&str, Reader); 9] = [
+const READERS: [(&str, Reader); 10] = [
     ("answer-queries", |variables| answer_queries::Settings::read(variables).is_some()),
     ("judge-carts", |variables| judge_carts::Settings::read(variables).is_some()),
     ("maintain-partitions", |variables| maintain_partitions::Settings::read(variables).is_some()),
     ("migrate", |variables| migrate::Settings::read(variables).is_some()),
+    ("project-orders", |variables| project_orders::Settings::read(variables).is_some()),
     ("record-interactions", |variables| record_interactions::Settings::read(variables).is_some()),
     ("resend-pending", |variables| resend_pending::Settings::read(variables).is_some()),
     ("send-alerts", |variables| send_alerts::Settings::read(variables).is_some()),
@@ -133,6 +134,7 @@ fn a_variable_that_is_left_out_is_named() {
         "CATALOG_URL",
         "DATABASE_IAM_AUTH",
         "DATABASE_SECRET_ARN",
+        "FRAUD_LARGE_ORDERS",
         LOG_LEVEL,
     ];
     for (folder, reader) in READERS {

@@ -15,25 +15,25 @@ pub(crate) fn history(seed: u64, orders: usize) -> Vec<String> {
     }
     for number in 0..orders {
         let id = format!("order-{seed}-{number}");
-        let start = random.random_range(0..3 * 24 * 60);
+        let start = random.random_range(-4_000..0);
         one_order(&mut random, &id, start, &mut events);
     }
     for number in 0..orders / 2 {
-        opinions(&mut random, number, &mut events);
+        opinions(&mut random, &format!("opinion-{seed}-{number}"), &mut events);
     }
     events.sort();
     events.into_iter().map(|(_, event)| event).collect()
 }
 
 fn products(random: &mut ChaCha8Rng, number: u32, events: &mut Vec<(i64, String)>) {
-    let minute = random.random_range(0..3 * 24 * 60);
+    let minute = random.random_range(-4_000..0);
     let facts = json!({
         "productId": spu(number), "sellerId": format!("seller-{}", number % 3), "categoryId": format!("cat-{}", number % 4),
         "name": format!("Product {number}"), "skuIds": [format!("sku-{number}"), format!("shared-{}", number % 2)],
     });
     events.push((minute, event("product.created", minute, facts)));
     for _ in 0..random.random_range(0..3) {
-        let minute = random.random_range(0..3 * 24 * 60);
+        let minute = random.random_range(-4_000..0);
         let facts = json!({ "productId": spu(number), "categoryId": format!("cat-{}", random.random_range(0..4)) });
         events.push((minute, event("product.updated", minute, facts)));
     }
@@ -129,9 +129,8 @@ fn end(
     }
 }
 
-fn opinions(random: &mut ChaCha8Rng, number: usize, events: &mut Vec<(i64, String)>) {
-    let minute = random.random_range(0..3 * 24 * 60);
-    let id = format!("opinion-{number}");
+fn opinions(random: &mut ChaCha8Rng, id: &str, events: &mut Vec<(i64, String)>) {
+    let minute = random.random_range(-4_000..0);
     let rating = json!({ "ratingId": id, "productId": reference(random), "rating": random.random_range(0..6), "customerId": "c@example.com" });
     events.push((minute, event("rating.added", minute, rating)));
     if random.random_bool(0.3) {

@@ -11,7 +11,7 @@ async fn deliver(events: &[String], seed: u64) -> Vec<String> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut told = events.to_vec();
     let again = random.random_range(0..events.len());
-    told.extend(events.choose_multiple(&mut random, again).cloned());
+    told.extend(events.sample(&mut random, again).cloned());
     told.shuffle(&mut random);
     let shop = Shop::open().await;
     let mut function = shop.start().await;

@@ -86,6 +86,12 @@ impl Stage {
             ("PARTITIONS_AHEAD_DAYS", "14"),
             ("KEY_RETENTION_DAYS", "30"),
             ("CART_PATIENCE_HOURS", "24"),
+            ("DEFAULT_CURRENCY", "EUR"),
+            ("ADDRESS_HASH_KEY", "a secret of the tests only"),
+            ("FRAUD_BURST_ORDERS", "5"),
+            ("FRAUD_BURST_SECONDS", "60"),
+            ("FRAUD_SIMILAR_ORDERS", "3"),
+            ("FRAUD_SIMILAR_SECONDS", "600"),
         ];
         let mut function = Function::start(folder, &variables).await;
         function.invoke(&serde_json::from_str(event).unwrap()).await.answer()
@@ -217,6 +223,28 @@ async fn samples_of_send_alerts() {
     "#);
 }
 
+/// Writes the answer of project-orders: the failed items, the orders, and which interactions were derived.
+async fn orders(stage: &Stage, answer: Value) -> String {
+    let failed = answer["batchItemFailures"].as_array().unwrap().iter();
+    let failed: Vec<_> = failed.map(|item| &item["itemIdentifier"].as_str().unwrap()[35..]).collect();
+    let orders = "SELECT order_id, status, paid_minor, refund_minor FROM analytic.sales_order ORDER BY order_id";
+    let orders = stage.database.rows(orders).await.join("; ");
+    let derived = "SELECT event_type, count(*) FROM analytic.interaction GROUP BY event_type ORDER BY event_type";
+    let derived = stage.database.rows(derived).await.join(", ");
+    format!("failed {failed:?}, orders [{orders}], derived [{derived}]")
+}
+
+#[tokio::test]
+async fn samples_of_project_orders() {
+    let lines = outcomes("project-orders", Stage::set, orders).await;
+    insta::assert_snapshot!(lines, @r#"
+    analytics: failed [], orders [order-1002 | paid | 3980 | 0], derived [checkout_started | 1, purchase | 1]
+    cancelled-before-created: failed [], orders [order-1001 | cancelled | 4480 | 4480], derived [cancel_order | 2, checkout_started | 2, purchase | 2]
+    lifecycle: failed [], orders [order-1001 | returned | 4480 | 500], derived [checkout_started | 2, purchase | 2, rating_high | 1, refund_requested | 2, return_product | 2, write_review | 1]
+    with-unreadable: failed ["2", "3", "4"], orders [order-1001 | paid | 4480 | 0], derived []
+    "#);
+}
+
 #[tokio::test]
 async fn samples_of_what_runs_by_itself() {
     let mut lines = String::new();
@@ -246,6 +274,7 @@ fn every_function_is_run_here() {
         "judge-carts",
         "maintain-partitions",
         "migrate",
+        "project-orders",
         "record-interactions",
         "resend-pending",
         "send-alerts",

@@ -91,6 +91,12 @@ fn no_role_may_do_more_than_this() {
     let expected = [
         "JudgeCartsRole sqs:SendMessage MaintenanceDlq",
         "MaintainPartitionsRole sqs:SendMessage MaintenanceDlq",
+        "ProjectOrdersRole sqs:DeleteMessage OrderEventsQueue",
+        "ProjectOrdersRole sqs:GetQueueAttributes OrderEventsQueue",
+        "ProjectOrdersRole sqs:ReceiveMessage OrderEventsQueue",
+        "ProjectOrdersRole sqs:SendMessage AlertsQueue",
+        "ProjectOrdersRole sqs:SendMessage CatalogQueue",
+        "ProjectOrdersRole sqs:SendMessage PopularityQueue",
         "RecordInteractionsRole sqs:SendMessage CatalogQueue",
         "RecordInteractionsRole sqs:SendMessage PopularityQueue",
         "ResendPendingRole sqs:SendMessage AlertsQueue",
