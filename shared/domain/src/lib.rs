@@ -23,6 +23,7 @@ mod sales;
 mod score;
 mod shop_event;
 mod sink;
+mod status;
 mod window;
 
 pub use address::truncate_address;
@@ -41,6 +42,7 @@ pub use pieces::Pieces;
 pub use reference::{CATEGORY_ID_MAX_CHARS, InvalidReference, RefType, Reference};
 pub use sales::{attribute, event_contribution, opinion_contribution, order_contribution, user_contribution};
 pub use score::{InvalidMicros, Micros};
-pub use shop_event::{Fact, Opinion, OrderLine, OrderStatus, PaymentStatus, ProductFacts, ShopEvent, Subject};
+pub use shop_event::{Fact, Opinion, OrderLine, ProductFacts, ShopEvent, Subject};
 pub use sink::Sink;
+pub use status::{OrderStatus, PaymentStatus};
 pub use window::{FUTURE_LIMIT_MINUTES, OutsideWindow, PAST_LIMIT_DAYS, check_occurred_at};

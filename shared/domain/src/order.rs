@@ -180,43 +180,12 @@ impl OrderState {
 }
 
 /// Grants the refunds in the order of their time, each at most what is left of the payments.
-///
-/// A refunded payment goes back whole. A return gives back the amount it names; one that names none, and a
-/// cancellation, give back the rest. (A return without an amount says nothing when another one names the amount.)
 fn refunds(events: &[&ShopEvent], payments: &[Payment]) -> Vec<Refund> {
-    let mut left: BTreeMap<Currency, i64> = BTreeMap::new();
-    for payment in payments.iter().filter(|payment| payment.paid_at.is_some()) {
-        *left.entry(payment.amount.currency).or_default() += payment.amount.minor;
-    }
-    let amount_named = events.iter().any(|event| matches!(event.fact, Fact::OrderReturned { refund: Some(_), .. }));
-    let mut returned_payments: Vec<&str> = Vec::new();
+    let mut purse = Purse::of(events, payments);
     let mut refunds = Vec::new();
     for event in events {
-        let wanted = match &event.fact {
-            Fact::OrderReturned { refund: Some(amount), .. } => vec![*amount],
-            Fact::OrderReturned { refund: None, .. }
-            | Fact::OrderStatusUpdated { status: OrderStatus::Returned, .. }
-                if !amount_named =>
-            {
-                rest(&left)
-            }
-            Fact::OrderCancelled { .. } | Fact::OrderStatusUpdated { status: OrderStatus::Cancelled, .. } => {
-                rest(&left)
-            }
-            Fact::PaymentProcessed { payment_id, status: PaymentStatus::Refunded, .. } => {
-                let payment = payments.iter().find(|it| payment_id.as_ref() == Some(&it.id) && it.paid_at.is_some());
-                match payment {
-                    Some(payment) if !returned_payments.contains(&&*payment.id) => {
-                        returned_payments.push(&payment.id);
-                        vec![payment.amount]
-                    }
-                    _ => Vec::new(),
-                }
-            }
-            _ => Vec::new(),
-        };
-        for money in wanted {
-            let left = left.entry(money.currency).or_default();
+        for money in purse.wanted(event) {
+            let left = purse.left.entry(money.currency).or_default();
             let granted = money.minor.min(*left);
             if granted > 0 {
                 *left -= granted;
@@ -227,8 +196,57 @@ fn refunds(events: &[&ShopEvent], payments: &[Payment]) -> Vec<Refund> {
     refunds
 }
 
-fn rest(left: &BTreeMap<Currency, i64>) -> Vec<Money> {
-    left.iter().map(|(currency, minor)| Money { minor: *minor, currency: *currency }).collect()
+/// What was paid and has not gone back.
+struct Purse<'p> {
+    payments: &'p [Payment],
+    left: BTreeMap<Currency, i64>,
+    /// The payments that went back whole.
+    gone: Vec<&'p str>,
+    /// Whether some return names its amount: one that names none then says nothing about money.
+    amount_named: bool,
+}
+
+impl<'p> Purse<'p> {
+    fn of(events: &[&ShopEvent], payments: &'p [Payment]) -> Self {
+        let mut left: BTreeMap<Currency, i64> = BTreeMap::new();
+        for payment in payments.iter().filter(|payment| payment.paid_at.is_some()) {
+            *left.entry(payment.amount.currency).or_default() += payment.amount.minor;
+        }
+        let names = |event: &&ShopEvent| matches!(event.fact, Fact::OrderReturned { refund: Some(_), .. });
+        Self { payments, left, gone: Vec::new(), amount_named: events.iter().any(names) }
+    }
+
+    /// Says what an event asks back. A refunded payment goes back whole. A return gives back the amount that it names;
+    /// one that names none, and a cancellation, give back the rest.
+    fn wanted(&mut self, event: &ShopEvent) -> Vec<Money> {
+        match &event.fact {
+            Fact::OrderReturned { refund: Some(amount), .. } => vec![*amount],
+            Fact::OrderReturned { refund: None, .. }
+            | Fact::OrderStatusUpdated { status: OrderStatus::Returned, .. }
+                if !self.amount_named =>
+            {
+                self.rest()
+            }
+            Fact::OrderCancelled { .. } | Fact::OrderStatusUpdated { status: OrderStatus::Cancelled, .. } => {
+                self.rest()
+            }
+            Fact::PaymentProcessed { payment_id, status: PaymentStatus::Refunded, .. } => {
+                let mut paid = self.payments.iter().filter(|it| it.paid_at.is_some());
+                match paid.find(|it| payment_id.as_ref() == Some(&it.id)) {
+                    Some(payment) if !self.gone.contains(&&*payment.id) => {
+                        self.gone.push(&payment.id);
+                        vec![payment.amount]
+                    }
+                    _ => Vec::new(),
+                }
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn rest(&self) -> Vec<Money> {
+        self.left.iter().map(|(currency, minor)| Money { minor: *minor, currency: *currency }).collect()
+    }
 }
 
 #[cfg(test)]

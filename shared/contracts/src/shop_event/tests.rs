@@ -122,6 +122,14 @@ fn every_name_of_both_shapes_is_known() {
 }
 
 #[test]
+fn the_schema_lists_the_names_of_both_shapes() {
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../../../docs/order-event.schema.json")).unwrap();
+    assert_eq!(schema["oneOf"][0]["properties"]["event"]["enum"], serde_json::json!(lifecycle::NAMES));
+    assert_eq!(schema["oneOf"][1]["properties"]["eventType"]["enum"], serde_json::json!(analytics::NAMES));
+}
+
+#[test]
 fn a_refusal_names_the_field_and_the_limit() {
     let order =
         |rest: &str| refusal(&format!(r#"{{"event":"OrderCreated","timestamp":"2026-11-20T10:00:00Z",{rest}}}"#));

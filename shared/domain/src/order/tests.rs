@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::{Attribution, Attributions, Contribution, Figures, order_contribution, order_interactions};
+use crate::{Attribution, Attributions, Cell, Contribution, Figures, order_contribution, order_interactions};
 
 const ORDER: &str = "o-1";
 
@@ -103,12 +103,11 @@ fn sellers_products_and_categories_add_up_to_the_shop() {
         Attribution { product_id: "spu".to_owned(), seller_id: Some("s-1".to_owned()), category_id: None };
     let known = Attributions::from([("p".to_owned(), attribution)]);
     let contribution = order_contribution(&OrderState::of(&events), &known);
-    let sum = |wanted: &dyn Fn(&crate::Cell) -> bool| {
+    let sum = |wanted: &dyn Fn(&Cell) -> bool| {
         let mut sum = Figures::default();
         contribution.iter().filter(|(cell, _)| wanted(cell)).for_each(|(_, figures)| sum += *figures);
         (sum.revenue_minor, sum.refund_minor)
     };
-    use crate::Cell;
     assert_eq!(sum(&|cell| matches!(cell, Cell::Sales { seller_id, .. } if seller_id.is_empty())), (1_001, 100));
     assert_eq!(sum(&|cell| matches!(cell, Cell::Sales { seller_id, .. } if !seller_id.is_empty())), (1_001, 100));
     assert_eq!(sum(&|cell| matches!(cell, Cell::Product { .. })), (1_001, 100));
