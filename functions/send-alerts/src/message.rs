@@ -46,7 +46,7 @@ fn text(finding: &Stored, evidence: &Value, escape: fn(&str) -> String) -> Strin
             let order = of("order");
             let id = quoted(order["order_id"].as_str().unwrap_or("?"));
             let (amount, currency) = (&order["amount_minor"], order["currency"].as_str().unwrap_or("?"));
-            format!("order {id} over {amount} minor units of {currency}, above {}", of("limit_minor"))
+            format!("order {id} of {amount} minor units of {currency}, above {}", of("limit_minor"))
         }
         Rule::AbandonedCart => format!("{} products left in a cart", of("products").as_array().map_or(0, Vec::len)),
     };
@@ -86,14 +86,14 @@ mod tests {
     fn each_webhook_gets_its_own_form() {
         let evidence = json!({ "order_count": 6, "from": "2026-11-20T09:59:30Z", "to": "2026-11-20T10:00:10Z" });
         let burst = finding(Rule::OrderBurst, "customer:c-1", &evidence);
-        insta::assert_snapshot!(body(Channel::Slack, &burst), @"");
-        insta::assert_snapshot!(body(Channel::Discord, &burst), @"");
-        insta::assert_snapshot!(body(Channel::Json, &burst), @"");
+        insta::assert_snapshot!(body(Channel::Slack, &burst), @r#"{"text":"Shopsignal order_burst: `customer:c-1`: 6 orders within a short time, from 2026-11-20T09:59:30Z to 2026-11-20T10:00:10Z (finding 00000000-0000-0000-0000-000000000007)"}"#);
+        insta::assert_snapshot!(body(Channel::Discord, &burst), @r#"{"allowed_mentions":{"parse":[]},"content":"Shopsignal order_burst: `customer:c-1`: 6 orders within a short time, from 2026-11-20T09:59:30Z to 2026-11-20T10:00:10Z (finding 00000000-0000-0000-0000-000000000007)"}"#);
+        insta::assert_snapshot!(body(Channel::Json, &burst), @r#"{"date_created":"2026-11-20T10:00:01.5Z","evidence":{"from":"2026-11-20T09:59:30Z","order_count":6,"to":"2026-11-20T10:00:10Z"},"id":"00000000-0000-0000-0000-000000000007","rule":"order_burst","subject":"customer:c-1","window":"2026-11-20T10"}"#);
         let evidence = json!({
             "order": { "order_id": "o-1", "placed_at": "2026-11-20T10:00:00Z", "currency": "EUR", "amount_minor": 200_000 },
             "limit_minor": 100_000,
         });
-        insta::assert_snapshot!(body(Channel::Slack, &finding(Rule::LargeOrder, "customer:c-1", &evidence)), @"");
+        insta::assert_snapshot!(body(Channel::Slack, &finding(Rule::LargeOrder, "customer:c-1", &evidence)), @r#"{"text":"Shopsignal large_order: `customer:c-1`: order `o-1` of 200000 minor units of EUR, above 100000, placed at 2026-11-20T10:00:00Z (finding 00000000-0000-0000-0000-000000000007)"}"#);
     }
 
     #[test]
