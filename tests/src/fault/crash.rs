@@ -1,0 +1,303 @@
+//! The crash points C1 to C14: a function is killed at one exact step, and somebody else has to finish its work.
+//!
+//! Nothing is compiled into the functions for it. A step is hit from outside: by what goes over the wire to Postgres, SQS
+//! or Lambda, or by a gate inside of Postgres at which the function's statement waits.
+
+use std::time::Duration;
+
+use domain::Sink;
+use rand::prelude::*;
+use rand_chacha::ChaCha8Rng;
+use serde_json::json;
+use testkit::{Invoked, Moment, sqs_event};
+
+use super::environment::{Environment, Victim};
+use super::gate::{Gate, GatePoint};
+use super::mapping::Mapping;
+use super::rig::Rig;
+use super::sqs_gate::SendFaults;
+use super::staff::Crew;
+use super::traffic::{Outcome, Request, Traffic};
+
+/// Of a hundred events, how many the catalog refuses.
+const POISON_PERCENT: u32 = 1;
+/// How long the calls for one queue may take.
+const SOON: Duration = Duration::from_secs(10);
+/// The statements by the comment that they begin with.
+const RECORD: &str = "store::interaction::record";
+const APPLY: &str = "store::popularity::apply";
+const AWAITING: &str = "store::interaction::get_awaiting_catalog";
+const REMOVE: &str = "store::pending::remove";
+
+/// A step at which a function is killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CrashPoint {
+    /// C1: recording, its statement on the way to Postgres.
+    BeforeInsert,
+    /// C2: recording, some rows of `interaction` written.
+    AfterInteraction,
+    /// C3: recording, some rows of `pending` written.
+    AfterPending,
+    /// C4: recording, the transaction commits.
+    DuringCommit,
+    /// C5: recording, committed, and Postgres' answer on its way.
+    AfterCommit,
+    /// C6: recording, within the calls for the first queue.
+    MidFirstQueue,
+    /// C7: recording, the popularity queue served and the catalog queue not.
+    BetweenQueues,
+    /// C8: recording, within the calls for the second queue.
+    MidSecondQueue,
+    /// C9: recording, all done, and the reply on its way.
+    BeforeReply,
+    /// C10: a consumer, with the batch in hand.
+    AfterReceive,
+    /// C11: a consumer, in its transaction; update-catalog: told the catalog, not noted it.
+    InTransaction,
+    /// C12: a consumer, committed, and Postgres' answer on its way.
+    AfterEffect,
+    /// C13: a consumer, answered, and the messages not deleted.
+    BeforeDelete,
+    /// C14: resend-pending, in the middle of its calls to SQS.
+    MidResend,
+}
+
+impl CrashPoint {
+    /// All of them, in the order of an interaction's life.
+    pub(super) const ALL: [Self; 14] = [
+        Self::BeforeInsert,
+        Self::AfterInteraction,
+        Self::AfterPending,
+        Self::DuringCommit,
+        Self::AfterCommit,
+        Self::MidFirstQueue,
+        Self::BetweenQueues,
+        Self::MidSecondQueue,
+        Self::BeforeReply,
+        Self::AfterReceive,
+        Self::InTransaction,
+        Self::AfterEffect,
+        Self::BeforeDelete,
+        Self::MidResend,
+    ];
+
+    /// Its number in the fault catalogue, and what happens.
+    #[must_use]
+    pub(super) fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::BeforeInsert => ("C1", "recording killed before its statement reaches Postgres"),
+            Self::AfterInteraction => ("C2", "recording killed between two rows of interaction"),
+            Self::AfterPending => ("C3", "recording killed between two rows of pending"),
+            Self::DuringCommit => ("C4", "recording killed, or cut off on either side, while Postgres commits"),
+            Self::AfterCommit => ("C5", "recording killed after the commit, before its answer"),
+            Self::MidFirstQueue => ("C6", "recording killed within the calls for the first queue"),
+            Self::BetweenQueues => ("C7", "recording killed between the two queues"),
+            Self::MidSecondQueue => ("C8", "recording killed within the calls for the second queue"),
+            Self::BeforeReply => ("C9", "recording killed with its reply on the way"),
+            Self::AfterReceive => ("C10", "consumer killed with a batch in hand"),
+            Self::InTransaction => ("C11", "consumer killed in its transaction (catalog: told, not noted)"),
+            Self::AfterEffect => ("C12", "consumer killed after the commit, before its answer"),
+            Self::BeforeDelete => ("C13", "consumer killed after it answered, messages not deleted"),
+            Self::MidResend => ("C14", "resend-pending killed within its calls to SQS"),
+        }
+    }
+}
+
+/// Rounds of kills at one point, on one rig.
+pub(super) struct Crash<'a> {
+    rig: &'a Rig,
+    random: ChaCha8Rng,
+    traffic: Traffic,
+    recorder: Environment,
+    crew: Crew,
+}
+
+impl<'a> Crash<'a> {
+    pub(super) fn new(rig: &'a Rig) -> Self {
+        let seed = rig.options.seed;
+        Self {
+            rig,
+            random: ChaCha8Rng::seed_from_u64(seed),
+            traffic: Traffic::new(seed, POISON_PERCENT),
+            recorder: rig.environment("record-interactions", &[]),
+            crew: Crew::new(rig),
+        }
+    }
+
+    /// Kills once at the point, repeats the request half of the time, and lets the others finish the work.
+    pub(super) async fn round(&mut self, point: CrashPoint) -> Result<Duration, String> {
+        let request = self.traffic.next();
+        match point {
+            CrashPoint::AfterReceive
+            | CrashPoint::InTransaction
+            | CrashPoint::AfterEffect
+            | CrashPoint::BeforeDelete => {
+                self.record(&request).await?;
+                let sink = if self.random.random() { Sink::Popularity } else { Sink::Catalog };
+                self.kill_consumer(point, sink).await?;
+            }
+            CrashPoint::MidResend => {
+                self.rig.sqs.set_faults(SendFaults { fail_entries: 100, ..SendFaults::default() });
+                self.record(&request).await?;
+                self.rig.sqs.set_faults(SendFaults::default());
+                self.kill_resend().await?;
+            }
+            _ => {
+                self.kill_recorder(point, &request).await?;
+                if self.random.random() {
+                    self.record(&request).await?;
+                }
+            }
+        }
+        self.crew.drain(self.rig).await
+    }
+
+    /// Goes on until the queues are empty and ends the processes.
+    pub(super) async fn finish(mut self) -> Result<Duration, String> {
+        self.recorder.end().await;
+        self.crew.finish(self.rig).await
+    }
+
+    async fn record(&mut self, request: &Request) -> Result<(), String> {
+        match request.send(&mut self.recorder, &self.rig.history, &self.rig.notes).await {
+            Outcome::Acknowledged => Ok(()),
+            other => Err(format!("without a fault a request was {other:?}")),
+        }
+    }
+
+    async fn kill_recorder(&mut self, point: CrashPoint, request: &Request) -> Result<(), String> {
+        let victim = self.recorder.victim();
+        let kill = move || assert!(victim.kill());
+        self.recorder.ready().await;
+        let queues = &self.rig.queues;
+        match point {
+            CrashPoint::BeforeInsert => self.rig.postgres.set_trap(RECORD, Moment::Asked, kill),
+            CrashPoint::AfterCommit => self.rig.postgres.set_trap(RECORD, Moment::Answered, kill),
+            CrashPoint::MidFirstQueue | CrashPoint::MidSecondQueue => {
+                let first = point == CrashPoint::MidFirstQueue;
+                let queue = if first { &queues.popularity } else { &queues.catalog };
+                let pass = self.random.random_range(0..u32::try_from(request.len().div_ceil(10)).unwrap());
+                let moment = self.any_moment();
+                self.rig.sqs.set_trap((Some(queue.url()), pass), moment, async move { kill() });
+            }
+            CrashPoint::BetweenQueues => return self.kill_between_queues(request).await,
+            CrashPoint::BeforeReply => self.recorder.ready().await.set_trap(kill),
+            CrashPoint::DuringCommit if self.random.random() => return self.cut_commit(request).await,
+            CrashPoint::DuringCommit => return self.kill_at_gate(GatePoint::Commit, request).await,
+            CrashPoint::AfterInteraction => return self.kill_at_gate(GatePoint::Interaction, request).await,
+            _ => return self.kill_at_gate(GatePoint::Pending, request).await,
+        }
+        let outcome = request.send(&mut self.recorder, &self.rig.history, &self.rig.notes).await;
+        let sprung = self.rig.postgres.has_sprung() && self.rig.sqs.has_sprung();
+        if outcome == Outcome::Unanswered && sprung { Ok(()) } else { Err(missed(point, outcome)) }
+    }
+
+    /// The catalog queue's calls wait until the popularity queue has everything; then the sender is killed.
+    async fn kill_between_queues(&mut self, request: &Request) -> Result<(), String> {
+        let victim = self.recorder.victim();
+        let queue = self.rig.queues.popularity.clone();
+        let before = queue.depth().await;
+        let expected = before + request.len();
+        let kill_when_there = async move {
+            queue.wait_for_depth(expected, SOON).await;
+            assert!(victim.kill());
+        };
+        self.rig.sqs.set_trap((Some(self.rig.queues.catalog.url()), 0), Moment::Asked, kill_when_there);
+        let outcome = request.send(&mut self.recorder, &self.rig.history, &self.rig.notes).await;
+        let point = CrashPoint::BetweenQueues;
+        if outcome == Outcome::Unanswered { Ok(()) } else { Err(missed(point, outcome)) }
+    }
+
+    /// The connection is cut just before or just after Postgres sees the statement; nobody is killed.
+    async fn cut_commit(&mut self, request: &Request) -> Result<(), String> {
+        let moment = self.any_moment();
+        self.rig.postgres.set_trap(RECORD, moment, || {});
+        let outcome = request.send(&mut self.recorder, &self.rig.history, &self.rig.notes).await;
+        let sprung = self.rig.postgres.has_sprung();
+        if sprung && outcome != Outcome::Unanswered { Ok(()) } else { Err(missed(CrashPoint::DuringCommit, outcome)) }
+    }
+
+    /// The statement waits in its midst; the process is killed; Postgres notices it, or goes on without a client.
+    async fn kill_at_gate(&mut self, point: GatePoint, request: &Request) -> Result<(), String> {
+        let rows = u32::try_from(request.len()).unwrap() * if point == GatePoint::Interaction { 1 } else { 2 };
+        let gate = self.close_gate(point, rows).await?;
+        let victim = self.recorder.victim();
+        let server_notices = self.random.random();
+        let (outcome, ()) = tokio::join!(
+            request.send(&mut self.recorder, &self.rig.history, &self.rig.notes),
+            interrupt(gate, victim, server_notices)
+        );
+        if outcome == Outcome::Unanswered { Ok(()) } else { Err(format!("{point:?}: {outcome:?}")) }
+    }
+
+    async fn close_gate(&mut self, point: GatePoint, rows: u32) -> Result<Gate, String> {
+        let client = self.rig.connect().await.map_err(|error| error.to_string())?;
+        Ok(Gate::close(client, point, self.random.random_range(1..=rows)).await)
+    }
+
+    async fn kill_consumer(&mut self, point: CrashPoint, sink: Sink) -> Result<(), String> {
+        let mapping = match sink {
+            Sink::Popularity => &mut self.crew.scorer,
+            Sink::Catalog => &mut self.crew.teller,
+        };
+        let messages = mapping.receive().await;
+        let bodies: Vec<_> = messages.iter().map(|message| message.body.as_deref().unwrap()).collect();
+        let event = sqs_event(&bodies);
+        let victim = ready(mapping).await;
+        let kill = move || assert!(victim.kill());
+        let line = &self.rig.postgres;
+        match (point, sink) {
+            (CrashPoint::AfterReceive, Sink::Popularity) => line.set_trap(APPLY, Moment::Asked, kill),
+            (CrashPoint::AfterReceive, Sink::Catalog) => line.set_trap(AWAITING, Moment::Asked, kill),
+            (CrashPoint::InTransaction, Sink::Popularity) => {
+                let point = if self.random.random() { GatePoint::Deleted } else { GatePoint::Commit };
+                let gate = self.close_gate(point, 1).await?;
+                let server_notices = self.random.random();
+                let environment = &mut self.crew.scorer.environment;
+                let victim = environment.victim();
+                let (said, ()) = tokio::join!(environment.invoke(&event), interrupt(gate, victim, server_notices));
+                return expect_death(&said);
+            }
+            (CrashPoint::InTransaction, Sink::Catalog) => line.set_trap(REMOVE, Moment::Asked, kill),
+            (CrashPoint::AfterEffect, Sink::Popularity) => line.set_trap(APPLY, Moment::Answered, kill),
+            (CrashPoint::AfterEffect, Sink::Catalog) => line.set_trap(REMOVE, Moment::Answered, kill),
+            _ => mapping.environment.ready().await.set_trap(kill),
+        }
+        expect_death(&mapping.environment.invoke(&event).await)
+    }
+
+    async fn kill_resend(&mut self) -> Result<(), String> {
+        self.rig.pass_time(3_600).await.map_err(|error| error.to_string())?;
+        self.crew.sweeper.ready().await;
+        let victim = self.crew.sweeper.victim();
+        let (moment, pass) = (self.any_moment(), self.random.random_range(0..2));
+        self.rig.sqs.set_trap((None, pass), moment, async move { assert!(victim.kill()) });
+        expect_death(&self.crew.sweeper.invoke(&json!({})).await)
+    }
+
+    fn any_moment(&mut self) -> Moment {
+        if self.random.random() { Moment::Asked } else { Moment::Answered }
+    }
+}
+
+async fn ready(mapping: &mut Mapping) -> Victim {
+    mapping.environment.ready().await;
+    mapping.environment.victim()
+}
+
+async fn interrupt(gate: Gate, victim: Victim, server_notices: bool) {
+    assert!(gate.wait_for_statement().await, "no statement came to the gate");
+    assert!(victim.kill());
+    if server_notices {
+        gate.end_statement().await;
+    }
+    gate.open().await;
+}
+
+fn expect_death(said: &Invoked) -> Result<(), String> {
+    if *said == Invoked::Died { Ok(()) } else { Err(format!("the point was not hit: {said:?}")) }
+}
+
+fn missed(point: CrashPoint, outcome: Outcome) -> String {
+    format!("{point:?} was not hit: {outcome:?}")
+}
