@@ -38,7 +38,7 @@ fn sender() -> Sender {
 }
 
 fn read(body: &str) -> Vec<ItemOutcome> {
-    read_request(body.as_bytes(), &sender(), || Uuid::nil()).unwrap()
+    read_request(body.as_bytes(), &sender(), Uuid::nil).unwrap()
 }
 
 fn interaction(_: u8) -> NewInteraction {

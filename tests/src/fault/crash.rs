@@ -19,10 +19,10 @@ use super::sqs_gate::SendFaults;
 use super::staff::Crew;
 use super::traffic::{Outcome, Request, Traffic};
 
+/// The most items of a request.
+const MOST_ITEMS: usize = 25;
 /// Of a hundred events, how many the catalog refuses.
 const POISON_PERCENT: u32 = 1;
-/// How long the calls for one queue may take.
-const SOON: Duration = Duration::from_secs(10);
 /// The statements by the comment that they begin with.
 const RECORD: &str = "store::interaction::record";
 const APPLY: &str = "store::popularity::apply";
@@ -118,7 +118,7 @@ impl<'a> Crash<'a> {
         Self {
             rig,
             random: ChaCha8Rng::seed_from_u64(seed),
-            traffic: Traffic::new(seed, POISON_PERCENT),
+            traffic: Traffic::new(seed, POISON_PERCENT, MOST_ITEMS),
             recorder: rig.environment("record-interactions", &[]),
             crew: Crew::new(rig),
         }
@@ -126,7 +126,7 @@ impl<'a> Crash<'a> {
 
     /// Kills once at the point, repeats the request half of the time, and lets the others finish the work.
     pub(super) async fn round(&mut self, point: CrashPoint) -> Result<Duration, String> {
-        let request = self.traffic.next();
+        let request = self.traffic.draw();
         match point {
             CrashPoint::AfterReceive
             | CrashPoint::InTransaction
@@ -195,14 +195,12 @@ impl<'a> Crash<'a> {
     /// The catalog queue's calls wait until the popularity queue has everything; then the sender is killed.
     async fn kill_between_queues(&mut self, request: &Request) -> Result<(), String> {
         let victim = self.recorder.victim();
-        let queue = self.rig.queues.popularity.clone();
-        let before = queue.depth().await;
-        let expected = before + request.len();
-        let kill_when_there = async move {
-            queue.wait_for_depth(expected, SOON).await;
+        let served = self.rig.sqs.wait_for_messages(self.rig.queues.popularity.url(), request.len());
+        let kill_when_served = async move {
+            served.await;
             assert!(victim.kill());
         };
-        self.rig.sqs.set_trap((Some(self.rig.queues.catalog.url()), 0), Moment::Asked, kill_when_there);
+        self.rig.sqs.set_trap((Some(self.rig.queues.catalog.url()), 0), Moment::Asked, kill_when_served);
         let outcome = request.send(&mut self.recorder, &self.rig.history, &self.rig.notes).await;
         let point = CrashPoint::BetweenQueues;
         if outcome == Outcome::Unanswered { Ok(()) } else { Err(missed(point, outcome)) }

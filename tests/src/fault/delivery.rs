@@ -13,6 +13,8 @@ use super::sqs_gate::SendFaults;
 use super::staff::{Crew, Staff};
 use super::traffic::Traffic;
 
+/// The most items of a request.
+const MOST_ITEMS: usize = 25;
 /// Who sends requests all the time.
 const CLIENTS: u64 = 3;
 /// Of a hundred events, how many the catalog refuses.
@@ -92,7 +94,7 @@ async fn begin(rig: &Rig, fault: Fault) {
 async fn record(rig: &Rig, traffic: &mut Traffic) -> Result<(), String> {
     let mut recorder = rig.environment("record-interactions", &[]);
     for _ in 0..REQUESTS {
-        traffic.next().send(&mut recorder, &rig.history, &rig.notes).await;
+        traffic.draw().send(&mut recorder, &rig.history, &rig.notes).await;
     }
     recorder.end().await;
     Ok(())
@@ -103,7 +105,7 @@ async fn repeat(job: Job) -> Report {
     let rig = job.rig().await;
     rig.plant_unreadable().await;
     rig.delivery.duplicates.store(COPIES, SeqCst);
-    let (mut traffic, mut crew) = (Traffic::new(job.seed, POISON_PERCENT), Crew::new(&rig));
+    let (mut traffic, mut crew) = (Traffic::new(job.seed, POISON_PERCENT, MOST_ITEMS), Crew::new(&rig));
     let (mut convergence, mut rest) = (Vec::new(), Ok(()));
     for _ in 0..job.rounds {
         let drained = match record(&rig, &mut traffic).await {
@@ -124,7 +126,7 @@ async fn repeat(job: Job) -> Report {
 async fn redrive_twice(job: Job) -> Report {
     let rig =
         Rig::open(Options { max_receives: 2, ..Options::new(job.seed, &job.binaries) }, job.database().await).await;
-    let (mut traffic, mut crew) = (Traffic::new(job.seed, 0), Crew::new(&rig));
+    let (mut traffic, mut crew) = (Traffic::new(job.seed, 0, MOST_ITEMS), Crew::new(&rig));
     let (mut convergence, mut rest) = (Vec::new(), Ok(()));
     for _ in 0..job.rounds {
         let round = async {

@@ -14,6 +14,8 @@ use super::shopper::Shoppers;
 use super::staff::Staff;
 use super::traffic::{Outcome, Traffic};
 
+/// The most items of a request.
+const MOST_ITEMS: usize = 25;
 /// How many send requests.
 const SHOPPERS: u64 = 3;
 /// A message of ours becomes visible after seconds, a real one after minutes: an outage that takes five of those uses up
@@ -175,12 +177,12 @@ async fn kill_backend(cluster: &Cluster, random: &mut ChaCha8Rng) -> Result<(), 
 /// Sends requests for a while of which none can succeed: each is answered by 503, in time.
 async fn ask(rig: &Rig, seed: u64, duration: Duration) -> Result<(), String> {
     let mut recorder = rig.environment("record-interactions", &[]);
-    let mut traffic = Traffic::new(seed, 0);
+    let mut traffic = Traffic::new(seed, 0, MOST_ITEMS);
     let end = Instant::now() + duration;
     let mut answered = Ok(());
     while Instant::now() < end && answered.is_ok() {
         let asked = Instant::now();
-        let outcome = traffic.next().send(&mut recorder, &rig.history, &rig.notes).await;
+        let outcome = traffic.draw().send(&mut recorder, &rig.history, &rig.notes).await;
         if outcome != Outcome::Unavailable || asked.elapsed() > ANSWER_LIMIT {
             answered = Err(format!("a request without Postgres was {outcome:?} after {:?}", asked.elapsed()));
         }

@@ -7,7 +7,7 @@ use testkit::TestQueue;
 use uuid::Uuid;
 
 /// How long a received message is hidden. Real ones are six times their function's timeout.
-pub(super) const VISIBILITY: Duration = Duration::from_secs(1);
+pub(super) const VISIBILITY: Duration = Duration::from_secs(3);
 
 /// Two queues, each with its dead-letter queue.
 #[derive(Debug, Clone)]

@@ -32,7 +32,7 @@ impl Options {
     /// The usual rig: more deliveries than a fault uses up, few enough that a test can wait for a dead letter.
     #[must_use]
     pub fn new(seed: u64, binaries: &Path) -> Self {
-        Self { seed, binaries: binaries.to_owned(), max_receives: 6, variables: Vec::new() }
+        Self { seed, binaries: binaries.to_owned(), max_receives: 4, variables: Vec::new() }
     }
 }
 
@@ -91,7 +91,8 @@ impl Rig {
             ("POPULARITY_QUEUE_URL", self.queues.popularity.url()),
             ("CATALOG_QUEUE_URL", self.queues.catalog.url()),
             ("AWS_ENDPOINT_URL_SQS", self.sqs.url()),
-            ("SEND_TIMEOUT_MS", "1000"),
+            // Longer than any test machine needs: a sender that gives up is a fault of its own.
+            ("SEND_TIMEOUT_MS", "5000"),
             ("RESEND_MAX_ROWS", "20000"),
             ("RESEND_BACKOFF_CAP_SECONDS", "3600"),
             ("CATALOG_URL", self.catalog.url()),

@@ -10,6 +10,8 @@ use super::scenario::{Job, Report, Scenario};
 use super::staff::Crew;
 use super::traffic::{Outcome, Traffic};
 
+/// The most items of a request.
+const MOST_ITEMS: usize = 25;
 /// Consumers of each queue at once.
 const CONSUMERS: u64 = 6;
 /// Requests of a round.
@@ -22,7 +24,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 
 async fn run(job: Job) -> Report {
     let rig = job.rig().await;
-    let mut traffic = Traffic::new(job.seed, 0);
+    let mut traffic = Traffic::new(job.seed, 0, MOST_ITEMS);
     let (mut convergence, mut rest) = (Vec::new(), Ok(()));
     for round in 0..job.rounds {
         if let Err(violation) = record(&rig, &mut traffic).await {
@@ -39,7 +41,7 @@ async fn run(job: Job) -> Report {
 async fn record(rig: &Rig, traffic: &mut Traffic) -> Result<(), String> {
     let mut recorder = rig.environment("record-interactions", &[]);
     for _ in 0..REQUESTS {
-        let outcome = traffic.next().send(&mut recorder, &rig.history, &rig.notes).await;
+        let outcome = traffic.draw().send(&mut recorder, &rig.history, &rig.notes).await;
         if outcome != Outcome::Acknowledged {
             return Err(format!("without a fault a request was {outcome:?}"));
         }

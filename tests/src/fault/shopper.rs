@@ -14,6 +14,8 @@ use super::environment::Environment;
 use super::rig::Rig;
 use super::traffic::{Outcome, Traffic};
 
+/// The most items of a request.
+const ITEMS: usize = 25;
 /// Between two requests of a shopper, in milliseconds; the mean of them.
 const PACE_MS: u64 = 60;
 /// Before a request that failed is sent again.
@@ -33,7 +35,7 @@ impl Shoppers {
         let (door, coming) = (Arc::default(), Arc::new(AtomicBool::new(true)));
         let shopper = |number: u64| {
             let seed = rig.options.seed.wrapping_mul(1_000).wrapping_add(number);
-            let traffic = Traffic::new(seed, poison_percent);
+            let traffic = Traffic::new(seed, poison_percent, ITEMS);
             let recorder = rig.environment("record-interactions", &[]);
             tokio::spawn(shop(Arc::clone(rig), (Arc::clone(&door), Arc::clone(&coming)), recorder, traffic))
         };
@@ -63,7 +65,7 @@ async fn shop(
 ) {
     let mut random = ChaCha8Rng::seed_from_u64(rig.options.seed);
     while coming.load(SeqCst) {
-        let request = traffic.next();
+        let request = traffic.draw();
         loop {
             let open = door.read().await;
             let outcome = request.send(&mut recorder, &rig.history, &rig.notes).await;

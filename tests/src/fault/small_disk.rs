@@ -83,10 +83,15 @@ impl SmallDisk {
         std::fs::remove_file(self.ballast()).ok();
     }
 
-    /// Where we, who have not entered, see what fills it up.
     fn ballast(&self) -> PathBuf {
-        let inside = self.path.strip_prefix("/").unwrap();
-        Path::new("/proc").join(self.keeper.id().to_string()).join("root").join(inside).join("ballast")
+        self.seen_from_outside(&self.path).join("ballast")
+    }
+
+    /// Returns where we, who have not entered, see a path of it.
+    #[must_use]
+    pub fn seen_from_outside(&self, path: &Path) -> PathBuf {
+        let root = Path::new("/proc").join(self.keeper.id().to_string()).join("root");
+        root.join(path.strip_prefix("/").unwrap())
     }
 }
 

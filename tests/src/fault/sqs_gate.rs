@@ -1,8 +1,10 @@
 //! A gate in front of SQS that only senders pass: refuses calls, fails entries, loses answers, springs a trap.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
@@ -43,6 +45,8 @@ struct Shared {
     faults: Mutex<SendFaults>,
     trap: Mutex<Option<Trap>>,
     random: Mutex<ChaCha8Rng>,
+    /// Entries that SQS took, by the queue's URL.
+    taken: Mutex<HashMap<String, usize>>,
     http: reqwest::Client,
 }
 
@@ -58,6 +62,7 @@ impl SqsGate {
             faults: Mutex::default(),
             trap: Mutex::default(),
             random: Mutex::new(ChaCha8Rng::seed_from_u64(seed)),
+            taken: Mutex::default(),
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
         });
         let keeper = Arc::clone(&shared);
@@ -88,6 +93,18 @@ impl SqsGate {
     ) {
         let queue_url = queue_url.map(str::to_owned);
         *self.shared.trap.lock().unwrap() = Some(Trap { queue_url, pass, moment, action: Box::pin(action) });
+    }
+
+    /// Waits until SQS has taken so many more messages for a queue than when the returned future was made.
+    pub fn wait_for_messages(&self, queue_url: &str, count: usize) -> impl Future<Output = ()> + Send + 'static {
+        let (shared, queue_url) = (Arc::clone(&self.shared), queue_url.to_owned());
+        let taken = move || shared.taken.lock().unwrap().get(&queue_url).copied().unwrap_or_default();
+        let enough = taken() + count;
+        async move {
+            while taken() < enough {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
     }
 
     /// Says whether the trap has sprung, or never was set.
@@ -160,7 +177,11 @@ impl Shared {
             }
         }
         let answer = request.send().await.unwrap();
-        Taken { status: answer.status().as_u16(), body: answer.json().await.unwrap_or_default() }
+        let taken = Taken { status: answer.status().as_u16(), body: answer.json().await.unwrap_or_default() };
+        let entries = taken.body["Successful"].as_array().map_or(0, Vec::len);
+        let queue_url = body["QueueUrl"].as_str().unwrap_or_default().to_owned();
+        *self.taken.lock().unwrap().entry(queue_url).or_default() += entries;
+        taken
     }
 }
 

@@ -18,14 +18,15 @@ use super::rig::Rig;
 use super::traffic::{Outcome, Traffic};
 
 /// Longer than anything may take to come right once the faults are over.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(180);
 /// Time that passes for hints from one try to the next of a crew, and in all: more than any backoff, less than a day.
 const STEP_SECONDS: u32 = 600;
 const STEPS: u32 = 36;
 const WEEK_SECONDS: u32 = 7 * 24 * 3_600;
 /// Between two runs of resend-pending, in which so many seconds pass for it.
 const SWEEP: (Duration, u32) = (Duration::from_millis(250), 30);
-/// Between two requests of a client: the suite is about faults, not about load.
+/// What a client sends, and how long it pauses: the suite is about faults, not about load.
+const ITEMS: usize = 4;
 const THINKING: Duration = Duration::from_millis(30);
 /// The age of event ids that verification expects to be known, in days: more than any run lasts.
 const KEY_RETENTION_DAYS: u16 = 30;
@@ -153,7 +154,8 @@ impl Staff {
         for client in 0..clients {
             let recorder = rig.environment("record-interactions", &[]);
             staff.victims.push(recorder.victim());
-            let traffic = Traffic::new(rig.options.seed.wrapping_mul(1_000).wrapping_add(client), poison_percent);
+            let traffic =
+                Traffic::new(rig.options.seed.wrapping_mul(1_000).wrapping_add(client), poison_percent, ITEMS);
             staff.clients.push(tokio::spawn(serve(staff.post(rig, true), recorder, traffic)));
         }
         for (sink, seed) in [(Sink::Popularity, 1), (Sink::Popularity, 2), (Sink::Catalog, 3), (Sink::Catalog, 4)] {
@@ -224,7 +226,7 @@ impl Staff {
 async fn serve(post: Post, mut recorder: Environment, mut traffic: Traffic) {
     let mut random = ChaCha8Rng::seed_from_u64(post.rig.options.seed);
     while post.open.load(SeqCst) {
-        let request = traffic.next();
+        let request = traffic.draw();
         tokio::time::sleep(THINKING).await;
         while request.send(&mut recorder, &post.rig.history, &post.rig.notes).await != Outcome::Acknowledged
             && random.random_ratio(4, 5)

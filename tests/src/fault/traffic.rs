@@ -12,8 +12,6 @@ use super::recount::WEIGHTS;
 
 /// Products that are sold; every second event is about the first one.
 const PRODUCTS: u128 = 20;
-/// The most items of a request.
-const ITEMS: usize = 25;
 
 /// Draws requests.
 #[derive(Debug)]
@@ -21,6 +19,8 @@ pub struct Traffic {
     random: ChaCha8Rng,
     /// Of a hundred events, how many the catalog refuses for good.
     poison_percent: u32,
+    /// The most items of a request.
+    most_items: usize,
 }
 
 /// A request that can be sent again as it is.
@@ -44,13 +44,13 @@ pub enum Outcome {
 impl Traffic {
     /// Starts a stream of requests.
     #[must_use]
-    pub fn new(seed: u64, poison_percent: u32) -> Self {
-        Self { random: ChaCha8Rng::seed_from_u64(seed), poison_percent }
+    pub fn new(seed: u64, poison_percent: u32, most_items: usize) -> Self {
+        Self { random: ChaCha8Rng::seed_from_u64(seed), poison_percent, most_items }
     }
 
     /// Draws the next request.
-    pub fn next(&mut self) -> Request {
-        let count = self.random.random_range(1..=ITEMS);
+    pub fn draw(&mut self) -> Request {
+        let count = self.random.random_range(1..=self.most_items);
         let mut items: Vec<_> = (0..count).map(|_| self.item()).collect();
         // At least one effect that both sinks owe.
         items[0].1.poison = false;
