@@ -118,7 +118,7 @@ bench: build ## Measure the functions against limits of the same run, into docs/
 	$(SHOPSIGNAL) --stack $(BENCH_STACK) up
 	SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(BENCH_STACK)/stack.json" target/local/bench --out docs $(if $(LONG),--long)
 
-.PHONY: prove planted
+.PHONY: prove
 PROVE_STACK ?= prove
 # A stack of its own with Postgres' durable settings: a kill must not take what was committed.
 prove: build ## Run the whole fault suite, about an hour, into docs/PROOF.md; again to go on after a stop

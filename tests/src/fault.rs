@@ -12,6 +12,7 @@ mod check;
 mod clock;
 mod cluster;
 mod crash;
+mod crash_point;
 mod delivery;
 mod environment;
 mod gate;

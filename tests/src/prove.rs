@@ -25,6 +25,9 @@ use crate::template::repository;
 /// Of a run without `--seed`.
 pub const SEED: u64 = 20_261_120;
 
+/// Scenarios at once in a short run: they wait more than they work.
+const BRIEFLY_AT_ONCE: usize = 8;
+
 /// What to run.
 #[derive(Debug, clap::Parser)]
 #[command(name = "prove", about = "Runs the fault suite against the shipped binaries")]
@@ -141,17 +144,28 @@ async fn run_long(suite: &Suite, progress: &Path, out: &Path) -> ExitCode {
 }
 
 async fn run_short(suite: &Suite) -> ExitCode {
-    let pieces = suite.pieces(Size::Short);
     let binaries = suite.binaries();
-    let mut records = run_pieces(pieces, &binaries, suite.at_once);
+    let mut records = run_pieces(suite.pieces(Size::Short), &binaries, suite.at_once);
     while let Some(record) = records.next().await {
         println!("{}", record.line());
         if !record.violations.is_empty() {
-            println!("seed {}:\n{}", record.seed, record.violations.join("\n"));
+            println!("{}", record.complaint());
             return ExitCode::from(1);
         }
     }
     ExitCode::SUCCESS
+}
+
+/// Runs every scenario a few times and returns what was violated; `said` gets a line a scenario.
+pub async fn run_briefly(binaries: &Path, seed: u64, mut said: impl FnMut(String)) -> Vec<String> {
+    let pieces = piece::list(&Scenario::all(), Size::Short, seed);
+    let mut records = run_pieces(pieces, binaries, BRIEFLY_AT_ONCE);
+    let mut complaints = Vec::new();
+    while let Some(record) = records.next().await {
+        said(record.line());
+        complaints.extend((!record.violations.is_empty()).then(|| record.complaint()));
+    }
+    complaints
 }
 
 /// Runs pieces, some at once, and gives what came of them as they end.

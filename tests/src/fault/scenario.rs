@@ -7,7 +7,8 @@ use std::time::Duration;
 use testkit::TestDatabase;
 
 use super::check::{Findings, check};
-use super::crash::{Crash, CrashPoint};
+use super::crash::Crash;
+use super::crash_point::CrashPoint;
 use super::rig::{Options, Rig};
 use super::{catalog, clock, delivery, postgres, process, rush};
 

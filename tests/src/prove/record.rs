@@ -82,6 +82,15 @@ impl Record {
     }
 }
 
+impl Record {
+    /// Says what was violated, and how to see it again.
+    pub(super) fn complaint(&self) -> String {
+        let Self { scenario, title, seed, violations, .. } = self;
+        let violations = violations.join("\n");
+        format!("{scenario}, {title}; `prove short --only {scenario} --seed {seed}` repeats it:\n{violations}")
+    }
+}
+
 /// The finished pieces, in a file.
 pub(super) struct Progress {
     path: PathBuf,

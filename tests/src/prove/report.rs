@@ -106,13 +106,14 @@ fn planted_list() -> String {
     let mistakes = planted::mistakes().unwrap_or_default();
     let noted = std::fs::read_to_string(repository().join(super::VERDICTS)).unwrap_or_default();
     let noted: Vec<planted::Verdict> = serde_json::from_str(&noted).unwrap_or_default();
-    let mut text = String::from("\n## Planted mistakes\n\n| mistake | caught |\n|---|---|\n");
+    let mut text = String::from("\n## Planted mistakes\n\nEach is built into a copy of the sources; the suite must find a broken invariant, and none without it.\n\n| mistake | found | after |\n|---|---|--:|\n");
     for mistake in &mistakes {
-        let caught = noted.iter().find(|verdict| verdict.name == mistake.name);
-        let caught = caught.map_or("not run", |verdict| if verdict.caught { "yes" } else { "**no**" });
-        writeln!(text, "| {} | {caught} |", mistake.name).unwrap();
+        let verdict = noted.iter().find(|verdict| verdict.name == mistake.name);
+        let found = verdict.map_or("not run", |verdict| if verdict.caught { "yes" } else { "**no**" });
+        let seconds = verdict.map_or(0, |verdict| verdict.seconds);
+        writeln!(text, "| {} | {found} | {seconds} s |", mistake.name).unwrap();
     }
     let caught = noted.iter().filter(|verdict| verdict.caught).count();
-    writeln!(text, "\n{caught} of {} planted mistakes caught (`make planted`).", mistakes.len()).unwrap();
+    writeln!(text, "\n{caught} of {} planted mistakes caught (`target/local/prove planted`, part of `make prove`).", mistakes.len()).unwrap();
     text
 }
