@@ -1,7 +1,6 @@
 //! The short run of the fault suite: every fault a few times, with the invariants checked after each.
 //!
 //! The long one is `make prove`. `FAULT_SEED` repeats a run. What cannot run on a machine says `skipped` and why.
-#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
 use std::path::Path;
 
