@@ -24,10 +24,10 @@ const STEP_SECONDS: u32 = 600;
 const STEPS: u32 = 36;
 const WEEK_SECONDS: u32 = 7 * 24 * 3_600;
 /// Between two runs of resend-pending, in which so many seconds pass for it.
-const SWEEP: (Duration, u32) = (Duration::from_millis(250), 30);
+const SWEEP: (Duration, u32) = (Duration::from_millis(250), 15);
 /// What a client sends, and how long it pauses: the suite is about faults, not about load.
 const ITEMS: usize = 4;
-const THINKING: Duration = Duration::from_millis(30);
+const THINKING: Duration = Duration::from_millis(60);
 /// The age of event ids that verification expects to be known, in days: more than any run lasts.
 const KEY_RETENTION_DAYS: u16 = 30;
 
