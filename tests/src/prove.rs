@@ -139,7 +139,7 @@ async fn run_long(suite: &Suite, progress: &Path, out: &Path) -> ExitCode {
         progress.note(record);
     }
     bar.finish();
-    report::write(&progress.of(&build), out).await;
+    report::write(&progress.newest(), out).await;
     if broken { ExitCode::from(1) } else { ExitCode::SUCCESS }
 }
 

@@ -176,7 +176,8 @@ impl Shared {
                 request = request.header(name, value);
             }
         }
-        let answer = request.send().await.unwrap();
+        // The emulator may close an idle connection at the moment in which it is used again.
+        let Ok(answer) = request.send().await else { return Taken { status: 503, body: json!({}) } };
         let taken = Taken { status: answer.status().as_u16(), body: answer.json().await.unwrap_or_default() };
         let entries = taken.body["Successful"].as_array().map_or(0, Vec::len);
         let queue_url = body["QueueUrl"].as_str().unwrap_or_default().to_owned();

@@ -1,5 +1,6 @@
 //! What came of a piece, one line of JSON each.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -119,12 +120,10 @@ impl Progress {
         self.records.push(record);
     }
 
-    pub(super) fn of(&self, build: &str) -> Vec<Record> {
-        self.records.iter().filter(|record| record.build == build).cloned().collect()
-    }
-
-    /// The pieces of the binaries that were run last.
+    /// Returns the newest record of each piece. The report names every build and commit among them.
     pub(super) fn newest(&self) -> Vec<Record> {
-        self.records.last().map_or_else(Vec::new, |last| self.of(&last.build))
+        let pieces: BTreeMap<_, _> =
+            self.records.iter().map(|record| ((&*record.scenario, record.number), record)).collect();
+        pieces.into_values().cloned().collect()
     }
 }

@@ -41,7 +41,7 @@ async fn circumstances(records: &[Record]) -> String {
     let seeds = seeds.first().zip(seeds.last()).map_or_else(String::new, |(first, last)| format!("{first} to {last}"));
     let seconds: u64 = records.iter().map(|record| record.seconds).sum();
     format!(
-        "- commit {}; binaries {}; {} pieces, {} minutes of run time, four at once\n- seeds {seeds}, one a piece\n- {}\n- {}\n",
+        "- commit {}; binaries {}; {} pieces, {} minutes of run time, some of them at once\n- seeds {seeds}, one a piece\n- {}\n- {}\n",
         distinct(|record| record.commit.clone()),
         distinct(|record| record.build.clone()),
         records.len(),
@@ -106,7 +106,9 @@ fn planted_list() -> String {
     let mistakes = planted::mistakes().unwrap_or_default();
     let noted = std::fs::read_to_string(repository().join(super::VERDICTS)).unwrap_or_default();
     let noted: Vec<planted::Verdict> = serde_json::from_str(&noted).unwrap_or_default();
-    let mut text = String::from("\n## Planted mistakes\n\nEach is built into a copy of the sources; the suite must find a broken invariant, and none without it.\n\n| mistake | found | after |\n|---|---|--:|\n");
+    let mut text = String::from(
+        "\n## Planted mistakes\n\nEach is built into a copy of the sources; the suite must find a broken invariant, and none without it.\n\n| mistake | found | after |\n|---|---|--:|\n",
+    );
     for mistake in &mistakes {
         let verdict = noted.iter().find(|verdict| verdict.name == mistake.name);
         let found = verdict.map_or("not run", |verdict| if verdict.caught { "yes" } else { "**no**" });
@@ -114,6 +116,11 @@ fn planted_list() -> String {
         writeln!(text, "| {} | {found} | {seconds} s |", mistake.name).unwrap();
     }
     let caught = noted.iter().filter(|verdict| verdict.caught).count();
-    writeln!(text, "\n{caught} of {} planted mistakes caught (`target/local/prove planted`, part of `make prove`).", mistakes.len()).unwrap();
+    writeln!(
+        text,
+        "\n{caught} of {} planted mistakes caught (`target/local/prove planted`, part of `make prove`).",
+        mistakes.len()
+    )
+    .unwrap();
     text
 }
