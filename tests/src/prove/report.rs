@@ -41,7 +41,7 @@ async fn circumstances(records: &[Record]) -> String {
     let seeds = seeds.first().zip(seeds.last()).map_or_else(String::new, |(first, last)| format!("{first} to {last}"));
     let seconds: u64 = records.iter().map(|record| record.seconds).sum();
     format!(
-        "- commit {}; binaries {}; {} pieces, {} minutes of run time, some of them at once\n- seeds {seeds}, one a piece\n- {}\n- {}\n",
+        "- commits checked out meanwhile {} (+ = files changed); binaries {}; {} pieces, {} minutes of run time, some of them at once\n- seeds {seeds}, one a piece\n- {}\n- {}\n",
         distinct(|record| record.commit.clone()),
         distinct(|record| record.build.clone()),
         records.len(),

@@ -2,6 +2,7 @@
 //!
 //! The long one is `make prove`. `FAULT_SEED` repeats a run. What cannot run on a machine says `skipped` and why.
 
+use std::io::Write as _;
 use std::path::Path;
 
 use it::prove::{SEED, run_briefly};
@@ -11,7 +12,8 @@ async fn no_fault_breaks_an_invariant() {
     let seed = std::env::var("FAULT_SEED").map_or(SEED, |seed| seed.parse().unwrap());
     let test = std::env::current_exe().unwrap();
     let binaries = test.parent().and_then(Path::parent).unwrap();
-    // Past the capture of the test's output: it takes minutes, and what was skipped must be seen.
-    let complaints = run_briefly(binaries, seed, |line| eprintln!("{line}")).await;
+    // Not by eprintln, which a test's harness keeps to itself: it takes minutes, and what was skipped must be seen.
+    let say = |line| writeln!(std::io::stderr(), "{line}").unwrap();
+    let complaints = run_briefly(binaries, seed, say).await;
     assert!(complaints.is_empty(), "{}", complaints.join("\n\n"));
 }
