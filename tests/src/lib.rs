@@ -5,3 +5,4 @@ pub mod fault;
 pub mod planted;
 pub mod prove;
 pub mod template;
+pub mod weight;

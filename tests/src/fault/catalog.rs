@@ -48,9 +48,7 @@ async fn endure(job: Job, fault: Fault) -> Report {
         rig.catalog.line().restore();
         tokio::time::sleep(SPELL / 4).await;
     }
-    let rest = staff.finish(&rig).await;
-    let convergence = rest.as_ref().ok().copied().into_iter().collect();
-    Report::of(&rig, job.rounds, convergence, rest.map(|_| ())).await
+    Report::of_staff(&rig, job.rounds, staff).await
 }
 
 fn begin(rig: &Rig, fault: Fault) {

@@ -24,7 +24,7 @@ pub struct Findings {
     pub stored: usize,
     /// Acknowledged events that are not in the log, and effects that never came.
     pub lost: usize,
-    /// Events that are in the log twice, and effects that came twice.
+    /// Events that are in the log twice. An effect that came twice shows as a difference.
     pub doubled: usize,
     /// Differences that `shopsignal verify` found, and products whose row is not the naive recount.
     pub differences: usize,

@@ -74,9 +74,7 @@ async fn endure(job: Job, fault: Fault) -> Report {
         rig.delivery.lost_acknowledgements.store(0, SeqCst);
         tokio::time::sleep(SPELL / 4).await;
     }
-    let rest = staff.finish(&rig).await;
-    let convergence = rest.as_ref().ok().copied().into_iter().collect();
-    Report::of(&rig, job.rounds, convergence, rest.map(|_| ())).await
+    Report::of_staff(&rig, job.rounds, staff).await
 }
 
 async fn begin(rig: &Rig, fault: Fault) {
@@ -91,15 +89,6 @@ async fn begin(rig: &Rig, fault: Fault) {
     }
 }
 
-async fn record(rig: &Rig, traffic: &mut Traffic) -> Result<(), String> {
-    let mut recorder = rig.environment("record-interactions", &[]);
-    for _ in 0..REQUESTS {
-        traffic.draw().send(&mut recorder, &rig.history, &rig.notes).await;
-    }
-    recorder.end().await;
-    Ok(())
-}
-
 /// Each round: some requests, then every message again and again.
 async fn repeat(job: Job) -> Report {
     let rig = job.rig().await;
@@ -108,7 +97,7 @@ async fn repeat(job: Job) -> Report {
     let (mut traffic, mut crew) = (Traffic::new(job.seed, POISON_PERCENT, MOST_ITEMS), Crew::new(&rig));
     let (mut convergence, mut rest) = (Vec::new(), Ok(()));
     for _ in 0..job.rounds {
-        let drained = match record(&rig, &mut traffic).await {
+        let drained = match traffic.record(&rig, REQUESTS).await {
             Ok(()) => crew.drain(&rig).await,
             Err(error) => Err(error),
         };
@@ -130,7 +119,7 @@ async fn redrive_twice(job: Job) -> Report {
     let (mut convergence, mut rest) = (Vec::new(), Ok(()));
     for _ in 0..job.rounds {
         let round = async {
-            record(&rig, &mut traffic).await?;
+            traffic.record(&rig, REQUESTS).await?;
             let letters = let_die(&rig).await;
             tokio::try_join!(redrive(&rig), redrive(&rig))?;
             let took = crew.drain_without_resend(&rig).await?;

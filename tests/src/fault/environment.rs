@@ -42,10 +42,11 @@ impl Victim {
         *self.0.lock().unwrap() = pidfd_open(pid, PidfdFlags::empty()).ok();
     }
 
-    /// Kills the process with SIGKILL; says whether there was one.
+    /// Kills the process with SIGKILL; says whether there was one. Once: a dead one takes signals until it is waited for.
     #[must_use]
     pub fn kill(&self) -> bool {
-        self.signal(Signal::KILL)
+        let process = self.0.lock().unwrap().take();
+        process.is_some_and(|process| pidfd_send_signal(process, Signal::KILL).is_ok())
     }
 
     /// Stops the process where it is; says whether there was one.

@@ -1,7 +1,7 @@
 //! Processes killed at any moment, or frozen for longer than their messages are hidden.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
@@ -41,10 +41,14 @@ async fn run(job: Job, fault: Fault) -> Report {
     let staff = Staff::start(&rig, CLIENTS, POISON_PERCENT);
     let mut random = ChaCha8Rng::seed_from_u64(job.seed);
     let mut hits = 0;
-    let mut frozen = Vec::new();
+    let (mut frozen, mut frozen_until) = (Vec::new(), vec![Instant::now(); staff.victims.len()]);
     while hits < job.rounds {
         tokio::time::sleep(Duration::from_millis(random.random_range(KILL_PAUSE_MS))).await;
-        let victim = staff.victims.choose(&mut random).unwrap();
+        let place = random.random_range(0..staff.victims.len());
+        let victim = &staff.victims[place];
+        if frozen_until[place] > Instant::now() {
+            continue;
+        }
         let hit = match fault {
             Fault::Kill => victim.kill(),
             Fault::Freeze => victim.freeze(),
@@ -55,6 +59,7 @@ async fn run(job: Job, fault: Fault) -> Report {
         hits += 1;
         if fault == Fault::Freeze {
             let victim = victim.clone();
+            frozen_until[place] = Instant::now() + FREEZE;
             frozen.push(tokio::spawn(async move {
                 tokio::time::sleep(FREEZE).await;
                 victim.thaw()
@@ -66,7 +71,5 @@ async fn run(job: Job, fault: Fault) -> Report {
     for thawed in frozen {
         thawed.await.unwrap();
     }
-    let rest = staff.finish(&rig).await;
-    let convergence = rest.as_ref().ok().copied().into_iter().collect();
-    Report::of(&rig, hits, convergence, rest.map(|_| ())).await
+    Report::of_staff(&rig, hits, staff).await
 }

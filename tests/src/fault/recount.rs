@@ -2,26 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// Event, weight in micro-points, and the place of its counter (views, purchases, favorites, carts, reviews).
-pub(super) const WEIGHTS: [(&str, i64, Option<usize>); 16] = [
-    ("add_to_favorites", 600_000, Some(2)),
-    ("add_to_cart", 500_000, Some(3)),
-    ("view", 300_000, Some(0)),
-    ("ask_question", 250_000, None),
-    ("click_from_search", 200_000, None),
-    ("click_from_recommendation", 150_000, None),
-    ("view_similar_products", 150_000, None),
-    ("click_from_category", 120_000, None),
-    ("product_impression", 100_000, None),
-    ("view_bounce", -100_000, Some(0)),
-    ("not_interested", -300_000, None),
-    ("remove_from_cart", -300_000, Some(3)),
-    ("hide_item", -350_000, None),
-    ("dislike", -500_000, None),
-    ("report_product", -1_200_000, None),
-    // Twice as likely as the others, as it is in a shop.
-    ("view", 300_000, Some(0)),
-];
+use crate::weight::WEIGHTS;
 
 /// A score in micro-points, then views, purchases, favorites, carts, reviews.
 pub(super) type Sums = [i64; 6];

@@ -8,14 +8,14 @@ use tokio::task::JoinSet;
 use super::rig::Rig;
 use super::scenario::{Job, Report, Scenario};
 use super::staff::Crew;
-use super::traffic::{Outcome, Traffic};
+use super::traffic::Traffic;
 
 /// The most items of a request.
 const MOST_ITEMS: usize = 25;
 /// Consumers of each queue at once.
 const CONSUMERS: u64 = 6;
 /// Requests of a round.
-const REQUESTS: usize = 60;
+const REQUESTS: u32 = 60;
 
 /// Lists the scenarios.
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -27,7 +27,7 @@ async fn run(job: Job) -> Report {
     let mut traffic = Traffic::new(job.seed, 0, MOST_ITEMS);
     let (mut convergence, mut rest) = (Vec::new(), Ok(()));
     for round in 0..job.rounds {
-        if let Err(violation) = record(&rig, &mut traffic).await {
+        if let Err(violation) = traffic.record(&rig, REQUESTS).await {
             rest = Err(violation);
         }
         let started = Instant::now();
@@ -36,18 +36,6 @@ async fn run(job: Job) -> Report {
     }
     let finished = Crew::new(&rig).finish(&rig).await.map(|_| ());
     Report::of(&rig, job.rounds, convergence, rest.and(finished)).await
-}
-
-async fn record(rig: &Rig, traffic: &mut Traffic) -> Result<(), String> {
-    let mut recorder = rig.environment("record-interactions", &[]);
-    for _ in 0..REQUESTS {
-        let outcome = traffic.draw().send(&mut recorder, &rig.history, &rig.notes).await;
-        if outcome != Outcome::Acknowledged {
-            return Err(format!("without a fault a request was {outcome:?}"));
-        }
-    }
-    recorder.end().await;
-    Ok(())
 }
 
 /// All consumers receive first, and then start at the same time.

@@ -10,6 +10,7 @@ use super::check::{Findings, check};
 use super::crash::Crash;
 use super::crash_point::CrashPoint;
 use super::rig::{Options, Rig};
+use super::staff::Staff;
 use super::{catalog, clock, delivery, postgres, process, rush};
 
 /// A part of a scenario: so many rounds on one rig.
@@ -107,6 +108,13 @@ impl Report {
         findings.violations.extend(rest.err());
         rig.queues.remove().await;
         Self { rounds, findings, convergence, skipped: None }
+    }
+
+    /// Lets the staff finish and checks the rig: for faults that follow each other without a rest.
+    pub async fn of_staff(rig: &Rig, rounds: u32, staff: Staff) -> Self {
+        let rest = staff.finish(rig).await;
+        let convergence = rest.iter().copied().collect();
+        Self::of(rig, rounds, convergence, rest.map(|_| ())).await
     }
 
     /// Says that the scenario cannot run here.

@@ -130,7 +130,7 @@ pub struct Staff {
     /// Every process, by what it runs.
     pub victims: Vec<Victim>,
     /// How often the observer could recount.
-    pub samples: Arc<AtomicUsize>,
+    samples: Arc<AtomicUsize>,
     shop_is_open: Arc<AtomicBool>,
     at_work: Arc<AtomicBool>,
     clients: Vec<JoinHandle<()>>,
@@ -219,7 +219,11 @@ impl Staff {
         for worker in self.workers.drain(..) {
             worker.await.unwrap();
         }
-        leave_parked_alone(rig).await.and(rested)
+        leave_parked_alone(rig).await?;
+        if self.samples.load(SeqCst) == 0 {
+            return Err("I7: nobody could recount in the midst of it".to_owned());
+        }
+        rested
     }
 }
 

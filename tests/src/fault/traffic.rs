@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::environment::{CANARIES, Environment, Notes};
 use super::history::{History, Sent};
-use super::recount::WEIGHTS;
+use super::rig::Rig;
+use crate::weight::{TRUSTED, WEIGHTS};
 
 /// Products that are sold; every second event is about the first one.
 const PRODUCTS: u128 = 20;
@@ -21,6 +22,8 @@ pub struct Traffic {
     poison_percent: u32,
     /// The most items of a request.
     most_items: usize,
+    /// What a shopper may send.
+    event_types: Vec<&'static str>,
 }
 
 /// A request that can be sent again as it is.
@@ -45,7 +48,7 @@ impl Traffic {
     /// Starts a stream of requests.
     #[must_use]
     pub fn new(seed: u64, poison_percent: u32, most_items: usize) -> Self {
-        Self { random: ChaCha8Rng::seed_from_u64(seed), poison_percent, most_items }
+        Self { random: ChaCha8Rng::seed_from_u64(seed), poison_percent, most_items, event_types: untrusted() }
     }
 
     /// Draws the next request.
@@ -58,10 +61,27 @@ impl Traffic {
         Request { event: event(&items), items }
     }
 
+    /// Sends so many requests while nothing is broken, so that each must be acknowledged.
+    ///
+    /// # Errors
+    /// When one was not.
+    pub async fn record(&mut self, rig: &Rig, requests: u32) -> Result<(), String> {
+        let mut recorder = rig.environment("record-interactions", &[]);
+        for _ in 0..requests {
+            let outcome = self.draw().send(&mut recorder, &rig.history, &rig.notes).await;
+            if outcome != Outcome::Acknowledged {
+                return Err(format!("without a fault a request was {outcome:?}"));
+            }
+        }
+        recorder.end().await;
+        Ok(())
+    }
+
     fn item(&mut self) -> (Uuid, Sent) {
         let random = &mut self.random;
         let event_id = uuid::Builder::from_random_bytes(random.random()).into_uuid();
-        let event_type = if random.random_ratio(1, 20) { "page_scrolled" } else { WEIGHTS.choose(random).unwrap().0 };
+        let event_type =
+            if random.random_ratio(1, 20) { "page_scrolled" } else { self.event_types.choose(random).unwrap() };
         let poison = random.random_ratio(self.poison_percent, 100);
         let product = if random.random() { 0 } else { random.random_range(1..PRODUCTS) };
         let ref_id = match random.random_ratio(1, 20) {
@@ -70,6 +90,12 @@ impl Traffic {
         };
         (event_id, Sent { event_type, ref_id, poison, acknowledged: None })
     }
+}
+
+/// What a shopper may send. Views are twice as likely as the others, as they are in a shop.
+fn untrusted() -> Vec<&'static str> {
+    let events = WEIGHTS.iter().map(|(event, ..)| *event).filter(|event| !TRUSTED.contains(event));
+    events.chain(["view"]).collect()
 }
 
 /// A product with a readable id.
