@@ -109,7 +109,7 @@ clean: ## Remove what is built; .venv and .local stay
 
 FUNCTION_PACKAGES = $(foreach manifest,$(wildcard functions/*/Cargo.toml),-p $(notdir $(patsubst %/Cargo.toml,%,$(manifest))))
 
-.PHONY: bench
+.PHONY: bench counts
 # The functions as they go to AWS take minutes to build; the stack is one of its own, with Postgres' own (durable) settings.
 BENCH_STACK ?= bench
 bench: build ## Measure the functions against limits of the same run, into docs/ (LONG=1: ten million rows as well)
@@ -117,3 +117,23 @@ bench: build ## Measure the functions against limits of the same run, into docs/
 	trap '$(SHOPSIGNAL) --stack $(BENCH_STACK) down --wipe' EXIT
 	$(SHOPSIGNAL) --stack $(BENCH_STACK) up
 	SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(BENCH_STACK)/stack.json" target/local/bench --out docs $(if $(LONG),--long)
+
+.PHONY: prove
+PROVE_STACK ?= prove
+# A stack of its own with Postgres' durable settings: a kill must not take what was committed.
+prove: build ## Run the whole fault suite, about an hour, into docs/PROOF.md; again to go on after a stop
+	@trap '$(SHOPSIGNAL) --stack $(PROVE_STACK) down --wipe' EXIT
+	$(SHOPSIGNAL) --stack $(PROVE_STACK) up
+	$(SHOPSIGNAL) install faketime
+	SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(PROVE_STACK)/stack.json" target/local/prove planted
+	SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(PROVE_STACK)/stack.json" target/local/prove long
+
+# The runner has to be of the library's version, so it goes by Cargo.lock and stays in this folder.
+counts: requirements ## Count instructions of the hot paths under valgrind; fails on 5 % more (WRITE=1 accepts)
+	@command -v valgrind >/dev/null || { echo "missing: valgrind (package valgrind; it runs on Linux)" >&2; exit 1; }
+	version=$$($(CARGO) pkgid gungraun | sed 's/.*[@#]//')
+	folder="$$PWD/.local/tools/gungraun-runner-$$version"
+	export GUNGRAUN_RUNNER="$$folder/bin/gungraun-runner"
+	[ -x "$$GUNGRAUN_RUNNER" ] || $(CARGO) install gungraun-runner --version "=$$version" --locked --root "$$folder"
+	counted=$$($(CARGO) bench --profile counts $(LOCKED) -p counts --bench hot_paths -- --output-format=json)
+	$(CARGO) run --quiet --profile counts $(LOCKED) -p counts --bin counts -- bench/counts/counts.json $(if $(WRITE),--write) <<< "$$counted"

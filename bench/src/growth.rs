@@ -1,6 +1,12 @@
 //! Growth: what an event costs, recorded and scored, with ten thousand rows in the log and with many more.
 
-use testkit::{TestDatabase, hint, sqs_event};
+//!
+//! The keys of the log are random. New event ids in time order (version 7) touch one end of their index, random ones
+//! (version 4) a page each, which Postgres writes whole into its log the first time after a checkpoint: both are
+//! measured, the second right after a checkpoint, when it costs most.
+
+use testkit::{Function, TestDatabase, hint, sqs_event};
+use uuid::Uuid;
 
 use crate::figure::{Figure, Rounds};
 use crate::hold;
@@ -12,10 +18,17 @@ use crate::sample::number;
 const SMALL: u32 = 10_000;
 const LARGE: u32 = 1_000_000;
 const LARGEST: u32 = 10_000_000;
-/// Requests of 25 rows in a slice; the same events are then scored in batches of 100.
-const REQUESTS: usize = 80;
+/// Turns of a round: many rows, few rows, few, many, and so on, because the disk's mood changes by the second.
+const TURNS: usize = 8;
+/// Requests of 25 rows in a turn; the same events are then scored in batches of 100.
+const REQUESTS: usize = 16;
 const ROWS: usize = 25;
 const BATCH: usize = 100;
+
+/// Makes an event id.
+type EventId = fn() -> Uuid;
+/// What clients may send as event ids.
+const EVENT_IDS: [(&str, EventId); 2] = [("", Uuid::now_v7), (", random event ids", Uuid::new_v4)];
 
 /// Measures one million rows and, with `--long`, ten million, each against ten thousand.
 pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
@@ -25,16 +38,18 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
     let sizes = if rig.long { vec![LARGE, LARGEST] } else { vec![LARGE] };
     for size in sizes {
         let large = filled(size).await;
-        let (mut recorded, mut scored, mut both) = (Rounds::default(), Rounds::default(), Rounds::default());
-        for _ in 0..rig.rounds {
-            let (ours, limit) = (cost(rig, &sqs, &large).await, cost(rig, &sqs, &small).await);
-            recorded.push(ours.recorded, limit.recorded);
-            scored.push(ours.scored, limit.scored);
-            both.push(ours.recorded + ours.scored, limit.recorded + limit.scored);
-        }
-        for (what, rounds) in [("recorded", recorded), ("scored", scored), ("recorded and scored", both)] {
-            let case = format!("an event {what}, {size} rows in the log");
-            figures.push(rounds.figure("growth", case, "us/event").against("10000 rows").hold(hold::GROWTH));
+        for (note, event_id) in EVENT_IDS {
+            let (mut recorded, mut scored, mut both) = (Rounds::default(), Rounds::default(), Rounds::default());
+            for _ in 0..rig.rounds {
+                let [ours, limit] = round(rig, &sqs, [&large, &small], event_id).await;
+                recorded.push(ours.recorded, limit.recorded);
+                scored.push(ours.scored, limit.scored);
+                both.push(ours.recorded + ours.scored, limit.recorded + limit.scored);
+            }
+            for (what, rounds) in [("recorded", recorded), ("scored", scored), ("recorded and scored", both)] {
+                let case = format!("an event {what}, {size} rows in the log{note}");
+                figures.push(rounds.figure("growth", case, "us/event").against("10000 rows").hold(hold::GROWTH));
+            }
         }
     }
     figures
@@ -62,25 +77,70 @@ async fn filled(rows: u32) -> TestDatabase {
 }
 
 /// Microseconds an event.
+#[derive(Clone, Copy, Default)]
 struct Cost {
     recorded: f64,
     scored: f64,
 }
 
-async fn cost(rig: &Rig, sqs: &NullSqs, database: &TestDatabase) -> Cost {
-    database.execute("TRUNCATE analytic.pending").await;
-    database.execute("CHECKPOINT").await;
-    let mut recorder = recorder(rig, sqs, database).await;
-    drive(&mut recorder, vec![request(&[Item::new(0)])]).await;
-    let requests = (0..REQUESTS).map(|_| request(&(0..ROWS).map(Item::new).collect::<Vec<_>>())).collect();
-    let recorded = drive(&mut recorder, requests).await;
+/// Records and scores in both databases, in turns.
+async fn round(rig: &Rig, sqs: &NullSqs, databases: [&TestDatabase; 2], event_id: EventId) -> [Cost; 2] {
+    let mut sides = [Side::start(rig, sqs, databases[0]).await, Side::start(rig, sqs, databases[1]).await];
+    let mut seconds = [Cost::default(); 2];
+    for turn in 0..TURNS {
+        for side in order(turn) {
+            seconds[side].recorded += sides[side].record(event_id).await;
+        }
+    }
+    let waiting = [sides[0].waiting().await, sides[1].waiting().await];
+    for turn in 0..TURNS {
+        for side in order(turn) {
+            let events = turn * REQUESTS * ROWS..(turn + 1) * REQUESTS * ROWS;
+            seconds[side].scored += sides[side].score(&waiting[side][events]).await;
+        }
+    }
+    let micros = 1e6 / number(TURNS * REQUESTS * ROWS);
+    seconds.map(|cost| Cost { recorded: cost.recorded * micros, scored: cost.scored * micros })
+}
 
-    let ids = database.rows("SELECT interaction_id FROM analytic.pending WHERE sink = 'popularity' ORDER BY 1").await;
-    let bodies: Vec<String> = ids.iter().map(|id| hint(id.parse().unwrap())).collect();
-    let mut scorer = rig.function("update-popularity", database.url(), &[]).await;
-    drive(&mut scorer, vec![sqs_event(&bodies[..1]).to_string()]).await;
-    let scored =
-        drive(&mut scorer, bodies[1..].chunks(BATCH).map(|batch| sqs_event(batch).to_string()).collect()).await;
-    let events = number(REQUESTS * ROWS);
-    Cost { recorded: recorded * 1e6 / events, scored: scored * 1e6 / events }
+/// Neither side is always the first.
+fn order(turn: usize) -> [usize; 2] {
+    if turn.is_multiple_of(2) { [0, 1] } else { [1, 0] }
+}
+
+/// One database with its functions, connected.
+struct Side<'a> {
+    database: &'a TestDatabase,
+    recorder: Function,
+    scorer: Function,
+}
+
+impl<'a> Side<'a> {
+    async fn start(rig: &Rig, sqs: &NullSqs, database: &'a TestDatabase) -> Self {
+        database.execute("TRUNCATE analytic.pending").await;
+        database.execute("CHECKPOINT").await;
+        let mut recorder = recorder(rig, sqs, database).await;
+        drive(&mut recorder, vec![request(&[Item::new(0)])]).await;
+        database.execute("TRUNCATE analytic.pending").await;
+        let mut scorer = rig.function("update-popularity", database.url(), &[]).await;
+        // An unknown id: nothing to do.
+        drive(&mut scorer, vec![sqs_event(&[hint(i64::MAX)]).to_string()]).await;
+        Self { database, recorder, scorer }
+    }
+
+    async fn record(&mut self, event_id: EventId) -> f64 {
+        let items = || -> Vec<Item> { (0..ROWS).map(|position| Item::with_id(position, event_id())).collect() };
+        drive(&mut self.recorder, (0..REQUESTS).map(|_| request(&items())).collect()).await
+    }
+
+    /// The hints of what is recorded and not scored.
+    async fn waiting(&self) -> Vec<String> {
+        let query = "SELECT interaction_id FROM analytic.pending WHERE sink = 'popularity' ORDER BY 1";
+        self.database.rows(query).await.iter().map(|id| hint(id.parse().unwrap())).collect()
+    }
+
+    async fn score(&mut self, hints: &[String]) -> f64 {
+        let batches = hints.chunks(BATCH).map(|batch| sqs_event(batch).to_string());
+        drive(&mut self.scorer, batches.collect()).await
+    }
 }

@@ -7,6 +7,7 @@
 mod figure;
 mod growth;
 mod hold;
+mod log;
 mod machine;
 mod null_sqs;
 mod pgbench;
@@ -42,7 +43,7 @@ struct Arguments {
     /// Only these parts.
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
-    /// Where performance.json and performance.svg go; nothing is written without it.
+    /// Where performance.json and, when all parts are measured, performance.svg go; nothing is written without it.
     #[arg(long)]
     out: Option<PathBuf>,
 }
@@ -56,6 +57,7 @@ enum Part {
     Growth,
     Reads,
     Visible,
+    Log,
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -74,12 +76,15 @@ async fn main() {
             Part::Growth => growth::measure(&rig).await,
             Part::Reads => reads::measure(&rig).await,
             Part::Visible => visible::measure(&rig).await,
+            Part::Log => log::measure(&rig).await,
         };
         println!("{}", report::table(&measured));
         figures.extend(measured);
     }
     if let Some(folder) = arguments.out {
         report::write_json(&folder.join("performance.json"), &figures, &machine::describe().await);
-        plot::write(&folder.join("performance.svg"), &figures);
+        if arguments.only.is_empty() {
+            plot::write(&folder.join("performance.svg"), &figures);
+        }
     }
 }

@@ -53,8 +53,6 @@ struct Recording<'a> {
 struct Seconds {
     shipped: f64,
     processor: f64,
-    /// Bytes of log, not seconds.
-    log: f64,
     bare: f64,
     statement: f64,
 }
@@ -62,7 +60,7 @@ struct Seconds {
 impl Recording<'_> {
     async fn compare(&self, rows: usize, note: &str) -> Vec<Figure> {
         let (mut shipped, mut statement, mut alone) = (Rounds::default(), Rounds::default(), Rounds::default());
-        let (mut processor, mut log) = (Vec::new(), Vec::new());
+        let mut processor = Vec::new();
         for _ in 0..self.rig.rounds {
             let seconds = self.round(rows).await;
             let rate = |seconds: f64| number(TURNS * requests(rows) * rows) / seconds;
@@ -70,7 +68,6 @@ impl Recording<'_> {
             statement.push(rate(seconds.shipped), rate(seconds.statement));
             alone.push(rate(seconds.statement), rate(seconds.bare));
             processor.push(seconds.processor * 1e3 / number(TURNS * requests(rows)));
-            log.push(seconds.log / number(TURNS * requests(rows)));
         }
         let case = format!("{rows} row{} a request{note}", if rows == 1 { "" } else { "s" });
         let shipped = shipped.figure("recording", &case, "rows/s").against("bare insert in pgbench");
@@ -80,14 +77,13 @@ impl Recording<'_> {
             statement.figure("recording", &case, "rows/s").against("same SQL in pgbench"),
             alone.figure("recording", format!("{case}, SQL alone"), "rows/s").against("bare insert in pgbench"),
             Figure::alone("recording", format!("{case}, processor of the function"), "ms", median(&processor)),
-            Figure::alone("recording", format!("{case}, log"), "bytes", median(&log)),
         ]
     }
 
     async fn round(&self, rows: usize) -> Seconds {
         let mut function = self.start().await;
         let mut seconds = Seconds::default();
-        let (before, logged) = (processor_seconds(&function), function.output().len());
+        let before = processor_seconds(&function);
         for _ in 0..TURNS {
             let turn =
                 || -> Vec<Vec<Item>> { (0..requests(rows)).map(|_| (0..rows).map(Item::new).collect()).collect() };
@@ -96,7 +92,6 @@ impl Recording<'_> {
             seconds.statement += self.pgbench(turn().iter().map(|items| record(items))).await;
         }
         seconds.processor = processor_seconds(&function) - before;
-        seconds.log = number(function.output().len() - logged);
         self.check_stored(1 + 3 * TURNS * requests(rows) * rows).await;
         seconds
     }
@@ -146,10 +141,14 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    /// Makes the so-manyth of a request, with an id of its own.
+    /// Makes the so-manyth of a request, with an id of its own that is greater than those before.
     pub(crate) fn new(position: usize) -> Self {
+        Self::with_id(position, Uuid::now_v7())
+    }
+
+    /// Makes the so-manyth of a request, with this event id.
+    pub(crate) fn with_id(position: usize, event_id: Uuid) -> Self {
         const TYPES: [&str; 5] = ["view", "click_from_search", "view", "add_to_cart", "product_impression"];
-        let event_id = Uuid::now_v7();
         let product = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0000 | (event_id.as_u128() % PRODUCTS));
         Self { event_id, event_type: TYPES[position % TYPES.len()], product }
     }

@@ -34,9 +34,21 @@ pub(crate) fn table(figures: &[Figure]) -> Table {
     table
 }
 
-/// Writes the figures with all their rounds.
+/// Writes the figures with all their rounds. Parts that were not measured keep what the file says of them, and `parts`
+/// says when each was measured.
 pub(crate) fn write_json(path: &Path, figures: &[Figure], machine: &Value) {
-    let report = json!({ "machine": machine, "figures": figures });
+    let before = std::fs::read(path).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or(Value::Null);
+    let mut parts = before["parts"].as_object().cloned().unwrap_or_default();
+    for figure in figures {
+        parts.insert(
+            figure.part.to_owned(),
+            json!({ "date": machine["date"], "load_average": machine["load_average"] }),
+        );
+    }
+    let measured = |kept: &Value| figures.iter().any(|figure| kept["part"] == figure.part);
+    let kept = before["figures"].as_array().into_iter().flatten().filter(|kept| !measured(kept)).cloned();
+    let all: Vec<Value> = kept.chain(figures.iter().map(|figure| serde_json::to_value(figure).unwrap())).collect();
+    let report = json!({ "machine": machine, "parts": parts, "figures": all });
     std::fs::write(path, serde_json::to_string_pretty(&report).unwrap() + "\n").unwrap();
 }
 

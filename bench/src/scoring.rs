@@ -54,24 +54,21 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
 }
 
 async fn against_pgbench(rig: &Rig, stage: &Stage, slice: Slice) -> Vec<Figure> {
-    let (mut rounds, mut processor, mut log) = (Rounds::default(), Vec::new(), Vec::new());
+    let (mut rounds, mut processor) = (Rounds::default(), Vec::new());
     let batches = number(TURNS * slice.events() / slice.batch);
     for _ in 0..rig.rounds {
         stage.reset().await;
         let mut shipped = stage.start(rig, slice.clients).await;
         let (mut ours, mut limit) = (0.0, 0.0);
         let spent = |functions: &[Function]| functions.iter().map(processor_seconds).sum::<f64>();
-        let written =
-            |functions: &[Function]| functions.iter().map(|function| number(function.output().len())).sum::<f64>();
-        let before = (spent(&shipped), written(&shipped));
+        let before = spent(&shipped);
         for turn in 0..TURNS {
             ours += stage.shipped(&mut shipped, slice, 2 * turn).await;
             limit += stage.statements(APPLY, slice, 2 * turn + 1).await;
         }
         stage.check_applied(2 * TURNS * slice.events()).await;
         rounds.push(rate(slice, ours), rate(slice, limit));
-        processor.push((spent(&shipped) - before.0) * 1e3 / batches);
-        log.push((written(&shipped) - before.1) / batches);
+        processor.push((spent(&shipped) - before) * 1e3 / batches);
     }
     let plural = if slice.clients == 1 { "" } else { "s" };
     let case = format!("{}, batches of {}, {} client{plural}", stage.spread.name(), slice.batch, slice.clients);
@@ -79,7 +76,6 @@ async fn against_pgbench(rig: &Rig, stage: &Stage, slice: Slice) -> Vec<Figure> 
     let mut figures = vec![if slice.batch == 100 { figure.hold(hold::SCORING) } else { figure }];
     if stage.spread == Spread::Uniform && slice.clients == 1 {
         figures.push(Figure::alone("scoring", format!("{case}, processor of the function"), "ms", median(&processor)));
-        figures.push(Figure::alone("scoring", format!("{case}, log"), "bytes", median(&log)));
     }
     figures
 }

@@ -28,6 +28,10 @@ pub struct Args {
     /// Messages of a batch that a consumer gets: with a window of a second, about the events per second.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=500))]
     messages: u32,
+    /// Messages that a receive from a queue brings. Long polling answers at once, so by default what one call sent;
+    /// 10 when the queue never runs empty.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10))]
+    receive: Option<u32>,
     /// The price table in tools/prices/.
     #[arg(long, default_value = "us-east-1")]
     region: String,
@@ -86,7 +90,8 @@ fn bill_of(rows: u32, args: &Args, measured: &Measured, prices: &Prices) -> Bill
         catalog: args.catalog_ms / 1e3,
     };
     let log_bytes = measured.log_bytes(rows, args.messages);
-    let load = Load { rows, batch: args.messages, item_bytes: args.item_bytes, seconds, log_bytes };
+    let receive = args.receive.unwrap_or(rows);
+    let load = Load { rows, batch: args.messages, receive, item_bytes: args.item_bytes, seconds, log_bytes };
     let lines = bill(&load, prices);
     Bill { rows_a_request: rows, usd_per_million: total(&lines), lines }
 }

@@ -30,8 +30,10 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
     let found = judge(&deps.database, limits).await.inspect_err(|error| {
         tracing::error!(request.id = event.context.request_id, error = platform::chain(error), "could not judge carts");
     })?;
-    Metrics::with(&[("Function", "judge-carts")]).count("CartsLeft", found.len()).emit();
-    tracing::info!(request.id = event.context.request_id, carts.left = found.len(), "judged carts");
+    Metrics::with(&[("Function", "judge-carts")])
+        .note("request.id", event.context.request_id)
+        .gauge("CartsLeft", found.len())
+        .emit("judged carts");
     Ok(json!({ "carts_left": found.len() }))
 }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use lambda_runtime::{Error, LambdaEvent};
 use platform::{Deadline, Metrics};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use store::{Database, StoreError};
 
 use crate::Horizon;
@@ -32,11 +33,24 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
     let outcome = maintain(deps, deadline).await.inspect_err(|error| {
         tracing::error!(request.id = event.context.request_id, error = platform::chain(error), "could not maintain");
     })?;
-    tracing::info!(request.id = event.context.request_id, %outcome, "maintained");
-    Ok(outcome)
+    Metrics::with(&[("Function", "maintain-partitions")])
+        .note("request.id", event.context.request_id)
+        .count("PartitionsCreated", usize::try_from(outcome.partitions_created).unwrap_or_default())
+        .gauge("DefaultPartitionRows", usize::try_from(outcome.default_partition_rows).unwrap_or_default())
+        .count("KeysPruned", outcome.keys_pruned)
+        .emit("maintained");
+    Ok(serde_json::to_value(outcome)?)
 }
 
-async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Value, StoreError> {
+/// What a run came to.
+#[derive(Debug, Serialize)]
+struct Outcome {
+    partitions_created: i64,
+    default_partition_rows: i64,
+    keys_pruned: usize,
+}
+
+async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError> {
     let created = store::partition::ensure_ahead(&deps.database, deps.horizon.partitions_ahead_days).await?;
     let stray = store::partition::count_default_rows(&deps.database).await?;
     if stray > 0 {
@@ -50,10 +64,5 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Value, StoreError> 
             break;
         }
     }
-    Metrics::with(&[("Function", "maintain-partitions")])
-        .count("PartitionsCreated", usize::try_from(created).unwrap_or_default())
-        .count("DefaultPartitionRows", usize::try_from(stray).unwrap_or_default())
-        .count("KeysPruned", pruned)
-        .emit();
-    Ok(json!({ "partitions_created": created, "default_partition_rows": stray, "keys_pruned": pruned }))
+    Ok(Outcome { partitions_created: created, default_partition_rows: stray, keys_pruned: pruned })
 }

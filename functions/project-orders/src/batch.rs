@@ -47,11 +47,6 @@ impl Batch {
         self.message_ids.len()
     }
 
-    /// Returns the message ids, for the log.
-    pub(crate) fn message_ids(&self) -> &[String] {
-        &self.message_ids
-    }
-
     /// Returns the trace headers that came along, for the log and for what is sent on.
     pub(crate) fn traces(&self) -> &BTreeSet<String> {
         &self.traces

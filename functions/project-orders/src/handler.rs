@@ -66,16 +66,14 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
         let (id, error) = (&event.context.request_id, platform::chain(error));
         tracing::error!(request.id = id, error, "could not apply the batch");
     })?;
-    report(&batch, &outcome, sent);
-    tracing::info!(
-        request.id = event.context.request_id,
-        message.ids = ?batch.message_ids(),
-        trace.headers = ?batch.traces(),
-        interaction.ids = ?outcome.derived.iter().map(|id| id.0).collect::<Vec<_>>(),
-        finding.ids = ?outcome.owed.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        "projected"
-    );
+    let line = Metrics::with(&[("Function", "project-orders")])
+        .note("request.id", event.context.request_id)
+        .note("duration_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
+        .list("trace.ids", batch.traces().iter().map(|header| TraceHeader::root_of(header)))
+        .list("event.ids", batch.events.iter().map(|(_, event)| event.id))
+        .list("interaction.ids", &outcome.derived)
+        .list("finding.ids", &outcome.owed);
+    counted(line, &batch, &outcome, sent).emit("projected");
     Ok(batch.answer(&outcome.failed))
 }
 
@@ -148,9 +146,9 @@ async fn hint(deps: &Deps, outcome: &Outcome, trace: &TraceHeader) -> Sent {
     }
 }
 
-fn report(batch: &Batch, outcome: &Outcome, sent: Sent) {
-    Metrics::with(&[("Function", "project-orders")])
-        .count("Messages", batch.len())
+/// Adds what a batch came to.
+fn counted(line: Metrics, batch: &Batch, outcome: &Outcome, sent: Sent) -> Metrics {
+    line.count("Messages", batch.len())
         .count("Logged", outcome.new)
         .count("Duplicate", outcome.duplicate)
         .count("Conflict", outcome.conflict)
@@ -160,5 +158,4 @@ fn report(batch: &Batch, outcome: &Outcome, sent: Sent) {
         .count("Derived", outcome.derived.len())
         .count("Findings", outcome.owed.len())
         .count("HintsFailed", sent.failed)
-        .emit();
 }

@@ -51,17 +51,17 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
     let trace = TraceHeader::of(context);
     let sent = hint(&deps.sender, &outcome.new_ids, &trace).await;
     let reply = RecordReply::new(outcome.results);
-    report(&reply, sent);
-    tracing::info!(
-        request.id = context.request_id,
-        trace.id = trace.root(),
-        interaction.ids = ?outcome.new_ids.iter().map(|id| id.0).collect::<Vec<_>>(),
-        accepted = reply.accepted,
-        duplicate = reply.duplicate,
-        rejected = reply.rejected,
-        hints.failed = sent.failed,
-        "recorded"
-    );
+    Metrics::with(&[("Function", "record-interactions")])
+        .note("request.id", context.request_id.as_str())
+        .note("trace.id", trace.root())
+        .list("interaction.ids", &outcome.new_ids)
+        .count("Accepted", reply.accepted)
+        .count("Duplicate", reply.duplicate)
+        .count("Rejected", reply.rejected)
+        .count("HintsSent", sent.sent)
+        .count("HintsFailed", sent.failed)
+        .emit("recorded");
+    report_rejections(&reply, context);
     if reply.accepted + reply.duplicate == 0 {
         return Err(Failure::NothingAcceptable(reply));
     }
@@ -77,32 +77,28 @@ async fn hint(sender: &HintSender, ids: &[InteractionId], trace: &TraceHeader) -
     Sent { sent: popularity.sent + catalog.sent, failed: popularity.failed + catalog.failed }
 }
 
-fn report(reply: &RecordReply, sent: Sent) {
-    Metrics::with(&[("Function", "record-interactions")])
-        .count("Accepted", reply.accepted)
-        .count("Duplicate", reply.duplicate)
-        .count("Rejected", reply.rejected)
-        .count("HintsSent", sent.sent)
-        .count("HintsFailed", sent.failed)
-        .emit();
+/// A line a code: one line has one value of each dimension.
+fn report_rejections(reply: &RecordReply, context: &Context) {
     let mut by_code = BTreeMap::new();
     for code in reply.results.iter().filter_map(|result: &ItemResult| result.code) {
         *by_code.entry(code).or_insert(0) += 1;
     }
     for (code, count) in by_code {
         Metrics::with(&[("Function", "record-interactions"), ("Code", code.as_str())])
+            .note("request.id", context.request_id.as_str())
             .count("RejectedByCode", count)
-            .emit();
+            .emit("rejected");
     }
 }
 
 fn refuse(failure: &Failure, context: &Context) -> Result<Response<Body>, lambda_http::Error> {
     if let Failure::Store(error) = failure {
         tracing::error!(request.id = context.request_id, error = platform::chain(error), "could not record");
-    } else {
-        tracing::info!(request.id = context.request_id, code = failure.code(), "refused");
     }
-    Metrics::with(&[("Function", "record-interactions"), ("Code", failure.code())]).count("RequestRefused", 1).emit();
+    Metrics::with(&[("Function", "record-interactions"), ("Code", failure.code())])
+        .note("request.id", context.request_id.as_str())
+        .count("RequestRefused", 1)
+        .emit("refused");
     let mut response = write(failure.status(), &failure.reply())?;
     if failure.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(RETRY_AFTER, 1.into());

@@ -50,15 +50,14 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
     let resent = resend_all(deps, &trace, deadline).await.inspect_err(|error| {
         tracing::error!(request.id = event.context.request_id, error = platform::chain(error), "could not resend");
     })?;
-    measure(&deps.database, resent).await?;
-    tracing::info!(
-        request.id = event.context.request_id,
-        trace.id = trace.root(),
-        claimed = resent.claimed,
-        sent = resent.sent,
-        failed = resent.failed,
-        "resent"
-    );
+    Metrics::with(&[("Function", "resend-pending")])
+        .note("request.id", event.context.request_id)
+        .note("trace.id", trace.root())
+        .count("HintsClaimed", resent.claimed)
+        .count("HintsSent", resent.sent)
+        .count("HintsFailed", resent.failed)
+        .emit("resent");
+    measure(&deps.database).await?;
     Ok(json!({ "claimed": resent.claimed, "sent": resent.sent, "failed": resent.failed }))
 }
 
@@ -67,8 +66,8 @@ async fn resend_all(deps: &Deps, trace: &TraceHeader, deadline: Deadline) -> Res
     let due = store::pending_alert::claim_due(&deps.database, CLAIM, deps.pace.backoff_cap_seconds).await?;
     let alerts = deps.alerts.send(&due, trace.as_str()).await;
     if !due.is_empty() {
-        let ids: Vec<_> = due.iter().map(ToString::to_string).collect();
-        tracing::info!(trace.id = trace.root(), finding.ids = ?ids, "hinted at alerts again");
+        let ids = platform::listed(&due);
+        tracing::info!(trace.id = trace.root(), finding.ids = ids, "hinted at alerts again");
     }
     let others = resend(deps, trace, deadline).await?;
     Ok(Resent {
@@ -88,7 +87,10 @@ async fn resend(deps: &Deps, trace: &TraceHeader, deadline: Deadline) -> Result<
         total.claimed += due.len();
         total.sent += sent.sent;
         total.failed += sent.failed;
-        tracing::info!(trace.id = trace.root(), interaction.ids = ?due.iter().map(|(_, id)| id.0).collect::<Vec<_>>(), "hinted again");
+        if !due.is_empty() {
+            let ids = platform::listed(due.iter().map(|(_, id)| id));
+            tracing::info!(trace.id = trace.root(), interaction.ids = ids, "hinted again");
+        }
         // Nothing left, or SQS is down: the rows that were not claimed keep their place.
         if due.len() < usize::try_from(left).unwrap_or_default() || sent.sent == 0 {
             break;
@@ -107,12 +109,8 @@ async fn hint(sender: &HintSender, due: &[(Sink, InteractionId)], trace: &TraceH
     Sent { sent: popularity.sent + catalog.sent, failed: popularity.failed + catalog.failed }
 }
 
-async fn measure(database: &Database, resent: Resent) -> Result<(), StoreError> {
-    Metrics::with(&[("Function", "resend-pending")])
-        .count("HintsClaimed", resent.claimed)
-        .count("HintsSent", resent.sent)
-        .count("HintsFailed", resent.failed)
-        .emit();
+/// Also when there is nothing: no figure means that nobody looked, and rings an alarm.
+async fn measure(database: &Database) -> Result<(), StoreError> {
     let alerts = store::pending_alert::get_depth(database).await?;
     measure_sink("alerts", alerts.oldest_age_seconds, (alerts.waiting, alerts.parked));
     for depth in store::pending::get_depth(database).await? {
@@ -124,7 +122,7 @@ async fn measure(database: &Database, resent: Resent) -> Result<(), StoreError> 
 fn measure_sink(sink: &str, oldest_age_seconds: f64, (waiting, parked): (i64, i64)) {
     Metrics::with(&[("Sink", sink)])
         .seconds("PendingOldestAge", oldest_age_seconds)
-        .count("PendingDepth", usize::try_from(waiting).unwrap_or_default())
-        .count("PendingParked", usize::try_from(parked).unwrap_or_default())
-        .emit();
+        .gauge("PendingDepth", usize::try_from(waiting).unwrap_or_default())
+        .gauge("PendingParked", usize::try_from(parked).unwrap_or_default())
+        .emit("pending");
 }

@@ -9,7 +9,7 @@ use domain::fraud::FindingId;
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::AlertBatch;
 use outbound::Answer;
-use platform::{Deadline, Metrics};
+use platform::{Deadline, Metrics, TraceHeader};
 use store::Database;
 use store::pending_alert::{self, Unfinished};
 use uuid::Uuid;
@@ -51,17 +51,14 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
     let batch = AlertBatch::read(event.payload);
     let ids = batch.ids();
     let answer = send(deps, &ids, deadline).await.and_then(|outcome| {
-        report(&batch, &outcome);
+        let line = Metrics::with(&[("Function", "send-alerts")])
+            .note("request.id", event.context.request_id.as_str())
+            .note("duration_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
+            .list("trace.ids", batch.trace_headers().into_iter().map(TraceHeader::root_of))
+            .list("finding.ids", &ids);
+        counted(line, &batch, &outcome).emit("told");
         answer(&batch, &outcome)
     });
-    tracing::info!(
-        request.id = event.context.request_id,
-        message.ids = ?batch.message_ids(),
-        trace.headers = ?batch.trace_headers(),
-        finding.ids = ?ids.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        "handled"
-    );
     answer.map_err(|error| {
         let error_text = platform::chain(&error);
         tracing::error!(request.id = event.context.request_id, error = error_text, "could not send the alerts");
@@ -132,12 +129,11 @@ fn answer(batch: &AlertBatch, outcome: &Outcome) -> Result<SqsBatchResponse, Sen
     Ok(batch.answer(&outcome.parked.iter().chain(&outcome.again).copied().collect()))
 }
 
-fn report(batch: &AlertBatch, outcome: &Outcome) {
-    Metrics::with(&[("Function", "send-alerts")])
-        .count("Messages", batch.len())
+/// Adds what a batch came to.
+fn counted(line: Metrics, batch: &AlertBatch, outcome: &Outcome) -> Metrics {
+    line.count("Messages", batch.len())
         .count("Sent", outcome.done.len())
         .count("Parked", outcome.parked.len())
         .count("Again", outcome.again.len())
         .count("Unreadable", batch.unreadable())
-        .emit();
 }

@@ -8,7 +8,7 @@ use catalog::{Catalog, Outcome};
 use domain::{InteractionId, ParkReason, Sink};
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::Batch;
-use platform::{Deadline, Metrics};
+use platform::{Deadline, Metrics, TraceHeader};
 use store::Database;
 
 use crate::UpdateError;
@@ -48,24 +48,19 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
     let deadline = Deadline::of(&event.context, MARGIN);
     let batch = Batch::read(event.payload);
     let ids = batch.interaction_ids();
-    let answer = match tell(deps, &ids, deadline).await {
-        Ok(told) => {
-            report(&batch, &told, ids.len());
-            answer(&batch, &told)
-        }
-        Err(error) => Err(error),
-    };
-    tracing::info!(
-        request.id = event.context.request_id,
-        message.ids = ?batch.message_ids(),
-        trace.headers = ?batch.trace_headers(),
-        interaction.ids = ?ids.iter().map(|id| id.0).collect::<Vec<_>>(),
-        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        "handled"
-    );
-    answer.map_err(|error| {
+    let told = tell(deps, &ids, deadline).await;
+    if let Ok(told) = &told {
+        let line = Metrics::with(&[("Function", "update-catalog")])
+            .note("request.id", event.context.request_id.as_str())
+            .note("duration_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
+            .list("trace.ids", batch.trace_headers().into_iter().map(TraceHeader::root_of))
+            .list("interaction.ids", &ids);
+        counted(line, &batch, told, ids.len()).emit("delivered");
+    }
+    told.and_then(|told| answer(&batch, &told)).map_err(|error| {
         tracing::error!(
             request.id = event.context.request_id,
+            interaction.ids = platform::listed(&ids),
             error = platform::chain(&error),
             "could not deliver the batch"
         );
@@ -114,15 +109,14 @@ fn answer(batch: &Batch, told: &Told) -> Result<SqsBatchResponse, UpdateError> {
     Ok(batch.answer(&told.parked.iter().chain(&told.again).chain(refused).copied().collect()))
 }
 
-fn report(batch: &Batch, told: &Told, interactions: usize) {
+/// Adds what a batch came to.
+fn counted(line: Metrics, batch: &Batch, told: &Told, interactions: usize) -> Metrics {
     let owed = told.confirmed.len() + told.refused.len() + told.parked.len() + told.again.len();
-    Metrics::with(&[("Function", "update-catalog")])
-        .count("Messages", batch.len())
+    line.count("Messages", batch.len())
         .count("Delivered", told.confirmed.len())
         .count("AlreadyDone", interactions - owed)
         .count("Parked", told.refused.len())
         .count("Again", told.again.len())
         .count("Unreadable", batch.unreadable())
         .millis_each("CatalogLatency", &told.call_times)
-        .emit();
 }

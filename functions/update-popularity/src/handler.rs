@@ -6,7 +6,7 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{InteractionId, ParkReason, Pieces, Sink};
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::Batch;
-use platform::Metrics;
+use platform::{Metrics, TraceHeader};
 use store::popularity::Applied;
 use store::{Database, StoreError};
 
@@ -40,15 +40,12 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
         );
     })?;
     let failed = outcome.applied.parked.iter().chain(outcome.refused.iter().map(|(id, _)| id)).copied().collect();
-    report(&batch, &outcome, ids.len());
-    tracing::info!(
-        request.id = event.context.request_id,
-        message.ids = ?batch.message_ids(),
-        trace.headers = ?batch.trace_headers(),
-        interaction.ids = ?ids.iter().map(|id| id.0).collect::<Vec<_>>(),
-        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        "applied"
-    );
+    let line = Metrics::with(&[("Function", "update-popularity")])
+        .note("request.id", event.context.request_id)
+        .note("duration_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
+        .list("trace.ids", batch.trace_headers().into_iter().map(TraceHeader::root_of))
+        .list("interaction.ids", &ids);
+    counted(line, &batch, &outcome, ids.len()).emit("applied");
     Ok(batch.answer(&failed))
 }
 
@@ -78,15 +75,14 @@ async fn apply_isolating(database: &Database, ids: &[InteractionId]) -> Result<O
     Ok(outcome)
 }
 
-fn report(batch: &Batch, outcome: &Outcome, interactions: usize) {
+/// Adds what a batch came to.
+fn counted(line: Metrics, batch: &Batch, outcome: &Outcome, interactions: usize) -> Metrics {
     let applied = &outcome.applied;
     let settled = applied.scored + applied.skipped + applied.parked.len() + outcome.refused.len();
-    Metrics::with(&[("Function", "update-popularity")])
-        .count("Messages", batch.len())
+    line.count("Messages", batch.len())
         .count("Applied", applied.scored)
         .count("Skipped", applied.skipped)
         .count("AlreadyApplied", interactions - settled)
         .count("Parked", outcome.refused.len())
         .count("Unreadable", batch.unreadable())
-        .emit();
 }

@@ -70,12 +70,6 @@ impl<M: Pointer> Deliveries<M> {
         self.deliveries.iter().filter(|delivery| delivery.hint.is_err()).count()
     }
 
-    /// Returns the message ids, for the log.
-    #[must_use]
-    pub fn message_ids(&self) -> Vec<&str> {
-        self.deliveries.iter().map(|delivery| delivery.message_id.as_str()).collect()
-    }
-
     /// Returns the trace headers that came along, each once, for the log.
     #[must_use]
     pub fn trace_headers(&self) -> BTreeSet<&str> {

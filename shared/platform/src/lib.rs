@@ -15,7 +15,7 @@ mod trace;
 pub use deadline::Deadline;
 pub use error::chain;
 pub use http::serve;
-pub use metric::{Metrics, NAMESPACE};
+pub use metric::{Metrics, NAMESPACE, listed};
 pub use settings::{SettingsError, Variables, load};
 pub use telemetry::start;
 pub use trace::TraceHeader;

@@ -1,44 +1,56 @@
-//! Metrics in CloudWatch's embedded metric format: JSON lines on stdout that become metrics without a call.
+//! The one line that an invocation logs, with its metrics in it: CloudWatch's embedded metric format.
 //!
-//! Format: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
+//! Such a line is a log line and a metric at once, so nothing is written twice and nothing is called. Every byte of it
+//! is on the bill: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
 
-use std::io::Write;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::fmt::{Display, Write as _};
+use std::io::Write as _;
+use std::time::Duration;
 
-use serde_json::{Map, Value, json};
+use jiff::Timestamp;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 
 /// The namespace of every metric.
 pub const NAMESPACE: &str = "Shopsignal";
 
-/// Collects the metrics of one invocation that share their dimensions, and writes them as one line.
+/// The most values of one metric in one line, set by the format.
+const VALUES_LIMIT: usize = 100;
+
+/// Collects what is to be said about one invocation and writes it as one line.
 #[derive(Debug)]
 pub struct Metrics {
     dimensions: Vec<(&'static str, String)>,
-    values: Vec<(&'static str, &'static str, Value)>,
+    metrics: Vec<Metric>,
+    notes: Vec<(&'static str, Value)>,
 }
 
-/// The most values of one metric in one line, set by the format.
-const VALUES_LIMIT: usize = 100;
+#[derive(Debug)]
+struct Metric {
+    name: &'static str,
+    unit: &'static str,
+    value: Value,
+}
 
 impl Metrics {
     /// Starts a line. One combination of dimension values is one metric in CloudWatch (and on its bill).
     #[must_use]
     pub fn with(dimensions: &[(&'static str, &str)]) -> Self {
         let dimensions = dimensions.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        Self { dimensions, values: Vec::new() }
+        Self { dimensions, metrics: Vec::new(), notes: Vec::new() }
     }
 
-    /// Adds a count.
+    /// Adds how often something happened. Zero is left out: sums and alarms are the same without it.
     #[must_use]
     pub fn count(self, name: &'static str, count: usize) -> Self {
-        #[expect(clippy::cast_precision_loss, reason = "metrics are floats; counts stay far below 2^53")]
-        self.value(name, "Count", json!(count as f64))
+        if count == 0 { self } else { self.gauge(name, count) }
     }
 
-    /// Adds a duration in milliseconds.
+    /// Adds how many of something there are now. Zero is written: it says that somebody looked.
     #[must_use]
-    pub fn millis(self, name: &'static str, duration: Duration) -> Self {
-        self.value(name, "Milliseconds", json!(duration.as_secs_f64() * 1000.0))
+    pub fn gauge(self, name: &'static str, count: usize) -> Self {
+        self.value(name, "Count", json!(count))
     }
 
     /// Adds the durations of several calls in milliseconds, so that percentiles can be told. Of more than 100
@@ -46,46 +58,101 @@ impl Metrics {
     #[must_use]
     pub fn millis_each(self, name: &'static str, durations: &[Duration]) -> Self {
         let step = durations.len().div_ceil(VALUES_LIMIT).max(1);
-        let values: Vec<f64> = durations.iter().step_by(step).map(|it| it.as_secs_f64() * 1000.0).collect();
+        let values: Vec<f64> = durations.iter().step_by(step).map(to_millis).collect();
         if values.is_empty() { self } else { self.value(name, "Milliseconds", json!(values)) }
     }
 
-    /// Adds a duration in seconds.
+    /// Adds a duration in seconds. Zero is written.
     #[must_use]
     pub fn seconds(self, name: &'static str, seconds: f64) -> Self {
         self.value(name, "Seconds", json!(seconds))
     }
 
-    fn value(mut self, name: &'static str, unit: &'static str, value: Value) -> Self {
-        self.values.push((name, unit, value));
+    /// Adds something to search for that is no metric: an id, a duration.
+    #[must_use]
+    pub fn note(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.notes.push((name, value.into()));
         self
     }
 
-    /// Writes the line to stdout.
-    pub fn emit(&self) {
-        // Standard output is the log of a function. If it is gone, nobody is left to be told.
-        writeln!(std::io::stdout().lock(), "{}", self.line(SystemTime::now())).ok();
+    /// Adds several ids as one text such as `[1,2]`. As a JSON list each would become a field of its own in CloudWatch,
+    /// which stops counting fields at some hundred.
+    #[must_use]
+    pub fn list(self, name: &'static str, ids: impl IntoIterator<Item = impl Display>) -> Self {
+        self.note(name, listed(ids))
     }
 
-    fn line(&self, now: SystemTime) -> Value {
-        let names: Vec<_> = self.dimensions.iter().map(|(name, _)| *name).collect();
-        let metrics: Vec<_> = self.values.iter().map(|(name, unit, _)| json!({ "Name": name, "Unit": unit })).collect();
-        let millis = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        let mut line = Map::new();
-        line.insert(
-            "_aws".to_owned(),
-            json!({
-                "Timestamp": u64::try_from(millis).unwrap_or_default(),
-                "CloudWatchMetrics": [{ "Namespace": NAMESPACE, "Dimensions": [names], "Metrics": metrics }],
-            }),
-        );
-        for (name, value) in &self.dimensions {
-            line.insert((*name).to_owned(), json!(value));
+    fn value(mut self, name: &'static str, unit: &'static str, value: Value) -> Self {
+        self.metrics.push(Metric { name, unit, value });
+        self
+    }
+
+    /// Writes the line to stdout, at level `INFO`.
+    pub fn emit(&self, message: &str) {
+        let line = serde_json::to_string(&Line { metrics: self, message, now: Timestamp::now() });
+        // Standard output is the log of a function. If it is gone, nobody is left to be told.
+        writeln!(std::io::stdout().lock(), "{}", line.unwrap_or_default()).ok();
+    }
+}
+
+/// Writes ids as one text such as `[1,2]`, for a field of the log.
+#[must_use]
+pub fn listed(ids: impl IntoIterator<Item = impl Display>) -> String {
+    let mut text = String::from("[");
+    for id in ids {
+        let separator = if text.len() > 1 { "," } else { "" };
+        // Writing into a String cannot fail.
+        write!(text, "{separator}{id}").ok();
+    }
+    text.push(']');
+    text
+}
+
+/// Tenths of a microsecond are noise, and bytes.
+fn to_millis(duration: &Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
+}
+
+struct Line<'a> {
+    metrics: &'a Metrics,
+    message: &'a str,
+    now: Timestamp,
+}
+
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut line = serializer.serialize_map(None)?;
+        // Lambda's JSON log format reads these two; a line without them it would complete itself.
+        line.serialize_entry("timestamp", &format!("{:.3}", self.now))?;
+        line.serialize_entry("level", "INFO")?;
+        line.serialize_entry("message", self.message)?;
+        for (name, value) in &self.metrics.notes {
+            line.serialize_entry(name, value)?;
         }
-        for (name, _, value) in &self.values {
-            line.insert((*name).to_owned(), value.clone());
+        for (name, value) in &self.metrics.dimensions {
+            line.serialize_entry(name, value)?;
         }
-        Value::Object(line)
+        if !self.metrics.metrics.is_empty() {
+            line.serialize_entry("_aws", &self.directive())?;
+        }
+        for metric in &self.metrics.metrics {
+            line.serialize_entry(metric.name, &metric.value)?;
+        }
+        line.end()
+    }
+}
+
+impl Line<'_> {
+    /// Says which members of the line are metrics.
+    fn directive(&self) -> Value {
+        let names: Vec<_> = self.metrics.dimensions.iter().map(|(name, _)| *name).collect();
+        let metrics = self.metrics.metrics.iter().map(|metric| json!({ "Name": metric.name, "Unit": metric.unit }));
+        json!({
+            "Timestamp": self.now.as_millisecond(),
+            "CloudWatchMetrics": [{
+                "Namespace": NAMESPACE, "Dimensions": [names], "Metrics": metrics.collect::<Vec<_>>(),
+            }],
+        })
     }
 }
 
@@ -93,13 +160,21 @@ impl Metrics {
 mod tests {
     use super::*;
 
+    fn line(metrics: &Metrics) -> Value {
+        let now = Timestamp::from_millisecond(1_700_000_000_120).unwrap();
+        serde_json::to_value(Line { metrics, message: "sent", now }).unwrap()
+    }
+
     #[test]
-    fn a_line_follows_the_embedded_metric_format() {
+    fn a_line_is_a_log_line_and_follows_the_embedded_metric_format() {
         let metrics = Metrics::with(&[("Sink", "catalog")]).count("Sent", 3).seconds("PendingOldestAge", 1.5);
-        let line = metrics.line(UNIX_EPOCH + Duration::from_millis(1_700_000_000_123));
         let expected = json!({
+            "timestamp": "2023-11-14T22:13:20.120Z",
+            "level": "INFO",
+            "message": "sent",
+            "interaction.ids": "[7,8]",
             "_aws": {
-                "Timestamp": 1_700_000_000_123_u64,
+                "Timestamp": 1_700_000_000_120_u64,
                 "CloudWatchMetrics": [{
                     "Namespace": "Shopsignal",
                     "Dimensions": [["Sink"]],
@@ -107,22 +182,38 @@ mod tests {
                 }],
             },
             "Sink": "catalog",
-            "Sent": 3.0,
+            "Sent": 3,
             "PendingOldestAge": 1.5,
         });
-        assert_eq!(line, expected);
+        assert_eq!(line(&metrics.list("interaction.ids", [7, 8])), expected);
+    }
+
+    #[test]
+    fn what_did_not_happen_is_left_out_and_what_there_is_none_of_is_not() {
+        let quiet = line(&Metrics::with(&[("Function", "f")]).count("Sent", 0).note("request.id", "r"));
+        assert_eq!((quiet.get("_aws"), quiet.get("Sent")), (None, None));
+        assert_eq!(quiet["request.id"], "r");
+        let depth = line(&Metrics::with(&[("Sink", "catalog")]).gauge("PendingDepth", 0));
+        assert_eq!(depth["PendingDepth"], 0);
+        assert_eq!(depth["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"], "PendingDepth");
     }
 
     #[test]
     fn several_values_are_one_list_of_at_most_a_hundred() {
         let values = |count: usize| {
-            let durations = vec![Duration::from_millis(2); count];
-            let line = Metrics::with(&[]).millis_each("Latency", &durations).line(UNIX_EPOCH);
+            let durations = vec![Duration::from_nanos(2_000_400); count];
+            let line = line(&Metrics::with(&[]).millis_each("Latency", &durations));
+            assert!(count == 0 || line["Latency"][0] == 2.0, "{line}");
             line["Latency"].as_array().map(Vec::len)
         };
         assert_eq!(
             [values(0), values(1), values(100), values(101), values(300)].map(Option::unwrap_or_default),
             [0, 1, 100, 51, 100]
         );
+    }
+
+    #[test]
+    fn ids_are_one_text_without_spaces() {
+        assert_eq!([listed([0_i64; 0]), listed([7]), listed([7, 8, 9])], ["[]", "[7]", "[7,8,9]"]);
     }
 }

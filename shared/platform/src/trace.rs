@@ -37,13 +37,14 @@ impl TraceHeader {
     /// Returns the trace id, as it is logged.
     #[must_use]
     pub fn root(&self) -> &str {
-        root_of(&self.0)
+        Self::root_of(&self.0)
     }
-}
 
-/// Returns the trace id inside a header, or the text itself.
-fn root_of(header: &str) -> &str {
-    header.split(';').find_map(|part| part.trim().strip_prefix("Root=")).unwrap_or(header)
+    /// Returns the trace id inside a header, or the text itself.
+    #[must_use]
+    pub fn root_of(header: &str) -> &str {
+        header.split(';').find_map(|part| part.trim().strip_prefix("Root=")).unwrap_or(header)
+    }
 }
 
 impl From<&str> for TraceHeader {

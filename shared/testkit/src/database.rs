@@ -25,10 +25,17 @@ impl TestDatabase {
     /// # Panics
     /// When Postgres is not there.
     pub async fn create() -> Self {
-        let admin_url = Stack::get().database_url().to_owned();
-        let admin = open(&admin_url).await;
-        let template = ensure_template(&admin, &admin_url).await;
-        Self::copy_of(&template, admin, admin_url).await
+        Self::create_on(Stack::get().database_url()).await
+    }
+
+    /// Makes the database on another server, which a URL of any database there names.
+    ///
+    /// # Panics
+    /// When Postgres is not there.
+    pub async fn create_on(server_url: &str) -> Self {
+        let admin = open(server_url).await;
+        let template = ensure_template(&admin, server_url).await;
+        Self::copy_of(&template, admin, server_url.to_owned()).await
     }
 
     /// Makes a database with nothing in it, for what brings the schema.
@@ -55,6 +62,14 @@ impl TestDatabase {
     /// When Postgres is not there.
     pub async fn connect(&self) -> Client {
         open(&self.url).await
+    }
+
+    /// Opens the test's own connection anew, after its server was stopped.
+    ///
+    /// # Panics
+    /// When Postgres is not there.
+    pub async fn reconnect(&mut self) {
+        self.client = open(&self.url).await;
     }
 
     /// Returns the URL, as `DATABASE_URL` of a function.
@@ -133,7 +148,9 @@ impl Drop for TestDatabase {
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let admin = open(&admin_url).await;
+                // A server of the test's own may have ended before its databases.
+                let Ok((admin, connection)) = tokio_postgres::connect(&admin_url, NoTls).await else { return };
+                tokio::spawn(connection);
                 admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.ok();
             });
         });

@@ -12,6 +12,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 
 use crate::Stack;
+use crate::clock::offset_file;
 use crate::runtime_api::{Event, RuntimeApi};
 
 /// The timeout that invocations announce unless a test says otherwise.
@@ -63,7 +64,7 @@ impl Function {
     /// # Panics
     /// When the binary was not built.
     pub async fn start_from(folder: &Path, name: &str, variables: &[(&str, &str)]) -> Self {
-        let api = RuntimeApi::start().await;
+        let api = RuntimeApi::start(offset_file(variables)).await;
         let binary = folder.join(name);
         let mut child = Command::new(&binary)
             .env_clear()
@@ -123,12 +124,19 @@ impl Function {
         self.child.id().expect("the process has ended")
     }
 
-    /// Kills the process with SIGKILL and waits for its end.
+    /// Runs an action when the function hands in its next answer, which is lost.
+    pub fn set_trap(&self, action: impl FnOnce() + Send + 'static) {
+        self.api.set_trap(Box::new(action));
+    }
+
+    /// Kills the process with SIGKILL, if it still runs, and waits for its end.
     ///
     /// # Panics
     /// When it cannot be waited for.
     pub async fn kill(&mut self) {
-        self.child.kill().await.unwrap();
+        // Fails only when the process has ended.
+        self.child.start_kill().ok();
+        self.child.wait().await.unwrap();
     }
 
     /// Stops the process where it is, as Lambda freezes an environment, until [`Self::thaw`].

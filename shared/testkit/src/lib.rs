@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
+mod clock;
 mod database;
 mod function;
 mod http_event;
@@ -16,11 +17,12 @@ mod server;
 mod sqs_event;
 mod stack;
 
+pub use clock::TestClock;
 pub use database::TestDatabase;
 pub use function::{Function, Invoked};
 pub use http_event::HttpEvent;
 pub use http_reply::HttpReply;
-pub use proxy::TestProxy;
+pub use proxy::{Moment, TestProxy};
 pub use queue::TestQueue;
 pub use server::{Recorded, Reply, TestServer};
 pub use sqs_event::{hint, sqs_event};

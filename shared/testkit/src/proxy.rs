@@ -1,9 +1,9 @@
 //! A TCP proxy in front of a service, to take the service away or to lose its answer at the worst moment.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::fmt;
+use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -17,10 +17,27 @@ pub struct TestProxy {
     task: JoinHandle<()>,
 }
 
+/// When a trap springs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// A question came from the client, and the service has not seen it.
+    Asked,
+    /// The service answered, and the client has not seen it. What was asked is done.
+    Answered,
+}
+
+/// What is done at one moment on the line, once. The connection ends with it.
+struct Trap {
+    /// What the question contains, as bytes in one piece.
+    question: &'static str,
+    moment: Moment,
+    action: Box<dyn FnOnce() + Send>,
+}
+
 #[derive(Debug)]
 struct Line {
     cut: watch::Sender<bool>,
-    lose_answer: AtomicBool,
+    trap: Mutex<Option<Trap>>,
 }
 
 impl TestProxy {
@@ -31,7 +48,7 @@ impl TestProxy {
     pub async fn start(service: &str) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let line = Arc::new(Line { cut: watch::Sender::new(false), lose_answer: AtomicBool::new(false) });
+        let line = Arc::new(Line { cut: watch::Sender::new(false), trap: Mutex::default() });
         let (service, shared) = (service.to_owned(), Arc::clone(&line));
         let task = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -53,6 +70,12 @@ impl TestProxy {
         (proxy, through)
     }
 
+    /// Returns `host:port` of the proxy.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Takes the service away: connections end, new ones are closed at once.
     pub fn cut(&self) {
         self.line.cut.send_replace(true);
@@ -64,14 +87,46 @@ impl TestProxy {
     }
 
     /// Lets the next answer of the service be lost, and the connection with it. What was asked is done.
+    ///
+    /// # Panics
+    /// Never: nobody panics while holding the trap.
     pub fn lose_next_answer(&self) {
-        self.line.lose_answer.store(true, SeqCst);
+        self.set_trap("", Moment::Answered, || {});
     }
 
-    /// Says whether the answer that was to be lost has been lost.
+    /// Runs an action when a question with this text (empty: any) comes or is answered, and ends its connection.
+    ///
+    /// Another trap that has not sprung is replaced.
+    ///
+    /// # Panics
+    /// Never: nobody panics while holding the trap.
+    pub fn set_trap(&self, question: &'static str, moment: Moment, action: impl FnOnce() + Send + 'static) {
+        *self.line.trap.lock().unwrap() = Some(Trap { question, moment, action: Box::new(action) });
+    }
+
+    /// Says whether the trap has sprung, or never was set.
+    ///
+    /// # Panics
+    /// Never: nobody panics while holding the trap.
     #[must_use]
-    pub fn has_lost_answer(&self) -> bool {
-        !self.line.lose_answer.load(SeqCst)
+    pub fn has_sprung(&self) -> bool {
+        self.line.trap.lock().unwrap().is_none()
+    }
+}
+
+impl fmt::Debug for Trap {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Trap").field("question", &self.question).field("moment", &self.moment).finish()
+    }
+}
+
+impl Line {
+    /// Takes the trap when this question is the one it waits for.
+    fn take_trap(&self, question: &[u8]) -> Option<Trap> {
+        self.trap.lock().unwrap().take_if(|trap| {
+            let text = trap.question.as_bytes();
+            text.is_empty() || question.windows(text.len()).any(|window| window == text)
+        })
     }
 }
 
@@ -88,19 +143,44 @@ async fn carry(client: TcpStream, service: String, line: Arc<Line>) {
         return;
     }
     let Ok(server) = TcpStream::connect(service).await else { return };
-    let (mut from_client, to_client) = client.into_split();
-    let (from_server, mut to_server) = server.into_split();
+    let (from_client, to_client) = client.into_split();
+    let (from_server, to_server) = server.into_split();
+    // The trap that waits for the answer on this connection.
+    let waiting = Mutex::default();
     tokio::select! {
-        _ = copy(&mut from_client, &mut to_server) => {}
-        () = answer(from_server, to_client, &line) => {}
+        () = ask(from_client, to_server, &line, &waiting) => {}
+        () = answer(from_server, to_client, &waiting) => {}
         _ = cut.wait_for(|cut| *cut) => {}
     }
 }
 
-async fn answer(mut from_server: OwnedReadHalf, mut to_client: OwnedWriteHalf, line: &Line) {
+async fn ask(
+    mut from_client: OwnedReadHalf,
+    mut to_server: OwnedWriteHalf,
+    line: &Line,
+    waiting: &Mutex<Option<Trap>>,
+) {
+    let mut buffer = vec![0; 64 * 1024];
+    while let Ok(length @ 1..) = from_client.read(&mut buffer).await {
+        match line.take_trap(&buffer[..length]) {
+            Some(trap) if trap.moment == Moment::Asked => return (trap.action)(),
+            Some(trap) => *waiting.lock().unwrap() = Some(trap),
+            None => {}
+        }
+        if to_server.write_all(&buffer[..length]).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn answer(mut from_server: OwnedReadHalf, mut to_client: OwnedWriteHalf, waiting: &Mutex<Option<Trap>>) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(length @ 1..) = from_server.read(&mut buffer).await {
-        if line.lose_answer.swap(false, SeqCst) || to_client.write_all(&buffer[..length]).await.is_err() {
+        let trap = waiting.lock().unwrap().take();
+        if let Some(trap) = trap {
+            return (trap.action)();
+        }
+        if to_client.write_all(&buffer[..length]).await.is_err() {
             return;
         }
     }

@@ -95,6 +95,19 @@ impl TestQueue {
         }
     }
 
+    /// Returns the bodies of the messages and puts them back, as new messages.
+    ///
+    /// # Panics
+    /// When the emulator is not there.
+    pub async fn peek(&self) -> Vec<String> {
+        let messages = self.drain().await;
+        let bodies: Vec<_> = messages.into_iter().map(|message| message.body.unwrap_or_default()).collect();
+        for body in &bodies {
+            self.send(body).await;
+        }
+        bodies
+    }
+
     /// Sends a message body as it is.
     ///
     /// # Panics

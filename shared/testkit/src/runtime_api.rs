@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -17,6 +18,8 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
+
+use crate::clock::offset_ms;
 
 /// What a function said to an event: `Ok` its answer, `Err` its error.
 pub(crate) type Said = Result<Value, Value>;
@@ -33,27 +36,45 @@ pub(crate) struct Event {
 pub(crate) struct RuntimeApi {
     pub(crate) address: String,
     pub(crate) events: mpsc::UnboundedSender<Event>,
+    shared: Arc<Shared>,
     task: JoinHandle<()>,
 }
+
+type Action = Box<dyn FnOnce() + Send>;
 
 struct Shared {
     queue: tokio::sync::Mutex<mpsc::UnboundedReceiver<Event>>,
     running: Mutex<HashMap<String, oneshot::Sender<Said>>>,
+    /// What is done when the next answer comes, which is then lost.
+    trap: Mutex<Option<Action>>,
+    /// Where it stands how far the clock of the environment is ahead, if it has a clock of its own.
+    clock: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Shared").finish_non_exhaustive()
+    }
 }
 
 impl RuntimeApi {
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn start(clock: Option<PathBuf>) -> Self {
         let (events, queue) = mpsc::unbounded_channel();
-        let shared = Arc::new(Shared { queue: tokio::sync::Mutex::new(queue), running: Mutex::default() });
+        let queue = tokio::sync::Mutex::new(queue);
+        let shared = Arc::new(Shared { queue, running: Mutex::default(), trap: Mutex::default(), clock });
         let router = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
             .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
             .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
-            .with_state(shared);
+            .with_state(Arc::clone(&shared));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { address, events, task }
+        Self { address, events, shared, task }
+    }
+
+    pub(crate) fn set_trap(&self, action: Action) {
+        *self.shared.trap.lock().unwrap() = Some(action);
     }
 }
 
@@ -67,7 +88,10 @@ impl Drop for RuntimeApi {
 async fn next(State(shared): State<Arc<Shared>>) -> Response<Body> {
     let Some(event) = shared.queue.lock().await.recv().await else { std::future::pending().await };
     let id = Uuid::now_v7().to_string();
-    let deadline = (SystemTime::now() + event.timeout).duration_since(UNIX_EPOCH).unwrap().as_millis();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    // An environment gets the deadline by its own clock.
+    let ahead_ms = shared.clock.as_deref().map_or(0, offset_ms);
+    let deadline = i128::from(ahead_ms) + i128::try_from((now + event.timeout).as_millis()).unwrap();
     shared.running.lock().unwrap().insert(id.clone(), event.said);
     Response::builder()
         .header("content-type", "application/json")
@@ -88,6 +112,12 @@ async fn error(State(shared): State<Arc<Shared>>, Path(id): Path<String>, body: 
 }
 
 fn say(shared: &Shared, id: &str, said: Said) -> StatusCode {
+    let trap = shared.trap.lock().unwrap().take();
+    if let Some(action) = trap {
+        shared.running.lock().unwrap().remove(id);
+        action();
+        return StatusCode::ACCEPTED;
+    }
     if let Some(waiting) = shared.running.lock().unwrap().remove(id) {
         // The test may have stopped waiting.
         waiting.send(said).ok();

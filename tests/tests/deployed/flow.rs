@@ -126,8 +126,8 @@ async fn one_trace_id_ties_the_logs_of_an_interaction_together() {
     assert!(trace.starts_with("1-") && trace.len() == 35, "{trace}");
     for consumer in ["update-popularity", "update-catalog"] {
         let line = shop.line_about(consumer, id, since).await;
-        let headers = line["trace.headers"].as_str().unwrap();
-        assert!(headers.contains(&format!("Root={trace}")), "{consumer}: {headers} and not {trace}");
+        let traces = line["trace.ids"].as_str().unwrap();
+        assert!(traces.contains(trace), "{consumer}: {traces} and not {trace}");
     }
 }
 

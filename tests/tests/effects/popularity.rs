@@ -4,6 +4,7 @@ mod batch;
 mod concurrent;
 mod crash;
 mod outage;
+mod plan;
 mod recount;
 mod refused;
 mod weight;

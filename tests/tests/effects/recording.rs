@@ -170,7 +170,7 @@ async fn a_commit_whose_answer_is_lost_is_stored_once() {
     proxy.lose_next_answer();
     assert_eq!(status_of(recorder.invoke(&request(&event_ids(10))).await), 200);
     // then
-    assert!(proxy.has_lost_answer());
+    assert!(proxy.has_sprung());
     assert_stored_and_owed(&shop, 11).await;
     resend_and_score(&shop).await;
     shop.assert_all_scored_exactly().await;

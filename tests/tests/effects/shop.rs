@@ -153,11 +153,12 @@ pub(crate) fn failed(places: &[usize]) -> Invoked {
     Invoked::Answered(json!({ "batchItemFailures": items }))
 }
 
-/// Reads a metric of the last invocation. Output comes through a pipe, so it is waited for.
+/// Reads a metric of the last invocation; a count that is not in its line is zero. Output comes through a pipe, so it is
+/// waited for.
 pub(crate) async fn metric(function: &Function, name: &str, dimension: (&str, &str)) -> f64 {
     let value = |line: &str| -> Option<f64> {
         let line: Value = serde_json::from_str(line).ok()?;
-        (line.get("_aws").is_some() && line[dimension.0] == dimension.1).then(|| line[name].as_f64()).flatten()
+        (line.get("_aws").is_some() && line[dimension.0] == dimension.1).then(|| line[name].as_f64().unwrap_or(0.0))
     };
     for _ in 0..200 {
         if let Some(found) = function.output().lines().rev().find_map(value) {

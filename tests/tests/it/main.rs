@@ -4,5 +4,6 @@
 mod catalog_feed;
 mod events;
 mod log_level;
+mod planted;
 mod settings;
 mod template;

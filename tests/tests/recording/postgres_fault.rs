@@ -71,7 +71,7 @@ async fn an_answer_that_is_lost_after_the_commit_stores_nothing_twice() {
     let reply = send(&mut function, &[view(1), without_id]).await;
 
     // The statement was sent again over a new connection, which finds what the first one did.
-    assert!(postgres.has_lost_answer());
+    assert!(postgres.has_sprung());
     assert_eq!((reply.status, statuses(&reply)), (200, vec!["duplicate".to_owned(); 2]));
     assert_eq!(stage.counts().await, [3, 3, 6]);
 }

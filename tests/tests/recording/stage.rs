@@ -79,9 +79,9 @@ impl Stage {
         output_with(&self.function, text).await
     }
 
-    /// Adds up a metric over all lines of the function's output.
+    /// Adds up a metric over all lines of the function's output; a count that is in no line is zero.
     pub(crate) async fn metric(&self, name: &str) -> f64 {
-        let output = self.output_with(&format!("\"{name}\":")).await;
+        let output = self.output_with("\"_aws\":").await;
         let lines = output.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         lines.filter(|line| line["_aws"].is_object()).filter_map(|line| line[name].as_f64()).sum()
     }

@@ -10,10 +10,6 @@ use crate::stack::file;
 
 /// Where `make bench` writes.
 const FILE: &str = "docs/performance.json";
-/// Bytes of the lines that Lambda itself logs for an invocation.
-const PLATFORM_LOG_BYTES: f64 = 600.0;
-/// Bytes that update-catalog logs for a message: it logs what update-popularity logs.
-const CATALOG_LIKE_POPULARITY: f64 = 1.0;
 
 /// A quantity that grows in a straight line with the rows of an invocation.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,6 +30,28 @@ impl Growing {
     }
 }
 
+/// Bytes that a consumer logs for a batch, by the messages and by the requests that they came from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct BatchLog {
+    base: f64,
+    message: f64,
+    request: f64,
+}
+
+impl BatchLog {
+    /// The plane through three measurements: ten messages of ten requests, a hundred of a hundred, a hundred of one.
+    fn through(ten: f64, hundred: f64, hundred_of_one: f64) -> Self {
+        let request = (hundred - hundred_of_one) / 99.0;
+        let message = (hundred - ten) / 90.0 - request;
+        Self { base: ten - 10.0 * (message + request), message, request }
+    }
+
+    fn at(self, messages: u32, rows: u32) -> f64 {
+        let requests = (f64::from(messages) / f64::from(rows)).max(1.0);
+        self.base + self.message * f64::from(messages) + self.request * requests
+    }
+}
+
 /// Processor time and log of the functions.
 #[derive(Debug)]
 pub(crate) struct Measured {
@@ -42,7 +60,8 @@ pub(crate) struct Measured {
     record_ms: Growing,
     popularity_ms: Growing,
     record_log: Growing,
-    popularity_log: Growing,
+    popularity_log: BatchLog,
+    catalog_log: BatchLog,
 }
 
 #[derive(Deserialize)]
@@ -71,21 +90,28 @@ impl Measured {
 
     fn of(report: &Report) -> Option<Self> {
         let value = |case: &str| report.figures.iter().find(|figure| figure.case == case).map(|figure| figure.ours);
-        let record = |what: &str| {
-            let few = value(&format!("1 row a request, {what}"))?;
-            Some(Growing::through((1.0, few), (100.0, value(&format!("100 rows a request, {what}"))?)))
+        let growing = |few: (f64, &str), many: (f64, &str)| {
+            Some(Growing::through((few.0, value(few.1)?), (many.0, value(many.1)?)))
         };
-        let popularity = |what: &str| {
-            let few = value(&format!("uniform, batches of 10, 1 client, {what}"))?;
-            Some(Growing::through((10.0, few), (500.0, value(&format!("uniform, batches of 500, 1 client, {what}"))?)))
+        let batch = |function: &str| {
+            let bytes = |batch: &str| value(&format!("{function}, {batch}"));
+            let ten = bytes("10 messages of 10 requests")?;
+            let hundred = bytes("100 messages of 100 requests")?;
+            Some(BatchLog::through(ten, hundred, bytes("100 messages of 1 request")?))
         };
-        const PROCESSOR: &str = "processor of the function";
         Some(Self {
             source: format!("{FILE} of {}", report.machine.date),
-            record_ms: record(PROCESSOR)?,
-            popularity_ms: popularity(PROCESSOR)?,
-            record_log: record("log")?,
-            popularity_log: popularity("log")?,
+            record_ms: growing(
+                (1.0, "1 row a request, processor of the function"),
+                (100.0, "100 rows a request, processor of the function"),
+            )?,
+            popularity_ms: growing(
+                (10.0, "uniform, batches of 10, 1 client, processor of the function"),
+                (500.0, "uniform, batches of 500, 1 client, processor of the function"),
+            )?,
+            record_log: growing((1.0, "record-interactions, 1 row"), (100.0, "record-interactions, 100 rows"))?,
+            popularity_log: batch("update-popularity")?,
+            catalog_log: batch("update-catalog")?,
         })
     }
 
@@ -94,8 +120,9 @@ impl Measured {
             source: "estimates (no benchmark was run)".to_owned(),
             record_ms: Growing { base: 0.4, each: 0.02 },
             popularity_ms: Growing { base: 0.2, each: 0.01 },
-            record_log: Growing { base: 1_000.0, each: 10.0 },
-            popularity_log: Growing { base: 1_000.0, each: 50.0 },
+            record_log: Growing { base: 450.0, each: 11.0 },
+            popularity_log: BatchLog { base: 400.0, message: 11.0, request: 36.0 },
+            catalog_log: BatchLog { base: 500.0, message: 20.0, request: 36.0 },
         }
     }
 
@@ -111,11 +138,10 @@ impl Measured {
 
     /// Bytes of log of each function's invocation.
     pub(crate) fn log_bytes(&self, rows: u32, messages: u32) -> LogBytes {
-        let popularity = self.popularity_log.at(messages);
         LogBytes {
-            record: self.record_log.at(rows) + PLATFORM_LOG_BYTES,
-            popularity: popularity + PLATFORM_LOG_BYTES,
-            catalog: popularity * CATALOG_LIKE_POPULARITY + PLATFORM_LOG_BYTES,
+            record: self.record_log.at(rows),
+            popularity: self.popularity_log.at(messages, rows),
+            catalog: self.catalog_log.at(messages, rows),
         }
     }
 }
@@ -129,6 +155,13 @@ mod tests {
         let line = Growing::through((1.0, 2.0), (101.0, 12.0));
         assert!((line.at(51) - 7.0).abs() < 1e-9);
         assert_eq!(Growing { base: -5.0, each: 1.0 }.at(1), 0.0);
+    }
+
+    #[test]
+    fn a_batch_of_few_requests_logs_fewer_traces() {
+        let log = BatchLog::through(400.0 + 10.0 * 50.0, 400.0 + 100.0 * 50.0, 400.0 + 100.0 * 10.0 + 40.0);
+        let bytes = [(10, 1), (100, 25), (100, 100)].map(|(messages, rows)| log.at(messages, rows).round());
+        assert_eq!(bytes, [900.0, 1_560.0, 1_440.0]);
     }
 
     #[test]

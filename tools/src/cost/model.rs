@@ -13,6 +13,15 @@ const QUEUES: f64 = 2.0;
 const MESSAGES_PER_CALL: u32 = 10;
 /// Bytes of a write unit of DynamoDB.
 const WRITE_UNIT_BYTES: u32 = 1024;
+/// Bytes that DynamoDB adds to an item when it bills its storage.
+const ITEM_OVERHEAD_BYTES: u32 = 100;
+/// Months that an item stays in our own feed: 90 days.
+const FEED_MONTHS: f64 = 90.0 / 30.4;
+/// Bytes of a line of the access log that template.yaml sets, with the values of a request that succeeds.
+const ACCESS_LOG_BYTES: f64 = 263.0;
+/// The share of invocations whose trace is recorded; Lambda fixes it, besides one a second:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html>.
+const TRACED: f64 = 0.05;
 /// Lambda polls each queue with five connections and waits up to 20 seconds at each: <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html>.
 pub(crate) const IDLE_SQS_REQUESTS_A_MONTH: f64 = QUEUES * 5.0 * 3.0 * 60.0 * 24.0 * 30.4;
 
@@ -23,6 +32,8 @@ pub(crate) struct Load {
     pub(crate) rows: u32,
     /// Messages of a batch, of either consumer.
     pub(crate) batch: u32,
+    /// Messages that a receive brings, at most ten.
+    pub(crate) receive: u32,
     /// Bytes of an item of our own feed; zero when the catalog is called over HTTP.
     pub(crate) item_bytes: u32,
     /// One request, one popularity batch, one catalog batch: billed seconds.
@@ -65,10 +76,12 @@ pub(crate) fn bill(load: &Load, prices: &Prices) -> Vec<Line> {
     let invocations = 1.0 / rows + QUEUES / batch;
     let seconds = load.seconds.record / rows + (load.seconds.popularity + load.seconds.catalog) / batch;
     let log = load.log_bytes.record / rows + (load.log_bytes.popularity + load.log_bytes.catalog) / batch;
-    // Sending fills calls from one request only; Lambda receives and deletes in full calls.
+    // Sending fills calls from one request only; a batch is deleted in full calls.
     let sends = QUEUES * f64::from(load.rows.div_ceil(MESSAGES_PER_CALL)) / rows;
-    let polls = QUEUES * f64::from(load.batch.div_ceil(MESSAGES_PER_CALL)) / batch;
+    let receives = QUEUES / f64::from(load.receive.clamp(1, load.batch.min(MESSAGES_PER_CALL)));
+    let deletes = QUEUES * f64::from(load.batch.div_ceil(MESSAGES_PER_CALL)) / batch;
     let writes = f64::from(load.item_bytes.div_ceil(WRITE_UNIT_BYTES));
+    let stored = if load.item_bytes == 0 { 0.0 } else { f64::from(load.item_bytes + ITEM_OVERHEAD_BYTES) / 1e6 };
     let line = |what, units_per_event: f64, price: &Price| Line {
         what,
         units_per_event,
@@ -79,10 +92,13 @@ pub(crate) fn bill(load: &Load, prices: &Prices) -> Vec<Line> {
         line("Lambda requests", invocations, &prices.lambda_requests),
         line("Lambda GB-seconds", seconds * MEMORY_GB, &prices.lambda_gb_seconds),
         line("SQS sends", sends, &prices.sqs_requests),
-        line("SQS receives", polls, &prices.sqs_requests),
-        line("SQS deletes", polls, &prices.sqs_requests),
+        line("SQS receives", receives, &prices.sqs_requests),
+        line("SQS deletes", deletes, &prices.sqs_requests),
         line("DynamoDB write units", writes, &prices.dynamodb_write_units),
-        line("log megabytes", log / 1e6, &prices.log_megabytes),
+        line("DynamoDB storage, 90 days", stored * FEED_MONTHS, &prices.dynamodb_megabyte_months),
+        line("logs of the functions", log / 1e6, &prices.log_megabytes),
+        line("access log of the API", ACCESS_LOG_BYTES / rows / 1e6, &prices.log_megabytes),
+        line("X-Ray traces", invocations * TRACED, &prices.traces),
     ]
 }
 
@@ -105,14 +121,16 @@ mod tests {
             lambda_gb_seconds: price(10.0),
             sqs_requests: price(0.4),
             dynamodb_write_units: price(0.5),
+            dynamodb_megabyte_months: price(450.0),
             log_megabytes: price(500.0),
+            traces: price(5.0),
         }
     }
 
     fn load(rows: u32, batch: u32) -> Load {
         let seconds = Seconds { record: 0.010, popularity: 0.020, catalog: 0.040 };
         let log_bytes = LogBytes { record: 1000.0, popularity: 2000.0, catalog: 3000.0 };
-        Load { rows, batch, item_bytes: 1024, seconds, log_bytes }
+        Load { rows, batch, receive: rows, item_bytes: 1024, seconds, log_bytes }
     }
 
     fn units(rows: u32, batch: u32) -> Vec<f64> {
@@ -122,8 +140,12 @@ mod tests {
 
     #[test]
     fn one_event_a_request_pays_for_every_call_alone() {
-        // one API call, one invocation and two hundredths, two sends of one message, two tenths of a receive and of a delete
-        let expected = [1.0, 1.02, (0.010 + 0.06 / 100.0) * 0.5, 2.0, 0.2, 0.2, 1.0, (1000.0 + 50.0) / 1e6];
+        // one API call, one invocation and two hundredths, two sends of one message, each received alone, two tenths of a
+        // delete, an item for three months, a line a request and two a batch, every twentieth invocation traced
+        let lambda_seconds = (0.010 + 0.06 / 100.0) * 0.5;
+        let stored = 0.001_124 * 90.0 / 30.4;
+        let expected =
+            [1.0, 1.02, lambda_seconds, 2.0, 2.0, 0.2, 1.0, stored, (1000.0 + 50.0) / 1e6, 263.0 / 1e6, 0.051];
         assert_eq!(units(1, 100), expected.map(|unit| (unit * 1e6_f64).round() / 1e6));
     }
 
@@ -134,22 +156,33 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_that_does_not_fill_a_receive_still_pays_for_it() {
-        assert_eq!(units(1, 1)[4], 2.0);
-        assert_eq!(units(1, 15)[4], 0.266_667);
+    fn a_batch_that_does_not_fill_a_delete_still_pays_for_it() {
+        assert_eq!(units(1, 1)[5], 2.0);
+        assert_eq!(units(1, 15)[5], 0.266_667);
+    }
+
+    #[test]
+    fn a_receive_brings_ten_at_most_and_never_more_than_the_batch() {
+        let receives = |receive, batch| bill(&Load { receive, ..load(25, batch) }, &prices())[4].units_per_event;
+        assert_eq!(
+            [(1, 100), (25, 100), (10, 2), (0, 100)].map(|(receive, batch)| receives(receive, batch)),
+            [2.0, 0.2, 1.0, 2.0]
+        );
     }
 
     #[test]
     fn an_item_over_a_kibibyte_takes_two_write_units_and_no_feed_takes_none() {
         let writes = |item_bytes| bill(&Load { item_bytes, ..load(25, 100) }, &prices())[6].units_per_event;
         assert_eq!([0, 1, 1024, 1025].map(writes), [0.0, 1.0, 1.0, 2.0]);
+        assert_eq!(bill(&Load { item_bytes: 0, ..load(25, 100) }, &prices())[7].units_per_event, 0.0);
     }
 
     #[test]
     fn the_total_is_the_sum_in_us_dollars_per_million_events() {
         let lines = bill(&load(10, 100), &prices());
-        // 0.1 x 1 + 0.12 x 0.2 + (0.001 + 0.0006) x 0.5 x 10 + 0.2 x 0.4 + 2 x 0.2 x 0.4 + 0.5 + 0.00015 x 500
-        let expected = 0.1 + 0.024 + 0.008 + 0.08 + 0.16 + 0.5 + 0.075;
+        // 0.1 x 1 + 0.12 x 0.2 + (0.001 + 0.0006) x 0.5 x 10 + 3 x 0.2 x 0.4 + 0.5 + 0.001124 x 90 / 30.4 x 450
+        // + 0.00015 x 500 + 0.0000263 x 500 + 0.12 x 0.05 x 5
+        let expected = 0.1 + 0.024 + 0.008 + 0.24 + 0.5 + 0.001_124 * 90.0 / 30.4 * 450.0 + 0.075 + 0.013_15 + 0.03;
         assert!((total(&lines) - expected).abs() < 1e-9, "{}", total(&lines));
     }
 }

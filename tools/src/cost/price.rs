@@ -31,19 +31,23 @@ pub(crate) struct Prices {
     pub(crate) lambda_gb_seconds: Price,
     pub(crate) sqs_requests: Price,
     pub(crate) dynamodb_write_units: Price,
+    pub(crate) dynamodb_megabyte_months: Price,
     pub(crate) log_megabytes: Price,
+    pub(crate) traces: Price,
 }
 
 impl Prices {
     /// Every price with its name.
-    pub(crate) fn named(&self) -> [(&'static str, &Price); 6] {
+    pub(crate) fn named(&self) -> [(&'static str, &Price); 8] {
         [
             ("API request", &self.http_api_requests),
             ("Lambda request", &self.lambda_requests),
             ("Lambda GB-second", &self.lambda_gb_seconds),
             ("SQS request", &self.sqs_requests),
             ("DynamoDB write unit", &self.dynamodb_write_units),
+            ("DynamoDB megabyte for a month", &self.dynamodb_megabyte_months),
             ("log megabyte", &self.log_megabytes),
+            ("X-Ray trace", &self.traces),
         ]
     }
 }

@@ -8,7 +8,7 @@ use crate::stack::venv;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Names of files in tools/requirements.
-    #[arg(required = true, value_parser = ["emulator", "postgres", "sam", "schemathesis", "lambda"])]
+    #[arg(required = true, value_parser = ["emulator", "postgres", "sam", "schemathesis", "lambda", "faketime"])]
     names: Vec<String>,
 }
 

@@ -5,9 +5,11 @@
 
 pub mod description;
 pub mod down;
+pub mod faketime;
 pub mod folder;
 pub mod install;
 pub mod logs;
+pub mod postgres_program;
 pub mod psql;
 pub mod status;
 pub mod token;

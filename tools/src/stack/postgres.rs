@@ -2,7 +2,6 @@
 //!
 //! No Unix socket: its path would have to be shorter than 108 bytes, which a deep project folder breaks.
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
@@ -13,8 +12,9 @@ use crate::stack::daemon::Daemon;
 use crate::stack::file;
 use crate::stack::folder::Stack;
 use crate::stack::ports::{self, Ports};
-use crate::stack::postgres_user::{Runner, home};
-use crate::stack::venv::{Venv, run};
+use crate::stack::postgres_program::Programs;
+use crate::stack::postgres_user::home;
+use crate::stack::venv::run;
 
 /// Every function environment holds one connection, and the emulator starts one per parallel request.
 const MAX_CONNECTIONS: u32 = 300;
@@ -55,19 +55,14 @@ pub(crate) fn wipe(stack: &Stack) -> Result<(), Error> {
 }
 
 async fn launch(stack: &Stack, ports: Ports, daemon: &Daemon) -> Result<(), Error> {
-    let venv = Venv::named(stack, "postgres");
-    let runner = Runner::choose(stack);
-    runner.prepare(&venv)?;
-    let data = runner.data(stack);
+    let programs = Programs::find(stack)?;
+    let data = programs.data(stack);
     if !data.join("PG_VERSION").exists() {
-        initialize(&runner, &venv, &data)?;
+        initialize(&programs, &data)?;
     }
     remove_stale_lock(&data)?;
     ports::wait_until_free(stack, "Postgres", ports.postgres).await?;
-    let mut command = runner.command(&venv, "postgres")?;
-    clean_environment(&mut command);
-    command.arg("-D").arg(&data).args(["-p", &ports.postgres.to_string()]);
-    command.args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]);
+    let mut command = programs.server(&data, ports.postgres)?;
     command.args(["-c", &format!("max_connections={MAX_CONNECTIONS}")]);
     if stack.is_throwaway() {
         command.args(["-c", "fsync=off", "-c", "full_page_writes=off"]);
@@ -76,13 +71,10 @@ async fn launch(stack: &Stack, ports: Ports, daemon: &Daemon) -> Result<(), Erro
 }
 
 /// Makes a cluster under another name first: an interrupted initdb must not look like a cluster.
-fn initialize(runner: &Runner, venv: &Venv, data: &std::path::Path) -> Result<(), Error> {
+fn initialize(programs: &Programs, data: &std::path::Path) -> Result<(), Error> {
     let new = data.with_extension("new");
     file::remove(&new)?;
-    let mut command = runner.command(venv, "initdb")?;
-    clean_environment(&mut command);
-    command.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]);
-    run(command.arg("--pgdata").arg(&new), "initdb")?;
+    run(&mut programs.initdb(&new)?, "initdb")?;
     std::fs::rename(&new, data).map_err(|source| Error::Write { path: data.to_owned(), source })
 }
 
@@ -97,11 +89,6 @@ fn remove_stale_lock(data: &std::path::Path) -> Result<(), Error> {
         Ok(line) if !String::from_utf8_lossy(&line).contains(&*data.to_string_lossy()) => file::remove(&lock),
         _ => Ok(()),
     }
-}
-
-/// Settings of the user's own (PGDATA, PGPORT, LC_ALL ...) must not reach the server.
-fn clean_environment(command: &mut Command) {
-    command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("TZ", "UTC");
 }
 
 async fn wait_until_ready(ports: Ports, daemon: &Daemon) -> Result<(), Error> {

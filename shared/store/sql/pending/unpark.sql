@@ -7,5 +7,6 @@ WITH parked AS (
 )
 -- the direct hint has a minute before resend-pending gives another, and the backoff starts anew
 UPDATE analytic.pending SET parked_at = NULL, parked_reason = NULL, hints = 1, next_hint_at = now() + interval '1 minute'
-FROM parked WHERE pending.sink = $1 AND pending.interaction_id = parked.interaction_id
-RETURNING pending.interaction_id
+-- an array for the same reason as in store::popularity::apply
+WHERE sink = $1 AND interaction_id = ANY(ARRAY(SELECT interaction_id FROM parked))
+RETURNING interaction_id

@@ -6,9 +6,11 @@ WITH locked AS MATERIALIZED (
     ORDER BY interaction_id FOR UPDATE
 ), taken AS (
     -- the proof that the effect is not yet applied; gone with the commit that applies it
-    DELETE FROM analytic.pending USING locked
-    WHERE pending.sink = 'popularity' AND pending.interaction_id = locked.interaction_id AND NOT locked.parked
-    RETURNING pending.product_id, pending.event_type
+    -- an array and not a join: the statistics of a queue table are those of another moment, and a plan for "no rows"
+    -- compares every locked row with every waiting one, while an array is always looked up by the key
+    DELETE FROM analytic.pending
+    WHERE sink = 'popularity' AND interaction_id = ANY(ARRAY(SELECT interaction_id FROM locked WHERE NOT parked))
+    RETURNING product_id, event_type
 ), weighed AS (
     -- one row a product: a product twice in one upsert would be an error, and a hot product is locked once
     SELECT product_id, count(*) AS events, sum(weight_micros)::bigint AS score_micros,

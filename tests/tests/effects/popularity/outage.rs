@@ -58,7 +58,7 @@ async fn an_answer_of_postgres_that_is_lost_is_asked_for_again_and_counts_once()
         proxy.lose_next_answer();
         assert_eq!(scorer.invoke(&hints(&ids)).await, all_done(), "round {round}");
         // then
-        assert!(proxy.has_lost_answer());
+        assert!(proxy.has_sprung());
         shop.assert_all_scored_exactly().await;
         let already = metric(&scorer, "AlreadyApplied", ("Function", "update-popularity")).await;
         assert_eq!(already, 3.0, "the first try was committed");

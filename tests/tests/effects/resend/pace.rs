@@ -143,7 +143,7 @@ async fn a_claim_that_was_made_and_lost_is_only_late() {
     // given: Postgres commits the claim, and its answer is lost
     proxy.lose_next_answer();
     run(&mut resender).await;
-    assert!(proxy.has_lost_answer());
+    assert!(proxy.has_sprung());
     shop.popularity_queue.drain().await;
     // when its backoff is over
     shop.database.let_hints_fall_due().await;

@@ -1,0 +1,47 @@
+//! The fault suite: the shipped binaries on real Postgres and queues, while faults are injected on a seeded schedule.
+//!
+//! A [`Rig`] is a shop of its own: a database, the two queues with their dead-letter queues, a catalog, and the functions
+//! under a Runtime API of ours. A scenario sends traffic, injects its faults, stops them, lets the shop come to rest and
+//! checks the invariants against a history of what was sent and what was answered. The seed decides what is sent and
+//! which faults come when; how threads and processes interleave it cannot decide.
+#![expect(clippy::unwrap_used, reason = "a suite that cannot set its stage fails where it stands")]
+
+mod catalog;
+mod catalog_stub;
+mod check;
+mod clock;
+mod cluster;
+mod crash;
+mod crash_point;
+mod delivery;
+mod environment;
+mod gate;
+mod history;
+mod mapping;
+mod postgres;
+mod process;
+mod queue;
+mod recount;
+mod rig;
+mod rush;
+mod scenario;
+mod shopper;
+mod small_disk;
+mod sqs_gate;
+mod staff;
+mod traffic;
+
+pub use catalog_stub::{CatalogFaults, CatalogStub};
+pub use check::{Findings, check};
+pub use cluster::{Cluster, ClusterOptions, Skipped};
+pub use environment::{Environment, Notes, Victim};
+pub use gate::{Gate, GatePoint};
+pub use history::{Counts, History};
+pub use mapping::{Delivery, Mapping};
+pub use queue::Queues;
+pub use rig::{Options, Rig};
+pub use scenario::{Job, Report, Running, Scenario};
+pub use small_disk::SmallDisk;
+pub use sqs_gate::{SendFaults, SqsGate};
+pub use staff::{Crew, Staff};
+pub use traffic::{Outcome, Request, Traffic};

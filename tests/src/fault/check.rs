@@ -1,0 +1,223 @@
+//! The invariants I1 to I9, checked when a rig has come to rest.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
+
+use contracts::Hint;
+use domain::Sink;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::history::{Counts, Sent};
+use super::recount::{Sums, recount};
+use super::rig::Rig;
+
+/// How long Postgres may take to notice that a client is gone.
+const LEAK_PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a check found.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    /// What clients did and heard.
+    pub counts: Counts,
+    /// Interactions in the log.
+    pub stored: usize,
+    /// Acknowledged events that are not in the log, and effects that never came.
+    pub lost: usize,
+    /// Events that are in the log twice. An effect that came twice shows as a difference.
+    pub doubled: usize,
+    /// Differences that `shopsignal verify` found, and products whose row is not the naive recount.
+    pub differences: usize,
+    /// Calls that the catalog accepted; at least one an interaction.
+    pub catalog_calls: usize,
+    /// Everything that must not be, in words.
+    pub violations: Vec<String>,
+}
+
+/// A row of the log.
+struct Row {
+    id: i64,
+    event_id: Uuid,
+    event_type: String,
+    ref_id: String,
+}
+
+/// Checks everything. The rig is at rest and its processes are gone.
+///
+/// # Panics
+/// When Postgres or the emulator is not there.
+pub async fn check(rig: &Rig) -> Findings {
+    let mut findings = Findings { counts: rig.history.counts(), ..Findings::default() };
+    let client = rig.connect().await.unwrap();
+    let rows = client.query("SELECT id, event_id, event_type, ref_id FROM analytic.interaction", &[]).await.unwrap();
+    let row = |row: tokio_postgres::Row| Row {
+        id: row.get(0),
+        event_id: row.get(1),
+        event_type: row.get(2),
+        ref_id: row.get(3),
+    };
+    let log: Vec<_> = rows.into_iter().map(row).collect();
+    findings.stored = log.len();
+    let events = rig.history.events();
+    check_log(&log, &events, &mut findings);
+    check_scores(&client, &log, &mut findings).await;
+    let poison = poisoned(&log, &events);
+    check_pending(&client, &poison, &mut findings).await;
+    check_catalog(rig, &log, &poison, &mut findings);
+    redrive(rig, &mut findings).await;
+    check_letters(rig, &poison, &mut findings).await;
+    check_verified(rig, &mut findings).await;
+    check_postgres(&client, &mut findings).await;
+    findings.violations.extend(rig.notes.take());
+    findings
+}
+
+/// I3: acknowledged is stored once, everything else at most once, and nothing is stored that was not sent.
+fn check_log(log: &[Row], events: &HashMap<Uuid, Sent>, findings: &mut Findings) {
+    let mut seen = HashMap::new();
+    for row in log {
+        if seen.insert(row.event_id, row.id).is_some() {
+            findings.doubled += 1;
+            findings.violations.push(format!("I3: event {} is stored twice", row.event_id));
+        }
+        match events.get(&row.event_id) {
+            Some(sent) if sent.event_type == row.event_type && sent.ref_id == row.ref_id => {}
+            _ => findings.violations.push(format!("I3: interaction {} is not what was sent", row.id)),
+        }
+    }
+    for (event_id, sent) in events {
+        let Some(id) = sent.acknowledged else { continue };
+        if seen.get(event_id) != Some(&id) {
+            findings.lost += 1;
+            findings.violations.push(format!("I3: event {event_id} was acknowledged as {id} and is not stored so"));
+        }
+    }
+}
+
+/// I1: every score is what a naive recount of the log makes of it.
+async fn check_scores(client: &tokio_postgres::Client, log: &[Row], findings: &mut Findings) {
+    let sql = "SELECT id::text, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
+               FROM analytic.product_popularity";
+    let rows = client.query(sql, &[]).await.unwrap();
+    let stored: BTreeMap<String, Sums> =
+        rows.iter().map(|row| (row.get(0), std::array::from_fn(|i| row.get(i + 1)))).collect();
+    let recounted = recount(log.iter().map(|row| (&*row.event_type, &*row.ref_id)));
+    let products: BTreeSet<_> = stored.keys().chain(recounted.keys()).collect();
+    for product in products {
+        let (stored, recounted) = (stored.get(product), recounted.get(product));
+        if stored != recounted {
+            findings.differences += 1;
+            findings.violations.push(format!("I1: product {product} has {stored:?}, recounted {recounted:?}"));
+        }
+    }
+}
+
+fn poisoned(log: &[Row], events: &HashMap<Uuid, Sent>) -> BTreeSet<i64> {
+    let is_poison = |row: &&Row| events.get(&row.event_id).is_some_and(|sent| sent.poison);
+    log.iter().filter(is_poison).map(|row| row.id).collect()
+}
+
+/// I2: nothing is pending but what the catalog refused for good, and that is parked.
+async fn check_pending(client: &tokio_postgres::Client, poison: &BTreeSet<i64>, findings: &mut Findings) {
+    let sql = "SELECT sink, interaction_id, parked_reason FROM analytic.pending";
+    let mut parked = BTreeSet::new();
+    for row in client.query(sql, &[]).await.unwrap() {
+        let (sink, id, reason): (String, i64, Option<String>) = (row.get(0), row.get(1), row.get(2));
+        if sink == Sink::Catalog.as_str() && reason.is_some() {
+            parked.insert(id);
+        } else {
+            findings.lost += 1;
+            findings.violations.push(format!("I2: {id} is owed to {sink}, parked as {reason:?}"));
+        }
+    }
+    if parked != *poison {
+        let difference: Vec<_> = parked.symmetric_difference(poison).collect();
+        findings.violations.push(format!("I2: parked and poison differ in {difference:?}"));
+    }
+}
+
+/// I4: the catalog heard of every interaction, and of nothing else.
+fn check_catalog(rig: &Rig, log: &[Row], poison: &BTreeSet<i64>, findings: &mut Findings) {
+    let mut told = rig.catalog.told();
+    findings.catalog_calls = told.values().map(|told| told.times).sum();
+    for row in log.iter().filter(|row| !poison.contains(&row.id)) {
+        match told.remove(&row.id) {
+            Some(told) if told.event == (row.event_type.clone(), row.ref_id.clone()) => {}
+            Some(told) => findings.violations.push(format!("I4: the catalog heard {told:?} of {}", row.id)),
+            None => {
+                findings.lost += 1;
+                findings.violations.push(format!("I4: the catalog never heard of {}", row.id));
+            }
+        }
+    }
+    for id in told.keys() {
+        findings.violations.push(format!("I4: the catalog heard of {id}, which is not in the log or was refused"));
+    }
+    findings.violations.extend(rig.catalog.contradictions());
+}
+
+/// Does what an operator does after a fault. Nothing is owed, so that only superfluous letters may go by it.
+async fn redrive(rig: &Rig, findings: &mut Findings) {
+    for sink in Sink::ALL {
+        findings.violations.extend(rig.redrive(sink.as_str(), &["--reason", "waiting"]).await.err());
+    }
+}
+
+/// I5: the dead letters are the unreadable messages, each once, and hints at what the catalog refused.
+async fn check_letters(rig: &Rig, poison: &BTreeSet<i64>, findings: &mut Findings) {
+    let dlqs = [(&rig.queues.popularity_dlq, Sink::Popularity), (&rig.queues.catalog_dlq, Sink::Catalog)];
+    let planted = rig.planted();
+    for (queue, sink) in dlqs {
+        let mut unreadable = Vec::new();
+        for body in queue.peek().await {
+            match Hint::read(&body) {
+                Ok(hint) if sink == Sink::Catalog && poison.contains(&hint.interaction_id.0) => {}
+                Ok(hint) => {
+                    let id = hint.interaction_id.0;
+                    findings.violations.push(format!("I5: a hint at {id} is a dead letter of {sink}"));
+                }
+                Err(_) => unreadable.push(body),
+            }
+        }
+        unreadable.sort();
+        if unreadable != planted {
+            findings.violations.push(format!("I5: unreadable in {sink}-dlq: {unreadable:?}, planted {planted:?}"));
+        }
+    }
+}
+
+/// The command that operators use agrees: I1, I2, I3, I7.
+async fn check_verified(rig: &Rig, findings: &mut Findings) {
+    let output = rig.command("verify").args(["--json", "--no-feed"]).output().await.unwrap();
+    let figures: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    match figures["differences"].as_u64() {
+        Some(0) => {}
+        Some(differences) => {
+            findings.differences += usize::try_from(differences).unwrap();
+            findings.violations.push(format!("verify: {figures}"));
+        }
+        None => findings.violations.push(format!("verify: {}", String::from_utf8_lossy(&output.stderr))),
+    }
+}
+
+/// I8: no deadlock happened, and no connection is left behind.
+async fn check_postgres(client: &tokio_postgres::Client, findings: &mut Findings) {
+    let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    let deadlocks: i64 = client.query_one(deadlocks, &[]).await.unwrap().get(0);
+    if deadlocks > 0 {
+        findings.violations.push(format!("I8: {deadlocks} deadlocks"));
+    }
+    let open = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+                AND backend_type = 'client backend' AND query LIKE '-- store::%'";
+    let end = tokio::time::Instant::now() + LEAK_PATIENCE;
+    loop {
+        let open: i64 = client.query_one(open, &[]).await.unwrap().get(0);
+        if open == 0 {
+            return;
+        }
+        if tokio::time::Instant::now() > end {
+            return findings.violations.push(format!("I8: {open} connections of functions that are gone"));
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

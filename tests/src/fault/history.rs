@@ -1,0 +1,79 @@
+//! What was sent and what was answered: the outside view, against which the tables are checked.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use uuid::Uuid;
+
+/// An event that a client sent, maybe more than once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// Its type.
+    pub event_type: &'static str,
+    /// What it refers to.
+    pub ref_id: String,
+    /// Whether the catalog refuses it for good.
+    pub poison: bool,
+    /// The interaction id of the 2xx, once there was one.
+    pub acknowledged: Option<i64>,
+}
+
+/// How many of what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Different events sent.
+    pub sent: usize,
+    /// Those of them that a 2xx named.
+    pub acknowledged: usize,
+    /// Requests sent, repeats included.
+    pub requests: usize,
+    /// Requests answered by 503.
+    pub unavailable: usize,
+    /// Requests without any answer.
+    pub unanswered: usize,
+}
+
+/// Everything that clients did and heard.
+#[derive(Debug, Default)]
+pub struct History(Mutex<(HashMap<Uuid, Sent>, Counts)>);
+
+impl History {
+    /// Notes an event that is about to be sent. May be repeated.
+    pub fn note_sent(&self, event_id: Uuid, sent: Sent) {
+        self.0.lock().unwrap().0.entry(event_id).or_insert(sent);
+    }
+
+    /// Notes the end of a request.
+    pub fn count_request(&self, change: impl FnOnce(&mut Counts)) {
+        let mut inner = self.0.lock().unwrap();
+        inner.1.requests += 1;
+        change(&mut inner.1);
+    }
+
+    /// Notes that a 2xx named an event; fails when an earlier 2xx gave it another id.
+    ///
+    /// # Errors
+    /// The contradiction.
+    pub fn acknowledge(&self, event_id: Uuid, id: i64) -> Result<(), String> {
+        let mut inner = self.0.lock().unwrap();
+        let sent = inner.0.get_mut(&event_id).ok_or_else(|| format!("{event_id} was never sent"))?;
+        match sent.acknowledged.replace(id) {
+            Some(before) if before != id => Err(format!("{event_id} was acknowledged as {before} and as {id}")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns every event.
+    #[must_use]
+    pub fn events(&self) -> HashMap<Uuid, Sent> {
+        self.0.lock().unwrap().0.clone()
+    }
+
+    /// Returns the counts so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let inner = self.0.lock().unwrap();
+        let acknowledged = inner.0.values().filter(|sent| sent.acknowledged.is_some()).count();
+        Counts { sent: inner.0.len(), acknowledged, ..inner.1 }
+    }
+}

@@ -1,0 +1,205 @@
+//! A shop of its own with everything that a fault can hit.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use domain::Sink;
+use testkit::{Stack, TestDatabase, TestProxy};
+use tokio::process::Command;
+use tokio_postgres::{Client, NoTls};
+
+use super::catalog_stub::CatalogStub;
+use super::environment::{Environment, Notes};
+use super::history::History;
+use super::mapping::{Delivery, Mapping};
+use super::queue::Queues;
+use super::sqs_gate::SqsGate;
+
+/// How a rig is made.
+#[derive(Debug)]
+pub struct Options {
+    /// Decides what is sent and which faults come when.
+    pub seed: u64,
+    /// The folder of the functions and of the command.
+    pub binaries: PathBuf,
+    /// Deliveries before a message is a dead letter.
+    pub max_receives: u32,
+    /// What every function is started with besides the usual.
+    pub variables: Vec<(String, String)>,
+}
+
+impl Options {
+    /// The usual rig: more deliveries than a fault uses up, few enough that a test can wait for a dead letter.
+    #[must_use]
+    pub fn new(seed: u64, binaries: &Path) -> Self {
+        Self { seed, binaries: binaries.to_owned(), max_receives: 4, variables: Vec::new() }
+    }
+}
+
+/// The parts. Functions reach Postgres, SQS and the catalog only through what can be broken here.
+#[derive(Debug)]
+pub struct Rig {
+    /// How it was made.
+    pub options: Options,
+    /// Postgres.
+    pub database: TestDatabase,
+    /// The way of the functions to Postgres.
+    pub postgres: TestProxy,
+    /// The queues.
+    pub queues: Queues,
+    /// The way of senders to SQS.
+    pub sqs: SqsGate,
+    /// The catalog and the way to it.
+    pub catalog: CatalogStub,
+    /// How SQS delivers.
+    pub delivery: Arc<Delivery>,
+    /// What clients did and heard.
+    pub history: History,
+    /// What must not be and was noticed on the way.
+    pub notes: Notes,
+    database_url: String,
+    planted: Mutex<Vec<String>>,
+}
+
+impl Rig {
+    /// Builds a rig around a fresh database.
+    ///
+    /// # Panics
+    /// When the stack is not there.
+    pub async fn open(options: Options, database: TestDatabase) -> Self {
+        let (postgres, database_url) = TestProxy::of_url(database.url()).await;
+        Self {
+            queues: Queues::create(options.max_receives).await,
+            sqs: SqsGate::open(options.seed).await,
+            catalog: CatalogStub::open(options.seed).await,
+            delivery: Arc::default(),
+            history: History::default(),
+            notes: Notes::default(),
+            options,
+            database,
+            postgres,
+            database_url,
+            planted: Mutex::default(),
+        }
+    }
+
+    /// Describes an environment of a function with these variables besides the usual ones.
+    #[must_use]
+    pub fn environment(&self, name: &'static str, more: &[(&str, &str)]) -> Environment {
+        let variables = [
+            ("DATABASE_URL", &*self.database_url),
+            ("POPULARITY_QUEUE_URL", self.queues.popularity.url()),
+            ("CATALOG_QUEUE_URL", self.queues.catalog.url()),
+            ("AWS_ENDPOINT_URL_SQS", self.sqs.url()),
+            // Longer than any test machine needs: a sender that gives up is a fault of its own.
+            ("SEND_TIMEOUT_MS", "5000"),
+            ("RESEND_MAX_ROWS", "20000"),
+            ("RESEND_BACKOFF_CAP_SECONDS", "3600"),
+            ("CATALOG_URL", self.catalog.url()),
+            ("CATALOG_TIMEOUT_MS", "1000"),
+            ("CATALOG_CONCURRENCY", "8"),
+        ];
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let variables = self.options.variables.iter().cloned().chain(variables.iter().chain(more).map(owned)).collect();
+        Environment::new(name, self.options.binaries.clone(), variables, self.notes.clone())
+    }
+
+    /// Connects the queue of a sink with an environment of its consumer.
+    #[must_use]
+    pub fn mapping(&self, sink: Sink, seed: u64) -> Mapping {
+        let (queue, name) = match sink {
+            Sink::Popularity => (&self.queues.popularity, "update-popularity"),
+            Sink::Catalog => (&self.queues.catalog, "update-catalog"),
+        };
+        Mapping::new(queue.clone(), self.environment(name, &[]), Arc::clone(&self.delivery), self.options.seed ^ seed)
+    }
+
+    /// Starts the line of a subcommand of `shopsignal`, as an operator runs it: past the faults.
+    #[must_use]
+    pub fn command(&self, subcommand: &str) -> Command {
+        let mut command = Command::new(self.options.binaries.join("shopsignal"));
+        command.arg(subcommand).env("DATABASE_URL", self.database.url()).env("AWS_REGION", "us-east-1");
+        command.env("AWS_ENDPOINT_URL", Stack::get().aws_endpoint());
+        command.envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")]);
+        command
+    }
+
+    /// Puts the dead letters of a sink back to work, as an operator does.
+    ///
+    /// # Errors
+    /// What the command wrote.
+    ///
+    /// # Panics
+    /// When the command was not built.
+    pub async fn redrive(&self, sink: &str, more: &[&str]) -> Result<(), String> {
+        let (queue, dlq) = match sink {
+            "popularity" => (&self.queues.popularity, &self.queues.popularity_dlq),
+            _ => (&self.queues.catalog, &self.queues.catalog_dlq),
+        };
+        let mut command = self.command("redrive");
+        command.arg(sink).args(more);
+        command.args([format!("--{sink}-queue-url={}", queue.url()), format!("--{sink}-dlq-url={}", dlq.url())]);
+        let output = command.output().await.unwrap();
+        let wrote = || format!("redrive {sink}: {}", String::from_utf8_lossy(&output.stderr));
+        if output.status.success() { Ok(()) } else { Err(wrote()) }
+    }
+
+    /// Connects to Postgres past the faults.
+    ///
+    /// # Errors
+    /// When Postgres itself is down.
+    pub async fn connect(&self) -> Result<Client, tokio_postgres::Error> {
+        let (client, connection) = tokio_postgres::connect(self.database.url(), NoTls).await?;
+        tokio::spawn(connection);
+        Ok(client)
+    }
+
+    /// Lets time pass for the hints of pending rows; rows that somebody works on are left out.
+    ///
+    /// # Errors
+    /// When Postgres is down.
+    pub async fn pass_time(&self, seconds: u32) -> Result<(), tokio_postgres::Error> {
+        let sql = format!(
+            "UPDATE analytic.pending SET next_hint_at = next_hint_at - interval '{seconds} s'
+             FROM (SELECT sink, interaction_id FROM analytic.pending FOR UPDATE SKIP LOCKED) AS free
+             WHERE pending.sink = free.sink AND pending.interaction_id = free.interaction_id"
+        );
+        self.connect().await?.batch_execute(&sql).await
+    }
+
+    /// Counts the effects that are owed and can still be paid: pending rows that are not parked.
+    ///
+    /// # Errors
+    /// When Postgres is down.
+    pub async fn count_waiting(&self) -> Result<i64, tokio_postgres::Error> {
+        let sql = "SELECT count(*) FROM analytic.pending WHERE parked_at IS NULL";
+        Ok(self.connect().await?.query_one(sql, &[]).await?.get(0))
+    }
+
+    /// Sends messages to both queues that no function can read. Each must become a dead letter, once.
+    ///
+    /// # Panics
+    /// When the emulator is not there.
+    pub async fn plant_unreadable(&self) {
+        for queue in [&self.queues.popularity, &self.queues.catalog] {
+            for body in UNREADABLE {
+                queue.send(body).await;
+            }
+            // This one can be read: there is just no such row, so it is done.
+            queue.send(r#"{"version":1,"interaction_id":9000000000000000}"#).await;
+        }
+        self.planted.lock().unwrap().extend(UNREADABLE.map(str::to_owned));
+    }
+
+    /// Returns the unreadable messages that were sent to each queue, sorted.
+    #[must_use]
+    pub fn planted(&self) -> Vec<String> {
+        let mut planted = self.planted.lock().unwrap().clone();
+        planted.sort();
+        planted
+    }
+}
+
+/// Bodies that are no hint.
+const UNREADABLE: [&str; 4] =
+    ["no json", "{\"version\":1", r#"{"version":9,"interaction_id":1}"#, r#"{"version":1,"interaction_id":"1"}"#];

@@ -1,0 +1,145 @@
+//! The list of faults: what each one does, how often in a short and in a long run.
+
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::time::Duration;
+
+use testkit::TestDatabase;
+
+use super::check::{Findings, check};
+use super::crash::Crash;
+use super::crash_point::CrashPoint;
+use super::rig::{Options, Rig};
+use super::staff::Staff;
+use super::{catalog, clock, delivery, postgres, process, rush};
+
+/// A part of a scenario: so many rounds on one rig.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Repeats what is sent and which faults come when.
+    pub seed: u64,
+    /// How often the fault is injected.
+    pub rounds: u32,
+    /// The folder of the functions and of the command.
+    pub binaries: PathBuf,
+}
+
+/// What came of a job.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// How often the fault was injected.
+    pub rounds: u32,
+    /// What the check found.
+    pub findings: Findings,
+    /// From the end of each fault, or of all, until nothing was owed.
+    pub convergence: Vec<Duration>,
+    /// Why the scenario could not run here. Then nothing of it is proven.
+    pub skipped: Option<String>,
+}
+
+/// A running job.
+pub type Running = Pin<Box<dyn Future<Output = Report> + Send>>;
+
+/// A fault that the suite injects.
+pub struct Scenario {
+    /// The short name, of the fault catalogue where that has one.
+    pub name: &'static str,
+    /// What is done.
+    pub title: &'static str,
+    /// Rounds in a short run.
+    pub short: u32,
+    /// Rounds in a long run.
+    pub long: u32,
+    /// The most rounds on one rig.
+    pub piece: u32,
+    /// Runs a job.
+    pub run: Box<dyn Fn(Job) -> Running + Send + Sync>,
+}
+
+impl Scenario {
+    /// Describes a scenario.
+    pub fn new<F, R>((name, title): (&'static str, &'static str), (short, long, piece): (u32, u32, u32), run: F) -> Self
+    where
+        F: Fn(Job) -> R + Send + Sync + 'static,
+        R: Future<Output = Report> + Send + 'static,
+    {
+        Self { name, title, short, long, piece, run: Box::new(move |job| Box::pin(run(job))) }
+    }
+
+    /// Lists every scenario.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let crashes = CrashPoint::ALL.into_iter().map(crash).collect();
+        let lists = [
+            crashes,
+            process::scenarios(),
+            postgres::scenarios(),
+            delivery::scenarios(),
+            catalog::scenarios(),
+            rush::scenarios(),
+            clock::scenarios(),
+        ];
+        lists.into_iter().flatten().collect()
+    }
+}
+
+impl Job {
+    /// Builds a usual rig for the job, on the stack's Postgres.
+    ///
+    /// # Panics
+    /// When the stack is not there.
+    pub async fn rig(&self) -> Rig {
+        Rig::open(Options::new(self.seed, &self.binaries), self.database().await).await
+    }
+
+    /// Makes a database for the job, on the stack's Postgres.
+    ///
+    /// # Panics
+    /// When the stack is not there.
+    pub async fn database(&self) -> TestDatabase {
+        TestDatabase::create().await
+    }
+}
+
+impl Report {
+    /// Checks a rig that came to rest, or did not.
+    pub async fn of(rig: &Rig, rounds: u32, convergence: Vec<Duration>, rest: Result<(), String>) -> Self {
+        let mut findings = check(rig).await;
+        findings.violations.extend(rest.err());
+        rig.queues.remove().await;
+        Self { rounds, findings, convergence, skipped: None }
+    }
+
+    /// Lets the staff finish and checks the rig: for faults that follow each other without a rest.
+    pub async fn of_staff(rig: &Rig, rounds: u32, staff: Staff) -> Self {
+        let rest = staff.finish(rig).await;
+        let convergence = rest.iter().copied().collect();
+        Self::of(rig, rounds, convergence, rest.map(|_| ())).await
+    }
+
+    /// Says that the scenario cannot run here.
+    #[must_use]
+    pub fn skipped(reason: impl Into<String>) -> Self {
+        Self { skipped: Some(reason.into()), ..Self::default() }
+    }
+}
+
+fn crash(point: CrashPoint) -> Scenario {
+    Scenario::new(point.words(), (5, 200, 50), move |job| async move {
+        let rig = job.rig().await;
+        rig.plant_unreadable().await;
+        let mut crash = Crash::new(&rig);
+        let (mut convergence, mut rest) = (Vec::new(), Ok(()));
+        for round in 0..job.rounds {
+            match crash.round(point).await {
+                Ok(took) => convergence.push(took),
+                Err(violation) => {
+                    rest = Err(format!("round {round}: {violation}"));
+                    break;
+                }
+            }
+        }
+        let finished = crash.finish().await.map(|_| ());
+        Report::of(&rig, job.rounds, convergence, rest.and(finished)).await
+    })
+}
