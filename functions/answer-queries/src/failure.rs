@@ -3,7 +3,7 @@
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use contracts::{ErrorBody, ErrorReply, InvalidAlertsQuery, InvalidTopQuery};
+use contracts::{ErrorBody, ErrorReply, InvalidQuery, InvalidTopQuery};
 use store::StoreError;
 
 /// Why a query has no answer.
@@ -23,8 +23,8 @@ pub(crate) enum Failure {
     NotAdmin,
     /// The query parameters are wrong.
     Query(InvalidTopQuery),
-    /// Those of the findings.
-    AlertsQuery(InvalidAlertsQuery),
+    /// Those of findings and figures.
+    Figures(InvalidQuery),
     /// Postgres is not there, or is not ours.
     Store(StoreError),
 }
@@ -43,7 +43,7 @@ impl Failure {
             }
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", text("a bearer token is required")),
             Self::NotAdmin => (StatusCode::FORBIDDEN, "forbidden", text("only admins may read this")),
-            Self::AlertsQuery(reason) => (StatusCode::BAD_REQUEST, "validation", reason.to_string()),
+            Self::Figures(reason) => (StatusCode::BAD_REQUEST, "validation", reason.to_string()),
             Self::Query(reason) => (StatusCode::BAD_REQUEST, "validation", reason.to_string()),
             Self::Store(StoreError::Unavailable(_)) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "unavailable", text("the scores cannot be reached; try again"))
@@ -90,8 +90,8 @@ impl From<InvalidTopQuery> for Failure {
     }
 }
 
-impl From<InvalidAlertsQuery> for Failure {
-    fn from(reason: InvalidAlertsQuery) -> Self {
-        Self::AlertsQuery(reason)
+impl From<InvalidQuery> for Failure {
+    fn from(reason: InvalidQuery) -> Self {
+        Self::Figures(reason)
     }
 }

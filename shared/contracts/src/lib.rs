@@ -13,18 +13,20 @@ mod metadata;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod popularity;
+mod query;
 mod rejection;
 mod reply;
 mod request;
 mod shop_event;
 mod top;
 
-pub use alerts::{AlertCursor, AlertsQuery, Finding, InvalidAlertsQuery};
+pub use alerts::{AlertCursor, AlertsQuery, Finding};
 pub use cursor::{Cursor, InvalidCursor};
 pub use item::SESSION_ID_MAX_CHARS;
 pub use message::{AlertHint, Hint, Pointer, Unreadable};
 pub use metadata::{METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};
 pub use popularity::Popularity;
+pub use query::{InvalidQuery, Parameters, SPAN_MAX_DAYS, check_span};
 pub use rejection::{Rejection, RejectionCode};
 pub use reply::{Data, ErrorBody, ErrorReply, ItemResult, ItemStatus, List, Pagination, RecordReply};
 pub use request::{BODY_MAX_BYTES, ITEMS_MAX, ItemOutcome, RefusedItem, RequestError, Sender, read_request};

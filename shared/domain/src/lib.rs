@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 mod address;
+mod calendar;
 mod caller;
 mod contribution;
 mod customer;
@@ -27,6 +28,7 @@ mod status;
 mod window;
 
 pub use address::truncate_address;
+pub use calendar::{InvalidZone, Piece, Step, TimeSpan, Zone, align, cover, split};
 pub use caller::Caller;
 pub use contribution::{Attribution, Attributions, Cell, Contribution, Figures, Grain};
 pub use customer::CustomerKey;

@@ -28,6 +28,7 @@ pub mod product;
 pub mod projection;
 pub mod recount;
 pub mod rollup;
+pub mod sales;
 pub mod shop_event;
 pub mod user;
 pub mod verification;
