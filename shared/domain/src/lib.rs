@@ -29,7 +29,7 @@ mod window;
 
 pub use address::truncate_address;
 pub use calendar::{InvalidZone, Piece, Step, TimeSpan, Zone, align, cover, split};
-pub use caller::Caller;
+pub use caller::{Caller, is_trusted};
 pub use contribution::{Attribution, Attributions, Cell, Contribution, Figures, Grain};
 pub use customer::CustomerKey;
 pub use derived::{DerivedInteraction, opinion_interaction, order_interactions};
