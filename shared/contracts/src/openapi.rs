@@ -7,6 +7,7 @@
 mod interaction;
 mod response;
 mod route;
+mod sales;
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
@@ -55,5 +56,8 @@ fn components() -> Components {
         .schema("GatewayError", response::gateway_error())
         .schema("Health", response::health())
         .security_scheme(BEARER, SecurityScheme::Http(bearer));
-    interaction::schemas().into_iter().fold(components, |all, (name, schema)| all.schema(name, schema)).build()
+    interaction::schemas()
+        .into_iter()
+        .fold(sales::schemas(components), |all, (name, schema)| all.schema(name, schema))
+        .build()
 }
