@@ -4,6 +4,7 @@ use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use contracts::{ErrorBody, ErrorReply, InvalidQuery, InvalidTopQuery};
+use domain::Currency;
 use store::StoreError;
 
 /// Why a query has no answer.
@@ -21,6 +22,12 @@ pub(crate) enum Failure {
     Unauthorized,
     /// A verified token of somebody else than an admin.
     NotAdmin,
+    /// A verified token without a subject, so nobody's own figures can be shown.
+    NoSeller,
+    /// Figures of another seller.
+    ForeignSeller,
+    /// A currency that was given no thresholds.
+    NoSegments(Currency),
     /// The query parameters are wrong.
     Query(InvalidTopQuery),
     /// Those of findings and figures.
@@ -43,6 +50,17 @@ impl Failure {
             }
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", text("a bearer token is required")),
             Self::NotAdmin => (StatusCode::FORBIDDEN, "forbidden", text("only admins may read this")),
+            Self::NoSeller => {
+                (StatusCode::FORBIDDEN, "forbidden", text("the token names nobody whose figures these are"))
+            }
+            Self::ForeignSeller => {
+                (StatusCode::FORBIDDEN, "forbidden", text("seller_id: only admins may read figures of somebody else"))
+            }
+            Self::NoSegments(currency) => (
+                StatusCode::BAD_REQUEST,
+                "validation",
+                format!("currency: no thresholds are set for {currency} (SegmentThresholds)"),
+            ),
             Self::Figures(reason) => (StatusCode::BAD_REQUEST, "validation", reason.to_string()),
             Self::Query(reason) => (StatusCode::BAD_REQUEST, "validation", reason.to_string()),
             Self::Store(StoreError::Unavailable(_)) => {

@@ -20,6 +20,7 @@ mod query;
 mod rejection;
 mod reply;
 mod request;
+mod sales;
 mod shop_event;
 mod top;
 
@@ -36,6 +37,12 @@ pub use query::{InvalidQuery, Parameters, SPAN_MAX_DAYS, check_span};
 pub use rejection::{Rejection, RejectionCode};
 pub use reply::{Data, ErrorBody, ErrorReply, ItemResult, ItemStatus, List, Pagination, RecordReply};
 pub use request::{ItemOutcome, RefusedItem, Sender, read_request};
+pub use sales::{
+    CurrencySales, CustomerSegment, CustomerSegments, MONTHS_DEFAULT, MONTHS_MAX, MonthsQuery, RankedCategory,
+    RankedProduct, RankedWindow, RankingQuery, SalesMonth, SalesMonths, SalesRange, SalesWindow, SalesWindows,
+    SegmentLimits, SegmentsQuery, TopCategories, TopProducts, Trend, WINDOWS_DEFAULT, WINDOWS_MAX, WindowSize,
+    WindowsQuery,
+};
 pub use shop_event::{
     ADDRESS_KEY_MIN_BYTES, AddressKey, Intake, ORDER_LINES_MAX, QUANTITY_MAX, SHOP_EVENT_MAX_BYTES,
     SHOP_TEXT_MAX_CHARS, read_shop_event,

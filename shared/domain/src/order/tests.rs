@@ -71,7 +71,11 @@ fn services_that_each_tell_of_an_order_complete_each_other() {
         let customer = customer.map(CustomerKey::of_id);
         let payment_method = method.map(str::to_owned);
         let (seller_id, total_minor, lines) = (None, Some(999), Vec::new());
-        event(id, second, Fact::OrderCreated { order_id, customer, seller_id, currency, total_minor, payment_method, lines })
+        event(
+            id,
+            second,
+            Fact::OrderCreated { order_id, customer, seller_id, currency, total_minor, payment_method, lines },
+        )
     };
     let told = [
         bare(1, 10, None, None),
