@@ -55,10 +55,11 @@ fn a_dashboard_is_printed_in_the_major_unit_of_its_currency() {
 fn windows_show_the_last_days_and_the_curve_of_all() {
     let window = |day: i64| {
         let is_last = day == 20;
+        let change = if is_last { json!(-50.04) } else { Value::Null };
         json!({ "start": format!("2026-11-{day:02}T00:00:00Z"), "end": format!("2026-11-{:02}T00:00:00Z", day + 1),
                 "orders": day, "revenue": day * 1_000, "gross_revenue": day * 1_000, "refunds": 0,
                 "average_order_value": if is_last { Value::Null } else { json!(1_000) },
-                "trend": { "orders_change": null, "revenue_change": if is_last { json!(-50.04) } else { Value::Null } } })
+                "trend": { "orders_change": null, "revenue_change": change } })
     };
     let answer = json!({ "data": {
         "size": "1d", "range": { "start": "2026-11-01T00:00:00Z", "end": "2026-11-21T00:00:00Z", "tz": "UTC" },
