@@ -113,13 +113,15 @@ impl Template {
         }
     }
 
-    /// Returns the names of the environment variables that a function gets, its own and those of `Globals`.
+    /// Returns the names of the environment variables that a function gets: its own and those of `Globals`, without
+    /// those that it takes off with `AWS::NoValue`.
     #[must_use]
     pub fn environment_of(&self, folder: &str) -> BTreeSet<String> {
         let own = format!("/Resources/{}/Properties/Environment/Variables", logical_id(folder));
         let shared = "/Globals/Function/Environment/Variables";
+        let is_off = |name: &String| self.at(&own)[name]["Ref"] == "AWS::NoValue";
         let maps = [self.at(shared), self.at(&own)].into_iter().filter_map(Value::as_object);
-        maps.flat_map(Map::keys).cloned().collect()
+        maps.flat_map(Map::keys).filter(|name| !is_off(name)).cloned().collect()
     }
 }
 

@@ -26,9 +26,10 @@ pub fn router(deps: Arc<Deps>) -> Router {
         .route("/api/v1/analytic/alerts", get(alerts::list))
         .route("/api/v1/openapi.json", get(description::show))
         .route("/health", get(health::check))
-        // Recording has its own function; here it is only known so that a wrong method is called by its name.
+        // These have functions of their own; here they are only known so that a wrong method is called by its name.
         .route("/api/v1/analytic/interaction", any(post_only))
         .route("/api/v1/analytic/guest/interaction", any(post_only))
+        .route("/api/v1/analytic/event", any(post_only))
         .method_not_allowed_fallback(get_only)
         .fallback(not_found)
         .with_state(deps)

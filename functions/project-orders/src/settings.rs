@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contracts::{ADDRESS_KEY_MIN_BYTES, AddressKey, Intake};
+use contracts::Intake;
 use domain::fraud::Thresholds;
 use messaging::Queues;
 use platform::Variables;
@@ -30,24 +30,16 @@ impl Settings {
         let database = variables.group(store::Settings::from_variables);
         let queues = variables.group(Queues::from_variables);
         let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
-        let currency = variables.parsed("DEFAULT_CURRENCY");
-        let address_key = address_key(variables);
+        let intake = variables.group(Intake::from_variables);
         let (alerts_queue_url, thresholds) =
             (variables.required("ALERTS_QUEUE_URL"), crate::thresholds::read(variables));
-        let intake = Intake { currency: currency?, address_key: address_key? };
         Some(Self {
             database: database?,
             queues: queues?,
             send_limit: send_limit?,
-            intake,
+            intake: intake?,
             alerts_queue_url: alerts_queue_url?,
             thresholds: thresholds?,
         })
     }
-}
-
-fn address_key(variables: &mut Variables<'_>) -> Option<AddressKey> {
-    let secret = variables.required("ADDRESS_HASH_KEY")?;
-    AddressKey::new(&secret)
-        .or_else(|| variables.refuse("ADDRESS_HASH_KEY", &format!("must have at least {ADDRESS_KEY_MIN_BYTES} bytes")))
 }

@@ -11,21 +11,15 @@ use crate::failure::Failure;
 
 /// The path without a sign-in.
 const GUEST_PATH: &str = "/api/v1/analytic/guest/interaction";
-/// The scope of the shop's own services.
-const TRUSTED_SCOPE: &str = "analytic/trusted";
 
 /// Says who calls.
 pub(crate) fn of(request: &Request) -> Result<Caller, Failure> {
     if request.uri().path() == GUEST_PATH {
         return Ok(Caller::Guest);
     }
-    let context = request.request_context_ref();
-    let Some(RequestContext::ApiGatewayV2(context)) = context else { return Err(Failure::Unauthorized) };
-    let jwt = context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref());
-    let claims = &jwt.ok_or(Failure::Unauthorized)?.claims;
+    let claims = platform::claims(request).ok_or(Failure::Unauthorized)?;
     let subject = claims.get("sub").and_then(|subject| Uuid::try_parse(subject).ok());
-    let scopes = claims.get("scope").map(String::as_str).unwrap_or_default();
-    if scopes.split_whitespace().any(|scope| scope == TRUSTED_SCOPE) {
+    if claims.get("scope").is_some_and(|scopes| domain::is_trusted(scopes)) {
         // A machine client's subject is its client id, which is no account.
         return Ok(Caller::Trusted(subject));
     }

@@ -1,6 +1,6 @@
 //! The one table from failure to status, code and public text.
 
-use contracts::{ErrorBody, ErrorReply, RecordReply, RequestError};
+use contracts::{ErrorReply, RecordReply, RequestError};
 use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
 use store::StoreError;
@@ -29,13 +29,10 @@ impl Failure {
             Self::NoAccount => {
                 (StatusCode::FORBIDDEN, "forbidden", text("the token's subject is not an account (UUID)"))
             }
-            Self::Request(error @ RequestError::TooLarge { .. }) => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", error.to_string())
+            Self::Request(error) => {
+                let (status, code) = error.answer();
+                (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), code, error.to_string())
             }
-            Self::Request(error @ RequestError::ForeignAccount) => {
-                (StatusCode::FORBIDDEN, "foreign_account", error.to_string())
-            }
-            Self::Request(error) => (StatusCode::BAD_REQUEST, "validation", error.to_string()),
             Self::NothingAcceptable(_) => {
                 (StatusCode::BAD_REQUEST, "validation", text("no item was acceptable; details.results says why"))
             }
@@ -65,7 +62,7 @@ impl Failure {
             Self::NothingAcceptable(reply) => Some(json!(reply)),
             _ => None::<Value>,
         };
-        ErrorReply { error: ErrorBody { http_status: status.as_u16(), code, message, details } }
+        ErrorReply::new(status.as_u16(), code, message, details)
     }
 }
 

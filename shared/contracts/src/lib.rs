@@ -5,7 +5,10 @@
 #![warn(missing_docs)]
 
 mod alerts;
+mod body;
 mod cursor;
+mod event_reply;
+mod event_request;
 mod field;
 mod item;
 mod message;
@@ -20,14 +23,17 @@ mod shop_event;
 mod top;
 
 pub use alerts::{AlertCursor, AlertsQuery, Finding, InvalidAlertsQuery};
+pub use body::{BODY_MAX_BYTES, ITEMS_MAX, RequestError};
 pub use cursor::{Cursor, InvalidCursor};
+pub use event_reply::{EventResult, EventStatus, EventsReply};
+pub use event_request::{EventMessage, read_events};
 pub use item::SESSION_ID_MAX_CHARS;
 pub use message::{AlertHint, Hint, Pointer, Unreadable};
 pub use metadata::{METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};
 pub use popularity::Popularity;
 pub use rejection::{Rejection, RejectionCode};
 pub use reply::{Data, ErrorBody, ErrorReply, ItemResult, ItemStatus, List, Pagination, RecordReply};
-pub use request::{BODY_MAX_BYTES, ITEMS_MAX, ItemOutcome, RefusedItem, RequestError, Sender, read_request};
+pub use request::{ItemOutcome, RefusedItem, Sender, read_request};
 pub use shop_event::{
     ADDRESS_KEY_MIN_BYTES, AddressKey, Intake, ORDER_LINES_MAX, QUANTITY_MAX, SHOP_EVENT_MAX_BYTES,
     SHOP_TEXT_MAX_CHARS, read_shop_event,

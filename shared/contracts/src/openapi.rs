@@ -4,15 +4,18 @@
 //! fails when the file and this module differ. What a schema cannot say (the window of `occurred_at`, sizes
 //! in bytes, the depth of metadata) stands in the descriptions.
 
+mod event;
 mod interaction;
 mod response;
 mod route;
 
+pub(crate) use response::details;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
 
 use crate::{
-    ErrorBody, ErrorReply, Finding, ItemResult, ItemStatus, Pagination, Popularity, RecordReply, RejectionCode,
+    ErrorBody, ErrorReply, EventResult, EventStatus, EventsReply, Finding, ItemResult, ItemStatus, Pagination,
+    Popularity, RecordReply, RejectionCode,
 };
 
 /// The name of the security scheme.
@@ -42,6 +45,9 @@ fn components() -> Components {
         .schema_from::<RecordReply>()
         .schema_from::<ItemResult>()
         .schema_from::<ItemStatus>()
+        .schema_from::<EventsReply>()
+        .schema_from::<EventResult>()
+        .schema_from::<EventStatus>()
         .schema_from::<RejectionCode>()
         .schema_from::<Popularity>()
         .schema_from::<Finding>()
@@ -49,11 +55,13 @@ fn components() -> Components {
         .schema_from::<ErrorReply>()
         .schema_from::<ErrorBody>()
         .schema("RecordAnswer", response::one_of("RecordReply"))
+        .schema("EventsAnswer", response::one_of("EventsReply"))
         .schema("PopularityAnswer", response::one_of("Popularity"))
         .schema("PopularityList", response::list_of("Popularity"))
         .schema("FindingList", response::list_of("Finding"))
         .schema("GatewayError", response::gateway_error())
         .schema("Health", response::health())
         .security_scheme(BEARER, SecurityScheme::Http(bearer));
-    interaction::schemas().into_iter().fold(components, |all, (name, schema)| all.schema(name, schema)).build()
+    let bodies = interaction::schemas().into_iter().chain(event::schemas());
+    bodies.fold(components, |all, (name, schema)| all.schema(name, schema)).build()
 }

@@ -48,6 +48,14 @@ pub struct ErrorReply {
     pub error: ErrorBody,
 }
 
+impl ErrorReply {
+    /// Writes a failure.
+    #[must_use]
+    pub fn new(http_status: u16, code: &'static str, message: String, details: Option<Value>) -> Self {
+        Self { error: ErrorBody { http_status, code, message, details } }
+    }
+}
+
 /// What is wrong, for programs and for people.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -58,9 +66,9 @@ pub struct ErrorBody {
     pub code: &'static str,
     /// The reason in words.
     pub message: String,
-    /// More, where there is more; for a refused recording the results of its items.
+    /// More, where there is more; for a refused request with items their results.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<RecordReply>))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::details))]
     pub details: Option<Value>,
 }
 

@@ -4,7 +4,7 @@
 //! (`eventType`, `service`, `entityId`, ...). Both may come bare or as the `detail` of an EventBridge event. Fields that
 //! mean nothing here are left alone; an email address becomes a keyed hash and goes no further.
 
-use domain::{Currency, FUTURE_LIMIT_MINUTES, Fact, ShopEvent};
+use domain::{Currency, FUTURE_LIMIT_MINUTES, Fact, InvalidCurrency, ShopEvent};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::value::RawValue;
@@ -18,6 +18,9 @@ mod fields;
 mod lifecycle;
 
 use fields::Fields;
+
+#[cfg(feature = "openapi")]
+pub(crate) use {analytics::NAMES as ANALYTICS_NAMES, lifecycle::NAMES as LIFECYCLE_NAMES};
 
 /// The largest event, in bytes (64 KiB).
 pub const SHOP_EVENT_MAX_BYTES: usize = 64 * 1024;
@@ -69,6 +72,27 @@ pub struct Intake {
     pub currency: Currency,
     /// Hashes addresses.
     pub address_key: AddressKey,
+}
+
+impl Intake {
+    /// Reads `DEFAULT_CURRENCY` and `ADDRESS_HASH_KEY`.
+    ///
+    /// # Errors
+    /// Names the variables that are missing or malformed; the key itself stays out of the text.
+    pub fn from_variables(lookup: &mut dyn FnMut(&'static str) -> Option<String>) -> Result<Self, String> {
+        let currency = lookup("DEFAULT_CURRENCY").ok_or_else(|| "is missing".to_owned());
+        let currency =
+            currency.and_then(|code| code.parse().map_err(|rule: InvalidCurrency| format!("is malformed: {rule}")));
+        let secret = lookup("ADDRESS_HASH_KEY").ok_or_else(|| "is missing".to_owned());
+        let too_short = || format!("must have at least {ADDRESS_KEY_MIN_BYTES} bytes");
+        let key = secret.and_then(|secret| AddressKey::new(&secret).ok_or_else(too_short));
+        match (currency, key) {
+            (Ok(currency), Ok(address_key)) => Ok(Self { currency, address_key }),
+            (Err(currency), Ok(_)) => Err(format!("DEFAULT_CURRENCY {currency}")),
+            (Ok(_), Err(key)) => Err(format!("ADDRESS_HASH_KEY {key}")),
+            (Err(currency), Err(key)) => Err(format!("DEFAULT_CURRENCY {currency}; ADDRESS_HASH_KEY {key}")),
+        }
+    }
 }
 
 /// Reads one event: a lifecycle event, an analytics event, or an EventBridge event around one of them.

@@ -4,6 +4,15 @@ use uuid::Uuid;
 
 use crate::EventType;
 
+/// The scope of the shop's own services.
+const TRUSTED_SCOPE: &str = "analytic/trusted";
+
+/// Says whether the scopes of a token, a list with spaces between, hold the one of the shop's own services.
+#[must_use]
+pub fn is_trusted(scopes: &str) -> bool {
+    scopes.split_whitespace().any(|scope| scope == TRUSTED_SCOPE)
+}
+
 /// The sender of a request. Built from verified token claims only, never from the body or other headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caller {
@@ -47,6 +56,12 @@ impl Caller {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_whole_name_of_the_scope_is_trusted() {
+        assert!(is_trusted("analytic/trusted") && is_trusted("openid analytic/trusted email"));
+        assert!(["", "analytic/trusted2", "x-analytic/trusted", "Analytic/Trusted"].iter().all(|it| !is_trusted(it)));
+    }
 
     #[test]
     fn a_guest_only_browses() {

@@ -27,7 +27,7 @@ mod status;
 mod window;
 
 pub use address::truncate_address;
-pub use caller::Caller;
+pub use caller::{Caller, is_trusted};
 pub use contribution::{Attribution, Attributions, Cell, Contribution, Figures, Grain};
 pub use customer::CustomerKey;
 pub use derived::{DerivedInteraction, opinion_interaction, order_interactions};

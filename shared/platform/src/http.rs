@@ -1,15 +1,21 @@
-//! Serves HTTP requests that come through API Gateway.
+//! Serves HTTP requests that come through API Gateway: who calls, and how every answer is written.
 //!
 //! `lambda_http` builds a URL from what the client sent, and panics where that is none: a failed invocation,
 //! which anybody could cause. What it would stumble over is therefore mended first.
 
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::{Debug, Write};
 
-use lambda_http::request::LambdaRequest;
-use lambda_http::{Adapter, Error, IntoResponse, Request};
+use lambda_http::http::StatusCode;
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use lambda_http::request::{LambdaRequest, RequestContext};
+use lambda_http::{Adapter, Body, Error, IntoResponse, Request, RequestExt, Response};
 use lambda_runtime::tower::Service;
 use lambda_runtime::tower::util::MapRequest;
 use lambda_runtime::{Diagnostic, LambdaEvent};
+use serde::Serialize;
+
+use crate::Metrics;
 
 /// Runs an HTTP service until the environment ends.
 ///
@@ -26,6 +32,51 @@ where
     E: Debug + Into<Diagnostic>,
 {
     lambda_runtime::run(MapRequest::new(Adapter::from(service), mend)).await
+}
+
+/// Returns the claims of the token that API Gateway's JWT authorizer verified; `None` when there was no token.
+#[must_use]
+pub fn claims(request: &Request) -> Option<&HashMap<String, String>> {
+    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else { return None };
+    Some(&context.authorizer.as_ref()?.jwt.as_ref()?.claims)
+}
+
+/// Writes an answer as JSON that nobody keeps. A 503 asks the client to wait a second.
+///
+/// # Errors
+/// When the body cannot be written as JSON.
+pub fn answer(status: StatusCode, body: &impl Serialize) -> Result<Response<Body>, Error> {
+    let mut response = Response::builder()
+        .status(status)
+        .header(CONTENT_TYPE, "application/json")
+        .header(CACHE_CONTROL, "no-store")
+        .body(Body::from(serde_json::to_string(body)?))?;
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, 1.into());
+    }
+    Ok(response)
+}
+
+/// Counts the refused items of a request. A line a code: one line has one value of each dimension.
+pub fn report_rejections(function: &str, request_id: &str, codes: impl Iterator<Item = &'static str>) {
+    let mut by_code = BTreeMap::new();
+    for code in codes {
+        *by_code.entry(code).or_insert(0) += 1;
+    }
+    for (code, count) in by_code {
+        Metrics::with(&[("Function", function), ("Code", code)])
+            .note("request.id", request_id)
+            .count("RejectedByCode", count)
+            .emit("rejected");
+    }
+}
+
+/// Counts a request that was refused as a whole.
+pub fn report_refusal(function: &str, request_id: &str, code: &'static str) {
+    Metrics::with(&[("Function", function), ("Code", code)])
+        .note("request.id", request_id)
+        .count("RequestRefused", 1)
+        .emit("refused");
 }
 
 fn mend(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {

@@ -14,7 +14,7 @@ mod trace;
 
 pub use deadline::Deadline;
 pub use error::chain;
-pub use http::serve;
+pub use http::{answer, claims, report_refusal, report_rejections, serve};
 pub use metric::{Metrics, NAMESPACE, listed};
 pub use settings::{SettingsError, Variables, load};
 pub use telemetry::start;

@@ -8,7 +8,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The crates of this workspace that run in a function. Only they follow a level below `INFO`.
-const OURS: [&str; 17] = [
+const OURS: [&str; 18] = [
+    "accept_events",
     "answer_queries",
     "catalog",
     "contracts",

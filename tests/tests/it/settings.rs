@@ -13,7 +13,8 @@ use serde_json::{Map, Value};
 type Reader = fn(&mut Variables<'_>) -> bool;
 
 /// One per folder of functions/.
-const READERS: [(&str, Reader); 10] = [
+const READERS: [(&str, Reader); 11] = [
+    ("accept-events", |variables| accept_events::Settings::read(variables).is_some()),
     ("answer-queries", |variables| answer_queries::Settings::read(variables).is_some()),
     ("judge-carts", |variables| judge_carts::Settings::read(variables).is_some()),
     ("maintain-partitions", |variables| maintain_partitions::Settings::read(variables).is_some()),
@@ -38,7 +39,8 @@ fn variables_of(template: &Template, folder: &str) -> BTreeMap<String, Value> {
     let own = format!("/Resources/{}/Properties/Environment/Variables", logical_id(folder));
     let maps = [template.at("/Globals/Function/Environment/Variables"), template.at(&own)].into_iter();
     let entries = maps.filter_map(Value::as_object).flat_map(Map::iter);
-    entries.map(|(name, value)| (name.clone(), value.clone())).collect()
+    let known = template.environment_of(folder);
+    entries.filter(|(name, _)| known.contains(*name)).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// The parameter that a variable takes its value from, when it is one with a number.

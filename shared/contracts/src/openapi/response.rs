@@ -39,6 +39,12 @@ pub(super) fn gateway_error() -> Schema {
         .into()
 }
 
+/// What a refusal says of each item, where the request had items.
+pub(crate) fn details() -> Schema {
+    let any = AnyOfBuilder::new().item(Ref::from_schema_name("RecordReply")).item(Ref::from_schema_name("EventsReply"));
+    any.description(Some("More, where there is more: the results of the items.")).build().into()
+}
+
 /// The data of a healthy answer.
 pub(super) fn health() -> Schema {
     let text = |example: &str| ObjectBuilder::new().schema_type(Type::String).examples([example]);
@@ -114,6 +120,16 @@ pub(super) fn recording(signed_in: bool) -> Vec<Answer> {
         answers.push(("401", refusal("Unauthorized")));
     }
     answers
+}
+
+/// What handing over events answers besides.
+pub(super) fn handing_over() -> [Answer; 4] {
+    [
+        invalid("no event was acceptable; details.results says why"),
+        ("401", refusal("Unauthorized")),
+        ("403", refusal("Forbidden")),
+        ("413", refusal("Request Entity Too Large")),
+    ]
 }
 
 /// What a route for admins answers to others.

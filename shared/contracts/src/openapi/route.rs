@@ -7,8 +7,8 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, 
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, HttpMethod, Ref, Required, ResponseBuilder, link::Link};
 
-use super::BEARER;
-use super::response::{Answer, anywhere, cacheable, for_admins, invalid, missing, recording, success};
+use super::response::{Answer, anywhere, cacheable, for_admins, handing_over, invalid, missing, recording, success};
+use super::{BEARER, event};
 use crate::{BODY_MAX_BYTES, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX};
 
 const UUID_EXAMPLE: &str = "0192e4a0-0000-7000-8000-000000000001";
@@ -22,6 +22,7 @@ pub(super) fn all() -> utoipa::openapi::Paths {
     PathsBuilder::new()
         .path("/api/v1/analytic/interaction", PathItem::new(HttpMethod::Post, record()))
         .path("/api/v1/analytic/guest/interaction", PathItem::new(HttpMethod::Post, record_as_guest()))
+        .path("/api/v1/analytic/event", PathItem::new(HttpMethod::Post, accept_events()))
         .path("/api/v1/analytic/popularity/top", PathItem::new(HttpMethod::Get, top()))
         .path("/api/v1/analytic/popularity/{spu_id}", PathItem::new(HttpMethod::Get, one()))
         .path("/api/v1/analytic/alerts", PathItem::new(HttpMethod::Get, alerts()))
@@ -51,15 +52,27 @@ fn record_as_guest() -> OperationBuilder {
         .request_body(Some(body("GuestRecordRequest", json!({ "session_id": "s-1" }))))
 }
 
+fn accept_events() -> OperationBuilder {
+    let result = json!({ "index": 0, "status": "accepted", "event_id": UUID_EXAMPLE });
+    let example = json!({ "data": { "accepted": 1, "rejected": 0, "unavailable": 0, "results": [result] } });
+    let mut answers = vec![("200", success("The queue has at least one event", "EventsAnswer", example))];
+    answers.extend(handing_over());
+    operation("acceptEvents", "Takes events of the shop's back end", answers)
+        .description(Some("For tokens with the scope `analytic/trusted`."))
+        .request_body(Some(required_body("EventsRequest", event::example())))
+        .security(SecurityRequirement::new(BEARER, Vec::<String>::new()))
+}
+
 fn body(schema: &str, extra: Value) -> RequestBody {
     let mut item = json!({ "event_type": "view", "ref_type": "Product", "ref_id": UUID_EXAMPLE });
     if let (Some(item), Value::Object(extra)) = (item.as_object_mut(), extra) {
         item.extend(extra);
     }
-    let content = ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name(schema)))
-        .example(Some(json!({ "interactions": [item] })))
-        .build();
+    required_body(schema, json!({ "interactions": [item] }))
+}
+
+fn required_body(schema: &str, example: Value) -> RequestBody {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).example(Some(example)).build();
     RequestBodyBuilder::new()
         .description(Some(format!("At most {BODY_MAX_BYTES} bytes.")))
         .required(Some(Required::True))

@@ -1,5 +1,5 @@
 use super::*;
-use crate::RejectionCode;
+use crate::{BODY_MAX_BYTES, RejectionCode};
 
 const SPU: &str = "0192e4a0-0000-7000-8000-000000000001";
 const ACCOUNT: Uuid = Uuid::from_u128(0xA);

@@ -9,7 +9,7 @@ use super::lifecycle::{CUSTOMER, created, method, product_facts};
 use crate::{Rejection, RejectionCode};
 
 /// The names of this shape.
-pub(super) const NAMES: [&str; 9] = [
+pub(crate) const NAMES: [&str; 9] = [
     "USER_REGISTERED",
     "USER_LOGIN",
     "ORDER_PLACED",

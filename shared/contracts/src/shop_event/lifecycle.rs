@@ -7,7 +7,7 @@ use super::{ORDER_LINES_MAX, QUANTITY_MAX};
 use crate::{Rejection, RejectionCode};
 
 /// The names of this shape.
-pub(super) const NAMES: [&str; 24] = [
+pub(crate) const NAMES: [&str; 24] = [
     "OrderCreated",
     "OrderValidated",
     "PaymentProcessed",

@@ -18,6 +18,7 @@ struct Stage {
     popularity_queue: TestQueue,
     catalog_queue: TestQueue,
     alerts_queue: TestQueue,
+    order_events_queue: TestQueue,
     webhook: TestServer,
     feed: Feed,
 }
@@ -29,6 +30,7 @@ impl Stage {
             popularity_queue: TestQueue::create().await,
             catalog_queue: TestQueue::create().await,
             alerts_queue: TestQueue::create().await,
+            order_events_queue: TestQueue::create().await,
             webhook: TestServer::always(200).await,
             feed: Feed::create().await,
         }
@@ -73,6 +75,7 @@ impl Stage {
             ("POPULARITY_QUEUE_URL", self.popularity_queue.url()),
             ("CATALOG_QUEUE_URL", self.catalog_queue.url()),
             ("ALERTS_QUEUE_URL", self.alerts_queue.url()),
+            ("ORDER_EVENTS_QUEUE_URL", self.order_events_queue.url()),
             ("ALERT_JSON_URL", self.webhook.url()),
             ("ALERT_HOSTS", "127.0.0.1"),
             ("ALERT_SIGNING_KEY", "0123456789abcdef0123456789abcdef"),
@@ -128,6 +131,18 @@ async fn http(stage: &Stage, answer: Value) -> String {
     format!("{} {said}, {stored} stored, {hints} hints", reply.status)
 }
 
+/// Writes the answer of accept-events: the status, what was accepted, rejected and unavailable or the code, and how many
+/// messages the queue got.
+async fn accepted(stage: &Stage, answer: Value) -> String {
+    let reply = HttpReply::of(&answer);
+    let body = reply.json();
+    let said = match (body.pointer("/error/code"), &body["data"]) {
+        (Some(code), _) => code.as_str().unwrap().to_owned(),
+        (_, data) => format!("{} {} {}", data["accepted"], data["rejected"], data["unavailable"]),
+    };
+    format!("{} {said}, {} messages", reply.status, stage.order_events_queue.depth().await)
+}
+
 /// Writes the answer of send-alerts: the failed items, what is left to send, and what the webhook heard.
 async fn alerts(stage: &Stage, answer: Value) -> String {
     let failed = answer["batchItemFailures"].as_array().unwrap().iter();
@@ -167,6 +182,22 @@ async fn samples_of_record_interactions() {
     over-the-limit: 400 validation, 0 stored, 0 hints
     spoofed-headers: 200 1 0 0, 1 stored, 2 hints
     trusted-purchase: 200 1 0 0, 1 stored, 2 hints
+    "#);
+}
+
+#[tokio::test]
+async fn samples_of_accept_events() {
+    let lines = outcomes("accept-events", Stage::set, accepted).await;
+    insta::assert_snapshot!(lines, @r#"
+    all-refused: 400 validation, 0 messages
+    analytics: 200 2 0 0, 2 messages
+    empty-batch: 400 validation, 0 messages
+    lifecycle: 200 2 0 0, 2 messages
+    mixed-batch: 200 2 8 0, 2 messages
+    not-json: 400 validation, 0 messages
+    not-trusted: 403 forbidden, 0 messages
+    over-the-limit: 400 validation, 0 messages
+    same-event-twice: 200 2 0 0, 2 messages
     "#);
 }
 
@@ -270,6 +301,7 @@ async fn samples_of_what_runs_by_itself() {
 #[test]
 fn every_function_is_run_here() {
     let run = [
+        "accept-events",
         "answer-queries",
         "judge-carts",
         "maintain-partitions",

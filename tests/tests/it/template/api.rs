@@ -9,6 +9,7 @@ use super::template;
 
 const RECORD: &str = "POST /api/v1/analytic/interaction";
 const RECORD_GUEST: &str = "POST /api/v1/analytic/guest/interaction";
+const EVENTS: &str = "POST /api/v1/analytic/event";
 
 /// Route key to (authorization, logical id of the function).
 pub(crate) fn routes(template: &Template) -> BTreeMap<&str, (&str, &str)> {
@@ -28,6 +29,7 @@ fn the_routes_are_those_that_clients_know() {
     let template = template();
     let expected = BTreeMap::from([
         ("$default", ("NONE", "AnswerQueriesFunction")),
+        (EVENTS, ("JWT", "AcceptEventsFunction")),
         ("GET /api/v1/analytic/alerts", ("JWT", "AnswerQueriesFunction")),
         ("GET /api/v1/analytic/popularity/top", ("NONE", "AnswerQueriesFunction")),
         ("GET /api/v1/analytic/popularity/{spu_id}", ("NONE", "AnswerQueriesFunction")),
@@ -73,12 +75,13 @@ fn guests_are_throttled_lower_than_signed_in_shoppers() {
     for limit in ["ThrottlingRateLimit", "ThrottlingBurstLimit"] {
         let of = |route: &str| template.number(&stage["RouteSettings"][route][limit]).expect("a default");
         assert!(of(RECORD_GUEST) < of(RECORD), "{limit}");
+        assert!(of(EVENTS) > 0, "{limit}");
         assert!(template.number(&stage["DefaultRouteSettings"][limit]).is_some(), "{limit} of the other routes");
     }
     // RouteSettings that name a route before it exists fail the deployment.
     assert_eq!(
         template.at("/Resources/ApiStage/DependsOn"),
-        &json!(["RecordInteractionRoute", "RecordGuestInteractionRoute"])
+        &json!(["RecordInteractionRoute", "RecordGuestInteractionRoute", "AcceptEventsRoute"])
     );
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use it::template::{FUNCTION, Template, target};
+use it::template::{FUNCTION, Template, logical_id, target};
 use serde_json::{Map, Value};
 
 use super::template;
@@ -79,7 +79,8 @@ fn no_role_may_do_more_than_this() {
     let template = template();
     let mut granted = BTreeSet::new();
     for (id, role) in template.all("AWS::IAM::Role") {
-        for statement in list(&role["Policies"]).into_iter().flat_map(|policy| statements(&policy["PolicyDocument"])) {
+        let statements = list(&role["Policies"]).into_iter().flat_map(|policy| statements(&policy["PolicyDocument"]));
+        for statement in statements.filter(|statement| statement["Effect"] == "Allow") {
             for (action, on) in list(&statement["Action"]).into_iter().flat_map(|action| {
                 list(&statement["Resource"]).into_iter().map(move |resource| (action, target(resource)))
             }) {
@@ -89,6 +90,7 @@ fn no_role_may_do_more_than_this() {
     }
     granted.retain(|grant| !grant.contains(" logs:"));
     let expected = [
+        "AcceptEventsRole sqs:SendMessage OrderEventsQueue",
         "JudgeCartsRole sqs:SendMessage MaintenanceDlq",
         "MaintainPartitionsRole sqs:SendMessage MaintenanceDlq",
         "ProjectOrdersRole sqs:DeleteMessage OrderEventsQueue",
@@ -118,6 +120,33 @@ fn no_role_may_do_more_than_this() {
         "UpdatePopularityRole sqs:ReceiveMessage PopularityQueue",
     ];
     assert_eq!(granted.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_function_without_a_database_is_kept_from_its_credentials() {
+    let template = template();
+    let shared: BTreeSet<_> = template.all("AWS::IAM::ManagedPolicy")["RuntimePolicy"]["PolicyDocument"]["Statement"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(unconditional)
+        .filter(|statement| statement["Effect"] == "Allow" && statement["Sid"] != "DecryptDatabaseSecret")
+        .filter(|statement| statement["Sid"].as_str().is_some_and(|sid| sid.contains("Database")))
+        .filter_map(|statement| statement["Action"].as_str())
+        .collect();
+    for (id, function) in template.all(FUNCTION) {
+        let folder = it::template::function_folders().unwrap().into_iter().find(|it| logical_id(it) == id).unwrap();
+        if template.environment_of(&folder).contains("DATABASE_URL") {
+            continue;
+        }
+        assert!(function["ReservedConcurrentExecutions"].is_null(), "{id}: it protects no database");
+        let role = template.all("AWS::IAM::Role")[id.replace("Function", "Role").as_str()];
+        let own = statements(&role["Policies"][0]["PolicyDocument"]).into_iter();
+        let denied = own.filter(|statement| statement["Effect"] == "Deny" && statement["Resource"] == "*");
+        let denied: BTreeSet<_> = denied.flat_map(|it| list(&it["Action"])).filter_map(Value::as_str).collect();
+        assert!(denied.is_superset(&shared), "{id}: {shared:?}");
+    }
+    assert!(!template.environment_of("accept-events").contains("DATABASE_URL"));
 }
 
 #[test]

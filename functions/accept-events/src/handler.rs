@@ -1,0 +1,84 @@
+//! One request: read, hand to the queue, answer.
+
+use contracts::{Data, EventMessage, EventResult, EventsReply, Intake, Rejection, RejectionCode, read_events};
+use jiff::Timestamp;
+use lambda_http::http::StatusCode;
+use lambda_http::{Body, Request, RequestExt, Response};
+use lambda_runtime::Context;
+use messaging::{Acknowledgement, EventSender};
+use platform::{Metrics, TraceHeader};
+
+use crate::failure::Failure;
+
+/// The name that metrics go by.
+const FUNCTION: &str = "accept-events";
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Deps {
+    /// The queue.
+    pub sender: EventSender,
+    /// What events are read with.
+    pub intake: Intake,
+}
+
+/// Answers one request. Every failure becomes an answer; the error type is only the runtime's.
+///
+/// # Errors
+/// When an answer cannot be written.
+pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lambda_http::Error> {
+    let context = request.lambda_context_ref().cloned().unwrap_or_default();
+    match accept(deps, &request, &context).await {
+        Ok(reply) => platform::answer(StatusCode::OK, &Data { data: reply }),
+        Err(failure) => {
+            platform::report_refusal(FUNCTION, &context.request_id, failure.code());
+            platform::answer(failure.status(), &failure.reply())
+        }
+    }
+}
+
+async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<EventsReply, Failure> {
+    check_caller(request)?;
+    let events = read_events(request.body(), &deps.intake, Timestamp::now())?;
+    let trace = TraceHeader::of(context);
+    let texts: Vec<_> = events.iter().flatten().map(|message| &*message.text).collect();
+    let said = deps.sender.send(&texts, trace.as_str()).await;
+    let ids: Vec<_> = events.iter().flatten().map(|message| message.event.id).collect();
+    let reply = EventsReply::new(results(events, said));
+    Metrics::with(&[("Function", FUNCTION)])
+        .note("request.id", context.request_id.as_str())
+        .note("trace.id", trace.root())
+        .list("event.ids", &ids)
+        .count("Accepted", reply.accepted)
+        .count("Rejected", reply.rejected)
+        .count("Unavailable", reply.unavailable)
+        .emit("accepted");
+    let codes = reply.results.iter().filter_map(|result| result.code).map(RejectionCode::as_str);
+    platform::report_rejections(FUNCTION, &context.request_id, codes);
+    match (reply.accepted, reply.unavailable) {
+        (0, 0) => Err(Failure::NothingAcceptable(reply)),
+        (0, _) => Err(Failure::NothingTaken(reply)),
+        _ => Ok(reply),
+    }
+}
+
+/// Lets the shop's own services in. The gateway has verified the token; its scope is looked at here, because the
+/// gateway's own refusal would not be in our envelope.
+fn check_caller(request: &Request) -> Result<(), Failure> {
+    let claims = platform::claims(request).ok_or(Failure::Unauthorized)?;
+    let is_trusted = claims.get("scope").is_some_and(|scopes| domain::is_trusted(scopes));
+    if is_trusted { Ok(()) } else { Err(Failure::NotTrusted) }
+}
+
+/// Matches what SQS said of the readable events with all events of the request.
+fn results(events: Vec<Result<EventMessage, Rejection>>, said: Vec<Acknowledgement>) -> Vec<EventResult> {
+    let mut said = said.into_iter();
+    let result = |(index, event): (usize, Result<EventMessage, Rejection>)| match event {
+        Err(rejection) => EventResult::rejected(index, rejection),
+        Ok(message) => match said.next() {
+            Some(Acknowledgement::Taken) => EventResult::accepted(index, message.event.id),
+            Some(Acknowledgement::Missing) | None => EventResult::unavailable(index, message.event.id),
+        },
+    };
+    events.into_iter().enumerate().map(result).collect()
+}
