@@ -162,6 +162,21 @@ pub enum Error {
         /// Why it was not.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Events that the API took are not in the log, or their queue is not empty.
+    #[error(
+        "see {sent} events logged in {seconds} s: {logged} are, order-events-queue holds {queued}; \
+         see `make logs FUNCTION=project-orders`"
+    )]
+    Undrained {
+        /// Events that the API took.
+        sent: usize,
+        /// Those in the log.
+        logged: i64,
+        /// Messages in the queue, waiting or received.
+        queued: u64,
+        /// How long was waited, in seconds.
+        seconds: u64,
+    },
     /// Arguments that do not fit together.
     #[error("use these arguments: {0}")]
     Usage(String),

@@ -1,13 +1,20 @@
-//! `shopsignal simulate`: shoppers who visit, look, choose and buy, through the real HTTP API.
+//! `shopsignal simulate`: shoppers who visit, look, choose and buy, and a shop that says what becomes of their orders,
+//! through the real HTTP API.
 //!
-//! Everything follows from the seed. Each event has an id made of seed, run and position, so a request that is repeated,
-//! or a whole run that is, stores nothing twice. Interactions are sent by many shoppers at once, in no fixed order.
+//! Everything follows from the seed. Each event has an id made of seed, run and position, so a request that is
+//! repeated, or a whole run that is, stores nothing twice. Interactions are sent by many shoppers at once, in no fixed
+//! order. Orders have a history, and so a time base, which belongs to their ids.
 
 mod action;
 mod api;
 mod batch;
 mod crowd;
 mod identity;
+mod mix;
+pub mod order;
+mod print;
+mod report;
+mod shop;
 mod summary;
 
 use std::collections::BTreeMap;
@@ -16,16 +23,25 @@ use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::{Timestamp, Unit};
 use uuid::Uuid;
 
 use self::api::{Answer, Api, Tokens, Unanswered};
 use self::batch::{Batch, Batches};
 use self::crowd::{Crowd, Population, Sender};
+use self::order::{Plan, Shop};
+pub(crate) use self::print::print_shop;
+pub use self::shop::ShopSummary;
 use self::summary::Tally;
 pub use self::summary::{Latency, Summary};
 use crate::Error;
 use crate::stack::description::StackFile;
 use crate::stack::folder::Stack;
+
+/// An order comes of so many interactions, unless another number is asked for.
+const INTERACTIONS_PER_ORDER: usize = 20;
+/// A million orders are gigabytes of events.
+const ORDERS_MAX: usize = 1_000_000;
 
 /// Who does how much, and where.
 #[derive(Debug, Clone, clap::Args)]
@@ -39,13 +55,22 @@ pub struct Args {
     /// Products to choose from; the first few are chosen most (Zipf).
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
     pub products: u32,
+    /// Orders, told by the shop's back end through their life; one for twenty interactions when left out.
+    #[arg(long, value_name = "N", value_parser = read_orders)]
+    pub orders: Option<usize>,
+    /// The orders are placed evenly over the last so many days.
+    #[arg(long, default_value_t = 7, value_name = "D", value_parser = clap::value_parser!(u16).range(1..=730))]
+    pub days: u16,
+    /// The instant at which the history of the orders ends; now when left out.
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<Timestamp>,
     /// Everything random follows from it.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// Names the run; the same seed and run again send the same events. A new name every time when left out.
     #[arg(long, value_name = "NAME")]
     pub run: Option<String>,
-    /// Interactions a second, or `max`.
+    /// Interactions, or events of the back end, a second, or `max`.
     #[arg(long, default_value = "max", value_name = "R|max", value_parser = read_rate)]
     pub rate: Rate,
     /// Requests under way at once.
@@ -63,7 +88,7 @@ pub struct Args {
     /// Token of the shoppers.
     #[arg(long, env = "SHOPSIGNAL_TOKEN", hide_env_values = true, requires = "api_url")]
     pub token: Option<String>,
-    /// Token with the scope analytic/trusted, for purchases.
+    /// Token with the scope analytic/trusted, for purchases and what the back end says.
     #[arg(long, env = "SHOPSIGNAL_TRUSTED_TOKEN", hide_env_values = true, requires = "api_url")]
     pub trusted_token: Option<String>,
     /// Print the figures as JSON.
@@ -80,7 +105,7 @@ pub enum Rate {
     PerSecond(f64),
 }
 
-/// Sends the interactions, prints the figures; the exit code is 1 when one of them is not stored.
+/// Sends the interactions and orders, prints the figures; the exit code is 1 when one of them is not taken.
 ///
 /// # Errors
 /// When nothing can be sent at all.
@@ -89,12 +114,12 @@ pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
     if args.json {
         println!("{}", serde_json::json!(summary));
     } else {
-        print(&summary);
+        print::print(&summary);
     }
     Ok(if summary.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Sends the interactions and returns the figures. Shows progress on stderr when that is a terminal.
+/// Sends the interactions, then the orders, and returns the figures. Shows progress on stderr when that is a terminal.
 ///
 /// # Errors
 /// When nothing can be sent at all; a request that fails is a figure.
@@ -109,7 +134,26 @@ pub async fn simulate(stack: &Stack, args: &Args) -> Result<Summary, Error> {
         guests: args.guests,
     });
     let batches = Batches::new(crowd, args.interactions, usize::from(args.batch));
-    send_all(&api, batches, args, Tally::new(args.seed, run)).await
+    let mut summary = send_all(&api, batches, args, Tally::new(args.seed, run)).await?;
+    let plan = plan(args, &summary.run);
+    if plan.orders > 0 && !summary.given_up {
+        summary.shop = Some(shop::send(&api, &Shop::open(&plan), args, plan.until).await?);
+    }
+    Ok(summary)
+}
+
+fn plan(args: &Args, run: &str) -> Plan {
+    // To the second: whoever repeats the run has to type it.
+    let now = || Timestamp::now().round(Unit::Second).unwrap_or(Timestamp::UNIX_EPOCH);
+    Plan {
+        seed: args.seed,
+        run: run.to_owned(),
+        orders: args.orders.unwrap_or(args.interactions / INTERACTIONS_PER_ORDER),
+        until: args.until.unwrap_or_else(now),
+        days: args.days,
+        products: args.products,
+        customers: args.shoppers,
+    }
 }
 
 fn connect(stack: &Stack, args: &Args) -> Result<Api, Error> {
@@ -189,6 +233,11 @@ fn read_rate(text: &str) -> Result<Rate, String> {
     rate.map(Rate::PerSecond).ok_or_else(|| "must be max, or a number from 0.01 to 1000000".to_owned())
 }
 
+fn read_orders(text: &str) -> Result<usize, String> {
+    let orders = text.parse().ok().filter(|orders| *orders <= ORDERS_MAX);
+    orders.ok_or_else(|| format!("must be a whole number from 0 to {ORDERS_MAX}"))
+}
+
 fn read_share(text: &str) -> Result<f64, String> {
     let share = text.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
     share.ok_or_else(|| "must be a number from 0 to 1".to_owned())
@@ -197,29 +246,4 @@ fn read_share(text: &str) -> Result<f64, String> {
 fn style() -> ProgressStyle {
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {per_sec}  {msg}");
     style.expect("the template is a constant that was tried")
-}
-
-/// Prints the figures for a person.
-fn print(summary: &Summary) {
-    let Summary { interactions, requests, seconds, rate, .. } = summary;
-    println!("{interactions} interactions in {requests} requests, {seconds:.1} s, {rate:.0} a second");
-    println!(
-        "accepted {}, duplicate {}, rejected {}, failed {}, retries {}",
-        summary.accepted, summary.duplicate, summary.rejected, summary.failed, summary.retries
-    );
-    for (code, count) in &summary.rejected_by_code {
-        println!("  rejected as {code}: {count}");
-    }
-    if let Some(reason) = &summary.first_failure {
-        println!("  the first failure: {reason}");
-    }
-    if summary.given_up {
-        println!("  given up, because no request was answered");
-    }
-    let Latency { p50, p90, p99, max } = summary.latency_ms;
-    println!("a request took p50 {p50:.1} ms, p90 {p90:.1} ms, p99 {p99:.1} ms, at most {max:.1} ms");
-    println!(
-        "repeat it (nothing is stored twice): --seed {} --run {}, other settings unchanged",
-        summary.seed, summary.run
-    );
 }

@@ -150,18 +150,26 @@ pub async fn check(deployment: &Deployment, key_retention_days: u16, with_feed: 
 
 async fn measure_queues(deployment: &Deployment) -> Result<Vec<QueueDepth>, Error> {
     let client = deployment.sqs();
-    let names =
-        [QueueAttributeName::ApproximateNumberOfMessages, QueueAttributeName::ApproximateNumberOfMessagesNotVisible];
     let mut depths = Vec::new();
     for (name, url) in deployment.known_queues() {
-        let call = client.get_queue_attributes().queue_url(url).set_attribute_names(Some(names.to_vec())).send();
-        let output =
-            call.await.map_err(|error| Error::Aws { what: format!("measure {name}"), source: error.into() })?;
-        let [visible, in_flight] = [&names[0], &names[1]].map(|name| {
-            let value = output.attributes().and_then(|attributes| attributes.get(name)?.parse().ok());
-            value.unwrap_or_default()
-        });
-        depths.push(QueueDepth { name, visible, in_flight });
+        depths.push(measure_queue(&client, name, url).await?);
     }
     Ok(depths)
+}
+
+/// Asks SQS how many messages a queue holds.
+pub(crate) async fn measure_queue(
+    client: &aws_sdk_sqs::Client,
+    name: &'static str,
+    url: &str,
+) -> Result<QueueDepth, Error> {
+    let names =
+        [QueueAttributeName::ApproximateNumberOfMessages, QueueAttributeName::ApproximateNumberOfMessagesNotVisible];
+    let call = client.get_queue_attributes().queue_url(url).set_attribute_names(Some(names.to_vec())).send();
+    let output = call.await.map_err(|error| Error::Aws { what: format!("measure {name}"), source: error.into() })?;
+    let [visible, in_flight] = [&names[0], &names[1]].map(|name| {
+        let value = output.attributes().and_then(|attributes| attributes.get(name)?.parse().ok());
+        value.unwrap_or_default()
+    });
+    Ok(QueueDepth { name, visible, in_flight })
 }

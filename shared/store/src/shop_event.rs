@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use crate::{StoreError, Transaction};
+use crate::{Database, StoreError, Transaction};
 
 /// What became of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,16 @@ async fn get_fingerprints(
     let statement = include_str!("../sql/shop_event/get_fingerprints.sql");
     let rows = transaction.query(statement, &[(&ids, Type::UUID_ARRAY)]).await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
+/// Counts how many of these events are logged. An id that is given twice counts once.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn count(database: &Database, ids: &[Uuid]) -> Result<i64, StoreError> {
+    let statement = include_str!("../sql/shop_event/count.sql");
+    let rows = database.query(statement, &[(&ids, Type::UUID_ARRAY)]).await?;
+    rows.first().map_or(Ok(0), |row| Ok(row.try_get(0)?))
 }
 
 /// Returns a digest of everything that the producer decides, other than the id.

@@ -75,7 +75,9 @@ async fn two_thousand_interactions_are_all_accounted_for() {
 
     // When simulated shoppers do 2,000 things.
     let (count, run) = (INTERACTIONS.to_string(), Uuid::now_v7().to_string());
-    let said = shop.shopsignal(&["simulate", "--seed", "42", "--run", &run, "--interactions", &count, "--json"]).await;
+    let said = shop
+        .shopsignal(&["simulate", "--seed", "42", "--run", &run, "--interactions", &count, "--orders", "0", "--json"])
+        .await;
     assert_eq!(said.code, Some(0), "{}", said.text);
     let summary: Value = serde_json::from_str(&said.text).unwrap();
     let figures = ["accepted", "duplicate", "rejected", "failed"].map(|name| &summary[name]);
@@ -99,7 +101,9 @@ async fn two_thousand_interactions_are_all_accounted_for() {
     assert!(wrong.is_empty(), "not in the feed exactly once: {wrong:?}");
 
     // When the same run is sent again, nothing is stored twice.
-    let again = shop.shopsignal(&["simulate", "--seed", "42", "--run", &run, "--interactions", &count, "--json"]).await;
+    let again = shop
+        .shopsignal(&["simulate", "--seed", "42", "--run", &run, "--interactions", &count, "--orders", "0", "--json"])
+        .await;
     let summary: Value = serde_json::from_str(&again.text).unwrap();
     assert_eq!((&summary["accepted"], &summary["duplicate"]), (&json!(0), &json!(INTERACTIONS)), "{summary}");
     let after = shop.number(&format!("SELECT count(*) FROM analytic.interaction WHERE id > {before}")).await;

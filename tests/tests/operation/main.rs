@@ -1,8 +1,10 @@
 //! What an operator does: change weights under load, verify, put dead letters back. On real Postgres and real queues.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
+mod orders;
 mod redrive;
 mod shop;
+mod shop_events;
 mod simulate;
 mod verification;
 mod weight;

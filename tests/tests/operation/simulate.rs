@@ -15,9 +15,11 @@ struct Line {
     args: Args,
 }
 
-async fn run(server: &TestServer, words: &[&str]) -> Summary {
+/// Sends interactions, and no orders unless the words ask for them.
+pub(crate) async fn run(server: &TestServer, words: &[&str]) -> Summary {
     let api = ["simulate", "--api-url", server.url(), "--token", "shopper", "--trusted-token", "trusted"];
-    let line = Line::try_parse_from(api.iter().chain(words)).unwrap();
+    let none: &[&str] = if words.contains(&"--orders") { &[] } else { &["--orders", "0"] };
+    let line = Line::try_parse_from(api.iter().chain(none).chain(words)).unwrap();
     simulate(&Stack::find("test").unwrap(), &line.args).await.unwrap()
 }
 

@@ -1,6 +1,8 @@
 //! What shoppers do, and how often.
 
-use rand::{Rng, RngExt as _};
+use rand::Rng;
+
+use super::mix;
 
 /// One thing a shopper does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,14 +28,7 @@ const MIX: [(Action, u32); 6] = [
 impl Action {
     /// Draws an action of a signed-in shopper.
     pub(super) fn draw(rng: &mut impl Rng) -> Self {
-        let mut rest = rng.random_range(0..100);
-        for (action, percent) in MIX {
-            if rest < percent {
-                return action;
-            }
-            rest -= percent;
-        }
-        Self::View
+        mix::draw(rng, &MIX)
     }
 
     /// What a guest does instead: guests only look around.

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable as _};
 use reqwest::header::RETRY_AFTER;
-use reqwest::{Response, StatusCode};
+use reqwest::{RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::batch::Batch;
 use super::crowd::{Crowd, Sender};
@@ -61,14 +62,14 @@ pub(super) enum Unanswered {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Body {
-    Recorded { data: Reply },
-    Refused { error: Refusal },
+enum Body<T> {
+    Taken { data: T },
+    Refused { error: Refusal<T> },
 }
 
 #[derive(Deserialize)]
-struct Refusal {
-    details: Reply,
+struct Refusal<T> {
+    details: T,
 }
 
 #[derive(Deserialize)]
@@ -122,9 +123,8 @@ impl Api {
         token: Option<&str>,
         mut on_retry: impl FnMut(),
     ) -> Result<Answer, Unanswered> {
-        let pauses = ExponentialBuilder::default().with_min_delay(FIRST_PAUSE).with_max_delay(Duration::from_secs(5));
         (|| self.send(batch, token))
-            .retry(pauses.with_max_times(RETRIES).with_jitter())
+            .retry(pauses())
             .when(Unanswered::is_temporary)
             .notify(|_, _| on_retry())
             .adjust(|unanswered, pause| pause.map(|pause| pause.max(unanswered.retry_after())))
@@ -133,15 +133,25 @@ impl Api {
 
     async fn send(&self, batch: &Batch, token: Option<&str>) -> Result<Answer, Unanswered> {
         let route = if token.is_some() { "interaction" } else { "guest/interaction" };
-        let request = self.client.post(format!("{}/api/v1/analytic/{route}", self.url));
-        let request = token.iter().fold(request, |request, token| request.bearer_auth(token));
         let body = serde_json::json!({ "interactions": batch.items });
-        read(request.json(&body).send().await.map_err(Unanswered::Connection)?).await
+        read(self.post(route, token).json(&body).send().await).await.map(count)
+    }
+
+    /// A request to a route of the API.
+    pub(super) fn post(&self, route: &str, token: Option<&str>) -> RequestBuilder {
+        let request = self.client.post(format!("{}/api/v1/analytic/{route}", self.url));
+        token.iter().fold(request, |request, token| request.bearer_auth(token))
     }
 }
 
+/// The pauses between repetitions: half a minute together, before jitter.
+pub(super) fn pauses() -> ExponentialBuilder {
+    let pauses = ExponentialBuilder::default().with_min_delay(FIRST_PAUSE).with_max_delay(Duration::from_secs(5));
+    pauses.with_max_times(RETRIES).with_jitter()
+}
+
 impl Unanswered {
-    fn is_temporary(&self) -> bool {
+    pub(super) fn is_temporary(&self) -> bool {
         match self {
             Self::Connection(_) => true,
             Self::Status { status, .. } => {
@@ -151,21 +161,29 @@ impl Unanswered {
         }
     }
 
-    fn retry_after(&self) -> Duration {
+    pub(super) fn retry_after(&self) -> Duration {
         match self {
             Self::Status { retry_after: Some(pause), .. } => (*pause).min(LONGEST_PAUSE),
             _ => Duration::ZERO,
         }
     }
+
+    /// What happened and why, in a line.
+    pub(super) fn chain(&self) -> String {
+        let cause = std::error::Error::source(self).map_or(String::new(), |cause| format!(": {cause}"));
+        format!("{self}{cause}")
+    }
 }
 
-async fn read(response: Response) -> Result<Answer, Unanswered> {
+/// Reads the results of the items out of an answer that has some.
+pub(super) async fn read<T: DeserializeOwned>(response: reqwest::Result<Response>) -> Result<T, Unanswered> {
+    let response = response.map_err(Unanswered::Connection)?;
     let status = response.status();
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
     let text = response.text().await.map_err(Unanswered::Connection)?;
     match serde_json::from_str(&text) {
-        Ok(Body::Recorded { data }) if status.is_success() => Ok(count(data)),
-        Ok(Body::Refused { error }) if status == StatusCode::BAD_REQUEST => Ok(count(error.details)),
+        Ok(Body::Taken { data }) if status.is_success() => Ok(data),
+        Ok(Body::Refused { error }) if status == StatusCode::BAD_REQUEST => Ok(error.details),
         _ => {
             let text = crate::stack::http::shorten(&text);
             Err(Unanswered::Status { status, retry_after: retry_after.map(Duration::from_secs), text })

@@ -10,7 +10,7 @@ use super::action::Action;
 use super::identity::{Kind, id};
 
 /// How popularity falls from product to product: the second is chosen about half as often as the first.
-const ZIPF_EXPONENT: f64 = 1.0;
+pub(super) const ZIPF_EXPONENT: f64 = 1.0;
 /// The chance that an action opens a new visit: visits have ten actions on average.
 const NEW_VISIT: f64 = 0.1;
 /// Products are spread over this many categories.
@@ -52,6 +52,11 @@ pub(super) struct Item {
     pub(super) session_id: String,
 }
 
+/// The category of the product with a rank.
+pub(super) fn category(rank: u64) -> String {
+    format!("category-{:02}", rank % CATEGORIES)
+}
+
 /// The shoppers at work.
 pub(super) struct Crowd {
     population: Population,
@@ -80,7 +85,7 @@ impl Crowd {
     fn reference(&mut self, action: Action) -> (&'static str, String) {
         let rank = self.draw_rank();
         match action {
-            Action::BrowseCategory => ("Category", format!("category-{:02}", rank % CATEGORIES)),
+            Action::BrowseCategory => ("Category", category(rank)),
             _ => ("Product", id(self.population.seed, Kind::Product, rank).to_string()),
         }
     }

@@ -12,6 +12,14 @@ pub(super) enum Kind<'a> {
     Account,
     /// The event at a position of the run with this name.
     Event(&'a str),
+    /// A seller.
+    Seller,
+    /// A customer of the orders of a run.
+    Customer(&'a str),
+    /// An order of a run.
+    Order(&'a str),
+    /// What the back end says in a run.
+    ShopEvent(&'a str),
 }
 
 /// Derives the id of number `index`: a UUID of version 8 made of SHA-256.
@@ -20,6 +28,10 @@ pub(super) fn id(seed: u64, kind: Kind<'_>, index: u64) -> Uuid {
         Kind::Product => ("product", ""),
         Kind::Account => ("account", ""),
         Kind::Event(run) => ("event", run),
+        Kind::Seller => ("seller", ""),
+        Kind::Customer(run) => ("customer", run),
+        Kind::Order(run) => ("order", run),
+        Kind::ShopEvent(run) => ("shop event", run),
     };
     let mut hash = Sha256::new();
     hash.update(name);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
+use super::ShopSummary;
 use super::api::{Answer, Unanswered};
 
 /// The figures of a run.
@@ -41,6 +42,8 @@ pub struct Summary {
     pub rate: f64,
     /// How long requests took with their repetitions, from when they were due.
     pub latency_ms: Latency,
+    /// The orders, when some were sent.
+    pub shop: Option<ShopSummary>,
 }
 
 /// Percentiles in milliseconds.
@@ -57,10 +60,11 @@ pub struct Latency {
 }
 
 impl Summary {
-    /// Whether every item is stored.
+    /// Whether every item is stored, and every event of the back end taken.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.rejected == 0 && self.failed == 0 && !self.given_up
+        let shop = self.shop.as_ref().is_none_or(ShopSummary::is_complete);
+        self.rejected == 0 && self.failed == 0 && !self.given_up && shop
     }
 }
 
@@ -92,6 +96,7 @@ impl Tally {
             seconds: 0.0,
             rate: 0.0,
             latency_ms: none,
+            shop: None,
         };
         Self { summary, latency }
     }
@@ -113,8 +118,7 @@ impl Tally {
             }
             Err(unanswered) => {
                 summary.failed += items;
-                let cause = std::error::Error::source(&unanswered).map_or(String::new(), |cause| format!(": {cause}"));
-                summary.first_failure.get_or_insert(format!("{unanswered}{cause}"));
+                summary.first_failure.get_or_insert(unanswered.chain());
             }
         }
     }

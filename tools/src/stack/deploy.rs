@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::Error;
+use crate::simulate::order;
 use crate::stack::cloudformation::Resources;
 use crate::stack::description::AUDIENCE;
 use crate::stack::emulator;
@@ -93,6 +94,7 @@ fn parameters(stack: &Stack, ports: Ports) -> Vec<String> {
         ("AlertsVisibilitySeconds", visibility.to_owned()),
         ("OrderEventsVisibilitySeconds", visibility.to_owned()),
         ("OrderEventsMaxConcurrency", MAX_CONCURRENCY.to_owned()),
+        ("FraudLargeOrders", order::large_orders()),
         ("AddressHashKey", ADDRESS_HASH_KEY.to_owned()),
         ("MaxReceiveCount", tries.to_owned()),
         ("PopularityMaxConcurrency", MAX_CONCURRENCY.to_owned()),

@@ -37,6 +37,10 @@ pub struct StackFile {
     pub catalog_queue_url: String,
     /// Its dead-letter queue.
     pub catalog_dlq_url: String,
+    /// Queue of the shop's back-end events.
+    pub order_events_queue_url: String,
+    /// Its dead-letter queue.
+    pub order_events_dlq_url: String,
     /// DynamoDB table of our own catalog feed.
     pub catalog_table: String,
     /// Folder that holds `<function>/bootstrap`.

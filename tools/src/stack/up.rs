@@ -80,6 +80,8 @@ fn describe(stack: &Stack, ports: Ports, resources: &Resources) -> Result<StackF
         popularity_dlq_url: resources.get("PopularityDlq")?,
         catalog_queue_url: resources.get("CatalogQueue")?,
         catalog_dlq_url: resources.get("CatalogDlq")?,
+        order_events_queue_url: resources.get("OrderEventsQueue")?,
+        order_events_dlq_url: resources.get("OrderEventsDlq")?,
         catalog_table: resources.get("CatalogTable")?,
         functions_dir: deploy::functions_folder(stack),
     })

@@ -1,0 +1,96 @@
+//! The simulated shop: its planted fraudsters are found by the rules as they are deployed, and nobody else is.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use contracts::{AddressKey, Intake, read_shop_event};
+use domain::fraud::{OrderFact, Rule, Scope, Thresholds, judge_orders};
+use it::template::Template;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use shopsignal::simulate::order::{Plan, Shop, large_orders};
+
+fn plan(seed: u64) -> Plan {
+    let until = "2026-11-21T10:20:30Z".parse().unwrap();
+    Plan { seed, run: "monday".to_owned(), orders: 5_000, until, days: 30, products: 200, customers: 400 }
+}
+
+/// The defaults of template.yaml, and the amounts of the local stack.
+fn thresholds() -> Thresholds {
+    let template = Template::load().unwrap();
+    let number = |parameter: &str| template.number(&json!({ "Ref": parameter })).unwrap();
+    let seconds = |parameter: &str| SignedDuration::from_secs(number(parameter).try_into().unwrap());
+    Thresholds {
+        burst_orders: number("FraudBurstOrders").try_into().unwrap(),
+        burst_length: seconds("FraudBurstSeconds"),
+        amounts: large_orders().parse().unwrap(),
+        similar_orders: number("FraudSimilarOrders").try_into().unwrap(),
+        similar_length: seconds("FraudSimilarSeconds"),
+    }
+}
+
+/// The facts of a shop, each event once.
+fn facts(shop: &Shop, plan: &Plan) -> Vec<OrderFact> {
+    let address_key = AddressKey::new("a secret of the tests").unwrap();
+    let intake = Intake { currency: "EUR".parse().unwrap(), address_key };
+    let mut seen = HashSet::new();
+    let events = shop.events.iter().map(|it| read_shop_event(&it.body.to_string(), &intake, plan.until).unwrap());
+    events.filter(|event| seen.insert(event.id)).filter_map(|event| OrderFact::of(&event)).collect()
+}
+
+#[test]
+fn over_a_month_of_any_seed_the_findings_are_exactly_the_planted_ones() {
+    for seed in [1, 2, 3, 42, 4_711, u64::MAX] {
+        let plan = plan(seed);
+        let shop = Shop::open(&plan);
+        let facts = facts(&shop, &plan);
+        assert_eq!((facts.len(), shop.planted.len()), (5_000, 9));
+
+        let found: Vec<_> = judge_orders(&facts, &thresholds());
+        let named = found.iter().map(|finding| (finding.rule, finding.subject.to_string()));
+        let planted: BTreeSet<_> = shop.planted.iter().map(|it| (it.rule, it.subject.clone())).collect();
+        assert_eq!(named.collect::<BTreeSet<_>>(), planted, "seed {seed}");
+        assert_eq!(found.len(), planted.len(), "each is one finding");
+        let scope = Scope::of(&facts, &thresholds());
+        assert_eq!(scope.judge(&facts, &thresholds()).len(), planted.len());
+    }
+}
+
+#[test]
+fn ordinary_customers_keep_far_from_every_threshold() {
+    let plan = plan(9);
+    let shop = Shop::open(&plan);
+    let planted: BTreeSet<_> = shop.planted.iter().map(|it| it.subject.as_str()).collect();
+    let (mut last, limits): (BTreeMap<String, Timestamp>, _) = (BTreeMap::new(), thresholds().amounts);
+    let mut facts = facts(&shop, &plan);
+    facts.sort();
+    for fact in facts {
+        let subject = fact.subject().to_string();
+        if planted.contains(subject.as_str()) {
+            continue;
+        }
+        let limit = limits.of(fact.currency).expect("every currency has a limit");
+        assert!(fact.amount_minor * 5 < limit * 4, "{fact:?}");
+        if let Some(before) = last.insert(subject, fact.placed_at) {
+            assert!(fact.placed_at.duration_since(before) >= SignedDuration::from_mins(60), "{fact:?}");
+        }
+    }
+    let rules: Vec<_> = shop.planted.iter().map(|it| it.rule).collect();
+    assert_eq!(rules[..3], [Rule::OrderBurst, Rule::LargeOrder, Rule::SimilarOrders]);
+}
+
+#[test]
+fn a_burst_goes_over_the_edge_of_a_minute() {
+    let plan = plan(10);
+    let shop = Shop::open(&plan);
+    let facts = facts(&shop, &plan);
+    for planted in shop.planted.iter().filter(|it| it.rule == Rule::OrderBurst) {
+        let times: Vec<_> =
+            facts.iter().filter(|it| it.subject().to_string() == planted.subject).map(|it| it.placed_at).collect();
+        let minutes: BTreeMap<_, usize> = times.iter().fold(BTreeMap::new(), |mut minutes, at| {
+            *minutes.entry(at.as_second() / 60).or_default() += 1;
+            minutes
+        });
+        assert_eq!((times.len(), minutes.len()), (6, 2), "{minutes:?}");
+        assert!(minutes.values().all(|orders| *orders < 6));
+    }
+}

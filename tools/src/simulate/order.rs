@@ -1,0 +1,226 @@
+//! What the back end of a simulated shop says: its products, its users, and orders through their life.
+//!
+//! A pure function of the plan; nothing is sent here. Products are those that the simulated shoppers look at.
+//! Customers, orders and event ids belong to one run and time base: the same plan is the same events byte for byte,
+//! which a shop that knows them takes for duplicates, and another plan never contradicts it.
+
+mod assortment;
+mod basket;
+mod calendar;
+mod customer;
+mod delivery;
+mod fraud;
+mod life;
+mod tender;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::fraud::Rule;
+use jiff::{SignedDuration, Timestamp};
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use uuid::Uuid;
+
+use self::assortment::Assortment;
+use self::basket::{Order, Shape};
+use self::calendar::{Calendar, after};
+use self::customer::Customers;
+use self::delivery::Delivery;
+use self::fraud::Fraud;
+use self::life::{Fate, News, Payment};
+pub use self::tender::large_orders;
+use super::identity::{Kind, id};
+
+const HOUR_MS: u64 = 3_600_000;
+const DAY_MS: u64 = 24 * HOUR_MS;
+/// Products, after the sellers, appear so long before the first order.
+const OPENING_MS: u64 = 2 * DAY_MS;
+/// A product in so many is told of after orders name it.
+const LATE_PRODUCT: usize = 40;
+/// A product in so many is told of in the analytics shape.
+const PRODUCT_IN_ANALYTICS: usize = 3;
+/// The share of cancelled orders whose creation comes after the news that they are cancelled.
+const CANCELLED_FIRST: f64 = 0.25;
+
+/// What a shop is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Everything random follows from it.
+    pub seed: u64,
+    /// Names the run: the same shop under another name has other customers, orders and event ids.
+    pub run: String,
+    /// Orders, planted ones included; from 20 on there are planted ones.
+    pub orders: usize,
+    /// The time base: nothing happens later.
+    pub until: Timestamp,
+    /// Orders are placed within so many times 24 hours before `until`.
+    pub days: u16,
+    /// Products of the shoppers. The shop sells the first thousand of them.
+    pub products: u32,
+    /// Customers to choose from; more come when all of them have just ordered.
+    pub customers: u32,
+}
+
+/// An event of the back end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// When it happened, to the millisecond.
+    pub occurred_at: Timestamp,
+    /// The event as it is sent: an object in one of the two wire shapes.
+    pub body: Value,
+}
+
+/// A customer whom a fraud rule must find.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Planted {
+    /// The rule.
+    #[serde(serialize_with = "write_rule")]
+    pub rule: Rule,
+    /// The subject of the finding, `customer:<id>`.
+    pub subject: String,
+}
+
+fn write_rule<S: Serializer>(rule: &Rule, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(rule.as_str())
+}
+
+/// What happens in a shop.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shop {
+    /// Everything that its back end says, in the order of sending: some late, some twice, some before what it rests on.
+    pub events: Vec<Event>,
+    /// How many different orders there are.
+    pub orders: usize,
+    /// Whom the fraud rules must find, and nobody else.
+    pub planted: Vec<Planted>,
+    /// Pieces in paid orders by seller; money that went back counts all the same.
+    pub sold: BTreeMap<Uuid, i64>,
+}
+
+impl Shop {
+    /// Makes up the shop of a plan.
+    #[must_use]
+    pub fn open(plan: &Plan) -> Self {
+        if plan.orders == 0 {
+            return Self { events: Vec::new(), orders: 0, planted: Vec::new(), sold: BTreeMap::new() };
+        }
+        let stamp = format!("{}@{}", plan.run, plan.until);
+        let assortment = Assortment::new(plan.seed, plan.products);
+        let calendar = Calendar::new(plan.until, plan.days);
+        let (planted, mut orders) = Fraud::new(plan, &stamp, &assortment, sequence(plan, 1)).plant(&calendar);
+        orders.extend(ordinary(plan, &stamp, &assortment, plan.orders - orders.len()));
+        let mut story = Story {
+            plan,
+            stamp: &stamp,
+            rng: sequence(plan, 2),
+            delivery: Delivery::new(plan.until, sequence(plan, 3)),
+            told: 0,
+            sold: BTreeMap::new(),
+        };
+        story.open(&assortment, calendar.start());
+        story.register(&orders);
+        orders.iter().for_each(|order| story.live(order));
+        Self { events: story.delivery.finish(), orders: orders.len(), planted, sold: story.sold }
+    }
+
+    /// The seller of most pieces.
+    #[must_use]
+    pub fn best_seller(&self) -> Option<Uuid> {
+        self.sold.iter().max_by_key(|(_, pieces)| **pieces).map(|(seller, _)| *seller)
+    }
+}
+
+/// An own sequence of random numbers for each part, so that a change of one leaves the others.
+fn sequence(plan: &Plan, part: u64) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(plan.seed);
+    // Behind those of the products.
+    rng.set_stream(u64::from(u32::MAX) + part);
+    rng
+}
+
+fn ordinary<'a>(plan: &Plan, stamp: &str, assortment: &'a Assortment, count: usize) -> Vec<Order<'a>> {
+    let (calendar, mut rng) = (Calendar::new(plan.until, plan.days), sequence(plan, 4));
+    let mut customers = Customers::new(plan.seed, stamp, plan.customers);
+    let count = u64::try_from(count).unwrap_or_default();
+    let position = |number: u64| calendar.length() / count * number;
+    let orders = (0..count).map(|number| {
+        let at = calendar.at(rng.random_range(position(number)..position(number + 1)));
+        let customer = customers.choose(&mut rng, at);
+        let lines = basket::fill(assortment, &customer, &mut rng);
+        Order::new(id(plan.seed, Kind::Order(stamp), number), (customer, at), lines, &mut rng)
+    });
+    orders.collect()
+}
+
+/// Tells what happens, event by event.
+struct Story<'p> {
+    plan: &'p Plan,
+    stamp: &'p str,
+    rng: ChaCha8Rng,
+    delivery: Delivery,
+    told: u64,
+    sold: BTreeMap<Uuid, i64>,
+}
+
+impl Story<'_> {
+    fn next_id(&mut self) -> Uuid {
+        self.told += 1;
+        id(self.plan.seed, Kind::ShopEvent(self.stamp), self.told)
+    }
+
+    /// Sellers and products appear before the first order; a few products are told of in the middle of the history.
+    fn open(&mut self, assortment: &Assortment, start: Timestamp) {
+        let opening = |ago| start.checked_sub(SignedDuration::from_millis(ago)).unwrap_or(start);
+        let opened = opening(2 * OPENING_MS.cast_signed());
+        for (seller, minute) in assortment.sellers().into_iter().zip(0..) {
+            let (id, at) = (self.next_id(), after(opened, minute * 60_000));
+            self.delivery.add(at, wire::seller(seller, at, id));
+        }
+        let (opened, late) = (opening(OPENING_MS.cast_signed()), after(start, u64::from(self.plan.days) * DAY_MS / 2));
+        for (product, number) in assortment.products().iter().zip(0_usize..) {
+            let at = after(opened, u64::try_from(number).unwrap_or_default() * 10_000);
+            let shape = if number % PRODUCT_IN_ANALYTICS == 2 { Shape::Analytics } else { Shape::Lifecycle };
+            let body = wire::product(product, at, shape, self.next_id());
+            if number % LATE_PRODUCT == 3 {
+                self.delivery.add_late(late, at, body);
+            } else {
+                self.delivery.add(at, body);
+            }
+        }
+    }
+
+    /// Who orders has registered up to three days before.
+    fn register(&mut self, orders: &[Order<'_>]) {
+        let mut known = BTreeSet::new();
+        // The orders of each customer are in the order of time.
+        for Order { customer, placed_at, .. } in orders.iter().filter(|order| known.insert(order.customer.id)) {
+            let before = SignedDuration::from_millis(self.rng.random_range(60_000..3 * DAY_MS.cast_signed()));
+            let at = placed_at.checked_sub(before).unwrap_or(*placed_at);
+            self.delivery.add(at, wire::user(customer, at));
+        }
+    }
+
+    fn live(&mut self, order: &Order<'_>) {
+        let news = life::live(order, Fate::draw(&mut self.rng), &mut self.rng);
+        let cancelled = news.iter().find(|(_, news)| *news == News::Cancelled).map(|(at, _)| *at);
+        let swapped = cancelled.filter(|at| *at <= self.plan.until && self.rng.random_bool(CANCELLED_FIRST));
+        for (at, news) in news {
+            let body = wire::order(order, at, news, self.next_id());
+            match swapped {
+                Some(cancelled) if news == News::Placed => self.delivery.add_late(after(cancelled, 1), at, body),
+                Some(_) if news == News::Cancelled => self.delivery.add_late(at, at, body),
+                _ => self.delivery.add(at, body),
+            }
+            if at <= self.plan.until && matches!(news, News::Paid { went: Payment::Succeeded, .. }) {
+                for line in &order.lines {
+                    *self.sold.entry(line.product.seller).or_default() += line.quantity;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What is ordered, by whom and how it is paid.
+
+use jiff::Timestamp;
+use rand::RngExt as _;
+use rand_chacha::ChaCha8Rng;
+use uuid::Uuid;
+
+use super::assortment::{Assortment, Product};
+use super::customer::Customer;
+use crate::simulate::mix;
+
+const LINES: [(usize, u32); 4] = [(1, 55), (2, 25), (3, 13), (4, 7)];
+const PIECES: [(i64, u32); 3] = [(1, 80), (2, 15), (3, 5)];
+const METHODS: [(&str, u32); 5] = [("card", 55), ("paypal", 20), ("bank_transfer", 10), ("UPI", 10), ("invoice", 5)];
+const SHAPES: [(Shape, u32); 2] = [(Shape::Lifecycle, 65), (Shape::Analytics, 35)];
+/// The share of lines that name a SKU instead of the product.
+const BY_SKU: f64 = 0.4;
+
+/// In which of the two wire shapes the shop tells of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Lifecycle,
+    Analytics,
+}
+
+/// A line of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line<'a> {
+    pub(super) product: &'a Product,
+    /// Named instead of the product.
+    pub(super) sku: Option<&'a str>,
+    pub(super) quantity: i64,
+    /// Price of one piece in minor units of the customer's currency.
+    pub(super) price_minor: i64,
+}
+
+/// An order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Order<'a> {
+    pub(super) id: Uuid,
+    pub(super) customer: Customer,
+    pub(super) shape: Shape,
+    pub(super) method: &'static str,
+    pub(super) placed_at: Timestamp,
+    pub(super) lines: Vec<Line<'a>>,
+}
+
+impl<'a> Order<'a> {
+    /// An order with these lines; how it is paid and told is drawn.
+    pub(super) fn new(id: Uuid, placed: (Customer, Timestamp), lines: Vec<Line<'a>>, rng: &mut ChaCha8Rng) -> Self {
+        let (customer, placed_at) = placed;
+        Self { id, customer, shape: mix::draw(rng, &SHAPES), method: mix::draw(rng, &METHODS), placed_at, lines }
+    }
+
+    /// What the lines add up to, in minor units.
+    pub(super) fn total_minor(&self) -> i64 {
+        self.lines.iter().map(|line| line.quantity * line.price_minor).sum()
+    }
+
+    /// The seller, when there is only one.
+    pub(super) fn seller(&self) -> Option<Uuid> {
+        let first = self.lines.first()?.product.seller;
+        self.lines.iter().all(|line| line.product.seller == first).then_some(first)
+    }
+
+    /// What comes back for a part of the order: the first line, or half of the only one.
+    pub(super) fn refund_of_one_line(&self) -> i64 {
+        let first = self.lines.first().map_or(0, |line| line.quantity * line.price_minor);
+        if self.lines.len() > 1 { first } else { first / 2 }
+    }
+}
+
+/// Fills a basket: one to four products, the popular ones most.
+pub(super) fn fill<'a>(assortment: &'a Assortment, customer: &Customer, rng: &mut ChaCha8Rng) -> Vec<Line<'a>> {
+    let mut lines: Vec<Line<'a>> = Vec::new();
+    for _ in 0..mix::draw(rng, &LINES) {
+        let product = assortment.draw(rng);
+        let quantity = mix::draw(rng, &PIECES);
+        let sku = rng.random_bool(BY_SKU).then(|| rng.random_range(0..product.skus.len()));
+        if lines.iter().all(|line| line.product.id != product.id) {
+            let price_minor = customer.tender.price(product.cents);
+            lines.push(Line { product, sku: sku.map(|sku| &*product.skus[sku]), quantity, price_minor });
+        }
+    }
+    lines
+}

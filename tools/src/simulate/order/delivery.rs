@@ -1,0 +1,53 @@
+//! In which order the events are sent: mostly as they happened, some late, some twice.
+
+use jiff::Timestamp;
+use rand::RngExt as _;
+use rand_chacha::ChaCha8Rng;
+use serde_json::Value;
+
+use super::Event;
+use super::calendar::after;
+
+const LATE: f64 = 0.03;
+const TWICE: f64 = 0.02;
+const HOUR_MS: u64 = 3_600_000;
+
+/// Gathers events until they are put into the order of sending.
+pub(super) struct Delivery {
+    until: Timestamp,
+    rng: ChaCha8Rng,
+    /// By when they are sent.
+    events: Vec<(Timestamp, Event)>,
+}
+
+impl Delivery {
+    /// What happens after `until` has not happened yet, and is left out.
+    pub(super) fn new(until: Timestamp, rng: ChaCha8Rng) -> Self {
+        Self { until, rng, events: Vec::new() }
+    }
+
+    /// Hands in an event, which is sent when it happens, or a little later.
+    pub(super) fn add(&mut self, at: Timestamp, body: Value) {
+        let late = if self.rng.random_bool(LATE) { self.rng.random_range(0..6 * HOUR_MS) } else { 0 };
+        self.add_late(after(at, late), at, body);
+    }
+
+    /// Hands in an event that is sent at an instant of its own.
+    pub(super) fn add_late(&mut self, sent_at: Timestamp, at: Timestamp, body: Value) {
+        if at > self.until {
+            return;
+        }
+        if self.rng.random_bool(TWICE) {
+            let again = after(sent_at, self.rng.random_range(0..24 * HOUR_MS));
+            self.events.push((again, Event { occurred_at: at, body: body.clone() }));
+        }
+        self.events.push((sent_at, Event { occurred_at: at, body }));
+    }
+
+    /// Everything in the order of sending.
+    pub(super) fn finish(mut self) -> Vec<Event> {
+        // A stable sort: what is sent at the same instant keeps its order.
+        self.events.sort_by_key(|(sent_at, _)| *sent_at);
+        self.events.into_iter().map(|(_, event)| event).collect()
+    }
+}

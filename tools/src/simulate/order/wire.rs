@@ -1,0 +1,203 @@
+//! Writes what happened in the two wire shapes that `contracts::read_shop_event` knows.
+//!
+//! The lifecycle shape carries event ids. The analytics shape has none, as in the systems that send it: there an event
+//! is its content.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::assortment::Product;
+use super::basket::{Line, Order, Shape};
+use super::customer::Customer;
+use super::life::{News, Payment};
+
+/// Tells of an order, in its shape as far as that has a name for the news.
+pub(super) fn order(order: &Order<'_>, at: Timestamp, news: News, id: Uuid) -> Value {
+    let analytics = (order.shape == Shape::Analytics).then(|| order_in_analytics(order, at, news)).flatten();
+    analytics.unwrap_or_else(|| order_in_lifecycle(order, at, news, id))
+}
+
+/// Tells that a product is sold.
+pub(super) fn product(product: &Product, at: Timestamp, shape: Shape, id: Uuid) -> Value {
+    let Product { seller, category, name, skus, .. } = product;
+    let facts = match shape {
+        Shape::Lifecycle => {
+            json!({ "productId": product.id, "sellerId": seller, "categoryId": category, "name": name, "skuIds": skus })
+        }
+        Shape::Analytics => {
+            let metadata = json!({ "sellerId": seller, "category": category, "productName": name, "skuIds": skus });
+            json!({ "entityId": product.id, "metadata": metadata })
+        }
+    };
+    match shape {
+        Shape::Lifecycle => lifecycle("product.created", "catalog-service", (at, id), facts),
+        Shape::Analytics => analytics("PRODUCT_CREATED", "PRODUCT_SERVICE", at, facts),
+    }
+}
+
+/// Tells that a seller opened.
+pub(super) fn seller(seller: Uuid, at: Timestamp, id: Uuid) -> Value {
+    lifecycle("seller.created", "seller-service", (at, id), json!({ "sellerId": seller }))
+}
+
+/// Tells that a customer registered.
+pub(super) fn user(customer: &Customer, at: Timestamp) -> Value {
+    let mut user = json!({ "userEmail": customer.address(), "metadata": { "channel": "web" } });
+    if let Some(id) = customer.known_id() {
+        user["entityId"] = json!(id);
+        user["metadata"]["userId"] = json!(id);
+    }
+    analytics("USER_REGISTERED", "AUTH_SERVICE", at, user)
+}
+
+fn lifecycle(event: &str, service: &str, (at, id): (Timestamp, Uuid), members: Value) -> Value {
+    let head = json!({ "event": event, "eventId": id, "version": 1, "service": service, "timestamp": at });
+    join(head, members)
+}
+
+/// The analytics shape writes times without an offset, which are UTC.
+fn analytics(event_type: &str, service: &str, at: Timestamp, members: Value) -> Value {
+    let timestamp = at.to_string().trim_end_matches('Z').to_owned();
+    join(json!({ "eventType": event_type, "service": service, "timestamp": timestamp }), members)
+}
+
+fn join(mut head: Value, members: Value) -> Value {
+    if let (Value::Object(head), Value::Object(members)) = (&mut head, members) {
+        head.extend(members);
+    }
+    head
+}
+
+fn order_in_lifecycle(order: &Order<'_>, at: Timestamp, news: News, id: Uuid) -> Value {
+    let (event, service, members) = match news {
+        News::Placed => ("OrderCreated", "order-service", placed(order)),
+        News::Checked { valid } => ("OrderValidated", "order-service", json!({ "isValid": valid })),
+        News::Paid { attempt, went } => ("PaymentProcessed", "payment-service", paid(order, attempt, went)),
+        News::Reserved => ("InventoryReserved", "inventory-service", json!({})),
+        News::Shipped => ("OrderShipped", "shipping-service", json!({ "trackingNumber": order.id.simple() })),
+        News::Delivered => ("OrderDelivered", "shipping-service", json!({ "deliveryStatus": "DELIVERED" })),
+        News::Cancelled => ("OrderCancelled", "order-service", json!({ "cancellationReason": "changed my mind" })),
+        News::Returned { refund_minor } => ("OrderReturned", "order-service", returned(order, refund_minor)),
+        News::Rated { stars, anew } => {
+            let event = if anew { "rating.updated" } else { "rating.added" };
+            let rating = json!({ "ratingId": format!("rating-{}", order.id), "rating": stars, "scale": 5 });
+            return lifecycle(event, "review-service", (at, id), join(rating, opinion(order)));
+        }
+        News::Commented => {
+            let comment = json!({ "commentId": format!("comment-{}", order.id), "text": "As described." });
+            return lifecycle("comment.created", "review-service", (at, id), join(comment, opinion(order)));
+        }
+    };
+    lifecycle(event, service, (at, id), join(json!({ "orderId": order.id }), members))
+}
+
+fn placed(order: &Order<'_>) -> Value {
+    let tender = order.customer.tender;
+    let mut members = Map::new();
+    order.customer.name(&mut members);
+    let items = order.lines.iter().map(|line| {
+        let mut item = item(order, line);
+        // Who sells a line is known from the product, too; some shops repeat it.
+        if line.sku.is_none() {
+            item["sellerId"] = json!(line.product.seller);
+            item["categoryId"] = json!(line.product.category);
+        }
+        item
+    });
+    members.insert("items".to_owned(), items.collect());
+    members.insert("totalPrice".to_owned(), tender.amount(order.total_minor()));
+    members.insert("currency".to_owned(), tender.code.into());
+    members.insert("paymentMethod".to_owned(), order.method.into());
+    if let Some(seller) = order.seller() {
+        members.insert("sellerId".to_owned(), json!(seller));
+    }
+    Value::Object(members)
+}
+
+fn item(order: &Order<'_>, line: &Line<'_>) -> Value {
+    let price = order.customer.tender.amount(line.price_minor);
+    match line.sku {
+        Some(sku) => json!({ "skuId": sku, "quantity": line.quantity, "price": price }),
+        None => json!({ "productId": line.product.id, "quantity": line.quantity, "price": price }),
+    }
+}
+
+fn paid(order: &Order<'_>, attempt: u8, went: Payment) -> Value {
+    let status = match went {
+        Payment::Pending => "PENDING",
+        Payment::Failed => "FAILED",
+        Payment::Succeeded => "SUCCESS",
+        Payment::Refunded => "REFUNDED",
+    };
+    let tender = order.customer.tender;
+    json!({
+        "paymentStatus": status,
+        "paymentId": payment_id(order, attempt),
+        "amount": tender.amount(order.total_minor()),
+        "currency": tender.code,
+        "paymentMethod": order.method,
+    })
+}
+
+fn payment_id(order: &Order<'_>, attempt: u8) -> String {
+    format!("{}-{attempt}", order.id)
+}
+
+fn returned(order: &Order<'_>, refund_minor: Option<i64>) -> Value {
+    let tender = order.customer.tender;
+    // As text, which is an amount as well.
+    refund_minor.map_or(json!({}), |minor| json!({ "refundAmount": tender.text(minor), "currency": tender.code }))
+}
+
+fn opinion(order: &Order<'_>) -> Value {
+    let mut members = Map::new();
+    order.customer.name(&mut members);
+    if let Some(line) = order.lines.first() {
+        members.insert("productId".to_owned(), json!(line.product.id));
+    }
+    Value::Object(members)
+}
+
+/// `None` for news that the analytics shape has no name for.
+fn order_in_analytics(order: &Order<'_>, at: Timestamp, news: News) -> Option<Value> {
+    let status = match news {
+        News::Placed => return Some(analytics("ORDER_PLACED", "ORDER_SERVICE", at, placed_in_analytics(order))),
+        News::Paid { attempt, went: Payment::Succeeded } => {
+            let metadata = json!({
+                "orderId": order.id,
+                "paymentId": payment_id(order, attempt),
+                "paymentMode": order.method,
+                "currency": order.customer.tender.code,
+            });
+            let amount = order.customer.tender.amount(order.total_minor());
+            let members = json!({ "entityId": payment_id(order, attempt), "amount": amount, "metadata": metadata });
+            return Some(analytics("PAYMENT_SUCCESS", "PAYMENT_SERVICE", at, members));
+        }
+        News::Checked { valid: true } => "CONFIRMED",
+        News::Checked { valid: false } => "REJECTED",
+        News::Reserved => "RESERVED",
+        News::Shipped => "SHIPPED",
+        News::Delivered => "DELIVERED",
+        News::Cancelled => "CANCELLED",
+        News::Returned { refund_minor: None } => "RETURNED",
+        News::Paid { .. } | News::Returned { .. } | News::Rated { .. } | News::Commented => return None,
+    };
+    let members = json!({ "entityId": order.id, "metadata": { "status": status } });
+    Some(analytics("ORDER_STATUS_UPDATED", "ORDER_SERVICE", at, members))
+}
+
+fn placed_in_analytics(order: &Order<'_>) -> Value {
+    let tender = order.customer.tender;
+    let items: Vec<_> = order.lines.iter().map(|line| item(order, line)).collect();
+    let mut metadata = json!({ "items": items, "currency": tender.code, "paymentMode": order.method });
+    if let Some(id) = order.customer.known_id() {
+        metadata["customerId"] = json!(id);
+    }
+    json!({
+        "entityId": order.id,
+        "userEmail": order.customer.address(),
+        "amount": tender.amount(order.total_minor()),
+        "metadata": metadata,
+    })
+}
