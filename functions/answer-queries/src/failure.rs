@@ -21,6 +21,8 @@ pub(crate) enum Failure {
     Unauthorized,
     /// A verified token of somebody else than an admin.
     NotAdmin,
+    /// A verified token whose subject can be no seller.
+    NotSeller,
     /// The query parameters are wrong.
     Query(InvalidTopQuery),
     /// Those of findings and figures.
@@ -43,6 +45,9 @@ impl Failure {
             }
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", text("a bearer token is required")),
             Self::NotAdmin => (StatusCode::FORBIDDEN, "forbidden", text("only admins may read this")),
+            Self::NotSeller => {
+                (StatusCode::FORBIDDEN, "forbidden", text("the subject of the token cannot be a seller"))
+            }
             Self::Figures(reason) => (StatusCode::BAD_REQUEST, "validation", reason.to_string()),
             Self::Query(reason) => (StatusCode::BAD_REQUEST, "validation", reason.to_string()),
             Self::Store(StoreError::Unavailable(_)) => {

@@ -1,13 +1,19 @@
-//! Answers readers: the top list, one product, findings (for admins), the description of the API, health; and every route that does not exist.
+//! Answers readers: the top list, one product, a seller's own figures, findings and the shop's figures (for admins), the
+//! description of the API, health; and every route that does not exist.
 
 mod admin;
 mod alerts;
+mod analytics;
 mod cached;
+mod currency;
 mod description;
 mod failure;
 mod health;
 mod popularity;
+mod private;
 mod router;
+mod seller;
+mod seller_dashboard;
 mod settings;
 
 pub use router::{Deps, router};

@@ -9,7 +9,7 @@ use axum::routing::{any, get};
 use store::Database;
 
 use crate::failure::Failure;
-use crate::{alerts, description, health, popularity};
+use crate::{alerts, analytics, description, health, popularity, seller_dashboard};
 
 /// What the function works with.
 #[derive(Debug)]
@@ -24,6 +24,13 @@ pub fn router(deps: Arc<Deps>) -> Router {
         .route("/api/v1/analytic/popularity/top", get(popularity::top))
         .route("/api/v1/analytic/popularity/{spu_id}", get(popularity::one))
         .route("/api/v1/analytic/alerts", get(alerts::list))
+        .route("/api/v1/analytic/seller-dashboard", get(seller_dashboard::show))
+        .route("/api/analytics/dashboard", get(analytics::dashboard))
+        .route("/api/analytics/revenue", get(analytics::daily_revenue))
+        .route("/api/analytics/revenue/payment-methods", get(analytics::payment_methods))
+        .route("/api/analytics/orders", get(analytics::orders))
+        .route("/api/analytics/users", get(analytics::users))
+        .route("/api/analytics/events", get(analytics::events))
         .route("/api/v1/openapi.json", get(description::show))
         .route("/health", get(health::check))
         // Recording has its own function; here it is only known so that a wrong method is called by its name.

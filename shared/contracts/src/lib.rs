@@ -5,7 +5,9 @@
 #![warn(missing_docs)]
 
 mod alerts;
+mod analytics;
 mod cursor;
+mod dashboard;
 mod field;
 mod item;
 mod message;
@@ -21,7 +23,15 @@ mod shop_event;
 mod top;
 
 pub use alerts::{AlertCursor, AlertsQuery, Finding};
+pub use analytics::{
+    Amount, CurrencyRevenue, DailyRevenue, DayRevenue, DayUsers, DaysQuery, EventCount, Events, MethodRevenue, Orders,
+    Overview, PaymentMethods, Revenue, TotalsQuery, Users,
+};
 pub use cursor::{Cursor, InvalidCursor};
+pub use dashboard::{
+    Charts, Comparison, CurrencyFigures, DashboardQuery, DashboardRange, Granularity, Point, SPAN_DEFAULT_DAYS,
+    SellerDashboard, Summary, TopProduct,
+};
 pub use item::SESSION_ID_MAX_CHARS;
 pub use message::{AlertHint, Hint, Pointer, Unreadable};
 pub use metadata::{METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};

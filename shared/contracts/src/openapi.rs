@@ -4,6 +4,7 @@
 //! fails when the file and this module differ. What a schema cannot say (the window of `occurred_at`, sizes
 //! in bytes, the depth of metadata) stands in the descriptions.
 
+mod figures;
 mod interaction;
 mod response;
 mod route;
@@ -11,8 +12,10 @@ mod route;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
 
+use crate::analytics::{DailyRevenue, Events, Orders, Overview, PaymentMethods, Users};
 use crate::{
     ErrorBody, ErrorReply, Finding, ItemResult, ItemStatus, Pagination, Popularity, RecordReply, RejectionCode,
+    SellerDashboard,
 };
 
 /// The name of the security scheme.
@@ -45,12 +48,20 @@ fn components() -> Components {
         .schema_from::<RejectionCode>()
         .schema_from::<Popularity>()
         .schema_from::<Finding>()
+        .schema_from::<SellerDashboard>()
+        .schema_from::<Overview>()
+        .schema_from::<DailyRevenue>()
+        .schema_from::<PaymentMethods>()
+        .schema_from::<Orders>()
+        .schema_from::<Users>()
+        .schema_from::<Events>()
         .schema_from::<Pagination>()
         .schema_from::<ErrorReply>()
         .schema_from::<ErrorBody>()
         .schema("RecordAnswer", response::one_of("RecordReply"))
         .schema("PopularityAnswer", response::one_of("Popularity"))
         .schema("PopularityList", response::list_of("Popularity"))
+        .schema("SellerDashboardAnswer", response::one_of("SellerDashboard"))
         .schema("FindingList", response::list_of("Finding"))
         .schema("GatewayError", response::gateway_error())
         .schema("Health", response::health())

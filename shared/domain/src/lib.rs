@@ -7,6 +7,7 @@
 mod address;
 mod calendar;
 mod caller;
+mod change;
 mod contribution;
 mod customer;
 mod derived;
@@ -30,6 +31,7 @@ mod window;
 pub use address::truncate_address;
 pub use calendar::{InvalidZone, Piece, Step, TimeSpan, Zone, align, cover, split};
 pub use caller::Caller;
+pub use change::percent_change;
 pub use contribution::{Attribution, Attributions, Cell, Contribution, Figures, Grain};
 pub use customer::CustomerKey;
 pub use derived::{DerivedInteraction, opinion_interaction, order_interactions};

@@ -19,7 +19,7 @@ const ALERT_CURSOR: &str = "^Ag[A-L][A-Za-z0-9_-]{30}[AQgw]$";
 
 /// Builds every path.
 pub(super) fn all() -> utoipa::openapi::Paths {
-    PathsBuilder::new()
+    super::figures::add(PathsBuilder::new())
         .path("/api/v1/analytic/interaction", PathItem::new(HttpMethod::Post, record()))
         .path("/api/v1/analytic/guest/interaction", PathItem::new(HttpMethod::Post, record_as_guest()))
         .path("/api/v1/analytic/popularity/top", PathItem::new(HttpMethod::Get, top()))
@@ -30,7 +30,7 @@ pub(super) fn all() -> utoipa::openapi::Paths {
         .build()
 }
 
-fn operation(id: &str, summary: &str, answers: Vec<Answer>) -> OperationBuilder {
+pub(super) fn operation(id: &str, summary: &str, answers: Vec<Answer>) -> OperationBuilder {
     let operation = OperationBuilder::new().operation_id(Some(id)).summary(Some(summary));
     let answers = answers.into_iter().chain(anywhere());
     answers.fold(operation, |operation, (status, answer)| operation.response(status, answer))
@@ -154,7 +154,7 @@ fn product() -> Value {
             "review_count": 0, "date_updated": "2026-11-20T12:00:01.5Z" })
 }
 
-fn query(name: &str, schema: impl Into<Schema>, description: &str) -> Parameter {
+pub(super) fn query(name: &str, schema: impl Into<Schema>, description: &str) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Query)
