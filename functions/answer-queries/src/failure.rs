@@ -28,6 +28,8 @@ pub(crate) enum Failure {
     ForeignSeller,
     /// A currency that was given no thresholds.
     NoSegments(Currency),
+    /// A verified token whose subject can be no seller.
+    NotSeller,
     /// The query parameters are wrong.
     Query(InvalidTopQuery),
     /// Those of findings and figures.
@@ -61,6 +63,9 @@ impl Failure {
                 "validation",
                 format!("currency: no thresholds are set for {currency} (SegmentThresholds)"),
             ),
+            Self::NotSeller => {
+                (StatusCode::FORBIDDEN, "forbidden", text("the subject of the token cannot be a seller"))
+            }
             Self::Figures(reason) => (StatusCode::BAD_REQUEST, "validation", reason.to_string()),
             Self::Query(reason) => (StatusCode::BAD_REQUEST, "validation", reason.to_string()),
             Self::Store(StoreError::Unavailable(_)) => {

@@ -10,7 +10,7 @@ use domain::SegmentThresholds;
 use store::Database;
 
 use crate::failure::Failure;
-use crate::{alerts, description, health, popularity, sales};
+use crate::{alerts, analytics, description, health, popularity, sales, seller_dashboard};
 
 /// What the function works with.
 #[derive(Debug)]
@@ -28,6 +28,13 @@ pub fn router(deps: Arc<Deps>) -> Router {
         .route("/api/v1/analytic/popularity/{spu_id}", get(popularity::one))
         .route("/api/v1/analytic/alerts", get(alerts::list))
         .nest("/api/v1/analytic/sales", sales::routes())
+        .route("/api/v1/analytic/seller-dashboard", get(seller_dashboard::show))
+        .route("/api/analytics/dashboard", get(analytics::dashboard))
+        .route("/api/analytics/revenue", get(analytics::daily_revenue))
+        .route("/api/analytics/revenue/payment-methods", get(analytics::payment_methods))
+        .route("/api/analytics/orders", get(analytics::orders))
+        .route("/api/analytics/users", get(analytics::users))
+        .route("/api/analytics/events", get(analytics::events))
         .route("/api/v1/openapi.json", get(description::show))
         .route("/health", get(health::check))
         // These have functions of their own; here they are only known so that a wrong method is called by its name.

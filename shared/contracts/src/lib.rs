@@ -5,8 +5,10 @@
 #![warn(missing_docs)]
 
 mod alerts;
+mod analytics;
 mod body;
 mod cursor;
+mod dashboard;
 mod event_reply;
 mod event_request;
 mod field;
@@ -25,8 +27,16 @@ mod shop_event;
 mod top;
 
 pub use alerts::{AlertCursor, AlertsQuery, Finding};
+pub use analytics::{
+    Amount, CurrencyRevenue, DailyRevenue, DayRevenue, DayUsers, DaysQuery, EventCount, Events, MethodRevenue, Orders,
+    Overview, PaymentMethods, Revenue, TotalsQuery, Users,
+};
 pub use body::{BODY_MAX_BYTES, ITEMS_MAX, RequestError};
 pub use cursor::{Cursor, InvalidCursor};
+pub use dashboard::{
+    Charts, Comparison, CurrencyFigures, DashboardQuery, DashboardRange, Granularity, Point, SPAN_DEFAULT_DAYS,
+    SellerDashboard, Summary, TopProduct,
+};
 pub use event_reply::{EventResult, EventStatus, EventsReply};
 pub use event_request::{EventMessage, read_events};
 pub use item::SESSION_ID_MAX_CHARS;

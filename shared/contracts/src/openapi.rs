@@ -5,6 +5,7 @@
 //! in bytes, the depth of metadata) stands in the descriptions.
 
 mod event;
+mod figures;
 mod interaction;
 mod response;
 mod route;
@@ -14,9 +15,10 @@ pub(crate) use response::details;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
 
+use crate::analytics::{DailyRevenue, Events, Orders, Overview, PaymentMethods, Users};
 use crate::{
     ErrorBody, ErrorReply, EventResult, EventStatus, EventsReply, Finding, ItemResult, ItemStatus, Pagination,
-    Popularity, RecordReply, RejectionCode,
+    Popularity, RecordReply, RejectionCode, SellerDashboard,
 };
 
 /// The name of the security scheme.
@@ -52,6 +54,13 @@ fn components() -> Components {
         .schema_from::<RejectionCode>()
         .schema_from::<Popularity>()
         .schema_from::<Finding>()
+        .schema_from::<SellerDashboard>()
+        .schema_from::<Overview>()
+        .schema_from::<DailyRevenue>()
+        .schema_from::<PaymentMethods>()
+        .schema_from::<Orders>()
+        .schema_from::<Users>()
+        .schema_from::<Events>()
         .schema_from::<Pagination>()
         .schema_from::<ErrorReply>()
         .schema_from::<ErrorBody>()
@@ -59,6 +68,7 @@ fn components() -> Components {
         .schema("EventsAnswer", response::one_of("EventsReply"))
         .schema("PopularityAnswer", response::one_of("Popularity"))
         .schema("PopularityList", response::list_of("Popularity"))
+        .schema("SellerDashboardAnswer", response::one_of("SellerDashboard"))
         .schema("FindingList", response::list_of("Finding"))
         .schema("GatewayError", response::gateway_error())
         .schema("Health", response::health())

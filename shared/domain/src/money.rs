@@ -140,6 +140,17 @@ impl Money {
             _ => Err(InvalidAmount::TooLarge),
         }
     }
+
+    /// Writes the amount in the major unit, exactly and with all decimals of the currency: `-12.30`, `1234`.
+    #[must_use]
+    pub fn to_decimal(self) -> String {
+        let width = self.currency.decimals() as usize;
+        // One digit more than the decimals, so that there is one before the point.
+        let digits = format!("{:0>least$}", self.minor.unsigned_abs(), least = width + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - width);
+        let sign = if self.minor < 0 { "-" } else { "" };
+        if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+    }
 }
 
 /// Splits an amount in proportion to weights, exactly: the parts add up to the amount, and each depends on nothing
@@ -197,7 +208,27 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_amount_is_written_with_the_decimals_of_its_currency() {
+        let write = |minor, currency: &str| Money { minor, currency: currency.parse().unwrap() }.to_decimal();
+        assert_eq!(write(123_450, "EUR"), "1234.50");
+        assert_eq!(write(5, "EUR"), "0.05");
+        assert_eq!(write(-5, "EUR"), "-0.05");
+        assert_eq!(write(0, "EUR"), "0.00");
+        assert_eq!(write(-150_000, "VND"), "-150000");
+        assert_eq!(write(0, "JPY"), "0");
+        assert_eq!(write(1_234, "KWD"), "1.234");
+        assert_eq!(write(i64::MIN, "EUR"), "-92233720368547758.08");
+    }
+
     proptest! {
+        #[test]
+        fn what_is_written_reads_back(minor in 0..=AMOUNT_LIMIT_MINOR, currency in 0..3_usize) {
+            let currency = ["EUR", "JPY", "KWD"][currency].parse().unwrap();
+            let money = Money { minor, currency };
+            prop_assert_eq!(Money::parse(&money.to_decimal(), currency), Ok(money));
+        }
+
         #[test]
         fn the_parts_of_an_amount_add_up_to_it(
             amount in 0..=AMOUNT_LIMIT_MINOR,

@@ -19,7 +19,7 @@ const ALERT_CURSOR: &str = "^Ag[A-L][A-Za-z0-9_-]{30}[AQgw]$";
 
 /// Builds every path.
 pub(super) fn all() -> utoipa::openapi::Paths {
-    sales::paths(PathsBuilder::new())
+    super::figures::add(sales::paths(PathsBuilder::new()))
         .path("/api/v1/analytic/interaction", PathItem::new(HttpMethod::Post, record()))
         .path("/api/v1/analytic/guest/interaction", PathItem::new(HttpMethod::Post, record_as_guest()))
         .path("/api/v1/analytic/event", PathItem::new(HttpMethod::Post, accept_events()))

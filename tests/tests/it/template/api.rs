@@ -30,6 +30,13 @@ fn the_routes_are_those_that_clients_know() {
     let expected = BTreeMap::from([
         ("$default", ("NONE", "AnswerQueriesFunction")),
         (EVENTS, ("JWT", "AcceptEventsFunction")),
+        ("GET /api/analytics/dashboard", ("JWT", "AnswerQueriesFunction")),
+        ("GET /api/analytics/events", ("JWT", "AnswerQueriesFunction")),
+        ("GET /api/analytics/orders", ("JWT", "AnswerQueriesFunction")),
+        ("GET /api/analytics/revenue", ("JWT", "AnswerQueriesFunction")),
+        ("GET /api/analytics/revenue/payment-methods", ("JWT", "AnswerQueriesFunction")),
+        ("GET /api/analytics/users", ("JWT", "AnswerQueriesFunction")),
+        ("GET /api/v1/analytic/seller-dashboard", ("JWT", "AnswerQueriesFunction")),
         ("GET /api/v1/analytic/alerts", ("JWT", "AnswerQueriesFunction")),
         ("GET /api/v1/analytic/popularity/top", ("NONE", "AnswerQueriesFunction")),
         ("GET /api/v1/analytic/popularity/{spu_id}", ("NONE", "AnswerQueriesFunction")),

@@ -1,0 +1,112 @@
+//! `GET /api/analytics/...`: the whole shop, in the shapes that clients of the replaced system know. For admins.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use contracts::{
+    Amount, CurrencyRevenue, DailyRevenue, DayRevenue, DayUsers, DaysQuery, EventCount, Events, MethodRevenue, Orders,
+    Overview, PaymentMethods, Revenue, TotalsQuery, Users,
+};
+use domain::{Currency, Money, TimeSpan};
+use jiff::Timestamp;
+use store::sales::{self, Figures, Sales, WHOLE_SHOP};
+use store::shop_report;
+
+use crate::admin::Admin;
+use crate::currency;
+use crate::failure::Failure;
+use crate::private::{Given, answer, pairs};
+use crate::router::Deps;
+
+/// `GET /dashboard`: everything since the shop began, and today.
+pub(crate) async fn dashboard(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
+    let query = TotalsQuery::read(pairs(&given), Timestamp::now())?;
+    let totals = shop_report::get_totals(&deps.database, query.today).await?;
+    let currency = currency::choose(query.currency, totals.sales.iter().map(|(code, it)| (*code, it.orders)));
+    let shown = totals.sales.iter().find(|(code, _)| Some(*code) == currency);
+    let minor = shown.map(|(_, figures)| figures.net_minor()).unwrap_or_default();
+    let by_currency = totals
+        .sales
+        .iter()
+        .map(|(code, figures)| CurrencyRevenue { currency: *code, revenue: revenue(Some(*code), *figures) });
+    Ok(answer(&Overview {
+        total_users: totals.users,
+        total_orders: totals.orders,
+        total_revenue: Amount(currency.map(|currency| Money { minor, currency })),
+        orders_today: totals.orders_today,
+        currency,
+        revenue_by_currency: by_currency.collect(),
+    }))
+}
+
+/// `GET /revenue`: by local day.
+pub(crate) async fn daily_revenue(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
+    let query = DaysQuery::read(pairs(&given), Timestamp::now())?;
+    // The whole range comes first, to choose the currency by it.
+    let days = query.days.iter().map(|(_, day)| *day);
+    let steps: Vec<TimeSpan> = std::iter::once(query.span).chain(days).collect();
+    let sales = sales::sum(&deps.database, WHOLE_SHOP, &steps).await?;
+    let in_range = sales.iter().filter(|it| it.step == 0);
+    let currency = currency::choose(query.currency, in_range.map(|it| (it.currency, it.figures.orders)));
+    let of_currency = sales.iter().filter(|it| Some(it.currency) == currency);
+    let by_step: BTreeMap<usize, &Sales> = of_currency.map(|it| (it.step, it)).collect();
+    let day = |(step, (date, _)): (usize, &(jiff::civil::Date, TimeSpan))| DayRevenue {
+        date: *date,
+        revenue: revenue(currency, by_step.get(&step).map(|it| it.figures).unwrap_or_default()),
+    };
+    Ok(answer(&DailyRevenue { currency, daily_revenue: (1..).zip(&query.days).map(day).collect() }))
+}
+
+/// `GET /revenue/payment-methods`.
+pub(crate) async fn payment_methods(
+    _: Admin,
+    State(deps): State<Arc<Deps>>,
+    given: Given,
+) -> Result<Response, Failure> {
+    let query = DaysQuery::read(pairs(&given), Timestamp::now())?;
+    let methods = shop_report::sum_by_method(&deps.database, query.span).await?;
+    let mut paid: BTreeMap<Currency, i64> = BTreeMap::new();
+    for (_, currency, figures) in &methods {
+        *paid.entry(*currency).or_default() += figures.orders;
+    }
+    let currency = currency::choose(query.currency, paid.into_iter());
+    let shown = methods.into_iter().filter(|(_, it, _)| Some(*it) == currency);
+    let method = |(method, _, figures): (String, Currency, Figures)| MethodRevenue {
+        method,
+        orders: figures.orders,
+        revenue: revenue(currency, figures),
+    };
+    Ok(answer(&PaymentMethods { currency, payment_methods: shown.map(method).collect() }))
+}
+
+/// `GET /orders`: by where they stand.
+pub(crate) async fn orders(_: Admin, State(deps): State<Arc<Deps>>) -> Result<Response, Failure> {
+    let counts = shop_report::count_by_status(&deps.database).await?;
+    let total_orders = counts.iter().map(|(_, count)| count).sum();
+    let named = counts.into_iter().map(|(status, count)| (status.as_str().to_uppercase(), count));
+    Ok(answer(&Orders { total_orders, orders_by_status: named.collect() }))
+}
+
+/// `GET /users`: registrations by local day.
+pub(crate) async fn users(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
+    let query = DaysQuery::read(pairs(&given), Timestamp::now())?;
+    let days: Vec<TimeSpan> = query.days.iter().map(|(_, day)| *day).collect();
+    let users = shop_report::count_users(&deps.database, &days).await?;
+    let daily = query.days.iter().zip(users.registered);
+    let daily = daily.map(|((date, _), registered)| DayUsers { date: *date, registered });
+    Ok(answer(&Users { total_users: users.total, daily_users: daily.collect() }))
+}
+
+/// `GET /events`: by service and type.
+pub(crate) async fn events(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
+    let query = DaysQuery::read(pairs(&given), Timestamp::now())?;
+    let counts = shop_report::count_events(&deps.database, query.span).await?.into_iter();
+    let counts = counts.map(|it| EventCount { service: it.service, event_type: it.event_type, count: it.events });
+    Ok(answer(&Events { event_counts: counts.collect() }))
+}
+
+fn revenue(currency: Option<Currency>, figures: Figures) -> Revenue {
+    Revenue::of(currency, figures.gross_minor, figures.refund_minor)
+}

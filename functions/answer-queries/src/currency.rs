@@ -1,0 +1,29 @@
+//! Which currency is shown, because amounts of two are never added.
+
+use domain::Currency;
+
+/// Chooses the currency that was asked for, else the one with most paid orders, ties by the alphabet; `None` when
+/// nothing was paid. The currencies come with their paid orders, each once.
+pub(crate) fn choose(asked: Option<Currency>, paid: impl Iterator<Item = (Currency, i64)>) -> Option<Currency> {
+    let paid = paid.filter(|(_, orders)| *orders > 0);
+    asked.or_else(|| paid.max_by_key(|(currency, orders)| (*orders, std::cmp::Reverse(*currency))).map(|(it, _)| it))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choice(asked: Option<&str>, paid: &[(&str, i64)]) -> Option<String> {
+        let paid = paid.iter().map(|(code, orders)| (code.parse().unwrap(), *orders));
+        choose(asked.map(|code| code.parse().unwrap()), paid).map(String::from)
+    }
+
+    #[test]
+    fn most_paid_orders_win_and_the_alphabet_breaks_ties() {
+        assert_eq!(choice(None, &[("EUR", 1), ("VND", 2)]).as_deref(), Some("VND"));
+        assert_eq!(choice(None, &[("VND", 2), ("EUR", 2), ("USD", 2)]).as_deref(), Some("EUR"));
+        assert_eq!(choice(None, &[("EUR", 0)]), None);
+        assert_eq!(choice(None, &[]), None);
+        assert_eq!(choice(Some("JPY"), &[("EUR", 9)]).as_deref(), Some("JPY"));
+    }
+}

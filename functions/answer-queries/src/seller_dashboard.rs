@@ -1,0 +1,110 @@
+//! `GET /seller-dashboard`: a seller's own figures.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use contracts::{
+    Charts, Comparison, CurrencyFigures, DashboardQuery, DashboardRange, Data, Point, SellerDashboard, Summary,
+    TopProduct,
+};
+use domain::{Currency, TimeSpan, percent_change, split};
+use jiff::Timestamp;
+use store::sales::{Figures, Sales};
+use store::seller_dashboard::{self, Dashboard, ProductSales, Question, Standing};
+
+use crate::currency;
+use crate::failure::Failure;
+use crate::private::{Given, answer, pairs};
+use crate::router::Deps;
+use crate::seller::Seller;
+
+/// The places of the spans that are asked for: the one before, the whole range, then a point of the charts each.
+const BEFORE: usize = 0;
+const RANGE: usize = 1;
+const POINTS: usize = 2;
+
+pub(crate) async fn show(
+    Seller(seller_id): Seller,
+    State(deps): State<Arc<Deps>>,
+    given: Given,
+) -> Result<Response, Failure> {
+    let query = DashboardQuery::read(pairs(&given), Timestamp::now())?;
+    let points = split(query.span, query.granularity.step(), &query.zone);
+    let whole = [query.span.before(), query.span];
+    let steps: Vec<TimeSpan> = whole.into_iter().chain(points.iter().map(|(_, part)| *part)).collect();
+    let question = Question { seller_id: &seller_id, steps: &steps, products: query.span, currency: query.currency };
+    let found = seller_dashboard::get(&deps.database, &question).await?;
+    let dates: Vec<Timestamp> = points.into_iter().map(|(date, _)| date).collect();
+    Ok(answer(&Data { data: compose(&query, &dates, &found) }))
+}
+
+/// Lays the figures out. The first point may start before the range; its value does not.
+fn compose(query: &DashboardQuery, dates: &[Timestamp], found: &Dashboard) -> SellerDashboard {
+    let in_range = || found.sales.iter().filter(|sales| sales.step == RANGE);
+    let currency = currency::choose(query.currency, in_range().map(|it| (it.currency, it.figures.orders)));
+    let at = |step: usize| figures_at(&found.sales, step, currency);
+    let chart = |pick: fn(Figures) -> i64| {
+        let points = dates.iter().zip(POINTS..);
+        points.map(|(date, step)| Point { date: *date, value: pick(at(step)) }).collect()
+    };
+    let zone = query.zone.as_str().to_owned();
+    let TimeSpan { start, end } = query.span;
+    SellerDashboard {
+        range: DashboardRange { start, end, granularity: query.granularity, tz: zone },
+        currency,
+        summary: summarize(at(RANGE), at(BEFORE), found.standing),
+        charts: Charts { revenue: chart(Figures::net_minor), orders: chart(|figures| figures.orders) },
+        top_products: found.products.iter().filter(|it| Some(it.currency) == currency).map(top_product).collect(),
+        currencies: in_range().map(of_currency).collect(),
+    }
+}
+
+fn figures_at(sales: &[Sales], step: usize, currency: Option<Currency>) -> Figures {
+    let found = sales.iter().find(|it| it.step == step && Some(it.currency) == currency);
+    found.map(|it| it.figures).unwrap_or_default()
+}
+
+fn summarize(now: Figures, before: Figures, standing: Standing) -> Summary {
+    Summary {
+        total_revenue: now.net_minor(),
+        gross_revenue: now.gross_minor,
+        refunds: now.refund_minor,
+        total_orders: now.orders,
+        items_sold: now.items,
+        average_rating: average(standing.score_micros, standing.ratings),
+        pending_items: standing.pending_items,
+        pending_refunds: standing.pending_refunds,
+        comparison: Comparison {
+            revenue_change: percent_change(now.net_minor(), before.net_minor()),
+            orders_change: percent_change(now.orders, before.orders),
+            items_sold_change: percent_change(now.items, before.items),
+        },
+    }
+}
+
+/// The mean of scores, to the millionth; 0 without any.
+fn average(score_micros: i64, ratings: i64) -> f64 {
+    if ratings <= 0 { 0.0 } else { ((score_micros + ratings / 2) / ratings) as f64 / 1e6 }
+}
+
+fn top_product(product: &ProductSales) -> TopProduct {
+    TopProduct {
+        sku_id: product.product_id.clone(),
+        sku_name: product.name.clone(),
+        sold_count: product.figures.items,
+        revenue: product.figures.net_minor(),
+    }
+}
+
+fn of_currency(sales: &Sales) -> CurrencyFigures {
+    let figures = sales.figures;
+    CurrencyFigures {
+        currency: sales.currency,
+        revenue: figures.net_minor(),
+        gross_revenue: figures.gross_minor,
+        refunds: figures.refund_minor,
+        orders: figures.orders,
+        items_sold: figures.items,
+    }
+}

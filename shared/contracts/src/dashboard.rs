@@ -1,0 +1,230 @@
+//! The seller dashboard: its query and its answer. All money is in minor units of the currency that is named.
+
+use domain::{Currency, Step, TimeSpan, Zone};
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::{InvalidQuery, Parameters, check_span};
+
+/// How far back a dashboard reaches when the query does not say, in days.
+pub const SPAN_DEFAULT_DAYS: i64 = 30;
+
+/// What the charts have a point for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Granularity {
+    /// A local day.
+    Day,
+    /// A local week, from Monday on.
+    Week,
+    /// A local month.
+    Month,
+}
+
+impl Granularity {
+    /// All of them with their names, the default first.
+    pub const ALL: [(&'static str, Self); 3] = [("day", Self::Day), ("week", Self::Week), ("month", Self::Month)];
+
+    /// Returns the step of the calendar.
+    #[must_use]
+    pub fn step(self) -> Step {
+        match self {
+            Self::Day => Step::Day,
+            Self::Week => Step::Week,
+            Self::Month => Step::Month,
+        }
+    }
+}
+
+/// A checked query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DashboardQuery {
+    /// The time that is summed.
+    pub span: TimeSpan,
+    /// What the charts have a point for.
+    pub granularity: Granularity,
+    /// Whose days these are.
+    pub zone: Zone,
+    /// The currency to show; `None` leaves the choice to the figures.
+    pub currency: Option<Currency>,
+}
+
+impl DashboardQuery {
+    /// Reads decoded query parameters; what is absent goes by the given instant. Parameters that it does not know are
+    /// left alone.
+    ///
+    /// # Errors
+    /// The parameter and its rule.
+    pub fn read<'a>(given: impl Iterator<Item = (&'a str, &'a str)>, now: Timestamp) -> Result<Self, InvalidQuery> {
+        let parameters = Parameters::read(given, &["start", "end", "granularity", "tz", "currency"])?;
+        let end = parameters.instant("end")?.unwrap_or(now);
+        let start = parameters.instant("start")?;
+        let start = start.unwrap_or_else(|| end - SignedDuration::from_hours(24 * SPAN_DEFAULT_DAYS));
+        Ok(Self {
+            span: check_span(start, end, ("start", "end"))?,
+            granularity: parameters.choice("granularity", &Granularity::ALL)?,
+            zone: parameters.zone()?,
+            currency: parameters.currency()?,
+        })
+    }
+}
+
+/// What a seller sees.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SellerDashboard {
+    /// What was summed.
+    pub range: DashboardRange,
+    /// The currency of everything outside of `currencies`; null when the query names none and nothing was paid.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub currency: Option<Currency>,
+    /// The sums.
+    pub summary: Summary,
+    /// The sums over time.
+    pub charts: Charts,
+    /// The products that most pieces were paid of, at most five; ties by net revenue, then id.
+    pub top_products: Vec<TopProduct>,
+    /// The sums of every currency in the range, in alphabetical order.
+    pub currencies: Vec<CurrencyFigures>,
+}
+
+/// The range that a dashboard is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DashboardRange {
+    /// The first instant in it, a full minute, RFC 3339.
+    pub start: Timestamp,
+    /// The first instant behind it, a full minute, RFC 3339.
+    pub end: Timestamp,
+    /// What the charts have a point for.
+    pub granularity: Granularity,
+    /// The time zone, IANA name.
+    pub tz: String,
+}
+
+/// The sums of a dashboard.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Summary {
+    /// Net: what came less what went back, in the range. Negative where more went back.
+    pub total_revenue: i64,
+    /// What came.
+    pub gross_revenue: i64,
+    /// What went back, whenever it had come.
+    pub refunds: i64,
+    /// Orders whose first payment came.
+    pub total_orders: i64,
+    /// Pieces of those.
+    pub items_sold: i64,
+    /// Mean of all ratings of the seller's products that are not withdrawn, from 0 to 1; 0 when there are none.
+    pub average_rating: f64,
+    /// Pieces of orders that are created, confirmed or reserved now.
+    pub pending_items: i64,
+    /// Paid orders of which money was asked back and none has gone back.
+    pub pending_refunds: i64,
+    /// Against the span of the same length right before.
+    pub comparison: Comparison,
+}
+
+/// Changes in percent, two decimals; null where there was nothing (or less) before.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Comparison {
+    /// Of the net revenue.
+    pub revenue_change: Option<f64>,
+    /// Of the paid orders.
+    pub orders_change: Option<f64>,
+    /// Of their pieces.
+    pub items_sold_change: Option<f64>,
+}
+
+/// The sums over time: a point for every step of the range, those with nothing included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Charts {
+    /// Net revenue.
+    pub revenue: Vec<Point>,
+    /// Paid orders.
+    pub orders: Vec<Point>,
+}
+
+/// A point of a chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Point {
+    /// Where the local day, week or month starts, RFC 3339. The first may start before the range.
+    pub date: Timestamp,
+    /// The sum of the part of it that lies in the range.
+    pub value: i64,
+}
+
+/// A product that was sold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TopProduct {
+    /// The product (SPU), or the id in the order as long as that is unknown.
+    pub sku_id: String,
+    /// Its name, when a product event told it.
+    pub sku_name: Option<String>,
+    /// Pieces paid.
+    pub sold_count: i64,
+    /// Net revenue.
+    pub revenue: i64,
+}
+
+/// The sums of one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CurrencyFigures {
+    /// The currency.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub currency: Currency,
+    /// Net revenue.
+    pub revenue: i64,
+    /// What came.
+    pub gross_revenue: i64,
+    /// What went back.
+    pub refunds: i64,
+    /// Paid orders.
+    pub orders: i64,
+    /// Pieces of those.
+    pub items_sold: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(query: &[(&str, &str)]) -> Result<DashboardQuery, InvalidQuery> {
+        DashboardQuery::read(query.iter().copied(), "2026-11-20T10:30:15Z".parse().unwrap())
+    }
+
+    fn span(query: &DashboardQuery) -> String {
+        format!("{} {}", query.span.start, query.span.end)
+    }
+
+    #[test]
+    fn an_empty_query_is_the_last_thirty_days_by_day() {
+        let query = read(&[]).unwrap();
+        assert_eq!(span(&query), "2026-10-21T10:30:00Z 2026-11-20T10:31:00Z");
+        assert_eq!((query.granularity, query.zone, query.currency), (Granularity::Day, Zone::UTC, None));
+    }
+
+    #[test]
+    fn one_end_of_the_range_gives_the_other() {
+        let query = read(&[("end", "2026-03-31T00:00:00Z")]).unwrap();
+        assert_eq!(span(&query), "2026-03-01T00:00:00Z 2026-03-31T00:00:00Z");
+        let query = read(&[("start", "2026-11-20T10:30:00Z")]).unwrap();
+        assert_eq!(span(&query), "2026-11-20T10:30:00Z 2026-11-20T10:31:00Z");
+        let ahead = read(&[("start", "2026-11-21T00:00:00Z")]).unwrap_err();
+        assert_eq!(ahead.to_string(), "end: must lie behind start");
+    }
+
+    #[test]
+    fn odd_values_are_refused_by_name() {
+        let odd = read(&[("granularity", "hour")]).unwrap_err();
+        assert_eq!(odd.to_string(), "granularity: must be one of day, week, month");
+        assert_eq!(read(&[("tz", "UTC"), ("tz", "UTC")]), Err(InvalidQuery::Repeated("tz")));
+    }
+}

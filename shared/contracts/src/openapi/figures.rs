@@ -1,0 +1,138 @@
+//! The routes of the figures: the seller dashboard, and what admins read of the whole shop.
+
+use serde_json::{Value, json};
+use utoipa::openapi::HttpMethod;
+use utoipa::openapi::path::{OperationBuilder, Parameter, PathItem, PathsBuilder};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::security::SecurityRequirement;
+
+use super::BEARER;
+use super::response::{for_admins, invalid, success};
+use super::route::{operation, query};
+use crate::{Granularity, SPAN_DEFAULT_DAYS, SPAN_MAX_DAYS};
+
+/// Adds the paths.
+pub(super) fn add(paths: PathsBuilder) -> PathsBuilder {
+    let get = |operation: OperationBuilder| PathItem::new(HttpMethod::Get, operation);
+    paths
+        .path("/api/v1/analytic/seller-dashboard", get(seller_dashboard()))
+        .path("/api/analytics/dashboard", get(overview()))
+        .path("/api/analytics/revenue", get(daily_revenue()))
+        .path("/api/analytics/revenue/payment-methods", get(payment_methods()))
+        .path("/api/analytics/orders", get(orders()))
+        .path("/api/analytics/users", get(users()))
+        .path("/api/analytics/events", get(events()))
+}
+
+fn seller_dashboard() -> OperationBuilder {
+    let point = |value: i64| json!([{ "date": "2026-11-20T00:00:00Z", "value": value }]);
+    let example = json!({ "data": {
+        "range": { "start": "2026-11-20T00:00:00Z", "end": "2026-11-21T00:00:00Z", "granularity": "day", "tz": "UTC" },
+        "currency": "EUR",
+        "summary": { "total_revenue": 1500, "gross_revenue": 2000, "refunds": 500, "total_orders": 1, "items_sold": 2,
+                     "average_rating": 0.8, "pending_items": 0, "pending_refunds": 0,
+                     "comparison": { "revenue_change": 50.0, "orders_change": 0.0, "items_sold_change": null } },
+        "charts": { "revenue": point(1500), "orders": point(1) },
+        "top_products": [{ "sku_id": "p-1", "sku_name": "Boots", "sold_count": 2, "revenue": 1500 }],
+        "currencies": [{ "currency": "EUR", "revenue": 1500, "gross_revenue": 2000, "refunds": 500, "orders": 1, "items_sold": 2 }],
+    } });
+    let found = success("The figures of the caller, and of nobody else", "SellerDashboardAnswer", example);
+    let mut answers = vec![("200", found), invalid("end: must lie behind start")];
+    answers.extend(for_admins());
+    let instant = |name, text: &str| query(name, formatted(KnownFormat::DateTime), text);
+    let granularity = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Granularity::ALL.map(|it| it.0)));
+    let limit = format!("The first instant behind the range, at most {SPAN_MAX_DAYS} days; now when absent.");
+    operation("showSellerDashboard", "Shows the seller's own sales", answers)
+        .description(Some("The seller is the `sub` of the token. Money is in minor units of `currency`."))
+        .parameter(instant("start", &format!("The first instant; {SPAN_DEFAULT_DAYS} days before `end` when absent.")))
+        .parameter(instant("end", &limit))
+        .parameter(query("granularity", granularity, "What the charts have a point for; `day` when absent."))
+        .parameter(zone())
+        .parameter(currency())
+        .security(SecurityRequirement::new(BEARER, Vec::<String>::new()))
+}
+
+fn overview() -> OperationBuilder {
+    let money = money(json!({ "currency": "EUR" }));
+    let example = json!({ "totalUsers": 3, "totalOrders": 2, "totalRevenue": 15.00, "ordersToday": 1, "currency": "EUR",
+                          "revenueByCurrency": [money] });
+    let id = ("showShopDashboard", "Shows the totals of the shop", "Overview");
+    for_admin(id, example, Some("tz: must be a time zone of the IANA database, like Asia/Ho_Chi_Minh"))
+        .parameter(zone())
+        .parameter(currency())
+}
+
+fn daily_revenue() -> OperationBuilder {
+    let example = json!({ "currency": "EUR", "dailyRevenue": [money(json!({ "date": "2026-11-20" }))] });
+    of_days(("listDailyRevenue", "Lists the revenue of the shop by day", "DailyRevenue"), example).parameter(currency())
+}
+
+fn payment_methods() -> OperationBuilder {
+    let example = json!({ "currency": "EUR", "paymentMethods": [money(json!({ "method": "card", "orders": 1 }))] });
+    of_days(("listPaymentMethods", "Lists the revenue of the shop by payment method", "PaymentMethods"), example)
+        .parameter(currency())
+}
+
+fn orders() -> OperationBuilder {
+    let counts = domain::OrderStatus::ALL.map(|status| (status.as_str().to_uppercase(), json!(0)));
+    let example = json!({ "totalOrders": 0, "ordersByStatus": Value::Object(counts.into_iter().collect()) });
+    for_admin(("countOrders", "Counts the orders by where they stand", "Orders"), example, None)
+}
+
+fn users() -> OperationBuilder {
+    let example = json!({ "totalUsers": 3, "dailyUsers": [{ "date": "2026-11-20", "registered": 1 }] });
+    of_days(("countUsers", "Counts the users who registered", "Users"), example)
+}
+
+fn events() -> OperationBuilder {
+    let count = json!({ "service": "ORDER_SERVICE", "eventType": "order_created", "count": 2 });
+    of_days(("countEvents", "Counts the events of the back end", "Events"), json!({ "eventCounts": [count] }))
+}
+
+/// An operation on the days of a range.
+fn of_days(id: (&str, &str, &str), example: Value) -> OperationBuilder {
+    let date = |name, text: &str| query(name, formatted(KnownFormat::Date), text);
+    let from = format!("The first local day; {SPAN_DEFAULT_DAYS} days before `to` when absent.");
+    let to = format!("The local day behind the last, at most {SPAN_MAX_DAYS} days; tomorrow when absent.");
+    for_admin(id, example, Some("to: must lie behind from"))
+        .parameter(date("from", &from))
+        .parameter(date("to", &to))
+        .parameter(zone())
+}
+
+/// An operation with its id, summary and the schema of its answer.
+fn for_admin((id, summary, schema): (&str, &str, &str), example: Value, refusal: Option<&str>) -> OperationBuilder {
+    let mut answers = vec![("200", success("Bare, without an envelope", schema, example))];
+    answers.extend(refusal.map(invalid));
+    answers.extend(for_admins());
+    operation(id, summary, answers)
+        .description(Some("For callers in the group `admin`. Amounts are exact numbers of the major unit."))
+        .security(SecurityRequirement::new(BEARER, Vec::<String>::new()))
+}
+
+/// Adds the fields of some revenue to an object.
+fn money(mut object: Value) -> Value {
+    for (name, value) in [
+        ("amount", json!(15.00)),
+        ("amountMinor", json!(1500)),
+        ("grossMinor", json!(2000)),
+        ("refundMinor", json!(500)),
+    ] {
+        object[name] = value;
+    }
+    object
+}
+
+fn zone() -> Parameter {
+    let name = ObjectBuilder::new().schema_type(Type::String).examples(["Asia/Ho_Chi_Minh"]);
+    query("tz", name, "Whose days these are: a time zone of the IANA database; `UTC` when absent.")
+}
+
+fn currency() -> Parameter {
+    let code = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Z]{3}$"));
+    query("currency", code, "The currency to show; the one with most paid orders when absent.")
+}
+
+fn formatted(format: KnownFormat) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)))
+}

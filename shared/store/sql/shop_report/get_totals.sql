@@ -1,0 +1,19 @@
+-- store::shop_report::get_totals
+-- all there ever was: a row a day, currency and method, which is thousands in years
+WITH revenue AS (
+    SELECT currency, sum(orders_paid)::bigint AS orders_paid, sum(items)::bigint AS items, sum(revenue_minor)::bigint AS revenue_minor,
+           sum(refund_minor)::bigint AS refund_minor
+    FROM analytic.sales_rollup WHERE seller_id = '' AND grain = 'day' GROUP BY currency
+), total AS (
+    -- stands on every row, and alone when nothing was sold
+    SELECT (SELECT coalesce(sum(registered), 0) FROM analytic.user_rollup WHERE grain = 'day')::bigint AS users,
+           (SELECT coalesce(sum(orders), 0) FROM analytic.order_status_rollup WHERE seller_id = '')::bigint AS orders,
+           (SELECT coalesce(sum(placed.orders), 0)
+            FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS piece (grain, lower, upper)
+            CROSS JOIN LATERAL (
+                SELECT sum(orders_placed) AS orders FROM analytic.sales_rollup
+                WHERE seller_id = '' AND grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper) AS placed
+           )::bigint AS orders_today
+)
+SELECT users, orders, orders_today, currency, orders_paid, items, revenue_minor, refund_minor
+FROM total LEFT JOIN revenue ON true ORDER BY currency

@@ -1,0 +1,142 @@
+//! What admins see of the whole shop. Each answer is one statement, so that its figures are of one instant.
+
+use domain::{Currency, OrderStatus, TimeSpan};
+use tokio_postgres::types::Type;
+
+use crate::database::Parameter;
+use crate::sales::{Figures, Pieces, currency, figures};
+use crate::{Database, StoreError};
+
+/// Everything since the shop began, and today.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Users who registered, those who left included.
+    pub users: i64,
+    /// Orders that are known.
+    pub orders: i64,
+    /// Orders placed in the span that was called today.
+    pub orders_today: i64,
+    /// Sales by currency, in alphabetical order.
+    pub sales: Vec<(Currency, Figures)>,
+}
+
+/// Reads the totals, and how many orders were placed in a span of whole minutes.
+///
+/// Reads one row per day, currency and payment method since the shop began.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn get_totals(database: &Database, today: TimeSpan) -> Result<Totals, StoreError> {
+    let pieces = Pieces::of(&[today]);
+    let rows = database.query(include_str!("../sql/shop_report/get_totals.sql"), &ranges(&pieces)).await?;
+    let mut totals = Totals::default();
+    for row in &rows {
+        (totals.users, totals.orders) = (row.try_get("users")?, row.try_get("orders")?);
+        totals.orders_today = row.try_get("orders_today")?;
+        if row.try_get::<_, Option<&str>>("currency")?.is_some() {
+            totals.sales.push((currency(row)?, figures(row)?));
+        }
+    }
+    Ok(totals)
+}
+
+/// Sums the sales of a span by payment method and currency, the highest net revenue first. A method without a name is
+/// called `unknown`.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn sum_by_method(
+    database: &Database,
+    span: TimeSpan,
+) -> Result<Vec<(String, Currency, Figures)>, StoreError> {
+    let pieces = Pieces::of(&[span]);
+    let rows = database.query(include_str!("../sql/shop_report/sum_by_method.sql"), &ranges(&pieces)).await?;
+    rows.iter().map(|row| Ok((row.try_get("payment_method")?, currency(row)?, figures(row)?))).collect()
+}
+
+/// Counts the orders by where they stand, in order of precedence, those with none included.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn count_by_status(database: &Database) -> Result<[(OrderStatus, i64); 10], StoreError> {
+    let rows = database.query(include_str!("../sql/shop_report/count_by_status.sql"), &[]).await?;
+    let mut counts = OrderStatus::ALL.map(|status| (status, 0));
+    for row in &rows {
+        let name: &str = row.try_get("status")?;
+        if let Some((_, count)) = counts.iter_mut().find(|(status, _)| status.as_str() == name) {
+            *count = row.try_get("orders")?;
+        }
+    }
+    Ok(counts)
+}
+
+/// Users who registered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Users {
+    /// Since the shop began, those who left included.
+    pub total: i64,
+    /// In each step.
+    pub registered: Vec<i64>,
+}
+
+/// Counts the users who registered, in all and in each of several spans of whole minutes.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn count_users(database: &Database, steps: &[TimeSpan]) -> Result<Users, StoreError> {
+    let pieces = Pieces::of(steps);
+    let parameters: [Parameter<'_>; 4] = [
+        (&pieces.steps, Type::INT4_ARRAY),
+        (&pieces.grains, Type::TEXT_ARRAY),
+        (&pieces.lower, Type::TIMESTAMPTZ_ARRAY),
+        (&pieces.upper, Type::TIMESTAMPTZ_ARRAY),
+    ];
+    let rows = database.query(include_str!("../sql/shop_report/count_users.sql"), &parameters).await?;
+    let mut users = Users { total: 0, registered: vec![0; steps.len()] };
+    for row in &rows {
+        users.total = row.try_get("users")?;
+        let step: Option<i32> = row.try_get("step")?;
+        let step = step.and_then(|step| users.registered.get_mut(usize::try_from(step).ok()?));
+        if let Some(registered) = step {
+            *registered = row.try_get("registered")?;
+        }
+    }
+    Ok(users)
+}
+
+/// Events of one service and type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventCount {
+    /// The service; empty when it did not say.
+    pub service: String,
+    /// The normalised name.
+    pub event_type: String,
+    /// How many.
+    pub events: i64,
+}
+
+/// Counts the events of a span by service and type, in this order.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn count_events(database: &Database, span: TimeSpan) -> Result<Vec<EventCount>, StoreError> {
+    let pieces = Pieces::of(&[span]);
+    let rows = database.query(include_str!("../sql/shop_report/count_events.sql"), &ranges(&pieces)).await?;
+    let count = rows.iter().map(|row| {
+        Ok(EventCount {
+            service: row.try_get("service")?,
+            event_type: row.try_get("event_type")?,
+            events: row.try_get("events")?,
+        })
+    });
+    count.collect()
+}
+
+/// The pieces of a single span as the parameters `grain`, `lower` and `upper`.
+fn ranges(pieces: &Pieces) -> [Parameter<'_>; 3] {
+    [
+        (&pieces.grains, Type::TEXT_ARRAY),
+        (&pieces.lower, Type::TIMESTAMPTZ_ARRAY),
+        (&pieces.upper, Type::TIMESTAMPTZ_ARRAY),
+    ]
+}

@@ -1,0 +1,7 @@
+//! The seller dashboard: its figures against a recount of the log, and who may see them.
+
+mod access;
+mod exact;
+mod period;
+mod snapshot;
+mod standing;
