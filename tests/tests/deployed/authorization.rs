@@ -54,6 +54,54 @@ fn outcome(answer: &Answer) -> String {
     if answer.status.is_success() { status.to_string() } else { format!("{status} {}", answer.code()) }
 }
 
+/// The calls that show sales; `account` is the caller's own.
+fn sales_calls(shop: &Shop, account: Uuid) -> Vec<(&'static str, usize, RequestBuilder)> {
+    let get = |target: &str| shop.request(Method::GET, &format!("/api/v1/analytic/sales/{target}"));
+    vec![
+        ("windows", 9, get("windows")),
+        ("own", 5, get(&format!("windows?seller_id={account}"))),
+        ("another's", 11, get("windows?seller_id=somebody-else")),
+        ("products", 10, get("top-products")),
+        ("another's", 11, get("top-products?seller_id=somebody-else")),
+        ("categories", 12, get("categories")),
+        ("segments", 10, get("customer-segments")),
+        ("months", 8, get("months")),
+    ]
+}
+
+#[tokio::test]
+async fn every_kind_of_token_meets_every_figure_of_sales() {
+    let shop = Shop::open().await;
+    let account = Uuid::now_v7();
+    let mut table = row("", sales_calls(&shop, account).iter().map(|(name, width, _)| ((*name).to_owned(), *width)));
+    for bearer in BEARERS {
+        let token = bearer.token(&shop, account);
+        let mut cells = Vec::new();
+        for (_, width, call) in sales_calls(&shop, account) {
+            let call = token.iter().fold(call, |call, token| call.bearer_auth(token));
+            cells.push((send(call).await.status.as_u16().to_string(), width));
+        }
+        table += &row(&format!("{bearer:?}"), cells.into_iter());
+    }
+    // Then everybody with a token reads their own figures, and only an admin those of others and of the shop.
+    insta::assert_snapshot!(table, @r"
+                       windows  own  another's  products  another's  categories  segments  months
+    Nobody             401      401  401        401       401        401         401       401
+    Garbage            401      401  401        401       401        401         401       401
+    Expired            401      401  401        401       401        401         401       401
+    NotYetValid        401      401  401        401       401        401         401       401
+    OtherAudience      401      401  401        401       401        401         401       401
+    OtherIssuer        401      401  401        401       401        401         401       401
+    OtherKey           401      401  401        401       401        401         401       401
+    Unsigned           401      401  401        401       401        401         401       401
+    PublicKeyAsSecret  401      401  401        401       401        401         401       401
+    Role(Shopper)      200      200  403        200       403        403         403       403
+    Role(Seller)       200      200  403        200       403        403         403       403
+    Role(Admin)        200      200  200        200       200        200         200       200
+    Role(Producer)     200      200  403        200       403        403         403       403
+    ");
+}
+
 #[tokio::test]
 async fn every_kind_of_token_meets_every_route() {
     // Given a product that is scored, and an account for each bearer.

@@ -8,5 +8,6 @@ mod naughty;
 mod openapi;
 mod query;
 mod replay;
+mod sales;
 mod stage;
 mod syntax;

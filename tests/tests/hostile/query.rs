@@ -16,7 +16,7 @@ async fn ask(function: &mut Function, event: &Value) -> HttpReply {
 }
 
 /// Percent-encodes every byte that is not plainly allowed.
-fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let byte = |byte: u8| match byte {
         b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
         _ => format!("%{byte:02X}"),

@@ -7,6 +7,7 @@ mod concurrent;
 mod crash;
 mod history;
 mod product;
+mod sales;
 mod shop;
 mod shuffle;
 mod verification;

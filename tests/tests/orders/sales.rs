@@ -1,0 +1,160 @@
+//! What answer-queries says of sales, to the minor unit: against a recount of the log in plain SQL.
+
+mod access;
+mod late;
+mod month;
+mod parameter;
+mod plan;
+mod ranking;
+mod same;
+mod segment;
+mod window;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use testkit::{Function, HttpEvent, HttpReply, TestDatabase};
+use tokio::time::timeout;
+
+use crate::history::history;
+use crate::shop::Shop;
+
+/// Below this are the routes.
+const SALES: &str = "/api/v1/analytic/sales";
+/// Low enough that the customers of a made-up shop are in all segments.
+const THRESHOLDS: &str = "EUR:1000/200,USD:500/150,JPY:100/10";
+
+/// A shop that was told of a history, and the function that answers.
+struct Desk {
+    shop: Shop,
+    function: Function,
+}
+
+impl Desk {
+    async fn open() -> Self {
+        let shop = Shop::open().await;
+        let function = start(shop.database.url()).await;
+        Self { shop, function }
+    }
+
+    /// Opens a shop with a made-up history, and with its recount beside it.
+    async fn with_history(seed: u64, orders: usize) -> Self {
+        let desk = Self::open().await;
+        desk.tell(&in_two_currencies(&history(seed, orders))).await;
+        desk.recount().await;
+        desk
+    }
+
+    async fn tell(&self, events: &[String]) {
+        let mut projection = self.shop.start().await;
+        self.shop.tell(&mut projection, events, 100).await;
+    }
+
+    /// Counts the log anew, by the minute, into a table of this session.
+    async fn recount(&self) {
+        let recount = "DROP TABLE IF EXISTS pg_temp.counted;
+             CREATE TEMPORARY TABLE counted AS
+             SELECT rollup, to_timestamp(CASE WHEN key[1] = 'minute' THEN key[2]::bigint END) AS at,
+                    CASE WHEN key[1] = 'minute' AND rollup <> 'customer' THEN key[3:] ELSE key END AS key, figures
+             FROM analytic.sales_recount
+             WHERE rollup = 'customer' OR rollup IN ('sales', 'product', 'category') AND key[1] = 'minute'";
+        self.shop.database.execute(recount).await;
+    }
+
+    async fn ask(&mut self, request: &HttpEvent) -> HttpReply {
+        ask(&mut self.function, request).await
+    }
+
+    /// Asks as an admin, for what must be answered.
+    async fn admin(&mut self, target: &str) -> Value {
+        self.data(&admin(target)).await
+    }
+
+    async fn data(&mut self, request: &HttpEvent) -> Value {
+        let reply = self.ask(request).await;
+        assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"), "{reply:?} to {request:?}");
+        reply.json()["data"].clone()
+    }
+}
+
+async fn start(database_url: &str) -> Function {
+    let variables = [("DATABASE_URL", database_url), ("SEGMENT_THRESHOLDS", THRESHOLDS)];
+    Function::start("answer-queries", &variables).await
+}
+
+async fn ask(function: &mut Function, request: &HttpEvent) -> HttpReply {
+    let said = timeout(Duration::from_secs(30), function.invoke(&request.event())).await.expect("an answer in time");
+    HttpReply::of(&said.answer())
+}
+
+fn guest(target: &str) -> HttpEvent {
+    HttpEvent::new("GET", &format!("{SALES}/{target}"))
+}
+
+fn admin(target: &str) -> HttpEvent {
+    guest(target).claim("sub", "an-admin").claim("cognito:groups", "[admin]")
+}
+
+fn seller(id: &str, target: &str) -> HttpEvent {
+    guest(target).claim("sub", id)
+}
+
+/// What a refusal says.
+trait Reply {
+    /// Returns status, code and message in our envelope.
+    fn refusal(&self) -> String;
+}
+
+impl Reply for HttpReply {
+    fn refusal(&self) -> String {
+        let headers = (self.header("content-type"), self.header("cache-control"));
+        assert_eq!(headers, ("application/json", "no-store"), "{self:?}");
+        let error = &self.json()["error"];
+        format!("{} {}: {}", self.status, error["code"].as_str().unwrap(), error["message"].as_str().unwrap())
+    }
+}
+
+/// Lets every third order be paid in another currency.
+fn in_two_currencies(events: &[String]) -> Vec<String> {
+    let mark = |event: &String| {
+        let mut event: Value = serde_json::from_str(event).unwrap();
+        let order = event.get("orderId").and_then(Value::as_str).map(str::to_owned);
+        let number = order.as_ref().and_then(|order| order.rsplit('-').next()?.parse::<u32>().ok());
+        if number.is_some_and(|number| number % 3 == 0) {
+            event["currency"] = json!("USD");
+        }
+        event.to_string()
+    };
+    events.iter().map(mark).collect()
+}
+
+/// Reads rows of numbers.
+async fn numbers(database: &TestDatabase, sql: &str) -> Vec<Vec<i64>> {
+    let rows = database.rows(sql).await;
+    rows.iter().map(|row| row.split(" | ").map(|number| number.parse().unwrap()).collect()).collect()
+}
+
+fn int(value: &Value) -> i64 {
+    value.as_i64().unwrap_or_else(|| panic!("{value} is no whole number"))
+}
+
+/// Checks a change in percent against the two figures, with other arithmetic than the product's.
+fn assert_change(shown: &Value, (now, before): (i64, i64)) {
+    if before == 0 {
+        return assert_eq!(*shown, Value::Null, "{now} after {before}");
+    }
+    #[expect(clippy::cast_precision_loss, reason = "figures of a test are small")]
+    let exact = (now - before) as f64 * 100.0 / before.abs() as f64;
+    let shown = shown.as_f64().unwrap_or_else(|| panic!("{shown} for {now} after {before}"));
+    assert!((shown - exact).abs() <= 0.005_000_1, "{shown} for {now} after {before}");
+    assert!((shown * 100.0 - (shown * 100.0).round()).abs() < 1e-6, "{shown} has more than two decimals");
+}
+
+/// Checks an average of money against its parts: the nearest whole number, the upper one when two are as near.
+fn assert_average(shown: &Value, (sum, count): (i64, i64)) {
+    if count == 0 {
+        return assert_eq!(*shown, Value::Null);
+    }
+    let off = 2 * (int(shown) * count - sum);
+    assert!(-count < off && off <= count, "{shown} for {sum} / {count}");
+}

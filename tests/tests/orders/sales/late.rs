@@ -1,0 +1,50 @@
+//! Events that come late correct the windows that were shown before.
+
+use serde_json::{Value, json};
+
+use super::{Desk, int, seller};
+use crate::shop::{event, order, spu};
+
+const WINDOW: &str = "windows?size=1h&start=2026-11-18T09:00:00Z&end=2026-11-18T11:00:00Z";
+
+fn figures(data: &Value) -> Vec<[i64; 4]> {
+    let windows = data["windows"].as_array().unwrap().iter();
+    let names = ["orders", "gross_revenue", "refunds", "revenue"];
+    windows.map(|window| names.map(|name| int(&window[name]))).collect()
+}
+
+#[tokio::test]
+async fn a_late_payment_return_and_product_correct_past_windows() {
+    let mut desk = Desk::open().await;
+    let events = order("o-1", "sku-1", "10.00");
+    desk.tell(&events[..1]).await;
+    assert_eq!(figures(&desk.admin(WINDOW).await), [[0; 4], [0; 4]]);
+    // the return comes before the payment that it gives back
+    desk.tell(&[event("OrderReturned", 65, json!({ "orderId": "o-1", "refundAmount": "5.00" }))]).await;
+    assert_eq!(figures(&desk.admin(WINDOW).await), [[0; 4], [0; 4]], "nothing can go back that never came");
+    desk.tell(&events[1..]).await;
+    assert_eq!(figures(&desk.admin(WINDOW).await), [[1, 2_001, 0, 2_001], [0, 0, 500, -500]]);
+    // the seller is known with the product
+    assert_eq!(figures(&desk.data(&seller("s-1", WINDOW)).await), [[0; 4], [0; 4]]);
+    let top = "top-products?window=1h&end=2026-11-18T10:00:00Z";
+    assert_eq!(desk.admin(top).await["products"][0]["product_id"], "sku-1");
+    let facts = json!({ "productId": spu(1), "sellerId": "s-1", "categoryId": "shoes", "skuIds": ["sku-1"] });
+    desk.tell(&[event("product.created", 90, facts)]).await;
+    assert_eq!(figures(&desk.data(&seller("s-1", WINDOW)).await), [[1, 2_001, 0, 2_001], [0, 0, 500, -500]]);
+    assert_eq!(desk.admin(top).await["products"][0]["product_id"], spu(1));
+    let categories = desk.admin("categories?window=1h&end=2026-11-18T10:00:00Z").await;
+    assert_eq!(categories["categories"].as_array().unwrap().len(), 1, "the unknown one is gone: {categories}");
+    assert_eq!(categories["categories"][0]["category_id"], "shoes");
+}
+
+#[tokio::test]
+async fn a_product_with_nothing_but_refunds_in_the_window_is_not_ranked() {
+    let mut desk = Desk::open().await;
+    let mut events = order("o-1", &spu(1), "10.00");
+    events.push(event("OrderReturned", 65, json!({ "orderId": "o-1", "refundAmount": "5.00" })));
+    desk.tell(&events).await;
+    let ranks = desk.admin("top-products?window=1h&by=revenue&end=2026-11-18T11:00:00Z").await;
+    assert_eq!((&ranks["currency"], &ranks["products"]), (&json!("EUR"), &json!([])));
+    let before = desk.admin("top-products?window=1h&by=revenue&end=2026-11-18T10:00:00Z").await;
+    assert_eq!(before["products"][0]["revenue"], 2_001);
+}

@@ -1,0 +1,88 @@
+//! However the events are delivered, every answer has the same bytes.
+
+use rand::prelude::*;
+use rand_chacha::ChaCha8Rng;
+
+use super::{Desk, admin, in_two_currencies, seller};
+use crate::history::history;
+
+/// A grid of questions: every route, size, currency and order, of the shop and of each seller.
+fn questions() -> Vec<testkit::HttpEvent> {
+    let mut targets = Vec::new();
+    for currency in ["", "&currency=EUR", "&currency=USD"] {
+        for (size, start) in
+            [("1m", "2026-11-17T10:00:00Z"), ("5m", "2026-11-15T12:00:00Z"), ("1h", "2026-11-15T00:00:00Z")]
+        {
+            targets.push(format!("windows?size={size}&start={start}&end=2026-11-18T09:00:00Z{currency}"));
+        }
+        for tz in ["UTC", "Asia/Kathmandu", "America/New_York"] {
+            targets
+                .push(format!("windows?size=1d&start=2026-11-10T00:00:00Z&end=2026-11-20T00:00:00Z&tz={tz}{currency}"));
+        }
+        for (window, end) in
+            [("1d", "2026-11-18T09:03:00Z"), ("1h", "2026-11-17T21:07:00Z"), ("5m", "2026-11-16T12:00:00Z")]
+        {
+            for by in ["quantity", "revenue"] {
+                targets.push(format!("top-products?window={window}&end={end}&by={by}&limit=100{currency}"));
+            }
+        }
+    }
+    let of_sellers = ["seller-0", "seller-1", "seller-2", "seller-3", "seller-9"].into_iter();
+    let own: Vec<_> = of_sellers.flat_map(|id| targets.iter().map(move |target| seller(id, target))).collect();
+    for currency in ["", "currency=EUR", "currency=USD"] {
+        for by in ["quantity", "revenue"] {
+            targets.push(format!("categories?window=1d&end=2026-11-18T09:03:00Z&by={by}&limit=100&{currency}"));
+        }
+        targets.push(format!("customer-segments?{currency}"));
+        targets.push(format!("months?months=36&tz=Asia/Ho_Chi_Minh&{currency}"));
+    }
+    targets.iter().map(|target| admin(target)).chain(own).collect()
+}
+
+async fn answers(desk: &mut Desk) -> Vec<String> {
+    let mut answers = Vec::new();
+    for question in questions() {
+        let reply = desk.ask(&question).await;
+        assert_eq!(reply.status, 200, "{reply:?} to {question:?}");
+        answers.push(reply.body);
+    }
+    answers
+}
+
+/// Delivers events to a new shop: shuffled, some of them again, split at random.
+async fn shuffled(events: &[String], seed: u64) -> Desk {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut told = events.to_vec();
+    let again = random.random_range(events.len() / 4..events.len());
+    told.extend(events.sample(&mut random, again).cloned());
+    told.shuffle(&mut random);
+    let desk = Desk::open().await;
+    let mut projection = desk.shop.start().await;
+    let mut rest = &told[..];
+    while !rest.is_empty() {
+        let (part, more) = rest.split_at(random.random_range(1..=100).min(rest.len()));
+        desk.shop.tell(&mut projection, part, 100).await;
+        rest = more;
+    }
+    desk
+}
+
+#[tokio::test]
+async fn shuffled_repeated_and_split_deliveries_are_answered_with_the_same_bytes() {
+    for seed in 20..22 {
+        let events = in_two_currencies(&history(seed, 120));
+        let mut ordered = Desk::open().await;
+        ordered.tell(&events).await;
+        let expected = answers(&mut ordered).await;
+        let sold =
+            expected.iter().filter(|answer| answer.contains("\"items\":") || answer.contains("\"orders\":1")).count();
+        assert!(sold > expected.len() / 3, "{sold} of {} answers have something to tell", expected.len());
+        for delivery in 1..4 {
+            let mut desk = shuffled(&events, seed * 100 + delivery).await;
+            for (question, (told, expected)) in questions().iter().zip(answers(&mut desk).await.iter().zip(&expected)) {
+                assert_eq!(told, expected, "seed {seed}, delivery {delivery}: {question:?}");
+            }
+            desk.shop.assert_exact().await;
+        }
+    }
+}
