@@ -354,11 +354,15 @@ COMMENT ON COLUMN analytic.event_rollup.events IS 'Events.';
 -- seconds since 1970.
 CREATE VIEW analytic.sales_recount AS
 WITH creation AS (
-    -- the earliest tells what was ordered
-    SELECT DISTINCT ON (subject_id) subject_id AS order_id, occurred_at, content->>'customer' AS customer_key,
-           content->>'seller_id' AS seller_id, content->>'currency' AS currency, content->>'payment_method' AS method,
-           content->'lines' AS lines
-    FROM analytic.shop_event WHERE event_type = 'order_created' ORDER BY subject_id, occurred_at, id
+    -- several services may tell of one order: the earliest with lines says what was ordered, the earliest that names the rest says that
+    SELECT order_id, customer_key, seller_id, method, main->>'currency' AS currency, main->'lines' AS lines FROM (
+        SELECT subject_id AS order_id,
+               (array_agg(content->>'customer' ORDER BY occurred_at, id) FILTER (WHERE content->>'customer' IS NOT NULL))[1] AS customer_key,
+               (array_agg(content->>'seller_id' ORDER BY occurred_at, id) FILTER (WHERE content->>'seller_id' IS NOT NULL))[1] AS seller_id,
+               (array_agg(content->>'payment_method' ORDER BY occurred_at, id)
+                    FILTER (WHERE coalesce(content->>'payment_method', '') <> ''))[1] AS method,
+               (array_agg(content ORDER BY jsonb_array_length(content->'lines') = 0, occurred_at, id))[1] AS main
+        FROM analytic.shop_event WHERE event_type = 'order_created' GROUP BY subject_id) AS told
 ), paying AS (
     SELECT subject_id AS order_id, coalesce(content->>'payment_id', id::text) AS payment_id, content->>'payment_id' AS given_id,
            occurred_at, id, content->>'status' AS status, (content->'amount'->>'minor')::bigint AS minor,

@@ -1,5 +1,7 @@
 //! Who may read what only admins may: decided by the claims that API Gateway's authorizer verified.
 
+use std::collections::HashMap;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use lambda_http::request::RequestContext;
@@ -17,13 +19,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Admin {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        let Some(RequestContext::ApiGatewayV2(context)) = parts.extensions.get() else {
-            return Err(Failure::Unauthorized);
-        };
-        let jwt = context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref());
-        let claims = &jwt.ok_or(Failure::Unauthorized)?.claims;
-        if claims.get(CLAIM).is_some_and(|groups| lists(groups)) { Ok(Self) } else { Err(Failure::NotAdmin) }
+        if is_admin(claims(parts)?) { Ok(Self) } else { Err(Failure::NotAdmin) }
     }
+}
+
+/// Returns what API Gateway's authorizer verified of the caller's token.
+pub(crate) fn claims(parts: &Parts) -> Result<&HashMap<String, String>, Failure> {
+    let Some(RequestContext::ApiGatewayV2(context)) = parts.extensions.get() else {
+        return Err(Failure::Unauthorized);
+    };
+    let jwt = context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref());
+    Ok(&jwt.ok_or(Failure::Unauthorized)?.claims)
+}
+
+/// Says whether the caller is in the group of admins.
+pub(crate) fn is_admin(claims: &HashMap<String, String>) -> bool {
+    claims.get(CLAIM).is_some_and(|groups| lists(groups))
 }
 
 /// Reads the claim as API Gateway writes a list: `[admin other]`, a single name without brackets.

@@ -3,7 +3,8 @@
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use contracts::{ErrorBody, ErrorReply, InvalidAlertsQuery, InvalidTopQuery};
+use contracts::{ErrorBody, ErrorReply, InvalidQuery, InvalidTopQuery};
+use domain::Currency;
 use store::StoreError;
 
 /// Why a query has no answer.
@@ -21,10 +22,16 @@ pub(crate) enum Failure {
     Unauthorized,
     /// A verified token of somebody else than an admin.
     NotAdmin,
+    /// A verified token without a subject, so nobody's own figures can be shown.
+    NoSeller,
+    /// Figures of another seller.
+    ForeignSeller,
+    /// A currency that was given no thresholds.
+    NoSegments(Currency),
     /// The query parameters are wrong.
     Query(InvalidTopQuery),
-    /// Those of the findings.
-    AlertsQuery(InvalidAlertsQuery),
+    /// Those of findings and figures.
+    Figures(InvalidQuery),
     /// Postgres is not there, or is not ours.
     Store(StoreError),
 }
@@ -43,7 +50,18 @@ impl Failure {
             }
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", text("a bearer token is required")),
             Self::NotAdmin => (StatusCode::FORBIDDEN, "forbidden", text("only admins may read this")),
-            Self::AlertsQuery(reason) => (StatusCode::BAD_REQUEST, "validation", reason.to_string()),
+            Self::NoSeller => {
+                (StatusCode::FORBIDDEN, "forbidden", text("the token names nobody whose figures these are"))
+            }
+            Self::ForeignSeller => {
+                (StatusCode::FORBIDDEN, "forbidden", text("seller_id: only admins may read figures of somebody else"))
+            }
+            Self::NoSegments(currency) => (
+                StatusCode::BAD_REQUEST,
+                "validation",
+                format!("currency: no thresholds are set for {currency} (SegmentThresholds)"),
+            ),
+            Self::Figures(reason) => (StatusCode::BAD_REQUEST, "validation", reason.to_string()),
             Self::Query(reason) => (StatusCode::BAD_REQUEST, "validation", reason.to_string()),
             Self::Store(StoreError::Unavailable(_)) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "unavailable", text("the scores cannot be reached; try again"))
@@ -90,8 +108,8 @@ impl From<InvalidTopQuery> for Failure {
     }
 }
 
-impl From<InvalidAlertsQuery> for Failure {
-    fn from(reason: InvalidAlertsQuery) -> Self {
-        Self::AlertsQuery(reason)
+impl From<InvalidQuery> for Failure {
+    fn from(reason: InvalidQuery) -> Self {
+        Self::Figures(reason)
     }
 }

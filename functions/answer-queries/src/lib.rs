@@ -1,4 +1,4 @@
-//! Answers readers: the top list, one product, findings (for admins), the description of the API, health; and every route that does not exist.
+//! Answers readers: the top list, one product, sales, findings (for admins), the description of the API, health; and every route that does not exist.
 
 mod admin;
 mod alerts;
@@ -8,6 +8,7 @@ mod failure;
 mod health;
 mod popularity;
 mod router;
+mod sales;
 mod settings;
 
 pub use router::{Deps, router};

@@ -10,6 +10,6 @@ async fn main() -> Result<(), lambda_http::Error> {
     platform::start();
     let settings = platform::load(Settings::read)?;
     let aws = platform::aws::configure(AWS_CALL_LIMIT).await?;
-    let deps = Deps { database: Database::new(settings.database, Some(aws)) };
+    let deps = Deps { database: Database::new(settings.database, Some(aws)), segments: settings.segments };
     platform::serve(router(Arc::new(deps))).await
 }

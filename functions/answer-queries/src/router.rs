@@ -6,16 +6,19 @@ use axum::Router;
 use axum::http::Method;
 use axum::response::Response;
 use axum::routing::{any, get};
+use domain::SegmentThresholds;
 use store::Database;
 
 use crate::failure::Failure;
-use crate::{alerts, description, health, popularity};
+use crate::{alerts, description, health, popularity, sales};
 
 /// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
     /// The scores.
     pub database: Database,
+    /// From which spend on a customer is in a segment.
+    pub segments: SegmentThresholds,
 }
 
 /// Builds the service.
@@ -24,6 +27,7 @@ pub fn router(deps: Arc<Deps>) -> Router {
         .route("/api/v1/analytic/popularity/top", get(popularity::top))
         .route("/api/v1/analytic/popularity/{spu_id}", get(popularity::one))
         .route("/api/v1/analytic/alerts", get(alerts::list))
+        .nest("/api/v1/analytic/sales", sales::routes())
         .route("/api/v1/openapi.json", get(description::show))
         .route("/health", get(health::check))
         // These have functions of their own; here they are only known so that a wrong method is called by its name.

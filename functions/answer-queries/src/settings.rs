@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::SegmentThresholds;
 use platform::Variables;
 
 /// The limit of an AWS call, which is only made to log in to Postgres with a secret.
@@ -12,11 +13,19 @@ pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
 pub struct Settings {
     /// Where the scores are.
     pub database: store::Settings,
+    /// From which spend on a customer is in a segment.
+    pub segments: SegmentThresholds,
 }
 
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        Some(Self { database: variables.group(store::Settings::from_variables)? })
+        let database = variables.group(store::Settings::from_variables);
+        // An empty text means that no currency has segments, so it cannot be required.
+        let segments = match variables.optional("SEGMENT_THRESHOLDS") {
+            None => Some(SegmentThresholds::default()),
+            Some(_) => variables.parsed("SEGMENT_THRESHOLDS"),
+        };
+        Some(Self { database: database?, segments: segments? })
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{InvalidCursor, LIMIT_DEFAULT, LIMIT_MAX};
+use crate::{InvalidCursor, InvalidQuery, LIMIT_DEFAULT, LIMIT_MAX, Parameters};
 
 /// The first byte of a cursor of this list, so that a cursor of another list is refused.
 const KIND: u8 = 2;
@@ -59,52 +59,18 @@ pub struct AlertsQuery {
     pub after: Option<AlertCursor>,
 }
 
-/// Why a query is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidAlertsQuery {
-    /// Not a number in range.
-    #[error("limit: must be a whole number from 1 to {LIMIT_MAX}")]
-    Limit,
-    /// Not one of the rules.
-    #[error("rule: must be order_burst, large_order, similar_orders or abandoned_cart")]
-    Rule,
-    /// Not a cursor of this list.
-    #[error(transparent)]
-    Cursor(#[from] InvalidCursor),
-    /// The same parameter more than once.
-    #[error("{0}: must be given once")]
-    Repeated(&'static str),
-}
-
 impl AlertsQuery {
     /// Reads decoded query parameters. Parameters that it does not know are left alone.
     ///
     /// # Errors
     /// The parameter and its rule.
-    pub fn read<'a>(parameters: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, InvalidAlertsQuery> {
-        let (mut limit, mut rule, mut cursor) = (None, None, None);
-        for (name, value) in parameters {
-            let (slot, name) = match name {
-                "limit" => (&mut limit, "limit"),
-                "rule" => (&mut rule, "rule"),
-                "cursor" => (&mut cursor, "cursor"),
-                _ => continue,
-            };
-            if slot.replace(value).is_some() {
-                return Err(InvalidAlertsQuery::Repeated(name));
-            }
-        }
-        let rule = rule.map(str::parse).transpose().map_err(|_| InvalidAlertsQuery::Rule)?;
-        let after = cursor.map(AlertCursor::decode).transpose()?;
-        Ok(Self { limit: limit_of(limit).ok_or(InvalidAlertsQuery::Limit)?, rule, after })
+    pub fn read<'a>(given: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, InvalidQuery> {
+        let parameters = Parameters::read(given, &["limit", "rule", "cursor"])?;
+        let rule = Rule::ALL.map(|rule| (rule.as_str(), Some(rule)));
+        let rule = if parameters.get("rule").is_some() { parameters.choice("rule", &rule)? } else { None };
+        let after = parameters.get("cursor").map(AlertCursor::decode).transpose()?;
+        Ok(Self { limit: parameters.number("limit", 1..=LIMIT_MAX, LIMIT_DEFAULT)?, rule, after })
     }
-}
-
-/// Reads a limit. Signs are refused: `+1` in a query is a misread space.
-fn limit_of(text: Option<&str>) -> Option<u32> {
-    let Some(text) = text else { return Some(LIMIT_DEFAULT) };
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|limit| digits && (1..=LIMIT_MAX).contains(limit))
 }
 
 /// A finding as admins see it.
@@ -135,7 +101,7 @@ mod tests {
     use super::*;
     use crate::Cursor;
 
-    fn read(query: &[(&str, &str)]) -> Result<AlertsQuery, InvalidAlertsQuery> {
+    fn read(query: &[(&str, &str)]) -> Result<AlertsQuery, InvalidQuery> {
         AlertsQuery::read(query.iter().copied())
     }
 
@@ -144,12 +110,14 @@ mod tests {
         assert_eq!(read(&[]), Ok(AlertsQuery { limit: 10, rule: None, after: None }));
         assert_eq!(read(&[("rule", "large_order")]).unwrap().rule, Some(Rule::LargeOrder));
         for bad in ["0", "101", "-1", "+1", "1.0", "", "a", "99999999999"] {
-            assert_eq!(read(&[("limit", bad)]), Err(InvalidAlertsQuery::Limit), "{bad}");
+            let refused = read(&[("limit", bad)]).unwrap_err().to_string();
+            assert_eq!(refused, "limit: must be a whole number from 1 to 100", "{bad}");
         }
-        assert_eq!(read(&[("rule", "fraud")]), Err(InvalidAlertsQuery::Rule));
-        assert_eq!(read(&[("limit", "1"), ("limit", "1")]), Err(InvalidAlertsQuery::Repeated("limit")));
+        let refused = read(&[("rule", "fraud")]).unwrap_err().to_string();
+        assert_eq!(refused, "rule: must be one of order_burst, large_order, similar_orders, abandoned_cart");
+        assert_eq!(read(&[("limit", "1"), ("limit", "1")]), Err(InvalidQuery::Repeated("limit")));
         let foreign = Cursor { score: domain::Micros(1), id: Uuid::from_u128(1) }.encode();
-        assert_eq!(read(&[("cursor", &foreign)]), Err(InvalidAlertsQuery::Cursor(InvalidCursor)));
+        assert_eq!(read(&[("cursor", &foreign)]), Err(InvalidQuery::Cursor(InvalidCursor)));
     }
 
     proptest! {

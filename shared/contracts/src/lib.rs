@@ -16,13 +16,15 @@ mod metadata;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod popularity;
+mod query;
 mod rejection;
 mod reply;
 mod request;
+mod sales;
 mod shop_event;
 mod top;
 
-pub use alerts::{AlertCursor, AlertsQuery, Finding, InvalidAlertsQuery};
+pub use alerts::{AlertCursor, AlertsQuery, Finding};
 pub use body::{BODY_MAX_BYTES, ITEMS_MAX, RequestError};
 pub use cursor::{Cursor, InvalidCursor};
 pub use event_reply::{EventResult, EventStatus, EventsReply};
@@ -31,9 +33,16 @@ pub use item::SESSION_ID_MAX_CHARS;
 pub use message::{AlertHint, Hint, Pointer, Unreadable};
 pub use metadata::{METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};
 pub use popularity::Popularity;
+pub use query::{InvalidQuery, Parameters, SPAN_MAX_DAYS, check_span};
 pub use rejection::{Rejection, RejectionCode};
 pub use reply::{Data, ErrorBody, ErrorReply, ItemResult, ItemStatus, List, Pagination, RecordReply};
 pub use request::{ItemOutcome, RefusedItem, Sender, read_request};
+pub use sales::{
+    CurrencySales, CustomerSegment, CustomerSegments, MONTHS_DEFAULT, MONTHS_MAX, MonthsQuery, RankedCategory,
+    RankedProduct, RankedWindow, RankingQuery, SalesMonth, SalesMonths, SalesRange, SalesWindow, SalesWindows,
+    SegmentLimits, SegmentsQuery, TopCategories, TopProducts, Trend, WINDOWS_DEFAULT, WINDOWS_MAX, WindowSize,
+    WindowsQuery,
+};
 pub use shop_event::{
     ADDRESS_KEY_MIN_BYTES, AddressKey, Intake, ORDER_LINES_MAX, QUANTITY_MAX, SHOP_EVENT_MAX_BYTES,
     SHOP_TEXT_MAX_CHARS, read_shop_event,

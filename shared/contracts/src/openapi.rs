@@ -8,6 +8,7 @@ mod event;
 mod interaction;
 mod response;
 mod route;
+mod sales;
 
 pub(crate) use response::details;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -63,5 +64,5 @@ fn components() -> Components {
         .schema("Health", response::health())
         .security_scheme(BEARER, SecurityScheme::Http(bearer));
     let bodies = interaction::schemas().into_iter().chain(event::schemas());
-    bodies.fold(components, |all, (name, schema)| all.schema(name, schema)).build()
+    bodies.fold(sales::schemas(components), |all, (name, schema)| all.schema(name, schema)).build()
 }

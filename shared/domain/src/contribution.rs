@@ -192,14 +192,20 @@ impl Grain {
         }
     }
 
-    /// Returns the start of the span that a moment lies in.
+    /// Returns the length in seconds.
     #[must_use]
-    pub fn start(self, at: Timestamp) -> Timestamp {
-        let seconds = match self {
+    pub fn seconds(self) -> i64 {
+        match self {
             Self::Minute => 60,
             Self::Quarter => 15 * 60,
             Self::Day => 24 * 60 * 60,
-        };
+        }
+    }
+
+    /// Returns the start of the span that a moment lies in.
+    #[must_use]
+    pub fn start(self, at: Timestamp) -> Timestamp {
+        let seconds = self.seconds();
         Timestamp::from_second(at.as_second().div_euclid(seconds) * seconds).unwrap_or(at)
     }
 }

@@ -5,7 +5,9 @@
 #![warn(missing_docs)]
 
 mod address;
+mod calendar;
 mod caller;
+mod comparison;
 mod contribution;
 mod customer;
 mod derived;
@@ -18,16 +20,20 @@ mod opinion;
 mod order;
 mod park;
 mod pieces;
+mod ranking;
 mod reference;
 mod sales;
 mod score;
+mod segment;
 mod shop_event;
 mod sink;
 mod status;
 mod window;
 
 pub use address::truncate_address;
+pub use calendar::{InvalidZone, Piece, Step, TimeSpan, Zone, align, cover, split};
 pub use caller::{Caller, is_trusted};
+pub use comparison::{average, change_percent};
 pub use contribution::{Attribution, Attributions, Cell, Contribution, Figures, Grain};
 pub use customer::CustomerKey;
 pub use derived::{DerivedInteraction, opinion_interaction, order_interactions};
@@ -39,9 +45,11 @@ pub use opinion::{OpinionState, RATING_HIGH_MICROS, RATING_MEDIUM_MICROS, rating
 pub use order::{OrderState, Payment, Refund};
 pub use park::ParkReason;
 pub use pieces::Pieces;
+pub use ranking::RankBy;
 pub use reference::{CATEGORY_ID_MAX_CHARS, InvalidReference, RefType, Reference};
 pub use sales::{attribute, event_contribution, opinion_contribution, order_contribution, user_contribution};
 pub use score::{InvalidMicros, Micros};
+pub use segment::{InvalidSegments, SPEND_DIGITS, Segment, SegmentThresholds, SpendThresholds};
 pub use shop_event::{Fact, Opinion, OrderLine, ProductFacts, ShopEvent, Subject};
 pub use sink::Sink;
 pub use status::{OrderStatus, PaymentStatus};

@@ -116,21 +116,24 @@ impl OrderState {
         self.reached.entry(status).or_insert(at);
     }
 
-    /// Takes the content of the earliest creation; a later one says nothing new about an order.
+    /// Takes what the creations tell. Several services may each tell of one order: the earliest that lists lines says
+    /// what was ordered and what it costs, the earliest that names a customer, seller or payment method says those.
     fn read_creation(&mut self, event: &ShopEvent) {
         let Fact::OrderCreated { customer, seller_id, currency, total_minor, payment_method, lines, .. } = &event.fact
         else {
             return;
         };
         self.reach(OrderStatus::Created, event.occurred_at);
-        if self.currency.is_none() {
-            self.customer.clone_from(customer);
-            self.seller_id.clone_from(seller_id);
+        if self.currency.is_none() || (self.lines.is_empty() && !lines.is_empty()) {
             self.currency = Some(*currency);
             self.total_minor =
                 total_minor.or_else(|| Some(lines.iter().map(OrderLine::total_minor).fold(0, i64::saturating_add)));
-            self.payment_method = payment_method.clone().unwrap_or_default();
             self.lines.clone_from(lines);
+        }
+        self.customer = self.customer.take().or_else(|| customer.clone());
+        self.seller_id = self.seller_id.take().or_else(|| seller_id.clone());
+        if self.payment_method.is_empty() {
+            self.payment_method = payment_method.clone().unwrap_or_default();
         }
     }
 

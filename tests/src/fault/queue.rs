@@ -9,7 +9,7 @@ use uuid::Uuid;
 /// How long a received message is hidden. Real ones are six times their function's timeout.
 pub(super) const VISIBILITY: Duration = Duration::from_secs(3);
 
-/// Two queues, each with its dead-letter queue.
+/// The queues of the sinks, each with its dead-letter queue, and the one of alerts, which nothing here raises.
 #[derive(Debug, Clone)]
 pub struct Queues {
     /// Of update-popularity.
@@ -20,6 +20,8 @@ pub struct Queues {
     pub catalog: TestQueue,
     /// Its dead letters.
     pub catalog_dlq: TestQueue,
+    /// Of send-alerts.
+    pub alerts: TestQueue,
 }
 
 impl Queues {
@@ -30,10 +32,10 @@ impl Queues {
     pub async fn create(max_receives: u32) -> Self {
         let (popularity, popularity_dlq) = create_pair(max_receives).await;
         let (catalog, catalog_dlq) = create_pair(max_receives).await;
-        Self { popularity, popularity_dlq, catalog, catalog_dlq }
+        Self { popularity, popularity_dlq, catalog, catalog_dlq, alerts: TestQueue::create().await }
     }
 
-    /// Throws away every message of the two queues, as an operator's mistake would.
+    /// Throws away every message of the sinks, as an operator's mistake would.
     ///
     /// # Panics
     /// When the emulator is not there.
@@ -45,7 +47,7 @@ impl Queues {
 
     /// Removes the queues.
     pub async fn remove(&self) {
-        for queue in [&self.popularity, &self.popularity_dlq, &self.catalog, &self.catalog_dlq] {
+        for queue in [&self.popularity, &self.popularity_dlq, &self.catalog, &self.catalog_dlq, &self.alerts] {
             TestQueue::client().delete_queue().queue_url(queue.url()).send().await.ok();
         }
     }

@@ -90,6 +90,7 @@ impl Rig {
             ("DATABASE_URL", &*self.database_url),
             ("POPULARITY_QUEUE_URL", self.queues.popularity.url()),
             ("CATALOG_QUEUE_URL", self.queues.catalog.url()),
+            ("ALERTS_QUEUE_URL", self.queues.alerts.url()),
             ("AWS_ENDPOINT_URL_SQS", self.sqs.url()),
             // Longer than any test machine needs: a sender that gives up is a fault of its own.
             ("SEND_TIMEOUT_MS", "5000"),

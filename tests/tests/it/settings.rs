@@ -137,6 +137,7 @@ fn a_variable_that_is_left_out_is_named() {
         "DATABASE_IAM_AUTH",
         "DATABASE_SECRET_ARN",
         "FRAUD_LARGE_ORDERS",
+        "SEGMENT_THRESHOLDS",
         LOG_LEVEL,
     ];
     for (folder, reader) in READERS {
@@ -151,4 +152,18 @@ fn a_variable_that_is_left_out_is_named() {
             );
         }
     }
+}
+
+#[test]
+fn thresholds_of_segments_that_make_no_sense_stop_the_function_by_the_name_of_their_entry() {
+    let template = template();
+    let mut values = defaults(&template, "answer-queries");
+    let segments = |values: &BTreeMap<String, String>| read(|it| answer_queries::Settings::read(it).is_some(), values);
+    assert!(segments(&values).is_ok());
+    values.insert("SEGMENT_THRESHOLDS".to_owned(), "EUR:1000/200,USD:200/1000".to_owned());
+    assert_eq!(
+        segments(&values).unwrap_err(),
+        "could not read the settings: SEGMENT_THRESHOLDS is malformed: USD:200/1000: the medium threshold must be above \
+         0 and below the high one"
+    );
 }

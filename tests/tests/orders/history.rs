@@ -81,6 +81,11 @@ fn one_order(random: &mut ChaCha8Rng, id: &str, start: i64, events: &mut Vec<(i6
     if random.random_bool(0.95) {
         say(start, event("OrderCreated", start, created));
     }
+    if random.random_bool(0.3) {
+        // Another service tells of the same order, sooner or later, and knows less of it.
+        let minute = start + random.random_range(-2..3);
+        say(minute, placed(id, minute, &amount(total)));
+    }
     if random.random_bool(0.5) {
         let checked = json!({ "orderId": id, "isValid": random.random_bool(0.9) });
         say(start + 1, event("OrderValidated", start + 1, checked));
@@ -99,6 +104,16 @@ fn one_order(random: &mut ChaCha8Rng, id: &str, start: i64, events: &mut Vec<(i6
         say(start + 60, event("OrderShipped", start + 60, json!({ "orderId": id })));
     }
     end(random, id, start + 90, (total, pay("a", "REFUNDED", first)), &mut say);
+}
+
+/// What a service says that knows neither the customer's id nor the lines.
+fn placed(id: &str, minute: i64, amount: &str) -> String {
+    let placed: Value = serde_json::from_str(&event("", minute, json!({}))).unwrap();
+    let placed = json!({
+        "eventType": "ORDER_PLACED", "service": "ORDER_SERVICE", "entityId": id, "userEmail": "c@example.com",
+        "amount": amount, "timestamp": placed["timestamp"], "metadata": { "paymentMode": "UPI" },
+    });
+    placed.to_string()
 }
 
 /// How an order ends: delivered, called off, sent back in part or whole, or refunded.

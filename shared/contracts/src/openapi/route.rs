@@ -8,7 +8,7 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, HttpMethod, Ref, Required, ResponseBuilder, link::Link};
 
 use super::response::{Answer, anywhere, cacheable, for_admins, handing_over, invalid, missing, recording, success};
-use super::{BEARER, event};
+use super::{BEARER, event, sales};
 use crate::{BODY_MAX_BYTES, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX};
 
 const UUID_EXAMPLE: &str = "0192e4a0-0000-7000-8000-000000000001";
@@ -19,7 +19,7 @@ const ALERT_CURSOR: &str = "^Ag[A-L][A-Za-z0-9_-]{30}[AQgw]$";
 
 /// Builds every path.
 pub(super) fn all() -> utoipa::openapi::Paths {
-    PathsBuilder::new()
+    sales::paths(PathsBuilder::new())
         .path("/api/v1/analytic/interaction", PathItem::new(HttpMethod::Post, record()))
         .path("/api/v1/analytic/guest/interaction", PathItem::new(HttpMethod::Post, record_as_guest()))
         .path("/api/v1/analytic/event", PathItem::new(HttpMethod::Post, accept_events()))
@@ -31,7 +31,7 @@ pub(super) fn all() -> utoipa::openapi::Paths {
         .build()
 }
 
-fn operation(id: &str, summary: &str, answers: Vec<Answer>) -> OperationBuilder {
+pub(super) fn operation(id: &str, summary: &str, answers: Vec<Answer>) -> OperationBuilder {
     let operation = OperationBuilder::new().operation_id(Some(id)).summary(Some(summary));
     let answers = answers.into_iter().chain(anywhere());
     answers.fold(operation, |operation, (status, answer)| operation.response(status, answer))
@@ -167,7 +167,7 @@ fn product() -> Value {
             "review_count": 0, "date_updated": "2026-11-20T12:00:01.5Z" })
 }
 
-fn query(name: &str, schema: impl Into<Schema>, description: &str) -> Parameter {
+pub(super) fn query(name: &str, schema: impl Into<Schema>, description: &str) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Query)
@@ -177,7 +177,7 @@ fn query(name: &str, schema: impl Into<Schema>, description: &str) -> Parameter 
         .build()
 }
 
-fn number(default: u32, maximum: u32) -> Schema {
+pub(super) fn number(default: u32, maximum: u32) -> Schema {
     let integer = ObjectBuilder::new().schema_type(Type::Integer).default(Some(default.into()));
     integer.minimum(Some(1)).maximum(Some(f64::from(maximum))).build().into()
 }

@@ -65,6 +65,31 @@ fn a_cancellation_that_arrives_before_its_order_calls_it_off_and_gives_the_money
 }
 
 #[test]
+fn services_that_each_tell_of_an_order_complete_each_other() {
+    let bare = |id, second, customer: Option<&str>, method: Option<&str>| {
+        let Fact::OrderCreated { order_id, currency, .. } = created(Vec::new()) else { unreachable!() };
+        let customer = customer.map(CustomerKey::of_id);
+        let payment_method = method.map(str::to_owned);
+        let (seller_id, total_minor, lines) = (None, Some(999), Vec::new());
+        event(
+            id,
+            second,
+            Fact::OrderCreated { order_id, customer, seller_id, currency, total_minor, payment_method, lines },
+        )
+    };
+    let told = [
+        bare(1, 10, None, None),
+        event(2, 11, created(vec![line("p", 2, 500)])),
+        event(3, 12, created(vec![line("q", 1, 1)])),
+        bare(4, 13, Some("c-2"), Some("card")),
+    ];
+    let state = OrderState::of(&told);
+    assert_eq!((state.at(OrderStatus::Created), state.total_minor), (Some(at(10)), Some(1_000)));
+    assert_eq!(state.lines, [line("p", 2, 500)], "the earliest with lines");
+    assert_eq!((state.customer.unwrap().as_str(), &*state.payment_method), ("c-1", "card"));
+}
+
+#[test]
 fn no_more_goes_back_than_came() {
     let events = [
         event(1, 10, created(vec![line("p", 1, 1_000)])),
@@ -158,7 +183,11 @@ proptest! {
     ) {
         let (state, other) = (OrderState::of(&told), OrderState::of(&shuffled));
         prop_assert_eq!(&state, &other);
-        let known = Attributions::new();
+        let known = ["p", "q"].map(|reference| {
+            let product_id = Uuid::new_v5(&Uuid::NAMESPACE_OID, reference.as_bytes()).to_string();
+            (reference.to_owned(), Attribution { product_id, seller_id: None, category_id: None })
+        });
+        let known = Attributions::from(known);
         prop_assert_eq!(order_contribution(&state, &known), order_contribution(&other, &known));
         prop_assert_eq!(order_interactions(ORDER, &state, &known), order_interactions(ORDER, &other, &known));
         let paid: i64 = state.payments.iter().filter(|it| it.paid_at.is_some()).map(|it| it.amount.minor).sum();

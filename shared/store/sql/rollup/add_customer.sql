@@ -1,10 +1,31 @@
 -- store::rollup::add_customer
-INSERT INTO analytic.customer_rollup AS rollup
-    (customer_key, currency, orders_paid, revenue_minor, refund_minor)
-SELECT * FROM unnest(
-        $1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
-    AS moved (customer_key, currency, orders_paid, revenue_minor, refund_minor)
-ORDER BY customer_key, currency
-ON CONFLICT (customer_key, currency) DO UPDATE SET
-    orders_paid = rollup.orders_paid + excluded.orders_paid, revenue_minor = rollup.revenue_minor + excluded.revenue_minor,
-    refund_minor = rollup.refund_minor + excluded.refund_minor
+WITH moved AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
+        AS moved (customer_key, currency, orders_paid, revenue_minor, refund_minor)
+), customer AS (
+    INSERT INTO analytic.customer_rollup AS rollup (customer_key, currency, orders_paid, revenue_minor, refund_minor)
+    SELECT * FROM moved ORDER BY customer_key, currency
+    ON CONFLICT (customer_key, currency) DO UPDATE SET
+        orders_paid = rollup.orders_paid + excluded.orders_paid,
+        revenue_minor = rollup.revenue_minor + excluded.revenue_minor,
+        refund_minor = rollup.refund_minor + excluded.refund_minor
+    RETURNING customer_key, currency, orders_paid, revenue_minor, refund_minor
+), state AS (
+    -- each customer as it is now; and, to be taken away, as it was: what it is less what was added
+    SELECT 1 AS sign, currency, orders_paid, revenue_minor, refund_minor FROM customer
+    UNION ALL
+    SELECT -1, currency, customer.orders_paid - moved.orders_paid, customer.revenue_minor - moved.revenue_minor,
+           customer.refund_minor - moved.refund_minor
+    FROM customer JOIN moved USING (customer_key, currency)
+), spend AS (
+    SELECT currency, analytic.spend_floor(revenue_minor - refund_minor) AS floor_minor, sum(sign)::bigint AS customers,
+           sum(sign * orders_paid)::bigint AS orders_paid, sum(sign * (revenue_minor - refund_minor))::bigint AS net_minor
+    FROM state WHERE orders_paid > 0 OR revenue_minor > 0
+    GROUP BY 1, 2
+)
+-- behind all customers, and by key: no two transactions wait for each other in a circle
+INSERT INTO analytic.customer_spend_rollup AS rollup (currency, floor_minor, customers, orders_paid, net_minor)
+SELECT * FROM spend WHERE customers <> 0 OR orders_paid <> 0 OR net_minor <> 0 ORDER BY currency, floor_minor
+ON CONFLICT (currency, floor_minor) DO UPDATE SET
+    customers = rollup.customers + excluded.customers, orders_paid = rollup.orders_paid + excluded.orders_paid,
+    net_minor = rollup.net_minor + excluded.net_minor

@@ -95,6 +95,7 @@ impl Stage {
             ("FRAUD_BURST_SECONDS", "60"),
             ("FRAUD_SIMILAR_ORDERS", "3"),
             ("FRAUD_SIMILAR_SECONDS", "600"),
+            ("SEGMENT_THRESHOLDS", "EUR:1000/200"),
         ];
         let mut function = Function::start(folder, &variables).await;
         function.invoke(&serde_json::from_str(event).unwrap()).await.answer()
@@ -210,6 +211,14 @@ async fn samples_of_answer_queries() {
     bad-product-id: 400 validation, 0 stored, 0 hints
     health: 200 1 rows, 0 stored, 0 hints
     one-product: 200 1 rows, 0 stored, 0 hints
+    sales-categories: 200 1 rows, 0 stored, 0 hints
+    sales-customer-segments: 200 1 rows, 0 stored, 0 hints
+    sales-months: 200 1 rows, 0 stored, 0 hints
+    sales-months-not-admin: 403 forbidden, 0 stored, 0 hints
+    sales-top-products: 200 1 rows, 0 stored, 0 hints
+    sales-windows: 200 1 rows, 0 stored, 0 hints
+    sales-windows-of-another: 403 forbidden, 0 stored, 0 hints
+    sales-windows-too-many: 400 validation, 0 stored, 0 hints
     top: 200 1 rows, 0 stored, 0 hints
     top-bad-cursor: 400 validation, 0 stored, 0 hints
     top-bad-limit: 400 validation, 0 stored, 0 hints

@@ -1,0 +1,40 @@
+//! Whose figures a caller may read: everybody their own, admins those of the shop and of every seller.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use store::sales::WHOLE_SHOP;
+
+use crate::admin::{claims, is_admin};
+use crate::failure::Failure;
+
+/// A caller with a verified token.
+pub(crate) enum Reader {
+    Admin,
+    Seller(String),
+}
+
+impl Reader {
+    /// Returns the seller whose figures are read, given the one that was asked for.
+    pub(crate) fn seller(self, asked: Option<String>) -> Result<String, Failure> {
+        match (self, asked) {
+            (Self::Admin, asked) => Ok(asked.unwrap_or(WHOLE_SHOP.to_owned())),
+            (Self::Seller(own), None) => Ok(own),
+            (Self::Seller(own), Some(asked)) if asked == own => Ok(own),
+            (Self::Seller(_), Some(_)) => Err(Failure::ForeignSeller),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Reader {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let claims = claims(parts)?;
+        if is_admin(claims) {
+            return Ok(Self::Admin);
+        }
+        // An empty id stands for the whole shop, so it must never come from a token.
+        let subject = claims.get("sub").filter(|subject| !subject.is_empty()).ok_or(Failure::NoSeller)?;
+        Ok(Self::Seller(subject.clone()))
+    }
+}

@@ -1,0 +1,47 @@
+//! `GET /sales/customer-segments`: the customers of all time by what they spent. For admins.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use contracts::{CustomerSegment, CustomerSegments, SegmentLimits, SegmentsQuery};
+use domain::{Currency, Segment, average};
+use store::segment::{self, Spend};
+
+use super::{Given, answer};
+use crate::admin::Admin;
+use crate::failure::Failure;
+use crate::router::Deps;
+
+pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
+    let query = SegmentsQuery::read(given.pairs())?;
+    if let Some(currency) = query.currency.filter(|currency| deps.segments.of(*currency).is_none()) {
+        return Err(Failure::NoSegments(currency));
+    }
+    let rows = segment::sum(&deps.database, &deps.segments).await?;
+    let currency = query.currency.or_else(|| main_currency(&rows));
+    let limits = currency.and_then(|currency| deps.segments.of(currency));
+    Ok(answer(CustomerSegments {
+        currency,
+        thresholds: limits.map(|limits| SegmentLimits { high: limits.high, medium: limits.medium }),
+        segments: Segment::ALL.map(|segment| public(segment, currency, &rows)).into(),
+    }))
+}
+
+/// Returns the currency with most paid orders, of equals the first by the alphabet.
+fn main_currency(rows: &[Spend]) -> Option<Currency> {
+    let mut orders: BTreeMap<Currency, i64> = BTreeMap::new();
+    for row in rows {
+        *orders.entry(row.currency).or_default() += row.orders;
+    }
+    orders.into_iter().min_by_key(|(currency, orders)| (Reverse(*orders), *currency)).map(|(currency, _)| currency)
+}
+
+fn public(segment: Segment, currency: Option<Currency>, rows: &[Spend]) -> CustomerSegment {
+    let row = rows.iter().find(|row| Some(row.currency) == currency && row.segment == segment);
+    let (customers, orders, revenue) = row.map_or((0, 0, 0), |row| (row.customers, row.orders, row.net_minor));
+    let average_revenue = average(revenue, customers).unwrap_or_default();
+    CustomerSegment { segment: segment.as_str(), customers, orders, revenue, average_revenue }
+}

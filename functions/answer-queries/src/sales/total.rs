@@ -1,0 +1,80 @@
+//! Sums over several steps, and which currency an answer is about.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use contracts::CurrencySales;
+use domain::Currency;
+use store::sales::{Figures, Sales};
+
+/// Figures by currency; currencies without any are left out.
+pub(crate) struct Totals(BTreeMap<Currency, Figures>);
+
+impl Totals {
+    /// Adds up all steps from this one on.
+    pub(crate) fn from_step(first: usize, rows: &[Sales]) -> Self {
+        let mut totals: BTreeMap<Currency, Figures> = BTreeMap::new();
+        for Sales { currency, figures, .. } in rows.iter().filter(|row| row.step >= first) {
+            let total = totals.entry(*currency).or_default();
+            total.orders += figures.orders;
+            total.items += figures.items;
+            total.gross_minor += figures.gross_minor;
+            total.refund_minor += figures.refund_minor;
+        }
+        Self(totals)
+    }
+
+    /// Returns the currency with most paid orders, of equals the first by the alphabet.
+    pub(crate) fn main_currency(&self) -> Option<Currency> {
+        let most = self.0.iter().min_by_key(|(currency, figures)| (Reverse(figures.orders), **currency));
+        most.map(|(currency, _)| *currency)
+    }
+
+    /// Returns them as they are shown, by currency.
+    pub(crate) fn public(&self) -> Vec<CurrencySales> {
+        let public = |(currency, figures): (&Currency, &Figures)| CurrencySales {
+            currency: *currency,
+            revenue: figures.net_minor(),
+            gross_revenue: figures.gross_minor,
+            refunds: figures.refund_minor,
+            orders: figures.orders,
+            items_sold: figures.items,
+        };
+        self.0.iter().map(public).collect()
+    }
+}
+
+/// Returns the figures of each of so many steps in one currency: zeros where nothing was sold.
+pub(crate) fn fill(steps: usize, currency: Option<Currency>, rows: &[Sales]) -> Vec<Figures> {
+    let mut filled = vec![Figures::default(); steps];
+    for row in rows.iter().filter(|row| Some(row.currency) == currency) {
+        if let Some(figures) = filled.get_mut(row.step) {
+            *figures = row.figures;
+        }
+    }
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sales(step: usize, currency: &str, orders: i64) -> Sales {
+        let figures = Figures { orders, refund_minor: 1, ..Figures::default() };
+        Sales { step, currency: currency.parse().unwrap(), figures }
+    }
+
+    #[test]
+    fn the_currency_with_most_paid_orders_leads_and_equals_go_by_the_alphabet() {
+        let main = |rows: &[Sales]| Totals::from_step(1, rows).main_currency().map(String::from);
+        assert_eq!(main(&[sales(1, "USD", 2), sales(1, "EUR", 1), sales(2, "EUR", 2)]).as_deref(), Some("EUR"));
+        assert_eq!(main(&[sales(1, "USD", 2), sales(2, "EUR", 2)]).as_deref(), Some("EUR"));
+        assert_eq!(
+            main(&[sales(0, "EUR", 9), sales(1, "USD", 1)]).as_deref(),
+            Some("USD"),
+            "the step before is not in it"
+        );
+        assert_eq!(main(&[sales(1, "VND", 0)]).as_deref(), Some("VND"), "refunds are figures too");
+        assert_eq!(main(&[sales(0, "EUR", 9)]), None);
+    }
+}

@@ -1,0 +1,51 @@
+//! `GET /sales/windows`: sales window by window.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use contracts::{SalesRange, SalesWindow, SalesWindows, Trend, WindowsQuery};
+use domain::{TimeSpan, average, change_percent};
+use jiff::Timestamp;
+use store::sales::{self, Figures};
+
+use super::reader::Reader;
+use super::total::{Totals, fill};
+use super::{Given, answer};
+use crate::failure::Failure;
+use crate::router::Deps;
+
+pub(crate) async fn list(reader: Reader, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
+    let query = WindowsQuery::read(given.pairs(), Timestamp::now())?;
+    let seller_id = reader.seller(query.seller_id.clone())?;
+    let steps = query.steps();
+    let rows = sales::sum(&deps.database, &seller_id, &steps).await?;
+    // Step 0 is the window before the first.
+    let totals = Totals::from_step(1, &rows);
+    let currency = query.currency.or(totals.main_currency());
+    let figures = fill(steps.len(), currency, &rows);
+    let windows = steps.windows(2).zip(figures.windows(2));
+    Ok(answer(SalesWindows {
+        size: query.size,
+        range: SalesRange { start: query.range.start, end: query.range.end, tz: query.zone.as_str().to_owned() },
+        currency,
+        windows: windows.map(|(steps, figures)| window(steps[1], figures[1], figures[0])).collect(),
+        currencies: totals.public(),
+    }))
+}
+
+fn window(span: TimeSpan, figures: Figures, before: Figures) -> SalesWindow {
+    SalesWindow {
+        start: span.start,
+        end: span.end,
+        orders: figures.orders,
+        revenue: figures.net_minor(),
+        gross_revenue: figures.gross_minor,
+        refunds: figures.refund_minor,
+        average_order_value: average(figures.gross_minor, figures.orders),
+        trend: Trend {
+            orders_change: change_percent(figures.orders, before.orders),
+            revenue_change: change_percent(figures.net_minor(), before.net_minor()),
+        },
+    }
+}

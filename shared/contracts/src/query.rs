@@ -1,0 +1,280 @@
+//! Query parameters of the figures: each read by its kind, or refused by its name and its rule.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use domain::{Currency, TimeSpan, Zone};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::{InvalidCursor, SHOP_TEXT_MAX_CHARS};
+
+/// The longest span that figures are shown for, in days: a leap year.
+pub const SPAN_MAX_DAYS: i64 = 366;
+/// Before this there was nothing.
+const EARLIEST: Timestamp = Timestamp::constant(946_684_800, 0);
+/// After this nothing will be: the year 2200.
+const LATEST: Timestamp = Timestamp::constant(7_258_118_400, 0);
+
+/// Why query parameters are refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidQuery {
+    /// The same parameter more than once.
+    #[error("{0}: must be given once")]
+    Repeated(&'static str),
+    /// Not a time.
+    #[error("{0}: must be a time in RFC 3339, like 2026-11-20T10:00:00Z, from the year 2000 to 2199")]
+    Instant(&'static str),
+    /// Not a date.
+    #[error("{0}: must be a date like 2026-11-20, from the year 2000 to 2199")]
+    Date(&'static str),
+    /// The end does not lie behind the start.
+    #[error("{end}: must lie behind {start}")]
+    Empty {
+        /// The parameter with the start.
+        start: &'static str,
+        /// The parameter with the end.
+        end: &'static str,
+    },
+    /// A span longer than allowed.
+    #[error("{end}: must lie at most {SPAN_MAX_DAYS} days behind {start}")]
+    TooLong {
+        /// The parameter with the start.
+        start: &'static str,
+        /// The parameter with the end.
+        end: &'static str,
+    },
+    /// More steps than allowed.
+    #[error("{size}: the range must hold at most {max} of them")]
+    TooMany {
+        /// The parameter with the size of a step.
+        size: &'static str,
+        /// The most steps.
+        max: usize,
+    },
+    /// Not a time zone.
+    #[error("tz: {0}")]
+    Zone(#[from] domain::InvalidZone),
+    /// Not a currency.
+    #[error("currency: {0}")]
+    Currency(#[from] domain::InvalidCurrency),
+    /// Not one of the words.
+    #[error("{name}: must be one of {allowed}")]
+    Choice {
+        /// The parameter.
+        name: &'static str,
+        /// The words, separated by commas.
+        allowed: String,
+    },
+    /// Not a number in range.
+    #[error("{name}: must be a whole number from {min} to {max}")]
+    Number {
+        /// The parameter.
+        name: &'static str,
+        /// The smallest.
+        min: u32,
+        /// The largest.
+        max: u32,
+    },
+    /// Not an id.
+    #[error("{0}: must have 1 to {SHOP_TEXT_MAX_CHARS} characters")]
+    Id(&'static str),
+    /// Not a cursor of this list.
+    #[error(transparent)]
+    Cursor(#[from] InvalidCursor),
+}
+
+/// The parameters that a route knows, each given once at most.
+#[derive(Debug, Clone)]
+pub struct Parameters<'a>(BTreeMap<&'static str, &'a str>);
+
+impl<'a> Parameters<'a> {
+    /// Takes the decoded parameters with these names. Others are left alone.
+    ///
+    /// # Errors
+    /// The parameter that is given twice.
+    pub fn read(given: impl Iterator<Item = (&'a str, &'a str)>, known: &[&'static str]) -> Result<Self, InvalidQuery> {
+        let mut parameters = BTreeMap::new();
+        for (name, value) in given {
+            let Some(&name) = known.iter().find(|known| **known == name) else { continue };
+            if parameters.insert(name, value).is_some() {
+                return Err(InvalidQuery::Repeated(name));
+            }
+        }
+        Ok(Self(parameters))
+    }
+
+    /// Returns a parameter as it was given.
+    #[must_use]
+    pub fn get(&self, name: &'static str) -> Option<&'a str> {
+        self.0.get(name).copied()
+    }
+
+    /// Reads a time.
+    ///
+    /// # Errors
+    /// When it is none, or outside of the years that make sense.
+    pub fn instant(&self, name: &'static str) -> Result<Option<Timestamp>, InvalidQuery> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        let instant: Option<Timestamp> = text.parse().ok();
+        instant.filter(|at| (EARLIEST..LATEST).contains(at)).map(Some).ok_or(InvalidQuery::Instant(name))
+    }
+
+    /// Reads a date.
+    ///
+    /// # Errors
+    /// When it is none, or outside of the years that make sense.
+    pub fn date(&self, name: &'static str) -> Result<Option<Date>, InvalidQuery> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        // Without the length a time would be read as its date.
+        let date: Option<Date> = text.parse().ok().filter(|_| text.len() == "2026-11-20".len());
+        date.filter(|date| (2000..2200).contains(&date.year())).map(Some).ok_or(InvalidQuery::Date(name))
+    }
+
+    /// Reads `tz`; universal time when it is absent.
+    ///
+    /// # Errors
+    /// When there is no such zone.
+    pub fn zone(&self) -> Result<Zone, InvalidQuery> {
+        Ok(self.get("tz").map_or(Ok(Zone::UTC), str::parse)?)
+    }
+
+    /// Reads `currency`.
+    ///
+    /// # Errors
+    /// When it is no code of three capital letters.
+    pub fn currency(&self) -> Result<Option<Currency>, InvalidQuery> {
+        Ok(self.get("currency").map(str::parse).transpose()?)
+    }
+
+    /// Reads one of several words; the first one when it is absent.
+    ///
+    /// # Errors
+    /// When it is another word.
+    pub fn choice<T: Copy>(&self, name: &'static str, choices: &[(&str, T)]) -> Result<T, InvalidQuery> {
+        let chosen = match self.get(name) {
+            Some(text) => choices.iter().find(|(word, _)| *word == text),
+            None => choices.first(),
+        };
+        chosen.map(|(_, value)| *value).ok_or_else(|| {
+            let allowed: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
+            InvalidQuery::Choice { name, allowed: allowed.join(", ") }
+        })
+    }
+
+    /// Reads a number. Signs are refused: `+1` in a query is a misread space.
+    ///
+    /// # Errors
+    /// When it is none, or out of range.
+    pub fn number(&self, name: &'static str, range: RangeInclusive<u32>, default: u32) -> Result<u32, InvalidQuery> {
+        let Some(text) = self.get(name) else { return Ok(default) };
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = text.parse().ok().filter(|number| digits && range.contains(number));
+        number.ok_or(InvalidQuery::Number { name, min: *range.start(), max: *range.end() })
+    }
+
+    /// Reads an id of the shop.
+    ///
+    /// # Errors
+    /// When it is empty, too long, or holds what no id holds.
+    pub fn id(&self, name: &'static str) -> Result<Option<&'a str>, InvalidQuery> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        let fits = (1..=SHOP_TEXT_MAX_CHARS).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        if fits { Ok(Some(text)) } else { Err(InvalidQuery::Id(name)) }
+    }
+}
+
+/// Checks a span: not empty, not longer than [`SPAN_MAX_DAYS`], and rounds it outwards to the full minute.
+///
+/// # Errors
+/// The limit, with the names of the two parameters.
+pub fn check_span(
+    start: Timestamp,
+    end: Timestamp,
+    names: (&'static str, &'static str),
+) -> Result<TimeSpan, InvalidQuery> {
+    let (name, end_name) = names;
+    if end <= start {
+        return Err(InvalidQuery::Empty { start: name, end: end_name });
+    }
+    // A day more: local days may be longer than 24 hours, and ends are rounded.
+    if end.duration_since(start).as_hours() >= 24 * (SPAN_MAX_DAYS + 1) {
+        return Err(InvalidQuery::TooLong { start: name, end: end_name });
+    }
+    Ok(TimeSpan::of_minutes(start, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: [&str; 8] = ["start", "from", "tz", "currency", "by", "limit", "seller_id", "end"];
+
+    fn read<'a>(given: &[(&'a str, &'a str)]) -> Parameters<'a> {
+        Parameters::read(given.iter().copied(), &KNOWN).unwrap()
+    }
+
+    #[test]
+    fn unknown_parameters_are_left_alone_and_repeated_ones_refused() {
+        let given = [("utm", "1"), ("utm", "2"), ("tz", "UTC")];
+        assert_eq!(read(&given).zone(), Ok(Zone::UTC));
+        let twice = Parameters::read([("tz", "UTC"), ("tz", "UTC")].into_iter(), &KNOWN);
+        assert_eq!(twice.unwrap_err(), InvalidQuery::Repeated("tz"));
+    }
+
+    #[test]
+    fn odd_times_and_dates_are_refused_by_name() {
+        for odd in [
+            "",
+            "now",
+            "2026-11-20",
+            "2026-11-20T10:00:00",
+            "1999-12-31T23:59:59Z",
+            "2200-01-01T00:00:00Z",
+            "1700000000",
+        ] {
+            assert_eq!(read(&[("start", odd)]).instant("start"), Err(InvalidQuery::Instant("start")), "{odd}");
+        }
+        for odd in ["", "today", "2026-11-31", "2026-11-20T10:00:00Z", "20261120", "1999-12-31", "2026-W47-5"] {
+            assert_eq!(read(&[("from", odd)]).date("from"), Err(InvalidQuery::Date("from")), "{odd}");
+        }
+        let offset = read(&[("start", "2026-11-20T10:00:00+07:00")]).instant("start").unwrap().unwrap();
+        assert_eq!(offset.to_string(), "2026-11-20T03:00:00Z");
+    }
+
+    #[test]
+    fn words_numbers_and_ids_are_refused_with_their_rule() {
+        let text = |error: InvalidQuery| error.to_string();
+        let choices = [("quantity", 1), ("revenue", 2)];
+        assert_eq!(read(&[]).choice("by", &choices), Ok(1));
+        assert_eq!(read(&[("by", "revenue")]).choice("by", &choices), Ok(2));
+        let refused = read(&[("by", "Revenue")]).choice("by", &choices).unwrap_err();
+        assert_eq!(text(refused), "by: must be one of quantity, revenue");
+        for odd in ["0", "101", "-1", "+1", "1.0", "", "99999999999"] {
+            let refused = read(&[("limit", odd)]).number("limit", 1..=100, 10).unwrap_err();
+            assert_eq!(text(refused), "limit: must be a whole number from 1 to 100", "{odd}");
+        }
+        for odd in ["", "a\nb", &"x".repeat(129)] {
+            assert_eq!(read(&[("seller_id", odd)]).id("seller_id"), Err(InvalidQuery::Id("seller_id")));
+        }
+        assert!(read(&[("tz", "Mars/Olympus")]).zone().is_err());
+        assert_eq!(
+            text(read(&[("currency", "eur")]).currency().unwrap_err()),
+            "currency: must be a currency code of three capital letters, like EUR"
+        );
+    }
+
+    #[test]
+    fn a_span_has_a_start_an_end_and_a_limit() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let check = |start, end| check_span(at(start), at(end), ("start", "end"));
+        let day = check("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z").unwrap();
+        assert_eq!(day.duration().as_hours(), 24);
+        let empty = InvalidQuery::Empty { start: "start", end: "end" };
+        assert_eq!(check("2026-11-20T00:00:00Z", "2026-11-20T00:00:00Z"), Err(empty.clone()));
+        assert_eq!(check("2026-11-21T00:00:00Z", "2026-11-20T00:00:00Z"), Err(empty));
+        assert!(check("2024-01-01T00:00:00Z", "2025-01-01T00:00:00Z").is_ok(), "a leap year");
+        let long = check("2024-01-01T00:00:00Z", "2025-01-02T00:00:00Z").unwrap_err();
+        assert_eq!(long.to_string(), "end: must lie at most 366 days behind start");
+    }
+}

@@ -1,0 +1,37 @@
+//! Questions about sales and their answers: windows, rankings, segments of customers, months.
+//!
+//! Amounts are whole minor units of one currency. `revenue` is net of refunds, `gross_revenue` is not.
+
+mod month;
+mod ranking;
+mod segment;
+mod window;
+
+use domain::Currency;
+use serde::Serialize;
+
+pub use month::{MONTHS_DEFAULT, MONTHS_MAX, MonthsQuery, SalesMonth, SalesMonths};
+pub use ranking::{RankedCategory, RankedProduct, RankedWindow, RankingQuery, TopCategories, TopProducts};
+pub use segment::{CustomerSegment, CustomerSegments, SegmentLimits, SegmentsQuery};
+pub use window::{
+    SalesRange, SalesWindow, SalesWindows, Trend, WINDOWS_DEFAULT, WINDOWS_MAX, WindowSize, WindowsQuery,
+};
+
+/// The sales of one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CurrencySales {
+    /// The currency.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub currency: Currency,
+    /// Net of refunds.
+    pub revenue: i64,
+    /// Money that came.
+    pub gross_revenue: i64,
+    /// Money that went back.
+    pub refunds: i64,
+    /// Orders paid.
+    pub orders: i64,
+    /// Pieces of those.
+    pub items_sold: i64,
+}

@@ -1,0 +1,110 @@
+//! Sales per month.
+
+use domain::{Currency, Step, TimeSpan, Zone, split};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{InvalidQuery, Parameters};
+
+/// Months shown when no number is given.
+pub const MONTHS_DEFAULT: u32 = 12;
+/// The most months of an answer.
+pub const MONTHS_MAX: u32 = 36;
+
+/// A query for months that is in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthsQuery {
+    /// How many, the current one being the last.
+    pub months: u32,
+    /// Whose months.
+    pub zone: Zone,
+    /// Whose amounts.
+    pub currency: Option<Currency>,
+}
+
+impl MonthsQuery {
+    /// Reads decoded query parameters. Parameters that it does not know are left alone.
+    ///
+    /// # Errors
+    /// The parameter and its rule.
+    pub fn read<'a>(given: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, InvalidQuery> {
+        let parameters = Parameters::read(given, &["months", "tz", "currency"])?;
+        Ok(Self {
+            months: parameters.number("months", 1..=MONTHS_MAX, MONTHS_DEFAULT)?,
+            zone: parameters.zone()?,
+            currency: parameters.currency()?,
+        })
+    }
+
+    /// Returns the months, and before them the one that the first is compared with.
+    #[must_use]
+    pub fn steps(&self, now: Timestamp) -> Vec<TimeSpan> {
+        let months = i32::try_from(self.months).unwrap_or(i32::MAX);
+        let start = Step::Month.start_after(now, -months, &self.zone);
+        let end = Step::Month.start_after(now, 1, &self.zone);
+        split(TimeSpan { start, end }, Step::Month, &self.zone).into_iter().map(|(_, month)| month).collect()
+    }
+}
+
+/// Sales month by month.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SalesMonths {
+    /// Whose amounts; null when nothing was sold.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub currency: Option<Currency>,
+    /// Whose months, of the IANA database.
+    pub tz: String,
+    /// Without a gap, the current one last.
+    pub months: Vec<SalesMonth>,
+}
+
+/// The sales of one month.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SalesMonth {
+    /// Such as `2026-11`.
+    pub month: String,
+    /// Orders paid, at the time of their first payment.
+    pub orders: i64,
+    /// Net of refunds.
+    pub revenue: i64,
+    /// Money that came.
+    pub gross_revenue: i64,
+    /// Money that went back.
+    pub refunds: i64,
+    /// Gross revenue by order, rounded half up; null without orders.
+    pub average_order_value: Option<i64>,
+    /// Of net revenue against the month before, in percent with two decimals; null where that was 0.
+    pub revenue_change: Option<f64>,
+    /// Of orders.
+    pub orders_change: Option<f64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_current_month_is_the_last_one_and_is_that_of_the_zone() {
+        let starts = |given: &[(&str, &str)]| {
+            let steps =
+                MonthsQuery::read(given.iter().copied()).unwrap().steps("2026-10-31T20:00:00Z".parse().unwrap());
+            steps.iter().map(|step| step.start.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(starts(&[]).len(), 13, "and the month before the first");
+        assert_eq!(
+            starts(&[("months", "2")]),
+            ["2026-08-01T00:00:00Z", "2026-09-01T00:00:00Z", "2026-10-01T00:00:00Z"]
+        );
+        assert_eq!(
+            starts(&[("months", "1"), ("tz", "Asia/Ho_Chi_Minh")]),
+            ["2026-09-30T17:00:00Z", "2026-10-31T17:00:00Z"],
+            "there it is November already"
+        );
+        for odd in ["0", "37", "", "all"] {
+            let refused = MonthsQuery::read([("months", odd)].into_iter()).unwrap_err().to_string();
+            assert_eq!(refused, "months: must be a whole number from 1 to 36");
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Sales per window of time.
+
+use domain::{Currency, Step, TimeSpan, Zone, align, split};
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::CurrencySales;
+use crate::{InvalidQuery, Parameters};
+
+/// Windows shown when no start is given.
+pub const WINDOWS_DEFAULT: i32 = 60;
+/// The most windows of an answer: the minutes of a day.
+pub const WINDOWS_MAX: usize = 1_440;
+
+/// The size of a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum WindowSize {
+    /// A minute.
+    #[serde(rename = "1m")]
+    Minute,
+    /// Five minutes.
+    #[serde(rename = "5m")]
+    FiveMinutes,
+    /// An hour.
+    #[serde(rename = "1h")]
+    Hour,
+    /// A day.
+    #[serde(rename = "1d")]
+    Day,
+}
+
+impl WindowSize {
+    /// All sizes with their names; the first is used when none is given.
+    pub const ALL: [(&str, Self); 4] =
+        [("1m", Self::Minute), ("5m", Self::FiveMinutes), ("1h", Self::Hour), ("1d", Self::Day)];
+
+    /// Returns what a span is split into.
+    #[must_use]
+    pub fn step(self) -> Step {
+        match self {
+            Self::Minute => Step::Minute,
+            Self::FiveMinutes => Step::FiveMinutes,
+            Self::Hour => Step::Hour,
+            Self::Day => Step::Day,
+        }
+    }
+
+    /// Returns the length; of a day that has 24 hours.
+    #[must_use]
+    pub fn duration(self) -> SignedDuration {
+        match self {
+            Self::Minute => SignedDuration::from_mins(1),
+            Self::FiveMinutes => SignedDuration::from_mins(5),
+            Self::Hour => SignedDuration::from_hours(1),
+            Self::Day => SignedDuration::from_hours(24),
+        }
+    }
+}
+
+/// A query for windows that is in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WindowsQuery {
+    /// The size of each.
+    pub size: WindowSize,
+    /// From the start of the first to the end of the last.
+    pub range: TimeSpan,
+    /// Whose days.
+    pub zone: Zone,
+    /// Whose amounts.
+    pub currency: Option<Currency>,
+    /// Whose sales.
+    pub seller_id: Option<String>,
+}
+
+impl WindowsQuery {
+    /// Reads decoded query parameters. Parameters that it does not know are left alone.
+    ///
+    /// # Errors
+    /// The parameter and its rule.
+    pub fn read<'a>(given: impl Iterator<Item = (&'a str, &'a str)>, now: Timestamp) -> Result<Self, InvalidQuery> {
+        let parameters = Parameters::read(given, &["size", "start", "end", "tz", "currency", "seller_id"])?;
+        let (size, zone) = (parameters.choice("size", &WindowSize::ALL)?, parameters.zone()?);
+        let end = parameters.instant("end")?.unwrap_or(now);
+        let start = parameters.instant("start")?;
+        if start.is_some_and(|start| end <= start) {
+            return Err(InvalidQuery::Empty { start: "start", end: "end" });
+        }
+        let range = range(size.step(), start, end, &zone);
+        let too_many = InvalidQuery::TooMany { size: "size", max: WINDOWS_MAX };
+        // Days are up to 26 hours long where a zone changes. Looked at first, because splitting a century takes long.
+        let longest = i64::try_from(WINDOWS_MAX).unwrap_or(i64::MAX) * size.duration().as_secs() / 24 * 26;
+        if range.duration().as_secs() > longest || split(range, size.step(), &zone).len() > WINDOWS_MAX {
+            return Err(too_many);
+        }
+        let (currency, seller_id) = (parameters.currency()?, parameters.id("seller_id")?.map(str::to_owned));
+        Ok(Self { size, range, zone, currency, seller_id })
+    }
+
+    /// Returns the windows, and before them the one that the first is compared with.
+    #[must_use]
+    pub fn steps(&self) -> Vec<TimeSpan> {
+        let step = self.size.step();
+        let before = step.start(self.range.start - SignedDuration::from_secs(1), &self.zone);
+        let windows = split(self.range, step, &self.zone);
+        let first = TimeSpan { start: before, end: self.range.start };
+        std::iter::once(first).chain(windows.into_iter().map(|(_, window)| window)).collect()
+    }
+}
+
+/// Aligns to whole windows; without a start these are the last ones up to the end.
+fn range(step: Step, start: Option<Timestamp>, end: Timestamp, zone: &Zone) -> TimeSpan {
+    // Any start will do for the end: the window that holds the last moment ends it.
+    let last = align(TimeSpan { start: end - SignedDuration::from_nanos(1), end }, step, zone);
+    let start = match start {
+        Some(start) => step.start(start, zone),
+        None => step.start_after(last.start, 1 - WINDOWS_DEFAULT, zone),
+    };
+    TimeSpan { start, end: last.end }
+}
+
+/// Sales window by window.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SalesWindows {
+    /// The size of each.
+    pub size: WindowSize,
+    /// What was looked at: whole windows.
+    pub range: SalesRange,
+    /// Whose amounts; null when nothing was sold.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub currency: Option<Currency>,
+    /// Without a gap, also where nothing was sold.
+    pub windows: Vec<SalesWindow>,
+    /// The whole range, by currency.
+    pub currencies: Vec<CurrencySales>,
+}
+
+/// A half-open range of time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SalesRange {
+    /// The first instant in it, RFC 3339.
+    pub start: Timestamp,
+    /// The first instant behind it, RFC 3339.
+    pub end: Timestamp,
+    /// Whose days, of the IANA database.
+    pub tz: String,
+}
+
+/// The sales of one window.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SalesWindow {
+    /// The first instant in it, RFC 3339.
+    pub start: Timestamp,
+    /// The first instant behind it, RFC 3339.
+    pub end: Timestamp,
+    /// Orders paid, at the time of their first payment.
+    pub orders: i64,
+    /// Net of refunds.
+    pub revenue: i64,
+    /// Money that came.
+    pub gross_revenue: i64,
+    /// Money that went back.
+    pub refunds: i64,
+    /// Gross revenue by order, rounded half up; null without orders.
+    pub average_order_value: Option<i64>,
+    /// Against the window before.
+    pub trend: Trend,
+}
+
+/// Changes in percent with two decimals; null where the figure was 0 before.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Trend {
+    /// Of orders.
+    pub orders_change: Option<f64>,
+    /// Of net revenue.
+    pub revenue_change: Option<f64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: &str = "2026-11-20T10:07:30Z";
+
+    fn read(given: &[(&str, &str)]) -> Result<WindowsQuery, InvalidQuery> {
+        WindowsQuery::read(given.iter().copied(), NOW.parse().unwrap())
+    }
+
+    fn range(given: &[(&str, &str)]) -> String {
+        let range = read(given).unwrap().range;
+        format!("{}..{}", range.start, range.end)
+    }
+
+    #[test]
+    fn without_a_range_the_last_sixty_windows_are_meant_with_the_current_one() {
+        for (size, expected) in [
+            ("1m", "2026-11-20T09:08:00Z..2026-11-20T10:08:00Z"),
+            ("5m", "2026-11-20T05:10:00Z..2026-11-20T10:10:00Z"),
+            ("1h", "2026-11-17T23:00:00Z..2026-11-20T11:00:00Z"),
+            ("1d", "2026-09-22T00:00:00Z..2026-11-21T00:00:00Z"),
+        ] {
+            assert_eq!(range(&[("size", size)]), expected);
+            assert_eq!(read(&[("size", size)]).unwrap().steps().len(), 61, "and the one before");
+        }
+        let whole = [("size", "1h"), ("end", "2026-11-20T10:00:00Z")];
+        assert_eq!(range(&whole), "2026-11-17T22:00:00Z..2026-11-20T10:00:00Z");
+    }
+
+    #[test]
+    fn ranges_are_aligned_to_whole_windows() {
+        let given = |size, start, end| [("size", size), ("start", start), ("end", end), ("tz", "Asia/Ho_Chi_Minh")];
+        assert_eq!(
+            range(&given("5m", "2026-11-20T09:59:59Z", "2026-11-20T10:00:01Z")),
+            "2026-11-20T09:55:00Z..2026-11-20T10:05:00Z"
+        );
+        assert_eq!(
+            range(&given("1d", "2026-11-19T16:59:59Z", "2026-11-20T17:00:00Z")),
+            "2026-11-18T17:00:00Z..2026-11-20T17:00:00Z",
+            "days of the zone"
+        );
+        assert_eq!(
+            range(&given("1h", "2026-11-19T16:59:59Z", "2026-11-19T17:00:00Z")),
+            "2026-11-19T16:00:00Z..2026-11-19T17:00:00Z"
+        );
+    }
+
+    #[test]
+    fn so_many_windows_and_no_more() {
+        let day = |end| read(&[("start", "2026-11-19T00:00:00Z"), ("end", end)]);
+        assert_eq!(day("2026-11-20T00:00:00Z").unwrap().steps().len(), WINDOWS_MAX + 1);
+        let refused = day("2026-11-20T00:00:00.1Z").unwrap_err().to_string();
+        assert_eq!(refused, "size: the range must hold at most 1440 of them");
+        let ages = [("size", "1d"), ("start", "2000-01-01T00:00:00Z"), ("end", "2199-01-01T00:00:00Z")];
+        assert!(read(&ages).is_err());
+        assert!(read(&ages[1..]).is_err());
+        let days = |end| read(&[("size", "1d"), ("start", "2023-01-01T00:00:00Z"), ("end", end)]);
+        assert!(days("2026-12-11T00:00:00Z").is_ok());
+        assert!(days("2026-12-11T00:00:00.000000001Z").is_err());
+    }
+
+    #[test]
+    fn odd_parameters_are_refused_by_name() {
+        for (given, refused) in [
+            (("size", "2m"), "size: must be one of 1m, 5m, 1h, 1d"),
+            (("start", NOW), "end: must lie behind start"),
+            (("start", "2026-11-20T10:07:31Z"), "end: must lie behind start"),
+            (("tz", "Mars"), "tz: must be a time zone of the IANA database, like Asia/Ho_Chi_Minh"),
+            (("seller_id", ""), "seller_id: must have 1 to 128 characters"),
+        ] {
+            assert_eq!(read(&[given]).unwrap_err().to_string(), refused);
+        }
+    }
+
+    #[test]
+    fn the_window_before_is_as_long_as_its_day() {
+        // Clocks went forward on the 29th, so that day had 23 hours.
+        let steps = read(&[
+            ("size", "1d"),
+            ("tz", "Europe/Berlin"),
+            ("start", "2026-03-29T22:00:00Z"),
+            ("end", "2026-03-30T22:00:00Z"),
+        ]);
+        let hours: Vec<_> = steps.unwrap().steps().iter().map(|step| step.duration().as_hours()).collect();
+        assert_eq!(hours, [23, 24]);
+    }
+}

@@ -1,0 +1,50 @@
+-- store::ranking::rank_categories
+WITH piece AS (
+    -- step 0 is the window before, 1 the window
+    SELECT * FROM unnest($1::int[], $2::text[], $3::timestamptz[], $4::timestamptz[]) AS piece (step, grain, lower, upper)
+), chosen AS (
+    -- the currency asked for, else the one with most paid orders of the whole shop in the window
+    SELECT coalesce($5::text, (
+        SELECT paid.currency
+        FROM piece CROSS JOIN LATERAL (
+            SELECT currency, sum(orders_paid) AS orders, sum(revenue_minor + refund_minor) AS money
+            FROM analytic.sales_rollup
+            WHERE seller_id = '' AND grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper
+            GROUP BY currency
+        ) AS paid
+        WHERE piece.step = 1
+        GROUP BY paid.currency HAVING sum(paid.orders + paid.money) > 0
+        ORDER BY sum(paid.orders) DESC, paid.currency LIMIT 1
+    )) AS currency
+), sold AS (
+    -- added up within each piece first, which makes each a range of the primary key
+    SELECT piece.step, figure.id, sum(figure.orders_paid)::bigint AS orders_paid, sum(figure.items)::bigint AS items,
+           sum(figure.revenue_minor)::bigint AS revenue_minor, sum(figure.refund_minor)::bigint AS refund_minor
+    FROM chosen CROSS JOIN piece CROSS JOIN LATERAL (
+        SELECT category_id AS id, sum(orders_paid) AS orders_paid, sum(items) AS items,
+               sum(revenue_minor) AS revenue_minor, sum(refund_minor) AS refund_minor
+        FROM analytic.category_rollup
+        WHERE grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper AND currency = chosen.currency
+        GROUP BY 1
+    ) AS figure
+    GROUP BY 1, 2 HAVING sum(figure.items) > 0 OR sum(figure.revenue_minor) > 0
+), ranked AS (
+    -- all of both windows, so that a rank before is exact also when it would not be shown
+    SELECT *, row_number() OVER (
+        PARTITION BY step
+        ORDER BY CASE $6 WHEN 'revenue' THEN revenue_minor - refund_minor ELSE items END DESC,
+                 CASE $6 WHEN 'revenue' THEN items ELSE revenue_minor - refund_minor END DESC, id COLLATE "C"
+    ) AS rank
+    FROM sold
+), now AS (
+    SELECT * FROM ranked WHERE step = 1 AND rank <= $7
+)
+-- the currency also when nothing was sold
+SELECT chosen.currency, now.rank, now.id, NULL::text AS name, now.orders_paid, now.items,
+       now.revenue_minor, now.refund_minor,
+       before.rank AS before_rank, before.items AS before_items,
+       before.revenue_minor - before.refund_minor AS before_net_minor
+FROM chosen
+LEFT JOIN now ON true
+LEFT JOIN ranked AS before ON before.step = 0 AND before.id = now.id
+ORDER BY now.rank

@@ -1,0 +1,14 @@
+-- store::sales::sum
+-- each piece is one range of the primary key, so the cost is that of the rows asked for, however old the shop is
+SELECT piece.step, figure.currency, sum(figure.orders_paid)::bigint AS orders_paid, sum(figure.items)::bigint AS items,
+       sum(figure.revenue_minor)::bigint AS revenue_minor, sum(figure.refund_minor)::bigint AS refund_minor
+FROM unnest($2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[]) AS piece (step, grain, lower, upper)
+CROSS JOIN LATERAL (
+    SELECT currency, sum(orders_paid) AS orders_paid, sum(items) AS items, sum(revenue_minor) AS revenue_minor,
+           sum(refund_minor) AS refund_minor
+    FROM analytic.sales_rollup
+    WHERE seller_id = $1 AND grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper
+    GROUP BY currency
+) AS figure
+GROUP BY piece.step, figure.currency
+ORDER BY piece.step, figure.currency

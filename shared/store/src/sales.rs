@@ -1,0 +1,110 @@
+//! Sales figures of spans of time, summed from the rollups.
+
+use domain::{Currency, Grain, TimeSpan, cover};
+use jiff::Timestamp;
+use tokio_postgres::Row;
+use tokio_postgres::types::Type;
+
+use crate::database::Parameter;
+use crate::{Database, StoreError};
+
+/// The seller id under which the rollup keeps the whole shop.
+pub const WHOLE_SHOP: &str = "";
+
+/// Figures of one currency.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Orders, at the time of their first payment.
+    pub orders: i64,
+    /// Pieces of those.
+    pub items: i64,
+    /// Money that came, in minor units.
+    pub gross_minor: i64,
+    /// Money that went back, in minor units.
+    pub refund_minor: i64,
+}
+
+impl Figures {
+    /// Returns what is left of the money, in minor units. Negative where more went back than came.
+    #[must_use]
+    pub fn net_minor(self) -> i64 {
+        self.gross_minor - self.refund_minor
+    }
+}
+
+/// Figures of one step in one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sales {
+    /// The position of the step among those asked for.
+    pub step: usize,
+    /// The currency.
+    pub currency: Currency,
+    /// The figures.
+    pub figures: Figures,
+}
+
+/// Sums the sales of a seller, or of the [`WHOLE_SHOP`], in each of several spans of whole minutes, by currency.
+///
+/// Steps and currencies without any sales are left out; the rest comes in the order of steps, then currencies.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn sum(database: &Database, seller_id: &str, steps: &[TimeSpan]) -> Result<Vec<Sales>, StoreError> {
+    let pieces = Pieces::of(steps);
+    let parameters: [Parameter<'_>; 5] = [
+        (&seller_id, Type::TEXT),
+        (&pieces.steps, Type::INT4_ARRAY),
+        (&pieces.grains, Type::TEXT_ARRAY),
+        (&pieces.lower, Type::TIMESTAMPTZ_ARRAY),
+        (&pieces.upper, Type::TIMESTAMPTZ_ARRAY),
+    ];
+    let rows = database.query(include_str!("../sql/sales/sum.sql"), &parameters).await?;
+    // What was taken back leaves rows of zeros behind.
+    let sales = rows.iter().map(sales).filter(|it| !matches!(it, Ok(sales) if sales.figures == Figures::default()));
+    sales.collect()
+}
+
+fn sales(row: &Row) -> Result<Sales, StoreError> {
+    let step: i32 = row.try_get("step")?;
+    Ok(Sales { step: usize::try_from(step).unwrap_or_default(), currency: currency(row)?, figures: figures(row)? })
+}
+
+/// Reads the column `currency`.
+pub(crate) fn currency(row: &Row) -> Result<Currency, StoreError> {
+    let code: &str = row.try_get("currency")?;
+    Ok(serde_json::from_value(code.into())?)
+}
+
+/// Reads the columns that every sum of a rollup has.
+pub(crate) fn figures(row: &Row) -> Result<Figures, StoreError> {
+    Ok(Figures {
+        orders: row.try_get("orders_paid")?,
+        items: row.try_get("items")?,
+        gross_minor: row.try_get("revenue_minor")?,
+        refund_minor: row.try_get("refund_minor")?,
+    })
+}
+
+/// The stored spans that several steps are made of, as the arrays of a statement.
+pub(crate) struct Pieces {
+    pub(crate) steps: Vec<i32>,
+    pub(crate) grains: Vec<&'static str>,
+    pub(crate) lower: Vec<Timestamp>,
+    pub(crate) upper: Vec<Timestamp>,
+}
+
+impl Pieces {
+    /// Covers each step.
+    pub(crate) fn of(steps: &[TimeSpan]) -> Self {
+        let mut pieces = Self { steps: Vec::new(), grains: Vec::new(), lower: Vec::new(), upper: Vec::new() };
+        for (step, span) in (0..).zip(steps) {
+            for piece in cover(*span) {
+                pieces.steps.push(step);
+                pieces.grains.push(Grain::as_str(piece.grain));
+                pieces.lower.push(piece.span.start);
+                pieces.upper.push(piece.span.end);
+            }
+        }
+        pieces
+    }
+}
