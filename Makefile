@@ -47,7 +47,7 @@ down: ## Stop the stack; the data stays (make down WIPE=1 removes it)
 status: ## Print what runs and where
 	@$(SHOPSIGNAL) --stack $(STACK) status
 
-demo: up ## Start the stack, send simulated shoppers through it, show and check the result
+demo: up ## Start the stack, send simulated shoppers and orders through it, show and check the result
 	@$(SHOPSIGNAL) --stack $(STACK) demo
 
 test: build ## Run every test against a stack of its own, which is removed afterwards

@@ -35,7 +35,7 @@ enum Command {
     Psql(psql::Args),
     /// Prints the logs of the functions, of the emulator or of Postgres.
     Logs(logs::Args),
-    /// Sends what simulated shoppers do through the HTTP API; the same seed does the same.
+    /// Sends what simulated shoppers do, and what becomes of their orders, through the HTTP API.
     Simulate(simulate::Args),
     /// Recounts everything from the log; exits with 1 when anything was lost or doubled.
     Verify(verify::Args),
@@ -47,7 +47,7 @@ enum Command {
     Weights(weights::Args),
     /// Prints what a million events cost on AWS, and where the money goes.
     Cost(cost::Args),
-    /// Shows the whole flow: simulated shoppers, the top products, the proof that nothing was lost.
+    /// Shows the whole flow: shoppers, top products, orders, sales, alerts, the proof that nothing was lost.
     Demo(demo::Args),
 }
 
