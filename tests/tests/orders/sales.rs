@@ -8,6 +8,7 @@ mod plan;
 mod ranking;
 mod same;
 mod segment;
+mod thirty_days;
 mod window;
 
 use std::time::Duration;
@@ -54,10 +55,10 @@ impl Desk {
     async fn recount(&self) {
         let recount = "DROP TABLE IF EXISTS pg_temp.counted;
              CREATE TEMPORARY TABLE counted AS
-             SELECT rollup, to_timestamp(CASE WHEN key[1] = 'minute' THEN key[2]::bigint END) AS at,
-                    CASE WHEN key[1] = 'minute' AND rollup <> 'customer' THEN key[3:] ELSE key END AS key, figures
-             FROM analytic.sales_recount
-             WHERE rollup = 'customer' OR rollup IN ('sales', 'product', 'category') AND key[1] = 'minute'";
+             WITH recount AS MATERIALIZED (SELECT * FROM analytic.sales_recount)
+             SELECT rollup, to_timestamp(key[2]::bigint) AS at, key[3:] AS key, figures FROM recount
+             WHERE rollup IN ('sales', 'product', 'category', 'user', 'event') AND key[1] = 'minute'
+             UNION ALL SELECT rollup, NULL, key, figures FROM recount WHERE rollup IN ('customer', 'order_status')";
         self.shop.database.execute(recount).await;
     }
 

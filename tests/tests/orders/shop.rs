@@ -29,22 +29,26 @@ impl Shop {
         }
     }
 
-    /// Starts an environment of project-orders.
+    /// Starts an environment of project-orders for which no order is suspicious.
     pub(crate) async fn start(&self) -> Function {
+        let harmless =
+            [("FRAUD_BURST_ORDERS", "1000"), ("FRAUD_SIMILAR_ORDERS", "1000"), ("FRAUD_SIMILAR_SECONDS", "60")];
+        self.start_judging(&harmless).await
+    }
+
+    /// Starts an environment of project-orders with these thresholds.
+    pub(crate) async fn start_judging(&self, thresholds: &[(&str, &str)]) -> Function {
         let variables = [
             ("DATABASE_URL", self.database.url()),
             ("POPULARITY_QUEUE_URL", self.popularity_queue.url()),
             ("CATALOG_QUEUE_URL", self.catalog_queue.url()),
             ("SEND_TIMEOUT_MS", "2000"),
             ("ALERTS_QUEUE_URL", self.catalog_queue.url()),
-            ("FRAUD_BURST_ORDERS", "1000"),
             ("FRAUD_BURST_SECONDS", "60"),
-            ("FRAUD_SIMILAR_ORDERS", "1000"),
-            ("FRAUD_SIMILAR_SECONDS", "60"),
             ("DEFAULT_CURRENCY", "EUR"),
             ("ADDRESS_HASH_KEY", "a secret of the tests only"),
         ];
-        Function::start("project-orders", &variables).await
+        Function::start("project-orders", &[&variables, thresholds].concat()).await
     }
 
     /// Tells everything in batches of this size; every batch must be done.

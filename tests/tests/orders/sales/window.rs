@@ -32,7 +32,7 @@ fn seconds(value: &Value) -> i64 {
 }
 
 /// Checks every window, the first one too, and the sums by currency.
-async fn assert_windows(desk: &Desk, data: &Value, seller: &str, (step, tz): (&str, &str)) {
+pub(super) async fn assert_windows(desk: &Desk, data: &Value, seller: &str, (step, tz): (&str, &str)) {
     let currency = data["currency"].as_str().unwrap();
     let expected = recounted(desk, (seller, currency), (step, tz), &data["range"]).await;
     let windows = data["windows"].as_array().unwrap();

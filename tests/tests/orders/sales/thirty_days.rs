@@ -1,0 +1,211 @@
+//! Thirty days of a simulated shop with five thousand orders: every figure against a recount of the log, the findings
+//! against the planted frauds, and the same bytes however the events were delivered.
+
+use std::collections::BTreeSet;
+
+use rand::prelude::*;
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Value, json};
+use shopsignal::simulate::order::{Plan, Shop as Simulated, large_orders};
+use testkit::HttpEvent;
+
+use super::window::assert_windows;
+use super::{Desk, int, numbers};
+
+/// The last thirty days are those before this.
+const UNTIL: &str = "2026-11-20T12:00:00Z";
+const RANGE: &str = "start=2026-10-21T12:00:00Z&end=2026-11-20T12:00:00Z";
+const DAYS: &str = "from=2026-10-21&to=2026-11-21";
+const SAIGON: &str = "Asia/Ho_Chi_Minh";
+
+fn simulate() -> Simulated {
+    let until = UNTIL.parse().unwrap();
+    let run = "thirty-days".to_owned();
+    Simulated::open(&Plan { seed: 30, run, orders: 5_000, until, days: 30, products: 200, customers: 900 })
+}
+
+/// Delivers events in batches of these sizes, under the thresholds that fit the shop.
+async fn deliver(desk: &Desk, events: &[String], mut size: impl FnMut() -> usize) {
+    let large = large_orders();
+    let thresholds = [
+        ("FRAUD_BURST_ORDERS", "5"),
+        ("FRAUD_LARGE_ORDERS", &*large),
+        ("FRAUD_SIMILAR_ORDERS", "3"),
+        ("FRAUD_SIMILAR_SECONDS", "600"),
+    ];
+    let mut projection = desk.shop.start_judging(&thresholds).await;
+    let mut rest = events;
+    while !rest.is_empty() {
+        let (part, more) = rest.split_at(size().min(rest.len()));
+        desk.shop.tell(&mut projection, part, 100).await;
+        rest = more;
+    }
+}
+
+/// Puts everything into another order, a quarter of it twice.
+fn shuffle(events: &[String], random: &mut ChaCha8Rng) -> Vec<String> {
+    let mut told = events.to_vec();
+    told.extend(events.sample(random, events.len() / 4).cloned());
+    told.shuffle(random);
+    told
+}
+
+fn admin(target: &str) -> HttpEvent {
+    HttpEvent::new("GET", target).claim("sub", "an-admin").claim("cognito:groups", "[admin]")
+}
+
+fn dashboard(seller: &str, query: &str) -> HttpEvent {
+    HttpEvent::new("GET", &format!("/api/v1/analytic/seller-dashboard?{RANGE}&{query}")).claim("sub", seller)
+}
+
+/// Every route, for the shop and each seller.
+fn questions(sellers: &[String]) -> Vec<HttpEvent> {
+    let mut asked = Vec::new();
+    for tz in ["UTC", SAIGON] {
+        for granularity in ["day", "week", "month"] {
+            let query = format!("granularity={granularity}&tz={tz}");
+            asked.extend(sellers.iter().map(|seller| dashboard(seller, &query)));
+        }
+        for route in ["revenue", "revenue/payment-methods", "users", "events"] {
+            asked.push(admin(&format!("/api/analytics/{route}?{DAYS}&tz={tz}")));
+        }
+        for size in ["1h&start=2026-11-01T00:00:00Z&end=2026-11-20T12:00:00Z".to_owned(), format!("1d&{RANGE}")] {
+            asked.push(admin(&format!("/api/v1/analytic/sales/windows?size={size}&tz={tz}")));
+        }
+        asked.push(admin(&format!("/api/v1/analytic/sales/months?months=3&tz={tz}")));
+    }
+    for by in ["quantity", "revenue"] {
+        for list in ["top-products", "categories"] {
+            asked.push(admin(&format!("/api/v1/analytic/sales/{list}?window=1d&end={UNTIL}&by={by}&limit=100")));
+        }
+    }
+    asked.extend(["/api/analytics/dashboard", "/api/analytics/orders"].map(admin));
+    asked.push(admin("/api/v1/analytic/sales/customer-segments"));
+    asked
+}
+
+async fn answers(desk: &mut Desk, sellers: &[String]) -> Vec<String> {
+    let mut answers = Vec::new();
+    for question in questions(sellers) {
+        let reply = desk.ask(&question).await;
+        assert_eq!(reply.status, 200, "{reply:?} to {question:?}");
+        answers.push(reply.body);
+    }
+    answers
+}
+
+async fn findings(desk: &Desk) -> Vec<String> {
+    desk.shop.database.rows("SELECT id, rule, subject, window_name, evidence FROM analytic.finding ORDER BY id").await
+}
+
+/// Recounts what a dashboard shows of a seller in a currency: orders, pieces, gross revenue, refunds.
+async fn sums(desk: &Desk, seller: &str, currency: &str) -> Vec<i64> {
+    let sql = format!(
+        "SELECT coalesce(sum(figures[2]), 0), coalesce(sum(figures[5]), 0), coalesce(sum(figures[6]), 0),
+                coalesce(sum(figures[7]), 0)
+         FROM counted WHERE rollup = 'sales' AND key[1] = '{seller}' AND key[2] = '{currency}'
+         AND at >= timestamptz '2026-10-21T12:00:00Z' AND at < timestamptz '{UNTIL}'"
+    );
+    numbers(&desk.shop.database, &sql).await.remove(0)
+}
+
+/// Recounts net revenue and paid orders by local day, days without any left out.
+async fn by_day(desk: &Desk, (seller, currency): (&str, &str), (from, to): (&str, &str)) -> Vec<Vec<i64>> {
+    let sql = format!(
+        "SELECT extract(epoch FROM date_trunc('day', at, '{SAIGON}'))::bigint AS day, sum(figures[6] - figures[7]),
+                sum(figures[2])
+         FROM counted WHERE rollup = 'sales' AND key[1] = '{seller}' AND key[2] = '{currency}'
+         AND at >= timestamptz '{from}' AND at < timestamptz '{to}'
+         GROUP BY 1 HAVING sum(figures[6] - figures[7]) <> 0 OR sum(figures[2]) <> 0 ORDER BY 1"
+    );
+    numbers(&desk.shop.database, &sql).await
+}
+
+async fn assert_dashboard(desk: &mut Desk, seller: &str, currency: &str) {
+    let data = desk.data(&dashboard(seller, &format!("tz={SAIGON}&currency={currency}"))).await;
+    let [orders, items, gross, refunds] = sums(desk, seller, currency).await[..] else { panic!() };
+    assert!(orders > 20, "{seller} sold {orders} orders in {currency}");
+    let summary = &data["summary"];
+    let shown =
+        ["total_orders", "items_sold", "gross_revenue", "refunds", "total_revenue"].map(|name| int(&summary[name]));
+    assert_eq!(shown, [orders, items, gross, refunds, gross - refunds], "{seller} {currency}");
+    let charts = [&data["charts"]["revenue"], &data["charts"]["orders"]].map(|chart| chart.as_array().unwrap());
+    assert_eq!((charts[0].len(), charts[1].len()), (31, 31), "one point a local day");
+    let points = charts[0].iter().zip(charts[1]).map(|(revenue, orders)| {
+        assert_eq!(revenue["date"], orders["date"]);
+        let day: jiff::Timestamp = revenue["date"].as_str().unwrap().parse().unwrap();
+        vec![day.as_second(), int(&revenue["value"]), int(&orders["value"])]
+    });
+    let points: Vec<_> = points.filter(|point| point[1] != 0 || point[2] != 0).collect();
+    let range = ("2026-10-21T12:00:00Z", UNTIL);
+    assert_eq!(points, by_day(desk, (seller, currency), range).await, "{seller} {currency}");
+}
+
+/// The whole shop by day, as admins see it.
+async fn assert_daily_revenue(desk: &mut Desk, currency: &str) {
+    let target = format!("/api/analytics/revenue?{DAYS}&tz={SAIGON}&currency={currency}");
+    let body = desk.ask(&admin(&target)).await.json();
+    let days = body["dailyRevenue"].as_array().unwrap().iter().map(|day| int(&day["amountMinor"]));
+    let days: Vec<_> = days.filter(|minor| *minor != 0).collect();
+    let range = ("2026-10-20T17:00:00Z", "2026-11-20T17:00:00Z");
+    let expected: Vec<_> = by_day(desk, ("", currency), range).await.into_iter().map(|day| day[1]).collect();
+    assert!(expected.len() > 25, "{currency} was sold on most days");
+    assert_eq!(days, expected.into_iter().filter(|minor| *minor != 0).collect::<Vec<_>>());
+}
+
+async fn assert_counts(desk: &mut Desk) {
+    let statuses = "SELECT jsonb_object_agg(upper(key[2]), figures[1]) FROM counted
+                    WHERE rollup = 'order_status' AND key[1] = ''";
+    let statuses: Value = serde_json::from_str(&desk.shop.database.rows(statuses).await[0]).unwrap();
+    let mut shown = desk.ask(&admin("/api/analytics/orders")).await.json()["ordersByStatus"].clone();
+    shown.as_object_mut().unwrap().retain(|_, count| *count != json!(0));
+    assert_eq!(shown, statuses);
+    let overview = desk.ask(&admin("/api/analytics/dashboard")).await.json();
+    let users = "SELECT sum(figures[1]) FROM counted WHERE rollup = 'user'";
+    let placed = "SELECT sum(figures[1]) FROM counted WHERE rollup = 'sales' AND key[1] = ''";
+    let expected = [desk.shop.database.number(users).await, desk.shop.database.number(placed).await];
+    assert_eq!([int(&overview["totalUsers"]), int(&overview["totalOrders"])], expected);
+}
+
+async fn assert_planted(desk: &Desk, simulated: &Simulated) {
+    let found = desk.shop.database.rows("SELECT rule || ' ' || subject FROM analytic.finding").await;
+    let planted = simulated.planted.iter().map(|it| format!("{} {}", it.rule.as_str(), it.subject));
+    let planted: BTreeSet<_> = planted.collect();
+    assert!(planted.len() >= 3);
+    assert_eq!(found.iter().cloned().collect::<BTreeSet<_>>(), planted);
+    assert_eq!(found.len(), planted.len(), "each once");
+}
+
+#[tokio::test]
+async fn every_figure_of_thirty_days_is_that_of_a_recount_however_the_events_came() {
+    let simulated = simulate();
+    let events: Vec<_> = simulated.events.iter().map(|event| event.body.to_string()).collect();
+    assert!(simulated.orders >= 5_000, "{} orders", simulated.orders);
+    let mut random = ChaCha8Rng::seed_from_u64(30);
+    let (mut told, mut scrambled) = (Desk::open().await, Desk::open().await);
+    deliver(&told, &events, || 100).await;
+    deliver(&scrambled, &shuffle(&events, &mut random), || random.random_range(1..=100)).await;
+    for desk in [&told, &scrambled] {
+        desk.shop.assert_exact().await;
+        assert_planted(desk, &simulated).await;
+    }
+    assert_eq!(findings(&told).await, findings(&scrambled).await);
+
+    told.recount().await;
+    let sellers: Vec<_> = simulated.sold.keys().map(ToString::to_string).collect();
+    for seller in &sellers {
+        assert_dashboard(&mut told, seller, "EUR").await;
+    }
+    for currency in ["EUR", "USD", "VND"] {
+        assert_daily_revenue(&mut told, currency).await;
+        let target = format!("/api/v1/analytic/sales/windows?size=1d&{RANGE}&tz={SAIGON}&currency={currency}");
+        let windows = told.data(&admin(&target)).await;
+        assert_windows(&told, &windows, "", ("1 day", SAIGON)).await;
+    }
+    assert_counts(&mut told).await;
+
+    let (expected, shown) = (answers(&mut told, &sellers).await, answers(&mut scrambled, &sellers).await);
+    for (question, (shown, expected)) in questions(&sellers).iter().zip(shown.iter().zip(&expected)) {
+        assert_eq!(shown, expected, "{question:?}");
+    }
+}
