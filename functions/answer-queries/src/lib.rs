@@ -1,4 +1,5 @@
-//! Answers readers: the top list, one product, sales, findings (for admins), the description of the API, health; and every route that does not exist.
+//! Answers readers: the top list, one product, sales, findings (for admins), the description of the API, health; and
+//! every route that does not exist.
 
 mod admin;
 mod alerts;
