@@ -48,3 +48,22 @@ async fn a_product_with_nothing_but_refunds_in_the_window_is_not_ranked() {
     let before = desk.admin("top-products?window=1h&by=revenue&end=2026-11-18T10:00:00Z").await;
     assert_eq!(before["products"][0]["revenue"], 2_001);
 }
+
+#[tokio::test]
+async fn what_was_taken_from_a_seller_leaves_nothing_behind_not_even_a_currency() {
+    let mut desk = Desk::open().await;
+    let claim = |number: u32, minute: i64| {
+        let facts = json!({ "productId": spu(number), "sellerId": format!("s-{number}"), "skuId": "sku-1" });
+        event("product.created", minute, facts)
+    };
+    desk.tell(&order("o-1", "sku-1", "10.00")).await;
+    let top = "top-products?window=1h&end=2026-11-18T10:00:00Z";
+    let nothing = (desk.ask(&seller("s-2", WINDOW)).await.body, desk.ask(&seller("s-2", top)).await.body);
+    desk.tell(&[claim(2, 20)]).await;
+    assert_eq!(desk.data(&seller("s-2", WINDOW)).await["currencies"][0]["gross_revenue"], 2_001);
+    // an earlier claim to the SKU comes later
+    desk.tell(&[claim(1, 10)]).await;
+    assert_eq!(desk.data(&seller("s-1", top)).await["products"][0]["revenue"], 2_001);
+    let left = (desk.ask(&seller("s-2", WINDOW)).await.body, desk.ask(&seller("s-2", top)).await.body);
+    assert_eq!(left, nothing);
+}
