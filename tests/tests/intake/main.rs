@@ -4,5 +4,6 @@
 mod accepted;
 mod caller;
 mod refused;
+mod schema;
 mod sqs_fault;
 mod stage;
