@@ -50,9 +50,13 @@ pub(crate) fn uuid(field: &str, raw: &RawValue) -> Result<Uuid, Rejection> {
 
 /// Reads an RFC 3339 time with a zone offset.
 pub(crate) fn time(field: &str, raw: &RawValue) -> Result<Timestamp, Rejection> {
-    let text = text(field, raw)?;
+    parse_time(field, &text(field, raw)?)
+}
+
+/// Reads an RFC 3339 time with a zone offset from text.
+pub(crate) fn parse_time(field: &str, text: &str) -> Result<Timestamp, Rejection> {
     // The parser alone would read more than the contract promises: no seconds, no hyphens, zone names.
-    let time = if is_rfc3339(&text) { text.parse().ok() } else { None };
+    let time = if is_rfc3339(text) { text.parse().ok() } else { None };
     time.ok_or_else(|| {
         let message = format!("{field}: must be an RFC 3339 time with an offset, like 2026-11-20T12:00:00Z");
         Rejection::new(RejectionCode::InvalidTime, message)

@@ -160,6 +160,20 @@ impl Function {
         kill_process(pid, signal).unwrap();
     }
 
+    /// Returns what it wrote once that contains a text; it is collected a little later than written.
+    ///
+    /// # Panics
+    /// When the text does not come within five seconds.
+    pub async fn output_with(&self, text: &str) -> String {
+        for _ in 0..500 {
+            if self.output().contains(text) {
+                return self.output();
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("no {text} in: {}", self.output());
+    }
+
     /// Returns what it wrote so far: logs and metrics.
     ///
     /// # Panics

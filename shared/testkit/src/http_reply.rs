@@ -41,6 +41,17 @@ impl HttpReply {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
+    /// Returns status, code and message of a refusal in our envelope.
+    ///
+    /// # Panics
+    /// When it is none.
+    #[must_use]
+    pub fn refusal(&self) -> String {
+        let error = &self.json()["error"];
+        assert_eq!(error["http_status"], self.status, "{self:?}");
+        format!("{} {}: {}", self.status, error["code"].as_str().unwrap(), error["message"].as_str().unwrap())
+    }
+
     /// Returns a header, empty when it is absent.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {

@@ -15,6 +15,7 @@ mod queue;
 mod runtime_api;
 mod server;
 mod sqs_event;
+mod sqs_server;
 mod stack;
 
 pub use clock::TestClock;

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use domain::Sink;
 use reqwest::Method;
 use serde_json::{Value, json};
+use testkit::TestQueue;
 
 use crate::shop::{SOON, Shop, eventually, send};
 
@@ -30,6 +31,9 @@ impl Shop {
             "logs" => request
                 .header("content-type", "application/x-amz-json-1.1")
                 .header("x-amz-target", "Logs_20140328.FilterLogEvents"),
+            "events" => request
+                .header("content-type", "application/x-amz-json-1.1")
+                .header("x-amz-target", "AWSEvents.PutEvents"),
             _ => request.header("content-type", "application/json"),
         };
         let answer = send(if body.is_null() { request } else { request.body(body.to_string()) }).await;
@@ -73,6 +77,34 @@ impl Shop {
                 return lines;
             }
         }
+    }
+
+    /// Puts an event on the bus of the shop's services.
+    pub(crate) async fn put_on_bus(&self, event: &Value) {
+        let bus = format!("{}-shop", self.deployed_name());
+        let (source, kind, detail) = ("shop.orders", "ShopEvent", event.to_string());
+        let entry = json!({ "EventBusName": bus, "Source": source, "DetailType": kind, "Detail": detail });
+        let answer = self.aws("events", Method::POST, "/", json!({ "Entries": [entry] })).await;
+        assert_eq!(answer["FailedEntryCount"], 0, "{answer}");
+    }
+
+    /// Takes a dead letter of project-orders out of its queue, as an operator who has seen it, if it is there.
+    pub(crate) async fn take_order_dead_letter(&self, text: &str) -> Option<String> {
+        let (client, url) = (TestQueue::client(), self.stack.popularity_dlq_url.replace("popularity", "order-events"));
+        let received = client.receive_message().queue_url(&url).max_number_of_messages(10).visibility_timeout(1);
+        let messages = received.send().await.unwrap().messages.unwrap_or_default();
+        let found = messages.into_iter().find(|message| message.body().is_some_and(|body| body.contains(text)))?;
+        client.delete_message().queue_url(&url).receipt_handle(found.receipt_handle?).send().await.unwrap();
+        found.body
+    }
+
+    /// Waits for a line of a function that holds a text in a field.
+    pub(crate) async fn line_with(&self, function: &str, (field, text): (&str, &str), since: u64) -> Line {
+        eventually(&format!("a line of {function} with {text}"), SOON, async || {
+            let lines = self.logs(function, since).await;
+            lines.into_iter().find(|line| line[field].as_str().is_some_and(|said| said.contains(text)))
+        })
+        .await
     }
 
     /// Waits for the line that a function logs about an interaction.

@@ -12,6 +12,7 @@ mod batch;
 mod command;
 mod emulator;
 mod flow;
+mod order;
 mod orders;
 mod poison;
 mod shop;

@@ -18,6 +18,10 @@ use uuid::Uuid;
 pub(crate) const RECORD: &str = "/api/v1/analytic/interaction";
 /// Where guests record.
 pub(crate) const RECORD_AS_GUEST: &str = "/api/v1/analytic/guest/interaction";
+/// Where the shop's services post events.
+pub(crate) const EVENTS: &str = "/api/v1/analytic/event";
+/// Where admins read what the rules found.
+pub(crate) const ALERTS: &str = "/api/v1/analytic/alerts";
 /// The top list.
 pub(crate) const TOP: &str = "/api/v1/analytic/popularity/top";
 

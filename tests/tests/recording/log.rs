@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use testkit::{Function, HttpEvent, Invoked};
 
-use crate::stage::{SHOPPER, STRANGER, Stage, by_shopper, output_with, view, with};
+use crate::stage::{SHOPPER, STRANGER, Stage, by_shopper, view, with};
 
 /// Stands for everything that must not be logged.
 const CANARY: &str = "cAnAry";
@@ -88,7 +88,7 @@ async fn every_line_of_the_log_is_json() {
 async fn a_function_without_its_settings_ends_at_once_and_names_all_that_is_missing() {
     let mut function = Function::start("record-interactions", &[]).await;
     assert_eq!(function.invoke(&by_shopper(&[view(1)]).event()).await, Invoked::Died);
-    let output = output_with(&function, "SEND_TIMEOUT_MS").await;
+    let output = function.output_with("SEND_TIMEOUT_MS").await;
     for name in ["DATABASE_URL", "POPULARITY_QUEUE_URL", "CATALOG_QUEUE_URL", "SEND_TIMEOUT_MS"] {
         assert!(output.contains(name), "{name} is not named in {output}");
     }
@@ -104,7 +104,7 @@ async fn a_setting_that_cannot_work_is_named_without_its_value() {
     ];
     let mut function = Function::start("record-interactions", &variables).await;
     assert_eq!(function.invoke(&by_shopper(&[view(1)]).event()).await, Invoked::Died);
-    let output = output_with(&function, "SEND_TIMEOUT_MS").await;
+    let output = function.output_with("SEND_TIMEOUT_MS").await;
     assert!(
         ["sslmode", "CATALOG_QUEUE_URL is missing", "SEND_TIMEOUT_MS must be from"]
             .iter()

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
-use testkit::{Recorded, TestServer};
+use serde_json::Value;
+use testkit::TestServer;
 use tokio::net::TcpListener;
 
 use crate::stage::{Stage, statuses, view};
@@ -70,31 +70,20 @@ async fn an_sqs_that_accepts_no_connection_in_time_holds_a_request_no_longer_eit
     record_and_check(&mut stage, 3, 6.0).await;
 }
 
-/// Answers a batch as SQS does; entries with an odd number fail.
-fn every_second_fails(request: &Recorded) -> Value {
-    let batch: Value = serde_json::from_str(&request.body).unwrap();
-    let entries = batch["Entries"].as_array().unwrap();
-    let number = |entry: &Value| entry["Id"].as_str().unwrap().parse::<u32>().unwrap();
-    let (failed, taken): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| number(entry) % 2 == 1);
-    json!({
-        "Successful": taken.iter().map(|entry| json!({ "Id": entry["Id"], "MessageId": "m", "MD5OfMessageBody": "" })).collect::<Vec<_>>(),
-        "Failed": failed.iter().map(|entry| json!({ "Id": entry["Id"], "SenderFault": false, "Code": "InternalError" })).collect::<Vec<_>>(),
-    })
+/// Picks the hints at interactions with an odd id.
+fn is_odd(hint: &str) -> bool {
+    let hint: Value = serde_json::from_str(hint).unwrap();
+    hint["interaction_id"].as_i64().unwrap() % 2 == 1
 }
 
 #[tokio::test]
 async fn entries_that_sqs_refuses_inside_a_success_are_counted_and_stay_pending() {
-    let partial = TestServer::start(|request| async move {
-        let mut reply = TestServer::reply(200, every_second_fails(&request).to_string());
-        reply.headers_mut().insert("content-type", "application/x-amz-json-1.0".parse().unwrap());
-        reply
-    });
-    let partial = partial.await;
+    let partial = TestServer::sqs_refusing(is_odd).await;
     let mut stage = stage_with_sqs_at(partial.url()).await;
 
-    record_and_check(&mut stage, 25, 24.0).await;
+    record_and_check(&mut stage, 25, 26.0).await;
 
-    assert_eq!(stage.metric("HintsSent").await, 26.0);
+    assert_eq!(stage.metric("HintsSent").await, 24.0);
     let batches: Vec<usize> = partial.requests().iter().map(|request| request.body.matches("\"Id\"").count()).collect();
     assert_eq!((batches.len(), batches.iter().sum::<usize>()), (6, 50), "batches of at most ten, each sent once");
     assert!(batches.iter().all(|entries| *entries <= 10), "{batches:?}");

@@ -76,7 +76,7 @@ impl Stage {
 
     /// Returns the output of the function once it contains a text; it is collected a little later than written.
     pub(crate) async fn output_with(&self, text: &str) -> String {
-        output_with(&self.function, text).await
+        self.function.output_with(text).await
     }
 
     /// Adds up a metric over all lines of the function's output; a count that is in no line is zero.
@@ -85,17 +85,6 @@ impl Stage {
         let lines = output.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         lines.filter(|line| line["_aws"].is_object()).filter_map(|line| line[name].as_f64()).sum()
     }
-}
-
-/// Returns the output of a function once it contains a text.
-pub(crate) async fn output_with(function: &Function, text: &str) -> String {
-    for _ in 0..500 {
-        if function.output().contains(text) {
-            return function.output();
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("no {text} in: {}", function.output());
 }
 
 async fn start(database: &TestDatabase, queues: (&TestQueue, &TestQueue), changed: &[(&str, &str)]) -> Function {
@@ -169,7 +158,5 @@ pub(crate) fn results(reply: &HttpReply) -> Vec<Value> {
 
 /// Returns status, code and message of a refusal.
 pub(crate) fn refusal(reply: &HttpReply) -> String {
-    let error = &reply.json()["error"];
-    assert_eq!(error["http_status"], reply.status, "{reply:?}");
-    format!("{} {}: {}", reply.status, error["code"].as_str().unwrap(), error["message"].as_str().unwrap())
+    reply.refusal()
 }

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use domain::{Currency, CustomerKey, Money};
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use serde_json::value::RawValue;
 
 use super::{Intake, SHOP_TEXT_MAX_CHARS};
 use crate::{Rejection, RejectionCode, field};
+
+/// What every event has, and what EventBridge puts around one: never looked for in `metadata`, whose own `version` or
+/// `source` says something else.
+const ENVELOPE: [&str; 9] =
+    ["event", "eventType", "timestamp", "eventId", "version", "service", "source", "detail", "detail-type"];
 
 /// The members of a JSON object, still raw. Null is the same as absent.
 pub(super) struct Fields<'a> {
@@ -39,7 +42,8 @@ impl<'a> Fields<'a> {
     /// Returns a field as it came.
     pub(super) fn raw(&self, name: &str) -> Option<&'a RawValue> {
         let present = |raw: &&&RawValue| raw.get() != "null";
-        self.members.get(name).filter(present).or_else(|| self.metadata.get(name).filter(present)).copied()
+        let beside = || self.metadata.get(name).filter(|_| !ENVELOPE.contains(&name)).filter(present);
+        self.members.get(name).filter(present).or_else(beside).copied()
     }
 
     /// Says which field is meant, for a refusal.
@@ -134,12 +138,8 @@ impl<'a> Fields<'a> {
         };
         let text = field::text(&self.path(name), raw)?;
         // Both replaced systems are read: one writes an offset, the other local times that are UTC.
-        let is_local = !text.get(10..).unwrap_or_default().contains(['Z', 'z', '+', '-']) && text.contains('T');
-        let local = is_local.then(|| text.parse::<DateTime>().ok()).flatten();
-        if let Some(time) = local.and_then(|local| TimeZone::UTC.to_timestamp(local).ok()) {
-            return Ok(time);
-        }
-        field::time(&self.path(name), raw)
+        let has_offset = text.get(19..).unwrap_or_default().contains(['Z', 'z', '+', '-']);
+        field::parse_time(&self.path(name), &if has_offset { text } else { text + "Z" })
     }
 
     /// Reads a list of objects.

@@ -42,6 +42,9 @@ const REFERENCE: [&str; 2] = ["productId", "skuId"];
 const SCALE: i64 = 5;
 
 pub(super) fn read(name: &str, fields: &Fields<'_>) -> Result<Fact, Rejection> {
+    if !NAMES.contains(&name) {
+        return Err(unknown(name));
+    }
     if let Some(family) = name.strip_prefix("Order").or(name.strip_prefix("Inventory")).or(name.strip_prefix("Payment"))
     {
         return read_order(family, fields)?.ok_or_else(|| unknown(name));

@@ -85,6 +85,36 @@ fn an_event_without_an_id_is_its_content() {
 }
 
 #[test]
+fn a_name_put_together_from_two_others_is_none() {
+    for name in ["PaymentCancelled", "InventoryCreated", "OrderProcessed", "OrderReserved", "PaymentShipped"] {
+        let refused = refusal(&format!(r#"{{"event":"{name}","timestamp":"2026-11-20T10:00:00Z","orderId":"o-1"}}"#));
+        assert!(refused.starts_with("invalid_event_type: "), "{name}: {refused}");
+    }
+}
+
+#[test]
+fn metadata_has_fields_of_the_event_and_none_that_every_event_has() {
+    let body = r#"{"eventType":"USER_LOGIN","timestamp":"2026-11-20T10:00:00","metadata":{
+                   "userId":"u-1","event":"click","version":7,"eventId":"","source":7,"timestamp":"never","detail":{},"detail-type":"x"}}"#;
+    let event = read_at_noon(body).unwrap();
+    assert_eq!((&*event.service, event.occurred_at.to_string()), ("", "2026-11-20T10:00:00Z".to_owned()));
+    assert!(matches!(event.fact, Fact::UserLoggedIn { user } if user.as_str().contains("u-1")));
+    let named = r#"{"timestamp":"2026-11-20T10:00:00","metadata":{"event":"click.tracked"}}"#;
+    assert!(refusal(named).starts_with("missing_field: event or eventType"));
+}
+
+#[test]
+fn a_time_without_an_offset_is_utc_and_as_strict_as_one_with_it() {
+    let at = |time: &str| read_at_noon(&format!(r#"{{"event":"click.tracked","timestamp":"{time}"}}"#)).ok();
+    assert_eq!(at("2026-11-20t10:00:00.5"), at("2026-11-20T10:00:00.5Z"));
+    for refused in
+        ["2026-11-20", "2026-11-20T10", "2026-11-20T10:00", "2026-11-20 10:00:00", "2026-11-20T10:00:00[UTC]"]
+    {
+        assert_eq!(at(refused), None, "{refused}");
+    }
+}
+
+#[test]
 fn a_status_has_many_spellings() {
     let body = r#"{"eventType":"ORDER_STATUS_UPDATED","timestamp":"2026-11-20T10:00:00.123456789Z","entityId":"o-1","metadata":{"status":"canceled"}}"#;
     let event = read_at_noon(body).unwrap();

@@ -1,0 +1,123 @@
+//! The stage of each test: a queue of its own, accept-events, and words for requests.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use testkit::{Function, HttpEvent, HttpReply, TestDatabase, TestQueue, sqs_event};
+use tokio::time::timeout;
+
+/// The route.
+pub(crate) const ROUTE: &str = "/api/v1/analytic/event";
+/// Far more than any answer takes; a function that hangs fails its test instead of stopping the run.
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+/// What both functions read events with.
+const INTAKE: [(&str, &str); 2] = [("DEFAULT_CURRENCY", "EUR"), ("ADDRESS_HASH_KEY", "a secret of the tests only")];
+
+/// Everything that one test needs.
+pub(crate) struct Stage {
+    pub(crate) queue: TestQueue,
+    pub(crate) function: Function,
+}
+
+impl Stage {
+    /// Sets the stage with everything up.
+    pub(crate) async fn set() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// Sets the stage with some variables of the function changed.
+    pub(crate) async fn with(changed: &[(&str, &str)]) -> Self {
+        let queue = TestQueue::create().await;
+        let mut variables = vec![("ORDER_EVENTS_QUEUE_URL", queue.url()), ("SEND_TIMEOUT_MS", "5000")];
+        variables.extend(INTAKE);
+        variables.extend(changed);
+        let function = Function::start("accept-events", &variables).await;
+        Self { queue, function }
+    }
+
+    /// Sends a request.
+    pub(crate) async fn send(&mut self, request: &HttpEvent) -> HttpReply {
+        let said = timeout(ANSWER_LIMIT, self.function.invoke(&request.event())).await.expect("an answer in time");
+        HttpReply::of(&said.answer())
+    }
+
+    /// Posts events as a service of the shop.
+    pub(crate) async fn post(&mut self, events: &[Value]) -> HttpReply {
+        self.send(&by_service(body(events))).await
+    }
+
+    /// Takes the messages out of the queue, sorted.
+    pub(crate) async fn take_messages(&self) -> Vec<String> {
+        let messages = self.queue.drain().await.into_iter();
+        let mut bodies: Vec<_> = messages.map(|message| message.body.unwrap_or_default()).collect();
+        bodies.sort();
+        bodies
+    }
+
+    /// Lets project-orders log what the queue has, in a database of its own, and returns that.
+    pub(crate) async fn project(&self) -> TestDatabase {
+        let (database, other) = (TestDatabase::create().await, TestQueue::create().await);
+        let mut variables = vec![
+            ("DATABASE_URL", database.url()),
+            ("POPULARITY_QUEUE_URL", other.url()),
+            ("CATALOG_QUEUE_URL", other.url()),
+            ("ALERTS_QUEUE_URL", other.url()),
+            ("SEND_TIMEOUT_MS", "5000"),
+            ("FRAUD_BURST_ORDERS", "5"),
+            ("FRAUD_BURST_SECONDS", "60"),
+            ("FRAUD_SIMILAR_ORDERS", "3"),
+            ("FRAUD_SIMILAR_SECONDS", "600"),
+        ];
+        variables.extend(INTAKE);
+        let mut function = Function::start("project-orders", &variables).await;
+        let answer = function.invoke(&sqs_event(&self.take_messages().await)).await.answer();
+        assert_eq!(answer["batchItemFailures"], json!([]), "what was accepted could not be read again");
+        database
+    }
+}
+
+/// Writes the body of a request.
+pub(crate) fn body(events: &[Value]) -> String {
+    json!({ "events": events }).to_string()
+}
+
+/// A request of a service of the shop.
+pub(crate) fn by_service(body: impl Into<String>) -> HttpEvent {
+    HttpEvent::new("POST", ROUTE).claim("sub", "order-service").trusted().body(body)
+}
+
+/// An order that was shipped.
+pub(crate) fn shipped(number: usize) -> Value {
+    json!({ "event": "OrderShipped", "eventId": format!("shipped-{number}"), "timestamp": "2026-11-18T09:00:00Z",
+            "orderId": format!("o-{number}") })
+}
+
+/// A sign-in, in the other shape.
+pub(crate) fn login(address: &str) -> Value {
+    json!({ "eventType": "USER_LOGIN", "service": "USER_SERVICE", "timestamp": "2026-11-18T09:00:00",
+            "userEmail": address })
+}
+
+/// Returns the result of each event, from a success or from a refusal.
+pub(crate) fn results(reply: &HttpReply) -> Vec<Value> {
+    let json = reply.json();
+    let data = if reply.status == 200 { &json["data"] } else { &json["error"]["details"] };
+    let results = data["results"].as_array().unwrap_or_else(|| panic!("no results: {json}")).clone();
+    for (index, result) in results.iter().enumerate() {
+        assert_eq!(result["index"], index, "{json}");
+    }
+    for status in ["accepted", "rejected", "unavailable"] {
+        let count = results.iter().filter(|result| result["status"] == status).count();
+        assert_eq!(data[status], count, "{json}");
+    }
+    results
+}
+
+/// Returns the status of each event, with its code where it has one.
+pub(crate) fn statuses(reply: &HttpReply) -> Vec<String> {
+    let status = |result: &Value| match result["code"].as_str() {
+        Some(code) => format!("{} {code}", result["status"].as_str().unwrap()),
+        None => result["status"].as_str().unwrap().to_owned(),
+    };
+    results(reply).iter().map(status).collect()
+}
