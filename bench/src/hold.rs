@@ -27,6 +27,9 @@ pub(crate) const MEGABYTES: Hold = Hold::AtMost(12.0);
 /// Cost per event in a log of many rows against one of ten thousand.
 pub(crate) const GROWTH: Hold = Hold::AtMost(1.3);
 
+/// A seller's dashboard in the worst of a hundred cases, ms.
+pub(crate) const DASHBOARD: Hold = Hold::AtMost(50.0);
+
 impl Hold {
     /// Says whether a value keeps to it.
     pub(crate) fn is_held(self, value: f64) -> bool {

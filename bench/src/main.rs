@@ -4,6 +4,7 @@
 //! pgbench, a bare function, a smaller table), both measured in turns (A B A B ...), medians of several rounds.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot set its stage ends where it stands")]
 
+mod dashboard;
 mod figure;
 mod growth;
 mod hold;
@@ -58,6 +59,7 @@ enum Part {
     Reads,
     Visible,
     Log,
+    Dashboard,
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -77,6 +79,7 @@ async fn main() {
             Part::Reads => reads::measure(&rig).await,
             Part::Visible => visible::measure(&rig).await,
             Part::Log => log::measure(&rig).await,
+            Part::Dashboard => dashboard::measure(&rig).await,
         };
         println!("{}", report::table(&measured));
         figures.extend(measured);

@@ -45,6 +45,21 @@ fn calls(shop: &Shop, product: Uuid) -> Vec<(&'static str, usize, RequestBuilder
     ]
 }
 
+/// The calls for figures: a seller's own ones, those of admins.
+fn figures(shop: &Shop) -> Vec<(&'static str, usize, RequestBuilder)> {
+    let get = |path: &str| shop.request(Method::GET, path);
+    vec![
+        ("own", 5, get("/api/v1/analytic/seller-dashboard")),
+        ("dashboard", 11, get("/api/analytics/dashboard")),
+        ("revenue", 9, get("/api/analytics/revenue")),
+        ("methods", 9, get("/api/analytics/revenue/payment-methods")),
+        ("orders", 8, get("/api/analytics/orders")),
+        ("users", 7, get("/api/analytics/users")),
+        ("events", 8, get("/api/analytics/events")),
+        ("alerts", 8, get("/api/v1/analytic/alerts")),
+    ]
+}
+
 /// Writes a row of the table, each cell with its width.
 fn row(name: &str, cells: impl Iterator<Item = (String, usize)>) -> String {
     let cells: String = cells.map(|(cell, width)| format!("{cell:<width$}")).collect();
@@ -152,4 +167,38 @@ async fn every_kind_of_token_meets_every_route() {
     "#);
     let stored = format!("SELECT count(*) FROM analytic.interaction WHERE account_id IN ({})", strangers.join(","));
     assert_eq!(shop.number(&stored).await, 0, "a token that was refused left something behind");
+}
+
+#[tokio::test]
+async fn every_kind_of_token_meets_every_figure() {
+    // Given the shop as it is, when each bearer asks for each figure.
+    let shop = Shop::open().await;
+    let mut table = row("", figures(&shop).iter().map(|(name, width, _)| ((*name).to_owned(), *width)));
+    for bearer in BEARERS {
+        let token = bearer.token(&shop, Uuid::now_v7());
+        let mut cells = Vec::new();
+        for (_, width, call) in figures(&shop) {
+            let call = token.iter().fold(call, |call, token| call.bearer_auth(token));
+            cells.push((send(call).await.status.as_u16().to_string(), width));
+        }
+        table += &row(&format!("{bearer:?}"), cells.into_iter());
+    }
+
+    // Then everybody who signed in sees the own figures, and only admins those of the shop.
+    insta::assert_snapshot!(table, @r#"
+                       own  dashboard  revenue  methods  orders  users  events  alerts
+    Nobody             401  401        401      401      401     401    401     401
+    Garbage            401  401        401      401      401     401    401     401
+    Expired            401  401        401      401      401     401    401     401
+    NotYetValid        401  401        401      401      401     401    401     401
+    OtherAudience      401  401        401      401      401     401    401     401
+    OtherIssuer        401  401        401      401      401     401    401     401
+    OtherKey           401  401        401      401      401     401    401     401
+    Unsigned           401  401        401      401      401     401    401     401
+    PublicKeyAsSecret  401  401        401      401      401     401    401     401
+    Role(Shopper)      200  403        403      403      403     403    403     403
+    Role(Seller)       200  403        403      403      403     403    403     403
+    Role(Admin)        200  200        200      200      200     200    200     200
+    Role(Producer)     200  403        403      403      403     403    403     403
+    "#);
 }

@@ -1,7 +1,8 @@
 -- store::seller_dashboard::get
 -- one statement, so that all figures are of one instant, whatever is committed meanwhile
 WITH sales AS (
-    -- each piece is one range of the primary key, so the cost is that of the rows asked for, however old the shop is
+    -- each piece is one range of the primary key, so the cost is that of the rows asked for, however old the shop is; its
+    -- own GROUP BY keeps it so: joined, the pieces are planned as a scan of the whole table
     SELECT piece.step, figure.currency, sum(figure.orders_paid)::bigint AS orders_paid, sum(figure.items)::bigint AS items,
            sum(figure.revenue_minor)::bigint AS revenue_minor, sum(figure.refund_minor)::bigint AS refund_minor
     FROM unnest($2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[]) AS piece (step, grain, lower, upper)

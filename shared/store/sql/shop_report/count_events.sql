@@ -1,8 +1,12 @@
 -- store::shop_report::count_events
 SELECT figure.service, figure.event_type, sum(figure.events)::bigint AS events
 FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS piece (grain, lower, upper)
-JOIN analytic.event_rollup AS figure
-  ON figure.grain = piece.grain AND figure.bucket >= piece.lower AND figure.bucket < piece.upper
+-- each piece for itself: joined, the pieces are planned as a scan of the whole table
+CROSS JOIN LATERAL (
+    SELECT service, event_type, sum(events) AS events FROM analytic.event_rollup
+    WHERE grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper
+    GROUP BY service, event_type
+) AS figure
 GROUP BY figure.service, figure.event_type
 HAVING sum(figure.events) > 0
 ORDER BY figure.service COLLATE "C", figure.event_type COLLATE "C"

@@ -209,6 +209,8 @@ async fn samples_of_answer_queries() {
     alerts: 200 0 rows, 0 stored, 0 hints
     alerts-not-admin: 403 forbidden, 0 stored, 0 hints
     bad-product-id: 400 validation, 0 stored, 0 hints
+    daily-revenue: 200 1 rows, 0 stored, 0 hints
+    event-counts: 200 1 rows, 0 stored, 0 hints
     health: 200 1 rows, 0 stored, 0 hints
     one-product: 200 1 rows, 0 stored, 0 hints
     sales-categories: 200 1 rows, 0 stored, 0 hints
@@ -219,6 +221,12 @@ async fn samples_of_answer_queries() {
     sales-windows: 200 1 rows, 0 stored, 0 hints
     sales-windows-of-another: 403 forbidden, 0 stored, 0 hints
     sales-windows-too-many: 400 validation, 0 stored, 0 hints
+    order-counts: 200 1 rows, 0 stored, 0 hints
+    payment-methods: 200 1 rows, 0 stored, 0 hints
+    seller-dashboard: 200 1 rows, 0 stored, 0 hints
+    seller-dashboard-bad-range: 400 validation, 0 stored, 0 hints
+    shop-dashboard: 200 1 rows, 0 stored, 0 hints
+    shop-dashboard-not-admin: 403 forbidden, 0 stored, 0 hints
     top: 200 1 rows, 0 stored, 0 hints
     top-bad-cursor: 400 validation, 0 stored, 0 hints
     top-bad-limit: 400 validation, 0 stored, 0 hints
@@ -227,6 +235,7 @@ async fn samples_of_answer_queries() {
     top-page: 200 0 rows, 0 stored, 0 hints
     unknown-product: 404 not_found, 0 stored, 0 hints
     unknown-route: 404 not_found, 0 stored, 0 hints
+    user-counts: 200 1 rows, 0 stored, 0 hints
     wrong-method: 405 method_not_allowed, 0 stored, 0 hints
     "#);
 }
