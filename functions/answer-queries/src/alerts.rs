@@ -2,22 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
+use axum::response::Response;
 use contracts::{AlertCursor, AlertsQuery, Finding, List, Pagination};
 use store::finding::{self, Position, Stored};
 
 use crate::admin::Admin;
 use crate::failure::Failure;
+use crate::private::{Given, answer};
 use crate::router::Deps;
 
-pub(crate) async fn list(
-    _: Admin,
-    State(deps): State<Arc<Deps>>,
-    Query(parameters): Query<Vec<(String, String)>>,
-) -> Result<Response, Failure> {
-    let query = AlertsQuery::read(parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
+pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
+    let query = AlertsQuery::read(given.pairs())?;
     let behind = |cursor: AlertCursor| Position { date_created: cursor.date_created, id: cursor.id };
     let after = query.after.map_or(Position::NEWEST, behind);
     // One row more than shown tells whether there is a next page, without counting.
@@ -34,10 +30,7 @@ pub(crate) async fn list(
         cursor: query.after.map(AlertCursor::encode),
         next_cursor: last.map(AlertCursor::encode),
     };
-    let body = List { data: rows.into_iter().map(public).collect(), pagination };
-    // Not for caches: it names customers.
-    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
-    Ok((headers, serde_json::to_string(&body).expect("text and times always serialize")).into_response())
+    Ok(answer(&List { data: rows.into_iter().map(public).collect(), pagination }))
 }
 
 fn public(row: Stored) -> Finding {

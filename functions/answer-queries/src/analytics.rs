@@ -17,12 +17,12 @@ use store::shop_report;
 use crate::admin::Admin;
 use crate::currency;
 use crate::failure::Failure;
-use crate::private::{Given, answer, pairs};
+use crate::private::{Given, answer};
 use crate::router::Deps;
 
 /// `GET /dashboard`: everything since the shop began, and today.
 pub(crate) async fn dashboard(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
-    let query = TotalsQuery::read(pairs(&given), Timestamp::now())?;
+    let query = TotalsQuery::read(given.pairs(), Timestamp::now())?;
     let totals = shop_report::get_totals(&deps.database, query.today).await?;
     let currency = currency::choose(query.currency, totals.sales.iter().map(|(code, it)| (*code, it.orders)));
     let shown = totals.sales.iter().find(|(code, _)| Some(*code) == currency);
@@ -43,7 +43,7 @@ pub(crate) async fn dashboard(_: Admin, State(deps): State<Arc<Deps>>, given: Gi
 
 /// `GET /revenue`: by local day.
 pub(crate) async fn daily_revenue(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
-    let query = DaysQuery::read(pairs(&given), Timestamp::now())?;
+    let query = DaysQuery::read(given.pairs(), Timestamp::now())?;
     // The whole range comes first, to choose the currency by it.
     let days = query.days.iter().map(|(_, day)| *day);
     let steps: Vec<TimeSpan> = std::iter::once(query.span).chain(days).collect();
@@ -65,7 +65,7 @@ pub(crate) async fn payment_methods(
     State(deps): State<Arc<Deps>>,
     given: Given,
 ) -> Result<Response, Failure> {
-    let query = DaysQuery::read(pairs(&given), Timestamp::now())?;
+    let query = DaysQuery::read(given.pairs(), Timestamp::now())?;
     let methods = shop_report::sum_by_method(&deps.database, query.span).await?;
     let mut paid: BTreeMap<Currency, i64> = BTreeMap::new();
     for (_, currency, figures) in &methods {
@@ -91,7 +91,7 @@ pub(crate) async fn orders(_: Admin, State(deps): State<Arc<Deps>>) -> Result<Re
 
 /// `GET /users`: registrations by local day.
 pub(crate) async fn users(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
-    let query = DaysQuery::read(pairs(&given), Timestamp::now())?;
+    let query = DaysQuery::read(given.pairs(), Timestamp::now())?;
     let days: Vec<TimeSpan> = query.days.iter().map(|(_, day)| *day).collect();
     let users = shop_report::count_users(&deps.database, &days).await?;
     let daily = query.days.iter().zip(users.registered);
@@ -101,7 +101,7 @@ pub(crate) async fn users(_: Admin, State(deps): State<Arc<Deps>>, given: Given)
 
 /// `GET /events`: by service and type.
 pub(crate) async fn events(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
-    let query = DaysQuery::read(pairs(&given), Timestamp::now())?;
+    let query = DaysQuery::read(given.pairs(), Timestamp::now())?;
     let counts = shop_report::count_events(&deps.database, query.span).await?.into_iter();
     let counts = counts.map(|it| EventCount { service: it.service, event_type: it.event_type, count: it.events });
     Ok(answer(&Events { event_counts: counts.collect() }))

@@ -2,10 +2,9 @@
 
 use domain::Currency;
 
-/// Chooses the currency that was asked for, else the one with most paid orders, ties by the alphabet; `None` when
-/// nothing was paid. The currencies come with their paid orders, each once.
+/// Chooses the currency that was asked for, else the one with most paid orders, ties by the alphabet; `None` when there
+/// are no figures. The currencies come with their paid orders, each once; one in which only refunds moved has none.
 pub(crate) fn choose(asked: Option<Currency>, paid: impl Iterator<Item = (Currency, i64)>) -> Option<Currency> {
-    let paid = paid.filter(|(_, orders)| *orders > 0);
     asked.or_else(|| paid.max_by_key(|(currency, orders)| (*orders, std::cmp::Reverse(*currency))).map(|(it, _)| it))
 }
 
@@ -22,7 +21,7 @@ mod tests {
     fn most_paid_orders_win_and_the_alphabet_breaks_ties() {
         assert_eq!(choice(None, &[("EUR", 1), ("VND", 2)]).as_deref(), Some("VND"));
         assert_eq!(choice(None, &[("VND", 2), ("EUR", 2), ("USD", 2)]).as_deref(), Some("EUR"));
-        assert_eq!(choice(None, &[("EUR", 0)]), None);
+        assert_eq!(choice(None, &[("EUR", 0)]).as_deref(), Some("EUR"), "refunds are figures too");
         assert_eq!(choice(None, &[]), None);
         assert_eq!(choice(Some("JPY"), &[("EUR", 9)]).as_deref(), Some("JPY"));
     }

@@ -22,8 +22,6 @@ pub(crate) enum Failure {
     Unauthorized,
     /// A verified token of somebody else than an admin.
     NotAdmin,
-    /// A verified token without a subject, so nobody's own figures can be shown.
-    NoSeller,
     /// Figures of another seller.
     ForeignSeller,
     /// A currency that was given no thresholds.
@@ -52,9 +50,6 @@ impl Failure {
             }
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", text("a bearer token is required")),
             Self::NotAdmin => (StatusCode::FORBIDDEN, "forbidden", text("only admins may read this")),
-            Self::NoSeller => {
-                (StatusCode::FORBIDDEN, "forbidden", text("the token names nobody whose figures these are"))
-            }
             Self::ForeignSeller => {
                 (StatusCode::FORBIDDEN, "forbidden", text("seller_id: only admins may read figures of somebody else"))
             }

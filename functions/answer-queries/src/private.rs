@@ -1,16 +1,28 @@
 //! Answers for one caller only, which no cache may keep.
 
-use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{FromRequestParts, Query};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-/// Query parameters, decoded, in the order in which they were given.
-pub(crate) type Given = Query<Vec<(String, String)>>;
+/// The decoded query parameters, in the order in which they were given.
+pub(crate) struct Given(Vec<(String, String)>);
 
-/// Returns them as contracts read them.
-pub(crate) fn pairs(given: &Given) -> impl Iterator<Item = (&str, &str)> {
-    given.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+impl<S: Send + Sync> FromRequestParts<S> for Given {
+    type Rejection = QueryRejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        Query::from_request_parts(parts, state).await.map(|Query(pairs)| Self(pairs))
+    }
+}
+
+impl Given {
+    /// Returns them as contracts read them.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
 }
 
 /// Writes an answer.

@@ -1,5 +1,7 @@
 //! Which seller asks: the subject of the verified token, and nobody else.
 
+use std::collections::HashMap;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use contracts::SHOP_TEXT_MAX_CHARS;
@@ -14,8 +16,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Seller {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        let subject = claims(parts)?.get("sub").ok_or(Failure::NotSeller)?;
-        if is_seller_id(subject) { Ok(Self(subject.clone())) } else { Err(Failure::NotSeller) }
+        Self::of(claims(parts)?)
+    }
+}
+
+impl Seller {
+    /// Takes the subject of verified claims.
+    pub(crate) fn of(claims: &HashMap<String, String>) -> Result<Self, Failure> {
+        let subject = claims.get("sub").filter(|subject| is_seller_id(subject)).ok_or(Failure::NotSeller)?;
+        Ok(Self(subject.clone()))
     }
 }
 

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use contracts::{
-    Charts, Comparison, CurrencyFigures, DashboardQuery, DashboardRange, Data, Point, SellerDashboard, Summary,
+    Charts, Comparison, CurrencySales, DashboardQuery, DashboardRange, Data, Point, SellerDashboard, Summary,
     TopProduct,
 };
-use domain::{Currency, TimeSpan, percent_change, split};
+use domain::{Currency, TimeSpan, change_percent, split};
 use jiff::Timestamp;
 use store::sales::{Figures, Sales};
 use store::seller_dashboard::{self, Dashboard, ProductSales, Question, Standing};
 
 use crate::currency;
 use crate::failure::Failure;
-use crate::private::{Given, answer, pairs};
+use crate::private::{Given, answer};
 use crate::router::Deps;
 use crate::seller::Seller;
 
@@ -29,7 +29,7 @@ pub(crate) async fn show(
     State(deps): State<Arc<Deps>>,
     given: Given,
 ) -> Result<Response, Failure> {
-    let query = DashboardQuery::read(pairs(&given), Timestamp::now())?;
+    let query = DashboardQuery::read(given.pairs(), Timestamp::now())?;
     let points = split(query.span, query.granularity.step(), &query.zone);
     let whole = [query.span.before(), query.span];
     let steps: Vec<TimeSpan> = whole.into_iter().chain(points.iter().map(|(_, part)| *part)).collect();
@@ -76,9 +76,9 @@ fn summarize(now: Figures, before: Figures, standing: Standing) -> Summary {
         pending_items: standing.pending_items,
         pending_refunds: standing.pending_refunds,
         comparison: Comparison {
-            revenue_change: percent_change(now.net_minor(), before.net_minor()),
-            orders_change: percent_change(now.orders, before.orders),
-            items_sold_change: percent_change(now.items, before.items),
+            revenue_change: change_percent(now.net_minor(), before.net_minor()),
+            orders_change: change_percent(now.orders, before.orders),
+            items_sold_change: change_percent(now.items, before.items),
         },
     }
 }
@@ -97,9 +97,9 @@ fn top_product(product: &ProductSales) -> TopProduct {
     }
 }
 
-fn of_currency(sales: &Sales) -> CurrencyFigures {
+fn of_currency(sales: &Sales) -> CurrencySales {
     let figures = sales.figures;
-    CurrencyFigures {
+    CurrencySales {
         currency: sales.currency,
         revenue: figures.net_minor(),
         gross_revenue: figures.gross_minor,

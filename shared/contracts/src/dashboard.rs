@@ -4,7 +4,7 @@ use domain::{Currency, Step, TimeSpan, Zone};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::{InvalidQuery, Parameters, check_span};
+use crate::{CurrencySales, InvalidQuery, Parameters, check_span};
 
 /// How far back a dashboard reaches when the query does not say, in days.
 pub const SPAN_DEFAULT_DAYS: i64 = 30;
@@ -86,7 +86,7 @@ pub struct SellerDashboard {
     /// The products that most pieces were paid of, at most five; ties by net revenue, then id.
     pub top_products: Vec<TopProduct>,
     /// The sums of every currency in the range, in alphabetical order.
-    pub currencies: Vec<CurrencyFigures>,
+    pub currencies: Vec<CurrencySales>,
 }
 
 /// The range that a dashboard is about.
@@ -127,7 +127,7 @@ pub struct Summary {
     pub comparison: Comparison,
 }
 
-/// Changes in percent, two decimals; null where there was nothing (or less) before.
+/// Changes in percent of the size of the figure before, two decimals; null where that was 0.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Comparison {
@@ -171,25 +171,6 @@ pub struct TopProduct {
     pub sold_count: i64,
     /// Net revenue.
     pub revenue: i64,
-}
-
-/// The sums of one currency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct CurrencyFigures {
-    /// The currency.
-    #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub currency: Currency,
-    /// Net revenue.
-    pub revenue: i64,
-    /// What came.
-    pub gross_revenue: i64,
-    /// What went back.
-    pub refunds: i64,
-    /// Paid orders.
-    pub orders: i64,
-    /// Pieces of those.
-    pub items_sold: i64,
 }
 
 #[cfg(test)]

@@ -34,8 +34,8 @@ pub use analytics::{
 pub use body::{BODY_MAX_BYTES, ITEMS_MAX, RequestError};
 pub use cursor::{Cursor, InvalidCursor};
 pub use dashboard::{
-    Charts, Comparison, CurrencyFigures, DashboardQuery, DashboardRange, Granularity, Point, SPAN_DEFAULT_DAYS,
-    SellerDashboard, Summary, TopProduct,
+    Charts, Comparison, DashboardQuery, DashboardRange, Granularity, Point, SPAN_DEFAULT_DAYS, SellerDashboard,
+    Summary, TopProduct,
 };
 pub use event_reply::{EventResult, EventStatus, EventsReply};
 pub use event_request::{EventMessage, read_events};

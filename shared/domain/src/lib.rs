@@ -7,7 +7,6 @@
 mod address;
 mod calendar;
 mod caller;
-mod change;
 mod comparison;
 mod contribution;
 mod customer;
@@ -34,7 +33,6 @@ mod window;
 pub use address::truncate_address;
 pub use calendar::{InvalidZone, Piece, Step, TimeSpan, Zone, align, cover, split};
 pub use caller::{Caller, is_trusted};
-pub use change::percent_change;
 pub use comparison::{average, change_percent};
 pub use contribution::{Attribution, Attributions, Cell, Contribution, Figures, Grain};
 pub use customer::CustomerKey;

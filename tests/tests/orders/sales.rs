@@ -100,21 +100,6 @@ fn seller(id: &str, target: &str) -> HttpEvent {
     guest(target).claim("sub", id)
 }
 
-/// What a refusal says.
-trait Reply {
-    /// Returns status, code and message in our envelope.
-    fn refusal(&self) -> String;
-}
-
-impl Reply for HttpReply {
-    fn refusal(&self) -> String {
-        let headers = (self.header("content-type"), self.header("cache-control"));
-        assert_eq!(headers, ("application/json", "no-store"), "{self:?}");
-        let error = &self.json()["error"];
-        format!("{} {}: {}", self.status, error["code"].as_str().unwrap(), error["message"].as_str().unwrap())
-    }
-}
-
 /// Lets every third order be paid in another currency.
 fn in_two_currencies(events: &[String]) -> Vec<String> {
     let mark = |event: &String| {

@@ -10,10 +10,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use store::sales::{self, Figures, WHOLE_SHOP};
 
+use super::answer;
 use super::total::{Totals, fill};
-use super::{Given, answer};
 use crate::admin::Admin;
+use crate::currency;
 use crate::failure::Failure;
+use crate::private::Given;
 use crate::router::Deps;
 
 pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
@@ -21,7 +23,7 @@ pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) 
     let steps = query.steps(Timestamp::now());
     let rows = sales::sum(&deps.database, WHOLE_SHOP, &steps).await?;
     // Step 0 is the month before the first.
-    let currency = query.currency.or(Totals::from_step(1, &rows).main_currency());
+    let currency = currency::choose(query.currency, Totals::from_step(1, &rows).paid());
     let figures = fill(steps.len(), currency, &rows);
     let months = steps.iter().skip(1).zip(figures.windows(2));
     let months = months.map(|(step, figures)| month(query.zone.date(step.start), figures[1], figures[0])).collect();

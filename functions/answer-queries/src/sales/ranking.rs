@@ -10,10 +10,11 @@ use jiff::Timestamp;
 use store::ranking::{self, Question, Ranked};
 use store::sales::WHOLE_SHOP;
 
+use super::answer;
 use super::reader::Reader;
-use super::{Given, answer};
 use crate::admin::Admin;
 use crate::failure::Failure;
+use crate::private::Given;
 use crate::router::Deps;
 
 pub(crate) async fn products(reader: Reader, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {

@@ -6,6 +6,7 @@ use store::sales::WHOLE_SHOP;
 
 use crate::admin::{claims, is_admin};
 use crate::failure::Failure;
+use crate::seller::Seller;
 
 /// A caller with a verified token.
 pub(crate) enum Reader {
@@ -33,8 +34,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Reader {
         if is_admin(claims) {
             return Ok(Self::Admin);
         }
-        // An empty id stands for the whole shop, so it must never come from a token.
-        let subject = claims.get("sub").filter(|subject| !subject.is_empty()).ok_or(Failure::NoSeller)?;
-        Ok(Self::Seller(subject.clone()))
+        Seller::of(claims).map(|Seller(id)| Self::Seller(id))
     }
 }

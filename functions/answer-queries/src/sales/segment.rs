@@ -1,6 +1,5 @@
 //! `GET /sales/customer-segments`: the customers of all time by what they spent. For admins.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,9 +9,11 @@ use contracts::{CustomerSegment, CustomerSegments, SegmentLimits, SegmentsQuery}
 use domain::{Currency, Segment, average};
 use store::segment::{self, Spend};
 
-use super::{Given, answer};
+use super::answer;
 use crate::admin::Admin;
+use crate::currency;
 use crate::failure::Failure;
+use crate::private::Given;
 use crate::router::Deps;
 
 pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
@@ -21,7 +22,7 @@ pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) 
         return Err(Failure::NoSegments(currency));
     }
     let rows = segment::sum(&deps.database, &deps.segments).await?;
-    let currency = query.currency.or_else(|| main_currency(&rows));
+    let currency = currency::choose(query.currency, paid(&rows).into_iter());
     let limits = currency.and_then(|currency| deps.segments.of(currency));
     Ok(answer(CustomerSegments {
         currency,
@@ -30,13 +31,13 @@ pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) 
     }))
 }
 
-/// Returns the currency with most paid orders, of equals the first by the alphabet.
-fn main_currency(rows: &[Spend]) -> Option<Currency> {
+/// Adds up the paid orders of each currency.
+fn paid(rows: &[Spend]) -> BTreeMap<Currency, i64> {
     let mut orders: BTreeMap<Currency, i64> = BTreeMap::new();
     for row in rows {
         *orders.entry(row.currency).or_default() += row.orders;
     }
-    orders.into_iter().min_by_key(|(currency, orders)| (Reverse(*orders), *currency)).map(|(currency, _)| currency)
+    orders
 }
 
 fn public(segment: Segment, currency: Option<Currency>, rows: &[Spend]) -> CustomerSegment {

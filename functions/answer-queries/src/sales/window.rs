@@ -9,10 +9,12 @@ use domain::{TimeSpan, average, change_percent};
 use jiff::Timestamp;
 use store::sales::{self, Figures};
 
+use super::answer;
 use super::reader::Reader;
 use super::total::{Totals, fill};
-use super::{Given, answer};
+use crate::currency;
 use crate::failure::Failure;
+use crate::private::Given;
 use crate::router::Deps;
 
 pub(crate) async fn list(reader: Reader, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
@@ -22,7 +24,7 @@ pub(crate) async fn list(reader: Reader, State(deps): State<Arc<Deps>>, given: G
     let rows = sales::sum(&deps.database, &seller_id, &steps).await?;
     // Step 0 is the window before the first.
     let totals = Totals::from_step(1, &rows);
-    let currency = query.currency.or(totals.main_currency());
+    let currency = currency::choose(query.currency, totals.paid());
     let figures = fill(steps.len(), currency, &rows);
     let windows = steps.windows(2).zip(figures.windows(2));
     Ok(answer(SalesWindows {

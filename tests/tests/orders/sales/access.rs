@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Desk, Reply, admin, guest, seller};
+use super::{Desk, admin, guest, seller};
 use crate::shop::event;
 
 const ROUTES: [&str; 5] = ["windows", "top-products", "categories", "customer-segments", "months"];
@@ -89,7 +89,7 @@ async fn asking_for_another_seller_is_refused_and_not_answered_with_ones_own() {
 async fn a_token_without_a_subject_is_not_the_whole_shop() {
     let mut desk = Desk::open().await;
     desk.tell(&shared_order("o-1", 0)).await;
-    let refused = "403 forbidden: the token names nobody whose figures these are";
+    let refused = "403 forbidden: the subject of the token cannot be a seller";
     for route in ["windows", "top-products"] {
         for request in [seller("", route), guest(route).claim("scope", "openid")] {
             assert_eq!(desk.ask(&request).await.refusal(), refused, "{request:?}");

@@ -2,7 +2,7 @@
 
 use testkit::HttpEvent;
 
-use super::{Desk, Reply, SALES, admin, ask, start};
+use super::{Desk, SALES, admin, ask, start};
 
 const SIZE: &str = "size: must be one of 1m, 5m, 1h, 1d";
 const WINDOW: &str = "window: must be one of 1m, 5m, 1h, 1d";

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Desk, Reply, admin, int};
+use super::{Desk, admin, int};
 use crate::shop::event;
 
 /// A payment of a customer, and what goes back of it.
