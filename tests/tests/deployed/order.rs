@@ -83,8 +83,7 @@ async fn a_posted_order_becomes_a_purchase_that_counts_for_its_product() {
         (popularity["purchase_count"] == 1).then_some(popularity)
     })
     .await;
-    let derived =
-        format!("SELECT event_type FROM analytic.interaction WHERE product_id = '{product}' ORDER BY event_type");
+    let derived = format!("SELECT event_type FROM analytic.interaction WHERE ref_id = '{product}' ORDER BY event_type");
     assert_eq!(shop.rows(&derived).await, ["checkout_started", "purchase"]);
     // One trace leads from the request to the order.
     let id = answer.body["data"]["results"][1]["event_id"].as_str().unwrap();
