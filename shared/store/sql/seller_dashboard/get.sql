@@ -1,10 +1,11 @@
 -- store::seller_dashboard::get
 -- one statement, so that all figures are of one instant, whatever is committed meanwhile
 WITH sales AS (
-    -- each piece is one range of the primary key, so the cost is that of the rows asked for, however old the shop is; its
-    -- own GROUP BY keeps it so: joined, the pieces are planned as a scan of the whole table
-    SELECT piece.step, figure.currency, sum(figure.orders_paid)::bigint AS orders_paid, sum(figure.items)::bigint AS items,
-           sum(figure.revenue_minor)::bigint AS revenue_minor, sum(figure.refund_minor)::bigint AS refund_minor
+    -- each piece is one range of the primary key, so the cost is that of the rows asked for, however old the shop is;
+    -- its own GROUP BY keeps it so: joined, the pieces are planned as a scan of the whole table
+    SELECT piece.step, figure.currency, sum(figure.orders_paid)::bigint AS orders_paid,
+           sum(figure.items)::bigint AS items, sum(figure.revenue_minor)::bigint AS revenue_minor,
+           sum(figure.refund_minor)::bigint AS refund_minor
     FROM unnest($2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[]) AS piece (step, grain, lower, upper)
     CROSS JOIN LATERAL (
         SELECT currency, sum(orders_paid) AS orders_paid, sum(items) AS items, sum(revenue_minor) AS revenue_minor,
@@ -15,12 +16,13 @@ WITH sales AS (
     ) AS figure
     GROUP BY piece.step, figure.currency
 ), sold AS (
-    SELECT figure.product_id, figure.currency, sum(figure.orders_paid)::bigint AS orders_paid, sum(figure.items)::bigint AS items,
-           sum(figure.revenue_minor)::bigint AS revenue_minor, sum(figure.refund_minor)::bigint AS refund_minor
+    SELECT figure.product_id, figure.currency, sum(figure.orders_paid)::bigint AS orders_paid,
+           sum(figure.items)::bigint AS items, sum(figure.revenue_minor)::bigint AS revenue_minor,
+           sum(figure.refund_minor)::bigint AS refund_minor
     FROM unnest($6::text[], $7::timestamptz[], $8::timestamptz[]) AS piece (grain, lower, upper)
     CROSS JOIN LATERAL (
-        SELECT product_id, currency, sum(orders_paid) AS orders_paid, sum(items) AS items, sum(revenue_minor) AS revenue_minor,
-               sum(refund_minor) AS refund_minor
+        SELECT product_id, currency, sum(orders_paid) AS orders_paid, sum(items) AS items,
+               sum(revenue_minor) AS revenue_minor, sum(refund_minor) AS refund_minor
         FROM analytic.product_rollup
         WHERE seller_id = $1 AND grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper
           AND ($9::text IS NULL OR currency = $9)
@@ -29,11 +31,14 @@ WITH sales AS (
     GROUP BY figure.product_id, figure.currency
 ), ranked AS (
     -- in each currency: which one is shown is known when the sales are
-    SELECT *, row_number() OVER (PARTITION BY currency
-                                 ORDER BY items DESC, revenue_minor - refund_minor DESC, product_id COLLATE "C")::int AS place
+    SELECT *, row_number() OVER (
+                  PARTITION BY currency ORDER BY items DESC, revenue_minor - refund_minor DESC, product_id COLLATE "C"
+              )::int AS place
     FROM sold WHERE items > 0
 ), figure AS (
-    SELECT step, NULL::int AS place, currency, NULL AS product_id, NULL AS name, orders_paid, items, revenue_minor, refund_minor FROM sales
+    SELECT step, NULL::int AS place, currency, NULL AS product_id, NULL AS name,
+           orders_paid, items, revenue_minor, refund_minor
+    FROM sales
     UNION ALL
     SELECT NULL, place, currency, product_id, product.name, orders_paid, items, revenue_minor, refund_minor
     FROM ranked LEFT JOIN analytic.product USING (product_id) WHERE place <= $10
@@ -43,12 +48,15 @@ WITH sales AS (
             WHERE seller_id = $1 AND status IN ('created', 'confirmed', 'reserved'))::bigint AS pending_items,
            (SELECT count(*) FROM analytic.sales_order AS owing
             WHERE refund_requested_at IS NOT NULL AND refund_minor = 0 AND paid_minor > 0
-              AND (EXISTS (SELECT FROM analytic.order_line AS line WHERE line.order_id = owing.order_id AND line.seller_id = $1)
+              AND (EXISTS (SELECT FROM analytic.order_line AS line
+                           WHERE line.order_id = owing.order_id AND line.seller_id = $1)
                    OR owing.seller_id = $1
-                      AND NOT EXISTS (SELECT FROM analytic.order_line AS line WHERE line.order_id = owing.order_id))) AS pending_refunds,
+                      AND NOT EXISTS (SELECT FROM analytic.order_line AS line WHERE line.order_id = owing.order_id))
+           ) AS pending_refunds,
            ratings, score_micros
     FROM (SELECT coalesce(sum(ratings), 0)::bigint AS ratings, coalesce(sum(score_micros), 0)::bigint AS score_micros
-          FROM analytic.product JOIN analytic.rating_rollup USING (product_id) WHERE seller_id = $1 AND deleted_at IS NULL) AS rating
+          FROM analytic.product JOIN analytic.rating_rollup USING (product_id)
+          WHERE seller_id = $1 AND deleted_at IS NULL) AS rating
 )
 SELECT pending_items, pending_refunds, ratings, score_micros,
        step, currency, product_id, name, orders_paid, items, revenue_minor, refund_minor

@@ -1,8 +1,8 @@
 -- store::shop_report::get_totals
 -- all there ever was: a row a day, currency and method, which is thousands in years
 WITH revenue AS (
-    SELECT currency, sum(orders_paid)::bigint AS orders_paid, sum(items)::bigint AS items, sum(revenue_minor)::bigint AS revenue_minor,
-           sum(refund_minor)::bigint AS refund_minor
+    SELECT currency, sum(orders_paid)::bigint AS orders_paid, sum(items)::bigint AS items,
+           sum(revenue_minor)::bigint AS revenue_minor, sum(refund_minor)::bigint AS refund_minor
     FROM analytic.sales_rollup WHERE seller_id = '' AND grain = 'day' GROUP BY currency
 ), total AS (
     -- stands on every row, and alone when nothing was sold
@@ -12,7 +12,8 @@ WITH revenue AS (
             FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS piece (grain, lower, upper)
             CROSS JOIN LATERAL (
                 SELECT sum(orders_placed) AS orders FROM analytic.sales_rollup
-                WHERE seller_id = '' AND grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper) AS placed
+                WHERE seller_id = '' AND grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper
+            ) AS placed
            )::bigint AS orders_today
 )
 SELECT users, orders, orders_today, currency, orders_paid, items, revenue_minor, refund_minor
