@@ -390,15 +390,19 @@ WITH creation AS (
 ), rank (status, rank) AS (
     VALUES ('unknown', 0), ('created', 1), ('confirmed', 2), ('reserved', 3), ('paid', 4), ('shipped', 5), ('delivered', 6),
            ('rejected', 7), ('cancelled', 8), ('returned', 9)
+), stood AS (
+    -- the furthest status
+    SELECT DISTINCT ON (order_id) order_id, status FROM reached JOIN rank USING (status) ORDER BY order_id, rank DESC
+), tender AS (
+    -- what payments tell of an order that tells nothing itself, by the time of their first event
+    SELECT order_id, (array_agg(coalesce(paid.currency, first_currency) ORDER BY first_at, first_id))[1] AS currency,
+           (array_agg(method ORDER BY first_at, first_id) FILTER (WHERE method IS NOT NULL))[1] AS method
+    FROM payment LEFT JOIN paid USING (order_id, payment_id) GROUP BY order_id
 ), orders AS (
-    SELECT known.order_id, creation.customer_key, creation.seller_id, creation.lines,
-           coalesce((SELECT status FROM reached JOIN rank USING (status) WHERE reached.order_id = known.order_id
-                     ORDER BY rank DESC LIMIT 1), 'unknown') AS status,
-           coalesce(creation.currency, (SELECT coalesce(paid.currency, first_currency) FROM payment LEFT JOIN paid USING (order_id, payment_id)
-                     WHERE payment.order_id = known.order_id ORDER BY first_at, first_id LIMIT 1)) AS currency,
-           coalesce(creation.method, (SELECT method FROM payment WHERE payment.order_id = known.order_id AND method IS NOT NULL
-                     ORDER BY first_at, first_id LIMIT 1), '') AS method
-    FROM (SELECT DISTINCT subject_id AS order_id FROM analytic.shop_event WHERE subject = 'order') AS known LEFT JOIN creation USING (order_id)
+    SELECT order_id, creation.customer_key, creation.seller_id, creation.lines, coalesce(stood.status, 'unknown') AS status,
+           coalesce(creation.currency, tender.currency) AS currency, coalesce(creation.method, tender.method, '') AS method
+    FROM (SELECT DISTINCT subject_id AS order_id FROM analytic.shop_event WHERE subject = 'order') AS known
+    LEFT JOIN creation USING (order_id) LEFT JOIN stood USING (order_id) LEFT JOIN tender USING (order_id)
 ), product AS (
     SELECT subject_id AS product_id,
            (array_agg(content->>'seller_id' ORDER BY occurred_at, id) FILTER (WHERE content->>'seller_id' IS NOT NULL))[1] AS seller_id,
@@ -424,7 +428,7 @@ WITH creation AS (
     LEFT JOIN reference ON reference.reference = item->>'reference' LEFT JOIN product ON product.product_id = reference.product_id
     WINDOW upto AS (PARTITION BY orders.order_id ORDER BY position)
 ), scope AS (
-    SELECT order_id, '' AS seller_id, coalesce((SELECT sum(quantity) FROM line WHERE line.order_id = orders.order_id), 0) AS items FROM orders
+    SELECT order_id, '' AS seller_id, coalesce(sum(quantity), 0) AS items FROM orders LEFT JOIN line USING (order_id) GROUP BY order_id
     UNION ALL
     SELECT order_id, seller_id, sum(quantity) FROM line WHERE seller_id <> '' GROUP BY order_id, seller_id
     UNION ALL
@@ -526,9 +530,10 @@ WITH creation AS (
     UNION ALL SELECT 'order_status', NULL, NULL, ARRAY[scope.seller_id, status], ARRAY[1, items]::numeric[], NULL FROM orders JOIN scope USING (order_id)
     UNION ALL SELECT 'rating', NULL, NULL, ARRAY[product_id], ARRAY[1, score_micros]::numeric[], NULL
     FROM opinion JOIN reference USING (reference) WHERE NOT deleted AND score_micros IS NOT NULL
-    UNION ALL SELECT 'sales_order', NULL, NULL, ARRAY[order_id, status, coalesce(customer_key, ''), coalesce(currency, ''), method],
-        ARRAY[1, coalesce((SELECT sum(minor) FROM paid WHERE paid.order_id = orders.order_id AND paid.currency = orders.currency), 0),
-                 coalesce((SELECT sum(minor) FROM granted WHERE granted.order_id = orders.order_id AND granted.currency = orders.currency), 0)], NULL FROM orders
+    UNION ALL SELECT 'sales_order', NULL, NULL, ARRAY[order_id, status, coalesce(customer_key, ''), coalesce(orders.currency, ''), method],
+        ARRAY[1, coalesce(purse.minor, 0), coalesce(gone.minor, 0)], NULL
+    FROM orders LEFT JOIN purse USING (order_id, currency)
+    LEFT JOIN (SELECT order_id, currency, sum(minor) AS minor FROM granted GROUP BY order_id, currency) AS gone USING (order_id, currency)
     UNION ALL SELECT 'order_line', NULL, NULL, ARRAY[order_id, position::text, coalesce(known_id, ''), seller_id, category_id],
         ARRAY[quantity, price_minor]::numeric[], NULL FROM line
     UNION ALL SELECT 'payment', NULL, NULL, ARRAY[order_id, payment_id, paid.currency], ARRAY[1, minor]::numeric[], NULL FROM paid

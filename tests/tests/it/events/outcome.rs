@@ -213,6 +213,8 @@ async fn samples_of_answer_queries() {
     event-counts: 200 1 rows, 0 stored, 0 hints
     health: 200 1 rows, 0 stored, 0 hints
     one-product: 200 1 rows, 0 stored, 0 hints
+    order-counts: 200 1 rows, 0 stored, 0 hints
+    payment-methods: 200 1 rows, 0 stored, 0 hints
     sales-categories: 200 1 rows, 0 stored, 0 hints
     sales-customer-segments: 200 1 rows, 0 stored, 0 hints
     sales-months: 200 1 rows, 0 stored, 0 hints
@@ -221,8 +223,6 @@ async fn samples_of_answer_queries() {
     sales-windows: 200 1 rows, 0 stored, 0 hints
     sales-windows-of-another: 403 forbidden, 0 stored, 0 hints
     sales-windows-too-many: 400 validation, 0 stored, 0 hints
-    order-counts: 200 1 rows, 0 stored, 0 hints
-    payment-methods: 200 1 rows, 0 stored, 0 hints
     seller-dashboard: 200 1 rows, 0 stored, 0 hints
     seller-dashboard-bad-range: 400 validation, 0 stored, 0 hints
     shop-dashboard: 200 1 rows, 0 stored, 0 hints
