@@ -1,13 +1,9 @@
 -- store::recount::compare
-WITH stored AS MATERIALIZED (
+WITH compared AS MATERIALIZED (
     -- a stored row of zeros is what is left after everything in it was taken back
-    SELECT rollup, key, figures FROM analytic.sales_stored WHERE 0 <> ANY (figures)
-), recount AS MATERIALIZED (
-    -- each side for itself: planned as one, the estimates of the joins below it lead to hours
-    SELECT rollup, key, figures FROM analytic.sales_recount WHERE 0 <> ANY (figures)
-), compared AS MATERIALIZED (
     SELECT rollup, key, coalesce(stored.figures, '{}') AS stored, coalesce(recount.figures, '{}') AS recounted
-    FROM stored FULL JOIN recount USING (rollup, key)
+    FROM (SELECT * FROM analytic.sales_stored WHERE 0 <> ANY (figures)) AS stored
+    FULL JOIN (SELECT * FROM analytic.sales_recount WHERE 0 <> ANY (figures)) AS recount USING (rollup, key)
 ), different AS (
     SELECT * FROM compared WHERE stored <> recounted
 )
