@@ -39,7 +39,7 @@ fn public(row: Stored) -> Finding {
         rule: row.rule.as_str(),
         subject: row.subject,
         window: row.window,
-        evidence: serde_json::from_str(&row.evidence).unwrap_or_default(),
+        evidence: serde_json::from_str(&row.evidence).expect("a jsonb column holds JSON"),
         date_created: row.date_created,
         date_updated: row.date_updated,
     }

@@ -14,7 +14,7 @@ const ID_MAX_CHARS: usize = 80;
 
 /// Writes the body for a webhook.
 pub(crate) fn body(channel: Channel, finding: &Stored) -> String {
-    let evidence: Value = serde_json::from_str(&finding.evidence).unwrap_or_default();
+    let evidence: Value = serde_json::from_str(&finding.evidence).expect("a jsonb column holds JSON");
     let body = match channel {
         Channel::Slack => json!({ "text": text(finding, &evidence, escaped) }),
         // An empty list of mentions to parse: nothing in the text can call anybody.

@@ -167,8 +167,8 @@ fn named_id(id: &str) -> Uuid {
 
 /// An event without an id is its content: type, subject, time and everything else that is kept of it.
 fn unnamed_id(service: &str, occurred_at: Timestamp, fact: &Fact) -> Uuid {
-    // A fact is made of texts and numbers; writing it cannot fail.
-    let content = serde_json::to_string(&(service, occurred_at, fact)).unwrap_or_default();
+    let content =
+        serde_json::to_string(&(service, occurred_at, fact)).expect("times, ids and amounts always serialize");
     Uuid::new_v5(&UNNAMED, content.as_bytes())
 }
 

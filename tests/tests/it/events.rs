@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::template::api::routes;
 
 mod outcome;
+mod stage;
 
 /// The samples of a function, each as (case, text).
 fn samples(folder: &str) -> Vec<(String, String)> {
