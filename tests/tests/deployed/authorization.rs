@@ -24,8 +24,10 @@ const BEARERS: [Bearer; 13] = [
     Bearer::Role(Role::Producer),
 ];
 
-/// The calls of the table: the name of the column, its width, and the request.
-fn calls(shop: &Shop, product: Uuid) -> Vec<(&'static str, usize, RequestBuilder)> {
+/// A call of a table: the name of its column, the width, and the request.
+type Call = (&'static str, usize, RequestBuilder);
+
+fn calls(shop: &Shop, product: Uuid) -> Vec<Call> {
     let one = format!("/api/v1/analytic/popularity/{product}");
     let recording = |event_type| json!({ "interactions": [event(event_type, product)] });
     let mut browsing = view(product);
@@ -46,7 +48,7 @@ fn calls(shop: &Shop, product: Uuid) -> Vec<(&'static str, usize, RequestBuilder
 }
 
 /// The calls for figures: a seller's own ones, those of admins.
-fn figures(shop: &Shop) -> Vec<(&'static str, usize, RequestBuilder)> {
+fn figures(shop: &Shop) -> Vec<Call> {
     let get = |path: &str| shop.request(Method::GET, path);
     vec![
         ("own", 5, get("/api/v1/analytic/seller-dashboard")),
@@ -66,6 +68,26 @@ fn row(name: &str, cells: impl Iterator<Item = (String, usize)>) -> String {
     format!("{name:<19}{cells}").trim_end().to_owned() + "\n"
 }
 
+/// Writes the names of the columns.
+fn head(calls: &[Call]) -> String {
+    row("", calls.iter().map(|(name, width, _)| ((*name).to_owned(), *width)))
+}
+
+/// Makes each call with each bearer of an account and writes the statuses.
+async fn statuses(shop: &Shop, account: Uuid, calls: impl Fn() -> Vec<Call>) -> String {
+    let mut table = head(&calls());
+    for bearer in BEARERS {
+        let token = bearer.token(shop, account);
+        let mut cells = Vec::new();
+        for (_, width, call) in calls() {
+            let call = token.iter().fold(call, |call, token| call.bearer_auth(token));
+            cells.push((send(call).await.status.as_u16().to_string(), width));
+        }
+        table += &row(&format!("{bearer:?}"), cells.into_iter());
+    }
+    table
+}
+
 /// The status, and the reason of a refusal.
 fn outcome(answer: &Answer) -> String {
     let status = answer.status.as_u16();
@@ -73,7 +95,7 @@ fn outcome(answer: &Answer) -> String {
 }
 
 /// The calls that show sales; `account` is the caller's own.
-fn sales_calls(shop: &Shop, account: Uuid) -> Vec<(&'static str, usize, RequestBuilder)> {
+fn sales_calls(shop: &Shop, account: Uuid) -> Vec<Call> {
     let get = |target: &str| shop.request(Method::GET, &format!("/api/v1/analytic/sales/{target}"));
     vec![
         ("windows", 9, get("windows")),
@@ -91,16 +113,7 @@ fn sales_calls(shop: &Shop, account: Uuid) -> Vec<(&'static str, usize, RequestB
 async fn every_kind_of_token_meets_every_figure_of_sales() {
     let shop = Shop::open().await;
     let account = Uuid::now_v7();
-    let mut table = row("", sales_calls(&shop, account).iter().map(|(name, width, _)| ((*name).to_owned(), *width)));
-    for bearer in BEARERS {
-        let token = bearer.token(&shop, account);
-        let mut cells = Vec::new();
-        for (_, width, call) in sales_calls(&shop, account) {
-            let call = token.iter().fold(call, |call, token| call.bearer_auth(token));
-            cells.push((send(call).await.status.as_u16().to_string(), width));
-        }
-        table += &row(&format!("{bearer:?}"), cells.into_iter());
-    }
+    let table = statuses(&shop, account, || sales_calls(&shop, account)).await;
     // Then everybody with a token reads their own figures, and only an admin those of others and of the shop.
     insta::assert_snapshot!(table, @r"
                        windows  own  another's  products  another's  categories  segments  months
@@ -131,7 +144,7 @@ async fn every_kind_of_token_meets_every_route() {
     shop.wait_for_score(product, 0.3).await;
 
     // When each bearer makes each call.
-    let mut table = row("", calls(&shop, product).iter().map(|(name, width, _)| ((*name).to_owned(), *width)));
+    let mut table = head(&calls(&shop, product));
     let mut strangers = Vec::new();
     for bearer in BEARERS {
         let account = Uuid::now_v7();
@@ -173,16 +186,7 @@ async fn every_kind_of_token_meets_every_route() {
 async fn every_kind_of_token_meets_every_figure() {
     // Given the shop as it is, when each bearer asks for each figure.
     let shop = Shop::open().await;
-    let mut table = row("", figures(&shop).iter().map(|(name, width, _)| ((*name).to_owned(), *width)));
-    for bearer in BEARERS {
-        let token = bearer.token(&shop, Uuid::now_v7());
-        let mut cells = Vec::new();
-        for (_, width, call) in figures(&shop) {
-            let call = token.iter().fold(call, |call, token| call.bearer_auth(token));
-            cells.push((send(call).await.status.as_u16().to_string(), width));
-        }
-        table += &row(&format!("{bearer:?}"), cells.into_iter());
-    }
+    let table = statuses(&shop, Uuid::now_v7(), || figures(&shop)).await;
 
     // Then everybody who signed in sees the own figures, and only admins those of the shop.
     insta::assert_snapshot!(table, @r#"
