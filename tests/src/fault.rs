@@ -29,6 +29,7 @@ mod shopper;
 mod small_disk;
 mod sqs_gate;
 mod staff;
+mod stranger;
 mod traffic;
 
 pub use catalog_stub::{CatalogFaults, CatalogStub};

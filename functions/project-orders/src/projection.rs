@@ -7,9 +7,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::fraud::{FindingId, Thresholds};
 use domain::{
-    Attributions, Contribution, DerivedInteraction, InteractionId, ShopEvent, Subject, event_contribution,
+    Attributions, Contribution, DerivedInteraction, ShopEvent, Subject, event_contribution,
     opinion_contribution, opinion_interaction, order_contribution, order_interactions, user_contribution,
 };
+use store::interaction::Derived;
 use store::projection::Projection;
 use store::shop_event::Logged;
 use store::{Database, StoreError, Transaction};
@@ -21,8 +22,8 @@ use crate::state::{Of, States, changed, named};
 pub(crate) struct Projected {
     /// What became of each event.
     pub(crate) logged: Vec<Logged>,
-    /// The interactions that were recorded.
-    pub(crate) derived: Vec<InteractionId>,
+    /// What became of the interactions that follow.
+    pub(crate) derived: Derived,
     /// The findings that owe an alert.
     pub(crate) owed: Vec<FindingId>,
 }
@@ -63,7 +64,7 @@ async fn run(
     for event in &new {
         difference.merge(&event_contribution(event));
     }
-    let mut derived = Vec::new();
+    let mut derived = Derived::default();
     if !subjects.is_empty() {
         let mut projections = store::projection::lock(transaction, &subjects).await?;
         let states = States::fold(&store::shop_event::list_of(transaction, &subjects).await?);

@@ -13,6 +13,7 @@ mod database;
 mod error;
 pub mod finding;
 pub mod fraud;
+pub mod guest_quota;
 pub mod interaction;
 pub mod key;
 #[cfg(feature = "migrations")]

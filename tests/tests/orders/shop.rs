@@ -78,7 +78,7 @@ impl Shop {
         assert_eq!(self.database.number("SELECT count(*) FROM analytic.stale_projection").await, 0);
         let owed = "SELECT count(*) FROM analytic.interaction AS logged
              WHERE (SELECT count(*) FROM analytic.pending WHERE interaction_id = logged.id) <> 2
-                OR NOT EXISTS (SELECT FROM analytic.interaction_key AS key WHERE key.event_id = logged.event_id)
+                OR NOT EXISTS (SELECT FROM analytic.interaction_key AS key WHERE (key.event_id, key.origin) = (logged.event_id, logged.origin))
                 OR logged.event_id NOT IN (SELECT unnest(derived) FROM analytic.projection)";
         assert_eq!(self.database.number(owed).await, 0);
     }

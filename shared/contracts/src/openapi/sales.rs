@@ -71,7 +71,7 @@ fn windows() -> OperationBuilder {
         json!({ "size": "1h", "range": range, "currency": "EUR", "windows": [window], "currencies": [sales] });
     let refusal = format!("size: the range must hold at most {WINDOWS_MAX} of them");
     secured(("listSalesWindows", "Shows sales window by window"), "SalesWindowsAnswer", example, &refusal)
-        .description(Some("Own figures; in the group `admin` those of the whole shop, or of a seller."))
+        .description(Some("Own figures; for admins those of the whole shop, or of a seller."))
         .parameter(size("size", "Of each window. Days are those of `tz`."))
         .parameter(instant(
             "start",
@@ -123,7 +123,7 @@ fn top_products() -> OperationBuilder {
     );
     ranking_parameters(operation)
         .description(Some(
-            "Own products; in the group `admin` those of the whole shop, or of a seller. All of one currency.",
+            "Own products; for admins those of the whole shop, or of a seller. All of one currency.",
         ))
         .parameter(seller())
 }
@@ -137,7 +137,7 @@ fn categories() -> OperationBuilder {
         ranking("categories", row),
         refusal,
     );
-    ranking_parameters(operation).description(Some("For callers in the group `admin`. All of one currency."))
+    ranking_parameters(operation).description(Some("For admins. All of one currency."))
 }
 
 fn segments() -> OperationBuilder {
@@ -151,7 +151,7 @@ fn segments() -> OperationBuilder {
     let refusal = "currency: no thresholds are set for JPY (SegmentThresholds)";
     let names = ("listCustomerSegments", "Shows the customers of all time by what they spent");
     secured(names, "CustomerSegmentsAnswer", example, refusal)
-        .description(Some("For callers in the group `admin`."))
+        .description(Some("For admins."))
         .parameter(currency())
 }
 
@@ -161,7 +161,7 @@ fn months() -> OperationBuilder {
     let example = json!({ "currency": "EUR", "tz": "UTC", "months": [month] });
     let refusal = format!("months: must be a whole number from 1 to {MONTHS_MAX}");
     secured(("listSalesMonths", "Shows sales month by month"), "SalesMonthsAnswer", example, &refusal)
-        .description(Some("For callers in the group `admin`."))
+        .description(Some("For admins."))
         .parameter(query("months", number(MONTHS_DEFAULT, MONTHS_MAX), "How many, the current one being the last."))
         .parameter(zone())
         .parameter(currency())

@@ -24,8 +24,8 @@ async fn a_cart_is_left_once_however_often_it_is_judged() {
         row(5, 1, "add_to_cart", 20),
     ];
     let insert = format!(
-        "INSERT INTO analytic.interaction (event_id, account_id, ref_type, ref_id, event_type, occurred_at, date_created)
-         SELECT gen_random_uuid(), account::uuid, ref_type, ref_id, event_type, at.hour, at.hour
+        "INSERT INTO analytic.interaction (origin, event_id, account_id, ref_type, ref_id, event_type, occurred_at, date_created)
+         SELECT gen_random_uuid(), gen_random_uuid(), account::uuid, ref_type, ref_id, event_type, at.hour, at.hour
          FROM (VALUES {}) AS given (account, ref_type, ref_id, event_type, hours),
               LATERAL (SELECT date_trunc('hour', now()) - make_interval(hours => hours)) AS at (hour)",
         rows.join(", ")
