@@ -32,6 +32,7 @@ pub mod rollup;
 pub mod sales;
 pub mod segment;
 pub mod seller_dashboard;
+mod session;
 pub mod shop_event;
 pub mod shop_report;
 pub mod user;
