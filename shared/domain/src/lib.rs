@@ -35,7 +35,7 @@ pub use calendar::{InvalidZone, Piece, Step, TimeSpan, Zone, align, cover, split
 pub use caller::{Caller, is_trusted};
 pub use comparison::{average, change_percent};
 pub use contribution::{Attribution, Attributions, Cell, Contribution, Figures, Grain};
-pub use customer::CustomerKey;
+pub use customer::{CustomerKey, CustomerLink};
 pub use derived::{DerivedInteraction, opinion_interaction, order_interactions};
 pub use entity::{ProductState, UserState};
 pub use event::{BROWSING, EVENT_TYPE_MAX_CHARS, EventType, InvalidEventType};

@@ -9,6 +9,7 @@
 pub mod cart;
 mod connection;
 mod credentials;
+pub mod customer_link;
 mod database;
 mod error;
 pub mod finding;
