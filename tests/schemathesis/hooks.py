@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 DESCRIPTION = pathlib.Path(__file__).parents[2] / "docs/openapi.json"
 METADATA_MAX_BYTES = {"recordInteractions": 8 * 1024, "recordGuestInteractions": 2 * 1024}
 METADATA_MAX_DEPTH = 16
-PAGED_ROWS_MAX = 10_000
+PAGED_ROWS_MAX = 1_000
 PAST_LIMIT = datetime.timedelta(days=7)
 FUTURE_LIMIT = datetime.timedelta(minutes=5)
 # A time this near a limit may pass it on the way.

@@ -16,6 +16,7 @@ mod crash_point;
 mod delivery;
 mod environment;
 mod gate;
+mod given_up;
 mod history;
 mod mapping;
 mod postgres;

@@ -1,6 +1,6 @@
 //! One transaction: log events, fold the states that they change, move the figures, derive interactions.
 //!
-//! Locks are taken in one order by every transaction: events, subjects, references, derived event ids, customers, figures; within
+//! Locks are taken in one order by every transaction: events, subjects, references, derived event ids, links of customers, customers, figures; within
 //! each by key. A transaction that changes products holds no orders, one that changes orders only shares products.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -76,6 +76,8 @@ async fn run(
         store::projection::save(transaction, &projections).await?;
         derived = store::interaction::record_derived(transaction, &wanted).await?;
     }
+    let links: Vec<_> = new.iter().filter_map(|event| event.link.as_ref()).collect();
+    store::customer_link::insert(transaction, &links).await?;
     let owed = store::fraud::detect(transaction, &new, thresholds).await?;
     store::rollup::apply(transaction, &difference).await?;
     Ok(Projected { logged, derived, owed })

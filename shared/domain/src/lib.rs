@@ -38,7 +38,7 @@ pub use caller::Caller;
 pub use claims::{Claims, account_id};
 pub use comparison::{average, change_percent};
 pub use contribution::{Attribution, Attributions, Cell, Contribution, Figures, Grain};
-pub use customer::CustomerKey;
+pub use customer::{CustomerKey, CustomerLink};
 pub use derived::{DerivedInteraction, opinion_interaction, order_interactions};
 pub use entity::{ProductState, UserState};
 pub use event::{BROWSING, EVENT_TYPE_MAX_CHARS, EventType, InvalidEventType};

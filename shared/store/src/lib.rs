@@ -9,6 +9,7 @@
 pub mod cart;
 mod connection;
 mod credentials;
+pub mod customer_link;
 mod database;
 mod error;
 pub mod finding;
@@ -33,6 +34,7 @@ pub mod rollup;
 pub mod sales;
 pub mod segment;
 pub mod seller_dashboard;
+mod session;
 pub mod shop_event;
 pub mod shop_report;
 pub mod user;

@@ -106,7 +106,7 @@ pub async fn list_of(
         let (subject, id) = fact.subject();
         let of = (subject, id.to_owned());
         let (id, service, occurred_at) = (row.try_get("id")?, row.try_get("service")?, row.try_get("occurred_at")?);
-        events.entry(of).or_default().push(ShopEvent { id, service, occurred_at, fact });
+        events.entry(of).or_default().push(ShopEvent { id, service, occurred_at, fact, link: None });
     }
     Ok(events)
 }

@@ -40,6 +40,7 @@ pub(crate) async fn find(database: &TestDatabase, numbers: Range<u32>) -> Vec<Fi
             payment_method: None,
             lines: Vec::new(),
         },
+        link: None,
     };
     let events: Vec<_> = numbers.map(order).collect();
     let store = database.store();

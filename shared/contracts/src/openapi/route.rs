@@ -106,7 +106,7 @@ fn top() -> OperationBuilder {
         .parameter(query(
             "page",
             number(1, PAGED_ROWS_MAX),
-            &format!("From 1; page x limit is at most {PAGED_ROWS_MAX}."),
+            &format!("From 1; page x limit is at most {PAGED_ROWS_MAX}. Further on, `cursor`."),
         ))
         .parameter(query("cursor", cursor(), "A `next_cursor` of an earlier answer, unchanged."))
         .parameter(if_none_match())

@@ -12,8 +12,9 @@ use super::response::{for_admins, invalid, one_of, success};
 use super::route::{number, operation, query};
 use crate::{
     CurrencySales, CustomerSegment, CustomerSegments, LIMIT_DEFAULT, LIMIT_MAX, MONTHS_DEFAULT, MONTHS_MAX,
-    RankedCategory, RankedProduct, RankedWindow, SHOP_TEXT_MAX_CHARS, SalesMonth, SalesMonths, SalesRange, SalesWindow,
-    SalesWindows, SegmentLimits, TopCategories, TopProducts, Trend, WINDOWS_DEFAULT, WINDOWS_MAX, WindowSize,
+    RankedCategory, RankedProduct, RankedWindow, SHOP_TEXT_MAX_CHARS, SPAN_MAX_DAYS, SalesMonth, SalesMonths,
+    SalesRange, SalesWindow, SalesWindows, SegmentLimits, TopCategories, TopProducts, Trend, WINDOWS_DEFAULT,
+    WINDOWS_MAX, WindowSize,
 };
 
 /// Adds the paths.
@@ -77,7 +78,10 @@ fn windows() -> OperationBuilder {
             "start",
             &format!("Rounded down to a whole window. Absent: {WINDOWS_DEFAULT} windows before the end."),
         ))
-        .parameter(instant("end", "Rounded up to a whole window. Absent: now."))
+        .parameter(instant(
+            "end",
+            &format!("Rounded up to a whole window, at most {SPAN_MAX_DAYS} days behind `start`. Absent: now."),
+        ))
         .parameter(zone())
         .parameter(currency())
         .parameter(seller())
