@@ -24,7 +24,7 @@ CREATE TABLE analytic.interaction (
 COMMENT ON TABLE  analytic.interaction IS 'What shoppers did. Append-only; one partition a day (UTC) of arrival.';
 COMMENT ON COLUMN analytic.interaction.id IS 'Given at arrival; commits out of order, so never a watermark. Idempotency key towards the catalog.';
 COMMENT ON COLUMN analytic.interaction.origin IS
-    'Whose event id it is: ...0001 derived from back-end events, ...0002 a service of the shop, else the hash (UUID v8) of an account or of a guest''s session. A random one once its person is erased.';
+    'Whose event id it is: ...0001 derived from back-end events, ...0002 a service of the shop, else the hash (UUID v8) of an account or of a guest''s session, which erasing the person replaces by a random one.';
 COMMENT ON COLUMN analytic.interaction.event_id IS 'The sender''s id of the event, or one made at arrival (UUID v7); unique within the origin.';
 COMMENT ON COLUMN analytic.interaction.account_id IS
     'The shopper: subject of the verified token, or whom a service of the shop named; null for guests and when nobody was named.';
