@@ -112,3 +112,13 @@ COMMENT ON COLUMN analytic.pending.next_hint_at IS 'When resend-pending hints ag
 COMMENT ON COLUMN analytic.pending.hints IS 'Hints sent so far; sets the backoff.';
 COMMENT ON COLUMN analytic.pending.parked_at IS 'Since when it waits for a person; null when it does not.';
 COMMENT ON COLUMN analytic.pending.parked_reason IS 'Typed reason, such as catalog_refused_404.';
+
+CREATE TABLE analytic.catalog_delivery (
+    date_created    timestamptz    NOT NULL,
+    interaction_ids int8multirange NOT NULL
+);
+CREATE INDEX catalog_delivery_date_created_idx ON analytic.catalog_delivery USING brin (date_created);
+
+COMMENT ON TABLE  analytic.catalog_delivery IS 'What only an outside catalog has: the feed need not hold it. One row per batch that was confirmed; rows older than the feed''s memory are pruned.';
+COMMENT ON COLUMN analytic.catalog_delivery.date_created IS 'When it was confirmed.';
+COMMENT ON COLUMN analytic.catalog_delivery.interaction_ids IS 'Ids of the interactions, as ranges.';

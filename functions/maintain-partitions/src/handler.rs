@@ -56,6 +56,7 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
     if stray > 0 {
         tracing::warn!(rows = stray, "the default partition holds rows: their day had no partition");
     }
+    store::catalog_delivery::prune(&deps.database).await?;
     let mut pruned = 0;
     while !deadline.remaining().is_zero() {
         let forgotten = store::key::prune(&deps.database, deps.horizon.key_retention_days, PRUNE).await?;

@@ -97,7 +97,10 @@ async fn tell(deps: &Deps, ids: &[InteractionId], deadline: Deadline) -> Result<
         }
     }
     if !told.confirmed.is_empty() {
-        store::pending::remove(&deps.database, Sink::Catalog, &told.confirmed).await?;
+        match &deps.catalog {
+            Catalog::Feed(_) => store::pending::remove(&deps.database, Sink::Catalog, &told.confirmed).await?,
+            Catalog::Http(_) => store::pending::remove_outside(&deps.database, &told.confirmed).await?,
+        }
     }
     if !told.refused.is_empty() {
         tracing::error!(parked = ?told.refused, "the catalog refused single interactions");

@@ -11,7 +11,7 @@ use super::crash::Crash;
 use super::crash_point::CrashPoint;
 use super::rig::{Options, Rig};
 use super::staff::Staff;
-use super::{catalog, clock, delivery, postgres, process, rush};
+use super::{catalog, clock, delivery, outage, postgres, process, rush};
 
 /// A part of a scenario: so many rounds on one rig.
 #[derive(Debug, Clone)]
@@ -76,6 +76,7 @@ impl Scenario {
             postgres::scenarios(),
             delivery::scenarios(),
             catalog::scenarios(),
+            outage::scenarios(),
             rush::scenarios(),
             clock::scenarios(),
         ];

@@ -46,11 +46,11 @@ async fn a_refused_interaction_is_parked_and_not_offered_again() {
     let database = TestDatabase::create().await;
     let ids = record(&database, 3).await;
     let bad = ids[1];
-    let server = catalog_of(move |id| if id == bad { 404 } else { 200 }).await;
+    let server = catalog_of(move |id| if id == bad { 410 } else { 200 }).await;
     let deps = deps(database.store(), &server);
     for _ in 0..2 {
         assert_eq!(invoke(&deps, hints(&ids)).await, Ok(vec!["m1".to_owned()]), "its message must reach the DLQ");
-        assert_eq!(database.rows(PENDING).await, [format!("{bad} | catalog_refused_404")]);
+        assert_eq!(database.rows(PENDING).await, [format!("{bad} | catalog_refused_410")]);
     }
     assert_eq!(heard(&server), ids, "the catalog was offered a parked interaction");
 }
