@@ -8,6 +8,7 @@ mod migrate;
 mod partition;
 mod popularity;
 mod recording;
+mod repair;
 mod resend;
 mod schema;
 mod shop;
