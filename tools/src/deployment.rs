@@ -211,7 +211,8 @@ impl Deployment {
         let currency = currency.parse().map_err(|rule| usage(format!("--default-currency {rule}")))?;
         let given = self.resources.address_hash_key.as_deref();
         let address_key = AddressKey::new(given.unwrap_or(NO_KEY));
-        let address_key = address_key.ok_or_else(|| usage("--address-hash-key is too short to be the one".to_owned()))?;
+        let address_key =
+            address_key.ok_or_else(|| usage("--address-hash-key is too short to be the one".to_owned()))?;
         let reader = EventReader { intake: Intake { currency, address_key }, knows_key: given.is_some() };
         Ok(Ledger { line, database: self.database(), reader })
     }

@@ -43,7 +43,8 @@ pub(crate) struct Outgoing<'a> {
 impl<'a> Outgoing<'a> {
     pub(crate) fn dead(letter: &DeadLetter<'a>) -> Self {
         // Attributes count towards the size of a message. The largest message arrives without its reason.
-        let fits = letter.body.len() + REASON_ATTRIBUTE.len() + "String".len() + letter.reason.len() <= MESSAGE_MAX_BYTES;
+        let fits =
+            letter.body.len() + REASON_ATTRIBUTE.len() + "String".len() + letter.reason.len() <= MESSAGE_MAX_BYTES;
         Self { body: letter.body, trace: letter.trace, reason: Some(letter.reason).filter(|_| fits) }
     }
 }

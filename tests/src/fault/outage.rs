@@ -189,7 +189,8 @@ impl<'a> Shop<'a> {
     /// What was promised is there, once, and nothing is a dead letter.
     async fn check(&self) -> Result<(), String> {
         let client = self.rig.connect().await.map_err(|error| error.to_string())?;
-        let logged = client.query("SELECT id FROM analytic.shop_event", &[]).await.map_err(|error| error.to_string())?;
+        let logged =
+            client.query("SELECT id FROM analytic.shop_event", &[]).await.map_err(|error| error.to_string())?;
         let logged: BTreeSet<Uuid> = logged.iter().map(|row| row.get(0)).collect();
         let lost = self.accepted.difference(&logged).count();
         if lost > 0 || logged.len() != self.accepted.len() {
@@ -201,7 +202,8 @@ impl<'a> Shop<'a> {
                 return Err(format!("{dead} messages in {name}-dlq that a healthy shop would have taken"));
             }
         }
-        let told: BTreeSet<_> = self.webhook.requests().iter().map(|it| it.headers["idempotency-key"].clone()).collect();
+        let told: BTreeSet<_> =
+            self.webhook.requests().iter().map(|it| it.headers["idempotency-key"].clone()).collect();
         let alerts = usize::try_from(self.orders / 6).unwrap();
         if told.len() == alerts { Ok(()) } else { Err(format!("{} of {alerts} alerts were sent", told.len())) }
     }

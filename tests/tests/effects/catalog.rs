@@ -113,7 +113,10 @@ async fn the_catalog_is_told_the_interaction_under_its_id() {
     let body: serde_json::Value = serde_json::from_str(&request.body).unwrap();
     assert_eq!(key(request), ids[0]);
     let names: Vec<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(names, ["account_id", "date_created", "event_type", "id", "metadata", "ref_id", "ref_type"]);
+    assert_eq!(
+        names,
+        ["account_id", "date_created", "event_type", "id", "metadata", "occurred_at", "ref_id", "ref_type"]
+    );
     assert_eq!((&body["id"], &body["ref_id"]), (&ids[0].into(), &product(7).to_string().into()));
 }
 

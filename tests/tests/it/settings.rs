@@ -176,7 +176,9 @@ fn every_text_that_the_template_accepts_starts_the_function_too() {
             }
         }
     }
-    for parameter in ["CatalogUrl", "AlertSlackUrl", "AlertJsonUrl", "DatabaseUrl", "FraudLargeOrders", "DefaultCurrency"] {
+    for parameter in
+        ["CatalogUrl", "AlertSlackUrl", "AlertJsonUrl", "DatabaseUrl", "FraudLargeOrders", "DefaultCurrency"]
+    {
         assert!(tried.contains(parameter), "{parameter} was not tried");
     }
 }
@@ -187,9 +189,14 @@ fn an_address_that_is_not_secure_is_refused_before_anything_is_deployed() {
     for parameter in ["CatalogUrl", "AlertSlackUrl", "AlertDiscordUrl", "AlertJsonUrl"] {
         let pattern = template.at(&format!("/Parameters/{parameter}/AllowedPattern")).as_str().unwrap();
         let pattern = regex::Regex::new(pattern).unwrap();
-        for refused in
-            ["http://catalog.internal/x", "http://10.0.0.1/", "ftp://a.example/", "https://", "https://u:p@a.example/", "a.example"]
-        {
+        for refused in [
+            "http://catalog.internal/x",
+            "http://10.0.0.1/",
+            "ftp://a.example/",
+            "https://",
+            "https://u:p@a.example/",
+            "a.example",
+        ] {
             assert!(!pattern.is_match(refused), "{parameter} accepts {refused}");
             assert!(refused.parse::<SecureUrl>().is_err(), "{refused}");
         }

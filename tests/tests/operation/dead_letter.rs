@@ -32,8 +32,15 @@ impl Desk {
     async fn open() -> Self {
         let database = TestDatabase::create().await;
         let names = [
-            "popularity-queue", "popularity-dlq", "catalog-queue", "catalog-dlq", "alerts-queue", "alerts-dlq",
-            "order-events-queue", "order-events-dlq", "maintenance-dlq",
+            "popularity-queue",
+            "popularity-dlq",
+            "catalog-queue",
+            "catalog-dlq",
+            "alerts-queue",
+            "alerts-dlq",
+            "order-events-queue",
+            "order-events-dlq",
+            "maintenance-dlq",
         ];
         let mut queues = BTreeMap::new();
         for name in names {
@@ -169,7 +176,8 @@ async fn the_reason_that_a_consumer_gave_is_the_reason_to_choose_by() {
     let desk = Desk::open().await;
     let dlq = &desk.queues["order-events-dlq"];
     let client = TestQueue::client();
-    let refused = aws_sdk_sqs::types::MessageAttributeValue::builder().data_type("String").string_value("refused_22003");
+    let refused =
+        aws_sdk_sqs::types::MessageAttributeValue::builder().data_type("String").string_value("refused_22003");
     let call = client.send_message().queue_url(dlq.url()).message_body(shipped("o-1", "e-1"));
     call.message_attributes("Reason", refused.build().unwrap()).send().await.unwrap();
     dlq.send(&shipped("o-2", "e-2")).await;
@@ -198,7 +206,10 @@ async fn alerts_go_back_by_reason_with_and_without_their_letters_and_twice_chang
 
     assert_eq!(tally.by_reason["slack_refused_410"], Counts { seen: 2, put_back: 2, hinted: 3, ..Counts::default() });
     assert_eq!(desk.queues["alerts-queue"].drain().await.len(), 5);
-    assert_eq!(desk.database.number("SELECT count(*) FROM analytic.pending_alert WHERE parked_at IS NOT NULL").await, 0);
+    assert_eq!(
+        desk.database.number("SELECT count(*) FROM analytic.pending_alert WHERE parked_at IS NOT NULL").await,
+        0
+    );
     let again = desk.redrive(Line::Alerts, ALL).await;
     assert_eq!(again.total(), Counts { seen: 1, left: 1, ..Counts::default() });
     assert_eq!(desk.queues["alerts-queue"].depth().await, 0);

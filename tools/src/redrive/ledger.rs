@@ -103,13 +103,15 @@ impl Ledger {
         let keys: Vec<_> = letters.iter().map(|it| Hint::read(&it.body).ok().map(|hint| hint.interaction_id)).collect();
         let ids: Vec<_> = keys.iter().flatten().copied().collect();
         let states = pending::get_states(&self.database, sink, &ids).await?.into_iter();
-        let states: HashMap<_, _> = states.map(|it| (Key::Interaction(it.id), (it.parked_reason, it.age_seconds))).collect();
+        let states: HashMap<_, _> =
+            states.map(|it| (Key::Interaction(it.id), (it.parked_reason, it.age_seconds))).collect();
         Ok(by_row(letters, keys.into_iter().map(|id| id.map(Key::Interaction)), &states))
     }
 
     async fn judge_alerts(&self, letters: &[Letter]) -> Result<Vec<Finding>, StoreError> {
         use contracts::Pointer as _;
-        let keys: Vec<_> = letters.iter().map(|it| AlertHint::read(&it.body).ok().map(|hint| hint.finding_id)).collect();
+        let keys: Vec<_> =
+            letters.iter().map(|it| AlertHint::read(&it.body).ok().map(|hint| hint.finding_id)).collect();
         let ids: Vec<_> = keys.iter().flatten().copied().collect();
         let states = pending_alert::get_states(&self.database, &ids).await?.into_iter();
         let states: HashMap<_, _> = states.map(|it| (Key::Alert(it.id), (it.parked_reason, it.age_seconds))).collect();
@@ -130,7 +132,9 @@ impl Ledger {
                     let (standing, reason) = match logged.next() {
                         Some(Logged::Duplicate) => (Standing::Done, DONE),
                         // The content holds hashed addresses: without their key only the ids can be compared.
-                        Some(Logged::Conflict) if !self.reader.knows_key && letter.reason.as_deref() != Some(CONFLICT) => {
+                        Some(Logged::Conflict)
+                            if !self.reader.knows_key && letter.reason.as_deref() != Some(CONFLICT) =>
+                        {
                             (Standing::Done, DONE)
                         }
                         Some(Logged::Conflict) => (Standing::Stuck, CONFLICT),
@@ -171,7 +175,9 @@ impl Ledger {
             (Line::Sink(sink), after) => {
                 let after = interactions(after.as_slice()).first().copied().unwrap_or(InteractionId(0));
                 pending::list_parked(&self.database, sink, after, limit).await.map(|rows| {
-                    rows.into_iter().map(|row| parked(Key::Interaction(row.id), row.parked_reason, row.age_seconds)).collect()
+                    rows.into_iter()
+                        .map(|row| parked(Key::Interaction(row.id), row.parked_reason, row.age_seconds))
+                        .collect()
                 })
             }
             (Line::Alerts, after) => {
@@ -217,12 +223,14 @@ fn parked(key: Key, reason: Option<String>, age_seconds: f64) -> Parked {
 }
 
 fn interactions(keys: &[Key]) -> Vec<InteractionId> {
-    let ids: HashSet<_> = keys.iter().filter_map(|key| if let Key::Interaction(id) = key { Some(*id) } else { None }).collect();
+    let ids: HashSet<_> =
+        keys.iter().filter_map(|key| if let Key::Interaction(id) = key { Some(*id) } else { None }).collect();
     ids.into_iter().collect()
 }
 
 fn alerts(keys: &[Key]) -> Vec<FindingId> {
-    let ids: HashSet<_> = keys.iter().filter_map(|key| if let Key::Alert(id) = key { Some(*id) } else { None }).collect();
+    let ids: HashSet<_> =
+        keys.iter().filter_map(|key| if let Key::Alert(id) = key { Some(*id) } else { None }).collect();
     ids.into_iter().collect()
 }
 

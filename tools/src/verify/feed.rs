@@ -38,7 +38,11 @@ impl FeedCheck {
 }
 
 /// Compares the feed with what had been delivered at an earlier moment. Items that came later do no harm.
-pub(super) async fn check(client: &Client, table: &str, (delivered, elsewhere): (&[i64], i64)) -> Result<FeedCheck, Error> {
+pub(super) async fn check(
+    client: &Client,
+    table: &str,
+    (delivered, elsewhere): (&[i64], i64),
+) -> Result<FeedCheck, Error> {
     let (items, found) = scan(client, table).await?;
     let missing = delivered.iter().copied().filter(|id| !found.contains(id)).collect();
     let (table, distinct, delivered) = (table.to_owned(), found.len(), delivered.len());

@@ -42,7 +42,9 @@ fn verdict(outcome: &Outcome) -> String {
     match (outcome.differences(), outcome.unaccounted()) {
         (0, 0) if looked_everywhere => "difference 0: nothing is lost, nothing is doubled".to_owned(),
         (0, 0) => "difference 0 in the database; name the dead-letter queues to know that nothing is lost".to_owned(),
-        (0, letters) => format!("difference 0 in the database, {letters} dead letters unaccounted for: see the lines marked with !"),
+        (0, letters) => {
+            format!("difference 0 in the database, {letters} dead letters unaccounted for: see the lines marked with !")
+        }
         (differences, 0) => format!("difference {differences}: see the lines marked with !"),
         (differences, letters) => {
             format!("difference {differences}, {letters} dead letters unaccounted for: see the lines marked with !")

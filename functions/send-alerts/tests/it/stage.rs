@@ -3,10 +3,10 @@
 use std::ops::Range;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use aws_sdk_sqs::config::retry::RetryConfig;
 use contracts::AlertHint;
 use domain::fraud::{FindingId, Thresholds};
 use domain::{CustomerKey, Fact, ShopEvent};
-use aws_sdk_sqs::config::retry::RetryConfig;
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Context, LambdaEvent};
 use messaging::DeadLetterSender;

@@ -21,6 +21,30 @@ async fn what_the_catalog_confirms_leaves_pending() {
 }
 
 #[tokio::test]
+async fn what_an_outside_catalog_confirms_is_noted_as_being_there() {
+    let database = TestDatabase::create().await;
+    let ids = record(&database, 6).await;
+    let (refused, later) = (ids[2], ids[4]);
+    let status = move |id| {
+        if id == refused {
+            422
+        } else if id == later {
+            503
+        } else {
+            200
+        }
+    };
+    let server = catalog_of(status).await;
+    invoke(&deps(database.store(), &server), hints(&ids)).await.unwrap();
+    let noted = database.rows("SELECT interaction_ids FROM analytic.catalog_delivery").await;
+    let range = |from: i64, to: i64| format!("[{from},{to})");
+    assert_eq!(
+        noted,
+        [format!("{{{},{},{}}}", range(ids[0], ids[2]), range(ids[3], ids[4]), range(ids[5], ids[5] + 1))]
+    );
+}
+
+#[tokio::test]
 async fn a_batch_that_comes_again_in_another_order_is_told_nothing_new() {
     let (database, server) = (TestDatabase::create().await, catalog_of(|_| 201).await);
     let mut ids = record(&database, 5).await;

@@ -76,6 +76,24 @@ async fn the_shipped_binary_delivers_and_its_log_ties_ids_together_without_conte
     assert!(!output.contains("canary-7391"), "content was logged: {output}");
 }
 
+#[tokio::test]
+async fn a_setting_that_cannot_be_used_ends_the_start_and_the_log_names_it() {
+    let variables = [
+        ("DATABASE_URL", "postgres://nobody@127.0.0.1/none?sslmode=disable"),
+        ("DEAD_LETTER_QUEUE_URL", "http://127.0.0.1:1/dlq"),
+        ("CATALOG_URL", "http://catalog.internal/s3cret"),
+        ("CATALOG_TIMEOUT_MS", "5000"),
+        ("CATALOG_CONCURRENCY", "4"),
+    ];
+    let mut function = Function::start("update-catalog", &variables).await;
+    assert_eq!(function.invoke(&hints(&[1])).await, Invoked::Died);
+    let output = function.output_with("could not start").await;
+    let line = output.lines().find(|line| line.contains("could not start")).unwrap();
+    let line: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    assert!(line.to_string().contains("CATALOG_URL is malformed: must begin with https://"), "{line}");
+    assert!(!output.contains("s3cret"), "{output}");
+}
+
 /// Waits for a line of the log, which comes through a pipe, and returns everything up to there.
 async fn output_with(function: &Function, text: &str) -> String {
     for _ in 0..200 {

@@ -3,9 +3,9 @@
 use std::num::NonZeroUsize;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use aws_sdk_sqs::config::retry::RetryConfig;
 use catalog::{Catalog, HttpCatalog, HttpSettings};
 use domain::{Caller, NewInteraction, RefType, Reference};
-use aws_sdk_sqs::config::retry::RetryConfig;
 use lambda_runtime::{Context, LambdaEvent};
 use messaging::DeadLetterSender;
 use serde_json::Value;
