@@ -155,3 +155,13 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION analytic.take_guest_quota(text, bigint[], bigint) IS 'Meters the events of guests by network and minute.';
+
+CREATE TABLE analytic.catalog_delivery (
+    date_created    timestamptz    NOT NULL,
+    interaction_ids int8multirange NOT NULL
+);
+CREATE INDEX catalog_delivery_date_created_idx ON analytic.catalog_delivery USING brin (date_created);
+
+COMMENT ON TABLE  analytic.catalog_delivery IS 'What only an outside catalog has: the feed need not hold it. One row per batch that was confirmed; rows older than the feed''s memory are pruned.';
+COMMENT ON COLUMN analytic.catalog_delivery.date_created IS 'When it was confirmed.';
+COMMENT ON COLUMN analytic.catalog_delivery.interaction_ids IS 'Ids of the interactions, as ranges.';

@@ -58,6 +58,7 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
     if stray > 0 {
         tracing::warn!(rows = stray, "the default partition holds rows: their day had no partition");
     }
+    store::catalog_delivery::prune(&deps.database).await?;
     let days = deps.horizon.key_retention_days;
     let keys_pruned = prune(deadline, || store::key::prune(&deps.database, days, PRUNE)).await?;
     let guest_quotas_pruned = prune(deadline, || store::guest_quota::prune(&deps.database, PRUNE)).await?;

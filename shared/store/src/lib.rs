@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 pub mod cart;
+pub mod catalog_delivery;
 mod connection;
 mod credentials;
 pub mod customer_link;

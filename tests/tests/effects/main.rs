@@ -9,6 +9,7 @@ mod migrate;
 mod partition;
 mod popularity;
 mod recording;
+mod repair;
 mod resend;
 mod schema;
 mod shop;

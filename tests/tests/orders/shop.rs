@@ -18,6 +18,7 @@ pub(crate) struct Shop {
     pub(crate) database: TestDatabase,
     pub(crate) popularity_queue: TestQueue,
     pub(crate) catalog_queue: TestQueue,
+    pub(crate) dead_letters: TestQueue,
 }
 
 impl Shop {
@@ -26,6 +27,7 @@ impl Shop {
             database: TestDatabase::create().await,
             popularity_queue: TestQueue::create().await,
             catalog_queue: TestQueue::create().await,
+            dead_letters: TestQueue::create().await,
         }
     }
 
@@ -42,6 +44,7 @@ impl Shop {
             ("DATABASE_URL", self.database.url()),
             ("POPULARITY_QUEUE_URL", self.popularity_queue.url()),
             ("CATALOG_QUEUE_URL", self.catalog_queue.url()),
+            ("DEAD_LETTER_QUEUE_URL", self.dead_letters.url()),
             ("SEND_TIMEOUT_MS", "2000"),
             ("ALERTS_QUEUE_URL", self.catalog_queue.url()),
             ("FRAUD_BURST_SECONDS", "60"),
