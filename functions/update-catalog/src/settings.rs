@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Builder, timeout::TimeoutConfig};
 use catalog::{Catalog, CatalogUrl, FeedCatalog, HttpCatalog, HttpSettings};
 use platform::Variables;
+use store::Role;
 
 /// The limit of an AWS call to log in to Postgres with a secret.
 pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
@@ -42,7 +43,7 @@ pub enum CatalogSettings {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(store::Settings::from_variables);
+        let database = variables.group(|lookup| store::Settings::of_role(Role::UpdateCatalog, lookup));
         let catalog = CatalogSettings::read(variables);
         Some(Self { database: database?, catalog: catalog? })
     }
