@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use catalog::{Catalog, FeedCatalog};
-use domain::{Caller, InteractionId, NewInteraction, RefType, Reference, Sink};
+use domain::{Caller, InteractionId, NewInteraction, Origin, RefType, Reference, Sink};
 use shopsignal::deployment::Deployment;
 use shopsignal::stack::description::StackFile;
 use shopsignal::verify::{self, FeedCheck};
-use store::interaction::{Origin, Recorded};
+use store::interaction::{Recorded, Submission};
 use testkit::{TestDatabase, TestQueue};
 use uuid::Uuid;
 
@@ -36,7 +36,9 @@ impl Desk {
 
     async fn record(&self, count: usize) -> Vec<InteractionId> {
         let view = || NewInteraction {
+            origin: Origin::of_session("s-1"),
             event_id: Uuid::now_v7(),
+            account_id: None,
             event_type: "view".parse().unwrap(),
             reference: Reference::new(RefType::Category, "shoes").unwrap(),
             session_id: Some("s-1".to_owned()),
@@ -44,8 +46,9 @@ impl Desk {
             occurred_at: None,
         };
         let items: Vec<_> = (0..count).map(|_| view()).collect();
-        let origin = Origin { caller: Caller::Guest, user_agent: None, ip_address: None };
-        let recorded = store::interaction::record(&self.database.store(), &items, &origin).await.unwrap();
+        let submission =
+            Submission { caller: Caller::Guest, user_agent: None, ip_address: None, guest_events_per_minute: None };
+        let recorded = store::interaction::record(&self.database.store(), &items, &submission).await.unwrap();
         let new = |it| if let Recorded::New(id) = it { id } else { panic!("{it:?}") };
         recorded.into_iter().map(new).collect()
     }
