@@ -21,8 +21,10 @@ pub struct Variables<'a> {
     problems: Vec<String>,
 }
 
-/// Reads settings from the environment of the process. What is wrong goes to the log, as every line there: the process
-/// ends with it, and each invocation counts as an error, which rings the function's alarm.
+/// Reads settings from the environment of the process.
+///
+/// What is wrong goes to the log. The process ends with it, and each invocation counts as an error, which rings the
+/// function's alarm.
 ///
 /// # Errors
 /// Names every variable that is missing or malformed.

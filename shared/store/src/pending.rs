@@ -17,8 +17,10 @@ pub async fn remove(database: &Database, sink: Sink, ids: &[InteractionId]) -> R
     Ok(())
 }
 
-/// Removes the rows of the catalog whose effect an outside catalog has confirmed, and notes that our feed need not hold
-/// these interactions. Rows that are already gone are no error, and were noted by whoever removed them.
+/// Removes the rows of the catalog whose effect an outside catalog has confirmed.
+///
+/// Notes that our feed need not hold these interactions. Rows that are already gone are no error, and were noted by
+/// whoever removed them.
 ///
 /// # Errors
 /// See [`StoreError`]; repeating is safe.
