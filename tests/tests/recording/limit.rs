@@ -93,7 +93,8 @@ async fn metadata_has_at_most_8_kibibytes_of_a_guest_2_and_16_levels() {
         let reply = stage.send(&by_shopper(&[]).body(raw_metadata(number, &metadata))).await;
         assert_eq!(statuses(&reply), ["accepted"], "{reply:?}");
     }
-    let guest = |bytes: usize| by_guest(&[]).body(raw_metadata_of(with(view(3), "session_id", "s"), &sized_metadata(bytes)));
+    let guest =
+        |bytes: usize| by_guest(&[]).body(raw_metadata_of(with(view(3), "session_id", "s"), &sized_metadata(bytes)));
     let reply = stage.send(&guest(2_049)).await;
     let expected = "metadata: must have at most 2048 bytes, has 2049";
     assert_eq!((statuses(&reply), &*message(&reply)), (vec!["rejected invalid_metadata".to_owned()], expected));
