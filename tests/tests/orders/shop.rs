@@ -33,9 +33,14 @@ impl Shop {
 
     /// Starts an environment of project-orders for which no order is suspicious.
     pub(crate) async fn start(&self) -> Function {
+        self.start_with(&[]).await
+    }
+
+    /// Starts such an environment with some variables changed.
+    pub(crate) async fn start_with(&self, changed: &[(&str, &str)]) -> Function {
         let harmless =
             [("FRAUD_BURST_ORDERS", "1000"), ("FRAUD_SIMILAR_ORDERS", "1000"), ("FRAUD_SIMILAR_SECONDS", "60")];
-        self.start_judging(&harmless).await
+        self.start_judging(&[&harmless, changed].concat()).await
     }
 
     /// Starts an environment of project-orders with these thresholds.
@@ -54,11 +59,12 @@ impl Shop {
         Function::start("project-orders", &[&variables, thresholds].concat()).await
     }
 
-    /// Tells everything in batches of this size; every batch must be done.
+    /// Tells everything in batches of this size; every batch must be done, and nothing be given up.
     pub(crate) async fn tell(&self, function: &mut Function, events: &[String], batch: usize) {
         for part in events.chunks(batch) {
             assert_eq!(function.invoke(&sqs_event(part)).await, all_done(), "{}", function.output());
         }
+        assert_eq!(self.dead_letters.depth().await, 0, "an event was given up: {}", function.output());
     }
 
     /// Reads everything that follows from the log.
