@@ -99,7 +99,7 @@ fn resident_bytes(pid: u32) -> usize {
 }
 
 /// What a deployed function finds in its environment. Nothing is called before the first event.
-fn variables() -> [(&'static str, &'static str); 23] {
+fn variables() -> [(&'static str, &'static str); 24] {
     [
         ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),

@@ -6,6 +6,7 @@ use contracts::Intake;
 use domain::fraud::Thresholds;
 use messaging::Queues;
 use platform::Variables;
+use store::Role;
 
 /// The settings of the function.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ pub struct Settings {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(store::Settings::from_variables);
+        let database = variables.group(|lookup| store::Settings::of_role(Role::ProjectOrders, lookup));
         let queues = variables.group(Queues::from_variables);
         let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");
         let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);

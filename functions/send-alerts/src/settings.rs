@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use outbound::SecureUrl;
 use platform::Variables;
+use store::Role;
 
 use crate::signature::SigningKey;
 use crate::webhook::{Channel, Webhook, Webhooks};
@@ -27,7 +28,7 @@ pub struct Settings {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(store::Settings::from_variables);
+        let database = variables.group(|lookup| store::Settings::of_role(Role::SendAlerts, lookup));
         let call_timeout = variables.number("ALERT_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
         let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");
         let hosts = variables.optional("ALERT_HOSTS").unwrap_or_default();

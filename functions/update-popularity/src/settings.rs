@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use platform::Variables;
+use store::Role;
 
 /// The limit of an AWS call: logging in to Postgres with a secret, moving dead letters.
 pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
@@ -19,7 +20,7 @@ pub struct Settings {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(store::Settings::from_variables);
+        let database = variables.group(|lookup| store::Settings::of_role(Role::UpdatePopularity, lookup));
         let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");
         Some(Self { database: database?, dead_letter_queue_url: dead_letter_queue_url? })
     }

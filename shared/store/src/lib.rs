@@ -31,6 +31,7 @@ pub mod product;
 pub mod projection;
 pub mod ranking;
 pub mod recount;
+mod role;
 pub mod rollup;
 pub mod sales;
 pub mod segment;
@@ -38,6 +39,8 @@ pub mod seller_dashboard;
 mod session;
 pub mod shop_event;
 pub mod shop_report;
+#[cfg(feature = "migrations")]
+pub mod sign_in;
 pub mod user;
 pub mod verification;
 pub mod weight;
@@ -45,3 +48,6 @@ pub mod weight;
 pub use connection::{InvalidSettings, Settings, connect};
 pub use database::{Database, Transaction};
 pub use error::StoreError;
+pub use role::Role;
+/// An open connection, as [`connect`] returns it.
+pub use tokio_postgres::Client;
