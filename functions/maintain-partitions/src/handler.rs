@@ -66,10 +66,7 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
 }
 
 /// Forgets piece by piece until there is nothing left to forget, or no time; the next run goes on.
-async fn prune(
-    deadline: Deadline,
-    piece: impl AsyncFn() -> Result<usize, StoreError>,
-) -> Result<usize, StoreError> {
+async fn prune(deadline: Deadline, piece: impl AsyncFn() -> Result<usize, StoreError>) -> Result<usize, StoreError> {
     let mut pruned = 0;
     while !deadline.remaining().is_zero() {
         let forgotten = piece().await?;

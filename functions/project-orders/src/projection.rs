@@ -7,8 +7,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::fraud::{FindingId, Thresholds};
 use domain::{
-    Attributions, Contribution, DerivedInteraction, ShopEvent, Subject, event_contribution,
-    opinion_contribution, opinion_interaction, order_contribution, order_interactions, user_contribution,
+    Attributions, Contribution, DerivedInteraction, ShopEvent, Subject, event_contribution, opinion_contribution,
+    opinion_interaction, order_contribution, order_interactions, user_contribution,
 };
 use store::interaction::Derived;
 use store::projection::Projection;

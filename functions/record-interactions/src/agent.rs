@@ -36,7 +36,10 @@ mod tests {
                 "Mozilla/5.0 (iPhone; CPU iPhone OS 17_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.6 Mobile/15E148 Safari/604.1",
                 "Safari/iPhone/smartphone",
             ),
-            ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14.5; rv:127.0) Gecko/20100101 Firefox/127.0", "Firefox/Mac OSX/pc"),
+            (
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 14.5; rv:127.0) Gecko/20100101 Firefox/127.0",
+                "Firefox/Mac OSX/pc",
+            ),
             ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Googlebot/UNKNOWN/crawler"),
         ];
         for (header, expected) in cases {
@@ -48,7 +51,9 @@ mod tests {
     fn nothing_that_a_client_wrote_itself_is_kept() {
         let canary = "cAnAry-7391";
         let written = [
-            format!("Mozilla/5.0 (Windows NT 10.0; {canary}) AppleWebKit/537.36 Chrome/{canary} Safari/{canary} {canary}"),
+            format!(
+                "Mozilla/5.0 (Windows NT 10.0; {canary}) AppleWebKit/537.36 Chrome/{canary} Safari/{canary} {canary}"
+            ),
             format!("Shop/7.1 ({canary}; Android 14; {canary})"),
             format!("{canary}bot/1.0 (+{canary}@example.com)"),
             format!("DoCoMo/2.0 {canary}(c100)"),

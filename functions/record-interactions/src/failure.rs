@@ -28,9 +28,11 @@ impl Failure {
         let text = str::to_owned;
         match self {
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", text("a bearer token is required")),
-            Self::NoAccount => {
-                (StatusCode::FORBIDDEN, "forbidden", text("the token's subject is not an account (a UUID in lower case with hyphens)"))
-            }
+            Self::NoAccount => (
+                StatusCode::FORBIDDEN,
+                "forbidden",
+                text("the token's subject is not an account (a UUID in lower case with hyphens)"),
+            ),
             Self::Request(error) => {
                 let (status, code) = error.answer();
                 (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), code, error.to_string())
@@ -41,7 +43,9 @@ impl Failure {
             Self::RateLimited(_) => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "rate_limited",
-                text("too many events of guests from this network in this minute; details.results says which to send again"),
+                text(
+                    "too many events of guests from this network in this minute; details.results says which to send again",
+                ),
             ),
             Self::Store(StoreError::Unavailable(_)) => (
                 StatusCode::SERVICE_UNAVAILABLE,

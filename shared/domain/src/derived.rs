@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::contribution::Attributions;
-use crate::{Fingerprint, NewInteraction, Origin, Reference};
 use crate::{CustomerKey, OpinionState, OrderState, OrderStatus, Subject, rating_event_type};
+use crate::{Fingerprint, NewInteraction, Origin, Reference};
 
 /// The namespace of derived event ids: any fixed UUID, the same in every version of this code.
 const NAMESPACE: Uuid = Uuid::from_u128(0x9f2b_6c1e_4d7a_5e83_8a41_c0d9_73be_5f16);

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::{Debug, Write};
 
-use lambda_http::http::{Extensions, HeaderValue, StatusCode};
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use lambda_http::http::{Extensions, HeaderValue, StatusCode};
 use lambda_http::request::{LambdaRequest, RequestContext};
 use lambda_http::{Adapter, Body, Error, IntoResponse, Request, Response};
 use lambda_runtime::tower::Service;

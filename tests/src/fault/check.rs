@@ -48,7 +48,8 @@ struct Row {
 pub async fn check(rig: &Rig) -> Findings {
     let mut findings = Findings { counts: rig.history.counts(), ..Findings::default() };
     let client = rig.connect().await.unwrap();
-    let rows = client.query("SELECT id, origin, event_id, event_type, ref_id FROM analytic.interaction", &[]).await.unwrap();
+    let rows =
+        client.query("SELECT id, origin, event_id, event_type, ref_id FROM analytic.interaction", &[]).await.unwrap();
     let row = |row: tokio_postgres::Row| Row {
         id: row.get(0),
         key: (row.get(1), row.get(2)),

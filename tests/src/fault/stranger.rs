@@ -74,7 +74,9 @@ struct Stage {
 
 impl Stage {
     fn open(rig: &Rig, seed: u64) -> Self {
-        let intake = Intake::from_variables(&mut |name| INTAKE.iter().find(|(it, _)| *it == name).map(|(_, it)| (*it).to_owned()));
+        let intake = Intake::from_variables(&mut |name| {
+            INTAKE.iter().find(|(it, _)| *it == name).map(|(_, it)| (*it).to_owned())
+        });
         Self {
             projector: rig.environment("project-orders", &[INTAKE.as_slice(), &HARMLESS].concat()),
             recorders: [(); 2].map(|()| rig.environment("record-interactions", &[])),

@@ -52,7 +52,8 @@ impl Shop {
 
     /// Records interactions and returns their ids.
     pub(crate) async fn record_items(&self, items: &[NewInteraction]) -> Vec<i64> {
-        let submission = Submission { caller: Caller::Trusted, user_agent: None, ip_address: None, guest_events_per_minute: None };
+        let submission =
+            Submission { caller: Caller::Trusted, user_agent: None, ip_address: None, guest_events_per_minute: None };
         let recorded = store::interaction::record(&self.database.store(), items, &submission).await.unwrap();
         let ids = recorded.into_iter().map(|recorded| match recorded {
             Recorded::New(id) => id.0,

@@ -17,7 +17,8 @@ pub(crate) fn product(number: u128) -> Uuid {
 /// Records events on products, as one request, and returns their ids.
 pub(crate) async fn record(database: &TestDatabase, events: &[(&str, Uuid)]) -> Vec<InteractionId> {
     let items: Vec<_> = events.iter().map(|(event, product)| interaction(event, *product)).collect();
-    let submission = Submission { caller: Caller::Trusted, user_agent: None, ip_address: None, guest_events_per_minute: None };
+    let submission =
+        Submission { caller: Caller::Trusted, user_agent: None, ip_address: None, guest_events_per_minute: None };
     let recorded = store::interaction::record(&database.store(), &items, &submission).await.unwrap();
     let ids = recorded.into_iter().map(|recorded| match recorded {
         Recorded::New(id) => id,

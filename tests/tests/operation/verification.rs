@@ -106,7 +106,9 @@ async fn a_row_that_is_in_the_log_twice_is_found() {
 async fn an_event_id_may_be_in_the_log_once_for_each_origin() {
     let database = busy_shop().await;
     let give_one_id = |table: &str, id: &str| {
-        format!("UPDATE analytic.{table} SET event_id = md5('one')::uuid, origin = md5({id}::text)::uuid WHERE {id} IN (1, 2)")
+        format!(
+            "UPDATE analytic.{table} SET event_id = md5('one')::uuid, origin = md5({id}::text)::uuid WHERE {id} IN (1, 2)"
+        )
     };
     database.execute(&give_one_id("interaction", "id")).await;
     database.execute(&give_one_id("interaction_key", "interaction_id")).await;

@@ -10,7 +10,8 @@ fn events() -> Vec<String> {
     std::iter::once(product).chain(order("42", &spu(1), "10.00")).collect()
 }
 
-const DERIVED: &str = "SELECT event_type FROM analytic.interaction WHERE origin = '00000000-0000-0000-0000-000000000001' ORDER BY id";
+const DERIVED: &str =
+    "SELECT event_type FROM analytic.interaction WHERE origin = '00000000-0000-0000-0000-000000000001' ORDER BY id";
 
 /// The event id that the purchase of the order has, in every shop.
 async fn id_of_the_purchase() -> String {
@@ -53,7 +54,8 @@ async fn a_derived_interaction_that_meets_its_id_with_other_content_is_reported_
     let revenue = "SELECT sum(revenue_minor) FROM analytic.sales_rollup WHERE grain = 'day' AND seller_id = ''";
     assert_eq!(shop.database.rows(revenue).await, ["2001"]);
     let output = function.output_with("\"projected\"").await;
-    let line = |text: &str| output.lines().find(|line| line.contains(text)).unwrap_or_else(|| panic!("no {text}: {output}"));
+    let line =
+        |text: &str| output.lines().find(|line| line.contains(text)).unwrap_or_else(|| panic!("no {text}: {output}"));
     assert!(line("\"projected\"").contains("\"DerivedConflicts\":1"), "{output}");
     let error = line("a derived interaction was recorded before with other content");
     assert!(error.contains("\"ERROR\"") && error.contains(&id), "{error}");

@@ -53,7 +53,8 @@ async fn what_a_service_of_the_shop_sends_belongs_to_whom_it_names_or_to_nobody(
     assert_eq!(statuses(&stage.send(&by_shopper(&[event("purchase", 6)]).trusted()).await), ["accepted"]);
     let owners = "SELECT account_id, session_id FROM analytic.interaction ORDER BY id";
     let nobody = "null | null".to_owned();
-    let expected = [nobody.clone(), format!("{shopper} | visit"), format!("{stranger} | visit"), nobody.clone(), nobody];
+    let expected =
+        [nobody.clone(), format!("{shopper} | visit"), format!("{stranger} | visit"), nobody.clone(), nobody];
     assert_eq!(stage.database.rows(owners).await, expected);
     // Who it is about is part of the content.
     let moved = stage.send(&by_service(&[for_the(event("purchase", 2), &stranger)])).await;
@@ -66,7 +67,8 @@ async fn what_a_service_of_the_shop_sends_belongs_to_whom_it_names_or_to_nobody(
 async fn a_scope_is_the_same_as_a_list_and_as_a_text_under_either_name() {
     let mut stage = Stage::set().await;
     for (number, name) in [(0, "scope"), (10, "scp")] {
-        let forms = ["analytic/trusted", "[analytic/trusted]", "openid analytic/trusted", "[openid analytic/trusted email]"];
+        let forms =
+            ["analytic/trusted", "[analytic/trusted]", "openid analytic/trusted", "[openid analytic/trusted email]"];
         for (offset, scopes) in (0..).zip(forms) {
             let item = event("purchase", number + offset);
             let reply = stage.send(&by_shopper(&[item]).claim(name, scopes)).await;

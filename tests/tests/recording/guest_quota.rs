@@ -42,7 +42,10 @@ async fn the_first_of_a_minute_are_stored_and_the_rest_are_told_to_come_again() 
     let second = stage.send(&from("203.0.113.2", 3..7)).await;
 
     assert_eq!(statuses(&first), ["accepted"; 3]);
-    assert_eq!((second.status, statuses(&second)), (200, ["accepted", "accepted", LIMITED, LIMITED].map(str::to_owned).to_vec()));
+    assert_eq!(
+        (second.status, statuses(&second)),
+        (200, ["accepted", "accepted", LIMITED, LIMITED].map(str::to_owned).to_vec())
+    );
     let message = "too many events of guests from this network in this minute; send it again in the next one";
     assert_eq!(results(&second)[2]["message"], message);
     assert_eq!(stage.counts().await, [5, 5, 10]);
@@ -89,7 +92,11 @@ async fn every_network_has_a_minute_of_its_own() {
     let networks = ["203.0.113.9", "203.0.114.9", "2001:db8:1::1", "2001:db8:2::1", "unknown"];
     for (number, address) in (0..).zip(networks) {
         let numbers = number * 10..number * 10 + 3;
-        assert_eq!(statuses(&stage.send(&from(address, numbers)).await), ["accepted", "accepted", LIMITED], "{address}");
+        assert_eq!(
+            statuses(&stage.send(&from(address, numbers)).await),
+            ["accepted", "accepted", LIMITED],
+            "{address}"
+        );
     }
     let neighbours = ["203.0.113.200", "::ffff:203.0.114.1", "2001:db8:1:ffff::2", "2001:db8:2:1::", "also unknown"];
     for (number, address) in (100..).zip(neighbours) {

@@ -93,7 +93,8 @@ async fn metadata_has_at_most_8_kibibytes_of_a_guest_2_and_16_levels() {
         let reply = stage.send(&by_shopper(&[]).body(raw_metadata(number, &metadata))).await;
         assert_eq!(statuses(&reply), ["accepted"], "{reply:?}");
     }
-    let guest = |bytes: usize| by_guest(&[]).body(raw_metadata_of(with(view(3), "session_id", "s"), &sized_metadata(bytes)));
+    let guest =
+        |bytes: usize| by_guest(&[]).body(raw_metadata_of(with(view(3), "session_id", "s"), &sized_metadata(bytes)));
     let reply = stage.send(&guest(2_049)).await;
     let expected = "metadata: must have at most 2048 bytes, has 2049";
     assert_eq!((statuses(&reply), &*message(&reply)), (vec!["rejected invalid_metadata".to_owned()], expected));
@@ -171,7 +172,8 @@ async fn an_event_may_lie_seven_days_back_and_five_minutes_ahead() {
 async fn of_a_user_agent_only_family_system_and_class_are_kept() {
     let mut stage = Stage::set().await;
     let chrome = "Mozilla/5.0 (Linux; Android 14; SM-S918B) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.6778.39 Mobile Safari/537.36";
-    let agents = [chrome.to_owned(), "Shop/7.1 of Ada".to_owned(), "a".repeat(10_000), "Läden/1".to_owned(), String::new()];
+    let agents =
+        [chrome.to_owned(), "Shop/7.1 of Ada".to_owned(), "a".repeat(10_000), "Läden/1".to_owned(), String::new()];
     for (number, agent) in (0..).zip(&agents) {
         let reply = stage.send(&by_shopper(&[view(number)]).header("user-agent", agent)).await;
         assert_eq!(statuses(&reply), ["accepted"]);

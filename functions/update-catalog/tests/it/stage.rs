@@ -31,7 +31,8 @@ pub(crate) async fn record(database: &TestDatabase, count: usize) -> Vec<i64> {
         occurred_at: None,
     };
     let items: Vec<_> = (0..count).map(|_| view()).collect();
-    let submission = Submission { caller: Caller::Guest, user_agent: None, ip_address: None, guest_events_per_minute: None };
+    let submission =
+        Submission { caller: Caller::Guest, user_agent: None, ip_address: None, guest_events_per_minute: None };
     let recorded = store::interaction::record(&database.store(), &items, &submission).await.unwrap();
     let ids = recorded.into_iter().map(|recorded| match recorded {
         Recorded::New(id) => id.0,

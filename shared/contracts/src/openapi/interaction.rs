@@ -12,7 +12,9 @@ use utoipa::openapi::schema::{
 use utoipa::openapi::{Deprecated, Ref};
 
 use crate::metadata::{NUMBER_FLOOR, NUMBER_LIMIT};
-use crate::{ITEMS_MAX, METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS, SESSION_ID_MAX_CHARS};
+use crate::{
+    ITEMS_MAX, METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS, SESSION_ID_MAX_CHARS,
+};
 
 /// Text that Postgres can store in one line: everything but control characters.
 const PRINTABLE: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";

@@ -7,7 +7,9 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, 
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, HttpMethod, Ref, Required, ResponseBuilder, link::Link};
 
-use super::response::{Answer, anywhere, cacheable, for_admins, handing_over, invalid, limited, missing, recording, success};
+use super::response::{
+    Answer, anywhere, cacheable, for_admins, handing_over, invalid, limited, missing, recording, success,
+};
 use super::{BEARER, event, sales};
 use crate::{BODY_MAX_BYTES, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX};
 

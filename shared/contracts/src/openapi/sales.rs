@@ -126,9 +126,7 @@ fn top_products() -> OperationBuilder {
         refusal,
     );
     ranking_parameters(operation)
-        .description(Some(
-            "Own products; for admins those of the whole shop, or of a seller. All of one currency.",
-        ))
+        .description(Some("Own products; for admins those of the whole shop, or of a seller. All of one currency."))
         .parameter(seller())
 }
 
@@ -154,9 +152,7 @@ fn segments() -> OperationBuilder {
         json!({ "currency": "EUR", "thresholds": { "high": 100_000, "medium": 20_000 }, "segments": segments });
     let refusal = "currency: no thresholds are set for JPY (SegmentThresholds)";
     let names = ("listCustomerSegments", "Shows the customers of all time by what they spent");
-    secured(names, "CustomerSegmentsAnswer", example, refusal)
-        .description(Some("For admins."))
-        .parameter(currency())
+    secured(names, "CustomerSegmentsAnswer", example, refusal).description(Some("For admins.")).parameter(currency())
 }
 
 fn months() -> OperationBuilder {

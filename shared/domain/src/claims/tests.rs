@@ -18,9 +18,26 @@ fn only_the_whole_name_of_a_group_makes_an_admin() {
             assert!(is_admin(issuer, admin), "{issuer} {admin}");
         }
         let others = [
-            "", "[]", "[ ]", "[billing,admin]", "billing,admin", "[billing,admin seller]", "billing admin",
-            "[administrator]", "[not-admin seller]", "[Admin]", "[[admin]]", "[admin", "admin]", "[\"admin\"]", "['admin']",
-            "[seller\tadmin]", "[seller\u{a0}admin]", "[admin,]", " admin", "admin ",
+            "",
+            "[]",
+            "[ ]",
+            "[billing,admin]",
+            "billing,admin",
+            "[billing,admin seller]",
+            "billing admin",
+            "[administrator]",
+            "[not-admin seller]",
+            "[Admin]",
+            "[[admin]]",
+            "[admin",
+            "admin]",
+            "[\"admin\"]",
+            "['admin']",
+            "[seller\tadmin]",
+            "[seller\u{a0}admin]",
+            "[admin,]",
+            " admin",
+            "admin ",
         ];
         for other in others {
             assert!(!is_admin(issuer, other), "{issuer} {other:?}");
@@ -58,8 +75,17 @@ fn a_scope_counts_the_same_as_a_list_and_as_a_text() {
             assert!(Claims::new(&trusted).is_trusted() && !Claims::new(&trusted).is_admin(), "{name} {scopes}");
         }
         let others = [
-            "", "analytic/admin2", "x-analytic/admin", "Analytic/Admin", "analytic/admin,openid", "[openid,analytic/admin]",
-            "analytic/ admin", "[[analytic/admin]]", "analytic/trusted", "admin", "[\"analytic/admin\"]",
+            "",
+            "analytic/admin2",
+            "x-analytic/admin",
+            "Analytic/Admin",
+            "analytic/admin,openid",
+            "[openid,analytic/admin]",
+            "analytic/ admin",
+            "[[analytic/admin]]",
+            "analytic/trusted",
+            "admin",
+            "[\"analytic/admin\"]",
         ];
         for other in others {
             assert!(!Claims::new(&claims(&[(name, other)])).is_admin(), "{name} {other:?}");
