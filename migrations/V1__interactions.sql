@@ -33,7 +33,7 @@ COMMENT ON COLUMN analytic.interaction.event_type IS 'What was done; scored when
 COMMENT ON COLUMN analytic.interaction.ref_type IS 'Product or Category.';
 COMMENT ON COLUMN analytic.interaction.ref_id IS 'SPU id (UUID, lower case) or category id.';
 COMMENT ON COLUMN analytic.interaction.metadata IS 'JSON object from the client, at most 8 KiB, canonical form.';
-COMMENT ON COLUMN analytic.interaction.user_agent IS 'User-Agent header, cut to 512 characters.';
+COMMENT ON COLUMN analytic.interaction.user_agent IS 'Browser family, system and device class of the client, such as Chrome/Android/smartphone; never the header itself.';
 COMMENT ON COLUMN analytic.interaction.ip_address IS 'Network of the client address: /24 for IPv4, /48 for IPv6.';
 COMMENT ON COLUMN analytic.interaction.occurred_at IS 'Event time; arrival time when the client gave none.';
 COMMENT ON COLUMN analytic.interaction.date_created IS 'Arrival time by the clock of Postgres; partition key.';
