@@ -54,7 +54,7 @@ pub use sales::{
     WindowsQuery,
 };
 pub use shop_event::{
-    ADDRESS_KEY_MIN_BYTES, AddressKey, Intake, ORDER_LINES_MAX, QUANTITY_MAX, SHOP_EVENT_MAX_BYTES,
-    SHOP_TEXT_MAX_CHARS, read_shop_event,
+    ADDRESS_KEY_MIN_BYTES, AddressKey, Forgotten, Intake, ORDER_LINES_MAX, QUANTITY_MAX, SHOP_EVENT_MAX_BYTES,
+    SHOP_TEXT_MAX_CHARS, forget_in_event, is_named_in_event, read_shop_event,
 };
 pub use top::{InvalidTopQuery, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, Position, TopQuery};

@@ -19,6 +19,7 @@ mod money;
 mod opinion;
 mod order;
 mod park;
+mod person;
 mod pieces;
 mod ranking;
 mod reference;
@@ -44,6 +45,7 @@ pub use money::{AMOUNT_LIMIT_MINOR, Currency, InvalidAmount, InvalidCurrency, Mo
 pub use opinion::{OpinionState, RATING_HIGH_MICROS, RATING_MEDIUM_MICROS, rating_event_type};
 pub use order::{OrderState, Payment, Refund};
 pub use park::ParkReason;
+pub use person::{Identities, Named};
 pub use pieces::Pieces;
 pub use ranking::RankBy;
 pub use reference::{CATEGORY_ID_MAX_CHARS, InvalidReference, RefType, Reference};

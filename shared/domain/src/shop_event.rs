@@ -20,6 +20,8 @@ pub struct ShopEvent {
     pub occurred_at: Timestamp,
     /// What happened.
     pub fact: Fact,
+    /// The hashed address, when the event names one beside the customer id of its fact: one person under two keys.
+    pub address: Option<CustomerKey>,
 }
 
 /// What an event is about. Events of one subject are applied together.
@@ -223,6 +225,43 @@ impl Fact {
             Self::RatingUpdated(_) => "rating_updated",
             Self::RatingDeleted(_) => "rating_deleted",
             Self::ClickTracked { .. } => "click_tracked",
+        }
+    }
+
+    /// Returns the person that the event names.
+    #[must_use]
+    pub fn customer(&self) -> Option<&CustomerKey> {
+        match self {
+            Self::OrderCreated { customer, .. } => customer.as_ref(),
+            Self::UserRegistered { user }
+            | Self::UserUpdated { user }
+            | Self::UserDeleted { user }
+            | Self::UserLoggedIn { user } => Some(user),
+            Self::CommentCreated(it)
+            | Self::CommentUpdated(it)
+            | Self::CommentDeleted(it)
+            | Self::RatingAdded(it)
+            | Self::RatingUpdated(it)
+            | Self::RatingDeleted(it) => it.customer.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Names another person as the buyer of the order or the author of the opinion. Changes nothing when the event names
+    /// nobody, or is about a user.
+    pub fn rename(&mut self, key: &CustomerKey) {
+        let customer = match self {
+            Self::OrderCreated { customer, .. } => customer,
+            Self::CommentCreated(it)
+            | Self::CommentUpdated(it)
+            | Self::CommentDeleted(it)
+            | Self::RatingAdded(it)
+            | Self::RatingUpdated(it)
+            | Self::RatingDeleted(it) => &mut it.customer,
+            _ => return,
+        };
+        if let Some(customer) = customer {
+            customer.clone_from(key);
         }
     }
 

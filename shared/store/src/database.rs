@@ -110,10 +110,22 @@ impl Database {
     /// # Errors
     /// See [`StoreError`]. A connection that turns out to be lost is replaced once.
     pub async fn begin(&self) -> Result<Transaction<'_>, StoreError> {
+        self.start("BEGIN").await
+    }
+
+    /// Begins a transaction that only reads, and whose statements all see the same instant.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub async fn begin_snapshot(&self) -> Result<Transaction<'_>, StoreError> {
+        self.start("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    }
+
+    async fn start(&self, command: &str) -> Result<Transaction<'_>, StoreError> {
         let mut session = self.session.lock().await;
         for last in [false, true] {
             let client = self.live(&mut session).await?;
-            match timeout(self.statement_limit, client.batch_execute("BEGIN")).await {
+            match timeout(self.statement_limit, client.batch_execute(command)).await {
                 Ok(Ok(())) => break,
                 Ok(Err(error)) if last || !matches!(verdict(&error), Verdict::Reconnect) => {
                     *session = None;

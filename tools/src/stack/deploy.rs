@@ -21,7 +21,7 @@ const API_ID: &str = "5b0b0001";
 /// Environments per queue: each is a process on this machine.
 const MAX_CONCURRENCY: &str = "4";
 /// No secret: the stack holds made-up customers only.
-const ADDRESS_HASH_KEY: &str = "local-stack-only";
+pub(crate) const ADDRESS_HASH_KEY: &str = "local-stack-only";
 /// The origin of a front end under development.
 const ALLOWED_ORIGIN: &str = "http://localhost:3000";
 

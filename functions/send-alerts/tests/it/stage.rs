@@ -29,6 +29,7 @@ pub(crate) async fn find(database: &TestDatabase, numbers: Range<u32>) -> Vec<Fi
     let placed_at: Timestamp = "2026-11-20T10:00:00Z".parse().unwrap();
     let order = |number: u32| ShopEvent {
         id: Uuid::now_v7(),
+        address: None,
         service: "orders".to_owned(),
         occurred_at: placed_at + SignedDuration::from_hours(i64::from(number)),
         fact: Fact::OrderCreated {

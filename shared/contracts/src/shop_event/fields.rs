@@ -6,7 +6,8 @@ use domain::{Currency, CustomerKey, Money};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
-use super::{Intake, SHOP_TEXT_MAX_CHARS};
+use super::lifecycle::CUSTOMER;
+use super::{AddressKey, Intake, SHOP_TEXT_MAX_CHARS};
 use crate::{Rejection, RejectionCode, field};
 
 /// What every event has, and what EventBridge puts around one: never looked for in `metadata`, whose own `version` or
@@ -101,6 +102,23 @@ impl<'a> Fields<'a> {
             }
         };
         Ok(self.any_name(names)?.map(key))
+    }
+
+    /// Reads the address that stands beside the customer id by which the event names a person, as its key.
+    pub(super) fn address_beside(&self, customer: Option<&CustomerKey>) -> Result<Option<CustomerKey>, Rejection> {
+        let Some(customer) = customer else { return Ok(None) };
+        for name in CUSTOMER {
+            if let Some(address) = self.name(name)?.filter(|text| text.contains('@')) {
+                let key = CustomerKey::of_hashed_address(&self.intake.address_key.hash(&address));
+                return Ok((key != *customer).then_some(key));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the secret that digests are keyed with.
+    pub(super) fn key(&self) -> &'a AddressKey {
+        &self.intake.address_key
     }
 
     /// Reads the currency, or takes the default.
