@@ -17,6 +17,7 @@ mod message;
 mod metadata;
 #[cfg(feature = "openapi")]
 pub mod openapi;
+mod person_request;
 mod popularity;
 mod query;
 mod rejection;
@@ -42,6 +43,7 @@ pub use event_request::{EventMessage, read_events};
 pub use item::SESSION_ID_MAX_CHARS;
 pub use message::{AlertHint, Hint, Pointer, Unreadable};
 pub use metadata::{METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};
+pub use person_request::read_person;
 pub use popularity::Popularity;
 pub use query::{InvalidQuery, Parameters, SPAN_MAX_DAYS, check_span};
 pub use rejection::{Rejection, RejectionCode};

@@ -80,6 +80,44 @@ pub async fn export(
     Ok(Export { records })
 }
 
+/// Returns everything that is held about a person, as long as it fits.
+///
+/// # Errors
+/// [`PeopleError::TooLarge`] when it does not fit; else as [`export`].
+pub async fn export_within(
+    places: &Places,
+    named: &Named,
+    now: Timestamp,
+    limit: usize,
+) -> Result<String, PeopleError> {
+    let mut bounded = Bounded { written: Vec::new(), limit };
+    match export(places, named, now, &mut bounded).await {
+        Err(PeopleError::Write(_)) => Err(PeopleError::TooLarge { limit }),
+        Err(error) => Err(error),
+        Ok(_) => String::from_utf8(bounded.written).map_err(|error| PeopleError::Write(std::io::Error::other(error))),
+    }
+}
+
+/// Memory that takes so many bytes and no more.
+struct Bounded {
+    written: Vec<u8>,
+    limit: usize,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.written.len() + bytes.len() > self.limit {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        self.written.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// A list under way.
 struct List {
     length: usize,

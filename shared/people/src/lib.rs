@@ -16,7 +16,7 @@ mod receipt;
 pub use catalog::FeedCatalog;
 pub use erase::{Order, erase};
 pub use error::PeopleError;
-pub use export::{Export, export};
+pub use export::{Export, export, export_within};
 pub use letter::DeadLetters;
 pub use receipt::Receipt;
 

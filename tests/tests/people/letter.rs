@@ -9,6 +9,7 @@ use crate::trace::of_jane;
 #[tokio::test]
 async fn letters_that_name_the_person_are_rewritten_and_can_still_be_put_back_once() {
     let mut shop = Shop::busy().await;
+    shop.has_letters = true;
     let [placed, paid] =
         order("o-7", json!({ "customerId": JANE, "userEmail": JANE_EMAIL, "customerName": "Jane Doe" }), 50);
     let [of_john, _] = order("o-8", json!({ "customerId": "john", "customerName": "John" }), 51);
@@ -34,7 +35,8 @@ async fn letters_that_name_the_person_are_rewritten_and_can_still_be_put_back_on
 
 #[tokio::test]
 async fn an_export_holds_the_letters_as_they_are() {
-    let shop = Shop::busy().await;
+    let mut shop = Shop::busy().await;
+    shop.has_letters = true;
     let [placed, _] = order("o-7", json!({ "customerId": "c-7", "customerName": "Somebody" }), 50);
     shop.letters.send(&placed).await;
     let mut out = Vec::new();

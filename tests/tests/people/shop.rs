@@ -1,8 +1,11 @@
 //! A shop with two people in it who leave traces everywhere: Jane, who will be erased, and John, who stays.
 
+use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
-use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+};
 use catalog::{Catalog, FeedCatalog};
 use contracts::{AddressKey, Intake};
 use domain::fraud::{Evidence, Finding, Rule, Subject, Window};
@@ -30,6 +33,8 @@ pub(crate) const SHARED_SESSION: &str = "session-of-both";
 pub(crate) struct Shop {
     pub(crate) database: TestDatabase,
     pub(crate) letters: TestQueue,
+    /// Whether dead letters are looked at, which takes seconds.
+    pub(crate) has_letters: bool,
     queue: TestQueue,
     dynamodb: aws_sdk_dynamodb::Client,
     pub(crate) table: String,
@@ -57,7 +62,7 @@ impl Shop {
         let projector = Function::start("project-orders", &variables).await;
         let dynamodb = aws_sdk_dynamodb::Client::new(&TestQueue::aws());
         let table = create_feed(&dynamodb).await;
-        Self { database, letters: TestQueue::create().await, queue, dynamodb, table, projector }
+        Self { database, letters: TestQueue::create().await, has_letters: false, queue, dynamodb, table, projector }
     }
 
     /// Opens a shop in which Jane and John have been busy.
@@ -146,8 +151,9 @@ impl Shop {
 
     /// Every place where something of a person is.
     pub(crate) fn places(&self) -> Places {
-        let letters = DeadLetters::new(TestQueue::client(), self.letters.url().to_owned(), intake());
-        Places { database: self.database.store(), feed: Some(self.feed()), letters: Some(letters) }
+        let letters = || DeadLetters::new(TestQueue::client(), self.letters.url().to_owned(), intake());
+        let letters = self.has_letters.then(letters);
+        Places { database: self.database.store(), feed: Some(self.feed()), letters }
     }
 
     /// Erases somebody, and lets the time pass in which deliveries to the feed may be under way.
@@ -188,7 +194,10 @@ impl Shop {
     /// Returns every item of the feed as text.
     pub(crate) async fn feed_items(&self) -> Vec<String> {
         let items = self.dynamodb.scan().table_name(&self.table).send().await.unwrap().items.unwrap_or_default();
-        items.iter().map(|item| format!("{item:?}")).collect()
+        let text = |item: &HashMap<String, AttributeValue>| format!("{:?}", item.iter().collect::<BTreeMap<_, _>>());
+        let mut items: Vec<_> = items.iter().map(text).collect();
+        items.sort();
+        items
     }
 }
 
