@@ -6,6 +6,7 @@ mod again;
 mod command;
 mod erase;
 mod export;
+mod http;
 mod late;
 mod letter;
 mod link;

@@ -1,7 +1,6 @@
 //! The requests and answers about one person.
 
 use serde_json::{Value, json};
-use utoipa::openapi::Ref;
 use utoipa::openapi::schema::{
     AdditionalProperties, KnownFormat, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, SchemaType, Type,
 };

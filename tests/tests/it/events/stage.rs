@@ -72,6 +72,7 @@ impl Stage {
             ("CATALOG_QUEUE_URL", self.catalog_queue.url()),
             ("ALERTS_QUEUE_URL", self.alerts_queue.url()),
             ("ORDER_EVENTS_QUEUE_URL", self.order_events_queue.url()),
+            ("ORDER_EVENTS_DLQ_URL", self.order_events_queue.url()),
             ("ALERT_JSON_URL", self.webhook.url()),
             ("ALERT_HOSTS", "127.0.0.1"),
             ("ALERT_SIGNING_KEY", "0123456789abcdef0123456789abcdef"),
