@@ -16,6 +16,30 @@ COMMENT ON COLUMN analytic.customer_address.address_key IS 'email: and a keyed h
 CREATE INDEX shop_event_person_idx ON analytic.shop_event ((coalesce(content->>'customer', content->>'user')))
     WHERE coalesce(content->>'customer', content->>'user') IS NOT NULL;
 
+-- The way from a person to their interactions. Only days that are over get it: today's partition is written to by every
+-- request, and an index on accounts would cost each of them; it is read whole instead.
+CREATE FUNCTION analytic.index_past_day(today date) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+    partition_name text;
+BEGIN
+    SELECT relname INTO partition_name FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+    WHERE inhparent = 'analytic.interaction'::regclass AND relname ~ '^interaction_[0-9]{8}$'
+      AND to_date(right(relname, 8), 'YYYYMMDD') < today AND to_regclass('analytic.' || relname || '_account_idx') IS NULL
+    -- by name, so that two runners wait for each other instead of deadlocking
+    ORDER BY relname LIMIT 1;
+    IF partition_name IS NULL THEN
+        RETURN false;
+    END IF;
+    EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON analytic.%I (session_id) WHERE session_id IS NOT NULL',
+        partition_name || '_session_idx', partition_name);
+    EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON analytic.%I (account_id) WHERE account_id IS NOT NULL',
+        partition_name || '_account_idx', partition_name);
+    RETURN true;
+END
+$$;
+COMMENT ON FUNCTION analytic.index_past_day(date) IS 'Indexes accounts and sessions of the oldest past day that has no such index; false when every day has.';
+
 -- A digest of content with a customer id in it would tell who it was to somebody who tries all ids. An erased event has
 -- none: whatever comes again under its id is a duplicate.
 ALTER TABLE analytic.shop_event ALTER COLUMN fingerprint DROP NOT NULL;

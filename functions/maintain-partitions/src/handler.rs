@@ -1,4 +1,4 @@
-//! One run: partitions ahead, keys behind, a warning when the default partition holds rows.
+//! One run: partitions ahead, indexes and keys behind, a warning when the default partition holds rows.
 
 use std::time::Duration;
 
@@ -36,6 +36,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
     Metrics::with(&[("Function", "maintain-partitions")])
         .note("request.id", event.context.request_id)
         .count("PartitionsCreated", usize::try_from(outcome.partitions_created).unwrap_or_default())
+        .count("PartitionsIndexed", outcome.partitions_indexed)
         .gauge("DefaultPartitionRows", usize::try_from(outcome.default_partition_rows).unwrap_or_default())
         .count("KeysPruned", outcome.keys_pruned)
         .emit("maintained");
@@ -46,6 +47,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
 #[derive(Debug, Serialize)]
 struct Outcome {
     partitions_created: i64,
+    partitions_indexed: usize,
     default_partition_rows: i64,
     keys_pruned: usize,
 }
@@ -56,6 +58,10 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
     if stray > 0 {
         tracing::warn!(rows = stray, "the default partition holds rows: their day had no partition");
     }
+    let mut indexed = 0;
+    while !deadline.remaining().is_zero() && store::partition::index_past_day(&deps.database).await? {
+        indexed += 1;
+    }
     let mut pruned = 0;
     while !deadline.remaining().is_zero() {
         let forgotten = store::key::prune(&deps.database, deps.horizon.key_retention_days, PRUNE).await?;
@@ -64,5 +70,10 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
             break;
         }
     }
-    Ok(Outcome { partitions_created: created, default_partition_rows: stray, keys_pruned: pruned })
+    Ok(Outcome {
+        partitions_created: created,
+        partitions_indexed: indexed,
+        default_partition_rows: stray,
+        keys_pruned: pruned,
+    })
 }

@@ -11,7 +11,7 @@ use super::crash::Crash;
 use super::crash_point::CrashPoint;
 use super::rig::{Options, Rig};
 use super::staff::Staff;
-use super::{catalog, clock, delivery, postgres, process, rush};
+use super::{catalog, clock, delivery, erasure, postgres, process, rush};
 
 /// A part of a scenario: so many rounds on one rig.
 #[derive(Debug, Clone)]
@@ -78,6 +78,7 @@ impl Scenario {
             catalog::scenarios(),
             rush::scenarios(),
             clock::scenarios(),
+            erasure::scenarios(),
         ];
         lists.into_iter().flatten().collect()
     }

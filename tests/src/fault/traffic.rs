@@ -14,6 +14,9 @@ use crate::weight::{TRUSTED, WEIGHTS};
 /// Products that are sold; every second event is about the first one.
 const PRODUCTS: u128 = 20;
 
+/// Who sends every request.
+pub(super) const ACCOUNT: Uuid = Uuid::from_u128((0x5b0b_0000 << 96) | 99);
+
 /// Draws requests.
 #[derive(Debug)]
 pub struct Traffic {
@@ -116,7 +119,7 @@ fn event(items: &[(Uuid, Sent)]) -> Value {
         })
         .collect();
     HttpEvent::new("POST", "/api/v1/analytic/interaction")
-        .account(product_id(99))
+        .account(ACCOUNT)
         .header("user-agent", browser)
         .body(json!({ "interactions": items }).to_string())
         .event()
