@@ -1,16 +1,7 @@
--- What export and erasure of a person need: which identities belong together, a way from a person to the events that name
--- them, and the record of what was erased.
+-- What export and erasure of a person need: ways from a person to the rows that name them, and the record of what was erased.
 
-CREATE TABLE analytic.customer_address (
-    customer_key text NOT NULL,
-    address_key  text NOT NULL,
-    PRIMARY KEY (customer_key, address_key)
-);
-CREATE INDEX customer_address_address_idx ON analytic.customer_address (address_key);
-
-COMMENT ON TABLE  analytic.customer_address IS 'Which hashed addresses events named beside which customer id. Read when a person is exported or erased, and for nothing else.';
-COMMENT ON COLUMN analytic.customer_address.customer_key IS 'The shop''s customer id.';
-COMMENT ON COLUMN analytic.customer_address.address_key IS 'email: and a keyed hash.';
+-- The way from an address to the customer ids that events name it with.
+CREATE INDEX customer_link_address_idx ON analytic.customer_link (address_key);
 
 -- The way from a person to the events that name them: few events do, so the index is small and rarely touched.
 CREATE INDEX shop_event_person_idx ON analytic.shop_event ((coalesce(content->>'customer', content->>'user')))
@@ -45,6 +36,9 @@ COMMENT ON FUNCTION analytic.index_past_day(date) IS 'Indexes accounts and sessi
 ALTER TABLE analytic.shop_event ALTER COLUMN fingerprint DROP NOT NULL;
 COMMENT ON COLUMN analytic.shop_event.fingerprint IS 'First 128 bits of SHA-256 over the content: the same id with another one is a conflict. Null when the person in it was erased: then any content is a duplicate.';
 
+ALTER TABLE analytic.interaction_key ALTER COLUMN fingerprint DROP NOT NULL;
+COMMENT ON COLUMN analytic.interaction_key.fingerprint IS 'First 128 bits of SHA-256 over the content. Null when the person in it was erased: then any content is a duplicate.';
+
 -- The id of a finding is a digest that has its subject in it, so it changes when the subject is erased; its alert follows.
 ALTER TABLE analytic.pending_alert DROP CONSTRAINT pending_alert_finding_id_fkey,
     ADD CONSTRAINT pending_alert_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES analytic.finding (id) ON UPDATE CASCADE;
@@ -53,7 +47,7 @@ ALTER TABLE analytic.pending_alert DROP CONSTRAINT pending_alert_finding_id_fkey
 CREATE FUNCTION analytic.ids_beside(address text) RETURNS SETOF text
     LANGUAGE sql STABLE
     AS $$
-SELECT customer_key FROM analytic.customer_address WHERE address_key = address
+SELECT customer_key FROM analytic.customer_link WHERE address_key = address
 UNION
 SELECT coalesce(other.content->>'customer', other.content->>'user')
 FROM analytic.shop_event AS named JOIN analytic.shop_event AS other USING (subject, subject_id)
@@ -88,6 +82,7 @@ CREATE TABLE analytic.erasure_identity (
     erasure_id uuid NOT NULL REFERENCES analytic.erasure (id),
     kind       text NOT NULL CHECK (kind IN ('account', 'customer', 'session')),
     identity   text NOT NULL,
+    origin     uuid NOT NULL DEFAULT gen_random_uuid(),
     PRIMARY KEY (kind, identity)
 );
 CREATE INDEX erasure_identity_erasure_idx ON analytic.erasure_identity (erasure_id);
@@ -96,3 +91,4 @@ COMMENT ON TABLE  analytic.erasure_identity IS 'Whom the erasures under way are 
 COMMENT ON COLUMN analytic.erasure_identity.erasure_id IS 'The erasure.';
 COMMENT ON COLUMN analytic.erasure_identity.kind IS 'account, customer or session.';
 COMMENT ON COLUMN analytic.erasure_identity.identity IS 'The account, customer key or session.';
+COMMENT ON COLUMN analytic.erasure_identity.origin IS 'The random origin that its interactions have from then on: one for all of them, so that what was one sender stays one.';

@@ -17,6 +17,7 @@ mod delivery;
 mod environment;
 mod erasure;
 mod gate;
+mod given_up;
 mod history;
 mod mapping;
 mod postgres;
@@ -30,6 +31,7 @@ mod shopper;
 mod small_disk;
 mod sqs_gate;
 mod staff;
+mod stranger;
 mod traffic;
 
 pub use catalog_stub::{CatalogFaults, CatalogStub};

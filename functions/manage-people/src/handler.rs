@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use contracts::{AddressKey, Data, read_person};
-use domain::Named;
+use domain::{Claims, Named};
 use jiff::Timestamp;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
@@ -112,8 +112,8 @@ async fn export(deps: &Deps, request: &Request, id: &str) -> Result<Answer, Fail
 
 /// Lets the shop's own services in; returns the name of the one that asks, for the record.
 fn check_caller(request: &Request) -> Result<String, Failure> {
-    let claims = platform::claims(request).ok_or(Failure::Unauthorized)?;
-    if !claims.get("scope").is_some_and(|scopes| domain::is_trusted(scopes)) {
+    let claims = platform::claims(request.extensions()).ok_or(Failure::Unauthorized)?;
+    if !Claims::new(claims).is_trusted() {
         return Err(Failure::NotTrusted);
     }
     let name = claims.get("client_id").or_else(|| claims.get("azp")).or_else(|| claims.get("sub"));

@@ -11,8 +11,10 @@ use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{AlertSender, HintSender, Sent};
 use platform::{Metrics, TraceHeader};
+use store::interaction::Derived;
 use store::shop_event::Logged;
 use store::{Database, StoreError};
+use uuid::Uuid;
 
 use crate::batch::Batch;
 use crate::projection::project;
@@ -46,8 +48,21 @@ struct Outcome {
     /// The positions of the messages that failed.
     failed: HashSet<usize>,
     derived: Vec<InteractionId>,
+    /// Derived interactions whose event id was recorded before with other content.
+    derived_conflicts: Vec<Uuid>,
     /// The findings that owe an alert.
     owed: Vec<FindingId>,
+}
+
+impl Outcome {
+    fn add_derived(&mut self, derived: Derived) {
+        for event_id in &derived.conflicts {
+            // The figures go on; only the interaction is missing, and with it a part of a score.
+            tracing::error!(event.id = %event_id, "a derived interaction was recorded before with other content");
+        }
+        self.derived.extend(derived.new);
+        self.derived_conflicts.extend(derived.conflicts);
+    }
 }
 
 /// Applies a batch of events. May be called with the same batch any number of times.
@@ -92,7 +107,7 @@ async fn apply(deps: &Deps, batch: &Batch, outcome: &mut Outcome) -> Result<(), 
             return Ok(());
         }
         outcome.reprojected += stale.len();
-        outcome.derived.extend(project(&deps.database, &deps.thresholds, &[], &stale).await?.derived);
+        outcome.add_derived(project(&deps.database, &deps.thresholds, &[], &stale).await?.derived);
     }
 }
 
@@ -106,7 +121,7 @@ async fn apply_isolating(deps: &Deps, events: &[&(usize, ShopEvent)], outcome: &
                 for (logged, (position, _)) in projected.logged.iter().zip(&events[piece]) {
                     count(*logged, *position, outcome);
                 }
-                outcome.derived.extend(projected.derived);
+                outcome.add_derived(projected.derived);
                 outcome.owed.extend(projected.owed);
             }
             Err(StoreError::Refused { .. }) if pieces.split(&piece) => {}
@@ -156,6 +171,7 @@ fn counted(line: Metrics, batch: &Batch, outcome: &Outcome, sent: Sent) -> Metri
         .count("Unreadable", batch.len() - batch.events.len())
         .count("Reprojected", outcome.reprojected)
         .count("Derived", outcome.derived.len())
+        .count("DerivedConflicts", outcome.derived_conflicts.len())
         .count("Findings", outcome.owed.len())
         .count("HintsFailed", sent.failed)
 }

@@ -42,7 +42,7 @@ pub use event_reply::{EventResult, EventStatus, EventsReply};
 pub use event_request::{EventMessage, read_events};
 pub use item::SESSION_ID_MAX_CHARS;
 pub use message::{AlertHint, Hint, Pointer, Unreadable};
-pub use metadata::{METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};
+pub use metadata::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};
 pub use person_request::read_person;
 pub use popularity::Popularity;
 pub use query::{InvalidQuery, Parameters, SPAN_MAX_DAYS, check_span};

@@ -4,7 +4,7 @@
 //! (`eventType`, `service`, `entityId`, ...). Both may come bare or as the `detail` of an EventBridge event. Fields that
 //! mean nothing here are left alone; an email address becomes a keyed hash and goes no further.
 
-use domain::{Currency, CustomerKey, FUTURE_LIMIT_MINUTES, Fact, InvalidCurrency, ShopEvent};
+use domain::{Currency, CustomerKey, FUTURE_LIMIT_MINUTES, Fact, InvalidCurrency, ShopEvent, Subject};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::value::RawValue;
@@ -147,8 +147,8 @@ fn read(fields: &Fields<'_>, arrival: Timestamp) -> Result<ShopEvent, Rejection>
         Some(id) => named_id(&id),
         None => unnamed_id(fields.key(), &service, occurred_at, &fact),
     };
-    let address = fields.address_beside(fact.customer())?;
-    Ok(ShopEvent { id, service, occurred_at, fact, address })
+    let link = fields.link(fact.subject().0 == Subject::User);
+    Ok(ShopEvent { id, service, occurred_at, fact, link })
 }
 
 /// The only version there is, as a number or text.

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 /// The key of a customer: the shop's own customer id, or a keyed hash of an email address.
 ///
-/// The address itself is never kept. An id and an address of the same person are two keys; an event that names both says
-/// that they belong together. A person who was erased is a third kind of key, a random one that leads to nobody.
+/// The address itself is never kept. An id and an address of the same person are two keys; an event that names both
+/// makes a [`CustomerLink`] of them. A person who was erased is a third kind of key, a random one that leads to nobody.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CustomerKey(String);
@@ -62,6 +62,15 @@ fn account_of(id: &str) -> Option<Uuid> {
         return None;
     }
     Uuid::try_parse(id).ok().filter(|id| !id.is_nil())
+}
+
+/// That an id of the shop and an address are one customer, as an event says that names both.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CustomerLink {
+    /// The shop's customer id.
+    pub customer: CustomerKey,
+    /// The hashed address.
+    pub address: CustomerKey,
 }
 
 impl fmt::Display for CustomerKey {

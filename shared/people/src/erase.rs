@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use domain::{CustomerKey, Identities, Named};
-use store::erasure::{self, Counts, Erasure};
+use store::erasure::{self, Counts, Erasure, Whom};
 use store::{StoreError, Transaction, forget, forget_interaction, person};
 use uuid::Uuid;
 
@@ -37,18 +37,19 @@ pub struct Order<'a> {
 pub async fn erase(places: &Places, order: Order<'_>) -> Result<Receipt, PeopleError> {
     let id = open(places, order).await?;
     let began = erasure::get(&places.database, id).await?.ok_or_else(gone)?;
-    let identities = erasure::list_identities(&places.database, id).await?;
+    let whom = erasure::list_identities(&places.database, id).await?;
+    let identities = &whom.identities;
     let mut done = false;
     // Steps in the order in which traces could come back: an event of the log derives interactions, those are delivered.
     if Instant::now() < order.deadline {
-        rename_customers(places, id, &identities).await?;
-        done = erase_interactions(places, &began, &identities, order.deadline).await?;
+        rename_customers(places, id, identities).await?;
+        done = erase_interactions(places, &began, &whom, order.deadline).await?;
     }
     if done && let Some(catalog) = &places.feed {
-        done = feed::erase(places, catalog, id, &identities, order.deadline).await?;
+        done = feed::erase(places, catalog, id, identities, order.deadline).await?;
     }
     if done && let Some(letters) = &places.letters {
-        done = letters.erase(places, id, &identities, order.deadline).await?;
+        done = letters.erase(places, id, identities, order.deadline).await?;
     }
     let state = erasure::get(&places.database, id).await?.ok_or_else(gone)?;
     if !done || state.settles_in.is_some() {
@@ -88,16 +89,16 @@ async fn rename_customers(places: &Places, id: Uuid, identities: &Identities) ->
 async fn erase_interactions(
     places: &Places,
     began: &Erasure,
-    identities: &Identities,
+    whom: &Whom,
     deadline: Instant,
 ) -> Result<bool, StoreError> {
-    if identities.accounts.is_empty() && identities.sessions.is_empty() {
+    if whom.identities.accounts.is_empty() && whom.identities.sessions.is_empty() {
         return Ok(true);
     }
     while Instant::now() < deadline {
         let mut transaction = begin(places).await?;
         let piece = (began.date_created, PIECE);
-        let counts = forget_interaction::erase(&mut transaction, identities, piece).await?;
+        let counts = forget_interaction::erase(&mut transaction, whom, piece).await?;
         let erased = counts.get("interaction").copied().unwrap_or_default();
         if erased > 0 && places.feed.is_some() {
             erasure::settle(&mut transaction, began.id, SETTLE_TIME).await?;

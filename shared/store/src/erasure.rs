@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::{CustomerKey, Identities, Named};
+use domain::{CustomerKey, Identities, Named, Origin};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio_postgres::types::Type;
@@ -46,6 +46,15 @@ pub struct Erasure {
     pub date_completed: Option<Timestamp>,
     /// How long deliveries to the feed that have read the person's rows may still be under way; `None` when none can.
     pub settles_in: Option<Duration>,
+}
+
+/// Whom an erasure under way is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Whom {
+    /// Their identities.
+    pub identities: Identities,
+    /// The origins of what they sent, each with the random one that takes its place.
+    pub origins: Vec<(Uuid, Uuid)>,
 }
 
 /// Waits until no other erasure changes anything, and keeps others waiting until the transaction ends.
@@ -119,20 +128,26 @@ async fn save_identities(
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn list_identities(database: &Database, id: Uuid) -> Result<Identities, StoreError> {
+pub async fn list_identities(database: &Database, id: Uuid) -> Result<Whom, StoreError> {
     let rows = database.query(include_str!("../sql/erasure/list_identities.sql"), &[(&id, Type::UUID)]).await?;
-    let mut identities = Identities::default();
+    let mut whom = Whom::default();
     for row in &rows {
-        let (kind, text): (&str, &str) = (row.try_get("kind")?, row.try_get("identity")?);
+        let (kind, text, erased): (&str, &str, Uuid) =
+            (row.try_get("kind")?, row.try_get("identity")?, row.try_get("origin")?);
         match kind {
-            "account" => identities.accounts.extend(Uuid::try_parse(text)),
-            "customer" => identities.add(CustomerKey::of_id(text)),
+            "account" => {
+                let account = Uuid::try_parse(text).unwrap_or_default();
+                whom.identities.accounts.insert(account);
+                whom.origins.push((Origin::of_account(account).as_uuid(), erased));
+            }
+            "customer" => whom.identities.add(CustomerKey::of_id(text)),
             _ => {
-                identities.sessions.insert(text.to_owned());
+                whom.identities.sessions.insert(text.to_owned());
+                whom.origins.push((Origin::of_session(text).as_uuid(), erased));
             }
         }
     }
-    Ok(identities)
+    Ok(whom)
 }
 
 /// Adds to the counts of an erasure, in the transaction that made the rows anonymous.

@@ -37,6 +37,8 @@ pub async fn rename_customers(
     let mut count = |place: &str, number: usize| {
         *counts.entry(place.to_owned()).or_default() += i64::try_from(number).unwrap_or(i64::MAX);
     };
+    // Ahead of the customers, as consumers write them.
+    count("customer_link", remove_links(transaction, &names.keys).await?);
     if !subjects.is_empty() {
         count("shop_event", rename_events(transaction, &subjects, &names).await?);
         rename_projections(transaction, &subjects, &names).await?;
@@ -46,11 +48,9 @@ pub async fn rename_customers(
         count("shop_user", rename_users(transaction, &names).await?);
         count("order_fact", rename_judged(transaction, &orders, &names).await?);
     }
-    count("customer_address", remove_addresses(transaction, &names.keys).await?);
     count("finding", rename_findings_of(transaction, identities, &renamed).await?);
     rollup::apply(transaction, &moved).await?;
     count("customer_rollup", moved.iter().count() / 2);
-    remove_spend(transaction, &names.keys).await?;
     Ok(counts)
 }
 
@@ -215,14 +215,9 @@ async fn remove_customers(transaction: &mut Transaction<'_>, customers: &[&str])
     transaction.query(statement, &[(&customers, Type::TEXT_ARRAY)]).await.map(|_| ())
 }
 
-async fn remove_addresses(transaction: &mut Transaction<'_>, keys: &[&str]) -> Result<usize, StoreError> {
-    let statement = include_str!("../sql/forget/remove_addresses.sql");
+async fn remove_links(transaction: &mut Transaction<'_>, keys: &[&str]) -> Result<usize, StoreError> {
+    let statement = include_str!("../sql/forget/remove_links.sql");
     Ok(transaction.query(statement, &[(&keys, Type::TEXT_ARRAY)]).await?.len())
-}
-
-async fn remove_spend(transaction: &mut Transaction<'_>, keys: &[&str]) -> Result<(), StoreError> {
-    let statement = include_str!("../sql/forget/remove_spend.sql");
-    transaction.query(statement, &[(&keys, Type::TEXT_ARRAY)]).await.map(|_| ())
 }
 
 /// Renames the findings about a person. Their ids are digests of whom they are about, so those change as well.

@@ -1,11 +1,11 @@
 //! Makes the interactions of a person anonymous, a bounded piece at a time.
 
-use domain::{Identities, InteractionId};
+use domain::InteractionId;
 use jiff::Timestamp;
 use tokio_postgres::types::Type;
 
 use crate::database::Parameter;
-use crate::erasure::Counts;
+use crate::erasure::{Counts, Whom};
 use crate::{Database, StoreError, Transaction};
 
 /// Makes up to `limit` interactions of a person that arrived until then anonymous, those of visits before signing in too,
@@ -15,16 +15,19 @@ use crate::{Database, StoreError, Transaction};
 /// See [`StoreError`].
 pub async fn erase(
     transaction: &mut Transaction<'_>,
-    identities: &Identities,
+    Whom { identities, origins }: &Whom,
     (until, limit): (Timestamp, i64),
 ) -> Result<Counts, StoreError> {
     let accounts: Vec<_> = identities.accounts.iter().collect();
     let sessions: Vec<_> = identities.sessions.iter().collect();
-    let parameters: [Parameter<'_>; 4] = [
+    let (own, erased): (Vec<_>, Vec<_>) = origins.iter().copied().unzip();
+    let parameters: [Parameter<'_>; 6] = [
         (&accounts, Type::UUID_ARRAY),
         (&sessions, Type::TEXT_ARRAY),
         (&limit, Type::INT8),
         (&until, Type::TIMESTAMPTZ),
+        (&own, Type::UUID_ARRAY),
+        (&erased, Type::UUID_ARRAY),
     ];
     let rows = transaction.query(include_str!("../sql/forget_interaction/erase.sql"), &parameters).await?;
     let row = rows.first().expect("the statement returns one row");

@@ -9,7 +9,7 @@
 pub mod cart;
 mod connection;
 mod credentials;
-pub mod customer_address;
+pub mod customer_link;
 mod database;
 pub mod erasure;
 mod error;
@@ -17,6 +17,7 @@ pub mod finding;
 pub mod forget;
 pub mod forget_interaction;
 pub mod fraud;
+pub mod guest_quota;
 pub mod interaction;
 pub mod key;
 #[cfg(feature = "migrations")]
@@ -38,6 +39,7 @@ pub mod rollup;
 pub mod sales;
 pub mod segment;
 pub mod seller_dashboard;
+mod session;
 pub mod shop_event;
 pub mod shop_report;
 pub mod user;

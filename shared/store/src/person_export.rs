@@ -18,7 +18,7 @@ pub const PLACES: [&str; 15] = [
     "opinion",
     "shop_user",
     "customer_rollup",
-    "customer_address",
+    "customer_link",
     "order_fact",
     "judged_customer",
     "projection",

@@ -107,7 +107,7 @@ pub async fn list_of(
         let (subject, id) = fact.subject();
         let of = (subject, id.to_owned());
         let (id, service, occurred_at) = (row.try_get("id")?, row.try_get("service")?, row.try_get("occurred_at")?);
-        events.entry(of).or_default().push(ShopEvent { id, service, occurred_at, fact, address: None });
+        events.entry(of).or_default().push(ShopEvent { id, service, occurred_at, fact, link: None });
     }
     Ok(events)
 }
@@ -130,10 +130,10 @@ pub async fn keep_erased(
         let (subject, id) = event.fact.subject();
         let Some(told) = known.get_mut(&(subject, id.to_owned())) else { continue };
         let erased = told.iter().filter_map(|other| other.fact.customer()).find(|key| key.is_erased()).cloned();
-        let (Some(erased), Some(named)) = (erased, event.fact.customer()) else { continue };
-        if subject != Subject::User && !named.is_erased() {
+        let Some(erased) = erased.filter(|_| subject != Subject::User) else { continue };
+        event.link = None;
+        if event.fact.customer().is_some_and(|named| !named.is_erased()) {
             event.fact.rename(&erased);
-            event.address = None;
             told.iter_mut().filter(|other| other.id == event.id).for_each(|other| other.fact.rename(&erased));
             renamed.push((event.id, erased));
         }

@@ -88,7 +88,7 @@ pub struct KeyCheck {
     pub keys_without_row: i64,
     /// Rows within the horizon without their key. Must be none.
     pub rows_without_key: i64,
-    /// Event ids that are in the log more than once within the horizon. Must be none.
+    /// Event ids that are in the log more than once with one origin, within the horizon. Must be none.
     pub repeated: i64,
     /// The first event ids concerned.
     pub examples: Vec<Uuid>,

@@ -6,9 +6,8 @@ use std::time::Duration;
 use contracts::Hint;
 use domain::Sink;
 use serde_json::Value;
-use uuid::Uuid;
 
-use super::history::{Counts, Sent};
+use super::history::{Counts, EventKey, Sent};
 use super::recount::{Sums, recount};
 use super::rig::Rig;
 
@@ -37,7 +36,7 @@ pub struct Findings {
 /// A row of the log.
 struct Row {
     id: i64,
-    event_id: Uuid,
+    key: EventKey,
     event_type: String,
     ref_id: String,
 }
@@ -49,16 +48,18 @@ struct Row {
 pub async fn check(rig: &Rig) -> Findings {
     let mut findings = Findings { counts: rig.history.counts(), ..Findings::default() };
     let client = rig.connect().await.unwrap();
-    let rows = client.query("SELECT id, event_id, event_type, ref_id FROM analytic.interaction", &[]).await.unwrap();
+    let rows =
+        client.query("SELECT id, origin, event_id, event_type, ref_id FROM analytic.interaction", &[]).await.unwrap();
     let row = |row: tokio_postgres::Row| Row {
         id: row.get(0),
-        event_id: row.get(1),
-        event_type: row.get(2),
-        ref_id: row.get(3),
+        key: (row.get(1), row.get(2)),
+        event_type: row.get(3),
+        ref_id: row.get(4),
     };
-    let log: Vec<_> = rows.into_iter().map(row).collect();
+    let mut log: Vec<_> = rows.into_iter().map(row).collect();
     findings.stored = log.len();
     let events = rig.history.events();
+    undo_erasures(&client, &mut log, &events).await;
     check_log(&log, &events, &mut findings);
     check_scores(&client, &log, &mut findings).await;
     let poison = poisoned(&log, &events);
@@ -72,24 +73,38 @@ pub async fn check(rig: &Rig) -> Findings {
     findings
 }
 
+/// Gives events of people who were erased the origin back under which they were sent: event ids are drawn at random, so
+/// each tells its own.
+async fn undo_erasures(client: &tokio_postgres::Client, log: &mut [Row], events: &HashMap<EventKey, Sent>) {
+    let erasures: i64 = client.query_one("SELECT count(*) FROM analytic.erasure", &[]).await.unwrap().get(0);
+    if erasures == 0 {
+        return;
+    }
+    let origins: BTreeSet<_> = events.keys().map(|(origin, _)| *origin).collect();
+    let sent: HashMap<_, _> = events.keys().map(|(origin, event_id)| (*event_id, *origin)).collect();
+    for row in log.iter_mut().filter(|row| !origins.contains(&row.key.0)) {
+        row.key.0 = sent.get(&row.key.1).copied().unwrap_or(row.key.0);
+    }
+}
+
 /// I3: acknowledged is stored once, everything else at most once, and nothing is stored that was not sent.
-fn check_log(log: &[Row], events: &HashMap<Uuid, Sent>, findings: &mut Findings) {
+fn check_log(log: &[Row], events: &HashMap<EventKey, Sent>, findings: &mut Findings) {
     let mut seen = HashMap::new();
     for row in log {
-        if seen.insert(row.event_id, row.id).is_some() {
+        if seen.insert(row.key, row.id).is_some() {
             findings.doubled += 1;
-            findings.violations.push(format!("I3: event {} is stored twice", row.event_id));
+            findings.violations.push(format!("I3: event {:?} is stored twice", row.key));
         }
-        match events.get(&row.event_id) {
+        match events.get(&row.key) {
             Some(sent) if sent.event_type == row.event_type && sent.ref_id == row.ref_id => {}
             _ => findings.violations.push(format!("I3: interaction {} is not what was sent", row.id)),
         }
     }
-    for (event_id, sent) in events {
-        let Some(id) = sent.acknowledged else { continue };
-        if seen.get(event_id) != Some(&id) {
+    for (key, sent) in events {
+        let stored = seen.get(key);
+        if sent.acknowledged.is_some_and(|id| stored != Some(&id)) || (sent.owed && stored.is_none()) {
             findings.lost += 1;
-            findings.violations.push(format!("I3: event {event_id} was acknowledged as {id} and is not stored so"));
+            findings.violations.push(format!("I3: event {key:?} is stored as {stored:?}, but: {sent:?}"));
         }
     }
 }
@@ -112,8 +127,8 @@ async fn check_scores(client: &tokio_postgres::Client, log: &[Row], findings: &m
     }
 }
 
-fn poisoned(log: &[Row], events: &HashMap<Uuid, Sent>) -> BTreeSet<i64> {
-    let is_poison = |row: &&Row| events.get(&row.event_id).is_some_and(|sent| sent.poison);
+fn poisoned(log: &[Row], events: &HashMap<EventKey, Sent>) -> BTreeSet<i64> {
+    let is_poison = |row: &&Row| events.get(&row.key).is_some_and(|sent| sent.poison);
     log.iter().filter(is_poison).map(|row| row.id).collect()
 }
 

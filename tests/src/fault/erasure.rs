@@ -17,7 +17,7 @@ use super::environment::Environment;
 use super::rig::Rig;
 use super::scenario::{Job, Report, Scenario};
 use super::staff::Staff;
-use super::traffic::ACCOUNT;
+use super::traffic::SHOPPER;
 
 /// Who sends requests all the time. They are all signed in as one person.
 const CLIENTS: u64 = 3;
@@ -103,10 +103,10 @@ fn order(number: u32, place: u32) -> [String; 2] {
         "items": [{ "productId": "unknown", "quantity": 1, "price": "9.99" }],
     });
     match place {
-        0 => placed["customerId"] = json!(ACCOUNT),
+        0 => placed["customerId"] = json!(SHOPPER),
         1 => placed["userEmail"] = json!("canary-note@example.com"),
         2 => {
-            placed["customerId"] = json!(ACCOUNT);
+            placed["customerId"] = json!(SHOPPER);
             placed["userEmail"] = json!("canary-note@example.com");
         }
         _ => placed["customerId"] = json!(format!("customer-{}", number % 7)),
@@ -122,7 +122,7 @@ fn order(number: u32, place: u32) -> [String; 2] {
 async fn erase(rig: &Rig, random: &mut ChaCha8Rng) -> Result<Duration, String> {
     let before = Held::read(rig).await?;
     let mut command = rig.command("person");
-    command.args(["erase", "--json", "--account", &ACCOUNT.to_string()]);
+    command.args(["erase", "--json", "--account", &SHOPPER.to_string()]);
     let started = Instant::now();
     if random.random() {
         let mut child = command.stdout(std::process::Stdio::null()).spawn().map_err(|error| error.to_string())?;
@@ -149,8 +149,8 @@ impl Held {
         let interactions = "SELECT id FROM analytic.interaction WHERE account_id = $1";
         let events = "SELECT id FROM analytic.shop_event WHERE content->>'customer' = $1::uuid::text
                       OR subject_id IN (SELECT order_id FROM analytic.sales_order WHERE customer_key = $1::uuid::text)";
-        let interactions = client.query(interactions, &[&ACCOUNT]).await.map_err(|error| error.to_string())?;
-        let events = client.query(events, &[&ACCOUNT]).await.map_err(|error| error.to_string())?;
+        let interactions = client.query(interactions, &[&SHOPPER]).await.map_err(|error| error.to_string())?;
+        let events = client.query(events, &[&SHOPPER]).await.map_err(|error| error.to_string())?;
         Ok(Self {
             interactions: interactions.iter().map(|row| row.get(0)).collect(),
             events: events.iter().map(|row| row.get(0)).collect(),

@@ -94,6 +94,7 @@ impl Rig {
             ("AWS_ENDPOINT_URL_SQS", self.sqs.url()),
             // Longer than any test machine needs: a sender that gives up is a fault of its own.
             ("SEND_TIMEOUT_MS", "5000"),
+            ("GUEST_EVENTS_PER_MINUTE", "0"),
             ("RESEND_MAX_ROWS", "20000"),
             ("RESEND_BACKOFF_CAP_SECONDS", "3600"),
             ("CATALOG_URL", self.catalog.url()),

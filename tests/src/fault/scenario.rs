@@ -11,7 +11,7 @@ use super::crash::Crash;
 use super::crash_point::CrashPoint;
 use super::rig::{Options, Rig};
 use super::staff::Staff;
-use super::{catalog, clock, delivery, erasure, postgres, process, rush};
+use super::{catalog, clock, delivery, erasure, given_up, postgres, process, rush, stranger};
 
 /// A part of a scenario: so many rounds on one rig.
 #[derive(Debug, Clone)]
@@ -78,6 +78,8 @@ impl Scenario {
             catalog::scenarios(),
             rush::scenarios(),
             clock::scenarios(),
+            stranger::scenarios(),
+            given_up::scenarios(),
             erasure::scenarios(),
         ];
         lists.into_iter().flatten().collect()

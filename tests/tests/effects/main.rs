@@ -4,6 +4,7 @@
 
 mod alerts;
 mod catalog;
+mod given_up;
 mod migrate;
 mod partition;
 mod popularity;

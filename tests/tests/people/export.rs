@@ -32,7 +32,7 @@ async fn every_table_in_which_a_trace_is_found_is_exported() {
     let lengths = ["interaction", "shop_event", "order_line", "payment", "opinion", "shop_user", "feed", "finding"];
     let lengths: Vec<_> =
         lengths.iter().map(|name| format!("{name} {}", document[name].as_array().unwrap().len())).collect();
-    insta::assert_snapshot!(lengths.join(", "), @"interaction 9, shop_event 11, order_line 3, payment 3, opinion 2, shop_user 1, feed 9, finding 5");
+    insta::assert_snapshot!(lengths.join(", "), @"interaction 10, shop_event 11, order_line 3, payment 3, opinion 2, shop_user 1, feed 10, finding 5");
 }
 
 #[tokio::test]
@@ -57,8 +57,8 @@ async fn after_an_erasure_an_export_is_empty() {
 async fn what_does_not_fit_on_one_page_is_exported_whole() {
     let shop = Shop::busy().await;
     let many = format!(
-        "INSERT INTO analytic.interaction (event_id, account_id, event_type, ref_type, ref_id, occurred_at, date_created)
-         SELECT gen_random_uuid(), '{JANE}', 'viewed', 'Category', 'c', now(), now() FROM generate_series(1, 2500)"
+        "INSERT INTO analytic.interaction (origin, event_id, account_id, event_type, ref_type, ref_id, occurred_at, date_created)
+         SELECT gen_random_uuid(), gen_random_uuid(), '{JANE}', 'viewed', 'Category', 'c', now(), now() FROM generate_series(1, 2500)"
     );
     shop.database.execute(&many).await;
     let document = export(&shop, &Named::Account(JANE)).await;

@@ -45,7 +45,7 @@ async fn a_service_exports_and_erases_a_person_and_nothing_of_it_is_logged() {
     let receipt = second.json()["data"].clone();
     assert_eq!(
         (second.status, &receipt["complete"], &receipt["counts"]["interaction"]),
-        (200, &json!(true), &json!(9))
+        (200, &json!(true), &json!(10))
     );
     assert_eq!(traces(&shop.database, &of_jane()).await, [""; 0]);
     assert_eq!(shop.figures().await, figures);
@@ -89,8 +89,8 @@ async fn nobody_else_gets_in_and_nobody_is_erased_by_a_body_that_names_nobody() 
 async fn an_export_that_is_too_large_for_an_answer_says_what_to_use_instead() {
     let shop = Shop::open().await;
     let many = format!(
-        "INSERT INTO analytic.interaction (event_id, account_id, event_type, ref_type, ref_id, occurred_at, date_created)
-         SELECT gen_random_uuid(), '{JANE}', 'viewed', 'Category', 'c', now(), now() FROM generate_series(1, 20000)"
+        "INSERT INTO analytic.interaction (origin, event_id, account_id, event_type, ref_type, ref_id, occurred_at, date_created)
+         SELECT gen_random_uuid(), gen_random_uuid(), '{JANE}', 'viewed', 'Category', 'c', now(), now() FROM generate_series(1, 20000)"
     );
     shop.database.execute(&many).await;
     let mut function = start(&shop).await;

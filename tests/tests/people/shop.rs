@@ -9,11 +9,11 @@ use aws_sdk_dynamodb::types::{
 use catalog::{Catalog, FeedCatalog};
 use contracts::{AddressKey, Intake};
 use domain::fraud::{Evidence, Finding, Rule, Subject, Window};
-use domain::{Caller, CustomerKey, InteractionId, Named, NewInteraction, RefType, Reference, Sink};
+use domain::{Caller, CustomerKey, InteractionId, Named, NewInteraction, Origin, RefType, Reference, Sink};
 use jiff::Timestamp;
 use people::{DeadLetters, Order, Places, Receipt};
 use serde_json::{Value, json};
-use store::interaction::{Origin, Recorded};
+use store::interaction::{Recorded, Submission};
 use testkit::{Function, Invoked, TestDatabase, TestQueue, sqs_event};
 use uuid::Uuid;
 
@@ -88,6 +88,7 @@ impl Shop {
             (Caller::Guest, JANE_SESSION, JANE_NETWORK, "view"),
             (Caller::Account(JANE), JANE_SESSION, JANE_NETWORK, "add_to_cart"),
             (Caller::Account(JANE), "second session of jane", JANE_NETWORK, "add_to_favorites"),
+            (Caller::Trusted, JANE_SESSION, JANE_NETWORK, "write_review"),
             (Caller::Account(JANE), SHARED_SESSION, "198.51.100.0", "view"),
             (Caller::Guest, SHARED_SESSION, "198.51.100.0", "view"),
             (Caller::Account(JOHN), SHARED_SESSION, "198.51.100.0", "view"),
@@ -107,7 +108,15 @@ impl Shop {
         network: &str,
         (event, event_id): (&str, Uuid),
     ) -> Recorded {
+        let (origin, account_id) = match caller {
+            Caller::Account(id) => (Origin::of_account(id), Some(id)),
+            // a service of the shop that names Jane
+            Caller::Trusted => (Origin::TRUSTED, Some(JANE)),
+            Caller::Guest => (Origin::of_session(session), None),
+        };
         let item = NewInteraction {
+            origin,
+            account_id,
             event_id,
             event_type: event.parse().unwrap(),
             reference: Reference::new(RefType::Product, &spu(1)).unwrap(),
@@ -116,8 +125,13 @@ impl Shop {
             occurred_at: None,
         };
         let user_agent = format!("browser of {session}");
-        let origin = Origin { caller, user_agent: Some(&user_agent), ip_address: Some(network) };
-        store::interaction::record(&self.database.store(), &[item], &origin).await.unwrap()[0]
+        let submission = Submission {
+            caller,
+            user_agent: Some(&user_agent),
+            ip_address: Some(network),
+            guest_events_per_minute: None,
+        };
+        store::interaction::record(&self.database.store(), &[item], &submission).await.unwrap()[0]
     }
 
     /// Notes a cart of each that was left.
@@ -127,7 +141,7 @@ impl Shop {
             rule: Rule::AbandonedCart,
             subject: Subject::Account(account),
             window: Window::hour_of(at),
-            evidence: Evidence::Cart { from: at, to: at, products: vec![spu(1).parse().unwrap()] },
+            evidence: Evidence::Cart { from: at, to: at, count: 1, products: vec![spu(1).parse().unwrap()] },
         };
         store::fraud::store(&self.database.store(), &[cart(JANE), cart(JOHN)]).await.unwrap();
     }

@@ -1,5 +1,6 @@
 //! Looks for a word in every column of every table, also of tables that do not exist yet.
 
+use domain::Origin;
 use testkit::TestDatabase;
 
 use crate::shop::{JANE, JANE_EMAIL, JANE_NETWORK, JANE_SESSION, Shop, jane_hash};
@@ -8,8 +9,10 @@ use crate::shop::{JANE, JANE_EMAIL, JANE_NETWORK, JANE_SESSION, Shop, jane_hash}
 pub(crate) fn of_jane() -> Vec<String> {
     let hash = jane_hash();
     let digest = hash.strip_prefix("email:").unwrap().to_owned();
+    let origins = [Origin::of_account(JANE), Origin::of_session(JANE_SESSION)].map(|it| it.as_uuid().to_string());
     let known = [JANE_EMAIL, "Jane", "jane", JANE_SESSION, JANE_NETWORK, &JANE.to_string(), &JANE.simple().to_string()];
-    known.into_iter().map(str::to_owned).chain([digest]).collect()
+    let known = known.into_iter().chain(origins.iter().map(|it| &**it));
+    known.map(str::to_owned).chain([digest]).collect()
 }
 
 /// Names the columns in which one of these words stands, as text.
@@ -38,15 +41,17 @@ async fn the_search_finds_jane_wherever_she_is() {
     // partitions repeat what the table holds
     places.retain(|place| !place.starts_with("analytic.interaction_2"));
     insta::assert_snapshot!(places.join("\n"), @r"
-    analytic.customer_address.address_key
-    analytic.customer_address.customer_key
+    analytic.customer_link.address_key
+    analytic.customer_link.customer_key
     analytic.customer_rollup.customer_key
     analytic.finding.subject
     analytic.interaction.account_id
     analytic.interaction.ip_address
     analytic.interaction.metadata
+    analytic.interaction.origin
     analytic.interaction.session_id
     analytic.interaction.user_agent
+    analytic.interaction_key.origin
     analytic.judged_customer.customer
     analytic.opinion.customer_key
     analytic.order_fact.customer

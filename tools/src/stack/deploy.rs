@@ -100,6 +100,8 @@ fn parameters(stack: &Stack, ports: Ports) -> Vec<String> {
         ("PopularityMaxConcurrency", MAX_CONCURRENCY.to_owned()),
         ("CatalogMaxConcurrency", MAX_CONCURRENCY.to_owned()),
         ("AllowedOrigins", ALLOWED_ORIGIN.to_owned()),
+        // All guests of this machine are one network.
+        ("GuestEventsPerMinute", "0".to_owned()),
         ("DatabaseUrl", postgres::url(ports)),
         ("JwtIssuer", emulator::issuer_url(ports)),
         ("JwtAudience", AUDIENCE.to_owned()),

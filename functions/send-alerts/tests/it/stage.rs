@@ -29,7 +29,6 @@ pub(crate) async fn find(database: &TestDatabase, numbers: Range<u32>) -> Vec<Fi
     let placed_at: Timestamp = "2026-11-20T10:00:00Z".parse().unwrap();
     let order = |number: u32| ShopEvent {
         id: Uuid::now_v7(),
-        address: None,
         service: "orders".to_owned(),
         occurred_at: placed_at + SignedDuration::from_hours(i64::from(number)),
         fact: Fact::OrderCreated {
@@ -41,11 +40,11 @@ pub(crate) async fn find(database: &TestDatabase, numbers: Range<u32>) -> Vec<Fi
             payment_method: None,
             lines: Vec::new(),
         },
+        link: None,
     };
     let events: Vec<_> = numbers.map(order).collect();
     let store = database.store();
     let mut transaction = store.begin().await.unwrap();
-    let events: Vec<_> = events.iter().collect();
     let found = store::fraud::detect(&mut transaction, &events, &thresholds).await.unwrap();
     transaction.commit().await.unwrap();
     assert_eq!(found.len(), events.len());

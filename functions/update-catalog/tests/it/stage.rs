@@ -4,11 +4,11 @@ use std::num::NonZeroUsize;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use catalog::{Catalog, HttpCatalog, HttpSettings};
-use domain::{Caller, NewInteraction, RefType, Reference};
+use domain::{Caller, NewInteraction, Origin, RefType, Reference};
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
 use store::Database;
-use store::interaction::{Origin, Recorded};
+use store::interaction::{Recorded, Submission};
 use testkit::{TestDatabase, TestServer, hint, sqs_event};
 use update_catalog::{Deps, handle};
 use uuid::Uuid;
@@ -19,7 +19,9 @@ pub(crate) const PENDING: &str =
 /// Records views and returns their ids in ascending order.
 pub(crate) async fn record(database: &TestDatabase, count: usize) -> Vec<i64> {
     let view = || NewInteraction {
+        origin: Origin::of_session("s-1"),
         event_id: Uuid::now_v7(),
+        account_id: None,
         event_type: "view".parse().unwrap(),
         reference: Reference::new(RefType::Category, "shoes").unwrap(),
         session_id: Some("s-1".to_owned()),
@@ -27,8 +29,9 @@ pub(crate) async fn record(database: &TestDatabase, count: usize) -> Vec<i64> {
         occurred_at: None,
     };
     let items: Vec<_> = (0..count).map(|_| view()).collect();
-    let origin = Origin { caller: Caller::Guest, user_agent: None, ip_address: None };
-    let recorded = store::interaction::record(&database.store(), &items, &origin).await.unwrap();
+    let submission =
+        Submission { caller: Caller::Guest, user_agent: None, ip_address: None, guest_events_per_minute: None };
+    let recorded = store::interaction::record(&database.store(), &items, &submission).await.unwrap();
     let ids = recorded.into_iter().map(|recorded| match recorded {
         Recorded::New(id) => id.0,
         other => panic!("{other:?}"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Currency, CustomerKey, Money};
+use domain::{Currency, CustomerKey, CustomerLink, Money};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
@@ -104,21 +104,21 @@ impl<'a> Fields<'a> {
         Ok(self.any_name(names)?.map(key))
     }
 
-    /// Reads the address that stands beside the customer id by which the event names a person, as its key.
-    pub(super) fn address_beside(&self, customer: Option<&CustomerKey>) -> Result<Option<CustomerKey>, Rejection> {
-        let Some(customer) = customer else { return Ok(None) };
-        for name in CUSTOMER {
-            if let Some(address) = self.name(name)?.filter(|text| text.contains('@')) {
-                let key = CustomerKey::of_hashed_address(&self.intake.address_key.hash(&address));
-                return Ok((key != *customer).then_some(key));
-            }
-        }
-        Ok(None)
-    }
-
     /// Returns the secret that digests are keyed with.
     pub(super) fn key(&self) -> &'a AddressKey {
         &self.intake.address_key
+    }
+
+    /// Reads an id and an address that stand side by side; of a user the entity may be the id. What cannot be read is no
+    /// reason for a refusal: it is no part of the event.
+    pub(super) fn link(&self, of_user: bool) -> Option<CustomerLink> {
+        let [customer_id, user_id, address] = CUSTOMER;
+        let names = [customer_id, user_id, "entityId"];
+        let names = if of_user { &names[..] } else { &names[..2] };
+        let id = self.any_name(names).ok().flatten().filter(|name| !name.contains('@'))?;
+        let address = self.name(address).ok().flatten().filter(|name| name.contains('@'))?;
+        let address = CustomerKey::of_hashed_address(&self.intake.address_key.hash(&address));
+        Some(CustomerLink { customer: CustomerKey::of_id(&id), address })
     }
 
     /// Reads the currency, or takes the default.

@@ -6,8 +6,8 @@ WITH told AS (
 ), neighbour AS (
     SELECT coalesce(content->>'customer', content->>'user') AS key FROM told JOIN analytic.shop_event USING (subject, subject_id)
     WHERE coalesce(content->>'customer', content->>'user') IS NOT NULL
-    UNION SELECT address_key FROM analytic.customer_address WHERE customer_key = ANY($1)
-    UNION SELECT customer_key FROM analytic.customer_address WHERE address_key = ANY($1)
+    UNION SELECT address_key FROM analytic.customer_link WHERE customer_key = ANY($1)
+    UNION SELECT customer_key FROM analytic.customer_link WHERE address_key = ANY($1)
 )
 SELECT key, CASE
     -- an address belongs to the person when it is named with nobody else

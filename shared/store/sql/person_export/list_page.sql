@@ -28,8 +28,8 @@ WITH subject AS MATERIALIZED (
     SELECT 'customer_rollup', customer_key || '#' || currency, to_jsonb(it) FROM analytic.customer_rollup AS it
     WHERE $4 = 'customer_rollup' AND customer_key = ANY($1)
     UNION ALL
-    SELECT 'customer_address', customer_key || '#' || address_key, to_jsonb(it) FROM analytic.customer_address AS it
-    WHERE $4 = 'customer_address' AND (customer_key = ANY($1) OR address_key = ANY($1))
+    SELECT 'customer_link', customer_key || '#' || address_key, to_jsonb(it) FROM analytic.customer_link AS it
+    WHERE $4 = 'customer_link' AND (customer_key = ANY($1) OR address_key = ANY($1))
     UNION ALL
     SELECT 'order_fact', event_id::text, to_jsonb(it) - 'lines' FROM analytic.order_fact AS it WHERE $4 = 'order_fact' AND customer = ANY($1)
     UNION ALL

@@ -35,8 +35,8 @@ impl Stage {
     /// Stores the views 1001 to 1003, which the samples of the consumers hint at.
     pub(super) async fn with_three_views(self) -> Self {
         let rows = format!(
-            "INSERT INTO analytic.interaction (id, event_id, event_type, ref_type, ref_id, occurred_at, date_created)
-             SELECT id, gen_random_uuid(), 'view', 'Product', '{PRODUCT}', now(), now() FROM generate_series(1001, 1003) AS id;
+            "INSERT INTO analytic.interaction (id, origin, event_id, event_type, ref_type, ref_id, occurred_at, date_created)
+             SELECT id, gen_random_uuid(), gen_random_uuid(), 'view', 'Product', '{PRODUCT}', now(), now() FROM generate_series(1001, 1003) AS id;
              INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, next_hint_at)
              SELECT sink, id, date_created, '{PRODUCT}', event_type, now() FROM analytic.interaction,
                     unnest(ARRAY['popularity', 'catalog']) AS sink"
@@ -81,6 +81,7 @@ impl Stage {
             ("CATALOG_TIMEOUT_MS", "2000"),
             ("CATALOG_CONCURRENCY", "10"),
             ("SEND_TIMEOUT_MS", "2000"),
+            ("GUEST_EVENTS_PER_MINUTE", "3000"),
             ("RESEND_MAX_ROWS", "5000"),
             ("RESEND_BACKOFF_CAP_SECONDS", "3600"),
             ("PARTITIONS_AHEAD_DAYS", "14"),
