@@ -54,6 +54,8 @@ pub struct Outcome {
     pub feed: Option<FeedCheck>,
     /// The queues that are known. For information: nothing depends on a message.
     pub queues: Vec<QueueDepth>,
+    /// Erasures of people that are not complete. For information: somebody has to ask for them again.
+    pub erasures_open: i64,
 }
 
 /// How many messages a queue holds, approximately.
@@ -145,7 +147,8 @@ pub async fn check(deployment: &Deployment, key_retention_days: u16, with_feed: 
         Some(table) => Some(feed::check(&deployment.dynamodb(), table, &delivered).await?),
         None => None,
     };
-    Ok(Outcome { report, feed, queues: measure_queues(deployment).await? })
+    let erasures_open = store::erasure::count_open(&deployment.database()).await.map_err(failed)?;
+    Ok(Outcome { report, feed, queues: measure_queues(deployment).await?, erasures_open })
 }
 
 async fn measure_queues(deployment: &Deployment) -> Result<Vec<QueueDepth>, Error> {

@@ -28,6 +28,12 @@ pub(super) fn print(outcome: &Outcome) {
     if !outcome.queues.is_empty() {
         print_queues(&outcome.queues);
     }
+    if outcome.erasures_open > 0 {
+        println!(
+            "erasures: {} not complete; the same `shopsignal person erase` goes on with each",
+            outcome.erasures_open
+        );
+    }
     match outcome.differences() {
         0 => println!("\ndifference 0: nothing is lost, nothing is doubled"),
         differences => println!("\ndifference {differences}: see the lines marked with !"),

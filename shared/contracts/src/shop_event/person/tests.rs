@@ -36,7 +36,7 @@ fn an_event_keeps_what_is_read_and_its_id_and_nothing_of_the_person() {
     let Some(Forgotten::Rewritten(text)) = forget(&placed()) else { panic!("it names her") };
     let before = read_shop_event(&placed().to_string(), &intake(), arrival()).unwrap();
     let after = read_shop_event(&text, &intake(), arrival()).unwrap();
-    assert_eq!((after.id, after.address), (before.id, None), "sent again it is a duplicate of itself");
+    assert_eq!((after.id, after.link), (before.id, None), "sent again it is a duplicate of itself");
     assert_eq!(after.fact.customer().map(CustomerKey::as_str), Some("erased:x"));
     insta::assert_snapshot!(text.replace(&before.id.to_string(), "ID"), @r#"{"customerId":"erased:x","event":"OrderCreated","eventId":"ID","items":[{"price":"2.50","productId":"p-1","quantity":4711}],"orderId":"o-1","timestamp":"2026-11-19T10:00:00Z"}"#);
 }
