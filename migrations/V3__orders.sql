@@ -15,7 +15,7 @@ CREATE TABLE analytic.shop_event (
 CREATE INDEX shop_event_subject_idx ON analytic.shop_event (subject, subject_id);
 
 COMMENT ON TABLE  analytic.shop_event IS 'The log of back-end events. Append-only; each event is in it once.';
-COMMENT ON COLUMN analytic.shop_event.id IS 'The producer''s event id (a UUID, or UUID v5 of its text), or UUID v5 of type, subject, time and content.';
+COMMENT ON COLUMN analytic.shop_event.id IS 'The producer''s event id (a UUID, or UUID v5 of its text), or a keyed digest of type, subject, time and content.';
 COMMENT ON COLUMN analytic.shop_event.fingerprint IS 'First 128 bits of SHA-256 over the content: the same id with another one is a conflict.';
 COMMENT ON COLUMN analytic.shop_event.event_type IS 'The normalised name, such as order_created.';
 COMMENT ON COLUMN analytic.shop_event.subject IS 'What the event is about.';

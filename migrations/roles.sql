@@ -31,6 +31,7 @@ BEGIN
         FROM (VALUES
             ('shopsignal_answer_queries',      'on',  '8s',   'Shopsignal: answers queries, writes nothing'),
             ('shopsignal_judge_carts',         'off', '100s', 'Shopsignal: finds carts that were left'),
+            ('shopsignal_manage_people',       'off', '30s',  'Shopsignal: exports and erases people'),
             ('shopsignal_project_orders',      'off', '8s',   'Shopsignal: logs back-end events and moves the figures'),
             ('shopsignal_record_interactions', 'off', '8s',   'Shopsignal: stores interactions'),
             ('shopsignal_resend_pending',      'off', '8s',   'Shopsignal: hints again at what is pending'),
@@ -124,7 +125,8 @@ GRANT SELECT, INSERT, UPDATE ON analytic.product_popularity TO shopsignal_update
 
 -- ---- Back-end events, and the state that they are folded into
 
-GRANT SELECT, INSERT ON analytic.shop_event TO shopsignal_project_orders;
+-- An event about an order whose buyer was erased loses the name that it came with.
+GRANT SELECT, INSERT, UPDATE (fingerprint, content) ON analytic.shop_event TO shopsignal_project_orders;
 GRANT SELECT, INSERT, UPDATE ON analytic.projection TO shopsignal_project_orders;
 GRANT SELECT, INSERT, DELETE ON analytic.stale_projection TO shopsignal_project_orders;
 GRANT SELECT, INSERT, UPDATE ON analytic.sales_order TO shopsignal_project_orders;
@@ -179,3 +181,25 @@ GRANT INSERT (finding_id, date_created, next_hint_at), SELECT (finding_id)
 GRANT SELECT, UPDATE (lease, leased_until, confirmed, parked_at, parked_reason), DELETE
     ON analytic.pending_alert TO shopsignal_send_alerts;
 GRANT SELECT, UPDATE (next_hint_at, hints) ON analytic.pending_alert TO shopsignal_resend_pending;
+
+-- ---- People: whoever erases one renames what names them, everywhere, and moves the figures of the customer
+
+GRANT SELECT, UPDATE (origin, account_id, session_id, metadata, user_agent, ip_address)
+    ON analytic.interaction TO shopsignal_manage_people;
+GRANT SELECT, UPDATE (origin, fingerprint) ON analytic.interaction_key TO shopsignal_manage_people;
+GRANT SELECT, UPDATE (fingerprint, content, subject_id) ON analytic.shop_event TO shopsignal_manage_people;
+GRANT SELECT, UPDATE (subject_id, contribution) ON analytic.projection TO shopsignal_manage_people;
+GRANT SELECT, UPDATE (customer_key) ON analytic.sales_order, analytic.opinion TO shopsignal_manage_people;
+GRANT SELECT, UPDATE (user_key) ON analytic.shop_user TO shopsignal_manage_people;
+GRANT SELECT, UPDATE (customer) ON analytic.order_fact TO shopsignal_manage_people;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.judged_customer TO shopsignal_manage_people;
+GRANT SELECT, DELETE ON analytic.customer_link TO shopsignal_manage_people;
+GRANT SELECT, UPDATE (id, subject) ON analytic.finding TO shopsignal_manage_people;
+GRANT SELECT, UPDATE (next_hint_at) ON analytic.pending_alert TO shopsignal_manage_people;
+GRANT SELECT ON analytic.order_line, analytic.payment TO shopsignal_manage_people;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.customer_rollup, analytic.customer_spend_rollup TO shopsignal_manage_people;
+-- The statement that removes rows which are all zero names every rollup.
+GRANT SELECT, DELETE ON analytic.sales_rollup, analytic.product_rollup, analytic.category_rollup, analytic.order_status_rollup,
+    analytic.rating_rollup, analytic.user_rollup, analytic.event_rollup TO shopsignal_manage_people;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.erasure, analytic.erasure_identity TO shopsignal_manage_people;
+GRANT EXECUTE ON FUNCTION analytic.spend_floor(bigint), analytic.ids_beside(text) TO shopsignal_manage_people;

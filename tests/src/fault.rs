@@ -15,6 +15,7 @@ mod crash;
 mod crash_point;
 mod delivery;
 mod environment;
+mod erasure;
 mod gate;
 mod given_up;
 mod history;

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::stack::folder::Stack;
 use crate::stack::{down, install, logs, psql, status, token, up};
-use crate::{Error, cost, demo, redrive, simulate, verify, weights};
+use crate::{Error, cost, demo, person, redrive, simulate, verify, weights};
 
 /// Runs Shopsignal on this machine and looks after it.
 #[derive(Debug, Parser)]
@@ -43,6 +43,8 @@ enum Command {
     Redrive(redrive::Args),
     /// Lists what events weigh, or changes it together with every score.
     Weights(weights::Args),
+    /// Exports or erases what is held about a person.
+    Person(person::Args),
     /// Prints what a million events cost on AWS, and where the money goes.
     Cost(cost::Args),
     /// Shows the whole flow: shoppers, top products, orders, sales, alerts, the proof that nothing was lost.
@@ -68,6 +70,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Simulate(args) => return simulate::run(&stack, args).await,
         Command::Verify(args) => return verify::run(&stack, args).await,
         Command::Redrive(args) => return redrive::run(&stack, args).await,
+        Command::Person(args) => return person::run(&stack, args).await,
         Command::Demo(args) => return demo::run(&stack, args).await,
     }?;
     Ok(ExitCode::SUCCESS)

@@ -180,6 +180,14 @@ pub enum Error {
     /// Arguments that do not fit together.
     #[error("use these arguments: {0}")]
     Usage(String),
+    /// A person could not be exported or erased.
+    #[error("{what}")]
+    People {
+        /// What was to be done.
+        what: &'static str,
+        /// Why it was not.
+        source: people::PeopleError,
+    },
     /// Another transaction held what was needed for too long.
     #[error("lock the scores within {0} s: another transaction holds them; nothing was changed, try again")]
     Busy(u64),

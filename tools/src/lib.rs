@@ -9,6 +9,7 @@ pub mod demo;
 pub mod deployment;
 pub mod error;
 pub mod issuer;
+pub mod person;
 pub mod redrive;
 pub mod simulate;
 pub mod stack;

@@ -58,6 +58,8 @@ pub struct Outcome {
     pub queues: Vec<QueueDepth>,
     /// The dead-letter queues that are known.
     pub dead_letters: Vec<DeadLetterCheck>,
+    /// Erasures of people that are not complete. For information: somebody has to ask for them again.
+    pub erasures_open: i64,
 }
 
 /// How many messages a queue holds, approximately.
@@ -165,8 +167,9 @@ pub async fn check(deployment: &Deployment, key_retention_days: u16, with_feed: 
         Some(table) => Some(feed::check(&deployment.dynamodb(), table, (&delivered.0, delivered.1)).await?),
         None => None,
     };
+    let erasures_open = store::erasure::count_open(&deployment.database()).await.map_err(failed)?;
     let (queues, dead_letters) = (measure_queues(deployment).await?, dead_letter::check(deployment).await?);
-    Ok(Outcome { report, feed, queues, dead_letters })
+    Ok(Outcome { report, feed, queues, dead_letters, erasures_open })
 }
 
 async fn measure_queues(deployment: &Deployment) -> Result<Vec<QueueDepth>, Error> {

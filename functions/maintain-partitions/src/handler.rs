@@ -1,4 +1,4 @@
-//! One run: partitions ahead, keys behind, a warning when the default partition holds rows.
+//! One run: partitions ahead, indexes and keys behind, a warning when the default partition holds rows.
 
 use std::time::Duration;
 
@@ -36,6 +36,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
     Metrics::with(&[("Function", "maintain-partitions")])
         .note("request.id", event.context.request_id)
         .count("PartitionsCreated", usize::try_from(outcome.partitions_created).unwrap_or_default())
+        .count("PartitionsIndexed", outcome.partitions_indexed)
         .gauge("DefaultPartitionRows", usize::try_from(outcome.default_partition_rows).unwrap_or_default())
         .count("KeysPruned", outcome.keys_pruned)
         .count("GuestQuotasPruned", outcome.guest_quotas_pruned)
@@ -47,6 +48,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
 #[derive(Debug, Serialize)]
 struct Outcome {
     partitions_created: i64,
+    partitions_indexed: usize,
     default_partition_rows: i64,
     keys_pruned: usize,
     guest_quotas_pruned: usize,
@@ -59,10 +61,20 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
         tracing::warn!(rows = stray, "the default partition holds rows: their day had no partition");
     }
     store::catalog_delivery::prune(&deps.database).await?;
+    let mut partitions_indexed = 0;
+    while !deadline.remaining().is_zero() && store::partition::index_past_day(&deps.database).await? {
+        partitions_indexed += 1;
+    }
     let days = deps.horizon.key_retention_days;
     let keys_pruned = prune(deadline, || store::key::prune(&deps.database, days, PRUNE)).await?;
     let guest_quotas_pruned = prune(deadline, || store::guest_quota::prune(&deps.database, PRUNE)).await?;
-    Ok(Outcome { partitions_created: created, default_partition_rows: stray, keys_pruned, guest_quotas_pruned })
+    Ok(Outcome {
+        partitions_created: created,
+        partitions_indexed,
+        default_partition_rows: stray,
+        keys_pruned,
+        guest_quotas_pruned,
+    })
 }
 
 /// Forgets piece by piece until there is nothing left to forget, or no time; the next run goes on.

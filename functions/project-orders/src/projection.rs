@@ -57,8 +57,9 @@ async fn run(
     stale: &[Of],
 ) -> Result<Projected, StoreError> {
     let logged = if events.is_empty() { Vec::new() } else { store::shop_event::insert(transaction, events).await? };
-    let new: Vec<_> = events.iter().zip(&logged).filter(|(_, it)| **it == Logged::New).map(|(it, _)| it).collect();
-    let subjects: BTreeSet<_> = new.iter().filter_map(|event| changed(event)).chain(stale.iter().cloned()).collect();
+    let new = events.iter().zip(&logged).filter(|(_, it)| **it == Logged::New).map(|(it, _)| it.clone());
+    let mut new: Vec<_> = new.collect();
+    let subjects: BTreeSet<_> = new.iter().filter_map(changed).chain(stale.iter().cloned()).collect();
     let subjects: Vec<_> = subjects.into_iter().collect();
     let mut difference = Contribution::default();
     for event in &new {
@@ -67,7 +68,9 @@ async fn run(
     let mut derived = Derived::default();
     if !subjects.is_empty() {
         let mut projections = store::projection::lock(transaction, &subjects).await?;
-        let states = States::fold(&store::shop_event::list_of(transaction, &subjects).await?);
+        let mut told = store::shop_event::list_of(transaction, &subjects).await?;
+        new = store::shop_event::keep_erased(transaction, &new, &mut told).await?;
+        let states = States::fold(&told);
         change_products(transaction, &states).await?;
         let known = attributions(transaction, &states).await?;
         save(transaction, &states, &known).await?;

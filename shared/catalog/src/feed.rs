@@ -6,6 +6,7 @@
 
 mod call;
 mod item;
+mod person;
 
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ use futures_util::{StreamExt, stream};
 use self::call::PutFailure;
 pub use self::item::FEED_LIFETIME_DAYS;
 use self::item::Item;
+pub use self::person::{FeedItem, FeedPage, FeedPosition};
 use crate::{AgainReason, Delivery, Outcome};
 
 /// The most items of one `BatchWriteItem` call.

@@ -19,7 +19,7 @@ mod time;
 
 pub use delivery::{AgainReason, Delivery, Outcome};
 pub use error::CatalogError;
-pub use feed::{FEED_LIFETIME_DAYS, FeedCatalog};
+pub use feed::{FEED_LIFETIME_DAYS, FeedCatalog, FeedItem, FeedPage, FeedPosition};
 pub use http::{HttpCatalog, HttpSettings};
 /// The address of an HTTP catalog.
 pub use outbound::SecureUrl as CatalogUrl;

@@ -17,6 +17,7 @@ mod message;
 mod metadata;
 #[cfg(feature = "openapi")]
 pub mod openapi;
+mod person_request;
 mod popularity;
 mod query;
 mod rejection;
@@ -42,6 +43,7 @@ pub use event_request::{EventMessage, read_events};
 pub use item::SESSION_ID_MAX_CHARS;
 pub use message::{AlertHint, Hint, Pointer, REASON_ATTRIBUTE, Unreadable};
 pub use metadata::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};
+pub use person_request::read_person;
 pub use popularity::Popularity;
 pub use query::{InvalidQuery, Parameters, SPAN_MAX_DAYS, check_span};
 pub use rejection::{Rejection, RejectionCode};
@@ -54,7 +56,7 @@ pub use sales::{
     WindowsQuery,
 };
 pub use shop_event::{
-    ADDRESS_KEY_MIN_BYTES, AddressKey, Intake, ORDER_LINES_MAX, QUANTITY_MAX, SHOP_EVENT_MAX_BYTES,
-    SHOP_TEXT_MAX_CHARS, read_shop_event,
+    ADDRESS_KEY_MIN_BYTES, AddressKey, Forgotten, Intake, ORDER_LINES_MAX, QUANTITY_MAX, SHOP_EVENT_MAX_BYTES,
+    SHOP_TEXT_MAX_CHARS, forget_in_event, is_named_in_event, read_shop_event,
 };
 pub use top::{InvalidTopQuery, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, Position, TopQuery};

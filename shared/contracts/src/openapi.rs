@@ -7,6 +7,7 @@
 mod event;
 mod figures;
 mod interaction;
+mod person;
 mod response;
 mod route;
 mod sales;
@@ -77,6 +78,6 @@ fn components() -> Components {
         .schema("GatewayError", response::gateway_error())
         .schema("Health", response::health())
         .security_scheme(BEARER, SecurityScheme::Http(bearer));
-    let bodies = interaction::schemas().into_iter().chain(event::schemas());
+    let bodies = interaction::schemas().into_iter().chain(event::schemas()).chain(person::schemas());
     bodies.fold(sales::schemas(components), |all, (name, schema)| all.schema(name, schema)).build()
 }

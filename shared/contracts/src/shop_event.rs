@@ -4,7 +4,7 @@
 //! (`eventType`, `service`, `entityId`, ...). Both may come bare or as the `detail` of an EventBridge event. Fields that
 //! mean nothing here are left alone; an email address becomes a keyed hash and goes no further.
 
-use domain::{Currency, FUTURE_LIMIT_MINUTES, Fact, InvalidCurrency, ShopEvent, Subject};
+use domain::{Currency, CustomerKey, FUTURE_LIMIT_MINUTES, Fact, InvalidCurrency, ShopEvent, Subject};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::value::RawValue;
@@ -16,8 +16,10 @@ use crate::{Rejection, RejectionCode};
 mod analytics;
 mod fields;
 mod lifecycle;
+mod person;
 
 use fields::Fields;
+pub use person::{Forgotten, forget_in_event, is_named_in_event};
 
 #[cfg(feature = "openapi")]
 pub(crate) use {analytics::NAMES as ANALYTICS_NAMES, lifecycle::NAMES as LIFECYCLE_NAMES};
@@ -33,9 +35,10 @@ pub const QUANTITY_MAX: i64 = 1_000_000;
 /// Before this year the clock of a producer is wrong.
 const FIRST_YEAR: &str = "2000-01-01T00:00:00Z";
 
-/// The namespaces of event ids that are no UUID, and of events that have none. Fixed for ever.
+/// The namespace of event ids that are no UUID. Fixed for ever.
 const NAMED: Uuid = Uuid::from_u128(0x5d0c_7a3e_91b2_5c44_9e0f_2b6d_88a1_f703);
-const UNNAMED: Uuid = Uuid::from_u128(0x1e64_b8f0_37cd_5a19_b2d8_c405_6f9a_7e21);
+/// What keeps digests of events apart from hashes of addresses under the same secret.
+const UNNAMED: &[u8] = b"event without an id\0";
 
 /// The secret that email addresses are hashed with, so that nobody can find an address by trying.
 #[derive(Clone)]
@@ -53,9 +56,19 @@ impl AddressKey {
 
     /// Hashes an address (HMAC-SHA-256, hexadecimal). Capitals and spaces around it make no other person.
     fn hash(&self, address: &str) -> String {
+        self.mac(&[address.trim().to_lowercase().as_bytes()]).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Returns the keys that customers with this address may be stored under.
+    #[must_use]
+    pub fn customers(&self, address: &str) -> Vec<CustomerKey> {
+        vec![CustomerKey::of_hashed_address(&self.hash(address))]
+    }
+
+    fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
-        mac.update(address.trim().to_lowercase().as_bytes());
-        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+        parts.iter().for_each(|part| mac.update(part));
+        mac.finalize().into_bytes().into()
     }
 }
 
@@ -132,7 +145,7 @@ fn read(fields: &Fields<'_>, arrival: Timestamp) -> Result<ShopEvent, Rejection>
     let service = fields.name("service")?.or(fields.name("source")?).unwrap_or_default();
     let id = match fields.name("eventId")? {
         Some(id) => named_id(&id),
-        None => unnamed_id(&service, occurred_at, &fact),
+        None => unnamed_id(fields.key(), &service, occurred_at, &fact),
     };
     let link = fields.link(fact.subject().0 == Subject::User);
     Ok(ShopEvent { id, service, occurred_at, fact, link })
@@ -167,10 +180,15 @@ fn named_id(id: &str) -> Uuid {
 }
 
 /// An event without an id is its content: type, subject, time and everything else that is kept of it.
-fn unnamed_id(service: &str, occurred_at: Timestamp, fact: &Fact) -> Uuid {
+///
+/// The digest is keyed: the id stays in the log when its customer is erased, and must not tell who it was to somebody who
+/// tries all customer ids.
+fn unnamed_id(key: &AddressKey, service: &str, occurred_at: Timestamp, fact: &Fact) -> Uuid {
     let content =
         serde_json::to_string(&(service, occurred_at, fact)).expect("times, ids and amounts always serialize");
-    Uuid::new_v5(&UNNAMED, content.as_bytes())
+    let digest = key.mac(&[UNNAMED, content.as_bytes()]);
+    // Version 8: a UUID whose content is our business (RFC 9562, section 5.8).
+    uuid::Builder::from_custom_bytes(std::array::from_fn(|i| digest[i])).into_uuid()
 }
 
 #[cfg(test)]

@@ -8,19 +8,28 @@ use uuid::Uuid;
 /// The key of a customer: the shop's own customer id, or a keyed hash of an email address.
 ///
 /// The address itself is never kept. An id and an address of the same person are two keys; an event that names both
-/// makes a [`CustomerLink`] of them.
+/// makes a [`CustomerLink`] of them. A person who was erased is a third kind of key, a random one that leads to nobody.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CustomerKey(String);
 
 /// What the key of a hashed address starts with.
 const ADDRESS_PREFIX: &str = "email:";
+/// What the key of an erased person starts with.
+const ERASED_PREFIX: &str = "erased:";
 
 impl CustomerKey {
-    /// Takes the shop's customer id, which `contracts` has checked to be no address.
+    /// Takes the shop's customer id, which `contracts` has checked to be no address. A UUID is stored in lower case,
+    /// however it is spelt, because it is compared with accounts.
     #[must_use]
     pub fn of_id(id: &str) -> Self {
-        Self(id.to_owned())
+        Self(account_of(id).map_or_else(|| id.to_owned(), |account| account.to_string()))
+    }
+
+    /// Makes the key of an erased person out of a random UUID.
+    #[must_use]
+    pub fn erased(random: Uuid) -> Self {
+        Self(format!("{ERASED_PREFIX}{random}"))
     }
 
     /// Takes the keyed hash of an address (hexadecimal).
@@ -38,11 +47,21 @@ impl CustomerKey {
     /// Returns the account, when the shop's customer id is one (a UUID other than the nil UUID).
     #[must_use]
     pub fn account_id(&self) -> Option<Uuid> {
-        if self.0.len() != uuid::fmt::Hyphenated::LENGTH {
-            return None;
-        }
-        Uuid::try_parse(&self.0).ok().filter(|id| !id.is_nil())
+        account_of(&self.0)
     }
+
+    /// Says whether the person was erased.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.0.starts_with(ERASED_PREFIX)
+    }
+}
+
+fn account_of(id: &str) -> Option<Uuid> {
+    if id.len() != uuid::fmt::Hyphenated::LENGTH {
+        return None;
+    }
+    Uuid::try_parse(id).ok().filter(|id| !id.is_nil())
 }
 
 /// That an id of the shop and an address are one customer, as an event says that names both.

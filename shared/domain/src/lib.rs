@@ -21,6 +21,7 @@ mod opinion;
 mod order;
 mod origin;
 mod park;
+mod person;
 mod pieces;
 mod ranking;
 mod reference;
@@ -48,6 +49,7 @@ pub use opinion::{OpinionState, RATING_HIGH_MICROS, RATING_MEDIUM_MICROS, rating
 pub use order::{OrderState, Payment, Refund};
 pub use origin::Origin;
 pub use park::ParkReason;
+pub use person::{Identities, Named};
 pub use pieces::Pieces;
 pub use ranking::RankBy;
 pub use reference::{CATEGORY_ID_MAX_CHARS, InvalidReference, RefType, Reference};

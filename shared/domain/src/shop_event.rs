@@ -228,6 +228,43 @@ impl Fact {
         }
     }
 
+    /// Returns the person that the event names.
+    #[must_use]
+    pub fn customer(&self) -> Option<&CustomerKey> {
+        match self {
+            Self::OrderCreated { customer, .. } => customer.as_ref(),
+            Self::UserRegistered { user }
+            | Self::UserUpdated { user }
+            | Self::UserDeleted { user }
+            | Self::UserLoggedIn { user } => Some(user),
+            Self::CommentCreated(it)
+            | Self::CommentUpdated(it)
+            | Self::CommentDeleted(it)
+            | Self::RatingAdded(it)
+            | Self::RatingUpdated(it)
+            | Self::RatingDeleted(it) => it.customer.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Names another person as the buyer of the order or the author of the opinion. Changes nothing when the event names
+    /// nobody, or is about a user.
+    pub fn rename(&mut self, key: &CustomerKey) {
+        let customer = match self {
+            Self::OrderCreated { customer, .. } => customer,
+            Self::CommentCreated(it)
+            | Self::CommentUpdated(it)
+            | Self::CommentDeleted(it)
+            | Self::RatingAdded(it)
+            | Self::RatingUpdated(it)
+            | Self::RatingDeleted(it) => &mut it.customer,
+            _ => return,
+        };
+        if let Some(customer) = customer {
+            customer.clone_from(key);
+        }
+    }
+
     /// Says what the event is about.
     #[must_use]
     pub fn subject(&self) -> (Subject, &str) {

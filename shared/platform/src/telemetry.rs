@@ -8,7 +8,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The crates of this workspace that run in a function. Only they follow a level below `INFO`.
-const OURS: [&str; 18] = [
+const OURS: [&str; 20] = [
     "accept_events",
     "answer_queries",
     "catalog",
@@ -16,9 +16,11 @@ const OURS: [&str; 18] = [
     "domain",
     "judge_carts",
     "maintain_partitions",
+    "manage_people",
     "messaging",
     "migrate",
     "outbound",
+    "people",
     "platform",
     "project_orders",
     "record_interactions",

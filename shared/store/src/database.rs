@@ -114,10 +114,22 @@ impl Database {
     /// # Errors
     /// See [`StoreError`]. A connection that turns out to be lost is replaced once.
     pub async fn begin(&self) -> Result<Transaction<'_>, StoreError> {
+        self.start("BEGIN").await
+    }
+
+    /// Begins a transaction that only reads, and whose statements all see the same instant.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub async fn begin_snapshot(&self) -> Result<Transaction<'_>, StoreError> {
+        self.start("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    }
+
+    async fn start(&self, command: &str) -> Result<Transaction<'_>, StoreError> {
         let mut session = self.session.lock().await;
         for last in [false, true] {
             self.ensure(&mut session).await?;
-            match run(&mut session, self.statement_limit, "BEGIN", &[]).await? {
+            match run(&mut session, self.statement_limit, command, &[]).await? {
                 Ok(_) => break,
                 Err(error) => {
                     *session = None;

@@ -21,7 +21,7 @@ const PIECE: usize = 500;
 /// See [`StoreError`]; the transaction is then of no more use.
 pub async fn detect(
     transaction: &mut Transaction<'_>,
-    events: &[&ShopEvent],
+    events: &[ShopEvent],
     thresholds: &Thresholds,
 ) -> Result<Vec<FindingId>, StoreError> {
     let placed = events.iter().filter_map(|event| Some((event.id, OrderFact::of(event)?)));
@@ -33,8 +33,7 @@ pub async fn detect(
         placed.iter().filter_map(|(_, fact)| fact.customer.as_ref()).map(CustomerKey::as_str).collect();
     let customers: Vec<_> = customers.into_iter().collect();
     if !customers.is_empty() {
-        order_fact::ensure_customers(transaction, &customers).await?;
-        order_fact::lock_customers(transaction, &customers).await?;
+        order_fact::hold_customers(transaction, &customers).await?;
     }
     order_fact::insert(transaction, &placed).await?;
     let new: Vec<_> = placed.into_iter().map(|(_, fact)| fact).collect();

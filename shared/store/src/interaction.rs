@@ -33,7 +33,8 @@ impl Submission<'_> {
 pub enum Recorded {
     /// Stored now, with its pending rows.
     New(InteractionId),
-    /// Stored before, or earlier in the same request, with the same content.
+    /// Stored before, or earlier in the same request, with the same content; or with any, when whoever it was about was
+    /// erased since.
     Duplicate(InteractionId),
     /// The origin already used the event id for other content. Nothing was stored.
     Conflict,
@@ -95,7 +96,8 @@ async fn settle(
     let keys = if known.is_empty() { HashMap::new() } else { get_keys(database, &known).await? };
     let settled = outcomes.into_iter().enumerate().map(|(i, outcome)| {
         outcome.unwrap_or_else(|| match keys.get(&columns.key(i)) {
-            Some((fingerprint, id)) if fingerprint[..] == columns.fingerprint[i][..] => Recorded::Duplicate(*id),
+            Some((None, id)) => Recorded::Duplicate(*id),
+            Some((Some(fingerprint), id)) if fingerprint[..] == columns.fingerprint[i][..] => Recorded::Duplicate(*id),
             _ => Recorded::Conflict,
         })
     });
@@ -116,7 +118,10 @@ fn outcome(row: &Row) -> Result<Option<Recorded>, StoreError> {
 /// An event id and, as it is stored, whose it is.
 type Key = (Uuid, Uuid);
 
-async fn get_keys(database: &Database, keys: &[Key]) -> Result<HashMap<Key, (Vec<u8>, InteractionId)>, StoreError> {
+async fn get_keys(
+    database: &Database,
+    keys: &[Key],
+) -> Result<HashMap<Key, (Option<Vec<u8>>, InteractionId)>, StoreError> {
     let (event_ids, origins): (Vec<_>, Vec<_>) = keys.iter().copied().unzip();
     let statement = include_str!("../sql/interaction/get_keys.sql");
     let rows = database.query(statement, &[(&event_ids, Type::UUID_ARRAY), (&origins, Type::UUID_ARRAY)]).await?;

@@ -11,6 +11,9 @@ use uuid::Uuid;
 use crate::database::Parameter;
 use crate::{StoreError, Transaction};
 
+/// Erasures of one customer that may end while it is about to be judged.
+const TRIES: usize = 5;
+
 /// Adds facts, each with its event. A fact that is known already stays as it is.
 pub(crate) async fn insert(transaction: &mut Transaction<'_>, facts: &[(Uuid, OrderFact)]) -> Result<(), StoreError> {
     let events: Vec<_> = facts.iter().map(|(event, _)| *event).collect();
@@ -33,18 +36,28 @@ pub(crate) async fn insert(transaction: &mut Transaction<'_>, facts: &[(Uuid, Or
     Ok(())
 }
 
-/// Makes sure that every customer has a row to be locked by.
-pub(crate) async fn ensure_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -> Result<(), StoreError> {
+/// Makes sure that every customer has a row, and waits until nobody else judges these customers. What others committed is
+/// visible from the next statement on.
+pub(crate) async fn hold_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -> Result<(), StoreError> {
+    for _ in 0..TRIES {
+        ensure_customers(transaction, customers).await?;
+        // An erasure that ended meanwhile took a row away.
+        if lock_customers(transaction, customers).await? == customers.len() {
+            return Ok(());
+        }
+    }
+    Err(StoreError::Unavailable("the customers are being erased".into()))
+}
+
+async fn ensure_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -> Result<(), StoreError> {
     let statement = include_str!("../sql/order_fact/ensure_customers.sql");
     transaction.query(statement, &[(&customers, Type::TEXT_ARRAY)]).await?;
     Ok(())
 }
 
-/// Waits until nobody else judges these customers. What others committed is visible from the next statement on.
-pub(crate) async fn lock_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -> Result<(), StoreError> {
+async fn lock_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -> Result<usize, StoreError> {
     let statement = include_str!("../sql/order_fact/lock_customers.sql");
-    transaction.query(statement, &[(&customers, Type::TEXT_ARRAY)]).await?;
-    Ok(())
+    Ok(transaction.query(statement, &[(&customers, Type::TEXT_ARRAY)]).await?.len())
 }
 
 /// Reads all facts of a scope.

@@ -16,6 +16,17 @@ pub async fn ensure_ahead(database: &Database, days: u16) -> Result<i64, StoreEr
     rows.first().map_or(Ok(0), |row| Ok(row.try_get(0)?))
 }
 
+/// Indexes the accounts and sessions of one day that is over, and says whether there was one without.
+///
+/// Keeps changes of rows of that day waiting: erasures, which can. May be repeated and run at once.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn index_past_day(database: &Database) -> Result<bool, StoreError> {
+    let rows = database.query(include_str!("../sql/partition/index_past_day.sql"), &[]).await?;
+    rows.first().map_or(Ok(false), |row| Ok(row.try_get("indexed")?))
+}
+
 /// Counts the rows in the default partition. More than none means that maintenance came too late once.
 ///
 /// # Errors

@@ -10,6 +10,8 @@ pub enum Role {
     AnswerQueries,
     /// Reads the log of interactions, writes findings.
     JudgeCarts,
+    /// Reads and renames whatever names a person, changes no score.
+    ManagePeople,
     /// Writes everything that follows from back-end events.
     ProjectOrders,
     /// Writes interactions, reads no figures and no customers.
@@ -26,9 +28,10 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::AnswerQueries,
         Self::JudgeCarts,
+        Self::ManagePeople,
         Self::ProjectOrders,
         Self::RecordInteractions,
         Self::ResendPending,
@@ -43,6 +46,7 @@ impl Role {
         match self {
             Self::AnswerQueries => "shopsignal_answer_queries",
             Self::JudgeCarts => "shopsignal_judge_carts",
+            Self::ManagePeople => "shopsignal_manage_people",
             Self::ProjectOrders => "shopsignal_project_orders",
             Self::RecordInteractions => "shopsignal_record_interactions",
             Self::ResendPending => "shopsignal_resend_pending",

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::{Fact, ShopEvent, Subject};
+use domain::{CustomerKey, Fact, ShopEvent, Subject};
 use sha2::{Digest, Sha256};
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
@@ -18,7 +18,7 @@ const FINGERPRINTS: &str = include_str!("../sql/shop_event/get_fingerprints.sql"
 pub enum Logged {
     /// Logged by this transaction.
     New,
-    /// Logged before, with the same content.
+    /// Logged before, with the same content; or with any, when the person in it was erased since.
     Duplicate,
     /// The id was logged before with other content. Nothing was logged.
     Conflict,
@@ -58,7 +58,8 @@ pub async fn insert(transaction: &mut Transaction<'_>, events: &[ShopEvent]) -> 
     let known = if new.len() < events.len() { get_fingerprints(transaction, &ids).await? } else { HashMap::new() };
     let logged = ids.iter().zip(&prints).map(|(id, print)| match known.get(id) {
         _ if new.remove(id) => Logged::New,
-        Some(other) if other == print => Logged::Duplicate,
+        Some(None) => Logged::Duplicate,
+        Some(Some(other)) if other == print => Logged::Duplicate,
         _ => Logged::Conflict,
     });
     Ok(logged.collect())
@@ -67,11 +68,11 @@ pub async fn insert(transaction: &mut Transaction<'_>, events: &[ShopEvent]) -> 
 async fn get_fingerprints(
     transaction: &mut Transaction<'_>,
     ids: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<u8>>, StoreError> {
+) -> Result<HashMap<Uuid, Option<Vec<u8>>>, StoreError> {
     fingerprints(&transaction.query(FINGERPRINTS, &[(&ids, Type::UUID_ARRAY)]).await?)
 }
 
-fn fingerprints(rows: &[Row]) -> Result<HashMap<Uuid, Vec<u8>>, StoreError> {
+fn fingerprints(rows: &[Row]) -> Result<HashMap<Uuid, Option<Vec<u8>>>, StoreError> {
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
@@ -86,7 +87,9 @@ pub async fn compare(database: &Database, events: &[ShopEvent]) -> Result<Vec<Lo
         let print = fingerprint(event, &serde_json::to_string(&event.fact)?);
         Ok(match known.get(&event.id) {
             None => Logged::New,
-            Some(other) if *other == print => Logged::Duplicate,
+            // an erased event keeps its id and no digest
+            Some(None) => Logged::Duplicate,
+            Some(Some(other)) if *other == print => Logged::Duplicate,
             Some(_) => Logged::Conflict,
         })
     });
@@ -133,6 +136,44 @@ pub async fn list_of(
         events.entry(of).or_default().push(ShopEvent { id, service, occurred_at, fact, link: None });
     }
     Ok(events)
+}
+
+/// Gives the buyer or author whom new events name the name of the one who was erased.
+///
+/// Several services tell of one order, and some of them late: the person must not come back with an order that was made
+/// anonymous. Returns the events as they are logged now.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn keep_erased(
+    transaction: &mut Transaction<'_>,
+    events: &[ShopEvent],
+    known: &mut HashMap<(Subject, String), Vec<ShopEvent>>,
+) -> Result<Vec<ShopEvent>, StoreError> {
+    let mut kept = events.to_vec();
+    let mut renamed = Vec::new();
+    for event in &mut kept {
+        let (subject, id) = event.fact.subject();
+        let Some(told) = known.get_mut(&(subject, id.to_owned())) else { continue };
+        let erased = told.iter().filter_map(|other| other.fact.customer()).find(|key| key.is_erased()).cloned();
+        let Some(erased) = erased.filter(|_| subject != Subject::User) else { continue };
+        event.link = None;
+        if event.fact.customer().is_some_and(|named| !named.is_erased()) {
+            event.fact.rename(&erased);
+            told.iter_mut().filter(|other| other.id == event.id).for_each(|other| other.fact.rename(&erased));
+            renamed.push((event.id, erased));
+        }
+    }
+    if !renamed.is_empty() {
+        rename(transaction, &renamed).await?;
+    }
+    Ok(kept)
+}
+
+async fn rename(transaction: &mut Transaction<'_>, renamed: &[(Uuid, CustomerKey)]) -> Result<(), StoreError> {
+    let (ids, keys): (Vec<_>, Vec<_>) = renamed.iter().map(|(id, key)| (*id, key.as_str())).unzip();
+    let statement = include_str!("../sql/shop_event/rename.sql");
+    transaction.query(statement, &[(&ids, Type::UUID_ARRAY), (&keys, Type::TEXT_ARRAY)]).await.map(|_| ())
 }
 
 /// The subjects as columns, for `unnest`.

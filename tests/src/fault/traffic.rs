@@ -13,7 +13,7 @@ use super::rig::Rig;
 use crate::weight::{TRUSTED, WEIGHTS};
 
 /// Who sends the usual traffic.
-const SHOPPER: Uuid = Uuid::from_u128((0x5b0b_0000 << 96) | 99);
+pub(super) const SHOPPER: Uuid = Uuid::from_u128((0x5b0b_0000 << 96) | 99);
 /// Products that are sold; every second event is about the first one.
 const PRODUCTS: u128 = 20;
 

@@ -57,7 +57,10 @@ async fn the_days_ahead_get_their_partition_once() {
     assert!(missing(&answer) >= 5);
     assert_eq!(
         maintain(&shop, "12").await,
-        json!({"partitions_created": 0, "default_partition_rows": 0, "keys_pruned": 0, "guest_quotas_pruned": 0})
+        json!({
+            "partitions_created": 0, "partitions_indexed": 0, "default_partition_rows": 0, "keys_pruned": 0,
+            "guest_quotas_pruned": 0,
+        })
     );
     assert_eq!(shop.database.rows(DAYS).await, days);
 }
@@ -151,4 +154,22 @@ async fn two_runs_at_once_under_recording_lose_nothing() {
     let log = shop.database.number("SELECT count(*) FROM analytic.interaction").await;
     assert_eq!(usize::try_from(log).unwrap(), recorded + 4);
     assert_eq!(shop.database.number("SELECT count(*) FROM ONLY analytic.interaction_default").await, 0);
+}
+
+#[tokio::test]
+async fn days_that_are_over_lead_from_a_person_to_their_rows_and_today_stays_fast_to_write() {
+    let shop = Shop::open().await;
+    shop.database
+        .execute("SELECT analytic.ensure_interaction_partition((now() AT TIME ZONE 'UTC')::date - ago) FROM generate_series(1, 3) AS ago")
+        .await;
+    let indexed = "SELECT (now() AT TIME ZONE 'UTC')::date - to_date(substr(tablename, 13), 'YYYYMMDD') AS ago, count(*)
+        FROM pg_indexes WHERE schemaname = 'analytic' AND (indexname LIKE '%_account_idx' OR indexname LIKE '%_session_idx')
+        AND tablename LIKE 'interaction_2%' GROUP BY 1 ORDER BY 1";
+    assert_eq!(maintain(&shop, "2").await["partitions_indexed"], 3);
+    assert_eq!(shop.database.rows(indexed).await, ["1 | 2", "2 | 2", "3 | 2"]);
+    assert_eq!(maintain(&shop, "2").await["partitions_indexed"], 0);
+    let plan = "SET enable_seqscan = off; EXPLAIN SELECT id FROM analytic.interaction WHERE date_created < now() - interval '1 day'
+        AND (account_id = ANY('{0192e4a0-0000-7000-8000-000000000001}'::uuid[]) OR account_id IS NULL AND session_id = ANY('{s}'))";
+    let plan = shop.database.rows(plan).await.join("\n");
+    assert!(plan.contains("_account_idx") && plan.contains("_session_idx"), "{plan}");
 }

@@ -17,11 +17,12 @@ use serde_json::{Map, Value};
 type Reader = fn(&mut Variables<'_>) -> bool;
 
 /// One per folder of functions/.
-const READERS: [(&str, Reader); 11] = [
+const READERS: [(&str, Reader); 12] = [
     ("accept-events", |variables| accept_events::Settings::read(variables).is_some()),
     ("answer-queries", |variables| answer_queries::Settings::read(variables).is_some()),
     ("judge-carts", |variables| judge_carts::Settings::read(variables).is_some()),
     ("maintain-partitions", |variables| maintain_partitions::Settings::read(variables).is_some()),
+    ("manage-people", |variables| manage_people::Settings::read(variables).is_some()),
     ("migrate", |variables| migrate::Settings::read(variables).is_some()),
     ("project-orders", |variables| project_orders::Settings::read(variables).is_some()),
     ("record-interactions", |variables| record_interactions::Settings::read(variables).is_some()),

@@ -33,6 +33,12 @@ pub(super) fn print(outcome: &Outcome) {
         print_queues(&outcome.queues);
     }
     print_dead_letters(&outcome.dead_letters);
+    if outcome.erasures_open > 0 {
+        println!(
+            "erasures: {} not complete; the same `shopsignal person erase` goes on with each",
+            outcome.erasures_open
+        );
+    }
     println!("\n{}", verdict(outcome));
 }
 

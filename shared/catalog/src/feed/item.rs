@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use domain::{Interaction, InteractionId};
 use jiff::Timestamp;
 use jiff::tz::Offset;
+use uuid::Uuid;
 
 use crate::time::rfc3339;
 
@@ -61,10 +62,22 @@ pub(super) fn sort_key_of(request: &WriteRequest) -> Option<&String> {
 /// spread over the days, so that they do not pile up in one partition for ever.
 fn partition_key(interaction: &Interaction) -> String {
     match (interaction.account_id, &interaction.session_id) {
-        (Some(account), _) => format!("account#{account}"),
-        (None, Some(session)) => format!("session#{session}"),
-        (None, None) => format!("anonymous#{}", day(interaction.date_created)),
+        (Some(account), _) => account_partition(account),
+        (None, Some(session)) => session_partition(session),
+        (None, None) => anonymous_partition(interaction.date_created),
     }
+}
+
+pub(super) fn account_partition(account: Uuid) -> String {
+    format!("account#{account}")
+}
+
+pub(super) fn session_partition(session: &str) -> String {
+    format!("session#{session}")
+}
+
+pub(super) fn anonymous_partition(arrived: Timestamp) -> String {
+    format!("anonymous#{}", day(arrived))
 }
 
 fn day(at: Timestamp) -> jiff::civil::Date {
@@ -81,8 +94,6 @@ fn number(name: &str, value: i64) -> (String, AttributeValue) {
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
 
     fn viewed() -> Interaction {

@@ -137,6 +137,16 @@ pub(super) fn handing_over() -> [Answer; 4] {
     ]
 }
 
+/// What a request about a person answers besides.
+pub(super) fn about_a_person() -> [Answer; 4] {
+    [
+        invalid("must name one person by exactly one of account_id, customer_id and email"),
+        ("401", refusal("Unauthorized")),
+        ("403", refusal("Forbidden")),
+        ("413", refusal("Request Entity Too Large")),
+    ]
+}
+
 /// What a route for admins answers to others.
 pub(super) fn for_admins() -> [Answer; 2] {
     [("401", refusal("Unauthorized")), ("403", refusal("Forbidden"))]

@@ -8,9 +8,10 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, HttpMethod, Ref, Required, ResponseBuilder, link::Link};
 
 use super::response::{
-    Answer, anywhere, cacheable, for_admins, handing_over, invalid, limited, missing, recording, success,
+    Answer, about_a_person, anywhere, cacheable, for_admins, handing_over, invalid, limited, missing, recording,
+    success,
 };
-use super::{BEARER, event, sales};
+use super::{BEARER, event, person, sales};
 use crate::{BODY_MAX_BYTES, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX};
 
 const UUID_EXAMPLE: &str = "0192e4a0-0000-7000-8000-000000000001";
@@ -25,6 +26,8 @@ pub(super) fn all() -> utoipa::openapi::Paths {
         .path("/api/v1/analytic/interaction", PathItem::new(HttpMethod::Post, record()))
         .path("/api/v1/analytic/guest/interaction", PathItem::new(HttpMethod::Post, record_as_guest()))
         .path("/api/v1/analytic/event", PathItem::new(HttpMethod::Post, accept_events()))
+        .path("/api/v1/analytic/person/erase", PathItem::new(HttpMethod::Post, erase_person()))
+        .path("/api/v1/analytic/person/export", PathItem::new(HttpMethod::Post, export_person()))
         .path("/api/v1/analytic/popularity/top", PathItem::new(HttpMethod::Get, top()))
         .path("/api/v1/analytic/popularity/{spu_id}", PathItem::new(HttpMethod::Get, one()))
         .path("/api/v1/analytic/alerts", PathItem::new(HttpMethod::Get, alerts()))
@@ -63,6 +66,29 @@ fn accept_events() -> OperationBuilder {
     operation("acceptEvents", "Takes events of the shop's back end", answers)
         .description(Some("For tokens with the scope `analytic/trusted`."))
         .request_body(Some(required_body("EventsRequest", event::example())))
+        .security(SecurityRequirement::new(BEARER, Vec::<String>::new()))
+}
+
+fn erase_person() -> OperationBuilder {
+    let whole = success("Nothing of the person is left", "ErasureAnswer", json!({ "data": person::example() }));
+    let part =
+        success("Not complete: send the same request again", "ErasureAnswer", json!({ "data": person::example() }));
+    let mut answers = vec![("200", whole), ("202", part)];
+    answers.extend(about_a_person());
+    operation("erasePerson", "Makes everything that is held about a person anonymous", answers)
+        .description(Some("For tokens with the scope `analytic/trusted`. May be repeated. See docs/PRIVACY.md."))
+        .request_body(Some(required_body("PersonRequest", json!({ "customer_id": "c-1" }))))
+        .security(SecurityRequirement::new(BEARER, Vec::<String>::new()))
+}
+
+fn export_person() -> OperationBuilder {
+    let mut answers = vec![("200", success("What is held", "PersonAnswer", json!({ "data": person::nobody() })))];
+    answers.extend(about_a_person());
+    operation("exportPerson", "Exports everything that is held about a person", answers)
+        .description(Some(
+            "For tokens with the scope `analytic/trusted`. At most 5 MiB; the operator's command has no limit.",
+        ))
+        .request_body(Some(required_body("PersonRequest", json!({ "customer_id": "c-1" }))))
         .security(SecurityRequirement::new(BEARER, Vec::<String>::new()))
 }
 

@@ -115,6 +115,23 @@ pub(super) fn hour_start(instant: Timestamp) -> Timestamp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FindingId(pub Uuid);
 
+impl FindingId {
+    /// Names what a rule found about a subject in a window. Equal exactly when all three are.
+    #[must_use]
+    pub fn of(rule: Rule, subject: &str, window: &str) -> Self {
+        let mut hash = Sha256::new();
+        for part in [rule.as_str(), subject, window] {
+            // The length keeps parts apart that hold any character.
+            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(part);
+        }
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hash.finalize()[..16]);
+        // Version 8: a UUID whose content is our business (RFC 9562, section 5.8).
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+}
+
 impl fmt::Display for FindingId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -138,15 +155,6 @@ impl Finding {
     /// Returns the name. Equal exactly when rule, subject and window are.
     #[must_use]
     pub fn id(&self) -> FindingId {
-        let mut hash = Sha256::new();
-        for part in [self.rule.to_string(), self.subject.to_string(), self.window.to_string()] {
-            // The length keeps parts apart that hold any character.
-            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(part);
-        }
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&hash.finalize()[..16]);
-        // Version 8: a UUID whose content is our business (RFC 9562, section 5.8).
-        FindingId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+        FindingId::of(self.rule, &self.subject.to_string(), &self.window.to_string())
     }
 }

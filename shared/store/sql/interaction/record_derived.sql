@@ -26,7 +26,8 @@ WITH item AS MATERIALIZED (
 -- A key that was there before is seen by this statement: whoever derives from the same subject holds its lock, and the
 -- lock was taken by an earlier statement. Should the key be missing all the same, that is a conflict too.
 SELECT item.event_id, claimed.interaction_id,
-       claimed.interaction_id IS NULL AND known.fingerprint IS DISTINCT FROM item.fingerprint AS conflict
+       -- a key without a fingerprint is that of somebody who was erased
+       claimed.interaction_id IS NULL AND (known.event_id IS NULL OR coalesce(known.fingerprint <> item.fingerprint, false)) AS conflict
 FROM item LEFT JOIN claimed USING (interaction_id)
 LEFT JOIN analytic.interaction_key AS known ON known.event_id = item.event_id AND known.origin = $8
 ORDER BY item.interaction_id

@@ -114,6 +114,31 @@ async fn samples_of_accept_events() {
     "#);
 }
 
+/// Writes the answer of manage-people: the status, whether it is complete, or the code, and how many erasures are noted.
+async fn person(stage: &Stage, answer: Value) -> String {
+    let reply = HttpReply::of(&answer);
+    let body = reply.json();
+    let said = match (body.pointer("/error/code"), &body["data"]) {
+        (Some(code), _) => code.as_str().unwrap().to_owned(),
+        (_, data) if data["complete"] == true => "complete".to_owned(),
+        (_, data) => format!("version {}", data["version"]),
+    };
+    let erasures = stage.database.number("SELECT count(*) FROM analytic.erasure").await;
+    format!("{} {said}, {erasures} erasures", reply.status)
+}
+
+#[tokio::test]
+async fn samples_of_manage_people() {
+    let lines = outcomes("manage-people", Stage::set, person).await;
+    insta::assert_snapshot!(lines, @r#"
+    erase: 200 complete, 1 erasures
+    erase-nobody-named: 400 validation, 0 erasures
+    erase-not-trusted: 403 forbidden, 0 erasures
+    export: 200 version 1, 0 erasures
+    export-two-names: 400 validation, 0 erasures
+    "#);
+}
+
 #[tokio::test]
 async fn samples_of_answer_queries() {
     let lines = outcomes("answer-queries", async || Stage::set().await.with_a_score().await, http).await;
@@ -222,7 +247,7 @@ async fn samples_of_what_runs_by_itself() {
     insta::assert_snapshot!(lines, @r#"
     deploy: {"applied":[]}
     daily: {"carts_left":0}
-    daily: {"default_partition_rows":0,"guest_quotas_pruned":0,"keys_pruned":0,"partitions_created":null}
+    daily: {"default_partition_rows":0,"guest_quotas_pruned":0,"keys_pruned":0,"partitions_created":null,"partitions_indexed":0}
     tick: {"claimed":6,"failed":0,"sent":6}
     "#);
 }
@@ -234,6 +259,7 @@ fn every_function_is_run_here() {
         "answer-queries",
         "judge-carts",
         "maintain-partitions",
+        "manage-people",
         "migrate",
         "project-orders",
         "record-interactions",

@@ -76,6 +76,7 @@ impl Stage {
             ("ALERTS_QUEUE_URL", self.alerts_queue.url()),
             ("DEAD_LETTER_QUEUE_URL", self.dead_letters.url()),
             ("ORDER_EVENTS_QUEUE_URL", self.order_events_queue.url()),
+            ("ORDER_EVENTS_DLQ_URL", self.order_events_queue.url()),
             ("ALERT_JSON_URL", self.webhook.url()),
             ("ALERT_HOSTS", "127.0.0.1"),
             ("ALERT_SIGNING_KEY", "0123456789abcdef0123456789abcdef"),

@@ -30,6 +30,8 @@ fn the_routes_are_those_that_clients_know() {
     let expected = BTreeMap::from([
         ("$default", ("NONE", "AnswerQueriesFunction")),
         (EVENTS, ("JWT", "AcceptEventsFunction")),
+        ("POST /api/v1/analytic/person/erase", ("JWT", "ManagePeopleFunction")),
+        ("POST /api/v1/analytic/person/export", ("JWT", "ManagePeopleFunction")),
         ("GET /api/analytics/dashboard", ("JWT", "AnswerQueriesFunction")),
         ("GET /api/analytics/events", ("JWT", "AnswerQueriesFunction")),
         ("GET /api/analytics/orders", ("JWT", "AnswerQueriesFunction")),

@@ -1,0 +1,125 @@
+//! One request: who asks, whom it is about, then the export or the erasure.
+
+use std::time::{Duration, Instant};
+
+use contracts::{AddressKey, Data, read_person};
+use domain::{Claims, Named};
+use jiff::Timestamp;
+use lambda_http::http::{Method, StatusCode};
+use lambda_http::{Body, Request, RequestExt, Response};
+use people::{DeadLetters, FeedCatalog, Order, Places};
+use platform::{Deadline, Metrics};
+use serde_json::value::RawValue;
+use store::Database;
+
+use crate::failure::Failure;
+use crate::settings::Settings;
+
+/// The name that metrics go by.
+const FUNCTION: &str = "manage-people";
+/// Where a person is erased and exported.
+const ERASE: &str = "/api/v1/analytic/person/erase";
+const EXPORT: &str = "/api/v1/analytic/person/export";
+/// Of the time of an invocation, what is kept for the step that is under way and for the answer.
+const MARGIN: Duration = Duration::from_secs(12);
+/// The renaming of a person is one transaction; its statements fit into what is left then.
+const STATEMENT_LIMIT: Duration = Duration::from_secs(8);
+/// The most bytes of an export. Lambda answers with at most 6 MB.
+const EXPORT_MAX_BYTES: usize = 5 * 1024 * 1024;
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Deps {
+    places: Places,
+    address_key: AddressKey,
+}
+
+impl Deps {
+    /// Opens the places. Connects to nothing.
+    #[must_use]
+    pub fn open(settings: Settings, aws: &aws_config::SdkConfig) -> Self {
+        let address_key = settings.intake.address_key.clone();
+        let letters = DeadLetters::new(aws_sdk_sqs::Client::new(aws), settings.letters_url, settings.intake);
+        let feed = FeedCatalog::new(aws_sdk_dynamodb::Client::new(aws), settings.table);
+        let database = Database::new(settings.database, Some(aws.clone())).with_statement_limit(STATEMENT_LIMIT);
+        Self { places: Places { database, feed: Some(feed), letters: Some(letters) }, address_key }
+    }
+}
+
+/// Answers one request. Every failure becomes an answer; the error type is only the runtime's.
+///
+/// # Errors
+/// When an answer cannot be written.
+pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lambda_http::Error> {
+    let context = request.lambda_context_ref().cloned().unwrap_or_default();
+    let deadline = Instant::now() + Deadline::of(&context, MARGIN).remaining();
+    let answered = match route(&request) {
+        Ok(Route::Erase) => erase(deps, &request, (&context.request_id, deadline)).await,
+        Ok(Route::Export) => export(deps, &request, &context.request_id).await,
+        Err(failure) => Err(failure),
+    };
+    match answered {
+        Ok((status, data)) => platform::answer(status, &Data { data }),
+        Err(failure) => {
+            failure.report();
+            platform::report_refusal(FUNCTION, &context.request_id, failure.code());
+            platform::answer(failure.status(), &failure.reply())
+        }
+    }
+}
+
+enum Route {
+    Erase,
+    Export,
+}
+
+fn route(request: &Request) -> Result<Route, Failure> {
+    match (request.method(), request.uri().path()) {
+        (&Method::POST, ERASE) => Ok(Route::Erase),
+        (&Method::POST, EXPORT) => Ok(Route::Export),
+        _ => Err(Failure::NoRoute),
+    }
+}
+
+/// An answer: its status and its data.
+type Answer = (StatusCode, Box<RawValue>);
+
+async fn erase(deps: &Deps, request: &Request, (id, deadline): (&str, Instant)) -> Result<Answer, Failure> {
+    let caller = check_caller(request)?;
+    let named = whom(deps, request)?;
+    let receipt = people::erase(&deps.places, Order { named: &named, requested_by: &caller, deadline }).await?;
+    Metrics::with(&[("Function", FUNCTION)])
+        .note("request.id", id)
+        .note("erasure.id", receipt.id.to_string())
+        .count("Erased", usize::try_from(receipt.total()).unwrap_or(usize::MAX))
+        .count("ErasuresCompleted", usize::from(receipt.complete))
+        .emit("erased");
+    let status = if receipt.complete { StatusCode::OK } else { StatusCode::ACCEPTED };
+    Ok((status, serde_json::value::to_raw_value(&receipt)?))
+}
+
+async fn export(deps: &Deps, request: &Request, id: &str) -> Result<Answer, Failure> {
+    check_caller(request)?;
+    let named = whom(deps, request)?;
+    let document = people::export_within(&deps.places, &named, Timestamp::now(), EXPORT_MAX_BYTES).await?;
+    Metrics::with(&[("Function", FUNCTION)])
+        .note("request.id", id)
+        .count("Exported", 1)
+        .count("ExportedBytes", document.len())
+        .emit("exported");
+    Ok((StatusCode::OK, RawValue::from_string(document)?))
+}
+
+/// Lets the shop's own services in; returns the name of the one that asks, for the record.
+fn check_caller(request: &Request) -> Result<String, Failure> {
+    let claims = platform::claims(request.extensions()).ok_or(Failure::Unauthorized)?;
+    if !Claims::new(claims).is_trusted() {
+        return Err(Failure::NotTrusted);
+    }
+    let name = claims.get("client_id").or_else(|| claims.get("azp")).or_else(|| claims.get("sub"));
+    Ok(name.cloned().unwrap_or_default())
+}
+
+fn whom(deps: &Deps, request: &Request) -> Result<Named, Failure> {
+    Ok(read_person(request.body(), &deps.address_key)?)
+}

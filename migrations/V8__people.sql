@@ -1,0 +1,94 @@
+-- What export and erasure of a person need: ways from a person to the rows that name them, and the record of what was erased.
+
+-- The way from an address to the customer ids that events name it with.
+CREATE INDEX customer_link_address_idx ON analytic.customer_link (address_key);
+
+-- The way from a person to the events that name them: few events do, so the index is small and rarely touched.
+CREATE INDEX shop_event_person_idx ON analytic.shop_event ((coalesce(content->>'customer', content->>'user')))
+    WHERE coalesce(content->>'customer', content->>'user') IS NOT NULL;
+
+-- The way from a person to their interactions. Only days that are over get it: today's partition is written to by every
+-- request, and an index on accounts would cost each of them; it is read whole instead.
+CREATE FUNCTION analytic.index_past_day(today date) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+    partition_name text;
+BEGIN
+    SELECT relname INTO partition_name FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+    WHERE inhparent = 'analytic.interaction'::regclass AND relname ~ '^interaction_[0-9]{8}$'
+      AND to_date(right(relname, 8), 'YYYYMMDD') < today AND to_regclass('analytic.' || relname || '_account_idx') IS NULL
+    -- by name, so that two runners wait for each other instead of deadlocking
+    ORDER BY relname LIMIT 1;
+    IF partition_name IS NULL THEN
+        RETURN false;
+    END IF;
+    EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON analytic.%I (session_id) WHERE session_id IS NOT NULL',
+        partition_name || '_session_idx', partition_name);
+    EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON analytic.%I (account_id) WHERE account_id IS NOT NULL',
+        partition_name || '_account_idx', partition_name);
+    RETURN true;
+END
+$$;
+COMMENT ON FUNCTION analytic.index_past_day(date) IS 'Indexes accounts and sessions of the oldest past day that has no such index; false when every day has.';
+
+-- A digest of content with a customer id in it would tell who it was to somebody who tries all ids. An erased event has
+-- none: whatever comes again under its id is a duplicate.
+ALTER TABLE analytic.shop_event ALTER COLUMN fingerprint DROP NOT NULL;
+COMMENT ON COLUMN analytic.shop_event.fingerprint IS 'First 128 bits of SHA-256 over the content: the same id with another one is a conflict. Null when the person in it was erased: then any content is a duplicate.';
+
+ALTER TABLE analytic.interaction_key ALTER COLUMN fingerprint DROP NOT NULL;
+COMMENT ON COLUMN analytic.interaction_key.fingerprint IS 'First 128 bits of SHA-256 over the content. Null when the person in it was erased: then any content is a duplicate.';
+
+-- The id of a finding is a digest that has its subject in it, so it changes when the subject is erased; its alert follows.
+ALTER TABLE analytic.pending_alert DROP CONSTRAINT pending_alert_finding_id_fkey,
+    ADD CONSTRAINT pending_alert_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES analytic.finding (id) ON UPDATE CASCADE;
+
+-- The customer ids that events name an address with: in one event, or in two events about the same order or opinion.
+CREATE FUNCTION analytic.ids_beside(address text) RETURNS SETOF text
+    LANGUAGE sql STABLE
+    AS $$
+SELECT customer_key FROM analytic.customer_link WHERE address_key = address
+UNION
+SELECT coalesce(other.content->>'customer', other.content->>'user')
+FROM analytic.shop_event AS named JOIN analytic.shop_event AS other USING (subject, subject_id)
+WHERE coalesce(named.content->>'customer', named.content->>'user') = address
+  AND coalesce(other.content->>'customer', other.content->>'user') NOT LIKE 'email:%'
+  AND coalesce(other.content->>'customer', other.content->>'user') NOT LIKE 'erased:%'
+$$;
+COMMENT ON FUNCTION analytic.ids_beside(text) IS 'The customer ids that events name a hashed address with. More than one: the address is shared and tells nothing.';
+
+CREATE TABLE analytic.erasure (
+    id             uuid        PRIMARY KEY,
+    named_by       text        NOT NULL CHECK (named_by IN ('account', 'customer', 'email')),
+    requested_by   text        NOT NULL,
+    linked         jsonb       NOT NULL,
+    counts         jsonb       NOT NULL DEFAULT '{}',
+    date_created   timestamptz NOT NULL,
+    settles_at     timestamptz,
+    date_completed timestamptz
+);
+
+COMMENT ON TABLE  analytic.erasure IS 'The receipts of erasures. Nothing in it leads to a person.';
+COMMENT ON COLUMN analytic.erasure.id IS 'The receipt, to be kept with the request of the person.';
+COMMENT ON COLUMN analytic.erasure.named_by IS 'How the person was named: account, customer or email.';
+COMMENT ON COLUMN analytic.erasure.requested_by IS 'Who asked: "command", or the client of the trusted token.';
+COMMENT ON COLUMN analytic.erasure.linked IS 'How many identities were found of each kind, and how many were left out because others share them.';
+COMMENT ON COLUMN analytic.erasure.counts IS 'How many rows, items and messages were made anonymous in each place.';
+COMMENT ON COLUMN analytic.erasure.date_created IS 'When it began.';
+COMMENT ON COLUMN analytic.erasure.settles_at IS 'When no delivery to the feed that has read the person''s rows can be under way any more; the feed is cleaned again then.';
+COMMENT ON COLUMN analytic.erasure.date_completed IS 'When nothing of the person was left; null while it is under way or after it was interrupted.';
+
+CREATE TABLE analytic.erasure_identity (
+    erasure_id uuid NOT NULL REFERENCES analytic.erasure (id),
+    kind       text NOT NULL CHECK (kind IN ('account', 'customer', 'session')),
+    identity   text NOT NULL,
+    origin     uuid NOT NULL DEFAULT gen_random_uuid(),
+    PRIMARY KEY (kind, identity)
+);
+CREATE INDEX erasure_identity_erasure_idx ON analytic.erasure_identity (erasure_id);
+
+COMMENT ON TABLE  analytic.erasure_identity IS 'Whom the erasures under way are about. Deleted when they complete; without it an interrupted one could not find what it has cut apart.';
+COMMENT ON COLUMN analytic.erasure_identity.erasure_id IS 'The erasure.';
+COMMENT ON COLUMN analytic.erasure_identity.kind IS 'account, customer or session.';
+COMMENT ON COLUMN analytic.erasure_identity.identity IS 'The account, customer key or session.';
+COMMENT ON COLUMN analytic.erasure_identity.origin IS 'The random origin that its interactions have from then on: one for all of them, so that what was one sender stays one.';

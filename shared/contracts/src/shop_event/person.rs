@@ -1,0 +1,178 @@
+//! Events as producers sent them, with everything that we never keep: finds whether one names a person, and takes the
+//! person out.
+//!
+//! A raw event may hold names, addresses and telephone numbers in fields that mean nothing here. So nothing is looked for
+//! in what is left: only the fields that are read are kept.
+
+use domain::{CustomerKey, Identities};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::{Intake, read_shop_event};
+
+/// Every field that an event is read from. What is not listed is dropped from an event whose person is erased.
+const KNOWN: [&str; 41] = [
+    "amount",
+    "category",
+    "categoryId",
+    "commentId",
+    "currency",
+    "customerId",
+    "deliveryStatus",
+    "detail",
+    "detail-type",
+    "entityId",
+    "event",
+    "eventId",
+    "eventType",
+    "isValid",
+    "items",
+    "metadata",
+    "newStatus",
+    "orderId",
+    "paymentId",
+    "paymentMethod",
+    "paymentMode",
+    "paymentStatus",
+    "price",
+    "productId",
+    "quantity",
+    "rating",
+    "ratingId",
+    "refundAmount",
+    "scale",
+    "sellerId",
+    "service",
+    "skuId",
+    "skuIds",
+    "source",
+    "status",
+    "stock",
+    "timestamp",
+    "totalPrice",
+    "transactionId",
+    "userId",
+    "version",
+];
+
+/// Where a person is named by an id. An address is one wherever it stands, and so is the id of an account.
+const PERSON: [&str; 2] = ["customerId", "userId"];
+
+/// What is left of an event that named a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Forgotten {
+    /// The same event, under the same event id, of somebody without a name.
+    Rewritten(String),
+    /// It cannot be read, so nothing of it is worth keeping.
+    Unreadable,
+}
+
+/// Takes a person out of an event as it was sent; `None` when the event does not name them.
+#[must_use]
+pub fn forget_in_event(
+    body: &str,
+    (intake, arrival): (&Intake, Timestamp),
+    identities: &Identities,
+    erased: &CustomerKey,
+) -> Option<Forgotten> {
+    if !is_named_in_event(body, intake, identities) {
+        return None;
+    }
+    // The id is settled before anything changes: without one it is a digest of the content.
+    let (Ok(event), Ok(mut document)) = (read_shop_event(body, intake, arrival), serde_json::from_str(body)) else {
+        return Some(Forgotten::Unreadable);
+    };
+    let search = Search { intake, identities };
+    search.forget(&mut document, erased);
+    let is_wrapped = document.get("detail-type").is_some() && document.get("detail").is_some();
+    let bare = if is_wrapped { document.get_mut("detail") } else { Some(&mut document) };
+    if let Some(Value::Object(members)) = bare {
+        members.insert("eventId".to_owned(), Value::String(event.id.to_string()));
+    }
+    let text = document.to_string();
+    let still_readable = read_shop_event(&text, intake, arrival).is_ok_and(|it| it.id == event.id);
+    Some(if still_readable { Forgotten::Rewritten(text) } else { Forgotten::Unreadable })
+}
+
+/// Says whether an event as it was sent names a person. Of one that is no JSON every word is looked at.
+#[must_use]
+pub fn is_named_in_event(body: &str, intake: &Intake, identities: &Identities) -> bool {
+    let search = Search { intake, identities };
+    match serde_json::from_str::<Value>(body) {
+        Ok(document) => search.is_named(&document, ""),
+        Err(_) => words(body).any(|word| search.is_person(word)),
+    }
+}
+
+struct Search<'a> {
+    intake: &'a Intake,
+    identities: &'a Identities,
+}
+
+impl Search<'_> {
+    /// Looks at a document; `name` is the member that it is the value of.
+    fn is_named(&self, document: &Value, name: &str) -> bool {
+        match document {
+            Value::Object(members) => members.iter().any(|(name, value)| self.is_named(value, name)),
+            Value::Array(elements) => elements.iter().any(|element| self.is_named(element, name)),
+            Value::String(text) => self.is_meant(text, name),
+            Value::Number(number) => self.is_meant(&number.to_string(), name),
+            Value::Bool(_) | Value::Null => false,
+        }
+    }
+
+    fn is_meant(&self, text: &str, name: &str) -> bool {
+        PERSON.contains(&name) && self.is_person(text.trim()) || words(text).any(|word| self.is_certain(word))
+    }
+
+    /// Says whether a word, wherever it stands, can be nobody else: an address or an account.
+    fn is_certain(&self, word: &str) -> bool {
+        (word.contains('@') || CustomerKey::of_id(word).account_id().is_some()) && self.is_person(word)
+    }
+
+    fn is_person(&self, word: &str) -> bool {
+        let known = |key: &CustomerKey| self.identities.customers.contains(key);
+        if word.contains('@') {
+            self.intake.address_key.customers(word).iter().any(known)
+        } else {
+            known(&CustomerKey::of_id(word)) || self.identities.sessions.contains(word)
+        }
+    }
+
+    /// Drops what is not read, and names somebody else where the person was named.
+    fn forget(&self, document: &mut Value, erased: &CustomerKey) {
+        match document {
+            Value::Object(members) => self.forget_members(members, erased),
+            Value::Array(elements) => elements.iter_mut().for_each(|element| self.forget(element, erased)),
+            Value::String(text) if words(text).any(|word| self.is_certain(word)) => *text = erased.to_string(),
+            _ => {}
+        }
+    }
+
+    fn forget_members(&self, members: &mut Map<String, Value>, erased: &CustomerKey) {
+        let is_of_person = |value: &Value, name: &str| self.is_named(value, name);
+        // An address stands for the customer where no id does.
+        let address = members.remove("userEmail").is_some_and(|value| is_of_person(&value, "userEmail"));
+        members.retain(|name, _| KNOWN.contains(&&**name));
+        let mut is_named = false;
+        for (name, value) in members.iter_mut() {
+            if PERSON.contains(&&**name) && is_of_person(value, name) {
+                *value = Value::String(erased.to_string());
+                is_named = true;
+            } else {
+                self.forget(value, erased);
+            }
+        }
+        if address && !is_named {
+            members.insert("customerId".to_owned(), Value::String(erased.to_string()));
+        }
+    }
+}
+
+/// Splits text where neither ids nor addresses go on.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|it: char| !(it.is_alphanumeric() || "@.-_+:%".contains(it))).filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests;

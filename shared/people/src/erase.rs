@@ -1,0 +1,147 @@
+//! The steps of an erasure, each of which may be cut short and repeated.
+
+use std::time::{Duration, Instant};
+
+use domain::{CustomerKey, Identities, Named};
+use store::erasure::{self, Counts, Erasure, Whom};
+use store::{StoreError, Transaction, forget, forget_interaction, person};
+use uuid::Uuid;
+
+use crate::{PeopleError, Places, Receipt, feed};
+
+/// Interactions of one transaction: a fraction of a second, which nobody waits for.
+const PIECE: i64 = 5_000;
+
+/// Longer than an invocation of update-catalog may last (30 s): what read a row before it became anonymous has been
+/// delivered by then, or never will be.
+const SETTLE_TIME: Duration = Duration::from_secs(60);
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Order<'a> {
+    /// Whom.
+    pub named: &'a Named,
+    /// By whom, for the record.
+    pub requested_by: &'a str,
+    /// No step begins after this.
+    pub deadline: Instant,
+}
+
+/// Erases a person, as far as that gets before the deadline; the receipt says whether anything is left to do.
+///
+/// Takes up an erasure of the same person that was cut short. Repeating it after it was complete finds nothing, unless the
+/// person came back, who then is a new one.
+///
+/// # Errors
+/// See [`PeopleError`]; what was done stays done, and the next call goes on from there.
+pub async fn erase(places: &Places, order: Order<'_>) -> Result<Receipt, PeopleError> {
+    let id = open(places, order).await?;
+    let began = erasure::get(&places.database, id).await?.ok_or_else(gone)?;
+    let whom = erasure::list_identities(&places.database, id).await?;
+    let identities = &whom.identities;
+    let mut done = false;
+    // Steps in the order in which traces could come back: an event of the log derives interactions, those are delivered.
+    if Instant::now() < order.deadline {
+        rename_customers(places, id, identities).await?;
+        done = erase_interactions(places, &began, &whom, order.deadline).await?;
+    }
+    if done && let Some(catalog) = &places.feed {
+        done = feed::erase(places, catalog, id, identities, order.deadline).await?;
+    }
+    if done && let Some(letters) = &places.letters {
+        done = letters.erase(places, id, identities, order.deadline).await?;
+    }
+    let state = erasure::get(&places.database, id).await?.ok_or_else(gone)?;
+    if !done || state.settles_in.is_some() {
+        return Ok(Receipt::of(state));
+    }
+    complete(places, id).await?;
+    Ok(Receipt::of(erasure::get(&places.database, id).await?.ok_or_else(gone)?))
+}
+
+fn gone() -> StoreError {
+    StoreError::Unavailable("the erasure is gone".into())
+}
+
+/// Finds the erasure that was cut short, or begins one.
+async fn open(places: &Places, order: Order<'_>) -> Result<Uuid, StoreError> {
+    let mut transaction = places.database.begin().await?;
+    erasure::lock(&mut transaction).await?;
+    if let Some(id) = erasure::find_open(&mut transaction, order.named).await? {
+        transaction.commit().await?;
+        return Ok(id);
+    }
+    let resolved = person::resolve(&mut transaction, order.named).await?;
+    let id = Uuid::now_v7();
+    erasure::open(&mut transaction, id, (order.named, &resolved), order.requested_by).await?;
+    transaction.commit().await?;
+    Ok(id)
+}
+
+/// Renames the person's customer keys in the log and in everything that follows from it, in one transaction.
+async fn rename_customers(places: &Places, id: Uuid, identities: &Identities) -> Result<(), StoreError> {
+    let mut transaction = begin(places).await?;
+    let counts = forget::rename_customers(&mut transaction, identities).await?;
+    commit(transaction, id, &counts).await
+}
+
+/// Makes the interactions anonymous, piece by piece; returns whether none is left.
+async fn erase_interactions(
+    places: &Places,
+    began: &Erasure,
+    whom: &Whom,
+    deadline: Instant,
+) -> Result<bool, StoreError> {
+    if whom.identities.accounts.is_empty() && whom.identities.sessions.is_empty() {
+        return Ok(true);
+    }
+    while Instant::now() < deadline {
+        let mut transaction = begin(places).await?;
+        let piece = (began.date_created, PIECE);
+        let counts = forget_interaction::erase(&mut transaction, whom, piece).await?;
+        let erased = counts.get("interaction").copied().unwrap_or_default();
+        if erased > 0 && places.feed.is_some() {
+            erasure::settle(&mut transaction, began.id, SETTLE_TIME).await?;
+        }
+        commit(transaction, began.id, &counts).await?;
+        if erased < PIECE {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+async fn complete(places: &Places, id: Uuid) -> Result<(), StoreError> {
+    let mut transaction = begin(places).await?;
+    erasure::complete(&mut transaction, id).await?;
+    transaction.commit().await
+}
+
+/// Begins a transaction that no other erasure runs beside.
+async fn begin(places: &Places) -> Result<Transaction<'_>, StoreError> {
+    let mut transaction = places.database.begin().await?;
+    erasure::lock(&mut transaction).await?;
+    Ok(transaction)
+}
+
+/// Commits what was made anonymous together with its counts.
+async fn commit(mut transaction: Transaction<'_>, id: Uuid, counts: &Counts) -> Result<(), StoreError> {
+    erasure::add_counts(&mut transaction, id, counts).await?;
+    transaction.commit().await
+}
+
+/// Draws a name for somebody who has none any more.
+pub(crate) async fn draw(places: &Places) -> Result<CustomerKey, StoreError> {
+    let mut transaction = places.database.begin().await?;
+    let drawn = erasure::draw(&mut transaction, 1).await?.pop();
+    transaction.commit().await?;
+    drawn.ok_or_else(gone)
+}
+
+/// Notes what was made anonymous outside of the database.
+pub(crate) async fn count(places: &Places, id: Uuid, place: &str, number: usize) -> Result<(), StoreError> {
+    let counts = Counts::from([(place.to_owned(), i64::try_from(number).unwrap_or(i64::MAX))]);
+    let mut transaction = places.database.begin().await?;
+    erasure::add_counts(&mut transaction, id, &counts).await?;
+    transaction.commit().await
+}

@@ -1,0 +1,27 @@
+//! Why a person could not be exported or erased. What was done before stays done; every call may be repeated.
+
+use catalog::CatalogError;
+use store::StoreError;
+
+/// Told apart by the place that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum PeopleError {
+    /// The database.
+    #[error("could not reach what the database holds")]
+    Store(#[from] StoreError),
+    /// The feed.
+    #[error("could not reach what the feed holds")]
+    Feed(#[from] CatalogError),
+    /// The dead letters.
+    #[error("could not reach the dead letters")]
+    Letters(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The receiver of an export took no more.
+    #[error("could not write the export")]
+    Write(#[from] std::io::Error),
+    /// More than the caller can take: the operator's command has no such limit.
+    #[error("could not fit what is held into {limit} bytes")]
+    TooLarge {
+        /// The most bytes.
+        limit: usize,
+    },
+}

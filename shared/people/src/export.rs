@@ -1,0 +1,143 @@
+//! Everything that the system holds about a person, as one JSON document, written piece by piece.
+
+use std::io::Write;
+
+use domain::Named;
+use jiff::Timestamp;
+use serde_json::json;
+use store::person::{self, Resolved};
+use store::person_export::{PLACES, list_page};
+
+use crate::{FeedCatalog, PeopleError, Places};
+
+/// The version of the document. A reader that knows another one must not guess.
+const VERSION: u32 = 1;
+
+/// Rows read at a time.
+const PAGE: i64 = 1_000;
+
+/// What an export came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Export {
+    /// Rows, items and messages.
+    pub records: usize,
+}
+
+/// Writes everything that is held about a person. The rows of the database are of one instant.
+///
+/// # Errors
+/// See [`PeopleError`]; then what was written is no JSON document.
+pub async fn export(
+    places: &Places,
+    named: &Named,
+    now: Timestamp,
+    out: &mut (dyn Write + Send),
+) -> Result<Export, PeopleError> {
+    let mut transaction = places.database.begin_snapshot().await?;
+    let Resolved { identities, shared } = person::resolve(&mut transaction, named).await?;
+    let person = json!({
+        "named_by": named.by(), "accounts": identities.accounts, "customers": identities.customers,
+        "sessions": identities.sessions, "shared": shared,
+    });
+    write!(out, "{{\"version\":{VERSION},\"date_created\":{},\"person\":{person}", json!(now))?;
+    let mut records = 0;
+    for place in PLACES {
+        let mut list = List::begin(out, place)?;
+        let mut after = String::new();
+        loop {
+            let page = list_page(&mut transaction, &identities, (place, &after), PAGE).await?;
+            page.iter().try_for_each(|row| list.add(out, row.content.get()))?;
+            match page.into_iter().last() {
+                Some(last) if list.length % usize::try_from(PAGE).unwrap_or(1) == 0 => after = last.position,
+                _ => break,
+            }
+        }
+        records += list.end(out)?;
+    }
+    transaction.commit().await?;
+    if let Some(catalog) = &places.feed {
+        let mut list = List::begin(out, "feed")?;
+        for partition in FeedCatalog::partitions(&identities) {
+            let mut from = None;
+            loop {
+                let page = catalog.list(&partition, from).await?;
+                page.items.iter().try_for_each(|item| list.add(out, &item.to_json().to_string()))?;
+                from = page.next;
+                if from.is_none() {
+                    break;
+                }
+            }
+        }
+        records += list.end(out)?;
+    }
+    if let Some(letters) = &places.letters {
+        let mut list = List::begin(out, "dead_letters")?;
+        let bodies = letters.list(&identities).await?;
+        bodies.iter().try_for_each(|body| list.add(out, &json!(body).to_string()))?;
+        records += list.end(out)?;
+    }
+    out.write_all(b"}\n")?;
+    Ok(Export { records })
+}
+
+/// Returns everything that is held about a person, as long as it fits.
+///
+/// # Errors
+/// [`PeopleError::TooLarge`] when it does not fit; else as [`export`].
+pub async fn export_within(
+    places: &Places,
+    named: &Named,
+    now: Timestamp,
+    limit: usize,
+) -> Result<String, PeopleError> {
+    let mut bounded = Bounded { written: Vec::new(), limit };
+    match export(places, named, now, &mut bounded).await {
+        Err(PeopleError::Write(_)) => Err(PeopleError::TooLarge { limit }),
+        Err(error) => Err(error),
+        Ok(_) => String::from_utf8(bounded.written).map_err(|error| PeopleError::Write(std::io::Error::other(error))),
+    }
+}
+
+/// Memory that takes so many bytes and no more.
+struct Bounded {
+    written: Vec<u8>,
+    limit: usize,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.written.len() + bytes.len() > self.limit {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        self.written.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A list under way.
+struct List {
+    length: usize,
+}
+
+impl List {
+    fn begin(out: &mut (dyn Write + Send), name: &str) -> Result<Self, PeopleError> {
+        write!(out, ",\n\"{name}\":[")?;
+        Ok(Self { length: 0 })
+    }
+
+    fn add(&mut self, out: &mut (dyn Write + Send), json: &str) -> Result<(), PeopleError> {
+        out.write_all(if self.length == 0 { b"\n" } else { b",\n" })?;
+        out.write_all(json.as_bytes())?;
+        self.length += 1;
+        Ok(())
+    }
+
+    fn end(self, out: &mut (dyn Write + Send)) -> Result<usize, PeopleError> {
+        out.write_all(b"]")?;
+        Ok(self.length)
+    }
+}

@@ -1,0 +1,51 @@
+//! A person's items in the feed.
+
+use std::time::Instant;
+
+use catalog::{FeedCatalog, FeedItem};
+use domain::Identities;
+use store::forget_interaction::list_known;
+use uuid::Uuid;
+
+use crate::erase::count;
+use crate::{PeopleError, Places};
+
+/// Makes the person's items anonymous; returns whether none is left.
+///
+/// What belongs to an interaction that came after the rows were made anonymous stays: it is a new person's.
+pub(crate) async fn erase(
+    places: &Places,
+    catalog: &FeedCatalog,
+    id: Uuid,
+    identities: &Identities,
+    deadline: Instant,
+) -> Result<bool, PeopleError> {
+    for partition in FeedCatalog::partitions(identities) {
+        let mut from = None;
+        loop {
+            if Instant::now() >= deadline {
+                return Ok(false);
+            }
+            let page = catalog.list(&partition, from).await?;
+            let items = old(places, page.items).await?;
+            let number = items.len();
+            catalog.anonymize(items).await?;
+            count(places, id, "feed", number).await?;
+            from = page.next;
+            if from.is_none() {
+                break;
+            }
+        }
+    }
+    Ok(true)
+}
+
+/// Leaves out what is somebody's still.
+async fn old(places: &Places, items: Vec<FeedItem>) -> Result<Vec<FeedItem>, PeopleError> {
+    if items.is_empty() {
+        return Ok(items);
+    }
+    let named: Vec<_> = items.iter().map(|item| (item.id, item.date_created)).collect();
+    let known = list_known(&places.database, &named).await?;
+    Ok(items.into_iter().filter(|item| !known.contains(&item.id)).collect())
+}

@@ -1,0 +1,158 @@
+//! Events of the back end that could not be applied: some hold what the producer sent, addresses and names included.
+//!
+//! A letter that names the person is sent again without it, under the same event id, and only then deleted: the order is
+//! not lost, and put back twice it counts once. One that cannot be read can never be applied either; it is deleted.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::Message;
+use contracts::{Forgotten, Intake, forget_in_event, is_named_in_event};
+use domain::{CustomerKey, Identities};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::erase::{count, draw};
+use crate::{PeopleError, Places};
+
+/// How long a letter stays hidden while the others are looked at, in seconds.
+const HIDDEN_SECONDS: i32 = 120;
+/// Long polling asks every server of the queue, in seconds.
+const WAIT_SECONDS: i32 = 1;
+/// Empty answers in a row that mean that everything was seen.
+const QUIET: usize = 2;
+/// The most letters of a pass: with more, somebody has to look at the queue first.
+const MOST: usize = 10_000;
+
+/// The dead-letter queue of back-end events.
+#[derive(Debug)]
+pub struct DeadLetters {
+    client: Client,
+    url: String,
+    intake: Intake,
+}
+
+impl DeadLetters {
+    /// Takes a client, the URL of the queue, and what events are read with: its secret hashes addresses.
+    #[must_use]
+    pub fn new(client: Client, url: String, intake: Intake) -> Self {
+        Self { client, url, intake }
+    }
+
+    /// Rewrites or deletes the letters that name the person; returns whether all were looked at.
+    pub(crate) async fn erase(
+        &self,
+        places: &Places,
+        id: Uuid,
+        identities: &Identities,
+        deadline: Instant,
+    ) -> Result<bool, PeopleError> {
+        let mut pass = Pass::new(self);
+        let erased = draw(places).await?;
+        let done = loop {
+            if Instant::now() >= deadline {
+                break Ok(false);
+            }
+            match pass.receive().await {
+                Ok(None) => break Ok(true),
+                Err(error) => break Err(error),
+                Ok(Some(letters)) => {
+                    if let Err(error) = self.forget(places, (id, &erased), identities, letters).await {
+                        break Err(error);
+                    }
+                }
+            }
+        };
+        pass.release().await;
+        done
+    }
+
+    async fn forget(
+        &self,
+        places: &Places,
+        (id, erased): (Uuid, &CustomerKey),
+        identities: &Identities,
+        letters: Vec<Message>,
+    ) -> Result<(), PeopleError> {
+        for letter in letters {
+            let body = letter.body.as_deref().unwrap_or_default();
+            let (Some(found), Some(receipt)) =
+                (forget_in_event(body, (&self.intake, Timestamp::now()), identities, erased), &letter.receipt_handle)
+            else {
+                continue;
+            };
+            if let Forgotten::Rewritten(text) = found {
+                let call = self.client.send_message().queue_url(&self.url).message_body(text);
+                call.send().await.map_err(|error| PeopleError::Letters(error.into()))?;
+            }
+            let call = self.client.delete_message().queue_url(&self.url).receipt_handle(receipt);
+            call.send().await.map_err(|error| PeopleError::Letters(error.into()))?;
+            count(places, id, "dead_letters", 1).await?;
+        }
+        Ok(())
+    }
+
+    /// Returns the bodies of the letters that name the person.
+    pub(crate) async fn list(&self, identities: &Identities) -> Result<Vec<String>, PeopleError> {
+        let mut pass = Pass::new(self);
+        let mut bodies = Vec::new();
+        let done = loop {
+            match pass.receive().await {
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+                Ok(Some(letters)) => {
+                    let named = letters.into_iter().filter_map(|letter| letter.body);
+                    bodies.extend(named.filter(|body| is_named_in_event(body, &self.intake, identities)));
+                }
+            }
+        };
+        pass.release().await;
+        done.map(|()| bodies)
+    }
+}
+
+/// One look at every letter.
+struct Pass<'a> {
+    letters: &'a DeadLetters,
+    /// The receipts of what was received, by message.
+    seen: HashMap<String, String>,
+    quiet: usize,
+}
+
+impl<'a> Pass<'a> {
+    fn new(letters: &'a DeadLetters) -> Self {
+        Self { letters, seen: HashMap::new(), quiet: 0 }
+    }
+
+    /// Receives letters that were not seen before; none are left when it returns `None`.
+    async fn receive(&mut self) -> Result<Option<Vec<Message>>, PeopleError> {
+        while self.quiet < QUIET && self.seen.len() < MOST {
+            let call = self.letters.client.receive_message().queue_url(&self.letters.url).max_number_of_messages(10);
+            let call = call.wait_time_seconds(WAIT_SECONDS).visibility_timeout(HIDDEN_SECONDS);
+            let output = call.send().await.map_err(|error| PeopleError::Letters(error.into()))?;
+            let received = output.messages.unwrap_or_default().into_iter();
+            let new = received.filter(|letter| {
+                let (Some(id), Some(receipt)) = (&letter.message_id, &letter.receipt_handle) else { return false };
+                self.seen.insert(id.clone(), receipt.clone()).is_none()
+            });
+            let new: Vec<_> = new.collect();
+            if !new.is_empty() {
+                self.quiet = 0;
+                return Ok(Some(new));
+            }
+            self.quiet += 1;
+        }
+        Ok(None)
+    }
+
+    /// Shows the letters again that were left. One that cannot be shown comes back by itself.
+    async fn release(self) {
+        for receipt in self.seen.into_values() {
+            let call = self.letters.client.change_message_visibility().queue_url(&self.letters.url);
+            if call.receipt_handle(receipt).visibility_timeout(0).send().await.is_err() {
+                // Deleted, or its time is over: both are fine.
+            }
+        }
+    }
+}

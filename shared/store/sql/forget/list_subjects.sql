@@ -1,0 +1,3 @@
+-- store::forget::list_subjects
+SELECT DISTINCT subject, subject_id FROM analytic.shop_event
+WHERE coalesce(content->>'customer', content->>'user') = ANY($1) ORDER BY subject, subject_id

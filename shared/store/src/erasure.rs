@@ -1,0 +1,208 @@
+//! The erasures: their receipts, and whom those under way are about: tables `erasure` and `erasure_identity`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use domain::{CustomerKey, Identities, Named, Origin};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use crate::database::Parameter;
+use crate::person::Resolved;
+use crate::{Database, StoreError, Transaction};
+
+/// How many rows, items or messages were made anonymous, by place.
+pub type Counts = BTreeMap<String, i64>;
+
+/// How many identities an erasure is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Linked {
+    /// Accounts.
+    pub accounts: usize,
+    /// Customer ids and hashed addresses.
+    pub customers: usize,
+    /// Visits.
+    pub sessions: usize,
+    /// Keys and visits that others share, and that were therefore left alone.
+    pub shared: usize,
+}
+
+/// What is known of an erasure. Nothing in it leads to a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Erasure {
+    /// The receipt's id.
+    pub id: Uuid,
+    /// How the person was named.
+    pub named_by: String,
+    /// The identities that were found.
+    pub linked: Linked,
+    /// What was made anonymous so far.
+    pub counts: Counts,
+    /// When it began.
+    pub date_created: Timestamp,
+    /// When nothing of the person was left.
+    pub date_completed: Option<Timestamp>,
+    /// How long deliveries to the feed that have read the person's rows may still be under way; `None` when none can.
+    pub settles_in: Option<Duration>,
+}
+
+/// Whom an erasure under way is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Whom {
+    /// Their identities.
+    pub identities: Identities,
+    /// The origins of what they sent, each with the random one that takes its place.
+    pub origins: Vec<(Uuid, Uuid)>,
+}
+
+/// Waits until no other erasure changes anything, and keeps others waiting until the transaction ends.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn lock(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
+    transaction.query(include_str!("../sql/erasure/lock.sql"), &[]).await.map(|_| ())
+}
+
+/// Draws keys of erased persons: random, and never seen before.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn draw(transaction: &mut Transaction<'_>, number: usize) -> Result<Vec<CustomerKey>, StoreError> {
+    let number = i64::try_from(number).unwrap_or(i64::MAX);
+    let rows = transaction.query(include_str!("../sql/erasure/draw.sql"), &[(&number, Type::INT8)]).await?;
+    rows.iter().map(|row| Ok(CustomerKey::erased(row.try_get("drawn")?))).collect()
+}
+
+/// Finds an erasure of this person that is under way or was interrupted.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn find_open(transaction: &mut Transaction<'_>, named: &Named) -> Result<Option<Uuid>, StoreError> {
+    let identities = named.identities();
+    let accounts: Vec<_> = identities.accounts.iter().map(Uuid::to_string).collect();
+    let parameters: [Parameter<'_>; 2] = [(&accounts, Type::TEXT_ARRAY), (&identities.keys(), Type::TEXT_ARRAY)];
+    let rows = transaction.query(include_str!("../sql/erasure/find_open.sql"), &parameters).await?;
+    rows.first().map(|row| Ok(row.try_get("erasure_id")?)).transpose()
+}
+
+/// Begins an erasure: from its commit on it can be taken up again by any of the identities.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn open(
+    transaction: &mut Transaction<'_>,
+    id: Uuid,
+    (named, resolved): (&Named, &Resolved),
+    requested_by: &str,
+) -> Result<(), StoreError> {
+    let Resolved { identities, shared } = resolved;
+    let linked = Linked {
+        accounts: identities.accounts.len(),
+        customers: identities.customers.len(),
+        sessions: identities.sessions.len(),
+        shared: *shared,
+    };
+    let linked = serde_json::to_string(&linked)?;
+    let parameters: [Parameter<'_>; 4] =
+        [(&id, Type::UUID), (&named.by(), Type::TEXT), (&requested_by, Type::TEXT), (&linked, Type::TEXT)];
+    transaction.query(include_str!("../sql/erasure/open.sql"), &parameters).await?;
+    save_identities(transaction, id, identities).await
+}
+
+async fn save_identities(
+    transaction: &mut Transaction<'_>,
+    id: Uuid,
+    identities: &Identities,
+) -> Result<(), StoreError> {
+    let accounts = identities.accounts.iter().map(|account| ("account", account.to_string()));
+    let customers = identities.customers.iter().map(|key| ("customer", key.to_string()));
+    let sessions = identities.sessions.iter().map(|session| ("session", session.clone()));
+    let (kinds, texts): (Vec<_>, Vec<_>) = accounts.chain(customers).chain(sessions).unzip();
+    let parameters: [Parameter<'_>; 3] = [(&id, Type::UUID), (&kinds, Type::TEXT_ARRAY), (&texts, Type::TEXT_ARRAY)];
+    transaction.query(include_str!("../sql/erasure/save_identities.sql"), &parameters).await.map(|_| ())
+}
+
+/// Reads whom an erasure is about; nobody any more once it is complete.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list_identities(database: &Database, id: Uuid) -> Result<Whom, StoreError> {
+    let rows = database.query(include_str!("../sql/erasure/list_identities.sql"), &[(&id, Type::UUID)]).await?;
+    let mut whom = Whom::default();
+    for row in &rows {
+        let (kind, text, erased): (&str, &str, Uuid) =
+            (row.try_get("kind")?, row.try_get("identity")?, row.try_get("origin")?);
+        match kind {
+            "account" => {
+                let account = Uuid::try_parse(text).unwrap_or_default();
+                whom.identities.accounts.insert(account);
+                whom.origins.push((Origin::of_account(account).as_uuid(), erased));
+            }
+            "customer" => whom.identities.add(CustomerKey::of_id(text)),
+            _ => {
+                whom.identities.sessions.insert(text.to_owned());
+                whom.origins.push((Origin::of_session(text).as_uuid(), erased));
+            }
+        }
+    }
+    Ok(whom)
+}
+
+/// Adds to the counts of an erasure, in the transaction that made the rows anonymous.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn add_counts(transaction: &mut Transaction<'_>, id: Uuid, counts: &Counts) -> Result<(), StoreError> {
+    let (places, numbers): (Vec<_>, Vec<_>) =
+        counts.iter().filter(|(_, number)| **number > 0).map(|(place, number)| (&**place, *number)).unzip();
+    let parameters: [Parameter<'_>; 3] = [(&id, Type::UUID), (&places, Type::TEXT_ARRAY), (&numbers, Type::INT8_ARRAY)];
+    transaction.query(include_str!("../sql/erasure/add_counts.sql"), &parameters).await.map(|_| ())
+}
+
+/// Notes that deliveries may be under way which have read rows that this transaction makes anonymous, for so long.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn settle(transaction: &mut Transaction<'_>, id: Uuid, time: Duration) -> Result<(), StoreError> {
+    let seconds = time.as_secs_f64();
+    let parameters: [Parameter<'_>; 2] = [(&id, Type::UUID), (&seconds, Type::FLOAT8)];
+    transaction.query(include_str!("../sql/erasure/settle.sql"), &parameters).await.map(|_| ())
+}
+
+/// Completes an erasure: forgets whom it was about. May be repeated.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn complete(transaction: &mut Transaction<'_>, id: Uuid) -> Result<(), StoreError> {
+    transaction.query(include_str!("../sql/erasure/complete.sql"), &[(&id, Type::UUID)]).await.map(|_| ())
+}
+
+/// Reads an erasure.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn get(database: &Database, id: Uuid) -> Result<Option<Erasure>, StoreError> {
+    let rows = database.query(include_str!("../sql/erasure/get.sql"), &[(&id, Type::UUID)]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let settles: Option<f64> = row.try_get("settles_in_seconds")?;
+    Ok(Some(Erasure {
+        id: row.try_get("id")?,
+        named_by: row.try_get("named_by")?,
+        linked: serde_json::from_str(row.try_get("linked")?)?,
+        counts: serde_json::from_str(row.try_get("counts")?)?,
+        date_created: row.try_get("date_created")?,
+        date_completed: row.try_get("date_completed")?,
+        settles_in: settles.filter(|seconds| *seconds > 0.0).map(Duration::from_secs_f64),
+    }))
+}
+
+/// Counts the erasures that are under way or were interrupted.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn count_open(database: &Database) -> Result<i64, StoreError> {
+    let rows = database.query(include_str!("../sql/erasure/count_open.sql"), &[]).await?;
+    rows.first().map_or(Ok(0), |row| Ok(row.try_get(0)?))
+}

@@ -1,0 +1,50 @@
+//! Makes the interactions of a person anonymous, a bounded piece at a time.
+
+use domain::InteractionId;
+use jiff::Timestamp;
+use tokio_postgres::types::Type;
+
+use crate::database::Parameter;
+use crate::erasure::{Counts, Whom};
+use crate::{Database, StoreError, Transaction};
+
+/// Makes up to `limit` interactions of a person that arrived until then anonymous, those of visits before signing in too,
+/// and says how many rows and keys that were. What they count for stays.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn erase(
+    transaction: &mut Transaction<'_>,
+    Whom { identities, origins }: &Whom,
+    (until, limit): (Timestamp, i64),
+) -> Result<Counts, StoreError> {
+    let accounts: Vec<_> = identities.accounts.iter().collect();
+    let sessions: Vec<_> = identities.sessions.iter().collect();
+    let (own, erased): (Vec<_>, Vec<_>) = origins.iter().copied().unzip();
+    let parameters: [Parameter<'_>; 6] = [
+        (&accounts, Type::UUID_ARRAY),
+        (&sessions, Type::TEXT_ARRAY),
+        (&limit, Type::INT8),
+        (&until, Type::TIMESTAMPTZ),
+        (&own, Type::UUID_ARRAY),
+        (&erased, Type::UUID_ARRAY),
+    ];
+    let rows = transaction.query(include_str!("../sql/forget_interaction/erase.sql"), &parameters).await?;
+    let row = rows.first().expect("the statement returns one row");
+    let (interactions, keys) = (row.try_get("interactions")?, row.try_get("keys")?);
+    Ok(Counts::from([("interaction".to_owned(), interactions), ("interaction_key".to_owned(), keys)]))
+}
+
+/// Returns those of the given interactions that name somebody: they came after the person's were made anonymous.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list_known(
+    database: &Database,
+    interactions: &[(InteractionId, Timestamp)],
+) -> Result<Vec<InteractionId>, StoreError> {
+    let (ids, times): (Vec<_>, Vec<_>) = interactions.iter().map(|(id, at)| (id.0, *at)).unzip();
+    let parameters: [Parameter<'_>; 2] = [(&ids, Type::INT8_ARRAY), (&times, Type::TIMESTAMPTZ_ARRAY)];
+    let rows = database.query(include_str!("../sql/forget_interaction/list_known.sql"), &parameters).await?;
+    rows.iter().map(|row| Ok(InteractionId(row.try_get(0)?))).collect()
+}

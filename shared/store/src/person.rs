@@ -1,0 +1,64 @@
+//! Which identities belong to a person: read from what events and shoppers' visits have in common.
+//!
+//! A link is followed only when it is unambiguous. An address that is named with several customer ids, or a visit in
+//! which several accounts signed in, could be somebody else's; it is counted and left alone.
+
+use domain::{CustomerKey, Identities, Named};
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use crate::{StoreError, Transaction};
+
+/// Rounds of looking for further keys: an id, its addresses, and what is named with those. More is no person.
+const ROUNDS: usize = 8;
+
+/// The identities of a person, as far as they are known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Resolved {
+    /// Those of the person.
+    pub identities: Identities,
+    /// Keys and visits that others share, and that were left out.
+    pub shared: usize,
+}
+
+/// Finds the identities that belong to a person.
+///
+/// Reads all rows of `interaction` without an index on the account; only partitions of past days have one.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn resolve(transaction: &mut Transaction<'_>, named: &Named) -> Result<Resolved, StoreError> {
+    let mut resolved = Resolved { identities: named.identities(), shared: 0 };
+    let mut shared_keys = 0;
+    for _ in 0..ROUNDS {
+        let linked = list_linked(transaction, &resolved.identities.keys()).await?;
+        let known = resolved.identities.customers.len();
+        shared_keys = linked.iter().filter(|(_, followed)| !followed).count();
+        linked.into_iter().filter(|(_, followed)| *followed).for_each(|(key, _)| resolved.identities.add(key));
+        if resolved.identities.customers.len() == known {
+            break;
+        }
+    }
+    let accounts: Vec<_> = resolved.identities.accounts.iter().copied().collect();
+    let sessions = if accounts.is_empty() { Vec::new() } else { list_sessions(transaction, &accounts).await? };
+    resolved.shared = shared_keys + sessions.iter().filter(|(_, followed)| !followed).count();
+    resolved.identities.sessions = sessions.into_iter().filter(|it| it.1).map(|(session, _)| session).collect();
+    Ok(resolved)
+}
+
+/// Lists the keys that are named together with these, and whether they are the same person for certain.
+async fn list_linked(transaction: &mut Transaction<'_>, keys: &[&str]) -> Result<Vec<(CustomerKey, bool)>, StoreError> {
+    let statement = include_str!("../sql/person/list_linked.sql");
+    let rows = transaction.query(statement, &[(&keys, Type::TEXT_ARRAY)]).await?;
+    rows.iter().map(|row| Ok((CustomerKey::of_id(row.try_get("key")?), row.try_get("followed")?))).collect()
+}
+
+/// Lists the visits of accounts, and whether nobody else signed in during each.
+async fn list_sessions(
+    transaction: &mut Transaction<'_>,
+    accounts: &[Uuid],
+) -> Result<Vec<(String, bool)>, StoreError> {
+    let statement = include_str!("../sql/person/list_sessions.sql");
+    let rows = transaction.query(statement, &[(&accounts, Type::UUID_ARRAY)]).await?;
+    rows.iter().map(|row| Ok((row.try_get("session_id")?, row.try_get("followed")?))).collect()
+}

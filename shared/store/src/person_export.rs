@@ -1,0 +1,65 @@
+//! Everything that the database holds about a person, page by page.
+
+use domain::Identities;
+use serde_json::value::RawValue;
+use tokio_postgres::types::Type;
+
+use crate::database::Parameter;
+use crate::{StoreError, Transaction};
+
+/// The tables that hold something of a person, in the order of an export. Those that hold only sums or ids of interactions
+/// lead to nobody: rollups other than by customer, scores, `pending`.
+pub const PLACES: [&str; 15] = [
+    "interaction",
+    "shop_event",
+    "sales_order",
+    "order_line",
+    "payment",
+    "opinion",
+    "shop_user",
+    "customer_rollup",
+    "customer_link",
+    "order_fact",
+    "judged_customer",
+    "projection",
+    "finding",
+    "pending_alert",
+    "erasure_identity",
+];
+
+/// A row of one of these tables.
+#[derive(Debug)]
+pub struct Held {
+    /// Where the next page goes on.
+    pub position: String,
+    /// The row, a JSON object with the names of the columns.
+    pub content: Box<RawValue>,
+}
+
+/// Reads up to `limit` rows of a place that are about a person, behind a position; the first are behind the empty text.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list_page(
+    transaction: &mut Transaction<'_>,
+    identities: &Identities,
+    (place, after): (&str, &str),
+    limit: i64,
+) -> Result<Vec<Held>, StoreError> {
+    let accounts: Vec<_> = identities.accounts.iter().collect();
+    let sessions: Vec<_> = identities.sessions.iter().collect();
+    let parameters: [Parameter<'_>; 6] = [
+        (&identities.keys(), Type::TEXT_ARRAY),
+        (&accounts, Type::UUID_ARRAY),
+        (&sessions, Type::TEXT_ARRAY),
+        (&place, Type::TEXT),
+        (&after, Type::TEXT),
+        (&limit, Type::INT8),
+    ];
+    let rows = transaction.query(include_str!("../sql/person_export/list_page.sql"), &parameters).await?;
+    let held = rows.iter().map(|row| {
+        let content = RawValue::from_string(row.try_get("content")?)?;
+        Ok(Held { position: row.try_get("position")?, content })
+    });
+    held.collect()
+}

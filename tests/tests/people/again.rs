@@ -1,0 +1,113 @@
+//! Erasing twice, in pieces, at the same time, and after it was cut short.
+
+use std::time::Duration;
+
+use domain::{Caller, Named};
+use store::erasure::Counts;
+use uuid::Uuid;
+
+use crate::shop::{JANE, JANE_EMAIL, JANE_NETWORK, JANE_SESSION, Shop, by_email, by_id};
+use crate::trace::{of_jane, traces};
+
+#[tokio::test]
+async fn a_second_time_nothing_is_found_and_nothing_changes() {
+    let shop = Shop::busy().await;
+    let first = shop.erase(&Named::Account(JANE)).await;
+    let events = "SELECT * FROM analytic.shop_event ORDER BY id";
+    let (log, items) = (shop.database.rows(events).await, shop.feed_items().await);
+    for named in [Named::Account(JANE), by_email(JANE_EMAIL), by_id(&JANE.to_string())] {
+        let again = shop.erase_once(&named, Duration::from_secs(600)).await;
+        assert!(again.complete, "nothing has to settle");
+        assert_eq!((again.total(), again.counts), (0, Counts::new()));
+        assert_ne!(again.id, first.id);
+    }
+    assert_eq!((shop.database.rows(events).await, shop.feed_items().await), (log, items));
+}
+
+#[tokio::test]
+async fn somebody_whom_nobody_knows_is_erased_at_once() {
+    let shop = Shop::busy().await;
+    let figures = shop.figures().await;
+    let receipt = shop.erase_once(&by_id("nobody"), Duration::from_secs(600)).await;
+    assert_eq!((receipt.complete, receipt.total()), (true, 0));
+    assert_eq!(shop.figures().await, figures);
+}
+
+#[tokio::test]
+async fn without_time_the_receipt_says_that_it_is_not_complete_and_the_next_call_goes_on() {
+    let shop = Shop::busy().await;
+    let cut = shop.erase_once(&Named::Account(JANE), Duration::ZERO).await;
+    assert_eq!((cut.complete, cut.again_in_seconds), (false, Some(0)));
+    // whoever asks next may know her by another name
+    let receipt = shop.erase(&by_email(JANE_EMAIL)).await;
+    assert_eq!((receipt.id, receipt.complete), (cut.id, true));
+    assert_eq!(traces(&shop.database, &of_jane()).await, [""; 0]);
+    shop.assert_exact().await;
+}
+
+#[tokio::test]
+async fn an_erasure_that_was_cut_short_between_any_two_steps_is_taken_up_again() {
+    for step in ["UPDATE analytic.shop_event", "UPDATE analytic.interaction", "UPDATE analytic.erasure"] {
+        let shop = Shop::busy().await;
+        let figures = shop.figures().await;
+        // Postgres breaks the step off, as a crash would.
+        let table = step.rsplit('.').next().unwrap();
+        shop.database
+            .execute(&format!(
+                "CREATE FUNCTION analytic.break_off() RETURNS trigger LANGUAGE plpgsql AS
+                 $$ BEGIN RAISE EXCEPTION 'cut short' USING ERRCODE = '57014'; END $$;
+                 CREATE TRIGGER break_off BEFORE UPDATE ON analytic.{table} FOR EACH ROW EXECUTE FUNCTION analytic.break_off()"
+            ))
+            .await;
+        let named = Named::Account(JANE);
+        let order = people::Order {
+            named: &named,
+            requested_by: "test",
+            deadline: std::time::Instant::now() + Duration::from_secs(600),
+        };
+        people::erase(&shop.places(), order).await.unwrap_err();
+        assert_eq!(shop.figures().await, figures, "{step}");
+        shop.assert_exact().await;
+        shop.database.execute(&format!("DROP TRIGGER break_off ON analytic.{table}")).await;
+        let receipt = shop.erase(&named).await;
+        assert_eq!(traces(&shop.database, &of_jane()).await, [""; 0], "{step}");
+        assert!(receipt.counts["interaction"] >= 4, "{receipt:?}");
+        assert_eq!(shop.figures().await, figures, "{step}");
+        shop.assert_exact().await;
+    }
+}
+
+#[tokio::test]
+async fn two_who_erase_the_same_person_under_two_names_do_it_once() {
+    let shop = Shop::busy().await;
+    let figures = shop.figures().await;
+    let time = Duration::from_secs(600);
+    let (account, address) = (Named::Account(JANE), by_email(JANE_EMAIL));
+    let (one, other) = tokio::join!(shop.erase_once(&account, time), shop.erase_once(&address, time));
+    assert_eq!(one.id, other.id, "the second takes part in the erasure of the first");
+    shop.erase(&account).await;
+    assert_eq!(traces(&shop.database, &of_jane()).await, [""; 0]);
+    assert_eq!(shop.figures().await, figures);
+    shop.assert_exact().await;
+}
+
+#[tokio::test]
+async fn a_delivery_that_was_under_way_leaves_nothing_in_the_feed_either() {
+    let shop = Shop::busy().await;
+    let event = ("view", Uuid::from_u128(77));
+    shop.record(Caller::Account(JANE), JANE_SESSION, JANE_NETWORK, event).await;
+    // update-catalog has read the row, and is slow
+    let store = shop.database.store();
+    let ids = shop.database.rows("SELECT interaction_id FROM analytic.pending WHERE sink = 'catalog'").await;
+    let ids: Vec<_> = ids.iter().map(|id| domain::InteractionId(id.parse().unwrap())).collect();
+    let read = store::interaction::get_awaiting_catalog(&store, &ids).await.unwrap().open;
+    assert_eq!(read.len(), 1);
+    let cut = shop.erase_once(&Named::Account(JANE), Duration::from_secs(600)).await;
+    assert!(!cut.complete && cut.again_in_seconds > Some(30), "{cut:?}");
+    let deadline = std::time::Instant::now() + Duration::from_secs(20);
+    catalog::Catalog::Feed(shop.feed()).deliver(&read, deadline).await.unwrap();
+
+    shop.erase(&Named::Account(JANE)).await;
+    let items = shop.feed_items().await;
+    assert!(items.iter().all(|item| of_jane().iter().all(|word| !item.contains(word))), "{items:?}");
+}

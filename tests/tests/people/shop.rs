@@ -1,0 +1,338 @@
+//! A shop with two people in it who leave traces everywhere: Jane, who will be erased, and John, who stays.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant};
+
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+};
+use catalog::{Catalog, FeedCatalog};
+use contracts::{AddressKey, Intake};
+use domain::fraud::{Evidence, Finding, Rule, Subject, Window};
+use domain::{Caller, CustomerKey, InteractionId, Named, NewInteraction, Origin, RefType, Reference, Sink};
+use jiff::Timestamp;
+use people::{DeadLetters, Order, Places, Receipt};
+use serde_json::{Value, json};
+use store::interaction::{Recorded, Submission};
+use testkit::{Function, Invoked, TestDatabase, TestQueue, sqs_event};
+use uuid::Uuid;
+
+/// The secret of the tests.
+pub(crate) const SECRET: &str = "a secret of the tests only";
+/// Jane, in each of her roles.
+pub(crate) const JANE: Uuid = Uuid::from_u128(0xa11c_e000_0000_4000_8000_0000_0000_0001);
+pub(crate) const JANE_EMAIL: &str = "jane.doe@example.com";
+pub(crate) const JANE_SESSION: &str = "session-of-jane";
+pub(crate) const JANE_NETWORK: &str = "203.0.113.0";
+/// John.
+pub(crate) const JOHN: Uuid = Uuid::from_u128(0xb0b0_0000_0000_4000_8000_0000_0000_0002);
+pub(crate) const JOHN_SESSION: &str = "session-of-john";
+/// The tablet in the living room.
+pub(crate) const SHARED_SESSION: &str = "session-of-both";
+
+pub(crate) struct Shop {
+    pub(crate) database: TestDatabase,
+    pub(crate) letters: TestQueue,
+    /// Whether dead letters are looked at, which takes seconds.
+    pub(crate) has_letters: bool,
+    queue: TestQueue,
+    dynamodb: aws_sdk_dynamodb::Client,
+    pub(crate) table: String,
+    pub(crate) projector: Function,
+}
+
+impl Shop {
+    /// Opens a shop in which nothing has happened.
+    pub(crate) async fn open() -> Self {
+        let (database, queue) = (TestDatabase::create().await, TestQueue::create().await);
+        let variables = [
+            ("DATABASE_URL", database.url()),
+            ("POPULARITY_QUEUE_URL", queue.url()),
+            ("CATALOG_QUEUE_URL", queue.url()),
+            ("ALERTS_QUEUE_URL", queue.url()),
+            ("SEND_TIMEOUT_MS", "2000"),
+            ("FRAUD_BURST_ORDERS", "2"),
+            ("FRAUD_BURST_SECONDS", "3600"),
+            ("FRAUD_LARGE_ORDERS", "EUR:50"),
+            ("FRAUD_SIMILAR_ORDERS", "1000"),
+            ("FRAUD_SIMILAR_SECONDS", "60"),
+            ("DEFAULT_CURRENCY", "EUR"),
+            ("ADDRESS_HASH_KEY", SECRET),
+        ];
+        let projector = Function::start("project-orders", &variables).await;
+        let dynamodb = aws_sdk_dynamodb::Client::new(&TestQueue::aws());
+        let table = create_feed(&dynamodb).await;
+        Self { database, letters: TestQueue::create().await, has_letters: false, queue, dynamodb, table, projector }
+    }
+
+    /// Opens a shop in which Jane and John have been busy.
+    pub(crate) async fn busy() -> Self {
+        let mut shop = Self::open().await;
+        shop.tell(&history()).await;
+        shop.browse().await;
+        shop.leave_a_cart().await;
+        shop.apply().await;
+        shop
+    }
+
+    /// Tells project-orders; every message must be done.
+    pub(crate) async fn tell(&mut self, events: &[String]) {
+        for part in events.chunks(10) {
+            let done = Invoked::Answered(json!({ "batchItemFailures": [] }));
+            assert_eq!(self.projector.invoke(&sqs_event(part)).await, done, "{}", self.projector.output());
+        }
+    }
+
+    async fn browse(&self) {
+        let visits = [
+            (Caller::Guest, JANE_SESSION, JANE_NETWORK, "view"),
+            (Caller::Account(JANE), JANE_SESSION, JANE_NETWORK, "add_to_cart"),
+            (Caller::Account(JANE), "second session of jane", JANE_NETWORK, "add_to_favorites"),
+            (Caller::Trusted, JANE_SESSION, JANE_NETWORK, "write_review"),
+            (Caller::Account(JANE), SHARED_SESSION, "198.51.100.0", "view"),
+            (Caller::Guest, SHARED_SESSION, "198.51.100.0", "view"),
+            (Caller::Account(JOHN), SHARED_SESSION, "198.51.100.0", "view"),
+            (Caller::Account(JOHN), JOHN_SESSION, "192.0.2.0", "view"),
+            (Caller::Guest, JOHN_SESSION, "192.0.2.0", "view"),
+        ];
+        for (number, (caller, session, network, event)) in (1..).zip(visits) {
+            self.record(caller, session, network, (event, Uuid::from_u128(number))).await;
+        }
+    }
+
+    /// Records one interaction.
+    pub(crate) async fn record(
+        &self,
+        caller: Caller,
+        session: &str,
+        network: &str,
+        (event, event_id): (&str, Uuid),
+    ) -> Recorded {
+        let (origin, account_id) = match caller {
+            Caller::Account(id) => (Origin::of_account(id), Some(id)),
+            // a service of the shop that names Jane
+            Caller::Trusted => (Origin::TRUSTED, Some(JANE)),
+            Caller::Guest => (Origin::of_session(session), None),
+        };
+        let item = NewInteraction {
+            origin,
+            account_id,
+            event_id,
+            event_type: event.parse().unwrap(),
+            reference: Reference::new(RefType::Product, &spu(1)).unwrap(),
+            session_id: Some(session.to_owned()),
+            metadata: format!(r#"{{"note":"written in {session}"}}"#),
+            occurred_at: None,
+        };
+        let user_agent = format!("browser of {session}");
+        let submission = Submission {
+            caller,
+            user_agent: Some(&user_agent),
+            ip_address: Some(network),
+            guest_events_per_minute: None,
+        };
+        store::interaction::record(&self.database.store(), &[item], &submission).await.unwrap()[0]
+    }
+
+    /// Notes a cart of each that was left.
+    async fn leave_a_cart(&self) {
+        let at: Timestamp = "2026-11-18T09:30:00Z".parse().unwrap();
+        let cart = |account| Finding {
+            rule: Rule::AbandonedCart,
+            subject: Subject::Account(account),
+            window: Window::hour_of(at),
+            evidence: Evidence::Cart { from: at, to: at, count: 1, products: vec![spu(1).parse().unwrap()] },
+        };
+        store::fraud::store(&self.database.store(), &[cart(JANE), cart(JOHN)]).await.unwrap();
+    }
+
+    /// Applies everything that is pending: scores, and the feed.
+    pub(crate) async fn apply(&self) {
+        let store = self.database.store();
+        let ids = self.database.rows("SELECT id FROM analytic.interaction ORDER BY id").await;
+        let ids: Vec<_> = ids.iter().map(|id| InteractionId(id.parse().unwrap())).collect();
+        store::popularity::apply(&store, &ids).await.unwrap();
+        let open = store::interaction::get_awaiting_catalog(&store, &ids).await.unwrap().open;
+        let deadline = Instant::now() + Duration::from_secs(20);
+        Catalog::Feed(self.feed()).deliver(&open, deadline).await.unwrap();
+        let told: Vec<_> = open.iter().map(|interaction| interaction.id).collect();
+        store::pending::remove(&store, Sink::Catalog, &told).await.unwrap();
+    }
+
+    pub(crate) fn feed(&self) -> FeedCatalog {
+        FeedCatalog::new(self.dynamodb.clone(), self.table.clone())
+    }
+
+    /// Every place where something of a person is.
+    pub(crate) fn places(&self) -> Places {
+        let letters = || DeadLetters::new(TestQueue::client(), self.letters.url().to_owned(), intake());
+        let letters = self.has_letters.then(letters);
+        Places { database: self.database.store(), feed: Some(self.feed()), letters }
+    }
+
+    /// Erases somebody, and lets the time pass in which deliveries to the feed may be under way.
+    pub(crate) async fn erase(&self, named: &Named) -> Receipt {
+        let first = self.erase_once(named, Duration::from_secs(600)).await;
+        if first.complete {
+            return first;
+        }
+        self.database.execute("UPDATE analytic.erasure SET settles_at = now()").await;
+        let second = self.erase_once(named, Duration::from_secs(600)).await;
+        assert!(second.complete && second.id == first.id, "{second:?}");
+        second
+    }
+
+    /// Asks once, with so much time.
+    pub(crate) async fn erase_once(&self, named: &Named, time: Duration) -> Receipt {
+        let order = Order { named, requested_by: "test", deadline: Instant::now() + time };
+        people::erase(&self.places(), order).await.unwrap()
+    }
+
+    /// Reads every figure, score and state, in which no person is named.
+    pub(crate) async fn figures(&self) -> Vec<String> {
+        let mut figures = Vec::new();
+        for query in FIGURES {
+            figures.extend(self.database.rows(query).await);
+        }
+        figures
+    }
+
+    /// Checks that everything is what a recount of the logs says.
+    pub(crate) async fn assert_exact(&self) {
+        let mut client = store::connect(&self.database.settings(), None).await.unwrap();
+        let snapshot = store::verification::Snapshot::open(&mut client).await.unwrap();
+        let report = snapshot.report(30).await.unwrap();
+        assert_eq!(report.differences(), 0, "{report:?}");
+    }
+
+    /// Returns every item of the feed as text.
+    pub(crate) async fn feed_items(&self) -> Vec<String> {
+        let items = self.dynamodb.scan().table_name(&self.table).send().await.unwrap().items.unwrap_or_default();
+        let text = |item: &HashMap<String, AttributeValue>| format!("{:?}", item.iter().collect::<BTreeMap<_, _>>());
+        let mut items: Vec<_> = items.iter().map(text).collect();
+        items.sort();
+        items
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        let (client, table, queues) =
+            (self.dynamodb.clone(), self.table.clone(), [&self.queue, &self.letters].map(|it| it.url().to_owned()));
+        // A drop cannot wait for the test's runtime; a thread with its own can.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                client.delete_table().table_name(table).send().await.ok();
+                for url in queues {
+                    TestQueue::client().delete_queue().queue_url(url).send().await.ok();
+                }
+            });
+        });
+        dropped.join().ok();
+    }
+}
+
+/// Figures and states without the name of a customer. Customers are sorted by what they spent.
+const FIGURES: [&str; 16] = [
+    "SELECT * FROM analytic.sales_rollup ORDER BY seller_id, grain, bucket, currency, payment_method",
+    "SELECT * FROM analytic.product_rollup ORDER BY seller_id, grain, bucket, product_id, currency",
+    "SELECT * FROM analytic.category_rollup ORDER BY grain, bucket, category_id, currency",
+    "SELECT currency, orders_paid, revenue_minor, refund_minor FROM analytic.customer_rollup ORDER BY 1, 2, 3, 4",
+    "SELECT * FROM analytic.customer_spend_rollup WHERE customers <> 0 ORDER BY currency, floor_minor",
+    "SELECT * FROM analytic.order_status_rollup ORDER BY seller_id, status",
+    "SELECT * FROM analytic.rating_rollup ORDER BY product_id",
+    "SELECT * FROM analytic.user_rollup ORDER BY grain, bucket",
+    "SELECT * FROM analytic.event_rollup ORDER BY grain, bucket, service, event_type",
+    "SELECT * FROM analytic.product_popularity ORDER BY id",
+    "SELECT order_id, status, seller_id, currency, total_minor, payment_method, paid_minor, refund_minor, placed_at, paid_at
+     FROM analytic.sales_order ORDER BY order_id",
+    "SELECT * FROM analytic.order_line ORDER BY order_id, position",
+    "SELECT * FROM analytic.payment ORDER BY order_id, payment_id",
+    "SELECT subject, opinion_id, reference, product_id, score_micros, given_at, deleted FROM analytic.opinion ORDER BY 1, 2",
+    "SELECT registered_at, deleted_at FROM analytic.shop_user ORDER BY 1, 2",
+    "SELECT rule, window_name, evidence FROM analytic.finding ORDER BY 1, 2, 3",
+];
+
+/// What events are read with.
+pub(crate) fn intake() -> Intake {
+    Intake { currency: "EUR".parse().unwrap(), address_key: AddressKey::new(SECRET).unwrap() }
+}
+
+/// Jane by her address.
+pub(crate) fn by_email(address: &str) -> Named {
+    Named::Email(intake().address_key.customers(address))
+}
+
+/// The hash of Jane's address, as stored.
+pub(crate) fn jane_hash() -> String {
+    let Named::Email(keys) = by_email(JANE_EMAIL) else { unreachable!() };
+    keys[0].as_str().to_owned()
+}
+
+/// A customer by id.
+pub(crate) fn by_id(id: &str) -> Named {
+    Named::Customer(CustomerKey::of_id(id))
+}
+
+/// A product id with a readable number.
+pub(crate) fn spu(number: u32) -> String {
+    format!("5b0b0000-0000-4000-8000-{number:012}")
+}
+
+/// An event of the lifecycle shape, at a minute of a fixed day.
+pub(crate) fn event(name: &str, minute: i64, fields: Value) -> String {
+    let start: Timestamp = "2026-11-18T09:00:00Z".parse().unwrap();
+    let mut event = fields;
+    event["event"] = json!(name);
+    event["timestamp"] = json!((start + jiff::SignedDuration::from_mins(minute)).to_string());
+    event.to_string()
+}
+
+/// An order that is placed and paid. `who` names the customer.
+pub(crate) fn order(id: &str, who: Value, minute: i64) -> [String; 2] {
+    let mut created = who;
+    created["orderId"] = json!(id);
+    created["sellerId"] = json!("seller-1");
+    created["items"] = json!([{ "productId": spu(1), "quantity": 2, "price": "30.00" }]);
+    let paid = json!({ "orderId": id, "paymentId": format!("pay-{id}"), "paymentStatus": "SUCCESS", "amount": "60.00", "paymentMethod": "card" });
+    [event("OrderCreated", minute, created), event("PaymentProcessed", minute + 1, paid)]
+}
+
+/// What the back end tells of Jane and John.
+fn history() -> Vec<String> {
+    let product = json!({ "productId": spu(1), "sellerId": "seller-1", "categoryId": "shoes", "name": "Shoe" });
+    let mut events = vec![
+        event("product.created", 0, product),
+        event("user.created", 1, json!({ "userId": JANE, "userEmail": JANE_EMAIL, "name": "Jane Doe" })),
+        event("user.created", 2, json!({ "userId": JOHN, "userEmail": "john@example.com" })),
+        event("rating.added", 40, json!({ "ratingId": "r-1", "productId": spu(1), "userId": JANE, "rating": 5 })),
+        event("comment.created", 41, json!({ "commentId": "c-1", "productId": spu(1), "userEmail": JANE_EMAIL })),
+        event("rating.added", 42, json!({ "ratingId": "r-2", "productId": spu(1), "userId": JOHN, "rating": 2 })),
+    ];
+    events.extend(order("o-1", json!({ "customerId": JANE, "customerName": "Jane Doe" }), 5));
+    events.extend(order("o-2", json!({ "customerId": JANE.to_string().to_uppercase() }), 10));
+    // the checkout of guests knows the address only
+    events.extend(order("o-3", json!({ "userEmail": JANE_EMAIL }), 15));
+    events.extend(order("o-4", json!({ "customerId": JOHN }), 20));
+    events.push(json!({
+        "eventType": "ORDER_PLACED", "service": "legacy", "timestamp": "2026-11-18T09:05:30", "userEmail": JANE_EMAIL,
+        "entityId": "o-1", "amount": 60, "metadata": {},
+    }).to_string());
+    events.push(
+        json!({ "eventType": "USER_LOGIN", "timestamp": "2026-11-18T09:07:00", "userEmail": JANE_EMAIL }).to_string(),
+    );
+    events
+}
+
+async fn create_feed(client: &aws_sdk_dynamodb::Client) -> String {
+    let table = format!("feed-{}", Uuid::now_v7());
+    let mut create = client.create_table().table_name(&table).billing_mode(BillingMode::PayPerRequest);
+    for (name, key) in [("pk", KeyType::Hash), ("sk", KeyType::Range)] {
+        let attribute = AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S);
+        let key = KeySchemaElement::builder().attribute_name(name).key_type(key);
+        create = create.attribute_definitions(attribute.build().unwrap()).key_schema(key.build().unwrap());
+    }
+    create.send().await.unwrap();
+    table
+}
