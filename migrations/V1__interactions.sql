@@ -33,7 +33,7 @@ COMMENT ON COLUMN analytic.interaction.event_type IS 'What was done; scored when
 COMMENT ON COLUMN analytic.interaction.ref_type IS 'Product or Category.';
 COMMENT ON COLUMN analytic.interaction.ref_id IS 'SPU id (UUID, lower case) or category id.';
 COMMENT ON COLUMN analytic.interaction.metadata IS 'JSON object from the client, at most 8 KiB, canonical form.';
-COMMENT ON COLUMN analytic.interaction.user_agent IS 'User-Agent header, cut to 512 characters.';
+COMMENT ON COLUMN analytic.interaction.user_agent IS 'Browser family, system and device class of the client, such as Chrome/Android/smartphone; never the header itself.';
 COMMENT ON COLUMN analytic.interaction.ip_address IS 'Network of the client address: /24 for IPv4, /48 for IPv6.';
 COMMENT ON COLUMN analytic.interaction.occurred_at IS 'Event time; arrival time when the client gave none.';
 COMMENT ON COLUMN analytic.interaction.date_created IS 'Arrival time by the clock of Postgres; partition key.';
@@ -155,3 +155,13 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION analytic.take_guest_quota(text, bigint[], bigint) IS 'Meters the events of guests by network and minute.';
+
+CREATE TABLE analytic.catalog_delivery (
+    date_created    timestamptz    NOT NULL,
+    interaction_ids int8multirange NOT NULL
+);
+CREATE INDEX catalog_delivery_date_created_idx ON analytic.catalog_delivery USING brin (date_created);
+
+COMMENT ON TABLE  analytic.catalog_delivery IS 'What only an outside catalog has: the feed need not hold it. One row per batch that was confirmed; rows older than the feed''s memory are pruned.';
+COMMENT ON COLUMN analytic.catalog_delivery.date_created IS 'When it was confirmed.';
+COMMENT ON COLUMN analytic.catalog_delivery.interaction_ids IS 'Ids of the interactions, as ranges.';

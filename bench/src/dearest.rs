@@ -96,8 +96,9 @@ async fn carts(rig: &Rig) -> Vec<Figure> {
     for events in CART_EVENTS {
         let database = TestDatabase::create().await;
         let insert = format!(
-            "INSERT INTO analytic.interaction (event_id, account_id, ref_type, ref_id, event_type, occurred_at, date_created)
-             SELECT gen_random_uuid(), md5('account')::uuid, 'Product', md5('product')::uuid,
+            "INSERT INTO analytic.interaction (origin, event_id, account_id, ref_type, ref_id, event_type, occurred_at,
+                                               date_created)
+             SELECT gen_random_uuid(), gen_random_uuid(), md5('account')::uuid, 'Product', md5('product')::uuid,
                     CASE WHEN n <= {events} / 2 THEN 'add_to_cart' ELSE 'remove_from_cart' END, at, at
              FROM generate_series(1, {events}) AS n,
                   LATERAL (SELECT now() - interval '40 hours' + make_interval(secs => n * 0.01)) AS moment (at)"

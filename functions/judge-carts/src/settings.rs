@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use platform::Variables;
+use store::Role;
 
 /// The limit of an AWS call, which is only made to log in to Postgres with a secret.
 pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
@@ -23,7 +24,7 @@ pub struct Settings {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(store::Settings::from_variables);
+        let database = variables.group(|lookup| store::Settings::of_role(Role::JudgeCarts, lookup));
         let hours = variables.number("CART_PATIENCE_HOURS", 1..=720);
         let patience = SignedDuration::from_hours(i64::try_from(hours?).ok()?);
         Some(Self { database: database?, patience })

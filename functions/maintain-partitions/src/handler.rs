@@ -60,6 +60,7 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
     if stray > 0 {
         tracing::warn!(rows = stray, "the default partition holds rows: their day had no partition");
     }
+    store::catalog_delivery::prune(&deps.database).await?;
     let mut partitions_indexed = 0;
     while !deadline.remaining().is_zero() && store::partition::index_past_day(&deps.database).await? {
         partitions_indexed += 1;

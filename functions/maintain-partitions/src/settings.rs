@@ -31,7 +31,7 @@ pub struct Horizon {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(store::Settings::from_variables);
+        let database = variables.group(store::Settings::of_owner);
         let ahead = variables.number("PARTITIONS_AHEAD_DAYS", 2..=365);
         let retention = variables.number("KEY_RETENTION_DAYS", 8..=3_650);
         let horizon =

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use contracts::Intake;
 use platform::Variables;
+use store::Role;
 
 /// The limit of a call of AWS: long polling for dead letters included.
 pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(5);
@@ -24,7 +25,7 @@ pub struct Settings {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(store::Settings::from_variables);
+        let database = variables.group(|lookup| store::Settings::of_role(Role::ManagePeople, lookup));
         let table = variables.required("CATALOG_TABLE");
         let letters_url = variables.required("ORDER_EVENTS_DLQ_URL");
         let intake = variables.group(Intake::from_variables);

@@ -8,6 +8,6 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     platform::start();
     let settings = platform::load(Settings::read)?;
     let aws = platform::aws::configure(AWS_CALL_LIMIT).await?;
-    let deps = Deps { database: settings.database, aws };
+    let deps = Deps { database: settings.database, role_secret_arns: settings.role_secret_arns, aws };
     run(service_fn(|event| handle(&deps, event))).await
 }

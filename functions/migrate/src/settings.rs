@@ -10,13 +10,18 @@ pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
 /// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
-    /// What to migrate.
+    /// What to migrate, signed in to as the owner.
     pub database: store::Settings,
+    /// The secrets with the passwords of the functions' roles; none when they sign in otherwise.
+    pub role_secret_arns: Vec<String>,
 }
 
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        Some(Self { database: variables.group(store::Settings::from_variables)? })
+        let database = variables.group(store::Settings::of_owner);
+        let arns = variables.optional("DATABASE_ROLE_SECRET_ARNS").unwrap_or_default();
+        let role_secret_arns = arns.split(',').filter(|arn| !arn.is_empty()).map(str::to_owned).collect();
+        Some(Self { database: database?, role_secret_arns })
     }
 }

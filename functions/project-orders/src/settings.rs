@@ -6,6 +6,7 @@ use contracts::Intake;
 use domain::fraud::Thresholds;
 use messaging::Queues;
 use platform::Variables;
+use store::Role;
 
 /// The settings of the function.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub struct Settings {
     pub database: store::Settings,
     /// Where the hints at derived interactions go.
     pub queues: Queues,
+    /// Where messages go that no try will help.
+    pub dead_letter_queue_url: String,
     /// How long SQS may take to answer.
     pub send_limit: Duration,
     /// What events are read with.
@@ -27,8 +30,9 @@ pub struct Settings {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(store::Settings::from_variables);
+        let database = variables.group(|lookup| store::Settings::of_role(Role::ProjectOrders, lookup));
         let queues = variables.group(Queues::from_variables);
+        let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");
         let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
         let intake = variables.group(Intake::from_variables);
         let (alerts_queue_url, thresholds) =
@@ -36,6 +40,7 @@ impl Settings {
         Some(Self {
             database: database?,
             queues: queues?,
+            dead_letter_queue_url: dead_letter_queue_url?,
             send_limit: send_limit?,
             intake: intake?,
             alerts_queue_url: alerts_queue_url?,

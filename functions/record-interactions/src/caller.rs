@@ -6,6 +6,7 @@ use domain::{Caller, Claims, truncate_address};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 
+use crate::agent;
 use crate::failure::Failure;
 
 /// The path without a sign-in.
@@ -29,9 +30,7 @@ pub(crate) fn network(request: &Request) -> Option<String> {
     truncate_address(context.http.source_ip.as_deref()?)
 }
 
-/// Returns the start of the `User-Agent` header.
+/// Returns what the `User-Agent` header says of the client; see [`agent::describe`].
 pub(crate) fn user_agent(request: &Request) -> Option<String> {
-    const USER_AGENT_MAX_CHARS: usize = 512;
-    let header = request.headers().get("user-agent")?.to_str().ok()?;
-    Some(header.chars().take(USER_AGENT_MAX_CHARS).collect())
+    agent::describe(request.headers().get("user-agent")?.to_str().ok()?)
 }

@@ -3,6 +3,7 @@
 //! A 2xx means stored: the reply is written after the commit. Sending the hints comes last and cannot fail
 //! a request, because a hint that gets lost is sent again from the pending rows.
 
+mod agent;
 mod caller;
 mod failure;
 mod handler;

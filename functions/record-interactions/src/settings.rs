@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use messaging::Queues;
 use platform::Variables;
+use store::Role;
 
 /// The largest limit that can be set.
 const GUEST_EVENTS_MAX: u64 = 1_000_000_000;
@@ -24,7 +25,7 @@ pub struct Settings {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(store::Settings::from_variables);
+        let database = variables.group(|lookup| store::Settings::of_role(Role::RecordInteractions, lookup));
         let queues = variables.group(Queues::from_variables);
         let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
         let guests = variables.number("GUEST_EVENTS_PER_MINUTE", 0..=GUEST_EVENTS_MAX);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use messaging::Queues;
 use platform::Variables;
+use store::Role;
 
 /// The settings of the function.
 #[derive(Debug)]
@@ -32,7 +33,7 @@ pub struct Pace {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(store::Settings::from_variables);
+        let database = variables.group(|lookup| store::Settings::of_role(Role::ResendPending, lookup));
         let queues = variables.group(Queues::from_variables);
         let alerts_queue_url = variables.required("ALERTS_QUEUE_URL");
         let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use outbound::SecureUrl;
 use platform::Variables;
+use store::Role;
 
 use crate::signature::SigningKey;
 use crate::webhook::{Channel, Webhook, Webhooks};
@@ -20,13 +21,16 @@ pub struct Settings {
     pub database: store::Settings,
     /// Whom to tell. May be nobody: findings are then only listed.
     pub webhooks: Webhooks,
+    /// Where messages go that no try will help.
+    pub dead_letter_queue_url: String,
 }
 
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(store::Settings::from_variables);
+        let database = variables.group(|lookup| store::Settings::of_role(Role::SendAlerts, lookup));
         let call_timeout = variables.number("ALERT_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
+        let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");
         let hosts = variables.optional("ALERT_HOSTS").unwrap_or_default();
         let hosts: BTreeSet<&str> = hosts.split(',').map(str::trim).filter(|host| !host.is_empty()).collect();
         let webhooks: Vec<_> =
@@ -35,7 +39,8 @@ impl Settings {
         let wanted = webhooks.iter().any(|webhook| !matches!(webhook, Some(None)));
         let key = if key || wanted { Some(variables.parsed::<SigningKey>("ALERT_SIGNING_KEY")?) } else { None };
         let webhooks = webhooks.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
-        Some(Self { database: database?, webhooks: Webhooks::new(webhooks, key, call_timeout?) })
+        let webhooks = Webhooks::new(webhooks, key, call_timeout?);
+        Some(Self { database: database?, webhooks, dead_letter_queue_url: dead_letter_queue_url? })
     }
 }
 
@@ -67,6 +72,7 @@ mod tests {
         let fixed = [
             ("DATABASE_URL", "postgres://u@127.0.0.1/d?sslmode=disable"),
             ("ALERT_TIMEOUT_MS", "2000"),
+            ("DEAD_LETTER_QUEUE_URL", "https://sqs.example/1/alerts-dlq"),
             ("ALERT_HOSTS", "hooks.slack.com, discord.com,127.0.0.1"),
         ];
         let lookup = |name: &str| {

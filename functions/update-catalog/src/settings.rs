@@ -8,8 +8,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Builder, timeout::TimeoutConfig};
 use catalog::{Catalog, CatalogUrl, FeedCatalog, HttpCatalog, HttpSettings};
 use platform::Variables;
+use store::Role;
 
-/// The limit of an AWS call to log in to Postgres with a secret.
+/// The limit of an AWS call: logging in to Postgres with a secret, moving dead letters.
 pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
 
 /// How long a catalog that is down is left alone, at least. A third of the function's timeout: an environment
@@ -23,6 +24,8 @@ pub struct Settings {
     pub database: store::Settings,
     /// Whom to tell.
     pub catalog: CatalogSettings,
+    /// Where messages go that no try will help.
+    pub dead_letter_queue_url: String,
 }
 
 /// Which catalog, and how to call it.
@@ -42,9 +45,10 @@ pub enum CatalogSettings {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(store::Settings::from_variables);
+        let database = variables.group(|lookup| store::Settings::of_role(Role::UpdateCatalog, lookup));
         let catalog = CatalogSettings::read(variables);
-        Some(Self { database: database?, catalog: catalog? })
+        let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");
+        Some(Self { database: database?, catalog: catalog?, dead_letter_queue_url: dead_letter_queue_url? })
     }
 }
 

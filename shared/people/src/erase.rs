@@ -39,6 +39,7 @@ pub async fn erase(places: &Places, order: Order<'_>) -> Result<Receipt, PeopleE
     let began = erasure::get(&places.database, id).await?.ok_or_else(gone)?;
     let whom = erasure::list_identities(&places.database, id).await?;
     let identities = &whom.identities;
+    let task = Task { places, id, identities, deadline: order.deadline };
     let mut done = false;
     // Steps in the order in which traces could come back: an event of the log derives interactions, those are delivered.
     if Instant::now() < order.deadline {
@@ -46,10 +47,10 @@ pub async fn erase(places: &Places, order: Order<'_>) -> Result<Receipt, PeopleE
         done = erase_interactions(places, &began, &whom, order.deadline).await?;
     }
     if done && let Some(catalog) = &places.feed {
-        done = feed::erase(places, catalog, id, identities, order.deadline).await?;
+        done = feed::erase(task, catalog).await?;
     }
     if done && let Some(letters) = &places.letters {
-        done = letters.erase(places, id, identities, order.deadline).await?;
+        done = letters.erase(task).await?;
     }
     let state = erasure::get(&places.database, id).await?.ok_or_else(gone)?;
     if !done || state.settles_in.is_some() {
@@ -61,6 +62,16 @@ pub async fn erase(places: &Places, order: Order<'_>) -> Result<Receipt, PeopleE
 
 fn gone() -> StoreError {
     StoreError::Unavailable("the erasure is gone".into())
+}
+
+/// What is to be made anonymous outside of the database, and until when.
+#[derive(Clone, Copy)]
+pub(crate) struct Task<'a> {
+    pub(crate) places: &'a Places,
+    /// The erasure.
+    pub(crate) id: Uuid,
+    pub(crate) identities: &'a Identities,
+    pub(crate) deadline: Instant,
 }
 
 /// Finds the erasure that was cut short, or begins one.

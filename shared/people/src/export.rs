@@ -2,9 +2,10 @@
 
 use std::io::Write;
 
-use domain::Named;
+use domain::{Identities, Named};
 use jiff::Timestamp;
 use serde_json::json;
+use store::Transaction;
 use store::person::{self, Resolved};
 use store::person_export::{PLACES, list_page};
 
@@ -42,33 +43,11 @@ pub async fn export(
     write!(out, "{{\"version\":{VERSION},\"date_created\":{},\"person\":{person}", json!(now))?;
     let mut records = 0;
     for place in PLACES {
-        let mut list = List::begin(out, place)?;
-        let mut after = String::new();
-        loop {
-            let page = list_page(&mut transaction, &identities, (place, &after), PAGE).await?;
-            page.iter().try_for_each(|row| list.add(out, row.content.get()))?;
-            match page.into_iter().last() {
-                Some(last) if list.length % usize::try_from(PAGE).unwrap_or(1) == 0 => after = last.position,
-                _ => break,
-            }
-        }
-        records += list.end(out)?;
+        records += export_rows(&mut transaction, &identities, place, out).await?;
     }
     transaction.commit().await?;
     if let Some(catalog) = &places.feed {
-        let mut list = List::begin(out, "feed")?;
-        for partition in FeedCatalog::partitions(&identities) {
-            let mut from = None;
-            loop {
-                let page = catalog.list(&partition, from).await?;
-                page.items.iter().try_for_each(|item| list.add(out, &item.to_json().to_string()))?;
-                from = page.next;
-                if from.is_none() {
-                    break;
-                }
-            }
-        }
-        records += list.end(out)?;
+        records += export_feed(catalog, &identities, out).await?;
     }
     if let Some(letters) = &places.letters {
         let mut list = List::begin(out, "dead_letters")?;
@@ -78,6 +57,44 @@ pub async fn export(
     }
     out.write_all(b"}\n")?;
     Ok(Export { records })
+}
+
+async fn export_rows(
+    transaction: &mut Transaction<'_>,
+    identities: &Identities,
+    place: &str,
+    out: &mut (dyn Write + Send),
+) -> Result<usize, PeopleError> {
+    let mut list = List::begin(out, place)?;
+    let mut after = String::new();
+    loop {
+        let page = list_page(transaction, identities, (place, &after), PAGE).await?;
+        page.iter().try_for_each(|row| list.add(out, row.content.get()))?;
+        match page.into_iter().last() {
+            Some(last) if list.length % usize::try_from(PAGE).unwrap_or(1) == 0 => after = last.position,
+            _ => return list.end(out),
+        }
+    }
+}
+
+async fn export_feed(
+    catalog: &FeedCatalog,
+    identities: &Identities,
+    out: &mut (dyn Write + Send),
+) -> Result<usize, PeopleError> {
+    let mut list = List::begin(out, "feed")?;
+    for partition in FeedCatalog::partitions(identities) {
+        let mut from = None;
+        loop {
+            let page = catalog.list(&partition, from).await?;
+            page.items.iter().try_for_each(|item| list.add(out, &item.to_json().to_string()))?;
+            from = page.next;
+            if from.is_none() {
+                break;
+            }
+        }
+    }
+    list.end(out)
 }
 
 /// Returns everything that is held about a person, as long as it fits.

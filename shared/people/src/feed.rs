@@ -3,23 +3,16 @@
 use std::time::Instant;
 
 use catalog::{FeedCatalog, FeedItem};
-use domain::Identities;
 use store::forget_interaction::list_known;
-use uuid::Uuid;
 
-use crate::erase::count;
+use crate::erase::{Task, count};
 use crate::{PeopleError, Places};
 
 /// Makes the person's items anonymous; returns whether none is left.
 ///
 /// What belongs to an interaction that came after the rows were made anonymous stays: it is a new person's.
-pub(crate) async fn erase(
-    places: &Places,
-    catalog: &FeedCatalog,
-    id: Uuid,
-    identities: &Identities,
-    deadline: Instant,
-) -> Result<bool, PeopleError> {
+pub(crate) async fn erase(task: Task<'_>, catalog: &FeedCatalog) -> Result<bool, PeopleError> {
+    let Task { places, id, identities, deadline } = task;
     for partition in FeedCatalog::partitions(identities) {
         let mut from = None;
         loop {

@@ -11,10 +11,9 @@ use aws_sdk_sqs::types::Message;
 use contracts::{Forgotten, Intake, forget_in_event, is_named_in_event};
 use domain::{CustomerKey, Identities};
 use jiff::Timestamp;
-use uuid::Uuid;
 
-use crate::erase::{count, draw};
-use crate::{PeopleError, Places};
+use crate::PeopleError;
+use crate::erase::{Task, count, draw};
 
 /// How long a letter stays hidden while the others are looked at, in seconds.
 const HIDDEN_SECONDS: i32 = 120;
@@ -41,24 +40,18 @@ impl DeadLetters {
     }
 
     /// Rewrites or deletes the letters that name the person; returns whether all were looked at.
-    pub(crate) async fn erase(
-        &self,
-        places: &Places,
-        id: Uuid,
-        identities: &Identities,
-        deadline: Instant,
-    ) -> Result<bool, PeopleError> {
+    pub(crate) async fn erase(&self, task: Task<'_>) -> Result<bool, PeopleError> {
         let mut pass = Pass::new(self);
-        let erased = draw(places).await?;
+        let erased = draw(task.places).await?;
         let done = loop {
-            if Instant::now() >= deadline {
+            if Instant::now() >= task.deadline {
                 break Ok(false);
             }
             match pass.receive().await {
                 Ok(None) => break Ok(true),
                 Err(error) => break Err(error),
                 Ok(Some(letters)) => {
-                    if let Err(error) = self.forget(places, (id, &erased), identities, letters).await {
+                    if let Err(error) = self.forget(task, &erased, letters).await {
                         break Err(error);
                     }
                 }
@@ -68,13 +61,8 @@ impl DeadLetters {
         done
     }
 
-    async fn forget(
-        &self,
-        places: &Places,
-        (id, erased): (Uuid, &CustomerKey),
-        identities: &Identities,
-        letters: Vec<Message>,
-    ) -> Result<(), PeopleError> {
+    async fn forget(&self, task: Task<'_>, erased: &CustomerKey, letters: Vec<Message>) -> Result<(), PeopleError> {
+        let Task { places, id, identities, .. } = task;
         for letter in letters {
             let body = letter.body.as_deref().unwrap_or_default();
             let (Some(found), Some(receipt)) =
@@ -84,6 +72,8 @@ impl DeadLetters {
             };
             if let Forgotten::Rewritten(text) = found {
                 let call = self.client.send_message().queue_url(&self.url).message_body(text);
+                // why it lies here stays known
+                let call = call.set_message_attributes(letter.message_attributes.clone());
                 call.send().await.map_err(|error| PeopleError::Letters(error.into()))?;
             }
             let call = self.client.delete_message().queue_url(&self.url).receipt_handle(receipt);
@@ -129,7 +119,8 @@ impl<'a> Pass<'a> {
     async fn receive(&mut self) -> Result<Option<Vec<Message>>, PeopleError> {
         while self.quiet < QUIET && self.seen.len() < MOST {
             let call = self.letters.client.receive_message().queue_url(&self.letters.url).max_number_of_messages(10);
-            let call = call.wait_time_seconds(WAIT_SECONDS).visibility_timeout(HIDDEN_SECONDS);
+            let call =
+                call.message_attribute_names("All").wait_time_seconds(WAIT_SECONDS).visibility_timeout(HIDDEN_SECONDS);
             let output = call.send().await.map_err(|error| PeopleError::Letters(error.into()))?;
             let received = output.messages.unwrap_or_default().into_iter();
             let new = received.filter(|letter| {

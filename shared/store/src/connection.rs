@@ -14,8 +14,8 @@ use tokio_postgres::config::SslMode;
 use tokio_postgres::{CancelToken, Client, Config, Connection, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::StoreError;
 use crate::credentials::{self, Credentials};
+use crate::{Role, StoreError};
 
 /// The certificate authorities of Amazon RDS, which are private to it.
 /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html>.
@@ -29,6 +29,7 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(3);
 pub struct Settings {
     pub(crate) config: Config,
     pub(crate) credentials: Credentials,
+    pub(crate) role: Option<Role>,
 }
 
 /// Settings that cannot work. The text never repeats the URL, which may hold a password.
@@ -49,11 +50,31 @@ pub enum InvalidSettings {
 }
 
 impl Settings {
-    /// Reads `DATABASE_URL`, `DATABASE_SECRET_ARN` (optional) and `DATABASE_IAM_AUTH` (`true` or `false`).
+    /// Reads the settings of a function that signs in as its own role, whatever user the URL names.
     ///
     /// # Errors
     /// Names the variable and its rule.
-    pub fn from_variables(lookup: &mut dyn FnMut(&'static str) -> Option<String>) -> Result<Self, InvalidSettings> {
+    pub fn of_role(
+        role: Role,
+        lookup: &mut dyn FnMut(&'static str) -> Option<String>,
+    ) -> Result<Self, InvalidSettings> {
+        Self::of_owner(lookup).map(|settings| settings.with_role(role))
+    }
+
+    /// Signs in as a role instead of the user that the URL or the secret names.
+    #[must_use]
+    pub fn with_role(mut self, role: Role) -> Self {
+        self.config.user(role.name());
+        self.role = Some(role);
+        self
+    }
+
+    /// Reads `DATABASE_URL`, `DATABASE_SECRET_ARN` (optional) and `DATABASE_IAM_AUTH` (`true` or `false`), for what signs in
+    /// as the owner of the schema: the user of the URL, or of the secret.
+    ///
+    /// # Errors
+    /// Names the variable and its rule.
+    pub fn of_owner(lookup: &mut dyn FnMut(&'static str) -> Option<String>) -> Result<Self, InvalidSettings> {
         let (url, secret_arn) = (lookup("DATABASE_URL"), lookup("DATABASE_SECRET_ARN"));
         let iam = match lookup("DATABASE_IAM_AUTH").as_deref() {
             None | Some("false") => false,
@@ -88,7 +109,7 @@ impl Settings {
         if let Ok(function) = std::env::var("AWS_LAMBDA_FUNCTION_NAME") {
             config.application_name(function);
         }
-        Ok(Self { config, credentials })
+        Ok(Self { config, credentials, role: None })
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) enum Credentials {
 
 /// Why no credentials could be had.
 #[derive(Debug, thiserror::Error)]
-enum CredentialsError {
+pub(crate) enum CredentialsError {
     #[error("no AWS configuration was given to log in with")]
     NoAws,
     #[error("could not read the database secret")]
@@ -46,9 +46,9 @@ impl From<CredentialsError> for StoreError {
 
 /// The form that RDS writes its managed secrets in; other fields are left alone.
 #[derive(Deserialize)]
-struct Secret {
-    username: String,
-    password: String,
+pub(crate) struct Secret {
+    pub(crate) username: String,
+    pub(crate) password: String,
 }
 
 /// Completes the connection settings with user and password.
@@ -58,7 +58,9 @@ pub(crate) async fn log_in(settings: &Settings, aws: Option<&SdkConfig>) -> Resu
         Credentials::Url => {}
         Credentials::Secret { arn } => {
             let secret = read_secret(arn, aws.ok_or(CredentialsError::NoAws)?).await?;
-            config.user(secret.username).password(secret.password);
+            // The secret of a function holds its role's password; its name the code knows.
+            let user = settings.role.map_or(secret.username, |role| role.name().to_owned());
+            config.user(user).password(secret.password);
         }
         Credentials::Iam => {
             let token = sign_token(&config, aws.ok_or(CredentialsError::NoAws)?).await?;
@@ -68,7 +70,7 @@ pub(crate) async fn log_in(settings: &Settings, aws: Option<&SdkConfig>) -> Resu
     Ok(config)
 }
 
-async fn read_secret(arn: &str, aws: &SdkConfig) -> Result<Secret, CredentialsError> {
+pub(crate) async fn read_secret(arn: &str, aws: &SdkConfig) -> Result<Secret, CredentialsError> {
     let client = aws_sdk_secretsmanager::Client::new(aws);
     let call = Box::pin(client.get_secret_value().secret_id(arn).send());
     let value = call.await.map_err(|e| CredentialsError::Secret(e.into()))?;

@@ -14,7 +14,7 @@ use crate::{Database, StoreError, Transaction};
 pub struct Submission<'a> {
     /// From the verified token.
     pub caller: Caller,
-    /// The `User-Agent` header.
+    /// Browser family, system and device class, of closed lists.
     pub user_agent: Option<&'a str>,
     /// The network of the client's address.
     pub ip_address: Option<&'a str>,

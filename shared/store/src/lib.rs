@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 pub mod cart;
+pub mod catalog_delivery;
 mod connection;
 mod credentials;
 pub mod customer_link;
@@ -35,6 +36,7 @@ pub mod product;
 pub mod projection;
 pub mod ranking;
 pub mod recount;
+mod role;
 pub mod rollup;
 pub mod sales;
 pub mod segment;
@@ -42,6 +44,8 @@ pub mod seller_dashboard;
 mod session;
 pub mod shop_event;
 pub mod shop_report;
+#[cfg(feature = "migrations")]
+pub mod sign_in;
 pub mod user;
 pub mod verification;
 pub mod weight;
@@ -49,3 +53,6 @@ pub mod weight;
 pub use connection::{InvalidSettings, Settings, connect};
 pub use database::{Database, Transaction};
 pub use error::StoreError;
+pub use role::Role;
+/// An open connection, as [`connect`] returns it.
+pub use tokio_postgres::Client;

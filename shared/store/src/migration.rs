@@ -1,4 +1,4 @@
-//! Brings the schema up to date with the files in `migrations/`.
+//! Brings the schema up to date with the files in `migrations/`, and the roles of the functions with `roles.sql` there.
 
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
@@ -12,6 +12,14 @@ mod embedded {
 /// Any number, the same in every version of this code: two runners at once must ask for the same lock.
 const LOCK: i64 = 0x5348_4f50_5349_474e;
 
+/// Stated anew at every run: what each function may do, whatever the migrations before it were.
+const ROLES: &str = include_str!("../../../migrations/roles.sql");
+/// The limits of the session are for those of others. A migration may take long, and so may the wait for another runner; but a
+/// lock that is not to be had must not hold up everybody who queues behind it.
+const WAIT_FOR_RUNNER: &str =
+    "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0";
+const WAIT_FOR_TABLE: &str = "SET lock_timeout = '10s'";
+
 /// A migration that could not be applied.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrationError {
@@ -21,20 +29,39 @@ pub enum MigrationError {
     /// A file was changed after it was applied, or its SQL failed.
     #[error("could not apply the migrations")]
     Failed(#[source] Box<refinery::Error>),
+    /// The roles of the functions could not be made, or not be granted what they need.
+    #[error("could not apply the roles and grants")]
+    Roles(#[source] StoreError),
 }
 
-/// Applies the migrations that are missing, each in a transaction of its own, and returns their names.
+/// Applies the migrations that are missing, each in a transaction of its own, then the roles and grants in another, and returns
+/// the names of the migrations.
 ///
 /// May be repeated, and run by two at once: the second waits for the first and finds nothing to do.
 ///
 /// # Errors
 /// See [`MigrationError`]; what was applied before the failure stays applied.
 pub async fn migrate(client: &mut Client) -> Result<Vec<String>, MigrationError> {
+    client.batch_execute(WAIT_FOR_RUNNER).await.map_err(StoreError::from)?;
     lock(client, "SELECT pg_advisory_lock($1)").await?;
-    let report = embedded::migrations::runner().run_async(client).await;
+    let applied = apply(client).await;
     lock(client, "SELECT pg_advisory_unlock($1)").await?;
+    applied
+}
+
+async fn apply(client: &mut Client) -> Result<Vec<String>, MigrationError> {
+    client.batch_execute(WAIT_FOR_TABLE).await.map_err(StoreError::from)?;
+    let report = embedded::migrations::runner().run_async(client).await;
     let report = report.map_err(|error| MigrationError::Failed(error.into()))?;
+    apply_roles(client).await.map_err(MigrationError::Roles)?;
     Ok(report.applied_migrations().iter().map(ToString::to_string).collect())
+}
+
+async fn apply_roles(client: &mut Client) -> Result<(), StoreError> {
+    let transaction = client.transaction().await?;
+    transaction.batch_execute(ROLES).await?;
+    transaction.commit().await?;
+    Ok(())
 }
 
 async fn lock(client: &Client, statement: &str) -> Result<(), StoreError> {

@@ -1,8 +1,8 @@
 //! A migrated database for one test, made from a template that all tests share.
 
 use sha2::{Digest, Sha256};
-use store::Settings;
-use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+use store::{Role, Settings};
+use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
 use uuid::Uuid;
 
 use crate::Stack;
@@ -62,6 +62,17 @@ impl TestDatabase {
     /// When Postgres is not there.
     pub async fn connect(&self) -> Client {
         open(&self.url).await
+    }
+
+    /// Opens a connection that may do what a function may.
+    ///
+    /// # Panics
+    /// When Postgres is not there or does not know the role.
+    pub async fn connect_as(&self, role: Role) -> Client {
+        let mut config: Config = self.url.parse().unwrap();
+        let (client, connection) = config.user(role.name()).connect(NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client
     }
 
     /// Opens the test's own connection anew, after its server was stopped.

@@ -50,6 +50,9 @@ pub struct Function {
     output: Arc<Mutex<String>>,
 }
 
+/// What Postgres says to a role that lacks a grant.
+const DENIED: &str = "permission denied for ";
+
 impl Function {
     /// Starts the binary with a clean environment, the test stack's AWS endpoint, and these variables.
     ///
@@ -94,6 +97,12 @@ impl Function {
             },
             _ = self.child.wait() => Invoked::Died,
         }
+    }
+
+    /// Names the line in which Postgres denied something to the function's role, if there is one.
+    fn denied(&self) -> Option<String> {
+        let output = self.output.lock().unwrap();
+        output.lines().find(|line| line.contains(DENIED)).map(str::to_owned)
     }
 
     /// Sends an event and returns at once, so that the test can interfere meanwhile.
@@ -181,6 +190,17 @@ impl Function {
     #[must_use]
     pub fn output(&self) -> String {
         self.output.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Function {
+    /// Whatever a test is about: a function that lacks a grant in it lacks it in production.
+    fn drop(&mut self) {
+        if let Some(line) = self.denied()
+            && !std::thread::panicking()
+        {
+            panic!("the function's role lacks a grant in migrations/roles.sql: {line}");
+        }
     }
 }
 

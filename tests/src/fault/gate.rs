@@ -57,6 +57,8 @@ impl Gate {
         let sql = format!(
             "CREATE SCHEMA IF NOT EXISTS gate;
              CREATE SEQUENCE IF NOT EXISTS gate.passage;
+             GRANT USAGE ON SCHEMA gate TO PUBLIC;
+             GRANT USAGE ON SEQUENCE gate.passage TO PUBLIC;
              SELECT setval('gate.passage', 1, false);
              CREATE OR REPLACE FUNCTION gate.wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                IF nextval('gate.passage') = {row} THEN PERFORM pg_advisory_xact_lock({LOCK}); END IF;

@@ -11,7 +11,7 @@ use super::crash::Crash;
 use super::crash_point::CrashPoint;
 use super::rig::{Options, Rig};
 use super::staff::Staff;
-use super::{catalog, clock, delivery, erasure, given_up, postgres, process, rush, stranger};
+use super::{catalog, clock, delivery, erasure, given_up, outage, postgres, process, rush, stranger};
 
 /// A part of a scenario: so many rounds on one rig.
 #[derive(Debug, Clone)]
@@ -76,6 +76,7 @@ impl Scenario {
             postgres::scenarios(),
             delivery::scenarios(),
             catalog::scenarios(),
+            outage::scenarios(),
             rush::scenarios(),
             clock::scenarios(),
             stranger::scenarios(),

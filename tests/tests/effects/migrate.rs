@@ -19,6 +19,7 @@ async fn start(url: &str) -> Function {
 fn all_migrations() -> Vec<String> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations");
     let names = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let names = names.filter(|name| name.starts_with('V'));
     let mut names: Vec<_> = names.map(|name| name.trim_end_matches(".sql").to_owned()).collect();
     names.sort_by_key(|name| name[1..name.find("__").unwrap()].parse::<u32>().unwrap());
     names

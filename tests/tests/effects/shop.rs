@@ -25,6 +25,8 @@ pub(crate) struct Shop {
     pub(crate) popularity_queue: TestQueue,
     pub(crate) catalog_queue: TestQueue,
     pub(crate) alerts_queue: TestQueue,
+    /// Where every consumer moves what it gives up.
+    pub(crate) dead_letters: TestQueue,
 }
 
 impl Shop {
@@ -34,6 +36,7 @@ impl Shop {
             popularity_queue: TestQueue::create().await,
             catalog_queue: TestQueue::create().await,
             alerts_queue: TestQueue::create().await,
+            dead_letters: TestQueue::create().await,
         }
     }
 
@@ -66,6 +69,7 @@ impl Shop {
             ("POPULARITY_QUEUE_URL", self.popularity_queue.url()),
             ("CATALOG_QUEUE_URL", self.catalog_queue.url()),
             ("ALERTS_QUEUE_URL", self.alerts_queue.url()),
+            ("DEAD_LETTER_QUEUE_URL", self.dead_letters.url()),
             ("SEND_TIMEOUT_MS", "2000"),
             ("GUEST_EVENTS_PER_MINUTE", "0"),
             ("RESEND_MAX_ROWS", "20000"),

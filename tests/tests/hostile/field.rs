@@ -113,7 +113,7 @@ async fn assert_stored(stage: &Stage, id: i64, sent: &Value) {
 }
 
 #[tokio::test]
-async fn a_user_agent_is_stored_as_far_as_it_is_plain_and_never_stops_a_request() {
+async fn a_user_agent_is_never_stored_as_it_is_and_never_stops_a_request() {
     let mut stage = Stage::set().await;
     for text in naughty::all() {
         // What no HTTP server lets through: a line would end in the middle of the header.
@@ -127,8 +127,10 @@ async fn a_user_agent_is_stored_as_far_as_it_is_plain_and_never_stops_a_request(
         let id = results(&reply)[0]["id"].as_i64().unwrap();
         let row = stage.database.client();
         let row = row.query_one("SELECT user_agent FROM analytic.interaction WHERE id = $1", &[&id]).await.unwrap();
-        let plain = text.chars().all(|c| c.is_ascii_graphic() || matches!(c, ' ' | '\t'));
-        let expected = plain.then(|| text.chars().take(512).collect::<String>());
-        assert_eq!(row.get::<_, Option<String>>(0), expected, "{text:?}");
+        let stored = row.get::<_, Option<String>>(0);
+        let classes = ["pc", "smartphone", "mobilephone", "appliance", "crawler", "misc", "UNKNOWN"];
+        let is_described =
+            stored.as_ref().is_none_or(|it| it != &text && classes.contains(&it.rsplit('/').next().unwrap()));
+        assert!(is_described, "{text:?} became {stored:?}");
     }
 }

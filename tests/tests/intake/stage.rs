@@ -62,6 +62,8 @@ impl Stage {
             ("POPULARITY_QUEUE_URL", other.url()),
             ("CATALOG_QUEUE_URL", other.url()),
             ("ALERTS_QUEUE_URL", other.url()),
+            // No such queue: what cannot be read cannot be moved, so it shows as failed.
+            ("DEAD_LETTER_QUEUE_URL", "http://127.0.0.1:1/no-such-queue"),
             ("SEND_TIMEOUT_MS", "5000"),
             ("FRAUD_BURST_ORDERS", "5"),
             ("FRAUD_BURST_SECONDS", "60"),

@@ -110,9 +110,10 @@ fn every_alarm_tells_the_topic_when_it_rings_and_when_it_stops() {
 #[test]
 fn the_environment_of_a_function_is_the_shared_part_and_its_own() {
     let template = template();
-    let shared = ["AWS_LAMBDA_LOG_LEVEL", "DATABASE_IAM_AUTH", "DATABASE_SECRET_ARN", "DATABASE_URL"];
-    let own = ["KEY_RETENTION_DAYS", "PARTITIONS_AHEAD_DAYS"];
-    let expected: BTreeSet<_> = shared.into_iter().map(str::to_owned).collect();
+    let shared = ["AWS_LAMBDA_LOG_LEVEL", "DATABASE_IAM_AUTH", "DATABASE_URL"];
+    let own = ["DATABASE_SECRET_ARN", "KEY_RETENTION_DAYS", "PARTITIONS_AHEAD_DAYS"];
+    let of_migrate = ["DATABASE_ROLE_SECRET_ARNS", "DATABASE_SECRET_ARN"];
+    let expected: BTreeSet<_> = shared.into_iter().chain(of_migrate).map(str::to_owned).collect();
     assert_eq!(template.environment_of("migrate"), expected);
     let expected: BTreeSet<_> = shared.into_iter().chain(own).map(str::to_owned).collect();
     assert_eq!(template.environment_of("maintain-partitions"), expected);

@@ -1,8 +1,9 @@
 //! Lines and opinions whose product is told of later.
 
 use serde_json::json;
+use testkit::{Invoked, Moment, TestProxy, sqs_event};
 
-use crate::shop::{Shop, event, order, spu};
+use crate::shop::{Shop, all_done, event, order, spu};
 
 #[tokio::test]
 async fn a_line_of_an_unknown_product_is_rejoined_when_the_product_arrives() {
@@ -61,4 +62,32 @@ async fn many_orders_of_a_late_product_are_all_rejoined_before_its_message_is_do
         .await;
     assert_eq!(shop.database.number("SELECT count(*) FROM analytic.interaction").await, 500);
     shop.assert_exact().await;
+}
+
+#[tokio::test]
+async fn orders_of_a_late_product_are_rejoined_by_its_next_delivery_when_the_first_dies_halfway() {
+    let shop = Shop::open().await;
+    let mut function = shop.start().await;
+    let events: Vec<_> = (0..5).flat_map(|number| order(&format!("o-{number}"), &spu(3), "1.00")).collect();
+    shop.tell(&mut function, &events, 100).await;
+    let product = [event("product.created", 0, json!({ "productId": spu(3), "sellerId": "s-3" }))];
+    // given: the product is logged and its orders are marked, and nobody has projected them again
+    let (postgres, url) = TestProxy::of_url(shop.database.url()).await;
+    let mut dying = shop.start_with(&[("DATABASE_URL", &url)]).await;
+    postgres.set_trap("store::projection::list_stale", Moment::Asked, {
+        let pid = dying.pid();
+        move || kill(pid)
+    });
+    assert_eq!(dying.invoke(&sqs_event(&product)).await, Invoked::Died);
+    assert_eq!(shop.database.number("SELECT count(*) FROM analytic.stale_projection").await, 5);
+    assert_eq!(shop.database.number("SELECT count(*) FROM analytic.interaction").await, 0);
+    // when its message comes again, its event is in the log already
+    assert_eq!(function.invoke(&sqs_event(&product)).await, all_done());
+    assert_eq!(shop.database.number("SELECT count(*) FROM analytic.interaction").await, 10);
+    shop.assert_exact().await;
+}
+
+fn kill(pid: u32) {
+    use rustix::process::{Pid, Signal, kill_process};
+    kill_process(Pid::from_raw(i32::try_from(pid).unwrap()).unwrap(), Signal::KILL).unwrap();
 }

@@ -18,6 +18,7 @@ pub(crate) struct Shop {
     pub(crate) database: TestDatabase,
     pub(crate) popularity_queue: TestQueue,
     pub(crate) catalog_queue: TestQueue,
+    pub(crate) dead_letters: TestQueue,
 }
 
 impl Shop {
@@ -26,14 +27,20 @@ impl Shop {
             database: TestDatabase::create().await,
             popularity_queue: TestQueue::create().await,
             catalog_queue: TestQueue::create().await,
+            dead_letters: TestQueue::create().await,
         }
     }
 
     /// Starts an environment of project-orders for which no order is suspicious.
     pub(crate) async fn start(&self) -> Function {
+        self.start_with(&[]).await
+    }
+
+    /// Starts such an environment with some variables changed.
+    pub(crate) async fn start_with(&self, changed: &[(&str, &str)]) -> Function {
         let harmless =
             [("FRAUD_BURST_ORDERS", "1000"), ("FRAUD_SIMILAR_ORDERS", "1000"), ("FRAUD_SIMILAR_SECONDS", "60")];
-        self.start_judging(&harmless).await
+        self.start_judging(&[&harmless, changed].concat()).await
     }
 
     /// Starts an environment of project-orders with these thresholds.
@@ -42,6 +49,7 @@ impl Shop {
             ("DATABASE_URL", self.database.url()),
             ("POPULARITY_QUEUE_URL", self.popularity_queue.url()),
             ("CATALOG_QUEUE_URL", self.catalog_queue.url()),
+            ("DEAD_LETTER_QUEUE_URL", self.dead_letters.url()),
             ("SEND_TIMEOUT_MS", "2000"),
             ("ALERTS_QUEUE_URL", self.catalog_queue.url()),
             ("FRAUD_BURST_SECONDS", "60"),
@@ -51,11 +59,12 @@ impl Shop {
         Function::start("project-orders", &[&variables, thresholds].concat()).await
     }
 
-    /// Tells everything in batches of this size; every batch must be done.
+    /// Tells everything in batches of this size; every batch must be done, and nothing be given up.
     pub(crate) async fn tell(&self, function: &mut Function, events: &[String], batch: usize) {
         for part in events.chunks(batch) {
             assert_eq!(function.invoke(&sqs_event(part)).await, all_done(), "{}", function.output());
         }
+        assert_eq!(self.dead_letters.depth().await, 0, "an event was given up: {}", function.output());
     }
 
     /// Reads everything that follows from the log.

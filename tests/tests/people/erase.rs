@@ -36,7 +36,8 @@ async fn is_erased_by(named: domain::Named) {
     shop.assert_exact().await;
     // keys of accounts are fewer, and those that are left are John's
     let mut after = johns(&shop).await;
-    (john.pop(), after.pop());
+    john.pop();
+    after.pop();
     assert_eq!(after, john);
     let counts = serde_json::to_string(&receipt.counts).unwrap();
     let wanted = r#"{"customer_link":1,"customer_rollup":2,"feed":10,"finding":5,"interaction":10,"interaction_key":10,"opinion":2,"order_fact":4,"sales_order":3,"shop_event":8,"shop_user":1}"#;

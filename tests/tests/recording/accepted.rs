@@ -15,6 +15,8 @@ const INTERACTIONS: &str = "
            CASE WHEN date_created BETWEEN now() - interval '1 minute' AND now() THEN 'now' END
     FROM analytic.interaction ORDER BY id";
 
+const AGENT: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 14.5; rv:127.0) Gecko/20100101 Firefox/127.0";
+
 #[tokio::test]
 async fn an_accepted_interaction_is_stored_as_it_was_sent() {
     let mut stage = Stage::set().await;
@@ -33,14 +35,14 @@ async fn an_accepted_interaction_is_stored_as_it_was_sent() {
         "event_id",
         event_id(2),
     );
-    let request = by_shopper(&[full, category]).header("user-agent", "Shop/7.1 (Android)").from_address("203.0.113.77");
+    let request = by_shopper(&[full, category]).header("user-agent", AGENT).from_address("203.0.113.77");
 
     let reply = stage.send(&request).await;
 
     assert_eq!(reply.status, 200, "{reply:?}");
     insta::assert_snapshot!(stage.database.rows(INTERACTIONS).await.join("\n"), @r#"
-    0192e4a0-0000-7000-8000-100000000001 | 0192e4a0-0000-7000-8000-00000000000a | visit-ü-1 | add_to_cart | Product | 0192e4a0-0000-7000-8000-0000000000aa | {"from": {"gift": "🎁", "list": ["a", null, true]}, "rank": 2} | Shop/7.1 (Android) | 203.0.113.0 | earlier | now
-    0192e4a0-0000-7000-8000-100000000002 | 0192e4a0-0000-7000-8000-00000000000a | null | view | Category | Shoes/Ünisex | {} | Shop/7.1 (Android) | 203.0.113.0 | on arrival | now
+    0192e4a0-0000-7000-8000-100000000001 | 0192e4a0-0000-7000-8000-00000000000a | visit-ü-1 | add_to_cart | Product | 0192e4a0-0000-7000-8000-0000000000aa | {"from": {"gift": "🎁", "list": ["a", null, true]}, "rank": 2} | Firefox/Mac OSX/pc | 203.0.113.0 | earlier | now
+    0192e4a0-0000-7000-8000-100000000002 | 0192e4a0-0000-7000-8000-00000000000a | null | view | Category | Shoes/Ünisex | {} | Firefox/Mac OSX/pc | 203.0.113.0 | on arrival | now
     "#);
     let occurred = stage.database.rows("SELECT occurred_at::text FROM analytic.interaction ORDER BY id LIMIT 1").await;
     let stored: Timestamp = occurred[0].replace(' ', "T").replace("+00", "+00:00").parse().unwrap();

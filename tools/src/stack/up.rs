@@ -82,6 +82,9 @@ fn describe(stack: &Stack, ports: Ports, resources: &Resources) -> Result<StackF
         catalog_dlq_url: resources.get("CatalogDlq")?,
         order_events_queue_url: resources.get("OrderEventsQueue")?,
         order_events_dlq_url: resources.get("OrderEventsDlq")?,
+        alerts_queue_url: resources.get("AlertsQueue")?,
+        alerts_dlq_url: resources.get("AlertsDlq")?,
+        maintenance_dlq_url: resources.get("MaintenanceDlq")?,
         catalog_table: resources.get("CatalogTable")?,
         functions_dir: deploy::functions_folder(stack),
     })

@@ -3,14 +3,16 @@
 use std::ops::Range;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use aws_sdk_sqs::config::retry::RetryConfig;
 use contracts::AlertHint;
 use domain::fraud::{FindingId, Thresholds};
 use domain::{CustomerKey, Fact, ShopEvent};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Context, LambdaEvent};
+use messaging::DeadLetterSender;
 use send_alerts::{Channel, Deps, Webhook, Webhooks, handle};
 use serde_json::Value;
-use testkit::{Recorded, TestDatabase, TestServer, sqs_event};
+use testkit::{Recorded, TestDatabase, TestQueue, TestServer, sqs_event};
 use uuid::Uuid;
 
 pub(crate) const KEY: &str = "0123456789abcdef0123456789abcdef";
@@ -57,7 +59,15 @@ pub(crate) fn deps(database: &TestDatabase, webhooks: &[(Channel, &TestServer)])
         url: format!("{}/hook/s3cret", server.url()).parse().unwrap(),
     });
     let webhooks = Webhooks::new(webhooks.collect(), Some(KEY.parse().unwrap()), Duration::from_secs(1));
-    Deps { database: database.store(), webhooks }
+    // No queue is there: what is given up cannot be moved, so it shows as failed.
+    let client = aws_sdk_sqs::Client::from_conf(nowhere());
+    let dead_letters = DeadLetterSender::new(client, "http://127.0.0.1:1/dlq".to_owned(), Duration::from_millis(500));
+    Deps { database: database.store(), webhooks, dead_letters }
+}
+
+fn nowhere() -> aws_sdk_sqs::Config {
+    let nowhere = aws_sdk_sqs::config::Builder::from(&TestQueue::aws());
+    nowhere.endpoint_url("http://127.0.0.1:1").retry_config(RetryConfig::disabled()).build()
 }
 
 /// A webhook that answers by the finding's name.

@@ -3,13 +3,15 @@
 use std::num::NonZeroUsize;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use aws_sdk_sqs::config::retry::RetryConfig;
 use catalog::{Catalog, HttpCatalog, HttpSettings};
 use domain::{Caller, NewInteraction, Origin, RefType, Reference};
 use lambda_runtime::{Context, LambdaEvent};
+use messaging::DeadLetterSender;
 use serde_json::Value;
 use store::Database;
 use store::interaction::{Recorded, Submission};
-use testkit::{TestDatabase, TestServer, hint, sqs_event};
+use testkit::{TestDatabase, TestQueue, TestServer, hint, sqs_event};
 use update_catalog::{Deps, handle};
 use uuid::Uuid;
 
@@ -48,7 +50,12 @@ pub(crate) fn deps(database: Database, server: &TestServer) -> Deps {
         concurrency: NonZeroUsize::new(4).unwrap(),
         pause: Duration::from_secs(10),
     };
-    Deps { database, catalog: Catalog::Http(HttpCatalog::new(settings)) }
+    // No queue is there: what is given up cannot be moved, so it shows as failed.
+    let nowhere = aws_sdk_sqs::config::Builder::from(&TestQueue::aws());
+    let nowhere = nowhere.endpoint_url("http://127.0.0.1:1").retry_config(RetryConfig::disabled()).build();
+    let client = aws_sdk_sqs::Client::from_conf(nowhere);
+    let dead_letters = DeadLetterSender::new(client, "http://127.0.0.1:1/dlq".to_owned(), Duration::from_millis(500));
+    Deps { database, catalog: Catalog::Http(HttpCatalog::new(settings)), dead_letters }
 }
 
 /// Answers by the interaction's id.

@@ -38,13 +38,13 @@ async fn insert(shop: &Shop, events: &[Event]) {
     for part in events.chunks(5_000) {
         let row = |(who, what, event, at): &Event| {
             format!(
-                "(gen_random_uuid(), '{}', 'Product', '{}', '{event}', '{at}', '{at}')",
+                "(gen_random_uuid(), gen_random_uuid(), '{}', 'Product', '{}', '{event}', '{at}', '{at}')",
                 account(*who),
                 product(*what)
             )
         };
         let rows: Vec<_> = part.iter().map(row).collect();
-        let columns = "event_id, account_id, ref_type, ref_id, event_type, occurred_at, date_created";
+        let columns = "origin, event_id, account_id, ref_type, ref_id, event_type, occurred_at, date_created";
         let insert = format!("INSERT INTO analytic.interaction ({columns}) VALUES {}", rows.join(", "));
         shop.database.execute(&insert).await;
     }

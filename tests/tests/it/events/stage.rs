@@ -15,6 +15,8 @@ pub(super) struct Stage {
     pub(super) catalog_queue: TestQueue,
     pub(super) alerts_queue: TestQueue,
     pub(super) order_events_queue: TestQueue,
+    /// Where every consumer moves what it gives up.
+    pub(super) dead_letters: TestQueue,
     pub(super) webhook: TestServer,
     pub(super) feed: Feed,
 }
@@ -27,6 +29,7 @@ impl Stage {
             catalog_queue: TestQueue::create().await,
             alerts_queue: TestQueue::create().await,
             order_events_queue: TestQueue::create().await,
+            dead_letters: TestQueue::create().await,
             webhook: TestServer::always(200).await,
             feed: Feed::create().await,
         }
@@ -71,6 +74,7 @@ impl Stage {
             ("POPULARITY_QUEUE_URL", self.popularity_queue.url()),
             ("CATALOG_QUEUE_URL", self.catalog_queue.url()),
             ("ALERTS_QUEUE_URL", self.alerts_queue.url()),
+            ("DEAD_LETTER_QUEUE_URL", self.dead_letters.url()),
             ("ORDER_EVENTS_QUEUE_URL", self.order_events_queue.url()),
             ("ORDER_EVENTS_DLQ_URL", self.order_events_queue.url()),
             ("ALERT_JSON_URL", self.webhook.url()),

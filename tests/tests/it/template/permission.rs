@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use it::template::{FUNCTION, Template, logical_id, target};
 use serde_json::{Map, Value};
+use store::Role;
 
 use super::template;
 
@@ -88,10 +89,14 @@ fn no_role_may_do_more_than_this() {
             }
         }
     }
-    granted.retain(|grant| !grant.contains(" logs:"));
+    // Every function has its own log; how it gets into the database, the test below says.
+    granted
+        .retain(|grant| !grant.contains(" logs:") && !grant.contains("rds-db:") && !grant.ends_with("DatabaseSecret"));
     let expected = [
         "AcceptEventsRole sqs:SendMessage OrderEventsQueue",
         "JudgeCartsRole sqs:SendMessage MaintenanceDlq",
+        "MaintainPartitionsRole kms:Decrypt DatabaseSecretKeyArn",
+        "MaintainPartitionsRole secretsmanager:GetSecretValue DatabaseSecretArn",
         "MaintainPartitionsRole sqs:SendMessage MaintenanceDlq",
         "ManagePeopleRole dynamodb:DeleteItem CatalogTable",
         "ManagePeopleRole dynamodb:PutItem CatalogTable",
@@ -100,11 +105,14 @@ fn no_role_may_do_more_than_this() {
         "ManagePeopleRole sqs:DeleteMessage OrderEventsDlq",
         "ManagePeopleRole sqs:ReceiveMessage OrderEventsDlq",
         "ManagePeopleRole sqs:SendMessage OrderEventsDlq",
+        "MigrateRole kms:Decrypt DatabaseSecretKeyArn",
+        "MigrateRole secretsmanager:GetSecretValue DatabaseSecretArn",
         "ProjectOrdersRole sqs:DeleteMessage OrderEventsQueue",
         "ProjectOrdersRole sqs:GetQueueAttributes OrderEventsQueue",
         "ProjectOrdersRole sqs:ReceiveMessage OrderEventsQueue",
         "ProjectOrdersRole sqs:SendMessage AlertsQueue",
         "ProjectOrdersRole sqs:SendMessage CatalogQueue",
+        "ProjectOrdersRole sqs:SendMessage OrderEventsDlq",
         "ProjectOrdersRole sqs:SendMessage PopularityQueue",
         "RecordInteractionsRole sqs:SendMessage CatalogQueue",
         "RecordInteractionsRole sqs:SendMessage PopularityQueue",
@@ -118,42 +126,74 @@ fn no_role_may_do_more_than_this() {
         "SendAlertsRole sqs:DeleteMessage AlertsQueue",
         "SendAlertsRole sqs:GetQueueAttributes AlertsQueue",
         "SendAlertsRole sqs:ReceiveMessage AlertsQueue",
+        "SendAlertsRole sqs:SendMessage AlertsDlq",
         "UpdateCatalogRole dynamodb:BatchWriteItem CatalogTable",
         "UpdateCatalogRole sqs:DeleteMessage CatalogQueue",
         "UpdateCatalogRole sqs:GetQueueAttributes CatalogQueue",
         "UpdateCatalogRole sqs:ReceiveMessage CatalogQueue",
+        "UpdateCatalogRole sqs:SendMessage CatalogDlq",
         "UpdatePopularityRole sqs:DeleteMessage PopularityQueue",
         "UpdatePopularityRole sqs:GetQueueAttributes PopularityQueue",
         "UpdatePopularityRole sqs:ReceiveMessage PopularityQueue",
+        "UpdatePopularityRole sqs:SendMessage PopularityDlq",
     ];
     assert_eq!(granted.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
 
+/// What a function's role may use the database with: (action, on what).
+fn database_rights(template: &Template, id: &str) -> BTreeSet<(String, String)> {
+    let role = template.all("AWS::IAM::Role")[id.replace("Function", "Role").as_str()];
+    let own = statements(&role["Policies"][0]["PolicyDocument"]).into_iter();
+    let on = |resource: &Value| match resource.pointer("/Fn::Sub") {
+        Some(text) => text.as_str().unwrap_or_default().to_owned(),
+        None => target(resource).map_or_else(|| resource.to_string(), str::to_owned),
+    };
+    let rights = own.flat_map(|statement| {
+        let resources = list(&statement["Resource"]).into_iter().map(on);
+        resources.map(|resource| (statement["Action"].as_str().unwrap_or_default().to_owned(), resource))
+    });
+    rights.filter(|(action, on)| action == "rds-db:connect" || on.ends_with("DatabaseSecret")).collect()
+}
+
 #[test]
-fn a_function_without_a_database_is_kept_from_its_credentials() {
+fn a_function_signs_in_to_the_database_as_its_own_role_and_no_other() {
     let template = template();
-    let shared: BTreeSet<_> = template.all("AWS::IAM::ManagedPolicy")["RuntimePolicy"]["PolicyDocument"]["Statement"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(unconditional)
-        .filter(|statement| statement["Effect"] == "Allow" && statement["Sid"] != "DecryptDatabaseSecret")
-        .filter(|statement| statement["Sid"].as_str().is_some_and(|sid| sid.contains("Database")))
-        .filter_map(|statement| statement["Action"].as_str())
-        .collect();
-    for (id, function) in template.all(FUNCTION) {
-        let folder = it::template::function_folders().unwrap().into_iter().find(|it| logical_id(it) == id).unwrap();
-        if template.environment_of(&folder).contains("DATABASE_URL") {
+    let mut roles = 0;
+    for folder in it::template::function_folders().unwrap() {
+        let (id, name) = (logical_id(&folder), format!("shopsignal_{}", folder.replace('-', "_")));
+        let rights = database_rights(&template, &id);
+        let secret = id.replace("Function", "DatabaseSecret");
+        let made = template.all("AWS::SecretsManager::Secret").get(&*secret).copied().cloned();
+        if !template.environment_of(&folder).contains("DATABASE_URL") {
+            assert_eq!((rights, made), (BTreeSet::new(), None), "{folder}");
+            assert!(
+                template.all(FUNCTION)[&*id]["ReservedConcurrentExecutions"].is_null(),
+                "{id} protects no database"
+            );
             continue;
         }
-        assert!(function["ReservedConcurrentExecutions"].is_null(), "{id}: it protects no database");
-        let role = template.all("AWS::IAM::Role")[id.replace("Function", "Role").as_str()];
-        let own = statements(&role["Policies"][0]["PolicyDocument"]).into_iter();
-        let denied = own.filter(|statement| statement["Effect"] == "Deny" && statement["Resource"] == "*");
-        let denied: BTreeSet<_> = denied.flat_map(|it| list(&it["Action"])).filter_map(Value::as_str).collect();
-        assert!(denied.is_superset(&shared), "{id}: {shared:?}");
+        let Some(role) = Role::ALL.into_iter().find(|role| role.name() == name) else { continue };
+        roles += 1;
+        let own = [
+            ("secretsmanager:GetSecretValue", secret.clone()),
+            ("rds-db:connect", format!("${{DatabaseResourceArn}}/{}", role.name())),
+        ];
+        assert_eq!(rights, own.map(|(action, on)| (action.to_owned(), on)).into(), "{folder}");
+        let generated = &made.unwrap_or_else(|| panic!("{secret} is missing"))["GenerateSecretString"];
+        assert_eq!(generated["SecretStringTemplate"], format!(r#"{{"username":"{name}"}}"#));
+        assert_eq!(template.at(&format!("/Resources/{secret}/Condition")), "HasDatabaseSecret");
+        let variable = template.at(&format!("/Resources/{id}/Properties/Environment/Variables/DATABASE_SECRET_ARN"));
+        assert_eq!(
+            variable,
+            &serde_json::json!({ "Fn::If": ["HasDatabaseSecret", { "Ref": secret }, ""] }),
+            "{folder}"
+        );
     }
-    assert!(!template.environment_of("accept-events").contains("DATABASE_URL"));
+    assert_eq!(roles, Role::ALL.len());
+    let arns = template.at("/Resources/MigrateFunction/Properties/Environment/Variables/DATABASE_ROLE_SECRET_ARNS");
+    let handed: BTreeSet<_> = list(&arns["Fn::If"][1]["Fn::Join"][1]).into_iter().filter_map(target).collect();
+    let secrets = template.all("AWS::SecretsManager::Secret");
+    assert_eq!(handed, secrets.into_keys().filter(|id| id.ends_with("DatabaseSecret")).collect());
 }
 
 #[test]
@@ -165,7 +205,7 @@ fn a_queue_url_in_the_environment_comes_with_the_right_to_send() {
         let wanted: BTreeSet<_> = urls.filter_map(|(_, value)| target(value)).collect();
         let role = template.all("AWS::IAM::Role")[id.replace("Function", "Role").as_str()];
         let own = statements(&role["Policies"][0]["PolicyDocument"]).into_iter();
-        let sends = own.filter(|statement| statement["Sid"] == "WakeConsumers");
+        let sends = own.filter(|it| it["Sid"] == "WakeConsumers" || it["Sid"] == "KeepDeadLetters");
         let may: BTreeSet<_> = sends.flat_map(|statement| list(&statement["Resource"])).filter_map(target).collect();
         assert_eq!(may, wanted, "{id}");
     }

@@ -1,0 +1,71 @@
+//! What a `User-Agent` header says of the client, and nothing that tells one client from another.
+//!
+//! The header itself is close to a fingerprint: versions, models, languages, whatever an app writes into it. Kept are
+//! three words of closed lists: the family of the browser, the system, and the class of the device.
+
+use woothee::parser::Parser;
+
+/// A header is read up to here; what tells families apart stands before.
+const READ_MAX_CHARS: usize = 512;
+
+/// Returns `browser/system/class`, such as `Chrome/Android/smartphone`; `None` when nothing is known of the client.
+///
+/// Classes are `pc`, `smartphone`, `mobilephone`, `appliance`, `crawler` and `misc`. What is not known is `UNKNOWN`.
+pub(crate) fn describe(header: &str) -> Option<String> {
+    let end = header.char_indices().nth(READ_MAX_CHARS).map_or(header.len(), |(end, _)| end);
+    let agent = Parser::new().parse(&header[..end])?;
+    Some([agent.name, agent.os, agent.category].join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::describe;
+
+    #[test]
+    fn a_header_becomes_family_system_and_class() {
+        let cases = [
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+                "Chrome/Windows 10/pc",
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 14; SM-S918B) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36",
+                "Chrome/Android/smartphone",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.6 Mobile/15E148 Safari/604.1",
+                "Safari/iPhone/smartphone",
+            ),
+            (
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 14.5; rv:127.0) Gecko/20100101 Firefox/127.0",
+                "Firefox/Mac OSX/pc",
+            ),
+            ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Googlebot/UNKNOWN/crawler"),
+        ];
+        for (header, expected) in cases {
+            assert_eq!(describe(header).as_deref(), Some(expected), "{header}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_a_client_wrote_itself_is_kept() {
+        let canary = "cAnAry-7391";
+        let written = [
+            format!(
+                "Mozilla/5.0 (Windows NT 10.0; {canary}) AppleWebKit/537.36 Chrome/{canary} Safari/{canary} {canary}"
+            ),
+            format!("Shop/7.1 ({canary}; Android 14; {canary})"),
+            format!("{canary}bot/1.0 (+{canary}@example.com)"),
+            format!("DoCoMo/2.0 {canary}(c100)"),
+            format!("KDDI-{canary} UP.Browser/6.2"),
+            format!("Mozilla/4.0 (compatible; MSIE 6.0; {canary}) Opera {canary}"),
+            canary.to_owned(),
+            String::new(),
+            "ü".repeat(2_000),
+        ];
+        for header in written {
+            let kept = describe(&header).unwrap_or_default();
+            assert!(!kept.contains("7391") && kept.len() < 64, "{header} became {kept}");
+        }
+    }
+}

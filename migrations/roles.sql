@@ -1,0 +1,205 @@
+-- What each function may do in the database. Applied at the end of every run of migrate, in one transaction, after the
+-- migrations: it states what holds, not what changes, so a new table or column only adds its line below. A new function
+-- adds its role to the first list, its grants to the tables, and itself to store::Role.
+
+-- ---- Roles, their settings, and nothing that they may do
+--
+-- Roles belong to the server, not to one of its databases, and two databases may be migrated at once. COMMENT ON ROLE is
+-- therefore also the lock: it is held until the commit and excludes itself across databases. A role that is already as it
+-- should be is left alone, so that whoever migrates a second database needs no right to change it.
+--
+-- statement_timeout: the store gives up a statement after 5 s (judge-carts: 90 s); the server's own limit lies above and ends
+-- what is left of a function that was killed. A lock_timeout would add nothing to it.
+-- idle_in_transaction_session_timeout: a function that dies without closing its connection must not keep its locks.
+-- client_connection_check_interval: ends a statement whose client is gone.
+-- jit: the planner overestimates dashboards, and compiling them takes longer than running them.
+-- search_path: every name in our statements is qualified; nobody can put a table or function before another.
+DO $roles$
+DECLARE
+    wanted record;
+    roles  text;
+    tables text;
+BEGIN
+    FOR wanted IN
+        SELECT name, purpose, ARRAY[
+                   'client_connection_check_interval=2s',
+                   'default_transaction_read_only=' || read_only,
+                   'idle_in_transaction_session_timeout=20s',
+                   'jit=off',
+                   'search_path=pg_catalog',
+                   'statement_timeout=' || statement_timeout] AS settings
+        FROM (VALUES
+            ('shopsignal_answer_queries',      'on',  '8s',   'Shopsignal: answers queries, writes nothing'),
+            ('shopsignal_judge_carts',         'off', '100s', 'Shopsignal: finds carts that were left'),
+            ('shopsignal_manage_people',       'off', '30s',  'Shopsignal: exports and erases people'),
+            ('shopsignal_project_orders',      'off', '8s',   'Shopsignal: logs back-end events and moves the figures'),
+            ('shopsignal_record_interactions', 'off', '8s',   'Shopsignal: stores interactions'),
+            ('shopsignal_resend_pending',      'off', '8s',   'Shopsignal: hints again at what is pending'),
+            ('shopsignal_send_alerts',         'off', '8s',   'Shopsignal: sends alerts about findings'),
+            ('shopsignal_update_catalog',      'off', '8s',   'Shopsignal: tells the catalog what was recorded'),
+            ('shopsignal_update_popularity',   'off', '8s',   'Shopsignal: applies interactions to the scores')
+        ) AS role (name, read_only, statement_timeout, purpose)
+        ORDER BY name
+    LOOP
+        roles := concat_ws(', ', roles, quote_ident(wanted.name));
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted.name) THEN
+            BEGIN
+                EXECUTE format('CREATE ROLE %I LOGIN', wanted.name);
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN
+                NULL; -- the migration of another database was faster, and has committed
+            END;
+        END IF;
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted.name
+                       AND rolconfig @> wanted.settings AND rolconfig <@ wanted.settings) THEN
+            EXECUTE format('COMMENT ON ROLE %I IS %L', wanted.name, wanted.purpose);
+            EXECUTE format('ALTER ROLE %I RESET ALL', wanted.name);
+            FOR position IN 1 .. cardinality(wanted.settings) LOOP
+                EXECUTE format('ALTER ROLE %I SET %I = %L', wanted.name,
+                    split_part(wanted.settings[position], '=', 1), split_part(wanted.settings[position], '=', 2));
+            END LOOP;
+        END IF;
+    END LOOP;
+
+    -- Nothing, to begin with. Partitions never get a grant: whoever may use interaction may use them through it.
+    SELECT string_agg(oid::regclass::text, ', ') INTO tables FROM pg_class
+    WHERE relnamespace = 'analytic'::regnamespace AND relkind IN ('r', 'p', 'v', 'm') AND NOT relispartition;
+    EXECUTE format('REVOKE ALL ON %s FROM PUBLIC, %s', tables, roles);
+    EXECUTE format('REVOKE ALL ON ALL SEQUENCES IN SCHEMA analytic FROM PUBLIC, %s', roles);
+    EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA analytic FROM PUBLIC, %s', roles);
+    EXECUTE format('REVOKE ALL ON SCHEMA analytic FROM PUBLIC, %s', roles);
+    EXECUTE format('GRANT USAGE ON SCHEMA analytic TO %s', roles);
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+END
+$roles$;
+
+-- ---- Interactions and what is pending
+--
+-- SELECT ... FOR UPDATE needs UPDATE on a column, ON CONFLICT and RETURNING need SELECT on the columns that they name.
+
+GRANT INSERT (id, origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata, user_agent, ip_address,
+              occurred_at, date_created)
+    ON analytic.interaction TO shopsignal_record_interactions;
+GRANT INSERT (id, origin, event_id, account_id, event_type, ref_type, ref_id, metadata, occurred_at, date_created)
+    ON analytic.interaction TO shopsignal_project_orders;
+-- The catalog is not told the user agent and the network of a shopper.
+GRANT SELECT (id, account_id, session_id, event_type, ref_type, ref_id, metadata, occurred_at, date_created)
+    ON analytic.interaction TO shopsignal_update_catalog;
+GRANT SELECT (account_id, event_type, ref_type, ref_id, occurred_at, date_created)
+    ON analytic.interaction TO shopsignal_judge_carts;
+GRANT USAGE ON SEQUENCE analytic.interaction_id_seq TO shopsignal_record_interactions, shopsignal_project_orders;
+
+GRANT INSERT, SELECT ON analytic.interaction_key TO shopsignal_record_interactions;
+GRANT INSERT, SELECT (event_id, origin, fingerprint, interaction_id) ON analytic.interaction_key TO shopsignal_project_orders;
+
+GRANT SELECT, INSERT, UPDATE ON analytic.guest_quota TO shopsignal_record_interactions;
+GRANT EXECUTE ON FUNCTION analytic.take_guest_quota(text, bigint[], bigint) TO shopsignal_record_interactions;
+
+GRANT INSERT ON analytic.catalog_delivery TO shopsignal_update_catalog;
+
+GRANT INSERT ON analytic.pending TO shopsignal_record_interactions, shopsignal_project_orders;
+GRANT SELECT, UPDATE (parked_at, parked_reason), DELETE
+    ON analytic.pending TO shopsignal_update_popularity, shopsignal_update_catalog;
+GRANT SELECT, UPDATE (next_hint_at, hints) ON analytic.pending TO shopsignal_resend_pending;
+
+-- A consumer sees the rows of its own sink only: update-catalog can neither take an effect from the scores nor park it.
+DO $policies$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'analytic.pending'::regclass) THEN
+        ALTER TABLE analytic.pending ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY whoever_has_a_grant ON analytic.pending USING (true);
+        CREATE POLICY popularity_only ON analytic.pending AS RESTRICTIVE TO shopsignal_update_popularity
+            USING (sink = 'popularity');
+        CREATE POLICY catalog_only ON analytic.pending AS RESTRICTIVE TO shopsignal_update_catalog
+            USING (sink = 'catalog');
+    END IF;
+END
+$policies$;
+
+-- ---- Popularity
+
+GRANT SELECT ON analytic.event_weight TO shopsignal_update_popularity;
+GRANT SELECT (event_type, trusted) ON analytic.event_weight TO shopsignal_record_interactions;
+
+GRANT SELECT ON analytic.product_popularity TO shopsignal_answer_queries;
+GRANT SELECT, INSERT, UPDATE ON analytic.product_popularity TO shopsignal_update_popularity;
+
+-- ---- Back-end events, and the state that they are folded into
+
+-- An event about an order whose buyer was erased loses the name that it came with.
+GRANT SELECT, INSERT, UPDATE (fingerprint, content) ON analytic.shop_event TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE ON analytic.projection TO shopsignal_project_orders;
+GRANT SELECT, INSERT, DELETE ON analytic.stale_projection TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE ON analytic.sales_order TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.order_line TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE ON analytic.payment TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE ON analytic.product TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE ON analytic.product_sku TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE ON analytic.product_reference TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE ON analytic.opinion TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE ON analytic.shop_user TO shopsignal_project_orders;
+
+-- Dashboards: which orders of a seller await a refund, and the names of products. Not who bought.
+GRANT SELECT (order_id, seller_id, paid_minor, refund_minor, refund_requested_at)
+    ON analytic.sales_order TO shopsignal_answer_queries;
+GRANT SELECT (order_id, seller_id) ON analytic.order_line TO shopsignal_answer_queries;
+GRANT SELECT (product_id, seller_id, name, deleted_at) ON analytic.product TO shopsignal_answer_queries;
+
+-- ---- Figures. Only moved, and read; a row that is all zero is removed; those of single customers are read by nobody but the function that moves them.
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.sales_rollup TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.product_rollup TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.category_rollup TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.customer_rollup TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.customer_spend_rollup TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.order_status_rollup TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.rating_rollup TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.user_rollup TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.event_rollup TO shopsignal_project_orders;
+GRANT EXECUTE ON FUNCTION analytic.spend_floor(bigint) TO shopsignal_project_orders;
+
+GRANT SELECT ON analytic.sales_rollup, analytic.product_rollup, analytic.category_rollup, analytic.customer_spend_rollup,
+    analytic.order_status_rollup, analytic.rating_rollup, analytic.user_rollup, analytic.event_rollup
+    TO shopsignal_answer_queries;
+
+-- ---- Findings and alerts
+
+-- Which addresses belong to which customer, and what was ordered: a cart that was bought is no finding.
+GRANT SELECT (customer_key, address_key), INSERT ON analytic.customer_link TO shopsignal_project_orders;
+GRANT SELECT ON analytic.customer_link TO shopsignal_judge_carts;
+GRANT SELECT (order_id, customer_key, placed_at) ON analytic.sales_order TO shopsignal_judge_carts;
+GRANT SELECT (order_id, reference, product_id) ON analytic.order_line TO shopsignal_judge_carts;
+
+GRANT SELECT, INSERT ON analytic.order_fact TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE ON analytic.judged_customer TO shopsignal_project_orders;
+
+GRANT SELECT, INSERT, UPDATE (evidence, date_updated)
+    ON analytic.finding TO shopsignal_project_orders, shopsignal_judge_carts;
+GRANT SELECT ON analytic.finding TO shopsignal_send_alerts, shopsignal_answer_queries;
+
+GRANT INSERT (finding_id, date_created, next_hint_at), SELECT (finding_id)
+    ON analytic.pending_alert TO shopsignal_project_orders, shopsignal_judge_carts;
+GRANT SELECT, UPDATE (lease, leased_until, confirmed, parked_at, parked_reason), DELETE
+    ON analytic.pending_alert TO shopsignal_send_alerts;
+GRANT SELECT, UPDATE (next_hint_at, hints) ON analytic.pending_alert TO shopsignal_resend_pending;
+
+-- ---- People: whoever erases one renames what names them, everywhere, and moves the figures of the customer
+
+GRANT SELECT, UPDATE (origin, account_id, session_id, metadata, user_agent, ip_address)
+    ON analytic.interaction TO shopsignal_manage_people;
+GRANT SELECT, UPDATE (origin, fingerprint) ON analytic.interaction_key TO shopsignal_manage_people;
+GRANT SELECT, UPDATE (fingerprint, content, subject_id) ON analytic.shop_event TO shopsignal_manage_people;
+GRANT SELECT, UPDATE (subject_id, contribution) ON analytic.projection TO shopsignal_manage_people;
+GRANT SELECT, UPDATE (customer_key) ON analytic.sales_order, analytic.opinion TO shopsignal_manage_people;
+GRANT SELECT, UPDATE (user_key) ON analytic.shop_user TO shopsignal_manage_people;
+GRANT SELECT, UPDATE (customer) ON analytic.order_fact TO shopsignal_manage_people;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.judged_customer TO shopsignal_manage_people;
+GRANT SELECT, DELETE ON analytic.customer_link TO shopsignal_manage_people;
+GRANT SELECT, UPDATE (id, subject) ON analytic.finding TO shopsignal_manage_people;
+GRANT SELECT, UPDATE (next_hint_at) ON analytic.pending_alert TO shopsignal_manage_people;
+GRANT SELECT ON analytic.order_line, analytic.payment TO shopsignal_manage_people;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.customer_rollup, analytic.customer_spend_rollup TO shopsignal_manage_people;
+-- The statement that removes rows which are all zero names every rollup.
+GRANT SELECT, DELETE ON analytic.sales_rollup, analytic.product_rollup, analytic.category_rollup, analytic.order_status_rollup,
+    analytic.rating_rollup, analytic.user_rollup, analytic.event_rollup TO shopsignal_manage_people;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.erasure, analytic.erasure_identity TO shopsignal_manage_people;
+GRANT EXECUTE ON FUNCTION analytic.spend_floor(bigint), analytic.ids_beside(text) TO shopsignal_manage_people;
