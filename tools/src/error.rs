@@ -31,6 +31,9 @@ pub enum Error {
         /// The operating system's answer.
         source: io::Error,
     },
+    /// The secret of the application could not be read or changed.
+    #[error("use the secret of the application")]
+    Secret(#[source] platform::SecretError),
     /// A file holds something else than what we write there.
     #[error("understand {path}")]
     Malformed {

@@ -10,6 +10,7 @@ pub mod deployment;
 pub mod error;
 pub mod issuer;
 pub mod redrive;
+pub mod secret;
 pub mod simulate;
 pub mod stack;
 pub mod verify;

@@ -6,11 +6,11 @@ use std::time::Instant;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use contracts::Intake;
 use domain::fraud::{FindingId, Thresholds};
-use domain::{InteractionId, Pieces, ShopEvent, Sink, Subject};
+use domain::{Currency, InteractionId, Pieces, ShopEvent, Sink, Subject};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{AlertSender, HintSender, Sent};
-use platform::{Metrics, TraceHeader};
+use platform::{Metrics, Secret, SecretSource, SecretValues, TraceHeader};
 use store::shop_event::Logged;
 use store::{Database, StoreError};
 
@@ -30,9 +30,18 @@ pub struct Deps {
     /// The queue of the alerts.
     pub alerts: AlertSender,
     /// What events are read with.
-    pub intake: Intake,
+    pub intake: Secret<Intake>,
     /// From where on an order is suspicious.
     pub thresholds: Thresholds,
+}
+
+/// Makes what events are read with from the key in the secret.
+#[must_use]
+pub fn intake(source: SecretSource, currency: Currency) -> Secret<Intake> {
+    let make = move |values: &SecretValues| {
+        Intake::new(currency, &values.versions(Intake::KEY), values.get(Intake::KEY_VERSION))
+    };
+    Secret::new(source, make)
 }
 
 /// What a batch came to.
@@ -53,10 +62,14 @@ struct Outcome {
 /// Applies a batch of events. May be called with the same batch any number of times.
 ///
 /// # Errors
-/// When Postgres is down or not ours: the whole batch comes again.
+/// When Postgres is down or not ours, or the secret cannot be used: the whole batch comes again.
 pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
     let started = Instant::now();
-    let batch = Batch::read(event.payload, &deps.intake, Timestamp::now());
+    let intake = deps.intake.get().await.inspect_err(|error| {
+        let (id, error) = (&event.context.request_id, platform::chain(error));
+        tracing::error!(request.id = id, error, "could not read the batch");
+    })?;
+    let batch = Batch::read(event.payload, intake, Timestamp::now());
     let mut outcome = Outcome::default();
     let applied = apply(deps, &batch, &mut outcome).await;
     // What was committed before a failure is hinted at as well; resend-pending would do it a minute later.

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use lambda_runtime::{run, service_fn};
-use send_alerts::{Deps, Settings, handle};
+use platform::SecretSource;
+use send_alerts::{Deps, Settings, handle, webhooks};
 use store::Database;
 
 /// The limit of an AWS call, which is only made to log in to Postgres with a secret.
@@ -14,6 +15,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     platform::start();
     let settings = platform::load(Settings::read)?;
     let aws = platform::aws::configure(AWS_CALL_LIMIT).await?;
-    let deps = Deps { database: Database::new(settings.database, Some(aws)), webhooks: settings.webhooks };
+    let webhooks = webhooks(SecretSource::new(&aws, settings.secret_arn), settings.limits);
+    let deps = Deps { database: Database::new(settings.database, Some(aws)), webhooks };
     run(service_fn(|event| handle(&deps, event))).await
 }

@@ -4,7 +4,9 @@
 //! (`eventType`, `service`, `entityId`, ...). Both may come bare or as the `detail` of an EventBridge event. Fields that
 //! mean nothing here are left alone; an email address becomes a keyed hash and goes no further.
 
-use domain::{Currency, FUTURE_LIMIT_MINUTES, Fact, InvalidCurrency, ShopEvent};
+use std::collections::BTreeMap;
+
+use domain::{Currency, FUTURE_LIMIT_MINUTES, Fact, ShopEvent};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::value::RawValue;
@@ -38,30 +40,57 @@ const NAMED: Uuid = Uuid::from_u128(0x5d0c_7a3e_91b2_5c44_9e0f_2b6d_88a1_f703);
 const UNNAMED: Uuid = Uuid::from_u128(0x1e64_b8f0_37cd_5a19_b2d8_c405_6f9a_7e21);
 
 /// The secret that email addresses are hashed with, so that nobody can find an address by trying.
+///
+/// It has a version, which a hash carries. Hashes of two versions never meet: with a new key every address is a new
+/// customer, and what was stored under the old one stays what it was.
 #[derive(Clone)]
-pub struct AddressKey(Vec<u8>);
+pub struct AddressKey {
+    version: u32,
+    secret: Vec<u8>,
+}
 
 /// The shortest secret, in bytes.
 pub const ADDRESS_KEY_MIN_BYTES: usize = 16;
 
 impl AddressKey {
-    /// Takes a secret; `None` when it is shorter than [`ADDRESS_KEY_MIN_BYTES`].
+    /// Takes a version of the secret; `None` when it is shorter than [`ADDRESS_KEY_MIN_BYTES`].
     #[must_use]
-    pub fn new(secret: &str) -> Option<Self> {
-        (secret.len() >= ADDRESS_KEY_MIN_BYTES).then(|| Self(secret.as_bytes().to_vec()))
+    pub fn new(version: u32, secret: &str) -> Option<Self> {
+        (secret.len() >= ADDRESS_KEY_MIN_BYTES).then(|| Self { version, secret: secret.as_bytes().to_vec() })
     }
 
-    /// Hashes an address (HMAC-SHA-256, hexadecimal). Capitals and spaces around it make no other person.
+    /// Chooses the version that is in force: the one that `current` names, or else the first. A version that is only added
+    /// changes nothing, because it would make strangers of all customers.
+    ///
+    /// # Errors
+    /// What is missing or too short, by the names in the secret; no text of it is shown.
+    pub fn choose(versions: &BTreeMap<u32, &str>, current: Option<&str>) -> Result<Self, String> {
+        let version = match current {
+            Some(number) => {
+                number.parse().map_err(|_| "address_hash_version must be a number, such as 1".to_owned())?
+            }
+            None => {
+                *versions.keys().next().ok_or_else(|| "address_hash_key_1 is missing: invoke migrate".to_owned())?
+            }
+        };
+        let name = format!("address_hash_key_{version}");
+        let secret = versions.get(&version).ok_or_else(|| format!("{name} is missing"))?;
+        Self::new(version, secret).ok_or_else(|| format!("{name} must have at least {ADDRESS_KEY_MIN_BYTES} bytes"))
+    }
+
+    /// Hashes an address: the version, a colon, and HMAC-SHA-256 in hexadecimal. Capitals and spaces around it make no other
+    /// person.
     fn hash(&self, address: &str) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).expect("HMAC takes a key of any length");
         mac.update(address.trim().to_lowercase().as_bytes());
-        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+        let digits: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{}:{digits}", self.version)
     }
 }
 
 impl std::fmt::Debug for AddressKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("AddressKey(..)")
+        write!(f, "AddressKey({}, ..)", self.version)
     }
 }
 
@@ -75,23 +104,17 @@ pub struct Intake {
 }
 
 impl Intake {
-    /// Reads `DEFAULT_CURRENCY` and `ADDRESS_HASH_KEY`.
+    /// The name of the key in the secret of the application, before its version.
+    pub const KEY: &str = "address_hash_key";
+    /// The name of the version that is in force.
+    pub const KEY_VERSION: &str = "address_hash_version";
+
+    /// Takes the default currency, and the key that is in force of those in the secret.
     ///
     /// # Errors
-    /// Names the variables that are missing or malformed; the key itself stays out of the text.
-    pub fn from_variables(lookup: &mut dyn FnMut(&'static str) -> Option<String>) -> Result<Self, String> {
-        let currency = lookup("DEFAULT_CURRENCY").ok_or_else(|| "is missing".to_owned());
-        let currency =
-            currency.and_then(|code| code.parse().map_err(|rule: InvalidCurrency| format!("is malformed: {rule}")));
-        let secret = lookup("ADDRESS_HASH_KEY").ok_or_else(|| "is missing".to_owned());
-        let too_short = || format!("must have at least {ADDRESS_KEY_MIN_BYTES} bytes");
-        let key = secret.and_then(|secret| AddressKey::new(&secret).ok_or_else(too_short));
-        match (currency, key) {
-            (Ok(currency), Ok(address_key)) => Ok(Self { currency, address_key }),
-            (Err(currency), Ok(_)) => Err(format!("DEFAULT_CURRENCY {currency}")),
-            (Ok(_), Err(key)) => Err(format!("ADDRESS_HASH_KEY {key}")),
-            (Err(currency), Err(key)) => Err(format!("DEFAULT_CURRENCY {currency}; ADDRESS_HASH_KEY {key}")),
-        }
+    /// See [`AddressKey::choose`].
+    pub fn new(currency: Currency, keys: &BTreeMap<u32, &str>, version: Option<&str>) -> Result<Self, String> {
+        Ok(Self { currency, address_key: AddressKey::choose(keys, version)? })
     }
 }
 

@@ -130,13 +130,9 @@ fn the_smallest_and_the_largest_value_of_a_parameter_start_the_function_too() {
 #[test]
 fn a_variable_that_is_left_out_is_named() {
     let template = template();
-    // A secret, IAM, a catalog of the shop and webhooks are choices; without them something else is used, or nothing.
+    // A password, IAM and a catalog of the shop are choices; without them something else is used, or nothing.
     let optional = [
-        "ALERT_DISCORD_URL",
         "ALERT_HOSTS",
-        "ALERT_JSON_URL",
-        "ALERT_SIGNING_KEY",
-        "ALERT_SLACK_URL",
         "CATALOG_URL",
         "DATABASE_IAM_AUTH",
         "DATABASE_ROLE_SECRET_ARNS",

@@ -3,6 +3,7 @@
 
 mod orders;
 mod redrive;
+mod secret;
 mod shop;
 mod shop_events;
 mod simulate;

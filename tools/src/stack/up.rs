@@ -83,6 +83,7 @@ fn describe(stack: &Stack, ports: Ports, resources: &Resources) -> Result<StackF
         order_events_queue_url: resources.get("OrderEventsQueue")?,
         order_events_dlq_url: resources.get("OrderEventsDlq")?,
         catalog_table: resources.get("CatalogTable")?,
+        app_secret_arn: resources.get("AppSecret")?,
         functions_dir: deploy::functions_folder(stack),
     })
 }
