@@ -102,7 +102,7 @@ pub enum Error {
     },
     /// Python is missing, too old or without venv.
     #[error(
-        "make a Python environment in {folder}: Python 3.10 or newer with venv is needed (python3 and python3-venv)"
+        "make a Python environment in {folder}: Python 3.11 or newer with venv is needed (python3 and python3-venv)"
     )]
     Python {
         /// The environment's folder.

@@ -6,4 +6,5 @@ mod events;
 mod log_level;
 mod planted;
 mod settings;
+mod supply;
 mod template;
