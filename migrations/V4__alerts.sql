@@ -27,6 +27,15 @@ CREATE TABLE analytic.judged_customer (
 COMMENT ON TABLE  analytic.judged_customer IS 'One row per customer with orders, to be locked: two transactions that each see half of a burst would both miss it.';
 COMMENT ON COLUMN analytic.judged_customer.customer IS 'The customer key.';
 
+CREATE TABLE analytic.customer_link (
+    customer_key text NOT NULL,
+    address_key  text NOT NULL,
+    PRIMARY KEY (customer_key, address_key)
+);
+COMMENT ON TABLE  analytic.customer_link IS 'Which address belongs to which customer id, where one event names both. So a cart is known to be bought when the order names the address only.';
+COMMENT ON COLUMN analytic.customer_link.customer_key IS 'The shop''s customer id.';
+COMMENT ON COLUMN analytic.customer_link.address_key IS 'email: and the keyed hash of the address.';
+
 CREATE TABLE analytic.finding (
     id           uuid        PRIMARY KEY,
     rule         text        NOT NULL CHECK (rule IN ('order_burst', 'large_order', 'similar_orders', 'abandoned_cart')),

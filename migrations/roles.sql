@@ -75,10 +75,10 @@ $roles$;
 --
 -- SELECT ... FOR UPDATE needs UPDATE on a column, ON CONFLICT and RETURNING need SELECT on the columns that they name.
 
-GRANT INSERT (id, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata, user_agent, ip_address, occurred_at,
-              date_created)
+GRANT INSERT (id, origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata, user_agent, ip_address,
+              occurred_at, date_created)
     ON analytic.interaction TO shopsignal_record_interactions;
-GRANT INSERT (id, event_id, account_id, event_type, ref_type, ref_id, metadata, occurred_at, date_created)
+GRANT INSERT (id, origin, event_id, account_id, event_type, ref_type, ref_id, metadata, occurred_at, date_created)
     ON analytic.interaction TO shopsignal_project_orders;
 -- The catalog is not told the user agent and the network of a shopper.
 GRANT SELECT (id, account_id, session_id, event_type, ref_type, ref_id, metadata, occurred_at, date_created)
@@ -88,7 +88,12 @@ GRANT SELECT (account_id, event_type, ref_type, ref_id, occurred_at, date_create
 GRANT USAGE ON SEQUENCE analytic.interaction_id_seq TO shopsignal_record_interactions, shopsignal_project_orders;
 
 GRANT INSERT, SELECT ON analytic.interaction_key TO shopsignal_record_interactions;
-GRANT INSERT, SELECT (event_id, interaction_id) ON analytic.interaction_key TO shopsignal_project_orders;
+GRANT INSERT, SELECT (event_id, origin, fingerprint, interaction_id) ON analytic.interaction_key TO shopsignal_project_orders;
+
+GRANT SELECT, INSERT, UPDATE ON analytic.guest_quota TO shopsignal_record_interactions;
+GRANT EXECUTE ON FUNCTION analytic.take_guest_quota(text, bigint[], bigint) TO shopsignal_record_interactions;
+
+GRANT INSERT ON analytic.catalog_delivery TO shopsignal_update_catalog;
 
 GRANT INSERT ON analytic.pending TO shopsignal_record_interactions, shopsignal_project_orders;
 GRANT SELECT, UPDATE (parked_at, parked_reason), DELETE
@@ -137,17 +142,17 @@ GRANT SELECT (order_id, seller_id, paid_minor, refund_minor, refund_requested_at
 GRANT SELECT (order_id, seller_id) ON analytic.order_line TO shopsignal_answer_queries;
 GRANT SELECT (product_id, seller_id, name, deleted_at) ON analytic.product TO shopsignal_answer_queries;
 
--- ---- Figures. Only added to, and read; those of single customers are read by nobody but the function that moves them.
+-- ---- Figures. Only moved, and read; a row that is all zero is removed; those of single customers are read by nobody but the function that moves them.
 
-GRANT SELECT, INSERT, UPDATE ON analytic.sales_rollup TO shopsignal_project_orders;
-GRANT SELECT, INSERT, UPDATE ON analytic.product_rollup TO shopsignal_project_orders;
-GRANT SELECT, INSERT, UPDATE ON analytic.category_rollup TO shopsignal_project_orders;
-GRANT SELECT, INSERT, UPDATE ON analytic.customer_rollup TO shopsignal_project_orders;
-GRANT SELECT, INSERT, UPDATE ON analytic.customer_spend_rollup TO shopsignal_project_orders;
-GRANT SELECT, INSERT, UPDATE ON analytic.order_status_rollup TO shopsignal_project_orders;
-GRANT SELECT, INSERT, UPDATE ON analytic.rating_rollup TO shopsignal_project_orders;
-GRANT SELECT, INSERT, UPDATE ON analytic.user_rollup TO shopsignal_project_orders;
-GRANT SELECT, INSERT, UPDATE ON analytic.event_rollup TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.sales_rollup TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.product_rollup TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.category_rollup TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.customer_rollup TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.customer_spend_rollup TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.order_status_rollup TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.rating_rollup TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.user_rollup TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.event_rollup TO shopsignal_project_orders;
 GRANT EXECUTE ON FUNCTION analytic.spend_floor(bigint) TO shopsignal_project_orders;
 
 GRANT SELECT ON analytic.sales_rollup, analytic.product_rollup, analytic.category_rollup, analytic.customer_spend_rollup,
@@ -155,6 +160,12 @@ GRANT SELECT ON analytic.sales_rollup, analytic.product_rollup, analytic.categor
     TO shopsignal_answer_queries;
 
 -- ---- Findings and alerts
+
+-- Which addresses belong to which customer, and what was ordered: a cart that was bought is no finding.
+GRANT SELECT (customer_key, address_key), INSERT ON analytic.customer_link TO shopsignal_project_orders;
+GRANT SELECT ON analytic.customer_link TO shopsignal_judge_carts;
+GRANT SELECT (order_id, customer_key, placed_at) ON analytic.sales_order TO shopsignal_judge_carts;
+GRANT SELECT (order_id, reference, product_id) ON analytic.order_line TO shopsignal_judge_carts;
 
 GRANT SELECT, INSERT ON analytic.order_fact TO shopsignal_project_orders;
 GRANT SELECT, INSERT, UPDATE ON analytic.judged_customer TO shopsignal_project_orders;

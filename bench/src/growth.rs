@@ -61,11 +61,11 @@ async fn filled(rows: u32) -> TestDatabase {
     let moment = "now() - interval '6 hours' * random()";
     database
         .execute(&format!(
-            "INSERT INTO analytic.interaction (event_id, account_id, session_id, event_type, ref_type, ref_id, metadata, occurred_at, date_created)
-                 SELECT gen_random_uuid(), gen_random_uuid(), 'session', 'view', 'Product', md5((n % 100000)::text)::uuid::text,
+            "INSERT INTO analytic.interaction (origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata, occurred_at, date_created)
+                 SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'session', 'view', 'Product', md5((n % 100000)::text)::uuid::text,
                         '{{\"source\":\"search\"}}', {moment}, {moment} FROM generate_series(1, {rows}) AS n;
-             INSERT INTO analytic.interaction_key (event_id, fingerprint, interaction_id, date_created)
-                 SELECT event_id, decode(md5(id::text), 'hex'), id, date_created FROM analytic.interaction;
+             INSERT INTO analytic.interaction_key (event_id, origin, fingerprint, interaction_id, date_created)
+                 SELECT event_id, origin, decode(md5(id::text), 'hex'), id, date_created FROM analytic.interaction;
              INSERT INTO analytic.product_popularity
                  (id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, date_updated)
                  SELECT md5(n::text)::uuid, n, 1, 0, 0, 0, 0, now() FROM generate_series(0, 99999) AS n"

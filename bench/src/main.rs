@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot set its stage ends where it stands")]
 
 mod dashboard;
+mod dearest;
 mod figure;
 mod growth;
 mod hold;
@@ -60,6 +61,7 @@ enum Part {
     Visible,
     Log,
     Dashboard,
+    Dearest,
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -80,6 +82,7 @@ async fn main() {
             Part::Visible => visible::measure(&rig).await,
             Part::Log => log::measure(&rig).await,
             Part::Dashboard => dashboard::measure(&rig).await,
+            Part::Dearest => dearest::measure(&rig).await,
         };
         println!("{}", report::table(&measured));
         figures.extend(measured);

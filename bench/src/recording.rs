@@ -21,6 +21,8 @@ const PRODUCTS: u128 = 100_000;
 const SESSION: &str = "5f0c7a52-5d3d-4be1-9a34-1c6a6f0c1f11";
 const METADATA: &str = r#"{"position":3,"source":"search"}"#;
 const AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0";
+/// Any origin, in the form of the one that the account has.
+const ORIGIN: &str = "3b1f0c7e-3a57-8a55-9d5b-6f3f6a1f0001";
 const ACCOUNT: Uuid = Uuid::from_u128(0x0191_0000_0000_7000_8000_0000_0000_0001);
 
 /// Measures 1, 25 and 100 rows a request, and 25 once more without waiting for the disk: there nothing hides what
@@ -124,6 +126,7 @@ pub(crate) async fn recorder(rig: &Rig, sqs: &NullSqs, database: &TestDatabase) 
         ("POPULARITY_QUEUE_URL", &queues[0]),
         ("CATALOG_QUEUE_URL", &queues[1]),
         ("SEND_TIMEOUT_MS", "5000"),
+        ("GUEST_EVENTS_PER_MINUTE", "3000"),
     ];
     rig.function("record-interactions", database.url(), &variables).await
 }
@@ -180,13 +183,13 @@ fn bare_insert(items: &[Item]) -> String {
         .iter()
         .map(|item| {
             format!(
-                "('{}','{ACCOUNT}','{SESSION}','{}','Product','{}','{METADATA}','{AGENT}','203.0.113.0/24',now(),now())",
+                "('{ORIGIN}','{}','{ACCOUNT}','{SESSION}','{}','Product','{}','{METADATA}','{AGENT}','203.0.113.0/24',now(),now())",
                 item.event_id, item.event_type, item.product
             )
         })
         .collect();
     format!(
-        "INSERT INTO analytic.interaction (event_id, account_id, session_id, event_type, ref_type, ref_id, metadata, \
+        "INSERT INTO analytic.interaction (origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata, \
          user_agent, ip_address, occurred_at, date_created) VALUES {}",
         rows.join(",")
     )
@@ -203,18 +206,20 @@ fn record(items: &[Item]) -> String {
     let product = |item: &Item| item.product.to_string();
     let values = [
         column("uuid", &|item| item.event_id.to_string()),
+        column("uuid", &|_| ORIGIN.to_owned()),
         column("bytea", &|item| format!(r#""\\x{}""#, item.event_id.simple())),
         column("text", &|item| item.event_type.to_owned()),
         column("text", &|_| "Product".to_owned()),
         column("text", &product),
         column("uuid", &product),
+        column("uuid", &|_| ACCOUNT.to_string()),
         column("text", &|_| SESSION.to_owned()),
         column("text", &|_| format!("{METADATA:?}")),
         column("timestamptz", &|_| "NULL".to_owned()),
-        format!("'{ACCOUNT}'::uuid"),
         "false".to_owned(),
         quoted(AGENT),
         quoted("203.0.113.0/24"),
+        "NULL".to_owned(),
     ];
     fill(RECORD, &values)
 }

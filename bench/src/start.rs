@@ -99,7 +99,7 @@ fn resident_bytes(pid: u32) -> usize {
 }
 
 /// What a deployed function finds in its environment. Nothing is called before the first event.
-fn variables() -> [(&'static str, &'static str); 22] {
+fn variables() -> [(&'static str, &'static str); 24] {
     [
         ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
@@ -113,8 +113,10 @@ fn variables() -> [(&'static str, &'static str); 22] {
         ("POPULARITY_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/popularity-queue"),
         ("CATALOG_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/catalog-queue"),
         ("ALERTS_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/alerts-queue"),
+        ("DEAD_LETTER_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/dlq"),
         ("ALERT_TIMEOUT_MS", "2000"),
         ("SEND_TIMEOUT_MS", "1000"),
+        ("GUEST_EVENTS_PER_MINUTE", "3000"),
         ("CATALOG_TABLE", "catalog-feed"),
         ("CATALOG_TIMEOUT_MS", "2000"),
         ("CATALOG_CONCURRENCY", "10"),

@@ -15,7 +15,7 @@ const ARRIVAL: &str = "2026-11-20T12:00:00Z";
 
 /// Reads the body of a recording request as every kind of caller.
 pub fn request(input: &[u8]) {
-    for caller in [Caller::Account(ACCOUNT), Caller::Guest, Caller::Trusted(None)] {
+    for caller in [Caller::Account(ACCOUNT), Caller::Guest, Caller::Trusted] {
         let first = read(input, caller);
         assert_eq!(first, read(input, caller), "reading is not repeatable");
         match first {
@@ -41,6 +41,7 @@ fn stays_the_same(item: &NewInteraction, caller: Caller) {
         "ref_id": item.reference.ref_id(),
         "session_id": item.session_id,
         "occurred_at": item.occurred_at,
+        "account_id": item.account_id,
     });
     let written = written.to_string();
     let body = format!(r#"{{"interactions":[{},"metadata":{}}}]}}"#, &written[..written.len() - 1], item.metadata);

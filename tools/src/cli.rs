@@ -41,8 +41,6 @@ enum Command {
     Verify(verify::Args),
     /// Puts parked work and its dead letters back to work.
     Redrive(redrive::Args),
-    /// Puts parked alerts back to waiting.
-    RedriveAlerts(redrive::alerts::Args),
     /// Lists what events weigh, or changes it together with every score.
     Weights(weights::Args),
     /// Lists and changes the keys and the addresses of webhooks in the secret of a deployment.
@@ -68,7 +66,6 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Psql(args) => psql::run(&stack, args).await,
         Command::Logs(args) => logs::run(&stack, args).await,
         Command::Cost(args) => cost::run(&stack, args).await,
-        Command::RedriveAlerts(args) => redrive::alerts::run(&stack, args).await,
         Command::Secret(args) => secret::run(&stack, args).await,
         Command::Weights(args) => weights::run(&stack, args).await,
         Command::Simulate(args) => return simulate::run(&stack, args).await,

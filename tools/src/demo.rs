@@ -75,7 +75,7 @@ pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
     if !applied {
         eprintln!("effects are still pending after {} s; see `make logs`", PATIENCE.as_secs());
     }
-    let good = summary.is_complete() && shop && applied && outcome.differences() == 0;
+    let good = summary.is_complete() && shop && applied && outcome.is_sound();
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

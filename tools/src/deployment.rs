@@ -8,16 +8,23 @@ use std::time::Duration;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sqs::config::{Credentials, SharedCredentialsProvider};
+use contracts::{AddressKey, Intake};
 use domain::Sink;
+use platform::{SecretError, SecretSource};
 use store::{Database, Settings};
 use tokio_postgres::Client;
 
 use crate::Error;
+use crate::redrive::Line;
+use crate::redrive::ledger::{EventReader, Ledger};
 use crate::stack::description::StackFile;
 use crate::stack::folder::Stack;
 
 /// The longest a call of AWS may take; longer than any long poll of ours.
 const CALL_LIMIT: Duration = Duration::from_secs(30);
+
+/// The currency of a deployment that does not set one; the default of template.yaml.
+const DEFAULT_CURRENCY: &str = "EUR";
 
 /// Which database. The local stack's when no URL is given.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -49,9 +56,30 @@ pub struct ResourceArgs {
     /// Its dead-letter queue.
     #[arg(long, env = "CATALOG_DLQ_URL", value_name = "URL")]
     pub catalog_dlq_url: Option<String>,
+    /// Queue of send-alerts.
+    #[arg(long, env = "ALERTS_QUEUE_URL", value_name = "URL")]
+    pub alerts_queue_url: Option<String>,
+    /// Its dead-letter queue.
+    #[arg(long, env = "ALERTS_DLQ_URL", value_name = "URL")]
+    pub alerts_dlq_url: Option<String>,
+    /// Queue of project-orders.
+    #[arg(long, env = "ORDER_EVENTS_QUEUE_URL", value_name = "URL")]
+    pub order_events_queue_url: Option<String>,
+    /// Its dead-letter queue.
+    #[arg(long, env = "ORDER_EVENTS_DLQ_URL", value_name = "URL")]
+    pub order_events_dlq_url: Option<String>,
+    /// Where failed daily runs are noted.
+    #[arg(long, env = "MAINTENANCE_DLQ_URL", value_name = "URL")]
+    pub maintenance_dlq_url: Option<String>,
     /// DynamoDB table of our own catalog feed.
     #[arg(long, env = "CATALOG_TABLE", value_name = "NAME")]
     pub catalog_table: Option<String>,
+    /// Secret with the key that email addresses are hashed with; without it events are compared by their ids only.
+    #[arg(long, env = "APP_SECRET_ARN", value_name = "ARN")]
+    pub app_secret_arn: Option<String>,
+    /// Currency of amounts that come without one, as deployed.
+    #[arg(long, env = "DEFAULT_CURRENCY", value_name = "CODE")]
+    pub default_currency: Option<String>,
 }
 
 /// A deployment to work on.
@@ -97,7 +125,14 @@ impl Deployment {
             popularity_dlq_url: Some(stack.popularity_dlq_url.clone()),
             catalog_queue_url: Some(stack.catalog_queue_url.clone()),
             catalog_dlq_url: Some(stack.catalog_dlq_url.clone()),
+            alerts_queue_url: Some(stack.alerts_queue_url.clone()),
+            alerts_dlq_url: Some(stack.alerts_dlq_url.clone()),
+            order_events_queue_url: Some(stack.order_events_queue_url.clone()),
+            order_events_dlq_url: Some(stack.order_events_dlq_url.clone()),
+            maintenance_dlq_url: Some(stack.maintenance_dlq_url.clone()),
             catalog_table: Some(stack.catalog_table.clone()),
+            app_secret_arn: Some(stack.app_secret_arn.clone()),
+            default_currency: None,
         };
         let settings = Settings::new(&stack.database_url, None, false)?;
         Ok(Self { settings, aws: aws.load().await, resources })
@@ -130,31 +165,70 @@ impl Deployment {
         aws_sdk_dynamodb::Client::new(&self.aws)
     }
 
-    /// The queue and the dead-letter queue of a sink.
+    /// The queue and the dead-letter queue of a consumer.
     ///
     /// # Errors
     /// `Usage` naming the flag when one is not known.
-    pub fn queues(&self, sink: Sink) -> Result<(&str, &str), Error> {
-        let (queue, dlq) = match sink {
-            Sink::Popularity => (&self.resources.popularity_queue_url, &self.resources.popularity_dlq_url),
-            Sink::Catalog => (&self.resources.catalog_queue_url, &self.resources.catalog_dlq_url),
-        };
-        match (queue, dlq) {
+    pub fn queues(&self, line: Line) -> Result<(&str, &str), Error> {
+        match self.pair(line) {
             (Some(queue), Some(dlq)) => Ok((queue, dlq)),
-            _ => Err(Error::Usage(format!("--{sink}-queue-url and --{sink}-dlq-url are needed with --database-url"))),
+            _ => Err(Error::Usage(format!("--{line}-queue-url and --{line}-dlq-url are needed with --database-url"))),
         }
+    }
+
+    /// The dead-letter queue of a consumer, when it is known.
+    #[must_use]
+    pub fn dlq(&self, line: Line) -> Option<&str> {
+        self.pair(line).1.map(String::as_str)
+    }
+
+    /// Where failed daily runs are noted, when it is known.
+    #[must_use]
+    pub fn maintenance_dlq(&self) -> Option<&str> {
+        self.resources.maintenance_dlq_url.as_deref()
+    }
+
+    fn pair(&self, line: Line) -> (Option<&String>, Option<&String>) {
+        let known = &self.resources;
+        let (queue, dlq) = match line {
+            Line::Sink(Sink::Popularity) => (&known.popularity_queue_url, &known.popularity_dlq_url),
+            Line::Sink(Sink::Catalog) => (&known.catalog_queue_url, &known.catalog_dlq_url),
+            Line::Alerts => (&known.alerts_queue_url, &known.alerts_dlq_url),
+            Line::OrderEvents => (&known.order_events_queue_url, &known.order_events_dlq_url),
+        };
+        (queue.as_ref(), dlq.as_ref())
+    }
+
+    /// What the database says of the messages of a queue.
+    ///
+    /// # Errors
+    /// `Usage` when the currency cannot be right, `Secret` when the key of the deployment cannot be had.
+    pub(crate) async fn ledger(&self, line: Line) -> Result<Ledger, Error> {
+        let usage = |rule: String| Error::Usage(rule);
+        let currency = self.resources.default_currency.as_deref().unwrap_or(DEFAULT_CURRENCY);
+        let currency = currency.parse().map_err(|rule| usage(format!("--default-currency {rule}")))?;
+        let known = match self.resources.app_secret_arn.clone().filter(|arn| !arn.is_empty()) {
+            Some(arn) if line == Line::OrderEvents => {
+                let (values, _) = SecretSource::new(&self.aws, arn).read().await.map_err(Error::Secret)?;
+                let intake = Intake::new(currency, &values.versions(Intake::KEY), values.get(Intake::KEY_VERSION));
+                Some(intake.map_err(|rule| Error::Secret(SecretError::Unusable(rule)))?)
+            }
+            _ => None,
+        };
+        let knows_key = known.is_some();
+        let intake = known.unwrap_or_else(|| Intake { currency, address_key: AddressKey::unknown() });
+        Ok(Ledger { line, database: self.database(), reader: EventReader { intake, knows_key } })
     }
 
     /// Every queue that is known, by name.
     #[must_use]
-    pub fn known_queues(&self) -> Vec<(&'static str, &str)> {
-        let queues = [
-            ("popularity-queue", &self.resources.popularity_queue_url),
-            ("popularity-dlq", &self.resources.popularity_dlq_url),
-            ("catalog-queue", &self.resources.catalog_queue_url),
-            ("catalog-dlq", &self.resources.catalog_dlq_url),
-        ];
-        queues.into_iter().filter_map(|(name, url)| Some((name, url.as_deref()?))).collect()
+    pub fn known_queues(&self) -> Vec<(String, &str)> {
+        let pairs = Line::ALL.into_iter().flat_map(|line| {
+            let (queue, dlq) = self.pair(line);
+            [(format!("{line}-queue"), queue), (format!("{line}-dlq"), dlq)]
+        });
+        let all = pairs.chain([("maintenance-dlq".to_owned(), self.resources.maintenance_dlq_url.as_ref())]);
+        all.filter_map(|(name, url)| Some((name, url?.as_str()))).collect()
     }
 
     /// The table of the feed, when one is known.
@@ -171,6 +245,11 @@ impl ResourceArgs {
             &self.popularity_dlq_url,
             &self.catalog_queue_url,
             &self.catalog_dlq_url,
+            &self.alerts_queue_url,
+            &self.alerts_dlq_url,
+            &self.order_events_queue_url,
+            &self.order_events_dlq_url,
+            &self.maintenance_dlq_url,
             &self.catalog_table,
         ];
         all.into_iter().any(Option::is_some)

@@ -1,19 +1,19 @@
 //! `shopsignal redrive`: puts dead letters and parked rows back to work, chosen by reason and age.
 //!
 //! SQS can move a dead-letter queue by itself, but not by reason, and its parked rows would stay parked. Running it twice,
-//! or by two people at once, changes nothing more: an effect is applied by whoever deletes its pending row.
+//! or by two people at once, changes nothing more: an effect is applied by whoever deletes its pending row, an event is
+//! logged once by its id.
 
-pub mod alerts;
-mod filter;
+pub(crate) mod filter;
+pub(crate) mod ledger;
 mod pass;
-mod queue;
+pub(crate) mod queue;
 mod tally;
 
 use std::process::ExitCode;
 
-use domain::Sink;
-
 use self::filter::{Filter, read_age};
+pub use self::ledger::Line;
 use self::pass::{Limits, Pass};
 use self::queue::Queues;
 pub use self::tally::{Counts, Tally};
@@ -24,9 +24,9 @@ use crate::stack::folder::Stack;
 /// What to put back, and how fast.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// Whose dead letters: popularity or catalog.
-    #[arg(value_name = "popularity|catalog")]
-    sink: Sink,
+    /// Whose dead letters.
+    #[arg(value_name = "popularity|catalog|alerts|order-events")]
+    line: Line,
     #[command(flatten)]
     options: Options,
     /// Print the counts as JSON.
@@ -41,9 +41,9 @@ pub struct Args {
 /// The choice and the limits.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Options {
-    /// Only this reason, as the table of counts names it: a parked reason, `waiting` or `unreadable`.
+    /// Only this reason, as the table of counts names it: a parked reason, `waiting`, `unreadable` or `conflict`.
     ///
-    /// Unreadable messages are put back only with `--reason unreadable`.
+    /// Unreadable and conflicting messages would only come back, so they are put back only with `--reason`.
     #[arg(long, value_name = "REASON")]
     pub reason: Option<String>,
     /// Only what has been parked (or, unparked, has been waiting) for so long: 90s, 30m, 1h, 2d.
@@ -66,7 +66,7 @@ pub struct Options {
 /// When the database or a queue cannot be used; what was put back until then stays so, and a repetition is safe.
 pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
     let deployment = Deployment::find(stack, &args.database, args.resources).await?;
-    let tally = redrive(&deployment, args.sink, args.options).await?;
+    let tally = redrive(&deployment, args.line, args.options).await?;
     if args.json {
         println!("{}", serde_json::json!(tally));
     } else {
@@ -75,15 +75,15 @@ pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
     Ok(if tally.total().failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Goes through the dead-letter queue of a sink once, then through the parked rows without a dead letter.
+/// Goes through a dead-letter queue once, then through the parked rows without a dead letter.
 ///
 /// # Errors
 /// As [`run`].
-pub async fn redrive(deployment: &Deployment, sink: Sink, options: Options) -> Result<Tally, Error> {
-    let (source, dlq) = deployment.queues(sink)?;
+pub async fn redrive(deployment: &Deployment, line: Line, options: Options) -> Result<Tally, Error> {
+    let (source, dlq) = deployment.queues(line)?;
     let queues = Queues { client: deployment.sqs(), source, dlq };
     let filter = Filter { reason: options.reason, older_than: options.older_than };
     let limits =
         Limits { dry_run: options.dry_run, rate: options.rate.map(f64::from), max: options.max.unwrap_or(usize::MAX) };
-    Pass::new((deployment.database(), sink), queues, filter, limits).run().await
+    Pass::new(deployment.ledger(line).await?, queues, filter, limits).run().await
 }

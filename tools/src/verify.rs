@@ -1,7 +1,8 @@
-//! `shopsignal verify`: recounts everything from the log and prints every invariant with its figures.
+//! `shopsignal verify`: recounts everything from the log, accounts for every dead letter, and prints all figures.
 //!
 //! It changes nothing and may run at any time. The invariants hold at every instant, not only when the system rests.
 
+mod dead_letter;
 mod feed;
 mod print;
 
@@ -12,6 +13,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use serde::Serialize;
 use store::verification::{Report, Snapshot};
 
+pub use self::dead_letter::DeadLetterCheck;
 pub use self::feed::FeedCheck;
 use crate::Error;
 use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
@@ -52,15 +54,17 @@ pub struct Outcome {
     pub report: Report,
     /// The feed, when it was checked.
     pub feed: Option<FeedCheck>,
-    /// The queues that are known. For information: nothing depends on a message.
+    /// The queues that are known. What waits there is on its way: a hint has its pending row, an event is logged soon.
     pub queues: Vec<QueueDepth>,
+    /// The dead-letter queues that are known.
+    pub dead_letters: Vec<DeadLetterCheck>,
 }
 
 /// How many messages a queue holds, approximately.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct QueueDepth {
     /// Which queue.
-    pub name: &'static str,
+    pub name: String,
     /// Waiting to be received.
     pub visible: u64,
     /// Received and not yet deleted.
@@ -73,6 +77,18 @@ impl Outcome {
     pub fn differences(&self) -> i64 {
         let feed = self.feed.as_ref().map_or(0, FeedCheck::differences);
         self.report.differences().saturating_add(i64::try_from(feed).unwrap_or(i64::MAX))
+    }
+
+    /// Counts dead letters whose work is nowhere else. An event among them is not in any figure.
+    #[must_use]
+    pub fn unaccounted(&self) -> usize {
+        self.dead_letters.iter().map(DeadLetterCheck::unaccounted).sum()
+    }
+
+    /// Says whether everything was looked at and found in order.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.differences() == 0 && self.unaccounted() == 0
     }
 
     /// Prints the figures for a person.
@@ -95,6 +111,7 @@ pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
     if args.json {
         let mut figures = serde_json::json!(outcome);
         figures["differences"] = outcome.differences().into();
+        figures["unaccounted"] = outcome.unaccounted().into();
         println!("{figures}");
     } else {
         outcome.print();
@@ -102,7 +119,7 @@ pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
     if !drained {
         eprintln!("effects are still pending after {} s", args.wait.unwrap_or_default());
     }
-    Ok(if outcome.differences() == 0 && drained { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if outcome.is_sound() && drained { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Waits until no effect is pending but parked ones; `false` when the time is over first.
@@ -136,16 +153,20 @@ pub async fn check(deployment: &Deployment, key_retention_days: u16, with_feed: 
     let snapshot = Snapshot::open(&mut client).await.map_err(failed)?;
     let report = snapshot.report(key_retention_days).await.map_err(failed)?;
     let delivered = match table {
-        Some(_) => snapshot.list_delivered(feed::CHECKED_DAYS).await.map_err(failed)?,
-        None => Vec::new(),
+        Some(_) => {
+            let elsewhere = snapshot.count_elsewhere(feed::CHECKED_DAYS).await.map_err(failed)?;
+            (snapshot.list_delivered(feed::CHECKED_DAYS).await.map_err(failed)?, elsewhere)
+        }
+        None => (Vec::new(), 0),
     };
     // Not kept open while the feed is read: vacuum waits for it.
     drop(snapshot);
     let feed = match table {
-        Some(table) => Some(feed::check(&deployment.dynamodb(), table, &delivered).await?),
+        Some(table) => Some(feed::check(&deployment.dynamodb(), table, (&delivered.0, delivered.1)).await?),
         None => None,
     };
-    Ok(Outcome { report, feed, queues: measure_queues(deployment).await? })
+    let (queues, dead_letters) = (measure_queues(deployment).await?, dead_letter::check(deployment).await?);
+    Ok(Outcome { report, feed, queues, dead_letters })
 }
 
 async fn measure_queues(deployment: &Deployment) -> Result<Vec<QueueDepth>, Error> {
@@ -160,15 +181,16 @@ async fn measure_queues(deployment: &Deployment) -> Result<Vec<QueueDepth>, Erro
 /// Asks SQS how many messages a queue holds.
 pub(crate) async fn measure_queue(
     client: &aws_sdk_sqs::Client,
-    name: &'static str,
+    name: impl Into<String>,
     url: &str,
 ) -> Result<QueueDepth, Error> {
+    let name = name.into();
     let names =
         [QueueAttributeName::ApproximateNumberOfMessages, QueueAttributeName::ApproximateNumberOfMessagesNotVisible];
     let call = client.get_queue_attributes().queue_url(url).set_attribute_names(Some(names.to_vec())).send();
     let output = call.await.map_err(|error| Error::Aws { what: format!("measure {name}"), source: error.into() })?;
-    let [visible, in_flight] = [&names[0], &names[1]].map(|name| {
-        let value = output.attributes().and_then(|attributes| attributes.get(name)?.parse().ok());
+    let [visible, in_flight] = [&names[0], &names[1]].map(|attribute| {
+        let value = output.attributes().and_then(|attributes| attributes.get(attribute)?.parse().ok());
         value.unwrap_or_default()
     });
     Ok(QueueDepth { name, visible, in_flight })

@@ -189,6 +189,23 @@ def hide_function_errors(lambda_svc):
     replace(lambda_svc, "lambda_execute_result_to_api_proxy_response", make)
 
 
+def log_failed_starts(lambda_svc):
+    """What a function wrote that died at its start, in its log. Without this: in the answer alone, which nobody sees
+    when a queue or a schedule invoked it."""
+
+    def make(original):
+        def execute(*arguments, **options):
+            result = original(*arguments, **options)
+            body = result.get("body")
+            if result.get("error") and not result.get("log") and isinstance(body, dict):
+                result = {**result, "log": str(body.get("errorMessage", ""))}
+            return result
+
+        return execute
+
+    replace(lambda_svc, "_execute_function_provided_warm", make)
+
+
 def answer_at_once(lambda_runtime):
     """Waits 5 ms instead of 50 for the log lines of an invocation that writes none."""
     replace(lambda_runtime, "ProvidedWorker", lambda original: original)
@@ -240,6 +257,7 @@ def main():
     concurrency_from_parameters(lambda_svc)
     cors_from_templates(apigateway)
     hide_function_errors(lambda_svc)
+    log_failed_starts(lambda_svc)
     answer_at_once(lambda_runtime)
     serve_issuer(arguments.issuer_folder, arguments.issuer_port)
     # The emulator parses the command line again: it must not see ours.

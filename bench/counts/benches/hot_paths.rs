@@ -72,7 +72,7 @@ fn read_body(body: String) -> Vec<ItemOutcome> {
 #[library_benchmark]
 #[bench::item(interaction(1))]
 fn fingerprint(item: NewInteraction) -> domain::Fingerprint {
-    black_box(black_box(&item).fingerprint(Caller::Account(ACCOUNT)))
+    black_box(black_box(&item).fingerprint())
 }
 
 #[library_benchmark]

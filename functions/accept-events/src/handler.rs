@@ -1,7 +1,7 @@
 //! One request: read, hand to the queue, answer.
 
 use contracts::{Data, EventMessage, EventResult, EventsReply, Intake, Rejection, RejectionCode, read_events};
-use domain::Currency;
+use domain::{Claims, Currency};
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, RequestExt, Response};
@@ -82,9 +82,8 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Eve
 /// Lets the shop's own services in. The gateway has verified the token; its scope is looked at here, because the
 /// gateway's own refusal would not be in our envelope.
 fn check_caller(request: &Request) -> Result<(), Failure> {
-    let claims = platform::claims(request).ok_or(Failure::Unauthorized)?;
-    let is_trusted = claims.get("scope").is_some_and(|scopes| domain::is_trusted(scopes));
-    if is_trusted { Ok(()) } else { Err(Failure::NotTrusted) }
+    let claims = platform::claims(request.extensions()).map(Claims::new).ok_or(Failure::Unauthorized)?;
+    if claims.is_trusted() { Ok(()) } else { Err(Failure::NotTrusted) }
 }
 
 /// Matches what SQS said of the readable events with all events of the request.

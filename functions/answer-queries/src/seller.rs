@@ -1,10 +1,9 @@
 //! Which seller asks: the subject of the verified token, and nobody else.
 
-use std::collections::HashMap;
-
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use contracts::SHOP_TEXT_MAX_CHARS;
+use domain::Claims;
 
 use crate::admin::claims;
 use crate::failure::Failure;
@@ -22,9 +21,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Seller {
 
 impl Seller {
     /// Takes the subject of verified claims.
-    pub(crate) fn of(claims: &HashMap<String, String>) -> Result<Self, Failure> {
-        let subject = claims.get("sub").filter(|subject| is_seller_id(subject)).ok_or(Failure::NotSeller)?;
-        Ok(Self(subject.clone()))
+    pub(crate) fn of(claims: Claims<'_>) -> Result<Self, Failure> {
+        let subject = claims.subject().filter(|subject| is_seller_id(subject)).ok_or(Failure::NotSeller)?;
+        Ok(Self(subject.to_owned()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! One run: read what happened to carts, judge, store.
 
-use domain::fraud::{CartLimits, Finding, judge_carts};
+use domain::fraud::{CartJudge, CartLimits, Finding};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Error, LambdaEvent};
 use platform::Metrics;
@@ -38,8 +38,9 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
 }
 
 async fn judge(database: &Database, limits: CartLimits) -> Result<Vec<Finding>, StoreError> {
-    let events = store::cart::list_events(database, limits).await?;
-    let findings = judge_carts(&events, limits);
+    let mut judge = CartJudge::new(limits);
+    store::cart::list_items(database, limits, |item| judge.judge(item)).await?;
+    let findings = judge.finish();
     store::fraud::store(database, &findings).await?;
     Ok(findings)
 }

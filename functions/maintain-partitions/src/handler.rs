@@ -10,7 +10,7 @@ use store::{Database, StoreError};
 
 use crate::Horizon;
 
-/// Keys forgotten by one statement.
+/// Rows forgotten by one statement.
 const PRUNE: u32 = 10_000;
 /// Time kept for the answer.
 const MARGIN: Duration = Duration::from_secs(15);
@@ -38,6 +38,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
         .count("PartitionsCreated", usize::try_from(outcome.partitions_created).unwrap_or_default())
         .gauge("DefaultPartitionRows", usize::try_from(outcome.default_partition_rows).unwrap_or_default())
         .count("KeysPruned", outcome.keys_pruned)
+        .count("GuestQuotasPruned", outcome.guest_quotas_pruned)
         .emit("maintained");
     Ok(serde_json::to_value(outcome)?)
 }
@@ -48,6 +49,7 @@ struct Outcome {
     partitions_created: i64,
     default_partition_rows: i64,
     keys_pruned: usize,
+    guest_quotas_pruned: usize,
 }
 
 async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError> {
@@ -56,13 +58,22 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
     if stray > 0 {
         tracing::warn!(rows = stray, "the default partition holds rows: their day had no partition");
     }
+    store::catalog_delivery::prune(&deps.database).await?;
+    let days = deps.horizon.key_retention_days;
+    let keys_pruned = prune(deadline, || store::key::prune(&deps.database, days, PRUNE)).await?;
+    let guest_quotas_pruned = prune(deadline, || store::guest_quota::prune(&deps.database, PRUNE)).await?;
+    Ok(Outcome { partitions_created: created, default_partition_rows: stray, keys_pruned, guest_quotas_pruned })
+}
+
+/// Forgets piece by piece until there is nothing left to forget, or no time; the next run goes on.
+async fn prune(deadline: Deadline, piece: impl AsyncFn() -> Result<usize, StoreError>) -> Result<usize, StoreError> {
     let mut pruned = 0;
     while !deadline.remaining().is_zero() {
-        let forgotten = store::key::prune(&deps.database, deps.horizon.key_retention_days, PRUNE).await?;
+        let forgotten = piece().await?;
         pruned += forgotten;
         if forgotten == 0 {
             break;
         }
     }
-    Ok(Outcome { partitions_created: created, default_partition_rows: stray, keys_pruned: pruned })
+    Ok(pruned)
 }

@@ -1,20 +1,21 @@
 //! One batch: read, log and apply, project again what a product made stale, hint, answer.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Instant;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use contracts::Intake;
+use contracts::{Intake, read_shop_event};
 use domain::fraud::{FindingId, Thresholds};
 use domain::{Currency, InteractionId, Pieces, ShopEvent, Sink, Subject};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent};
-use messaging::{AlertSender, HintSender, Sent};
+use messaging::{AlertSender, DeadLetterSender, Deliveries, Fate, HintSender, Sent};
 use platform::{Metrics, Secret, SecretSource, SecretValues, TraceHeader};
+use store::interaction::Derived;
 use store::shop_event::Logged;
 use store::{Database, StoreError};
+use uuid::Uuid;
 
-use crate::batch::Batch;
 use crate::projection::project;
 
 /// Stale subjects that one transaction projects again.
@@ -29,6 +30,8 @@ pub struct Deps {
     pub sender: HintSender,
     /// The queue of the alerts.
     pub alerts: AlertSender,
+    /// Where messages go that no try will help.
+    pub dead_letters: DeadLetterSender,
     /// What events are read with.
     pub intake: Secret<Intake>,
     /// From where on an order is suspicious.
@@ -44,6 +47,8 @@ pub fn intake(source: SecretSource, currency: Currency) -> Secret<Intake> {
     Secret::new(source, make)
 }
 
+type Batch = Deliveries<ShopEvent>;
+
 /// What a batch came to.
 #[derive(Debug, Default)]
 struct Outcome {
@@ -52,11 +57,24 @@ struct Outcome {
     conflict: usize,
     refused: usize,
     reprojected: usize,
-    /// The positions of the messages that failed.
-    failed: HashSet<usize>,
+    /// The positions of the messages that no try will help, with the reason.
+    dead: HashMap<usize, String>,
     derived: Vec<InteractionId>,
+    /// Derived interactions whose event id was recorded before with other content.
+    derived_conflicts: Vec<Uuid>,
     /// The findings that owe an alert.
     owed: Vec<FindingId>,
+}
+
+impl Outcome {
+    fn add_derived(&mut self, derived: Derived) {
+        for event_id in &derived.conflicts {
+            // The figures go on; only the interaction is missing, and with it a part of a score.
+            tracing::error!(event.id = %event_id, "a derived interaction was recorded before with other content");
+        }
+        self.derived.extend(derived.new);
+        self.derived_conflicts.extend(derived.conflicts);
+    }
 }
 
 /// Applies a batch of events. May be called with the same batch any number of times.
@@ -65,11 +83,14 @@ struct Outcome {
 /// When Postgres is down or not ours, or the secret cannot be used: the whole batch comes again.
 pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
     let started = Instant::now();
+    let arrival = Timestamp::now();
     let intake = deps.intake.get().await.inspect_err(|error| {
         let (id, error) = (&event.context.request_id, platform::chain(error));
         tracing::error!(request.id = id, error, "could not read the batch");
     })?;
-    let batch = Batch::read(event.payload, intake, Timestamp::now());
+    // The text of a reason may quote what the producer sent; its code does not.
+    let read = |body: &str| read_shop_event(body, intake, arrival).map_err(|it| it.code.as_str().to_owned());
+    let batch = Batch::read_with(event.payload, read);
     let mut outcome = Outcome::default();
     let applied = apply(deps, &batch, &mut outcome).await;
     // What was committed before a failure is hinted at as well; resend-pending would do it a minute later.
@@ -79,15 +100,17 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
         let (id, error) = (&event.context.request_id, platform::chain(error));
         tracing::error!(request.id = id, error, "could not apply the batch");
     })?;
+    let fate = |position: usize, _: &ShopEvent| outcome.dead.get(&position).cloned().map_or(Fate::Done, Fate::Dead);
+    let settled = batch.settle(&deps.dead_letters, fate).await;
     let line = Metrics::with(&[("Function", "project-orders")])
         .note("request.id", event.context.request_id)
         .note("duration_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
-        .list("trace.ids", batch.traces().iter().map(|header| TraceHeader::root_of(header)))
-        .list("event.ids", batch.events.iter().map(|(_, event)| event.id))
+        .list("trace.ids", batch.trace_headers().into_iter().map(TraceHeader::root_of))
+        .list("event.ids", batch.contents().map(|(_, event)| event.id))
         .list("interaction.ids", &outcome.derived)
         .list("finding.ids", &outcome.owed);
-    counted(line, &batch, &outcome, sent).emit("projected");
-    Ok(batch.answer(&outcome.failed))
+    counted(line, &batch, &outcome, sent).count("DeadLettered", settled.dead).emit("projected");
+    Ok(settled.response)
 }
 
 /// Applies what products, sellers and clicks say first, then the rest. A transaction is of one sort, because products
@@ -95,7 +118,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
 async fn apply(deps: &Deps, batch: &Batch, outcome: &mut Outcome) -> Result<(), StoreError> {
     let of_products =
         |event: &ShopEvent| matches!(event.fact.subject().0, Subject::Product | Subject::Seller | Subject::Click);
-    let (products, others): (Vec<_>, Vec<_>) = batch.events.iter().partition(|(_, event)| of_products(event));
+    let (products, others): (Vec<_>, Vec<_>) = batch.contents().partition(|(_, event)| of_products(event));
     apply_isolating(deps, &products, outcome).await?;
     apply_isolating(deps, &others, outcome).await?;
     // The messages are not acknowledged before this is done, so a crash in between leaves nothing behind.
@@ -105,28 +128,28 @@ async fn apply(deps: &Deps, batch: &Batch, outcome: &mut Outcome) -> Result<(), 
             return Ok(());
         }
         outcome.reprojected += stale.len();
-        outcome.derived.extend(project(&deps.database, &deps.thresholds, &[], &stale).await?.derived);
+        outcome.add_derived(project(&deps.database, &deps.thresholds, &[], &stale).await?.derived);
     }
 }
 
-/// Applies events; one that Postgres refuses is found by halving and fails alone.
-async fn apply_isolating(deps: &Deps, events: &[&(usize, ShopEvent)], outcome: &mut Outcome) -> Result<(), StoreError> {
+/// Applies events; one that Postgres refuses is found by halving and given up alone.
+async fn apply_isolating(deps: &Deps, events: &[(usize, &ShopEvent)], outcome: &mut Outcome) -> Result<(), StoreError> {
     let mut pieces = Pieces::of(events.len());
     while let Some(piece) = pieces.next() {
-        let part: Vec<_> = events[piece.clone()].iter().map(|(_, event)| event.clone()).collect();
+        let part: Vec<_> = events[piece.clone()].iter().map(|(_, event)| (*event).clone()).collect();
         match project(&deps.database, &deps.thresholds, &part, &[]).await {
             Ok(projected) => {
                 for (logged, (position, _)) in projected.logged.iter().zip(&events[piece]) {
                     count(*logged, *position, outcome);
                 }
-                outcome.derived.extend(projected.derived);
+                outcome.add_derived(projected.derived);
                 outcome.owed.extend(projected.owed);
             }
             Err(StoreError::Refused { .. }) if pieces.split(&piece) => {}
             Err(StoreError::Refused { sqlstate, .. }) => {
                 tracing::error!(sqlstate, "postgres refused an event");
                 outcome.refused += 1;
-                outcome.failed.insert(events[piece.start].0);
+                outcome.dead.insert(events[piece.start].0, format!("refused_{sqlstate}"));
             }
             Err(error) => return Err(error),
         }
@@ -141,7 +164,7 @@ fn count(logged: Logged, position: usize, outcome: &mut Outcome) {
         Logged::Conflict => {
             // Two contents under one id: a person has to say which is true.
             outcome.conflict += 1;
-            outcome.failed.insert(position);
+            outcome.dead.insert(position, "conflict".to_owned());
         }
     }
 }
@@ -166,9 +189,10 @@ fn counted(line: Metrics, batch: &Batch, outcome: &Outcome, sent: Sent) -> Metri
         .count("Duplicate", outcome.duplicate)
         .count("Conflict", outcome.conflict)
         .count("Refused", outcome.refused)
-        .count("Unreadable", batch.len() - batch.events.len())
+        .count("Unreadable", batch.unreadable())
         .count("Reprojected", outcome.reprojected)
         .count("Derived", outcome.derived.len())
+        .count("DerivedConflicts", outcome.derived_conflicts.len())
         .count("Findings", outcome.owed.len())
         .count("HintsFailed", sent.failed)
 }

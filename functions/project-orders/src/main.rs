@@ -2,7 +2,7 @@
 
 use aws_sdk_sqs::Client;
 use lambda_runtime::{run, service_fn};
-use messaging::{AlertSender, HintSender};
+use messaging::{AlertSender, DeadLetterSender, HintSender};
 use platform::SecretSource;
 use project_orders::{Deps, Settings, handle, intake};
 use store::Database;
@@ -15,7 +15,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let client = Client::new(&aws);
     let deps = Deps {
         sender: HintSender::new(client.clone(), settings.queues, settings.send_limit),
-        alerts: AlertSender::new(client, settings.alerts_queue_url, settings.send_limit),
+        alerts: AlertSender::new(client.clone(), settings.alerts_queue_url, settings.send_limit),
+        dead_letters: DeadLetterSender::new(client, settings.dead_letter_queue_url, settings.send_limit),
         intake: intake(SecretSource::new(&aws, settings.secret_arn), settings.currency),
         database: Database::new(settings.database, Some(aws)),
         thresholds: settings.thresholds,

@@ -1,15 +1,16 @@
 //! One transaction: log events, fold the states that they change, move the figures, derive interactions.
 //!
-//! Locks are taken in one order by every transaction: events, subjects, references, derived event ids, customers, figures; within
+//! Locks are taken in one order by every transaction: events, subjects, references, derived event ids, links of customers, customers, figures; within
 //! each by key. A transaction that changes products holds no orders, one that changes orders only shares products.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::fraud::{FindingId, Thresholds};
 use domain::{
-    Attributions, Contribution, DerivedInteraction, InteractionId, ShopEvent, Subject, event_contribution,
-    opinion_contribution, opinion_interaction, order_contribution, order_interactions, user_contribution,
+    Attributions, Contribution, DerivedInteraction, ShopEvent, Subject, event_contribution, opinion_contribution,
+    opinion_interaction, order_contribution, order_interactions, user_contribution,
 };
+use store::interaction::Derived;
 use store::projection::Projection;
 use store::shop_event::Logged;
 use store::{Database, StoreError, Transaction};
@@ -21,8 +22,8 @@ use crate::state::{Of, States, changed, named};
 pub(crate) struct Projected {
     /// What became of each event.
     pub(crate) logged: Vec<Logged>,
-    /// The interactions that were recorded.
-    pub(crate) derived: Vec<InteractionId>,
+    /// What became of the interactions that follow.
+    pub(crate) derived: Derived,
     /// The findings that owe an alert.
     pub(crate) owed: Vec<FindingId>,
 }
@@ -63,7 +64,7 @@ async fn run(
     for event in &new {
         difference.merge(&event_contribution(event));
     }
-    let mut derived = Vec::new();
+    let mut derived = Derived::default();
     if !subjects.is_empty() {
         let mut projections = store::projection::lock(transaction, &subjects).await?;
         let states = States::fold(&store::shop_event::list_of(transaction, &subjects).await?);
@@ -75,6 +76,8 @@ async fn run(
         store::projection::save(transaction, &projections).await?;
         derived = store::interaction::record_derived(transaction, &wanted).await?;
     }
+    let links: Vec<_> = new.iter().filter_map(|event| event.link.as_ref()).collect();
+    store::customer_link::insert(transaction, &links).await?;
     let owed = store::fraud::detect(transaction, &new, thresholds).await?;
     store::rollup::apply(transaction, &difference).await?;
     Ok(Projected { logged, derived, owed })

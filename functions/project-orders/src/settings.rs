@@ -15,6 +15,8 @@ pub struct Settings {
     pub database: store::Settings,
     /// Where the hints at derived interactions go.
     pub queues: Queues,
+    /// Where messages go that no try will help.
+    pub dead_letter_queue_url: String,
     /// How long SQS may take to answer.
     pub send_limit: Duration,
     /// The currency of amounts that come without one.
@@ -32,6 +34,7 @@ impl Settings {
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::ProjectOrders, lookup));
         let queues = variables.group(Queues::from_variables);
+        let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");
         let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
         let (currency, secret_arn) = (variables.parsed("DEFAULT_CURRENCY"), variables.required("APP_SECRET_ARN"));
         let (alerts_queue_url, thresholds) =
@@ -39,6 +42,7 @@ impl Settings {
         Some(Self {
             database: database?,
             queues: queues?,
+            dead_letter_queue_url: dead_letter_queue_url?,
             send_limit: send_limit?,
             currency: currency?,
             secret_arn: secret_arn?,

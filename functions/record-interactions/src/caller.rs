@@ -2,10 +2,9 @@
 //!
 //! `X-User-*` and `X-Forwarded-For` headers are never read: anybody can write them.
 
-use domain::{Caller, truncate_address};
+use domain::{Caller, Claims, truncate_address};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
-use uuid::Uuid;
 
 use crate::failure::Failure;
 
@@ -17,13 +16,11 @@ pub(crate) fn of(request: &Request) -> Result<Caller, Failure> {
     if request.uri().path() == GUEST_PATH {
         return Ok(Caller::Guest);
     }
-    let claims = platform::claims(request).ok_or(Failure::Unauthorized)?;
-    let subject = claims.get("sub").and_then(|subject| Uuid::try_parse(subject).ok());
-    if claims.get("scope").is_some_and(|scopes| domain::is_trusted(scopes)) {
-        // A machine client's subject is its client id, which is no account.
-        return Ok(Caller::Trusted(subject));
+    let claims = platform::claims(request.extensions()).map(Claims::new).ok_or(Failure::Unauthorized)?;
+    if claims.is_trusted() {
+        return Ok(Caller::Trusted);
     }
-    subject.map(Caller::Account).ok_or(Failure::NoAccount)
+    claims.account_id().map(Caller::Account).ok_or(Failure::NoAccount)
 }
 
 /// Returns the network of the client's address, as API Gateway saw it.

@@ -16,6 +16,8 @@ pub(crate) enum Failure {
     Request(RequestError),
     /// Every item was refused.
     NothingAcceptable(RecordReply),
+    /// No item was stored, and some could be a minute later.
+    RateLimited(RecordReply),
     /// Postgres is not there, or is not ours.
     Store(StoreError),
 }
@@ -26,9 +28,11 @@ impl Failure {
         let text = str::to_owned;
         match self {
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", text("a bearer token is required")),
-            Self::NoAccount => {
-                (StatusCode::FORBIDDEN, "forbidden", text("the token's subject is not an account (UUID)"))
-            }
+            Self::NoAccount => (
+                StatusCode::FORBIDDEN,
+                "forbidden",
+                text("the token's subject is not an account (a UUID in lower case with hyphens)"),
+            ),
             Self::Request(error) => {
                 let (status, code) = error.answer();
                 (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), code, error.to_string())
@@ -36,6 +40,13 @@ impl Failure {
             Self::NothingAcceptable(_) => {
                 (StatusCode::BAD_REQUEST, "validation", text("no item was acceptable; details.results says why"))
             }
+            Self::RateLimited(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "rate_limited",
+                text(
+                    "too many events of guests from this network in this minute; details.results says which to send again",
+                ),
+            ),
             Self::Store(StoreError::Unavailable(_)) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",
@@ -59,7 +70,7 @@ impl Failure {
     pub(crate) fn reply(&self) -> ErrorReply {
         let (status, code, message) = self.answer();
         let details = match self {
-            Self::NothingAcceptable(reply) => Some(json!(reply)),
+            Self::NothingAcceptable(reply) | Self::RateLimited(reply) => Some(json!(reply)),
             _ => None::<Value>,
         };
         ErrorReply::new(status.as_u16(), code, message, details)

@@ -9,7 +9,7 @@ use lambda_runtime::Context;
 use messaging::{HintSender, Sent};
 use platform::{Metrics, TraceHeader};
 use store::Database;
-use store::interaction::Origin;
+use store::interaction::Submission;
 use uuid::Uuid;
 
 use crate::failure::Failure;
@@ -25,6 +25,8 @@ pub struct Deps {
     pub database: Database,
     /// The queues.
     pub sender: HintSender,
+    /// How many events guests of one network may send in a minute; `None` for no limit.
+    pub guest_events_per_minute: Option<u32>,
 }
 
 /// Answers one request. Every failure becomes an answer; the error type is only the runtime's.
@@ -44,8 +46,13 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
     let sender = Sender { caller, arrival: Timestamp::now() };
     let items = read_request(request.body(), &sender, Uuid::now_v7)?;
     let (user_agent, network) = (caller::user_agent(request), caller::network(request));
-    let origin = Origin { caller, user_agent: user_agent.as_deref(), ip_address: network.as_deref() };
-    let outcome = record::record(&deps.database, items, &origin).await?;
+    let submission = Submission {
+        caller,
+        user_agent: user_agent.as_deref(),
+        ip_address: network.as_deref(),
+        guest_events_per_minute: deps.guest_events_per_minute,
+    };
+    let outcome = record::record(&deps.database, items, &submission).await?;
 
     let trace = TraceHeader::of(context);
     let sent = hint(&deps.sender, &outcome.new_ids, &trace).await;
@@ -62,10 +69,11 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
         .emit("recorded");
     let codes = reply.results.iter().filter_map(|result| result.code).map(RejectionCode::as_str);
     platform::report_rejections(FUNCTION, &context.request_id, codes);
-    if reply.accepted + reply.duplicate == 0 {
-        return Err(Failure::NothingAcceptable(reply));
+    if reply.accepted + reply.duplicate > 0 {
+        return Ok(reply);
     }
-    Ok(reply)
+    let is_limited = reply.results.iter().any(|result| result.code == Some(RejectionCode::RateLimited));
+    Err(if is_limited { Failure::RateLimited(reply) } else { Failure::NothingAcceptable(reply) })
 }
 
 /// Hints both sinks at the same time.

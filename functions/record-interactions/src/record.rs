@@ -2,7 +2,7 @@
 
 use contracts::{ItemOutcome, ItemResult, ItemStatus, Rejection, RejectionCode};
 use domain::{InteractionId, NewInteraction, Pieces};
-use store::interaction::{Origin, Recorded};
+use store::interaction::{Recorded, Submission};
 use store::{Database, StoreError};
 
 /// The results of a request, one per item, and what is new in the log.
@@ -15,7 +15,7 @@ pub(crate) struct Outcome {
 pub(crate) async fn record(
     database: &Database,
     items: Vec<ItemOutcome>,
-    origin: &Origin<'_>,
+    submission: &Submission<'_>,
 ) -> Result<Outcome, StoreError> {
     let mut results = Vec::with_capacity(items.len());
     let (mut admitted, mut places) = (Vec::new(), Vec::new());
@@ -29,7 +29,7 @@ pub(crate) async fn record(
         }
     }
     let mut new_ids = Vec::with_capacity(admitted.len());
-    let recorded = record_isolating(database, &admitted, origin).await?;
+    let recorded = record_isolating(database, &admitted, submission).await?;
     for ((index, item), recorded) in places.into_iter().zip(&admitted).zip(recorded) {
         if let Ok(Recorded::New(id)) = recorded {
             new_ids.push(id);
@@ -44,12 +44,12 @@ pub(crate) async fn record(
 async fn record_isolating(
     database: &Database,
     items: &[NewInteraction],
-    origin: &Origin<'_>,
+    submission: &Submission<'_>,
 ) -> Result<Vec<Result<Recorded, Rejection>>, StoreError> {
     let mut outcomes = Vec::with_capacity(items.len());
     let mut pieces = Pieces::of(items.len());
     while let Some(piece) = pieces.next() {
-        match store::interaction::record(database, &items[piece.clone()], origin).await {
+        match store::interaction::record(database, &items[piece.clone()], submission).await {
             Ok(recorded) => outcomes.extend(recorded.into_iter().map(Ok)),
             Err(StoreError::Refused { .. }) if pieces.split(&piece) => {}
             Err(StoreError::Refused { sqlstate, .. }) => {
@@ -69,6 +69,7 @@ fn result(index: usize, item: &NewInteraction, recorded: Result<Recorded, Reject
         Ok(Recorded::New(id)) => ItemResult::stored(index, ItemStatus::Accepted, item.event_id, id.0),
         Ok(Recorded::Duplicate(id)) => ItemResult::stored(index, ItemStatus::Duplicate, item.event_id, id.0),
         Ok(Recorded::Conflict) => refused(Rejection::conflict()),
+        Ok(Recorded::RateLimited) => refused(Rejection::rate_limited()),
         Ok(Recorded::Forbidden) => refused(Rejection::forbidden_event(item.event_type.as_str())),
         Err(rejection) => refused(rejection),
     }

@@ -6,6 +6,9 @@ use messaging::Queues;
 use platform::Variables;
 use store::Role;
 
+/// The largest limit that can be set.
+const GUEST_EVENTS_MAX: u64 = 1_000_000_000;
+
 /// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
@@ -15,6 +18,8 @@ pub struct Settings {
     pub queues: Queues,
     /// How long SQS may take to answer. The request waits for it, so it is short.
     pub send_limit: Duration,
+    /// How many events guests of one network may send in a minute; `None` for no limit.
+    pub guest_events_per_minute: Option<u32>,
 }
 
 impl Settings {
@@ -23,6 +28,9 @@ impl Settings {
         let database = variables.group(|lookup| store::Settings::of_role(Role::RecordInteractions, lookup));
         let queues = variables.group(Queues::from_variables);
         let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
-        Some(Self { database: database?, queues: queues?, send_limit: send_limit? })
+        let guests = variables.number("GUEST_EVENTS_PER_MINUTE", 0..=GUEST_EVENTS_MAX);
+        // Zero switches the limit off, because a parameter of the template cannot be left out.
+        let guest_events_per_minute = u32::try_from(guests?).ok().filter(|limit| *limit > 0);
+        Some(Self { database: database?, queues: queues?, send_limit: send_limit?, guest_events_per_minute })
     }
 }

@@ -1,13 +1,13 @@
 //! One batch: read, lease what is owed, tell, note what came of it, answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::ParkReason;
 use domain::fraud::FindingId;
 use lambda_runtime::{Error, LambdaEvent};
-use messaging::AlertBatch;
+use messaging::{AlertBatch, DeadLetterSender, Settled};
 use outbound::Answer;
 use platform::{Deadline, Metrics, Secret, TraceHeader};
 use store::Database;
@@ -17,6 +17,8 @@ use uuid::Uuid;
 use crate::SendError;
 use crate::webhook::{Told, Webhooks};
 
+/// The reason of a dead letter whose alert an earlier batch has parked; the row knows why.
+const PARKED: &str = "parked";
 /// Time kept for noting the outcomes in Postgres and for the answer.
 const MARGIN: Duration = Duration::from_secs(6);
 
@@ -27,6 +29,8 @@ pub struct Deps {
     pub database: Database,
     /// Who is told.
     pub webhooks: Secret<Webhooks>,
+    /// Where messages go that no try will help.
+    pub dead_letters: DeadLetterSender,
 }
 
 /// What a batch came to.
@@ -34,8 +38,8 @@ pub struct Deps {
 struct Outcome {
     /// Told to every webhook.
     done: Vec<FindingId>,
-    /// Refused by a webhook, now or before.
-    parked: Vec<FindingId>,
+    /// Refused by a webhook, now or before, with the reason.
+    parked: HashMap<FindingId, String>,
     again: Vec<FindingId>,
     /// How often each reason occurred.
     again_reasons: BTreeMap<String, usize>,
@@ -50,16 +54,17 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
     let deadline = Deadline::of(&event.context, MARGIN);
     let batch = AlertBatch::read(event.payload);
     let ids = batch.ids();
-    let answer = send(deps, &ids, deadline).await.and_then(|outcome| {
+    let settled = async {
+        let outcome = send(deps, &ids, deadline).await?;
         let line = Metrics::with(&[("Function", "send-alerts")])
             .note("request.id", event.context.request_id.as_str())
             .note("duration_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
             .list("trace.ids", batch.trace_headers().into_iter().map(TraceHeader::root_of))
             .list("finding.ids", &ids);
         counted(line, &batch, &outcome).emit("told");
-        answer(&batch, &outcome)
-    });
-    answer.map_err(|error| {
+        answer(deps, &batch, &outcome).await
+    };
+    settled.await.map(|settled| settled.response).map_err(|error: SendError| {
         let error_text = platform::chain(&error);
         tracing::error!(request.id = event.context.request_id, error = error_text, "could not send the alerts");
         error.into()
@@ -75,7 +80,8 @@ async fn send(deps: &Deps, ids: &[FindingId], deadline: Deadline) -> Result<Outc
     let token = Uuid::now_v7();
     // A lease outlives the invocation, and ends long before SQS delivers the message of a dead one again.
     let lease = pending_alert::lease(&deps.database, ids, token, deadline.remaining() + 2 * MARGIN).await?;
-    let mut outcome = Outcome { parked: lease.parked, ..Outcome::default() };
+    let parked = lease.parked.into_iter().map(|id| (id, PARKED.to_owned())).collect();
+    let mut outcome = Outcome { parked, ..Outcome::default() };
     let told = webhooks.tell(&lease.alerts, Instant::now() + deadline.remaining()).await?;
     let unfinished: Vec<_> = told.iter().filter_map(|told| settle(told, &mut outcome)).collect();
     if !outcome.done.is_empty() {
@@ -108,7 +114,7 @@ fn settle(told: &Told<'_>, outcome: &mut Outcome) -> Option<Unfinished> {
     match (&parked, again) {
         (Some(reason), _) => {
             tracing::error!(finding.id = %id, %reason, "a webhook refused an alert");
-            outcome.parked.push(id);
+            outcome.parked.insert(id, reason.to_string());
         }
         (None, true) => outcome.again.push(id),
         (None, false) => {
@@ -119,15 +125,16 @@ fn settle(told: &Told<'_>, outcome: &mut Outcome) -> Option<Unfinished> {
     Some(Unfinished { id, confirmed, parked })
 }
 
-/// Fails what is not done, or everything when nothing got through, which makes SQS deliver less.
-fn answer(batch: &AlertBatch, outcome: &Outcome) -> Result<SqsBatchResponse, SendError> {
+/// Fails what comes again, or everything when nothing got through, which makes SQS deliver less; what waits for a
+/// person goes to the dead-letter queue.
+async fn answer(deps: &Deps, batch: &AlertBatch, outcome: &Outcome) -> Result<Settled, SendError> {
     if !outcome.again.is_empty() {
         tracing::warn!(reasons = ?outcome.again_reasons, "alerts are left for a later try");
         if outcome.done.is_empty() && outcome.parked.is_empty() {
             return Err(SendError::WebhooksDown);
         }
     }
-    Ok(batch.answer(&outcome.parked.iter().chain(&outcome.again).copied().collect()))
+    Ok(batch.settle_ids(&deps.dead_letters, &outcome.parked, &outcome.again.iter().copied().collect()).await)
 }
 
 /// Adds what a batch came to.

@@ -48,7 +48,7 @@ fn text(finding: &Stored, evidence: &Value, escape: fn(&str) -> String) -> Strin
             let (amount, currency) = (&order["amount_minor"], order["currency"].as_str().unwrap_or("?"));
             format!("order {id} of {amount} minor units of {currency}, above {}", of("limit_minor"))
         }
-        Rule::AbandonedCart => format!("{} products left in a cart", of("products").as_array().map_or(0, Vec::len)),
+        Rule::AbandonedCart => format!("{} products left in a cart", of("product_count")),
     };
     let when = match finding.rule {
         Rule::LargeOrder => format!("placed at {}", at(&of("order")["placed_at"])),

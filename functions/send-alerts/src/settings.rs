@@ -15,6 +15,8 @@ pub struct Settings {
     pub secret_arn: String,
     /// How webhooks may be called.
     pub limits: Limits,
+    /// Where messages go that no try will help.
+    pub dead_letter_queue_url: String,
 }
 
 /// How webhooks may be called.
@@ -32,12 +34,14 @@ impl Settings {
         let database = variables.group(|lookup| store::Settings::of_role(Role::SendAlerts, lookup));
         let secret_arn = variables.required("APP_SECRET_ARN");
         let call_timeout = variables.number("ALERT_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
+        let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");
         let hosts = variables.optional("ALERT_HOSTS").unwrap_or_default();
         let hosts = hosts.split(',').map(str::trim).filter(|host| !host.is_empty()).map(str::to_owned).collect();
         Some(Self {
             database: database?,
             secret_arn: secret_arn?,
             limits: Limits { hosts, call_timeout: call_timeout? },
+            dead_letter_queue_url: dead_letter_queue_url?,
         })
     }
 }

@@ -135,7 +135,8 @@ impl Webhooks {
             let request = self.request(round.client, webhook, &body).header("Idempotency-Key", finding.id.to_string());
             Call { request, until: round.deadline.min(now + self.call_timeout) }.make().await.0
         };
-        let passing = |failure: &Failure| !matches!(failure.reason, FailureReason::Redirected(_));
+        let passing =
+            |failure: &Failure| !matches!(failure.reason, FailureReason::Redirected(_) | FailureReason::NotTaken(_));
         let left = || round.deadline.saturating_duration_since(Instant::now());
         let answer = attempt.retry(RETRY).when(passing).adjust(|failure, delay| failure.wait(delay?, left())).await;
         answer.map_err(|failure| failure.reason)

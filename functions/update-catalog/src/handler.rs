@@ -1,18 +1,20 @@
 //! One batch: read, load what is awaited, deliver, note what came of it, answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use catalog::{Catalog, Outcome};
 use domain::{InteractionId, ParkReason, Sink};
 use lambda_runtime::{Error, LambdaEvent};
-use messaging::Batch;
+use messaging::{Batch, DeadLetterSender, Settled};
 use platform::{Deadline, Metrics, TraceHeader};
 use store::Database;
 
 use crate::UpdateError;
 
+/// The reason of a dead letter whose row an earlier batch has parked; the row knows why.
+const PARKED: &str = "parked";
 /// Time kept for noting the outcomes in Postgres and for the answer.
 const MARGIN: Duration = Duration::from_secs(2);
 
@@ -23,6 +25,8 @@ pub struct Deps {
     pub database: Database,
     /// Who is told.
     pub catalog: Catalog,
+    /// Where messages go that no try will help.
+    pub dead_letters: DeadLetterSender,
 }
 
 /// What a batch came to.
@@ -48,24 +52,29 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
     let deadline = Deadline::of(&event.context, MARGIN);
     let batch = Batch::read(event.payload);
     let ids = batch.interaction_ids();
-    let told = tell(deps, &ids, deadline).await;
-    if let Ok(told) = &told {
-        let line = Metrics::with(&[("Function", "update-catalog")])
-            .note("request.id", event.context.request_id.as_str())
-            .note("duration_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
-            .list("trace.ids", batch.trace_headers().into_iter().map(TraceHeader::root_of))
-            .list("interaction.ids", &ids);
-        counted(line, &batch, told, ids.len()).emit("delivered");
+    let told = tell(deps, &ids, deadline).await.map_err(|error| report(&event.context.request_id, &ids, error))?;
+    let line = Metrics::with(&[("Function", "update-catalog")])
+        .note("request.id", event.context.request_id.as_str())
+        .note("duration_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
+        .list("trace.ids", batch.trace_headers().into_iter().map(TraceHeader::root_of))
+        .list("interaction.ids", &ids);
+    let line = counted(line, &batch, &told, ids.len());
+    match answer(deps, &batch, &told).await {
+        Ok(settled) => {
+            line.count("DeadLettered", settled.dead).emit("delivered");
+            Ok(settled.response)
+        }
+        Err(error) => {
+            line.emit("delivered");
+            Err(report(&event.context.request_id, &ids, error))
+        }
     }
-    told.and_then(|told| answer(&batch, &told)).map_err(|error| {
-        tracing::error!(
-            request.id = event.context.request_id,
-            interaction.ids = platform::listed(&ids),
-            error = platform::chain(&error),
-            "could not deliver the batch"
-        );
-        error.into()
-    })
+}
+
+fn report(request_id: &str, ids: &[InteractionId], error: UpdateError) -> Error {
+    let (ids, text) = (platform::listed(ids), platform::chain(&error));
+    tracing::error!(request.id = request_id, interaction.ids = ids, error = text, "could not deliver the batch");
+    error.into()
 }
 
 /// Tells the catalog what it is still owed, and notes what it said.
@@ -88,7 +97,10 @@ async fn tell(deps: &Deps, ids: &[InteractionId], deadline: Deadline) -> Result<
         }
     }
     if !told.confirmed.is_empty() {
-        store::pending::remove(&deps.database, Sink::Catalog, &told.confirmed).await?;
+        match &deps.catalog {
+            Catalog::Feed(_) => store::pending::remove(&deps.database, Sink::Catalog, &told.confirmed).await?,
+            Catalog::Http(_) => store::pending::remove_outside(&deps.database, &told.confirmed).await?,
+        }
     }
     if !told.refused.is_empty() {
         tracing::error!(parked = ?told.refused, "the catalog refused single interactions");
@@ -97,16 +109,19 @@ async fn tell(deps: &Deps, ids: &[InteractionId], deadline: Deadline) -> Result<
     Ok(told)
 }
 
-/// Fails what is not done, or everything when the catalog is down, which makes SQS deliver less.
-fn answer(batch: &Batch, told: &Told) -> Result<SqsBatchResponse, UpdateError> {
+/// Fails what comes again, or everything when the catalog is down, which makes SQS deliver less; what waits for a
+/// person goes to the dead-letter queue.
+async fn answer(deps: &Deps, batch: &Batch, told: &Told) -> Result<Settled, UpdateError> {
     if !told.again.is_empty() {
         tracing::warn!(reasons = ?told.again_reasons, "interactions are left for a later try");
     }
     if told.catalog_is_down {
+        // Nothing is moved now: the messages come again with every try of a long outage, and would be moved each time.
         return Err(UpdateError::CatalogDown);
     }
-    let refused = told.refused.iter().map(|(id, _)| id);
-    Ok(batch.answer(&told.parked.iter().chain(&told.again).chain(refused).copied().collect()))
+    let before = told.parked.iter().map(|id| (*id, PARKED.to_owned()));
+    let dead: HashMap<_, _> = before.chain(told.refused.iter().map(|(id, reason)| (*id, reason.to_string()))).collect();
+    Ok(batch.settle_ids(&deps.dead_letters, &dead, &told.again.iter().copied().collect()).await)
 }
 
 /// Adds what a batch came to.

@@ -1,6 +1,8 @@
 //! Wires update-catalog: settings, clients, runtime.
 
+use aws_sdk_sqs::Client;
 use lambda_runtime::{run, service_fn};
+use messaging::DeadLetterSender;
 use store::Database;
 use update_catalog::{AWS_CALL_LIMIT, Deps, Settings, handle};
 
@@ -9,6 +11,10 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     platform::start();
     let settings = platform::load(Settings::read)?;
     let aws = platform::aws::configure(AWS_CALL_LIMIT).await?;
-    let deps = Deps { catalog: settings.catalog.open(&aws), database: Database::new(settings.database, Some(aws)) };
+    let deps = Deps {
+        catalog: settings.catalog.open(&aws),
+        dead_letters: DeadLetterSender::new(Client::new(&aws), settings.dead_letter_queue_url, AWS_CALL_LIMIT),
+        database: Database::new(settings.database, Some(aws)),
+    };
     run(service_fn(|event| handle(&deps, event))).await
 }

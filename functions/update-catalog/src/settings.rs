@@ -10,7 +10,7 @@ use catalog::{Catalog, CatalogUrl, FeedCatalog, HttpCatalog, HttpSettings};
 use platform::Variables;
 use store::Role;
 
-/// The limit of an AWS call to log in to Postgres with a secret.
+/// The limit of an AWS call: logging in to Postgres with a secret, moving dead letters.
 pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
 
 /// How long a catalog that is down is left alone, at least. A third of the function's timeout: an environment
@@ -24,6 +24,8 @@ pub struct Settings {
     pub database: store::Settings,
     /// Whom to tell.
     pub catalog: CatalogSettings,
+    /// Where messages go that no try will help.
+    pub dead_letter_queue_url: String,
 }
 
 /// Which catalog, and how to call it.
@@ -45,7 +47,8 @@ impl Settings {
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::UpdateCatalog, lookup));
         let catalog = CatalogSettings::read(variables);
-        Some(Self { database: database?, catalog: catalog? })
+        let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");
+        Some(Self { database: database?, catalog: catalog?, dead_letter_queue_url: dead_letter_queue_url? })
     }
 }
 

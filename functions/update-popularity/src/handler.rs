@@ -1,26 +1,33 @@
 //! One batch: read, apply, park what cannot be applied, answer.
 
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{InteractionId, ParkReason, Pieces, Sink};
 use lambda_runtime::{Error, LambdaEvent};
-use messaging::Batch;
+use messaging::{Batch, DeadLetterSender};
 use platform::{Metrics, TraceHeader};
 use store::popularity::Applied;
 use store::{Database, StoreError};
+
+/// The reason of a dead letter whose row an earlier batch has parked; the row knows why.
+const PARKED: &str = "parked";
 
 /// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
     /// The scores and the pending rows.
     pub database: Database,
+    /// Where messages go that no try will help.
+    pub dead_letters: DeadLetterSender,
 }
 
 /// What a batch came to.
 #[derive(Debug, Default)]
 struct Outcome {
     applied: Applied,
+    /// Refused by this batch, and parked.
     refused: Vec<(InteractionId, ParkReason)>,
 }
 
@@ -39,14 +46,20 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
             "could not apply the batch"
         );
     })?;
-    let failed = outcome.applied.parked.iter().chain(outcome.refused.iter().map(|(id, _)| id)).copied().collect();
+    let settled = batch.settle_ids(&deps.dead_letters, &dead(&outcome), &HashSet::new()).await;
     let line = Metrics::with(&[("Function", "update-popularity")])
         .note("request.id", event.context.request_id)
         .note("duration_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
         .list("trace.ids", batch.trace_headers().into_iter().map(TraceHeader::root_of))
         .list("interaction.ids", &ids);
-    counted(line, &batch, &outcome, ids.len()).emit("applied");
-    Ok(batch.answer(&failed))
+    counted(line, &batch, &outcome, ids.len()).count("DeadLettered", settled.dead).emit("applied");
+    Ok(settled.response)
+}
+
+/// Names the rows that wait for a person, each with its reason.
+fn dead(outcome: &Outcome) -> HashMap<InteractionId, String> {
+    let before = outcome.applied.parked.iter().map(|id| (*id, PARKED.to_owned()));
+    before.chain(outcome.refused.iter().map(|(id, reason)| (*id, reason.to_string()))).collect()
 }
 
 /// Applies the hinted effects. A row whose effect Postgres refuses is found by halving, parked, and waits for

@@ -1,6 +1,8 @@
 //! Wires update-popularity: settings, clients, runtime.
 
+use aws_sdk_sqs::Client;
 use lambda_runtime::{run, service_fn};
+use messaging::DeadLetterSender;
 use store::Database;
 use update_popularity::{AWS_CALL_LIMIT, Deps, Settings, handle};
 
@@ -9,6 +11,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     platform::start();
     let settings = platform::load(Settings::read)?;
     let aws = platform::aws::configure(AWS_CALL_LIMIT).await?;
-    let deps = Deps { database: Database::new(settings.database, Some(aws)) };
+    let dead_letters = DeadLetterSender::new(Client::new(&aws), settings.dead_letter_queue_url, AWS_CALL_LIMIT);
+    let deps = Deps { database: Database::new(settings.database, Some(aws)), dead_letters };
     run(service_fn(|event| handle(&deps, event))).await
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use platform::Variables;
 use store::Role;
 
-/// The limit of an AWS call, which is only made to log in to Postgres with a secret.
+/// The limit of an AWS call: logging in to Postgres with a secret, moving dead letters.
 pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
 
 /// The settings of the function.
@@ -13,11 +13,15 @@ pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
 pub struct Settings {
     /// Where the scores are.
     pub database: store::Settings,
+    /// Where messages go that no try will help.
+    pub dead_letter_queue_url: String,
 }
 
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        Some(Self { database: variables.group(|lookup| store::Settings::of_role(Role::UpdatePopularity, lookup))? })
+        let database = variables.group(|lookup| store::Settings::of_role(Role::UpdatePopularity, lookup));
+        let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");
+        Some(Self { database: database?, dead_letter_queue_url: dead_letter_queue_url? })
     }
 }

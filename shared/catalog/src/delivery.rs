@@ -29,6 +29,9 @@ pub enum AgainReason {
     Unreachable,
     /// The catalog wants to be asked elsewhere, which is never done (the HTTP status).
     Redirected(u16),
+    /// The catalog does not take calls at this address, in this form or from us (the HTTP status): not there yet, or a
+    /// wrong setting. One interaction that a working catalog answers so for a day is refused.
+    NotTaken(u16),
     /// The catalog asks for patience: 429, or DynamoDB throttles.
     Throttled,
     /// The catalog failed (the HTTP status: 408, 425 or one from 500).
@@ -45,6 +48,7 @@ impl fmt::Display for AgainReason {
             Self::TimedOut => f.write_str("timed_out"),
             Self::Unreachable => f.write_str("unreachable"),
             Self::Redirected(status) => write!(f, "redirected_{status}"),
+            Self::NotTaken(status) => write!(f, "not_taken_{status}"),
             Self::Throttled => f.write_str("throttled"),
             Self::Failed(status) => write!(f, "failed_{status}"),
             Self::FeedFailed => f.write_str("feed_failed"),

@@ -12,8 +12,9 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use backon::{BackoffBuilder, ConstantBuilder, ExponentialBuilder, Retryable};
-use domain::{Interaction, InteractionId};
+use domain::{Interaction, InteractionId, ParkReason};
 use futures_util::{StreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
 use outbound::{Call, FailureReason, SecureUrl};
 use reqwest::Client;
 use reqwest::header::CONTENT_TYPE;
@@ -29,6 +30,9 @@ const RETRY: ExponentialBuilder = ExponentialBuilder::new()
     .with_max_delay(Duration::from_millis(400))
     .with_max_times(2)
     .with_jitter();
+
+/// How old an interaction may get that a working catalog does not take.
+const NOT_TAKEN_LIMIT: SignedDuration = SignedDuration::from_hours(24);
 
 /// How to talk to an HTTP catalog.
 #[derive(Debug, Clone)]
@@ -72,9 +76,10 @@ impl HttpCatalog {
         deadline: Instant,
     ) -> Result<Delivery, CatalogError> {
         let round = Round { client: self.client()?, deadline, call_times: Mutex::default() };
-        // After a pause one interaction goes ahead alone; if it gets through, so may all the others.
+        // After a pause one interaction goes ahead alone; if it gets through, so may all the others. The newest: an old
+        // one may be old because the catalog has something against it alone.
         let ahead = if self.breaker().is_open() { interactions.len().min(1) } else { 0 };
-        let (ahead, others) = interactions.split_at(ahead);
+        let (others, ahead) = interactions.split_at(interactions.len() - ahead);
         let mut outcomes = Vec::with_capacity(interactions.len());
         for interaction in ahead {
             outcomes.push(self.deliver_one(&round, interaction).await);
@@ -82,6 +87,7 @@ impl HttpCatalog {
         let calls: Vec<_> = others.iter().map(|interaction| self.deliver_one(&round, interaction)).collect();
         let calls = stream::iter(calls).buffer_unordered(self.settings.concurrency.get());
         outcomes.extend(calls.collect::<Vec<_>>().await);
+        give_up(&mut outcomes, interactions, Timestamp::now());
         let call_times = round.call_times.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(Delivery { outcomes, call_times, circuit_open: self.breaker().is_open() })
     }
@@ -142,6 +148,25 @@ impl HttpCatalog {
 
     fn breaker(&self) -> MutexGuard<'_, Breaker> {
         lock(&self.breaker)
+    }
+}
+
+/// Refuses what a working catalog has answered for a day as if it were not there.
+///
+/// A 404 says nothing of the interaction as long as the catalog may not be there yet. When it takes others in the same
+/// delivery, it is there, and a day is longer than any deployment of its routes takes.
+fn give_up(outcomes: &mut [(InteractionId, Outcome)], interactions: &[&Interaction], now: Timestamp) {
+    if !outcomes.iter().any(|(_, outcome)| *outcome == Outcome::Confirmed) {
+        return;
+    }
+    let is_old =
+        |id| interactions.iter().any(|it| it.id == id && now.duration_since(it.date_created) >= NOT_TAKEN_LIMIT);
+    for (id, outcome) in outcomes {
+        if let Outcome::Again(AgainReason::NotTaken(status)) = *outcome
+            && is_old(*id)
+        {
+            *outcome = Outcome::Refused(ParkReason::CatalogRefused { status });
+        }
     }
 }
 

@@ -41,8 +41,10 @@ pub enum RequestError {
         /// How many came.
         items: usize,
     },
-    /// The body claims another account than the token's.
-    #[error("account_id: must be the account of the token, or be left out")]
+    /// The body claims another account than the token's. It stands for all items, and a service of the shop has none.
+    #[error(
+        "account_id: must be the account of the token, or be left out; a service of the shop names it in each item"
+    )]
     ForeignAccount,
 }
 

@@ -35,11 +35,11 @@ pub(crate) fn required_text(field: &str, raw: Option<&RawValue>) -> Result<Strin
     }
 }
 
-/// Reads a UUID in its hyphenated form, other than the nil UUID.
-pub(crate) fn uuid(field: &str, raw: &RawValue) -> Result<Uuid, Rejection> {
+/// Reads a UUID in its hyphenated form, other than the nil UUID; what is none is refused with a code.
+pub(crate) fn uuid(field: &str, raw: &RawValue, code: RejectionCode) -> Result<Uuid, Rejection> {
     let refused = || {
         let message = format!("{field}: must be a UUID like 01890a5d-ac96-774b-bcce-b302099a8057, not the nil UUID");
-        Rejection::new(RejectionCode::InvalidEventId, message)
+        Rejection::new(code, message)
     };
     let text = text(field, raw)?;
     if text.len() != uuid::fmt::Hyphenated::LENGTH {

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::request::Sender;
-use crate::{Rejection, RejectionCode, field, metadata};
+use crate::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, Rejection, RejectionCode, field, metadata};
 
 /// The longest session id, in characters.
 pub const SESSION_ID_MAX_CHARS: usize = 128;
@@ -50,22 +50,24 @@ pub(crate) fn split(raw: &RawValue) -> Result<RawItem<'_>, Rejection> {
 impl RawItem<'_> {
     /// Reads the event id, when the client gave one.
     pub(crate) fn event_id(&self) -> Result<Option<Uuid>, Rejection> {
-        self.event_id.map(|raw| field::uuid("event_id", raw)).transpose()
+        self.event_id.map(|raw| field::uuid("event_id", raw, RejectionCode::InvalidEventId)).transpose()
     }
 
     /// Reads every other field and applies the rules that need no stored data.
     pub(crate) fn admit(&self, event_id: Uuid, sender: &Sender) -> Result<NewInteraction, Rejection> {
+        let session_id = self.session_id.map(session_id).transpose();
         let item = NewInteraction {
+            origin: sender.caller.origin(session_id.as_ref().ok().and_then(Option::as_deref)),
             event_id,
             event_type: field::required_text("event_type", self.event_type)?.parse().map_err(
                 |e: domain::InvalidEventType| Rejection::new(RejectionCode::InvalidEventType, e.to_string()),
             )?,
             reference: self.reference()?,
-            session_id: self.session_id.map(session_id).transpose()?,
-            metadata: self.metadata.map_or_else(|| Ok("{}".to_owned()), metadata::canonical)?,
+            session_id: session_id?,
+            metadata: self.metadata(sender.caller)?,
             occurred_at: self.occurred_at.map(|raw| occurred_at(raw, sender.arrival)).transpose()?,
+            account_id: self.account(sender.caller)?,
         };
-        self.check_account(sender.caller)?;
         if !sender.caller.may_send(&item.event_type) {
             return Err(Rejection::forbidden_event(item.event_type.as_str()));
         }
@@ -81,15 +83,29 @@ impl RawItem<'_> {
         Reference::new(ref_type, &ref_id).map_err(|e| Rejection::new(RejectionCode::InvalidReference, e.to_string()))
     }
 
-    fn check_account(&self, caller: Caller) -> Result<(), Rejection> {
-        let Some(raw) = self.account_id else { return Ok(()) };
-        let named = field::text("account_id", raw)?;
-        if caller.account_id().is_some_and(|own| Uuid::try_parse(&named) == Ok(own)) {
-            return Ok(());
+    fn metadata(&self, caller: Caller) -> Result<String, Rejection> {
+        let limit = if caller == Caller::Guest { METADATA_GUEST_MAX_BYTES } else { METADATA_MAX_BYTES };
+        self.metadata.map_or_else(|| Ok("{}".to_owned()), |raw| metadata::canonical(raw, limit))
+    }
+
+    /// Reads whose interaction it is: the caller's own, or the one that a service of the shop names.
+    fn account(&self, caller: Caller) -> Result<Option<Uuid>, Rejection> {
+        let Some(raw) = self.account_id else { return Ok(caller.account_id()) };
+        if caller == Caller::Trusted {
+            return field::uuid("account_id", raw, RejectionCode::InvalidAccountId).map(Some);
+        }
+        if is_own(raw, caller)? {
+            return Ok(caller.account_id());
         }
         let message = "account_id: must be the account of the token, or be left out";
         Err(Rejection::new(RejectionCode::ForeignAccount, message))
     }
+}
+
+/// Says whether the field `account_id` names the caller's own account, in the hyphenated form of a UUID.
+pub(crate) fn is_own(raw: &RawValue, caller: Caller) -> Result<bool, Rejection> {
+    let named = field::text("account_id", raw)?;
+    Ok(caller.account_id().is_some_and(|own| named.eq_ignore_ascii_case(&own.to_string())))
 }
 
 fn session_id(raw: &RawValue) -> Result<String, Rejection> {

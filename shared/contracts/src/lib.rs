@@ -40,8 +40,8 @@ pub use dashboard::{
 pub use event_reply::{EventResult, EventStatus, EventsReply};
 pub use event_request::{EventMessage, read_events};
 pub use item::SESSION_ID_MAX_CHARS;
-pub use message::{AlertHint, Hint, Pointer, Unreadable};
-pub use metadata::{METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};
+pub use message::{AlertHint, Hint, Pointer, REASON_ATTRIBUTE, Unreadable};
+pub use metadata::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};
 pub use popularity::Popularity;
 pub use query::{InvalidQuery, Parameters, SPAN_MAX_DAYS, check_span};
 pub use rejection::{Rejection, RejectionCode};

@@ -10,6 +10,9 @@ use domain::fraud::FindingId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+/// The message attribute of a dead letter that says why its consumer gave it up.
+pub const REASON_ATTRIBUTE: &str = "Reason";
+
 /// The message version this code writes and reads.
 const VERSION: u32 = 1;
 
@@ -42,7 +45,7 @@ pub struct AlertHint {
     pub finding_id: FindingId,
 }
 
-/// Why a message cannot be read. Such a message is a failed item and ends in the dead-letter queue.
+/// Why a message cannot be read. Such a message is moved to the dead-letter queue.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// The body is missing, not JSON, or lacks a field.

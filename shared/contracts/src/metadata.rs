@@ -13,6 +13,8 @@ use crate::{Rejection, RejectionCode};
 
 /// The largest metadata of one item as sent, in bytes (8 KiB).
 pub const METADATA_MAX_BYTES: usize = 8 * 1024;
+/// The largest metadata of one item of a guest, in bytes (2 KiB): anybody can fill the log with it.
+pub const METADATA_GUEST_MAX_BYTES: usize = 2 * 1024;
 /// The deepest nesting; the metadata object itself is level 1.
 pub const METADATA_MAX_DEPTH: usize = 16;
 /// The longest number, in characters.
@@ -22,19 +24,19 @@ pub(crate) const NUMBER_LIMIT: f64 = 1e15;
 /// Numbers other than zero must reach this magnitude, because jsonb writes out every leading zero.
 pub(crate) const NUMBER_FLOOR: f64 = 1e-30;
 
-/// Checks metadata and returns it in canonical form: keys sorted, no spaces, numbers as they came.
+/// Checks metadata of at most `max_bytes` and returns it in canonical form: keys sorted, no spaces, numbers as they came.
 ///
 /// A repeated key keeps its last value, as jsonb does. The same content always has the same form, whatever
 /// order a client's serializer chose, so a retry has the same fingerprint.
 ///
 /// # Errors
 /// A rejection that names the path inside the metadata and the limit.
-pub(crate) fn canonical(raw: &RawValue) -> Result<String, Rejection> {
+pub(crate) fn canonical(raw: &RawValue, max_bytes: usize) -> Result<String, Rejection> {
     if !raw.get().starts_with('{') {
         return Err(Rejection::new(RejectionCode::WrongType, "metadata: must be an object"));
     }
-    if raw.get().len() > METADATA_MAX_BYTES {
-        let message = format!("metadata: must have at most {METADATA_MAX_BYTES} bytes, has {}", raw.get().len());
+    if raw.get().len() > max_bytes {
+        let message = format!("metadata: must have at most {max_bytes} bytes, has {}", raw.get().len());
         return Err(Rejection::new(RejectionCode::InvalidMetadata, message));
     }
     let mut written = String::with_capacity(raw.get().len());
@@ -133,7 +135,7 @@ mod tests {
     use super::*;
 
     fn check(json: &str) -> Result<String, Rejection> {
-        canonical(serde_json::from_str(json).unwrap())
+        canonical(serde_json::from_str(json).unwrap(), METADATA_MAX_BYTES)
     }
 
     fn message(json: &str) -> String {

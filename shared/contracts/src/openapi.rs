@@ -42,7 +42,11 @@ fn components() -> Components {
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
-        .description(Some("An access token of the issuer that the stack was deployed with. Its `sub` is the account."))
+        .description(Some(
+            "An access token of the issuer that the stack was deployed with. Its `sub` is the account. Admins are in the \
+             group `admin` (claim `cognito:groups`) or hold the scope `analytic/admin`; services of the shop hold \
+             `analytic/trusted`.",
+        ))
         .build();
     let components = ComponentsBuilder::new()
         .schema_from::<RecordReply>()

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use crate::{InvalidCursor, SHOP_TEXT_MAX_CHARS};
 
-/// The longest span that figures are shown for, in days: a leap year.
+/// The longest span that any route shows figures for, in days: a leap year.
 pub const SPAN_MAX_DAYS: i64 = 366;
 /// Before this there was nothing.
 const EARLIEST: Timestamp = Timestamp::constant(946_684_800, 0);

@@ -41,8 +41,13 @@ pub enum RejectionCode {
     ForbiddenEvent,
     /// The item names another account than the caller's.
     ForeignAccount,
-    /// The event id is already taken by other content.
+    /// The account that a service of the shop names is no UUID.
+    InvalidAccountId,
+    /// The caller already used the event id for other content.
     Conflict,
+    /// Guests of this network have sent as many events as one minute allows. The only refusal that sending the same item
+    /// again, a minute later, can turn into acceptance.
+    RateLimited,
 }
 
 impl RejectionCode {
@@ -67,7 +72,9 @@ impl RejectionCode {
             Self::InvalidCurrency => "invalid_currency",
             Self::ForbiddenEvent => "forbidden_event",
             Self::ForeignAccount => "foreign_account",
+            Self::InvalidAccountId => "invalid_account_id",
             Self::Conflict => "conflict",
+            Self::RateLimited => "rate_limited",
         }
     }
 }
@@ -95,6 +102,13 @@ impl Rejection {
             "event_type: {event_type:?} is not allowed for this caller (trusted events need the scope analytic/trusted; guests may only browse)"
         );
         Self::new(RejectionCode::ForbiddenEvent, message)
+    }
+
+    /// Builds the refusal of a guest's item beyond what one network may send in a minute.
+    #[must_use]
+    pub fn rate_limited() -> Self {
+        let message = "too many events of guests from this network in this minute; send it again in the next one";
+        Self::new(RejectionCode::RateLimited, message)
     }
 
     /// Builds the refusal of an event id that other content already has.

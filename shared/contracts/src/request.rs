@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::{Rejection, RequestError, body, field, item};
+use crate::{Rejection, RequestError, body, item};
 
 /// Who sends, and when it arrived.
 #[derive(Debug, Clone, Copy)]
@@ -59,8 +59,8 @@ pub fn read_request(
 fn split(body: &[u8], caller: Caller) -> Result<Vec<&RawValue>, RequestError> {
     let body: Body<'_> = body::object(body)?;
     if let Some(raw) = body.account_id {
-        let named = field::text("account_id", raw).map_err(|it| RequestError::WrongShape { reason: it.message })?;
-        if caller.account_id().is_none_or(|own| Uuid::try_parse(&named) != Ok(own)) {
+        let is_own = item::is_own(raw, caller).map_err(|it| RequestError::WrongShape { reason: it.message })?;
+        if !is_own {
             return Err(RequestError::ForeignAccount);
         }
     }

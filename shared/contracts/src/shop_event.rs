@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Currency, FUTURE_LIMIT_MINUTES, Fact, ShopEvent};
+use domain::{Currency, FUTURE_LIMIT_MINUTES, Fact, ShopEvent, Subject};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::value::RawValue;
@@ -57,6 +57,12 @@ impl AddressKey {
     #[must_use]
     pub fn new(version: u32, secret: &str) -> Option<Self> {
         (secret.len() >= ADDRESS_KEY_MIN_BYTES).then(|| Self { version, secret: secret.as_bytes().to_vec() })
+    }
+
+    /// In the place of a key that is not known. Nothing that is read with it may be compared or stored.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self { version: 0, secret: Vec::new() }
     }
 
     /// Chooses the version that is in force: the one that `current` names, or else the first. A version that is only added
@@ -157,7 +163,8 @@ fn read(fields: &Fields<'_>, arrival: Timestamp) -> Result<ShopEvent, Rejection>
         Some(id) => named_id(&id),
         None => unnamed_id(&service, occurred_at, &fact),
     };
-    Ok(ShopEvent { id, service, occurred_at, fact })
+    let link = fields.link(fact.subject().0 == Subject::User);
+    Ok(ShopEvent { id, service, occurred_at, fact, link })
 }
 
 /// The only version there is, as a number or text.

@@ -6,8 +6,9 @@ use crate::{Cursor, InvalidCursor};
 pub const LIMIT_DEFAULT: u32 = 10;
 /// The most rows of a page.
 pub const LIMIT_MAX: u32 = 100;
-/// How deep page numbers reach, in rows: a numbered page costs its depth, a cursor does not.
-pub const PAGED_ROWS_MAX: u32 = 10_000;
+/// How deep page numbers reach, in rows: a numbered page costs its depth, and anybody may ask for it without a token. A
+/// cursor costs the same at any depth.
+pub const PAGED_ROWS_MAX: u32 = 1_000;
 
 /// Where a page starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub enum InvalidTopQuery {
     #[error("page: must be a whole number from 1")]
     Page,
     /// Deeper than page numbers reach.
-    #[error("page: page x limit must be at most {PAGED_ROWS_MAX}; use cursor to read further")]
+    #[error("page: page x limit must be at most {PAGED_ROWS_MAX}; to read further, follow next_cursor with cursor")]
     TooDeep,
     /// Not a cursor.
     #[error(transparent)]
@@ -120,8 +121,8 @@ mod tests {
         for bad in ["0", "-1", "x", ""] {
             assert_eq!(read(&[("page", bad)]), Err(InvalidTopQuery::Page), "{bad}");
         }
-        assert_eq!(read(&[("page", "1001"), ("limit", "10")]), Err(InvalidTopQuery::TooDeep));
-        assert!(read(&[("page", "100"), ("limit", "100")]).is_ok());
+        assert_eq!(read(&[("page", "101"), ("limit", "10")]), Err(InvalidTopQuery::TooDeep));
+        assert!(read(&[("page", "10"), ("limit", "100")]).is_ok());
         assert_eq!(read(&[("cursor", "x")]), Err(InvalidTopQuery::Cursor(InvalidCursor)));
         assert_eq!(read(&[("page", "1"), ("cursor", "x")]), Err(InvalidTopQuery::PageAndCursor));
         assert_eq!(read(&[("page", "1"), ("page", "2")]), Err(InvalidTopQuery::Repeated("page")));

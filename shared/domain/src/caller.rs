@@ -2,16 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::EventType;
-
-/// The scope of the shop's own services.
-const TRUSTED_SCOPE: &str = "analytic/trusted";
-
-/// Says whether the scopes of a token, a list with spaces between, hold the one of the shop's own services.
-#[must_use]
-pub fn is_trusted(scopes: &str) -> bool {
-    scopes.split_whitespace().any(|scope| scope == TRUSTED_SCOPE)
-}
+use crate::{EventType, Origin};
 
 /// The sender of a request. Built from verified token claims only, never from the body or other headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,27 +11,35 @@ pub enum Caller {
     Guest,
     /// A signed-in shopper, seller or admin.
     Account(Uuid),
-    /// A service of the shop whose token holds the scope `analytic/trusted`.
-    ///
-    /// It has an account only when its token's subject is one; a machine client has none.
-    Trusted(Option<Uuid>),
+    /// A service of the shop whose token holds the scope `analytic/trusted`. Its subject is no shopper, whatever it looks
+    /// like: each item may name the account that it is about.
+    Trusted,
 }
 
 impl Caller {
-    /// Returns the account that the stored interactions belong to.
+    /// Returns the caller's own account.
     #[must_use]
     pub fn account_id(self) -> Option<Uuid> {
         match self {
-            Self::Guest => None,
             Self::Account(id) => Some(id),
-            Self::Trusted(id) => id,
+            Self::Guest | Self::Trusted => None,
+        }
+    }
+
+    /// Returns whose event ids the caller's are. A guest's are those of the session, which the guest route requires.
+    #[must_use]
+    pub fn origin(self, session_id: Option<&str>) -> Origin {
+        match self {
+            Self::Guest => Origin::of_session(session_id.unwrap_or_default()),
+            Self::Account(id) => Origin::of_account(id),
+            Self::Trusted => Origin::TRUSTED,
         }
     }
 
     /// Says whether the caller may vouch for trusted events (purchases, refunds, reviews).
     #[must_use]
     pub fn is_trusted(self) -> bool {
-        matches!(self, Self::Trusted(_))
+        self == Self::Trusted
     }
 
     /// Says whether the caller may send this event type as far as that does not depend on the weight table.
@@ -58,17 +57,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_whole_name_of_the_scope_is_trusted() {
-        assert!(is_trusted("analytic/trusted") && is_trusted("openid analytic/trusted email"));
-        assert!(["", "analytic/trusted2", "x-analytic/trusted", "Analytic/Trusted"].iter().all(|it| !is_trusted(it)));
-    }
-
-    #[test]
     fn a_guest_only_browses() {
         let view: EventType = "view".parse().unwrap();
         let dislike: EventType = "dislike".parse().unwrap();
         assert!(Caller::Guest.may_send(&view));
         assert!(!Caller::Guest.may_send(&dislike));
         assert!(Caller::Account(Uuid::from_u128(1)).may_send(&dislike));
+    }
+    #[test]
+    fn a_session_is_the_origin_of_a_guest_and_of_nobody_else() {
+        let (one, other) = (Some("one"), Some("other"));
+        let account = Caller::Account(Uuid::from_u128(1));
+        assert_ne!(Caller::Guest.origin(one), Caller::Guest.origin(other));
+        assert_eq!(account.origin(one), account.origin(other));
+        assert_eq!(Caller::Trusted.origin(one), Caller::Trusted.origin(None));
+        assert_ne!(Caller::Trusted.origin(None), account.origin(None));
     }
 }

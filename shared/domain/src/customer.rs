@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 /// The key of a customer: the shop's own customer id, or a keyed hash of an email address.
 ///
-/// The address itself is never kept. An id and an address of the same person are two keys: nothing in an event says
-/// that they belong together.
+/// The address itself is never kept. An id and an address of the same person are two keys; an event that names both
+/// makes a [`CustomerLink`] of them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CustomerKey(String);
@@ -43,6 +43,15 @@ impl CustomerKey {
         }
         Uuid::try_parse(&self.0).ok().filter(|id| !id.is_nil())
     }
+}
+
+/// That an id of the shop and an address are one customer, as an event says that names both.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CustomerLink {
+    /// The shop's customer id.
+    pub customer: CustomerKey,
+    /// The hashed address.
+    pub address: CustomerKey,
 }
 
 impl fmt::Display for CustomerKey {

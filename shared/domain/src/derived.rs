@@ -1,14 +1,15 @@
 //! The interactions that only the shop's back end can vouch for: purchases, cancellations, returns, reviews.
 //!
 //! Their event ids follow from the order and line, or from the opinion, so that each happens once however often and
-//! from wherever its cause is told.
+//! from wherever its cause is told. Anybody who knows the order can compute them; nobody can take them, because they
+//! have an origin of their own.
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::contribution::Attributions;
-use crate::{Caller, Fingerprint, NewInteraction, Reference};
 use crate::{CustomerKey, OpinionState, OrderState, OrderStatus, Subject, rating_event_type};
+use crate::{Fingerprint, NewInteraction, Origin, Reference};
 
 /// The namespace of derived event ids: any fixed UUID, the same in every version of this code.
 const NAMESPACE: Uuid = Uuid::from_u128(0x9f2b_6c1e_4d7a_5e83_8a41_c0d9_73be_5f16);
@@ -41,14 +42,16 @@ impl DerivedInteraction {
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         let interaction = NewInteraction {
+            origin: Origin::DERIVED,
             event_id: self.event_id,
+            account_id: self.account_id,
             event_type: self.event_type.parse().expect("the names of derived interactions are event types"),
             reference: Reference::Product(self.product_id),
             session_id: None,
             metadata: self.metadata(),
             occurred_at: Some(self.occurred_at),
         };
-        interaction.fingerprint(Caller::Trusted(self.account_id))
+        interaction.fingerprint()
     }
 }
 

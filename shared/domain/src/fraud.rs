@@ -19,8 +19,8 @@ mod sliding;
 mod tests;
 mod threshold;
 
-pub use cart::{CART_RULE_EVENTS, CartEvent, CartLimits, judge_carts};
-pub use evidence::{EVIDENCE_ORDERS_MAX, Evidence};
+pub use cart::{CART_ADDING_EVENTS, CART_ITEMS_MAX, CART_SETTLING_EVENTS, CartItem, CartJudge, CartLimits};
+pub use evidence::{EVIDENCE_ORDERS_MAX, EVIDENCE_PRODUCTS_MAX, Evidence};
 pub use finding::{Finding, FindingId, Rule, Subject, Window};
 pub use order::{OrderFact, digest_lines, judge_orders};
 pub use scope::{Scope, Stretch};

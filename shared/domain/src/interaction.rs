@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{Caller, EventType, Reference};
+use crate::{EventType, Origin, Reference};
 
 /// The database's id of a stored interaction, and the idempotency key towards the catalog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,8 +21,12 @@ impl fmt::Display for InteractionId {
 /// An interaction that passed every check and may be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewInteraction {
-    /// The client's id of the event, or one made for it. Recording it again stores nothing.
+    /// Whose event id it is.
+    pub origin: Origin,
+    /// The client's id of the event, or one made for it. Recording it again from the same origin stores nothing.
     pub event_id: Uuid,
+    /// The account that it belongs to: the sender's own, or the one that a service of the shop names.
+    pub account_id: Option<Uuid>,
     /// What was done.
     pub event_type: EventType,
     /// To what.
@@ -35,7 +39,7 @@ pub struct NewInteraction {
     pub occurred_at: Option<Timestamp>,
 }
 
-/// A digest of an interaction's content: the same event id with another fingerprint is a conflict.
+/// A digest of an interaction's content: the same event id of one origin with another fingerprint is a conflict.
 pub type Fingerprint = [u8; 16];
 
 impl NewInteraction {
@@ -44,8 +48,8 @@ impl NewInteraction {
     /// The address and the user agent stay out: a retry over another network is the same event. SHA-256
     /// cut to 128 bits; every field is preceded by its length, so no two contents share a byte string.
     #[must_use]
-    pub fn fingerprint(&self, caller: Caller) -> Fingerprint {
-        let account = caller.account_id().map(|id| id.to_string());
+    pub fn fingerprint(&self) -> Fingerprint {
+        let account = self.account_id.map(|id| id.to_string());
         let occurred_at = self.occurred_at.map(|at| at.to_string());
         let fields = [
             account.as_deref(),
@@ -98,7 +102,9 @@ mod tests {
 
     fn favorite() -> NewInteraction {
         NewInteraction {
+            origin: Origin::TRUSTED,
             event_id: Uuid::from_u128(7),
+            account_id: Some(Uuid::from_u128(1)),
             event_type: "add_to_favorites".parse().unwrap(),
             reference: Reference::new(RefType::Category, "shoes").unwrap(),
             session_id: None,
@@ -109,21 +115,20 @@ mod tests {
 
     #[test]
     fn the_fingerprint_tells_contents_apart() {
-        let caller = Caller::Account(Uuid::from_u128(1));
         let original = favorite();
         let mut others = vec![NewInteraction { session_id: Some(String::new()), ..favorite() }];
         others.push(NewInteraction { metadata: r#"{"a":1}"#.to_owned(), ..favorite() });
         others.push(NewInteraction { occurred_at: Some(Timestamp::UNIX_EPOCH), ..favorite() });
         others.push(NewInteraction { event_type: "view".parse().unwrap(), ..favorite() });
+        others.push(NewInteraction { account_id: None, ..favorite() });
         for other in &others {
-            assert_ne!(other.fingerprint(caller), original.fingerprint(caller), "{other:?}");
+            assert_ne!(other.fingerprint(), original.fingerprint(), "{other:?}");
         }
-        assert_ne!(original.fingerprint(Caller::Guest), original.fingerprint(caller));
     }
 
     #[test]
-    fn the_event_id_is_not_part_of_the_content() {
-        let again = NewInteraction { event_id: Uuid::from_u128(8), ..favorite() };
-        assert_eq!(again.fingerprint(Caller::Guest), favorite().fingerprint(Caller::Guest));
+    fn the_key_of_an_event_is_not_part_of_its_content() {
+        let again = NewInteraction { event_id: Uuid::from_u128(8), origin: Origin::DERIVED, ..favorite() };
+        assert_eq!(again.fingerprint(), favorite().fingerprint());
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Currency, CustomerKey, Money, OrderStatus, PaymentStatus};
+use crate::{Currency, CustomerKey, CustomerLink, Money, OrderStatus, PaymentStatus};
 
 /// One event of the shop's back end.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -20,6 +20,8 @@ pub struct ShopEvent {
     pub occurred_at: Timestamp,
     /// What happened.
     pub fact: Fact,
+    /// The customer id and the address that it names together, of what it is about. Not part of its content.
+    pub link: Option<CustomerLink>,
 }
 
 /// What an event is about. Events of one subject are applied together.

@@ -3,21 +3,26 @@
 //! The answer goes through the typed response, because one misspelt key in it would acknowledge everything:
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use contracts::{AlertHint, Hint, Pointer, Unreadable};
+use contracts::{AlertHint, Hint, Pointer};
 use domain::InteractionId;
+
+use crate::line::Acknowledgement;
+use crate::sender::{DeadLetter, DeadLetterSender};
 
 /// The system attribute that carries the trace header of the sender.
 const TRACE_ATTRIBUTE: &str = "AWSTraceHeader";
+/// The reason of a dead letter that cannot be read.
+const UNREADABLE: &str = "unreadable";
 
 /// A batch of hints at interactions.
 pub type Batch = Deliveries<Hint>;
 /// A batch of hints at alerts.
 pub type AlertBatch = Deliveries<AlertHint>;
 
-/// The messages of one invocation, each read or found unreadable.
+/// The messages of one invocation, each read or found unreadable. Their positions are the names of what they carry.
 #[derive(Debug)]
 pub struct Deliveries<M> {
     deliveries: Vec<Delivery<M>>,
@@ -26,8 +31,29 @@ pub struct Deliveries<M> {
 #[derive(Debug)]
 struct Delivery<M> {
     message_id: String,
+    body: String,
     trace: Option<String>,
-    hint: Result<M, Unreadable>,
+    content: Option<M>,
+}
+
+/// What becomes of a message that could be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// Its work is done.
+    Done,
+    /// It comes again after the visibility timeout.
+    Again,
+    /// No try will help: it goes to the dead-letter queue, with this reason.
+    Dead(String),
+}
+
+/// What was made of a batch.
+#[derive(Debug)]
+pub struct Settled {
+    /// The answer for Lambda.
+    pub response: SqsBatchResponse,
+    /// Messages that were moved to the dead-letter queue.
+    pub dead: usize,
 }
 
 impl Batch {
@@ -39,17 +65,45 @@ impl Batch {
 }
 
 impl<M: Pointer> Deliveries<M> {
-    /// Reads the messages of an invocation. An unreadable one is kept, to be answered as failed.
+    /// Reads the messages of an invocation. An unreadable one is kept, to be moved to the dead-letter queue.
     #[must_use]
     pub fn read(event: SqsEvent) -> Self {
-        Self { deliveries: event.records.into_iter().map(Delivery::read).collect() }
+        Self::read_with(event, |body| M::read(body).map_err(|reason| reason.to_string()))
     }
 
     /// Returns what the messages point to, each once, in ascending order.
     #[must_use]
     pub fn ids(&self) -> Vec<M::Id> {
-        let ids: BTreeSet<_> = self.deliveries.iter().filter_map(Delivery::id).collect();
+        let ids: BTreeSet<_> = self.contents().map(|(_, hint)| hint.id()).collect();
         ids.into_iter().collect()
+    }
+
+    /// As [`Self::settle`], with the fates by what the messages point to. What is not mentioned is done.
+    pub async fn settle_ids(
+        &self,
+        dead_letters: &DeadLetterSender,
+        dead: &HashMap<M::Id, String>,
+        again: &HashSet<M::Id>,
+    ) -> Settled {
+        let fate = |_: usize, hint: &M| match dead.get(&hint.id()) {
+            Some(reason) => Fate::Dead(reason.clone()),
+            None if again.contains(&hint.id()) => Fate::Again,
+            None => Fate::Done,
+        };
+        self.settle(dead_letters, fate).await
+    }
+}
+
+impl<M> Deliveries<M> {
+    /// Reads the messages of an invocation with a reader that says why one is unreadable.
+    #[must_use]
+    pub fn read_with(event: SqsEvent, read: impl Fn(&str) -> Result<M, String>) -> Self {
+        Self { deliveries: event.records.into_iter().map(|message| Delivery::read(message, &read)).collect() }
+    }
+
+    /// Returns what could be read, each with its position.
+    pub fn contents(&self) -> impl Iterator<Item = (usize, &M)> {
+        self.deliveries.iter().enumerate().filter_map(|(i, delivery)| Some((i, delivery.content.as_ref()?)))
     }
 
     /// Returns the number of messages.
@@ -67,7 +121,7 @@ impl<M: Pointer> Deliveries<M> {
     /// Counts the messages that cannot be read.
     #[must_use]
     pub fn unreadable(&self) -> usize {
-        self.deliveries.iter().filter(|delivery| delivery.hint.is_err()).count()
+        self.deliveries.iter().filter(|delivery| delivery.content.is_none()).count()
     }
 
     /// Returns the trace headers that came along, each once, for the log.
@@ -76,12 +130,35 @@ impl<M: Pointer> Deliveries<M> {
         self.deliveries.iter().filter_map(|delivery| delivery.trace.as_deref()).collect()
     }
 
-    /// Writes the answer: unreadable messages and those that point to the given work have failed, the rest is done.
-    #[must_use]
-    pub fn answer(&self, failed: &HashSet<M::Id>) -> SqsBatchResponse {
+    /// Moves what no try will help, and everything unreadable, to the dead-letter queue, and writes the answer: what is
+    /// to come again, or could not be moved, has failed; the rest is done.
+    ///
+    /// A message is sent to the dead-letter queue before it is acknowledged: a crash in between leaves it in both
+    /// queues and never in none.
+    pub async fn settle(&self, dead_letters: &DeadLetterSender, fate: impl Fn(usize, &M) -> Fate) -> Settled {
+        let (mut failed, mut doomed) = (HashSet::new(), Vec::new());
+        for (position, delivery) in self.deliveries.iter().enumerate() {
+            match delivery.content.as_ref().map(|content| fate(position, content)) {
+                Some(Fate::Done) => {}
+                Some(Fate::Again) => _ = failed.insert(position),
+                Some(Fate::Dead(reason)) => doomed.push((position, reason)),
+                None => doomed.push((position, UNREADABLE.to_owned())),
+            }
+        }
+        let letters: Vec<_> =
+            doomed.iter().map(|(position, reason)| self.deliveries[*position].dead_letter(reason)).collect();
+        let said = dead_letters.send(&letters).await;
+        let missing = doomed.iter().zip(&said).filter(|(_, said)| **said != Acknowledgement::Taken);
+        failed.extend(missing.map(|((position, _), _)| *position));
+        let dead = said.iter().filter(|said| **said == Acknowledgement::Taken).count();
+        Settled { response: self.answer(&failed), dead }
+    }
+
+    /// Writes the answer: the messages at these positions have failed, the rest is done.
+    fn answer(&self, failed: &HashSet<usize>) -> SqsBatchResponse {
         let mut response = SqsBatchResponse::default();
-        for delivery in &self.deliveries {
-            if delivery.id().is_none_or(|id| failed.contains(&id)) {
+        for (position, delivery) in self.deliveries.iter().enumerate() {
+            if failed.contains(&position) {
                 response.add_failure(&delivery.message_id);
             }
         }
@@ -89,19 +166,23 @@ impl<M: Pointer> Deliveries<M> {
     }
 }
 
-impl<M: Pointer> Delivery<M> {
-    fn read(message: SqsMessage) -> Self {
+impl<M> Delivery<M> {
+    fn read(message: SqsMessage, read: impl Fn(&str) -> Result<M, String>) -> Self {
         let message_id = message.message_id.unwrap_or_default();
-        let hint = M::read(message.body.as_deref().unwrap_or_default());
-        if let Err(reason) = &hint {
-            // The body stays out of the log; the message itself is kept by the dead-letter queue.
-            tracing::warn!(message.id = message_id, %reason, "a message cannot be read");
-        }
-        Self { message_id, trace: message.attributes.get(TRACE_ATTRIBUTE).cloned(), hint }
+        let body = message.body.unwrap_or_default();
+        let content = match read(&body) {
+            Ok(content) => Some(content),
+            Err(reason) => {
+                // The body stays out of the log; the message itself is kept by the dead-letter queue.
+                tracing::warn!(message.id = message_id, reason, "a message cannot be read");
+                None
+            }
+        };
+        Self { message_id, body, trace: message.attributes.get(TRACE_ATTRIBUTE).cloned(), content }
     }
 
-    fn id(&self) -> Option<M::Id> {
-        self.hint.as_ref().ok().map(|hint| hint.id())
+    fn dead_letter<'a>(&'a self, reason: &'a str) -> DeadLetter<'a> {
+        DeadLetter { body: &self.body, trace: self.trace.as_deref(), reason }
     }
 }
 
@@ -124,8 +205,7 @@ mod tests {
     #[test]
     fn only_the_failed_messages_are_answered_in_exactly_the_bytes_that_lambda_reads() {
         let batch = batch(&[TWO, "junk", ONE, ONE]);
-        let ids: HashSet<_> = [InteractionId(1)].into();
-        let answer = serde_json::to_string(&batch.answer(&ids)).unwrap();
+        let answer = serde_json::to_string(&batch.answer(&[1, 2, 3].into())).unwrap();
         assert_eq!(
             answer,
             r#"{"batchItemFailures":[{"itemIdentifier":"m1"},{"itemIdentifier":"m2"},{"itemIdentifier":"m3"}]}"#

@@ -1,24 +1,13 @@
-//! Sends messages in batches of ten, to several queues at once, within a time limit.
+//! Who sends what: hints, events, and messages that are given up. Every sender has a time limit for each call.
 
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::DisplayErrorContext;
-use aws_sdk_sqs::types::{
-    MessageSystemAttributeNameForSends, MessageSystemAttributeValue, SendMessageBatchRequestEntry,
-};
 use contracts::{AlertHint, Hint};
 use domain::fraud::FindingId;
 use domain::{InteractionId, Sink};
-use futures_util::{StreamExt, stream};
-use tokio::time::timeout;
 
-/// `SendMessageBatch` takes at most ten entries.
-const BATCH: usize = 10;
-/// And so many bytes (256 KiB): what SQS always took, and less than it takes by now (1 MiB).
-const BATCH_MAX_BYTES: usize = 256 * 1024;
-/// Calls under way at once per queue.
-const CONCURRENCY: usize = 10;
+use crate::line::{Acknowledgement, Line, Outgoing, with_trace};
 
 /// The queue of each sink.
 #[derive(Debug, Clone)]
@@ -75,15 +64,6 @@ impl Sent {
     }
 }
 
-/// What SQS said of one message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Acknowledgement {
-    /// SQS has it, on several servers: it will be delivered.
-    Taken,
-    /// SQS refused it, could not be reached, or did not answer in time. It may have been taken all the same.
-    Missing,
-}
-
 impl HintSender {
     /// Keeps the client and the limit that each call has for its answer.
     #[must_use]
@@ -95,7 +75,7 @@ impl HintSender {
     pub async fn send(&self, sink: Sink, ids: &[InteractionId], trace_header: &str) -> Sent {
         let bodies: Vec<_> = ids.iter().map(|id| Hint { interaction_id: *id }.body()).collect();
         let line = Line { client: &self.client, url: self.queues.url(sink), limit: self.limit };
-        Sent::of(&line.send(&bodies, trace_header).await)
+        Sent::of(&line.send(&with_trace(&bodies, trace_header)).await)
     }
 }
 
@@ -118,7 +98,7 @@ impl AlertSender {
     pub async fn send(&self, ids: &[FindingId], trace_header: &str) -> Sent {
         let bodies: Vec<_> = ids.iter().map(|id| AlertHint { finding_id: *id }.body()).collect();
         let line = Line { client: &self.client, url: &self.url, limit: self.limit };
-        Sent::of(&line.send(&bodies, trace_header).await)
+        Sent::of(&line.send(&with_trace(&bodies, trace_header)).await)
     }
 }
 
@@ -140,103 +120,43 @@ impl EventSender {
     /// Sends events and returns what SQS said of each, in their order. Never fails as a whole, and may be repeated:
     /// the consumer logs an event once.
     pub async fn send(&self, events: &[&str], trace_header: &str) -> Vec<Acknowledgement> {
-        Line { client: &self.client, url: &self.url, limit: self.limit }.send(events, trace_header).await
+        let line = Line { client: &self.client, url: &self.url, limit: self.limit };
+        line.send(&with_trace(events, trace_header)).await
     }
 }
 
-/// The way to one queue.
-struct Line<'a> {
-    client: &'a Client,
-    url: &'a str,
+/// A message that its consumer gives up.
+#[derive(Debug, Clone, Copy)]
+pub struct DeadLetter<'a> {
+    /// The message as it came.
+    pub body: &'a str,
+    /// The trace header that came with it.
+    pub trace: Option<&'a str>,
+    /// Why no try will help, as one word.
+    pub reason: &'a str,
+}
+
+/// Moves messages that no try will help to the dead-letter queue of their consumer.
+///
+/// SQS moves a message by itself only after `maxReceiveCount` tries. That number has to be large, because each try
+/// in an outage counts as well; what is known to be hopeless need not wait for it.
+#[derive(Debug, Clone)]
+pub struct DeadLetterSender {
+    client: Client,
+    url: String,
     limit: Duration,
 }
 
-impl Line<'_> {
-    /// Sends bodies and returns what SQS said of each, in their order.
-    async fn send<B: AsRef<str>>(&self, bodies: &[B], trace_header: &str) -> Vec<Acknowledgement> {
-        let calls: Vec<_> = batches(bodies).into_iter().map(|batch| self.send_batch(batch, trace_header)).collect();
-        stream::iter(calls).buffered(CONCURRENCY).concat().await
+impl DeadLetterSender {
+    /// Keeps the client, the queue and the limit that each call has for its answer.
+    #[must_use]
+    pub fn new(client: Client, url: String, limit: Duration) -> Self {
+        Self { client, url, limit }
     }
 
-    /// Sends up to ten bodies with one call.
-    async fn send_batch<B: AsRef<str>>(&self, bodies: &[B], trace_header: &str) -> Vec<Acknowledgement> {
-        let mut said = vec![Acknowledgement::Missing; bodies.len()];
-        let entries = bodies.iter().enumerate().map(|(i, body)| entry(i, body.as_ref(), trace_header)).collect();
-        let call = self.client.send_message_batch().queue_url(self.url).set_entries(Some(entries)).send();
-        match timeout(self.limit, call).await {
-            Ok(Ok(output)) => {
-                // A 200 may still carry entries that failed.
-                for failure in output.failed() {
-                    tracing::warn!(queue.url = self.url, code = failure.code(), "SQS did not take a message");
-                }
-                for taken in output.successful() {
-                    if let Some(said) = taken.id().parse().ok().and_then(|i: usize| said.get_mut(i)) {
-                        *said = Acknowledgement::Taken;
-                    }
-                }
-            }
-            Ok(Err(error)) => {
-                tracing::warn!(queue.url = self.url, error = %DisplayErrorContext(&error), "could not send messages");
-            }
-            Err(_) => {
-                tracing::warn!(
-                    queue.url = self.url,
-                    limit_ms = u64::try_from(self.limit.as_millis()).unwrap_or(u64::MAX),
-                    "SQS did not answer in time"
-                );
-            }
-        }
-        said
-    }
-}
-
-/// Cuts messages into the largest batches that SQS takes, in their order.
-fn batches<B: AsRef<str>>(bodies: &[B]) -> Vec<&[B]> {
-    let mut batches = Vec::new();
-    let (mut start, mut bytes) = (0, 0);
-    for (i, body) in bodies.iter().enumerate() {
-        let length = body.as_ref().len();
-        if i - start == BATCH || (i > start && bytes + length > BATCH_MAX_BYTES) {
-            batches.push(&bodies[start..i]);
-            (start, bytes) = (i, 0);
-        }
-        bytes += length;
-    }
-    if start < bodies.len() {
-        batches.push(&bodies[start..]);
-    }
-    batches
-}
-
-fn entry(position: usize, body: &str, trace_header: &str) -> SendMessageBatchRequestEntry {
-    let trace = MessageSystemAttributeValue::builder()
-        .data_type("String")
-        .string_value(trace_header)
-        .build()
-        .expect("the data type is set");
-    SendMessageBatchRequestEntry::builder()
-        .id(position.to_string())
-        .message_body(body)
-        .message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, trace)
-        .build()
-        .expect("id and body are set")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lengths(bodies: &[String]) -> Vec<usize> {
-        batches(bodies).into_iter().map(<[String]>::len).collect()
-    }
-
-    #[test]
-    fn a_batch_has_at_most_ten_messages_and_256_kib() {
-        let of = |count: usize, bytes: usize| vec!["x".repeat(bytes); count];
-        assert_eq!(lengths(&[]), [0_usize; 0]);
-        assert_eq!(lengths(&of(10, 40)), [10]);
-        assert_eq!(lengths(&of(21, 40)), [10, 10, 1]);
-        assert_eq!(lengths(&of(5, 64 * 1024)), [4, 1]);
-        assert_eq!(lengths(&of(2, 300 * 1024)), [1, 1]);
+    /// Sends dead letters and returns what SQS said of each, in their order. Never fails as a whole.
+    pub async fn send(&self, letters: &[DeadLetter<'_>]) -> Vec<Acknowledgement> {
+        let line = Line { client: &self.client, url: &self.url, limit: self.limit };
+        line.send(&letters.iter().map(Outgoing::dead).collect::<Vec<_>>()).await
     }
 }

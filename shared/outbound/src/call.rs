@@ -19,6 +19,10 @@ const BODY_PATIENCE: Duration = Duration::from_millis(100);
 /// back to the queue.
 const RETRY_AFTER_CAP: Duration = Duration::from_secs(2);
 
+/// Statuses that speak of the address, the credentials or the form of a call, which all calls share, and not of the work
+/// in it: 404 before a service is registered, 401 and 403 with a wrong key, 405 and 415 with a wrong path.
+const OF_EVERY_CALL: [u16; 10] = [401, 402, 403, 404, 405, 406, 407, 415, 421, 426];
+
 /// One call of a server that knows the work by an idempotency key.
 #[derive(Debug)]
 pub struct Call {
@@ -33,7 +37,7 @@ pub struct Call {
 pub enum Answer {
     /// The server has it: 2xx, or 409 for a key that it knew.
     Confirmed,
-    /// The server will never take it as it is (another 4xx).
+    /// The server will never take this work as it is (another 4xx).
     Refused {
         /// The HTTP status.
         status: u16,
@@ -49,6 +53,9 @@ pub enum FailureReason {
     Unreachable,
     /// The server wants to be asked elsewhere, which is never done (the HTTP status).
     Redirected(u16),
+    /// The server does not take calls at this address, in this form or from us: it is not there yet, or the deployment is
+    /// wrong (the HTTP status, one of [`OF_EVERY_CALL`]).
+    NotTaken(u16),
     /// The server asks for patience: 429.
     Throttled,
     /// The server failed (the HTTP status: 408, 425 or one from 500).
@@ -102,13 +109,15 @@ impl Call {
 /// Says what a status means.
 ///
 /// A redirect is an error of the configuration, so it would hit every piece of work: it refuses none of them, and
-/// heals by itself once the URL is right. The same holds for a status that has no meaning here (1xx).
+/// heals by itself once the URL is right. The same holds for [`OF_EVERY_CALL`] and for a status that has no meaning
+/// here (1xx).
 fn read(status: StatusCode, retry_after: Option<Duration>) -> Result<Answer, Failure> {
     let reason = match status.as_u16() {
         200..=299 | 409 => return Ok(Answer::Confirmed),
         300..=399 => FailureReason::Redirected(status.as_u16()),
         429 => FailureReason::Throttled,
         408 | 425 => FailureReason::Failed(status.as_u16()),
+        of_every_call if OF_EVERY_CALL.contains(&of_every_call) => FailureReason::NotTaken(of_every_call),
         400..=499 => return Ok(Answer::Refused { status: status.as_u16() }),
         _ => FailureReason::Failed(status.as_u16()),
     };
@@ -174,6 +183,7 @@ mod tests {
                 200..=299 | 409 => Ok(Answer::Confirmed),
                 300..=399 => Err(FailureReason::Redirected(status)),
                 429 => Err(FailureReason::Throttled),
+                401..=407 | 415 | 421 | 426 => Err(FailureReason::NotTaken(status)),
                 400..=499 if status != 408 && status != 425 => Ok(Answer::Refused { status }),
                 _ => Err(FailureReason::Failed(status)),
             };

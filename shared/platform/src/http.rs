@@ -7,13 +7,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::{Debug, Write};
 use std::pin::Pin;
 
-use lambda_http::http::HeaderValue;
-use lambda_http::http::StatusCode;
 use lambda_http::http::header::{
     CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
+use lambda_http::http::{Extensions, HeaderValue, StatusCode};
 use lambda_http::request::{LambdaRequest, RequestContext};
-use lambda_http::{Adapter, Body, Error, IntoResponse, Request, RequestExt, Response};
+use lambda_http::{Adapter, Body, Error, IntoResponse, Request, Response};
 use lambda_runtime::tower::Service;
 use lambda_runtime::tower::util::{MapRequest, MapResponse};
 use lambda_runtime::{Diagnostic, LambdaEvent};
@@ -58,13 +57,16 @@ impl<R: IntoResponse + Send + 'static> IntoResponse for Protected<R> {
 }
 
 /// Returns the claims of the token that API Gateway's JWT authorizer verified; `None` when there was no token.
+///
+/// Takes the extensions of a request, which is what handlers and extractors both have. What a claim's text says is read
+/// by `domain::Claims`.
 #[must_use]
-pub fn claims(request: &Request) -> Option<&HashMap<String, String>> {
-    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else { return None };
+pub fn claims(extensions: &Extensions) -> Option<&HashMap<String, String>> {
+    let Some(RequestContext::ApiGatewayV2(context)) = extensions.get() else { return None };
     Some(&context.authorizer.as_ref()?.jwt.as_ref()?.claims)
 }
 
-/// Writes an answer as JSON that nobody keeps. A 503 asks the client to wait a second.
+/// Writes an answer as JSON that nobody keeps. A 503 asks the client to wait a second, a 429 a minute.
 ///
 /// # Errors
 /// When the body cannot be written as JSON.
@@ -74,8 +76,14 @@ pub fn answer(status: StatusCode, body: &impl Serialize) -> Result<Response<Body
         .header(CONTENT_TYPE, "application/json")
         .header(CACHE_CONTROL, "no-store")
         .body(Body::from(serde_json::to_string(body)?))?;
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(RETRY_AFTER, 1.into());
+    let pause = match status {
+        StatusCode::SERVICE_UNAVAILABLE => Some(1),
+        // Limits count by the minute.
+        StatusCode::TOO_MANY_REQUESTS => Some(60),
+        _ => None,
+    };
+    if let Some(seconds) = pause {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     Ok(response)
 }

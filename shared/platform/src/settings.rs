@@ -21,13 +21,16 @@ pub struct Variables<'a> {
     problems: Vec<String>,
 }
 
-/// Reads settings from the environment of the process.
+/// Reads settings from the environment of the process. What is wrong goes to the log, as every line there: the process
+/// ends with it, and each invocation counts as an error, which rings the function's alarm.
 ///
 /// # Errors
 /// Names every variable that is missing or malformed.
 pub fn load<T>(read: impl FnOnce(&mut Variables<'_>) -> Option<T>) -> Result<T, SettingsError> {
     let lookup = |name: &str| std::env::var(name).ok();
-    Variables::new(&lookup).finish(read)
+    Variables::new(&lookup)
+        .finish(read)
+        .inspect_err(|error| tracing::error!(error = error.to_string(), "could not start: the settings cannot be used"))
 }
 
 impl<'a> Variables<'a> {

@@ -1,29 +1,51 @@
-//! What signed-in shoppers did with carts: read from table `interaction`.
+//! What signed-in shoppers put into carts and what came of it: read from `interaction`, and from orders by what events
+//! tell of their customers.
 
-use domain::fraud::{CART_RULE_EVENTS, CartEvent, CartLimits};
+use domain::fraud::{CART_ADDING_EVENTS, CART_ITEMS_MAX, CART_SETTLING_EVENTS, CartItem, CartLimits};
 use jiff::Timestamp;
+use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use crate::database::Parameter;
 use crate::{Database, StoreError};
 
-/// Reads what decides the carts within limits. Reads every partition since their beginning once.
+/// Hands over what was put into carts within limits, by account and time, each with the time when it was settled.
+///
+/// At most [`CART_ITEMS_MAX`] of an account and day. Reads every partition since their beginning once, and keeps no more
+/// than a few rows in memory.
 ///
 /// # Errors
-/// See [`StoreError`].
-pub async fn list_events(database: &Database, limits: CartLimits) -> Result<Vec<CartEvent>, StoreError> {
-    let types = CART_RULE_EVENTS.as_slice();
+/// See [`StoreError`]; some items may have been handed over already.
+pub async fn list_items(
+    database: &Database,
+    limits: CartLimits,
+    mut each: impl FnMut(&CartItem),
+) -> Result<(), StoreError> {
+    let (adding, settling) = (CART_ADDING_EVENTS.as_slice(), CART_SETTLING_EVENTS.as_slice());
     let last = limits.to.checked_add(limits.patience).unwrap_or(Timestamp::MAX);
-    let parameters: [Parameter<'_>; 3] =
-        [(&types, Type::TEXT_ARRAY), (&limits.from, Type::TIMESTAMPTZ), (&last, Type::TIMESTAMPTZ)];
-    let rows = database.query(include_str!("../sql/cart/list_events.sql"), &parameters).await?;
-    let events = rows.iter().map(|row| {
-        Ok(CartEvent {
-            account_id: row.try_get("account_id")?,
-            product_id: row.try_get("product_id")?,
-            event_type: row.try_get("event_type")?,
-            occurred_at: row.try_get("occurred_at")?,
+    let most = i64::from(CART_ITEMS_MAX);
+    let parameters: [Parameter<'_>; 6] = [
+        (&adding, Type::TEXT_ARRAY),
+        (&settling, Type::TEXT_ARRAY),
+        (&limits.from, Type::TIMESTAMPTZ),
+        (&limits.to, Type::TIMESTAMPTZ),
+        (&last, Type::TIMESTAMPTZ),
+        (&most, Type::INT8),
+    ];
+    let statement = include_str!("../sql/cart/list_items.sql");
+    database
+        .query_each(statement, &parameters, |row| {
+            each(&item(&row)?);
+            Ok(())
         })
-    });
-    events.collect()
+        .await
+}
+
+fn item(row: &Row) -> Result<CartItem, StoreError> {
+    Ok(CartItem {
+        account_id: row.try_get("account_id")?,
+        product_id: row.try_get("product_id")?,
+        added_at: row.try_get("added_at")?,
+        settled_at: row.try_get("settled_at")?,
+    })
 }

@@ -8,9 +8,10 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_postgres::config::SslMode;
-use tokio_postgres::{Client, Config, Connection, NoTls};
+use tokio_postgres::{CancelToken, Client, Config, Connection, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::credentials::{self, Credentials};
@@ -117,22 +118,38 @@ impl Settings {
 /// # Errors
 /// [`StoreError::Unavailable`] when there is no answer in time, [`StoreError::Broken`] when the log-in is refused.
 pub async fn connect(settings: &Settings, aws: Option<&SdkConfig>) -> Result<Client, StoreError> {
+    open(settings, aws).await.map(|connected| connected.client)
+}
+
+/// A connection, and the task that runs its IO.
+pub(crate) struct Connected {
+    pub(crate) client: Client,
+    /// Ends when the connection does: after the last statement of a client that is gone, or when it is lost.
+    pub(crate) connection: JoinHandle<()>,
+}
+
+/// Opens one connection, as [`connect`] does.
+pub(crate) async fn open(settings: &Settings, aws: Option<&SdkConfig>) -> Result<Connected, StoreError> {
     let opened = async {
         let config = credentials::log_in(settings, aws).await?;
         if config.get_ssl_mode() == SslMode::Disable {
             let (client, connection) = config.connect(NoTls).await?;
-            drive(connection);
-            return Ok(client);
+            return Ok(Connected { client, connection: drive(connection) });
         }
         let (client, connection) = config.connect(MakeRustlsConnect::new(TLS.clone())).await?;
-        drive(connection);
-        Ok(client)
+        Ok(Connected { client, connection: drive(connection) })
     };
     timeout(CONNECT_LIMIT, opened).await.unwrap_or_else(|elapsed| Err(StoreError::Unavailable(elapsed.into())))
 }
 
+/// Asks Postgres to cancel what runs on the connection of a token, over a connection of its own that is encrypted when
+/// the other one is.
+pub(crate) async fn send_cancel(token: &CancelToken) -> Result<(), tokio_postgres::Error> {
+    token.cancel_query(MakeRustlsConnect::new(TLS.clone())).await
+}
+
 /// Runs the connection's IO. It ends with the client; an early end shows as an error of the next statement.
-fn drive<S, T>(connection: Connection<S, T>)
+fn drive<S, T>(connection: Connection<S, T>) -> JoinHandle<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -141,7 +158,7 @@ where
         if let Err(error) = connection.await {
             tracing::debug!(%error, "the connection to postgres ended");
         }
-    });
+    })
 }
 
 /// Trusts the authorities of RDS (instances and clusters) and the public ones (RDS Proxy). Built at the

@@ -9,13 +9,14 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use tokio::sync::{Mutex, MutexGuard};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
+use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Row};
 
 use crate::StoreError;
-use crate::connection::{Settings, connect};
+use crate::connection::Settings;
 use crate::error::{Verdict, verdict};
+use crate::session::{Session, run, run_each};
 
 /// A parameter with its type, which saves the round trip of asking for it.
 pub(crate) type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
@@ -24,8 +25,8 @@ pub(crate) type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
 const IDLE_LIMIT: Duration = Duration::from_secs(5);
 /// How long the sign of life may take.
 const LIVENESS_LIMIT: Duration = Duration::from_secs(1);
-/// How long one statement may take. Together with connecting it fits into the ten seconds of an HTTP function,
-/// so that there is time to answer.
+/// How long one statement may take. Together with connecting, and with the half second in which one that takes longer is
+/// cancelled, it fits into the ten seconds of an HTTP function, so that there is time to answer.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(5);
 
 /// The database, as a function sees it. Cheap to make: it connects at the first statement.
@@ -35,12 +36,6 @@ pub struct Database {
     aws: Option<SdkConfig>,
     statement_limit: Duration,
     session: Mutex<Option<Session>>,
-}
-
-#[derive(Debug)]
-struct Session {
-    client: Client,
-    used: Instant,
 }
 
 impl Database {
@@ -67,7 +62,8 @@ impl Database {
     /// Runs a statement that may be repeated, as a transaction of its own.
     ///
     /// A lost connection is replaced once and the statement sent again, even when it may already have taken
-    /// effect; lock conflicts are retried three times with growing, jittered pauses.
+    /// effect; lock conflicts are retried three times with growing, jittered pauses. A statement that takes too long, or
+    /// whose future is dropped, is cancelled in Postgres.
     pub(crate) async fn query(&self, statement: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
         let mut session = self.session.lock().await;
         let mut reconnected = false;
@@ -77,15 +73,10 @@ impl Database {
             .with_jitter()
             .build();
         loop {
-            let client = self.live(&mut session).await?;
-            let error = match timeout(self.statement_limit, client.query_typed(statement, parameters)).await {
-                Ok(Ok(rows)) => return Ok(rows),
-                Ok(Err(error)) => error,
-                Err(elapsed) => {
-                    // The statement may still run. Its connection cannot be used before it ends.
-                    *session = None;
-                    return Err(StoreError::Unavailable(elapsed.into()));
-                }
+            self.ensure(&mut session).await?;
+            let error = match run(&mut session, self.statement_limit, statement, parameters).await? {
+                Ok(rows) => return Ok(rows),
+                Err(error) => error,
             };
             match verdict(&error) {
                 Verdict::Reconnect if !reconnected => {
@@ -105,6 +96,19 @@ impl Database {
         }
     }
 
+    /// Runs a reading statement and hands over its rows as they come, for more rows than fit into memory. It is not sent
+    /// again when the connection is lost, since rows may have been handed over.
+    pub(crate) async fn query_each(
+        &self,
+        statement: &str,
+        parameters: &[Parameter<'_>],
+        each: impl FnMut(Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut session = self.session.lock().await;
+        self.ensure(&mut session).await?;
+        run_each(&mut session, self.statement_limit, (statement, parameters), each).await
+    }
+
     /// Begins a transaction of several statements. Nothing else runs on the connection until it ends.
     ///
     /// # Errors
@@ -112,40 +116,35 @@ impl Database {
     pub async fn begin(&self) -> Result<Transaction<'_>, StoreError> {
         let mut session = self.session.lock().await;
         for last in [false, true] {
-            let client = self.live(&mut session).await?;
-            match timeout(self.statement_limit, client.batch_execute("BEGIN")).await {
-                Ok(Ok(())) => break,
-                Ok(Err(error)) if last || !matches!(verdict(&error), Verdict::Reconnect) => {
+            self.ensure(&mut session).await?;
+            match run(&mut session, self.statement_limit, "BEGIN", &[]).await? {
+                Ok(_) => break,
+                Err(error) => {
                     *session = None;
-                    return Err(error.into());
-                }
-                Ok(Err(_)) => *session = None,
-                Err(elapsed) => {
-                    *session = None;
-                    return Err(StoreError::Unavailable(elapsed.into()));
+                    if last || !matches!(verdict(&error), Verdict::Reconnect) {
+                        return Err(error.into());
+                    }
                 }
             }
         }
         Ok(Transaction { session, statement_limit: self.statement_limit, open: true })
     }
 
-    async fn live<'s>(&self, session: &'s mut Option<Session>) -> Result<&'s Client, StoreError> {
+    /// Makes sure that there is a connection, and as far as can be known a live one.
+    async fn ensure(&self, session: &mut Option<Session>) -> Result<(), StoreError> {
         let usable = match session.as_ref() {
-            Some(open) if open.client.is_closed() => false,
+            Some(open) if open.client().is_closed() => false,
             Some(open) if open.used.elapsed() > IDLE_LIMIT => {
-                matches!(timeout(LIVENESS_LIMIT, open.client.check_connection()).await, Ok(Ok(())))
+                matches!(timeout(LIVENESS_LIMIT, open.client().check_connection()).await, Ok(Ok(())))
             }
             open => open.is_some(),
         };
         if !usable {
             // The old connection is dropped first: an environment never holds two.
             *session = None;
-            let client = connect(&self.settings, self.aws.as_ref()).await?;
-            *session = Some(Session { client, used: Instant::now() });
+            *session = Some(Session::open(&self.settings, self.aws.as_ref()).await?);
         }
-        let open = session.as_mut().expect("a session was just ensured");
-        open.used = Instant::now();
-        Ok(&open.client)
+        Ok(())
     }
 }
 
@@ -165,12 +164,7 @@ impl Transaction<'_> {
         statement: &str,
         parameters: &[Parameter<'_>],
     ) -> Result<Vec<Row>, StoreError> {
-        let Some(session) = self.session.as_ref() else { return Err(StoreError::Unavailable("no connection".into())) };
-        match timeout(self.statement_limit, session.client.query_typed(statement, parameters)).await {
-            Ok(Ok(rows)) => Ok(rows),
-            Ok(Err(error)) => Err(error.into()),
-            Err(elapsed) => Err(StoreError::Unavailable(elapsed.into())),
-        }
+        Ok(run(&mut self.session, self.statement_limit, statement, parameters).await??)
     }
 
     /// Commits. When it returns, everything is stored; when it fails, that is unknown, and repeating tells.
@@ -190,19 +184,9 @@ impl Transaction<'_> {
     }
 
     async fn end(mut self, command: &str) -> Result<(), StoreError> {
-        let Some(session) = self.session.as_mut() else {
-            return Err(StoreError::Unavailable("no connection".into()));
-        };
-        let ended = timeout(self.statement_limit, session.client.batch_execute(command)).await;
-        session.used = Instant::now();
-        match ended {
-            Ok(Ok(())) => {
-                self.open = false;
-                Ok(())
-            }
-            Ok(Err(error)) => Err(error.into()),
-            Err(elapsed) => Err(StoreError::Unavailable(elapsed.into())),
-        }
+        run(&mut self.session, self.statement_limit, command, &[]).await??;
+        self.open = false;
+        Ok(())
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) enum Verdict {
 
 pub(crate) fn verdict(error: &PgError) -> Verdict {
     let Some(state) = error.code() else {
-        return if lost_connection(error) { Verdict::Reconnect } else { Verdict::Fail };
+        return if is_lost(error) { Verdict::Reconnect } else { Verdict::Fail };
     };
     match *state {
         SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED | SqlState::LOCK_NOT_AVAILABLE => {
@@ -63,7 +63,7 @@ impl From<serde_json::Error> for StoreError {
 impl From<PgError> for StoreError {
     fn from(error: PgError) -> Self {
         let Some(state) = error.code() else {
-            return if lost_connection(&error) { Self::Unavailable(error.into()) } else { Self::Broken(error) };
+            return if is_lost(&error) { Self::Unavailable(error.into()) } else { Self::Broken(error) };
         };
         let class = state.code().get(..2).unwrap_or_default();
         match class {
@@ -92,6 +92,7 @@ fn is_connection_class(state: &SqlState) -> bool {
         )
 }
 
-fn lost_connection(error: &PgError) -> bool {
+/// Says whether the connection is gone, so that nobody knows what became of the statement.
+pub(crate) fn is_lost(error: &PgError) -> bool {
     error.is_closed() || error.source().is_some_and(|source| source.is::<io::Error>())
 }

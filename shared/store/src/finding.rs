@@ -129,7 +129,9 @@ fn written(evidence: &Evidence) -> Value {
             "order_count": count, "from": from, "to": to, "orders": orders.iter().map(order).collect::<Vec<_>>(),
         }),
         Evidence::Order { order: fact, limit_minor } => json!({ "order": order(fact), "limit_minor": limit_minor }),
-        Evidence::Cart { from, to, products } => json!({ "from": from, "to": to, "products": products }),
+        Evidence::Cart { count, from, to, products } => {
+            json!({ "product_count": count, "from": from, "to": to, "products": products })
+        }
     }
 }
 

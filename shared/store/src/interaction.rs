@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Caller, DerivedInteraction, Interaction, InteractionId, NewInteraction};
+use domain::{Caller, DerivedInteraction, Interaction, InteractionId, NewInteraction, Origin};
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
@@ -11,13 +11,21 @@ use crate::{Database, StoreError, Transaction};
 
 /// What all interactions of one request have in common.
 #[derive(Debug, Clone, Copy)]
-pub struct Origin<'a> {
+pub struct Submission<'a> {
     /// From the verified token.
     pub caller: Caller,
     /// The `User-Agent` header.
     pub user_agent: Option<&'a str>,
     /// The network of the client's address.
     pub ip_address: Option<&'a str>,
+    /// How many events guests of one network may send in a minute; `None` for no limit. Counts for guests only.
+    pub guest_events_per_minute: Option<u32>,
+}
+
+impl Submission<'_> {
+    fn guest_limit(&self) -> Option<i64> {
+        self.guest_events_per_minute.filter(|_| self.caller == Caller::Guest).map(i64::from)
+    }
 }
 
 /// What became of one item.
@@ -27,10 +35,12 @@ pub enum Recorded {
     New(InteractionId),
     /// Stored before, or earlier in the same request, with the same content.
     Duplicate(InteractionId),
-    /// The event id belongs to other content. Nothing was stored.
+    /// The origin already used the event id for other content. Nothing was stored.
     Conflict,
     /// The event is trusted and the caller is not. Nothing was stored.
     Forbidden,
+    /// Guests of this network have sent as much as one minute allows. Nothing was stored.
+    RateLimited,
 }
 
 /// Records the items of a request, in one transaction, and says what became of each.
@@ -43,26 +53,29 @@ pub enum Recorded {
 pub async fn record(
     database: &Database,
     items: &[NewInteraction],
-    origin: &Origin<'_>,
+    submission: &Submission<'_>,
 ) -> Result<Vec<Recorded>, StoreError> {
-    let columns = Columns::of(items, origin.caller);
+    let columns = Columns::of(items);
+    let guest_limit = submission.guest_limit();
     let rows = database
         .query(
             include_str!("../sql/interaction/record.sql"),
             &[
                 (&columns.event_id, Type::UUID_ARRAY),
+                (&columns.origin, Type::UUID_ARRAY),
                 (&columns.fingerprint, Type::BYTEA_ARRAY),
                 (&columns.event_type, Type::TEXT_ARRAY),
                 (&columns.ref_type, Type::TEXT_ARRAY),
                 (&columns.ref_id, Type::TEXT_ARRAY),
                 (&columns.product_id, Type::UUID_ARRAY),
+                (&columns.account_id, Type::UUID_ARRAY),
                 (&columns.session_id, Type::TEXT_ARRAY),
                 (&columns.metadata, Type::TEXT_ARRAY),
                 (&columns.occurred_at, Type::TIMESTAMPTZ_ARRAY),
-                (&origin.caller.account_id(), Type::UUID),
-                (&origin.caller.is_trusted(), Type::BOOL),
-                (&origin.user_agent, Type::TEXT),
-                (&origin.ip_address, Type::TEXT),
+                (&submission.caller.is_trusted(), Type::BOOL),
+                (&submission.user_agent, Type::TEXT),
+                (&submission.ip_address, Type::TEXT),
+                (&guest_limit, Type::INT8),
             ],
         )
         .await?;
@@ -77,11 +90,11 @@ async fn settle(
     columns: &Columns<'_>,
     outcomes: Vec<Option<Recorded>>,
 ) -> Result<Vec<Recorded>, StoreError> {
-    let known: Vec<Uuid> =
-        outcomes.iter().zip(&columns.event_id).filter(|(outcome, _)| outcome.is_none()).map(|(_, id)| *id).collect();
+    let known = outcomes.iter().enumerate().filter(|(_, outcome)| outcome.is_none()).map(|(i, _)| columns.key(i));
+    let known: Vec<Key> = known.collect();
     let keys = if known.is_empty() { HashMap::new() } else { get_keys(database, &known).await? };
     let settled = outcomes.into_iter().enumerate().map(|(i, outcome)| {
-        outcome.unwrap_or_else(|| match keys.get(&columns.event_id[i]) {
+        outcome.unwrap_or_else(|| match keys.get(&columns.key(i)) {
             Some((fingerprint, id)) if fingerprint[..] == columns.fingerprint[i][..] => Recorded::Duplicate(*id),
             _ => Recorded::Conflict,
         })
@@ -94,57 +107,86 @@ fn outcome(row: &Row) -> Result<Option<Recorded>, StoreError> {
     if row.try_get("forbidden")? {
         return Ok(Some(Recorded::Forbidden));
     }
+    if row.try_get("limited")? {
+        return Ok(Some(Recorded::RateLimited));
+    }
     Ok(row.try_get::<_, Option<i64>>("interaction_id")?.map(|id| Recorded::New(InteractionId(id))))
 }
 
-async fn get_keys(
-    database: &Database,
-    event_ids: &[Uuid],
-) -> Result<HashMap<Uuid, (Vec<u8>, InteractionId)>, StoreError> {
+/// An event id and, as it is stored, whose it is.
+type Key = (Uuid, Uuid);
+
+async fn get_keys(database: &Database, keys: &[Key]) -> Result<HashMap<Key, (Vec<u8>, InteractionId)>, StoreError> {
+    let (event_ids, origins): (Vec<_>, Vec<_>) = keys.iter().copied().unzip();
     let statement = include_str!("../sql/interaction/get_keys.sql");
-    let rows = database.query(statement, &[(&event_ids, Type::UUID_ARRAY)]).await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, (row.try_get(1)?, InteractionId(row.try_get(2)?))))).collect()
+    let rows = database.query(statement, &[(&event_ids, Type::UUID_ARRAY), (&origins, Type::UUID_ARRAY)]).await?;
+    let key = |row: &Row| {
+        let key = (row.try_get("event_id")?, row.try_get("origin")?);
+        Ok((key, (row.try_get("fingerprint")?, InteractionId(row.try_get("interaction_id")?))))
+    };
+    rows.iter().map(key).collect()
 }
 
 /// The items as columns, for `unnest`.
 struct Columns<'a> {
     event_id: Vec<Uuid>,
+    origin: Vec<Uuid>,
     fingerprint: Vec<Vec<u8>>,
     event_type: Vec<&'a str>,
     ref_type: Vec<&'static str>,
     ref_id: Vec<String>,
     product_id: Vec<Option<Uuid>>,
+    account_id: Vec<Option<Uuid>>,
     session_id: Vec<Option<&'a str>>,
     metadata: Vec<&'a str>,
     occurred_at: Vec<Option<jiff::Timestamp>>,
 }
 
 impl<'a> Columns<'a> {
-    fn of(items: &'a [NewInteraction], caller: Caller) -> Self {
+    fn of(items: &'a [NewInteraction]) -> Self {
         Self {
             event_id: items.iter().map(|item| item.event_id).collect(),
-            fingerprint: items.iter().map(|item| item.fingerprint(caller).to_vec()).collect(),
+            origin: items.iter().map(|item| item.origin.as_uuid()).collect(),
+            fingerprint: items.iter().map(|item| item.fingerprint().to_vec()).collect(),
             event_type: items.iter().map(|item| item.event_type.as_str()).collect(),
             ref_type: items.iter().map(|item| item.reference.ref_type().as_str()).collect(),
             ref_id: items.iter().map(|item| item.reference.ref_id()).collect(),
             product_id: items.iter().map(|item| item.reference.product_id()).collect(),
+            account_id: items.iter().map(|item| item.account_id).collect(),
             session_id: items.iter().map(|item| item.session_id.as_deref()).collect(),
             metadata: items.iter().map(|item| item.metadata.as_str()).collect(),
             occurred_at: items.iter().map(|item| item.occurred_at).collect(),
         }
     }
+
+    fn key(&self, position: usize) -> Key {
+        (self.event_id[position], self.origin[position])
+    }
 }
 
-/// Records derived interactions with their pending rows, as part of a transaction, and returns the ids of the new ones.
+/// What became of derived interactions.
+#[derive(Debug, Default)]
+pub struct Derived {
+    /// Stored now, with their pending rows.
+    pub new: Vec<InteractionId>,
+    /// The event ids of those that were recorded before with other content. They were not stored.
+    pub conflicts: Vec<Uuid>,
+}
+
+/// Records derived interactions with their pending rows, as part of a transaction. The subjects that they follow from are
+/// locked by it.
+///
+/// One that was recorded before is no news. One that was recorded with other content is a conflict, which never is in
+/// order: nobody else can write under the origin of derived interactions.
 ///
 /// # Errors
 /// See [`StoreError`].
 pub async fn record_derived(
     transaction: &mut Transaction<'_>,
     items: &[DerivedInteraction],
-) -> Result<Vec<InteractionId>, StoreError> {
+) -> Result<Derived, StoreError> {
     if items.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Derived::default());
     }
     let event_ids: Vec<_> = items.iter().map(|item| item.event_id).collect();
     let fingerprints: Vec<_> = items.iter().map(|item| item.fingerprint().to_vec()).collect();
@@ -153,7 +195,7 @@ pub async fn record_derived(
     let accounts: Vec<_> = items.iter().map(|item| item.account_id).collect();
     let metadata: Vec<_> = items.iter().map(DerivedInteraction::metadata).collect();
     let times: Vec<_> = items.iter().map(|item| item.occurred_at).collect();
-    let parameters: [crate::database::Parameter<'_>; 7] = [
+    let parameters: [crate::database::Parameter<'_>; 8] = [
         (&event_ids, Type::UUID_ARRAY),
         (&fingerprints, Type::BYTEA_ARRAY),
         (&event_types, Type::TEXT_ARRAY),
@@ -161,9 +203,16 @@ pub async fn record_derived(
         (&accounts, Type::UUID_ARRAY),
         (&metadata, Type::TEXT_ARRAY),
         (&times, Type::TIMESTAMPTZ_ARRAY),
+        (&Origin::DERIVED.as_uuid(), Type::UUID),
     ];
-    let rows = transaction.query(include_str!("../sql/interaction/record_derived.sql"), &parameters).await?;
-    rows.iter().map(|row| Ok(InteractionId(row.try_get(0)?))).collect()
+    let mut derived = Derived::default();
+    for row in transaction.query(include_str!("../sql/interaction/record_derived.sql"), &parameters).await? {
+        if row.try_get("conflict")? {
+            derived.conflicts.push(row.try_get("event_id")?);
+        }
+        derived.new.extend(row.try_get::<_, Option<i64>>("interaction_id")?.map(InteractionId));
+    }
+    Ok(derived)
 }
 
 /// Interactions whose catalog effect is pending.

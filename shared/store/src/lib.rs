@@ -7,12 +7,15 @@
 #![warn(missing_docs)]
 
 pub mod cart;
+pub mod catalog_delivery;
 mod connection;
 mod credentials;
+pub mod customer_link;
 mod database;
 mod error;
 pub mod finding;
 pub mod fraud;
+pub mod guest_quota;
 pub mod interaction;
 pub mod key;
 #[cfg(feature = "migrations")]
@@ -33,6 +36,7 @@ pub mod rollup;
 pub mod sales;
 pub mod segment;
 pub mod seller_dashboard;
+mod session;
 pub mod shop_event;
 pub mod shop_report;
 #[cfg(feature = "migrations")]

@@ -17,6 +17,17 @@ pub async fn remove(database: &Database, sink: Sink, ids: &[InteractionId]) -> R
     Ok(())
 }
 
+/// Removes the rows of the catalog whose effect an outside catalog has confirmed, and notes that our feed need not hold
+/// these interactions. Rows that are already gone are no error, and were noted by whoever removed them.
+///
+/// # Errors
+/// See [`StoreError`]; repeating is safe.
+pub async fn remove_outside(database: &Database, ids: &[InteractionId]) -> Result<(), StoreError> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    database.query(include_str!("../sql/pending/remove_outside.sql"), &[(&ids, Type::INT8_ARRAY)]).await?;
+    Ok(())
+}
+
 /// Parks rows, each with its reason: no more hints until a person puts them back. Rows already parked keep
 /// their first reason.
 ///

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use domain::ParkReason;
 use domain::fraud::FindingId;
+use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
@@ -131,12 +132,52 @@ pub async fn get_depth(database: &Database) -> Result<Depth, StoreError> {
     })
 }
 
-/// Puts up to `limit` parked alerts back to waiting and returns them; resend-pending hints at them within a minute.
+/// How an outstanding alert stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// The finding.
+    pub id: FindingId,
+    /// The typed reason of a parked alert; `None` when it waits to be sent.
+    pub parked_reason: Option<String>,
+    /// Seconds since the alert was parked, or since it was found when it is not parked.
+    pub age_seconds: f64,
+}
+
+/// Reads how the given alerts stand. One that is missing was sent.
 ///
 /// # Errors
-/// See [`StoreError`]; repeating is safe.
-pub async fn unpark(database: &Database, limit: u32) -> Result<Vec<FindingId>, StoreError> {
-    let statement = include_str!("../sql/pending_alert/unpark.sql");
-    let rows = database.query(statement, &[(&i64::from(limit), Type::INT8)]).await?;
+/// See [`StoreError`].
+pub async fn get_states(database: &Database, ids: &[FindingId]) -> Result<Vec<State>, StoreError> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    let rows = database.query(include_str!("../sql/pending_alert/get_states.sql"), &[(&ids, Type::UUID_ARRAY)]).await?;
+    rows.iter().map(state).collect()
+}
+
+/// Lists up to `limit` parked alerts behind an id, by id. Start with the nil UUID.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list_parked(database: &Database, after: FindingId, limit: u32) -> Result<Vec<State>, StoreError> {
+    let statement = include_str!("../sql/pending_alert/list_parked.sql");
+    let rows = database.query(statement, &[(&after.0, Type::UUID), (&i64::from(limit), Type::INT8)]).await?;
+    rows.iter().map(state).collect()
+}
+
+/// Puts parked alerts back to waiting, and returns those that were parked. The next hint of resend-pending comes in a
+/// minute, so a direct hint that is lost is only late.
+///
+/// # Errors
+/// See [`StoreError`]; repeating is safe, though a repetition returns only what is still parked.
+pub async fn unpark(database: &Database, ids: &[FindingId]) -> Result<Vec<FindingId>, StoreError> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    let rows = database.query(include_str!("../sql/pending_alert/unpark.sql"), &[(&ids, Type::UUID_ARRAY)]).await?;
     rows.iter().map(|row| Ok(FindingId(row.try_get(0)?))).collect()
+}
+
+fn state(row: &Row) -> Result<State, StoreError> {
+    Ok(State {
+        id: FindingId(row.try_get("finding_id")?),
+        parked_reason: row.try_get("parked_reason")?,
+        age_seconds: row.try_get("age_seconds")?,
+    })
 }

@@ -2,13 +2,15 @@
 //!
 //! They only ever move by a difference. All differences of a batch are collapsed into one row per key first, and the
 //! rows are taken in key order and the tables always in the same order: consumers wait for each other and never in a
-//! circle.
+//! circle. A row whose figures are all 0 is removed by the transaction that empties it, so that the rows depend on the
+//! events alone and not on what was thought of them for a while.
 
 use std::collections::BTreeMap;
 
 use domain::{Cell, Contribution, Figures, Grain};
 use jiff::Timestamp;
-use tokio_postgres::types::Type;
+use tokio_postgres::Row;
+use tokio_postgres::types::{ToSql, Type};
 
 use crate::database::Parameter;
 use crate::{StoreError, Transaction};
@@ -21,6 +23,9 @@ struct Key {
 }
 
 type Rows = BTreeMap<Key, Figures>;
+
+/// Where rows of a table lie (`ctid`), which holds as long as their locks.
+type Places = Vec<String>;
 
 /// Which figures of a row a table has, in the order of its columns.
 type Pick<const N: usize> = fn(&Figures) -> [i64; N];
@@ -46,14 +51,17 @@ pub async fn apply(transaction: &mut Transaction<'_>, difference: &Contribution)
         rows.retain(|_, figures| *figures != Figures::default());
     }
     let [sales, product, category, customer, status, rating, user, event] = &tables;
-    add_sales(transaction, sales).await?;
-    add_product(transaction, product).await?;
-    add_category(transaction, category).await?;
-    add_customer(transaction, customer).await?;
-    add_order_status(transaction, status).await?;
-    add_rating(transaction, rating).await?;
-    add_user(transaction, user).await?;
-    add_event(transaction, event).await
+    let (mut empty, mut empty_spend) = (Vec::with_capacity(tables.len()), Vec::new());
+    empty.push(add_sales(transaction, sales).await?);
+    empty.push(add_product(transaction, product).await?);
+    empty.push(add_category(transaction, category).await?);
+    empty.push(add_customer(transaction, customer, &mut empty_spend).await?);
+    empty.push(add_order_status(transaction, status).await?);
+    empty.push(add_rating(transaction, rating).await?);
+    empty.push(add_user(transaction, user).await?);
+    empty.push(add_event(transaction, event).await?);
+    empty.push(empty_spend);
+    remove_empty(transaction, &empty).await
 }
 
 /// Says in which table a cell is, its minute, and the other parts of its key.
@@ -77,7 +85,7 @@ fn place(cell: &Cell) -> (usize, Option<Timestamp>, Vec<String>) {
     }
 }
 
-async fn add_sales(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<(), StoreError> {
+async fn add_sales(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
     let pick: Pick<7> = |it| {
         let orders = [it.orders_placed, it.orders_paid, it.orders_cancelled, it.orders_returned];
         [orders[0], orders[1], orders[2], orders[3], it.items, it.revenue_minor, it.refund_minor]
@@ -85,45 +93,66 @@ async fn add_sales(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<(),
     add(transaction, include_str!("../sql/rollup/add_sales.sql"), rows, pick).await
 }
 
-async fn add_product(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<(), StoreError> {
+async fn add_product(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
     let pick: Pick<4> = |it| [it.orders_paid, it.items, it.revenue_minor, it.refund_minor];
     add(transaction, include_str!("../sql/rollup/add_product.sql"), rows, pick).await
 }
 
-async fn add_category(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<(), StoreError> {
+async fn add_category(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
     let pick: Pick<4> = |it| [it.orders_paid, it.items, it.revenue_minor, it.refund_minor];
     add(transaction, include_str!("../sql/rollup/add_category.sql"), rows, pick).await
 }
 
-async fn add_customer(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<(), StoreError> {
+/// Moves the customers and, by what they spend, their sums; `empty_spend` takes the sums that are empty now.
+async fn add_customer(
+    transaction: &mut Transaction<'_>,
+    rows: &Rows,
+    empty_spend: &mut Places,
+) -> Result<Places, StoreError> {
     let pick: Pick<3> = |it| [it.orders_paid, it.revenue_minor, it.refund_minor];
-    add(transaction, include_str!("../sql/rollup/add_customer.sql"), rows, pick).await
+    let mut empty = Places::new();
+    for row in send(transaction, include_str!("../sql/rollup/add_customer.sql"), rows, pick).await? {
+        let places = if row.try_get("of_spend")? { &mut *empty_spend } else { &mut empty };
+        places.push(row.try_get("place")?);
+    }
+    Ok(empty)
 }
 
-async fn add_order_status(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<(), StoreError> {
+async fn add_order_status(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
     add(transaction, include_str!("../sql/rollup/add_order_status.sql"), rows, |it| [it.count, it.items]).await
 }
 
-async fn add_rating(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<(), StoreError> {
+async fn add_rating(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
     add(transaction, include_str!("../sql/rollup/add_rating.sql"), rows, |it| [it.count, it.score_micros]).await
 }
 
-async fn add_user(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<(), StoreError> {
+async fn add_user(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
     add(transaction, include_str!("../sql/rollup/add_user.sql"), rows, |it| [it.count]).await
 }
 
-async fn add_event(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<(), StoreError> {
+async fn add_event(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
     add(transaction, include_str!("../sql/rollup/add_event.sql"), rows, |it| [it.count]).await
 }
 
-/// Sends rows as columns: grain and bucket if there are any, the texts, the figures.
+/// Moves rows and returns the places of those that are empty now.
 async fn add<const N: usize>(
     transaction: &mut Transaction<'_>,
     statement: &str,
     rows: &Rows,
     pick: impl Fn(&Figures) -> [i64; N],
-) -> Result<(), StoreError> {
-    let Some((first, _)) = rows.first_key_value() else { return Ok(()) };
+) -> Result<Places, StoreError> {
+    let rows = send(transaction, statement, rows, pick).await?;
+    rows.iter().map(|row| Ok(row.try_get("place")?)).collect()
+}
+
+/// Sends rows as columns: grain and bucket if there are any, the texts, the figures.
+async fn send<const N: usize>(
+    transaction: &mut Transaction<'_>,
+    statement: &str,
+    rows: &Rows,
+    pick: impl Fn(&Figures) -> [i64; N],
+) -> Result<Vec<Row>, StoreError> {
+    let Some((first, _)) = rows.first_key_value() else { return Ok(Vec::new()) };
     let spans = rows.keys().filter_map(|key| key.span);
     let (grains, buckets): (Vec<_>, Vec<_>) = spans.map(|(grain, bucket)| (grain.as_str(), bucket)).unzip();
     let texts: Vec<Vec<&str>> =
@@ -140,5 +169,15 @@ async fn add<const N: usize>(
     for column in &figures {
         parameters.push((column, Type::INT8_ARRAY));
     }
-    transaction.query(statement, &parameters).await.map(|_| ())
+    transaction.query(statement, &parameters).await
+}
+
+/// Removes rows that are empty, by table; without any there is nothing to send.
+async fn remove_empty(transaction: &mut Transaction<'_>, empty: &[Places]) -> Result<(), StoreError> {
+    if empty.iter().all(Vec::is_empty) {
+        return Ok(());
+    }
+    let parameters: Vec<Parameter<'_>> =
+        empty.iter().map(|places| (places as &(dyn ToSql + Sync), Type::TEXT_ARRAY)).collect();
+    transaction.query(include_str!("../sql/rollup/remove_empty.sql"), &parameters).await.map(|_| ())
 }

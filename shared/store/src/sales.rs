@@ -59,9 +59,7 @@ pub async fn sum(database: &Database, seller_id: &str, steps: &[TimeSpan]) -> Re
         (&pieces.upper, Type::TIMESTAMPTZ_ARRAY),
     ];
     let rows = database.query(include_str!("../sql/sales/sum.sql"), &parameters).await?;
-    // What was taken back leaves rows of zeros behind.
-    let sales = rows.iter().map(sales).filter(|it| !matches!(it, Ok(sales) if sales.figures == Figures::default()));
-    sales.collect()
+    rows.iter().map(sales).collect()
 }
 
 fn sales(row: &Row) -> Result<Sales, StoreError> {

@@ -4,10 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use domain::{Fact, ShopEvent, Subject};
 use sha2::{Digest, Sha256};
+use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use crate::{Database, StoreError, Transaction};
+
+/// Reads the digests of logged events.
+const FINGERPRINTS: &str = include_str!("../sql/shop_event/get_fingerprints.sql");
 
 /// What became of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,9 +68,29 @@ async fn get_fingerprints(
     transaction: &mut Transaction<'_>,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<u8>>, StoreError> {
-    let statement = include_str!("../sql/shop_event/get_fingerprints.sql");
-    let rows = transaction.query(statement, &[(&ids, Type::UUID_ARRAY)]).await?;
+    fingerprints(&transaction.query(FINGERPRINTS, &[(&ids, Type::UUID_ARRAY)]).await?)
+}
+
+fn fingerprints(rows: &[Row]) -> Result<HashMap<Uuid, Vec<u8>>, StoreError> {
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
+/// Says what [`insert`] would say of events, each for itself, and logs nothing.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn compare(database: &Database, events: &[ShopEvent]) -> Result<Vec<Logged>, StoreError> {
+    let ids: Vec<_> = events.iter().map(|event| event.id).collect();
+    let known = fingerprints(&database.query(FINGERPRINTS, &[(&ids, Type::UUID_ARRAY)]).await?)?;
+    let compared = events.iter().map(|event| {
+        let print = fingerprint(event, &serde_json::to_string(&event.fact)?);
+        Ok(match known.get(&event.id) {
+            None => Logged::New,
+            Some(other) if *other == print => Logged::Duplicate,
+            Some(_) => Logged::Conflict,
+        })
+    });
+    compared.collect()
 }
 
 /// Counts how many of these events are logged. An id that is given twice counts once.
@@ -106,7 +130,7 @@ pub async fn list_of(
         let (subject, id) = fact.subject();
         let of = (subject, id.to_owned());
         let (id, service, occurred_at) = (row.try_get("id")?, row.try_get("service")?, row.try_get("occurred_at")?);
-        events.entry(of).or_default().push(ShopEvent { id, service, occurred_at, fact });
+        events.entry(of).or_default().push(ShopEvent { id, service, occurred_at, fact, link: None });
     }
     Ok(events)
 }

@@ -88,7 +88,7 @@ pub struct KeyCheck {
     pub keys_without_row: i64,
     /// Rows within the horizon without their key. Must be none.
     pub rows_without_key: i64,
-    /// Event ids that are in the log more than once within the horizon. Must be none.
+    /// Event ids that are in the log more than once with one origin, within the horizon. Must be none.
     pub repeated: i64,
     /// The first event ids concerned.
     pub examples: Vec<Uuid>,
@@ -254,8 +254,18 @@ impl<'c> Snapshot<'c> {
         Ok(Balance { applied: part(applied?), pending: part(pending?), ingested: part(ingested?) })
     }
 
-    /// Lists the interactions whose catalog effect is confirmed and that arrived within the last `days`,
-    /// by id. That is what the feed must hold.
+    /// Counts the interactions that an outside catalog confirmed within the last `days`: no feed need hold them.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn count_elsewhere(&self, days: u16) -> Result<i64, StoreError> {
+        let statement = include_str!("../sql/verification/count_elsewhere.sql");
+        let rows = self.transaction.query_typed(statement, &[(&i32::from(days), Type::INT4)]).await?;
+        rows.first().map_or(Ok(0), |row| Ok(row.try_get(0)?))
+    }
+
+    /// Lists the interactions whose catalog effect is confirmed and that arrived within the last `days`, by id, without
+    /// those that an outside catalog confirmed. That is what the feed must hold.
     ///
     /// # Errors
     /// See [`StoreError`].

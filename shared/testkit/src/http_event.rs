@@ -3,6 +3,9 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+/// The issuer of the user pool that the template creates.
+const ISSUER: &str = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_TestKit00";
+
 /// A request as a function sees it.
 #[derive(Debug, Clone)]
 pub struct HttpEvent {
@@ -35,10 +38,11 @@ impl HttpEvent {
         self
     }
 
-    /// Adds a claim of a verified token.
+    /// Adds a claim of a verified token, as the text that API Gateway makes of it. The issuer is Cognito unless it is set.
     #[must_use]
     pub fn claim(mut self, name: &str, value: &str) -> Self {
-        self.claims.get_or_insert_default().insert(name.to_owned(), json!(value));
+        let claims = self.claims.get_or_insert_with(|| Map::from_iter([("iss".to_owned(), json!(ISSUER))]));
+        claims.insert(name.to_owned(), json!(value));
         self
     }
 

@@ -7,6 +7,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{Message, QueueAttributeName};
+use contracts::REASON_ATTRIBUTE;
 use uuid::Uuid;
 
 use crate::Stack;
@@ -82,7 +83,7 @@ impl TestQueue {
         let mut drained = Vec::new();
         loop {
             let call = self.client.receive_message().queue_url(&self.url).max_number_of_messages(10);
-            let call = call.message_system_attribute_names("All".into());
+            let call = call.message_system_attribute_names("All".into()).message_attribute_names("All");
             let messages = call.send().await.unwrap().messages.unwrap_or_default();
             if messages.is_empty() {
                 return drained;
@@ -106,6 +107,20 @@ impl TestQueue {
             self.send(body).await;
         }
         bodies
+    }
+
+    /// Receives and deletes every dead letter, and returns them sorted, each as its reason and its body.
+    ///
+    /// # Panics
+    /// When the emulator is not there.
+    pub async fn drain_dead_letters(&self) -> Vec<String> {
+        let text = |message: Message| {
+            let reason = message.message_attributes.and_then(|mut all| all.remove(REASON_ATTRIBUTE)?.string_value);
+            format!("{} {}", reason.unwrap_or_default(), message.body.unwrap_or_default())
+        };
+        let mut letters: Vec<_> = self.drain().await.into_iter().map(text).collect();
+        letters.sort();
+        letters
     }
 
     /// Sends a message body as it is.

@@ -9,7 +9,7 @@ use crate::TestQueue;
 
 /// Keys that are long enough and known to everybody.
 const KEYS: [(&str, &str); 2] =
-    [("address_hash_key_1", "a secret of the tests only"), ("alert_signing_key_1", TestSecret::SIGNING_KEY)];
+    [("address_hash_key_1", TestSecret::ADDRESS_KEY), ("alert_signing_key_1", TestSecret::SIGNING_KEY)];
 
 /// A secret of a test's own.
 #[derive(Debug, Clone)]
@@ -18,6 +18,8 @@ pub struct TestSecret {
 }
 
 impl TestSecret {
+    /// The key that addresses are hashed with.
+    pub const ADDRESS_KEY: &'static str = "a secret of the tests only";
     /// The key that alerts are signed with.
     pub const SIGNING_KEY: &'static str = "0123456789abcdef0123456789abcdef";
 

@@ -1,6 +1,7 @@
 //! The catalog: a keyed set behind HTTP, which may be slow, down, or lose its answer after it accepted.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -44,6 +45,7 @@ struct Shared {
     random: Mutex<ChaCha8Rng>,
     told: Mutex<BTreeMap<i64, Told>>,
     contradictions: Mutex<Vec<String>>,
+    away: Arc<AtomicBool>,
 }
 
 impl CatalogStub {
@@ -57,6 +59,7 @@ impl CatalogStub {
             random: Mutex::new(ChaCha8Rng::seed_from_u64(seed)),
             told: Mutex::default(),
             contradictions: Mutex::default(),
+            away: Arc::default(),
         });
         let line = Arc::new(std::sync::OnceLock::<Arc<TestProxy>>::new());
         let (keeper, way) = (Arc::clone(&shared), Arc::clone(&line));
@@ -83,6 +86,22 @@ impl CatalogStub {
         &self.line
     }
 
+    /// Takes the catalog away until it comes back: every call is answered by 404, as before a service is registered.
+    pub fn leave(&self) {
+        self.shared.away.store(true, SeqCst);
+    }
+
+    /// Brings it back.
+    pub fn come_back(&self) {
+        self.shared.away.store(false, SeqCst);
+    }
+
+    /// Returns the switch that says whether it is away.
+    #[must_use]
+    pub fn away(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.shared.away)
+    }
+
     /// Sets the faults from now on.
     pub fn set_faults(&self, faults: CatalogFaults) {
         *self.shared.faults.lock().unwrap() = faults;
@@ -105,6 +124,9 @@ impl Shared {
     async fn answer(&self, call: Recorded, line: &TestProxy) -> Reply {
         let faults = *self.faults.lock().unwrap();
         tokio::time::sleep(faults.slow).await;
+        if self.away.load(SeqCst) {
+            return TestServer::reply(404, "");
+        }
         if self.happens(faults.fail) {
             return TestServer::reply(503, "");
         }

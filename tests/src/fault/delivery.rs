@@ -7,6 +7,7 @@ use std::time::Duration;
 use domain::Sink;
 use testkit::TestQueue;
 
+use super::queue::Receives;
 use super::rig::{Options, Rig};
 use super::scenario::{Job, Report, Scenario};
 use super::sqs_gate::SendFaults;
@@ -113,8 +114,11 @@ async fn repeat(job: Job) -> Report {
 /// Each round: messages are received until they are dead, put back by `redrive` twice at once, and put back by hand
 /// another time weeks later, when their effect happened long ago.
 async fn redrive_twice(job: Job) -> Report {
-    let rig =
-        Rig::open(Options { max_receives: 2, ..Options::new(job.seed, &job.binaries) }, job.database().await).await;
+    let rig = Rig::open(
+        Options { receives: Receives::all(2), ..Options::new(job.seed, &job.binaries) },
+        job.database().await,
+    )
+    .await;
     let (mut traffic, mut crew) = (Traffic::new(job.seed, 0, MOST_ITEMS), Crew::new(&rig));
     let (mut convergence, mut rest) = (Vec::new(), Ok(()));
     for _ in 0..job.rounds {

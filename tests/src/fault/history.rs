@@ -5,6 +5,9 @@ use std::sync::Mutex;
 
 use uuid::Uuid;
 
+/// What tells events apart: the origin as it is stored, and the event id.
+pub(super) type EventKey = (Uuid, Uuid);
+
 /// An event that a client sent, maybe more than once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
@@ -16,6 +19,8 @@ pub struct Sent {
     pub poison: bool,
     /// The interaction id of the 2xx, once there was one.
     pub acknowledged: Option<i64>,
+    /// Whether it must be stored although no 2xx named it: its cause was acknowledged.
+    pub owed: bool,
 }
 
 /// How many of what.
@@ -35,12 +40,12 @@ pub struct Counts {
 
 /// Everything that clients did and heard.
 #[derive(Debug, Default)]
-pub struct History(Mutex<(HashMap<Uuid, Sent>, Counts)>);
+pub struct History(Mutex<(HashMap<EventKey, Sent>, Counts)>);
 
 impl History {
     /// Notes an event that is about to be sent. May be repeated.
-    pub fn note_sent(&self, event_id: Uuid, sent: Sent) {
-        self.0.lock().unwrap().0.entry(event_id).or_insert(sent);
+    pub fn note_sent(&self, key: EventKey, sent: Sent) {
+        self.0.lock().unwrap().0.entry(key).or_insert(sent);
     }
 
     /// Notes the end of a request.
@@ -54,18 +59,18 @@ impl History {
     ///
     /// # Errors
     /// The contradiction.
-    pub fn acknowledge(&self, event_id: Uuid, id: i64) -> Result<(), String> {
+    pub fn acknowledge(&self, key: EventKey, id: i64) -> Result<(), String> {
         let mut inner = self.0.lock().unwrap();
-        let sent = inner.0.get_mut(&event_id).ok_or_else(|| format!("{event_id} was never sent"))?;
+        let sent = inner.0.get_mut(&key).ok_or_else(|| format!("{key:?} was never sent"))?;
         match sent.acknowledged.replace(id) {
-            Some(before) if before != id => Err(format!("{event_id} was acknowledged as {before} and as {id}")),
+            Some(before) if before != id => Err(format!("{key:?} was acknowledged as {before} and as {id}")),
             _ => Ok(()),
         }
     }
 
     /// Returns every event.
     #[must_use]
-    pub fn events(&self) -> HashMap<Uuid, Sent> {
+    pub fn events(&self) -> HashMap<EventKey, Sent> {
         self.0.lock().unwrap().0.clone()
     }
 
@@ -73,7 +78,7 @@ impl History {
     #[must_use]
     pub fn counts(&self) -> Counts {
         let inner = self.0.lock().unwrap();
-        let acknowledged = inner.0.values().filter(|sent| sent.acknowledged.is_some()).count();
+        let acknowledged = inner.0.values().filter(|sent| sent.acknowledged.is_some() || sent.owed).count();
         Counts { sent: inner.0.len(), acknowledged, ..inner.1 }
     }
 }

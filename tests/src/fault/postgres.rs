@@ -8,6 +8,7 @@ use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 
 use super::cluster::{Cluster, ClusterOptions};
+use super::queue::Receives;
 use super::rig::{Options, Rig};
 use super::scenario::{Job, Report, Scenario};
 use super::shopper::Shoppers;
@@ -65,7 +66,7 @@ async fn run(job: Job, fault: Fault) -> Report {
         Ok(cluster) => cluster,
         Err(skipped) => return Report::skipped(skipped.0),
     };
-    let options = Options { max_receives: MAX_RECEIVES, ..Options::new(job.seed, &job.binaries) };
+    let options = Options { receives: Receives::all(MAX_RECEIVES), ..Options::new(job.seed, &job.binaries) };
     let rig = Arc::new(Rig::open(options, cluster.create_database().await).await);
     let (staff, shoppers) = (Staff::start(&rig, 0, 0), Shoppers::start(&rig, SHOPPERS, 0));
     let mut random = ChaCha8Rng::seed_from_u64(job.seed);

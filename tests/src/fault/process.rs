@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 
-use super::queue::VISIBILITY;
+use super::rig::VISIBILITY;
 use super::scenario::{Job, Report, Scenario};
 use super::staff::Staff;
 

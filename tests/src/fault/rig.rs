@@ -1,10 +1,12 @@
 //! A shop of its own with everything that a fault can hit.
 
 use std::path::{Path, PathBuf};
+use std::process::Output;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use domain::Sink;
-use testkit::{Stack, TestDatabase, TestProxy};
+use testkit::{Stack, TestDatabase, TestProxy, TestQueue, TestSecret};
 use tokio::process::Command;
 use tokio_postgres::{Client, NoTls};
 
@@ -12,8 +14,11 @@ use super::catalog_stub::CatalogStub;
 use super::environment::{Environment, Notes};
 use super::history::History;
 use super::mapping::{Delivery, Mapping};
-use super::queue::Queues;
+use super::queue::{Queues, Receives};
 use super::sqs_gate::SqsGate;
+
+/// How long a received message is hidden, unless a scenario says otherwise.
+pub(super) const VISIBILITY: Duration = Duration::from_secs(3);
 
 /// How a rig is made.
 #[derive(Debug)]
@@ -23,7 +28,9 @@ pub struct Options {
     /// The folder of the functions and of the command.
     pub binaries: PathBuf,
     /// Deliveries before a message is a dead letter.
-    pub max_receives: u32,
+    pub receives: Receives,
+    /// How long a received message is hidden.
+    pub visibility: Duration,
     /// What every function is started with besides the usual.
     pub variables: Vec<(String, String)>,
 }
@@ -32,7 +39,8 @@ impl Options {
     /// The usual rig: more deliveries than a fault uses up, few enough that a test can wait for a dead letter.
     #[must_use]
     pub fn new(seed: u64, binaries: &Path) -> Self {
-        Self { seed, binaries: binaries.to_owned(), max_receives: 4, variables: Vec::new() }
+        let binaries = binaries.to_owned();
+        Self { seed, binaries, receives: Receives::all(4), visibility: VISIBILITY, variables: Vec::new() }
     }
 }
 
@@ -58,6 +66,7 @@ pub struct Rig {
     /// What must not be and was noticed on the way.
     pub notes: Notes,
     database_url: String,
+    secret: TestSecret,
     planted: Mutex<Vec<String>>,
 }
 
@@ -69,7 +78,7 @@ impl Rig {
     pub async fn open(options: Options, database: TestDatabase) -> Self {
         let (postgres, database_url) = TestProxy::of_url(database.url()).await;
         Self {
-            queues: Queues::create(options.max_receives).await,
+            queues: Queues::create(options.receives, options.visibility).await,
             sqs: SqsGate::open(options.seed).await,
             catalog: CatalogStub::open(options.seed).await,
             delivery: Arc::default(),
@@ -79,6 +88,7 @@ impl Rig {
             database,
             postgres,
             database_url,
+            secret: TestSecret::create(&[]).await,
             planted: Mutex::default(),
         }
     }
@@ -91,18 +101,46 @@ impl Rig {
             ("POPULARITY_QUEUE_URL", self.queues.popularity.url()),
             ("CATALOG_QUEUE_URL", self.queues.catalog.url()),
             ("ALERTS_QUEUE_URL", self.queues.alerts.url()),
+            ("ORDER_EVENTS_QUEUE_URL", self.queues.order_events.url()),
+            ("DEAD_LETTER_QUEUE_URL", self.dead_letters_of(name)),
             ("AWS_ENDPOINT_URL_SQS", self.sqs.url()),
             // Longer than any test machine needs: a sender that gives up is a fault of its own.
             ("SEND_TIMEOUT_MS", "5000"),
+            ("GUEST_EVENTS_PER_MINUTE", "0"),
             ("RESEND_MAX_ROWS", "20000"),
             ("RESEND_BACKOFF_CAP_SECONDS", "3600"),
             ("CATALOG_URL", self.catalog.url()),
             ("CATALOG_TIMEOUT_MS", "1000"),
             ("CATALOG_CONCURRENCY", "8"),
+            ("DEFAULT_CURRENCY", "EUR"),
+            ("APP_SECRET_ARN", self.secret.arn()),
+            ("FRAUD_BURST_ORDERS", "1000"),
+            ("FRAUD_BURST_SECONDS", "60"),
+            ("FRAUD_SIMILAR_ORDERS", "1000"),
+            ("FRAUD_SIMILAR_SECONDS", "60"),
+            ("FRAUD_LARGE_ORDERS", "EUR:100000"),
+            ("ALERT_TIMEOUT_MS", "1000"),
+            ("ALERT_HOSTS", "127.0.0.1"),
         ];
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let variables = self.options.variables.iter().cloned().chain(variables.iter().chain(more).map(owned)).collect();
         Environment::new(name, self.options.binaries.clone(), variables, self.notes.clone())
+    }
+
+    fn dead_letters_of(&self, name: &str) -> &str {
+        let queues = &self.queues;
+        match name {
+            "update-popularity" => queues.popularity_dlq.url(),
+            "update-catalog" => queues.catalog_dlq.url(),
+            "send-alerts" => queues.alerts_dlq.url(),
+            _ => queues.order_events_dlq.url(),
+        }
+    }
+
+    /// Connects a queue with an environment of its consumer.
+    #[must_use]
+    pub fn mapping_to(&self, environment: Environment, queue: &TestQueue, seed: u64) -> Mapping {
+        Mapping::new(queue.clone(), environment, Arc::clone(&self.delivery), self.options.seed ^ seed)
     }
 
     /// Connects the queue of a sink with an environment of its consumer.
@@ -112,7 +150,7 @@ impl Rig {
             Sink::Popularity => (&self.queues.popularity, "update-popularity"),
             Sink::Catalog => (&self.queues.catalog, "update-catalog"),
         };
-        Mapping::new(queue.clone(), self.environment(name, &[]), Arc::clone(&self.delivery), self.options.seed ^ seed)
+        self.mapping_to(self.environment(name, &[]), queue, seed)
     }
 
     /// Starts the line of a subcommand of `shopsignal`, as an operator runs it: past the faults.
@@ -125,23 +163,36 @@ impl Rig {
         command
     }
 
-    /// Puts the dead letters of a sink back to work, as an operator does.
+    /// Names every queue to a subcommand.
+    fn name_queues(&self, command: &mut Command) {
+        for (name, queue, dlq) in self.queues.pairs() {
+            command.args([format!("--{name}-queue-url={}", queue.url()), format!("--{name}-dlq-url={}", dlq.url())]);
+        }
+        command.args(["--app-secret-arn", self.secret.arn()]);
+    }
+
+    /// Runs `verify` as an operator does, without the feed, which a rig has not, and returns what it printed as JSON.
+    ///
+    /// # Panics
+    /// When the command was not built.
+    pub async fn verify(&self) -> Output {
+        let mut command = self.command("verify");
+        self.name_queues(command.args(["--json", "--no-feed"]));
+        command.output().await.unwrap()
+    }
+
+    /// Puts the dead letters of a queue back to work, as an operator does.
     ///
     /// # Errors
     /// What the command wrote.
     ///
     /// # Panics
     /// When the command was not built.
-    pub async fn redrive(&self, sink: &str, more: &[&str]) -> Result<(), String> {
-        let (queue, dlq) = match sink {
-            "popularity" => (&self.queues.popularity, &self.queues.popularity_dlq),
-            _ => (&self.queues.catalog, &self.queues.catalog_dlq),
-        };
+    pub async fn redrive(&self, queue: &str, more: &[&str]) -> Result<(), String> {
         let mut command = self.command("redrive");
-        command.arg(sink).args(more);
-        command.args([format!("--{sink}-queue-url={}", queue.url()), format!("--{sink}-dlq-url={}", dlq.url())]);
+        self.name_queues(command.arg(queue).args(more));
         let output = command.output().await.unwrap();
-        let wrote = || format!("redrive {sink}: {}", String::from_utf8_lossy(&output.stderr));
+        let wrote = || format!("redrive {queue}: {}", String::from_utf8_lossy(&output.stderr));
         if output.status.success() { Ok(()) } else { Err(wrote()) }
     }
 

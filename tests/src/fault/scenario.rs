@@ -11,7 +11,7 @@ use super::crash::Crash;
 use super::crash_point::CrashPoint;
 use super::rig::{Options, Rig};
 use super::staff::Staff;
-use super::{catalog, clock, delivery, postgres, process, rush};
+use super::{catalog, clock, delivery, given_up, outage, postgres, process, rush, stranger};
 
 /// A part of a scenario: so many rounds on one rig.
 #[derive(Debug, Clone)]
@@ -76,8 +76,11 @@ impl Scenario {
             postgres::scenarios(),
             delivery::scenarios(),
             catalog::scenarios(),
+            outage::scenarios(),
             rush::scenarios(),
             clock::scenarios(),
+            stranger::scenarios(),
+            given_up::scenarios(),
         ];
         lists.into_iter().flatten().collect()
     }

@@ -1,5 +1,6 @@
 //! Requests of shoppers, drawn from a seed, with event ids of their own so that a repeat is known as one.
 
+use domain::Origin;
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
@@ -11,6 +12,8 @@ use super::history::{History, Sent};
 use super::rig::Rig;
 use crate::weight::{TRUSTED, WEIGHTS};
 
+/// Who sends the usual traffic.
+const SHOPPER: Uuid = Uuid::from_u128((0x5b0b_0000 << 96) | 99);
 /// Products that are sold; every second event is about the first one.
 const PRODUCTS: u128 = 20;
 
@@ -30,6 +33,7 @@ pub struct Traffic {
 #[derive(Debug, Clone)]
 pub struct Request {
     items: Vec<(Uuid, Sent)>,
+    origin: Origin,
     event: Value,
 }
 
@@ -58,7 +62,7 @@ impl Traffic {
         // At least one effect that both sinks owe.
         items[0].1.poison = false;
         items[0].1.ref_id = product_id(0).to_string();
-        Request { event: event(&items), items }
+        Request::of_account(SHOPPER, items)
     }
 
     /// Sends so many requests while nothing is broken, so that each must be acknowledged.
@@ -88,7 +92,7 @@ impl Traffic {
             true => "shoes".to_owned(),
             false => product_id(product).to_string(),
         };
-        (event_id, Sent { event_type, ref_id, poison, acknowledged: None })
+        (event_id, Sent { event_type, ref_id, poison, acknowledged: None, owed: false })
     }
 }
 
@@ -103,8 +107,9 @@ fn product_id(number: u128) -> Uuid {
     Uuid::from_u128((0x5b0b_0000 << 96) | number)
 }
 
-fn event(items: &[(Uuid, Sent)]) -> Value {
-    let [browser, session, note] = CANARIES;
+/// The body of a request with these items.
+fn body(items: &[(Uuid, Sent)], session: &str) -> String {
+    let note = CANARIES[2];
     let items: Vec<_> = items
         .iter()
         .map(|(event_id, sent)| {
@@ -115,14 +120,26 @@ fn event(items: &[(Uuid, Sent)]) -> Value {
             })
         })
         .collect();
-    HttpEvent::new("POST", "/api/v1/analytic/interaction")
-        .account(product_id(99))
-        .header("user-agent", browser)
-        .body(json!({ "interactions": items }).to_string())
-        .event()
+    json!({ "interactions": items }).to_string()
 }
 
 impl Request {
+    /// A request of a signed-in shopper.
+    #[must_use]
+    pub fn of_account(account: Uuid, items: Vec<(Uuid, Sent)>) -> Self {
+        let request = HttpEvent::new("POST", "/api/v1/analytic/interaction").account(account);
+        let event = request.header("user-agent", CANARIES[0]).body(body(&items, CANARIES[1])).event();
+        Self { items, origin: Origin::of_account(account), event }
+    }
+
+    /// A request of a guest.
+    #[must_use]
+    pub fn of_guest(session: &str, items: Vec<(Uuid, Sent)>) -> Self {
+        let request = HttpEvent::new("POST", "/api/v1/analytic/guest/interaction");
+        let event = request.header("user-agent", CANARIES[0]).body(body(&items, session)).event();
+        Self { items, origin: Origin::of_session(session), event }
+    }
+
     /// Sends the request, and notes what was sent and heard.
     ///
     /// # Panics
@@ -136,7 +153,7 @@ impl Request {
     /// Notes the events as sent.
     pub fn note_sent(&self, history: &History) {
         for (event_id, sent) in &self.items {
-            history.note_sent(*event_id, sent.clone());
+            history.note_sent((self.origin.as_uuid(), *event_id), sent.clone());
         }
     }
 
@@ -181,7 +198,7 @@ impl Request {
             let stored = matches!(result["status"].as_str(), Some("accepted" | "duplicate"));
             match result["id"].as_i64() {
                 Some(id) if named && stored => {
-                    if let Err(contradiction) = history.acknowledge(*event_id, id) {
+                    if let Err(contradiction) = history.acknowledge((self.origin.as_uuid(), *event_id), id) {
                         notes.add(contradiction);
                     }
                 }

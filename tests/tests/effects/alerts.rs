@@ -16,7 +16,7 @@ const FINDINGS: &str = "SELECT rule, subject, window_name, evidence FROM analyti
 const NAMES: &str = "SELECT rule, subject, window_name FROM analytic.finding ORDER BY 1, 2, 3";
 
 /// The event of an order in the form of the order lifecycle. Amounts differ unless a test makes them alike.
-fn placed(order: &str, customer: &str, second: i64, price: &str) -> Value {
+pub(crate) fn placed(order: &str, customer: &str, second: i64, price: &str) -> Value {
     let start: Timestamp = "2026-11-20T09:58:00Z".parse().unwrap();
     json!({
         "event": "OrderCreated", "eventId": format!("{order}-{second}"), "timestamp": start + SignedDuration::from_secs(second),
@@ -34,7 +34,7 @@ fn batch(events: &[Value]) -> Value {
     sqs_event(&events.iter().map(Value::to_string).collect::<Vec<_>>())
 }
 
-async fn start_projecting(shop: &Shop) -> Function {
+pub(crate) async fn start_projecting(shop: &Shop) -> Function {
     let variables = [
         ("DEFAULT_CURRENCY", "EUR"),
         ("FRAUD_BURST_ORDERS", "5"),
@@ -47,7 +47,7 @@ async fn start_projecting(shop: &Shop) -> Function {
 }
 
 /// Projects events, all of which must be good.
-async fn project(function: &mut Function, events: &[Value]) {
+pub(crate) async fn project(function: &mut Function, events: &[Value]) {
     let answer = function.invoke(&batch(events)).await.answer();
     assert_eq!(answer, json!({ "batchItemFailures": [] }), "{}", function.output());
 }

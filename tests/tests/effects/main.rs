@@ -4,11 +4,13 @@
 
 mod alerts;
 mod catalog;
+mod given_up;
 mod migrate;
 mod partition;
 mod popularity;
 mod rds;
 mod recording;
+mod repair;
 mod resend;
 mod role;
 mod schema;

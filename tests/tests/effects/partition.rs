@@ -57,7 +57,7 @@ async fn the_days_ahead_get_their_partition_once() {
     assert!(missing(&answer) >= 5);
     assert_eq!(
         maintain(&shop, "12").await,
-        json!({"partitions_created": 0, "default_partition_rows": 0, "keys_pruned": 0})
+        json!({"partitions_created": 0, "default_partition_rows": 0, "keys_pruned": 0, "guest_quotas_pruned": 0})
     );
     assert_eq!(shop.database.rows(DAYS).await, days);
 }
@@ -101,11 +101,24 @@ async fn more_old_event_ids_than_one_statement_takes_are_all_forgotten() {
     let shop = Shop::open().await;
     shop.database
         .execute(
-            "INSERT INTO analytic.interaction_key (event_id, fingerprint, interaction_id, date_created)
-             SELECT gen_random_uuid(), '', n, now() - interval '40 days' FROM generate_series(1, 25000) AS n",
+            "INSERT INTO analytic.interaction_key (event_id, origin, fingerprint, interaction_id, date_created)
+             SELECT gen_random_uuid(), gen_random_uuid(), '', n, now() - interval '40 days' FROM generate_series(1, 25000) AS n",
         )
         .await;
     assert_eq!(maintain(&shop, "2").await["keys_pruned"], 25_000);
+}
+
+#[tokio::test]
+async fn networks_of_guests_that_sent_nothing_for_an_hour_are_forgotten() {
+    let shop = Shop::open().await;
+    shop.database
+        .execute(
+            "INSERT INTO analytic.guest_quota SELECT 'old ' || n, now() - interval '61 minutes', 1 FROM generate_series(1, 12000) AS n;
+             INSERT INTO analytic.guest_quota VALUES ('young', now() - interval '59 minutes', 1)",
+        )
+        .await;
+    assert_eq!(maintain(&shop, "2").await["guest_quotas_pruned"], 12_000);
+    assert_eq!(shop.database.rows("SELECT network FROM analytic.guest_quota").await, ["young"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -121,9 +134,13 @@ async fn two_runs_at_once_under_recording_lose_nothing() {
         let mut recorded = 0;
         for _ in 0..40 {
             let items = [crate::shop::interaction("view", &product(1).to_string())];
-            let origin =
-                store::interaction::Origin { caller: domain::Caller::Guest, user_agent: None, ip_address: None };
-            recorded += store::interaction::record(&store, &items, &origin).await.unwrap().len();
+            let submission = store::interaction::Submission {
+                caller: domain::Caller::Trusted,
+                user_agent: None,
+                ip_address: None,
+                guest_events_per_minute: None,
+            };
+            recorded += store::interaction::record(&store, &items, &submission).await.unwrap().len();
         }
         recorded
     };

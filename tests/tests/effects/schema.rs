@@ -57,8 +57,8 @@ async fn what_the_schema_forbids_cannot_be_written() {
     let shop = Shop::open().await;
     let insert = |values: &str| {
         format!(
-            "INSERT INTO analytic.interaction (event_id, event_type, ref_type, ref_id, occurred_at, date_created)
-             VALUES (gen_random_uuid(), {values}, now(), now())"
+            "INSERT INTO analytic.interaction (origin, event_id, event_type, ref_type, ref_id, occurred_at, date_created)
+             VALUES (gen_random_uuid(), gen_random_uuid(), {values}, now(), now())"
         )
     };
     let pending = |values: &str| {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use domain::{Caller, NewInteraction, RefType, Reference};
+use domain::{Caller, NewInteraction, Origin, RefType, Reference};
 use serde_json::{Value, json};
-use store::interaction::{Origin, Recorded};
+use store::interaction::{Recorded, Submission};
 use testkit::{Function, Invoked, TestDatabase, TestQueue, hint, sqs_event};
 use uuid::Uuid;
 
@@ -25,6 +25,8 @@ pub(crate) struct Shop {
     pub(crate) popularity_queue: TestQueue,
     pub(crate) catalog_queue: TestQueue,
     pub(crate) alerts_queue: TestQueue,
+    /// Where every consumer moves what it gives up.
+    pub(crate) dead_letters: TestQueue,
 }
 
 impl Shop {
@@ -34,6 +36,7 @@ impl Shop {
             popularity_queue: TestQueue::create().await,
             catalog_queue: TestQueue::create().await,
             alerts_queue: TestQueue::create().await,
+            dead_letters: TestQueue::create().await,
         }
     }
 
@@ -49,8 +52,9 @@ impl Shop {
 
     /// Records interactions and returns their ids.
     pub(crate) async fn record_items(&self, items: &[NewInteraction]) -> Vec<i64> {
-        let origin = Origin { caller: Caller::Trusted(None), user_agent: None, ip_address: None };
-        let recorded = store::interaction::record(&self.database.store(), items, &origin).await.unwrap();
+        let submission =
+            Submission { caller: Caller::Trusted, user_agent: None, ip_address: None, guest_events_per_minute: None };
+        let recorded = store::interaction::record(&self.database.store(), items, &submission).await.unwrap();
         let ids = recorded.into_iter().map(|recorded| match recorded {
             Recorded::New(id) => id.0,
             other => panic!("{other:?}"),
@@ -65,7 +69,9 @@ impl Shop {
             ("POPULARITY_QUEUE_URL", self.popularity_queue.url()),
             ("CATALOG_QUEUE_URL", self.catalog_queue.url()),
             ("ALERTS_QUEUE_URL", self.alerts_queue.url()),
+            ("DEAD_LETTER_QUEUE_URL", self.dead_letters.url()),
             ("SEND_TIMEOUT_MS", "2000"),
+            ("GUEST_EVENTS_PER_MINUTE", "0"),
             ("RESEND_MAX_ROWS", "20000"),
             ("RESEND_BACKOFF_CAP_SECONDS", "3600"),
         ];
@@ -123,7 +129,9 @@ impl Shop {
 /// An interaction as a shopper's browser sends it: with an event id of its own.
 pub(crate) fn interaction(event: &str, product: &str) -> NewInteraction {
     NewInteraction {
+        origin: Origin::TRUSTED,
         event_id: Uuid::now_v7(),
+        account_id: None,
         event_type: event.parse().unwrap(),
         reference: Reference::new(RefType::Product, product).unwrap(),
         session_id: Some("s-1".to_owned()),

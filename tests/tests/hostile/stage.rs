@@ -31,6 +31,7 @@ impl Stage {
             ("POPULARITY_QUEUE_URL", queues[0].url()),
             ("CATALOG_QUEUE_URL", queues[1].url()),
             ("SEND_TIMEOUT_MS", "5000"),
+            ("GUEST_EVENTS_PER_MINUTE", "0"),
         ];
         let function = Function::start("record-interactions", &variables).await;
         Self { database, function, _queues: queues }

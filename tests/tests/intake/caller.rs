@@ -29,7 +29,8 @@ async fn shoppers_sellers_and_admins_may_not_hand_over_events() {
         account().claim("cognito:groups", "[admin]"),
         account().claim("scope", "openid analytic"),
         account().claim("scope", "analytic/trusted-not"),
-        account().claim("scp", "analytic/trusted"),
+        account().claim("scope", "analytic/admin"),
+        account().claim("scp", "[openid analytic/trusted,admin]"),
         account().body("not even JSON"),
     ] {
         assert_eq!(stage.send(&stranger).await.refusal(), "403 forbidden: the token needs the scope analytic/trusted");
@@ -41,7 +42,8 @@ async fn shoppers_sellers_and_admins_may_not_hand_over_events() {
 async fn a_service_gets_in_with_and_without_an_account() {
     let mut stage = Stage::set().await;
     let with_account = request().account(Uuid::from_u128(7)).trusted();
-    for service in [request().trusted(), request().claim("sub", "order-service").trusted(), with_account] {
+    let listed = request().claim("sub", "order-service").claim("scp", "[openid analytic/trusted]");
+    for service in [request().trusted(), request().claim("sub", "order-service").trusted(), with_account, listed] {
         assert_eq!(stage.send(&service).await.status, 200);
     }
 }

@@ -67,6 +67,7 @@ impl Stage {
             ("POPULARITY_QUEUE_URL", other.url()),
             ("CATALOG_QUEUE_URL", other.url()),
             ("ALERTS_QUEUE_URL", other.url()),
+            ("DEAD_LETTER_QUEUE_URL", other.url()),
             ("SEND_TIMEOUT_MS", "5000"),
             ("FRAUD_BURST_ORDERS", "5"),
             ("FRAUD_BURST_SECONDS", "60"),

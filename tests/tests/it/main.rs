@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
 mod catalog_feed;
+mod catalog_kind;
 mod events;
 mod log_level;
 mod planted;

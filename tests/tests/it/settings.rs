@@ -6,7 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use it::template::{Template, function_folders, logical_id};
+use outbound::SecureUrl;
 use platform::Variables;
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::string::string_regex;
+use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value};
 
 /// What the function reads; `Variables` knows the names and the complaints.
@@ -26,6 +30,9 @@ const READERS: [(&str, Reader); 11] = [
     ("update-catalog", |variables| update_catalog::Settings::read(variables).is_some()),
     ("update-popularity", |variables| update_popularity::Settings::read(variables).is_some()),
 ];
+
+/// Texts tried of each parameter and function.
+const TEXTS: usize = 64;
 
 /// Set in the template for every function, and read by the start of logging instead of by the settings.
 const LOG_LEVEL: &str = "AWS_LAMBDA_LOG_LEVEL";
@@ -124,6 +131,80 @@ fn the_smallest_and_the_largest_value_of_a_parameter_start_the_function_too() {
                 assert!(started.is_ok(), "{folder}: {parameter} with its {limit} {bound}: {started:?}");
             }
         }
+    }
+}
+
+/// Texts that a parameter's pattern accepts.
+fn accepted_texts(pattern: &str) -> Vec<String> {
+    let inner = pattern.strip_prefix('^').and_then(|rest| rest.strip_suffix('$')).expect("a pattern of the whole text");
+    let strategy = string_regex(inner).unwrap_or_else(|error| panic!("{pattern}: {error}"));
+    let mut runner = TestRunner::deterministic();
+    (0..TEXTS).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect()
+}
+
+/// What no pattern can say of a text that a function refuses, each with its reason.
+fn is_beyond_patterns(variable: &str, text: &str) -> bool {
+    let entries: Vec<_> = text.split(',').map(|entry| entry.split(':').next().unwrap_or_default()).collect();
+    match variable {
+        // The same currency twice.
+        "FRAUD_LARGE_ORDERS" => entries.iter().collect::<BTreeSet<_>>().len() < entries.len(),
+        // One number above another; the function's own test has the text of the refusal.
+        "SEGMENT_THRESHOLDS" => true,
+        // Two ways to log in at once; a rule of the template refuses them together.
+        "DATABASE_IAM_AUTH" => true,
+        _ => false,
+    }
+}
+
+#[test]
+fn every_text_that_the_template_accepts_starts_the_function_too() {
+    let template = template();
+    let mut tried = BTreeSet::new();
+    for (folder, reader) in READERS {
+        let defaults = defaults(&template, folder);
+        for (variable, value) in variables_of(&template, folder) {
+            let parameter = value["Ref"].as_str().unwrap_or_default();
+            let pattern = template.at(&format!("/Parameters/{parameter}/AllowedPattern"));
+            let Some(pattern) = pattern.as_str() else { continue };
+            for text in accepted_texts(pattern).into_iter().filter(|text| !is_beyond_patterns(&variable, text)) {
+                let mut values = defaults.clone();
+                values.insert(variable.clone(), text.clone());
+                let started = read(reader, &values);
+                assert!(started.is_ok(), "{folder}: {parameter} = {text:?}: {started:?}");
+                tried.insert(parameter.to_owned());
+            }
+        }
+    }
+    for parameter in ["CatalogUrl", "DatabaseUrl", "FraudLargeOrders", "DefaultCurrency"] {
+        assert!(tried.contains(parameter), "{parameter} was not tried");
+    }
+}
+
+#[test]
+fn an_address_that_is_not_secure_is_refused_before_anything_is_deployed() {
+    let template = template();
+    let pattern = template.at("/Parameters/CatalogUrl/AllowedPattern").as_str().unwrap();
+    let pattern = regex::Regex::new(pattern).unwrap();
+    for refused in [
+        "http://catalog.internal/x",
+        "http://10.0.0.1/",
+        "ftp://a.example/",
+        "https://",
+        "https://u:p@a.example/",
+        "a.example",
+    ] {
+        assert!(!pattern.is_match(refused), "{refused}");
+        assert!(refused.parse::<SecureUrl>().is_err(), "{refused}");
+    }
+    for accepted in [
+        "",
+        "https://catalog.example/Catalog/AddInteraction/send",
+        "https://api.shop-1.example:8443/x?key=a",
+        "https://10.0.0.7/x",
+        "http://127.0.0.1:9000/x",
+        "http://localhost:9000",
+    ] {
+        assert!(pattern.is_match(accepted), "{accepted}");
     }
 }
 

@@ -90,6 +90,16 @@ fn an_old_pending_row_rings_an_alarm_and_so_does_the_silence_of_resend_pending()
 }
 
 #[test]
+fn a_derived_interaction_that_could_not_be_stored_rings_an_alarm() {
+    let template = template();
+    let alarms = alarms(&template, "Shopsignal", "DerivedConflicts");
+    let [(function, alarm)] = &alarms[..] else { panic!("{alarms:?}") };
+    assert_eq!((function.as_str(), &alarm["Dimensions"][0]["Name"]), (Some("project-orders"), &json!("Function")));
+    assert_eq!((&alarm["Threshold"], &alarm["Statistic"]), (&json!(0), &json!("Sum")));
+    assert_eq!(alarm["ComparisonOperator"], "GreaterThanThreshold");
+}
+
+#[test]
 fn every_alarm_tells_the_topic_when_it_rings_and_when_it_stops() {
     let topic = json!({ "Fn::If": ["HasAlarmTopic", [{ "Ref": "AlarmTopicArn" }], { "Ref": "AWS::NoValue" }] });
     for (id, alarm) in template().all("AWS::CloudWatch::Alarm") {

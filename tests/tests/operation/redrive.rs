@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use domain::{InteractionId, ParkReason, Sink};
 use shopsignal::deployment::Deployment;
-use shopsignal::redrive::{Counts, Options, Tally, redrive};
+use shopsignal::redrive::{Counts, Line, Options, Tally, redrive};
 use shopsignal::stack::description::StackFile;
 use testkit::{TestDatabase, TestQueue, hint};
 
@@ -50,7 +50,7 @@ impl Desk {
     }
 
     async fn redrive(&self, options: Options) -> Tally {
-        redrive(&self.deployment, SINK, options).await.unwrap()
+        redrive(&self.deployment, Line::Sink(SINK), options).await.unwrap()
     }
 
     async fn parked(&self) -> i64 {
@@ -224,7 +224,7 @@ async fn when_the_queue_is_gone_the_letters_stay_and_are_visible() {
     desk.bury(&parked).await;
     TestQueue::client().delete_queue().queue_url(desk.queue.url()).send().await.unwrap();
 
-    let failed = redrive(&desk.deployment, SINK, all()).await;
+    let failed = redrive(&desk.deployment, Line::Sink(SINK), all()).await;
 
     assert!(failed.is_err(), "{failed:?}");
     assert_eq!(desk.dlq.drain().await.len(), 2);

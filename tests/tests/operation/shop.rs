@@ -1,7 +1,7 @@
 //! A shop with a database of its own.
 
-use domain::{Caller, InteractionId, NewInteraction, RefType, Reference};
-use store::interaction::{Origin, Recorded};
+use domain::{Caller, InteractionId, NewInteraction, Origin, RefType, Reference};
+use store::interaction::{Recorded, Submission};
 use store::verification::{Report, Snapshot};
 use testkit::TestDatabase;
 use uuid::Uuid;
@@ -17,8 +17,9 @@ pub(crate) fn product(number: u128) -> Uuid {
 /// Records events on products, as one request, and returns their ids.
 pub(crate) async fn record(database: &TestDatabase, events: &[(&str, Uuid)]) -> Vec<InteractionId> {
     let items: Vec<_> = events.iter().map(|(event, product)| interaction(event, *product)).collect();
-    let origin = Origin { caller: Caller::Trusted(None), user_agent: None, ip_address: None };
-    let recorded = store::interaction::record(&database.store(), &items, &origin).await.unwrap();
+    let submission =
+        Submission { caller: Caller::Trusted, user_agent: None, ip_address: None, guest_events_per_minute: None };
+    let recorded = store::interaction::record(&database.store(), &items, &submission).await.unwrap();
     let ids = recorded.into_iter().map(|recorded| match recorded {
         Recorded::New(id) => id,
         other => panic!("{other:?}"),
@@ -35,7 +36,9 @@ pub(crate) async fn record_and_apply(database: &TestDatabase, events: &[(&str, U
 
 fn interaction(event: &str, product: Uuid) -> NewInteraction {
     NewInteraction {
+        origin: Origin::TRUSTED,
         event_id: Uuid::now_v7(),
+        account_id: None,
         event_type: event.parse().unwrap(),
         reference: Reference::new(RefType::Product, &product.to_string()).unwrap(),
         session_id: None,

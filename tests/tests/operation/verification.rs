@@ -92,14 +92,33 @@ async fn an_effect_that_was_forgotten_is_found() {
 #[tokio::test]
 async fn a_row_that_is_in_the_log_twice_is_found() {
     let database = busy_shop().await;
-    let copy = "INSERT INTO analytic.interaction (id, event_id, event_type, ref_type, ref_id, occurred_at, date_created)
-         SELECT nextval('analytic.interaction_id_seq'), event_id, event_type, ref_type, ref_id, occurred_at, date_created
+    let copy = "INSERT INTO analytic.interaction (id, origin, event_id, event_type, ref_type, ref_id, occurred_at, date_created)
+         SELECT nextval('analytic.interaction_id_seq'), origin, event_id, event_type, ref_type, ref_id, occurred_at, date_created
          FROM analytic.interaction WHERE event_type = 'wishlist_shared'";
     database.execute(copy).await;
     let keys = verify(&database).await.keys;
     // It has no weight, so no score could tell.
     assert_eq!((keys.repeated, keys.rows_without_key, keys.keys_without_row), (1, 1, 0));
     assert_eq!(keys.examples.len(), 1);
+}
+
+#[tokio::test]
+async fn an_event_id_may_be_in_the_log_once_for_each_origin() {
+    let database = busy_shop().await;
+    let give_one_id = |table: &str, id: &str| {
+        format!(
+            "UPDATE analytic.{table} SET event_id = md5('one')::uuid, origin = md5({id}::text)::uuid WHERE {id} IN (1, 2)"
+        )
+    };
+    database.execute(&give_one_id("interaction", "id")).await;
+    database.execute(&give_one_id("interaction_key", "interaction_id")).await;
+    let report = verify(&database).await;
+    assert_eq!(report.differences(), 0, "{report:?}");
+
+    // A key that names another origin than its row protects nothing.
+    database.execute("UPDATE analytic.interaction_key SET origin = md5('x')::uuid WHERE interaction_id = 1").await;
+    let keys = verify(&database).await.keys;
+    assert_eq!((keys.keys_without_row, keys.rows_without_key, keys.repeated), (1, 1, 0));
 }
 
 #[tokio::test]

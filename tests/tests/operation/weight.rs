@@ -87,7 +87,7 @@ async fn the_log_is_recounted_partition_by_partition_and_what_is_pending_is_left
     for (id, days) in [(1, 1), (2, -3), (3, 400)] {
         let moved = format!(
             "WITH old AS (DELETE FROM analytic.interaction WHERE id = {id} RETURNING *)
-             INSERT INTO analytic.interaction SELECT id, event_id, account_id, session_id, event_type, ref_type, ref_id,
+             INSERT INTO analytic.interaction SELECT id, origin, event_id, account_id, session_id, event_type, ref_type, ref_id,
                  metadata, user_agent, ip_address, occurred_at, date_created + interval '{days} days' FROM old"
         );
         database.execute(&moved).await;

@@ -5,6 +5,11 @@ use testkit::sqs_event;
 
 use crate::shop::{Shop, all_done, event, failed, order, spu};
 
+fn sorted(mut texts: Vec<String>) -> Vec<String> {
+    texts.sort();
+    texts
+}
+
 #[tokio::test]
 async fn an_order_ends_up_in_figures_and_interactions() {
     let shop = Shop::open().await;
@@ -69,9 +74,12 @@ async fn bad_records_fail_alone() {
         named("o-3"),
         event("OrderShipped", 5, json!({ "orderId": "o-4" })),
     ];
-    assert_eq!(function.invoke(&sqs_event(&events)).await, failed(&[1, 2, 4]));
-    assert_eq!(shop.logged().await, 3);
-    assert_eq!(function.invoke(&sqs_event(&events)).await, failed(&[1, 2, 4]));
+    let dead = [format!("conflict {}", events[4]), "unreadable junk".to_owned(), format!("unreadable {}", events[2])];
+    for _ in 0..2 {
+        assert_eq!(function.invoke(&sqs_event(&events)).await, all_done(), "what is dead is in the other queue");
+        assert_eq!(shop.dead_letters.drain_dead_letters().await, sorted(dead.to_vec()));
+        assert_eq!(shop.logged().await, 3);
+    }
     shop.assert_exact().await;
     let output = function.output();
     assert!(!output.contains("OrderEaten") && !output.contains("junk"), "a log quotes a message: {output}");
@@ -92,12 +100,23 @@ async fn an_event_that_postgres_refuses_fails_alone() {
         1,
         json!({ "orderId": "o-2", "paymentStatus": "SUCCESS", "amount": 7_000_000 }),
     ));
-    assert_eq!(function.invoke(&sqs_event(&events)).await, failed(&[4]));
+    assert_eq!(function.invoke(&sqs_event(&events)).await, all_done());
+    assert_eq!(shop.dead_letters.drain_dead_letters().await, [format!("refused_22003 {}", events[4])]);
     assert_eq!(shop.logged().await, 4);
     // and when there is room again
     shop.database.execute("DELETE FROM analytic.customer_rollup WHERE customer_key = 'c-full'").await;
     assert_eq!(function.invoke(&sqs_event(&events)).await, all_done());
     shop.assert_exact().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_moved_to_the_dead_letter_queue_comes_again() {
+    let shop = Shop::open().await;
+    let mut function = shop.start().await;
+    let events = [order("o-1", &spu(1), "1"), vec!["junk".to_owned()]].concat();
+    testkit::TestQueue::client().delete_queue().queue_url(shop.dead_letters.url()).send().await.unwrap();
+    assert_eq!(function.invoke(&sqs_event(&events)).await, failed(&[3]), "its neighbours are done");
+    assert_eq!(shop.logged().await, 3);
 }
 
 #[tokio::test]
@@ -124,6 +143,7 @@ async fn postgres_down_fails_the_whole_batch() {
         ("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none?sslmode=disable"),
         ("POPULARITY_QUEUE_URL", shop.popularity_queue.url()),
         ("CATALOG_QUEUE_URL", shop.catalog_queue.url()),
+        ("DEAD_LETTER_QUEUE_URL", shop.dead_letters.url()),
         ("SEND_TIMEOUT_MS", "2000"),
         ("ALERTS_QUEUE_URL", shop.catalog_queue.url()),
         ("FRAUD_BURST_ORDERS", "1000"),

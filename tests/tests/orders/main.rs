@@ -5,6 +5,7 @@
 mod batch;
 mod concurrent;
 mod crash;
+mod derived;
 mod history;
 mod product;
 mod sales;

@@ -44,7 +44,8 @@ pub(crate) enum Client {
 /// Everything at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct State {
-    /// Who sends the interactions. An interaction stands for its event id: `interaction_key` gives each one id.
+    /// Who sends the interactions. An interaction stands for an event id of one origin: `interaction_key` gives each one id,
+    /// and what another origin sends under the same event id is another interaction.
     pub(crate) clients: BTreeMap<InteractionId, Client>,
     /// Invocations of record-interactions.
     pub(crate) recordings: Bag<Recording>,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use testkit::{HttpEvent, TestProxy};
 
-use crate::market::{Market, as_admin, sale, told};
+use crate::market::{Market, as_admin, as_seller, sale, told};
 use crate::stage::{refusal, send, start};
 
 const ROUTES: [&str; 6] = [
@@ -105,7 +105,7 @@ async fn revenue_by_payment_method_is_what_the_log_says() {
                 "SELECT CASE key[5] WHEN '' THEN 'unknown' ELSE key[5] END AS method, sum(figures[2]), sum(figures[6] - figures[7]), sum(figures[6]), sum(figures[7])
                  FROM {CELLS} WHERE rollup = 'sales' AND key[3] = '' AND key[4] = '{currency}'
                    AND at >= '{from}'::timestamp AT TIME ZONE '{zone}' AND at < '{to}'::timestamp AT TIME ZONE '{zone}'
-                 GROUP BY method ORDER BY 3 DESC, 1"
+                 GROUP BY method HAVING sum(figures[2]) + sum(figures[6]) + sum(figures[7]) > 0 ORDER BY 3 DESC, 1"
             );
             let shown = lines(&reply.json()["paymentMethods"], |row| {
                 let method = row["method"].as_str().unwrap();
@@ -117,8 +117,32 @@ async fn revenue_by_payment_method_is_what_the_log_says() {
             assert_eq!(shown, market.shop.database.rows(&recount).await, "{zone} {currency}");
         }
     }
-    let reply = market.report(&format!("{}?from=2026-11-14&to=2026-11-20", ROUTES[2])).await;
-    assert!(reply.body.contains(r#""method":"unknown""#), "orders without a payment have no method: {}", reply.body);
+}
+
+#[tokio::test]
+async fn what_was_only_placed_is_shown_nowhere_and_every_route_chooses_the_same_currency() {
+    let mut market = Market::open().await;
+    let now = jiff::Timestamp::now().to_string();
+    let item = json!({ "productId": "p-1", "sellerId": "s-1", "quantity": 1, "price": 500 });
+    let placed = json!({ "orderId": "o-1", "customerId": "c-1", "currency": "JPY", "items": [item] });
+    market.tell(&[told("OrderCreated", &now, placed)]).await;
+    let routes = ["windows", "top-products?window=1d", "categories?window=1d", "months"];
+    let sales = routes.map(|route| as_admin(&format!("/api/v1/analytic/sales/{route}")));
+    let questions: Vec<_> = ROUTES[..3].iter().map(|route| as_admin(route)).chain(sales).collect();
+    let questions = [questions, vec![as_seller("s-1", "")]].concat();
+    for question in &questions {
+        let reply = send(&mut market.reader, question).await;
+        assert!(reply.body.contains(r#""currency":null"#), "{question:?}: {}", reply.body);
+        assert!(!reply.body.contains("JPY") && !reply.body.contains("unknown"), "{question:?}: {}", reply.body);
+    }
+    let paid = json!({ "orderId": "o-1", "paymentStatus": "PAID", "amount": 500, "currency": "JPY" });
+    market.tell(&[told("PaymentProcessed", &now, paid)]).await;
+    for question in &questions {
+        let reply = send(&mut market.reader, question).await;
+        assert!(reply.body.contains(r#""currency":"JPY""#), "{question:?}: {}", reply.body);
+    }
+    let methods = market.report(ROUTES[2]).await.json()["paymentMethods"].clone();
+    assert_eq!((&methods[0]["method"], &methods[0]["amountMinor"]), (&json!("unknown"), &json!(500)));
 }
 
 #[tokio::test]

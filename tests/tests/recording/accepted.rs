@@ -87,7 +87,8 @@ async fn a_stored_interaction_has_its_key_and_a_pending_row_for_each_sink() {
     let keys = "
         SELECT count(*), min(length(fingerprint)) FROM analytic.interaction_key
         JOIN analytic.interaction ON id = interaction_id
-         AND interaction.event_id = interaction_key.event_id AND interaction.date_created = interaction_key.date_created";
+         AND interaction.event_id = interaction_key.event_id AND interaction.origin = interaction_key.origin
+         AND interaction.date_created = interaction_key.date_created";
     assert_eq!(stage.database.rows(keys).await, ["2 | 16"]);
 }
 

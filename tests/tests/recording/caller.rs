@@ -21,10 +21,14 @@ async fn without_a_verified_token_nothing_is_recorded() {
 #[tokio::test]
 async fn a_shoppers_token_must_be_of_an_account() {
     let mut stage = Stage::set().await;
-    for subject in ["order-service", "", "42", "null"] {
+    let (nil, shopper) = (uuid::Uuid::nil().to_string(), SHOPPER.to_string());
+    let other_forms =
+        [shopper.to_uppercase(), shopper.replace('-', ""), format!("{{{shopper}}}"), format!("urn:uuid:{shopper}")];
+    for subject in ["order-service", "", "42", "null", &nil].into_iter().chain(other_forms.iter().map(String::as_str)) {
         let request = HttpEvent::new("POST", ROUTE).claim("sub", subject).body(body(&[view(1)]));
         let reply = stage.send(&request).await;
-        assert_eq!(refusal(&reply), "403 forbidden: the token's subject is not an account (UUID)", "{subject}");
+        let expected = "403 forbidden: the token's subject is not an account (a UUID in lower case with hyphens)";
+        assert_eq!(refusal(&reply), expected, "{subject}");
     }
     let no_subject = HttpEvent::new("POST", ROUTE).claim("scope", "openid").body(body(&[view(1)]));
     assert_eq!(stage.send(&no_subject).await.status, 403);
@@ -32,11 +36,45 @@ async fn a_shoppers_token_must_be_of_an_account() {
 }
 
 #[tokio::test]
-async fn a_service_of_the_shop_needs_no_account_and_keeps_the_one_it_has() {
+async fn what_a_service_of_the_shop_sends_belongs_to_whom_it_names_or_to_nobody() {
     let mut stage = Stage::set().await;
-    assert_eq!(statuses(&stage.send(&by_service(&[event("purchase", 1)])).await), ["accepted"]);
-    assert_eq!(statuses(&stage.send(&by_shopper(&[event("purchase", 2)]).trusted()).await), ["accepted"]);
-    assert_eq!(stage.database.rows(OWNERS).await, ["null".to_owned(), SHOPPER.to_string()]);
+    let for_the = |item, account: &str| with(with(item, "account_id", account), "session_id", "visit");
+    let (shopper, stranger) = (SHOPPER.to_string(), STRANGER.to_string());
+    let items = [
+        event("purchase", 1),
+        for_the(event("purchase", 2), &shopper),
+        for_the(event("refund_requested", 3), &stranger.to_uppercase()),
+        for_the(view(4), "nobody"),
+        with(view(5), "account_id", Value::Null),
+    ];
+    let expected = ["accepted", "accepted", "accepted", "rejected invalid_account_id", "accepted"];
+    assert_eq!(statuses(&stage.send(&by_service(&items)).await), expected);
+    // A subject that looks like a shopper's is that of a service all the same.
+    assert_eq!(statuses(&stage.send(&by_shopper(&[event("purchase", 6)]).trusted()).await), ["accepted"]);
+    let owners = "SELECT account_id, session_id FROM analytic.interaction ORDER BY id";
+    let nobody = "null | null".to_owned();
+    let expected =
+        [nobody.clone(), format!("{shopper} | visit"), format!("{stranger} | visit"), nobody.clone(), nobody];
+    assert_eq!(stage.database.rows(owners).await, expected);
+    // Who it is about is part of the content.
+    let moved = stage.send(&by_service(&[for_the(event("purchase", 2), &stranger)])).await;
+    assert_eq!(statuses(&moved), ["conflict conflict"]);
+    let again = stage.send(&by_service(&[for_the(event("purchase", 2), &shopper)])).await;
+    assert_eq!(statuses(&again), ["duplicate"]);
+}
+
+#[tokio::test]
+async fn a_scope_is_the_same_as_a_list_and_as_a_text_under_either_name() {
+    let mut stage = Stage::set().await;
+    for (number, name) in [(0, "scope"), (10, "scp")] {
+        let forms =
+            ["analytic/trusted", "[analytic/trusted]", "openid analytic/trusted", "[openid analytic/trusted email]"];
+        for (offset, scopes) in (0..).zip(forms) {
+            let item = event("purchase", number + offset);
+            let reply = stage.send(&by_shopper(&[item]).claim(name, scopes)).await;
+            assert_eq!(statuses(&reply), ["accepted"], "{name} {scopes}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -91,7 +129,7 @@ async fn a_request_for_another_account_is_refused_as_a_whole() {
         |account: &Value| json!({ "account_id": account, "interactions": [with(view(1), "session_id", "visit")] });
     let foreign = body(&json!(STRANGER.to_string())).to_string();
     let shopper = stage.send(&by_shopper(&[]).body(foreign.clone())).await;
-    insta::assert_snapshot!(refusal(&shopper), @"403 foreign_account: account_id: must be the account of the token, or be left out");
+    insta::assert_snapshot!(refusal(&shopper), @"403 foreign_account: account_id: must be the account of the token, or be left out; a service of the shop names it in each item");
     let own = body(&json!(SHOPPER.to_string())).to_string();
     for request in [by_service(&[]).body(foreign), by_guest(&[]).body(own.clone()), by_service(&[]).body(own.clone())] {
         assert_eq!(stage.send(&request).await.status, 403);

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use testkit::HttpReply;
 
-use crate::stage::{Stage, body, by_shopper, event, refusal, results, statuses, view, with};
+use crate::stage::{Stage, body, by_guest, by_shopper, event, refusal, results, statuses, view, with};
 
 /// A body of one view, stretched by spaces to a size.
 fn sized_body(number: u32, bytes: usize) -> String {
@@ -25,7 +25,11 @@ fn nested(depth: usize) -> String {
 }
 
 fn raw_metadata(number: u32, metadata: &str) -> String {
-    let item = with(view(number), "metadata", "HERE").to_string();
+    raw_metadata_of(view(number), metadata)
+}
+
+fn raw_metadata_of(item: Value, metadata: &str) -> String {
+    let item = with(item, "metadata", "HERE").to_string();
     format!(r#"{{"interactions":[{}]}}"#, item.replace("\"HERE\"", metadata))
 }
 
@@ -69,7 +73,7 @@ async fn a_body_is_measured_in_bytes_after_base64_is_taken_off() {
 }
 
 #[tokio::test]
-async fn metadata_has_at_most_8_kibibytes_and_16_levels() {
+async fn metadata_has_at_most_8_kibibytes_of_a_guest_2_and_16_levels() {
     let mut stage = Stage::set().await;
     let bad = [
         (sized_metadata(8_193), "metadata: must have at most 8192 bytes, has 8193"),
@@ -89,6 +93,12 @@ async fn metadata_has_at_most_8_kibibytes_and_16_levels() {
         let reply = stage.send(&by_shopper(&[]).body(raw_metadata(number, &metadata))).await;
         assert_eq!(statuses(&reply), ["accepted"], "{reply:?}");
     }
+    let guest =
+        |bytes: usize| by_guest(&[]).body(raw_metadata_of(with(view(3), "session_id", "s"), &sized_metadata(bytes)));
+    let reply = stage.send(&guest(2_049)).await;
+    let expected = "metadata: must have at most 2048 bytes, has 2049";
+    assert_eq!((statuses(&reply), &*message(&reply)), (vec!["rejected invalid_metadata".to_owned()], expected));
+    assert_eq!(statuses(&stage.send(&guest(2_048)).await), ["accepted"]);
     let stored = "SELECT length(metadata->>'text') FROM analytic.interaction ORDER BY id LIMIT 1";
     assert_eq!(stage.database.number(stored).await, 8_192 - 11);
 }

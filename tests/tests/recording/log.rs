@@ -89,7 +89,9 @@ async fn a_function_without_its_settings_ends_at_once_and_names_all_that_is_miss
     let mut function = Function::start("record-interactions", &[]).await;
     assert_eq!(function.invoke(&by_shopper(&[view(1)]).event()).await, Invoked::Died);
     let output = function.output_with("SEND_TIMEOUT_MS").await;
-    for name in ["DATABASE_URL", "POPULARITY_QUEUE_URL", "CATALOG_QUEUE_URL", "SEND_TIMEOUT_MS"] {
+    for name in
+        ["DATABASE_URL", "POPULARITY_QUEUE_URL", "CATALOG_QUEUE_URL", "SEND_TIMEOUT_MS", "GUEST_EVENTS_PER_MINUTE"]
+    {
         assert!(output.contains(name), "{name} is not named in {output}");
     }
 }
@@ -101,6 +103,7 @@ async fn a_setting_that_cannot_work_is_named_without_its_value() {
         ("POPULARITY_QUEUE_URL", "http://localhost/000000000000/popularity"),
         ("CATALOG_QUEUE_URL", ""),
         ("SEND_TIMEOUT_MS", "0"),
+        ("GUEST_EVENTS_PER_MINUTE", "many"),
     ];
     let mut function = Function::start("record-interactions", &variables).await;
     assert_eq!(function.invoke(&by_shopper(&[view(1)]).event()).await, Invoked::Died);

@@ -5,6 +5,7 @@ mod accepted;
 mod bad_input;
 mod caller;
 mod event_type;
+mod guest_quota;
 mod hostile;
 mod limit;
 mod log;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use testkit::HttpReply;
 
-use crate::stage::{STRANGER, Stage, by_guest, by_shopper, event, event_id, results, statuses, view, with};
+use crate::stage::{STRANGER, Stage, by_guest, by_service, by_shopper, event, event_id, results, statuses, view, with};
 
 fn ids(reply: &HttpReply) -> Vec<Value> {
     results(reply).iter().map(|result| result["id"].clone()).collect()
@@ -105,19 +105,48 @@ async fn a_known_event_id_with_any_other_content_is_a_conflict() {
 }
 
 #[tokio::test]
-async fn an_event_id_belongs_to_the_account_that_used_it_first() {
+async fn an_event_id_of_somebody_else_is_a_new_one() {
     let mut stage = Stage::set().await;
-    let item = with(view(1), "session_id", "visit");
-    stage.record(std::slice::from_ref(&item)).await;
+    let of = |session: &str| with(view(1), "session_id", session);
+    let senders = [
+        by_shopper(&[of("visit")]),
+        by_shopper(&[of("visit")]).account(STRANGER),
+        by_guest(&[of("visit")]),
+        by_guest(&[of("another visit")]),
+        by_service(&[of("visit")]),
+    ];
 
-    let stranger = stage.send(&by_shopper(std::slice::from_ref(&item)).account(STRANGER)).await;
-    let guest = stage.send(&by_guest(&[item])).await;
-
-    for reply in [stranger, guest] {
-        assert_eq!((reply.status, statuses(&reply)), (400, vec!["conflict conflict".to_owned()]));
-        assert_eq!(results(&reply)[0]["id"], Value::Null, "somebody else's interaction is not given away");
+    let mut first = Vec::new();
+    for sender in &senders {
+        let reply = stage.send(sender).await;
+        assert_eq!((reply.status, statuses(&reply)), (200, vec!["accepted".to_owned()]), "{sender:?}");
+        first.extend(ids(&reply));
     }
-    assert_eq!(stage.counts().await, [1, 1, 2]);
+
+    // Each finds the own one again, and its own content is what a conflict is measured against.
+    for (sender, id) in senders.iter().zip(&first) {
+        let again = stage.send(sender).await;
+        assert_eq!((statuses(&again), ids(&again)), (vec!["duplicate".to_owned()], vec![id.clone()]), "{sender:?}");
+    }
+    let other = [with(of("visit"), "metadata", json!({ "a": 1 }))];
+    for sender in [by_shopper(&other).account(STRANGER), by_guest(&other), by_service(&other)] {
+        let reply = stage.send(&sender).await;
+        assert_eq!((reply.status, statuses(&reply)), (400, vec!["conflict conflict".to_owned()]), "{sender:?}");
+    }
+    assert_eq!(stage.counts().await, [5, 5, 10]);
+}
+
+#[tokio::test]
+async fn guests_of_one_request_have_the_ids_of_their_sessions() {
+    let mut stage = Stage::set().await;
+    let items = [with(view(1), "session_id", "a"), with(view(1), "session_id", "b"), with(view(1), "session_id", "a")];
+
+    let reply = stage.send(&by_guest(&items)).await;
+
+    assert_eq!(statuses(&reply), ["accepted", "accepted", "duplicate"]);
+    let ids = ids(&reply);
+    assert!(ids[0] != ids[1] && ids[2] == ids[0], "{ids:?}");
+    assert_eq!(stage.counts().await, [2, 2, 4]);
 }
 
 #[tokio::test]

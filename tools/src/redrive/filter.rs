@@ -1,14 +1,15 @@
 //! Which dead letters go back to work.
 
-use domain::InteractionId;
-use store::pending::State;
+use super::ledger::{Key, Parked};
 
-/// What a message is called that is no hint.
-pub(super) const UNREADABLE: &str = "unreadable";
+/// What a message is called that its consumer cannot read.
+pub(crate) const UNREADABLE: &str = "unreadable";
 /// What a message is called whose effect was applied meanwhile.
-pub(super) const DONE: &str = "done";
-/// What a message is called whose row is not parked: its time ran out in an outage.
-pub(super) const WAITING: &str = "waiting";
+pub(crate) const DONE: &str = "done";
+/// What a message is called that would be taken now: its tries ran out in an outage.
+pub(crate) const WAITING: &str = "waiting";
+/// What an event is called whose id the log holds with other content.
+pub(crate) const CONFLICT: &str = "conflict";
 
 /// Restricts what is put back.
 #[derive(Debug, Clone, Default)]
@@ -21,13 +22,25 @@ pub(super) struct Filter {
 
 /// What a dead letter turned out to be.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Finding {
-    /// No hint; seconds since it was sent.
-    Unreadable { age_seconds: f64 },
-    /// A hint at an effect that was applied.
-    Done { id: InteractionId },
-    /// A hint at a pending row.
-    Pending(State),
+pub(crate) struct Finding {
+    pub(crate) standing: Standing,
+    /// The word for the table of counts, which is also what `--reason` takes.
+    pub(crate) reason: String,
+    /// Since it was parked or has been waiting, or since it was sent.
+    pub(crate) age_seconds: f64,
+    /// What it is about, when it says so.
+    pub(crate) key: Option<Key>,
+}
+
+/// How the work of a dead letter stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Nothing is left to do.
+    Done,
+    /// It may succeed now.
+    Owed,
+    /// It would only come back, unless a person knows better.
+    Stuck,
 }
 
 /// What to do with a dead letter.
@@ -41,48 +54,25 @@ pub(super) enum Decision {
     Leave,
 }
 
-impl Finding {
-    /// The word for the table of counts, which is also what `--reason` takes.
-    pub(super) fn reason(&self) -> &str {
-        match self {
-            Self::Unreadable { .. } => UNREADABLE,
-            Self::Done { .. } => DONE,
-            Self::Pending(state) => state.parked_reason.as_deref().unwrap_or(WAITING),
-        }
-    }
-
-    /// The interaction, when the message names one.
-    pub(super) fn id(&self) -> Option<InteractionId> {
-        match self {
-            Self::Unreadable { .. } => None,
-            Self::Done { id } => Some(*id),
-            Self::Pending(state) => Some(state.id),
-        }
-    }
-}
-
 impl Filter {
     pub(super) fn decide(&self, finding: &Finding) -> Decision {
-        let matches = match finding {
+        let matches = match finding.standing {
             // Whatever the filter: nothing is left to do.
-            Finding::Done { .. } => return Decision::Delete,
-            // It would only come back, unless a person knows that it can be read now.
-            Finding::Unreadable { age_seconds } => {
-                self.reason.as_deref() == Some(UNREADABLE) && self.is_old_enough(*age_seconds)
-            }
-            Finding::Pending(state) => self.matches(state),
+            Standing::Done => return Decision::Delete,
+            Standing::Stuck => self.reason.is_some() && self.matches(&finding.reason, finding.age_seconds),
+            Standing::Owed => self.matches(&finding.reason, finding.age_seconds),
         };
         if matches { Decision::PutBack } else { Decision::Leave }
     }
 
-    /// Whether a pending row is meant.
-    pub(super) fn matches(&self, state: &State) -> bool {
-        let reason = state.parked_reason.as_deref().unwrap_or(WAITING);
-        self.reason.as_deref().is_none_or(|wanted| wanted == reason) && self.is_old_enough(state.age_seconds)
+    /// Whether a parked row is meant.
+    pub(super) fn means(&self, row: &Parked) -> bool {
+        self.matches(&row.reason, row.age_seconds)
     }
 
-    fn is_old_enough(&self, age_seconds: f64) -> bool {
-        self.older_than.is_none_or(|least| age_seconds >= least)
+    fn matches(&self, reason: &str, age_seconds: f64) -> bool {
+        let is_old_enough = self.older_than.is_none_or(|least| age_seconds >= least);
+        self.reason.as_deref().is_none_or(|wanted| wanted == reason) && is_old_enough
     }
 }
 
@@ -106,8 +96,8 @@ pub(super) fn read_age(text: &str) -> Result<f64, String> {
 mod tests {
     use super::*;
 
-    fn pending(reason: Option<&str>, age_seconds: f64) -> Finding {
-        Finding::Pending(State { id: InteractionId(1), parked_reason: reason.map(str::to_owned), age_seconds })
+    fn finding(standing: Standing, reason: &str, age_seconds: f64) -> Finding {
+        Finding { standing, reason: reason.to_owned(), age_seconds, key: None }
     }
 
     fn filter(reason: Option<&str>, older_than: Option<f64>) -> Filter {
@@ -116,28 +106,28 @@ mod tests {
 
     #[test]
     fn what_is_done_is_deleted_whatever_the_filter() {
-        let done = Finding::Done { id: InteractionId(1) };
+        let done = finding(Standing::Done, DONE, 0.0);
         assert_eq!(filter(None, None).decide(&done), Decision::Delete);
         assert_eq!(filter(Some("feed_refused"), Some(1e9)).decide(&done), Decision::Delete);
     }
 
     #[test]
-    fn a_row_goes_back_when_reason_and_age_match() {
-        let refused = pending(Some("catalog_refused_404"), 3600.0);
+    fn what_is_owed_goes_back_when_reason_and_age_match() {
+        let refused = finding(Standing::Owed, "catalog_refused_410", 3600.0);
         assert_eq!(filter(None, None).decide(&refused), Decision::PutBack);
-        assert_eq!(filter(Some("catalog_refused_404"), Some(3600.0)).decide(&refused), Decision::PutBack);
-        assert_eq!(filter(Some("catalog_refused_404"), Some(3601.0)).decide(&refused), Decision::Leave);
-        assert_eq!(filter(Some("catalog_refused_40"), None).decide(&refused), Decision::Leave);
-        assert_eq!(filter(Some(WAITING), None).decide(&pending(None, 0.0)), Decision::PutBack);
-        assert_eq!(filter(Some("feed_refused"), None).decide(&pending(None, 0.0)), Decision::Leave);
+        assert_eq!(filter(Some("catalog_refused_410"), Some(3600.0)).decide(&refused), Decision::PutBack);
+        assert_eq!(filter(Some("catalog_refused_410"), Some(3601.0)).decide(&refused), Decision::Leave);
+        assert_eq!(filter(Some("catalog_refused_41"), None).decide(&refused), Decision::Leave);
     }
 
     #[test]
-    fn the_unreadable_goes_back_only_when_asked_for() {
-        let unreadable = Finding::Unreadable { age_seconds: 10.0 };
-        assert_eq!(filter(None, None).decide(&unreadable), Decision::Leave);
-        assert_eq!(filter(Some(UNREADABLE), None).decide(&unreadable), Decision::PutBack);
-        assert_eq!(filter(Some(UNREADABLE), Some(11.0)).decide(&unreadable), Decision::Leave);
+    fn what_is_stuck_goes_back_only_when_asked_for() {
+        for reason in [UNREADABLE, CONFLICT] {
+            let stuck = finding(Standing::Stuck, reason, 10.0);
+            assert_eq!(filter(None, None).decide(&stuck), Decision::Leave);
+            assert_eq!(filter(Some(reason), None).decide(&stuck), Decision::PutBack);
+            assert_eq!(filter(Some(reason), Some(11.0)).decide(&stuck), Decision::Leave);
+        }
     }
 
     #[test]

@@ -2,16 +2,13 @@
 //!
 //! A letter that stays is hidden until the end of the pass, so that the pass meets the others; then it is shown again.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use contracts::Hint;
-use domain::{InteractionId, Sink};
-use store::Database;
-use store::pending::{self, State};
 use tokio::time::Instant;
 
-use super::filter::{Decision, Filter, Finding};
+use super::filter::{Decision, Filter, Finding, Standing, WAITING};
+use super::ledger::{Key, Ledger, Parked, hint};
 use super::queue::{BATCH, Letter, Outgoing, Queues};
 use super::tally::Tally;
 use crate::Error;
@@ -35,27 +32,25 @@ pub(super) struct Limits {
 
 /// A pass under way.
 pub(super) struct Pass<'a> {
-    database: Database,
-    sink: Sink,
+    ledger: Ledger,
     queues: Queues<'a>,
     filter: Filter,
     limits: Limits,
     tally: Tally,
     /// Letters met, with the receipt of those that stay.
     letters: HashMap<String, Option<String>>,
-    /// Interactions that letters named.
-    named: HashSet<InteractionId>,
-    /// Interactions put back.
-    put_back: HashSet<InteractionId>,
+    /// What letters named.
+    named: HashSet<Key>,
+    /// What was put back.
+    put_back: HashSet<Key>,
     sent: usize,
     next_send: Instant,
 }
 
 impl<'a> Pass<'a> {
-    pub(super) fn new((database, sink): (Database, Sink), queues: Queues<'a>, filter: Filter, limits: Limits) -> Self {
+    pub(super) fn new(ledger: Ledger, queues: Queues<'a>, filter: Filter, limits: Limits) -> Self {
         Self {
-            database,
-            sink,
+            ledger,
             queues,
             filter,
             tally: Tally { dry_run: limits.dry_run, ..Tally::default() },
@@ -98,12 +93,13 @@ impl<'a> Pass<'a> {
 
     async fn handle(&mut self, letters: Vec<Letter>) -> Result<(), Error> {
         let (mut finished, mut back) = (Vec::new(), Vec::new());
-        for (letter, finding) in self.look_up(letters).await? {
+        let findings = self.ledger.judge(&letters).await?;
+        for (letter, finding) in letters.into_iter().zip(findings) {
             self.letters.insert(letter.id.clone(), Some(letter.receipt.clone()));
-            self.named.extend(finding.id());
-            self.tally.of(finding.reason()).seen += 1;
+            self.named.extend(finding.key);
+            self.tally.of(&finding.reason).seen += 1;
             match self.decide(&finding, back.len()) {
-                Decision::Leave => self.tally.of(finding.reason()).left += 1,
+                Decision::Leave => self.tally.of(&finding.reason).left += 1,
                 Decision::Delete => finished.push((letter, finding)),
                 Decision::PutBack => back.push((letter, finding)),
             }
@@ -113,29 +109,11 @@ impl<'a> Pass<'a> {
         self.delete(back, |counts| &mut counts.put_back).await
     }
 
-    /// Reads each letter and its row.
-    async fn look_up(&self, letters: Vec<Letter>) -> Result<Vec<(Letter, Finding)>, Error> {
-        let hints: Vec<_> =
-            letters.iter().map(|letter| Hint::read(&letter.body).map(|hint| hint.interaction_id)).collect();
-        let ids: Vec<_> = hints.iter().filter_map(|hint| hint.as_ref().ok().copied()).collect();
-        let states =
-            pending::get_states(&self.database, self.sink, &ids).await.map_err(store("look up pending rows"))?;
-        let states: HashMap<InteractionId, State> = states.into_iter().map(|state| (state.id, state)).collect();
-        let findings = letters.into_iter().zip(hints).map(|(letter, hint)| {
-            let finding = match hint {
-                Err(_) => Finding::Unreadable { age_seconds: letter.age_seconds },
-                Ok(id) => states.get(&id).cloned().map_or(Finding::Done { id }, Finding::Pending),
-            };
-            (letter, finding)
-        });
-        Ok(findings.collect())
-    }
-
     fn decide(&mut self, finding: &Finding, about_to_send: usize) -> Decision {
-        if let (Finding::Pending(state), true) = (finding, finding.id().is_some_and(|id| self.put_back.contains(&id))) {
-            // A second letter of a row that was just put back: superfluous, unless the row is parked once more.
-            let parked_again = state.parked_reason.is_some() && !self.limits.dry_run;
-            return if parked_again { Decision::Leave } else { Decision::Delete };
+        if finding.standing == Standing::Owed && finding.key.is_some_and(|key| self.put_back.contains(&key)) {
+            // A second letter of what was just put back: superfluous, unless it was given up once more.
+            let again = finding.reason != WAITING && !self.limits.dry_run;
+            return if again { Decision::Leave } else { Decision::Delete };
         }
         match self.filter.decide(finding) {
             Decision::PutBack if self.sent + about_to_send >= self.limits.max => {
@@ -149,34 +127,34 @@ impl<'a> Pass<'a> {
     /// Un-parks the rows and sends the messages; returns the letters that may be deleted.
     ///
     /// The order makes a crash harmless at every point. After un-parking, resend-pending hints at the row although the
-    /// letter is still dead. After sending, the letter is met again by the next redrive, which finds the row done, or
-    /// hints once more, which changes nothing. Deleting first could lose the only trace of a row that is still parked.
+    /// letter is still dead. After sending, the letter is met again by the next redrive, which finds its work done, or
+    /// sends it once more, which changes nothing. Deleting first could lose the only copy of an event.
     async fn put_back(&mut self, letters: Vec<(Letter, Finding)>) -> Result<Vec<(Letter, Finding)>, Error> {
-        let ids: Vec<_> = letters.iter().filter_map(|(_, finding)| finding.id()).collect();
-        self.put_back.extend(&ids);
+        let keys: Vec<_> = letters.iter().filter_map(|(_, finding)| finding.key).collect();
+        self.put_back.extend(&keys);
         let messages: Vec<_> = letters
             .iter()
             .map(|(letter, _)| Outgoing { body: letter.body.clone(), trace: letter.trace.clone() })
             .collect();
-        let taken = self.unpark_and_send(&ids, &messages).await?;
+        let taken = self.unpark_and_send(&keys, &messages).await?;
         let mut sent = Vec::new();
         for ((letter, finding), taken) in letters.into_iter().zip(taken) {
             if taken {
                 sent.push((letter, finding));
             } else {
-                self.tally.of(finding.reason()).failed += 1;
+                self.tally.of(&finding.reason).failed += 1;
             }
         }
         Ok(sent)
     }
 
-    async fn unpark_and_send(&mut self, ids: &[InteractionId], messages: &[Outgoing]) -> Result<Vec<bool>, Error> {
+    async fn unpark_and_send(&mut self, keys: &[Key], messages: &[Outgoing]) -> Result<Vec<bool>, Error> {
         self.sent += messages.len();
         if messages.is_empty() || self.limits.dry_run {
             return Ok(vec![true; messages.len()]);
         }
         self.keep_rate(messages.len()).await;
-        pending::unpark(&self.database, self.sink, ids).await.map_err(store("un-park rows"))?;
+        self.ledger.unpark(keys).await?;
         self.queues.send(messages).await
     }
 
@@ -191,7 +169,7 @@ impl<'a> Pass<'a> {
             false => self.queues.delete(&receipts).await?,
         };
         for ((letter, finding), gone) in letters.iter().zip(gone) {
-            let counts = self.tally.of(finding.reason());
+            let counts = self.tally.of(&finding.reason);
             *if gone { counter(counts) } else { &mut counts.failed } += 1;
             if gone && !self.limits.dry_run {
                 self.letters.insert(letter.id.clone(), None);
@@ -202,14 +180,13 @@ impl<'a> Pass<'a> {
 
     /// Un-parks and hints at rows whose letter expired or was purged.
     async fn hint_without_letter(&mut self) -> Result<(), Error> {
-        let mut after = InteractionId(0);
+        let mut after = None;
         loop {
-            let page = pending::list_parked(&self.database, self.sink, after, PAGE).await;
-            let page = page.map_err(store("list parked rows"))?;
+            let page = self.ledger.list_parked(after, PAGE).await?;
             let Some(last) = page.last() else { return Ok(()) };
-            after = last.id;
-            let meant = page.into_iter().filter(|row| self.filter.matches(row) && !self.named.contains(&row.id));
-            let meant: Vec<State> = meant.collect();
+            after = Some(last.key);
+            let meant = page.into_iter().filter(|row| self.filter.means(row) && !self.named.contains(&row.key));
+            let meant: Vec<Parked> = meant.collect();
             for rows in meant.chunks(BATCH) {
                 let rows = &rows[..rows.len().min(self.limits.max.saturating_sub(self.sent))];
                 if rows.is_empty() {
@@ -221,15 +198,14 @@ impl<'a> Pass<'a> {
         }
     }
 
-    async fn hint(&mut self, rows: &[State]) -> Result<(), Error> {
-        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
-        let body = |id: &InteractionId| Outgoing { body: Hint { interaction_id: *id }.body(), trace: None };
-        let messages: Vec<_> = ids.iter().map(body).collect();
-        let taken = self.unpark_and_send(&ids, &messages).await?;
-        let results: BTreeMap<_, _> = ids.into_iter().zip(taken).collect();
-        for row in rows {
-            let counts = self.tally.of(row.parked_reason.as_deref().unwrap_or_default());
-            *if results[&row.id] { &mut counts.hinted } else { &mut counts.failed } += 1;
+    async fn hint(&mut self, rows: &[Parked]) -> Result<(), Error> {
+        let keys: Vec<_> = rows.iter().map(|row| row.key).collect();
+        let body = |key: &Key| Some(Outgoing { body: hint(*key)?, trace: None });
+        let messages: Vec<_> = keys.iter().filter_map(body).collect();
+        let taken = self.unpark_and_send(&keys, &messages).await?;
+        for (row, taken) in rows.iter().zip(taken) {
+            let counts = self.tally.of(&row.reason);
+            *if taken { &mut counts.hinted } else { &mut counts.failed } += 1;
         }
         Ok(())
     }
@@ -241,8 +217,4 @@ impl<'a> Pass<'a> {
         let count = u32::try_from(messages).unwrap_or(u32::MAX);
         self.next_send = Instant::now() + Duration::from_secs_f64(f64::from(count) / rate);
     }
-}
-
-fn store(what: &'static str) -> impl Fn(store::StoreError) -> Error {
-    move |source| Error::Store { what, source }
 }

@@ -1,4 +1,4 @@
-//! The two queues of a sink, ten messages at a time.
+//! A queue and its dead-letter queue, ten messages at a time.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,10 +9,12 @@ use aws_sdk_sqs::types::{
     QueueAttributeName, SendMessageBatchRequestEntry,
 };
 
+use contracts::REASON_ATTRIBUTE;
+
 use crate::Error;
 
 /// What one call of SQS takes.
-pub(super) const BATCH: usize = 10;
+pub(crate) const BATCH: usize = 10;
 /// Long polling asks every server of the queue; without it a receive may find nothing in a queue that holds messages.
 const WAIT: Duration = Duration::from_secs(1);
 /// How long a received message stays hidden. A pass that lasts longer sees some twice, which it notices.
@@ -20,13 +22,15 @@ const HIDDEN: Duration = Duration::from_secs(10 * 60);
 
 /// A dead letter.
 #[derive(Debug, Clone)]
-pub(super) struct Letter {
-    pub(super) id: String,
-    pub(super) receipt: String,
-    pub(super) body: String,
-    pub(super) trace: Option<String>,
+pub(crate) struct Letter {
+    pub(crate) id: String,
+    pub(crate) receipt: String,
+    pub(crate) body: String,
+    pub(crate) trace: Option<String>,
+    /// Why its consumer gave it up; none when SQS did, or EventBridge.
+    pub(crate) reason: Option<String>,
     /// Since it was first sent.
-    pub(super) age_seconds: f64,
+    pub(crate) age_seconds: f64,
 }
 
 /// Work for the source queue.
@@ -37,15 +41,15 @@ pub(super) struct Outgoing {
 }
 
 /// A queue and its dead-letter queue.
-pub(super) struct Queues<'a> {
-    pub(super) client: Client,
-    pub(super) source: &'a str,
-    pub(super) dlq: &'a str,
+pub(crate) struct Queues<'a> {
+    pub(crate) client: Client,
+    pub(crate) source: &'a str,
+    pub(crate) dlq: &'a str,
 }
 
 impl Queues<'_> {
     /// About how many dead letters there are, hidden ones included.
-    pub(super) async fn depth(&self) -> Result<usize, Error> {
+    pub(crate) async fn depth(&self) -> Result<usize, Error> {
         let names = [
             QueueAttributeName::ApproximateNumberOfMessages,
             QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
@@ -57,10 +61,11 @@ impl Queues<'_> {
     }
 
     /// Receives up to ten dead letters and hides them. None means that there are none in sight.
-    pub(super) async fn receive(&self) -> Result<Vec<Letter>, Error> {
+    pub(crate) async fn receive(&self) -> Result<Vec<Letter>, Error> {
         let call = self.client.receive_message().queue_url(self.dlq).max_number_of_messages(10);
         let call = call.wait_time_seconds(seconds(WAIT)).visibility_timeout(seconds(HIDDEN));
         let call = call.message_system_attribute_names(Attribute::SentTimestamp);
+        let call = call.message_attribute_names(REASON_ATTRIBUTE);
         let call = call.message_system_attribute_names(Attribute::AwsTraceHeader).send();
         let output = call.await.map_err(|error| failed("receive from the dead-letter queue", error))?;
         Ok(output.messages.unwrap_or_default().into_iter().filter_map(letter).collect())
@@ -94,7 +99,7 @@ impl Queues<'_> {
     }
 
     /// Makes dead letters visible again at once. One that cannot be comes back by itself after ten minutes.
-    pub(super) async fn release(&self, receipts: &[String]) -> Result<(), Error> {
+    pub(crate) async fn release(&self, receipts: &[String]) -> Result<(), Error> {
         for chunk in receipts.chunks(BATCH) {
             let entries = chunk.iter().enumerate().map(|(i, receipt)| {
                 let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(i.to_string());
@@ -113,7 +118,9 @@ fn letter(message: Message) -> Option<Letter> {
     let attribute = |name| message.attributes.as_ref()?.get(&name).cloned();
     let sent: u64 = attribute(Attribute::SentTimestamp).and_then(|text| text.parse().ok()).unwrap_or_default();
     let age = SystemTime::now().duration_since(UNIX_EPOCH + Duration::from_millis(sent)).unwrap_or_default();
+    let reason = message.message_attributes.as_ref().and_then(|all| all.get(REASON_ATTRIBUTE)?.string_value.clone());
     Some(Letter {
+        reason,
         trace: attribute(Attribute::AwsTraceHeader),
         age_seconds: age.as_secs_f64(),
         id: message.message_id?,

@@ -50,6 +50,9 @@ pub(super) struct Item {
     pub(super) ref_type: &'static str,
     pub(super) ref_id: String,
     pub(super) session_id: String,
+    /// Who did it, where the sender is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) account_id: Option<Uuid>,
 }
 
 /// The category of the product with a rank.
@@ -126,6 +129,9 @@ impl Iterator for Crowd {
             ref_type,
             ref_id,
             session_id: self.session(shopper),
+            account_id: shopper
+                .filter(|_| action == Action::Purchase)
+                .map(|shopper| Self::account(self.population.seed, shopper)),
         };
         self.position += 1;
         let sender = match (action, shopper) {
@@ -179,6 +185,7 @@ mod tests {
         for (sender, item) in crowd(4, "a").take(10_000) {
             let browsing = ["view", "click_from_category"].contains(&item.event_type);
             assert_eq!(item.event_type == "purchase", sender == Sender::Producer);
+            assert_eq!(item.account_id.is_some(), sender == Sender::Producer, "the back end says who bought");
             assert!(sender != Sender::Guest || browsing, "{item:?}");
             assert_eq!(item.ref_type == "Category", item.event_type == "click_from_category");
             guests += u32::from(sender == Sender::Guest);

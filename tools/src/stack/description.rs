@@ -41,6 +41,12 @@ pub struct StackFile {
     pub order_events_queue_url: String,
     /// Its dead-letter queue.
     pub order_events_dlq_url: String,
+    /// Queue of the alerts.
+    pub alerts_queue_url: String,
+    /// Its dead-letter queue.
+    pub alerts_dlq_url: String,
+    /// Where failed daily runs are noted.
+    pub maintenance_dlq_url: String,
     /// DynamoDB table of our own catalog feed.
     pub catalog_table: String,
     /// Secret with the keys and the addresses of webhooks.

@@ -20,7 +20,7 @@ pub(crate) mod say;
 
 mod cloudformation;
 mod daemon;
-mod deploy;
+pub(crate) mod deploy;
 mod emulator;
 pub(crate) mod http;
 mod ports;

@@ -21,8 +21,10 @@ pub struct FeedCheck {
     pub items: usize,
     /// Interactions among them. Fewer than items means that one is there twice.
     pub distinct: usize,
-    /// Interactions that the log says are delivered.
+    /// Interactions that the log says are delivered into it.
     pub delivered: usize,
+    /// Interactions that an outside catalog has, and that need not be here.
+    pub elsewhere: i64,
     /// Those of them that are not in the feed, by id. Must be none.
     pub missing: Vec<i64>,
 }
@@ -36,10 +38,15 @@ impl FeedCheck {
 }
 
 /// Compares the feed with what had been delivered at an earlier moment. Items that came later do no harm.
-pub(super) async fn check(client: &Client, table: &str, delivered: &[i64]) -> Result<FeedCheck, Error> {
+pub(super) async fn check(
+    client: &Client,
+    table: &str,
+    (delivered, elsewhere): (&[i64], i64),
+) -> Result<FeedCheck, Error> {
     let (items, found) = scan(client, table).await?;
     let missing = delivered.iter().copied().filter(|id| !found.contains(id)).collect();
-    Ok(FeedCheck { table: table.to_owned(), items, distinct: found.len(), delivered: delivered.len(), missing })
+    let (table, distinct, delivered) = (table.to_owned(), found.len(), delivered.len());
+    Ok(FeedCheck { table, items, distinct, delivered, elsewhere, missing })
 }
 
 async fn scan(client: &Client, table: &str) -> Result<(usize, HashSet<i64>), Error> {

@@ -1,13 +1,17 @@
 //! The figures of a verification for a person.
 
+use std::collections::BTreeMap;
+
 use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use domain::Micros;
 use store::recount::SalesComparison;
 use store::verification::{Balance, Comparison, KeyCheck, PendingCheck, Sums};
 
-use super::{FeedCheck, Outcome, QueueDepth};
+use super::{DeadLetterCheck, FeedCheck, Outcome, QueueDepth};
 
+/// Those of the consumers, and the one of failed daily runs.
+const DEAD_LETTER_QUEUES: usize = 5;
 /// Ids printed of a longer list.
 const SHOWN: usize = 100;
 
@@ -28,9 +32,39 @@ pub(super) fn print(outcome: &Outcome) {
     if !outcome.queues.is_empty() {
         print_queues(&outcome.queues);
     }
-    match outcome.differences() {
-        0 => println!("\ndifference 0: nothing is lost, nothing is doubled"),
-        differences => println!("\ndifference {differences}: see the lines marked with !"),
+    print_dead_letters(&outcome.dead_letters);
+    println!("\n{}", verdict(outcome));
+}
+
+/// The last line. It claims no more than what was looked at.
+fn verdict(outcome: &Outcome) -> String {
+    let looked_everywhere = outcome.dead_letters.len() == DEAD_LETTER_QUEUES;
+    match (outcome.differences(), outcome.unaccounted()) {
+        (0, 0) if looked_everywhere => "difference 0: nothing is lost, nothing is doubled".to_owned(),
+        (0, 0) => "difference 0 in the database; name the dead-letter queues to know that nothing is lost".to_owned(),
+        (0, letters) => {
+            format!("difference 0 in the database, {letters} dead letters unaccounted for: see the lines marked with !")
+        }
+        (differences, 0) => format!("difference {differences}: see the lines marked with !"),
+        (differences, letters) => {
+            format!("difference {differences}, {letters} dead letters unaccounted for: see the lines marked with !")
+        }
+    }
+}
+
+fn print_dead_letters(checks: &[DeadLetterCheck]) {
+    if checks.len() < DEAD_LETTER_QUEUES {
+        println!("dead letters: looked at in {} of {DEAD_LETTER_QUEUES} queues", checks.len());
+    }
+    for check in checks {
+        let DeadLetterCheck { queue, explained, unexplained, unseen } = check;
+        let list = |counts: &BTreeMap<String, usize>| {
+            let counts: Vec<_> = counts.iter().map(|(reason, letters)| format!("{letters} {reason}")).collect();
+            if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }
+        };
+        let mark = mark(check.unaccounted() != 0);
+        let unseen = if *unseen > 0 { format!(", {unseen} not seen") } else { String::new() };
+        println!("{mark}dead letters in {queue}: {} accounted for, {} not{unseen}", list(explained), list(unexplained));
     }
 }
 
@@ -115,9 +149,10 @@ fn print_sales(check: &SalesComparison) {
 }
 
 fn print_feed(feed: &FeedCheck) {
-    let FeedCheck { table, items, distinct, delivered, missing } = feed;
+    let FeedCheck { table, items, distinct, delivered, elsewhere, missing } = feed;
     println!(
-        "{}catalog feed {table}: {items} items, {distinct} interactions, {} of {delivered} delivered ones missing",
+        "{}catalog feed {table}: {items} items, {distinct} interactions, {} of {delivered} delivered ones missing, \
+         {elsewhere} delivered to a catalog elsewhere",
         mark(feed.differences() != 0),
         missing.len()
     );

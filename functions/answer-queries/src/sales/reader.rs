@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use store::sales::WHOLE_SHOP;
 
-use crate::admin::{claims, is_admin};
+use crate::admin::claims;
 use crate::failure::Failure;
 use crate::seller::Seller;
 
@@ -31,7 +31,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         let claims = claims(parts)?;
-        if is_admin(claims) {
+        if claims.is_admin() {
             return Ok(Self::Admin);
         }
         Seller::of(claims).map(|Seller(id)| Self::Seller(id))

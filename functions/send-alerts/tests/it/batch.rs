@@ -39,14 +39,14 @@ async fn a_finding_that_one_webhook_refuses_is_parked_and_the_others_are_not_tol
     let (database, json) = (TestDatabase::create().await, webhook_of(|_| 200).await);
     let ids = find(&database, 0..3).await;
     let bad = ids[1].to_string();
-    let slack = webhook_of(move |key| if key == bad { 404 } else { 200 }).await;
+    let slack = webhook_of(move |key| if key == bad { 410 } else { 200 }).await;
     let deps = deps(&database, &[(Channel::Slack, &slack), (Channel::Json, &json)]).await;
     assert_eq!(invoke(&deps, hints(&ids)).await, Ok(vec!["m1".to_owned()]));
-    assert_eq!(database.rows(PENDING).await, [format!("{} | json | slack_refused_404 | t", ids[1])]);
+    assert_eq!(database.rows(PENDING).await, [format!("{} | json | slack_refused_410 | t", ids[1])]);
     // On its way to the DLQ it is not offered again; a person puts it back, and only Slack is told.
     assert_eq!(invoke(&deps, hints(&ids)).await, Ok(vec!["m1".to_owned()]));
     assert_eq!(slack.requests().len(), 3);
-    assert_eq!(store::pending_alert::unpark(&database.store(), 100).await.unwrap(), [ids[1]]);
+    assert_eq!(store::pending_alert::unpark(&database.store(), &ids).await.unwrap(), [ids[1]]);
     assert_eq!(invoke(&deps, hints(&ids)).await, Ok(vec!["m1".to_owned()]));
     assert_eq!((slack.requests().len(), json.requests().len()), (4, 3));
 }
@@ -54,7 +54,7 @@ async fn a_finding_that_one_webhook_refuses_is_parked_and_the_others_are_not_tol
 #[tokio::test]
 async fn while_one_webhook_is_down_the_refusal_of_another_does_not_park() {
     let database = TestDatabase::create().await;
-    let (slack, discord) = (webhook_of(|_| 404).await, webhook_of(|_| 503).await);
+    let (slack, discord) = (webhook_of(|_| 410).await, webhook_of(|_| 503).await);
     let ids = find(&database, 0..1).await;
     let down = deps(&database, &[(Channel::Slack, &slack), (Channel::Discord, &discord)]).await;
     assert_eq!(invoke(&down, hints(&ids)).await, Err("could not get through to any webhook".to_owned()));
@@ -62,7 +62,7 @@ async fn while_one_webhook_is_down_the_refusal_of_another_does_not_park() {
     let discord = webhook_of(|_| 204).await;
     let up = deps(&database, &[(Channel::Slack, &slack), (Channel::Discord, &discord)]).await;
     assert_eq!(invoke(&up, hints(&ids)).await, Ok(vec!["m0".to_owned()]));
-    assert_eq!(database.rows(PENDING).await, [format!("{} | discord | slack_refused_404 | t", ids[0])]);
+    assert_eq!(database.rows(PENDING).await, [format!("{} | discord | slack_refused_410 | t", ids[0])]);
 }
 
 #[tokio::test]

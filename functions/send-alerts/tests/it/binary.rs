@@ -13,6 +13,7 @@ async fn start(database: &TestDatabase, server: &TestServer) -> Function {
         ("APP_SECRET_ARN", secret.arn()),
         ("ALERT_HOSTS", "127.0.0.1"),
         ("ALERT_TIMEOUT_MS", "1000"),
+        ("DEAD_LETTER_QUEUE_URL", "http://127.0.0.1:1/dlq"),
     ];
     Function::start("send-alerts", &variables).await
 }

@@ -3,11 +3,13 @@
 use std::ops::Range;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use aws_sdk_sqs::config::retry::RetryConfig;
 use contracts::AlertHint;
 use domain::fraud::{FindingId, Thresholds};
 use domain::{CustomerKey, Fact, ShopEvent};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Context, LambdaEvent};
+use messaging::DeadLetterSender;
 use platform::SecretSource;
 use send_alerts::{Channel, Deps, Limits, handle};
 use serde_json::Value;
@@ -41,6 +43,7 @@ pub(crate) async fn find(database: &TestDatabase, numbers: Range<u32>) -> Vec<Fi
             payment_method: None,
             lines: Vec::new(),
         },
+        link: None,
     };
     let events: Vec<_> = numbers.map(order).collect();
     let store = database.store();
@@ -60,7 +63,15 @@ pub(crate) async fn deps(database: &TestDatabase, webhooks: &[(Channel, &TestSer
     let texts: Vec<_> = texts.iter().map(|(name, text)| (&**name, &**text)).collect();
     let source = SecretSource::new(&TestQueue::aws(), TestSecret::create(&texts).await.arn().to_owned());
     let limits = Limits { hosts: ["127.0.0.1".to_owned()].into(), call_timeout: Duration::from_secs(1) };
-    Deps { database: database.store(), webhooks: send_alerts::webhooks(source, limits) }
+    // No queue is there: what is given up cannot be moved, so it shows as failed.
+    let client = aws_sdk_sqs::Client::from_conf(nowhere());
+    let dead_letters = DeadLetterSender::new(client, "http://127.0.0.1:1/dlq".to_owned(), Duration::from_millis(500));
+    Deps { database: database.store(), webhooks: send_alerts::webhooks(source, limits), dead_letters }
+}
+
+fn nowhere() -> aws_sdk_sqs::Config {
+    let nowhere = aws_sdk_sqs::config::Builder::from(&TestQueue::aws());
+    nowhere.endpoint_url("http://127.0.0.1:1").retry_config(RetryConfig::disabled()).build()
 }
 
 /// A webhook that answers by the finding's name.

@@ -21,6 +21,30 @@ async fn what_the_catalog_confirms_leaves_pending() {
 }
 
 #[tokio::test]
+async fn what_an_outside_catalog_confirms_is_noted_as_being_there() {
+    let database = TestDatabase::create().await;
+    let ids = record(&database, 6).await;
+    let (refused, later) = (ids[2], ids[4]);
+    let status = move |id| {
+        if id == refused {
+            422
+        } else if id == later {
+            503
+        } else {
+            200
+        }
+    };
+    let server = catalog_of(status).await;
+    invoke(&deps(database.store(), &server), hints(&ids)).await.unwrap();
+    let noted = database.rows("SELECT interaction_ids FROM analytic.catalog_delivery").await;
+    let range = |from: i64, to: i64| format!("[{from},{to})");
+    assert_eq!(
+        noted,
+        [format!("{{{},{},{}}}", range(ids[0], ids[2]), range(ids[3], ids[4]), range(ids[5], ids[5] + 1))]
+    );
+}
+
+#[tokio::test]
 async fn a_batch_that_comes_again_in_another_order_is_told_nothing_new() {
     let (database, server) = (TestDatabase::create().await, catalog_of(|_| 201).await);
     let mut ids = record(&database, 5).await;
@@ -46,11 +70,11 @@ async fn a_refused_interaction_is_parked_and_not_offered_again() {
     let database = TestDatabase::create().await;
     let ids = record(&database, 3).await;
     let bad = ids[1];
-    let server = catalog_of(move |id| if id == bad { 404 } else { 200 }).await;
+    let server = catalog_of(move |id| if id == bad { 410 } else { 200 }).await;
     let deps = deps(database.store(), &server);
     for _ in 0..2 {
         assert_eq!(invoke(&deps, hints(&ids)).await, Ok(vec!["m1".to_owned()]), "its message must reach the DLQ");
-        assert_eq!(database.rows(PENDING).await, [format!("{bad} | catalog_refused_404")]);
+        assert_eq!(database.rows(PENDING).await, [format!("{bad} | catalog_refused_410")]);
     }
     assert_eq!(heard(&server), ids, "the catalog was offered a parked interaction");
 }

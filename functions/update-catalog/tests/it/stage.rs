@@ -3,13 +3,15 @@
 use std::num::NonZeroUsize;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use aws_sdk_sqs::config::retry::RetryConfig;
 use catalog::{Catalog, HttpCatalog, HttpSettings};
-use domain::{Caller, NewInteraction, RefType, Reference};
+use domain::{Caller, NewInteraction, Origin, RefType, Reference};
 use lambda_runtime::{Context, LambdaEvent};
+use messaging::DeadLetterSender;
 use serde_json::Value;
 use store::Database;
-use store::interaction::{Origin, Recorded};
-use testkit::{TestDatabase, TestServer, hint, sqs_event};
+use store::interaction::{Recorded, Submission};
+use testkit::{TestDatabase, TestQueue, TestServer, hint, sqs_event};
 use update_catalog::{Deps, handle};
 use uuid::Uuid;
 
@@ -19,7 +21,9 @@ pub(crate) const PENDING: &str =
 /// Records views and returns their ids in ascending order.
 pub(crate) async fn record(database: &TestDatabase, count: usize) -> Vec<i64> {
     let view = || NewInteraction {
+        origin: Origin::of_session("s-1"),
         event_id: Uuid::now_v7(),
+        account_id: None,
         event_type: "view".parse().unwrap(),
         reference: Reference::new(RefType::Category, "shoes").unwrap(),
         session_id: Some("s-1".to_owned()),
@@ -27,8 +31,9 @@ pub(crate) async fn record(database: &TestDatabase, count: usize) -> Vec<i64> {
         occurred_at: None,
     };
     let items: Vec<_> = (0..count).map(|_| view()).collect();
-    let origin = Origin { caller: Caller::Guest, user_agent: None, ip_address: None };
-    let recorded = store::interaction::record(&database.store(), &items, &origin).await.unwrap();
+    let submission =
+        Submission { caller: Caller::Guest, user_agent: None, ip_address: None, guest_events_per_minute: None };
+    let recorded = store::interaction::record(&database.store(), &items, &submission).await.unwrap();
     let ids = recorded.into_iter().map(|recorded| match recorded {
         Recorded::New(id) => id.0,
         other => panic!("{other:?}"),
@@ -45,7 +50,12 @@ pub(crate) fn deps(database: Database, server: &TestServer) -> Deps {
         concurrency: NonZeroUsize::new(4).unwrap(),
         pause: Duration::from_secs(10),
     };
-    Deps { database, catalog: Catalog::Http(HttpCatalog::new(settings)) }
+    // No queue is there: what is given up cannot be moved, so it shows as failed.
+    let nowhere = aws_sdk_sqs::config::Builder::from(&TestQueue::aws());
+    let nowhere = nowhere.endpoint_url("http://127.0.0.1:1").retry_config(RetryConfig::disabled()).build();
+    let client = aws_sdk_sqs::Client::from_conf(nowhere);
+    let dead_letters = DeadLetterSender::new(client, "http://127.0.0.1:1/dlq".to_owned(), Duration::from_millis(500));
+    Deps { database, catalog: Catalog::Http(HttpCatalog::new(settings)), dead_letters }
 }
 
 /// Answers by the interaction's id.

@@ -15,6 +15,7 @@ struct Body<'a> {
     ref_type: &'a str,
     ref_id: &'a str,
     metadata: Metadata<'a>,
+    occurred_at: String,
     date_created: String,
 }
 
@@ -39,6 +40,7 @@ pub(super) fn encode(interaction: &Interaction) -> String {
         ref_type: &interaction.ref_type,
         ref_id: &interaction.ref_id,
         metadata,
+        occurred_at: rfc3339(interaction.occurred_at),
         date_created: rfc3339(interaction.date_created),
     };
     serde_json::to_string(&body).expect("strings, numbers and checked JSON always serialize")
@@ -68,7 +70,7 @@ mod tests {
     fn metadata_is_embedded_with_all_its_digits() {
         insta::assert_snapshot!(
             encode(&liked(r#"{"price": 0.10000000000000000001, "a": [1]}"#)),
-            @r#"{"id":7,"account_id":null,"event_type":"view","ref_type":"Category","ref_id":"shoes \"ü\"","metadata":{"price": 0.10000000000000000001, "a": [1]},"date_created":"2026-11-20T10:00:01.000000Z"}"#
+            @r#"{"id":7,"account_id":null,"event_type":"view","ref_type":"Category","ref_id":"shoes \"ü\"","metadata":{"price": 0.10000000000000000001, "a": [1]},"occurred_at":"2026-11-20T10:00:00.000000Z","date_created":"2026-11-20T10:00:01.000000Z"}"#
         );
     }
 

@@ -27,6 +27,7 @@ impl From<outbound::Failure> for Failure {
             FailureReason::TimedOut => AgainReason::TimedOut,
             FailureReason::Unreachable => AgainReason::Unreachable,
             FailureReason::Redirected(status) => AgainReason::Redirected(status),
+            FailureReason::NotTaken(status) => AgainReason::NotTaken(status),
             FailureReason::Throttled => AgainReason::Throttled,
             FailureReason::Failed(status) => AgainReason::Failed(status),
         };
@@ -37,7 +38,7 @@ impl From<outbound::Failure> for Failure {
 impl Failure {
     /// Says whether another attempt within this delivery makes sense.
     pub(super) fn may_pass_soon(&self) -> bool {
-        self.call.is_some() && !matches!(self.reason, AgainReason::Redirected(_))
+        self.call.is_some() && !matches!(self.reason, AgainReason::Redirected(_) | AgainReason::NotTaken(_))
     }
 
     /// Returns how long to wait before another attempt, or `None` when it would come too late.

@@ -64,9 +64,9 @@ async fn an_interaction_is_posted_as_json_with_its_id_as_the_idempotency_key() {
     accept: */*
     user-agent: shopsignal/0.1.0
     host: <host>
-    content-length: 232
+    content-length: 276
     ");
-    insta::assert_snapshot!(request.body, @r#"{"id":7,"account_id":"00000000-0000-0000-0000-000000000001","event_type":"view","ref_type":"Product","ref_id":"00000000-0000-0000-0000-000000000002","metadata":{"rank":1.50,"tags":["a"]},"date_created":"2026-11-20T10:00:00.250000Z"}"#);
+    insta::assert_snapshot!(request.body, @r#"{"id":7,"account_id":"00000000-0000-0000-0000-000000000001","event_type":"view","ref_type":"Product","ref_id":"00000000-0000-0000-0000-000000000002","metadata":{"rank":1.50,"tags":["a"]},"occurred_at":"2026-11-20T10:00:00.000000Z","date_created":"2026-11-20T10:00:00.250000Z"}"#);
 }
 
 #[tokio::test]
@@ -80,11 +80,50 @@ async fn success_and_conflict_confirm() {
 
 #[tokio::test]
 async fn a_refusal_is_final_and_asked_for_once() {
-    for status in [400, 401, 404, 413, 422] {
+    for status in [400, 410, 413, 422] {
         let server = Server::start(move |_, _| answer(status, "no")).await;
         let refused = Outcome::Refused(ParkReason::CatalogRefused { status });
         assert_eq!(deliver_one(&catalog(&server)).await, refused);
         assert_eq!(server.count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_catalog_that_is_not_there_yet_parks_nothing_and_is_asked_once() {
+    for status in [401, 403, 404, 405, 415] {
+        let server = Server::start(move |_, _| answer(status, "no")).await;
+        let delivery = catalog(&server).deliver(&[viewed(7)], soon()).await.unwrap();
+        assert!(delivery.catalog_is_down(), "{status}");
+        assert_eq!(only(delivery), Outcome::Again(AgainReason::NotTaken(status)));
+        assert_eq!(server.count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_404_to_everything_opens_the_circuit_however_old_the_interactions_are() {
+    let server = Server::start(|_, _| answer(404, "")).await;
+    let interactions: Vec<_> = (0..30).map(viewed).collect();
+    let delivery = catalog(&server).deliver(&interactions, soon()).await.unwrap();
+    assert!(delivery.circuit_open && delivery.outcomes.iter().all(|(_, it)| matches!(it, Outcome::Again(_))));
+    assert!(server.count() < 20, "{} calls", server.count());
+}
+
+#[tokio::test]
+async fn what_a_working_catalog_does_not_take_for_a_day_is_refused() {
+    let is_odd = |body: &str| body.contains(r#""id":3,"#) || body.contains(r#""id":4,"#);
+    let server = Server::start(move |_, request| answer(if is_odd(&request.body) { 404 } else { 200 }, "")).await;
+    let mut interactions: Vec<_> = (0..6).map(viewed).collect();
+    for (interaction, hours) in interactions.iter_mut().zip([25, 25, 1, 25, 23, 1]) {
+        interaction.date_created = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(hours);
+    }
+    let delivery = catalog(&server).deliver(&interactions, soon()).await.unwrap();
+    for (id, outcome) in delivery.outcomes {
+        let expected = match id.0 {
+            3 => Outcome::Refused(ParkReason::CatalogRefused { status: 404 }),
+            4 => Outcome::Again(AgainReason::NotTaken(404)),
+            _ => Outcome::Confirmed,
+        };
+        assert_eq!(outcome, expected, "{id}");
     }
 }
 

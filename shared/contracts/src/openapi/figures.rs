@@ -106,7 +106,7 @@ fn for_admin((id, summary, schema): (&str, &str, &str), example: Value, refusal:
     answers.extend(refusal.map(invalid));
     answers.extend(for_admins());
     operation(id, summary, answers)
-        .description(Some("For callers in the group `admin`. Amounts are exact numbers of the major unit."))
+        .description(Some("For admins. Amounts are exact numbers of the major unit."))
         .security(SecurityRequirement::new(BEARER, Vec::<String>::new()))
 }
 

@@ -12,7 +12,9 @@ use utoipa::openapi::schema::{
 use utoipa::openapi::{Deprecated, Ref};
 
 use crate::metadata::{NUMBER_FLOOR, NUMBER_LIMIT};
-use crate::{ITEMS_MAX, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS, SESSION_ID_MAX_CHARS};
+use crate::{
+    ITEMS_MAX, METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS, SESSION_ID_MAX_CHARS,
+};
 
 /// Text that Postgres can store in one line: everything but control characters.
 const PRINTABLE: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
@@ -51,7 +53,7 @@ fn request(audience: Audience, kinds: [&str; 2]) -> Schema {
         .description(Some("Each is judged for itself: one that is refused harms no other."));
     ObjectBuilder::new()
         .property("interactions", items)
-        .property("account_id", account_id(audience))
+        .property("account_id", account_of_all(audience))
         .required("interactions")
         .additional_properties(Some(AdditionalProperties::FreeForm(false)))
         .build()
@@ -94,7 +96,8 @@ fn event_id() -> Object {
     optional_text()
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
         .description(Some(
-            "Send it, and the same one with a retry: then nothing is counted twice. Hyphenated, not the nil UUID.",
+            "Send it, and the same one with a retry: then nothing is counted twice. Unique among those of the same account, \
+             of the same guest session or of the shop's own services. Hyphenated, not the nil UUID.",
         ))
         .examples([UUID_EXAMPLE])
         .build()
@@ -145,15 +148,30 @@ fn occurred_at() -> Object {
         .build()
 }
 
-fn account_id(audience: Audience) -> Object {
-    let known = match audience {
-        Audience::Guest => ObjectBuilder::new().schema_type(Type::Null),
-        Audience::SignedIn => optional_text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
-    };
-    known
+/// Only the account of the token, so that a client that writes one need not be changed.
+fn account_of_all(audience: Audience) -> Object {
+    account(audience)
         .deprecated(Some(Deprecated::True))
         .description(Some("Leave it out. The account is the token's; another one here is refused."))
         .build()
+}
+
+fn account_id(audience: Audience) -> Object {
+    let description = match audience {
+        Audience::Guest => "A guest has none.",
+        Audience::SignedIn => {
+            "Leave it out: the account is the token's, and another one is refused. With the scope analytic/trusted: the \
+             shopper whose interaction it is, nobody when it is missing. Hyphenated, not the nil UUID."
+        }
+    };
+    account(audience).description(Some(description)).build()
+}
+
+fn account(audience: Audience) -> ObjectBuilder {
+    match audience {
+        Audience::Guest => ObjectBuilder::new().schema_type(Type::Null),
+        Audience::SignedIn => optional_text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
+    }
 }
 
 fn metadata() -> Schema {
@@ -161,7 +179,7 @@ fn metadata() -> Schema {
         .property_names(Some(text().pattern(Some(WITHOUT_NUL))))
         .additional_properties(Some(Ref::from_schema_name("MetadataValue")))
         .description(Some(format!(
-            "At most {METADATA_MAX_BYTES} bytes as sent, {METADATA_MAX_DEPTH} levels, {NUMBER_MAX_CHARS} characters a number."
+            "At most {METADATA_MAX_BYTES} bytes as sent, {METADATA_GUEST_MAX_BYTES} from a guest, {METADATA_MAX_DEPTH} levels, {NUMBER_MAX_CHARS} characters a number."
         )))
         .examples([json!({ "page": "home" })])
         .build()

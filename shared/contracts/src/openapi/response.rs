@@ -122,6 +122,11 @@ pub(super) fn recording(signed_in: bool) -> Vec<Answer> {
     answers
 }
 
+/// Too much for one network, said by us, or for all guests together, said by API Gateway.
+pub(super) fn limited() -> ResponseBuilder {
+    refusal("Too Many Requests").header("Retry-After", text_header())
+}
+
 /// What handing over events answers besides.
 pub(super) fn handing_over() -> [Answer; 4] {
     [

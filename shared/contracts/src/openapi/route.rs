@@ -7,7 +7,9 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, 
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, HttpMethod, Ref, Required, ResponseBuilder, link::Link};
 
-use super::response::{Answer, anywhere, cacheable, for_admins, handing_over, invalid, missing, recording, success};
+use super::response::{
+    Answer, anywhere, cacheable, for_admins, handing_over, invalid, limited, missing, recording, success,
+};
 use super::{BEARER, event, sales};
 use crate::{BODY_MAX_BYTES, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX};
 
@@ -49,6 +51,7 @@ fn record_as_guest() -> OperationBuilder {
     let mut answers = vec![("200", recorded())];
     answers.extend(recording(false));
     operation("recordGuestInteractions", "Records what a guest looked at", answers)
+        .response("429", limited())
         .request_body(Some(body("GuestRecordRequest", json!({ "session_id": "s-1" }))))
 }
 
@@ -105,7 +108,7 @@ fn top() -> OperationBuilder {
         .parameter(query(
             "page",
             number(1, PAGED_ROWS_MAX),
-            &format!("From 1; page x limit is at most {PAGED_ROWS_MAX}."),
+            &format!("From 1; page x limit is at most {PAGED_ROWS_MAX}. Further on, `cursor`."),
         ))
         .parameter(query("cursor", cursor(), "A `next_cursor` of an earlier answer, unchanged."))
         .parameter(if_none_match())
@@ -143,7 +146,7 @@ fn alerts() -> OperationBuilder {
         .enum_values(Some(domain::fraud::Rule::ALL.map(domain::fraud::Rule::as_str)));
     let cursor = ObjectBuilder::new().schema_type(Type::String).pattern(Some(ALERT_CURSOR));
     operation("listAlerts", "Lists what the rules about orders and carts found", answers)
-        .description(Some("For callers in the group `admin`."))
+        .description(Some("For admins."))
         .parameter(query("limit", number(LIMIT_DEFAULT, LIMIT_MAX), "Rows of a page."))
         .parameter(query("rule", rule, "Only findings of this rule."))
         .parameter(query("cursor", cursor, "A `next_cursor` of an earlier answer, unchanged."))

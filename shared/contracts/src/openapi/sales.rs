@@ -12,8 +12,9 @@ use super::response::{for_admins, invalid, one_of, success};
 use super::route::{number, operation, query};
 use crate::{
     CurrencySales, CustomerSegment, CustomerSegments, LIMIT_DEFAULT, LIMIT_MAX, MONTHS_DEFAULT, MONTHS_MAX,
-    RankedCategory, RankedProduct, RankedWindow, SHOP_TEXT_MAX_CHARS, SalesMonth, SalesMonths, SalesRange, SalesWindow,
-    SalesWindows, SegmentLimits, TopCategories, TopProducts, Trend, WINDOWS_DEFAULT, WINDOWS_MAX, WindowSize,
+    RankedCategory, RankedProduct, RankedWindow, SHOP_TEXT_MAX_CHARS, SPAN_MAX_DAYS, SalesMonth, SalesMonths,
+    SalesRange, SalesWindow, SalesWindows, SegmentLimits, TopCategories, TopProducts, Trend, WINDOWS_DEFAULT,
+    WINDOWS_MAX, WindowSize,
 };
 
 /// Adds the paths.
@@ -71,13 +72,16 @@ fn windows() -> OperationBuilder {
         json!({ "size": "1h", "range": range, "currency": "EUR", "windows": [window], "currencies": [sales] });
     let refusal = format!("size: the range must hold at most {WINDOWS_MAX} of them");
     secured(("listSalesWindows", "Shows sales window by window"), "SalesWindowsAnswer", example, &refusal)
-        .description(Some("Own figures; in the group `admin` those of the whole shop, or of a seller."))
+        .description(Some("Own figures; for admins those of the whole shop, or of a seller."))
         .parameter(size("size", "Of each window. Days are those of `tz`."))
         .parameter(instant(
             "start",
             &format!("Rounded down to a whole window. Absent: {WINDOWS_DEFAULT} windows before the end."),
         ))
-        .parameter(instant("end", "Rounded up to a whole window. Absent: now."))
+        .parameter(instant(
+            "end",
+            &format!("Rounded up to a whole window, at most {SPAN_MAX_DAYS} days behind `start`. Absent: now."),
+        ))
         .parameter(zone())
         .parameter(currency())
         .parameter(seller())
@@ -122,9 +126,7 @@ fn top_products() -> OperationBuilder {
         refusal,
     );
     ranking_parameters(operation)
-        .description(Some(
-            "Own products; in the group `admin` those of the whole shop, or of a seller. All of one currency.",
-        ))
+        .description(Some("Own products; for admins those of the whole shop, or of a seller. All of one currency."))
         .parameter(seller())
 }
 
@@ -137,7 +139,7 @@ fn categories() -> OperationBuilder {
         ranking("categories", row),
         refusal,
     );
-    ranking_parameters(operation).description(Some("For callers in the group `admin`. All of one currency."))
+    ranking_parameters(operation).description(Some("For admins. All of one currency."))
 }
 
 fn segments() -> OperationBuilder {
@@ -150,9 +152,7 @@ fn segments() -> OperationBuilder {
         json!({ "currency": "EUR", "thresholds": { "high": 100_000, "medium": 20_000 }, "segments": segments });
     let refusal = "currency: no thresholds are set for JPY (SegmentThresholds)";
     let names = ("listCustomerSegments", "Shows the customers of all time by what they spent");
-    secured(names, "CustomerSegmentsAnswer", example, refusal)
-        .description(Some("For callers in the group `admin`."))
-        .parameter(currency())
+    secured(names, "CustomerSegmentsAnswer", example, refusal).description(Some("For admins.")).parameter(currency())
 }
 
 fn months() -> OperationBuilder {
@@ -161,7 +161,7 @@ fn months() -> OperationBuilder {
     let example = json!({ "currency": "EUR", "tz": "UTC", "months": [month] });
     let refusal = format!("months: must be a whole number from 1 to {MONTHS_MAX}");
     secured(("listSalesMonths", "Shows sales month by month"), "SalesMonthsAnswer", example, &refusal)
-        .description(Some("For callers in the group `admin`."))
+        .description(Some("For admins."))
         .parameter(query("months", number(MONTHS_DEFAULT, MONTHS_MAX), "How many, the current one being the last."))
         .parameter(zone())
         .parameter(currency())

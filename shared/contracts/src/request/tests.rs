@@ -30,7 +30,13 @@ fn a_complete_item_is_read() {
     let item = item_as(Caller::Account(ACCOUNT), &view(extra)).unwrap();
     insta::assert_debug_snapshot!(item, @r#"
     NewInteraction {
+        origin: Origin(
+            0201d54f-4359-8bad-977a-a2b44100efdd,
+        ),
         event_id: 0192e4a0-0000-7000-8000-0000000000ff,
+        account_id: Some(
+            00000000-0000-0000-0000-00000000000a,
+        ),
         event_type: EventType(
             "view",
         ),
@@ -146,8 +152,39 @@ fn an_account_in_the_body_must_be_the_callers() {
     assert!(item_as(Caller::Guest, &view(&format!(r#"{own},"session_id":"s""#))).is_err());
     let body = |account: &str| format!(r#"{{"account_id":"{account}","interactions":[{}]}}"#, view(""));
     assert!(read_as(Caller::Account(ACCOUNT), &body(&ACCOUNT.to_string())).is_ok());
-    for caller in [Caller::Account(Uuid::from_u128(0xB)), Caller::Guest, Caller::Trusted(None)] {
+    for caller in [Caller::Account(Uuid::from_u128(0xB)), Caller::Guest, Caller::Trusted] {
         assert_eq!(read_as(caller, &body(&ACCOUNT.to_string())), Err(RequestError::ForeignAccount));
+    }
+}
+
+#[test]
+fn a_service_of_the_shop_names_whose_interaction_it_is() {
+    let named = "0192e4a0-0000-7000-8000-00000000000b";
+    let item = |account: &str| item_as(Caller::Trusted, &view(&format!(r#","session_id":"s","account_id":{account}"#)));
+    for spelling in [format!(r#""{named}""#), format!(r#""{}""#, named.to_uppercase())] {
+        let item = item(&spelling).unwrap();
+        assert_eq!((item.account_id, item.session_id.as_deref()), (named.parse().ok(), Some("s")));
+        assert_eq!(item.origin, domain::Origin::TRUSTED, "a retry may name somebody else, which is a conflict");
+    }
+    assert_eq!(item("null").unwrap().account_id, None);
+    for bad in ["", "42", "00000000-0000-0000-0000-000000000000", &named.replace('-', ""), &format!("{{{named}}}")] {
+        let rejection = item(&format!(r#""{bad}""#)).unwrap_err().rejection;
+        assert_eq!(rejection.code, RejectionCode::InvalidAccountId, "{bad}");
+        assert!(rejection.message.starts_with("account_id: must be a UUID"), "{}", rejection.message);
+    }
+    assert_eq!(item("7").unwrap_err().rejection.code, RejectionCode::WrongType);
+}
+
+#[test]
+fn a_guest_has_less_room_for_metadata() {
+    let sized = |bytes: usize| view(&format!(r#","session_id":"s","metadata":{{"a":"{}"}}"#, "x".repeat(bytes - 8)));
+    assert!(item_as(Caller::Guest, &sized(2_048)).is_ok());
+    let refused = item_as(Caller::Guest, &sized(2_049)).unwrap_err().rejection;
+    assert_eq!(refused.code, RejectionCode::InvalidMetadata);
+    assert_eq!(refused.message, "metadata: must have at most 2048 bytes, has 2049");
+    for caller in [Caller::Account(ACCOUNT), Caller::Trusted] {
+        assert!(item_as(caller, &sized(8_192)).is_ok());
+        assert!(item_as(caller, &sized(8_193)).is_err());
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::CurrencySales;
-use crate::{InvalidQuery, Parameters};
+use crate::{InvalidQuery, Parameters, check_span};
 
 /// Windows shown when no start is given.
 pub const WINDOWS_DEFAULT: i32 = 60;
@@ -83,12 +83,12 @@ impl WindowsQuery {
         let (size, zone) = (parameters.choice("size", &WindowSize::ALL)?, parameters.zone()?);
         let end = parameters.instant("end")?.unwrap_or(now);
         let start = parameters.instant("start")?;
-        if start.is_some_and(|start| end <= start) {
-            return Err(InvalidQuery::Empty { start: "start", end: "end" });
+        if let Some(start) = start {
+            check_span(start, end, ("start", "end"))?;
         }
         let range = range(size.step(), start, end, &zone);
         let too_many = InvalidQuery::TooMany { size: "size", max: WINDOWS_MAX };
-        // Days are up to 26 hours long where a zone changes. Looked at first, because splitting a century takes long.
+        // Days are up to 26 hours long where a zone changes. Looked at first, because splitting a year takes long.
         let longest = i64::try_from(WINDOWS_MAX).unwrap_or(i64::MAX) * size.duration().as_secs() / 24 * 26;
         if range.duration().as_secs() > longest || split(range, size.step(), &zone).len() > WINDOWS_MAX {
             return Err(too_many);
@@ -234,12 +234,23 @@ mod tests {
         assert_eq!(day("2026-11-20T00:00:00Z").unwrap().steps().len(), WINDOWS_MAX + 1);
         let refused = day("2026-11-20T00:00:00.1Z").unwrap_err().to_string();
         assert_eq!(refused, "size: the range must hold at most 1440 of them");
-        let ages = [("size", "1d"), ("start", "2000-01-01T00:00:00Z"), ("end", "2199-01-01T00:00:00Z")];
-        assert!(read(&ages).is_err());
-        assert!(read(&ages[1..]).is_err());
-        let days = |end| read(&[("size", "1d"), ("start", "2023-01-01T00:00:00Z"), ("end", end)]);
-        assert!(days("2026-12-11T00:00:00Z").is_ok());
-        assert!(days("2026-12-11T00:00:00.000000001Z").is_err());
+        let year = [("start", "2024-01-01T00:00:00Z"), ("end", "2025-01-01T00:00:00Z")];
+        assert_eq!(read(&year), Err(InvalidQuery::TooMany { size: "size", max: WINDOWS_MAX }));
+    }
+
+    #[test]
+    fn a_range_is_at_most_a_leap_year_whatever_the_size_and_zone() {
+        let too_long = Err(InvalidQuery::TooLong { start: "start", end: "end" });
+        for tz in ["UTC", "Asia/Kathmandu", "Pacific/Apia"] {
+            let days = |end| read(&[("size", "1d"), ("tz", tz), ("start", "2024-01-01T00:00:00Z"), ("end", end)]);
+            assert!(days("2025-01-01T00:00:00Z").unwrap().steps().len() <= 369, "{tz}");
+            assert_eq!(days("2025-01-02T00:00:00Z"), too_long, "{tz}");
+        }
+        for (size, _) in WindowSize::ALL {
+            let ages = [("size", size), ("start", "2000-01-01T00:00:00Z"), ("end", "2199-01-01T00:00:00Z")];
+            assert_eq!(read(&ages), too_long, "{size}");
+        }
+        assert_eq!(read(&[("size", "1d"), ("start", "2020-01-01T00:00:00Z")]), too_long, "up to now");
     }
 
     #[test]

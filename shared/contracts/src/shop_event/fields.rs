@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Currency, CustomerKey, Money};
+use domain::{Currency, CustomerKey, CustomerLink, Money};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
+use super::lifecycle::CUSTOMER;
 use super::{Intake, SHOP_TEXT_MAX_CHARS};
 use crate::{Rejection, RejectionCode, field};
 
@@ -101,6 +102,18 @@ impl<'a> Fields<'a> {
             }
         };
         Ok(self.any_name(names)?.map(key))
+    }
+
+    /// Reads an id and an address that stand side by side; of a user the entity may be the id. What cannot be read is no
+    /// reason for a refusal: it is no part of the event.
+    pub(super) fn link(&self, of_user: bool) -> Option<CustomerLink> {
+        let [customer_id, user_id, address] = CUSTOMER;
+        let names = [customer_id, user_id, "entityId"];
+        let names = if of_user { &names[..] } else { &names[..2] };
+        let id = self.any_name(names).ok().flatten().filter(|name| !name.contains('@'))?;
+        let address = self.name(address).ok().flatten().filter(|name| name.contains('@'))?;
+        let address = CustomerKey::of_hashed_address(&self.intake.address_key.hash(&address));
+        Some(CustomerLink { customer: CustomerKey::of_id(&id), address })
     }
 
     /// Reads the currency, or takes the default.

@@ -1,26 +1,33 @@
 //! Carts that were left.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{Evidence, Finding, Rule, Subject, Window};
 
-/// The event types that the rule looks at.
-pub const CART_RULE_EVENTS: [&str; 3] = ["add_to_cart", "remove_from_cart", "purchase"];
+/// The event types that put something into a cart.
+pub const CART_ADDING_EVENTS: [&str; 1] = ["add_to_cart"];
+/// The event types that settle what is in a cart: it was bought, or taken out.
+pub const CART_SETTLING_EVENTS: [&str; 2] = ["remove_from_cart", "purchase"];
+/// How many of the events that put something into carts are judged of one account and day (UTC).
+///
+/// The first ones by time. A person who fills carts for eight hours comes to one in half a minute; what is faster is a script, whose events must
+/// not cost more than those of anybody else.
+pub const CART_ITEMS_MAX: u32 = 1_000;
 
-/// Something that a signed-in shopper did with a product.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CartEvent {
+/// That a signed-in shopper put a product into a cart, and what came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CartItem {
     /// The shopper.
     pub account_id: Uuid,
     /// The product.
     pub product_id: Uuid,
-    /// One of [`CART_RULE_EVENTS`]; others are ignored.
-    pub event_type: String,
-    /// When, by event time.
-    pub occurred_at: Timestamp,
+    /// When it was put there, by event time.
+    pub added_at: Timestamp,
+    /// When it was next bought, ordered or taken out, at this instant or later; `None` when it never was.
+    pub settled_at: Option<Timestamp>,
 }
 
 /// Which carts are judged, and how long a shopper has.
@@ -34,35 +41,70 @@ pub struct CartLimits {
     pub patience: SignedDuration,
 }
 
-/// Returns the carts that were left: per shopper and hour one finding with all products put in during that hour and
+/// Finds the carts that were left: per shopper and hour one finding with all products put in during that hour and
 /// neither bought nor taken out in time.
 ///
 /// Unlike the rules about orders this one rests on something that did *not* happen, so it must be asked late: when
 /// the patience is over, and some time for late events as well.
-#[must_use]
-pub fn judge_carts(events: &[CartEvent], limits: CartLimits) -> Vec<Finding> {
-    let mut histories: BTreeMap<(Uuid, Uuid), Vec<(Timestamp, bool)>> = BTreeMap::new();
-    for event in events.iter().filter(|event| CART_RULE_EVENTS.contains(&&*event.event_type)) {
-        let history = histories.entry((event.account_id, event.product_id)).or_default();
-        history.push((event.occurred_at, event.event_type == "add_to_cart"));
-    }
-    let mut left: BTreeMap<(Uuid, Window), BTreeMap<Uuid, Vec<Timestamp>>> = BTreeMap::new();
-    for ((account, product), history) in histories {
-        let settled = |at: Timestamp| {
-            history.iter().any(|(other, added)| !added && *other >= at && other.duration_since(at) <= limits.patience)
-        };
-        for (at, _) in history.iter().filter(|(at, added)| *added && (limits.from..limits.to).contains(at)) {
-            if !settled(*at) {
-                left.entry((account, Window::hour_of(*at))).or_default().entry(product).or_default().push(*at);
-            }
-        }
-    }
-    left.into_iter().filter_map(|((account, window), products)| finding(account, window, &products)).collect()
+#[derive(Debug)]
+pub struct CartJudge {
+    limits: CartLimits,
+    open: Option<Left>,
+    findings: Vec<Finding>,
 }
 
-fn finding(account: Uuid, window: Window, products: &BTreeMap<Uuid, Vec<Timestamp>>) -> Option<Finding> {
-    let times = || products.values().flatten().copied();
-    let evidence =
-        Evidence::Cart { from: times().min()?, to: times().max()?, products: products.keys().copied().collect() };
-    Some(Finding { rule: Rule::AbandonedCart, subject: Subject::Account(account), window, evidence })
+/// What a shopper left in the carts of an hour.
+#[derive(Debug)]
+struct Left {
+    account_id: Uuid,
+    window: Window,
+    from: Timestamp,
+    to: Timestamp,
+    products: BTreeSet<Uuid>,
+}
+
+impl CartJudge {
+    /// Begins with nothing found.
+    #[must_use]
+    pub fn new(limits: CartLimits) -> Self {
+        Self { limits, open: None, findings: Vec::new() }
+    }
+
+    /// Judges an item. Items come by account and, within it, by time; so one pass is enough and only what was left in
+    /// one hour is kept in memory.
+    pub fn judge(&mut self, item: &CartItem) {
+        let CartLimits { from, to, patience } = self.limits;
+        let in_time = |settled: Timestamp| settled.duration_since(item.added_at) <= patience;
+        if !(from..to).contains(&item.added_at) || item.settled_at.is_some_and(in_time) {
+            return;
+        }
+        let window = Window::hour_of(item.added_at);
+        if let Some(left) = self.open.as_mut().filter(|it| it.account_id == item.account_id && it.window == window) {
+            left.from = left.from.min(item.added_at);
+            left.to = left.to.max(item.added_at);
+            left.products.insert(item.product_id);
+            return;
+        }
+        self.close();
+        let products = BTreeSet::from([item.product_id]);
+        let at = item.added_at;
+        self.open = Some(Left { account_id: item.account_id, window, from: at, to: at, products });
+    }
+
+    /// Returns what was found.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Finding> {
+        self.close();
+        self.findings
+    }
+
+    fn close(&mut self) {
+        let Some(left) = self.open.take() else { return };
+        self.findings.push(Finding {
+            rule: Rule::AbandonedCart,
+            subject: Subject::Account(left.account_id),
+            window: left.window,
+            evidence: Evidence::of_cart(left.from, left.to, &left.products),
+        });
+    }
 }

@@ -1,5 +1,7 @@
 //! What a finding rests on, small enough for a message.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -7,6 +9,8 @@ use super::OrderFact;
 
 /// The most orders that a finding lists. Their number and their span are always complete.
 pub const EVIDENCE_ORDERS_MAX: usize = 20;
+/// The most products that a finding lists. Their number and their span are always complete.
+pub const EVIDENCE_PRODUCTS_MAX: usize = 20;
 
 /// What a finding rests on. A function of the facts, not of the order in which they came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,16 +35,24 @@ pub enum Evidence {
     },
     /// Products left in a cart.
     Cart {
+        /// How many products.
+        count: usize,
         /// When the first of them was put there.
         from: Timestamp,
         /// When the last of them was put there.
         to: Timestamp,
-        /// The products, by id.
+        /// The first [`EVIDENCE_PRODUCTS_MAX`] of them, by id.
         products: Vec<Uuid>,
     },
 }
 
 impl Evidence {
+    /// Describes products that were left in carts between two instants.
+    pub(super) fn of_cart(from: Timestamp, to: Timestamp, products: &BTreeSet<Uuid>) -> Self {
+        let listed = products.iter().take(EVIDENCE_PRODUCTS_MAX).copied().collect();
+        Self::Cart { count: products.len(), from, to, products: listed }
+    }
+
     /// Describes orders that are sorted by time and id. Of several facts about one order the first counts.
     pub(super) fn of_orders<'a>(facts: impl Iterator<Item = &'a OrderFact>) -> Option<Self> {
         let mut seen = std::collections::HashSet::new();

@@ -208,24 +208,46 @@ proptest! {
     }
 }
 
+const SHOPPER: Uuid = Uuid::from_u128(1);
+
+/// Something put into a cart at a second, and settled at another one.
+fn item(product: u128, added: i64, settled: Option<i64>) -> CartItem {
+    let product_id = Uuid::from_u128(product);
+    CartItem { account_id: SHOPPER, product_id, added_at: at(added), settled_at: settled.map(at) }
+}
+
+fn left(items: &[CartItem]) -> Vec<Finding> {
+    let mut judge =
+        CartJudge::new(CartLimits { from: at(0), to: at(100_000), patience: SignedDuration::from_secs(50) });
+    for item in items {
+        judge.judge(item);
+    }
+    judge.finish()
+}
+
 #[test]
 fn a_cart_is_left_when_nothing_was_bought_or_taken_out_in_time() {
-    let (shopper, hat, shoe) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
-    let event = |event_type: &str, product_id, second| CartEvent {
-        account_id: shopper,
-        product_id,
-        event_type: event_type.to_owned(),
-        occurred_at: at(second),
+    let expected = [format!("abandoned_cart account:{SHOPPER} 2026-11-20T09")];
+    assert_eq!(names(&left(&[item(2, 10, None)])), expected);
+    assert_eq!(names(&left(&[item(2, 10, Some(60))])), [""; 0]);
+    assert_eq!(names(&left(&[item(2, 10, Some(10))])), [""; 0]);
+    assert_eq!(names(&left(&[item(2, 10, Some(61))])), expected);
+    assert_eq!(names(&left(&[item(2, 10, Some(11)), item(3, 12, None)])), expected);
+    assert_eq!(names(&left(&[item(2, 100_000, None)])), [""; 0], "not yet to be judged");
+    assert_eq!(names(&left(&[item(2, -1, None)])), [""; 0], "judged before");
+    let another = CartItem { account_id: Uuid::from_u128(9), ..item(2, 10, None) };
+    assert_eq!(left(&[item(2, 10, None), item(2, 4_000, None), another]).len(), 3, "by account and hour");
+}
+
+#[test]
+fn what_is_listed_of_a_cart_is_bounded_and_its_number_is_not() {
+    let items: Vec<_> =
+        (0..1_500).map(|number| item(2_000 - u128::from(number % 1_000_u16), i64::from(number / 30), None)).collect();
+    let found = left(&items);
+    let [Finding { evidence: Evidence::Cart { count, from, to, products }, .. }] = &found[..] else {
+        panic!("{} findings", found.len())
     };
-    let limits = CartLimits { from: at(0), to: at(100), patience: SignedDuration::from_secs(50) };
-    let left = |events: &[CartEvent]| names(&judge_carts(events, limits));
-    let hat_in = event("add_to_cart", hat, 10);
-    let expected = [format!("abandoned_cart account:{shopper} 2026-11-20T09")];
-    assert_eq!(left(&[hat_in.clone(), event("view", hat, 11)]), expected);
-    assert_eq!(left(&[hat_in.clone(), event("purchase", hat, 60)]), [""; 0]);
-    assert_eq!(left(&[hat_in.clone(), event("remove_from_cart", hat, 10)]), [""; 0]);
-    assert_eq!(left(&[hat_in.clone(), event("purchase", hat, 61)]), expected);
-    assert_eq!(left(&[event("purchase", hat, 9), hat_in.clone()]), expected);
-    assert_eq!(left(&[hat_in, event("purchase", shoe, 20)]), expected);
-    assert_eq!(left(&[event("add_to_cart", shoe, 100)]), [""; 0], "not yet to be judged");
+    assert_eq!((*count, *from, *to), (1_000, at(0), at(49)));
+    let first: Vec<_> = (1_001..=1_020).map(Uuid::from_u128).collect();
+    assert_eq!((products.len(), products), (EVIDENCE_PRODUCTS_MAX, &first));
 }

@@ -11,7 +11,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn event(id: u128, second: i64, fact: Fact) -> ShopEvent {
-    ShopEvent { id: Uuid::from_u128(id), service: "shop".to_owned(), occurred_at: at(second), fact }
+    ShopEvent { id: Uuid::from_u128(id), service: "shop".to_owned(), occurred_at: at(second), fact, link: None }
 }
 
 fn line(reference: &str, quantity: i64, price_minor: i64) -> OrderLine {

@@ -1,2 +1,3 @@
 -- store::interaction::get_keys
-SELECT event_id, fingerprint, interaction_id FROM analytic.interaction_key WHERE event_id = ANY($1)
+SELECT event_id, origin, fingerprint, interaction_id
+FROM unnest($1::uuid[], $2::uuid[]) AS wanted (event_id, origin) JOIN analytic.interaction_key USING (event_id, origin)

@@ -3,27 +3,39 @@ WITH item AS MATERIALIZED (
     -- ids follow the order of the request: they are drawn from sorted rows
     SELECT judged.*, nextval('analytic.interaction_id_seq') AS interaction_id FROM (
         -- whether the caller may send the event is decided by the same row that holds its weight
-        SELECT sent.*, coalesce(weight.trusted, false) AND NOT $11 AS forbidden
-        FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::timestamptz[])
-             WITH ORDINALITY AS sent (event_id, fingerprint, event_type, ref_type, ref_id, product_id, session_id, metadata, occurred_at, position)
+        SELECT sent.*, coalesce(weight.trusted, false) AND NOT $12 AS forbidden,
+               -- guests only: what is recorded already uses up none of the quota, so that a retry is answered as ever
+               $15::bigint IS NOT NULL AND NOT EXISTS (
+                   SELECT FROM analytic.interaction_key AS known
+                   WHERE known.event_id = sent.event_id AND known.origin = sent.origin) AS metered
+        FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::uuid[], $9::text[],
+                    $10::text[], $11::timestamptz[])
+             WITH ORDINALITY AS sent (event_id, origin, fingerprint, event_type, ref_type, ref_id, product_id, account_id, session_id,
+                                      metadata, occurred_at, position)
         LEFT JOIN analytic.event_weight AS weight USING (event_type)
         ORDER BY position
     ) AS judged
+), quota AS MATERIALIZED (
+    -- not called without metered items; its row is locked before any key, because the keys wait for its result
+    SELECT analytic.take_guest_quota(coalesce($14, ''), array_agg(position ORDER BY position), $15::bigint) AS last_position
+    FROM item WHERE metered AND NOT forbidden
+), admitted AS MATERIALIZED (
+    SELECT item.*, metered AND position > (SELECT last_position FROM quota) AS limited FROM item WHERE NOT forbidden
 ), claimed AS (
-    -- in order of event id, so that two requests with the same ids wait for each other instead of deadlocking;
-    -- an event id that comes twice in one request is claimed by its first item
-    INSERT INTO analytic.interaction_key (event_id, fingerprint, interaction_id, date_created)
-    SELECT event_id, fingerprint, interaction_id, now() FROM item WHERE NOT forbidden ORDER BY event_id, position
-    ON CONFLICT (event_id) DO NOTHING
+    -- by key, so that two requests with the same ids wait for each other instead of deadlocking; an event id that comes
+    -- twice in one request is claimed by its first item
+    INSERT INTO analytic.interaction_key (event_id, origin, fingerprint, interaction_id, date_created)
+    SELECT event_id, origin, fingerprint, interaction_id, now() FROM admitted WHERE NOT limited ORDER BY event_id, origin, position
+    ON CONFLICT (event_id, origin) DO NOTHING
     RETURNING interaction_id
 ), new AS MATERIALIZED (
     -- only what was claimed is stored: a retry adds no row
     SELECT item.* FROM item JOIN claimed USING (interaction_id)
 ), stored AS (
-    INSERT INTO analytic.interaction (id, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata,
+    INSERT INTO analytic.interaction (id, origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata,
                                       user_agent, ip_address, occurred_at, date_created)
-    SELECT interaction_id, event_id, $10, session_id, event_type, ref_type, ref_id, metadata::jsonb,
-           $12, $13, coalesce(occurred_at, now()), now()
+    SELECT interaction_id, origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata::jsonb,
+           $13, $14, coalesce(occurred_at, now()), now()
     FROM new
 ), outstanding AS (
     -- the effects commit with their cause; the first resend gives the direct hint a minute
@@ -31,5 +43,6 @@ WITH item AS MATERIALIZED (
     SELECT sink, interaction_id, now(), product_id, event_type, now() + interval '1 minute'
     FROM new CROSS JOIN (VALUES ('popularity'), ('catalog')) AS sinks (sink)
 )
--- an item that was neither refused nor claimed has an event id that somebody claimed before: the caller looks it up
-SELECT item.forbidden, claimed.interaction_id FROM item LEFT JOIN claimed USING (interaction_id) ORDER BY item.position
+-- an item that was neither refused nor claimed has an event id that its origin claimed before: the caller looks it up
+SELECT item.forbidden, coalesce(admitted.limited, false) AS limited, claimed.interaction_id
+FROM item LEFT JOIN admitted USING (interaction_id) LEFT JOIN claimed USING (interaction_id) ORDER BY item.position

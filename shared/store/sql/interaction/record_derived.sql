@@ -6,16 +6,16 @@ WITH item AS MATERIALIZED (
         ORDER BY event_id
     ) AS sent
 ), claimed AS (
-    -- in order of event id, as requests claim theirs
-    INSERT INTO analytic.interaction_key (event_id, fingerprint, interaction_id, date_created)
-    SELECT event_id, fingerprint, interaction_id, now() FROM item ORDER BY event_id
-    ON CONFLICT (event_id) DO NOTHING
+    -- by key, as requests claim theirs
+    INSERT INTO analytic.interaction_key (event_id, origin, fingerprint, interaction_id, date_created)
+    SELECT event_id, $8, fingerprint, interaction_id, now() FROM item ORDER BY event_id
+    ON CONFLICT (event_id, origin) DO NOTHING
     RETURNING interaction_id
 ), new AS MATERIALIZED (
     SELECT item.* FROM item JOIN claimed USING (interaction_id)
 ), stored AS (
-    INSERT INTO analytic.interaction (id, event_id, account_id, event_type, ref_type, ref_id, metadata, occurred_at, date_created)
-    SELECT interaction_id, event_id, account_id, event_type, 'Product', product_id::text, metadata::jsonb, occurred_at, now()
+    INSERT INTO analytic.interaction (id, origin, event_id, account_id, event_type, ref_type, ref_id, metadata, occurred_at, date_created)
+    SELECT interaction_id, $8, event_id, account_id, event_type, 'Product', product_id::text, metadata::jsonb, occurred_at, now()
     FROM new
 ), outstanding AS (
     -- the effects commit with their cause; the first resend gives the direct hint a minute
@@ -23,4 +23,10 @@ WITH item AS MATERIALIZED (
     SELECT sink, interaction_id, now(), product_id, event_type, now() + interval '1 minute'
     FROM new CROSS JOIN (VALUES ('popularity'), ('catalog')) AS sinks (sink)
 )
-SELECT interaction_id FROM new ORDER BY interaction_id
+-- A key that was there before is seen by this statement: whoever derives from the same subject holds its lock, and the
+-- lock was taken by an earlier statement. Should the key be missing all the same, that is a conflict too.
+SELECT item.event_id, claimed.interaction_id,
+       claimed.interaction_id IS NULL AND known.fingerprint IS DISTINCT FROM item.fingerprint AS conflict
+FROM item LEFT JOIN claimed USING (interaction_id)
+LEFT JOIN analytic.interaction_key AS known ON known.event_id = item.event_id AND known.origin = $8
+ORDER BY item.interaction_id

@@ -1,9 +1,11 @@
 -- store::pending_alert::unpark
 WITH parked AS (
-    SELECT finding_id FROM analytic.pending_alert WHERE parked_at IS NOT NULL
-    ORDER BY finding_id LIMIT $1 FOR UPDATE
+    -- in id order, as send-alerts locks them
+    SELECT finding_id FROM analytic.pending_alert WHERE finding_id = ANY($1) AND parked_at IS NOT NULL
+    ORDER BY finding_id FOR UPDATE
 )
--- the backoff starts anew; resend-pending hints within a minute
-UPDATE analytic.pending_alert SET parked_at = NULL, parked_reason = NULL, hints = 1, next_hint_at = now()
-FROM parked WHERE pending_alert.finding_id = parked.finding_id
-RETURNING pending_alert.finding_id
+-- the direct hint has a minute before resend-pending gives another, and the backoff starts anew
+UPDATE analytic.pending_alert SET parked_at = NULL, parked_reason = NULL, hints = 1, next_hint_at = now() + interval '1 minute'
+-- an array for the same reason as in store::popularity::apply
+WHERE finding_id = ANY(ARRAY(SELECT finding_id FROM parked))
+RETURNING finding_id

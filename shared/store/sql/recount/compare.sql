@@ -1,8 +1,8 @@
 -- store::recount::compare
 WITH compared AS MATERIALIZED (
-    -- a stored row of zeros is what is left after everything in it was taken back
+    -- what is all 0 must not be stored, so only the recount leaves such cells out
     SELECT rollup, key, coalesce(stored.figures, '{}') AS stored, coalesce(recount.figures, '{}') AS recounted
-    FROM (SELECT * FROM analytic.sales_stored WHERE 0 <> ANY (figures)) AS stored
+    FROM analytic.sales_stored AS stored
     FULL JOIN (SELECT * FROM analytic.sales_recount WHERE 0 <> ANY (figures)) AS recount USING (rollup, key)
 ), different AS (
     SELECT * FROM compared WHERE stored <> recounted

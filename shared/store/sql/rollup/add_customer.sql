@@ -9,7 +9,7 @@ WITH moved AS (
         orders_paid = rollup.orders_paid + excluded.orders_paid,
         revenue_minor = rollup.revenue_minor + excluded.revenue_minor,
         refund_minor = rollup.refund_minor + excluded.refund_minor
-    RETURNING customer_key, currency, orders_paid, revenue_minor, refund_minor
+    RETURNING rollup.ctid AS place, customer_key, currency, orders_paid, revenue_minor, refund_minor
 ), state AS (
     -- each customer as it is now; and, to be taken away, as it was: what it is less what was added
     SELECT 1 AS sign, currency, orders_paid, revenue_minor, refund_minor FROM customer
@@ -22,10 +22,17 @@ WITH moved AS (
            sum(sign * orders_paid)::bigint AS orders_paid, sum(sign * (revenue_minor - refund_minor))::bigint AS net_minor
     FROM state WHERE orders_paid > 0 OR revenue_minor > 0
     GROUP BY 1, 2
+), spend_moved AS (
+    -- behind all customers, and by key: no two transactions wait for each other in a circle
+    INSERT INTO analytic.customer_spend_rollup AS rollup (currency, floor_minor, customers, orders_paid, net_minor)
+    SELECT * FROM spend WHERE customers <> 0 OR orders_paid <> 0 OR net_minor <> 0 ORDER BY currency, floor_minor
+    ON CONFLICT (currency, floor_minor) DO UPDATE SET
+        customers = rollup.customers + excluded.customers, orders_paid = rollup.orders_paid + excluded.orders_paid,
+        net_minor = rollup.net_minor + excluded.net_minor
+    RETURNING rollup.ctid AS place, rollup.customers, rollup.orders_paid, rollup.net_minor
 )
--- behind all customers, and by key: no two transactions wait for each other in a circle
-INSERT INTO analytic.customer_spend_rollup AS rollup (currency, floor_minor, customers, orders_paid, net_minor)
-SELECT * FROM spend WHERE customers <> 0 OR orders_paid <> 0 OR net_minor <> 0 ORDER BY currency, floor_minor
-ON CONFLICT (currency, floor_minor) DO UPDATE SET
-    customers = rollup.customers + excluded.customers, orders_paid = rollup.orders_paid + excluded.orders_paid,
-    net_minor = rollup.net_minor + excluded.net_minor
+-- the rows that are empty now, to be removed
+SELECT place::text AS place, false AS of_spend FROM customer
+WHERE orders_paid = 0 AND revenue_minor = 0 AND refund_minor = 0
+UNION ALL
+SELECT place::text, true FROM spend_moved WHERE customers = 0 AND orders_paid = 0 AND net_minor = 0

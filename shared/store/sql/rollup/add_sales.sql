@@ -1,16 +1,23 @@
 -- store::rollup::add_sales
--- in key order: unsorted upserts of overlapping batches deadlock
-INSERT INTO analytic.sales_rollup AS rollup
-    (grain, bucket, seller_id, currency, payment_method, orders_placed, orders_paid, orders_cancelled, orders_returned, items,
-    revenue_minor, refund_minor)
-SELECT * FROM unnest(
-        $1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[],
-        $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
-    AS moved (grain, bucket, seller_id, currency, payment_method, orders_placed, orders_paid, orders_cancelled, orders_returned,
-    items, revenue_minor, refund_minor)
-ORDER BY seller_id, grain, bucket, currency, payment_method
-ON CONFLICT (seller_id, grain, bucket, currency, payment_method) DO UPDATE SET
-    orders_placed = rollup.orders_placed + excluded.orders_placed, orders_paid = rollup.orders_paid + excluded.orders_paid,
-    orders_cancelled = rollup.orders_cancelled + excluded.orders_cancelled, orders_returned = rollup.orders_returned +
-    excluded.orders_returned, items = rollup.items + excluded.items, revenue_minor = rollup.revenue_minor +
-    excluded.revenue_minor, refund_minor = rollup.refund_minor + excluded.refund_minor
+WITH moved AS (
+    -- in key order: unsorted upserts of overlapping batches deadlock
+    INSERT INTO analytic.sales_rollup AS rollup
+        (grain, bucket, seller_id, currency, payment_method, orders_placed, orders_paid, orders_cancelled, orders_returned, items,
+        revenue_minor, refund_minor)
+    SELECT * FROM unnest(
+            $1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[],
+            $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
+        AS moved (grain, bucket, seller_id, currency, payment_method, orders_placed, orders_paid, orders_cancelled, orders_returned,
+        items, revenue_minor, refund_minor)
+    ORDER BY seller_id, grain, bucket, currency, payment_method
+    ON CONFLICT (seller_id, grain, bucket, currency, payment_method) DO UPDATE SET
+        orders_placed = rollup.orders_placed + excluded.orders_placed, orders_paid = rollup.orders_paid + excluded.orders_paid,
+        orders_cancelled = rollup.orders_cancelled + excluded.orders_cancelled, orders_returned = rollup.orders_returned +
+        excluded.orders_returned, items = rollup.items + excluded.items, revenue_minor = rollup.revenue_minor +
+        excluded.revenue_minor, refund_minor = rollup.refund_minor + excluded.refund_minor
+    RETURNING rollup.ctid AS place, rollup.orders_placed, rollup.orders_paid, rollup.orders_cancelled,
+        rollup.orders_returned, rollup.items, rollup.revenue_minor, rollup.refund_minor
+)
+-- the rows that are empty now, to be removed
+SELECT place::text AS place FROM moved WHERE orders_placed = 0 AND orders_paid = 0 AND orders_cancelled = 0 AND
+    orders_returned = 0 AND items = 0 AND revenue_minor = 0 AND refund_minor = 0

@@ -11,4 +11,6 @@ CROSS JOIN LATERAL (
     GROUP BY currency
 ) AS figure
 GROUP BY piece.step, figure.currency
+-- not those in which orders were only placed
+HAVING sum(figure.orders_paid) + sum(figure.items) + sum(figure.revenue_minor) + sum(figure.refund_minor) > 0
 ORDER BY piece.step, figure.currency

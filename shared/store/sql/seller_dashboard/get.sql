@@ -15,6 +15,8 @@ WITH sales AS (
         GROUP BY currency
     ) AS figure
     GROUP BY piece.step, figure.currency
+    -- not those in which orders were only placed
+    HAVING sum(figure.orders_paid) + sum(figure.items) + sum(figure.revenue_minor) + sum(figure.refund_minor) > 0
 ), sold AS (
     SELECT figure.product_id, figure.currency, sum(figure.orders_paid)::bigint AS orders_paid,
            sum(figure.items)::bigint AS items, sum(figure.revenue_minor)::bigint AS revenue_minor,

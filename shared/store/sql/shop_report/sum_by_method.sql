@@ -12,4 +12,6 @@ CROSS JOIN LATERAL (
     GROUP BY payment_method, currency
 ) AS figure
 GROUP BY 1, 2
+-- not those by which orders were only placed
+HAVING sum(figure.orders_paid) + sum(figure.items) + sum(figure.revenue_minor) + sum(figure.refund_minor) > 0
 ORDER BY sum(figure.revenue_minor) - sum(figure.refund_minor) DESC, 1, 2

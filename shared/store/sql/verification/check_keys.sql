@@ -1,20 +1,22 @@
 -- store::verification::check_keys
 WITH recent AS MATERIALIZED (
     -- a minute inside the horizon, because keys are pruned by a clock that is read at another moment
-    SELECT id, event_id, date_created FROM analytic.interaction
+    SELECT id, origin, event_id, date_created FROM analytic.interaction
     WHERE date_created >= now() - make_interval(days => $1) + interval '1 minute'
 ), keys_without_row AS MATERIALIZED (
     SELECT event_id FROM analytic.interaction_key AS key
     WHERE NOT EXISTS (
         SELECT FROM analytic.interaction AS logged
-        WHERE logged.id = key.interaction_id AND logged.date_created = key.date_created AND logged.event_id = key.event_id)
+        WHERE logged.id = key.interaction_id AND logged.date_created = key.date_created
+          AND logged.event_id = key.event_id AND logged.origin = key.origin)
 ), rows_without_key AS MATERIALIZED (
     SELECT event_id FROM recent
     WHERE NOT EXISTS (
         SELECT FROM analytic.interaction_key AS key
-        WHERE key.event_id = recent.event_id AND key.interaction_id = recent.id AND key.date_created = recent.date_created)
+        WHERE key.event_id = recent.event_id AND key.origin = recent.origin
+          AND key.interaction_id = recent.id AND key.date_created = recent.date_created)
 ), repeated AS MATERIALIZED (
-    SELECT event_id FROM recent GROUP BY event_id HAVING count(*) > 1
+    SELECT event_id FROM recent GROUP BY event_id, origin HAVING count(*) > 1
 )
 SELECT (SELECT count(*) FROM analytic.interaction) AS logged,
        (SELECT count(*) FROM recent) AS recent,

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::{Value, json};
 use testkit::{Function, Invoked, TestQueue, TestSecret, TestServer, sqs_event};
 
@@ -105,19 +104,6 @@ async fn alerts_whose_messages_were_lost_are_hinted_at_again_and_parked_ones_are
     assert_eq!(shop.database.rows(hints).await, ["1 | f", "2 | t", "2 | t"]);
 }
 
-/// Gives a queue a dead-letter queue, as template.yaml does.
-async fn dead_letter_queue_of(queue: &TestQueue) -> TestQueue {
-    let (client, dlq) = (TestQueue::client(), TestQueue::create().await);
-    let name = QueueAttributeName::QueueArn;
-    let attributes = client.get_queue_attributes().queue_url(dlq.url()).attribute_names(name.clone()).send().await;
-    let arn = attributes.unwrap().attributes.unwrap()[&name].clone();
-    let policy = json!({ "deadLetterTargetArn": arn, "maxReceiveCount": 2 }).to_string();
-    let call = client.set_queue_attributes().queue_url(queue.url());
-    let call = call.attributes(QueueAttributeName::RedrivePolicy, policy);
-    call.attributes(QueueAttributeName::VisibilityTimeout, "0").send().await.unwrap();
-    dlq
-}
-
 /// Delivers one batch as the event source mapping does: what is not answered as failed is deleted, the rest stays.
 async fn deliver_keeping_failures(queue: &TestQueue, sender: &mut Function) -> usize {
     let client = TestQueue::client();
@@ -140,7 +126,6 @@ async fn deliver_keeping_failures(queue: &TestQueue, sender: &mut Function) -> u
 #[tokio::test]
 async fn what_a_webhook_refuses_and_what_cannot_be_read_end_in_the_dead_letter_queue_and_nothing_else() {
     let shop = Shop::open().await;
-    let dlq = dead_letter_queue_of(&shop.alerts_queue).await;
     let slack = TestServer::start(|request| async move {
         TestServer::reply(if request.body.contains("rich-1") { 410 } else { 200 }, "")
     })
@@ -154,9 +139,9 @@ async fn what_a_webhook_refuses_and_what_cannot_be_read_end_in_the_dead_letter_q
     while deliver_keeping_failures(&shop.alerts_queue, &mut sender).await > 0 {}
     let refused = "SELECT id FROM analytic.finding WHERE subject = 'customer:rich-1'";
     let refused = shop.database.rows(refused).await.concat();
-    let mut dead: Vec<_> = dlq.drain().await.into_iter().map(|message| message.body.unwrap()).collect();
-    dead.sort();
-    assert_eq!(dead, ["no hint".to_owned(), format!("{{\"version\":1,\"finding_id\":\"{refused}\"}}")]);
+    let dead = shop.dead_letters.drain_dead_letters().await;
+    let hint = format!("{{\"version\":1,\"finding_id\":\"{refused}\"}}");
+    assert_eq!(dead, [format!("slack_refused_410 {hint}"), "unreadable no hint".to_owned()]);
     let parked = "SELECT finding_id, parked_reason, array_to_string(confirmed, ',') FROM analytic.pending_alert";
     assert_eq!(shop.database.rows(parked).await, [format!("{refused} | slack_refused_410 | json")]);
     assert_eq!((slack.requests().len(), json.requests().len()), (3, 3));

@@ -1,8 +1,9 @@
 //! A row whose effect Postgres refuses waits for a person; nobody else notices.
 
+use testkit::hint;
 use uuid::Uuid;
 
-use crate::shop::{Shop, all_done, failed, hints, metric, product};
+use crate::shop::{Shop, all_done, hints, metric, product};
 
 /// Puts a product so close to the largest score that one more purchase does not fit.
 async fn fill_up(shop: &Shop, product: Uuid) {
@@ -26,8 +27,10 @@ async fn a_refused_effect_is_parked_with_its_reason_and_the_others_are_applied()
     let ids = shop.record(&events).await;
     let mut scorer = shop.start_scorer().await;
     // when
-    assert_eq!(scorer.invoke(&hints(&ids)).await, failed(&[17]));
+    assert_eq!(scorer.invoke(&hints(&ids)).await, all_done());
     // then
+    let dead = shop.dead_letters.drain_dead_letters().await;
+    assert_eq!(dead, [format!("statement_refused_22003 {}", hint(ids[17]))]);
     let parked = [format!("popularity | {} | statement_refused_22003", ids[17])];
     let of_the_scorer = "SELECT sink, interaction_id, parked_reason FROM analytic.pending WHERE sink = 'popularity'";
     assert_eq!(shop.database.rows(of_the_scorer).await, parked);
@@ -36,10 +39,11 @@ async fn a_refused_effect_is_parked_with_its_reason_and_the_others_are_applied()
     assert_eq!(metric(&scorer, "Parked", ("Function", "update-popularity")).await, 1.0);
     assert_eq!(metric(&scorer, "Applied", ("Function", "update-popularity")).await, 49.0);
 
-    // when its message comes again, it fails again, so that it reaches the DLQ, and nothing is tried
+    // when its message comes again, it is moved to the DLQ again, and nothing is tried
     let since = shop.database.rows("SELECT parked_at FROM analytic.pending WHERE parked_at IS NOT NULL").await;
     for _ in 0..2 {
-        assert_eq!(scorer.invoke(&hints(&ids)).await, failed(&[17]));
+        assert_eq!(scorer.invoke(&hints(&ids)).await, all_done());
+        assert_eq!(shop.dead_letters.drain_dead_letters().await, [format!("parked {}", hint(ids[17]))]);
     }
     assert_eq!(shop.database.rows(of_the_scorer).await, parked);
     assert_eq!(shop.database.rows("SELECT parked_at FROM analytic.pending WHERE parked_at IS NOT NULL").await, since);
@@ -52,7 +56,7 @@ async fn a_parked_effect_counts_once_when_it_is_put_back() {
     fill_up(&shop, product(5)).await;
     let ids = shop.record(&[("purchase", product(5))]).await;
     let mut scorer = shop.start_scorer().await;
-    assert_eq!(scorer.invoke(&hints(&ids)).await, failed(&[0]));
+    assert_eq!(scorer.invoke(&hints(&ids)).await, all_done());
     // when the cause is gone and a person puts it back
     shop.database.execute("DELETE FROM analytic.product_popularity").await;
     shop.database.execute("UPDATE analytic.pending SET parked_at = NULL, parked_reason = NULL").await;
@@ -75,7 +79,8 @@ async fn several_refused_effects_are_found_among_many() {
     let (mut one, mut two) = (shop.start_scorer().await, shop.start_scorer().await);
     let event = hints(&ids);
     let (first, second) = tokio::join!(one.invoke(&event), two.invoke(&event));
-    assert_eq!((first, second), (failed(&bad), failed(&bad)));
+    assert_eq!((first, second), (all_done(), all_done()));
+    assert_eq!(shop.dead_letters.drain_dead_letters().await.len(), 2 * bad.len(), "each moved what it met");
     let parked =
         "SELECT interaction_id FROM analytic.pending WHERE parked_reason = 'statement_refused_22003' ORDER BY 1";
     let expected: Vec<_> = bad.iter().map(|place| ids[*place].to_string()).collect();

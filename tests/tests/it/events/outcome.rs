@@ -51,27 +51,32 @@ async fn accepted(stage: &Stage, answer: Value) -> String {
     format!("{} {said}, {} messages", reply.status, stage.order_events_queue.depth().await)
 }
 
-/// Writes the answer of send-alerts: the failed items, what is left to send, and what the webhook heard.
+/// Checks that nothing comes again, and counts what was moved to the dead-letter queue.
+async fn settled(stage: &Stage, answer: &Value) -> usize {
+    assert_eq!(answer["batchItemFailures"], serde_json::json!([]));
+    let dead = stage.dead_letters.drain_dead_letters().await;
+    assert!(dead.iter().all(|letter| letter.starts_with("unreadable ")), "{dead:?}");
+    dead.len()
+}
+
+/// Writes the answer of send-alerts: the dead letters, what is left to send, and what the webhook heard.
 async fn alerts(stage: &Stage, answer: Value) -> String {
-    let failed = answer["batchItemFailures"].as_array().unwrap().iter();
-    let failed: Vec<_> = failed.map(|item| &item["itemIdentifier"].as_str().unwrap()[35..]).collect();
+    let dead = settled(stage, &answer).await;
     let pending = stage.database.number("SELECT count(*) FROM analytic.pending_alert").await;
     let requests = stage.webhook.requests();
     let mut heard: Vec<_> = requests.iter().map(|it| &it.headers["idempotency-key"].to_str().unwrap()[32..]).collect();
     heard.sort_unstable();
-    format!("failed {failed:?}, pending {pending}, heard {heard:?}")
+    format!("dead {dead}, pending {pending}, heard {heard:?}")
 }
 
-/// Writes a consumer's answer: the failed items, and what is left to do.
+/// Writes a consumer's answer: the dead letters, and what is left to do.
 async fn batch(stage: &Stage, answer: Value) -> String {
-    let failed = answer["batchItemFailures"].as_array().unwrap().iter();
-    // Message ids of the samples differ in their last digit only.
-    let failed: Vec<_> = failed.map(|item| &item["itemIdentifier"].as_str().unwrap()[35..]).collect();
+    let dead = settled(stage, &answer).await;
     let pending = "SELECT sink, count(*) FROM analytic.pending GROUP BY sink ORDER BY sink";
     let views = stage.database.rows("SELECT view_count FROM analytic.product_popularity").await.concat();
     let pending = stage.database.rows(pending).await.join(", ");
     let fed: Vec<_> = stage.feed.items().await.into_keys().collect();
-    format!("failed {failed:?}, pending {pending}, views {views:?}, feed {fed:?}")
+    format!("dead {dead}, pending {pending}, views {views:?}, feed {fed:?}")
 }
 
 #[tokio::test]
@@ -156,15 +161,15 @@ async fn samples_of_the_consumers() {
     }
     insta::assert_snapshot!(lines, @r#"
     update-popularity
-    batch: failed [], pending catalog | 3, views "3", feed []
-    same-id-twice: failed [], pending catalog | 3, popularity | 1, views "2", feed []
-    unknown-id: failed [], pending catalog | 3, popularity | 3, views "", feed []
-    with-unreadable: failed ["2", "3", "4"], pending catalog | 3, popularity | 1, views "2", feed []
+    batch: dead 0, pending catalog | 3, views "3", feed []
+    same-id-twice: dead 0, pending catalog | 3, popularity | 1, views "2", feed []
+    unknown-id: dead 0, pending catalog | 3, popularity | 3, views "", feed []
+    with-unreadable: dead 3, pending catalog | 3, popularity | 1, views "2", feed []
     update-catalog
-    batch: failed [], pending popularity | 3, views "", feed [1001, 1002, 1003]
-    same-id-twice: failed [], pending catalog | 1, popularity | 3, views "", feed [1001, 1002]
-    unknown-id: failed [], pending catalog | 3, popularity | 3, views "", feed []
-    with-unreadable: failed ["2", "3", "4"], pending catalog | 1, popularity | 3, views "", feed [1001, 1003]
+    batch: dead 0, pending popularity | 3, views "", feed [1001, 1002, 1003]
+    same-id-twice: dead 0, pending catalog | 1, popularity | 3, views "", feed [1001, 1002]
+    unknown-id: dead 0, pending catalog | 3, popularity | 3, views "", feed []
+    with-unreadable: dead 3, pending catalog | 1, popularity | 3, views "", feed [1001, 1003]
     "#);
 }
 
@@ -172,32 +177,31 @@ async fn samples_of_the_consumers() {
 async fn samples_of_send_alerts() {
     let lines = outcomes("send-alerts", async || Stage::set().await.with_three_findings().await, alerts).await;
     insta::assert_snapshot!(lines, @r#"
-    batch: failed [], pending 0, heard ["1001", "1002", "1003"]
-    same-id-twice: failed [], pending 1, heard ["1001", "1002"]
-    unknown-id: failed [], pending 2, heard ["1001"]
-    with-unreadable: failed ["2", "3", "4"], pending 1, heard ["1001", "1003"]
+    batch: dead 0, pending 0, heard ["1001", "1002", "1003"]
+    same-id-twice: dead 0, pending 1, heard ["1001", "1002"]
+    unknown-id: dead 0, pending 2, heard ["1001"]
+    with-unreadable: dead 3, pending 1, heard ["1001", "1003"]
     "#);
 }
 
-/// Writes the answer of project-orders: the failed items, the orders, and which interactions were derived.
+/// Writes the answer of project-orders: the dead letters, the orders, and which interactions were derived.
 async fn orders(stage: &Stage, answer: Value) -> String {
-    let failed = answer["batchItemFailures"].as_array().unwrap().iter();
-    let failed: Vec<_> = failed.map(|item| &item["itemIdentifier"].as_str().unwrap()[35..]).collect();
+    let dead = settled(stage, &answer).await;
     let orders = "SELECT order_id, status, paid_minor, refund_minor FROM analytic.sales_order ORDER BY order_id";
     let orders = stage.database.rows(orders).await.join("; ");
     let derived = "SELECT event_type, count(*) FROM analytic.interaction GROUP BY event_type ORDER BY event_type";
     let derived = stage.database.rows(derived).await.join(", ");
-    format!("failed {failed:?}, orders [{orders}], derived [{derived}]")
+    format!("dead {dead}, orders [{orders}], derived [{derived}]")
 }
 
 #[tokio::test]
 async fn samples_of_project_orders() {
     let lines = outcomes("project-orders", Stage::set, orders).await;
     insta::assert_snapshot!(lines, @r#"
-    analytics: failed [], orders [order-1002 | paid | 3980 | 0], derived [checkout_started | 1, purchase | 1]
-    cancelled-before-created: failed [], orders [order-1001 | cancelled | 4480 | 4480], derived [cancel_order | 2, checkout_started | 2, purchase | 2]
-    lifecycle: failed [], orders [order-1001 | returned | 4480 | 500], derived [checkout_started | 2, purchase | 2, rating_high | 1, refund_requested | 2, return_product | 2, write_review | 1]
-    with-unreadable: failed ["2", "3", "4"], orders [order-1001 | paid | 4480 | 0], derived []
+    analytics: dead 0, orders [order-1002 | paid | 3980 | 0], derived [checkout_started | 1, purchase | 1]
+    cancelled-before-created: dead 0, orders [order-1001 | cancelled | 4480 | 4480], derived [cancel_order | 2, checkout_started | 2, purchase | 2]
+    lifecycle: dead 0, orders [order-1001 | returned | 4480 | 500], derived [checkout_started | 2, purchase | 2, rating_high | 1, refund_requested | 2, return_product | 2, write_review | 1]
+    with-unreadable: dead 3, orders [order-1001 | paid | 4480 | 0], derived []
     "#);
 }
 
@@ -218,7 +222,7 @@ async fn samples_of_what_runs_by_itself() {
     insta::assert_snapshot!(lines, @r#"
     deploy: {"applied":[]}
     daily: {"carts_left":0}
-    daily: {"default_partition_rows":0,"keys_pruned":0,"partitions_created":null}
+    daily: {"default_partition_rows":0,"guest_quotas_pruned":0,"keys_pruned":0,"partitions_created":null}
     tick: {"claimed":6,"failed":0,"sent":6}
     "#);
 }

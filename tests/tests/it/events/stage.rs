@@ -15,6 +15,8 @@ pub(super) struct Stage {
     pub(super) catalog_queue: TestQueue,
     pub(super) alerts_queue: TestQueue,
     pub(super) order_events_queue: TestQueue,
+    /// Where every consumer moves what it gives up.
+    pub(super) dead_letters: TestQueue,
     pub(super) webhook: TestServer,
     pub(super) feed: Feed,
 }
@@ -27,6 +29,7 @@ impl Stage {
             catalog_queue: TestQueue::create().await,
             alerts_queue: TestQueue::create().await,
             order_events_queue: TestQueue::create().await,
+            dead_letters: TestQueue::create().await,
             webhook: TestServer::always(200).await,
             feed: Feed::create().await,
         }
@@ -35,8 +38,8 @@ impl Stage {
     /// Stores the views 1001 to 1003, which the samples of the consumers hint at.
     pub(super) async fn with_three_views(self) -> Self {
         let rows = format!(
-            "INSERT INTO analytic.interaction (id, event_id, event_type, ref_type, ref_id, occurred_at, date_created)
-             SELECT id, gen_random_uuid(), 'view', 'Product', '{PRODUCT}', now(), now() FROM generate_series(1001, 1003) AS id;
+            "INSERT INTO analytic.interaction (id, origin, event_id, event_type, ref_type, ref_id, occurred_at, date_created)
+             SELECT id, gen_random_uuid(), gen_random_uuid(), 'view', 'Product', '{PRODUCT}', now(), now() FROM generate_series(1001, 1003) AS id;
              INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, next_hint_at)
              SELECT sink, id, date_created, '{PRODUCT}', event_type, now() FROM analytic.interaction,
                     unnest(ARRAY['popularity', 'catalog']) AS sink"
@@ -72,6 +75,7 @@ impl Stage {
             ("POPULARITY_QUEUE_URL", self.popularity_queue.url()),
             ("CATALOG_QUEUE_URL", self.catalog_queue.url()),
             ("ALERTS_QUEUE_URL", self.alerts_queue.url()),
+            ("DEAD_LETTER_QUEUE_URL", self.dead_letters.url()),
             ("ORDER_EVENTS_QUEUE_URL", self.order_events_queue.url()),
             ("APP_SECRET_ARN", secret.arn()),
             ("ALERT_HOSTS", "127.0.0.1"),
@@ -80,6 +84,7 @@ impl Stage {
             ("CATALOG_TIMEOUT_MS", "2000"),
             ("CATALOG_CONCURRENCY", "10"),
             ("SEND_TIMEOUT_MS", "2000"),
+            ("GUEST_EVENTS_PER_MINUTE", "3000"),
             ("RESEND_MAX_ROWS", "5000"),
             ("RESEND_BACKOFF_CAP_SECONDS", "3600"),
             ("PARTITIONS_AHEAD_DAYS", "14"),

@@ -10,8 +10,11 @@ use super::{alarms, template};
 const QUEUE: &str = "AWS::SQS::Queue";
 /// AWS's advice for queues that Lambda reads: <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>.
 const VISIBILITY_PER_TIMEOUT: u64 = 6;
-/// Below this, receives that a throttled function burns can carry a healthy message to the DLQ.
-const MAX_RECEIVE_COUNT_MIN: u64 = 5;
+const DAY: u64 = 86_400;
+/// The outage, in seconds, that must make no dead letter of anything that a healthy database would take.
+const OUTAGE: u64 = DAY;
+/// What a person has for a message that SQS moved to the DLQ: its age goes on counting there.
+const LEFT_IN_DLQ: u64 = 7 * DAY;
 
 fn is_dlq(id: &str) -> bool {
     id.ends_with("Dlq")
@@ -46,11 +49,43 @@ fn every_queue_has_a_dlq_of_its_own_that_keeps_messages_longer() {
         assert_eq!(dlq_id, id.replace("Queue", "Dlq"));
         let dlq = queues[dlq_id];
         let kept = |queue: &Value| queue["MessageRetentionPeriod"].as_u64().expect("a retention in seconds");
-        assert_eq!(kept(queue), 4 * 86_400, "{id}");
-        assert_eq!(kept(dlq), 14 * 86_400, "{dlq_id}");
-        let tries = template.number(&queue["RedrivePolicy"]["maxReceiveCount"]);
-        assert!(tries >= Some(MAX_RECEIVE_COUNT_MIN), "{id}: {tries:?}");
+        // A hint is restored from its pending row; a message with an event is the only copy.
+        assert_eq!(kept(queue), if *id == "OrderEventsQueue" { 14 * DAY } else { 4 * DAY }, "{id}");
+        assert_eq!(kept(dlq), 14 * DAY, "{dlq_id}");
+        assert!(dlq["MaximumMessageSize"] == queue["MaximumMessageSize"], "{dlq_id} takes every message of {id}");
     }
+}
+
+#[test]
+fn an_outage_of_a_day_makes_no_dead_letters_and_a_longer_one_no_lost_messages() {
+    let template = template();
+    for (id, queue) in template.all(QUEUE).iter().filter(|(id, _)| !is_dlq(id)) {
+        let tries = template.number(&queue["RedrivePolicy"]["maxReceiveCount"]).expect("a default");
+        let hidden = template.number(&queue["VisibilityTimeout"]).expect("a default in seconds");
+        let bridged = tries * hidden;
+        assert!(bridged >= OUTAGE, "{id}: dead letters after {bridged} s");
+        let (kept, kept_dead) = (queue["MessageRetentionPeriod"].as_u64(), 14 * DAY);
+        assert!(Some(bridged) <= kept, "{id}: a message expires before it becomes a dead letter");
+        assert!(bridged + LEFT_IN_DLQ <= kept_dead, "{id}: a dead letter expires before anybody can see it");
+    }
+}
+
+#[test]
+fn a_consumer_moves_what_no_try_will_help_to_the_dlq_of_its_queue() {
+    let template = template();
+    for (id, function, mapping) in mappings(&template) {
+        let queue = target(&mapping["Queue"]).expect("a queue");
+        let dlq = target(&function["Environment"]["Variables"]["DEAD_LETTER_QUEUE_URL"]);
+        assert_eq!(dlq, Some(&*queue.replace("Queue", "Dlq")), "{id}");
+    }
+}
+
+#[test]
+fn an_old_event_rings_an_alarm_because_no_pending_row_stands_for_it() {
+    let template = template();
+    let alarms = alarms(&template, "AWS/SQS", "ApproximateAgeOfOldestMessage");
+    let watched: Vec<_> = alarms.iter().filter_map(|(name, _)| target(name)).collect();
+    assert_eq!(watched, ["OrderEventsQueue"]);
 }
 
 #[test]

@@ -109,6 +109,7 @@ fn no_role_may_do_more_than_this() {
         "ProjectOrdersRole sqs:ReceiveMessage OrderEventsQueue",
         "ProjectOrdersRole sqs:SendMessage AlertsQueue",
         "ProjectOrdersRole sqs:SendMessage CatalogQueue",
+        "ProjectOrdersRole sqs:SendMessage OrderEventsDlq",
         "ProjectOrdersRole sqs:SendMessage PopularityQueue",
         "RecordInteractionsRole sqs:SendMessage CatalogQueue",
         "RecordInteractionsRole sqs:SendMessage PopularityQueue",
@@ -123,13 +124,16 @@ fn no_role_may_do_more_than_this() {
         "SendAlertsRole sqs:DeleteMessage AlertsQueue",
         "SendAlertsRole sqs:GetQueueAttributes AlertsQueue",
         "SendAlertsRole sqs:ReceiveMessage AlertsQueue",
+        "SendAlertsRole sqs:SendMessage AlertsDlq",
         "UpdateCatalogRole dynamodb:BatchWriteItem CatalogTable",
         "UpdateCatalogRole sqs:DeleteMessage CatalogQueue",
         "UpdateCatalogRole sqs:GetQueueAttributes CatalogQueue",
         "UpdateCatalogRole sqs:ReceiveMessage CatalogQueue",
+        "UpdateCatalogRole sqs:SendMessage CatalogDlq",
         "UpdatePopularityRole sqs:DeleteMessage PopularityQueue",
         "UpdatePopularityRole sqs:GetQueueAttributes PopularityQueue",
         "UpdatePopularityRole sqs:ReceiveMessage PopularityQueue",
+        "UpdatePopularityRole sqs:SendMessage PopularityDlq",
     ];
     assert_eq!(granted.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
@@ -224,7 +228,7 @@ fn a_queue_url_in_the_environment_comes_with_the_right_to_send() {
         let wanted: BTreeSet<_> = urls.filter_map(|(_, value)| target(value)).collect();
         let role = template.all("AWS::IAM::Role")[id.replace("Function", "Role").as_str()];
         let own = statements(&role["Policies"][0]["PolicyDocument"]).into_iter();
-        let sends = own.filter(|statement| statement["Sid"] == "WakeConsumers");
+        let sends = own.filter(|it| it["Sid"] == "WakeConsumers" || it["Sid"] == "KeepDeadLetters");
         let may: BTreeSet<_> = sends.flat_map(|statement| list(&statement["Resource"])).filter_map(target).collect();
         assert_eq!(may, wanted, "{id}");
     }

@@ -57,7 +57,7 @@ async fn every_month_is_what_a_recount_says_and_the_first_is_compared_too() {
     let mut desk = Desk::open().await;
     desk.tell(&years()).await;
     desk.recount().await;
-    for (months, tz) in [(1, "UTC"), (12, "Asia/Ho_Chi_Minh"), (13, "Europe/Berlin"), (36, "America/New_York")] {
+    for (months, tz) in [(1, "UTC"), (12, "Asia/Ho_Chi_Minh"), (11, "Europe/Berlin"), (12, "America/New_York")] {
         let data = desk.admin(&format!("months?months={months}&tz={tz}")).await;
         assert_months(&desk, &data, (months, tz, "EUR")).await;
         let data = desk.admin(&format!("months?months={months}&tz={tz}&currency=USD")).await;

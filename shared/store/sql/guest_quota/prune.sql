@@ -1,0 +1,7 @@
+-- store::guest_quota::prune
+WITH expired AS (
+    -- a bounded piece at a time; networks that send at this moment are left alone
+    SELECT network FROM analytic.guest_quota WHERE minute < now() - interval '1 hour' LIMIT $1 FOR UPDATE SKIP LOCKED
+)
+DELETE FROM analytic.guest_quota USING expired WHERE guest_quota.network = expired.network
+RETURNING 1

@@ -1,0 +1,117 @@
+//! A statement that its caller gave up ends in Postgres too, and so do its locks: too slow, dropped, or in a transaction.
+
+use std::time::Duration;
+
+use domain::Subject;
+use store::{Database, StoreError};
+use testkit::TestDatabase;
+use tokio::time::{sleep, timeout};
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+/// Far below the time that the table stays locked.
+const LIMIT: Duration = Duration::from_millis(300);
+/// How long the end of a statement may take to be seen.
+const POLLS: u32 = 500;
+
+/// A session that keeps everybody else from the scores until it is dropped.
+async fn lock_scores(database: &TestDatabase) -> Client {
+    let blocker = database.connect().await;
+    blocker.batch_execute("BEGIN; LOCK TABLE analytic.product_popularity IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    blocker
+}
+
+/// Waits until so many statements of the store run; the last ones are shown when it does not come to that.
+async fn wait_for_statements(database: &TestDatabase, count: usize) {
+    let running = "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle'
+                   AND pid <> pg_backend_pid() AND (query LIKE '-- store::%' OR query = 'BEGIN')";
+    let mut rows = Vec::new();
+    for _ in 0..POLLS {
+        rows = database.rows(running).await;
+        if rows.len() == count {
+            return;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{} statements run and not {count}: {rows:?}", rows.len());
+}
+
+async fn get(store: &Database) -> Result<(), StoreError> {
+    store::popularity::get(store, Uuid::from_u128(1)).await.map(|_| ())
+}
+
+#[tokio::test]
+async fn a_statement_that_takes_too_long_is_cancelled() {
+    let database = TestDatabase::create().await;
+    let store = database.store().with_statement_limit(LIMIT);
+    let blocker = lock_scores(&database).await;
+    for _ in 0..3 {
+        assert!(matches!(get(&store).await, Err(StoreError::Unavailable(_))));
+    }
+    wait_for_statements(&database, 0).await;
+    blocker.batch_execute("ROLLBACK").await.unwrap();
+    get(&store).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_statement_whose_caller_goes_away_is_cancelled_and_the_next_one_is_not() {
+    let database = TestDatabase::create().await;
+    let store = database.store();
+    get(&store).await.unwrap();
+    let blocker = lock_scores(&database).await;
+    let waiting = async {
+        tokio::select! {
+            answer = get(&store) => panic!("answered while the table is locked: {answer:?}"),
+            () = wait_for_statements(&database, 1) => {}
+        }
+    };
+    waiting.await;
+    // the same environment goes on at once, while the cancellation is under way
+    store.ping().await.unwrap();
+    wait_for_statements(&database, 0).await;
+    blocker.batch_execute("ROLLBACK").await.unwrap();
+    get(&store).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_transaction_that_is_given_up_lets_go_of_its_locks() {
+    let database = TestDatabase::create().await;
+    let store = database.store().with_statement_limit(LIMIT);
+    let subjects = [(Subject::Order, "o-1".to_owned())];
+    let mut first = store.begin().await.unwrap();
+    store::projection::lock(&mut first, &subjects).await.unwrap();
+    first.commit().await.unwrap();
+    // a row is locked by hand, and a transaction of the store waits for it while it holds another one
+    let blocker = database.connect().await;
+    blocker
+        .batch_execute("BEGIN; SELECT * FROM analytic.projection WHERE subject_id = 'o-1' FOR UPDATE")
+        .await
+        .unwrap();
+    let mut second = store.begin().await.unwrap();
+    store::projection::lock(&mut second, &[(Subject::Order, "o-2".to_owned())]).await.unwrap();
+    assert!(matches!(store::projection::lock(&mut second, &subjects).await, Err(StoreError::Unavailable(_))));
+    // what was given up is of no more use, and says so instead of working outside of its transaction
+    assert!(matches!(store::projection::lock(&mut second, &subjects).await, Err(StoreError::Unavailable(_))));
+    assert!(second.commit().await.is_err());
+    wait_for_statements(&database, 0).await;
+    database.execute("INSERT INTO analytic.projection (subject, subject_id) VALUES ('order', 'o-2')").await;
+}
+
+#[tokio::test]
+async fn a_transaction_whose_caller_goes_away_lets_go_of_its_locks() {
+    let database = TestDatabase::create().await;
+    let store = database.store();
+    let blocker = database.connect().await;
+    let row = "INSERT INTO analytic.projection (subject, subject_id) VALUES ('order', 'o-1')";
+    blocker.batch_execute(&format!("BEGIN; {row}")).await.unwrap();
+    let subjects = ["o-0", "o-1"].map(|order| (Subject::Order, order.to_owned()));
+    let work = async {
+        let mut transaction = store.begin().await?;
+        store::projection::lock(&mut transaction, &subjects[..1]).await?;
+        store::projection::lock(&mut transaction, &subjects[1..]).await
+    };
+    let given_up = timeout(LIMIT, work).await;
+    assert!(given_up.is_err(), "{given_up:?}");
+    wait_for_statements(&database, 0).await;
+    database.execute("INSERT INTO analytic.projection (subject, subject_id) VALUES ('order', 'o-0')").await;
+}

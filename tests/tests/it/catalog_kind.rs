@@ -1,0 +1,112 @@
+//! verify says the truth for each kind of catalog, also after a switch from one to the other and back.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use catalog::{Catalog, FeedCatalog};
+use domain::{Caller, InteractionId, NewInteraction, Origin, RefType, Reference, Sink};
+use shopsignal::deployment::Deployment;
+use shopsignal::stack::description::StackFile;
+use shopsignal::verify::{self, FeedCheck};
+use store::interaction::{Recorded, Submission};
+use testkit::{TestDatabase, TestQueue};
+use uuid::Uuid;
+
+use crate::catalog_feed::Feed;
+
+/// A database, a feed, and the command that compares them.
+struct Desk {
+    database: TestDatabase,
+    feed: Feed,
+    deployment: Deployment,
+}
+
+impl Desk {
+    async fn open() -> Self {
+        let (database, feed) = (TestDatabase::create().await, Feed::create().await);
+        let path = PathBuf::from(std::env::var("SHOPSIGNAL_STACK_FILE").unwrap());
+        let stack = StackFile {
+            database_url: database.url().to_owned(),
+            catalog_table: feed.table().to_owned(),
+            ..StackFile::load(&path).unwrap()
+        };
+        let deployment = Deployment::local(&stack).await.unwrap();
+        Self { database, feed, deployment }
+    }
+
+    async fn record(&self, count: usize) -> Vec<InteractionId> {
+        let view = || NewInteraction {
+            origin: Origin::of_session("s-1"),
+            event_id: Uuid::now_v7(),
+            account_id: None,
+            event_type: "view".parse().unwrap(),
+            reference: Reference::new(RefType::Category, "shoes").unwrap(),
+            session_id: Some("s-1".to_owned()),
+            metadata: "{}".to_owned(),
+            occurred_at: None,
+        };
+        let items: Vec<_> = (0..count).map(|_| view()).collect();
+        let submission =
+            Submission { caller: Caller::Guest, user_agent: None, ip_address: None, guest_events_per_minute: None };
+        let recorded = store::interaction::record(&self.database.store(), &items, &submission).await.unwrap();
+        let new = |it| if let Recorded::New(id) = it { id } else { panic!("{it:?}") };
+        recorded.into_iter().map(new).collect()
+    }
+
+    /// Delivers into the feed and notes it, as update-catalog does without a `CATALOG_URL`.
+    async fn deliver_to_feed(&self, ids: &[InteractionId]) {
+        let store = self.database.store();
+        let awaiting = store::interaction::get_awaiting_catalog(&store, ids).await.unwrap();
+        let client = aws_sdk_dynamodb::Client::new(&TestQueue::aws());
+        let feed = Catalog::Feed(FeedCatalog::new(client, self.feed.table().to_owned()));
+        feed.deliver(&awaiting.open, Instant::now() + Duration::from_secs(20)).await.unwrap();
+        store::pending::remove(&store, Sink::Catalog, ids).await.unwrap();
+    }
+
+    async fn check_feed(&self) -> FeedCheck {
+        verify::check(&self.deployment, 30, true).await.unwrap().feed.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn what_an_outside_catalog_has_need_not_be_in_the_feed_and_what_the_feed_has_must() {
+    let desk = Desk::open().await;
+    let store = desk.database.store();
+    let outside = desk.record(1_000).await;
+    for ids in outside.chunks(70) {
+        store::pending::remove_outside(&store, ids).await.unwrap();
+        store::pending::remove_outside(&store, ids).await.unwrap();
+    }
+    let feed = desk.check_feed().await;
+    assert_eq!((feed.differences(), feed.delivered, feed.elsewhere), (0, 0, 1_000), "{feed:?}");
+
+    // When the feed is used again, only what was delivered into it must be there.
+    let inside = desk.record(20).await;
+    desk.deliver_to_feed(&inside).await;
+    let feed = desk.check_feed().await;
+    assert_eq!((feed.differences(), feed.delivered, feed.items), (0, 20, 20), "{feed:?}");
+
+    // And an interaction that was removed without any delivery is missed.
+    let forgotten = desk.record(1).await;
+    store::pending::remove(&store, Sink::Catalog, &forgotten).await.unwrap();
+    assert_eq!(desk.check_feed().await.missing, [forgotten[0].0]);
+    desk.feed.drop().await;
+}
+
+#[tokio::test]
+async fn what_both_kinds_have_is_judged_by_who_removed_the_row() {
+    let desk = Desk::open().await;
+    let store = desk.database.store();
+    // Two deployments overlap: the feed has it, and the other one noted that it told the outside catalog.
+    let ids = desk.record(3).await;
+    desk.deliver_to_feed(&ids[..1]).await;
+    store::pending::remove_outside(&store, &ids).await.unwrap();
+    let feed = desk.check_feed().await;
+    assert_eq!((feed.differences(), feed.delivered, feed.elsewhere), (0, 1, 2), "{feed:?}");
+    desk.feed.drop().await;
+}
+
+#[test]
+fn a_delivery_elsewhere_is_remembered_longer_than_the_feed_is_checked() {
+    assert!(i64::from(store::catalog_delivery::KEPT_DAYS) > catalog::FEED_LIFETIME_DAYS);
+}

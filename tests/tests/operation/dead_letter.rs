@@ -1,0 +1,267 @@
+//! Every dead letter is accounted for, and every queue's can be put back: an event is nowhere else.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use contracts::{AddressKey, AlertHint, Intake, read_shop_event};
+use domain::fraud::FindingId;
+use domain::{ParkReason, Sink};
+use serde_json::json;
+use shopsignal::deployment::Deployment;
+use shopsignal::redrive::{Counts, Line, Options, Tally, redrive};
+use shopsignal::stack::description::StackFile;
+use shopsignal::verify::{self, Outcome};
+use store::pending_alert::{self, Unfinished};
+use testkit::{TestDatabase, TestQueue, TestSecret, hint};
+use uuid::Uuid;
+
+use crate::shop::{product, record};
+
+const ALL: Options = Options { reason: None, older_than: None, dry_run: false, rate: None, max: None };
+
+/// A database and every queue of a deployment.
+struct Desk {
+    database: TestDatabase,
+    queues: BTreeMap<&'static str, TestQueue>,
+    deployment: Deployment,
+}
+
+impl Desk {
+    async fn open() -> Self {
+        let database = TestDatabase::create().await;
+        let names = [
+            "popularity-queue",
+            "popularity-dlq",
+            "catalog-queue",
+            "catalog-dlq",
+            "alerts-queue",
+            "alerts-dlq",
+            "order-events-queue",
+            "order-events-dlq",
+            "maintenance-dlq",
+        ];
+        let mut queues = BTreeMap::new();
+        for name in names {
+            queues.insert(name, TestQueue::create().await);
+        }
+        let url = |name: &str| queues[name].url().to_owned();
+        let path = PathBuf::from(std::env::var("SHOPSIGNAL_STACK_FILE").unwrap());
+        let stack = StackFile {
+            database_url: database.url().to_owned(),
+            app_secret_arn: TestSecret::create(&[]).await.arn().to_owned(),
+            popularity_queue_url: url("popularity-queue"),
+            popularity_dlq_url: url("popularity-dlq"),
+            catalog_queue_url: url("catalog-queue"),
+            catalog_dlq_url: url("catalog-dlq"),
+            alerts_queue_url: url("alerts-queue"),
+            alerts_dlq_url: url("alerts-dlq"),
+            order_events_queue_url: url("order-events-queue"),
+            order_events_dlq_url: url("order-events-dlq"),
+            maintenance_dlq_url: url("maintenance-dlq"),
+            ..StackFile::load(&path).unwrap()
+        };
+        let deployment = Deployment::local(&stack).await.unwrap();
+        Self { database, queues, deployment }
+    }
+
+    async fn verify(&self) -> Outcome {
+        verify::check(&self.deployment, 30, false).await.unwrap()
+    }
+
+    /// The letters that verify cannot account for, as `queue reason count`.
+    async fn unaccounted(&self) -> Vec<String> {
+        let outcome = self.verify().await;
+        let of = |check: &verify::DeadLetterCheck| {
+            let queue = check.queue.clone();
+            check.unexplained.iter().map(move |(reason, count)| format!("{queue} {reason} {count}")).collect::<Vec<_>>()
+        };
+        assert_eq!(outcome.is_sound(), outcome.unaccounted() == 0);
+        outcome.dead_letters.iter().flat_map(of).collect()
+    }
+
+    async fn redrive(&self, line: Line, options: Options) -> Tally {
+        redrive(&self.deployment, line, options).await.unwrap()
+    }
+
+    /// Logs an event as project-orders does.
+    async fn log(&self, body: &str) {
+        let intake = Intake {
+            currency: "EUR".parse().unwrap(),
+            address_key: AddressKey::new(1, TestSecret::ADDRESS_KEY).unwrap(),
+        };
+        let event = read_shop_event(body, &intake, jiff::Timestamp::now()).unwrap();
+        let store = self.database.store();
+        let mut transaction = store.begin().await.unwrap();
+        store::shop_event::insert(&mut transaction, &[event]).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+
+    /// Stores findings whose alerts are parked, and returns their ids.
+    async fn park_alerts(&self, count: u128) -> Vec<FindingId> {
+        let ids: Vec<_> = (1..=count).map(|number| FindingId(Uuid::from_u128(number))).collect();
+        for id in &ids {
+            let rows = format!(
+                "INSERT INTO analytic.finding VALUES ('{id}', 'large_order', 'customer:c', 'order:{id}', '{{}}', now(), now());
+                 INSERT INTO analytic.pending_alert (finding_id, date_created, next_hint_at) VALUES ('{id}', now(), now())"
+            );
+            self.database.execute(&rows).await;
+        }
+        let refused = || Some(ParkReason::WebhookRefused { webhook: "slack", status: 410 });
+        let parked = |id: &FindingId| Unfinished { id: *id, confirmed: Vec::new(), parked: refused() };
+        let parked: Vec<_> = ids.iter().map(parked).collect();
+        pending_alert::release(&self.database.store(), &parked, Uuid::nil()).await.unwrap();
+        ids
+    }
+}
+
+fn only(reason: &str) -> Options {
+    Options { reason: Some(reason.to_owned()), ..ALL }
+}
+
+fn shipped(order: &str, id: &str) -> String {
+    json!({ "event": "OrderShipped", "timestamp": "2026-11-20T10:00:00Z", "orderId": order, "eventId": id }).to_string()
+}
+
+fn bodies(messages: Vec<aws_sdk_sqs::types::Message>) -> Vec<String> {
+    let mut bodies: Vec<_> = messages.into_iter().filter_map(|message| message.body).collect();
+    bodies.sort();
+    bodies
+}
+
+#[tokio::test]
+async fn events_that_died_in_an_outage_are_lost_until_they_are_put_back() {
+    let desk = Desk::open().await;
+    let dlq = &desk.queues["order-events-dlq"];
+    let events: Vec<_> = (0..23).map(|number| shipped(&format!("o-{number}"), &format!("e-{number}"))).collect();
+    for event in &events {
+        dlq.send(event).await;
+    }
+    assert_eq!(desk.unaccounted().await, ["order-events-dlq waiting 23"]);
+    assert_eq!(dlq.depth().await, 23, "looking changes nothing");
+
+    let dry = desk.redrive(Line::OrderEvents, Options { dry_run: true, ..ALL }).await;
+    assert_eq!(dry.by_reason["waiting"], Counts { seen: 23, put_back: 23, ..Counts::default() });
+    assert_eq!(desk.queues["order-events-queue"].depth().await, 0);
+
+    let tally = desk.redrive(Line::OrderEvents, ALL).await;
+    assert_eq!(tally.by_reason["waiting"], Counts { seen: 23, put_back: 23, ..Counts::default() });
+    let mut sent = events.clone();
+    sent.sort();
+    assert_eq!(bodies(desk.queues["order-events-queue"].drain().await), sent);
+    assert_eq!(desk.redrive(Line::OrderEvents, ALL).await.total(), Counts::default());
+    assert_eq!(desk.unaccounted().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_letter_of_an_event_that_is_in_the_log_is_done_and_what_only_comes_back_stays() {
+    let desk = Desk::open().await;
+    let dlq = &desk.queues["order-events-dlq"];
+    desk.log(&shipped("o-1", "e-1")).await;
+    for body in [&*shipped("o-1", "e-1"), &*shipped("o-2", "e-1"), "junk", &*shipped("o-3", "e-3")] {
+        dlq.send(body).await;
+    }
+    let lost = ["order-events-dlq conflict 1", "order-events-dlq unreadable 1", "order-events-dlq waiting 1"];
+    assert_eq!(desk.unaccounted().await, lost);
+
+    let tally = desk.redrive(Line::OrderEvents, ALL).await;
+    assert_eq!(tally.by_reason["done"], Counts { seen: 1, deleted: 1, ..Counts::default() });
+    for stuck in ["conflict", "unreadable"] {
+        assert_eq!(tally.by_reason[stuck], Counts { seen: 1, left: 1, ..Counts::default() });
+    }
+    assert_eq!(tally.by_reason["waiting"].put_back, 1);
+    assert_eq!(dlq.peek().await.len(), 2);
+    assert_eq!(desk.redrive(Line::OrderEvents, only("unreadable")).await.by_reason["unreadable"].put_back, 1);
+}
+
+#[tokio::test]
+async fn the_reason_that_a_consumer_gave_is_the_reason_to_choose_by() {
+    let desk = Desk::open().await;
+    let dlq = &desk.queues["order-events-dlq"];
+    let client = TestQueue::client();
+    let refused =
+        aws_sdk_sqs::types::MessageAttributeValue::builder().data_type("String").string_value("refused_22003");
+    let call = client.send_message().queue_url(dlq.url()).message_body(shipped("o-1", "e-1"));
+    call.message_attributes("Reason", refused.build().unwrap()).send().await.unwrap();
+    dlq.send(&shipped("o-2", "e-2")).await;
+
+    let tally = desk.redrive(Line::OrderEvents, only("refused_22003")).await;
+
+    assert_eq!(tally.by_reason["refused_22003"], Counts { seen: 1, put_back: 1, ..Counts::default() });
+    assert_eq!(tally.by_reason["waiting"], Counts { seen: 1, left: 1, ..Counts::default() });
+    assert_eq!(bodies(desk.queues["order-events-queue"].drain().await), [shipped("o-1", "e-1")]);
+}
+
+#[tokio::test]
+async fn alerts_go_back_by_reason_with_and_without_their_letters_and_twice_changes_nothing() {
+    let desk = Desk::open().await;
+    let ids = desk.park_alerts(5).await;
+    let dlq = &desk.queues["alerts-dlq"];
+    for id in &ids[..2] {
+        dlq.send(&AlertHint { finding_id: *id }.body()).await;
+    }
+    dlq.send(&AlertHint { finding_id: FindingId(Uuid::from_u128(99)) }.body()).await;
+    dlq.send("no hint").await;
+    assert_eq!(desk.unaccounted().await, ["alerts-dlq unreadable 1"], "a parked row stands for its letter");
+
+    assert_eq!(desk.redrive(Line::Alerts, only("discord_refused_410")).await.total().put_back, 0);
+    let tally = desk.redrive(Line::Alerts, only("slack_refused_410")).await;
+
+    assert_eq!(tally.by_reason["slack_refused_410"], Counts { seen: 2, put_back: 2, hinted: 3, ..Counts::default() });
+    assert_eq!(desk.queues["alerts-queue"].drain().await.len(), 5);
+    assert_eq!(
+        desk.database.number("SELECT count(*) FROM analytic.pending_alert WHERE parked_at IS NOT NULL").await,
+        0
+    );
+    let again = desk.redrive(Line::Alerts, ALL).await;
+    assert_eq!(again.total(), Counts { seen: 1, left: 1, ..Counts::default() });
+    assert_eq!(desk.queues["alerts-queue"].depth().await, 0);
+}
+
+#[tokio::test]
+async fn hints_are_accounted_for_by_their_rows_and_what_is_no_hint_is_not() {
+    let desk = Desk::open().await;
+    let ids = record(&desk.database, &[("view", product(0)), ("view", product(1))]).await;
+    let refused = [(ids[0], ParkReason::CatalogRefused { status: 422 })];
+    store::pending::park(&desk.database.store(), Sink::Catalog, &refused).await.unwrap();
+    for dlq in ["catalog-dlq", "popularity-dlq"] {
+        for body in [hint(ids[0].0), hint(ids[1].0), hint(999_999)] {
+            desk.queues[dlq].send(&body).await;
+        }
+    }
+    let outcome = desk.verify().await;
+    let catalog = outcome.dead_letters.iter().find(|check| check.queue == "catalog-dlq").unwrap();
+    let expected = [("catalog_refused_422", 1), ("done", 1), ("waiting", 1)];
+    let explained: Vec<_> = catalog.explained.iter().map(|(reason, count)| (reason.as_str(), *count)).collect();
+    assert_eq!(explained, expected);
+    assert_eq!(outcome.unaccounted(), 0);
+    desk.queues["popularity-dlq"].send("junk").await;
+    desk.queues["maintenance-dlq"].send("a run that failed").await;
+    assert_eq!(desk.unaccounted().await, ["popularity-dlq unreadable 1", "maintenance-dlq failed_run 1"]);
+}
+
+#[tokio::test]
+async fn every_queue_is_counted() {
+    let desk = Desk::open().await;
+    for (name, queue) in &desk.queues {
+        queue.send(name).await;
+    }
+    let outcome = desk.verify().await;
+    let counted: BTreeMap<_, _> = outcome.queues.iter().map(|queue| (queue.name.as_str(), queue.visible)).collect();
+    assert_eq!(counted, desk.queues.keys().map(|name| (*name, 1)).collect());
+}
+
+#[tokio::test]
+async fn after_a_crash_between_sending_and_deleting_an_event_goes_back_twice_and_is_never_lost() {
+    let desk = Desk::open().await;
+    let (queue, dlq) = (&desk.queues["order-events-queue"], &desk.queues["order-events-dlq"]);
+    dlq.send(&shipped("o-1", "e-1")).await;
+    // given: what the crash leaves behind
+    queue.send(&shipped("o-1", "e-1")).await;
+    desk.redrive(Line::OrderEvents, ALL).await;
+    assert_eq!(bodies(queue.drain().await), [shipped("o-1", "e-1"), shipped("o-1", "e-1")]);
+    // and when project-orders has logged it, a third copy is known to be done
+    desk.log(&shipped("o-1", "e-1")).await;
+    dlq.send(&shipped("o-1", "e-1")).await;
+    assert_eq!(desk.redrive(Line::OrderEvents, ALL).await.by_reason["done"].deleted, 1);
+    assert_eq!((queue.depth().await, dlq.depth().await), (0, 0));
+}

@@ -1,0 +1,239 @@
+//! What the database says of a dead letter, for each queue: whether its work is done, owed, or stuck.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::str::FromStr;
+
+use contracts::{AlertHint, Hint, Intake, read_shop_event};
+use domain::fraud::FindingId;
+use domain::{InteractionId, ShopEvent, Sink};
+use jiff::Timestamp;
+use store::shop_event::Logged;
+use store::{Database, StoreError, pending, pending_alert, shop_event};
+use uuid::Uuid;
+
+use super::filter::{CONFLICT, DONE, Finding, Standing, UNREADABLE, WAITING};
+use super::queue::Letter;
+use crate::Error;
+
+/// A queue whose dead letters can be put back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// Hints at interactions, for the consumer of a sink.
+    Sink(Sink),
+    /// Hints at alerts, for send-alerts.
+    Alerts,
+    /// Events of the shop's back end, for project-orders. A message is the only copy of its event.
+    OrderEvents,
+}
+
+impl Line {
+    /// Every queue.
+    pub const ALL: [Self; 4] =
+        [Self::Sink(Sink::Popularity), Self::Sink(Sink::Catalog), Self::Alerts, Self::OrderEvents];
+
+    /// Returns the name that the command line and the queues use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sink(sink) => sink.as_str(),
+            Self::Alerts => "alerts",
+            Self::OrderEvents => "order-events",
+        }
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Line {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.into_iter().find(|line| line.as_str() == text);
+        known.ok_or_else(|| format!("must be one of {}", Self::ALL.map(Self::as_str).join(", ")))
+    }
+}
+
+/// What a message is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Key {
+    Interaction(InteractionId),
+    Alert(FindingId),
+    Event(Uuid),
+}
+
+/// A parked row.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Parked {
+    pub(crate) key: Key,
+    pub(crate) reason: String,
+    pub(crate) age_seconds: f64,
+}
+
+/// What events are read with; without the key that addresses are hashed with, their content cannot be compared.
+#[derive(Debug, Clone)]
+pub(crate) struct EventReader {
+    pub(crate) intake: Intake,
+    pub(crate) knows_key: bool,
+}
+
+/// The database behind a queue.
+pub(crate) struct Ledger {
+    pub(crate) line: Line,
+    pub(crate) database: Database,
+    pub(crate) reader: EventReader,
+}
+
+impl Ledger {
+    /// Judges letters, in their order.
+    pub(crate) async fn judge(&self, letters: &[Letter]) -> Result<Vec<Finding>, Error> {
+        let judged = match self.line {
+            Line::Sink(sink) => self.judge_hints(sink, letters).await,
+            Line::Alerts => self.judge_alerts(letters).await,
+            Line::OrderEvents => self.judge_events(letters).await,
+        };
+        judged.map_err(failed("look up dead letters"))
+    }
+
+    async fn judge_hints(&self, sink: Sink, letters: &[Letter]) -> Result<Vec<Finding>, StoreError> {
+        let keys: Vec<_> = letters.iter().map(|it| Hint::read(&it.body).ok().map(|hint| hint.interaction_id)).collect();
+        let ids: Vec<_> = keys.iter().flatten().copied().collect();
+        let states = pending::get_states(&self.database, sink, &ids).await?.into_iter();
+        let states: HashMap<_, _> =
+            states.map(|it| (Key::Interaction(it.id), (it.parked_reason, it.age_seconds))).collect();
+        Ok(by_row(letters, keys.into_iter().map(|id| id.map(Key::Interaction)), &states))
+    }
+
+    async fn judge_alerts(&self, letters: &[Letter]) -> Result<Vec<Finding>, StoreError> {
+        use contracts::Pointer as _;
+        let keys: Vec<_> =
+            letters.iter().map(|it| AlertHint::read(&it.body).ok().map(|hint| hint.finding_id)).collect();
+        let ids: Vec<_> = keys.iter().flatten().copied().collect();
+        let states = pending_alert::get_states(&self.database, &ids).await?.into_iter();
+        let states: HashMap<_, _> = states.map(|it| (Key::Alert(it.id), (it.parked_reason, it.age_seconds))).collect();
+        Ok(by_row(letters, keys.into_iter().map(|id| id.map(Key::Alert)), &states))
+    }
+
+    /// Reads events as project-orders does, and asks the log whether it has them.
+    async fn judge_events(&self, letters: &[Letter]) -> Result<Vec<Finding>, StoreError> {
+        let now = Timestamp::now();
+        let events: Vec<Option<ShopEvent>> =
+            letters.iter().map(|letter| read_shop_event(&letter.body, &self.reader.intake, now).ok()).collect();
+        let readable: Vec<_> = events.iter().flatten().cloned().collect();
+        let mut logged = shop_event::compare(&self.database, &readable).await?.into_iter();
+        let finding = |(letter, event): (&Letter, &Option<ShopEvent>)| {
+            let (standing, reason, key) = match event {
+                None => (Standing::Stuck, UNREADABLE, None),
+                Some(event) => {
+                    let (standing, reason) = match logged.next() {
+                        Some(Logged::Duplicate) => (Standing::Done, DONE),
+                        // The content holds hashed addresses: without their key only the ids can be compared.
+                        Some(Logged::Conflict)
+                            if !self.reader.knows_key && letter.reason.as_deref() != Some(CONFLICT) =>
+                        {
+                            (Standing::Done, DONE)
+                        }
+                        Some(Logged::Conflict) => (Standing::Stuck, CONFLICT),
+                        // Refused by Postgres, or its tries ran out in an outage: it would be tried again now.
+                        Some(Logged::New) | None => (Standing::Owed, letter.reason.as_deref().unwrap_or(WAITING)),
+                    };
+                    (standing, reason, Some(Key::Event(event.id)))
+                }
+            };
+            Finding { standing, reason: reason.to_owned(), age_seconds: letter.age_seconds, key }
+        };
+        Ok(letters.iter().zip(&events).map(finding).collect())
+    }
+
+    /// Says whether nothing is lost should this letter be. What a pending row stands for is hinted at again, or waits
+    /// for a person; an event that is not in the log is nowhere else.
+    pub(crate) fn explains(&self, finding: &Finding) -> bool {
+        match finding.standing {
+            Standing::Done => true,
+            Standing::Owed => self.line != Line::OrderEvents,
+            Standing::Stuck => false,
+        }
+    }
+
+    /// Puts parked rows back to waiting. A message with an event has none.
+    pub(crate) async fn unpark(&self, keys: &[Key]) -> Result<(), Error> {
+        let unparked = match self.line {
+            Line::Sink(sink) => pending::unpark(&self.database, sink, &interactions(keys)).await.map(drop),
+            Line::Alerts => pending_alert::unpark(&self.database, &alerts(keys)).await.map(drop),
+            Line::OrderEvents => Ok(()),
+        };
+        unparked.map_err(failed("un-park rows"))
+    }
+
+    /// Lists up to `limit` parked rows behind a key, by key.
+    pub(crate) async fn list_parked(&self, after: Option<Key>, limit: u32) -> Result<Vec<Parked>, Error> {
+        let listed = match (self.line, after) {
+            (Line::Sink(sink), after) => {
+                let after = interactions(after.as_slice()).first().copied().unwrap_or(InteractionId(0));
+                pending::list_parked(&self.database, sink, after, limit).await.map(|rows| {
+                    rows.into_iter()
+                        .map(|row| parked(Key::Interaction(row.id), row.parked_reason, row.age_seconds))
+                        .collect()
+                })
+            }
+            (Line::Alerts, after) => {
+                let after = alerts(after.as_slice()).first().copied().unwrap_or(FindingId(Uuid::nil()));
+                pending_alert::list_parked(&self.database, after, limit).await.map(|rows| {
+                    rows.into_iter().map(|row| parked(Key::Alert(row.id), row.parked_reason, row.age_seconds)).collect()
+                })
+            }
+            (Line::OrderEvents, _) => Ok(Vec::new()),
+        };
+        listed.map_err(failed("list parked rows"))
+    }
+}
+
+/// Writes the hint at a row; an event cannot be written from its id.
+pub(crate) fn hint(key: Key) -> Option<String> {
+    match key {
+        Key::Interaction(interaction_id) => Some(Hint { interaction_id }.body()),
+        Key::Alert(finding_id) => Some(AlertHint { finding_id }.body()),
+        Key::Event(_) => None,
+    }
+}
+
+/// Judges hints by their rows: parked with a reason, waiting, or gone, which means done.
+fn by_row(
+    letters: &[Letter],
+    keys: impl Iterator<Item = Option<Key>>,
+    states: &HashMap<Key, (Option<String>, f64)>,
+) -> Vec<Finding> {
+    let finding = |(letter, key): (&Letter, Option<Key>)| {
+        let (standing, reason, age_seconds) = match key.map(|key| states.get(&key)) {
+            None => (Standing::Stuck, UNREADABLE, letter.age_seconds),
+            Some(None) => (Standing::Done, DONE, letter.age_seconds),
+            Some(Some((parked_reason, age))) => (Standing::Owed, parked_reason.as_deref().unwrap_or(WAITING), *age),
+        };
+        Finding { standing, reason: reason.to_owned(), age_seconds, key }
+    };
+    letters.iter().zip(keys).map(finding).collect()
+}
+
+fn parked(key: Key, reason: Option<String>, age_seconds: f64) -> Parked {
+    Parked { key, reason: reason.unwrap_or_default(), age_seconds }
+}
+
+fn interactions(keys: &[Key]) -> Vec<InteractionId> {
+    let ids: HashSet<_> =
+        keys.iter().filter_map(|key| if let Key::Interaction(id) = key { Some(*id) } else { None }).collect();
+    ids.into_iter().collect()
+}
+
+fn alerts(keys: &[Key]) -> Vec<FindingId> {
+    let ids: HashSet<_> =
+        keys.iter().filter_map(|key| if let Key::Alert(id) = key { Some(*id) } else { None }).collect();
+    ids.into_iter().collect()
+}
+
+fn failed(what: &'static str) -> impl Fn(StoreError) -> Error {
+    move |source| Error::Store { what, source }
+}

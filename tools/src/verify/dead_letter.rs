@@ -1,0 +1,103 @@
+//! The dead-letter queues against the database: every letter must be accounted for.
+//!
+//! Looking hides a letter for a moment and shows it again at the end, so a redrive at the same time may miss some.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+
+use crate::Error;
+use crate::deployment::Deployment;
+use crate::redrive::Line;
+use crate::redrive::ledger::Ledger;
+use crate::redrive::queue::{Letter, Queues};
+
+/// Letters looked at in one queue. The rest is counted, and counts as unexplained.
+const LOOKED_AT: usize = 20_000;
+/// Empty answers in a row that mean that everything was seen.
+const QUIET: usize = 2;
+/// What a letter of maintenance-dlq is: a daily run that failed.
+const FAILED_RUN: &str = "failed_run";
+
+/// The letters of one dead-letter queue, by reason.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct DeadLetterCheck {
+    /// Which queue.
+    pub queue: String,
+    /// Letters that stand for nothing that could be lost: their effect happened, or a pending row owes it.
+    pub explained: BTreeMap<String, usize>,
+    /// Letters whose work is nowhere else. Must be none.
+    pub unexplained: BTreeMap<String, usize>,
+    /// Letters that were not looked at: too many, or hidden by somebody else. Must be none.
+    pub unseen: usize,
+}
+
+impl DeadLetterCheck {
+    /// Counts what is not accounted for.
+    #[must_use]
+    pub fn unaccounted(&self) -> usize {
+        self.unexplained.values().sum::<usize>() + self.unseen
+    }
+}
+
+/// Looks at every dead-letter queue that is known, all at the same time.
+pub(super) async fn check(deployment: &Deployment) -> Result<Vec<DeadLetterCheck>, Error> {
+    let known = Line::ALL.into_iter().filter_map(|line| Some((line, deployment.dlq(line)?)));
+    let of_consumers = futures_util::future::try_join_all(known.map(|(line, dlq)| async move {
+        let ledger = deployment.ledger(line).await?;
+        look(deployment, (format!("{line}-dlq"), dlq), Some(&ledger)).await
+    }));
+    let of_maintenance = async {
+        let Some(dlq) = deployment.maintenance_dlq() else { return Ok(None) };
+        look(deployment, ("maintenance-dlq".to_owned(), dlq), None).await.map(Some)
+    };
+    let (mut checks, maintenance) = tokio::try_join!(of_consumers, of_maintenance)?;
+    checks.extend(maintenance);
+    Ok(checks)
+}
+
+async fn look(
+    deployment: &Deployment,
+    (queue, dlq): (String, &str),
+    ledger: Option<&Ledger>,
+) -> Result<DeadLetterCheck, Error> {
+    let queues = Queues { client: deployment.sqs(), source: dlq, dlq };
+    let mut check = DeadLetterCheck { queue, ..DeadLetterCheck::default() };
+    let mut receipts = HashMap::new();
+    let looked = look_at_all(&queues, ledger, (&mut check, &mut receipts)).await;
+    // Also after an error the letters are shown again.
+    let released = queues.release(&receipts.into_values().collect::<Vec<_>>()).await;
+    looked.and(released).map(|()| check)
+}
+
+async fn look_at_all(
+    queues: &Queues<'_>,
+    ledger: Option<&Ledger>,
+    (check, receipts): (&mut DeadLetterCheck, &mut HashMap<String, String>),
+) -> Result<(), Error> {
+    let depth = queues.depth().await?;
+    let (mut quiet, patience) = (0, if depth == 0 { 1 } else { QUIET });
+    while quiet < patience && receipts.len() < LOOKED_AT {
+        let letters = queues.receive().await?;
+        quiet = if letters.is_empty() { quiet + 1 } else { 0 };
+        // A letter that was seen before has a new receipt, and is counted already.
+        let new = letters.into_iter().filter(|it| receipts.insert(it.id.clone(), it.receipt.clone()).is_none());
+        count(ledger, new.collect(), check).await?;
+    }
+    check.unseen = depth.saturating_sub(receipts.len());
+    Ok(())
+}
+
+async fn count(ledger: Option<&Ledger>, letters: Vec<Letter>, check: &mut DeadLetterCheck) -> Result<(), Error> {
+    let Some(ledger) = ledger else {
+        if !letters.is_empty() {
+            *check.unexplained.entry(FAILED_RUN.to_owned()).or_default() += letters.len();
+        }
+        return Ok(());
+    };
+    for finding in ledger.judge(&letters).await? {
+        let counts = if ledger.explains(&finding) { &mut check.explained } else { &mut check.unexplained };
+        *counts.entry(finding.reason).or_default() += 1;
+    }
+    Ok(())
+}
