@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use testkit::{HttpEvent, HttpReply, Invoked, TestServer};
+use testkit::{HttpEvent, HttpReply, Invoked, TestSecret, TestServer};
 use uuid::Uuid;
 
 use super::environment::Environment;
@@ -84,9 +84,10 @@ struct Shop<'a> {
 }
 
 impl<'a> Shop<'a> {
-    fn open(rig: &'a Rig, webhook: &'a TestServer) -> Self {
+    async fn open(rig: &'a Rig, webhook: &'a TestServer) -> Self {
         let projector = rig.environment("project-orders", &[]);
-        let alerter = rig.environment("send-alerts", &[("ALERT_JSON_URL", webhook.url())]);
+        let secret = TestSecret::create(&[("alert_json_url", webhook.url())]).await;
+        let alerter = rig.environment("send-alerts", &[("APP_SECRET_ARN", secret.arn())]);
         Self {
             rig,
             crew: Crew::new(rig),
@@ -231,7 +232,7 @@ async fn endure(job: Job, away: Away) -> Report {
     let options = Options { receives: receives(), visibility: VISIBILITY, ..Options::new(job.seed, &job.binaries) };
     let rig = Rig::open(options, job.database().await).await;
     let webhook = webhook_behind(&rig).await;
-    let mut shop = Shop::open(&rig, &webhook);
+    let mut shop = Shop::open(&rig, &webhook).await;
     let mut convergence = Vec::new();
     let rest = async {
         for _ in 0..job.rounds {
