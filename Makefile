@@ -30,8 +30,8 @@ requirements:
 	@missing=""
 	command -v $(CARGO) >/dev/null || missing+=$$'\n  cargo: Rust, see https://rustup.rs'
 	command -v cc >/dev/null || missing+=$$'\n  cc: a C compiler (package gcc or clang)'
-	python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null \
-	  || missing+=$$'\n  python3: version 3.10 or newer with venv (packages python3 and python3-venv)'
+	python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || missing+=$$'\n  python3: version 3.11 or newer with venv (packages python3 and python3-venv)'
 	if [ -n "$$missing" ]; then echo "missing:$$missing" >&2; exit 1; fi
 
 build: requirements ## Build everything for this machine

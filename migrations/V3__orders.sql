@@ -74,7 +74,7 @@ CREATE INDEX sales_order_customer_idx ON analytic.sales_order (customer_key, pla
 COMMENT ON TABLE  analytic.sales_order IS 'The state of each order, folded from all of its events whatever order they came in.';
 COMMENT ON COLUMN analytic.sales_order.order_id IS 'The id in the shop.';
 COMMENT ON COLUMN analytic.sales_order.status IS 'The furthest status: unknown, created, confirmed, reserved, paid, shipped, delivered, rejected, cancelled or returned.';
-COMMENT ON COLUMN analytic.sales_order.customer_key IS 'The shop''s customer id, or email: and a keyed hash; null as long as the creation is unknown.';
+COMMENT ON COLUMN analytic.sales_order.customer_key IS 'The shop''s customer id, or email:, the version of the key and a keyed hash; null as long as the creation is unknown.';
 COMMENT ON COLUMN analytic.sales_order.seller_id IS 'The seller of the whole order, when there is one.';
 COMMENT ON COLUMN analytic.sales_order.currency IS 'Currency of the lines, else of the first payment.';
 COMMENT ON COLUMN analytic.sales_order.total_minor IS 'Total as the shop gave it, else the sum of the lines, in minor units.';
@@ -199,7 +199,7 @@ CREATE TABLE analytic.shop_user (
 );
 
 COMMENT ON TABLE  analytic.shop_user IS 'Users that events told of.';
-COMMENT ON COLUMN analytic.shop_user.user_key IS 'The shop''s user id, or email: and a keyed hash.';
+COMMENT ON COLUMN analytic.shop_user.user_key IS 'The shop''s user id, or email:, the version of the key and a keyed hash.';
 COMMENT ON COLUMN analytic.shop_user.registered_at IS 'When the user registered; null when only other events are known.';
 COMMENT ON COLUMN analytic.shop_user.deleted_at IS 'When the user left.';
 

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::stack::folder::Stack;
 use crate::stack::{down, install, logs, psql, status, token, up};
-use crate::{Error, cost, demo, person, redrive, simulate, verify, weights};
+use crate::{Error, cost, demo, person, redrive, secret, simulate, verify, weights};
 
 /// Runs Shopsignal on this machine and looks after it.
 #[derive(Debug, Parser)]
@@ -45,6 +45,8 @@ enum Command {
     Weights(weights::Args),
     /// Exports or erases what is held about a person.
     Person(person::Args),
+    /// Lists and changes the keys and the addresses of webhooks in the secret of a deployment.
+    Secret(secret::Args),
     /// Prints what a million events cost on AWS, and where the money goes.
     Cost(cost::Args),
     /// Shows the whole flow: shoppers, top products, orders, sales, alerts, the proof that nothing was lost.
@@ -66,6 +68,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Psql(args) => psql::run(&stack, args).await,
         Command::Logs(args) => logs::run(&stack, args).await,
         Command::Cost(args) => cost::run(&stack, args).await,
+        Command::Secret(args) => secret::run(&stack, args).await,
         Command::Weights(args) => weights::run(&stack, args).await,
         Command::Simulate(args) => return simulate::run(&stack, args).await,
         Command::Verify(args) => return verify::run(&stack, args).await,

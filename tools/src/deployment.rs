@@ -9,14 +9,14 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sqs::config::{Credentials, SharedCredentialsProvider};
 use contracts::{AddressKey, Intake};
-use domain::Sink;
+use domain::{Currency, Sink};
+use platform::{SecretError, SecretSource};
 use store::{Database, Settings};
 use tokio_postgres::Client;
 
 use crate::Error;
 use crate::redrive::Line;
 use crate::redrive::ledger::{EventReader, Ledger};
-use crate::stack::deploy::ADDRESS_HASH_KEY;
 use crate::stack::description::StackFile;
 use crate::stack::folder::Stack;
 
@@ -25,8 +25,6 @@ const CALL_LIMIT: Duration = Duration::from_secs(30);
 
 /// The currency of a deployment that does not set one; the default of template.yaml.
 const DEFAULT_CURRENCY: &str = "EUR";
-/// In the place of a key that is not known. Nothing that is read with it is compared or stored.
-const NO_KEY: &str = "the key is not known";
 
 /// Which database. The local stack's when no URL is given.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -76,9 +74,9 @@ pub struct ResourceArgs {
     /// DynamoDB table of our own catalog feed.
     #[arg(long, env = "CATALOG_TABLE", value_name = "NAME")]
     pub catalog_table: Option<String>,
-    /// Key that the deployment hashes email addresses with; without it events are compared by their ids only.
-    #[arg(long, env = "ADDRESS_HASH_KEY", hide_env_values = true, value_name = "KEY")]
-    pub address_hash_key: Option<String>,
+    /// Secret with the key that email addresses are hashed with; without it events are compared by their ids only.
+    #[arg(long, env = "APP_SECRET_ARN", value_name = "ARN")]
+    pub app_secret_arn: Option<String>,
     /// Currency of amounts that come without one, as deployed.
     #[arg(long, env = "DEFAULT_CURRENCY", value_name = "CODE")]
     pub default_currency: Option<String>,
@@ -133,7 +131,7 @@ impl Deployment {
             order_events_dlq_url: Some(stack.order_events_dlq_url.clone()),
             maintenance_dlq_url: Some(stack.maintenance_dlq_url.clone()),
             catalog_table: Some(stack.catalog_table.clone()),
-            address_hash_key: Some(ADDRESS_HASH_KEY.to_owned()),
+            app_secret_arn: Some(stack.app_secret_arn.clone()),
             default_currency: None,
         };
         let settings = Settings::new(&stack.database_url, None, false)?;
@@ -201,20 +199,39 @@ impl Deployment {
         (queue.as_ref(), dlq.as_ref())
     }
 
+    fn default_currency(&self) -> Result<Currency, Error> {
+        let currency = self.resources.default_currency.as_deref().unwrap_or(DEFAULT_CURRENCY);
+        currency.parse().map_err(|rule| Error::Usage(format!("--default-currency {rule}")))
+    }
+
+    /// What events of the back end are read with; `None` when no secret is known.
+    ///
+    /// # Errors
+    /// `Usage` when the currency cannot be right, `Secret` when the key of the deployment cannot be had.
+    pub(crate) async fn intake(&self) -> Result<Option<Intake>, Error> {
+        let currency = self.default_currency()?;
+        let Some(arn) = self.resources.app_secret_arn.clone().filter(|arn| !arn.is_empty()) else { return Ok(None) };
+        let (values, _) = SecretSource::new(&self.aws, arn).read().await.map_err(Error::Secret)?;
+        let intake = Intake::new(currency, &values.versions(Intake::KEY), values.get(Intake::KEY_VERSION));
+        intake.map(Some).map_err(|rule| Error::Secret(SecretError::Unusable(rule)))
+    }
+
+    /// Where events that could not be applied lie, when it is known.
+    #[must_use]
+    pub fn order_events_dlq(&self) -> Option<&str> {
+        self.resources.order_events_dlq_url.as_deref()
+    }
+
     /// What the database says of the messages of a queue.
     ///
     /// # Errors
-    /// `Usage` when the currency or the key of the deployment cannot be right.
-    pub(crate) fn ledger(&self, line: Line) -> Result<Ledger, Error> {
-        let usage = |rule: String| Error::Usage(rule);
-        let currency = self.resources.default_currency.as_deref().unwrap_or(DEFAULT_CURRENCY);
-        let currency = currency.parse().map_err(|rule| usage(format!("--default-currency {rule}")))?;
-        let given = self.resources.address_hash_key.as_deref();
-        let address_key = AddressKey::new(given.unwrap_or(NO_KEY));
-        let address_key =
-            address_key.ok_or_else(|| usage("--address-hash-key is too short to be the one".to_owned()))?;
-        let reader = EventReader { intake: Intake { currency, address_key }, knows_key: given.is_some() };
-        Ok(Ledger { line, database: self.database(), reader })
+    /// `Usage` when the currency cannot be right, `Secret` when the key of the deployment cannot be had.
+    pub(crate) async fn ledger(&self, line: Line) -> Result<Ledger, Error> {
+        let known = if line == Line::OrderEvents { self.intake().await? } else { None };
+        let knows_key = known.is_some();
+        let currency = self.default_currency()?;
+        let intake = known.unwrap_or_else(|| Intake { currency, address_key: AddressKey::unknown() });
+        Ok(Ledger { line, database: self.database(), reader: EventReader { intake, knows_key } })
     }
 
     /// Every queue that is known, by name.

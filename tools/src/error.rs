@@ -31,6 +31,9 @@ pub enum Error {
         /// The operating system's answer.
         source: io::Error,
     },
+    /// The secret of the application could not be read or changed.
+    #[error("use the secret of the application")]
+    Secret(#[source] platform::SecretError),
     /// A file holds something else than what we write there.
     #[error("understand {path}")]
     Malformed {
@@ -99,7 +102,7 @@ pub enum Error {
     },
     /// Python is missing, too old or without venv.
     #[error(
-        "make a Python environment in {folder}: Python 3.10 or newer with venv is needed (python3 and python3-venv)"
+        "make a Python environment in {folder}: Python 3.11 or newer with venv is needed (python3 and python3-venv)"
     )]
     Python {
         /// The environment's folder.

@@ -11,6 +11,7 @@ pub mod error;
 pub mod issuer;
 pub mod person;
 pub mod redrive;
+pub mod secret;
 pub mod simulate;
 pub mod stack;
 pub mod verify;

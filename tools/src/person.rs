@@ -7,16 +7,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use contracts::{AddressKey, Intake};
-use domain::{Currency, CustomerKey, InvalidCurrency, Named};
+use contracts::AddressKey;
+use domain::{CustomerKey, Named};
 use jiff::Timestamp;
 use people::{DeadLetters, FeedCatalog, Order, Places, Receipt};
 use uuid::Uuid;
 
 use crate::Error;
 use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
-use crate::stack::deploy::ADDRESS_HASH_KEY;
-use crate::stack::description::StackFile;
 use crate::stack::folder::Stack;
 
 /// A person with many orders is renamed in one transaction, so that no figure counts them twice meanwhile.
@@ -81,20 +79,10 @@ struct Who {
 
 #[derive(Debug, clap::Args)]
 struct Place {
-    /// The secret of the deployment that addresses are hashed with.
-    #[arg(long, env = "ADDRESS_HASH_KEY", hide_env_values = true, value_name = "SECRET")]
-    address_hash_key: Option<String>,
-    /// Currency of amounts that come without one: the setting of the deployment.
-    #[arg(long, env = "DEFAULT_CURRENCY", value_name = "CODE", default_value = "EUR", value_parser = read_currency)]
-    default_currency: Currency,
-    /// Dead-letter queue of the back end's events.
-    #[arg(long, env = "ORDER_EVENTS_DLQ_URL", value_name = "URL")]
-    order_events_dlq_url: Option<String>,
-    /// DynamoDB table of our own catalog feed.
-    #[arg(long, env = "CATALOG_TABLE", value_name = "NAME")]
-    catalog_table: Option<String>,
     #[command(flatten)]
     database: DatabaseArgs,
+    #[command(flatten)]
+    resources: ResourceArgs,
 }
 
 /// Exports or erases; the exit code of an erasure is 1 when something is left to do.
@@ -196,14 +184,9 @@ impl Who {
         if !address.contains('@') {
             return Err(Error::Usage("--email must be an address such as jane@example.com".to_owned()));
         }
-        let needed =
-            "--email needs --address-hash-key (or ADDRESS_HASH_KEY): addresses are stored as keyed hashes only";
+        let needed = "--email needs --app-secret-arn (or APP_SECRET_ARN): addresses are stored as keyed hashes only";
         key.map(|key| Named::Email(key.customers(&address))).ok_or_else(|| Error::Usage(needed.to_owned()))
     }
-}
-
-fn read_currency(text: &str) -> Result<Currency, String> {
-    text.parse().map_err(|rule: InvalidCurrency| rule.to_string())
 }
 
 /// Takes an argument, or a line of standard input for `-`.
@@ -221,24 +204,13 @@ fn value(argument: &str) -> Result<String, Error> {
 impl Place {
     /// Opens what the arguments name, or the local stack, and reads the person.
     async fn open(self, stack: &Stack, who: &Who) -> Result<(Places, Named), Error> {
-        let is_local = self.database.database_url.is_none();
-        let local = if is_local { Some(StackFile::of(stack)?) } else { None };
-        let resources = ResourceArgs { catalog_table: self.catalog_table, ..ResourceArgs::default() };
-        let deployment = Deployment::find(stack, &self.database, resources).await?;
-        let secret = self.address_hash_key.or_else(|| is_local.then(|| ADDRESS_HASH_KEY.to_owned()));
-        let key = secret.map(|secret| {
-            AddressKey::new(&secret).ok_or_else(|| Error::Usage("--address-hash-key is too short".to_owned()))
-        });
-        let key = key.transpose()?;
-        let named = who.read(key.as_ref())?;
-        let dlq = self.order_events_dlq_url.or_else(|| local.map(|stack| stack.order_events_dlq_url));
-        let letters = match (dlq, key) {
-            (Some(url), Some(address_key)) => {
-                let currency = self.default_currency;
-                Some(DeadLetters::new(deployment.sqs(), url, Intake { currency, address_key }))
-            }
+        let deployment = Deployment::find(stack, &self.database, self.resources).await?;
+        let intake = deployment.intake().await?;
+        let named = who.read(intake.as_ref().map(|intake| &intake.address_key))?;
+        let letters = match (deployment.order_events_dlq(), intake) {
+            (Some(url), Some(intake)) => Some(DeadLetters::new(deployment.sqs(), url.to_owned(), intake)),
             (Some(_), None) => {
-                let needed = "--order-events-dlq-url needs --address-hash-key (or ADDRESS_HASH_KEY)";
+                let needed = "--order-events-dlq-url needs --app-secret-arn (or APP_SECRET_ARN)";
                 return Err(Error::Usage(needed.to_owned()));
             }
             (None, _) => None,

@@ -85,5 +85,5 @@ pub async fn redrive(deployment: &Deployment, line: Line, options: Options) -> R
     let filter = Filter { reason: options.reason, older_than: options.older_than };
     let limits =
         Limits { dry_run: options.dry_run, rate: options.rate.map(f64::from), max: options.max.unwrap_or(usize::MAX) };
-    Pass::new(deployment.ledger(line)?, queues, filter, limits).run().await
+    Pass::new(deployment.ledger(line).await?, queues, filter, limits).run().await
 }

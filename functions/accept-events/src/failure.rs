@@ -2,6 +2,7 @@
 
 use contracts::{ErrorReply, EventsReply, RequestError};
 use lambda_http::http::StatusCode;
+use platform::SecretError;
 use serde_json::{Value, json};
 
 /// Why a request as a whole fails.
@@ -13,6 +14,8 @@ pub(crate) enum Failure {
     NotTrusted,
     /// The body cannot be used.
     Request(RequestError),
+    /// The key that addresses are hashed with cannot be had.
+    Secret(SecretError),
     /// Every event was refused.
     NothingAcceptable(EventsReply),
     /// No event was accepted, and at least one is worth another try.
@@ -31,6 +34,14 @@ impl Failure {
             Self::Request(error) => {
                 let (status, code) = error.answer();
                 (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), code, error.to_string())
+            }
+            Self::Secret(SecretError::Unavailable(_)) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                text("the service is not ready; send the request again"),
+            ),
+            Self::Secret(SecretError::Unusable(_)) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal", text("an error on our side"))
             }
             Self::NothingAcceptable(_) => {
                 (StatusCode::BAD_REQUEST, "validation", text("no event was acceptable; details.results says why"))
@@ -61,6 +72,12 @@ impl Failure {
             _ => None::<Value>,
         };
         ErrorReply::new(status.as_u16(), code, message, details)
+    }
+}
+
+impl From<SecretError> for Failure {
+    fn from(error: SecretError) -> Self {
+        Self::Secret(error)
     }
 }
 

@@ -1,13 +1,13 @@
 //! One request: read, hand to the queue, answer.
 
 use contracts::{Data, EventMessage, EventResult, EventsReply, Intake, Rejection, RejectionCode, read_events};
-use domain::Claims;
+use domain::{Claims, Currency};
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, RequestExt, Response};
 use lambda_runtime::Context;
 use messaging::{Acknowledgement, EventSender};
-use platform::{Metrics, TraceHeader};
+use platform::{Metrics, Secret, SecretSource, SecretValues, TraceHeader};
 
 use crate::failure::Failure;
 
@@ -20,7 +20,16 @@ pub struct Deps {
     /// The queue.
     pub sender: EventSender,
     /// What events are read with.
-    pub intake: Intake,
+    pub intake: Secret<Intake>,
+}
+
+/// Makes what events are read with from the key in the secret.
+#[must_use]
+pub fn intake(source: SecretSource, currency: Currency) -> Secret<Intake> {
+    let make = move |values: &SecretValues| {
+        Intake::new(currency, &values.versions(Intake::KEY), values.get(Intake::KEY_VERSION))
+    };
+    Secret::new(source, make)
 }
 
 /// Answers one request. Every failure becomes an answer; the error type is only the runtime's.
@@ -32,6 +41,13 @@ pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lam
     match accept(deps, &request, &context).await {
         Ok(reply) => platform::answer(StatusCode::OK, &Data { data: reply }),
         Err(failure) => {
+            if let Failure::Secret(error) = &failure {
+                tracing::error!(
+                    request.id = context.request_id,
+                    error = platform::chain(error),
+                    "could not read events"
+                );
+            }
             platform::report_refusal(FUNCTION, &context.request_id, failure.code());
             platform::answer(failure.status(), &failure.reply())
         }
@@ -40,7 +56,7 @@ pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lam
 
 async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<EventsReply, Failure> {
     check_caller(request)?;
-    let events = read_events(request.body(), &deps.intake, Timestamp::now())?;
+    let events = read_events(request.body(), deps.intake.get().await?, Timestamp::now())?;
     let trace = TraceHeader::of(context);
     let texts: Vec<_> = events.iter().flatten().map(|message| &*message.text).collect();
     let said = deps.sender.send(&texts, trace.as_str()).await;

@@ -7,5 +7,5 @@ mod failure;
 mod handler;
 mod settings;
 
-pub use handler::{Deps, handle};
+pub use handler::{Deps, handle, intake};
 pub use settings::Settings;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contracts::Intake;
+use domain::Currency;
 use platform::Variables;
 
 /// The settings of the function.
@@ -12,8 +12,11 @@ pub struct Settings {
     pub queue_url: String,
     /// How long SQS may take to answer. The request waits for it.
     pub send_limit: Duration,
-    /// What events are read with; the same as in project-orders, or an event without an id would be told another one.
-    pub intake: Intake,
+    /// The currency of amounts that come without one; the same as in project-orders, or an event without an id would be
+    /// told another one.
+    pub currency: Currency,
+    /// The secret with the key that addresses are hashed with.
+    pub secret_arn: String,
 }
 
 impl Settings {
@@ -21,7 +24,7 @@ impl Settings {
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let queue_url = variables.required("ORDER_EVENTS_QUEUE_URL");
         let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
-        let intake = variables.group(Intake::from_variables);
-        Some(Self { queue_url: queue_url?, send_limit: send_limit?, intake: intake? })
+        let (currency, secret_arn) = (variables.parsed("DEFAULT_CURRENCY"), variables.required("APP_SECRET_ARN"));
+        Some(Self { queue_url: queue_url?, send_limit: send_limit?, currency: currency?, secret_arn: secret_arn? })
     }
 }

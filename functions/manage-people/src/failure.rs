@@ -3,6 +3,7 @@
 use contracts::{ErrorReply, RequestError};
 use lambda_http::http::StatusCode;
 use people::PeopleError;
+use platform::SecretError;
 use store::StoreError;
 
 /// Why a request fails.
@@ -16,6 +17,8 @@ pub(crate) enum Failure {
     NotTrusted,
     /// The body names nobody.
     Request(RequestError),
+    /// The key that addresses are hashed with cannot be had.
+    Secret(SecretError),
     /// A place could not be reached, or holds too much.
     People(PeopleError),
     /// An answer could not be written.
@@ -46,7 +49,12 @@ impl Failure {
                 "unavailable",
                 text("not everything was reached in time; what was done stays done, send the request again"),
             ),
-            Self::People(_) | Self::Answer(_) => {
+            Self::Secret(SecretError::Unavailable(_)) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                text("the service is not ready; send the request again"),
+            ),
+            Self::People(_) | Self::Secret(SecretError::Unusable(_)) | Self::Answer(_) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "internal", text("an error on our side"))
             }
         }
@@ -72,6 +80,7 @@ impl Failure {
     pub(crate) fn report(&self) {
         match self {
             Self::People(error) => tracing::error!(error = platform::chain(error), "could not answer"),
+            Self::Secret(error) => tracing::error!(error = platform::chain(error), "could not read the request"),
             Self::Answer(error) => tracing::error!(error = platform::chain(error), "could not write the answer"),
             _ => {}
         }
@@ -89,6 +98,12 @@ fn is_temporary(error: &PeopleError) -> bool {
 impl From<RequestError> for Failure {
     fn from(error: RequestError) -> Self {
         Self::Request(error)
+    }
+}
+
+impl From<SecretError> for Failure {
+    fn from(error: SecretError) -> Self {
+        Self::Secret(error)
     }
 }
 

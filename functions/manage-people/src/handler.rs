@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use contracts::{AddressKey, Data, read_person};
+use contracts::{AddressKey, Data, Intake, read_person};
 use domain::{Claims, Named};
 use jiff::Timestamp;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
 use people::{DeadLetters, FeedCatalog, Order, Places};
-use platform::{Deadline, Metrics};
+use platform::{Deadline, Metrics, Secret, SecretSource};
 use serde_json::value::RawValue;
 use store::Database;
 
@@ -27,22 +27,33 @@ const STATEMENT_LIMIT: Duration = Duration::from_secs(8);
 /// The most bytes of an export. Lambda answers with at most 6 MB.
 const EXPORT_MAX_BYTES: usize = 5 * 1024 * 1024;
 
-/// What the function works with.
+/// What the function works with: made of the secret at the first request.
 #[derive(Debug)]
-pub struct Deps {
+pub struct Deps(Secret<Opened>);
+
+/// The places, and the key that tells under which hash an address is stored.
+#[derive(Debug)]
+struct Opened {
     places: Places,
     address_key: AddressKey,
 }
 
 impl Deps {
-    /// Opens the places. Connects to nothing.
+    /// Says where everything is. Connects to nothing.
     #[must_use]
     pub fn open(settings: Settings, aws: &aws_config::SdkConfig) -> Self {
-        let address_key = settings.intake.address_key.clone();
-        let letters = DeadLetters::new(aws_sdk_sqs::Client::new(aws), settings.letters_url, settings.intake);
-        let feed = FeedCatalog::new(aws_sdk_dynamodb::Client::new(aws), settings.table);
-        let database = Database::new(settings.database, Some(aws.clone())).with_statement_limit(STATEMENT_LIMIT);
-        Self { places: Places { database, feed: Some(feed), letters: Some(letters) }, address_key }
+        let source = SecretSource::new(aws, settings.secret_arn.clone());
+        let aws = aws.clone();
+        Self(Secret::new(source, move |values| {
+            let keys = values.versions(Intake::KEY);
+            let intake = Intake::new(settings.currency, &keys, values.get(Intake::KEY_VERSION))?;
+            let address_key = intake.address_key.clone();
+            let letters = DeadLetters::new(aws_sdk_sqs::Client::new(&aws), settings.letters_url.clone(), intake);
+            let feed = FeedCatalog::new(aws_sdk_dynamodb::Client::new(&aws), settings.table.clone());
+            let database = Database::new(settings.database.clone(), Some(aws.clone()));
+            let database = database.with_statement_limit(STATEMENT_LIMIT);
+            Ok(Opened { places: Places { database, feed: Some(feed), letters: Some(letters) }, address_key })
+        }))
     }
 }
 
@@ -86,8 +97,9 @@ type Answer = (StatusCode, Box<RawValue>);
 
 async fn erase(deps: &Deps, request: &Request, (id, deadline): (&str, Instant)) -> Result<Answer, Failure> {
     let caller = check_caller(request)?;
-    let named = whom(deps, request)?;
-    let receipt = people::erase(&deps.places, Order { named: &named, requested_by: &caller, deadline }).await?;
+    let opened = deps.0.get().await?;
+    let named = whom(opened, request)?;
+    let receipt = people::erase(&opened.places, Order { named: &named, requested_by: &caller, deadline }).await?;
     Metrics::with(&[("Function", FUNCTION)])
         .note("request.id", id)
         .note("erasure.id", receipt.id.to_string())
@@ -100,8 +112,9 @@ async fn erase(deps: &Deps, request: &Request, (id, deadline): (&str, Instant)) 
 
 async fn export(deps: &Deps, request: &Request, id: &str) -> Result<Answer, Failure> {
     check_caller(request)?;
-    let named = whom(deps, request)?;
-    let document = people::export_within(&deps.places, &named, Timestamp::now(), EXPORT_MAX_BYTES).await?;
+    let opened = deps.0.get().await?;
+    let named = whom(opened, request)?;
+    let document = people::export_within(&opened.places, &named, Timestamp::now(), EXPORT_MAX_BYTES).await?;
     Metrics::with(&[("Function", FUNCTION)])
         .note("request.id", id)
         .count("Exported", 1)
@@ -120,6 +133,6 @@ fn check_caller(request: &Request) -> Result<String, Failure> {
     Ok(name.cloned().unwrap_or_default())
 }
 
-fn whom(deps: &Deps, request: &Request) -> Result<Named, Failure> {
-    Ok(read_person(request.body(), &deps.address_key)?)
+fn whom(opened: &Opened, request: &Request) -> Result<Named, Failure> {
+    Ok(read_person(request.body(), &opened.address_key)?)
 }

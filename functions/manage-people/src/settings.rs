@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contracts::Intake;
+use domain::Currency;
 use platform::Variables;
 use store::Role;
 
@@ -18,8 +18,10 @@ pub struct Settings {
     pub table: String,
     /// The dead letters of project-orders.
     pub letters_url: String,
-    /// What events are read with; the same as in project-orders, or an address would be another customer.
-    pub intake: Intake,
+    /// The currency of amounts that come without one.
+    pub currency: Currency,
+    /// The secret with the keys that addresses are hashed with.
+    pub secret_arn: String,
 }
 
 impl Settings {
@@ -28,7 +30,13 @@ impl Settings {
         let database = variables.group(|lookup| store::Settings::of_role(Role::ManagePeople, lookup));
         let table = variables.required("CATALOG_TABLE");
         let letters_url = variables.required("ORDER_EVENTS_DLQ_URL");
-        let intake = variables.group(Intake::from_variables);
-        Some(Self { database: database?, table: table?, letters_url: letters_url?, intake: intake? })
+        let (currency, secret_arn) = (variables.parsed("DEFAULT_CURRENCY"), variables.required("APP_SECRET_ARN"));
+        Some(Self {
+            database: database?,
+            table: table?,
+            letters_url: letters_url?,
+            currency: currency?,
+            secret_arn: secret_arn?,
+        })
     }
 }

@@ -1,9 +1,13 @@
-//! One run: connect, migrate, let the functions' roles sign in, say what was done.
+//! One run: connect, migrate, let the functions' roles sign in, make the keys that are missing, say what was done.
 
 use aws_config::SdkConfig;
 use lambda_runtime::{Error, LambdaEvent};
+use platform::{SecretError, SecretSource, SecretValues};
 use serde_json::{Value, json};
 use store::{Client, Settings, migration, sign_in};
+
+/// The keys that the application needs.
+const KEYS: [&str; 2] = ["address_hash_key", "alert_signing_key"];
 
 /// What the function works with.
 #[derive(Debug)]
@@ -12,6 +16,8 @@ pub struct Deps {
     pub database: Settings,
     /// The secrets with the passwords of the functions' roles.
     pub role_secret_arns: Vec<String>,
+    /// The secret of the application.
+    pub secret: SecretSource,
     /// To log in with a secret or by IAM.
     pub aws: SdkConfig,
 }
@@ -33,5 +39,19 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
 async fn migrate(deps: &Deps, client: &mut Client) -> Result<Vec<String>, Error> {
     let applied = migration::migrate(client).await?;
     sign_in::let_roles_sign_in(client, &deps.database, &deps.aws, &deps.role_secret_arns).await?;
+    add_missing_keys(&deps.secret).await?;
     Ok(applied)
+}
+
+/// Gives the secret its first keys. One that is there is never touched: what was hashed with it would mean nobody.
+async fn add_missing_keys(secret: &SecretSource) -> Result<(), SecretError> {
+    let add = |values: &mut SecretValues| {
+        for name in KEYS {
+            if values.versions(name).is_empty() {
+                values.add_version(name)?;
+            }
+        }
+        Ok(())
+    };
+    secret.change(add).await.map(|_| ())
 }

@@ -2,12 +2,14 @@
 
 use lambda_runtime::{run, service_fn};
 use migrate::{AWS_CALL_LIMIT, Deps, Settings, handle};
+use platform::SecretSource;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     platform::start();
     let settings = platform::load(Settings::read)?;
     let aws = platform::aws::configure(AWS_CALL_LIMIT).await?;
-    let deps = Deps { database: settings.database, role_secret_arns: settings.role_secret_arns, aws };
+    let secret = SecretSource::new(&aws, settings.secret_arn);
+    let deps = Deps { database: settings.database, role_secret_arns: settings.role_secret_arns, secret, aws };
     run(service_fn(|event| handle(&deps, event))).await
 }

@@ -14,6 +14,8 @@ pub struct Settings {
     pub database: store::Settings,
     /// The secrets with the passwords of the functions' roles; none when they sign in otherwise.
     pub role_secret_arns: Vec<String>,
+    /// The secret of the application, which gets the keys that it lacks.
+    pub secret_arn: String,
 }
 
 impl Settings {
@@ -22,6 +24,7 @@ impl Settings {
         let database = variables.group(store::Settings::of_owner);
         let arns = variables.optional("DATABASE_ROLE_SECRET_ARNS").unwrap_or_default();
         let role_secret_arns = arns.split(',').filter(|arn| !arn.is_empty()).map(str::to_owned).collect();
-        Some(Self { database: database?, role_secret_arns })
+        let secret_arn = variables.required("APP_SECRET_ARN");
+        Some(Self { database: database?, role_secret_arns, secret_arn: secret_arn? })
     }
 }

@@ -6,11 +6,11 @@ use std::time::Instant;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use contracts::{Intake, read_shop_event};
 use domain::fraud::{FindingId, Thresholds};
-use domain::{InteractionId, Pieces, ShopEvent, Sink, Subject};
+use domain::{Currency, InteractionId, Pieces, ShopEvent, Sink, Subject};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{AlertSender, DeadLetterSender, Deliveries, Fate, HintSender, Sent};
-use platform::{Metrics, TraceHeader};
+use platform::{Metrics, Secret, SecretSource, SecretValues, TraceHeader};
 use store::interaction::Derived;
 use store::shop_event::Logged;
 use store::{Database, StoreError};
@@ -33,9 +33,18 @@ pub struct Deps {
     /// Where messages go that no try will help.
     pub dead_letters: DeadLetterSender,
     /// What events are read with.
-    pub intake: Intake,
+    pub intake: Secret<Intake>,
     /// From where on an order is suspicious.
     pub thresholds: Thresholds,
+}
+
+/// Makes what events are read with from the key in the secret.
+#[must_use]
+pub fn intake(source: SecretSource, currency: Currency) -> Secret<Intake> {
+    let make = move |values: &SecretValues| {
+        Intake::new(currency, &values.versions(Intake::KEY), values.get(Intake::KEY_VERSION))
+    };
+    Secret::new(source, make)
 }
 
 type Batch = Deliveries<ShopEvent>;
@@ -71,12 +80,16 @@ impl Outcome {
 /// Applies a batch of events. May be called with the same batch any number of times.
 ///
 /// # Errors
-/// When Postgres is down or not ours: the whole batch comes again.
+/// When Postgres is down or not ours, or the secret cannot be used: the whole batch comes again.
 pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
     let started = Instant::now();
     let arrival = Timestamp::now();
+    let intake = deps.intake.get().await.inspect_err(|error| {
+        let (id, error) = (&event.context.request_id, platform::chain(error));
+        tracing::error!(request.id = id, error, "could not read the batch");
+    })?;
     // The text of a reason may quote what the producer sent; its code does not.
-    let read = |body: &str| read_shop_event(body, &deps.intake, arrival).map_err(|it| it.code.as_str().to_owned());
+    let read = |body: &str| read_shop_event(body, intake, arrival).map_err(|it| it.code.as_str().to_owned());
     let batch = Batch::read_with(event.payload, read);
     let mut outcome = Outcome::default();
     let applied = apply(deps, &batch, &mut outcome).await;

@@ -12,5 +12,5 @@ mod settings;
 mod state;
 mod thresholds;
 
-pub use handler::{Deps, handle};
+pub use handler::{Deps, handle, intake};
 pub use settings::Settings;

@@ -3,7 +3,8 @@
 use aws_sdk_sqs::Client;
 use lambda_runtime::{run, service_fn};
 use messaging::{AlertSender, DeadLetterSender, HintSender};
-use project_orders::{Deps, Settings, handle};
+use platform::SecretSource;
+use project_orders::{Deps, Settings, handle, intake};
 use store::Database;
 
 #[tokio::main(flavor = "current_thread")]
@@ -16,8 +17,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         sender: HintSender::new(client.clone(), settings.queues, settings.send_limit),
         alerts: AlertSender::new(client.clone(), settings.alerts_queue_url, settings.send_limit),
         dead_letters: DeadLetterSender::new(client, settings.dead_letter_queue_url, settings.send_limit),
+        intake: intake(SecretSource::new(&aws, settings.secret_arn), settings.currency),
         database: Database::new(settings.database, Some(aws)),
-        intake: settings.intake,
         thresholds: settings.thresholds,
     };
     run(service_fn(|event| handle(&deps, event))).await

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contracts::Intake;
+use domain::Currency;
 use domain::fraud::Thresholds;
 use messaging::Queues;
 use platform::Variables;
@@ -19,8 +19,10 @@ pub struct Settings {
     pub dead_letter_queue_url: String,
     /// How long SQS may take to answer.
     pub send_limit: Duration,
-    /// What events are read with.
-    pub intake: Intake,
+    /// The currency of amounts that come without one.
+    pub currency: Currency,
+    /// The secret with the key that addresses are hashed with.
+    pub secret_arn: String,
     /// Where the hints at alerts go.
     pub alerts_queue_url: String,
     /// From where on an order is suspicious.
@@ -34,7 +36,7 @@ impl Settings {
         let queues = variables.group(Queues::from_variables);
         let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");
         let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
-        let intake = variables.group(Intake::from_variables);
+        let (currency, secret_arn) = (variables.parsed("DEFAULT_CURRENCY"), variables.required("APP_SECRET_ARN"));
         let (alerts_queue_url, thresholds) =
             (variables.required("ALERTS_QUEUE_URL"), crate::thresholds::read(variables));
         Some(Self {
@@ -42,7 +44,8 @@ impl Settings {
             queues: queues?,
             dead_letter_queue_url: dead_letter_queue_url?,
             send_limit: send_limit?,
-            intake: intake?,
+            currency: currency?,
+            secret_arn: secret_arn?,
             alerts_queue_url: alerts_queue_url?,
             thresholds: thresholds?,
         })

@@ -1,6 +1,7 @@
 //! Why a whole batch comes again.
 
 use outbound::ClientError;
+use platform::SecretError;
 use store::StoreError;
 
 /// A failure that is not one message's.
@@ -10,6 +11,9 @@ pub enum SendError {
     /// told already; it knows the alert by its key.
     #[error("could not use the pending alerts")]
     Store(#[from] StoreError),
+    /// Who is to be told, or the key to sign with, cannot be had.
+    #[error("could not read the webhooks")]
+    Secret(#[from] SecretError),
     /// No call can be made with these settings.
     #[error("could not call the webhooks")]
     Client(#[from] ClientError),

@@ -9,7 +9,7 @@ use domain::fraud::FindingId;
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{AlertBatch, DeadLetterSender, Settled};
 use outbound::Answer;
-use platform::{Deadline, Metrics, TraceHeader};
+use platform::{Deadline, Metrics, Secret, TraceHeader};
 use store::Database;
 use store::pending_alert::{self, Unfinished};
 use uuid::Uuid;
@@ -28,7 +28,7 @@ pub struct Deps {
     /// The pending alerts.
     pub database: Database,
     /// Who is told.
-    pub webhooks: Webhooks,
+    pub webhooks: Secret<Webhooks>,
     /// Where messages go that no try will help.
     pub dead_letters: DeadLetterSender,
 }
@@ -76,12 +76,13 @@ async fn send(deps: &Deps, ids: &[FindingId], deadline: Deadline) -> Result<Outc
     if ids.is_empty() {
         return Ok(Outcome::default());
     }
+    let webhooks = deps.webhooks.get().await?;
     let token = Uuid::now_v7();
     // A lease outlives the invocation, and ends long before SQS delivers the message of a dead one again.
     let lease = pending_alert::lease(&deps.database, ids, token, deadline.remaining() + 2 * MARGIN).await?;
     let parked = lease.parked.into_iter().map(|id| (id, PARKED.to_owned())).collect();
     let mut outcome = Outcome { parked, ..Outcome::default() };
-    let told = deps.webhooks.tell(&lease.alerts, Instant::now() + deadline.remaining()).await?;
+    let told = webhooks.tell(&lease.alerts, Instant::now() + deadline.remaining()).await?;
     let unfinished: Vec<_> = told.iter().filter_map(|told| settle(told, &mut outcome)).collect();
     if !outcome.done.is_empty() {
         pending_alert::remove(&deps.database, &outcome.done).await?;

@@ -8,12 +8,14 @@
 mod error;
 mod handler;
 mod message;
+mod receiver;
 mod settings;
 mod signature;
 mod webhook;
 
 pub use error::SendError;
 pub use handler::{Deps, handle};
-pub use settings::Settings;
-pub use signature::{InvalidKey, SIGNATURE_HEADER, SigningKey};
+pub use receiver::webhooks;
+pub use settings::{Limits, Settings};
+pub use signature::{InvalidKey, SIGNATURE_HEADER, SigningKey, SigningKeys};
 pub use webhook::{Channel, Webhook, Webhooks};

@@ -5,7 +5,8 @@ use std::time::Duration;
 use aws_sdk_sqs::Client;
 use lambda_runtime::{run, service_fn};
 use messaging::DeadLetterSender;
-use send_alerts::{Deps, Settings, handle};
+use platform::SecretSource;
+use send_alerts::{Deps, Settings, handle, webhooks};
 use store::Database;
 
 /// The limit of an AWS call: logging in to Postgres with a secret, moving dead letters.
@@ -17,7 +18,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let settings = platform::load(Settings::read)?;
     let aws = platform::aws::configure(AWS_CALL_LIMIT).await?;
     let dead_letters = DeadLetterSender::new(Client::new(&aws), settings.dead_letter_queue_url, AWS_CALL_LIMIT);
-    let database = Database::new(settings.database, Some(aws));
-    let deps = Deps { database, webhooks: settings.webhooks, dead_letters };
+    let webhooks = webhooks(SecretSource::new(&aws, settings.secret_arn), settings.limits);
+    let deps = Deps { database: Database::new(settings.database, Some(aws)), webhooks, dead_letters };
     run(service_fn(|event| handle(&deps, event))).await
 }

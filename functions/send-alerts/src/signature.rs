@@ -1,7 +1,9 @@
 //! The signature by which a receiver knows that an alert is ours and fresh.
 //!
-//! Header `Shopsignal-Signature: t=<seconds since 1970>,v1=<hex>`, where the hex digits are HMAC-SHA256 with the shared
-//! key over `<seconds>.<body>`. The time is signed, so that a receiver can refuse a captured alert that comes later.
+//! Header `Shopsignal-Signature: t=<seconds since 1970>,k1=<hex>,k2=<hex>`: for each version of the shared key, HMAC-SHA256 with
+//! it over `<seconds>.<body>`. A receiver checks the version that it has, so a key is replaced without a moment in which
+//! nobody can check: add the next one, hand it to the receivers, remove the old one. The time is signed, so that a receiver
+//! can refuse a captured alert that comes later.
 
 use std::fmt;
 use std::str::FromStr;
@@ -42,12 +44,28 @@ impl fmt::Debug for SigningKey {
 }
 
 impl SigningKey {
+    fn digits(&self, second: u64, body: &str) -> String {
+        let mac = self.0.clone().chain_update(format!("{second}.")).chain_update(body).finalize();
+        mac.into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Every version of the key.
+#[derive(Debug, Clone)]
+pub struct SigningKeys(Vec<(u32, SigningKey)>);
+
+impl SigningKeys {
+    /// Takes the versions; without any, alerts are sent unsigned, which `receiver` allows only while there is no webhook.
+    #[must_use]
+    pub fn new(keys: Vec<(u32, SigningKey)>) -> Self {
+        Self(keys)
+    }
+
     /// Writes the value of the header for a body that is sent at this second.
     #[must_use]
     pub fn sign(&self, second: u64, body: &str) -> String {
-        let mac = self.0.clone().chain_update(format!("{second}.")).chain_update(body).finalize();
-        let digits: String = mac.into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("t={second},v1={digits}")
+        let signed = self.0.iter().map(|(version, key)| format!(",k{version}={}", key.digits(second, body)));
+        format!("t={second}{}", signed.collect::<String>())
     }
 }
 
@@ -58,13 +76,25 @@ mod tests {
     #[test]
     fn a_signature_covers_the_time_and_the_body() {
         let key: SigningKey = "0123456789abcdef0123456789abcdef".parse().unwrap();
+        let key = SigningKeys::new(vec![(1, key)]);
         // printf '1700000000.{}' | openssl dgst -sha256 -hmac 0123456789abcdef0123456789abcdef
         assert_eq!(
             key.sign(1_700_000_000, "{}"),
-            "t=1700000000,v1=417adf36b901772f658597a76d329694e335e65fc0849d7715c3ca33406309b5"
+            "t=1700000000,k1=417adf36b901772f658597a76d329694e335e65fc0849d7715c3ca33406309b5"
         );
         assert_ne!(key.sign(1_700_000_001, "{}"), key.sign(1_700_000_000, "{}"));
         assert_ne!(key.sign(1_700_000_000, "{ }"), key.sign(1_700_000_000, "{}"));
+    }
+
+    #[test]
+    fn while_a_key_is_replaced_both_versions_sign() {
+        let [old, new] = ["0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"]
+            .map(|text| text.parse::<SigningKey>().unwrap());
+        let [only_old, only_new] = [(3, &old), (4, &new)]
+            .map(|(version, key)| SigningKeys::new(vec![(version, key.clone())]).sign(7, "{}").replace("t=7", ""));
+        let both = SigningKeys::new(vec![(3, old), (4, new)]).sign(7, "{}");
+        assert_eq!(both, format!("t=7{only_old}{only_new}"));
+        assert!(only_old.starts_with(",k3=") && only_new.starts_with(",k4=") && only_old[4..] != only_new[4..]);
     }
 
     #[test]

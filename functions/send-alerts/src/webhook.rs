@@ -14,7 +14,7 @@ use store::finding::Stored;
 use store::pending_alert::Leased;
 
 use crate::message;
-use crate::signature::{SIGNATURE_HEADER, SigningKey};
+use crate::signature::{SIGNATURE_HEADER, SigningKeys};
 
 /// Two further attempts after 0.1 to 0.2 s and 0.2 to 0.4 s. Whatever lasts longer is for the queue.
 const RETRY: ExponentialBuilder = ExponentialBuilder::new()
@@ -68,7 +68,7 @@ pub struct Webhook {
 #[derive(Debug)]
 pub struct Webhooks {
     webhooks: Vec<Webhook>,
-    key: Option<SigningKey>,
+    keys: SigningKeys,
     call_timeout: Duration,
     client: OnceLock<Client>,
 }
@@ -94,10 +94,10 @@ pub(crate) struct Told<'a> {
 }
 
 impl Webhooks {
-    /// Takes the receivers, and the key that what they get is signed with.
+    /// Takes the receivers, and the keys that what they get is signed with.
     #[must_use]
-    pub fn new(webhooks: Vec<Webhook>, key: Option<SigningKey>, call_timeout: Duration) -> Self {
-        Self { webhooks, key, call_timeout, client: OnceLock::new() }
+    pub fn new(webhooks: Vec<Webhook>, keys: SigningKeys, call_timeout: Duration) -> Self {
+        Self { webhooks, keys, call_timeout, client: OnceLock::new() }
     }
 
     /// Says whether nobody is to be told.
@@ -146,11 +146,7 @@ impl Webhooks {
     fn request(&self, client: &Client, webhook: &Webhook, body: &str) -> reqwest::RequestBuilder {
         let request = client.post(webhook.url.as_url().clone()).header(CONTENT_TYPE, "application/json");
         let second = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let request = match &self.key {
-            Some(key) => request.header(SIGNATURE_HEADER, key.sign(second, body)),
-            None => request,
-        };
-        request.body(body.to_owned())
+        request.header(SIGNATURE_HEADER, self.keys.sign(second, body)).body(body.to_owned())
     }
 
     fn client(&self) -> Result<&Client, ClientError> {

@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     fn read(body: &str) -> Result<Named, RequestError> {
-        read_person(body.as_bytes(), &AddressKey::new("a secret of the tests").unwrap())
+        read_person(body.as_bytes(), &AddressKey::new(1, "a secret of the tests").unwrap())
     }
 
     #[test]

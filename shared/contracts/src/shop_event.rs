@@ -4,7 +4,9 @@
 //! (`eventType`, `service`, `entityId`, ...). Both may come bare or as the `detail` of an EventBridge event. Fields that
 //! mean nothing here are left alone; an email address becomes a keyed hash and goes no further.
 
-use domain::{Currency, CustomerKey, FUTURE_LIMIT_MINUTES, Fact, InvalidCurrency, ShopEvent, Subject};
+use std::collections::BTreeMap;
+
+use domain::{Currency, CustomerKey, FUTURE_LIMIT_MINUTES, Fact, ShopEvent, Subject};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::value::RawValue;
@@ -41,40 +43,93 @@ const NAMED: Uuid = Uuid::from_u128(0x5d0c_7a3e_91b2_5c44_9e0f_2b6d_88a1_f703);
 const UNNAMED: &[u8] = b"event without an id\0";
 
 /// The secret that email addresses are hashed with, so that nobody can find an address by trying.
+///
+/// It has versions, and a hash carries the one that made it. Hashes of two versions never meet: with a new key every
+/// address is a new customer, and what was stored under the old one stays what it was.
 #[derive(Clone)]
-pub struct AddressKey(Vec<u8>);
+pub struct AddressKey {
+    /// The version in force.
+    version: u32,
+    /// All that are known, the one in force among them.
+    secrets: BTreeMap<u32, Vec<u8>>,
+}
 
 /// The shortest secret, in bytes.
 pub const ADDRESS_KEY_MIN_BYTES: usize = 16;
 
 impl AddressKey {
-    /// Takes a secret; `None` when it is shorter than [`ADDRESS_KEY_MIN_BYTES`].
+    /// Takes a version of the secret; `None` when it is shorter than [`ADDRESS_KEY_MIN_BYTES`].
     #[must_use]
-    pub fn new(secret: &str) -> Option<Self> {
-        (secret.len() >= ADDRESS_KEY_MIN_BYTES).then(|| Self(secret.as_bytes().to_vec()))
+    pub fn new(version: u32, secret: &str) -> Option<Self> {
+        let secrets = BTreeMap::from([(version, secret.as_bytes().to_vec())]);
+        (secret.len() >= ADDRESS_KEY_MIN_BYTES).then_some(Self { version, secrets })
     }
 
-    /// Hashes an address (HMAC-SHA-256, hexadecimal). Capitals and spaces around it make no other person.
+    /// In the place of a key that is not known. Nothing that is read with it may be compared or stored.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self { version: 0, secrets: BTreeMap::new() }
+    }
+
+    /// Chooses the version that is in force: the one that `current` names, or else the first. A version that is only added
+    /// changes nothing, because it would make strangers of all customers.
+    ///
+    /// # Errors
+    /// What is missing or too short, by the names in the secret; no text of it is shown.
+    pub fn choose(versions: &BTreeMap<u32, &str>, current: Option<&str>) -> Result<Self, String> {
+        let version = match current {
+            Some(number) => {
+                number.parse().map_err(|_| "address_hash_version must be a number, such as 1".to_owned())?
+            }
+            None => {
+                *versions.keys().next().ok_or_else(|| "address_hash_key_1 is missing: invoke migrate".to_owned())?
+            }
+        };
+        let name = format!("address_hash_key_{version}");
+        let secret = versions.get(&version).ok_or_else(|| format!("{name} is missing"))?;
+        if secret.len() < ADDRESS_KEY_MIN_BYTES {
+            return Err(format!("{name} must have at least {ADDRESS_KEY_MIN_BYTES} bytes"));
+        }
+        let secrets = versions.iter().map(|(version, secret)| (*version, secret.as_bytes().to_vec())).collect();
+        Ok(Self { version, secrets })
+    }
+
+    /// Hashes an address: the version, a colon, and HMAC-SHA-256 in hexadecimal. Capitals and spaces around it make no other
+    /// person.
     fn hash(&self, address: &str) -> String {
-        self.mac(&[address.trim().to_lowercase().as_bytes()]).iter().map(|byte| format!("{byte:02x}")).collect()
+        let secret = self.secrets.get(&self.version).map(Vec::as_slice).unwrap_or_default();
+        hash((self.version, secret), address)
     }
 
-    /// Returns the keys that customers with this address may be stored under.
+    /// Returns the keys that customers with this address may be stored under: one for each version.
     #[must_use]
     pub fn customers(&self, address: &str) -> Vec<CustomerKey> {
-        vec![CustomerKey::of_hashed_address(&self.hash(address))]
+        let hashes = self.secrets.iter().map(|(version, secret)| hash((*version, secret), address));
+        hashes.map(|hash| CustomerKey::of_hashed_address(&hash)).collect()
     }
 
-    fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
-        parts.iter().for_each(|part| mac.update(part));
-        mac.finalize().into_bytes().into()
+    /// Digests an event that has no id, always with the first version: a change of the one in force must not make a new
+    /// event of one that is sent again.
+    fn digest(&self, content: &str) -> [u8; 32] {
+        mac(self.secrets.values().next().map(Vec::as_slice).unwrap_or_default(), &[UNNAMED, content.as_bytes()])
     }
+}
+
+fn hash((version, secret): (u32, &[u8]), address: &str) -> String {
+    let digest = mac(secret, &[address.trim().to_lowercase().as_bytes()]);
+    let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{version}:{digits}")
+}
+
+fn mac(secret: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any length");
+    parts.iter().for_each(|part| mac.update(part));
+    mac.finalize().into_bytes().into()
 }
 
 impl std::fmt::Debug for AddressKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("AddressKey(..)")
+        write!(f, "AddressKey({}, ..)", self.version)
     }
 }
 
@@ -88,23 +143,17 @@ pub struct Intake {
 }
 
 impl Intake {
-    /// Reads `DEFAULT_CURRENCY` and `ADDRESS_HASH_KEY`.
+    /// The name of the key in the secret of the application, before its version.
+    pub const KEY: &str = "address_hash_key";
+    /// The name of the version that is in force.
+    pub const KEY_VERSION: &str = "address_hash_version";
+
+    /// Takes the default currency, and the key that is in force of those in the secret.
     ///
     /// # Errors
-    /// Names the variables that are missing or malformed; the key itself stays out of the text.
-    pub fn from_variables(lookup: &mut dyn FnMut(&'static str) -> Option<String>) -> Result<Self, String> {
-        let currency = lookup("DEFAULT_CURRENCY").ok_or_else(|| "is missing".to_owned());
-        let currency =
-            currency.and_then(|code| code.parse().map_err(|rule: InvalidCurrency| format!("is malformed: {rule}")));
-        let secret = lookup("ADDRESS_HASH_KEY").ok_or_else(|| "is missing".to_owned());
-        let too_short = || format!("must have at least {ADDRESS_KEY_MIN_BYTES} bytes");
-        let key = secret.and_then(|secret| AddressKey::new(&secret).ok_or_else(too_short));
-        match (currency, key) {
-            (Ok(currency), Ok(address_key)) => Ok(Self { currency, address_key }),
-            (Err(currency), Ok(_)) => Err(format!("DEFAULT_CURRENCY {currency}")),
-            (Ok(_), Err(key)) => Err(format!("ADDRESS_HASH_KEY {key}")),
-            (Err(currency), Err(key)) => Err(format!("DEFAULT_CURRENCY {currency}; ADDRESS_HASH_KEY {key}")),
-        }
+    /// See [`AddressKey::choose`].
+    pub fn new(currency: Currency, keys: &BTreeMap<u32, &str>, version: Option<&str>) -> Result<Self, String> {
+        Ok(Self { currency, address_key: AddressKey::choose(keys, version)? })
     }
 }
 
@@ -186,7 +235,7 @@ fn named_id(id: &str) -> Uuid {
 fn unnamed_id(key: &AddressKey, service: &str, occurred_at: Timestamp, fact: &Fact) -> Uuid {
     let content =
         serde_json::to_string(&(service, occurred_at, fact)).expect("times, ids and amounts always serialize");
-    let digest = key.mac(&[UNNAMED, content.as_bytes()]);
+    let digest = key.digest(&content);
     // Version 8: a UUID whose content is our business (RFC 9562, section 5.8).
     uuid::Builder::from_custom_bytes(std::array::from_fn(|i| digest[i])).into_uuid()
 }

@@ -32,7 +32,7 @@ impl CustomerKey {
         Self(format!("{ERASED_PREFIX}{random}"))
     }
 
-    /// Takes the keyed hash of an address (hexadecimal).
+    /// Takes the keyed hash of an address, with the version of its key.
     #[must_use]
     pub fn of_hashed_address(hash: &str) -> Self {
         Self(format!("{ADDRESS_PREFIX}{hash}"))

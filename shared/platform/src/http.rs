@@ -5,19 +5,27 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::{Debug, Write};
+use std::pin::Pin;
 
-use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use lambda_http::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
 use lambda_http::http::{Extensions, HeaderValue, StatusCode};
 use lambda_http::request::{LambdaRequest, RequestContext};
 use lambda_http::{Adapter, Body, Error, IntoResponse, Request, Response};
 use lambda_runtime::tower::Service;
-use lambda_runtime::tower::util::MapRequest;
+use lambda_runtime::tower::util::{MapRequest, MapResponse};
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde::Serialize;
 
 use crate::Metrics;
 
-/// Runs an HTTP service until the environment ends.
+/// A browser must not guess what a body is: it is what `Content-Type` says, never a script.
+const NO_SNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+/// A browser that was here once comes back by https only, for a year. Not for other hosts of the domain: they are not ours.
+const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// Runs an HTTP service until the environment ends. Every answer gets the headers that protect browsers.
 ///
 /// The service sees the path and the query as the client sent them, but never the `Host` and
 /// `X-Forwarded-Proto` headers: a client can write anything there.
@@ -28,10 +36,24 @@ pub async fn serve<'a, R, S, E>(service: S) -> Result<(), Error>
 where
     S: Service<Request, Response = R, Error = E>,
     S::Future: Send + 'a,
-    R: IntoResponse + 'a,
+    R: IntoResponse + Send + 'static,
     E: Debug + Into<Diagnostic>,
 {
-    lambda_runtime::run(MapRequest::new(Adapter::from(service), mend)).await
+    lambda_runtime::run(MapRequest::new(Adapter::from(MapResponse::new(service, Protected)), mend)).await
+}
+
+/// An answer with the headers that all answers have.
+struct Protected<R>(R);
+
+impl<R: IntoResponse + Send + 'static> IntoResponse for Protected<R> {
+    fn into_response(self) -> Pin<Box<dyn Future<Output = Response<Body>> + Send>> {
+        Box::pin(async move {
+            let mut response = self.0.into_response().await;
+            response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, NO_SNIFF);
+            response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
+            response
+        })
+    }
 }
 
 /// Returns the claims of the token that API Gateway's JWT authorizer verified; `None` when there was no token.

@@ -1,4 +1,4 @@
-//! What every function needs from its surroundings: settings, telemetry, metrics, the AWS SDK, deadlines, HTTP.
+//! What every function needs from its surroundings: settings, secrets, telemetry, metrics, the AWS SDK, deadlines, HTTP.
 //!
 //! Knows nothing of interactions.
 #![warn(missing_docs)]
@@ -8,6 +8,7 @@ mod deadline;
 mod error;
 mod http;
 mod metric;
+mod secret;
 mod settings;
 mod telemetry;
 mod trace;
@@ -16,6 +17,7 @@ pub use deadline::Deadline;
 pub use error::chain;
 pub use http::{answer, claims, report_refusal, report_rejections, serve};
 pub use metric::{Metrics, NAMESPACE, listed};
+pub use secret::{Secret, SecretError, SecretSource, SecretValues};
 pub use settings::{SettingsError, Variables, load};
 pub use telemetry::start;
 pub use trace::TraceHeader;

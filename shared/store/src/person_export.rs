@@ -9,8 +9,9 @@ use crate::{StoreError, Transaction};
 
 /// The tables that hold something of a person, in the order of an export. Those that hold only sums or ids of interactions
 /// lead to nobody: rollups other than by customer, scores, `pending`.
-pub const PLACES: [&str; 15] = [
+pub const PLACES: [&str; 16] = [
     "interaction",
+    "interaction_key",
     "shop_event",
     "sales_order",
     "order_line",

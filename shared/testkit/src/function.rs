@@ -11,9 +11,9 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 
-use crate::Stack;
 use crate::clock::offset_file;
 use crate::runtime_api::{Event, RuntimeApi};
+use crate::{Stack, TestSecret};
 
 /// The timeout that invocations announce unless a test says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -54,7 +54,7 @@ pub struct Function {
 const DENIED: &str = "permission denied for ";
 
 impl Function {
-    /// Starts the binary with a clean environment, the test stack's AWS endpoint, and these variables.
+    /// Starts the binary with a clean environment, the test stack's AWS endpoint, the usual secret, and these variables.
     ///
     /// # Panics
     /// When the binary was not built.
@@ -73,6 +73,7 @@ impl Function {
             .env_clear()
             .envs(environment(name, &api.address))
             .env("AWS_ENDPOINT_URL", Stack::get().aws_endpoint())
+            .env("APP_SECRET_ARN", TestSecret::usual().await.arn())
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

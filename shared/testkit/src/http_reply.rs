@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+/// What every answer tells browsers, success or not, whatever its function.
+const PROTECTION: [(&str, &str); 2] =
+    [("x-content-type-options", "nosniff"), ("strict-transport-security", "max-age=31536000")];
+
 /// A response as the client gets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpReply {
@@ -19,17 +23,21 @@ impl HttpReply {
     /// Reads a function's answer.
     ///
     /// # Panics
-    /// When the answer is no HTTP response, or is in base64, which none of ours is.
+    /// When the answer is no HTTP response, is in base64, which none of ours is, or lacks a header that all of them have.
     #[must_use]
     pub fn of(answer: &Value) -> Self {
         assert_ne!(answer["isBase64Encoded"], true, "{answer}");
         let status = answer["statusCode"].as_u64().and_then(|status| status.try_into().ok());
         let headers = answer["headers"].as_object().into_iter().flatten();
-        Self {
+        let reply = Self {
             status: status.unwrap_or_else(|| panic!("no status: {answer}")),
             headers: headers.map(|(name, value)| (name.to_lowercase(), value.as_str().unwrap().to_owned())).collect(),
             body: answer["body"].as_str().unwrap_or_default().to_owned(),
+        };
+        for (name, value) in PROTECTION {
+            assert_eq!(reply.header(name), value, "{name} of {reply:?}");
         }
+        reply
     }
 
     /// Reads the body as JSON.

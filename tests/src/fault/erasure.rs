@@ -71,7 +71,6 @@ async fn tell(rig: Arc<Rig>, is_open: Arc<AtomicBool>) -> Result<(), String> {
         ("FRAUD_SIMILAR_ORDERS", "1000"),
         ("FRAUD_SIMILAR_SECONDS", "60"),
         ("DEFAULT_CURRENCY", "EUR"),
-        ("ADDRESS_HASH_KEY", "a secret of the fault suite"),
     ];
     let mut projector = rig.environment("project-orders", &settings);
     let mut told = 0;

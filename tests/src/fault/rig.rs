@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use domain::Sink;
-use testkit::{Stack, TestDatabase, TestProxy, TestQueue};
+use testkit::{Stack, TestDatabase, TestProxy, TestQueue, TestSecret};
 use tokio::process::Command;
 use tokio_postgres::{Client, NoTls};
 
@@ -19,8 +19,6 @@ use super::sqs_gate::SqsGate;
 
 /// How long a received message is hidden, unless a scenario says otherwise.
 pub(super) const VISIBILITY: Duration = Duration::from_secs(3);
-/// What addresses are hashed with.
-const ADDRESS_HASH_KEY: &str = "a secret of the tests only";
 
 /// How a rig is made.
 #[derive(Debug)]
@@ -68,6 +66,7 @@ pub struct Rig {
     /// What must not be and was noticed on the way.
     pub notes: Notes,
     database_url: String,
+    secret: TestSecret,
     planted: Mutex<Vec<String>>,
 }
 
@@ -89,6 +88,7 @@ impl Rig {
             database,
             postgres,
             database_url,
+            secret: TestSecret::create(&[]).await,
             planted: Mutex::default(),
         }
     }
@@ -113,7 +113,7 @@ impl Rig {
             ("CATALOG_TIMEOUT_MS", "1000"),
             ("CATALOG_CONCURRENCY", "8"),
             ("DEFAULT_CURRENCY", "EUR"),
-            ("ADDRESS_HASH_KEY", ADDRESS_HASH_KEY),
+            ("APP_SECRET_ARN", self.secret.arn()),
             ("FRAUD_BURST_ORDERS", "1000"),
             ("FRAUD_BURST_SECONDS", "60"),
             ("FRAUD_SIMILAR_ORDERS", "1000"),
@@ -121,7 +121,6 @@ impl Rig {
             ("FRAUD_LARGE_ORDERS", "EUR:100000"),
             ("ALERT_TIMEOUT_MS", "1000"),
             ("ALERT_HOSTS", "127.0.0.1"),
-            ("ALERT_SIGNING_KEY", "0123456789abcdef0123456789abcdef"),
         ];
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let variables = self.options.variables.iter().cloned().chain(variables.iter().chain(more).map(owned)).collect();
@@ -169,7 +168,7 @@ impl Rig {
         for (name, queue, dlq) in self.queues.pairs() {
             command.args([format!("--{name}-queue-url={}", queue.url()), format!("--{name}-dlq-url={}", dlq.url())]);
         }
-        command.args(["--address-hash-key", ADDRESS_HASH_KEY]);
+        command.args(["--app-secret-arn", self.secret.arn()]);
     }
 
     /// Runs `verify` as an operator does, without the feed, which a rig has not, and returns what it printed as JSON.

@@ -3,7 +3,7 @@
 //! Order and rating ids are no secret: they are counted up, and buyers know their own. What follows from them is computed
 //! here by the code that will derive it, which is all that the best informed stranger could do.
 
-use contracts::{Intake, read_shop_event};
+use contracts::{AddressKey, Intake, read_shop_event};
 use domain::{
     Attribution, Attributions, DerivedInteraction, OpinionState, OrderState, Origin, ShopEvent, Subject,
     opinion_interaction, order_interactions,
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
-use testkit::{Invoked, sqs_event};
+use testkit::{Invoked, TestSecret, sqs_event};
 use uuid::Uuid;
 
 use super::environment::Environment;
@@ -25,7 +25,7 @@ use super::traffic::{Outcome, Request};
 /// Orders of a round, each with a rating and a comment.
 const ORDERS: u32 = 5;
 /// What the back end's events are read with.
-const INTAKE: [(&str, &str); 2] = [("DEFAULT_CURRENCY", "EUR"), ("ADDRESS_HASH_KEY", "a secret of the tests only")];
+const INTAKE: [(&str, &str); 1] = [("DEFAULT_CURRENCY", "EUR")];
 /// Thresholds that no order here reaches.
 const HARMLESS: [(&str, &str); 4] = [
     ("FRAUD_BURST_ORDERS", "1000"),
@@ -74,15 +74,13 @@ struct Stage {
 
 impl Stage {
     fn open(rig: &Rig, seed: u64) -> Self {
-        let intake = Intake::from_variables(&mut |name| {
-            INTAKE.iter().find(|(it, _)| *it == name).map(|(_, it)| (*it).to_owned())
-        });
+        let address_key = AddressKey::new(1, TestSecret::ADDRESS_KEY).unwrap();
         Self {
             projector: rig.environment("project-orders", &[INTAKE.as_slice(), &HARMLESS].concat()),
             recorders: [(); 2].map(|()| rig.environment("record-interactions", &[])),
             crew: Crew::new(rig),
             random: ChaCha8Rng::seed_from_u64(seed),
-            intake: intake.unwrap(),
+            intake: Intake { currency: INTAKE[0].1.parse().unwrap(), address_key },
         }
     }
 

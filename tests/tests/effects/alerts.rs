@@ -37,7 +37,6 @@ fn batch(events: &[Value]) -> Value {
 pub(crate) async fn start_projecting(shop: &Shop) -> Function {
     let variables = [
         ("DEFAULT_CURRENCY", "EUR"),
-        ("ADDRESS_HASH_KEY", "0123456789abcdef"),
         ("FRAUD_BURST_ORDERS", "5"),
         ("FRAUD_BURST_SECONDS", "60"),
         ("FRAUD_LARGE_ORDERS", "EUR:100000"),

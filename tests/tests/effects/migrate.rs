@@ -1,7 +1,7 @@
 //! migrate: from nothing to the schema, once, whoever asks and however often.
 
 use serde_json::json;
-use testkit::{Function, Invoked, TestDatabase, TestProxy};
+use testkit::{Function, Invoked, TestDatabase, TestProxy, TestSecret};
 
 use crate::shop::Shop;
 
@@ -69,6 +69,24 @@ async fn an_interrupted_migration_goes_on_where_it_was() {
     }
     start(database.url()).await.invoke(&json!({})).await.answer();
     assert_eq!(database.rows(SCHEMA).await, Shop::open().await.database.rows(SCHEMA).await);
+}
+
+#[tokio::test]
+async fn the_keys_that_the_secret_lacks_are_made_once() {
+    let (database, secret) = (TestDatabase::create().await, TestSecret::create(&[]).await);
+    let kept = r#"{"address_hash_key_3":"a key of before","alert_slack_url":"https://hooks.slack.com/services/x"}"#;
+    secret.replace(kept).await;
+    let mut migrate =
+        Function::start("migrate", &[("DATABASE_URL", database.url()), ("APP_SECRET_ARN", secret.arn())]).await;
+    migrate.invoke(&json!({})).await.answer();
+    let made = secret.texts().await;
+    let names: Vec<_> = made.keys().map(String::as_str).collect();
+    assert_eq!(names, ["address_hash_key_3", "alert_signing_key_1", "alert_slack_url"]);
+    assert_eq!(made["address_hash_key_3"], "a key of before");
+    assert_eq!(made["alert_signing_key_1"].as_str().map(str::len), Some(64));
+    migrate.invoke(&json!({})).await.answer();
+    assert_eq!(secret.texts().await, made, "a key that is there is never touched");
+    assert!(!migrate.output().contains(made["alert_signing_key_1"].as_str().unwrap()));
 }
 
 #[tokio::test]

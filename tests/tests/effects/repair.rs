@@ -6,7 +6,7 @@
 use domain::{InteractionId, ParkReason, Sink};
 use serde_json::json;
 use store::pending_alert::{self, Unfinished};
-use testkit::{TestDatabase, TestServer, sqs_event};
+use testkit::{TestDatabase, TestSecret, TestServer, sqs_event};
 use uuid::Uuid;
 
 use crate::alerts::{placed, project, start_projecting};
@@ -118,13 +118,12 @@ async fn an_alert_that_was_put_back_is_hinted_at_again_when_the_direct_hint_gets
 async fn the_lease_of_a_sender_that_died_ends_before_sqs_delivers_its_message_again() {
     let shop = with_an_alert().await;
     let silent = TestServer::start(|_| std::future::pending()).await;
-    let variables = [
-        ("ALERT_JSON_URL", silent.url()),
-        ("ALERT_HOSTS", "127.0.0.1"),
-        ("ALERT_SIGNING_KEY", "0123456789abcdef0123456789abcdef"),
-        ("ALERT_TIMEOUT_MS", "5000"),
-    ];
-    let mut sender = shop.start("send-alerts", &variables).await;
+    let variables = [("ALERT_HOSTS", "127.0.0.1"), ("ALERT_TIMEOUT_MS", "5000")];
+    let to = async |webhook: &TestServer| {
+        let secret = TestSecret::create(&[("alert_json_url", webhook.url())]).await;
+        shop.start("send-alerts", &[variables.as_slice(), &[("APP_SECRET_ARN", secret.arn())]].concat()).await
+    };
+    let mut sender = to(&silent).await;
     let hint = shop.alerts_queue.peek().await;
     let said = sender.begin(&sqs_event(&hint));
     shop.wait_for("SELECT count(*) FROM analytic.pending_alert WHERE leased_until > now()", 1).await;
@@ -135,8 +134,7 @@ async fn the_lease_of_a_sender_that_died_ends_before_sqs_delivers_its_message_ag
     assert_eq!(shop.database.number(visibility).await, 0, "the lease outlives the pause before the next try");
     shop.database.execute("UPDATE analytic.pending_alert SET leased_until = leased_until - interval '60 s'").await;
     let webhook = TestServer::always(200).await;
-    let changed = variables.map(|(name, value)| (name, if name == "ALERT_JSON_URL" { webhook.url() } else { value }));
-    let mut other = shop.start("send-alerts", &changed).await;
+    let mut other = to(&webhook).await;
     assert_eq!(other.invoke(&sqs_event(&hint)).await, crate::shop::all_done());
     assert_eq!(webhook.requests().len(), 1);
 }

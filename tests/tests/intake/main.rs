@@ -5,5 +5,6 @@ mod accepted;
 mod caller;
 mod refused;
 mod schema;
+mod secret;
 mod sqs_fault;
 mod stage;

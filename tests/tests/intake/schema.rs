@@ -81,7 +81,7 @@ fn validator() -> Validator {
 }
 
 fn read(event: &str) -> Result<(), Rejection> {
-    let address_key = AddressKey::new("a secret of the tests").unwrap();
+    let address_key = AddressKey::new(1, "a secret of the tests").unwrap();
     let intake = Intake { currency: "EUR".parse().unwrap(), address_key };
     read_shop_event(event, &intake, "2026-11-20T12:00:00Z".parse().unwrap()).map(|_| ())
 }

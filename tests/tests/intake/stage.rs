@@ -11,7 +11,7 @@ pub(crate) const ROUTE: &str = "/api/v1/analytic/event";
 /// Far more than any answer takes; a function that hangs fails its test instead of stopping the run.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// What both functions read events with.
-const INTAKE: [(&str, &str); 2] = [("DEFAULT_CURRENCY", "EUR"), ("ADDRESS_HASH_KEY", "a secret of the tests only")];
+const INTAKE: [(&str, &str); 1] = [("DEFAULT_CURRENCY", "EUR")];
 
 /// Everything that one test needs.
 pub(crate) struct Stage {
@@ -56,6 +56,11 @@ impl Stage {
 
     /// Lets project-orders log what the queue has, in a database of its own, and returns that.
     pub(crate) async fn project(&self) -> TestDatabase {
+        self.project_with(&[]).await
+    }
+
+    /// The same with some variables of project-orders changed.
+    pub(crate) async fn project_with(&self, changed: &[(&str, &str)]) -> TestDatabase {
         let (database, other) = (TestDatabase::create().await, TestQueue::create().await);
         let mut variables = vec![
             ("DATABASE_URL", database.url()),
@@ -71,6 +76,7 @@ impl Stage {
             ("FRAUD_SIMILAR_SECONDS", "600"),
         ];
         variables.extend(INTAKE);
+        variables.extend(changed);
         let mut function = Function::start("project-orders", &variables).await;
         let answer = function.invoke(&sqs_event(&self.take_messages().await)).await.answer();
         assert_eq!(answer["batchItemFailures"], json!([]), "what was accepted could not be read again");

@@ -7,4 +7,5 @@ mod events;
 mod log_level;
 mod planted;
 mod settings;
+mod supply;
 mod template;

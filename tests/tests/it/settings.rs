@@ -170,20 +170,13 @@ fn every_text_that_the_template_accepts_starts_the_function_too() {
             for text in accepted_texts(pattern).into_iter().filter(|text| !is_beyond_patterns(&variable, text)) {
                 let mut values = defaults.clone();
                 values.insert(variable.clone(), text.clone());
-                // A webhook needs a key, and its host on the list: a rule of the template and docs/ALERTS.md say so.
-                if let Some(host) = variable.starts_with("ALERT_").then(|| text.parse::<SecureUrl>().ok()).flatten() {
-                    values.insert("ALERT_HOSTS".to_owned(), host.host().to_owned());
-                    values.insert("ALERT_SIGNING_KEY".to_owned(), "k".repeat(32));
-                }
                 let started = read(reader, &values);
                 assert!(started.is_ok(), "{folder}: {parameter} = {text:?}: {started:?}");
                 tried.insert(parameter.to_owned());
             }
         }
     }
-    for parameter in
-        ["CatalogUrl", "AlertSlackUrl", "AlertJsonUrl", "DatabaseUrl", "FraudLargeOrders", "DefaultCurrency"]
-    {
+    for parameter in ["CatalogUrl", "DatabaseUrl", "FraudLargeOrders", "DefaultCurrency"] {
         assert!(tried.contains(parameter), "{parameter} was not tried");
     }
 }
@@ -191,43 +184,37 @@ fn every_text_that_the_template_accepts_starts_the_function_too() {
 #[test]
 fn an_address_that_is_not_secure_is_refused_before_anything_is_deployed() {
     let template = template();
-    for parameter in ["CatalogUrl", "AlertSlackUrl", "AlertDiscordUrl", "AlertJsonUrl"] {
-        let pattern = template.at(&format!("/Parameters/{parameter}/AllowedPattern")).as_str().unwrap();
-        let pattern = regex::Regex::new(pattern).unwrap();
-        for refused in [
-            "http://catalog.internal/x",
-            "http://10.0.0.1/",
-            "ftp://a.example/",
-            "https://",
-            "https://u:p@a.example/",
-            "a.example",
-        ] {
-            assert!(!pattern.is_match(refused), "{parameter} accepts {refused}");
-            assert!(refused.parse::<SecureUrl>().is_err(), "{refused}");
-        }
-        for accepted in [
-            "",
-            "https://catalog.example/Catalog/AddInteraction/send",
-            "https://api.shop-1.example:8443/x?key=a",
-            "https://10.0.0.7/x",
-            "http://127.0.0.1:9000/x",
-            "http://localhost:9000",
-        ] {
-            assert!(pattern.is_match(accepted), "{parameter} refuses {accepted}");
-        }
+    let pattern = template.at("/Parameters/CatalogUrl/AllowedPattern").as_str().unwrap();
+    let pattern = regex::Regex::new(pattern).unwrap();
+    for refused in [
+        "http://catalog.internal/x",
+        "http://10.0.0.1/",
+        "ftp://a.example/",
+        "https://",
+        "https://u:p@a.example/",
+        "a.example",
+    ] {
+        assert!(!pattern.is_match(refused), "{refused}");
+        assert!(refused.parse::<SecureUrl>().is_err(), "{refused}");
+    }
+    for accepted in [
+        "",
+        "https://catalog.example/Catalog/AddInteraction/send",
+        "https://api.shop-1.example:8443/x?key=a",
+        "https://10.0.0.7/x",
+        "http://127.0.0.1:9000/x",
+        "http://localhost:9000",
+    ] {
+        assert!(pattern.is_match(accepted), "{accepted}");
     }
 }
 
 #[test]
 fn a_variable_that_is_left_out_is_named() {
     let template = template();
-    // A secret, IAM, a catalog of the shop and webhooks are choices; without them something else is used, or nothing.
+    // A password, IAM and a catalog of the shop are choices; without them something else is used, or nothing.
     let optional = [
-        "ALERT_DISCORD_URL",
         "ALERT_HOSTS",
-        "ALERT_JSON_URL",
-        "ALERT_SIGNING_KEY",
-        "ALERT_SLACK_URL",
         "CATALOG_URL",
         "DATABASE_IAM_AUTH",
         "DATABASE_ROLE_SECRET_ARNS",

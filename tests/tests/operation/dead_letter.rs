@@ -12,13 +12,11 @@ use shopsignal::redrive::{Counts, Line, Options, Tally, redrive};
 use shopsignal::stack::description::StackFile;
 use shopsignal::verify::{self, Outcome};
 use store::pending_alert::{self, Unfinished};
-use testkit::{TestDatabase, TestQueue, hint};
+use testkit::{TestDatabase, TestQueue, TestSecret, hint};
 use uuid::Uuid;
 
 use crate::shop::{product, record};
 
-/// What the local stack hashes addresses with.
-const KEY: &str = "local-stack-only";
 const ALL: Options = Options { reason: None, older_than: None, dry_run: false, rate: None, max: None };
 
 /// A database and every queue of a deployment.
@@ -50,6 +48,7 @@ impl Desk {
         let path = PathBuf::from(std::env::var("SHOPSIGNAL_STACK_FILE").unwrap());
         let stack = StackFile {
             database_url: database.url().to_owned(),
+            app_secret_arn: TestSecret::create(&[]).await.arn().to_owned(),
             popularity_queue_url: url("popularity-queue"),
             popularity_dlq_url: url("popularity-dlq"),
             catalog_queue_url: url("catalog-queue"),
@@ -86,7 +85,10 @@ impl Desk {
 
     /// Logs an event as project-orders does.
     async fn log(&self, body: &str) {
-        let intake = Intake { currency: "EUR".parse().unwrap(), address_key: AddressKey::new(KEY).unwrap() };
+        let intake = Intake {
+            currency: "EUR".parse().unwrap(),
+            address_key: AddressKey::new(1, TestSecret::ADDRESS_KEY).unwrap(),
+        };
         let event = read_shop_event(body, &intake, jiff::Timestamp::now()).unwrap();
         let store = self.database.store();
         let mut transaction = store.begin().await.unwrap();

@@ -4,6 +4,7 @@
 mod dead_letter;
 mod orders;
 mod redrive;
+mod secret;
 mod shop;
 mod shop_events;
 mod simulate;

@@ -30,7 +30,7 @@ fn thresholds() -> Thresholds {
 
 /// The facts of a shop, each event once.
 fn facts(shop: &Shop, plan: &Plan) -> Vec<OrderFact> {
-    let address_key = AddressKey::new("a secret of the tests").unwrap();
+    let address_key = AddressKey::new(1, "a secret of the tests").unwrap();
     let intake = Intake { currency: "EUR".parse().unwrap(), address_key };
     let mut seen = HashSet::new();
     let events = shop.events.iter().map(|it| read_shop_event(&it.body.to_string(), &intake, plan.until).unwrap());

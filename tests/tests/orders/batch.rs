@@ -151,7 +151,6 @@ async fn postgres_down_fails_the_whole_batch() {
         ("FRAUD_SIMILAR_ORDERS", "1000"),
         ("FRAUD_SIMILAR_SECONDS", "60"),
         ("DEFAULT_CURRENCY", "EUR"),
-        ("ADDRESS_HASH_KEY", "a secret of the tests only"),
     ];
     let mut function = testkit::Function::start("project-orders", &variables).await;
     let said = function.invoke(&sqs_event(&order("o-1", &spu(1), "1"))).await;

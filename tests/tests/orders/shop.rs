@@ -54,7 +54,6 @@ impl Shop {
             ("ALERTS_QUEUE_URL", self.catalog_queue.url()),
             ("FRAUD_BURST_SECONDS", "60"),
             ("DEFAULT_CURRENCY", "EUR"),
-            ("ADDRESS_HASH_KEY", "a secret of the tests only"),
         ];
         Function::start("project-orders", &[&variables, thresholds].concat()).await
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use testkit::{Function, HttpEvent, HttpReply};
 
-use crate::shop::{JANE, JANE_EMAIL, JOHN, SECRET, Shop};
+use crate::shop::{JANE, JANE_EMAIL, JOHN, Shop};
 use crate::trace::{of_jane, traces};
 
 const ERASE: &str = "/api/v1/analytic/person/erase";
@@ -15,7 +15,6 @@ async fn start(shop: &Shop) -> Function {
         ("CATALOG_TABLE", &shop.table),
         ("ORDER_EVENTS_DLQ_URL", shop.letters.url()),
         ("DEFAULT_CURRENCY", "EUR"),
-        ("ADDRESS_HASH_KEY", SECRET),
     ];
     Function::start("manage-people", &variables).await
 }
@@ -107,7 +106,6 @@ async fn without_postgres_the_service_is_asked_to_come_again() {
         ("CATALOG_TABLE", &shop.table),
         ("ORDER_EVENTS_DLQ_URL", shop.letters.url()),
         ("DEFAULT_CURRENCY", "EUR"),
-        ("ADDRESS_HASH_KEY", SECRET),
     ];
     let mut function = Function::start("manage-people", &variables).await;
     let reply = ask(&mut function, &by_service(ERASE, &json!({ "account_id": JANE }))).await;

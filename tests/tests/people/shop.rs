@@ -14,11 +14,9 @@ use jiff::Timestamp;
 use people::{DeadLetters, Order, Places, Receipt};
 use serde_json::{Value, json};
 use store::interaction::{Recorded, Submission};
-use testkit::{Function, Invoked, TestDatabase, TestQueue, sqs_event};
+use testkit::{Function, Invoked, TestDatabase, TestQueue, TestSecret, sqs_event};
 use uuid::Uuid;
 
-/// The secret of the tests.
-pub(crate) const SECRET: &str = "a secret of the tests only";
 /// Jane, in each of her roles.
 pub(crate) const JANE: Uuid = Uuid::from_u128(0xa11c_e000_0000_4000_8000_0000_0000_0001);
 pub(crate) const JANE_EMAIL: &str = "jane.doe@example.com";
@@ -57,7 +55,6 @@ impl Shop {
             ("FRAUD_SIMILAR_ORDERS", "1000"),
             ("FRAUD_SIMILAR_SECONDS", "60"),
             ("DEFAULT_CURRENCY", "EUR"),
-            ("ADDRESS_HASH_KEY", SECRET),
         ];
         let projector = Function::start("project-orders", &variables).await;
         let dynamodb = aws_sdk_dynamodb::Client::new(&TestQueue::aws());
@@ -256,7 +253,7 @@ const FIGURES: [&str; 16] = [
 
 /// What events are read with.
 pub(crate) fn intake() -> Intake {
-    Intake { currency: "EUR".parse().unwrap(), address_key: AddressKey::new(SECRET).unwrap() }
+    Intake { currency: "EUR".parse().unwrap(), address_key: AddressKey::new(1, TestSecret::ADDRESS_KEY).unwrap() }
 }
 
 /// Jane by her address.

@@ -20,8 +20,6 @@ const API_ID: &str = "5b0b0001";
 
 /// Environments per queue: each is a process on this machine.
 const MAX_CONCURRENCY: &str = "4";
-/// No secret: the stack holds made-up customers only.
-pub(crate) const ADDRESS_HASH_KEY: &str = "local-stack-only";
 /// The origin of a front end under development.
 const ALLOWED_ORIGIN: &str = "http://localhost:3000";
 
@@ -95,7 +93,6 @@ fn parameters(stack: &Stack, ports: Ports) -> Vec<String> {
         ("OrderEventsVisibilitySeconds", visibility.to_owned()),
         ("OrderEventsMaxConcurrency", MAX_CONCURRENCY.to_owned()),
         ("FraudLargeOrders", order::large_orders()),
-        ("AddressHashKey", ADDRESS_HASH_KEY.to_owned()),
         ("PopularityMaxConcurrency", MAX_CONCURRENCY.to_owned()),
         ("CatalogMaxConcurrency", MAX_CONCURRENCY.to_owned()),
         ("AllowedOrigins", ALLOWED_ORIGIN.to_owned()),

@@ -49,6 +49,8 @@ pub struct StackFile {
     pub maintenance_dlq_url: String,
     /// DynamoDB table of our own catalog feed.
     pub catalog_table: String,
+    /// Secret with the keys and the addresses of webhooks.
+    pub app_secret_arn: String,
     /// Folder that holds `<function>/bootstrap`.
     pub functions_dir: PathBuf,
 }

@@ -86,6 +86,7 @@ fn describe(stack: &Stack, ports: Ports, resources: &Resources) -> Result<StackF
         alerts_dlq_url: resources.get("AlertsDlq")?,
         maintenance_dlq_url: resources.get("MaintenanceDlq")?,
         catalog_table: resources.get("CatalogTable")?,
+        app_secret_arn: resources.get("AppSecret")?,
         functions_dir: deploy::functions_folder(stack),
     })
 }

@@ -99,7 +99,10 @@ fn install_one(stack: &Stack, name: &str) -> Result<(), Error> {
     let made = run(Command::new("python3").args(["-m", "venv"]).arg(&venv.folder), "python3 -m venv");
     made.map_err(|source| Error::Python { folder: venv.folder.clone(), source: Box::new(source) })?;
     let mut pip = Command::new(venv.program("python"));
-    pip.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--requirement"]);
+    pip.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]);
+    // Exactly the listed files: each with its hash, nothing that is not listed, and no source that would have to be built
+    // with tools that have no hash.
+    pip.args(["--require-hashes", "--no-deps", "--only-binary=:all:", "--requirement"]);
     run(pip.arg(venv.requirements(stack)), "pip install")?;
     file::write(&venv.folder.join(STAMP), hash.as_bytes(), 0o644)?;
     say::line(format_args!("installed {name} in {} s", start.elapsed().as_secs()));

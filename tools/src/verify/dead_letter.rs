@@ -44,7 +44,7 @@ impl DeadLetterCheck {
 pub(super) async fn check(deployment: &Deployment) -> Result<Vec<DeadLetterCheck>, Error> {
     let known = Line::ALL.into_iter().filter_map(|line| Some((line, deployment.dlq(line)?)));
     let of_consumers = futures_util::future::try_join_all(known.map(|(line, dlq)| async move {
-        let ledger = deployment.ledger(line)?;
+        let ledger = deployment.ledger(line).await?;
         look(deployment, (format!("{line}-dlq"), dlq), Some(&ledger)).await
     }));
     let of_maintenance = async {

@@ -12,7 +12,7 @@ async fn every_webhook_hears_every_finding_once_however_often_the_messages_come(
     let (slack, discord, json) = (webhook_of(|_| 200).await, webhook_of(|_| 204).await, webhook_of(|_| 409).await);
     let mut ids = find(&database, 0..6).await;
     let expected = names(&ids);
-    let deps = deps(&database, &[(Channel::Slack, &slack), (Channel::Discord, &discord), (Channel::Json, &json)]);
+    let deps = deps(&database, &[(Channel::Slack, &slack), (Channel::Discord, &discord), (Channel::Json, &json)]).await;
     assert_eq!(invoke(&deps, hints(&ids[..4])).await, Ok(vec![]));
     ids.reverse();
     assert_eq!(invoke(&deps, hints(&ids)).await, Ok(vec![]));
@@ -29,7 +29,7 @@ async fn a_repeated_an_unknown_and_an_unreadable_message_harm_no_neighbour() {
     let ids = find(&database, 0..2).await;
     let unknown = hint(domain::fraud::FindingId(uuid::Uuid::from_u128(7)));
     let bodies = [hint(ids[0]), "not json".to_owned(), hint(ids[0]), unknown, hint(ids[1])];
-    let deps = deps(&database, &[(Channel::Json, &json)]);
+    let deps = deps(&database, &[(Channel::Json, &json)]).await;
     assert_eq!(invoke(&deps, sqs_event(&bodies)).await, Ok(vec!["m1".to_owned()]));
     assert_eq!(heard(&json), names(&ids));
 }
@@ -40,7 +40,7 @@ async fn a_finding_that_one_webhook_refuses_is_parked_and_the_others_are_not_tol
     let ids = find(&database, 0..3).await;
     let bad = ids[1].to_string();
     let slack = webhook_of(move |key| if key == bad { 410 } else { 200 }).await;
-    let deps = deps(&database, &[(Channel::Slack, &slack), (Channel::Json, &json)]);
+    let deps = deps(&database, &[(Channel::Slack, &slack), (Channel::Json, &json)]).await;
     assert_eq!(invoke(&deps, hints(&ids)).await, Ok(vec!["m1".to_owned()]));
     assert_eq!(database.rows(PENDING).await, [format!("{} | json | slack_refused_410 | t", ids[1])]);
     // On its way to the DLQ it is not offered again; a person puts it back, and only Slack is told.
@@ -56,11 +56,11 @@ async fn while_one_webhook_is_down_the_refusal_of_another_does_not_park() {
     let database = TestDatabase::create().await;
     let (slack, discord) = (webhook_of(|_| 410).await, webhook_of(|_| 503).await);
     let ids = find(&database, 0..1).await;
-    let down = deps(&database, &[(Channel::Slack, &slack), (Channel::Discord, &discord)]);
+    let down = deps(&database, &[(Channel::Slack, &slack), (Channel::Discord, &discord)]).await;
     assert_eq!(invoke(&down, hints(&ids)).await, Err("could not get through to any webhook".to_owned()));
     assert_eq!(database.rows(PENDING).await, [format!("{} |  | open | t", ids[0])]);
     let discord = webhook_of(|_| 204).await;
-    let up = deps(&database, &[(Channel::Slack, &slack), (Channel::Discord, &discord)]);
+    let up = deps(&database, &[(Channel::Slack, &slack), (Channel::Discord, &discord)]).await;
     assert_eq!(invoke(&up, hints(&ids)).await, Ok(vec!["m0".to_owned()]));
     assert_eq!(database.rows(PENDING).await, [format!("{} | discord | slack_refused_410 | t", ids[0])]);
 }
@@ -79,7 +79,7 @@ async fn a_redirect_is_not_followed() {
     })
     .await;
     let ids = find(&database, 0..1).await;
-    let deps = deps(&database, &[(Channel::Json, &json)]);
+    let deps = deps(&database, &[(Channel::Json, &json)]).await;
     assert!(invoke(&deps, hints(&ids)).await.is_err());
     assert_eq!((json.requests().len(), elsewhere.requests().len()), (1, 0));
 }
@@ -88,7 +88,7 @@ async fn a_redirect_is_not_followed() {
 async fn with_nobody_to_tell_an_alert_is_done() {
     let database = TestDatabase::create().await;
     let ids = find(&database, 0..2).await;
-    assert_eq!(invoke(&deps(&database, &[]), hints(&ids)).await, Ok(vec![]));
+    assert_eq!(invoke(&deps(&database, &[]).await, hints(&ids)).await, Ok(vec![]));
     assert_eq!(database.rows(PENDING).await, [""; 0]);
     assert_eq!(database.number("SELECT count(*) FROM analytic.finding").await, 2);
 }
@@ -97,10 +97,10 @@ async fn with_nobody_to_tell_an_alert_is_done() {
 async fn a_receiver_can_check_the_signature_over_the_time_and_the_body() {
     let (database, json) = (TestDatabase::create().await, webhook_of(|_| 200).await);
     let ids = find(&database, 0..1).await;
-    invoke(&deps(&database, &[(Channel::Json, &json)]), hints(&ids)).await.unwrap();
+    invoke(&deps(&database, &[(Channel::Json, &json)]).await, hints(&ids)).await.unwrap();
     let request = json.requests().remove(0);
     let header = request.headers[SIGNATURE_HEADER].to_str().unwrap();
-    let (second, digits) = header.strip_prefix("t=").unwrap().split_once(",v1=").unwrap();
+    let (second, digits) = header.strip_prefix("t=").unwrap().split_once(",k1=").unwrap();
     assert_eq!(openssl(&format!("{second}.{}", request.body)), digits);
     assert_ne!(openssl(&format!("{second}.{} ", request.body)), digits);
     let now = jiff::Timestamp::now().as_second();

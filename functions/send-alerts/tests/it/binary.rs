@@ -1,17 +1,17 @@
 //! The shipped binary: its settings, and what must not be in its log.
 
 use serde_json::json;
-use testkit::{Function, Invoked, TestDatabase, TestServer};
+use testkit::{Function, Invoked, TestDatabase, TestSecret, TestServer};
 
 use crate::stage::{KEY, PENDING, find, heard, hints, names, webhook_of};
 
 async fn start(database: &TestDatabase, server: &TestServer) -> Function {
     let url = format!("{}/hook/s3cret?key=s3cret", server.url());
+    let secret = TestSecret::create(&[("alert_slack_url", &url)]).await;
     let variables = [
         ("DATABASE_URL", database.url()),
-        ("ALERT_SLACK_URL", &url),
+        ("APP_SECRET_ARN", secret.arn()),
         ("ALERT_HOSTS", "127.0.0.1"),
-        ("ALERT_SIGNING_KEY", KEY),
         ("ALERT_TIMEOUT_MS", "1000"),
         ("DEAD_LETTER_QUEUE_URL", "http://127.0.0.1:1/dlq"),
     ];

@@ -17,7 +17,8 @@ async fn of_two_invocations_with_the_same_message_one_sends() {
     })
     .await;
     let ids = find(&database, 0..3).await;
-    let (one, other) = (deps(&database, &[(Channel::Json, &slow)]), deps(&database, &[(Channel::Json, &slow)]));
+    let (one, other) =
+        (deps(&database, &[(Channel::Json, &slow)]).await, deps(&database, &[(Channel::Json, &slow)]).await);
     let (first, second) = tokio::join!(invoke(&one, hints(&ids)), invoke(&other, hints(&ids)));
     assert_eq!((first, second), (Ok(vec![]), Ok(vec![])));
     assert_eq!(heard(&slow), names(&ids));

@@ -10,12 +10,13 @@ use domain::{CustomerKey, Fact, ShopEvent};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Context, LambdaEvent};
 use messaging::DeadLetterSender;
-use send_alerts::{Channel, Deps, Webhook, Webhooks, handle};
+use platform::SecretSource;
+use send_alerts::{Channel, Deps, Limits, handle};
 use serde_json::Value;
-use testkit::{Recorded, TestDatabase, TestQueue, TestServer, sqs_event};
+use testkit::{Recorded, TestDatabase, TestQueue, TestSecret, TestServer, sqs_event};
 use uuid::Uuid;
 
-pub(crate) const KEY: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const KEY: &str = TestSecret::SIGNING_KEY;
 pub(crate) const PENDING: &str = "SELECT finding_id, array_to_string(confirmed, ','), coalesce(parked_reason, 'open'),
     leased_until IS NULL FROM analytic.pending_alert ORDER BY 1";
 
@@ -53,16 +54,18 @@ pub(crate) async fn find(database: &TestDatabase, numbers: Range<u32>) -> Vec<Fi
     found
 }
 
-pub(crate) fn deps(database: &TestDatabase, webhooks: &[(Channel, &TestServer)]) -> Deps {
-    let webhooks = webhooks.iter().map(|(channel, server)| Webhook {
-        channel: *channel,
-        url: format!("{}/hook/s3cret", server.url()).parse().unwrap(),
-    });
-    let webhooks = Webhooks::new(webhooks.collect(), Some(KEY.parse().unwrap()), Duration::from_secs(1));
+pub(crate) async fn deps(database: &TestDatabase, webhooks: &[(Channel, &TestServer)]) -> Deps {
+    let named = |channel: Channel, server: &TestServer| {
+        (format!("alert_{channel}_url"), format!("{}/hook/s3cret", server.url()))
+    };
+    let texts: Vec<_> = webhooks.iter().map(|(channel, server)| named(*channel, server)).collect();
+    let texts: Vec<_> = texts.iter().map(|(name, text)| (&**name, &**text)).collect();
+    let source = SecretSource::new(&TestQueue::aws(), TestSecret::create(&texts).await.arn().to_owned());
+    let limits = Limits { hosts: ["127.0.0.1".to_owned()].into(), call_timeout: Duration::from_secs(1) };
     // No queue is there: what is given up cannot be moved, so it shows as failed.
     let client = aws_sdk_sqs::Client::from_conf(nowhere());
     let dead_letters = DeadLetterSender::new(client, "http://127.0.0.1:1/dlq".to_owned(), Duration::from_millis(500));
-    Deps { database: database.store(), webhooks, dead_letters }
+    Deps { database: database.store(), webhooks: send_alerts::webhooks(source, limits), dead_letters }
 }
 
 fn nowhere() -> aws_sdk_sqs::Config {

@@ -2,7 +2,7 @@ use super::*;
 use crate::{AddressKey, ITEMS_MAX, SHOP_EVENT_MAX_BYTES};
 
 fn read(body: &str) -> Result<Vec<Result<EventMessage, Rejection>>, RequestError> {
-    let address_key = AddressKey::new("a secret of the tests").unwrap();
+    let address_key = AddressKey::new(1, "a secret of the tests").unwrap();
     let intake = Intake { currency: "EUR".parse().unwrap(), address_key };
     read_events(body.as_bytes(), &intake, "2026-11-20T12:00:00Z".parse().unwrap())
 }

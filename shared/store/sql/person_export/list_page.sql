@@ -9,6 +9,11 @@ WITH subject AS MATERIALIZED (
     SELECT 'interaction' AS place, lpad(id::text, 20, '0') AS position, to_jsonb(it) AS content FROM analytic.interaction AS it
     WHERE $4 = 'interaction' AND (account_id = ANY($2) OR account_id IS NULL AND session_id = ANY($3))
     UNION ALL
+    SELECT 'interaction_key', lpad(key.interaction_id::text, 20, '0'), to_jsonb(key) - 'fingerprint'
+    FROM analytic.interaction AS it JOIN analytic.interaction_key AS key
+      ON key.event_id = it.event_id AND key.origin = it.origin AND key.interaction_id = it.id
+    WHERE $4 = 'interaction_key' AND (account_id = ANY($2) OR account_id IS NULL AND session_id = ANY($3))
+    UNION ALL
     SELECT 'shop_event', id::text, to_jsonb(it) - 'fingerprint' FROM analytic.shop_event AS it
     WHERE $4 = 'shop_event' AND (coalesce(content->>'customer', content->>'user') = ANY($1)
                                  OR subject = 'order' AND subject_id IN (SELECT order_id FROM orders))

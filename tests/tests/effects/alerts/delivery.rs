@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
-use testkit::{Function, Invoked, TestQueue, TestServer, sqs_event};
+use testkit::{Function, Invoked, TestQueue, TestSecret, TestServer, sqs_event};
 
 use super::{burst, placed, project, start_projecting};
 use crate::shop::Shop;
@@ -33,13 +33,8 @@ async fn failing_webhook(receiver: Arc<Mutex<Receiver>>) -> TestServer {
 }
 
 async fn start_sending(shop: &Shop, slack: &TestServer, json: &TestServer) -> Function {
-    let variables = [
-        ("ALERT_SLACK_URL", slack.url()),
-        ("ALERT_JSON_URL", json.url()),
-        ("ALERT_HOSTS", "127.0.0.1"),
-        ("ALERT_SIGNING_KEY", "0123456789abcdef0123456789abcdef"),
-        ("ALERT_TIMEOUT_MS", "1000"),
-    ];
+    let secret = TestSecret::create(&[("alert_slack_url", slack.url()), ("alert_json_url", json.url())]).await;
+    let variables = [("APP_SECRET_ARN", secret.arn()), ("ALERT_HOSTS", "127.0.0.1"), ("ALERT_TIMEOUT_MS", "1000")];
     shop.start("send-alerts", &variables).await
 }
 

@@ -1,7 +1,7 @@
 //! What a sample works on: real Postgres, real queues, a webhook.
 
 use serde_json::Value;
-use testkit::{Function, TestDatabase, TestQueue, TestServer};
+use testkit::{Function, TestDatabase, TestQueue, TestSecret, TestServer};
 
 use crate::catalog_feed::Feed;
 
@@ -69,6 +69,7 @@ impl Stage {
     }
 
     pub(super) async fn run(&self, folder: &str, event: &str) -> Value {
+        let secret = TestSecret::create(&[("alert_json_url", self.webhook.url())]).await;
         let variables = [
             ("DATABASE_URL", self.database.url()),
             ("POPULARITY_QUEUE_URL", self.popularity_queue.url()),
@@ -77,9 +78,8 @@ impl Stage {
             ("DEAD_LETTER_QUEUE_URL", self.dead_letters.url()),
             ("ORDER_EVENTS_QUEUE_URL", self.order_events_queue.url()),
             ("ORDER_EVENTS_DLQ_URL", self.order_events_queue.url()),
-            ("ALERT_JSON_URL", self.webhook.url()),
+            ("APP_SECRET_ARN", secret.arn()),
             ("ALERT_HOSTS", "127.0.0.1"),
-            ("ALERT_SIGNING_KEY", "0123456789abcdef0123456789abcdef"),
             ("ALERT_TIMEOUT_MS", "2000"),
             ("CATALOG_TABLE", self.feed.table()),
             ("CATALOG_TIMEOUT_MS", "2000"),
@@ -92,7 +92,6 @@ impl Stage {
             ("KEY_RETENTION_DAYS", "30"),
             ("CART_PATIENCE_HOURS", "24"),
             ("DEFAULT_CURRENCY", "EUR"),
-            ("ADDRESS_HASH_KEY", "a secret of the tests only"),
             ("FRAUD_BURST_ORDERS", "5"),
             ("FRAUD_BURST_SECONDS", "60"),
             ("FRAUD_SIMILAR_ORDERS", "3"),

@@ -75,6 +75,59 @@ fn every_function_has_a_role_of_its_own() {
     }
 }
 
+/// What the functions and the schedules may do, but for their own logs and the database.
+const GRANTS: &[&str] = &[
+    "AcceptEventsRole secretsmanager:GetSecretValue AppSecret",
+    "AcceptEventsRole sqs:SendMessage OrderEventsQueue",
+    "JudgeCartsRole sqs:SendMessage MaintenanceDlq",
+    "MaintainPartitionsRole kms:Decrypt DatabaseSecretKeyArn",
+    "MaintainPartitionsRole secretsmanager:GetSecretValue DatabaseSecretArn",
+    "MaintainPartitionsRole sqs:SendMessage MaintenanceDlq",
+    "ManagePeopleRole dynamodb:DeleteItem CatalogTable",
+    "ManagePeopleRole dynamodb:PutItem CatalogTable",
+    "ManagePeopleRole dynamodb:Query CatalogTable",
+    "ManagePeopleRole secretsmanager:GetSecretValue AppSecret",
+    "ManagePeopleRole sqs:ChangeMessageVisibility OrderEventsDlq",
+    "ManagePeopleRole sqs:DeleteMessage OrderEventsDlq",
+    "ManagePeopleRole sqs:ReceiveMessage OrderEventsDlq",
+    "ManagePeopleRole sqs:SendMessage OrderEventsDlq",
+    "MigrateRole kms:Decrypt DatabaseSecretKeyArn",
+    "MigrateRole secretsmanager:GetSecretValue AppSecret",
+    "MigrateRole secretsmanager:GetSecretValue DatabaseSecretArn",
+    "MigrateRole secretsmanager:PutSecretValue AppSecret",
+    "ProjectOrdersRole secretsmanager:GetSecretValue AppSecret",
+    "ProjectOrdersRole sqs:DeleteMessage OrderEventsQueue",
+    "ProjectOrdersRole sqs:GetQueueAttributes OrderEventsQueue",
+    "ProjectOrdersRole sqs:ReceiveMessage OrderEventsQueue",
+    "ProjectOrdersRole sqs:SendMessage AlertsQueue",
+    "ProjectOrdersRole sqs:SendMessage CatalogQueue",
+    "ProjectOrdersRole sqs:SendMessage OrderEventsDlq",
+    "ProjectOrdersRole sqs:SendMessage PopularityQueue",
+    "RecordInteractionsRole sqs:SendMessage CatalogQueue",
+    "RecordInteractionsRole sqs:SendMessage PopularityQueue",
+    "ResendPendingRole sqs:SendMessage AlertsQueue",
+    "ResendPendingRole sqs:SendMessage CatalogQueue",
+    "ResendPendingRole sqs:SendMessage PopularityQueue",
+    "ScheduleRole lambda:InvokeFunction JudgeCartsFunction",
+    "ScheduleRole lambda:InvokeFunction MaintainPartitionsFunction",
+    "ScheduleRole lambda:InvokeFunction ResendPendingFunction",
+    "ScheduleRole sqs:SendMessage MaintenanceDlq",
+    "SendAlertsRole secretsmanager:GetSecretValue AppSecret",
+    "SendAlertsRole sqs:DeleteMessage AlertsQueue",
+    "SendAlertsRole sqs:GetQueueAttributes AlertsQueue",
+    "SendAlertsRole sqs:ReceiveMessage AlertsQueue",
+    "SendAlertsRole sqs:SendMessage AlertsDlq",
+    "UpdateCatalogRole dynamodb:BatchWriteItem CatalogTable",
+    "UpdateCatalogRole sqs:DeleteMessage CatalogQueue",
+    "UpdateCatalogRole sqs:GetQueueAttributes CatalogQueue",
+    "UpdateCatalogRole sqs:ReceiveMessage CatalogQueue",
+    "UpdateCatalogRole sqs:SendMessage CatalogDlq",
+    "UpdatePopularityRole sqs:DeleteMessage PopularityQueue",
+    "UpdatePopularityRole sqs:GetQueueAttributes PopularityQueue",
+    "UpdatePopularityRole sqs:ReceiveMessage PopularityQueue",
+    "UpdatePopularityRole sqs:SendMessage PopularityDlq",
+];
+
 #[test]
 fn no_role_may_do_more_than_this() {
     let template = template();
@@ -92,52 +145,7 @@ fn no_role_may_do_more_than_this() {
     // Every function has its own log; how it gets into the database, the test below says.
     granted
         .retain(|grant| !grant.contains(" logs:") && !grant.contains("rds-db:") && !grant.ends_with("DatabaseSecret"));
-    let expected = [
-        "AcceptEventsRole sqs:SendMessage OrderEventsQueue",
-        "JudgeCartsRole sqs:SendMessage MaintenanceDlq",
-        "MaintainPartitionsRole kms:Decrypt DatabaseSecretKeyArn",
-        "MaintainPartitionsRole secretsmanager:GetSecretValue DatabaseSecretArn",
-        "MaintainPartitionsRole sqs:SendMessage MaintenanceDlq",
-        "ManagePeopleRole dynamodb:DeleteItem CatalogTable",
-        "ManagePeopleRole dynamodb:PutItem CatalogTable",
-        "ManagePeopleRole dynamodb:Query CatalogTable",
-        "ManagePeopleRole sqs:ChangeMessageVisibility OrderEventsDlq",
-        "ManagePeopleRole sqs:DeleteMessage OrderEventsDlq",
-        "ManagePeopleRole sqs:ReceiveMessage OrderEventsDlq",
-        "ManagePeopleRole sqs:SendMessage OrderEventsDlq",
-        "MigrateRole kms:Decrypt DatabaseSecretKeyArn",
-        "MigrateRole secretsmanager:GetSecretValue DatabaseSecretArn",
-        "ProjectOrdersRole sqs:DeleteMessage OrderEventsQueue",
-        "ProjectOrdersRole sqs:GetQueueAttributes OrderEventsQueue",
-        "ProjectOrdersRole sqs:ReceiveMessage OrderEventsQueue",
-        "ProjectOrdersRole sqs:SendMessage AlertsQueue",
-        "ProjectOrdersRole sqs:SendMessage CatalogQueue",
-        "ProjectOrdersRole sqs:SendMessage OrderEventsDlq",
-        "ProjectOrdersRole sqs:SendMessage PopularityQueue",
-        "RecordInteractionsRole sqs:SendMessage CatalogQueue",
-        "RecordInteractionsRole sqs:SendMessage PopularityQueue",
-        "ResendPendingRole sqs:SendMessage AlertsQueue",
-        "ResendPendingRole sqs:SendMessage CatalogQueue",
-        "ResendPendingRole sqs:SendMessage PopularityQueue",
-        "ScheduleRole lambda:InvokeFunction JudgeCartsFunction",
-        "ScheduleRole lambda:InvokeFunction MaintainPartitionsFunction",
-        "ScheduleRole lambda:InvokeFunction ResendPendingFunction",
-        "ScheduleRole sqs:SendMessage MaintenanceDlq",
-        "SendAlertsRole sqs:DeleteMessage AlertsQueue",
-        "SendAlertsRole sqs:GetQueueAttributes AlertsQueue",
-        "SendAlertsRole sqs:ReceiveMessage AlertsQueue",
-        "SendAlertsRole sqs:SendMessage AlertsDlq",
-        "UpdateCatalogRole dynamodb:BatchWriteItem CatalogTable",
-        "UpdateCatalogRole sqs:DeleteMessage CatalogQueue",
-        "UpdateCatalogRole sqs:GetQueueAttributes CatalogQueue",
-        "UpdateCatalogRole sqs:ReceiveMessage CatalogQueue",
-        "UpdateCatalogRole sqs:SendMessage CatalogDlq",
-        "UpdatePopularityRole sqs:DeleteMessage PopularityQueue",
-        "UpdatePopularityRole sqs:GetQueueAttributes PopularityQueue",
-        "UpdatePopularityRole sqs:ReceiveMessage PopularityQueue",
-        "UpdatePopularityRole sqs:SendMessage PopularityDlq",
-    ];
-    assert_eq!(granted.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+    assert_eq!(granted.iter().map(String::as_str).collect::<Vec<_>>(), GRANTS);
 }
 
 /// What a function's role may use the database with: (action, on what).
@@ -194,6 +202,31 @@ fn a_function_signs_in_to_the_database_as_its_own_role_and_no_other() {
     let handed: BTreeSet<_> = list(&arns["Fn::If"][1]["Fn::Join"][1]).into_iter().filter_map(target).collect();
     let secrets = template.all("AWS::SecretsManager::Secret");
     assert_eq!(handed, secrets.into_keys().filter(|id| id.ends_with("DatabaseSecret")).collect());
+}
+
+#[test]
+fn no_secret_is_a_parameter_or_a_variable_and_the_key_of_addresses_outlives_everything() {
+    let template = template();
+    for (name, parameter) in template.at("/Parameters").as_object().into_iter().flatten() {
+        assert!(
+            parameter["NoEcho"].is_null(),
+            "{name}: a secret belongs into AppSecret, where no upgrade asks for it again"
+        );
+    }
+    for folder in it::template::function_folders().unwrap() {
+        let names = template.environment_of(&folder);
+        let secret =
+            names.iter().find(|name| ["_KEY", "_PASSWORD", "_TOKEN", "_SECRET"].iter().any(|end| name.ends_with(end)));
+        assert_eq!(secret, None, "{folder}");
+    }
+    // CloudFormation writes a new value whenever one of these lines changes.
+    let generated = serde_json::json!({
+        "SecretStringTemplate": "{}", "GenerateStringKey": "address_hash_key_1", "PasswordLength": 64, "ExcludePunctuation": true
+    });
+    assert_eq!(template.all("AWS::SecretsManager::Secret")["AppSecret"]["GenerateSecretString"], generated);
+    for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
+        assert_eq!(template.at(&format!("/Resources/AppSecret/{policy}")), "Retain");
+    }
 }
 
 #[test]

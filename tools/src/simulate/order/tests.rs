@@ -16,7 +16,7 @@ fn bodies(shop: &Shop) -> Vec<String> {
 
 /// Reads every event as the shop's doors do, each once.
 fn read(shop: &Shop, until: Timestamp) -> Vec<ShopEvent> {
-    let address_key = AddressKey::new("a secret of the tests").unwrap();
+    let address_key = AddressKey::new(1, "a secret of the tests").unwrap();
     let intake = Intake { currency: "EUR".parse().unwrap(), address_key };
     let mut seen = HashSet::new();
     let events = shop.events.iter().map(|event| {

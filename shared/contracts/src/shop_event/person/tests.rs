@@ -5,7 +5,7 @@ use super::*;
 use crate::AddressKey;
 
 fn intake() -> Intake {
-    Intake { currency: "EUR".parse().unwrap(), address_key: AddressKey::new("a secret of the tests").unwrap() }
+    Intake { currency: "EUR".parse().unwrap(), address_key: AddressKey::new(1, "a secret of the tests").unwrap() }
 }
 
 fn arrival() -> Timestamp {
