@@ -54,7 +54,7 @@ pub enum FailureReason {
     /// The server wants to be asked elsewhere, which is never done (the HTTP status).
     Redirected(u16),
     /// The server does not take calls at this address, in this form or from us: it is not there yet, or the deployment is
-    /// wrong (the HTTP status, one of [`OF_EVERY_CALL`]).
+    /// wrong (the HTTP status: 401 to 407, 415, 421 or 426).
     NotTaken(u16),
     /// The server asks for patience: 429.
     Throttled,
