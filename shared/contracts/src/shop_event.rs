@@ -4,7 +4,7 @@
 //! (`eventType`, `service`, `entityId`, ...). Both may come bare or as the `detail` of an EventBridge event. Fields that
 //! mean nothing here are left alone; an email address becomes a keyed hash and goes no further.
 
-use domain::{Currency, FUTURE_LIMIT_MINUTES, Fact, InvalidCurrency, ShopEvent, Subject};
+use domain::{Currency, FUTURE_LIMIT_MINUTES, InvalidCurrency, ShopEvent, Subject};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::value::RawValue;
@@ -15,7 +15,9 @@ use crate::{Rejection, RejectionCode};
 
 mod analytics;
 mod fields;
+mod hidden;
 mod lifecycle;
+pub(crate) mod sealed;
 
 use fields::Fields;
 
@@ -41,6 +43,9 @@ const UNNAMED: Uuid = Uuid::from_u128(0x1e64_b8f0_37cd_5a19_b2d8_c405_6f9a_7e21)
 #[derive(Clone)]
 pub struct AddressKey(Vec<u8>);
 
+/// What a sealed text is preceded by; no address has a zero byte in it.
+const SEAL: &[u8] = b"\0sealed shop event\0";
+
 /// The shortest secret, in bytes.
 pub const ADDRESS_KEY_MIN_BYTES: usize = 16;
 
@@ -53,10 +58,32 @@ impl AddressKey {
 
     /// Hashes an address (HMAC-SHA-256, hexadecimal). Capitals and spaces around it make no other person.
     fn hash(&self, address: &str) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
-        mac.update(address.trim().to_lowercase().as_bytes());
-        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(self.mac(&[address.trim().to_lowercase().as_bytes()]))
     }
+
+    /// Seals a text that we wrote.
+    fn seal(&self, text: &str) -> String {
+        hexadecimal(self.mac(&[SEAL, text.as_bytes()]))
+    }
+
+    /// Says whether a seal is ours and of this text.
+    fn has_sealed(&self, text: &str, seal: &str) -> bool {
+        let seal: Option<Vec<u8>> =
+            seal.as_bytes().chunks(2).map(|it| u8::from_str_radix(str::from_utf8(it).ok()?, 16).ok()).collect();
+        seal.is_some_and(|seal| self.mac(&[SEAL, text.as_bytes()]).verify_slice(&seal).is_ok())
+    }
+
+    fn mac(&self, parts: &[&[u8]]) -> Hmac<Sha256> {
+        let mut mac = Hmac::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        for part in parts {
+            mac.update(part);
+        }
+        mac
+    }
+}
+
+fn hexadecimal(mac: Hmac<Sha256>) -> String {
+    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl std::fmt::Debug for AddressKey {
@@ -98,11 +125,15 @@ impl Intake {
 /// Reads one event: a lifecycle event, an analytics event, or an EventBridge event around one of them.
 ///
 /// `arrival` bounds the event time: the producer's clock may run ahead a little, and events may be old, since history
-/// is sent too. The same content always gets the same id.
+/// is sent too. The same content always gets the same id. Texts that look like an address or a card number are hidden,
+/// in whatever field they stand. A message of accept-events is opened and is the event that was read there.
 ///
 /// # Errors
 /// The field, the rule and the limit.
 pub fn read_shop_event(body: &str, intake: &Intake, arrival: Timestamp) -> Result<ShopEvent, Rejection> {
+    if let Some(opened) = sealed::open(body, &intake.address_key) {
+        return opened;
+    }
     if body.len() > SHOP_EVENT_MAX_BYTES {
         let message = format!("event: must have at most {SHOP_EVENT_MAX_BYTES} bytes, has {}", body.len());
         return Err(Rejection::new(RejectionCode::Malformed, message));
@@ -110,15 +141,15 @@ pub fn read_shop_event(body: &str, intake: &Intake, arrival: Timestamp) -> Resul
     let outer = Fields::of("event", body, intake)?;
     match outer.raw("detail") {
         Some(detail) if outer.raw("detail-type").is_some() => read_bare(detail, intake, arrival),
-        _ => read(&outer, arrival),
+        _ => read(&outer, intake, arrival),
     }
 }
 
 fn read_bare(detail: &RawValue, intake: &Intake, arrival: Timestamp) -> Result<ShopEvent, Rejection> {
-    read(&Fields::of("detail", detail.get(), intake)?, arrival)
+    read(&Fields::of("detail", detail.get(), intake)?, intake, arrival)
 }
 
-fn read(fields: &Fields<'_>, arrival: Timestamp) -> Result<ShopEvent, Rejection> {
+fn read(fields: &Fields<'_>, intake: &Intake, arrival: Timestamp) -> Result<ShopEvent, Rejection> {
     let fact = match (fields.text("event")?, fields.text("eventType")?) {
         (Some(name), None) => lifecycle::read(&name, fields)?,
         (None, Some(name)) => analytics::read(&name, fields)?,
@@ -130,12 +161,11 @@ fn read(fields: &Fields<'_>, arrival: Timestamp) -> Result<ShopEvent, Rejection>
     check_version(fields)?;
     let occurred_at = occurred_at(fields, arrival)?;
     let service = fields.name("service")?.or(fields.name("source")?).unwrap_or_default();
-    let id = match fields.name("eventId")? {
-        Some(id) => named_id(&id),
-        None => unnamed_id(&service, occurred_at, &fact),
-    };
     let link = fields.link(fact.subject().0 == Subject::User);
-    Ok(ShopEvent { id, service, occurred_at, fact, link })
+    let named = fields.name("eventId")?.map(|id| named_id(&id));
+    let event = ShopEvent { id: named.unwrap_or_default(), service, occurred_at, fact, link };
+    let event = hidden::hide(event, &intake.address_key)?;
+    Ok(ShopEvent { id: named.unwrap_or_else(|| unnamed_id(&event)), ..event })
 }
 
 /// The only version there is, as a number or text.
@@ -167,9 +197,9 @@ fn named_id(id: &str) -> Uuid {
 }
 
 /// An event without an id is its content: type, subject, time and everything else that is kept of it.
-fn unnamed_id(service: &str, occurred_at: Timestamp, fact: &Fact) -> Uuid {
-    let content =
-        serde_json::to_string(&(service, occurred_at, fact)).expect("times, ids and amounts always serialize");
+fn unnamed_id(event: &ShopEvent) -> Uuid {
+    let content = serde_json::to_string(&(&event.service, event.occurred_at, &event.fact));
+    let content = content.expect("times, ids and amounts always serialize");
     Uuid::new_v5(&UNNAMED, content.as_bytes())
 }
 
