@@ -60,6 +60,7 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Eve
     let trace = TraceHeader::of(context);
     let texts: Vec<_> = events.iter().flatten().map(|message| &*message.text).collect();
     let said = deps.sender.send(&texts, trace.as_str()).await;
+    let hidden: usize = events.iter().flatten().map(|message| contracts::count_hidden_in(&message.event)).sum();
     let ids: Vec<_> = events.iter().flatten().map(|message| message.event.id).collect();
     let reply = EventsReply::new(results(events, said));
     Metrics::with(&[("Function", FUNCTION)])
@@ -69,6 +70,7 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Eve
         .count("Accepted", reply.accepted)
         .count("Rejected", reply.rejected)
         .count("Unavailable", reply.unavailable)
+        .count("HiddenTexts", hidden)
         .emit("accepted");
     let codes = reply.results.iter().filter_map(|result| result.code).map(RejectionCode::as_str);
     platform::report_rejections(FUNCTION, &context.request_id, codes);

@@ -195,4 +195,5 @@ fn counted(line: Metrics, batch: &Batch, outcome: &Outcome, sent: Sent) -> Metri
         .count("DerivedConflicts", outcome.derived_conflicts.len())
         .count("Findings", outcome.owed.len())
         .count("HintsFailed", sent.failed)
+        .count("HiddenTexts", batch.contents().map(|(_, event)| contracts::count_hidden_in(event)).sum())
 }

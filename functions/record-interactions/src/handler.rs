@@ -45,6 +45,7 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
     let caller = caller::of(request)?;
     let sender = Sender { caller, arrival: Timestamp::now() };
     let items = read_request(request.body(), &sender, Uuid::now_v7)?;
+    let hidden: usize = items.iter().flatten().map(|item| contracts::count_hidden(&item.metadata)).sum();
     let (user_agent, network) = (caller::user_agent(request), caller::network(request));
     let submission = Submission {
         caller,
@@ -66,6 +67,7 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
         .count("Rejected", reply.rejected)
         .count("HintsSent", sent.sent)
         .count("HintsFailed", sent.failed)
+        .count("HiddenTexts", hidden)
         .emit("recorded");
     let codes = reply.results.iter().filter_map(|result| result.code).map(RejectionCode::as_str);
     platform::report_rejections(FUNCTION, &context.request_id, codes);

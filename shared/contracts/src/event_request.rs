@@ -1,7 +1,7 @@
 //! Reads the body of a request that hands over events of the shop's back end.
 //!
-//! Each event is read as its consumer will read it from the queue, so that what is accepted does not end in the
-//! dead-letter queue. The text that goes on is the producer's own: nothing is lost by writing it anew.
+//! What goes on is what was read, under a seal, and not the producer's text: so nothing personal gets into the queue, and
+//! what is accepted is exactly what is logged.
 
 use std::collections::HashMap;
 
@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::shop_event::sealed;
 use crate::{Intake, Rejection, RejectionCode, RequestError, body, read_shop_event};
 
 /// An event that can be read, and the message that carries it.
@@ -42,23 +43,14 @@ pub fn read_events(
     let body: Body<'_> = body::object(body)?;
     let mut known = HashMap::new();
     let events = body::items("events", body.events)?.into_iter().map(|raw| {
-        let text = message_text(raw.get());
-        let event = read_shop_event(&text, intake, arrival)?;
+        let event = read_shop_event(raw.get(), intake, arrival)?;
         if known.entry(event.id).or_insert_with(|| event.clone()) != &event {
             let rule = "eventId: another event of this request has it; use a new id for a new event";
             return Err(Rejection::new(RejectionCode::Conflict, rule));
         }
-        Ok(EventMessage { event, text })
+        Ok(EventMessage { text: sealed::seal(&event, &intake.address_key), event })
     });
     Ok(events.collect())
-}
-
-/// Writes the two characters that JSON knows and SQS does not as their escapes; one of them would fail a whole batch.
-///
-/// Source: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>.
-fn message_text(json: &str) -> String {
-    // Valid JSON has them inside of strings only, and never behind a backslash.
-    json.replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff")
 }
 
 #[cfg(test)]

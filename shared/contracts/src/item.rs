@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::request::Sender;
-use crate::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, Rejection, RejectionCode, field, metadata};
+use crate::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, Rejection, RejectionCode, field, metadata, personal};
 
 /// The longest session id, in characters.
 pub const SESSION_ID_MAX_CHARS: usize = 128;
@@ -80,6 +80,10 @@ impl RawItem<'_> {
     fn reference(&self) -> Result<Reference, Rejection> {
         let ref_type = field::ref_type("ref_type", self.ref_type)?;
         let ref_id = field::required_text("ref_id", self.ref_id)?;
+        if personal::is_personal(&ref_id) {
+            let message = "ref_id: must not hold an email address or a card number";
+            return Err(Rejection::new(RejectionCode::InvalidReference, message));
+        }
         Reference::new(ref_type, &ref_id).map_err(|e| Rejection::new(RejectionCode::InvalidReference, e.to_string()))
     }
 
@@ -110,6 +114,10 @@ pub(crate) fn is_own(raw: &RawValue, caller: Caller) -> Result<bool, Rejection> 
 
 fn session_id(raw: &RawValue) -> Result<String, Rejection> {
     let text = field::text("session_id", raw)?;
+    if personal::has_address(&text) {
+        let message = "session_id: must not hold an email address; a random UUID is a good session id";
+        return Err(Rejection::new(RejectionCode::InvalidSessionId, message));
+    }
     let chars = text.chars().count();
     if (1..=SESSION_ID_MAX_CHARS).contains(&chars) && !text.chars().any(char::is_control) {
         return Ok(text);

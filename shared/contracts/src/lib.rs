@@ -18,6 +18,7 @@ mod metadata;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod person_request;
+mod personal;
 mod popularity;
 mod query;
 mod rejection;
@@ -44,6 +45,7 @@ pub use item::SESSION_ID_MAX_CHARS;
 pub use message::{AlertHint, Hint, Pointer, REASON_ATTRIBUTE, Unreadable};
 pub use metadata::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};
 pub use person_request::read_person;
+pub use personal::{HASHED_PREFIX, HIDDEN, count_hidden, count_hidden_in};
 pub use popularity::Popularity;
 pub use query::{InvalidQuery, Parameters, SPAN_MAX_DAYS, check_span};
 pub use rejection::{Rejection, RejectionCode};
@@ -57,6 +59,6 @@ pub use sales::{
 };
 pub use shop_event::{
     ADDRESS_KEY_MIN_BYTES, AddressKey, Forgotten, Intake, ORDER_LINES_MAX, QUANTITY_MAX, SHOP_EVENT_MAX_BYTES,
-    SHOP_TEXT_MAX_CHARS, forget_in_event, is_named_in_event, read_shop_event,
+    SHOP_TEXT_MAX_CHARS, forget_in_event, is_named_in_event, read_shop_event, sealed::peek_sealed_event,
 };
 pub use top::{InvalidTopQuery, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, Position, TopQuery};

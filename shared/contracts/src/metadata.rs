@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::value::RawValue;
 
 use crate::field;
+use crate::personal::{self, HIDDEN};
 use crate::{Rejection, RejectionCode};
 
 /// The largest metadata of one item as sent, in bytes (8 KiB).
@@ -26,7 +27,8 @@ pub(crate) const NUMBER_FLOOR: f64 = 1e-30;
 
 /// Checks metadata of at most `max_bytes` and returns it in canonical form: keys sorted, no spaces, numbers as they came.
 ///
-/// A repeated key keeps its last value, as jsonb does. The same content always has the same form, whatever
+/// Texts that look like an email address or a card number are hidden, wherever they stand. A repeated key keeps its last
+/// value, as jsonb does. The same content always has the same form, whatever
 /// order a client's serializer chose, so a retry has the same fingerprint.
 ///
 /// # Errors
@@ -49,7 +51,7 @@ fn write_value(raw: &RawValue, path: &str, depth: usize, out: &mut String) -> Re
         Some(b'{') => write_object(raw, path, depth, out),
         Some(b'[') => write_array(raw, path, depth, out),
         Some(b'"') => {
-            write_text(&field::text(path, raw)?, out);
+            write_text(&shown(field::text(path, raw)?), out);
             Ok(())
         }
         Some(b'-' | b'0'..=b'9') => write_number(raw.get(), path, out),
@@ -63,6 +65,8 @@ fn write_value(raw: &RawValue, path: &str, depth: usize, out: &mut String) -> Re
 fn write_object(raw: &RawValue, path: &str, depth: usize, out: &mut String) -> Result<(), Rejection> {
     check_depth(path, depth)?;
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(raw.get()).map_err(|_| invalid_key(path))?;
+    // Sorted anew, and two hidden keys become one.
+    let members: BTreeMap<_, _> = members.into_iter().map(|(key, value)| (shown(key), value)).collect();
     out.push('{');
     for (position, (key, value)) in members.into_iter().enumerate() {
         if key.contains('\0') {
@@ -107,9 +111,18 @@ fn write_number(token: &str, path: &str, out: &mut String) -> Result<(), Rejecti
     if magnitude < NUMBER_FLOOR && !is_zero {
         return refused("a number other than 0 must be at least 1e-30 in magnitude".to_owned());
     }
-    // Zero may carry any exponent ("0e999999"), which jsonb would refuse; its value is just zero.
-    out.push_str(if is_zero { "0" } else { token });
+    match token {
+        // Zero may carry any exponent ("0e999999"), which jsonb would refuse; its value is just zero.
+        _ if is_zero => out.push('0'),
+        _ if personal::has_card_number(token) => write_text(HIDDEN, out),
+        _ => out.push_str(token),
+    }
     Ok(())
+}
+
+/// Returns a text as it may be kept: one that looks like an address or a card number is none of ours.
+fn shown(text: String) -> String {
+    if personal::is_personal(&text) { HIDDEN.to_owned() } else { text }
 }
 
 /// Writes a JSON string. Serializing text to JSON cannot fail.
@@ -189,6 +202,19 @@ mod tests {
             assert_eq!(check(bad).expect_err(bad).code, RejectionCode::InvalidText, "{bad}");
         }
         assert!(check(r#"{"a":"\ud83d\ude00"}"#).is_ok());
+    }
+
+    #[test]
+    fn what_looks_personal_is_hidden_and_nothing_else() {
+        let sent = r#"{"q":"ann@example.com","url":"/?m=ann%40example.com","list":["4111 1111 1111 1111",{"n":378282246310005}],
+                       "ann@example.com":1,"bob@example.com":2,"id":"0192e4a0-0000-7000-8000-000000000001","ean":4006381333931}"#;
+        let kept = check(sent).unwrap();
+        let hidden = r#"{"******":2,"ean":4006381333931,"id":"0192e4a0-0000-7000-8000-000000000001","list":["******",{"n":"******"}],"q":"******","url":"******"}"#;
+        assert_eq!(kept, hidden);
+        assert_eq!(check(&kept).unwrap(), kept, "what is hidden stays so");
+        assert_eq!(crate::count_hidden(&kept), 5);
+        let largest = format!(r#"{{"a":"a@b.cc","b":"{}"}}"#, "x".repeat(METADATA_MAX_BYTES - 23));
+        assert!(check(&largest).unwrap().len() <= METADATA_MAX_BYTES);
     }
 
     #[test]

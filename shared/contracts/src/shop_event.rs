@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Currency, CustomerKey, FUTURE_LIMIT_MINUTES, Fact, ShopEvent, Subject};
+use domain::{Currency, CustomerKey, FUTURE_LIMIT_MINUTES, ShopEvent, Subject};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::value::RawValue;
@@ -17,8 +17,10 @@ use crate::{Rejection, RejectionCode};
 
 mod analytics;
 mod fields;
+mod hidden;
 mod lifecycle;
 mod person;
+pub(crate) mod sealed;
 
 use fields::Fields;
 pub use person::{Forgotten, forget_in_event, is_named_in_event};
@@ -53,6 +55,9 @@ pub struct AddressKey {
     /// All that are known, the one in force among them.
     secrets: BTreeMap<u32, Vec<u8>>,
 }
+
+/// What a sealed text is preceded by; no address has a zero byte in it.
+const SEAL: &[u8] = b"\0sealed shop event\0";
 
 /// The shortest secret, in bytes.
 pub const ADDRESS_KEY_MIN_BYTES: usize = 16;
@@ -108,23 +113,39 @@ impl AddressKey {
         hashes.map(|hash| CustomerKey::of_hashed_address(&hash)).collect()
     }
 
+    /// Seals a text that we wrote.
+    fn seal(&self, text: &str) -> String {
+        let secret = self.secrets.get(&self.version).map(Vec::as_slice).unwrap_or_default();
+        hexadecimal(keyed(secret, &[SEAL, text.as_bytes()]))
+    }
+
+    /// Says whether a seal is ours, under any version, and of this text.
+    fn has_sealed(&self, text: &str, seal: &str) -> bool {
+        let bytes = seal.as_bytes().chunks(2).map(|it| u8::from_str_radix(str::from_utf8(it).ok()?, 16).ok());
+        let Some(seal) = bytes.collect::<Option<Vec<u8>>>() else { return false };
+        self.secrets.values().any(|secret| keyed(secret, &[SEAL, text.as_bytes()]).verify_slice(&seal).is_ok())
+    }
+
     /// Digests an event that has no id, always with the first version: a change of the one in force must not make a new
     /// event of one that is sent again.
     fn digest(&self, content: &str) -> [u8; 32] {
-        mac(self.secrets.values().next().map(Vec::as_slice).unwrap_or_default(), &[UNNAMED, content.as_bytes()])
+        let first = self.secrets.values().next().map(Vec::as_slice).unwrap_or_default();
+        keyed(first, &[UNNAMED, content.as_bytes()]).finalize().into_bytes().into()
     }
 }
 
 fn hash((version, secret): (u32, &[u8]), address: &str) -> String {
-    let digest = mac(secret, &[address.trim().to_lowercase().as_bytes()]);
-    let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{version}:{digits}")
+    format!("{version}:{}", hexadecimal(keyed(secret, &[address.trim().to_lowercase().as_bytes()])))
 }
 
-fn mac(secret: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any length");
+fn keyed(secret: &[u8], parts: &[&[u8]]) -> Hmac<Sha256> {
+    let mut mac = Hmac::new_from_slice(secret).expect("HMAC takes a key of any length");
     parts.iter().for_each(|part| mac.update(part));
-    mac.finalize().into_bytes().into()
+    mac
+}
+
+fn hexadecimal(mac: Hmac<Sha256>) -> String {
+    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl std::fmt::Debug for AddressKey {
@@ -160,11 +181,15 @@ impl Intake {
 /// Reads one event: a lifecycle event, an analytics event, or an EventBridge event around one of them.
 ///
 /// `arrival` bounds the event time: the producer's clock may run ahead a little, and events may be old, since history
-/// is sent too. The same content always gets the same id.
+/// is sent too. The same content always gets the same id. Texts that look like an address or a card number are hidden,
+/// in whatever field they stand. A message of accept-events is opened and is the event that was read there.
 ///
 /// # Errors
 /// The field, the rule and the limit.
 pub fn read_shop_event(body: &str, intake: &Intake, arrival: Timestamp) -> Result<ShopEvent, Rejection> {
+    if let Some(opened) = sealed::open(body, &intake.address_key) {
+        return opened;
+    }
     if body.len() > SHOP_EVENT_MAX_BYTES {
         let message = format!("event: must have at most {SHOP_EVENT_MAX_BYTES} bytes, has {}", body.len());
         return Err(Rejection::new(RejectionCode::Malformed, message));
@@ -172,15 +197,15 @@ pub fn read_shop_event(body: &str, intake: &Intake, arrival: Timestamp) -> Resul
     let outer = Fields::of("event", body, intake)?;
     match outer.raw("detail") {
         Some(detail) if outer.raw("detail-type").is_some() => read_bare(detail, intake, arrival),
-        _ => read(&outer, arrival),
+        _ => read(&outer, intake, arrival),
     }
 }
 
 fn read_bare(detail: &RawValue, intake: &Intake, arrival: Timestamp) -> Result<ShopEvent, Rejection> {
-    read(&Fields::of("detail", detail.get(), intake)?, arrival)
+    read(&Fields::of("detail", detail.get(), intake)?, intake, arrival)
 }
 
-fn read(fields: &Fields<'_>, arrival: Timestamp) -> Result<ShopEvent, Rejection> {
+fn read(fields: &Fields<'_>, intake: &Intake, arrival: Timestamp) -> Result<ShopEvent, Rejection> {
     let fact = match (fields.text("event")?, fields.text("eventType")?) {
         (Some(name), None) => lifecycle::read(&name, fields)?,
         (None, Some(name)) => analytics::read(&name, fields)?,
@@ -192,12 +217,11 @@ fn read(fields: &Fields<'_>, arrival: Timestamp) -> Result<ShopEvent, Rejection>
     check_version(fields)?;
     let occurred_at = occurred_at(fields, arrival)?;
     let service = fields.name("service")?.or(fields.name("source")?).unwrap_or_default();
-    let id = match fields.name("eventId")? {
-        Some(id) => named_id(&id),
-        None => unnamed_id(fields.key(), &service, occurred_at, &fact),
-    };
     let link = fields.link(fact.subject().0 == Subject::User);
-    Ok(ShopEvent { id, service, occurred_at, fact, link })
+    let named = fields.name("eventId")?.map(|id| named_id(&id));
+    let event = ShopEvent { id: named.unwrap_or_default(), service, occurred_at, fact, link };
+    let event = hidden::hide(event, &intake.address_key)?;
+    Ok(ShopEvent { id: named.unwrap_or_else(|| unnamed_id(&intake.address_key, &event)), ..event })
 }
 
 /// The only version there is, as a number or text.
@@ -232,9 +256,9 @@ fn named_id(id: &str) -> Uuid {
 ///
 /// The digest is keyed: the id stays in the log when its customer is erased, and must not tell who it was to somebody who
 /// tries all customer ids.
-fn unnamed_id(key: &AddressKey, service: &str, occurred_at: Timestamp, fact: &Fact) -> Uuid {
-    let content =
-        serde_json::to_string(&(service, occurred_at, fact)).expect("times, ids and amounts always serialize");
+fn unnamed_id(key: &AddressKey, event: &ShopEvent) -> Uuid {
+    let content = serde_json::to_string(&(&event.service, event.occurred_at, &event.fact));
+    let content = content.expect("times, ids and amounts always serialize");
     let digest = key.digest(&content);
     // Version 8: a UUID whose content is our business (RFC 9562, section 5.8).
     uuid::Builder::from_custom_bytes(std::array::from_fn(|i| digest[i])).into_uuid()

@@ -65,7 +65,7 @@ fn account_of(id: &str) -> Option<Uuid> {
 }
 
 /// That an id of the shop and an address are one customer, as an event says that names both.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CustomerLink {
     /// The shop's customer id.
     pub customer: CustomerKey,

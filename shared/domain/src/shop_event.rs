@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{Currency, CustomerKey, CustomerLink, Money, OrderStatus, PaymentStatus};
 
 /// One event of the shop's back end.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ShopEvent {
     /// Its identity: the producer's event id, or a digest of type, subject, time and content. Logged once.
     pub id: Uuid,

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use super::lifecycle::CUSTOMER;
-use super::{AddressKey, Intake, SHOP_TEXT_MAX_CHARS};
+use super::{Intake, SHOP_TEXT_MAX_CHARS};
 use crate::{Rejection, RejectionCode, field};
 
 /// What every event has, and what EventBridge puts around one: never looked for in `metadata`, whose own `version` or
@@ -102,11 +102,6 @@ impl<'a> Fields<'a> {
             }
         };
         Ok(self.any_name(names)?.map(key))
-    }
-
-    /// Returns the secret that digests are keyed with.
-    pub(super) fn key(&self) -> &'a AddressKey {
-        &self.intake.address_key
     }
 
     /// Reads an id and an address that stand side by side; of a user the entity may be the id. What cannot be read is no

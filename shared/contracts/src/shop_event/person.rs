@@ -4,10 +4,11 @@
 //! A raw event may hold names, addresses and telephone numbers in fields that mean nothing here. So nothing is looked for
 //! in what is left: only the fields that are read are kept.
 
-use domain::{CustomerKey, Identities};
+use domain::{CustomerKey, Identities, ShopEvent};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::sealed::{open, seal};
 use super::{Intake, read_shop_event};
 
 /// Every field that an event is read from. What is not listed is dropped from an event whose person is erased.
@@ -75,6 +76,9 @@ pub fn forget_in_event(
     identities: &Identities,
     erased: &CustomerKey,
 ) -> Option<Forgotten> {
+    if let Some(opened) = open(body, &intake.address_key) {
+        return forget_in_sealed(opened.ok(), (body, intake), identities, erased);
+    }
     if !is_named_in_event(body, intake, identities) {
         return None;
     }
@@ -94,9 +98,36 @@ pub fn forget_in_event(
     Some(if still_readable { Forgotten::Rewritten(text) } else { Forgotten::Unreadable })
 }
 
+/// Takes a person out of what accept-events has read and sealed; a broken seal hides nobody.
+fn forget_in_sealed(
+    opened: Option<ShopEvent>,
+    (body, intake): (&str, &Intake),
+    identities: &Identities,
+    erased: &CustomerKey,
+) -> Option<Forgotten> {
+    match opened {
+        None => is_named_in_event(body, intake, identities).then_some(Forgotten::Unreadable),
+        Some(mut event) if names(&event, identities) => {
+            event.fact.rename(erased);
+            event.link = None;
+            Some(Forgotten::Rewritten(seal(&event, &intake.address_key)))
+        }
+        Some(_) => None,
+    }
+}
+
+fn names(event: &ShopEvent, identities: &Identities) -> bool {
+    let known = |key: &CustomerKey| identities.customers.contains(key);
+    event.fact.customer().is_some_and(known)
+        || event.link.as_ref().is_some_and(|link| known(&link.customer) || known(&link.address))
+}
+
 /// Says whether an event as it was sent names a person. Of one that is no JSON every word is looked at.
 #[must_use]
 pub fn is_named_in_event(body: &str, intake: &Intake, identities: &Identities) -> bool {
+    if let Some(Ok(event)) = open(body, &intake.address_key) {
+        return names(&event, identities);
+    }
     let search = Search { intake, identities };
     match serde_json::from_str::<Value>(body) {
         Ok(document) => search.is_named(&document, ""),

@@ -1,4 +1,4 @@
-use domain::{OrderStatus, PaymentStatus};
+use domain::{Fact, OrderStatus, PaymentStatus};
 
 use super::*;
 
@@ -210,4 +210,60 @@ fn a_refused_line_is_named_by_its_place() {
     invalid_amount: items[0].price: times quantity must be at most 1000000000000000 minor units
     missing_field: items[0].quantity: is required
     "#);
+}
+
+#[test]
+fn what_looks_personal_is_hidden_in_every_field() {
+    let address = "ann@example.com";
+    let card = "4111 1111 1111 1111";
+    for text in [address, card, "paid by ann@example.com", "4111-1111-1111-1111"] {
+        let events = [
+            format!(
+                r#"{{"event":"OrderCreated","timestamp":"2026-11-20T10:00:00Z","orderId":"{text}","customerId":"{text}","sellerId":"{text}",
+                 "paymentMethod":"{text}","service":"{text}","eventId":"{text}",
+                 "items":[{{"productId":"{text}","quantity":1,"price":1,"sellerId":"{text}","categoryId":"{text}"}}]}}"#
+            ),
+            format!(
+                r#"{{"event":"PaymentProcessed","timestamp":"2026-11-20T10:00:00Z","orderId":"{text}","paymentId":"{text}",
+                 "paymentStatus":"SUCCESS","amount":1,"paymentMethod":"{text}","source":"{text}"}}"#
+            ),
+            format!(
+                r#"{{"event":"product.created","timestamp":"2026-11-20T10:00:00Z","productId":"{text}","name":"{text}","skuIds":["{text}"],
+                 "sellerId":"{text}","categoryId":"{text}"}}"#
+            ),
+            format!(
+                r#"{{"event":"rating.added","timestamp":"2026-11-20T10:00:00Z","ratingId":"{text}","skuId":"{text}","rating":1}}"#
+            ),
+            format!(
+                r#"{{"event":"comment.created","timestamp":"2026-11-20T10:00:00Z","commentId":"{text}","userId":"{text}"}}"#
+            ),
+            format!(r#"{{"event":"click.tracked","timestamp":"2026-11-20T10:00:00Z","productId":"{text}"}}"#),
+            format!(
+                r#"{{"eventType":"ORDER_PLACED","timestamp":"2026-11-20T10:00:00Z","entityId":"{text}","amount":1,"metadata":{{"paymentMode":"{text}","sellerId":"{text}"}}}}"#
+            ),
+            format!(
+                r#"{{"eventType":"USER_REGISTERED","timestamp":"2026-11-20T10:00:00Z","entityId":"{text}","userEmail":"{address}"}}"#
+            ),
+        ];
+        for event in events {
+            let kept = read_at_noon(&event).unwrap_or_else(|refused| panic!("{refused:?}: {event}"));
+            let kept_text = serde_json::to_string(&kept).unwrap();
+            assert!(!kept_text.contains("ann") && !kept_text.contains("1111"), "{kept_text}");
+            assert!(text == address || crate::count_hidden_in(&kept) > 0, "{kept_text}");
+            assert_eq!(read_at_noon(&event), Ok(kept), "the same text is hidden in the same way");
+        }
+    }
+}
+
+#[test]
+fn an_id_that_is_hidden_stays_one_id_and_a_label_becomes_none() {
+    let order = |id: &str| {
+        format!(r#"{{"event":"OrderShipped","timestamp":"2026-11-20T10:00:00Z","orderId":"{id}","service":"{id}"}}"#)
+    };
+    let kept = |id: &str| read_at_noon(&order(id)).unwrap();
+    let one = kept("order-of-ann@example.com");
+    assert_eq!(one.fact.subject(), kept("Order-Of-Ann@Example.com").fact.subject());
+    assert_ne!(one.fact.subject(), kept("order-of-bob@example.com").fact.subject());
+    assert!(one.fact.subject().1.starts_with(crate::HASHED_PREFIX) && one.service == crate::HIDDEN, "{one:?}");
+    assert_eq!(kept("order-4711").fact.subject().1, "order-4711");
 }

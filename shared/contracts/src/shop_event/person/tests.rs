@@ -100,3 +100,23 @@ fn collect(schema: &Value, names: &mut std::collections::BTreeSet<String>) {
         _ => {}
     }
 }
+
+#[test]
+fn a_sealed_event_loses_the_person_and_keeps_its_id_and_a_seal() {
+    let raw = r#"{"event":"OrderCreated","timestamp":"2026-11-20T10:00:00Z","orderId":"o-1","userEmail":"jane@example.com",
+                  "items":[{"productId":"p-1","quantity":1,"price":5}]}"#;
+    let arrival = "2026-11-20T12:00:00Z".parse().unwrap();
+    let event = read_shop_event(raw, &intake(), arrival).unwrap();
+    let sealed = seal(&event, &intake().address_key);
+    let mut jane = Identities::default();
+    intake().address_key.customers("jane@example.com").into_iter().for_each(|key| jane.add(key));
+    assert!(is_named_in_event(&sealed, &intake(), &jane));
+    assert!(!is_named_in_event(&sealed, &intake(), &Identities::default()));
+    let erased = CustomerKey::of_id("erased:1");
+    let Some(Forgotten::Rewritten(text)) = forget_in_event(&sealed, (&intake(), arrival), &jane, &erased) else {
+        panic!("not rewritten")
+    };
+    let forgotten = read_shop_event(&text, &intake(), arrival).unwrap();
+    assert_eq!((forgotten.id, forgotten.fact.customer()), (event.id, Some(&erased)));
+    assert_eq!(forget_in_event(&text, (&intake(), arrival), &jane, &erased), None);
+}

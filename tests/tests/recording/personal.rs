@@ -1,0 +1,46 @@
+//! Texts that look like an email address or a card number: not kept, whatever field a front end has put them into.
+
+use serde_json::json;
+
+use crate::stage::{Stage, by_guest, by_service, by_shopper, results, statuses, view, with};
+
+const CARD: &str = "4111 1111 1111 1111";
+
+#[tokio::test]
+async fn metadata_loses_what_looks_personal_and_keeps_the_rest() {
+    let mut stage = Stage::set().await;
+    let metadata =
+        json!({ "query": "cAnAry@example.com", "form": { "card": CARD, "cAnAry@example.com": true }, "rank": 2 });
+    let item = |number| with(with(view(number), "session_id", "visit"), "metadata", metadata.clone());
+    for request in [by_shopper(&[item(1)]), by_guest(&[item(2)]), by_service(&[item(3)])] {
+        assert_eq!(statuses(&stage.send(&request).await), ["accepted"]);
+        assert_eq!(statuses(&stage.send(&request).await), ["duplicate"]);
+    }
+    let kept = r#"{"form": {"card": "******", "******": true}, "rank": 2, "query": "******"}"#;
+    assert_eq!(stage.database.rows("SELECT metadata FROM analytic.interaction").await, [kept; 3]);
+    // The first time and the retry: who counts these wants to know how often a front end does it.
+    assert_eq!(stage.metric("HiddenTexts").await, 12.0);
+    assert!(!stage.output_with("recorded").await.to_lowercase().contains("canary"));
+}
+
+#[tokio::test]
+async fn ids_that_look_personal_are_refused() {
+    let mut stage = Stage::set().await;
+    let category = |id: &str| with(with(view(1), "ref_type", "Category"), "ref_id", id);
+    let items = [
+        with(view(1), "session_id", "ann@example.com"),
+        with(view(1), "session_id", "visit of ann%40example.com"),
+        category("ann@example.com"),
+        category(CARD),
+        category("shoes@home"),
+        // Numbers make good session ids, and every thirtieth of sixteen digits could be a card's.
+        with(view(2), "session_id", CARD),
+    ];
+    let reply = stage.record(&items).await;
+    let (session, reference) = ("rejected invalid_session_id", "rejected invalid_reference");
+    assert_eq!(statuses(&reply), [session, session, reference, reference, "accepted", "accepted"]);
+    let messages: Vec<_> = results(&reply).iter().filter_map(|it| it["message"].as_str().map(str::to_owned)).collect();
+    assert_eq!(messages[0], "session_id: must not hold an email address; a random UUID is a good session id");
+    assert_eq!(messages[2], "ref_id: must not hold an email address or a card number");
+    assert_eq!(stage.counts().await, [2, 2, 4]);
+}
