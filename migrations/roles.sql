@@ -8,7 +8,7 @@
 -- therefore also the lock: it is held until the commit and excludes itself across databases. A role that is already as it
 -- should be is left alone, so that whoever migrates a second database needs no right to change it.
 --
--- statement_timeout: the store gives up a statement after 5 s (judge-carts: 90 s); the server's own limit lies above and ends
+-- statement_timeout: the store gives up a statement after 5 s (judge-carts: 90 s, manage-people: 8 s); the server's own limit lies above and ends
 -- what is left of a function that was killed. A lock_timeout would add nothing to it.
 -- idle_in_transaction_session_timeout: a function that dies without closing its connection must not keep its locks.
 -- client_connection_check_interval: ends a statement whose client is gone.
@@ -31,7 +31,7 @@ BEGIN
         FROM (VALUES
             ('shopsignal_answer_queries',      'on',  '8s',   'Shopsignal: answers queries, writes nothing'),
             ('shopsignal_judge_carts',         'off', '100s', 'Shopsignal: finds carts that were left'),
-            ('shopsignal_manage_people',       'off', '30s',  'Shopsignal: exports and erases people'),
+            ('shopsignal_manage_people',       'off', '12s',  'Shopsignal: exports and erases people'),
             ('shopsignal_project_orders',      'off', '8s',   'Shopsignal: logs back-end events and moves the figures'),
             ('shopsignal_record_interactions', 'off', '8s',   'Shopsignal: stores interactions'),
             ('shopsignal_resend_pending',      'off', '8s',   'Shopsignal: hints again at what is pending'),

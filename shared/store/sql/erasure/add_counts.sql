@@ -6,4 +6,4 @@ UPDATE analytic.erasure SET counts = (
             UNION ALL SELECT * FROM unnest($2::text[], $3::bigint[])
         ) AS counted GROUP BY place
     ) AS summed)
-WHERE id = $1 AND cardinality($2) > 0
+WHERE id = $1 AND cardinality($2::text[]) > 0
