@@ -112,7 +112,7 @@ fn the_environment_of_a_function_is_the_shared_part_and_its_own() {
     let template = template();
     let shared = ["AWS_LAMBDA_LOG_LEVEL", "DATABASE_IAM_AUTH", "DATABASE_URL"];
     let own = ["DATABASE_SECRET_ARN", "KEY_RETENTION_DAYS", "PARTITIONS_AHEAD_DAYS"];
-    let of_migrate = ["DATABASE_ROLE_SECRET_ARNS", "DATABASE_SECRET_ARN"];
+    let of_migrate = ["APP_SECRET_ARN", "DATABASE_ROLE_SECRET_ARNS", "DATABASE_SECRET_ARN"];
     let expected: BTreeSet<_> = shared.into_iter().chain(of_migrate).map(str::to_owned).collect();
     assert_eq!(template.environment_of("migrate"), expected);
     let expected: BTreeSet<_> = shared.into_iter().chain(own).map(str::to_owned).collect();
