@@ -48,6 +48,7 @@ impl Shop {
             ("POPULARITY_QUEUE_URL", queue.url()),
             ("CATALOG_QUEUE_URL", queue.url()),
             ("ALERTS_QUEUE_URL", queue.url()),
+            ("DEAD_LETTER_QUEUE_URL", queue.url()),
             ("SEND_TIMEOUT_MS", "2000"),
             ("FRAUD_BURST_ORDERS", "2"),
             ("FRAUD_BURST_SECONDS", "3600"),
