@@ -52,8 +52,9 @@ enum Command {
     /// Removes a version of the signing key that no receiver checks any more.
     RemoveVersion {
         /// The version.
+        // not "version", which is a flag of every command
         #[arg(value_name = "NUMBER")]
-        version: u32,
+        number: u32,
     },
 }
 
@@ -80,8 +81,8 @@ pub async fn run(stack: &Stack, args: Args) -> Result<(), Error> {
             let (version, _) = source.change(|values| values.add_version(&key)).await.map_err(failed)?;
             say::line(format_args!("added {key}_{version}"));
         }
-        Command::RemoveVersion { version } => {
-            change(&source, |values| values.set(&format!("alert_signing_key_{version}"), "")).await?;
+        Command::RemoveVersion { number } => {
+            change(&source, |values| values.set(&format!("alert_signing_key_{number}"), "")).await?;
         }
     }
     Ok(())
