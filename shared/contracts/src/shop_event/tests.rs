@@ -249,7 +249,9 @@ fn what_looks_personal_is_hidden_in_every_field() {
             let kept = read_at_noon(&event).unwrap_or_else(|refused| panic!("{refused:?}: {event}"));
             let kept_text = serde_json::to_string(&kept).unwrap();
             assert!(!kept_text.contains("ann") && !kept_text.contains("1111"), "{kept_text}");
-            assert!(text == address || crate::count_hidden_in(&kept) > 0, "{kept_text}");
+            // An address that names the customer is a key of its own, and of a user it goes before the entity.
+            let is_of_customer = text == address || matches!(kept.fact, Fact::UserRegistered { .. });
+            assert!(is_of_customer || crate::count_hidden_in(&kept) > 0, "{kept_text}");
             assert_eq!(read_at_noon(&event), Ok(kept), "the same text is hidden in the same way");
         }
     }
