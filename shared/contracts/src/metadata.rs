@@ -114,7 +114,10 @@ fn write_number(token: &str, path: &str, out: &mut String) -> Result<(), Rejecti
     match token {
         // Zero may carry any exponent ("0e999999"), which jsonb would refuse; its value is just zero.
         _ if is_zero => out.push('0'),
-        _ if personal::has_card_number(token) => write_text(HIDDEN, out),
+        // A card number is whole; between the digits of a fraction nothing is a gap.
+        _ if token.bytes().all(|byte| byte.is_ascii_digit()) && personal::has_card_number(token) => {
+            write_text(HIDDEN, out);
+        }
         _ => out.push_str(token),
     }
     Ok(())

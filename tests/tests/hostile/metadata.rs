@@ -11,7 +11,8 @@ use crate::stage::{SPU, read};
 /// A number as a client may write it, inside the limits.
 fn number() -> impl Strategy<Value = String> {
     prop_oneof![
-        (-999_999_999_999_999_i64..=999_999_999_999_999).prop_map(|number| number.to_string()),
+        // Fewer digits than a card number has: those are hidden.
+        (-9_999_999_999_999_i64..=9_999_999_999_999).prop_map(|number| number.to_string()),
         "-?(0|[1-9][0-9]{0,8})\\.[0-9]{1,8}",
         "-?[1-9]\\.[0-9]{1,4}[eE][+-]?0?[0-9]",
         Just("0".to_owned()),
