@@ -7,6 +7,8 @@ use woothee::parser::Parser;
 
 /// A header is read up to here; what tells families apart stands before.
 const READ_MAX_CHARS: usize = 512;
+/// What the parser calls a part that it does not know.
+const NOT_KNOWN: &str = "UNKNOWN";
 
 /// Returns `browser/system/class`, such as `Chrome/Android/smartphone`; `None` when nothing is known of the client.
 ///
@@ -14,7 +16,8 @@ const READ_MAX_CHARS: usize = 512;
 pub(crate) fn describe(header: &str) -> Option<String> {
     let end = header.char_indices().nth(READ_MAX_CHARS).map_or(header.len(), |(end, _)| end);
     let agent = Parser::new().parse(&header[..end])?;
-    Some([agent.name, agent.os, agent.category].join("/"))
+    let words = [agent.name, agent.os, agent.category];
+    words.iter().any(|word| *word != NOT_KNOWN).then(|| words.join("/"))
 }
 
 #[cfg(test)]
