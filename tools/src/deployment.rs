@@ -16,6 +16,7 @@ use tokio_postgres::Client;
 
 use crate::Error;
 use crate::redrive::Line;
+use crate::redrive::queue::{Destination, Queues};
 use crate::redrive::ledger::{EventReader, Ledger};
 use crate::stack::description::StackFile;
 use crate::stack::folder::Stack;
@@ -165,27 +166,30 @@ impl Deployment {
         aws_sdk_dynamodb::Client::new(&self.aws)
     }
 
-    /// The queue and the dead-letter queue of a consumer.
+    /// A dead-letter queue and where its work goes back to.
     ///
     /// # Errors
     /// `Usage` naming the flag when one is not known.
-    pub fn queues(&self, line: Line) -> Result<(&str, &str), Error> {
-        match self.pair(line) {
-            (Some(queue), Some(dlq)) => Ok((queue, dlq)),
-            _ => Err(Error::Usage(format!("--{line}-queue-url and --{line}-dlq-url are needed with --database-url"))),
-        }
+    pub(crate) fn queues(&self, line: Line) -> Result<Queues<'_>, Error> {
+        let functions = || aws_sdk_lambda::Client::new(&self.aws);
+        let (destination, dlq) = match (line, self.pair(line)) {
+            (Line::Maintenance, (_, Some(dlq))) => (Destination::Functions(functions()), dlq),
+            (Line::Maintenance, _) => {
+                return Err(Error::Usage("--maintenance-dlq-url is needed with --database-url".to_owned()));
+            }
+            (_, (Some(queue), Some(dlq))) => (Destination::Queue(queue), dlq),
+            _ => {
+                let rule = format!("--{line}-queue-url and --{line}-dlq-url are needed with --database-url");
+                return Err(Error::Usage(rule));
+            }
+        };
+        Ok(Queues { client: self.sqs(), destination, dlq })
     }
 
     /// The dead-letter queue of a consumer, when it is known.
     #[must_use]
     pub fn dlq(&self, line: Line) -> Option<&str> {
         self.pair(line).1.map(String::as_str)
-    }
-
-    /// Where failed daily runs are noted, when it is known.
-    #[must_use]
-    pub fn maintenance_dlq(&self) -> Option<&str> {
-        self.resources.maintenance_dlq_url.as_deref()
     }
 
     fn pair(&self, line: Line) -> (Option<&String>, Option<&String>) {
@@ -195,6 +199,7 @@ impl Deployment {
             Line::Sink(Sink::Catalog) => (&known.catalog_queue_url, &known.catalog_dlq_url),
             Line::Alerts => (&known.alerts_queue_url, &known.alerts_dlq_url),
             Line::OrderEvents => (&known.order_events_queue_url, &known.order_events_dlq_url),
+            Line::Maintenance => (&None, &known.maintenance_dlq_url),
         };
         (queue.as_ref(), dlq.as_ref())
     }
@@ -237,11 +242,10 @@ impl Deployment {
     /// Every queue that is known, by name.
     #[must_use]
     pub fn known_queues(&self) -> Vec<(String, &str)> {
-        let pairs = Line::ALL.into_iter().flat_map(|line| {
+        let all = Line::ALL.into_iter().flat_map(|line| {
             let (queue, dlq) = self.pair(line);
             [(format!("{line}-queue"), queue), (format!("{line}-dlq"), dlq)]
         });
-        let all = pairs.chain([("maintenance-dlq".to_owned(), self.resources.maintenance_dlq_url.as_ref())]);
         all.filter_map(|(name, url)| Some((name, url?.as_str()))).collect()
     }
 

@@ -4,6 +4,7 @@
 //! or by two people at once, changes nothing more: an effect is applied by whoever deletes its pending row, an event is
 //! logged once by its id.
 
+pub(crate) mod failed_run;
 pub(crate) mod filter;
 pub(crate) mod ledger;
 mod pass;
@@ -15,7 +16,6 @@ use std::process::ExitCode;
 use self::filter::{Filter, read_age};
 pub use self::ledger::Line;
 use self::pass::{Limits, Pass};
-use self::queue::Queues;
 pub use self::tally::{Counts, Tally};
 use crate::Error;
 use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
@@ -25,7 +25,7 @@ use crate::stack::folder::Stack;
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// Whose dead letters.
-    #[arg(value_name = "popularity|catalog|alerts|order-events")]
+    #[arg(value_name = "popularity|catalog|alerts|order-events|maintenance")]
     line: Line,
     #[command(flatten)]
     options: Options,
@@ -41,7 +41,8 @@ pub struct Args {
 /// The choice and the limits.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Options {
-    /// Only this reason, as the table of counts names it: a parked reason, `waiting`, `unreadable` or `conflict`.
+    /// Only this reason, as the table of counts names it: a parked reason, `waiting`, `unreadable`, `conflict` or
+    /// `failed_run`.
     ///
     /// Unreadable and conflicting messages would only come back, so they are put back only with `--reason`.
     #[arg(long, value_name = "REASON")]
@@ -80,8 +81,7 @@ pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
 /// # Errors
 /// As [`run`].
 pub async fn redrive(deployment: &Deployment, line: Line, options: Options) -> Result<Tally, Error> {
-    let (source, dlq) = deployment.queues(line)?;
-    let queues = Queues { client: deployment.sqs(), source, dlq };
+    let queues = deployment.queues(line)?;
     let filter = Filter { reason: options.reason, older_than: options.older_than };
     let limits =
         Limits { dry_run: options.dry_run, rate: options.rate.map(f64::from), max: options.max.unwrap_or(usize::MAX) };

@@ -235,7 +235,7 @@ async fn hints_are_accounted_for_by_their_rows_and_what_is_no_hint_is_not() {
     assert_eq!(explained, expected);
     assert_eq!(outcome.unaccounted(), 0);
     desk.queues["popularity-dlq"].send("junk").await;
-    desk.queues["maintenance-dlq"].send("a run that failed").await;
+    desk.queues["maintenance-dlq"].send(&failed_run("shop-judge-carts")).await;
     assert_eq!(desk.unaccounted().await, ["popularity-dlq unreadable 1", "maintenance-dlq failed_run 1"]);
 }
 
@@ -264,4 +264,60 @@ async fn after_a_crash_between_sending_and_deleting_an_event_goes_back_twice_and
     dlq.send(&shipped("o-1", "e-1")).await;
     assert_eq!(desk.redrive(Line::OrderEvents, ALL).await.by_reason["done"].deleted, 1);
     assert_eq!((queue.depth().await, dlq.depth().await), (0, 0));
+}
+
+/// The name of a function in the stack, which starts as the names of its queues do.
+fn deployed(stack: &StackFile, function: &str) -> String {
+    let queue = stack.maintenance_dlq_url.rsplit('/').next().unwrap();
+    format!("{}{function}", queue.strip_suffix("maintenance-dlq").unwrap())
+}
+
+/// Lambda's record of a run that failed.
+fn failed_run(function: &str) -> String {
+    let arn = format!("arn:aws:lambda:us-east-1:000000000000:function:{function}:$LATEST");
+    json!({ "version": "1.0", "requestContext": { "functionArn": arn, "condition": "RetriesExhausted" } }).to_string()
+}
+
+/// The last day that has a partition in the database of the stack, without its partition from now on.
+async fn drop_last_partition(database: &tokio_postgres::Client) -> String {
+    let last = "SELECT max(inhrelid::regclass::text) FROM pg_inherits
+        WHERE inhparent = 'analytic.interaction'::regclass AND inhrelid <> 'analytic.interaction_default'::regclass";
+    let name: String = database.query_one(last, &[]).await.unwrap().get(0);
+    database.batch_execute(&format!("DROP TABLE {name}")).await.unwrap();
+    name
+}
+
+#[tokio::test]
+async fn a_scheduled_run_that_failed_is_repeated_by_its_function() {
+    let desk = Desk::open().await;
+    let stack = StackFile::load(&PathBuf::from(std::env::var("SHOPSIGNAL_STACK_FILE").unwrap())).unwrap();
+    let function = deployed(&stack, "maintain-partitions");
+    // given: two runs failed for the same reason, and a message that is none
+    let dlq = &desk.queues["maintenance-dlq"];
+    for body in [failed_run(&function), failed_run(&function), "not a run".to_owned()] {
+        dlq.send(&body).await;
+    }
+    let (database, connection) = tokio_postgres::connect(&stack.database_url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let partition = drop_last_partition(&database).await;
+    let looked = redrive(&desk.deployment, Line::Maintenance, Options { dry_run: true, ..ALL }).await.unwrap();
+    assert_eq!(looked.by_reason["failed_run"].put_back, 2);
+    // when
+    let tally = redrive(&desk.deployment, Line::Maintenance, ALL).await.unwrap();
+    // then the function runs, and what is no run stays
+    let failed = tally.by_reason["failed_run"];
+    assert_eq!((failed.seen, failed.put_back + failed.deleted, failed.left, failed.failed), (2, 2, 0, 0));
+    assert_eq!(tally.by_reason["unreadable"].left, 1);
+    let exists = format!("SELECT to_regclass('{partition}') IS NOT NULL");
+    for _ in 0..100 {
+        if database.query_one(&exists, &[]).await.unwrap().get(0) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    assert!(database.query_one(&exists, &[]).await.unwrap().get::<_, bool>(0), "the function did not run");
+    // and a second time there is nothing to repeat
+    let again = redrive(&desk.deployment, Line::Maintenance, ALL).await.unwrap();
+    assert!(!again.by_reason.contains_key("failed_run"));
+    assert_eq!(desk.unaccounted().await, ["maintenance-dlq unreadable 1"]);
 }

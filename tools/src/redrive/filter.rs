@@ -11,6 +11,9 @@ pub(crate) const WAITING: &str = "waiting";
 /// What an event is called whose id the log holds with other content.
 pub(crate) const CONFLICT: &str = "conflict";
 
+/// What a scheduled run is called that failed, or could not be started.
+pub(crate) const FAILED_RUN: &str = "failed_run";
+
 /// Restricts what is put back.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Filter {

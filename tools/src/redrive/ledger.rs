@@ -12,7 +12,8 @@ use store::shop_event::Logged;
 use store::{Database, StoreError, pending, pending_alert, shop_event};
 use uuid::Uuid;
 
-use super::filter::{CONFLICT, DONE, Finding, Standing, UNREADABLE, WAITING};
+use super::failed_run::{FailedRun, ScheduledFunction};
+use super::filter::{CONFLICT, DONE, FAILED_RUN, Finding, Standing, UNREADABLE, WAITING};
 use super::queue::Letter;
 use crate::Error;
 
@@ -25,12 +26,19 @@ pub enum Line {
     Alerts,
     /// Events of the shop's back end, for project-orders. A message is the only copy of its event.
     OrderEvents,
+    /// Scheduled runs that failed. They have no queue: putting one back is running the function again.
+    Maintenance,
 }
 
 impl Line {
     /// Every queue.
-    pub const ALL: [Self; 4] =
-        [Self::Sink(Sink::Popularity), Self::Sink(Sink::Catalog), Self::Alerts, Self::OrderEvents];
+    pub const ALL: [Self; 5] = [
+        Self::Sink(Sink::Popularity),
+        Self::Sink(Sink::Catalog),
+        Self::Alerts,
+        Self::OrderEvents,
+        Self::Maintenance,
+    ];
 
     /// Returns the name that the command line and the queues use.
     #[must_use]
@@ -39,6 +47,7 @@ impl Line {
             Self::Sink(sink) => sink.as_str(),
             Self::Alerts => "alerts",
             Self::OrderEvents => "order-events",
+            Self::Maintenance => "maintenance",
         }
     }
 }
@@ -64,6 +73,7 @@ pub(crate) enum Key {
     Interaction(InteractionId),
     Alert(FindingId),
     Event(Uuid),
+    Run(ScheduledFunction),
 }
 
 /// A parked row.
@@ -95,6 +105,7 @@ impl Ledger {
             Line::Sink(sink) => self.judge_hints(sink, letters).await,
             Line::Alerts => self.judge_alerts(letters).await,
             Line::OrderEvents => self.judge_events(letters).await,
+            Line::Maintenance => Ok(judge_runs(letters)),
         };
         judged.map_err(failed("look up dead letters"))
     }
@@ -158,17 +169,17 @@ impl Ledger {
     pub(crate) fn explains(&self, finding: &Finding) -> bool {
         match finding.standing {
             Standing::Done => true,
-            Standing::Owed => self.line != Line::OrderEvents,
+            Standing::Owed => !matches!(self.line, Line::OrderEvents | Line::Maintenance),
             Standing::Stuck => false,
         }
     }
 
-    /// Puts parked rows back to waiting. A message with an event has none.
+    /// Puts parked rows back to waiting. An event and a scheduled run have none.
     pub(crate) async fn unpark(&self, keys: &[Key]) -> Result<(), Error> {
         let unparked = match self.line {
             Line::Sink(sink) => pending::unpark(&self.database, sink, &interactions(keys)).await.map(drop),
             Line::Alerts => pending_alert::unpark(&self.database, &alerts(keys)).await.map(drop),
-            Line::OrderEvents => Ok(()),
+            Line::OrderEvents | Line::Maintenance => Ok(()),
         };
         unparked.map_err(failed("un-park rows"))
     }
@@ -190,18 +201,18 @@ impl Ledger {
                     rows.into_iter().map(|row| parked(Key::Alert(row.id), row.parked_reason, row.age_seconds)).collect()
                 })
             }
-            (Line::OrderEvents, _) => Ok(Vec::new()),
+            (Line::OrderEvents | Line::Maintenance, _) => Ok(Vec::new()),
         };
         listed.map_err(failed("list parked rows"))
     }
 }
 
-/// Writes the hint at a row; an event cannot be written from its id.
+/// Writes the hint at a row; nothing else can be written from its key.
 pub(crate) fn hint(key: Key) -> Option<String> {
     match key {
         Key::Interaction(interaction_id) => Some(Hint { interaction_id }.body()),
         Key::Alert(finding_id) => Some(AlertHint { finding_id }.body()),
-        Key::Event(_) => None,
+        Key::Event(_) | Key::Run(_) => None,
     }
 }
 
@@ -220,6 +231,16 @@ fn by_row(
         Finding { standing, reason: reason.to_owned(), age_seconds, key }
     };
     letters.iter().zip(keys).map(finding).collect()
+}
+
+fn judge_runs(letters: &[Letter]) -> Vec<Finding> {
+    let finding = |letter: &Letter| {
+        let key = FailedRun::read(letter).map(|run| Key::Run(run.function));
+        let (standing, reason) =
+            if key.is_some() { (Standing::Owed, FAILED_RUN) } else { (Standing::Stuck, UNREADABLE) };
+        Finding { standing, reason: reason.to_owned(), age_seconds: letter.age_seconds, key }
+    };
+    letters.iter().map(finding).collect()
 }
 
 fn parked(key: Key, reason: Option<String>, age_seconds: f64) -> Parked {

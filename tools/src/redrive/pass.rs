@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::filter::{Decision, Filter, Finding, Standing, WAITING};
+use super::failed_run::FailedRun;
+use super::filter::{Decision, FAILED_RUN, Filter, Finding, Standing, WAITING};
 use super::ledger::{Key, Ledger, Parked, hint};
 use super::queue::{BATCH, Letter, Outgoing, Queues};
 use super::tally::Tally;
@@ -112,7 +113,7 @@ impl<'a> Pass<'a> {
     fn decide(&mut self, finding: &Finding, about_to_send: usize) -> Decision {
         if finding.standing == Standing::Owed && finding.key.is_some_and(|key| self.put_back.contains(&key)) {
             // A second letter of what was just put back: superfluous, unless it was given up once more.
-            let again = finding.reason != WAITING && !self.limits.dry_run;
+            let again = ![WAITING, FAILED_RUN].contains(&&*finding.reason) && !self.limits.dry_run;
             return if again { Decision::Leave } else { Decision::Delete };
         }
         match self.filter.decide(finding) {
@@ -134,7 +135,11 @@ impl<'a> Pass<'a> {
         self.put_back.extend(&keys);
         let messages: Vec<_> = letters
             .iter()
-            .map(|(letter, _)| Outgoing { body: letter.body.clone(), trace: letter.trace.clone() })
+            .map(|(letter, finding)| Outgoing {
+                body: letter.body.clone(),
+                trace: letter.trace.clone(),
+                run: FailedRun::read(letter).filter(|_| finding.standing == Standing::Owed),
+            })
             .collect();
         let taken = self.unpark_and_send(&keys, &messages).await?;
         let mut sent = Vec::new();
@@ -200,7 +205,7 @@ impl<'a> Pass<'a> {
 
     async fn hint(&mut self, rows: &[Parked]) -> Result<(), Error> {
         let keys: Vec<_> = rows.iter().map(|row| row.key).collect();
-        let body = |key: &Key| Some(Outgoing { body: hint(*key)?, trace: None });
+        let body = |key: &Key| Some(Outgoing { body: hint(*key)?, trace: None, run: None });
         let messages: Vec<_> = keys.iter().filter_map(body).collect();
         let taken = self.unpark_and_send(&keys, &messages).await?;
         for (row, taken) in rows.iter().zip(taken) {

@@ -1,4 +1,4 @@
-//! A queue and its dead-letter queue, ten messages at a time.
+//! A dead-letter queue and where its messages came from, ten messages at a time.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,8 +11,11 @@ use aws_sdk_sqs::types::{
 
 use contracts::REASON_ATTRIBUTE;
 
+use super::failed_run::FailedRun;
 use crate::Error;
 
+/// The attribute by which EventBridge Scheduler names whom it could not reach.
+const TARGET_ARN: &str = "TARGET_ARN";
 /// What one call of SQS takes.
 pub(crate) const BATCH: usize = 10;
 /// Long polling asks every server of the queue; without it a receive may find nothing in a queue that holds messages.
@@ -29,21 +32,33 @@ pub(crate) struct Letter {
     pub(crate) trace: Option<String>,
     /// Why its consumer gave it up; none when SQS did, or EventBridge.
     pub(crate) reason: Option<String>,
+    /// Whom EventBridge Scheduler could not reach; none for all others.
+    pub(crate) target_arn: Option<String>,
     /// Since it was first sent.
     pub(crate) age_seconds: f64,
 }
 
-/// Work for the source queue.
+/// Work that goes back.
 #[derive(Debug, Clone)]
 pub(super) struct Outgoing {
     pub(super) body: String,
     pub(super) trace: Option<String>,
+    /// The run that a message of the maintenance queue stands for.
+    pub(super) run: Option<FailedRun>,
 }
 
-/// A queue and its dead-letter queue.
+/// Where work goes back to.
+pub(crate) enum Destination<'a> {
+    /// A queue.
+    Queue(&'a str),
+    /// The function that a message names.
+    Functions(aws_sdk_lambda::Client),
+}
+
+/// A dead-letter queue and where its work goes back to.
 pub(crate) struct Queues<'a> {
     pub(crate) client: Client,
-    pub(crate) source: &'a str,
+    pub(crate) destination: Destination<'a>,
     pub(crate) dlq: &'a str,
 }
 
@@ -65,14 +80,30 @@ impl Queues<'_> {
         let call = self.client.receive_message().queue_url(self.dlq).max_number_of_messages(10);
         let call = call.wait_time_seconds(seconds(WAIT)).visibility_timeout(seconds(HIDDEN));
         let call = call.message_system_attribute_names(Attribute::SentTimestamp);
-        let call = call.message_attribute_names(REASON_ATTRIBUTE);
+        let call = call.message_attribute_names(REASON_ATTRIBUTE).message_attribute_names(TARGET_ARN);
         let call = call.message_system_attribute_names(Attribute::AwsTraceHeader).send();
         let output = call.await.map_err(|error| failed("receive from the dead-letter queue", error))?;
         Ok(output.messages.unwrap_or_default().into_iter().filter_map(letter).collect())
     }
 
-    /// Sends up to ten messages to the source queue, and says of each whether SQS took it.
+    /// Gives up to ten pieces of work back, and says of each whether it was taken.
     pub(super) async fn send(&self, messages: &[Outgoing]) -> Result<Vec<bool>, Error> {
+        match &self.destination {
+            Destination::Queue(url) => self.send_to(url, messages).await,
+            Destination::Functions(client) => {
+                let mut taken = Vec::with_capacity(messages.len());
+                for message in messages {
+                    taken.push(match &message.run {
+                        Some(run) => run.repeat(client).await?,
+                        None => false,
+                    });
+                }
+                Ok(taken)
+            }
+        }
+    }
+
+    async fn send_to(&self, url: &str, messages: &[Outgoing]) -> Result<Vec<bool>, Error> {
         let entries = messages.iter().enumerate().map(|(i, message)| {
             let trace = message.trace.as_ref().map(|header| {
                 let value = MessageSystemAttributeValue::builder().data_type("String").string_value(header).build();
@@ -82,7 +113,7 @@ impl Queues<'_> {
             let entry = entry.set_message_system_attributes(trace.map(|trace| [trace].into()));
             entry.build().expect("id and body are set")
         });
-        let call = self.client.send_message_batch().queue_url(self.source).set_entries(Some(entries.collect()));
+        let call = self.client.send_message_batch().queue_url(url).set_entries(Some(entries.collect()));
         let output = call.send().await.map_err(|error| failed("send to the queue", error))?;
         Ok(done(messages.len(), output.successful().iter().map(|entry| entry.id())))
     }
@@ -118,9 +149,10 @@ fn letter(message: Message) -> Option<Letter> {
     let attribute = |name| message.attributes.as_ref()?.get(&name).cloned();
     let sent: u64 = attribute(Attribute::SentTimestamp).and_then(|text| text.parse().ok()).unwrap_or_default();
     let age = SystemTime::now().duration_since(UNIX_EPOCH + Duration::from_millis(sent)).unwrap_or_default();
-    let reason = message.message_attributes.as_ref().and_then(|all| all.get(REASON_ATTRIBUTE)?.string_value.clone());
+    let of_sender = |name| message.message_attributes.as_ref()?.get(name)?.string_value.clone();
     Some(Letter {
-        reason,
+        reason: of_sender(REASON_ATTRIBUTE),
+        target_arn: of_sender(TARGET_ARN),
         trace: attribute(Attribute::AwsTraceHeader),
         age_seconds: age.as_secs_f64(),
         id: message.message_id?,
@@ -144,6 +176,6 @@ fn seconds(duration: Duration) -> i32 {
     i32::try_from(duration.as_secs()).unwrap_or(i32::MAX)
 }
 
-fn failed(what: &str, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+pub(super) fn failed(what: &str, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
     Error::Aws { what: what.to_owned(), source: error.into() }
 }

@@ -10,14 +10,12 @@ use crate::Error;
 use crate::deployment::Deployment;
 use crate::redrive::Line;
 use crate::redrive::ledger::Ledger;
-use crate::redrive::queue::{Letter, Queues};
+use crate::redrive::queue::{Destination, Letter, Queues};
 
 /// Letters looked at in one queue. The rest is counted, and counts as unexplained.
 const LOOKED_AT: usize = 20_000;
 /// Empty answers in a row that mean that everything was seen.
 const QUIET: usize = 2;
-/// What a letter of maintenance-dlq is: a daily run that failed.
-const FAILED_RUN: &str = "failed_run";
 
 /// The letters of one dead-letter queue, by reason.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -43,26 +41,17 @@ impl DeadLetterCheck {
 /// Looks at every dead-letter queue that is known, all at the same time.
 pub(super) async fn check(deployment: &Deployment) -> Result<Vec<DeadLetterCheck>, Error> {
     let known = Line::ALL.into_iter().filter_map(|line| Some((line, deployment.dlq(line)?)));
-    let of_consumers = futures_util::future::try_join_all(known.map(|(line, dlq)| async move {
+    futures_util::future::try_join_all(known.map(|(line, dlq)| async move {
         let ledger = deployment.ledger(line).await?;
-        look(deployment, (format!("{line}-dlq"), dlq), Some(&ledger)).await
-    }));
-    let of_maintenance = async {
-        let Some(dlq) = deployment.maintenance_dlq() else { return Ok(None) };
-        look(deployment, ("maintenance-dlq".to_owned(), dlq), None).await.map(Some)
-    };
-    let (mut checks, maintenance) = tokio::try_join!(of_consumers, of_maintenance)?;
-    checks.extend(maintenance);
-    Ok(checks)
+        look(deployment, dlq, &ledger).await
+    }))
+    .await
 }
 
-async fn look(
-    deployment: &Deployment,
-    (queue, dlq): (String, &str),
-    ledger: Option<&Ledger>,
-) -> Result<DeadLetterCheck, Error> {
-    let queues = Queues { client: deployment.sqs(), source: dlq, dlq };
-    let mut check = DeadLetterCheck { queue, ..DeadLetterCheck::default() };
+async fn look(deployment: &Deployment, dlq: &str, ledger: &Ledger) -> Result<DeadLetterCheck, Error> {
+    // nothing is sent
+    let queues = Queues { client: deployment.sqs(), destination: Destination::Queue(dlq), dlq };
+    let mut check = DeadLetterCheck { queue: format!("{}-dlq", ledger.line), ..DeadLetterCheck::default() };
     let mut receipts = HashMap::new();
     let looked = look_at_all(&queues, ledger, (&mut check, &mut receipts)).await;
     // Also after an error the letters are shown again.
@@ -72,7 +61,7 @@ async fn look(
 
 async fn look_at_all(
     queues: &Queues<'_>,
-    ledger: Option<&Ledger>,
+    ledger: &Ledger,
     (check, receipts): (&mut DeadLetterCheck, &mut HashMap<String, String>),
 ) -> Result<(), Error> {
     let depth = queues.depth().await?;
@@ -88,13 +77,7 @@ async fn look_at_all(
     Ok(())
 }
 
-async fn count(ledger: Option<&Ledger>, letters: Vec<Letter>, check: &mut DeadLetterCheck) -> Result<(), Error> {
-    let Some(ledger) = ledger else {
-        if !letters.is_empty() {
-            *check.unexplained.entry(FAILED_RUN.to_owned()).or_default() += letters.len();
-        }
-        return Ok(());
-    };
+async fn count(ledger: &Ledger, letters: Vec<Letter>, check: &mut DeadLetterCheck) -> Result<(), Error> {
     for finding in ledger.judge(&letters).await? {
         let counts = if ledger.explains(&finding) { &mut check.explained } else { &mut check.unexplained };
         *counts.entry(finding.reason).or_default() += 1;

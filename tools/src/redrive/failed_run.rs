@@ -1,0 +1,130 @@
+//! Scheduled runs that failed: what the maintenance queue holds, and how one is repeated.
+//!
+//! A run takes nothing from its event and looks back further than to the last run, so it may be repeated at any time. It is
+//! repeated asynchronously, as the schedule does it: should it fail again, Lambda writes a new message.
+
+use aws_sdk_lambda::Client;
+use aws_sdk_lambda::types::InvocationType;
+use serde::Deserialize;
+
+use super::queue::{Letter, failed};
+use crate::Error;
+
+/// A function that runs by a schedule alone and whose failures go to the maintenance queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum ScheduledFunction {
+    JudgeCarts,
+    MaintainPartitions,
+}
+
+impl ScheduledFunction {
+    const ALL: [Self; 2] = [Self::JudgeCarts, Self::MaintainPartitions];
+
+    /// Finds the function by its deployed name, `<stack>-<function>`. Nothing else is ever invoked because of a message.
+    fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|function| name.ends_with(function.suffix()))
+    }
+
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::JudgeCarts => "-judge-carts",
+            Self::MaintainPartitions => "-maintain-partitions",
+        }
+    }
+}
+
+/// A run that failed, or could not be started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FailedRun {
+    pub(crate) function: ScheduledFunction,
+    /// As deployed.
+    name: String,
+}
+
+/// The part of Lambda's record of a failed asynchronous invocation that is used here.
+///
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record {
+    request_context: RequestContext,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestContext {
+    function_arn: String,
+}
+
+impl FailedRun {
+    /// Reads a message: of EventBridge Scheduler, which names the function in an attribute, or of Lambda, which names it
+    /// in the body. `None` for anything else.
+    pub(crate) fn read(letter: &Letter) -> Option<Self> {
+        let record = || serde_json::from_str(&letter.body).ok().map(|it: Record| it.request_context.function_arn);
+        let arn = letter.target_arn.clone().or_else(record)?;
+        let name = function_name(&arn)?.to_owned();
+        Some(Self { function: ScheduledFunction::of_name(&name)?, name })
+    }
+
+    /// Starts the function again, without waiting for it; says whether Lambda took the call.
+    pub(crate) async fn repeat(&self, client: &Client) -> Result<bool, Error> {
+        let call = client.invoke().function_name(&self.name).invocation_type(InvocationType::Event);
+        let output = call.send().await.map_err(|error| failed("start the function again", error))?;
+        Ok(output.status_code() == 202)
+    }
+}
+
+/// Returns the name in `arn:aws:lambda:<region>:<account>:function:<name>`, with or without a qualifier behind it.
+fn function_name(arn: &str) -> Option<&str> {
+    let mut parts = arn.split(':');
+    let is_function = parts.next() == Some("arn") && parts.nth(1) == Some("lambda") && parts.nth(2) == Some("function");
+    parts.next().filter(|_| is_function)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letter(body: &str, target_arn: Option<&str>) -> Letter {
+        Letter {
+            id: "1".to_owned(),
+            receipt: "r".to_owned(),
+            body: body.to_owned(),
+            trace: None,
+            reason: None,
+            target_arn: target_arn.map(str::to_owned),
+            age_seconds: 1.0,
+        }
+    }
+
+    fn run(function: ScheduledFunction, name: &str) -> Option<FailedRun> {
+        Some(FailedRun { function, name: name.to_owned() })
+    }
+
+    #[test]
+    fn lambda_names_the_function_in_the_body() {
+        let body = r#"{"version":"1.0","requestContext":{"functionArn":"arn:aws:lambda:eu-west-1:123456789012:function:shop-judge-carts:$LATEST",
+            "condition":"RetriesExhausted","approximateInvokeCount":3},"requestPayload":{},"responsePayload":{"errorType":"x"}}"#;
+        assert_eq!(FailedRun::read(&letter(body, None)), run(ScheduledFunction::JudgeCarts, "shop-judge-carts"));
+    }
+
+    #[test]
+    fn the_scheduler_names_it_in_an_attribute() {
+        let arn = "arn:aws:lambda:eu-west-1:123456789012:function:shop-maintain-partitions";
+        let expected = run(ScheduledFunction::MaintainPartitions, "shop-maintain-partitions");
+        assert_eq!(FailedRun::read(&letter("{}", Some(arn))), expected);
+    }
+
+    #[test]
+    fn nothing_but_a_scheduled_function_is_ever_invoked() {
+        for arn in [
+            "arn:aws:lambda:eu-west-1:123456789012:function:shop-migrate",
+            "arn:aws:lambda:eu-west-1:123456789012:layer:shop-judge-carts",
+            "arn:aws:sqs:eu-west-1:123456789012:shop-judge-carts",
+            "shop-judge-carts",
+        ] {
+            assert_eq!(FailedRun::read(&letter("{}", Some(arn))), None, "{arn}");
+        }
+        assert_eq!(FailedRun::read(&letter("a run that failed", None)), None);
+    }
+}
