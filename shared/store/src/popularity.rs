@@ -1,10 +1,9 @@
 //! Scores and counters: table `product_popularity`.
 
-use domain::{InteractionId, Micros};
+use domain::{InteractionId, Micros, ProductId};
 use jiff::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
-use uuid::Uuid;
 
 use crate::{Database, StoreError};
 
@@ -43,7 +42,7 @@ pub async fn apply(database: &Database, ids: &[InteractionId]) -> Result<Applied
 #[derive(Debug, Clone, PartialEq)]
 pub struct Popularity {
     /// The product.
-    pub id: Uuid,
+    pub id: ProductId,
     /// The exact score.
     pub score_micros: Micros,
     /// The score in points.
@@ -66,8 +65,8 @@ pub struct Popularity {
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn get(database: &Database, id: Uuid) -> Result<Option<Popularity>, StoreError> {
-    let rows = database.query(include_str!("../sql/popularity/get.sql"), &[(&id, Type::UUID)]).await?;
+pub async fn get(database: &Database, id: &ProductId) -> Result<Option<Popularity>, StoreError> {
+    let rows = database.query(include_str!("../sql/popularity/get.sql"), &[(&id.as_str(), Type::TEXT)]).await?;
     rows.first().map(popularity).transpose()
 }
 
@@ -88,13 +87,13 @@ pub async fn list_page(database: &Database, limit: u32, offset: u32) -> Result<V
 /// See [`StoreError`].
 pub async fn list_after(
     database: &Database,
-    (score, id): (Micros, Uuid),
+    (score, id): (Micros, &ProductId),
     limit: u32,
 ) -> Result<Vec<Popularity>, StoreError> {
     let limit = i64::from(limit);
     let statement = include_str!("../sql/popularity/list_after.sql");
     let parameters: [crate::database::Parameter<'_>; 3] =
-        [(&score.0, Type::INT8), (&id, Type::UUID), (&limit, Type::INT8)];
+        [(&score.0, Type::INT8), (&id.as_str(), Type::TEXT), (&limit, Type::INT8)];
     let rows = database.query(statement, &parameters).await?;
     rows.iter().map(popularity).collect()
 }
@@ -111,7 +110,7 @@ pub async fn count(database: &Database) -> Result<i64, StoreError> {
 
 fn popularity(row: &Row) -> Result<Popularity, StoreError> {
     Ok(Popularity {
-        id: row.try_get("id")?,
+        id: product_id(row, "id")?,
         score_micros: Micros(row.try_get("score_micros")?),
         score: row.try_get("score")?,
         view_count: row.try_get("view_count")?,
@@ -121,4 +120,10 @@ fn popularity(row: &Row) -> Result<Popularity, StoreError> {
         review_count: row.try_get("review_count")?,
         date_updated: row.try_get("date_updated")?,
     })
+}
+
+/// Reads a product id. The function that stored it checked it.
+pub(crate) fn product_id(row: &Row, column: &str) -> Result<ProductId, StoreError> {
+    let id: &str = row.try_get(column)?;
+    Ok(id.parse().expect("only product ids are stored as such"))
 }

@@ -38,7 +38,7 @@ pub struct Sums {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// The product.
-    pub id: Uuid,
+    pub id: String,
     /// What its row holds; `None` when it has no row.
     pub stored: Option<Sums>,
     /// What the log says.

@@ -5,6 +5,7 @@ mod concurrent;
 mod crash;
 mod outage;
 mod plan;
+mod product_id;
 mod recount;
 mod refused;
 mod weight;
