@@ -62,19 +62,3 @@ COMMENT ON COLUMN analytic.product_popularity.favorite_count IS 'add_to_favorite
 COMMENT ON COLUMN analytic.product_popularity.cart_count IS 'add_to_cart and remove_from_cart events.';
 COMMENT ON COLUMN analytic.product_popularity.review_count IS 'write_review and rating_* events.';
 COMMENT ON COLUMN analytic.product_popularity.date_updated IS 'The last change.';
-
--- Popularity counted anew from the log: every logged product event with a weight whose effect is not pending.
-CREATE VIEW analytic.popularity_recount AS
-SELECT logged.ref_id AS id,
-       sum(weight.weight_micros)::bigint AS score_micros,
-       count(*) FILTER (WHERE weight.counter = 'view_count') AS view_count,
-       count(*) FILTER (WHERE weight.counter = 'purchase_count') AS purchase_count,
-       count(*) FILTER (WHERE weight.counter = 'favorite_count') AS favorite_count,
-       count(*) FILTER (WHERE weight.counter = 'cart_count') AS cart_count,
-       count(*) FILTER (WHERE weight.counter = 'review_count') AS review_count
-FROM (SELECT * FROM analytic.interaction WHERE ref_type = 'Product' OFFSET 0) AS logged
-JOIN analytic.event_weight AS weight USING (event_type)
-WHERE NOT EXISTS (
-    SELECT FROM analytic.pending WHERE pending.sink = 'popularity' AND pending.interaction_id = logged.id)
-GROUP BY logged.ref_id;
-COMMENT ON VIEW analytic.popularity_recount IS 'What product_popularity must be; read by "shopsignal verify".';

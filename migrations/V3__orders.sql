@@ -163,7 +163,7 @@ COMMENT ON COLUMN analytic.product_sku.product_id IS 'The product (SPU).';
 COMMENT ON COLUMN analytic.product_sku.claimed_at IS 'Event time of the first claim.';
 
 CREATE TABLE analytic.product_reference (
-    reference text PRIMARY KEY
+    reference text COLLATE "C" PRIMARY KEY
 );
 
 COMMENT ON TABLE  analytic.product_reference IS 'Every id by which a line, an opinion or a product event named a product. Only locked: whoever changes what it leads to locks it FOR UPDATE, whoever relies on it FOR KEY SHARE.';

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
-use crate::{Database, StoreError};
+use crate::{Database, StoreError, Transaction};
 
 /// What a batch of hints came to. The hints not counted here had no pending row: their effect was applied before.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,6 +38,29 @@ pub async fn apply(database: &Database, ids: &[InteractionId]) -> Result<Applied
     })
 }
 
+/// Says which products SKUs are from now on, each as `(reference, product)`, and moves what was scored under them: to the
+/// product, from one product to another, or to an id of its own when there is no product. Nothing happens to references
+/// that lead there already.
+///
+/// The caller holds the references for change. Scorers are excluded until the transaction ends: a scorer that was under way
+/// has committed, and one that comes later waits before it reads what a reference leads to (see [`crate::weight::set`] for
+/// why its lock comes before its snapshot). May be repeated.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn lead(transaction: &mut Transaction<'_>, references: &[(&str, Option<&str>)]) -> Result<(), StoreError> {
+    let (references, products): (Vec<_>, Vec<_>) = references.iter().copied().unzip();
+    // By a statement of its own: the next one sees what was committed when it began.
+    exclude_scorers(transaction).await?;
+    let parameters: [crate::database::Parameter<'_>; 2] =
+        [(&references, Type::TEXT_ARRAY), (&products, Type::TEXT_ARRAY)];
+    transaction.query(include_str!("../sql/popularity/lead.sql"), &parameters).await.map(|_| ())
+}
+
+async fn exclude_scorers(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
+    transaction.query(include_str!("../sql/popularity/exclude_scorers.sql"), &[]).await.map(|_| ())
+}
+
 /// The popularity of one product.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Popularity {
@@ -61,7 +84,7 @@ pub struct Popularity {
     pub date_updated: Timestamp,
 }
 
-/// Reads one product; `None` when nothing was ever scored for it.
+/// Reads one product, also by one of its SKUs; `None` when nothing was ever scored for it.
 ///
 /// # Errors
 /// See [`StoreError`].

@@ -37,7 +37,7 @@ pub struct Sums {
 /// A product whose row is not what the log says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// The product.
+    /// The product, or `SKU` and the reference that counts for another product than the log says, or counts otherwise.
     pub id: String,
     /// What its row holds; `None` when it has no row.
     pub stored: Option<Sums>,
@@ -45,7 +45,7 @@ pub struct Difference {
     pub recounted: Sums,
 }
 
-/// I1: every score and counter is the sum of the applied interactions.
+/// I1: every score and counter is the sum of the applied interactions, those that name a SKU in its product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Comparison {
     /// Products with a row or with an applied interaction.

@@ -8,4 +8,5 @@ mod plan;
 mod product_id;
 mod recount;
 mod refused;
+mod sku;
 mod weight;

@@ -2,8 +2,10 @@
 WITH event AS (
     -- what signed-in shoppers put into carts, took out and bought; from the start of a day on, because items are counted by
     -- day. An event is at most minutes ahead of its arrival, so older partitions need not be read
-    SELECT account_id, ref_id AS product_id, occurred_at, event_type = ANY ($1::text[]) AS added
+    SELECT account_id, coalesce(known.product_id, ref_id) AS product_id, occurred_at, event_type = ANY ($1::text[]) AS added
     FROM analytic.interaction
+    -- a SKU is the product that events say it is
+    LEFT JOIN analytic.product_reference AS known ON known.reference = ref_id
     WHERE account_id IS NOT NULL AND ref_type = 'Product' AND event_type = ANY ($1::text[] || $2::text[])
       AND occurred_at >= date_trunc('day', $3::timestamptz, 'UTC') AND occurred_at <= $5
       AND date_created >= date_trunc('day', $3::timestamptz, 'UTC') - interval '1 hour'

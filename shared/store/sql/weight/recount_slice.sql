@@ -1,6 +1,6 @@
 -- store::weight::recount_slice
--- the definition of the view popularity_recount, for the arrivals of one slice; null bounds are open
-INSERT INTO pg_temp.recount (id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count)
+-- the definition of the view reference_recount, for the arrivals of one slice; null bounds are open
+INSERT INTO pg_temp.recount (reference, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count)
 SELECT logged.ref_id, sum(weight.weight_micros)::bigint,
        count(*) FILTER (WHERE weight.counter = 'view_count'),
        count(*) FILTER (WHERE weight.counter = 'purchase_count'),
