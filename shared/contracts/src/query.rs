@@ -254,7 +254,10 @@ mod tests {
             let refused = read(&[("limit", odd)]).number("limit", 1..=100, 10).unwrap_err();
             assert_eq!(text(refused), "limit: must be a whole number from 1 to 100", "{odd}");
         }
-        assert_eq!(read(&[("seller_id", "{0192E4A0-0000-7000-8000-000000000001}")]).id("seller_id").unwrap().as_deref(), Some("0192e4a0-0000-7000-8000-000000000001"));
+        assert_eq!(
+            read(&[("seller_id", "{0192E4A0-0000-7000-8000-000000000001}")]).id("seller_id").unwrap().as_deref(),
+            Some("0192e4a0-0000-7000-8000-000000000001")
+        );
         for odd in ["", "a\nb", &"x".repeat(129)] {
             assert_eq!(read(&[("seller_id", odd)]).id("seller_id"), Err(InvalidQuery::Id("seller_id")));
         }

@@ -58,7 +58,9 @@ async fn a_product_is_found_by_whatever_the_shop_calls_it() {
 async fn a_uuid_is_found_in_any_spelling() {
     let mut stage = Stage::with_products(&[(1, 0)]).await;
     let simple = product(1).replace('-', "");
-    for id in [simple.clone(), format!("%7B{}%7D", product(1)), format!("urn:uuid:{}", product(1)), simple.to_uppercase()] {
+    for id in
+        [simple.clone(), format!("%7B{}%7D", product(1)), format!("urn:uuid:{}", product(1)), simple.to_uppercase()]
+    {
         assert_eq!(stage.get(&path(&id)).await.json()["data"]["id"], json!(product(1)), "{id}");
     }
 }

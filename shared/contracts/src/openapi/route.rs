@@ -142,7 +142,10 @@ fn top() -> OperationBuilder {
 
 fn one() -> OperationBuilder {
     let mut answers = cacheable(success("One product", "PopularityAnswer", json!({ "data": product() })));
-    answers.extend([invalid("spu_id: must have 1 to 128 characters and no control characters, and not be the nil UUID"), missing("no interaction with this product was scored yet")]);
+    answers.extend([
+        invalid("spu_id: must have 1 to 128 characters and no control characters, and not be the nil UUID"),
+        missing("no interaction with this product was scored yet"),
+    ]);
     let id = ObjectBuilder::new()
         .schema_type(Type::String)
         .min_length(Some(1))

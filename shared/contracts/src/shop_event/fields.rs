@@ -82,7 +82,8 @@ impl<'a> Fields<'a> {
     /// is read in its canonical form, since it is compared with ids that others sent.
     pub(super) fn name(&self, name: &str) -> Result<Option<String>, Rejection> {
         let Some(raw) = self.raw(name) else { return Ok(None) };
-        let text = if field::is_whole_number(raw.get()) { raw.get().to_owned() } else { field::text(&self.path(name), raw)? };
+        let text =
+            if field::is_whole_number(raw.get()) { raw.get().to_owned() } else { field::text(&self.path(name), raw)? };
         let text = if IDS.contains(&name) { canonical_id(&text) } else { text.trim().into() };
         if is_id(&text) {
             return Ok(Some(text.into_owned()));

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::ProductId;
 use crate::CustomerKey;
+use crate::ProductId;
 
 /// 09:58 UTC, so that the times of the tests cross a full hour.
 const NEAR_THE_HOUR: i64 = 1_795_168_680;

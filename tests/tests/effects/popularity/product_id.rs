@@ -8,7 +8,11 @@ use crate::shop::{Shop, all_done, hints, interaction};
 /// What shops call their products: as back-end events say it, as it is stored, and as it stands in a path.
 const IDS: [(&str, &str, &str); 6] = [
     ("1004767", "1004767", "1004767"),
-    ("\"gid://shopify/Product/7982301249789\"", "gid://shopify/Product/7982301249789", "gid%3A%2F%2Fshopify%2FProduct%2F7982301249789"),
+    (
+        "\"gid://shopify/Product/7982301249789\"",
+        "gid://shopify/Product/7982301249789",
+        "gid%3A%2F%2Fshopify%2FProduct%2F7982301249789",
+    ),
     ("\"01JD3XK4Z8W9T6Q2M5N7P0R1S3\"", "01JD3XK4Z8W9T6Q2M5N7P0R1S3", "01JD3XK4Z8W9T6Q2M5N7P0R1S3"),
     ("\"507f1f77bcf86cd799439011\"", "507f1f77bcf86cd799439011", "507f1f77bcf86cd799439011"),
     ("\"SKU 12/ö\"", "SKU 12/ö", "SKU%2012/%C3%B6"),

@@ -19,7 +19,8 @@ impl Shop {
 
     /// The scores of the products that have one.
     async fn scores(&self) -> Vec<String> {
-        let scores = "SELECT id, score_micros, view_count FROM analytic.product_popularity WHERE view_count > 0 ORDER BY id";
+        let scores =
+            "SELECT id, score_micros, view_count FROM analytic.product_popularity WHERE view_count > 0 ORDER BY id";
         self.database.rows(scores).await
     }
 
