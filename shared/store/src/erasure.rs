@@ -136,7 +136,7 @@ pub async fn list_identities(database: &Database, id: Uuid) -> Result<Whom, Stor
             (row.try_get("kind")?, row.try_get("identity")?, row.try_get("origin")?);
         match kind {
             "account" => {
-                let account = Uuid::try_parse(text).unwrap_or_default();
+                let account: Uuid = serde_json::from_value(text.into())?;
                 whom.identities.accounts.insert(account);
                 whom.origins.push((Origin::of_account(account).as_uuid(), erased));
             }
