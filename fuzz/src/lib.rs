@@ -71,7 +71,7 @@ pub fn top(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     let parameters = || text.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let Ok(query) = TopQuery::read(parameters()) else { return };
-    assert_eq!(TopQuery::read(parameters()), Ok(query));
+    assert_eq!(TopQuery::read(parameters()), Ok(query.clone()));
     assert!((1..=contracts::LIMIT_MAX).contains(&query.limit));
     let position = match &query.position {
         &Position::Page(page) => {

@@ -7,7 +7,6 @@ use store::{Database, StoreError};
 use testkit::TestDatabase;
 use tokio::time::{sleep, timeout};
 use tokio_postgres::Client;
-use uuid::Uuid;
 
 /// Far below the time that the table stays locked.
 const LIMIT: Duration = Duration::from_millis(300);
