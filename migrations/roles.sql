@@ -121,7 +121,11 @@ GRANT SELECT ON analytic.event_weight TO shopsignal_update_popularity;
 GRANT SELECT (event_type, trusted) ON analytic.event_weight TO shopsignal_record_interactions;
 
 GRANT SELECT ON analytic.product_popularity TO shopsignal_answer_queries;
-GRANT SELECT, INSERT, UPDATE ON analytic.product_popularity TO shopsignal_update_popularity;
+GRANT SELECT, INSERT, UPDATE ON analytic.product_popularity, analytic.sku_popularity TO shopsignal_update_popularity;
+-- When an event says which product a SKU is, what was scored under the SKU goes to the product.
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.product_popularity, analytic.sku_popularity TO shopsignal_project_orders;
+GRANT SELECT (reference, product_id) ON analytic.product_reference
+    TO shopsignal_update_popularity, shopsignal_answer_queries, shopsignal_judge_carts;
 
 -- ---- Back-end events, and the state that they are folded into
 

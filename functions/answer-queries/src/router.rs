@@ -25,7 +25,7 @@ pub struct Deps {
 pub fn router(deps: Arc<Deps>) -> Router {
     Router::new()
         .route("/api/v1/analytic/popularity/top", get(popularity::top))
-        .route("/api/v1/analytic/popularity/{spu_id}", get(popularity::one))
+        .route("/api/v1/analytic/popularity/{*spu_id}", get(popularity::one))
         .route("/api/v1/analytic/alerts", get(alerts::list))
         .nest("/api/v1/analytic/sales", sales::routes())
         .route("/api/v1/analytic/seller-dashboard", get(seller_dashboard::show))

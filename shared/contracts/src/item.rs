@@ -86,12 +86,13 @@ impl RawItem<'_> {
 
     fn reference(&self) -> Result<Reference, Rejection> {
         let ref_type = field::ref_type("ref_type", self.ref_type)?;
-        let ref_id = field::required_text("ref_id", self.ref_id)?;
-        if personal::is_personal(&ref_id) {
-            let message = "ref_id: must not hold an email address or a card number";
+        let refused = |it: domain::InvalidReference| Rejection::new(RejectionCode::InvalidReference, it.to_string());
+        let reference = Reference::new(ref_type, &field::required_id("ref_id", self.ref_id)?).map_err(refused)?;
+        if personal::is_personal(reference.ref_id()) {
+            let message = "ref_id: must not hold an email address, or what looks like a card number (14 to 19 digits)";
             return Err(Rejection::new(RejectionCode::InvalidReference, message));
         }
-        Reference::new(ref_type, &ref_id).map_err(|e| Rejection::new(RejectionCode::InvalidReference, e.to_string()))
+        Ok(reference)
     }
 
     fn metadata(&self, caller: Caller) -> Result<String, Rejection> {

@@ -32,7 +32,7 @@ pub(crate) use {analytics::NAMES as ANALYTICS_NAMES, lifecycle::NAMES as LIFECYC
 /// The largest event, in bytes (64 KiB).
 pub const SHOP_EVENT_MAX_BYTES: usize = 64 * 1024;
 /// The longest id, name or method, in characters.
-pub const SHOP_TEXT_MAX_CHARS: usize = 128;
+pub const SHOP_TEXT_MAX_CHARS: usize = domain::ID_MAX_CHARS;
 /// The most lines of an order.
 pub const ORDER_LINES_MAX: usize = 500;
 /// The most pieces of a line.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::contribution::Attributions;
 use crate::{CustomerKey, OpinionState, OrderState, OrderStatus, Subject, rating_event_type};
-use crate::{Fingerprint, NewInteraction, Origin, Reference};
+use crate::{Fingerprint, NewInteraction, Origin, ProductId, Reference};
 
 /// The namespace of derived event ids: any fixed UUID, the same in every version of this code.
 const NAMESPACE: Uuid = Uuid::from_u128(0x9f2b_6c1e_4d7a_5e83_8a41_c0d9_73be_5f16);
@@ -22,7 +22,7 @@ pub struct DerivedInteraction {
     /// What was done.
     pub event_type: &'static str,
     /// The product (SPU).
-    pub product_id: Uuid,
+    pub product_id: ProductId,
     /// Who did it, when the customer id is an account.
     pub account_id: Option<Uuid>,
     /// When.
@@ -46,7 +46,7 @@ impl DerivedInteraction {
             event_id: self.event_id,
             account_id: self.account_id,
             event_type: self.event_type.parse().expect("the names of derived interactions are event types"),
-            reference: Reference::Product(self.product_id),
+            reference: Reference::Product(self.product_id.clone()),
             session_id: None,
             metadata: self.metadata(),
             occurred_at: Some(self.occurred_at),
@@ -59,7 +59,7 @@ impl DerivedInteraction {
 ///
 /// One per line and kind, whatever the quantity: `checkout_started` when placed, `purchase` when paid, `cancel_order`,
 /// `return_product`, and `refund_requested` when money was asked back. A line whose product is unknown yields none
-/// until it is known; a product whose id is no UUID never does.
+/// until it is known.
 #[must_use]
 pub fn order_interactions(order_id: &str, order: &OrderState, known: &Attributions) -> Vec<DerivedInteraction> {
     let causes = [
@@ -71,13 +71,13 @@ pub fn order_interactions(order_id: &str, order: &OrderState, known: &Attributio
     ];
     let account_id = order.customer.as_ref().and_then(CustomerKey::account_id);
     let lines = order.lines.iter().enumerate();
-    let lines = lines.filter_map(|(position, line)| Some((position, line, known.get(&line.reference)?.spu()?)));
+    let lines = lines.filter_map(|(position, line)| Some((position, line, known.get(&line.reference)?.product()?)));
     let derived = lines.flat_map(|(position, line, product_id)| {
         causes.iter().filter_map(move |(event_type, at)| {
             Some(DerivedInteraction {
                 event_id: event_id(&[event_type, order_id, &position.to_string()]),
                 event_type,
-                product_id,
+                product_id: product_id.clone(),
                 account_id,
                 occurred_at: (*at)?,
                 quantity: Some(line.quantity),
@@ -103,7 +103,7 @@ pub fn opinion_interaction(
     Some(DerivedInteraction {
         event_id: event_id(&["opinion", subject.as_str(), id]),
         event_type,
-        product_id: known.get(opinion.reference.as_ref()?)?.spu()?,
+        product_id: known.get(opinion.reference.as_ref()?)?.product()?,
         account_id: opinion.customer.as_ref().and_then(CustomerKey::account_id),
         occurred_at: opinion.given_at?,
         quantity: None,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Currency, CustomerKey, CustomerLink, Money};
+use domain::{Currency, CustomerKey, CustomerLink, Money, canonical_id, is_id};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
@@ -14,6 +14,22 @@ use crate::{Rejection, RejectionCode, field};
 /// `source` says something else.
 const ENVELOPE: [&str; 9] =
     ["event", "eventType", "timestamp", "eventId", "version", "service", "source", "detail", "detail-type"];
+
+/// The fields that name something which others name as well. Their UUIDs may be spelt differently by each of them.
+const IDS: [&str; 12] = [
+    "productId",
+    "skuId",
+    "skuIds",
+    "sellerId",
+    "categoryId",
+    "category",
+    "orderId",
+    "entityId",
+    "commentId",
+    "ratingId",
+    "customerId",
+    "userId",
+];
 
 /// The members of a JSON object, still raw. Null is the same as absent.
 pub(super) struct Fields<'a> {
@@ -62,15 +78,15 @@ impl<'a> Fields<'a> {
         self.raw(name).map(|raw| field::text(&self.path(name), raw)).transpose()
     }
 
-    /// Reads an id or name: short printable text. A number is taken as its text, since some shops count their ids.
+    /// Reads an id or name: short printable text. A number is taken as its text, since some shops count their ids; an id
+    /// is read in its canonical form, since it is compared with ids that others sent.
     pub(super) fn name(&self, name: &str) -> Result<Option<String>, Rejection> {
         let Some(raw) = self.raw(name) else { return Ok(None) };
-        let is_number = raw.get().bytes().all(|byte| byte.is_ascii_digit());
-        let text = if is_number { raw.get().to_owned() } else { field::text(&self.path(name), raw)? };
-        let text = text.trim();
-        let chars = text.chars().count();
-        if (1..=SHOP_TEXT_MAX_CHARS).contains(&chars) && !text.chars().any(char::is_control) {
-            return Ok(Some(text.to_owned()));
+        let text =
+            if field::is_whole_number(raw.get()) { raw.get().to_owned() } else { field::text(&self.path(name), raw)? };
+        let text = if IDS.contains(&name) { canonical_id(&text) } else { text.trim().into() };
+        if is_id(&text) {
+            return Ok(Some(text.into_owned()));
         }
         let rule = format!("must have 1 to {SHOP_TEXT_MAX_CHARS} characters and no control characters");
         Err(self.refuse(RejectionCode::InvalidText, name, &rule))
