@@ -41,6 +41,8 @@ pub fn router(deps: Arc<Deps>) -> Router {
         .route("/api/v1/analytic/interaction", any(post_only))
         .route("/api/v1/analytic/guest/interaction", any(post_only))
         .route("/api/v1/analytic/event", any(post_only))
+        .route("/api/v1/analytic/person/export", any(post_only))
+        .route("/api/v1/analytic/person/erase", any(post_only))
         .method_not_allowed_fallback(get_only)
         .fallback(not_found)
         .with_state(deps)

@@ -1,6 +1,6 @@
 //! Reads one item of a request into a checked interaction.
 
-use domain::{Caller, NewInteraction, OutsideWindow, Reference, check_occurred_at};
+use domain::{Caller, EventType, NewInteraction, OutsideWindow, Reference, check_occurred_at};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -59,9 +59,7 @@ impl RawItem<'_> {
         let item = NewInteraction {
             origin: sender.caller.origin(session_id.as_ref().ok().and_then(Option::as_deref)),
             event_id,
-            event_type: field::required_text("event_type", self.event_type)?.parse().map_err(
-                |e: domain::InvalidEventType| Rejection::new(RejectionCode::InvalidEventType, e.to_string()),
-            )?,
+            event_type: self.event_type()?,
             reference: self.reference()?,
             session_id: session_id?,
             metadata: self.metadata(sender.caller)?,
@@ -75,6 +73,15 @@ impl RawItem<'_> {
             return Err(Rejection::new(RejectionCode::MissingField, "session_id: is required on the guest route"));
         }
         Ok(item)
+    }
+
+    fn event_type(&self) -> Result<EventType, Rejection> {
+        let refused = |rule: &str| Rejection::new(RejectionCode::InvalidEventType, rule);
+        let text = field::required_text("event_type", self.event_type)?;
+        if personal::has_card_number(&text) {
+            return Err(refused("event_type: must not hold what looks like a card number (14 to 19 digits)"));
+        }
+        text.parse().map_err(|rule: domain::InvalidEventType| refused(&rule.to_string()))
     }
 
     fn reference(&self) -> Result<Reference, Rejection> {
@@ -115,8 +122,8 @@ pub(crate) fn is_own(raw: &RawValue, caller: Caller) -> Result<bool, Rejection> 
 
 fn session_id(raw: &RawValue) -> Result<String, Rejection> {
     let text = field::text("session_id", raw)?;
-    if personal::has_address(&text) {
-        let message = "session_id: must not hold an email address; a random UUID is a good session id";
+    if personal::is_personal(&text) {
+        let message = "session_id: must not hold an email address, or what looks like a card number (14 to 19 digits); a random UUID is a good session id";
         return Err(Rejection::new(RejectionCode::InvalidSessionId, message));
     }
     let chars = text.chars().count();
