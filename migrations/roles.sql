@@ -197,7 +197,7 @@ GRANT SELECT, UPDATE (customer_key) ON analytic.sales_order, analytic.opinion TO
 GRANT SELECT, UPDATE (user_key) ON analytic.shop_user TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (customer) ON analytic.order_fact TO shopsignal_manage_people;
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.judged_customer TO shopsignal_manage_people;
-GRANT SELECT, DELETE ON analytic.customer_link TO shopsignal_manage_people;
+GRANT SELECT, DELETE, UPDATE (customer_key) ON analytic.customer_link TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (id, subject) ON analytic.finding TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (next_hint_at) ON analytic.pending_alert TO shopsignal_manage_people;
 GRANT SELECT ON analytic.order_line, analytic.payment TO shopsignal_manage_people;

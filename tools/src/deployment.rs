@@ -16,8 +16,8 @@ use tokio_postgres::Client;
 
 use crate::Error;
 use crate::redrive::Line;
-use crate::redrive::queue::{Destination, Queues};
 use crate::redrive::ledger::{EventReader, Ledger};
+use crate::redrive::queue::{Destination, Queues};
 use crate::stack::description::StackFile;
 use crate::stack::folder::Stack;
 

@@ -32,13 +32,8 @@ pub enum Line {
 
 impl Line {
     /// Every queue.
-    pub const ALL: [Self; 5] = [
-        Self::Sink(Sink::Popularity),
-        Self::Sink(Sink::Catalog),
-        Self::Alerts,
-        Self::OrderEvents,
-        Self::Maintenance,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Sink(Sink::Popularity), Self::Sink(Sink::Catalog), Self::Alerts, Self::OrderEvents, Self::Maintenance];
 
     /// Returns the name that the command line and the queues use.
     #[must_use]
