@@ -32,9 +32,9 @@ $$;
 COMMENT ON FUNCTION analytic.index_past_day(date) IS 'Indexes accounts and sessions of the oldest past day that has no such index; false when every day has.';
 
 -- A digest of content with a customer id in it would tell who it was to somebody who tries all ids. An erased event has
--- none: whatever comes again under its id is a duplicate.
+-- none: what comes again under its id is compared by what is left.
 ALTER TABLE analytic.shop_event ALTER COLUMN fingerprint DROP NOT NULL;
-COMMENT ON COLUMN analytic.shop_event.fingerprint IS 'First 128 bits of SHA-256 over the content: the same id with another one is a conflict. Null when the person in it was erased: then any content is a duplicate.';
+COMMENT ON COLUMN analytic.shop_event.fingerprint IS 'First 128 bits of SHA-256 over the content: the same id with another one is a conflict. Null when the person in it was erased: then type, subject, service and time are compared.';
 
 ALTER TABLE analytic.interaction_key ALTER COLUMN fingerprint DROP NOT NULL;
 COMMENT ON COLUMN analytic.interaction_key.fingerprint IS 'First 128 bits of SHA-256 over the content. Null when the person in it was erased: then any content is a duplicate.';
