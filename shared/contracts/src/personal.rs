@@ -316,6 +316,12 @@ mod tests {
     }
 
     #[test]
+    fn a_record_that_is_kept_holds_nothing_personal() {
+        assert_eq!(without_personal("ops.jane@example.com"), HIDDEN);
+        assert_eq!(without_personal("back\u{0}office\n"), "backoffice");
+    }
+
+    #[test]
     fn a_uuid_is_no_card_number_whatever_its_digits_are() {
         let unlucky =
             (0..10).map(|digit| format!("4111111{digit}-1111-4111-8111-aaaaaaaaaaaa")).find(|it| has_card_number(it));

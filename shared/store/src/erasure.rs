@@ -123,8 +123,10 @@ pub async fn open(
     transaction.query(include_str!("../sql/erasure/open.sql"), &parameters).await.map(|_| ())
 }
 
-/// Adds to whom an erasure is about; from the commit on it can be taken up again by any of the identities, and covers
-/// everything that is stored until [`cover`] is called. An identity of another open erasure is taken over from it.
+/// Adds to whom an erasure is about.
+///
+/// From the commit on it can be taken up again by any of the identities, and covers everything that is stored until
+/// [`cover`] is called. An identity of another open erasure is taken over from it.
 ///
 /// # Errors
 /// See [`StoreError`].

@@ -38,9 +38,10 @@ pub async fn apply(database: &Database, ids: &[InteractionId]) -> Result<Applied
     })
 }
 
-/// Says which products SKUs are from now on, each as `(reference, product)`, and moves what was scored under them: to the
-/// product, from one product to another, or to an id of its own when there is no product. Nothing happens to references
-/// that lead there already.
+/// Says which products SKUs are from now on, each as `(reference, product)`, and moves what was scored under them.
+///
+/// It moves to the product, from one product to another, or to an id of its own when there is no product. Nothing happens to
+/// references that lead there already.
 ///
 /// The caller holds the references for change. Scorers are excluded until the transaction ends: a scorer that was under way
 /// has committed, and one that comes later waits before it reads what a reference leads to (see [`crate::weight::set`] for

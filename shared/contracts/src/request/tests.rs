@@ -89,12 +89,17 @@ fn each_wrong_field_has_its_code() {
     for (item, expected) in cases {
         assert_eq!(code(item), expected, "{item}");
     }
+}
+
+#[test]
+fn each_wrong_field_beside_good_ones_has_its_code() {
     let extras = [
         (r#","eventId":"x""#, RejectionCode::UnknownField),
         (r#","event_type":"view""#, RejectionCode::UnknownField),
         (r#","event_id":"x""#, RejectionCode::InvalidEventId),
         (r#","event_id":5"#, RejectionCode::WrongType),
         (r#","session_id":"""#, RejectionCode::InvalidSessionId),
+        (r#","session_id":"4111 1111 1111 1111""#, RejectionCode::InvalidSessionId),
         (r#","metadata":[]"#, RejectionCode::WrongType),
         (r#","metadata":{"n":1e400}"#, RejectionCode::InvalidMetadata),
         (r#","occurred_at":"yesterday""#, RejectionCode::InvalidTime),
