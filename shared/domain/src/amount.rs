@@ -11,8 +11,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{AMOUNT_LIMIT_MINOR, Currency, InvalidAmount, Quantity};
 
-/// The most decimals that any currency of ISO 4217 has.
-const MOST_DECIMALS: u32 = 4;
 /// Binary floating point misses a decimal by less than this share of the minor unit: one in `NOISE`.
 const NOISE: i64 = 1_000;
 
@@ -31,6 +29,8 @@ pub enum Fit {
 }
 
 impl Amount {
+    /// The most decimals that any currency of ISO 4217 has.
+    pub const MOST_DECIMALS: u32 = 4;
     /// Nothing.
     pub const ZERO: Self = Self(Decimal::ZERO);
 
@@ -58,7 +58,7 @@ impl Amount {
     /// Says whether the amount can be told in minor units of some currency.
     #[must_use]
     pub fn fit_any(self) -> Fit {
-        fit(scaled(self.0, MOST_DECIMALS))
+        fit(scaled(self.0, Self::MOST_DECIMALS))
     }
 
     /// Says whether the amount is beyond [`AMOUNT_LIMIT_MINOR`] in a currency.

@@ -12,7 +12,7 @@ use super::sealed::{open, seal};
 use super::{Intake, read_shop_event};
 
 /// Every field that an event is read from. What is not listed is dropped from an event whose person is erased.
-const KNOWN: [&str; 41] = [
+const KNOWN: [&str; 47] = [
     "amount",
     "category",
     "categoryId",
@@ -22,10 +22,12 @@ const KNOWN: [&str; 41] = [
     "deliveryStatus",
     "detail",
     "detail-type",
+    "discountAmount",
     "entityId",
     "event",
     "eventId",
     "eventType",
+    "feeAmount",
     "isValid",
     "items",
     "metadata",
@@ -41,15 +43,19 @@ const KNOWN: [&str; 41] = [
     "rating",
     "ratingId",
     "refundAmount",
+    "refundId",
     "scale",
     "sellerId",
     "service",
+    "shippingAmount",
     "skuId",
     "skuIds",
     "source",
     "status",
     "stock",
+    "taxAmount",
     "timestamp",
+    "total",
     "totalPrice",
     "transactionId",
     "userId",
