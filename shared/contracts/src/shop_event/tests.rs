@@ -177,7 +177,7 @@ fn a_refusal_names_the_field_and_the_limit() {
     malformed: event: must be a JSON object
     missing_field: event or eventType: exactly one of them is required and names what happened
     missing_field: event or eventType: exactly one of them is required and names what happened
-    invalid_event_type: event: "OrderEaten" is not one of OrderCreated, OrderValidated, PaymentProcessed, InventoryReserved,…ser.created, user.updated, user.deleted, seller.created, seller.updated, seller.deleted, comment.created, comment.updated, comment.deleted, rating.added, rating.updated, rating.deleted, click.tracked
+    invalid_event_type: event: "OrderEaten" is not one of OrderCreated, OrderUpdated, OrderValidated, PaymentProcessed, Inve…ser.created, user.updated, user.deleted, seller.created, seller.updated, seller.deleted, comment.created, comment.updated, comment.deleted, rating.added, rating.updated, rating.deleted, click.tracked
     missing_field: timestamp: is required
     in_future: timestamp: lies more than 5 minutes after arrival
     too_old: timestamp: must not lie before 2000-01-01T00:00:00Z
@@ -294,8 +294,8 @@ fn a_member_comes_once() {
         twice(r#""metadata":[1]"#),
     ];
     insta::assert_snapshot!(refusals.join("\n"), @r#"
-    malformed: event: must be a JSON object without a member twice, but "amount" is at line 1 column 105
-    malformed: metadata: must be a JSON object without a member twice, but "a" is at line 1 column 12
+    malformed: event: must be a JSON object without a member twice, but "amount" is at line 1 column 101
+    malformed: metadata: must be a JSON object without a member twice, but "a" is at line 1 column 13
     malformed: metadata: must be a JSON object
     malformed: metadata: must be a JSON object
     "#);
