@@ -546,8 +546,8 @@ BEGIN
                     WHERE NOT named[i] AND held[i] AND curs[i] = own AND amounts[i] = minor) AS bounced;
                 CONTINUE WHEN place IS NULL;
             ELSE
-                minor := least(minor, coalesce((room->>own)::bigint, 0));
-                CONTINUE WHEN minor < 0 OR minor = 0 AND analytic.recount_minor(it->>'amount', own) > 0;
+                minor := greatest(least(minor, coalesce((room->>own)::bigint, 0)), 0);
+                CONTINUE WHEN minor = 0 AND analytic.recount_minor(it->>'amount', own) > 0;
                 room := room || jsonb_build_object(own, coalesce((room->>own)::bigint, 0) - minor);
             END IF;
             IF place IS NULL THEN
@@ -646,13 +646,13 @@ BEGIN
     of_pay := array_fill(0::bigint, ARRAY[cardinality(ids)]);
     FOR it IN
         SELECT step FROM (
-            SELECT move AS step, (move->>'n')::int AS n, 0 AS rank, ordinality FROM jsonb_array_elements(moves) WITH ORDINALITY AS told (move, ordinality)
+            SELECT move AS step, (move->>'n')::int AS moment, 0 AS rank, ordinality FROM jsonb_array_elements(moves) WITH ORDINALITY AS told (move, ordinality)
             UNION ALL
-            SELECT asking || jsonb_build_object('at', greatest((asking->>'n')::int, first_move.n)), greatest((asking->>'n')::int, first_move.n), 1, ordinality
+            SELECT asking || jsonb_build_object('at', greatest((asking->>'n')::int, first_move.moment)), greatest((asking->>'n')::int, first_move.moment), 1, ordinality
             FROM jsonb_array_elements(wishes) WITH ORDINALITY AS told (asking, ordinality)
-            LEFT JOIN LATERAL (SELECT min((move->>'n')::int) AS n FROM jsonb_array_elements(moves) AS move
+            LEFT JOIN LATERAL (SELECT min((move->>'n')::int) AS moment FROM jsonb_array_elements(moves) AS move
                                WHERE move->>'pay' = asking->>'pay' AND NOT (move->>'back')::boolean) AS first_move ON true
-        ) AS steps ORDER BY n, rank, (step->>'n')::int, ordinality
+        ) AS booked ORDER BY moment, rank, (step->>'n')::int, ordinality
     LOOP
         IF it ? 'back' AND NOT (it->>'back')::boolean THEN
             place := (it->>'pay')::int; minor := (it->>'minor')::bigint;
