@@ -50,7 +50,7 @@ pub(super) async fn assert_windows(desk: &Desk, data: &Value, seller: &str, (ste
     let total = format!(
         "SELECT jsonb_agg(jsonb_build_object('currency', currency, 'orders', orders, 'items_sold', items, 'gross_revenue', gross,
                 'refunds', refunds, 'revenue', gross - refunds) ORDER BY currency)
-         FROM (SELECT key[2] AS currency, sum(figures[2]) AS orders, sum(figures[5]) AS items, sum(figures[6]) AS gross,
+         FROM (SELECT key[2] AS currency, sum(figures[2]) AS orders, (sum(figures[5]) / 1000)::bigint AS items, sum(figures[6]) AS gross,
                       sum(figures[7]) AS refunds FROM counted
                WHERE rollup = 'sales' AND key[1] = '{seller}' AND at >= {} AND at < {} GROUP BY 1) AS sums",
         data["range"]["start"].to_string().replace('"', "'"),
