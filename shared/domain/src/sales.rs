@@ -9,9 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::contribution::{Attributions, Cell, Contribution, Figures, Grain};
-use crate::{
-    Charges, Currency, Entry, EntryKind, Line, OpinionState, OrderState, OrderStatus, ShopEvent, UserState,
-};
+use crate::{Charges, Currency, Entry, EntryKind, Line, OpinionState, OrderState, OrderStatus, ShopEvent, UserState};
 
 /// A line with everything that figures are kept by.
 struct Share<'a> {

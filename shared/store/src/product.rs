@@ -53,7 +53,9 @@ pub async fn get_attributions(
             seller_id: row.try_get("seller_id")?,
             category_id: row.try_get("category_id")?,
         };
-        let known = attributions.entry(reference).or_insert_with(|| Attribution { product_id: String::new(), periods: Vec::new() });
+        let known = attributions
+            .entry(reference)
+            .or_insert_with(|| Attribution { product_id: String::new(), periods: Vec::new() });
         // Of several candidates the best comes last, each with its periods in order.
         if known.product_id != product_id {
             *known = Attribution { product_id, periods: Vec::new() };

@@ -71,7 +71,12 @@ fn sales(row: &Row) -> Result<Sales, StoreError> {
         tax: row.try_get("tax_minor")?,
         fee: row.try_get("fee_minor")?,
     };
-    Ok(Sales { step: usize::try_from(step).unwrap_or_default(), currency: currency(row)?, figures: figures(row)?, charges })
+    Ok(Sales {
+        step: usize::try_from(step).unwrap_or_default(),
+        currency: currency(row)?,
+        figures: figures(row)?,
+        charges,
+    })
 }
 
 /// Reads the column `currency`.

@@ -100,7 +100,12 @@ fn read(row: &Row, dashboard: &mut Dashboard) -> Result<(), StoreError> {
     let (step, product_id): (Option<i32>, Option<String>) = (row.try_get("step")?, row.try_get("product_id")?);
     if let Some(step) = step {
         let step = usize::try_from(step).unwrap_or_default();
-        dashboard.sales.push(Sales { step, currency: currency(row)?, figures: figures(row)?, charges: Charges::default() });
+        dashboard.sales.push(Sales {
+            step,
+            currency: currency(row)?,
+            figures: figures(row)?,
+            charges: Charges::default(),
+        });
     }
     if let Some(product_id) = product_id {
         let (name, currency, figures) = (row.try_get("name")?, currency(row)?, figures(row)?);

@@ -196,8 +196,13 @@ fn put_together(mut members: Map<String, Value>, fields: Vec<(String, Value, boo
 
 /// Any event that must be read.
 fn event() -> BoxedStrategy<Value> {
-    let times =
-        ["2026-11-18T09:00:00Z", "2026-11-18t09:00:00.123456789+02:00", "2026-11-18T09:00:00", "2000-01-01T00:00:00Z", "2026-11-18 09:00+0530"];
+    let times = [
+        "2026-11-18T09:00:00Z",
+        "2026-11-18t09:00:00.123456789+02:00",
+        "2026-11-18T09:00:00",
+        "2000-01-01T00:00:00Z",
+        "2026-11-18 09:00+0530",
+    ];
     let event = (select(&EVENTS[..]), select(times.to_vec()), fields(ENVELOPE));
     event
         .prop_flat_map(|((name, list), time, envelope)| {

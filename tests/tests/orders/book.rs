@@ -42,14 +42,28 @@ fn content(random: &mut ChaCha8Rng, fields: &mut Value) {
 fn any_event(random: &mut ChaCha8Rng, order: &str) -> String {
     let mut fields = json!({ "orderId": order, "service": choose(random, &["shop", "desk"]) });
     maybe(random, &mut fields, "currency", &["USD", "EUR"]);
-    let name = choose(random, &[
-        "OrderCreated", "OrderCreated", "OrderUpdated", "PaymentProcessed", "PaymentProcessed", "PaymentProcessed",
-        "OrderReturned", "OrderReturned", "OrderCancelled", "OrderShipped", "OrderDelivered", "OrderValidated",
-    ]);
+    let name = choose(
+        random,
+        &[
+            "OrderCreated",
+            "OrderCreated",
+            "OrderUpdated",
+            "PaymentProcessed",
+            "PaymentProcessed",
+            "PaymentProcessed",
+            "OrderReturned",
+            "OrderReturned",
+            "OrderCancelled",
+            "OrderShipped",
+            "OrderDelivered",
+            "OrderValidated",
+        ],
+    );
     match name {
         "OrderCreated" | "OrderUpdated" => content(random, &mut fields),
         "PaymentProcessed" => {
-            fields["paymentStatus"] = json!(choose(random, &["SUCCESS", "SUCCESS", "FAILED", "REFUNDED", "REFUNDED", "ODD"]));
+            fields["paymentStatus"] =
+                json!(choose(random, &["SUCCESS", "SUCCESS", "FAILED", "REFUNDED", "REFUNDED", "ODD"]));
             fields["amount"] = json!(choose(random, &AMOUNTS));
             maybe(random, &mut fields, "paymentId", &["p", "q"]);
             maybe(random, &mut fields, "refundId", &["r", "s"]);

@@ -83,7 +83,11 @@ impl Desk<'_> {
         match key {
             "status" => {
                 let status = format!("SELECT status FROM analytic.sales_order WHERE placed_at::date = '{day}'");
-                assert_eq!(self.shop.database.rows(&status).await, [expected.as_str().unwrap().to_lowercase()], "{name}");
+                assert_eq!(
+                    self.shop.database.rows(&status).await,
+                    [expected.as_str().unwrap().to_lowercase()],
+                    "{name}"
+                );
             }
             "derived" => {
                 for (event_type, right) in expected.as_object().unwrap() {
@@ -103,8 +107,9 @@ impl Desk<'_> {
             }
             "seller_rating" => {
                 for (seller, right) in expected.as_object().unwrap() {
-                    let data =
-                        self.ask("/api/v1/analytic/seller-dashboard", [("sub", seller), ("cognito:groups", "[]")]).await;
+                    let data = self
+                        .ask("/api/v1/analytic/seller-dashboard", [("sub", seller), ("cognito:groups", "[]")])
+                        .await;
                     assert_eq!(data["summary"]["average_rating"], *right, "{name}");
                 }
             }

@@ -83,7 +83,8 @@ impl<'a> Fields<'a> {
         let clean: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
         let words: Vec<_> = clean.split_whitespace().collect();
         let cut: String = words.join(" ").chars().take(SHOP_TEXT_MAX_CHARS).collect();
-        Some(cut.trim_end().to_owned()).filter(|label| !label.is_empty() && (raw.get().starts_with('"') || is_number(raw)))
+        Some(cut.trim_end().to_owned())
+            .filter(|label| !label.is_empty() && (raw.get().starts_with('"') || is_number(raw)))
     }
 
     /// Reads the first of several names that is there.

@@ -4,8 +4,8 @@ use domain::{
     Denomination, Fact, Fit, Opinion, OrderContent, OrderLine, OrderStatus, PaymentStatus, ProductFacts, ReturnedItem,
 };
 
-use super::fields::Fields;
 use super::ORDER_LINES_MAX;
+use super::fields::Fields;
 use crate::{Rejection, RejectionCode};
 
 /// The names of this shape.
@@ -95,7 +95,8 @@ fn read_order(verb: &str, fields: &Fields<'_>) -> Result<Option<Fact>, Rejection
 }
 
 fn read_user(verb: &str, fields: &Fields<'_>) -> Result<Option<Fact>, Rejection> {
-    let missing = || fields.refuse(RejectionCode::MissingField, &CUSTOMER.join(" or "), "is required and names somebody");
+    let missing =
+        || fields.refuse(RejectionCode::MissingField, &CUSTOMER.join(" or "), "is required and names somebody");
     let user = fields.customer(&CUSTOMER)?.ok_or_else(missing)?;
     Ok(match verb {
         "created" => Some(Fact::UserRegistered { user }),

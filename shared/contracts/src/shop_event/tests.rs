@@ -249,7 +249,8 @@ fn what_looks_personal_is_hidden_in_every_field() {
             let kept_text = serde_json::to_string(&kept).unwrap();
             assert!(!kept_text.contains("ann") && !kept_text.contains("1111"), "{kept_text}");
             // An address that names the customer is a key of its own.
-            let is_of_customer = text == address || text.contains('@') && matches!(kept.fact, Fact::UserRegistered { .. });
+            let is_of_customer =
+                text == address || text.contains('@') && matches!(kept.fact, Fact::UserRegistered { .. });
             assert!(is_of_customer || crate::count_hidden_in(&kept) > 0, "{kept_text}");
             assert_eq!(read_at_noon(&event), Ok(kept), "the same text is hidden in the same way");
         }
@@ -285,7 +286,9 @@ fn empty_text_is_absent() {
 #[test]
 fn a_member_comes_once() {
     let twice = |members: &str| {
-        refusal(&format!(r#"{{"event":"PaymentProcessed","timestamp":"2026-11-20T10:00:00Z","orderId":"o",{members}}}"#))
+        refusal(&format!(
+            r#"{{"event":"PaymentProcessed","timestamp":"2026-11-20T10:00:00Z","orderId":"o",{members}}}"#
+        ))
     };
     let refusals = [
         twice(r#""amount":1,"amount":100"#),
@@ -308,7 +311,9 @@ fn who_is_nobody_is_told_by_the_address() {
         read_at_noon(&body).unwrap().fact.customer().map(|key| key.as_str().to_owned())
     };
     let address = customer(r#""userEmail":"ann@example.com""#);
-    for nobody in [r#""0""#, "0", r#""null""#, r#""Guest""#, r#""ANONYMOUS""#, r#""00000000-0000-0000-0000-000000000000""#] {
+    for nobody in
+        [r#""0""#, "0", r#""null""#, r#""Guest""#, r#""ANONYMOUS""#, r#""00000000-0000-0000-0000-000000000000""#]
+    {
         assert_eq!(customer(&format!(r#""customerId":{nobody},"userEmail":"ann@example.com""#)), address, "{nobody}");
         assert_eq!(customer(&format!(r#""customerId":{nobody}"#)), None, "{nobody}");
     }
@@ -318,7 +323,9 @@ fn who_is_nobody_is_told_by_the_address() {
 #[test]
 fn a_name_that_is_only_shown_refuses_nothing() {
     let name = |name: &str| {
-        let body = format!(r#"{{"event":"product.created","timestamp":"2026-11-20T10:00:00Z","productId":"p","name":{name}}}"#);
+        let body = format!(
+            r#"{{"event":"product.created","timestamp":"2026-11-20T10:00:00Z","productId":"p","name":{name}}}"#
+        );
         let Fact::ProductCreated { facts, .. } = read_at_noon(&body).unwrap().fact else { panic!("another event") };
         facts.name
     };

@@ -68,8 +68,10 @@ fn check_case(case: &Value, cells: &[(Cell, Figures)], stands: &BTreeSet<&str>) 
         match key.as_str() {
             "status" => assert!(stands.contains(&*expected.as_str().unwrap().to_lowercase()), "{name}: {stands:?}"),
             "methods" => expected.as_object().unwrap().iter().for_each(|(method, right)| {
-                let of = |cell: &Cell| matches!(cell, Cell::Sales { seller_id, payment_method, .. }
-                    if seller_id.is_empty() && payment_method == method);
+                let of = |cell: &Cell| {
+                    matches!(cell, Cell::Sales { seller_id, payment_method, .. }
+                    if seller_id.is_empty() && payment_method == method)
+                };
                 check(name, method, right, &sum(cells, of));
             }),
             "products" => expected.as_object().unwrap().iter().for_each(|(product, right)| {
@@ -84,8 +86,10 @@ fn check_case(case: &Value, cells: &[(Cell, Figures)], stands: &BTreeSet<&str>) 
                 });
             }
             code if code.len() == 3 => {
-                let of = |cell: &Cell| matches!(cell, Cell::Sales { seller_id, currency, .. }
-                    if seller_id.is_empty() && currency.as_str() == code);
+                let of = |cell: &Cell| {
+                    matches!(cell, Cell::Sales { seller_id, currency, .. }
+                    if seller_id.is_empty() && currency.as_str() == code)
+                };
                 check(name, code, expected, &sum(cells, of));
             }
             // What derives, finds and counts users needs the database: tests/tests/orders.

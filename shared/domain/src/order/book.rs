@@ -105,8 +105,7 @@ impl<'p> Purse<'p> {
                 Some(_) => continue,
             };
             let fits = |payment: &Payment| {
-                payment.currency == currency
-                    && wish.payment.is_none_or(|id| payment.is_named && payment.id == id)
+                payment.currency == currency && wish.payment.is_none_or(|id| payment.is_named && payment.id == id)
             };
             let by_method = |payment: &Payment| wish.method.is_none_or(|method| payment.method == method);
             let first = |payment: &Payment| fits(payment) && by_method(payment);
@@ -116,13 +115,7 @@ impl<'p> Purse<'p> {
         }
     }
 
-    fn give(
-        &mut self,
-        wish: &Wish<'_>,
-        wanted: i64,
-        fits: &dyn Fn(&Payment) -> bool,
-        entries: &mut Vec<Entry>,
-    ) -> i64 {
+    fn give(&mut self, wish: &Wish<'_>, wanted: i64, fits: &dyn Fn(&Payment) -> bool, entries: &mut Vec<Entry>) -> i64 {
         let left = self.payments.iter().zip(&self.left).map(|(payment, left)| if fits(payment) { *left } else { 0 });
         let left: Vec<_> = left.collect();
         let granted = wanted.min(left.iter().sum());

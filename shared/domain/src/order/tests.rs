@@ -3,8 +3,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    Amount, Attribution, Attributions, Cell, Contribution, Denomination, Fact, Figures, OrderContent, OrderLine, Period,
-    ReturnedItem, order_contribution, order_interactions,
+    Amount, Attribution, Attributions, Cell, Contribution, Denomination, Fact, Figures, OrderContent, OrderLine,
+    Period, ReturnedItem, order_contribution, order_interactions,
 };
 
 const ORDER: &str = "o-1";
@@ -173,7 +173,9 @@ fn services_that_each_tell_of_an_order_complete_each_other() {
     assert_eq!(state.lines[0].reference, "p", "the earliest with lines");
     assert_eq!((state.customer.unwrap().as_str(), &*state.payment_method), ("c-1", "card"));
 
-    let newer = OrderState::of(told.iter().chain([&other]).take(3).chain([&ShopEvent { id: Uuid::from_u128(9), ..other.clone() }]));
+    let newer = OrderState::of(
+        told.iter().chain([&other]).take(3).chain([&ShopEvent { id: Uuid::from_u128(9), ..other.clone() }]),
+    );
     assert_eq!(newer.lines[0].reference, "q", "a newer one of the same service");
 }
 
@@ -263,7 +265,8 @@ fn a_refund_never_lies_before_its_money() {
 #[test]
 fn a_refund_is_booked_at_its_payment_and_its_lines() {
     let with = |id: &str, method: &str, minor| {
-        let Fact::PaymentProcessed { order_id, payment_id, refund_id, status, amount, currency, .. } = paid(id, minor) else {
+        let Fact::PaymentProcessed { order_id, payment_id, refund_id, status, amount, currency, .. } = paid(id, minor)
+        else {
             unreachable!()
         };
         let method = Some(method.to_owned());
@@ -320,7 +323,11 @@ fn a_free_order_is_sold_when_it_is_confirmed_or_arrives() {
 #[test]
 fn an_amount_without_a_currency_is_in_its_orders() {
     let yen = OrderContent { currency: named("JPY"), ..content(vec![line("p", 1, 500_000)]) };
-    let events = told(vec![paid("a", 500_000), returned(Some(100_000)), Fact::OrderCreated { order_id: ORDER.to_owned(), content: yen }]);
+    let events = told(vec![
+        paid("a", 500_000),
+        returned(Some(100_000)),
+        Fact::OrderCreated { order_id: ORDER.to_owned(), content: yen },
+    ]);
     let state = OrderState::of(&events);
     assert_eq!((state.currency, state.book[0].minor), (Some("JPY".parse().unwrap()), 5_000));
     assert_eq!(refunded(&state), [1_000]);

@@ -106,17 +106,8 @@ impl<'e> Reader<'_, 'e> {
             tellers: vec![teller],
         };
         match &event.fact {
-            Fact::PaymentProcessed { payment_id, refund_id, status: PaymentStatus::Refunded, amount, currency, method, .. } => {
-                let known = payment_id.as_deref().and_then(|id| self.payments.named(id));
-                let mut wish = Wish { method: method.as_deref(), ..of(Teller::Payment, refund_id) };
-                match known {
-                    Some(_) => wish.payment = payment_id.as_deref(),
-                    // An id of no payment is that of the refund.
-                    None => wish.refund_id = wish.refund_id.or(payment_id.as_deref()),
-                }
-                let own = known.map(|payment| payment.currency).or(self.content.currency);
-                wish.minor = amount.map(|amount| told(amount, *currency, own));
-                Some(wish)
+            Fact::PaymentProcessed { refund_id, status: PaymentStatus::Refunded, .. } => {
+                Some(self.refund_of_payment(&event.fact, of(Teller::Payment, refund_id)))
             }
             Fact::OrderReturned { refund_id, refund, currency, items, .. } => {
                 let items = worth(self.lines, items);
@@ -138,6 +129,21 @@ impl<'e> Reader<'_, 'e> {
             }
             _ => None,
         }
+    }
+
+    /// Completes what the payment service asks back.
+    fn refund_of_payment(&self, fact: &'e Fact, mut wish: Wish<'e>) -> Wish<'e> {
+        let Fact::PaymentProcessed { payment_id, amount, currency, method, .. } = fact else { return wish };
+        let known = payment_id.as_deref().and_then(|id| self.payments.named(id));
+        wish.method = method.as_deref();
+        match known {
+            Some(_) => wish.payment = payment_id.as_deref(),
+            // An id of no payment is that of the refund.
+            None => wish.refund_id = wish.refund_id.or(payment_id.as_deref()),
+        }
+        let own = known.map(|payment| payment.currency).or(self.content.currency);
+        wish.minor = amount.map(|amount| told(amount, *currency, own));
+        wish
     }
 
     /// Says whether a cancellation was revoked: the order left all the same, and nobody paid for it anew.

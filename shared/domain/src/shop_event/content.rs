@@ -1,4 +1,4 @@
-//! What events say an order consists of.
+//! What events say of orders, products and opinions.
 
 use serde::{Deserialize, Serialize};
 
@@ -62,4 +62,30 @@ pub struct ReturnedItem {
     pub reference: String,
     /// How much of it; `None` is all of it.
     pub quantity_milli: Option<Quantity>,
+}
+
+/// What a product event says about a product. What it leaves out stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ProductFacts {
+    /// Who sells it.
+    pub seller_id: Option<String>,
+    /// Where it belongs.
+    pub category_id: Option<String>,
+    /// What it is called.
+    pub name: Option<String>,
+    /// The SKUs that are this product.
+    pub skus: Vec<String>,
+}
+
+/// An opinion about a product.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Opinion {
+    /// The rating's or the comment's id.
+    pub id: String,
+    /// The product, as the shop names it (SPU or SKU). An update need not repeat it.
+    pub reference: Option<String>,
+    /// Whose opinion.
+    pub customer: Option<CustomerKey>,
+    /// The rating in millionths of its scale: 1,000,000 is the best. Comments may have none.
+    pub score_micros: Option<i64>,
 }
