@@ -28,7 +28,9 @@ impl Currency {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// Returns the decimal places of the major unit by ISO 4217: 2 for EUR, 0 for JPY and VUV, 3 for KWD, 4 for CLF. A code
+    /// Returns the decimal places of the major unit by ISO 4217: 2 for EUR, 0 for JPY and VUV, 3 for KWD, 4 for CLF.
+    ///
+    /// A code
     /// that the standard does not list, or lists without decimals (gold), has 2.
     #[must_use]
     pub fn decimals(self) -> u32 {

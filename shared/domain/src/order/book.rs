@@ -43,16 +43,15 @@ pub struct Entry {
 /// Writes the book: payments and chargebacks as they happened, and of what was asked back as much as was there.
 pub(super) fn book(payments: &Payments, wishes: &[Wish<'_>], prices: &Prices) -> Vec<Entry> {
     let mut purse = Purse::of(payments, prices);
-    let mut entries = Vec::new();
     let mut wishes = wishes.iter().peekable();
     for movement in &payments.movements {
         while let Some(wish) = wishes.next_if(|wish| wish.position < movement.position) {
-            purse.grant(wish, &mut entries);
+            purse.grant(wish);
         }
-        purse.book(movement, &mut entries);
+        purse.book(movement);
     }
-    wishes.for_each(|wish| purse.grant(wish, &mut entries));
-    entries
+    wishes.for_each(|wish| purse.grant(wish));
+    purse.entries
 }
 
 /// What came and has not gone back: by payment and, in each currency, by line. Both add up to the same.
@@ -62,19 +61,27 @@ struct Purse<'p> {
     weights: Vec<i64>,
     left: Vec<i64>,
     left_of_lines: BTreeMap<Currency, Vec<i64>>,
+    /// What was booked so far.
+    entries: Vec<Entry>,
 }
 
 impl<'p> Purse<'p> {
     fn of(payments: &'p Payments, prices: &Prices) -> Self {
         let lines = prices.lines.iter().map(|line| line.goods_minor);
         let weights = std::iter::once(prices.beside_lines).chain(lines).collect();
-        Self { payments: &payments.all, weights, left: vec![0; payments.all.len()], left_of_lines: BTreeMap::new() }
+        Self {
+            payments: &payments.all,
+            weights,
+            left: vec![0; payments.all.len()],
+            left_of_lines: BTreeMap::new(),
+            entries: Vec::new(),
+        }
     }
 
-    fn book(&mut self, movement: &Movement, entries: &mut Vec<Entry>) {
+    fn book(&mut self, movement: &Movement) {
         if movement.back {
             let minor = movement.minor.min(self.left[movement.payment]);
-            self.take((EntryKind::Chargeback, movement.at), (movement.payment, minor), &[], entries);
+            self.take((EntryKind::Chargeback, movement.at), (movement.payment, minor), &[]);
             return;
         }
         let payment = &self.payments[movement.payment];
@@ -82,7 +89,7 @@ impl<'p> Purse<'p> {
         self.left[movement.payment] += movement.minor;
         let left = self.left_of_lines.entry(payment.currency).or_insert_with(|| vec![0; shares.len()]);
         left.iter_mut().zip(&shares).for_each(|(left, share)| *left += share);
-        entries.push(Entry {
+        self.entries.push(Entry {
             kind: EntryKind::Payment,
             at: movement.at,
             minor: movement.minor,
@@ -94,7 +101,7 @@ impl<'p> Purse<'p> {
 
     /// Gives back what is asked for and there: from the payment that is named, else from payments of the method that is
     /// named and then from the others, in proportion to what is left of each.
-    fn grant(&mut self, wish: &Wish<'_>, entries: &mut Vec<Entry>) {
+    fn grant(&mut self, wish: &Wish<'_>) {
         let mut currencies: Vec<_> = self.payments.iter().map(|payment| payment.currency).collect();
         currencies.sort();
         currencies.dedup();
@@ -110,29 +117,23 @@ impl<'p> Purse<'p> {
             let by_method = |payment: &Payment| wish.method.is_none_or(|method| payment.method == method);
             let first = |payment: &Payment| fits(payment) && by_method(payment);
             let then = |payment: &Payment| fits(payment) && !by_method(payment);
-            let left = wanted - self.give(wish, wanted, &first, entries);
-            self.give(wish, left, &then, entries);
+            let left = wanted - self.give(wish, wanted, &first);
+            self.give(wish, left, &then);
         }
     }
 
-    fn give(&mut self, wish: &Wish<'_>, wanted: i64, fits: &dyn Fn(&Payment) -> bool, entries: &mut Vec<Entry>) -> i64 {
+    fn give(&mut self, wish: &Wish<'_>, wanted: i64, fits: &dyn Fn(&Payment) -> bool) -> i64 {
         let left = self.payments.iter().zip(&self.left).map(|(payment, left)| if fits(payment) { *left } else { 0 });
         let left: Vec<_> = left.collect();
         let granted = wanted.min(left.iter().sum());
         for (payment, minor) in apportion(granted, &left).into_iter().enumerate() {
-            self.take((EntryKind::Refund, wish.at), (payment, minor), &wish.items, entries);
+            self.take((EntryKind::Refund, wish.at), (payment, minor), &wish.items);
         }
         granted
     }
 
     /// Takes an amount, which is there, out of a payment and the lines.
-    fn take(
-        &mut self,
-        (kind, at): (EntryKind, Timestamp),
-        (payment, minor): (usize, i64),
-        items: &[i64],
-        entries: &mut Vec<Entry>,
-    ) {
+    fn take(&mut self, (kind, at): (EntryKind, Timestamp), (payment, minor): (usize, i64), items: &[i64]) {
         if minor <= 0 {
             return;
         }
@@ -140,7 +141,7 @@ impl<'p> Purse<'p> {
         let Payment { currency, method, .. } = &self.payments[payment];
         let Some(left) = self.left_of_lines.get_mut(currency) else { return };
         let lines = draw(minor, left, items)[1..].to_vec();
-        entries.push(Entry { kind, at, minor, currency: *currency, method: method.clone(), lines });
+        self.entries.push(Entry { kind, at, minor, currency: *currency, method: method.clone(), lines });
     }
 }
 
