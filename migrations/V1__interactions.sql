@@ -10,15 +10,15 @@ CREATE TABLE analytic.interaction (
     session_id   text,
     event_type   text        NOT NULL CHECK (event_type ~ '^[a-z][a-z0-9_]{0,63}$'),
     ref_type     text        NOT NULL CHECK (ref_type IN ('Product', 'Category')),
-    ref_id       text        NOT NULL,
+    ref_id       text        COLLATE "C" NOT NULL,
     metadata     jsonb       NOT NULL DEFAULT '{}',
     user_agent   text,
     ip_address   text,
     occurred_at  timestamptz NOT NULL,
     date_created timestamptz NOT NULL,
     PRIMARY KEY (id, date_created),
-    -- The cast itself is the check: a product reference that is no UUID must never reach the scorer.
-    CONSTRAINT product_reference_is_a_uuid CHECK (ref_type <> 'Product' OR ref_id::uuid IS NOT NULL)
+    -- What is stored as a product is scored, and is the key of an index; domain::ProductId has the full rules.
+    CONSTRAINT reference_is_an_id CHECK (ref_id <> '' AND length(ref_id) <= 128)
 ) PARTITION BY RANGE (date_created);
 
 COMMENT ON TABLE  analytic.interaction IS 'What shoppers did. Append-only; one partition a day (UTC) of arrival.';
@@ -31,7 +31,7 @@ COMMENT ON COLUMN analytic.interaction.account_id IS
 COMMENT ON COLUMN analytic.interaction.session_id IS 'The visit, as the front end names it.';
 COMMENT ON COLUMN analytic.interaction.event_type IS 'What was done; scored when event_weight has a row for it.';
 COMMENT ON COLUMN analytic.interaction.ref_type IS 'Product or Category.';
-COMMENT ON COLUMN analytic.interaction.ref_id IS 'SPU id (UUID, lower case) or category id.';
+COMMENT ON COLUMN analytic.interaction.ref_id IS 'What the shop calls the product or category, in canonical form: a UUID in lower case with hyphens.';
 COMMENT ON COLUMN analytic.interaction.metadata IS 'JSON object from the client, at most 8 KiB, canonical form.';
 COMMENT ON COLUMN analytic.interaction.user_agent IS 'Browser family, system and device class of the client, such as Chrome/Android/smartphone; never the header itself.';
 COMMENT ON COLUMN analytic.interaction.ip_address IS 'Network of the client address: /24 for IPv4, /48 for IPv6.';
@@ -95,7 +95,7 @@ CREATE TABLE analytic.pending (
     sink           text        NOT NULL CHECK (sink IN ('popularity', 'catalog')),
     interaction_id bigint      NOT NULL,
     date_created   timestamptz NOT NULL,
-    product_id     uuid,
+    product_id     text        COLLATE "C",
     event_type     text        NOT NULL,
     next_hint_at   timestamptz NOT NULL,
     hints          int         NOT NULL DEFAULT 1,

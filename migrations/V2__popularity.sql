@@ -40,7 +40,7 @@ INSERT INTO analytic.event_weight (event_type, weight_micros, counter, trusted) 
     ('report_product',           -1200000, NULL,             false);
 
 CREATE TABLE analytic.product_popularity (
-    id             uuid             PRIMARY KEY,
+    id             text COLLATE "C" PRIMARY KEY,
     score_micros   bigint           NOT NULL,
     score          double precision GENERATED ALWAYS AS (score_micros / 1000000.0::double precision) STORED,
     view_count     bigint           NOT NULL,
@@ -53,7 +53,7 @@ CREATE TABLE analytic.product_popularity (
 CREATE INDEX product_popularity_top_idx ON analytic.product_popularity (score_micros DESC, id);
 
 COMMENT ON TABLE  analytic.product_popularity IS 'One row per product that was ever scored. Equal to popularity_recount at every instant.';
-COMMENT ON COLUMN analytic.product_popularity.id IS 'The SPU id.';
+COMMENT ON COLUMN analytic.product_popularity.id IS 'The product (SPU), as the shop calls it. Collated by bytes, as every id that is ordered: ties of a score have one order everywhere.';
 COMMENT ON COLUMN analytic.product_popularity.score_micros IS 'Sum of the weights of the applied events, in micro-points: exact in any order.';
 COMMENT ON COLUMN analytic.product_popularity.score IS 'The same in points, for readers.';
 COMMENT ON COLUMN analytic.product_popularity.view_count IS 'view and view_bounce events.';
@@ -62,19 +62,3 @@ COMMENT ON COLUMN analytic.product_popularity.favorite_count IS 'add_to_favorite
 COMMENT ON COLUMN analytic.product_popularity.cart_count IS 'add_to_cart and remove_from_cart events.';
 COMMENT ON COLUMN analytic.product_popularity.review_count IS 'write_review and rating_* events.';
 COMMENT ON COLUMN analytic.product_popularity.date_updated IS 'The last change.';
-
--- Popularity counted anew from the log: every logged product event with a weight whose effect is not pending.
-CREATE VIEW analytic.popularity_recount AS
-SELECT logged.ref_id::uuid AS id,
-       sum(weight.weight_micros)::bigint AS score_micros,
-       count(*) FILTER (WHERE weight.counter = 'view_count') AS view_count,
-       count(*) FILTER (WHERE weight.counter = 'purchase_count') AS purchase_count,
-       count(*) FILTER (WHERE weight.counter = 'favorite_count') AS favorite_count,
-       count(*) FILTER (WHERE weight.counter = 'cart_count') AS cart_count,
-       count(*) FILTER (WHERE weight.counter = 'review_count') AS review_count
-FROM (SELECT * FROM analytic.interaction WHERE ref_type = 'Product' OFFSET 0) AS logged
-JOIN analytic.event_weight AS weight USING (event_type)
-WHERE NOT EXISTS (
-    SELECT FROM analytic.pending WHERE pending.sink = 'popularity' AND pending.interaction_id = logged.id)
-GROUP BY logged.ref_id::uuid;
-COMMENT ON VIEW analytic.popularity_recount IS 'What product_popularity must be; read by "shopsignal verify".';

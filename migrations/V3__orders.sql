@@ -187,7 +187,7 @@ COMMENT ON COLUMN analytic.product_sku.product_id IS 'The product (SPU).';
 COMMENT ON COLUMN analytic.product_sku.claimed_at IS 'Event time of the first claim.';
 
 CREATE TABLE analytic.product_reference (
-    reference text PRIMARY KEY
+    reference text COLLATE "C" PRIMARY KEY
 );
 
 COMMENT ON TABLE  analytic.product_reference IS 'Every id by which a line, an opinion or a product event named a product. Only locked: whoever changes what it leads to locks it FOR UPDATE, whoever relies on it FOR KEY SHARE.';
@@ -885,9 +885,9 @@ WITH told AS MATERIALIZED (
         ARRAY[quantity, price_minor, total_minor]::numeric[], NULL FROM line
     UNION ALL SELECT 'payment', NULL, NULL, ARRAY[order_id, paying->>'id', paying->>'currency'], ARRAY[1, (paying->>'minor')::numeric], NULL
     FROM told CROSS JOIN LATERAL jsonb_array_elements(it->'payments') AS paying
-    -- popularity knows products by UUID only
     UNION ALL SELECT 'derived', NULL, NULL, ARRAY[event_type], ARRAY[1], NULL FROM derived
-    WHERE product_id ~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' AND product_id <> '00000000-0000-0000-0000-000000000000'
+    -- the nil UUID names nothing
+    WHERE product_id <> '00000000-0000-0000-0000-000000000000'
 )
 SELECT rollup, CASE WHEN grain IS NULL THEN key
                     ELSE ARRAY[grain, extract(epoch FROM date_bin(span, at, '1970-01-01 00:00:00+00'))::bigint::text] || key END AS key,

@@ -53,9 +53,8 @@ SELECT coalesce(other.content->>'customer', other.content->>'user')
 FROM analytic.shop_event AS named JOIN analytic.shop_event AS other USING (subject, subject_id)
 WHERE coalesce(named.content->>'customer', named.content->>'user') = address
   AND coalesce(other.content->>'customer', other.content->>'user') NOT LIKE 'email:%'
-  AND coalesce(other.content->>'customer', other.content->>'user') NOT LIKE 'erased:%'
 $$;
-COMMENT ON FUNCTION analytic.ids_beside(text) IS 'The customer ids that events name a hashed address with. More than one: the address is shared and tells nothing.';
+COMMENT ON FUNCTION analytic.ids_beside(text) IS 'The customer ids that events name a hashed address with, also of those who were erased. More than one: the address is shared and tells nothing.';
 
 CREATE TABLE analytic.erasure (
     id             uuid        PRIMARY KEY,
@@ -64,6 +63,7 @@ CREATE TABLE analytic.erasure (
     linked         jsonb       NOT NULL,
     counts         jsonb       NOT NULL DEFAULT '{}',
     date_created   timestamptz NOT NULL,
+    covered_until  timestamptz,
     settles_at     timestamptz,
     date_completed timestamptz
 );
@@ -75,6 +75,7 @@ COMMENT ON COLUMN analytic.erasure.requested_by IS 'Who asked: "command", or the
 COMMENT ON COLUMN analytic.erasure.linked IS 'How many identities were found of each kind, and how many were left out because others share them.';
 COMMENT ON COLUMN analytic.erasure.counts IS 'How many rows, items and messages were made anonymous in each place.';
 COMMENT ON COLUMN analytic.erasure.date_created IS 'When it began.';
+COMMENT ON COLUMN analytic.erasure.covered_until IS 'What was stored until then is erased; what came later is a new person''s. Null until the events were renamed, and again when it is taken up later.';
 COMMENT ON COLUMN analytic.erasure.settles_at IS 'When no delivery to the feed that has read the person''s rows can be under way any more; the feed is cleaned again then.';
 COMMENT ON COLUMN analytic.erasure.date_completed IS 'When nothing of the person was left; null while it is under way or after it was interrupted.';
 
@@ -92,3 +93,10 @@ COMMENT ON COLUMN analytic.erasure_identity.erasure_id IS 'The erasure.';
 COMMENT ON COLUMN analytic.erasure_identity.kind IS 'account, customer or session.';
 COMMENT ON COLUMN analytic.erasure_identity.identity IS 'The account, customer key or session.';
 COMMENT ON COLUMN analytic.erasure_identity.origin IS 'The random origin that its interactions have from then on: one for all of them, so that what was one sender stays one.';
+
+CREATE TABLE analytic.shared_visit (
+    origin uuid PRIMARY KEY
+);
+
+COMMENT ON TABLE  analytic.shared_visit IS 'The visits in which several accounts signed in, of which one was erased: what was done in them before signing in is still nobody''s.';
+COMMENT ON COLUMN analytic.shared_visit.origin IS 'The origin of the visit (a digest of its session id).';

@@ -121,7 +121,11 @@ GRANT SELECT ON analytic.event_weight TO shopsignal_update_popularity;
 GRANT SELECT (event_type, trusted) ON analytic.event_weight TO shopsignal_record_interactions;
 
 GRANT SELECT ON analytic.product_popularity TO shopsignal_answer_queries;
-GRANT SELECT, INSERT, UPDATE ON analytic.product_popularity TO shopsignal_update_popularity;
+GRANT SELECT, INSERT, UPDATE ON analytic.product_popularity, analytic.sku_popularity TO shopsignal_update_popularity;
+-- When an event says which product a SKU is, what was scored under the SKU goes to the product.
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.product_popularity, analytic.sku_popularity TO shopsignal_project_orders;
+GRANT SELECT (reference, product_id) ON analytic.product_reference
+    TO shopsignal_update_popularity, shopsignal_answer_queries, shopsignal_judge_carts;
 
 -- ---- Back-end events, and the state that they are folded into
 
@@ -203,4 +207,5 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.customer_rollup, analytic.custo
 GRANT SELECT, DELETE ON analytic.sales_rollup, analytic.product_rollup, analytic.category_rollup, analytic.order_status_rollup,
     analytic.rating_rollup, analytic.user_rollup, analytic.event_rollup TO shopsignal_manage_people;
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.erasure, analytic.erasure_identity TO shopsignal_manage_people;
+GRANT SELECT, INSERT ON analytic.shared_visit TO shopsignal_manage_people;
 GRANT EXECUTE ON FUNCTION analytic.spend_floor(bigint), analytic.ids_beside(text) TO shopsignal_manage_people;

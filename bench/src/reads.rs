@@ -5,7 +5,6 @@ use std::time::Instant;
 use contracts::Cursor;
 use domain::Micros;
 use testkit::{Function, HttpEvent, TestDatabase};
-use uuid::Uuid;
 
 use crate::figure::{Figure, Rounds};
 use crate::rig::{Rig, drive};
@@ -65,7 +64,7 @@ async fn reads(database: &TestDatabase) -> Vec<Read> {
         .rows("SELECT score_micros, id FROM analytic.product_popularity ORDER BY 1 DESC, 2 OFFSET 500000 LIMIT 1")
         .await;
     let (score, id) = row[0].split_once(" | ").unwrap();
-    let cursor = Cursor { score: Micros(score.parse().unwrap()), id: Uuid::try_parse(id).unwrap() }.encode();
+    let cursor = Cursor { score: Micros(score.parse().unwrap()), id: id.parse().unwrap() }.encode();
     let fill = |statement: &str, values: &[&str]| {
         crate::pgbench::fill(statement, &values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>())
     };

@@ -32,7 +32,7 @@ fn read(input: &[u8], caller: Caller) -> Result<Vec<ItemOutcome>, RequestError> 
 
 /// Writes an accepted item in its canonical form and reads it again.
 fn stays_the_same(item: &NewInteraction, caller: Caller) {
-    let texts = [item.session_id.as_deref(), Some(item.metadata.as_str()), Some(&item.reference.ref_id())];
+    let texts = [item.session_id.as_deref(), Some(item.metadata.as_str()), Some(item.reference.ref_id())];
     assert!(!texts.into_iter().flatten().any(|text| text.contains('\0')), "U+0000: {item:?}");
     let written = json!({
         "event_id": item.event_id,
@@ -45,7 +45,7 @@ fn stays_the_same(item: &NewInteraction, caller: Caller) {
     });
     let written = written.to_string();
     let body = format!(r#"{{"interactions":[{},"metadata":{}}}]}}"#, &written[..written.len() - 1], item.metadata);
-    // The canonical form is never longer than what was sent, so it passes every limit again.
+    // The canonical form of an id may be a few bytes longer than what was sent; bodies of the fuzzer are far from the limit.
     assert_eq!(read(body.as_bytes(), caller), Ok(vec![Ok(item.clone())]), "{body}");
 }
 
@@ -71,10 +71,10 @@ pub fn top(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     let parameters = || text.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let Ok(query) = TopQuery::read(parameters()) else { return };
-    assert_eq!(TopQuery::read(parameters()), Ok(query));
+    assert_eq!(TopQuery::read(parameters()), Ok(query.clone()));
     assert!((1..=contracts::LIMIT_MAX).contains(&query.limit));
-    let position = match query.position {
-        Position::Page(page) => {
+    let position = match &query.position {
+        &Position::Page(page) => {
             assert!(page >= 1 && page.saturating_mul(query.limit) <= contracts::PAGED_ROWS_MAX);
             ("page", page.to_string())
         }

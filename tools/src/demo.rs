@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser as _;
-use uuid::Uuid;
+use domain::ProductId;
 
 use self::api::{Alert, Api, Dashboard, Data, TopProducts, Windows};
 use self::show::{One, Page};
@@ -102,7 +102,7 @@ fn defaults() -> Result<simulate::Args, Error> {
 }
 
 /// Shows two pages of the top list and its first product, which is returned.
-async fn show_top(api: &Api<'_>) -> Result<Option<Uuid>, Error> {
+async fn show_top(api: &Api<'_>) -> Result<Option<ProductId>, Error> {
     let first: Page = api.get(&format!("popularity/top?limit={PAGE}")).await?;
     let second: Option<Page> = match &first.pagination.next_cursor {
         Some(cursor) => Some(api.get(&format!("popularity/top?limit={PAGE}&cursor={cursor}")).await?),
@@ -116,7 +116,7 @@ async fn show_top(api: &Api<'_>) -> Result<Option<Uuid>, Error> {
     let one: One = api.get(&format!("popularity/{}", best.id)).await?;
     println!("\n== One product: GET /popularity/{}\n", best.id);
     println!("{}", serde_json::json!({ "data": one.data }));
-    Ok(Some(best.id))
+    Ok(Some(best.id.clone()))
 }
 
 /// Shows what became of the orders; `false` when a planted customer was not found.

@@ -16,7 +16,10 @@ use uuid::Uuid;
 const ACCOUNT: Uuid = Uuid::from_u128(0x0191_0000_0000_7000_8000_0000_0000_0001);
 const PRODUCT: Uuid = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_00aa);
 const SESSION: &str = "5f0c7a52-5d3d-4be1-9a34-1c6a6f0c1f11";
-const CURSOR: Cursor = Cursor { score: Micros(1_234_567), id: PRODUCT };
+
+fn cursor() -> Cursor {
+    Cursor { score: Micros(1_234_567), id: PRODUCT.to_string().parse().unwrap() }
+}
 
 fn event_id(number: u128) -> Uuid {
     Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_0000 + number)
@@ -97,13 +100,13 @@ fn read_batch(event: String) -> Vec<Hint> {
 }
 
 #[library_benchmark]
-#[bench::cursor(CURSOR)]
+#[bench::cursor(cursor())]
 fn write_cursor(cursor: Cursor) -> String {
     black_box(black_box(cursor).encode())
 }
 
 #[library_benchmark]
-#[bench::cursor(CURSOR.encode())]
+#[bench::cursor(cursor().encode())]
 fn read_cursor(text: String) -> Cursor {
     black_box(Cursor::decode(black_box(&text)).unwrap())
 }

@@ -75,10 +75,10 @@ impl Stage {
             .execute(&format!(
                 "CREATE SCHEMA bench;
                  CREATE TABLE bench.product AS
-                     SELECT md5(n::text)::uuid AS id, (n * 7919 % 1000003)::bigint AS score_micros FROM generate_series(1, {PRODUCTS}) AS n;
-                 CREATE TABLE bench.event (interaction_id bigint PRIMARY KEY, product_id uuid NOT NULL, event_type text NOT NULL);
+                     SELECT md5(n::text)::uuid::text AS id, (n * 7919 % 1000003)::bigint AS score_micros FROM generate_series(1, {PRODUCTS}) AS n;
+                 CREATE TABLE bench.event (interaction_id bigint PRIMARY KEY, product_id text NOT NULL, event_type text NOT NULL);
                  CREATE TABLE bench.ledger (interaction_id bigint PRIMARY KEY);
-                 INSERT INTO bench.event SELECT id, md5(product::text)::uuid, type FROM (VALUES {}) AS event (id, product, type)",
+                 INSERT INTO bench.event SELECT id, md5(product::text)::uuid::text, type FROM (VALUES {}) AS event (id, product, type)",
                 events(spread)
             ))
             .await;

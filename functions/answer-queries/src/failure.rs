@@ -4,7 +4,7 @@ use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use contracts::{ErrorBody, ErrorReply, InvalidQuery, InvalidTopQuery};
-use domain::Currency;
+use domain::{Currency, InvalidId};
 use store::StoreError;
 
 /// Why a query has no answer.
@@ -15,7 +15,7 @@ pub(crate) enum Failure {
     /// The path exists for this other method.
     WrongMethod(Method),
     /// The path parameter is no product id.
-    InvalidProductId,
+    InvalidProductId(InvalidId),
     /// The product was never scored.
     UnknownProduct,
     /// No verified token.
@@ -44,7 +44,7 @@ impl Failure {
             Self::WrongMethod(allowed) => {
                 (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", format!("this path takes {allowed} only"))
             }
-            Self::InvalidProductId => (StatusCode::BAD_REQUEST, "validation", text("spu_id: must be a UUID")),
+            Self::InvalidProductId(rule) => (StatusCode::BAD_REQUEST, "validation", format!("spu_id: {rule}")),
             Self::UnknownProduct => {
                 (StatusCode::NOT_FOUND, "not_found", text("no interaction with this product was scored yet"))
             }

@@ -7,8 +7,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use contracts::{Cursor, Data, List, Pagination, Popularity, Position, TopQuery};
+use domain::{InvalidId, ProductId};
 use store::popularity;
-use uuid::Uuid;
 
 use crate::cached;
 use crate::failure::Failure;
@@ -46,7 +46,7 @@ async fn by_page(deps: &Deps, limit: u32, page: u32) -> Result<List<Popularity>,
 
 async fn by_cursor(deps: &Deps, limit: u32, cursor: Cursor) -> Result<List<Popularity>, Failure> {
     // One row more than shown tells whether there is a next page, without counting.
-    let mut rows = popularity::list_after(&deps.database, (cursor.score, cursor.id), limit + 1).await?;
+    let mut rows = popularity::list_after(&deps.database, (cursor.score, &cursor.id), limit + 1).await?;
     let shown = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > shown;
     rows.truncate(shown);
@@ -62,17 +62,19 @@ async fn by_cursor(deps: &Deps, limit: u32, cursor: Cursor) -> Result<List<Popul
 }
 
 fn next_cursor(rows: &[popularity::Popularity]) -> Option<String> {
-    rows.last().map(|row| Cursor { score: row.score_micros, id: row.id }.encode())
+    rows.last().map(|row| Cursor { score: row.score_micros, id: row.id.clone() }.encode())
 }
 
-/// `GET /popularity/{spu_id}`: one product.
+/// `GET /popularity/{spu_id}`: one product. The id may hold slashes, encoded or not.
 pub(crate) async fn one(
     State(deps): State<Arc<Deps>>,
-    spu_id: Result<Path<Uuid>, PathRejection>,
+    spu_id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let Path(id) = spu_id.map_err(|_| Failure::InvalidProductId)?;
-    let row = popularity::get(&deps.database, id).await?.ok_or(Failure::UnknownProduct)?;
+    // What is not UTF-8 after decoding is no text, and so no id.
+    let Path(text) = spu_id.map_err(|_| Failure::InvalidProductId(InvalidId))?;
+    let id: ProductId = text.parse().map_err(Failure::InvalidProductId)?;
+    let row = popularity::get(&deps.database, &id).await?.ok_or(Failure::UnknownProduct)?;
     cached::answer(&headers, &Data { data: public(row) })
 }
 

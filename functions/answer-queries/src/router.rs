@@ -25,7 +25,7 @@ pub struct Deps {
 pub fn router(deps: Arc<Deps>) -> Router {
     Router::new()
         .route("/api/v1/analytic/popularity/top", get(popularity::top))
-        .route("/api/v1/analytic/popularity/{spu_id}", get(popularity::one))
+        .route("/api/v1/analytic/popularity/{*spu_id}", get(popularity::one))
         .route("/api/v1/analytic/alerts", get(alerts::list))
         .nest("/api/v1/analytic/sales", sales::routes())
         .route("/api/v1/analytic/seller-dashboard", get(seller_dashboard::show))
@@ -41,6 +41,8 @@ pub fn router(deps: Arc<Deps>) -> Router {
         .route("/api/v1/analytic/interaction", any(post_only))
         .route("/api/v1/analytic/guest/interaction", any(post_only))
         .route("/api/v1/analytic/event", any(post_only))
+        .route("/api/v1/analytic/person/export", any(post_only))
+        .route("/api/v1/analytic/person/erase", any(post_only))
         .method_not_allowed_fallback(get_only)
         .fallback(not_found)
         .with_state(deps)

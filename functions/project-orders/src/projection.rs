@@ -97,8 +97,18 @@ async fn change_products(transaction: &mut Transaction<'_>, states: &States) -> 
     let products: Vec<_> = states.products.iter().map(|(id, product)| (&**id, product)).collect();
     store::product::save(transaction, &products).await?;
     let after = store::product::get_attributions(transaction, &references).await?;
-    let moved: Vec<_> = references.into_iter().filter(|it| before.get(it) != after.get(it)).collect();
+    let (old, new) = (skus(&references, &before), skus(&references, &after));
+    if old != new {
+        store::popularity::lead(transaction, &new).await?;
+    }
+    let moved: Vec<_> = references.iter().filter(|it| before.get(*it) != after.get(*it)).cloned().collect();
     if moved.is_empty() { Ok(()) } else { store::projection::mark_stale(transaction, &moved).await }
+}
+
+/// Says for each reference which product it leads to as a SKU; a product's own id leads nowhere else.
+fn skus<'a>(references: &'a [String], known: &'a Attributions) -> Vec<(&'a str, Option<&'a str>)> {
+    let product = |reference: &str| known.get(reference).map(|it| &*it.product_id).filter(|id| *id != reference);
+    references.iter().map(|reference| (&**reference, product(reference))).collect()
 }
 
 /// Reads what the references of orders and opinions lead to, and keeps that from changing.

@@ -116,7 +116,7 @@ mod tests {
         let refused = read(&[("rule", "fraud")]).unwrap_err().to_string();
         assert_eq!(refused, "rule: must be one of order_burst, large_order, similar_orders, abandoned_cart");
         assert_eq!(read(&[("limit", "1"), ("limit", "1")]), Err(InvalidQuery::Repeated("limit")));
-        let foreign = Cursor { score: domain::Micros(1), id: Uuid::from_u128(1) }.encode();
+        let foreign = Cursor { score: domain::Micros(1), id: Uuid::from_u128(1).to_string().parse().unwrap() }.encode();
         assert_eq!(read(&[("cursor", &foreign)]), Err(InvalidQuery::Cursor(InvalidCursor)));
     }
 

@@ -2,24 +2,23 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::Micros;
-use uuid::Uuid;
+use domain::{Micros, ProductId};
 
-/// The first byte of a cursor; raised when its layout changes.
-const VERSION: u8 = 1;
-/// Version, score, id.
-const BYTES: usize = 1 + 8 + 16;
+/// The first byte of a cursor; another one when its layout changes. 1 had a UUID in place of the text, 2 is a cursor of alerts.
+const VERSION: u8 = 3;
+/// Version and score; the id follows.
+const HEAD_BYTES: usize = 1 + 8;
 
-/// A position in the top list. Rows behind it have a lower score, or the same score and a greater id.
+/// A position in the top list. Rows behind it have a lower score, or the same score and a greater id, byte by byte.
 ///
 /// It names values, not a row number: rows whose score did not change are neither repeated nor missed,
 /// whatever moved in between.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     /// The score of the last row.
     pub score: Micros,
     /// The product of the last row.
-    pub id: Uuid,
+    pub id: ProductId,
 }
 
 /// The text is not a cursor of ours.
@@ -30,10 +29,10 @@ pub struct InvalidCursor;
 impl Cursor {
     /// Writes the cursor as opaque, URL-safe text.
     #[must_use]
-    pub fn encode(self) -> String {
-        let mut bytes = [VERSION; BYTES];
-        bytes[1..9].copy_from_slice(&self.score.0.to_be_bytes());
-        bytes[9..].copy_from_slice(self.id.as_bytes());
+    pub fn encode(&self) -> String {
+        let mut bytes = vec![VERSION];
+        bytes.extend(self.score.0.to_be_bytes());
+        bytes.extend(self.id.as_str().bytes());
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
@@ -43,10 +42,14 @@ impl Cursor {
     /// When the text was not written by [`Cursor::encode`].
     pub fn decode(text: &str) -> Result<Self, InvalidCursor> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidCursor)?;
-        let (Some(&VERSION), BYTES) = (bytes.first(), bytes.len()) else { return Err(InvalidCursor) };
-        let score = i64::from_be_bytes(bytes[1..9].try_into().map_err(|_| InvalidCursor)?);
-        let id = Uuid::from_slice(&bytes[9..]).map_err(|_| InvalidCursor)?;
-        Ok(Self { score: Micros(score), id })
+        let ([VERSION, score @ ..], id) = bytes.split_first_chunk::<HEAD_BYTES>().ok_or(InvalidCursor)? else {
+            return Err(InvalidCursor);
+        };
+        let id = str::from_utf8(id).map_err(|_| InvalidCursor)?;
+        let product: ProductId = id.parse().map_err(|_| InvalidCursor)?;
+        // Rows have canonical ids, so another spelling is not ours.
+        let is_ours = product.as_str() == id;
+        is_ours.then_some(Self { score: Micros(i64::from_be_bytes(*score)), id: product }).ok_or(InvalidCursor)
     }
 }
 
@@ -58,8 +61,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cursor_reads_back(score: i64, id: u128) {
-            let cursor = Cursor { score: Micros(score), id: Uuid::from_u128(id) };
+        fn a_cursor_reads_back(score: i64, id in "\\PC{1,128}") {
+            let Ok(id) = id.parse() else { return Ok(()) };
+            let cursor = Cursor { score: Micros(score), id };
             prop_assert_eq!(Cursor::decode(&cursor.encode()), Ok(cursor));
         }
 
@@ -72,9 +76,19 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_of_another_version_is_refused() {
-        let mut bytes = [0; BYTES];
-        bytes[0] = 2;
-        assert_eq!(Cursor::decode(&URL_SAFE_NO_PAD.encode(bytes)), Err(InvalidCursor));
+    fn what_no_answer_held_is_refused() {
+        let cursor = |version: u8, id: &[u8]| URL_SAFE_NO_PAD.encode([&[version], &[0; 8][..], id].concat());
+        assert!(Cursor::decode(&cursor(3, b"1004767")).is_ok());
+        for odd in [
+            cursor(1, &[7; 16]),
+            cursor(2, b"1004767"),
+            cursor(3, b""),
+            cursor(3, b" 1004767"),
+            cursor(3, &[0xff]),
+            cursor(3, b"0192E4A0-0000-7000-8000-000000000001"),
+            URL_SAFE_NO_PAD.encode([3, 0, 0]),
+        ] {
+            assert_eq!(Cursor::decode(&odd), Err(InvalidCursor), "{odd}");
+        }
     }
 }

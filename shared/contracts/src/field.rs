@@ -35,6 +35,23 @@ pub(crate) fn required_text(field: &str, raw: Option<&RawValue>) -> Result<Strin
     }
 }
 
+/// Reads an id that must be there: a string, or a whole number, which is its digits.
+pub(crate) fn required_id(field: &str, raw: Option<&RawValue>) -> Result<String, Rejection> {
+    match raw.map(RawValue::get) {
+        Some(number) if is_whole_number(number) => Ok(number.to_owned()),
+        Some(other) if !other.starts_with('"') => {
+            let message = format!("{field}: must be a string or a whole number, like \"1004767\" or 1004767");
+            Err(Rejection::new(RejectionCode::WrongType, message))
+        }
+        _ => required_text(field, raw),
+    }
+}
+
+/// Says whether JSON is a number of digits alone, as shops count their ids.
+pub(crate) fn is_whole_number(json: &str) -> bool {
+    json.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Reads a UUID in its hyphenated form, other than the nil UUID; what is none is refused with a code.
 pub(crate) fn uuid(field: &str, raw: &RawValue, code: RejectionCode) -> Result<Uuid, Rejection> {
     let refused = || {

@@ -1,6 +1,6 @@
 //! Reads one item of a request into a checked interaction.
 
-use domain::{Caller, NewInteraction, OutsideWindow, Reference, check_occurred_at};
+use domain::{Caller, EventType, NewInteraction, OutsideWindow, Reference, check_occurred_at};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -59,9 +59,7 @@ impl RawItem<'_> {
         let item = NewInteraction {
             origin: sender.caller.origin(session_id.as_ref().ok().and_then(Option::as_deref)),
             event_id,
-            event_type: field::required_text("event_type", self.event_type)?.parse().map_err(
-                |e: domain::InvalidEventType| Rejection::new(RejectionCode::InvalidEventType, e.to_string()),
-            )?,
+            event_type: self.event_type()?,
             reference: self.reference()?,
             session_id: session_id?,
             metadata: self.metadata(sender.caller)?,
@@ -77,14 +75,24 @@ impl RawItem<'_> {
         Ok(item)
     }
 
+    fn event_type(&self) -> Result<EventType, Rejection> {
+        let refused = |rule: &str| Rejection::new(RejectionCode::InvalidEventType, rule);
+        let text = field::required_text("event_type", self.event_type)?;
+        if personal::has_card_number(&text) {
+            return Err(refused("event_type: must not hold what looks like a card number (14 to 19 digits)"));
+        }
+        text.parse().map_err(|rule: domain::InvalidEventType| refused(&rule.to_string()))
+    }
+
     fn reference(&self) -> Result<Reference, Rejection> {
         let ref_type = field::ref_type("ref_type", self.ref_type)?;
-        let ref_id = field::required_text("ref_id", self.ref_id)?;
-        if personal::is_personal(&ref_id) {
-            let message = "ref_id: must not hold an email address or a card number";
+        let refused = |it: domain::InvalidReference| Rejection::new(RejectionCode::InvalidReference, it.to_string());
+        let reference = Reference::new(ref_type, &field::required_id("ref_id", self.ref_id)?).map_err(refused)?;
+        if personal::is_personal(reference.ref_id()) {
+            let message = "ref_id: must not hold an email address, or what looks like a card number (14 to 19 digits)";
             return Err(Rejection::new(RejectionCode::InvalidReference, message));
         }
-        Reference::new(ref_type, &ref_id).map_err(|e| Rejection::new(RejectionCode::InvalidReference, e.to_string()))
+        Ok(reference)
     }
 
     fn metadata(&self, caller: Caller) -> Result<String, Rejection> {
@@ -114,8 +122,8 @@ pub(crate) fn is_own(raw: &RawValue, caller: Caller) -> Result<bool, Rejection> 
 
 fn session_id(raw: &RawValue) -> Result<String, Rejection> {
     let text = field::text("session_id", raw)?;
-    if personal::has_address(&text) {
-        let message = "session_id: must not hold an email address; a random UUID is a good session id";
+    if personal::is_personal(&text) {
+        let message = "session_id: must not hold an email address, or what looks like a card number (14 to 19 digits); a random UUID is a good session id";
         return Err(Rejection::new(RejectionCode::InvalidSessionId, message));
     }
     let chars = text.chars().count();

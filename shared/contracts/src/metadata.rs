@@ -114,10 +114,8 @@ fn write_number(token: &str, path: &str, out: &mut String) -> Result<(), Rejecti
     match token {
         // Zero may carry any exponent ("0e999999"), which jsonb would refuse; its value is just zero.
         _ if is_zero => out.push('0'),
-        // A card number is whole; between the digits of a fraction nothing is a gap.
-        _ if token.bytes().all(|byte| byte.is_ascii_digit()) && personal::has_card_number(token) => {
-            write_text(HIDDEN, out);
-        }
+        // However it is written: jsonb keeps the value. Whole numbers below the limit are exact in a double.
+        _ if magnitude.fract() == 0.0 && personal::has_card_number(&format!("{magnitude:.0}")) => write_text(HIDDEN, out),
         _ => out.push_str(token),
     }
     Ok(())
@@ -216,6 +214,10 @@ mod tests {
         assert_eq!(kept, hidden);
         assert_eq!(check(&kept).unwrap(), kept, "what is hidden stays so");
         assert_eq!(crate::count_hidden(&kept), 5);
+        for number in ["3.78282246310005e14", "-378282246310005", "378282246310005.0", "378282246310005"] {
+            assert_eq!(check(&format!(r#"{{"n":{number}}}"#)).unwrap(), r#"{"n":"******"}"#, "{number}");
+        }
+        assert_eq!(check(r#"{"n":37828224631000.5}"#).unwrap(), r#"{"n":37828224631000.5}"#);
         let largest = format!(r#"{{"a":"a@b.cc","b":"{}"}}"#, "x".repeat(METADATA_MAX_BYTES - 23));
         assert!(check(&largest).unwrap().len() <= METADATA_MAX_BYTES);
     }

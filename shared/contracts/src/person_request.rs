@@ -2,7 +2,7 @@
 //!
 //! A refusal names the field and never repeats its value: it goes into answers and could end up in somebody's log.
 
-use domain::{CustomerKey, Named};
+use domain::Named;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -28,7 +28,7 @@ pub fn read_person(body: &[u8], key: &AddressKey) -> Result<Named, RequestError>
     let body: Body<'_> = body::object(body)?;
     match (body.account_id, body.customer_id, body.email) {
         (Some(id), None, None) => account(&text("account_id", id)?),
-        (None, Some(id), None) => customer(&text("customer_id", id)?),
+        (None, Some(id), None) => customer(&text("customer_id", id)?, key),
         (None, None, Some(address)) => email(&text("email", address)?, key),
         _ => Err(wrong("must name one person by exactly one of account_id, customer_id and email")),
     }
@@ -40,11 +40,11 @@ fn account(id: &str) -> Result<Named, RequestError> {
     account.map(Named::Account).ok_or_else(|| wrong("account_id: must be a UUID, not the nil UUID"))
 }
 
-fn customer(id: &str) -> Result<Named, RequestError> {
+fn customer(id: &str, key: &AddressKey) -> Result<Named, RequestError> {
     if id.contains('@') {
         return Err(wrong("customer_id: must be an id of the shop; an address goes into email"));
     }
-    Ok(Named::Customer(CustomerKey::of_id(id)))
+    Ok(Named::Customer(key.customers_of_id(id)))
 }
 
 fn email(address: &str, key: &AddressKey) -> Result<Named, RequestError> {
@@ -73,6 +73,8 @@ fn wrong(reason: &str) -> RequestError {
 
 #[cfg(test)]
 mod tests {
+    use domain::CustomerKey;
+
     use super::*;
 
     fn read(body: &str) -> Result<Named, RequestError> {
@@ -83,9 +85,12 @@ mod tests {
     fn a_person_is_named_in_one_of_three_ways() {
         let id = "0192E4A0-0000-7000-8000-000000000001";
         assert_eq!(read(&format!(r#"{{"account_id":"{id}"}}"#)), Ok(Named::Account(id.parse().unwrap())));
-        assert_eq!(read(r#"{"customer_id":4711}"#), Ok(Named::Customer(CustomerKey::of_id("4711"))));
+        assert_eq!(read(r#"{"customer_id":4711}"#), Ok(Named::Customer(vec![CustomerKey::of_id("4711")])));
         assert_eq!(read(r#"{"email":" A@b.example "}"#), read(r#"{"email":"a@B.example"}"#));
-        assert_eq!(read(r#"{"customer_id":"c-1","email":null}"#), Ok(Named::Customer(CustomerKey::of_id("c-1"))));
+        assert_eq!(read(r#"{"customer_id":"c-1","email":null}"#), Ok(Named::Customer(vec![CustomerKey::of_id("c-1")])));
+        // an id that looks like the number of a card is stored as a hash
+        let hashed = read(r#"{"customer_id":4111111111111111}"#).unwrap().identities();
+        assert!(hashed.keys().iter().all(|key| key.starts_with("hashed:1:")) && hashed.keys().len() == 1);
     }
 
     #[test]

@@ -3,7 +3,11 @@
 //! Nothing here knows what a text is for. It errs on the side of hiding: a text that only looks so is hidden as well,
 //! always in the same way, so that figures by it stay right.
 
+use std::borrow::Cow;
+
 use domain::ShopEvent;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
@@ -21,6 +25,12 @@ pub fn count_hidden(json: &str) -> usize {
     json.matches("\"******\"").count() + json.matches("\"hashed:").count()
 }
 
+/// Returns a text for a record that is kept: without control characters, and [`HIDDEN`] when it looks personal.
+#[must_use]
+pub fn without_personal(text: &str) -> String {
+    if is_personal(text) { HIDDEN.to_owned() } else { text.chars().filter(|it| !it.is_control()).collect() }
+}
+
 /// Counts the hidden texts of an event.
 #[must_use]
 pub fn count_hidden_in(event: &ShopEvent) -> usize {
@@ -34,32 +44,74 @@ pub(crate) fn is_personal(text: &str) -> bool {
     !is_uuid && (has_address(text) || has_card_number(text))
 }
 
+/// Writes a text as somebody would read it: characters that only look otherwise (full-width ones, special blanks) become
+/// the common ones (NFKC), every stop between labels of a host the ASCII one (RFC 3490, section 3.1), and what a URL has
+/// encoded is decoded as far as it matters here, also when it was encoded twice.
+fn readable(text: &str) -> Cow<'_, str> {
+    let text = match text.is_ascii() {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.replace(['\u{3002}', '\u{ff61}'], ".").nfkc().collect::<String>()),
+    };
+    match text.contains('%') {
+        true => Cow::Owned(text.replace("%25", "%").replace("%40", "@").replace("%20", " ")),
+        false => text,
+    }
+}
+
 /// Says whether a text holds something like `name@example.com`, also as a part of a URL (`name%40example.com`).
 pub(crate) fn has_address(text: &str) -> bool {
-    if !text.contains('@') && !text.contains("%40") {
-        return false;
-    }
-    let text = text.replace("%40", "@");
+    let text = readable(text);
     text.match_indices('@').any(|(at, _)| {
-        let local = text[..at].chars().next_back();
-        let is_local = local.is_some_and(|c| c.is_alphanumeric() || "._%+-!#$&'*/=?^`{|}~\"".contains(c));
-        let rest = &text[at + 1..];
-        let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '-' || c == '.')).unwrap_or(rest.len());
-        is_local && is_host(rest[..end].trim_end_matches('.'))
+        let is_local = text[..at].chars().next_back().is_some_and(|c| is_in_local(c) || c == ')');
+        is_local && is_host(host_after(&text[at + 1..]))
     })
 }
 
-/// A host has two labels or more, and its last one is no number (`package@1.2.3` is no address).
+/// Lists the texts that may be the addresses in a text. What stands before an address (`mailto:`, `?to=`) may belong to it
+/// as well, so each way to read it is listed.
+pub(crate) fn addresses(text: &str) -> Vec<String> {
+    let text = readable(text);
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices('@') {
+        let host = host_after(&text[at + 1..]);
+        if !is_host(host) {
+            continue;
+        }
+        let starts = text[..at].char_indices().rev().take_while(|(_, c)| is_in_local(*c)).take(LOCAL_MAX_CHARS);
+        found.extend(starts.map(|(start, _)| format!("{}@{host}", &text[start..at])));
+    }
+    found
+}
+
+/// RFC 5321, section 4.5.3.1.1.
+const LOCAL_MAX_CHARS: usize = 64;
+
+/// The characters before the `@`: RFC 5322, section 3.2.3, and RFC 6532.
+fn is_in_local(c: char) -> bool {
+    c.is_alphanumeric() || is_combining_mark(c) || "._%+-!#$&'*/=?^`{|}~\"".contains(c)
+}
+
+/// Returns what a text begins with, as far as it can be a host.
+fn host_after(text: &str) -> &str {
+    let is_part = |c: char| c.is_alphanumeric() || is_combining_mark(c) || c == '-' || c == '.';
+    let end = text.find(|c| !is_part(c)).unwrap_or(text.len());
+    text[..end].trim_end_matches('.')
+}
+
+/// A host has two labels or more, and its last one is no number (`package@1.2.3` is no address): letters of any script, or
+/// their ASCII form.
 fn is_host(host: &str) -> bool {
     let Some((labels, last)) = host.rsplit_once('.') else { return false };
+    let is_name = |c: char| c.is_alphabetic() || is_combining_mark(c);
     labels.split('.').all(|label| !label.is_empty())
         && last.chars().count() >= 2
-        && last.chars().all(char::is_alphabetic)
+        && (last.chars().all(is_name) || last.to_ascii_lowercase().starts_with("xn--"))
 }
 
 /// Says whether a text holds a card number: the prefix and length of an issuer, a right check digit, and nothing between
-/// its digits but single blanks, hyphens or dots.
+/// its digits but single blanks, hyphens, dots, strokes or underscores.
 pub(crate) fn has_card_number(text: &str) -> bool {
+    let text = readable(text);
     let is_part = |c: char| c.is_alphanumeric() || is_gap(c);
     text.split(|c| !is_part(c)).any(|run| {
         let groups: Vec<&str> = run.split(is_gap).collect();
@@ -68,7 +120,7 @@ pub(crate) fn has_card_number(text: &str) -> bool {
 }
 
 fn is_gap(c: char) -> bool {
-    matches!(c, ' ' | '-' | '.' | '\u{a0}')
+    matches!(c, ' ' | '-' | '.' | '/' | '_')
 }
 
 /// Says whether the first of these groups begins a card number. A group is never cut: a number inside a longer one is none.
@@ -140,6 +192,14 @@ mod tests {
             "\"a b\"@example.com",
             "ann@example.com.",
             "x@y@example.com",
+            "ann@example.xn--p1ai",
+            "ann@xn--80ak6aa92e.xn--p1ai",
+            "ann25@\u{939}\u{93f}\u{928}\u{94d}\u{926}\u{940}.\u{92d}\u{93e}\u{930}\u{924}",
+            "ann\u{ff20}example.com",
+            "ann@example\u{3002}com",
+            "ann@example\u{ff0e}com",
+            "ann%2540example.com",
+            "(ann)@example.com",
         ];
         for text in found {
             assert!(has_address(text) && is_personal(text), "{text}");
@@ -190,6 +250,14 @@ mod tests {
                 groups(" "),
                 groups("-"),
                 groups("."),
+                groups("/"),
+                groups("_"),
+                groups("%20"),
+                groups("\u{a0}"),
+                groups("\u{202f}"),
+                groups("\u{2009}"),
+                format!("v_{card}"),
+                card.chars().map(|digit| char::from_u32(u32::from(digit) - 0x30 + 0xff10).unwrap()).collect(),
                 format!("card 12 {}, thanks", groups(" ")),
                 format!("({card})"),
                 format!("pan={card}&x"),
@@ -231,6 +299,20 @@ mod tests {
         for text in numbers {
             assert!(!is_personal(text), "{text}");
         }
+    }
+
+    #[test]
+    fn an_address_is_found_whatever_stands_around_it() {
+        for (text, address) in [
+            ("Write to p2@example.com.", "p2@example.com"),
+            ("mailto:p2@example.com", "p2@example.com"),
+            ("https://x.test/?mail=p2%40example.com&x=1", "p2@example.com"),
+            ("o'brien@example.com", "o'brien@example.com"),
+            ("to:a+b!c@mail.example.com,", "a+b!c@mail.example.com"),
+        ] {
+            assert!(addresses(text).iter().any(|it| it == address), "{text}: {:?}", addresses(text));
+        }
+        assert!(addresses("left-pad@1.3.0 and ann@localhost").is_empty());
     }
 
     #[test]

@@ -1,15 +1,16 @@
 //! A product's popularity as readers see it.
 
+use domain::ProductId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 /// Score and counters of one product. Counters count events, so they only go up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Popularity {
-    /// The product (SPU).
-    pub id: Uuid,
+    /// The product (SPU), as the shop calls it; a UUID in lower case with hyphens.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub id: ProductId,
     /// The sum of the weights of its events, in points.
     pub score: f64,
     /// `view` and `view_bounce` events.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use domain::{Currency, TimeSpan, Zone};
+use domain::{Currency, TimeSpan, Zone, canonical_id, is_id};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -173,14 +173,14 @@ impl<'a> Parameters<'a> {
         number.ok_or(InvalidQuery::Number { name, min: *range.start(), max: *range.end() })
     }
 
-    /// Reads an id of the shop.
+    /// Reads an id of the shop, in its canonical form.
     ///
     /// # Errors
     /// When it is empty, too long, or holds what no id holds.
-    pub fn id(&self, name: &'static str) -> Result<Option<&'a str>, InvalidQuery> {
+    pub fn id(&self, name: &'static str) -> Result<Option<String>, InvalidQuery> {
         let Some(text) = self.get(name) else { return Ok(None) };
-        let fits = (1..=SHOP_TEXT_MAX_CHARS).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-        if fits { Ok(Some(text)) } else { Err(InvalidQuery::Id(name)) }
+        let id = canonical_id(text);
+        if is_id(&id) { Ok(Some(id.into_owned())) } else { Err(InvalidQuery::Id(name)) }
     }
 }
 
@@ -254,6 +254,10 @@ mod tests {
             let refused = read(&[("limit", odd)]).number("limit", 1..=100, 10).unwrap_err();
             assert_eq!(text(refused), "limit: must be a whole number from 1 to 100", "{odd}");
         }
+        assert_eq!(
+            read(&[("seller_id", "{0192E4A0-0000-7000-8000-000000000001}")]).id("seller_id").unwrap().as_deref(),
+            Some("0192e4a0-0000-7000-8000-000000000001")
+        );
         for odd in ["", "a\nb", &"x".repeat(129)] {
             assert_eq!(read(&[("seller_id", odd)]).id("seller_id"), Err(InvalidQuery::Id("seller_id")));
         }

@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use sha2::Sha256;
 use uuid::Uuid;
 
+use crate::personal::{HASHED_PREFIX, is_personal};
 use crate::{Rejection, RejectionCode};
 
 mod analytics;
@@ -33,7 +34,7 @@ pub(crate) use {analytics::NAMES as ANALYTICS_NAMES, lifecycle::NAMES as LIFECYC
 /// The largest event, in bytes (64 KiB).
 pub const SHOP_EVENT_MAX_BYTES: usize = 64 * 1024;
 /// The longest id, name or method, in characters.
-pub const SHOP_TEXT_MAX_CHARS: usize = 128;
+pub const SHOP_TEXT_MAX_CHARS: usize = domain::ID_MAX_CHARS;
 /// The most lines of an order.
 pub const ORDER_LINES_MAX: usize = 500;
 /// The most pieces of a line.
@@ -113,6 +114,17 @@ impl AddressKey {
     pub fn customers(&self, address: &str) -> Vec<CustomerKey> {
         let hashes = self.secrets.iter().map(|(version, secret)| hash((*version, secret), address));
         hashes.map(|hash| CustomerKey::of_hashed_address(&hash)).collect()
+    }
+
+    /// Returns the keys that a customer with this id may be stored under: the id itself, or its keyed hashes when it looks
+    /// like an address or a card number.
+    #[must_use]
+    pub fn customers_of_id(&self, id: &str) -> Vec<CustomerKey> {
+        if !is_personal(id) {
+            return vec![CustomerKey::of_id(id)];
+        }
+        let hashes = self.secrets.iter().map(|(version, secret)| hash((*version, secret), id));
+        hashes.map(|hash| CustomerKey::of_id(&format!("{HASHED_PREFIX}{hash}"))).collect()
     }
 
     /// Seals a text that we wrote.
@@ -220,7 +232,7 @@ fn read(fields: &Fields<'_>, intake: &Intake, arrival: Timestamp) -> Result<Shop
     let occurred_at = occurred_at(fields, arrival)?;
     let service = fields.label(&["service", "source"]).unwrap_or_default();
     let link = fields.link(fact.subject().0 == Subject::User);
-    let named = fields.name("eventId")?.map(|id| named_id(&id));
+    let named = fields.name("eventId")?.map(|id| named_id(&intake.address_key, &id));
     let event = ShopEvent { id: named.unwrap_or_default(), service, occurred_at, fact, link };
     let event = hidden::hide(event, &intake.address_key)?;
     Ok(ShopEvent { id: named.unwrap_or_else(|| unnamed_id(&intake.address_key, &event)), ..event })
@@ -248,7 +260,12 @@ fn occurred_at(fields: &Fields<'_>, arrival: Timestamp) -> Result<Timestamp, Rej
     Ok(Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at))
 }
 
-fn named_id(id: &str) -> Uuid {
+/// A digest of an id that is no UUID; keyed when somebody made it of an address or a card number, because whoever has the
+/// log could try all of them.
+fn named_id(key: &AddressKey, id: &str) -> Uuid {
+    if is_personal(id) {
+        return keyed_id(key, id);
+    }
     let is_hyphenated = id.len() == uuid::fmt::Hyphenated::LENGTH;
     let uuid = Uuid::try_parse(id).ok().filter(|uuid| is_hyphenated && !uuid.is_nil());
     uuid.unwrap_or_else(|| Uuid::new_v5(&NAMED, id.as_bytes()))
@@ -261,7 +278,11 @@ fn named_id(id: &str) -> Uuid {
 fn unnamed_id(key: &AddressKey, event: &ShopEvent) -> Uuid {
     let content = serde_json::to_string(&(&event.service, event.occurred_at, &event.fact));
     let content = content.expect("times, ids and amounts always serialize");
-    let digest = key.digest(&content);
+    keyed_id(key, &content)
+}
+
+fn keyed_id(key: &AddressKey, content: &str) -> Uuid {
+    let digest = key.digest(content);
     // Version 8: a UUID whose content is our business (RFC 9562, section 5.8).
     uuid::Builder::from_custom_bytes(std::array::from_fn(|i| digest[i])).into_uuid()
 }

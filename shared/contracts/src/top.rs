@@ -11,7 +11,7 @@ pub const LIMIT_MAX: u32 = 100;
 pub const PAGED_ROWS_MAX: u32 = 1_000;
 
 /// Where a page starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Position {
     /// By number, from 1.
     Page(u32),
@@ -20,7 +20,7 @@ pub enum Position {
 }
 
 /// A checked query of the top list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TopQuery {
     /// Rows of a page.
     pub limit: u32,
@@ -92,7 +92,6 @@ fn number(text: Option<&str>, default: u32) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use domain::Micros;
-    use uuid::Uuid;
 
     use super::*;
 
@@ -108,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_cursor_sets_the_position() {
-        let cursor = Cursor { score: Micros(-5), id: Uuid::from_u128(3) };
+        let cursor = Cursor { score: Micros(-5), id: "gid://shop/3".parse().unwrap() };
         let query = read(&[("cursor", &cursor.encode()), ("limit", "100")]);
         assert_eq!(query, Ok(TopQuery { limit: 100, position: Position::After(cursor) }));
     }

@@ -10,9 +10,8 @@ use std::ops::{AddAssign, Neg};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use crate::{Currency, OrderStatus};
+use crate::{Currency, OrderStatus, ProductId};
 
 /// One cell that figures are summed in. Times are the start of a minute; longer spans are sums of those.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -252,13 +251,10 @@ impl Attribution {
         self.periods.iter().rfind(|period| period.since <= moment).or_else(|| self.periods.first())
     }
 
-    /// Returns the product as popularity knows it; `None` when its id is no UUID.
+    /// Returns the product as popularity knows it; `None` for the nil UUID, which names nothing.
     #[must_use]
-    pub fn spu(&self) -> Option<Uuid> {
-        if self.product_id.len() != uuid::fmt::Hyphenated::LENGTH {
-            return None;
-        }
-        Uuid::try_parse(&self.product_id).ok().filter(|id| !id.is_nil())
+    pub fn product(&self) -> Option<ProductId> {
+        self.product_id.parse().ok()
     }
 }
 

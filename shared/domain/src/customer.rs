@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::canonical_id;
+
 /// The key of a customer: the shop's own customer id, or a keyed hash of an email address.
 ///
 /// The address itself is never kept. An id and an address of the same person are two keys; an event that names both
@@ -19,11 +21,11 @@ const ADDRESS_PREFIX: &str = "email:";
 const ERASED_PREFIX: &str = "erased:";
 
 impl CustomerKey {
-    /// Takes the shop's customer id, which `contracts` has checked to be no address. A UUID is stored in lower case,
-    /// however it is spelt, because it is compared with accounts.
+    /// Takes the shop's customer id, which `contracts` has checked to be no address, in its canonical form, because it is
+    /// compared with accounts.
     #[must_use]
     pub fn of_id(id: &str) -> Self {
-        Self(account_of(id).map_or_else(|| id.to_owned(), |account| account.to_string()))
+        Self(canonical_id(id).into_owned())
     }
 
     /// Makes the key of an erased person out of a random UUID.
@@ -47,7 +49,8 @@ impl CustomerKey {
     /// Returns the account, when the shop's customer id is one (a UUID other than the nil UUID).
     #[must_use]
     pub fn account_id(&self) -> Option<Uuid> {
-        account_of(&self.0)
+        let is_hyphenated = self.0.len() == uuid::fmt::Hyphenated::LENGTH;
+        Uuid::try_parse(&self.0).ok().filter(|id| is_hyphenated && !id.is_nil())
     }
 
     /// Says whether the person was erased.
@@ -55,13 +58,6 @@ impl CustomerKey {
     pub fn is_erased(&self) -> bool {
         self.0.starts_with(ERASED_PREFIX)
     }
-}
-
-fn account_of(id: &str) -> Option<Uuid> {
-    if id.len() != uuid::fmt::Hyphenated::LENGTH {
-        return None;
-    }
-    Uuid::try_parse(id).ok().filter(|id| !id.is_nil())
 }
 
 /// That an id of the shop and an address are one customer, as an event says that names both.

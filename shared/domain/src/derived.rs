@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::contribution::{Attribution, Attributions};
 use crate::{CustomerKey, OpinionState, OrderState, OrderStatus, Subject, rating_event_type};
-use crate::{Fingerprint, NewInteraction, Origin, Quantity, Reference};
+use crate::{Fingerprint, NewInteraction, Origin, ProductId, Quantity, Reference};
 
 /// The namespace of derived event ids: any fixed UUID, the same in every version of this code.
 const NAMESPACE: Uuid = Uuid::from_u128(0x9f2b_6c1e_4d7a_5e83_8a41_c0d9_73be_5f16);
@@ -24,7 +24,7 @@ pub struct DerivedInteraction {
     /// What was done.
     pub event_type: &'static str,
     /// The product (SPU).
-    pub product_id: Uuid,
+    pub product_id: ProductId,
     /// Who did it, when the customer id is an account.
     pub account_id: Option<Uuid>,
     /// When.
@@ -49,7 +49,7 @@ impl DerivedInteraction {
             event_id: self.event_id,
             account_id: self.account_id,
             event_type: self.event_type.parse().expect("the names of derived interactions are event types"),
-            reference: Reference::Product(self.product_id),
+            reference: Reference::Product(self.product_id.clone()),
             session_id: None,
             metadata: self.metadata(),
             occurred_at: Some(self.occurred_at),
@@ -62,8 +62,8 @@ impl DerivedInteraction {
 ///
 /// One per line and kind, whatever the quantity: `checkout_started` when placed, `purchase` when paid, `cancel_order`,
 /// `return_product` for what came back, and `refund_requested` for what money was asked back for. A line whose product is
-/// unknown yields none until it is known; a product whose id is no UUID never does. A line is known by what it names, so
-/// that a new line of an order that was changed is a purchase of its own, and an old one stays the same.
+/// unknown yields none until it is known. A line is known by what it names, so that a new line of an order that was
+/// changed is a purchase of its own, and an old one stays the same.
 #[must_use]
 pub fn order_interactions(order_id: &str, order: &OrderState, known: &Attributions) -> Vec<DerivedInteraction> {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
@@ -71,13 +71,13 @@ pub fn order_interactions(order_id: &str, order: &OrderState, known: &Attributio
     for (position, line) in order.lines.iter().enumerate() {
         let nth = seen.entry(&line.reference).or_default();
         *nth += 1;
-        let Some(product_id) = known.get(&line.reference).and_then(Attribution::spu) else { continue };
+        let Some(product_id) = known.get(&line.reference).and_then(Attribution::product) else { continue };
         for (event_type, at) in causes(order, position) {
             let Some(occurred_at) = at else { continue };
             derived.push(DerivedInteraction {
                 event_id: event_id(&[event_type, order_id, &line.reference, &nth.to_string()]),
                 event_type,
-                product_id,
+                product_id: product_id.clone(),
                 account_id: order.customer.as_ref().and_then(CustomerKey::account_id),
                 occurred_at,
                 quantity: Some(line.quantity),
@@ -115,7 +115,7 @@ pub fn opinion_interaction(
     Some(DerivedInteraction {
         event_id: event_id(&["opinion", subject.as_str(), id]),
         event_type,
-        product_id: known.get(opinion.reference.as_ref()?)?.spu()?,
+        product_id: known.get(opinion.reference.as_ref()?)?.product()?,
         account_id: opinion.customer.as_ref().and_then(CustomerKey::account_id),
         occurred_at: opinion.given_at?,
         quantity: None,

@@ -56,7 +56,7 @@ impl NewInteraction {
             self.session_id.as_deref(),
             Some(self.event_type.as_str()),
             Some(self.reference.ref_type().as_str()),
-            Some(&self.reference.ref_id()),
+            Some(self.reference.ref_id()),
             Some(&self.metadata),
             occurred_at.as_deref(),
         ];
@@ -85,7 +85,7 @@ pub struct Interaction {
     pub event_type: String,
     /// `Product` or `Category`.
     pub ref_type: String,
-    /// The SPU id or the category id.
+    /// What the shop calls the product or category.
     pub ref_id: String,
     /// A JSON object as text.
     pub metadata: String,

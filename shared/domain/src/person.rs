@@ -14,8 +14,8 @@ use crate::CustomerKey;
 pub enum Named {
     /// The subject of the person's tokens.
     Account(Uuid),
-    /// The shop's customer id.
-    Customer(CustomerKey),
+    /// The keys that the shop's customer id may be stored under.
+    Customer(Vec<CustomerKey>),
     /// The keys that an email address may be stored under.
     Email(Vec<CustomerKey>),
 }
@@ -37,8 +37,7 @@ impl Named {
         let mut identities = Identities::default();
         match self {
             Self::Account(id) => identities.add(CustomerKey::of_id(&id.to_string())),
-            Self::Customer(key) => identities.add(key.clone()),
-            Self::Email(keys) => keys.iter().cloned().for_each(|key| identities.add(key)),
+            Self::Customer(keys) | Self::Email(keys) => keys.iter().cloned().for_each(|key| identities.add(key)),
         }
         identities
     }
@@ -92,14 +91,14 @@ mod tests {
     fn an_account_and_the_customer_id_that_it_is_are_one_person() {
         let id = Uuid::from_u128(0xabc);
         let identities = Named::Account(id).identities();
-        assert_eq!(identities, Named::Customer(CustomerKey::of_id(&id.to_string().to_uppercase())).identities());
+        assert_eq!(identities, Named::Customer(vec![CustomerKey::of_id(&id.to_string().to_uppercase())]).identities());
         assert_eq!((identities.accounts.len(), identities.keys()), (1, vec![&*id.to_string()]));
-        assert_eq!(Named::Customer(CustomerKey::of_id("4711")).identities().accounts.len(), 0);
+        assert_eq!(Named::Customer(vec![CustomerKey::of_id("4711")]).identities().accounts.len(), 0);
     }
 
     #[test]
     fn a_person_is_not_named_by_debug_output() {
-        let named = Named::Customer(CustomerKey::of_id("jane"));
+        let named = Named::Customer(vec![CustomerKey::of_id("jane")]);
         assert_eq!(
             format!("{named:?} {:?}", named.identities()),
             "Named(customer) Identities(0 accounts, 1 customers, 0 sessions)"

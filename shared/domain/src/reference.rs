@@ -2,10 +2,7 @@
 
 use std::str::FromStr;
 
-use uuid::Uuid;
-
-/// The longest category id, in characters.
-pub const CATEGORY_ID_MAX_CHARS: usize = 128;
+use crate::{InvalidId, ProductId, canonical_id, is_id};
 
 /// The kind of thing referred to, with the names of the wire and of the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,12 +13,12 @@ pub enum RefType {
     Category,
 }
 
-/// A checked reference. A product reference holds a real product id, so nothing unparsable can be scored.
+/// A checked reference. The id is canonical, so that one thing has one spelling in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reference {
-    /// The SPU id.
-    Product(Uuid),
-    /// The category's id in the shop, free text.
+    /// What the shop calls the product.
+    Product(ProductId),
+    /// What the shop calls the category.
     Category(String),
 }
 
@@ -31,14 +28,9 @@ pub enum InvalidReference {
     /// The kind is not one of ours.
     #[error("ref_type: must be \"Product\" or \"Category\"")]
     UnknownType,
-    /// A product is named by its SPU id, a UUID; the nil UUID names nothing.
-    #[error("ref_id: must be a UUID other than the nil UUID when ref_type is \"Product\"")]
-    NotAProductId,
-    /// A category id is short printable text.
-    #[error(
-        "ref_id: must have 1 to {CATEGORY_ID_MAX_CHARS} characters and no control characters when ref_type is \"Category\""
-    )]
-    NotACategoryId,
+    /// An id is short printable text; the nil UUID names nothing.
+    #[error("ref_id: {0}")]
+    NotAnId(#[from] InvalidId),
 }
 
 impl RefType {
@@ -71,19 +63,10 @@ impl Reference {
     /// The reason, naming the field and the rule.
     pub fn new(ref_type: RefType, ref_id: &str) -> Result<Self, InvalidReference> {
         match ref_type {
-            // Only the hyphenated form: one product must have one spelling in the log.
-            RefType::Product if ref_id.len() == uuid::fmt::Hyphenated::LENGTH => match Uuid::try_parse(ref_id) {
-                Ok(id) if !id.is_nil() => Ok(Self::Product(id)),
-                _ => Err(InvalidReference::NotAProductId),
-            },
-            RefType::Product => Err(InvalidReference::NotAProductId),
+            RefType::Product => Ok(Self::Product(ref_id.parse()?)),
             RefType::Category => {
-                let chars = ref_id.chars().count();
-                if (1..=CATEGORY_ID_MAX_CHARS).contains(&chars) && !ref_id.chars().any(char::is_control) {
-                    Ok(Self::Category(ref_id.to_owned()))
-                } else {
-                    Err(InvalidReference::NotACategoryId)
-                }
+                let id = canonical_id(ref_id);
+                if is_id(&id) { Ok(Self::Category(id.into_owned())) } else { Err(InvalidId.into()) }
             }
         }
     }
@@ -97,20 +80,20 @@ impl Reference {
         }
     }
 
-    /// Returns the id as stored: a product id in lower case with hyphens, a category id as it came.
+    /// Returns the id as stored.
     #[must_use]
-    pub fn ref_id(&self) -> String {
+    pub fn ref_id(&self) -> &str {
         match self {
-            Self::Product(id) => id.to_string(),
-            Self::Category(id) => id.clone(),
+            Self::Product(id) => id.as_str(),
+            Self::Category(id) => id,
         }
     }
 
     /// Returns the product to score, when there is one.
     #[must_use]
-    pub fn product_id(&self) -> Option<Uuid> {
+    pub fn product_id(&self) -> Option<&ProductId> {
         match self {
-            Self::Product(id) => Some(*id),
+            Self::Product(id) => Some(id),
             Self::Category(_) => None,
         }
     }
@@ -121,12 +104,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_product_reference_is_a_uuid_and_never_the_nil_uuid() {
-        let spu = "0192E4A0-0000-7000-8000-000000000001";
+    fn a_product_is_what_the_shop_calls_it_and_never_the_nil_uuid() {
+        let spu = "{0192E4A0-0000-7000-8000-000000000001}";
         let reference = Reference::new(RefType::Product, spu).unwrap();
-        assert_eq!(reference.ref_id(), spu.to_lowercase());
-        for bad in ["", "42", "00000000-0000-0000-0000-000000000000", "{0192e4a0-0000-7000-8000-000000000001}"] {
-            assert_eq!(Reference::new(RefType::Product, bad), Err(InvalidReference::NotAProductId), "{bad}");
+        assert_eq!(reference.ref_id(), "0192e4a0-0000-7000-8000-000000000001");
+        assert_eq!(Reference::new(RefType::Product, " 1004767 ").unwrap().ref_id(), "1004767");
+        for bad in ["", "a\nb", &"ü".repeat(129), "00000000-0000-0000-0000-000000000000"] {
+            let refused = Reference::new(RefType::Product, bad).unwrap_err().to_string();
+            let rule = "ref_id: must have 1 to 128 characters and no control characters, and not be the nil UUID";
+            assert_eq!(refused, rule, "{bad}");
         }
     }
 
@@ -135,7 +121,7 @@ mod tests {
         assert!(Reference::new(RefType::Category, "shoes/ünïsex").is_ok());
         assert!(Reference::new(RefType::Category, &"ü".repeat(128)).is_ok());
         for bad in ["", "a\nb", "a\u{0}b", &"ü".repeat(129)] {
-            assert_eq!(Reference::new(RefType::Category, bad), Err(InvalidReference::NotACategoryId));
+            assert_eq!(Reference::new(RefType::Category, bad), Err(InvalidReference::NotAnId(InvalidId)));
         }
     }
 }

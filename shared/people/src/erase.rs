@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use domain::{CustomerKey, Identities, Named};
-use store::erasure::{self, Counts, Erasure, Whom};
+use jiff::Timestamp;
+use store::erasure::{self, Counts, Whom};
 use store::{StoreError, Transaction, forget, forget_interaction, person};
 use uuid::Uuid;
 
@@ -15,6 +16,9 @@ const PIECE: i64 = 5_000;
 /// Longer than an invocation of update-catalog may last (30 s): what read a row before it became anonymous has been
 /// delivered by then, or never will be.
 const SETTLE_TIME: Duration = Duration::from_secs(60);
+
+/// Longer than it takes to ask again when the receipt says so; see [`open`].
+const FRESH_TIME: Duration = Duration::from_secs(5 * 60);
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
@@ -36,15 +40,14 @@ pub struct Order<'a> {
 /// See [`PeopleError`]; what was done stays done, and the next call goes on from there.
 pub async fn erase(places: &Places, order: Order<'_>) -> Result<Receipt, PeopleError> {
     let id = open(places, order).await?;
-    let began = erasure::get(&places.database, id).await?.ok_or_else(gone)?;
     let whom = erasure::list_identities(&places.database, id).await?;
     let identities = &whom.identities;
     let task = Task { places, id, identities, deadline: order.deadline };
     let mut done = false;
     // Steps in the order in which traces could come back: an event of the log derives interactions, those are delivered.
     if Instant::now() < order.deadline {
-        rename_customers(places, id, identities).await?;
-        done = erase_interactions(places, &began, &whom, order.deadline).await?;
+        let covered_until = rename_customers(places, id, identities).await?;
+        done = erase_interactions(places, (id, covered_until), &whom, order.deadline).await?;
     }
     if done && let Some(catalog) = &places.feed {
         done = feed::erase(task, catalog).await?;
@@ -75,31 +78,52 @@ pub(crate) struct Task<'a> {
 }
 
 /// Finds the erasure that was cut short, or begins one.
+///
+/// One that is not fresh any more is taken up anew: whoever comes back after weeks wants to be rid of these weeks as well.
+/// One that is fresh goes on as it is, else somebody who goes on shopping would never be done.
 async fn open(places: &Places, order: Order<'_>) -> Result<Uuid, StoreError> {
-    let mut transaction = places.database.begin().await?;
-    erasure::lock(&mut transaction).await?;
-    if let Some(id) = erasure::find_open(&mut transaction, order.named).await? {
+    let mut transaction = begin(places).await?;
+    let known = erasure::find_open(&mut transaction, &order.named.identities(), FRESH_TIME).await?;
+    if let Some(open) = known.filter(|open| open.is_fresh) {
         transaction.commit().await?;
-        return Ok(id);
+        return Ok(open.id);
     }
     let resolved = person::resolve(&mut transaction, order.named).await?;
-    let id = Uuid::now_v7();
-    erasure::open(&mut transaction, id, (order.named, &resolved), order.requested_by).await?;
+    // Somebody may be erasing the same person under another name.
+    let id = match erasure::find_open(&mut transaction, &resolved.identities, FRESH_TIME).await? {
+        Some(open) => open.id,
+        None => {
+            let id = Uuid::now_v7();
+            erasure::open(&mut transaction, id, order.named, order.requested_by).await?;
+            id
+        }
+    };
+    erasure::save_identities(&mut transaction, id, &resolved).await?;
+    person::mark_shared(&mut transaction, &resolved.shared_visits).await?;
     transaction.commit().await?;
     Ok(id)
 }
 
-/// Renames the person's customer keys in the log and in everything that follows from it, in one transaction.
-async fn rename_customers(places: &Places, id: Uuid, identities: &Identities) -> Result<(), StoreError> {
+/// Renames the person's customer keys in the log and in everything that follows from it, in one transaction, unless that
+/// is done; returns until when what was stored is covered.
+///
+/// What follows from an event that is renamed here was stored before, so both are covered, or neither is.
+async fn rename_customers(places: &Places, id: Uuid, identities: &Identities) -> Result<Timestamp, StoreError> {
     let mut transaction = begin(places).await?;
+    if let Some(covered_until) = erasure::get_covered(&mut transaction, id).await? {
+        transaction.commit().await?;
+        return Ok(covered_until);
+    }
     let counts = forget::rename_customers(&mut transaction, identities).await?;
-    commit(transaction, id, &counts).await
+    let covered_until = erasure::cover(&mut transaction, id).await?.ok_or_else(gone)?;
+    commit(transaction, id, &counts).await?;
+    Ok(covered_until)
 }
 
 /// Makes the interactions anonymous, piece by piece; returns whether none is left.
 async fn erase_interactions(
     places: &Places,
-    began: &Erasure,
+    (id, covered_until): (Uuid, Timestamp),
     whom: &Whom,
     deadline: Instant,
 ) -> Result<bool, StoreError> {
@@ -108,13 +132,13 @@ async fn erase_interactions(
     }
     while Instant::now() < deadline {
         let mut transaction = begin(places).await?;
-        let piece = (began.date_created, PIECE);
+        let piece = (covered_until, PIECE);
         let counts = forget_interaction::erase(&mut transaction, whom, piece).await?;
         let erased = counts.get("interaction").copied().unwrap_or_default();
         if erased > 0 && places.feed.is_some() {
-            erasure::settle(&mut transaction, began.id, SETTLE_TIME).await?;
+            erasure::settle(&mut transaction, id, SETTLE_TIME).await?;
         }
-        commit(transaction, began.id, &counts).await?;
+        commit(transaction, id, &counts).await?;
         if erased < PIECE {
             return Ok(true);
         }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::Message;
+use aws_sdk_sqs::types::{Message, QueueAttributeName};
 use contracts::{Forgotten, Intake, forget_in_event, is_named_in_event};
 use domain::{CustomerKey, Identities};
 use jiff::Timestamp;
@@ -48,7 +48,7 @@ impl DeadLetters {
                 break Ok(false);
             }
             match pass.receive().await {
-                Ok(None) => break Ok(true),
+                Ok(None) => break pass.has_seen_all().await,
                 Err(error) => break Err(error),
                 Ok(Some(letters)) => {
                     if let Err(error) = self.forget(task, &erased, letters).await {
@@ -135,6 +135,20 @@ impl<'a> Pass<'a> {
             self.quiet += 1;
         }
         Ok(None)
+    }
+
+    /// Says whether no letter was hidden by somebody else, or came later, or was one too many. The numbers of SQS are
+    /// approximate: at worst the caller is told to come again.
+    async fn has_seen_all(&self) -> Result<bool, PeopleError> {
+        let names = [
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+        ];
+        let call = self.letters.client.get_queue_attributes().queue_url(&self.letters.url);
+        let output = call.set_attribute_names(Some(names.to_vec())).send().await;
+        let values = output.map_err(|error| PeopleError::Letters(error.into()))?.attributes.unwrap_or_default();
+        let depth: usize = names.iter().filter_map(|name| values.get(name)?.parse::<usize>().ok()).sum();
+        Ok(depth <= self.seen.len())
     }
 
     /// Shows the letters again that were left. One that cannot be shown comes back by itself.

@@ -19,6 +19,9 @@ pub struct Receipt {
     pub named_by: String,
     /// When it began.
     pub date_created: Timestamp,
+    /// Everything that was stored until then is covered; what came later is a new person's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub covered_until: Option<Timestamp>,
     /// When nothing was left.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_completed: Option<Timestamp>,
@@ -40,6 +43,7 @@ impl Receipt {
             again_in_seconds: (!complete).then_some(wait),
             named_by: erasure.named_by,
             date_created: erasure.date_created,
+            covered_until: erasure.covered_until,
             date_completed: erasure.date_completed,
             linked: erasure.linked,
             counts: erasure.counts,

@@ -44,7 +44,7 @@ pub async fn list_items(
 fn item(row: &Row) -> Result<CartItem, StoreError> {
     Ok(CartItem {
         account_id: row.try_get("account_id")?,
-        product_id: row.try_get("product_id")?,
+        product_id: crate::popularity::product_id(row, "product_id")?,
         added_at: row.try_get("added_at")?,
         settled_at: row.try_get("settled_at")?,
     })

@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::{CustomerKey, Identities, Named, Origin};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
@@ -42,6 +43,8 @@ pub struct Erasure {
     pub counts: Counts,
     /// When it began.
     pub date_created: Timestamp,
+    /// What was stored until then is erased; what came later is a new person's. `None` until the events were renamed.
+    pub covered_until: Option<Timestamp>,
     /// When nothing of the person was left.
     pub date_completed: Option<Timestamp>,
     /// How long deliveries to the feed that have read the person's rows may still be under way; `None` when none can.
@@ -75,53 +78,92 @@ pub async fn draw(transaction: &mut Transaction<'_>, number: usize) -> Result<Ve
     rows.iter().map(|row| Ok(CustomerKey::erased(row.try_get("drawn")?))).collect()
 }
 
-/// Finds an erasure of this person that is under way or was interrupted.
+/// An erasure that is under way or was interrupted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Open {
+    /// Its id.
+    pub id: Uuid,
+    /// Whether its events were renamed a moment ago, so that it need not be taken up anew.
+    pub is_fresh: bool,
+}
+
+/// Finds an erasure of this person that is under way or was interrupted; it is fresh for so long after it covered what was
+/// stored.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn find_open(transaction: &mut Transaction<'_>, named: &Named) -> Result<Option<Uuid>, StoreError> {
-    let identities = named.identities();
+pub async fn find_open(
+    transaction: &mut Transaction<'_>,
+    identities: &Identities,
+    fresh: Duration,
+) -> Result<Option<Open>, StoreError> {
     let accounts: Vec<_> = identities.accounts.iter().map(Uuid::to_string).collect();
-    let parameters: [Parameter<'_>; 2] = [(&accounts, Type::TEXT_ARRAY), (&identities.keys(), Type::TEXT_ARRAY)];
+    let seconds = fresh.as_secs_f64();
+    let parameters: [Parameter<'_>; 3] =
+        [(&accounts, Type::TEXT_ARRAY), (&identities.keys(), Type::TEXT_ARRAY), (&seconds, Type::FLOAT8)];
     let rows = transaction.query(include_str!("../sql/erasure/find_open.sql"), &parameters).await?;
-    rows.first().map(|row| Ok(row.try_get("erasure_id")?)).transpose()
+    let open = |row: &Row| {
+        let is_fresh: Option<bool> = row.try_get("is_fresh")?;
+        Ok(Open { id: row.try_get("id")?, is_fresh: is_fresh.unwrap_or_default() })
+    };
+    rows.first().map(open).transpose()
 }
 
-/// Begins an erasure: from its commit on it can be taken up again by any of the identities.
+/// Begins an erasure; whom it is about is saved next.
 ///
 /// # Errors
 /// See [`StoreError`].
 pub async fn open(
     transaction: &mut Transaction<'_>,
     id: Uuid,
-    (named, resolved): (&Named, &Resolved),
+    named: &Named,
     requested_by: &str,
 ) -> Result<(), StoreError> {
-    let Resolved { identities, shared } = resolved;
-    let linked = Linked {
-        accounts: identities.accounts.len(),
-        customers: identities.customers.len(),
-        sessions: identities.sessions.len(),
-        shared: *shared,
-    };
-    let linked = serde_json::to_string(&linked)?;
-    let parameters: [Parameter<'_>; 4] =
-        [(&id, Type::UUID), (&named.by(), Type::TEXT), (&requested_by, Type::TEXT), (&linked, Type::TEXT)];
-    transaction.query(include_str!("../sql/erasure/open.sql"), &parameters).await?;
-    save_identities(transaction, id, identities).await
+    let parameters: [Parameter<'_>; 3] = [(&id, Type::UUID), (&named.by(), Type::TEXT), (&requested_by, Type::TEXT)];
+    transaction.query(include_str!("../sql/erasure/open.sql"), &parameters).await.map(|_| ())
 }
 
-async fn save_identities(
+/// Adds to whom an erasure is about; from the commit on it can be taken up again by any of the identities, and covers
+/// everything that is stored until [`cover`] is called. An identity of another open erasure is taken over from it.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn save_identities(
     transaction: &mut Transaction<'_>,
     id: Uuid,
-    identities: &Identities,
+    Resolved { identities, shared, .. }: &Resolved,
 ) -> Result<(), StoreError> {
+    let shared = i64::try_from(*shared).unwrap_or(i64::MAX);
     let accounts = identities.accounts.iter().map(|account| ("account", account.to_string()));
     let customers = identities.customers.iter().map(|key| ("customer", key.to_string()));
     let sessions = identities.sessions.iter().map(|session| ("session", session.clone()));
     let (kinds, texts): (Vec<_>, Vec<_>) = accounts.chain(customers).chain(sessions).unzip();
-    let parameters: [Parameter<'_>; 3] = [(&id, Type::UUID), (&kinds, Type::TEXT_ARRAY), (&texts, Type::TEXT_ARRAY)];
+    let parameters: [Parameter<'_>; 4] = [
+        (&id, Type::UUID),
+        (&kinds, Type::TEXT_ARRAY),
+        (&texts, Type::TEXT_ARRAY),
+        (&shared, Type::INT8),
+    ];
     transaction.query(include_str!("../sql/erasure/save_identities.sql"), &parameters).await.map(|_| ())
+}
+
+/// Returns until when an erasure covers what was stored; `None` when its events are still to be renamed.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn get_covered(transaction: &mut Transaction<'_>, id: Uuid) -> Result<Option<Timestamp>, StoreError> {
+    let rows = transaction.query(include_str!("../sql/erasure/get_covered.sql"), &[(&id, Type::UUID)]).await?;
+    rows.first().map_or(Ok(None), |row| Ok(row.try_get(0)?))
+}
+
+/// Notes that everything that is stored by now is covered, in the transaction that renamed the events, and returns this
+/// moment.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn cover(transaction: &mut Transaction<'_>, id: Uuid) -> Result<Option<Timestamp>, StoreError> {
+    let rows = transaction.query(include_str!("../sql/erasure/cover.sql"), &[(&id, Type::UUID)]).await?;
+    rows.first().map_or(Ok(None), |row| Ok(row.try_get(0)?))
 }
 
 /// Reads whom an erasure is about; nobody any more once it is complete.
@@ -136,7 +178,7 @@ pub async fn list_identities(database: &Database, id: Uuid) -> Result<Whom, Stor
             (row.try_get("kind")?, row.try_get("identity")?, row.try_get("origin")?);
         match kind {
             "account" => {
-                let account = Uuid::try_parse(text).unwrap_or_default();
+                let account: Uuid = serde_json::from_value(text.into())?;
                 whom.identities.accounts.insert(account);
                 whom.origins.push((Origin::of_account(account).as_uuid(), erased));
             }
@@ -193,6 +235,7 @@ pub async fn get(database: &Database, id: Uuid) -> Result<Option<Erasure>, Store
         linked: serde_json::from_str(row.try_get("linked")?)?,
         counts: serde_json::from_str(row.try_get("counts")?)?,
         date_created: row.try_get("date_created")?,
+        covered_until: row.try_get("covered_until")?,
         date_completed: row.try_get("date_completed")?,
         settles_in: settles.filter(|seconds| *seconds > 0.0).map(Duration::from_secs_f64),
     }))

@@ -38,7 +38,7 @@ pub async fn rename_customers(
         *counts.entry(place.to_owned()).or_default() += i64::try_from(number).unwrap_or(i64::MAX);
     };
     // Ahead of the customers, as consumers write them.
-    count("customer_link", remove_links(transaction, &names.keys).await?);
+    count("customer_link", remove_links(transaction, &names).await?);
     if !subjects.is_empty() {
         count("shop_event", rename_events(transaction, &subjects, &names).await?);
         rename_projections(transaction, &subjects, &names).await?;
@@ -215,9 +215,9 @@ async fn remove_customers(transaction: &mut Transaction<'_>, customers: &[&str])
     transaction.query(statement, &[(&customers, Type::TEXT_ARRAY)]).await.map(|_| ())
 }
 
-async fn remove_links(transaction: &mut Transaction<'_>, keys: &[&str]) -> Result<usize, StoreError> {
-    let statement = include_str!("../sql/forget/remove_links.sql");
-    Ok(transaction.query(statement, &[(&keys, Type::TEXT_ARRAY)]).await?.len())
+async fn remove_links(transaction: &mut Transaction<'_>, names: &Names<'_>) -> Result<usize, StoreError> {
+    let parameters: [Parameter<'_>; 2] = [(&names.keys, Type::TEXT_ARRAY), (&names.erased, Type::TEXT_ARRAY)];
+    Ok(transaction.query(include_str!("../sql/forget/remove_links.sql"), &parameters).await?.len())
 }
 
 /// Renames the findings about a person. Their ids are digests of whom they are about, so those change as well.

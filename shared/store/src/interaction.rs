@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Caller, DerivedInteraction, Interaction, InteractionId, NewInteraction, Origin};
+use domain::{Caller, DerivedInteraction, Interaction, InteractionId, NewInteraction, Origin, ProductId};
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
@@ -68,7 +68,7 @@ pub async fn record(
                 (&columns.event_type, Type::TEXT_ARRAY),
                 (&columns.ref_type, Type::TEXT_ARRAY),
                 (&columns.ref_id, Type::TEXT_ARRAY),
-                (&columns.product_id, Type::UUID_ARRAY),
+                (&columns.product_id, Type::TEXT_ARRAY),
                 (&columns.account_id, Type::UUID_ARRAY),
                 (&columns.session_id, Type::TEXT_ARRAY),
                 (&columns.metadata, Type::TEXT_ARRAY),
@@ -139,8 +139,8 @@ struct Columns<'a> {
     fingerprint: Vec<Vec<u8>>,
     event_type: Vec<&'a str>,
     ref_type: Vec<&'static str>,
-    ref_id: Vec<String>,
-    product_id: Vec<Option<Uuid>>,
+    ref_id: Vec<&'a str>,
+    product_id: Vec<Option<&'a str>>,
     account_id: Vec<Option<Uuid>>,
     session_id: Vec<Option<&'a str>>,
     metadata: Vec<&'a str>,
@@ -156,7 +156,7 @@ impl<'a> Columns<'a> {
             event_type: items.iter().map(|item| item.event_type.as_str()).collect(),
             ref_type: items.iter().map(|item| item.reference.ref_type().as_str()).collect(),
             ref_id: items.iter().map(|item| item.reference.ref_id()).collect(),
-            product_id: items.iter().map(|item| item.reference.product_id()).collect(),
+            product_id: items.iter().map(|item| item.reference.product_id().map(ProductId::as_str)).collect(),
             account_id: items.iter().map(|item| item.account_id).collect(),
             session_id: items.iter().map(|item| item.session_id.as_deref()).collect(),
             metadata: items.iter().map(|item| item.metadata.as_str()).collect(),
@@ -196,7 +196,7 @@ pub async fn record_derived(
     let event_ids: Vec<_> = items.iter().map(|item| item.event_id).collect();
     let fingerprints: Vec<_> = items.iter().map(|item| item.fingerprint().to_vec()).collect();
     let event_types: Vec<_> = items.iter().map(|item| item.event_type).collect();
-    let products: Vec<_> = items.iter().map(|item| item.product_id).collect();
+    let products: Vec<_> = items.iter().map(|item| item.product_id.as_str()).collect();
     let accounts: Vec<_> = items.iter().map(|item| item.account_id).collect();
     let metadata: Vec<_> = items.iter().map(DerivedInteraction::metadata).collect();
     let times: Vec<_> = items.iter().map(|item| item.occurred_at).collect();
@@ -204,7 +204,7 @@ pub async fn record_derived(
         (&event_ids, Type::UUID_ARRAY),
         (&fingerprints, Type::BYTEA_ARRAY),
         (&event_types, Type::TEXT_ARRAY),
-        (&products, Type::UUID_ARRAY),
+        (&products, Type::TEXT_ARRAY),
         (&accounts, Type::UUID_ARRAY),
         (&metadata, Type::TEXT_ARRAY),
         (&times, Type::TIMESTAMPTZ_ARRAY),

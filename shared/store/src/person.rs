@@ -3,7 +3,7 @@
 //! A link is followed only when it is unambiguous. An address that is named with several customer ids, or a visit in
 //! which several accounts signed in, could be somebody else's; it is counted and left alone.
 
-use domain::{CustomerKey, Identities, Named};
+use domain::{CustomerKey, Identities, Named, Origin};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
@@ -19,6 +19,8 @@ pub struct Resolved {
     pub identities: Identities,
     /// Keys and visits that others share, and that were left out.
     pub shared: usize,
+    /// The origins of these visits.
+    pub shared_visits: Vec<Uuid>,
 }
 
 /// Finds the identities that belong to a person.
@@ -28,7 +30,7 @@ pub struct Resolved {
 /// # Errors
 /// See [`StoreError`].
 pub async fn resolve(transaction: &mut Transaction<'_>, named: &Named) -> Result<Resolved, StoreError> {
-    let mut resolved = Resolved { identities: named.identities(), shared: 0 };
+    let mut resolved = Resolved { identities: named.identities(), ..Resolved::default() };
     let mut shared_keys = 0;
     for _ in 0..ROUNDS {
         let linked = list_linked(transaction, &resolved.identities.keys()).await?;
@@ -41,9 +43,30 @@ pub async fn resolve(transaction: &mut Transaction<'_>, named: &Named) -> Result
     }
     let accounts: Vec<_> = resolved.identities.accounts.iter().copied().collect();
     let sessions = if accounts.is_empty() { Vec::new() } else { list_sessions(transaction, &accounts).await? };
-    resolved.shared = shared_keys + sessions.iter().filter(|(_, followed)| !followed).count();
-    resolved.identities.sessions = sessions.into_iter().filter(|it| it.1).map(|(session, _)| session).collect();
+    let origin = |session: &str| Origin::of_session(session).as_uuid();
+    let marked = list_shared(transaction, &sessions.iter().map(|(it, _)| origin(it)).collect::<Vec<_>>()).await?;
+    let is_own = |(session, followed): &(String, bool)| *followed && !marked.contains(&origin(session));
+    let (own, shared): (Vec<_>, Vec<_>) = sessions.into_iter().partition(is_own);
+    resolved.shared = shared_keys + shared.len();
+    resolved.shared_visits = shared.iter().map(|(session, _)| origin(session)).collect();
+    resolved.identities.sessions = own.into_iter().map(|(session, _)| session).collect();
     Ok(resolved)
+}
+
+/// Remembers visits as shared: once one of those who signed in is erased, nothing else would say so.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn mark_shared(transaction: &mut Transaction<'_>, origins: &[Uuid]) -> Result<(), StoreError> {
+    let statement = include_str!("../sql/person/mark_shared.sql");
+    transaction.query(statement, &[(&origins, Type::UUID_ARRAY)]).await.map(|_| ())
+}
+
+/// Returns which of these visits are remembered as shared.
+async fn list_shared(transaction: &mut Transaction<'_>, origins: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
+    let statement = include_str!("../sql/person/list_shared.sql");
+    let rows = transaction.query(statement, &[(&origins, Type::UUID_ARRAY)]).await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 
 /// Lists the keys that are named together with these, and whether they are the same person for certain.

@@ -1,12 +1,11 @@
 //! Scores and counters: table `product_popularity`.
 
-use domain::{InteractionId, Micros};
+use domain::{InteractionId, Micros, ProductId};
 use jiff::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
-use uuid::Uuid;
 
-use crate::{Database, StoreError};
+use crate::{Database, StoreError, Transaction};
 
 /// What a batch of hints came to. The hints not counted here had no pending row: their effect was applied before.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -39,11 +38,34 @@ pub async fn apply(database: &Database, ids: &[InteractionId]) -> Result<Applied
     })
 }
 
+/// Says which products SKUs are from now on, each as `(reference, product)`, and moves what was scored under them: to the
+/// product, from one product to another, or to an id of its own when there is no product. Nothing happens to references
+/// that lead there already.
+///
+/// The caller holds the references for change. Scorers are excluded until the transaction ends: a scorer that was under way
+/// has committed, and one that comes later waits before it reads what a reference leads to (see [`crate::weight::set`] for
+/// why its lock comes before its snapshot). May be repeated.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn lead(transaction: &mut Transaction<'_>, references: &[(&str, Option<&str>)]) -> Result<(), StoreError> {
+    let (references, products): (Vec<_>, Vec<_>) = references.iter().copied().unzip();
+    // By a statement of its own: the next one sees what was committed when it began.
+    exclude_scorers(transaction).await?;
+    let parameters: [crate::database::Parameter<'_>; 2] =
+        [(&references, Type::TEXT_ARRAY), (&products, Type::TEXT_ARRAY)];
+    transaction.query(include_str!("../sql/popularity/lead.sql"), &parameters).await.map(|_| ())
+}
+
+async fn exclude_scorers(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
+    transaction.query(include_str!("../sql/popularity/exclude_scorers.sql"), &[]).await.map(|_| ())
+}
+
 /// The popularity of one product.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Popularity {
     /// The product.
-    pub id: Uuid,
+    pub id: ProductId,
     /// The exact score.
     pub score_micros: Micros,
     /// The score in points.
@@ -62,12 +84,12 @@ pub struct Popularity {
     pub date_updated: Timestamp,
 }
 
-/// Reads one product; `None` when nothing was ever scored for it.
+/// Reads one product, also by one of its SKUs; `None` when nothing was ever scored for it.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn get(database: &Database, id: Uuid) -> Result<Option<Popularity>, StoreError> {
-    let rows = database.query(include_str!("../sql/popularity/get.sql"), &[(&id, Type::UUID)]).await?;
+pub async fn get(database: &Database, id: &ProductId) -> Result<Option<Popularity>, StoreError> {
+    let rows = database.query(include_str!("../sql/popularity/get.sql"), &[(&id.as_str(), Type::TEXT)]).await?;
     rows.first().map(popularity).transpose()
 }
 
@@ -88,13 +110,13 @@ pub async fn list_page(database: &Database, limit: u32, offset: u32) -> Result<V
 /// See [`StoreError`].
 pub async fn list_after(
     database: &Database,
-    (score, id): (Micros, Uuid),
+    (score, id): (Micros, &ProductId),
     limit: u32,
 ) -> Result<Vec<Popularity>, StoreError> {
     let limit = i64::from(limit);
     let statement = include_str!("../sql/popularity/list_after.sql");
     let parameters: [crate::database::Parameter<'_>; 3] =
-        [(&score.0, Type::INT8), (&id, Type::UUID), (&limit, Type::INT8)];
+        [(&score.0, Type::INT8), (&id.as_str(), Type::TEXT), (&limit, Type::INT8)];
     let rows = database.query(statement, &parameters).await?;
     rows.iter().map(popularity).collect()
 }
@@ -111,7 +133,7 @@ pub async fn count(database: &Database) -> Result<i64, StoreError> {
 
 fn popularity(row: &Row) -> Result<Popularity, StoreError> {
     Ok(Popularity {
-        id: row.try_get("id")?,
+        id: product_id(row, "id")?,
         score_micros: Micros(row.try_get("score_micros")?),
         score: row.try_get("score")?,
         view_count: row.try_get("view_count")?,
@@ -121,4 +143,10 @@ fn popularity(row: &Row) -> Result<Popularity, StoreError> {
         review_count: row.try_get("review_count")?,
         date_updated: row.try_get("date_updated")?,
     })
+}
+
+/// Reads a product id. The function that stored it checked it.
+pub(crate) fn product_id(row: &Row, column: &str) -> Result<ProductId, StoreError> {
+    let id: &str = row.try_get(column)?;
+    Ok(id.parse().expect("only product ids are stored as such"))
 }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{CustomerKey, Fact, ShopEvent, Subject};
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
@@ -18,7 +19,7 @@ const FINGERPRINTS: &str = include_str!("../sql/shop_event/get_fingerprints.sql"
 pub enum Logged {
     /// Logged by this transaction.
     New,
-    /// Logged before, with the same content; or with any, when the person in it was erased since.
+    /// Logged before, with the same content; or, when the person in it was erased since, with what is left to compare.
     Duplicate,
     /// The id was logged before with other content. Nothing was logged.
     Conflict,
@@ -56,24 +57,62 @@ pub async fn insert(transaction: &mut Transaction<'_>, events: &[ShopEvent]) -> 
         .await?;
     let mut new = rows.iter().map(|row| row.try_get(0)).collect::<Result<HashSet<Uuid>, _>>()?;
     let known = if new.len() < events.len() { get_fingerprints(transaction, &ids).await? } else { HashMap::new() };
-    let logged = ids.iter().zip(&prints).map(|(id, print)| match known.get(id) {
-        _ if new.remove(id) => Logged::New,
-        Some(None) => Logged::Duplicate,
-        Some(Some(other)) if other == print => Logged::Duplicate,
+    let logged = events.iter().zip(&prints).map(|(event, print)| match known.get(&event.id) {
+        _ if new.remove(&event.id) => Logged::New,
+        Some(known) if known.is(event, print) => Logged::Duplicate,
         _ => Logged::Conflict,
     });
     Ok(logged.collect())
 }
 
+/// What an event is compared with.
+struct Known {
+    /// None when the person in it was erased: it would tell who it was to somebody who tries all ids.
+    fingerprint: Option<Vec<u8>>,
+    event_type: String,
+    subject: String,
+    /// None for a user, who has another name once it was erased.
+    subject_id: Option<String>,
+    service: String,
+    occurred_at: Timestamp,
+}
+
+impl Known {
+    fn is(&self, event: &ShopEvent, print: &[u8]) -> bool {
+        let (subject, id) = event.fact.subject();
+        self.fingerprint.as_ref().map_or_else(
+            || {
+                self.event_type == event.fact.name()
+                    && self.subject == subject.as_str()
+                    && self.subject_id.as_ref().is_none_or(|known| known == id)
+                    && self.service == event.service
+                    && self.occurred_at == event.occurred_at
+            },
+            |known| known == print,
+        )
+    }
+}
+
 async fn get_fingerprints(
     transaction: &mut Transaction<'_>,
     ids: &[Uuid],
-) -> Result<HashMap<Uuid, Option<Vec<u8>>>, StoreError> {
-    fingerprints(&transaction.query(FINGERPRINTS, &[(&ids, Type::UUID_ARRAY)]).await?)
+) -> Result<HashMap<Uuid, Known>, StoreError> {
+    known(&transaction.query(FINGERPRINTS, &[(&ids, Type::UUID_ARRAY)]).await?)
 }
 
-fn fingerprints(rows: &[Row]) -> Result<HashMap<Uuid, Option<Vec<u8>>>, StoreError> {
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+fn known(rows: &[Row]) -> Result<HashMap<Uuid, Known>, StoreError> {
+    let read = |row: &Row| {
+        let known = Known {
+            fingerprint: row.try_get("fingerprint")?,
+            event_type: row.try_get("event_type")?,
+            subject: row.try_get("subject")?,
+            subject_id: if row.try_get("has_id")? { Some(row.try_get("subject_id")?) } else { None },
+            service: row.try_get("service")?,
+            occurred_at: row.try_get("occurred_at")?,
+        };
+        Ok((row.try_get("id")?, known))
+    };
+    rows.iter().map(read).collect()
 }
 
 /// Says what [`insert`] would say of events, each for itself, and logs nothing.
@@ -82,14 +121,12 @@ fn fingerprints(rows: &[Row]) -> Result<HashMap<Uuid, Option<Vec<u8>>>, StoreErr
 /// See [`StoreError`].
 pub async fn compare(database: &Database, events: &[ShopEvent]) -> Result<Vec<Logged>, StoreError> {
     let ids: Vec<_> = events.iter().map(|event| event.id).collect();
-    let known = fingerprints(&database.query(FINGERPRINTS, &[(&ids, Type::UUID_ARRAY)]).await?)?;
+    let known = known(&database.query(FINGERPRINTS, &[(&ids, Type::UUID_ARRAY)]).await?)?;
     let compared = events.iter().map(|event| {
         let print = fingerprint(event, &serde_json::to_string(&event.fact)?);
         Ok(match known.get(&event.id) {
             None => Logged::New,
-            // an erased event keeps its id and no digest
-            Some(None) => Logged::Duplicate,
-            Some(Some(other)) if *other == print => Logged::Duplicate,
+            Some(known) if known.is(event, &print) => Logged::Duplicate,
             Some(_) => Logged::Conflict,
         })
     });

@@ -37,15 +37,15 @@ pub struct Sums {
 /// A product whose row is not what the log says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// The product.
-    pub id: Uuid,
+    /// The product, or `SKU` and the reference that counts for another product than the log says, or counts otherwise.
+    pub id: String,
     /// What its row holds; `None` when it has no row.
     pub stored: Option<Sums>,
     /// What the log says.
     pub recounted: Sums,
 }
 
-/// I1: every score and counter is the sum of the applied interactions.
+/// I1: every score and counter is the sum of the applied interactions, those that name a SKU in its product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Comparison {
     /// Products with a row or with an applied interaction.

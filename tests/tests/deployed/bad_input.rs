@@ -76,7 +76,7 @@ fn broken_items() -> Vec<(&'static str, String)> {
         ("event type with NUL", about(r#""view\u0000""#, r#""Product""#, &product)),
         ("a trusted event", about(r#""purchase""#, r#""Product""#, &product)),
         ("unknown ref type", view(r#""Basket""#, &product)),
-        ("product that is no UUID", view(r#""Product""#, r#""shoes""#)),
+        ("product without a name", view(r#""Product""#, r#""""#)),
         ("product that is the nil UUID", view(r#""Product""#, r#""00000000-0000-0000-0000-000000000000""#)),
         ("category without a name", view(r#""Category""#, r#""""#)),
         ("category with NUL", view(r#""Category""#, r#""sho\u0000es""#)),
@@ -186,7 +186,7 @@ async fn an_item_that_cannot_be_used_is_refused_with_its_field_and_limit() {
     event type with NUL: 400 invalid_text, event_type
     a trusted event: 400 forbidden_event, event_type
     unknown ref type: 400 invalid_reference, ref_type
-    product that is no UUID: 400 invalid_reference, ref_id
+    product without a name: 400 invalid_reference, ref_id
     product that is the nil UUID: 400 invalid_reference, ref_id
     category without a name: 400 invalid_reference, ref_id
     category with NUL: 400 invalid_text, ref_id

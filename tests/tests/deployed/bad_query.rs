@@ -17,7 +17,7 @@ const BROKEN_QUERIES: [&str; 13] = [
     "/popularity/top?page=1001",
     "/popularity/top?cursor=not-a-cursor",
     "/popularity/top?page=1&cursor=AQAAAAAADDUAAY86UnwefRCaNUvgwdLjAQ",
-    "/popularity/shoes",
+    "/popularity/00000000-0000-0000-0000-000000000000",
     "/popularity/00000000-0000-0000-0000-000000000001",
     "/popularity/top/",
     "/popularity",
@@ -40,9 +40,9 @@ async fn a_query_that_cannot_be_answered_is_refused_with_its_reason() {
     /popularity/top?page=1001: 400 validation, page
     /popularity/top?cursor=not-a-cursor: 400 validation, cursor
     /popularity/top?page=1&cursor=AQAAAAAADDUAAY86UnwefRCaNUvgwdLjAQ: 400 validation, cursor
-    /popularity/shoes: 400 validation, spu_id
+    /popularity/00000000-0000-0000-0000-000000000000: 400 validation, spu_id
     /popularity/00000000-0000-0000-0000-000000000001: 404 not_found, no interaction with this product was scored yet
-    /popularity/top/: 404 not_found, no such path
+    /popularity/top/: 404 not_found, no interaction with this product was scored yet
     /popularity: 404 not_found, no such path
     "#);
 }

@@ -94,6 +94,33 @@ async fn a_posted_order_becomes_a_purchase_that_counts_for_its_product() {
 }
 
 #[tokio::test]
+async fn a_product_is_what_the_shop_calls_it_from_the_interaction_to_the_page() {
+    let shop = Shop::open().await;
+    let number = u64::try_from(Uuid::now_v7().as_u128() % 1_000_000_000_000).unwrap();
+    let address = format!("gid://shop/Product/{number}");
+    let ids = [json!(number), json!(address)];
+    let view = |id: &Value| json!({ "event_type": "view", "ref_type": "Product", "ref_id": id });
+    let shopper = token::of(&shop, Role::Shopper, Uuid::now_v7());
+    let answer = shop.record(&shopper, ids.iter().map(view).collect()).await;
+    assert_eq!(answer.body["data"]["accepted"], 2, "{answer:?}");
+    for id in &ids {
+        let order = format!("ids-{}", Uuid::now_v7());
+        let known = json!({ "event": "product.created", "timestamp": "2026-11-18T09:00:00Z", "productId": id });
+        let mut sale = created(&order, &order, "");
+        sale["items"][0]["productId"] = id.clone();
+        shop.post_events(&[known, sale, paid(&order)]).await;
+    }
+    for path in [number.to_string(), address.replace(':', "%3A").replace('/', "%2F"), address.clone()] {
+        let path = format!("/api/v1/analytic/popularity/{path}");
+        eventually(&format!("a view and a purchase at {path}"), SOON, async || {
+            let product = shop.get(&path).await.body["data"].clone();
+            (product["view_count"] == 1 && product["purchase_count"] == 1).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn a_burst_of_orders_is_found_told_and_listed() {
     let shop = Shop::open().await;
     let (since, customer) = (instant(), Uuid::now_v7().to_string());

@@ -28,7 +28,7 @@ const RECOUNT: &str = "
     SELECT ref_id, sum(micros), sum((counter = 'view')::int), sum((counter = 'purchase')::int),
            sum((counter = 'favorite')::int), sum((counter = 'cart')::int), sum((counter = 'review')::int)
     FROM analytic.interaction NATURAL JOIN weight WHERE ref_type = 'Product'
-    GROUP BY ref_id ORDER BY 2 DESC, ref_id::uuid";
+    GROUP BY ref_id ORDER BY 2 DESC, ref_id COLLATE \"C\"";
 
 impl Shop {
     /// Everything in the feed: how often each id is there.

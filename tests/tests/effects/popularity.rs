@@ -5,6 +5,8 @@ mod concurrent;
 mod crash;
 mod outage;
 mod plan;
+mod product_id;
 mod recount;
 mod refused;
+mod sku;
 mod weight;

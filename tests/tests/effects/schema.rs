@@ -68,7 +68,8 @@ async fn what_the_schema_forbids_cannot_be_written() {
         )
     };
     for (statement, constraint) in [
-        (insert("'view', 'Product', 'no-uuid'"), "22P02"),
+        (insert("'view', 'Product', ''"), "23514"),
+        (insert("'view', 'Product', repeat('x', 129)"), "23514"),
         (insert("'View', 'Category', 'c'"), "23514"),
         (insert("'view', 'Shop', 'c'"), "23514"),
         (pending("'search', 1, now(), 'view', now(), NULL, NULL"), "23514"),

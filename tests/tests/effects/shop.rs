@@ -109,9 +109,14 @@ impl Shop {
 
     /// Waits until a statement of a function waits for a lock.
     pub(crate) async fn wait_for_a_lock_wait(&self) {
+        self.wait_for_lock_waits(1).await;
+    }
+
+    /// Waits until this many statements wait for a lock.
+    pub(crate) async fn wait_for_lock_waits(&self, statements: i64) {
         let waiting =
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        self.wait_for(waiting, 1).await;
+        self.wait_for(waiting, statements).await;
     }
 
     /// Waits until a count has a value.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use contracts::openapi::document;
 use contracts::{AlertCursor, Cursor};
-use domain::EventType;
+use domain::{EventType, Micros};
 use it::template::Template;
 use proptest::prelude::*;
 use proptest::string::string_regex;
@@ -33,7 +33,7 @@ fn every_route_is_described_and_only_the_signed_in_ones_ask_for_a_token() {
     let template = Template::load().unwrap();
     let routes = template.all("AWS::ApiGatewayV2::Route").into_values();
     let deployed: BTreeSet<_> = routes
-        .map(|route| (route["RouteKey"].as_str().unwrap().to_owned(), route["AuthorizationType"] == "JWT"))
+        .map(|route| (route["RouteKey"].as_str().unwrap().replace("+}", "}"), route["AuthorizationType"] == "JWT"))
         .filter(|(key, _)| key != "$default")
         .collect();
     let document: Value = serde_json::to_value(document()).unwrap();
@@ -67,15 +67,24 @@ fn the_fields_of_an_item_are_those_that_the_reader_knows() {
 #[test]
 fn whatever_fits_a_described_pattern_is_read() {
     let event_type = at("/components/schemas/ProductInteraction/properties/event_type/pattern");
-    let cursor = at("/paths/~1api~1v1~1analytic~1popularity~1top/get/parameters/2/schema/pattern");
     let alert_cursor = at("/paths/~1api~1v1~1analytic~1alerts/get/parameters/2/schema/pattern");
-    let [event_type, cursor, alert_cursor] = [event_type, cursor, alert_cursor].map(|pattern| {
+    let [event_type, alert_cursor] = [event_type, alert_cursor].map(|pattern| {
         // The generator writes whole texts, so it takes no anchors.
         string_regex(pattern.as_str().unwrap().trim_matches(['^', '$'])).unwrap()
     });
-    proptest!(|(event_type in event_type, cursor in cursor, alert_cursor in alert_cursor)| {
+    proptest!(|(event_type in event_type, alert_cursor in alert_cursor)| {
         prop_assert!(event_type.parse::<EventType>().is_ok(), "{}", event_type);
-        prop_assert!(Cursor::decode(&cursor).is_ok(), "{}", cursor);
         prop_assert!(AlertCursor::decode(&alert_cursor).is_ok(), "{}", alert_cursor);
+    });
+}
+
+#[test]
+fn every_cursor_of_the_top_list_fits_its_described_pattern() {
+    let schema = at("/paths/~1api~1v1~1analytic~1popularity~1top/get/parameters/2/schema");
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    proptest!(|(score: i64, id in "\\PC{1,128}")| {
+        let Ok(id) = id.parse() else { return Ok(()) };
+        let cursor = Cursor { score: Micros(score), id }.encode();
+        prop_assert!(schema.is_valid(&Value::String(cursor.clone())), "{}", cursor);
     });
 }

@@ -49,7 +49,7 @@ async fn one_micro_point_too_many_is_found() {
     let report = verify(&database).await;
     assert_eq!(report.popularity.differences, 1);
     let example = &report.popularity.examples[0];
-    assert_eq!(example.id, product(0));
+    assert_eq!(example.id, product(0).to_string());
     assert_eq!((example.stored.unwrap().score_micros, example.recounted.score_micros), (1_100_001, 1_100_000));
     assert_eq!(report.balance.difference().score_micros, 1);
 }

@@ -99,3 +99,69 @@ async fn what_came_during_the_erasure_stays_a_new_persons() {
     let items = shop.feed_items().await;
     assert_eq!(items.iter().filter(|item| item.contains(&JANE.to_string())).count(), 1, "{items:?}");
 }
+
+#[tokio::test]
+async fn an_order_and_what_follows_from_it_are_erased_together_or_not_at_all() {
+    let mut shop = Shop::busy().await;
+    let cut = shop.erase_once(&Named::Account(JANE), std::time::Duration::from_secs(600)).await;
+    assert!(!cut.complete, "{cut:?}");
+    // while the first call's items settle, she orders again
+    shop.tell(&order("o-77", json!({ "customerId": JANE }), 500)).await;
+    shop.apply().await;
+    shop.erase(&Named::Account(JANE)).await;
+    let of_order = "SELECT customer_key FROM analytic.sales_order WHERE order_id = 'o-77'";
+    let derived = "SELECT DISTINCT account_id FROM analytic.interaction WHERE metadata->>'order_id' = 'o-77'";
+    assert_eq!(shop.database.rows(of_order).await, [JANE.to_string()]);
+    assert_eq!(shop.database.rows(derived).await, [JANE.to_string()]);
+    shop.assert_exact().await;
+}
+
+#[tokio::test]
+async fn an_erasure_that_is_taken_up_weeks_later_covers_these_weeks() {
+    let mut shop = Shop::busy().await;
+    let cut = shop.erase_once(&Named::Account(JANE), std::time::Duration::from_secs(600)).await;
+    assert!(!cut.complete, "{cut:?}");
+    shop.database
+        .execute("UPDATE analytic.erasure SET covered_until = covered_until - interval '20 days', settles_at = now()")
+        .await;
+    shop.record(Caller::Account(JANE), JANE_SESSION, JANE_NETWORK, ("view", Uuid::from_u128(902))).await;
+    shop.tell(&order("o-78", json!({ "customerId": JANE, "userEmail": "jane@another.example" }), 500)).await;
+    shop.apply().await;
+    let figures = shop.figures().await;
+    let receipt = shop.erase(&Named::Account(JANE)).await;
+    assert_eq!(receipt.id, cut.id);
+    assert!(receipt.covered_until > cut.covered_until, "{receipt:?}");
+    assert_eq!(traces(&shop.database, &of_jane()).await, [""; 0]);
+    assert_eq!(shop.figures().await, figures);
+    shop.assert_exact().await;
+}
+
+#[tokio::test]
+async fn another_name_of_somebody_who_is_being_erased_takes_part_in_that_erasure() {
+    let mut shop = Shop::busy().await;
+    let cut = shop.erase_once(&Named::Account(JANE), std::time::Duration::ZERO).await;
+    let another = "jane@another.example";
+    shop.tell(&order("o-79", json!({ "customerId": JANE, "userEmail": another }), 500)).await;
+    shop.tell(&order("o-80", json!({ "userEmail": another }), 510)).await;
+    let receipt = shop.erase(&crate::shop::by_email(another)).await;
+    assert_eq!(receipt.id, cut.id);
+    assert_eq!(traces(&shop.database, &of_jane()).await, [""; 0]);
+    let left = "SELECT order_id FROM analytic.sales_order WHERE order_id IN ('o-79', 'o-80') AND customer_key NOT LIKE 'erased:%'";
+    assert_eq!(shop.database.rows(left).await, [""; 0]);
+    assert_eq!(shop.database.number("SELECT count(*) FROM analytic.erasure").await, 1);
+    shop.assert_exact().await;
+}
+
+#[tokio::test]
+async fn the_event_id_of_somebody_who_was_erased_is_not_free_for_another_event() {
+    let mut shop = Shop::busy().await;
+    let event_id = Uuid::from_u128(0xe).to_string();
+    let placed = |id: &str, customer: &str| order(id, json!({ "customerId": customer, "eventId": event_id }), 500)[0].clone();
+    shop.tell(&[placed("o-81", "c-81")]).await;
+    shop.erase(&crate::shop::by_id("c-81")).await;
+    // the same event again is a duplicate, another one is a conflict: it is not lost without a word
+    shop.tell(&[placed("o-81", "c-81")]).await;
+    assert_eq!(shop.dead_letters().await, 0);
+    shop.tell(&[placed("o-82", "c-82")]).await;
+    assert_eq!(shop.dead_letters().await, 1);
+}

@@ -46,3 +46,62 @@ async fn an_export_holds_the_letters_as_they_are() {
     shop.letters.wait_for_depth(1, std::time::Duration::from_secs(5)).await;
     assert_eq!(shop.letters.drain().await.len(), 1, "it is shown again");
 }
+
+#[tokio::test]
+async fn a_letter_names_the_person_wherever_it_says_so_and_nobody_who_sells() {
+    let mut shop = Shop::busy().await;
+    shop.has_letters = true;
+    let named = [
+        r#"{"eventType":"USER_LOGIN","entityId":"kd-1","timestamp":"2026-11-18T09:00:00Z"}"#.to_owned(),
+        r#"{"note":"Write to kd@example.com."}"#.to_owned(),
+        r#"{"link":"https://x.test/?mail=kd%40example.com"}"#.to_owned(),
+        "junk, to: mailto:kd@example.com".to_owned(),
+    ];
+    let [mut of_john, _] = order("o-90", json!({ "customerId": "john", "userEmail": "john@example.com" }), 60);
+    of_john = of_john.replace("seller-1", &JANE.to_string());
+    let linked = order("o-91", json!({ "customerId": "kd-1", "userEmail": "kd@example.com" }), 70);
+    shop.tell(&linked).await;
+    for body in named.iter().chain([&of_john]) {
+        shop.letters.send(body).await;
+    }
+    let receipt = shop.erase(&by_id("kd-1")).await;
+    assert_eq!(receipt.counts["dead_letters"], 4, "{receipt:?}");
+    shop.erase(&Named::Account(JANE)).await;
+    let left: Vec<_> = shop.letters.drain().await.into_iter().map(|letter| letter.body.unwrap()).collect();
+    assert!(left.contains(&of_john), "{left:?}");
+    assert!(left.iter().all(|body| !body.contains("kd")), "{left:?}");
+}
+
+#[tokio::test]
+async fn a_letter_that_somebody_is_looking_at_keeps_the_erasure_open() {
+    let mut shop = Shop::busy().await;
+    shop.has_letters = true;
+    let [placed, _] = order("o-7", json!({ "customerId": "c-7", "userEmail": "c7@example.com" }), 50);
+    shop.letters.send(&placed).await;
+    let received = testkit::TestQueue::client()
+        .receive_message()
+        .queue_url(shop.letters.url())
+        .visibility_timeout(3)
+        .wait_time_seconds(5)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(received.messages().len(), 1);
+    let time = std::time::Duration::from_secs(600);
+    let cut = shop.erase_once(&by_id("c-7"), time).await;
+    assert!(!cut.complete, "{cut:?}");
+    shop.letters.wait_for_depth(1, std::time::Duration::from_secs(20)).await;
+    let done = shop.erase_once(&by_id("c-7"), time).await;
+    assert_eq!((done.complete, done.counts["dead_letters"]), (true, 1));
+}
+
+#[tokio::test]
+async fn a_customer_id_that_looks_like_a_card_number_is_found() {
+    let mut shop = Shop::busy().await;
+    shop.tell(&order("o-95", json!({ "customerId": 4_111_111_111_111_111_i64 }), 50)).await;
+    let body = br#"{"customer_id":4111111111111111}"#;
+    let named = contracts::read_person(body, &crate::shop::intake().address_key).unwrap();
+    let receipt = shop.erase(&named).await;
+    assert_eq!(receipt.counts["sales_order"], 1, "{receipt:?}");
+    shop.assert_exact().await;
+}

@@ -69,3 +69,25 @@ async fn several_addresses_of_one_customer_are_one_person() {
     let all = (vec!["first".to_owned(), "second".to_owned(), "third".to_owned()], 0);
     assert_eq!(erased(&events, &by_email("old@example.com")).await, all);
 }
+
+#[tokio::test]
+async fn what_two_share_stays_shared_when_one_of_them_is_erased() {
+    let mut shop = Shop::busy().await;
+    let family = "family@example.com";
+    shop.tell(&order("first", json!({ "customerId": "c-1", "userEmail": family }), 600)).await;
+    shop.tell(&order("second", json!({ "customerId": "c-2", "userEmail": family }), 610)).await;
+    shop.tell(&order("guest", json!({ "userEmail": family }), 620)).await;
+    shop.erase(&by_id("c-1")).await;
+    assert_eq!(shop.erase(&by_id("c-2")).await.linked.shared, 1);
+    let guest = "SELECT count(*) FROM analytic.sales_order WHERE order_id = 'guest' AND customer_key LIKE 'erased:%'";
+    assert_eq!(shop.database.number(guest).await, 0);
+    // and so does a visit in which both signed in
+    shop.erase(&Named::Account(crate::shop::JANE)).await;
+    let mut out = Vec::new();
+    let john = Named::Account(crate::shop::JOHN);
+    people::export(&shop.places(), &john, jiff::Timestamp::now(), &mut out).await.unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    let of_guests = document["interaction"].as_array().unwrap().iter().filter(|it| it["account_id"].is_null());
+    assert!(of_guests.clone().all(|it| it["session_id"] != crate::shop::SHARED_SESSION), "{document}");
+    shop.assert_exact().await;
+}

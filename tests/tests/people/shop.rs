@@ -186,6 +186,12 @@ impl Shop {
         people::erase(&self.places(), order).await.unwrap()
     }
 
+    /// Takes what project-orders gave up out of its dead-letter queue, and counts it.
+    pub(crate) async fn dead_letters(&self) -> usize {
+        let letters = self.queue.drain().await.into_iter().filter_map(|letter| letter.body);
+        letters.filter(|body| body.contains("orderId")).count()
+    }
+
     /// Reads every figure, score and state, in which no person is named.
     pub(crate) async fn figures(&self) -> Vec<String> {
         let mut figures = Vec::new();
@@ -270,7 +276,7 @@ pub(crate) fn jane_hash() -> String {
 
 /// A customer by id.
 pub(crate) fn by_id(id: &str) -> Named {
-    Named::Customer(CustomerKey::of_id(id))
+    Named::Customer(vec![CustomerKey::of_id(id)])
 }
 
 /// A product id with a readable number.

@@ -55,12 +55,12 @@ async fn a_walk_while_others_move_neither_repeats_nor_misses_what_stands_still()
     // One product in three jumps to anywhere in the list; new ones appear and some of the moving ones go.
     let movement = format!(
         "UPDATE analytic.product_popularity SET score_micros = (random() * 8)::bigint * 100000 - 400000
-         WHERE ('x' || right(id::text, 8))::bit(32)::int % 3 = 0;
+         WHERE ('x' || right(id, 8))::bit(32)::int % 3 = 0;
          INSERT INTO {SCORES}
-         SELECT gen_random_uuid(), (random() * 8)::bigint * 100000 - 400000, 0, 0, 0, 0, 0, now() FROM generate_series(1, 5);
+         SELECT gen_random_uuid()::text, (random() * 8)::bigint * 100000 - 400000, 0, 0, 0, 0, 0, now() FROM generate_series(1, 5);
          DELETE FROM analytic.product_popularity WHERE id IN (
              SELECT id FROM analytic.product_popularity
-             WHERE id < '{}' AND ('x' || right(id::text, 8))::bit(32)::int % 3 = 0 ORDER BY random() LIMIT 5)",
+             WHERE id < '{}' AND ('x' || right(id, 8))::bit(32)::int % 3 = 0 ORDER BY random() LIMIT 5)",
         product(PRODUCTS)
     );
 

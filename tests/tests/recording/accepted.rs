@@ -54,14 +54,14 @@ async fn the_reply_names_each_item_in_the_order_of_the_request() {
     let mut stage = Stage::set().await;
     let without_id = json!({ "event_type": "view", "ref_type": "Product", "ref_id": SPU });
 
-    let reply = stage.record(&[view(1), with(view(2), "ref_id", "none"), without_id]).await;
+    let reply = stage.record(&[view(1), with(view(2), "ref_id", ""), without_id]).await;
 
     let ids = stage.database.rows("SELECT id FROM analytic.interaction ORDER BY id").await;
     let made = stage.database.rows("SELECT event_id FROM analytic.interaction ORDER BY id").await;
     let expected = json!({ "data": { "accepted": 2, "duplicate": 0, "rejected": 1, "results": [
         { "index": 0, "status": "accepted", "id": ids[0].parse::<i64>().unwrap(), "event_id": event_id(1) },
         { "index": 1, "status": "rejected", "event_id": event_id(2), "code": "invalid_reference",
-          "message": "ref_id: must be a UUID other than the nil UUID when ref_type is \"Product\"" },
+          "message": "ref_id: must have 1 to 128 characters and no control characters, and not be the nil UUID" },
         { "index": 2, "status": "accepted", "id": ids[1].parse::<i64>().unwrap(), "event_id": made[1] },
     ] } });
     assert_eq!(reply.json(), expected);
@@ -154,7 +154,7 @@ async fn an_item_that_is_refused_takes_no_other_with_it() {
 async fn a_request_without_any_acceptable_item_is_refused_with_the_reason_of_each() {
     let mut stage = Stage::set().await;
 
-    let reply = stage.record(&[with(view(1), "ref_id", "none"), with(view(2), "ref_type", "Brand")]).await;
+    let reply = stage.record(&[with(view(1), "ref_id", ""), with(view(2), "ref_type", "Brand")]).await;
 
     insta::assert_snapshot!(serde_json::to_string_pretty(&reply.json()).unwrap(), @r#"
     {
@@ -169,7 +169,7 @@ async fn a_request_without_any_acceptable_item_is_refused_with_the_reason_of_eac
               "code": "invalid_reference",
               "event_id": "0192e4a0-0000-7000-8000-100000000001",
               "index": 0,
-              "message": "ref_id: must be a UUID other than the nil UUID when ref_type is \"Product\"",
+              "message": "ref_id: must have 1 to 128 characters and no control characters, and not be the nil UUID",
               "status": "rejected"
             },
             {

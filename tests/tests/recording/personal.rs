@@ -42,6 +42,9 @@ async fn ids_that_look_personal_are_refused() {
     assert_eq!(statuses(&reply), [session, session, reference, reference, "accepted", "accepted"]);
     let messages: Vec<_> = results(&reply).iter().filter_map(|it| it["message"].as_str().map(str::to_owned)).collect();
     assert_eq!(messages[0], "session_id: must not hold an email address; a random UUID is a good session id");
-    assert_eq!(messages[2], "ref_id: must not hold an email address or a card number");
+    assert_eq!(
+        messages[2],
+        "ref_id: must not hold an email address, or what looks like a card number (14 to 19 digits)"
+    );
     assert_eq!(stage.counts().await, [2, 2, 4]);
 }

@@ -73,7 +73,7 @@ async fn one_event_id_with_two_contents_in_one_request_is_a_conflict_for_the_sec
 #[tokio::test]
 async fn a_refused_item_does_not_claim_its_event_id() {
     let mut stage = Stage::set().await;
-    let malformed = with(view(2), "ref_id", "none");
+    let malformed = with(view(2), "ref_id", "");
 
     let reply = stage.record(&[event("purchase", 1), view(1), event("purchase", 1), malformed, view(2)]).await;
 

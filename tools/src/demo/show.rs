@@ -3,8 +3,8 @@
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 use contracts::Popularity;
+use domain::ProductId;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use crate::simulate::{Latency, Summary};
 use crate::stack::description::StackFile;
@@ -65,7 +65,7 @@ pub(super) fn top(products: &[Popularity], total: Option<i64>) {
 }
 
 /// Addresses, and what to try next.
-pub(super) fn next(stack: &Stack, description: &StackFile, product: Option<Uuid>) {
+pub(super) fn next(stack: &Stack, description: &StackFile, product: Option<ProductId>) {
     let StackFile { api_url, aws_endpoint, database_url, .. } = description;
     let chosen = if stack.name() == "dev" { String::new() } else { format!(" STACK={}", stack.name()) };
     let product = product.map_or_else(|| "0192e4a0-0000-7000-8000-000000000001".to_owned(), |id| id.to_string());

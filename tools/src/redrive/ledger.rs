@@ -134,6 +134,10 @@ impl Ledger {
                 None => (Standing::Stuck, UNREADABLE, None),
                 Some(event) => {
                     let (standing, reason) = match logged.next() {
+                        // What was a conflict once stays one: only the erasure of its person hides the difference.
+                        Some(Logged::Duplicate) if letter.reason.as_deref() == Some(CONFLICT) => {
+                            (Standing::Stuck, CONFLICT)
+                        }
                         Some(Logged::Duplicate) => (Standing::Done, DONE),
                         // The content holds hashed addresses: without their key only the ids can be compared.
                         Some(Logged::Conflict)

@@ -3,7 +3,7 @@
 //! The reader takes an item apart field by field, so that its refusals can name the field; these schemas say
 //! the same rules in one piece. Tests hold the two against each other.
 
-use domain::{BROWSING, CATEGORY_ID_MAX_CHARS, EVENT_TYPE_MAX_CHARS};
+use domain::{BROWSING, EVENT_TYPE_MAX_CHARS, ID_MAX_CHARS};
 use serde_json::{Value, json};
 use utoipa::openapi::schema::{
     AdditionalProperties, AnyOfBuilder, Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, OneOfBuilder, Schema,
@@ -18,6 +18,8 @@ use crate::{
 
 /// Text that Postgres can store in one line: everything but control characters.
 const PRINTABLE: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
+/// The same with something in it that is no space.
+const ID: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$";
 /// Text that jsonb can hold.
 const WITHOUT_NUL: &str = r"^[^\x00]*$";
 const UUID_EXAMPLE: &str = "0192e4a0-0000-7000-8000-000000000001";
@@ -118,20 +120,24 @@ fn event_type(audience: Audience) -> Object {
 }
 
 fn product_id() -> Object {
-    text()
-        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
-        .description(Some("The SPU, not the SKU. Hyphenated, not the nil UUID."))
-        .examples([UUID_EXAMPLE])
-        .build()
+    let text = "What the shop calls the product: text, or a whole number, which is its digits. A UUID in any spelling is the \
+                same id in lower case with hyphens; the nil UUID names nothing. Must not look like an email address or a \
+                card number.";
+    id().description(Some(text)).examples([json!(UUID_EXAMPLE), json!(1_004_767)]).build()
 }
 
 fn category_id() -> Object {
-    text()
+    id().examples([json!("shoes"), json!(12)]).build()
+}
+
+/// An id of the shop; spaces around it do not count.
+fn id() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Integer]))
         .min_length(Some(1))
-        .max_length(Some(CATEGORY_ID_MAX_CHARS))
-        .pattern(Some(PRINTABLE))
-        .examples(["shoes"])
-        .build()
+        .max_length(Some(ID_MAX_CHARS))
+        .pattern(Some(ID))
+        .minimum(Some(0))
 }
 
 fn session_id(audience: Audience) -> Object {

@@ -22,7 +22,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Schema)> {
 pub(super) fn example() -> Value {
     json!({
         "id": "0192e4a0-0000-7000-8000-000000000001", "complete": true, "named_by": "account",
-        "date_created": "2026-11-20T12:00:00Z", "date_completed": "2026-11-20T12:01:01Z",
+        "date_created": "2026-11-20T12:00:00Z", "covered_until": "2026-11-20T12:00:00.5Z", "date_completed": "2026-11-20T12:01:01Z",
         "linked": { "accounts": 1, "customers": 2, "sessions": 3, "shared": 0 },
         "counts": { "interaction": 12, "feed": 12, "shop_event": 4, "sales_order": 2 },
     })
@@ -76,6 +76,7 @@ fn receipt() -> Schema {
         .property("again_in_seconds", again)
         .property("named_by", names)
         .property("date_created", time())
+        .property("covered_until", time())
         .property("date_completed", time())
         .property("linked", linked)
         .property("counts", counts.description(Some("What was made anonymous, by place.")))

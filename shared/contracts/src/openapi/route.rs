@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, HttpMethod, Ref, Required, ResponseBuilder, link::Link};
 
@@ -16,7 +16,7 @@ use crate::{BODY_MAX_BYTES, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX};
 
 const UUID_EXAMPLE: &str = "0192e4a0-0000-7000-8000-000000000001";
 /// 25 bytes in URL-safe base64: the version 1, then a score and an id.
-const CURSOR: &str = "^A[Q-Za-f][A-Za-z0-9_-]{31}[AQgw]$";
+const CURSOR: &str = "^A[w-z0-9_-][A-Za-z0-9_-]{10}[A-Za-z0-9_-]{2,}$";
 /// The same for findings: the kind 2, a time whose first byte is below 3 (until the year 8816), an id.
 const ALERT_CURSOR: &str = "^Ag[A-L][A-Za-z0-9_-]{30}[AQgw]$";
 
@@ -142,16 +142,21 @@ fn top() -> OperationBuilder {
 
 fn one() -> OperationBuilder {
     let mut answers = cacheable(success("One product", "PopularityAnswer", json!({ "data": product() })));
-    answers.extend([invalid("spu_id: must be a UUID"), missing("no interaction with this product was scored yet")]);
-    let uuid = ObjectBuilder::new()
+    answers.extend([
+        invalid("spu_id: must have 1 to 128 characters and no control characters, and not be the nil UUID"),
+        missing("no interaction with this product was scored yet"),
+    ]);
+    let id = ObjectBuilder::new()
         .schema_type(Type::String)
-        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+        .min_length(Some(1))
+        .max_length(Some(domain::ID_MAX_CHARS))
         .examples([UUID_EXAMPLE]);
     let spu_id = ParameterBuilder::new()
         .name("spu_id")
         .parameter_in(ParameterIn::Path)
         .required(Required::True)
-        .schema(Some(uuid));
+        .schema(Some(id))
+        .description(Some("What the shop calls the product, percent-encoded. Slashes may stand as they are."));
     operation("getPopularity", "Shows the popularity of one product", answers)
         .parameter(spu_id)
         .parameter(if_none_match())

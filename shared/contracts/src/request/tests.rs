@@ -41,7 +41,9 @@ fn a_complete_item_is_read() {
             "view",
         ),
         reference: Product(
-            0192e4a0-0000-7000-8000-000000000001,
+            ProductId(
+                "0192e4a0-0000-7000-8000-000000000001",
+            ),
         ),
         session_id: Some(
             "s",
@@ -73,7 +75,13 @@ fn each_wrong_field_has_its_code() {
         (r#"{"event_type":7,"ref_type":"Product","ref_id":"x"}"#, RejectionCode::WrongType),
         (r#"{"event_type":"View","ref_type":"Product","ref_id":"x"}"#, RejectionCode::InvalidEventType),
         (r#"{"event_type":"view","ref_type":"Brand","ref_id":"x"}"#, RejectionCode::InvalidReference),
-        (r#"{"event_type":"view","ref_type":"Product","ref_id":"x"}"#, RejectionCode::InvalidReference),
+        (r#"{"event_type":"view","ref_type":"Product","ref_id":""}"#, RejectionCode::InvalidReference),
+        (r#"{"event_type":"view","ref_type":"Product","ref_id":"a\nb"}"#, RejectionCode::InvalidReference),
+        (r#"{"event_type":"view","ref_type":"Product","ref_id":4111111111111111}"#, RejectionCode::InvalidReference),
+        (r#"{"event_type":"view","ref_type":"Product","ref_id":-1}"#, RejectionCode::WrongType),
+        (r#"{"event_type":"view","ref_type":"Product","ref_id":1.0}"#, RejectionCode::WrongType),
+        (r#"{"event_type":"view","ref_type":"Product","ref_id":null}"#, RejectionCode::MissingField),
+        (r#"{"event_type":"view","ref_type":"Product","ref_id":[1]}"#, RejectionCode::WrongType),
         (r#"{"event_type":"view","ref_type":"Product","ref_id":1e400}"#, RejectionCode::WrongType),
         (r#"{"event_type":"view","ref_type":"Category","ref_id":"a\u0000"}"#, RejectionCode::InvalidText),
         (r#"{"event_type":"view","ref_type":"Category","ref_id":"\ud800"}"#, RejectionCode::InvalidText),
@@ -104,6 +112,22 @@ fn each_wrong_field_has_its_code() {
     for (extra, expected) in extras {
         assert_eq!(code(&view(extra)), expected, "{extra}");
     }
+}
+
+#[test]
+fn an_id_is_a_string_or_a_whole_number() {
+    let id_of = |kind: &str, id: &str| {
+        let item = format!(r#"{{"event_type":"view","ref_type":"{kind}","ref_id":{id}}}"#);
+        item_as(Caller::Account(ACCOUNT), &item).expect(&item).reference.ref_id().to_owned()
+    };
+    for kind in ["Product", "Category"] {
+        assert_eq!(id_of(kind, "1004767"), id_of(kind, r#"" 1004767 ""#));
+        assert_eq!(id_of(kind, r#""gid://shopify/Product/1""#), "gid://shopify/Product/1");
+        assert_eq!(id_of(kind, &format!(r#""{{{}}}""#, SPU.to_uppercase())), SPU);
+    }
+    let refused = item_as(Caller::Account(ACCOUNT), r#"{"event_type":"view","ref_type":"Product","ref_id":1e3}"#);
+    let message = refused.unwrap_err().rejection.message;
+    assert_eq!(message, r#"ref_id: must be a string or a whole number, like "1004767" or 1004767"#);
 }
 
 #[test]

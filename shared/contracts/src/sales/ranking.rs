@@ -40,7 +40,7 @@ impl RankingQuery {
             by: parameters.choice("by", &RankBy::ALL.map(|by| (by.as_str(), by)))?,
             limit: parameters.number("limit", 1..=LIMIT_MAX, LIMIT_DEFAULT)?,
             currency: parameters.currency()?,
-            seller_id: parameters.id("seller_id")?.map(str::to_owned),
+            seller_id: parameters.id("seller_id")?,
         })
     }
 }

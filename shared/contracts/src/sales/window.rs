@@ -93,7 +93,7 @@ impl WindowsQuery {
         if range.duration().as_secs() > longest || split(range, size.step(), &zone).len() > WINDOWS_MAX {
             return Err(too_many);
         }
-        let (currency, seller_id) = (parameters.currency()?, parameters.id("seller_id")?.map(str::to_owned));
+        let (currency, seller_id) = (parameters.currency()?, parameters.id("seller_id")?);
         Ok(Self { size, range, zone, currency, seller_id })
     }
 

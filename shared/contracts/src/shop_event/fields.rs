@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Amount, Currency, CustomerKey, CustomerLink, Denomination, Fit, InvalidAmount, Quantity};
+use domain::{
+    Amount, Currency, CustomerKey, CustomerLink, Denomination, Fit, InvalidAmount, Quantity, canonical_id, is_id,
+};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
@@ -18,6 +20,22 @@ const ENVELOPE: [&str; 9] =
 /// Who is nobody, in the words of shops whose guests share one customer id.
 const NOBODY: [&str; 11] =
     ["0", "-1", "null", "nil", "none", "undefined", "unknown", "guest", "anonymous", "anon", "n/a"];
+
+/// The fields that name something which others name as well. Their UUIDs may be spelt differently by each of them.
+const IDS: [&str; 12] = [
+    "productId",
+    "skuId",
+    "skuIds",
+    "sellerId",
+    "categoryId",
+    "category",
+    "orderId",
+    "entityId",
+    "commentId",
+    "ratingId",
+    "customerId",
+    "userId",
+];
 
 /// The members of a JSON object, still raw. Null and empty text are the same as absent.
 pub(super) struct Fields<'a> {
@@ -61,16 +79,15 @@ impl<'a> Fields<'a> {
         self.raw(name).map(|raw| field::text(&self.path(name), raw)).transpose()
     }
 
-    /// Reads an id: short printable text. A number is taken as its text, since some shops count their ids; a UUID is one
-    /// however it is spelt.
+    /// Reads an id or name: short printable text. A number is taken as its text, since some shops count their ids; an id
+    /// is read in its canonical form, since it is compared with ids that others sent.
     pub(super) fn name(&self, name: &str) -> Result<Option<String>, Rejection> {
         let Some(raw) = self.raw(name) else { return Ok(None) };
-        let is_number = raw.get().bytes().all(|byte| byte.is_ascii_digit());
-        let text = if is_number { raw.get().to_owned() } else { field::text(&self.path(name), raw)? };
-        let text = text.trim();
-        let chars = text.chars().count();
-        if (1..=SHOP_TEXT_MAX_CHARS).contains(&chars) && !text.chars().any(char::is_control) {
-            return Ok(Some(canonical(text)));
+        let text =
+            if field::is_whole_number(raw.get()) { raw.get().to_owned() } else { field::text(&self.path(name), raw)? };
+        let text = if IDS.contains(&name) { canonical_id(&text) } else { text.trim().into() };
+        if is_id(&text) {
+            return Ok(Some(text.into_owned()));
         }
         let rule = format!("must have 1 to {SHOP_TEXT_MAX_CHARS} characters and no control characters");
         Err(self.refuse(RejectionCode::InvalidText, name, &rule))
@@ -247,11 +264,4 @@ fn is_number(raw: &RawValue) -> bool {
 fn is_nobody(text: &str) -> bool {
     let is_nil = uuid::Uuid::try_parse(text).is_ok_and(|id| id.is_nil());
     is_nil || NOBODY.iter().any(|nobody| nobody.eq_ignore_ascii_case(text))
-}
-
-/// A UUID in its canonical form; any other text as it is.
-fn canonical(text: &str) -> String {
-    let is_hyphenated = text.len() == uuid::fmt::Hyphenated::LENGTH;
-    let uuid = uuid::Uuid::try_parse(text).ok().filter(|_| is_hyphenated);
-    uuid.map_or_else(|| text.to_owned(), |uuid| uuid.to_string())
 }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::sealed::{open, seal};
 use super::{Intake, read_shop_event};
+use crate::personal::addresses;
 
 /// Every field that an event is read from. What is not listed is dropped from an event whose person is erased.
 const KNOWN: [&str; 47] = [
@@ -64,6 +65,11 @@ const KNOWN: [&str; 47] = [
 
 /// Where a person is named by an id. An address is one wherever it stands, and so is the id of an account.
 const PERSON: [&str; 2] = ["customerId", "userId"];
+/// Names a person too in events of this family, and something else in all others.
+const ENTITY: &str = "entityId";
+const OF_USERS: &str = "USER_";
+/// Who sells is no person here: orders and products stay theirs.
+const SELLER: &str = "sellerId";
 
 /// What is left of an event that named a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,7 +143,7 @@ pub fn is_named_in_event(body: &str, intake: &Intake, identities: &Identities) -
     let search = Search { intake, identities };
     match serde_json::from_str::<Value>(body) {
         Ok(document) => search.is_named(&document, ""),
-        Err(_) => words(body).any(|word| search.is_person(word)),
+        Err(_) => search.holds_address(body) || words(body).any(|word| search.is_person(word)),
     }
 }
 
@@ -150,7 +156,10 @@ impl Search<'_> {
     /// Looks at a document; `name` is the member that it is the value of.
     fn is_named(&self, document: &Value, name: &str) -> bool {
         match document {
-            Value::Object(members) => members.iter().any(|(name, value)| self.is_named(value, name)),
+            Value::Object(members) => {
+                let of_user = is_of_user(members);
+                members.iter().any(|(name, value)| self.is_named(value, meaning(name, of_user)))
+            }
             Value::Array(elements) => elements.iter().any(|element| self.is_named(element, name)),
             Value::String(text) => self.is_meant(text, name),
             Value::Number(number) => self.is_meant(&number.to_string(), name),
@@ -159,21 +168,25 @@ impl Search<'_> {
     }
 
     fn is_meant(&self, text: &str, name: &str) -> bool {
-        PERSON.contains(&name) && self.is_person(text.trim()) || words(text).any(|word| self.is_certain(word))
+        name != SELLER && (PERSON.contains(&name) && self.is_person(text.trim()) || self.is_certain(text))
     }
 
-    /// Says whether a word, wherever it stands, can be nobody else: an address or an account.
-    fn is_certain(&self, word: &str) -> bool {
-        (word.contains('@') || CustomerKey::of_id(word).account_id().is_some()) && self.is_person(word)
+    /// Says whether a text, wherever it stands, names the person and can mean nobody else: by an address or an account.
+    fn is_certain(&self, text: &str) -> bool {
+        let is_account = |word: &str| CustomerKey::of_id(word).account_id().is_some();
+        self.holds_address(text) || words(text).any(|word| is_account(word) && self.is_person(word))
+    }
+
+    fn holds_address(&self, text: &str) -> bool {
+        let known = |key: &CustomerKey| self.identities.customers.contains(key);
+        addresses(text).iter().any(|address| self.intake.address_key.customers(address).iter().any(known))
     }
 
     fn is_person(&self, word: &str) -> bool {
         let known = |key: &CustomerKey| self.identities.customers.contains(key);
-        if word.contains('@') {
-            self.intake.address_key.customers(word).iter().any(known)
-        } else {
-            known(&CustomerKey::of_id(word)) || self.identities.sessions.contains(word)
-        }
+        let key = &self.intake.address_key;
+        let keys = if word.contains('@') { key.customers(word) } else { key.customers_of_id(word) };
+        keys.iter().any(known) || self.identities.sessions.contains(word)
     }
 
     /// Drops what is not read, and names somebody else where the person was named.
@@ -181,7 +194,7 @@ impl Search<'_> {
         match document {
             Value::Object(members) => self.forget_members(members, erased),
             Value::Array(elements) => elements.iter_mut().for_each(|element| self.forget(element, erased)),
-            Value::String(text) if words(text).any(|word| self.is_certain(word)) => *text = erased.to_string(),
+            Value::String(text) if self.is_certain(text) => *text = erased.to_string(),
             _ => {}
         }
     }
@@ -191,12 +204,14 @@ impl Search<'_> {
         // An address stands for the customer where no id does.
         let address = members.remove("userEmail").is_some_and(|value| is_of_person(&value, "userEmail"));
         members.retain(|name, _| KNOWN.contains(&&**name));
+        let of_user = is_of_user(members);
         let mut is_named = false;
         for (name, value) in members.iter_mut() {
-            if PERSON.contains(&&**name) && is_of_person(value, name) {
+            let name = meaning(name, of_user);
+            if PERSON.contains(&name) && is_of_person(value, name) {
                 *value = Value::String(erased.to_string());
                 is_named = true;
-            } else {
+            } else if name != SELLER {
                 self.forget(value, erased);
             }
         }
@@ -204,6 +219,15 @@ impl Search<'_> {
             members.insert("customerId".to_owned(), Value::String(erased.to_string()));
         }
     }
+}
+
+fn is_of_user(members: &Map<String, Value>) -> bool {
+    members.get("eventType").and_then(Value::as_str).is_some_and(|name| name.starts_with(OF_USERS))
+}
+
+/// Returns what a member is called where it names a person.
+fn meaning(name: &str, of_user: bool) -> &str {
+    if of_user && name == ENTITY { PERSON[1] } else { name }
 }
 
 /// Splits text where neither ids nor addresses go on.

@@ -52,6 +52,21 @@ fn an_event_comes_bare_or_inside_of_eventbridge() {
 }
 
 #[test]
+fn ids_of_one_thing_are_the_same_however_each_service_spells_them() {
+    let event = |product: &str, seller: &str, customer: &str| {
+        let body = format!(
+            r#"{{"event":"OrderCreated","timestamp":"2026-11-20T10:00:00Z","orderId":"o-1","sellerId":{seller},
+                "customerId":{customer},"items":[{{"productId":{product},"quantity":1,"price":1}}]}}"#
+        );
+        read_at_noon(&body).unwrap()
+    };
+    let id = "0192e4a0-0000-7000-8000-00000000abcd";
+    let (plain, capitals) = (format!("\"{id}\""), format!("\"{{{}}}\"", id.to_uppercase()));
+    assert_eq!(event(&plain, &plain, &plain), event(&capitals, &capitals, &capitals));
+    assert_eq!(event("7", "8", "9"), event(r#"" 7""#, r#""8""#, r#""9 ""#));
+}
+
+#[test]
 fn an_address_is_hashed_whoever_it_is_given_as() {
     let event = |field: &str, address: &str| {
         let body =

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{Evidence, Finding, Rule, Subject, Window};
+use crate::ProductId;
 
 /// The event types that put something into a cart.
 pub const CART_ADDING_EVENTS: [&str; 1] = ["add_to_cart"];
@@ -18,12 +19,12 @@ pub const CART_SETTLING_EVENTS: [&str; 2] = ["remove_from_cart", "purchase"];
 pub const CART_ITEMS_MAX: u32 = 1_000;
 
 /// That a signed-in shopper put a product into a cart, and what came of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CartItem {
     /// The shopper.
     pub account_id: Uuid,
     /// The product.
-    pub product_id: Uuid,
+    pub product_id: ProductId,
     /// When it was put there, by event time.
     pub added_at: Timestamp,
     /// When it was next bought, ordered or taken out, at this instant or later; `None` when it never was.
@@ -60,7 +61,7 @@ struct Left {
     window: Window,
     from: Timestamp,
     to: Timestamp,
-    products: BTreeSet<Uuid>,
+    products: BTreeSet<ProductId>,
 }
 
 impl CartJudge {
@@ -82,11 +83,11 @@ impl CartJudge {
         if let Some(left) = self.open.as_mut().filter(|it| it.account_id == item.account_id && it.window == window) {
             left.from = left.from.min(item.added_at);
             left.to = left.to.max(item.added_at);
-            left.products.insert(item.product_id);
+            left.products.insert(item.product_id.clone());
             return;
         }
         self.close();
-        let products = BTreeSet::from([item.product_id]);
+        let products = BTreeSet::from([item.product_id.clone()]);
         let at = item.added_at;
         self.open = Some(Left { account_id: item.account_id, window, from: at, to: at, products });
     }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use uuid::Uuid;
 
 use super::OrderFact;
+use crate::ProductId;
 
 /// The most orders that a finding lists. Their number and their span are always complete.
 pub const EVIDENCE_ORDERS_MAX: usize = 20;
@@ -42,14 +42,14 @@ pub enum Evidence {
         /// When the last of them was put there.
         to: Timestamp,
         /// The first [`EVIDENCE_PRODUCTS_MAX`] of them, by id.
-        products: Vec<Uuid>,
+        products: Vec<ProductId>,
     },
 }
 
 impl Evidence {
     /// Describes products that were left in carts between two instants.
-    pub(super) fn of_cart(from: Timestamp, to: Timestamp, products: &BTreeSet<Uuid>) -> Self {
-        let listed = products.iter().take(EVIDENCE_PRODUCTS_MAX).copied().collect();
+    pub(super) fn of_cart(from: Timestamp, to: Timestamp, products: &BTreeSet<ProductId>) -> Self {
+        let listed = products.iter().take(EVIDENCE_PRODUCTS_MAX).cloned().collect();
         Self::Cart { count: products.len(), from, to, products: listed }
     }
 

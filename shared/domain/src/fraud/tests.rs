@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::CustomerKey;
+use crate::ProductId;
 
 /// 09:58 UTC, so that the times of the tests cross a full hour.
 const NEAR_THE_HOUR: i64 = 1_795_168_680;
@@ -210,9 +211,13 @@ proptest! {
 
 const SHOPPER: Uuid = Uuid::from_u128(1);
 
+fn named(product: u128) -> ProductId {
+    Uuid::from_u128(product).to_string().parse().unwrap()
+}
+
 /// Something put into a cart at a second, and settled at another one.
 fn item(product: u128, added: i64, settled: Option<i64>) -> CartItem {
-    let product_id = Uuid::from_u128(product);
+    let product_id = named(product);
     CartItem { account_id: SHOPPER, product_id, added_at: at(added), settled_at: settled.map(at) }
 }
 
@@ -248,6 +253,6 @@ fn what_is_listed_of_a_cart_is_bounded_and_its_number_is_not() {
         panic!("{} findings", found.len())
     };
     assert_eq!((*count, *from, *to), (1_000, at(0), at(49)));
-    let first: Vec<_> = (1_001..=1_020).map(Uuid::from_u128).collect();
+    let first: Vec<_> = (1_001..=1_020).map(named).collect();
     assert_eq!((products.len(), products), (EVIDENCE_PRODUCTS_MAX, &first));
 }

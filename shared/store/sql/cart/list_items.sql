@@ -2,25 +2,25 @@
 WITH event AS (
     -- what signed-in shoppers put into carts, took out and bought; from the start of a day on, because items are counted by
     -- day. An event is at most minutes ahead of its arrival, so older partitions need not be read
-    SELECT account_id, ref_id AS product_id, occurred_at, event_type = ANY ($1::text[]) AS added
+    SELECT account_id, coalesce(known.product_id, ref_id) AS product_id, occurred_at, event_type = ANY ($1::text[]) AS added
     FROM analytic.interaction
+    -- a SKU is the product that events say it is
+    LEFT JOIN analytic.product_reference AS known ON known.reference = ref_id
     WHERE account_id IS NOT NULL AND ref_type = 'Product' AND event_type = ANY ($1::text[] || $2::text[])
       AND occurred_at >= date_trunc('day', $3::timestamptz, 'UTC') AND occurred_at <= $5
       AND date_created >= date_trunc('day', $3::timestamptz, 'UTC') - interval '1 hour'
 ), shopper AS (
     SELECT DISTINCT account_id FROM event WHERE added
 ), customer AS (
-    -- under which keys the orders of a shopper can stand: the account's id, in either case, and addresses of it
-    SELECT account_id, customer_key
-    FROM shopper CROSS JOIN LATERAL (VALUES (account_id::text), (upper(account_id::text))) AS id (customer_key)
+    -- under which keys the orders of a shopper can stand: the account's id, and addresses of it
+    SELECT account_id, account_id::text AS customer_key FROM shopper
     UNION
     SELECT account_id, link.address_key
-    FROM shopper JOIN analytic.customer_link AS link
-      ON link.customer_key IN (account_id::text, upper(account_id::text))
+    FROM shopper JOIN analytic.customer_link AS link ON link.customer_key = account_id::text
 ), ordered AS (
     -- what these ordered, by the name that the line gave it and by that of the product, known or not: no purchase is
     -- derived from a line whose product nobody announced
-    SELECT DISTINCT account_id, lower(named.product_id) AS product_id, placed_at
+    SELECT DISTINCT account_id, named.product_id, placed_at
     FROM customer
     JOIN analytic.sales_order USING (customer_key)
     JOIN analytic.order_line AS line USING (order_id)
@@ -38,6 +38,6 @@ WITH event AS (
         PARTITION BY account_id, date_trunc('day', occurred_at, 'UTC') ORDER BY occurred_at, product_id) AS place
     FROM matched WHERE added AND occurred_at < $4
 )
-SELECT account_id, product_id::uuid AS product_id, added_at, settled_at
+SELECT account_id, product_id, added_at, settled_at
 FROM counted WHERE place <= $6 AND added_at >= $3
 ORDER BY account_id, added_at, product_id

@@ -1,2 +1,11 @@
 -- store::forget::remove_links
-DELETE FROM analytic.customer_link WHERE customer_key = ANY($1) OR address_key = ANY($1) RETURNING 1
+WITH erased AS (
+    SELECT * FROM unnest($1::text[], $2::text[]) AS renamed (key, erased)
+), kept AS (
+    -- an address that is not erased was shared, and stays so: without the link it would be taken for the other one's own
+    UPDATE analytic.customer_link SET customer_key = erased.erased
+    FROM erased WHERE customer_key = erased.key AND address_key <> ALL($1) RETURNING 1
+), removed AS (
+    DELETE FROM analytic.customer_link WHERE address_key = ANY($1) RETURNING 1
+)
+SELECT 1 FROM kept UNION ALL SELECT 1 FROM removed

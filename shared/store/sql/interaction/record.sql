@@ -8,7 +8,7 @@ WITH item AS MATERIALIZED (
                $15::bigint IS NOT NULL AND NOT EXISTS (
                    SELECT FROM analytic.interaction_key AS known
                    WHERE known.event_id = sent.event_id AND known.origin = sent.origin) AS metered
-        FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::uuid[], $9::text[],
+        FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::text[],
                     $10::text[], $11::timestamptz[])
              WITH ORDINALITY AS sent (event_id, origin, fingerprint, event_type, ref_type, ref_id, product_id, account_id, session_id,
                                       metadata, occurred_at, position)

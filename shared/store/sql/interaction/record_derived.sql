@@ -1,7 +1,7 @@
 -- store::interaction::record_derived
 WITH item AS MATERIALIZED (
     SELECT sent.*, nextval('analytic.interaction_id_seq') AS interaction_id FROM (
-        SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::timestamptz[])
+        SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::timestamptz[])
             AS derived (event_id, fingerprint, event_type, product_id, account_id, metadata, occurred_at)
         ORDER BY event_id
     ) AS sent
@@ -15,7 +15,7 @@ WITH item AS MATERIALIZED (
     SELECT item.* FROM item JOIN claimed USING (interaction_id)
 ), stored AS (
     INSERT INTO analytic.interaction (id, origin, event_id, account_id, event_type, ref_type, ref_id, metadata, occurred_at, date_created)
-    SELECT interaction_id, $8, event_id, account_id, event_type, 'Product', product_id::text, metadata::jsonb, occurred_at, now()
+    SELECT interaction_id, $8, event_id, account_id, event_type, 'Product', product_id, metadata::jsonb, occurred_at, now()
     FROM new
 ), outstanding AS (
     -- the effects commit with their cause; the first resend gives the direct hint a minute

@@ -12,22 +12,41 @@ WITH locked AS MATERIALIZED (
     WHERE sink = 'popularity' AND interaction_id = ANY(ARRAY(SELECT interaction_id FROM locked WHERE NOT parked))
     RETURNING product_id, event_type
 ), weighed AS (
-    -- one row a product: a product twice in one upsert would be an error, and a hot product is locked once
-    SELECT product_id, count(*) AS events, sum(weight_micros)::bigint AS score_micros,
+    -- one row an id that events name
+    SELECT taken.product_id AS reference, count(*) AS events, sum(weight_micros)::bigint AS score_micros,
            count(*) FILTER (WHERE counter = 'view_count') AS view_count,
            count(*) FILTER (WHERE counter = 'purchase_count') AS purchase_count,
            count(*) FILTER (WHERE counter = 'favorite_count') AS favorite_count,
            count(*) FILTER (WHERE counter = 'cart_count') AS cart_count,
            count(*) FILTER (WHERE counter = 'review_count') AS review_count
     FROM taken JOIN analytic.event_weight USING (event_type)
-    WHERE product_id IS NOT NULL
-    GROUP BY product_id
+    WHERE taken.product_id IS NOT NULL
+    GROUP BY taken.product_id
+), led AS MATERIALIZED (
+    -- a SKU counts for its product; whoever changes which one that is excludes this statement (store::popularity::lead)
+    SELECT weighed.*, (SELECT product_id FROM analytic.product_reference AS known WHERE known.reference = weighed.reference)
+    FROM weighed
+), kept AS (
+    -- in the order of ids, as below
+    INSERT INTO analytic.sku_popularity AS sku
+        (reference, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count)
+    SELECT reference, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
+    FROM led WHERE product_id IS NOT NULL ORDER BY reference
+    ON CONFLICT (reference) DO UPDATE SET
+        score_micros   = sku.score_micros   + excluded.score_micros,
+        view_count     = sku.view_count     + excluded.view_count,
+        purchase_count = sku.purchase_count + excluded.purchase_count,
+        favorite_count = sku.favorite_count + excluded.favorite_count,
+        cart_count     = sku.cart_count     + excluded.cart_count,
+        review_count   = sku.review_count   + excluded.review_count
 ), raised AS (
-    -- in product order: unsorted upserts of overlapping batches deadlock
+    -- in product order: unsorted upserts of overlapping batches deadlock; one row a product: a product twice in one upsert
+    -- would be an error, and a hot product is locked once
     INSERT INTO analytic.product_popularity AS popularity
         (id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, date_updated)
-    SELECT product_id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, now()
-    FROM weighed ORDER BY product_id
+    SELECT coalesce(product_id, reference) AS id, sum(score_micros), sum(view_count), sum(purchase_count), sum(favorite_count),
+           sum(cart_count), sum(review_count), now()
+    FROM led GROUP BY coalesce(product_id, reference) ORDER BY id
     ON CONFLICT (id) DO UPDATE SET
         score_micros   = popularity.score_micros   + excluded.score_micros,
         view_count     = popularity.view_count     + excluded.view_count,

@@ -6,7 +6,7 @@ SELECT sinks.sink,
        -- the effect that will be applied must be the one that the log will be recounted to
        count(pending.sink) FILTER (
            WHERE (pending.event_type, pending.product_id) IS DISTINCT FROM
-                 (logged.event_type, CASE WHEN logged.ref_type = 'Product' THEN logged.ref_id::uuid END)
+                 (logged.event_type, CASE WHEN logged.ref_type = 'Product' THEN logged.ref_id END)
              AND logged.id IS NOT NULL) AS contradictions,
        coalesce(extract(epoch FROM now() - min(pending.date_created) FILTER (WHERE parked_at IS NULL)), 0)::float8 AS oldest_age_seconds
 FROM (VALUES ('popularity'), ('catalog')) AS sinks (sink)

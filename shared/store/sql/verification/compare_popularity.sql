@@ -1,5 +1,5 @@
 -- store::verification::compare_popularity
-WITH compared AS MATERIALIZED (
+WITH product AS MATERIALIZED (
     SELECT id,
            -- no row: null, which differs from every recount
            CASE WHEN stored.date_updated IS NOT NULL THEN ARRAY[
@@ -11,11 +11,28 @@ WITH compared AS MATERIALIZED (
                coalesce(recount.favorite_count, 0), coalesce(recount.cart_count, 0), coalesce(recount.review_count, 0)
            ] AS recounted
     FROM analytic.product_popularity AS stored FULL JOIN analytic.popularity_recount AS recount USING (id)
+), led AS (
+    SELECT reference, product_id FROM analytic.product_reference WHERE product_id IS NOT NULL
+), sku AS MATERIALIZED (
+    -- one that leads elsewhere than the log says is a difference whatever was scored; without a row nothing was
+    SELECT 'SKU ' || reference AS id,
+           CASE WHEN led.product_id = mapped.product_id THEN ARRAY[
+               coalesce(stored.score_micros, 0), coalesce(stored.view_count, 0), coalesce(stored.purchase_count, 0),
+               coalesce(stored.favorite_count, 0), coalesce(stored.cart_count, 0), coalesce(stored.review_count, 0)
+           ] END AS stored,
+           ARRAY[
+               coalesce(recount.score_micros, 0), coalesce(recount.view_count, 0), coalesce(recount.purchase_count, 0),
+               coalesce(recount.favorite_count, 0), coalesce(recount.cart_count, 0), coalesce(recount.review_count, 0)
+           ] AS recounted
+    FROM led FULL JOIN analytic.mapping_recount AS mapped USING (reference) FULL JOIN analytic.sku_popularity AS stored USING (reference)
+    LEFT JOIN analytic.reference_recount AS recount USING (reference)
 ), different AS (
-    SELECT * FROM compared WHERE stored IS DISTINCT FROM recounted
+    SELECT * FROM product WHERE stored IS DISTINCT FROM recounted
+    UNION ALL
+    SELECT * FROM sku WHERE stored IS DISTINCT FROM recounted
 )
 -- one row even when nothing differs
-SELECT (SELECT count(*) FROM compared) AS products, (SELECT count(*) FROM different) AS differences,
+SELECT (SELECT count(*) FROM product) AS products, (SELECT count(*) FROM different) AS differences,
        example.id, example.stored, example.recounted
 FROM (VALUES (1)) AS once LEFT JOIN (SELECT * FROM different ORDER BY id LIMIT $1) AS example ON true
 ORDER BY example.id

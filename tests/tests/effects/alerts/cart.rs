@@ -167,6 +167,27 @@ async fn what_was_ordered_is_not_left_however_the_order_names_customer_and_produ
 }
 
 #[tokio::test]
+async fn a_sku_in_a_cart_is_bought_by_its_product() {
+    let shop = Shop::open().await;
+    insert(&shop, &[1, 2, 3].map(|who| (who, who, "add_to_cart", hours_ago(40)))).await;
+    shop.database.execute("UPDATE analytic.interaction SET ref_id = 'sku-' || left(ref_id, 8)").await;
+    let known = |number: u32| {
+        let skus = [format!("sku-{number:08x}"), format!("red-{number:08x}")];
+        json!({ "event": "product.created", "timestamp": hours_ago(1), "productId": product(number), "skuIds": skus })
+    };
+    let order =
+        |who: u32, item: &str| placed(&format!("o-{who}"), &json!({ "customerId": account(who) }), item, hours_ago(39));
+    // The first is bought as another SKU of the product; nobody said what the second is; the third is not bought.
+    let events = [order(1, "red-00000001"), known(1), order(2, &product(2)), known(3)];
+    project(&mut start_projecting(&shop).await, &events).await;
+    let found = found(&shop).await;
+    let left: Vec<_> = found.iter().map(|((who, _), evidence)| (who.clone(), evidence["products"].clone())).collect();
+    let expected = [(2, "sku-00000002".to_owned()), (3, product(3))]
+        .map(|(who, what)| (format!("account:{}", account(who)), json!([what])));
+    assert_eq!(left, expected);
+}
+
+#[tokio::test]
 async fn many_items_of_a_script_are_bounded_and_nobody_else_suffers() {
     let shop = Shop::open().await;
     let noon = before_now(SignedDuration::from_hours(40));

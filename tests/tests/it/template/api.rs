@@ -41,7 +41,7 @@ fn the_routes_are_those_that_clients_know() {
         ("GET /api/v1/analytic/seller-dashboard", ("JWT", "AnswerQueriesFunction")),
         ("GET /api/v1/analytic/alerts", ("JWT", "AnswerQueriesFunction")),
         ("GET /api/v1/analytic/popularity/top", ("NONE", "AnswerQueriesFunction")),
-        ("GET /api/v1/analytic/popularity/{spu_id}", ("NONE", "AnswerQueriesFunction")),
+        ("GET /api/v1/analytic/popularity/{spu_id+}", ("NONE", "AnswerQueriesFunction")),
         ("GET /api/v1/analytic/sales/categories", ("JWT", "AnswerQueriesFunction")),
         ("GET /api/v1/analytic/sales/customer-segments", ("JWT", "AnswerQueriesFunction")),
         ("GET /api/v1/analytic/sales/months", ("JWT", "AnswerQueriesFunction")),

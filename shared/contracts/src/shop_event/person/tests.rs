@@ -13,7 +13,7 @@ fn arrival() -> Timestamp {
 }
 
 fn jane() -> Identities {
-    let mut identities = Named::Customer(CustomerKey::of_id("4711")).identities();
+    let mut identities = Named::Customer(vec![CustomerKey::of_id("4711")]).identities();
     intake().address_key.customers("jane@example.com").into_iter().for_each(|key| identities.add(key));
     identities
 }

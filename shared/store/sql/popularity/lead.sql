@@ -1,0 +1,44 @@
+-- store::popularity::lead
+WITH changed AS MATERIALIZED (
+    SELECT reference, known.product_id AS old_id, sent.product_id AS new_id
+    FROM unnest($1::text[], $2::text[]) AS sent (reference, product_id) JOIN analytic.product_reference AS known USING (reference)
+    WHERE known.product_id IS DISTINCT FROM sent.product_id
+), led AS (
+    UPDATE analytic.product_reference AS known SET product_id = changed.new_id
+    FROM changed WHERE known.reference = changed.reference
+), scored AS MATERIALIZED (
+    -- what came under the reference until now. Without a product it has a row of its own, to which nothing else leads:
+    -- SKUs lead to ids that product events introduced, and those lead nowhere else
+    SELECT reference, old_id, new_id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
+    FROM changed JOIN analytic.sku_popularity USING (reference) WHERE old_id IS NOT NULL
+    UNION ALL
+    SELECT reference, old_id, new_id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
+    FROM changed JOIN analytic.product_popularity AS own ON own.id = reference WHERE old_id IS NULL
+), freed AS (
+    DELETE FROM analytic.product_popularity USING scored WHERE id = reference AND old_id IS NULL
+), kept AS (
+    INSERT INTO analytic.sku_popularity
+        (reference, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count)
+    SELECT reference, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
+    FROM scored WHERE old_id IS NULL
+), dropped AS (
+    DELETE FROM analytic.sku_popularity AS sku USING changed WHERE sku.reference = changed.reference AND new_id IS NULL
+), moved AS (
+    SELECT coalesce(new_id, reference) AS id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
+    FROM scored
+    UNION ALL
+    SELECT old_id, -score_micros, -view_count, -purchase_count, -favorite_count, -cart_count, -review_count
+    FROM scored WHERE old_id IS NOT NULL
+)
+INSERT INTO analytic.product_popularity AS popularity
+    (id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, date_updated)
+SELECT id, sum(score_micros), sum(view_count), sum(purchase_count), sum(favorite_count), sum(cart_count), sum(review_count), now()
+FROM moved GROUP BY id ORDER BY id
+ON CONFLICT (id) DO UPDATE SET
+    score_micros   = popularity.score_micros   + excluded.score_micros,
+    view_count     = popularity.view_count     + excluded.view_count,
+    purchase_count = popularity.purchase_count + excluded.purchase_count,
+    favorite_count = popularity.favorite_count + excluded.favorite_count,
+    cart_count     = popularity.cart_count     + excluded.cart_count,
+    review_count   = popularity.review_count   + excluded.review_count,
+    date_updated   = excluded.date_updated

@@ -1,0 +1,104 @@
+//! A product is what the shop calls it: interactions, orders, the top list and the product's page mean the same one.
+
+use serde_json::{Value, json};
+use testkit::{Function, HttpEvent, HttpReply, sqs_event};
+
+use crate::shop::{Shop, all_done, hints, interaction};
+
+/// What shops call their products: as back-end events say it, as it is stored, and as it stands in a path.
+const IDS: [(&str, &str, &str); 6] = [
+    ("1004767", "1004767", "1004767"),
+    (
+        "\"gid://shopify/Product/7982301249789\"",
+        "gid://shopify/Product/7982301249789",
+        "gid%3A%2F%2Fshopify%2FProduct%2F7982301249789",
+    ),
+    ("\"01JD3XK4Z8W9T6Q2M5N7P0R1S3\"", "01JD3XK4Z8W9T6Q2M5N7P0R1S3", "01JD3XK4Z8W9T6Q2M5N7P0R1S3"),
+    ("\"507f1f77bcf86cd799439011\"", "507f1f77bcf86cd799439011", "507f1f77bcf86cd799439011"),
+    ("\"SKU 12/ö\"", "SKU 12/ö", "SKU%2012/%C3%B6"),
+    (
+        "\"{5B0B0000-0000-4000-8000-0000000000AB}\"",
+        "5b0b0000-0000-4000-8000-0000000000ab",
+        "5b0b00000000400080000000000000ab",
+    ),
+];
+
+impl Shop {
+    /// Starts project-orders with thresholds that no order of a test meets.
+    pub(crate) async fn start_orders(&self) -> Function {
+        let variables = [
+            ("DEFAULT_CURRENCY", "EUR"),
+            ("FRAUD_BURST_SECONDS", "60"),
+            ("FRAUD_BURST_ORDERS", "1000"),
+            ("FRAUD_SIMILAR_ORDERS", "1000"),
+            ("FRAUD_SIMILAR_SECONDS", "60"),
+        ];
+        self.start("project-orders", &variables).await
+    }
+
+    /// Tells project-orders what happened, in one batch.
+    pub(crate) async fn tell(&self, orders: &mut Function, events: &[String]) {
+        assert_eq!(orders.invoke(&sqs_event(events)).await, all_done(), "{}", orders.output());
+    }
+
+    /// Scores everything that is outstanding.
+    pub(crate) async fn score_all(&self, scorer: &mut Function) {
+        let waiting = "SELECT interaction_id FROM analytic.pending WHERE sink = 'popularity'";
+        let ids: Vec<i64> = self.database.rows(waiting).await.iter().map(|id| id.parse().unwrap()).collect();
+        assert_eq!(scorer.invoke(&hints(&ids)).await, all_done(), "{}", scorer.output());
+        self.assert_all_scored_exactly().await;
+    }
+}
+
+/// A product that is announced, and one order of it that is placed and paid.
+fn sale(product: &str) -> [String; 3] {
+    let order = json!({ "orderId": format!("order of {product}") }).to_string();
+    let event = |name: &str, minute: u32, fields: &str| {
+        let order = order.trim_start_matches('{').trim_end_matches('}');
+        format!(r#"{{"event":"{name}","timestamp":"2026-11-18T09:0{minute}:00Z",{order},{fields}}}"#)
+    };
+    [
+        event("product.created", 0, &format!(r#""productId":{product}"#)),
+        event("OrderCreated", 1, &format!(r#""items":[{{"productId":{product},"quantity":1,"price":"10.00"}}]"#)),
+        event("PaymentProcessed", 2, r#""paymentStatus":"SUCCESS","amount":"10.00""#),
+    ]
+}
+
+async fn get(queries: &mut Function, path: &str) -> Value {
+    let reply = HttpReply::of(&queries.invoke(&HttpEvent::new("GET", path).event()).await.answer());
+    assert_eq!(reply.status, 200, "{path}: {reply:?}");
+    reply.json()["data"].clone()
+}
+
+#[tokio::test]
+async fn an_interaction_and_an_order_of_one_product_meet_in_its_score() {
+    let shop = Shop::open().await;
+    let views: Vec<_> = IDS.iter().map(|(_, id, _)| interaction("view", id)).collect();
+    shop.record_items(&views).await;
+    let mut orders = shop.start_orders().await;
+    let events: Vec<_> = IDS.iter().flat_map(|(product, ..)| sale(product)).collect();
+    shop.tell(&mut orders, &events).await;
+
+    shop.score_all(&mut shop.start_scorer().await).await;
+
+    // view 0.3, checkout_started 0.6, purchase 0.8; ties in the order of bytes.
+    let mut expected: Vec<_> = IDS.iter().map(|(_, id, _)| format!("{id} | 1700000 | 1 | 1 | 0 | 0 | 0")).collect();
+    expected.sort();
+    assert_eq!(shop.popularity().await, expected);
+    let mut queries = shop.start("answer-queries", &[]).await;
+    let mut listed = Vec::new();
+    let mut path = "/api/v1/analytic/popularity/top?limit=2".to_owned();
+    for _ in 0..IDS.len() / 2 {
+        let reply = HttpReply::of(&queries.invoke(&HttpEvent::new("GET", &path).event()).await.answer()).json();
+        listed.extend(reply["data"].as_array().unwrap().clone());
+        let cursor = &reply["pagination"]["next_cursor"];
+        path = format!("/api/v1/analytic/popularity/top?limit=2&cursor={}", cursor.as_str().unwrap_or_default());
+    }
+    let names: Vec<_> = listed.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect();
+    let ids: Vec<_> = expected.iter().map(|row| row.split_once(" | ").unwrap().0.to_owned()).collect();
+    assert_eq!(names, ids);
+    for (_, id, in_path) in IDS {
+        let page = get(&mut queries, &format!("/api/v1/analytic/popularity/{in_path}")).await;
+        assert_eq!(Some(&page), listed.iter().find(|row| row["id"] == id), "{in_path}");
+    }
+}
