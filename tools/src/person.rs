@@ -178,10 +178,9 @@ impl Who {
             if customer.contains('@') {
                 return Err(Error::Usage("--customer is an id of the shop; an address goes with --email".to_owned()));
             }
-            return Ok(Named::Customer(key.map_or_else(
-                || vec![CustomerKey::of_id(&customer)],
-                |key| key.customers_of_id(&customer),
-            )));
+            return Ok(Named::Customer(
+                key.map_or_else(|| vec![CustomerKey::of_id(&customer)], |key| key.customers_of_id(&customer)),
+            ));
         }
         let address = value(self.email.as_deref().unwrap_or_default())?;
         if !address.contains('@') {

@@ -115,7 +115,9 @@ fn write_number(token: &str, path: &str, out: &mut String) -> Result<(), Rejecti
         // Zero may carry any exponent ("0e999999"), which jsonb would refuse; its value is just zero.
         _ if is_zero => out.push('0'),
         // However it is written: jsonb keeps the value. Whole numbers below the limit are exact in a double.
-        _ if magnitude.fract() == 0.0 && personal::has_card_number(&format!("{magnitude:.0}")) => write_text(HIDDEN, out),
+        _ if magnitude.fract() == 0.0 && personal::has_card_number(&format!("{magnitude:.0}")) => {
+            write_text(HIDDEN, out)
+        }
         _ => out.push_str(token),
     }
     Ok(())

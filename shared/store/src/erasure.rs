@@ -138,12 +138,8 @@ pub async fn save_identities(
     let customers = identities.customers.iter().map(|key| ("customer", key.to_string()));
     let sessions = identities.sessions.iter().map(|session| ("session", session.clone()));
     let (kinds, texts): (Vec<_>, Vec<_>) = accounts.chain(customers).chain(sessions).unzip();
-    let parameters: [Parameter<'_>; 4] = [
-        (&id, Type::UUID),
-        (&kinds, Type::TEXT_ARRAY),
-        (&texts, Type::TEXT_ARRAY),
-        (&shared, Type::INT8),
-    ];
+    let parameters: [Parameter<'_>; 4] =
+        [(&id, Type::UUID), (&kinds, Type::TEXT_ARRAY), (&texts, Type::TEXT_ARRAY), (&shared, Type::INT8)];
     transaction.query(include_str!("../sql/erasure/save_identities.sql"), &parameters).await.map(|_| ())
 }
 

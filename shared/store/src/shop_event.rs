@@ -93,10 +93,7 @@ impl Known {
     }
 }
 
-async fn get_fingerprints(
-    transaction: &mut Transaction<'_>,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, Known>, StoreError> {
+async fn get_fingerprints(transaction: &mut Transaction<'_>, ids: &[Uuid]) -> Result<HashMap<Uuid, Known>, StoreError> {
     known(&transaction.query(FINGERPRINTS, &[(&ids, Type::UUID_ARRAY)]).await?)
 }
 

@@ -156,7 +156,8 @@ async fn another_name_of_somebody_who_is_being_erased_takes_part_in_that_erasure
 async fn the_event_id_of_somebody_who_was_erased_is_not_free_for_another_event() {
     let mut shop = Shop::busy().await;
     let event_id = Uuid::from_u128(0xe).to_string();
-    let placed = |id: &str, customer: &str| order(id, json!({ "customerId": customer, "eventId": event_id }), 500)[0].clone();
+    let placed =
+        |id: &str, customer: &str| order(id, json!({ "customerId": customer, "eventId": event_id }), 500)[0].clone();
     shop.tell(&[placed("o-81", "c-81")]).await;
     shop.erase(&crate::shop::by_id("c-81")).await;
     // the same event again is a duplicate, another one is a conflict: it is not lost without a word
