@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::shop::{Shop, event, spu};
 
-const AMOUNTS: [&str; 6] = ["5", "10.00", "12.5", "20", "1E1", "33.33"];
+const AMOUNTS: [&str; 6] = ["5", "10.00", "12.5", "20", "1E1", "33.34"];
 
 fn choose<'a>(random: &mut ChaCha8Rng, of: &[&'a str]) -> &'a str {
     of.choose(random).unwrap()
@@ -22,7 +22,7 @@ fn maybe(random: &mut ChaCha8Rng, fields: &mut Value, name: &str, of: &[&str]) {
 fn content(random: &mut ChaCha8Rng, fields: &mut Value) {
     let item = |random: &mut ChaCha8Rng| {
         let mut item = json!({
-            "productId": choose(random, &[&spu(1), &spu(2), "sku-1", ""]), "quantity": choose(random, &["1", "2", "0.75"]),
+            "productId": choose(random, &[&spu(1), &spu(2), "sku-1", ""]), "quantity": choose(random, &["1", "2", "0.5"]),
             "price": choose(random, &AMOUNTS),
         });
         maybe(random, &mut item, "total", &AMOUNTS);
