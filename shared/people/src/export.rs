@@ -35,7 +35,7 @@ pub async fn export(
     out: &mut (dyn Write + Send),
 ) -> Result<Export, PeopleError> {
     let mut transaction = places.database.begin_snapshot().await?;
-    let Resolved { identities, shared } = person::resolve(&mut transaction, named).await?;
+    let Resolved { identities, shared, .. } = person::resolve(&mut transaction, named).await?;
     let person = json!({
         "named_by": named.by(), "accounts": identities.accounts, "customers": identities.customers,
         "sessions": identities.sessions, "shared": shared,
