@@ -77,11 +77,14 @@ async fn asking_for_another_seller_is_refused_and_not_answered_with_ones_own() {
     desk.tell(&shared_order("o-1", 0)).await;
     let refused = "403 forbidden: seller_id: only admins may read figures of somebody else";
     for route in ["windows", "top-products"] {
-        for other in ["seller-b", "SELLER-A", "seller-a%20", "%27%27", "nobody"] {
+        for other in ["seller-b", "SELLER-A", "%27%27", "nobody"] {
             let request = seller("seller-a", &format!("{route}?seller_id={other}"));
             assert_eq!(desk.ask(&request).await.refusal(), refused, "{other}");
         }
-        assert_eq!(desk.ask(&seller("seller-a", &format!("{route}?seller_id=seller-a"))).await.status, 200);
+        // Spaces around an id do not count.
+        for own in ["seller-a", "seller-a%20"] {
+            assert_eq!(desk.ask(&seller("seller-a", &format!("{route}?seller_id={own}"))).await.status, 200);
+        }
     }
 }
 
