@@ -604,7 +604,9 @@ BEGIN
                           WHEN cardinality(worth) > 0 THEN (SELECT sum(value) FROM unnest(worth) AS value) END;
             IF it->>'refund' IS NULL THEN own := cur; END IF;
             wish := jsonb_build_object('n', n, 'at', n, 'payment', false, 'desk', true, 'pay', NULL, 'method', NULL, 'worth', to_jsonb(worth),
-                'cur', own, 'minor', minor, 'id', it->>'refund_id');
+                'cur', own, 'minor', minor,
+                -- a cancellation without an amount is no refund of its own that an id could name
+                'id', CASE WHEN event.event_type = 'order_cancelled' AND it->>'refund' IS NULL THEN NULL ELSE it->>'refund_id' END);
             -- a cancellation that was revoked, and a status that repeats what the returns desk told with an amount
             CONTINUE WHEN minor IS NULL AND (event.event_type = 'order_cancelled' OR it->>'status' = 'cancelled')
                 AND EXISTS (SELECT FROM unnest(events) WITH ORDINALITY AS later WHERE ordinality > n AND (event_type IN ('order_shipped', 'order_delivered')
