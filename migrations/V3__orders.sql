@@ -30,6 +30,7 @@ CREATE TABLE analytic.projection (
     subject_id   text   NOT NULL,
     contribution jsonb  NOT NULL DEFAULT '[]',
     derived      uuid[] NOT NULL DEFAULT '{}',
+    withdrawn    uuid[] NOT NULL DEFAULT '{}',
     PRIMARY KEY (subject, subject_id)
 );
 
@@ -38,6 +39,7 @@ COMMENT ON COLUMN analytic.projection.subject IS 'order, product, rating, commen
 COMMENT ON COLUMN analytic.projection.subject_id IS 'Its id.';
 COMMENT ON COLUMN analytic.projection.contribution IS 'What it adds to the rollups at present, as pairs of cell and figures. A change moves the rollups by new less old.';
 COMMENT ON COLUMN analytic.projection.derived IS 'Event ids of the interactions derived from it. Kept for ever, so that they happen once even after their keys are pruned.';
+COMMENT ON COLUMN analytic.projection.withdrawn IS 'Those of derived that would not follow from what is known now: a line that an update replaced, a cancellation that was revoked. The log of interactions keeps them.';
 
 CREATE TABLE analytic.stale_projection (
     subject      text        NOT NULL,
@@ -58,6 +60,9 @@ CREATE TABLE analytic.sales_order (
     seller_id           text,
     currency            text,
     total_minor         bigint,
+    shipping_minor      bigint      NOT NULL DEFAULT 0,
+    tax_minor           bigint      NOT NULL DEFAULT 0,
+    fee_minor           bigint      NOT NULL DEFAULT 0,
     payment_method      text        NOT NULL,
     paid_minor          bigint      NOT NULL,
     refund_minor        bigint      NOT NULL,
@@ -73,11 +78,14 @@ CREATE INDEX sales_order_customer_idx ON analytic.sales_order (customer_key, pla
 
 COMMENT ON TABLE  analytic.sales_order IS 'The state of each order, folded from all of its events whatever order they came in.';
 COMMENT ON COLUMN analytic.sales_order.order_id IS 'The id in the shop.';
-COMMENT ON COLUMN analytic.sales_order.status IS 'The furthest status: unknown, created, confirmed, reserved, paid, shipped, delivered, rejected, cancelled or returned.';
+COMMENT ON COLUMN analytic.sales_order.status IS 'Where it stands: unknown, created, confirmed, reserved, paid, shipped, delivered, rejected, cancelled or returned.';
 COMMENT ON COLUMN analytic.sales_order.customer_key IS 'The shop''s customer id, or email:, the version of the key and a keyed hash; null as long as the creation is unknown.';
 COMMENT ON COLUMN analytic.sales_order.seller_id IS 'The seller of the whole order, when there is one.';
-COMMENT ON COLUMN analytic.sales_order.currency IS 'Currency of the lines, else of the first payment.';
-COMMENT ON COLUMN analytic.sales_order.total_minor IS 'Total as the shop gave it, else the sum of the lines, in minor units.';
+COMMENT ON COLUMN analytic.sales_order.currency IS 'The first that a creation or update names, else the first that another event names, else the default.';
+COMMENT ON COLUMN analytic.sales_order.total_minor IS 'Total as the shop gave it, else lines and charges less the discount, in minor units.';
+COMMENT ON COLUMN analytic.sales_order.shipping_minor IS 'Shipping, in minor units.';
+COMMENT ON COLUMN analytic.sales_order.tax_minor IS 'Tax, on top of the lines or within them, in minor units.';
+COMMENT ON COLUMN analytic.sales_order.fee_minor IS 'Fees, in minor units.';
 COMMENT ON COLUMN analytic.sales_order.payment_method IS 'How it is paid; empty when unknown.';
 COMMENT ON COLUMN analytic.sales_order.paid_minor IS 'Money that came, in minor units of currency; payments in other currencies are in payment only.';
 COMMENT ON COLUMN analytic.sales_order.refund_minor IS 'Money that went back, in minor units of currency.';
@@ -96,8 +104,9 @@ CREATE TABLE analytic.order_line (
     product_id  text,
     seller_id   text   NOT NULL,
     category_id text   NOT NULL,
-    quantity    bigint NOT NULL,
+    quantity_milli bigint NOT NULL,
     price_minor bigint NOT NULL,
+    total_minor bigint NOT NULL,
     PRIMARY KEY (order_id, position)
 );
 CREATE INDEX order_line_reference_idx ON analytic.order_line (reference);
@@ -109,8 +118,9 @@ COMMENT ON COLUMN analytic.order_line.reference IS 'What was ordered, as the sho
 COMMENT ON COLUMN analytic.order_line.product_id IS 'The product (SPU) that it is; null as long as no product event says so.';
 COMMENT ON COLUMN analytic.order_line.seller_id IS 'Seller by line, order or product, in this precedence; empty when unknown.';
 COMMENT ON COLUMN analytic.order_line.category_id IS 'Category by line or product; empty when unknown.';
-COMMENT ON COLUMN analytic.order_line.quantity IS 'Pieces.';
-COMMENT ON COLUMN analytic.order_line.price_minor IS 'Price of a piece in minor units of the order''s currency.';
+COMMENT ON COLUMN analytic.order_line.quantity_milli IS 'Thousandths of a piece.';
+COMMENT ON COLUMN analytic.order_line.price_minor IS 'Price of a piece in minor units of the order''s currency, rounded.';
+COMMENT ON COLUMN analytic.order_line.total_minor IS 'What the line costs, in minor units of the order''s currency.';
 
 CREATE TABLE analytic.payment (
     order_id     text   NOT NULL,
@@ -127,12 +137,12 @@ CREATE TABLE analytic.payment (
 COMMENT ON TABLE  analytic.payment IS 'Payments of orders.';
 COMMENT ON COLUMN analytic.payment.order_id IS 'The order.';
 COMMENT ON COLUMN analytic.payment.payment_id IS 'The producer''s id, or the id of the event that told of it.';
-COMMENT ON COLUMN analytic.payment.status IS 'The furthest status: pending, failed, succeeded or refunded.';
-COMMENT ON COLUMN analytic.payment.amount_minor IS 'The amount in minor units.';
+COMMENT ON COLUMN analytic.payment.status IS 'What became of it: unknown, pending, failed, succeeded or refunded. Failed with paid_at is a chargeback.';
+COMMENT ON COLUMN analytic.payment.amount_minor IS 'What came, in minor units; as long as nothing did, what was to come.';
 COMMENT ON COLUMN analytic.payment.currency IS 'Its currency.';
 COMMENT ON COLUMN analytic.payment.method IS 'How; empty when unknown.';
 COMMENT ON COLUMN analytic.payment.paid_at IS 'When the money came; null as long as no event says so.';
-COMMENT ON COLUMN analytic.payment.refunded_at IS 'When it went back.';
+COMMENT ON COLUMN analytic.payment.refunded_at IS 'When some of it first went back.';
 
 CREATE TABLE analytic.product (
     product_id  text        PRIMARY KEY,
@@ -143,12 +153,26 @@ CREATE TABLE analytic.product (
 );
 CREATE INDEX product_seller_idx ON analytic.product (seller_id);
 
-COMMENT ON TABLE  analytic.product IS 'What product events told of each product (SPU). The first seller and category stay, the last name counts.';
+COMMENT ON TABLE  analytic.product IS 'What product events told of each product (SPU), as it is now. What it was is in product_period.';
 COMMENT ON COLUMN analytic.product.product_id IS 'The SPU id.';
 COMMENT ON COLUMN analytic.product.seller_id IS 'Seller; null when no event named one.';
 COMMENT ON COLUMN analytic.product.category_id IS 'Category; null when no event named one.';
 COMMENT ON COLUMN analytic.product.name IS 'Name.';
-COMMENT ON COLUMN analytic.product.deleted_at IS 'When it was withdrawn.';
+COMMENT ON COLUMN analytic.product.deleted_at IS 'When it was withdrawn; null again when it came back.';
+
+CREATE TABLE analytic.product_period (
+    product_id  text        NOT NULL,
+    since       timestamptz NOT NULL,
+    seller_id   text,
+    category_id text,
+    PRIMARY KEY (product_id, since)
+);
+
+COMMENT ON TABLE  analytic.product_period IS 'Who sold a product and where it belonged, from a moment on. An order has what held when it was placed; before the first period, what the first says.';
+COMMENT ON COLUMN analytic.product_period.product_id IS 'The SPU id.';
+COMMENT ON COLUMN analytic.product_period.since IS 'Event time of the change.';
+COMMENT ON COLUMN analytic.product_period.seller_id IS 'Seller; null when no event named one.';
+COMMENT ON COLUMN analytic.product_period.category_id IS 'Category; null when no event named one.';
 
 CREATE TABLE analytic.product_sku (
     sku        text        NOT NULL,
@@ -213,9 +237,12 @@ CREATE TABLE analytic.sales_rollup (
     orders_paid      bigint      NOT NULL,
     orders_cancelled bigint      NOT NULL,
     orders_returned  bigint      NOT NULL,
-    items            bigint      NOT NULL,
+    items_milli      bigint      NOT NULL,
     revenue_minor    bigint      NOT NULL,
     refund_minor     bigint      NOT NULL,
+    shipping_minor   bigint      NOT NULL DEFAULT 0,
+    tax_minor        bigint      NOT NULL DEFAULT 0,
+    fee_minor        bigint      NOT NULL DEFAULT 0,
     PRIMARY KEY (seller_id, grain, bucket, currency, payment_method)
 );
 
@@ -229,9 +256,12 @@ COMMENT ON COLUMN analytic.sales_rollup.orders_placed IS 'Orders, at the time th
 COMMENT ON COLUMN analytic.sales_rollup.orders_paid IS 'Orders paid, at the time of their first payment.';
 COMMENT ON COLUMN analytic.sales_rollup.orders_cancelled IS 'Orders, at the time they were called off.';
 COMMENT ON COLUMN analytic.sales_rollup.orders_returned IS 'Orders, at the time they were first sent back.';
-COMMENT ON COLUMN analytic.sales_rollup.items IS 'Pieces of those.';
+COMMENT ON COLUMN analytic.sales_rollup.items_milli IS 'Thousandths of pieces of those.';
 COMMENT ON COLUMN analytic.sales_rollup.revenue_minor IS 'Money that came, gross, in minor units, at the time of each payment.';
 COMMENT ON COLUMN analytic.sales_rollup.refund_minor IS 'Money that went back, in minor units, at the time of each refund. Net is revenue less this.';
+COMMENT ON COLUMN analytic.sales_rollup.shipping_minor IS 'Shipping of the orders paid, in minor units; of the whole shop only.';
+COMMENT ON COLUMN analytic.sales_rollup.tax_minor IS 'Tax of the orders paid, in minor units; of the whole shop only.';
+COMMENT ON COLUMN analytic.sales_rollup.fee_minor IS 'Fees of the orders paid, in minor units; of the whole shop only.';
 
 CREATE TABLE analytic.product_rollup (
     seller_id     text        NOT NULL,
@@ -240,7 +270,7 @@ CREATE TABLE analytic.product_rollup (
     product_id    text        NOT NULL,
     currency      text        NOT NULL,
     orders_paid   bigint      NOT NULL,
-    items         bigint      NOT NULL,
+    items_milli   bigint      NOT NULL,
     revenue_minor bigint      NOT NULL,
     refund_minor  bigint      NOT NULL,
     PRIMARY KEY (seller_id, grain, bucket, product_id, currency)
@@ -254,7 +284,7 @@ COMMENT ON COLUMN analytic.product_rollup.bucket IS 'Start of the span.';
 COMMENT ON COLUMN analytic.product_rollup.product_id IS 'The product (SPU), or the id in the order as long as that is unknown.';
 COMMENT ON COLUMN analytic.product_rollup.currency IS 'Currency; amounts of two are never added.';
 COMMENT ON COLUMN analytic.product_rollup.orders_paid IS 'Orders paid, at the time of their first payment.';
-COMMENT ON COLUMN analytic.product_rollup.items IS 'Pieces of those.';
+COMMENT ON COLUMN analytic.product_rollup.items_milli IS 'Thousandths of pieces of those.';
 COMMENT ON COLUMN analytic.product_rollup.revenue_minor IS 'Money that came, gross, in minor units, at the time of each payment.';
 COMMENT ON COLUMN analytic.product_rollup.refund_minor IS 'Money that went back, in minor units, at the time of each refund. Net is revenue less this.';
 
@@ -264,7 +294,7 @@ CREATE TABLE analytic.category_rollup (
     category_id   text        NOT NULL,
     currency      text        NOT NULL,
     orders_paid   bigint      NOT NULL,
-    items         bigint      NOT NULL,
+    items_milli   bigint      NOT NULL,
     revenue_minor bigint      NOT NULL,
     refund_minor  bigint      NOT NULL,
     PRIMARY KEY (grain, bucket, category_id, currency)
@@ -276,7 +306,7 @@ COMMENT ON COLUMN analytic.category_rollup.bucket IS 'Start of the span.';
 COMMENT ON COLUMN analytic.category_rollup.category_id IS 'The category; empty when unknown.';
 COMMENT ON COLUMN analytic.category_rollup.currency IS 'Currency; amounts of two are never added.';
 COMMENT ON COLUMN analytic.category_rollup.orders_paid IS 'Orders paid, at the time of their first payment.';
-COMMENT ON COLUMN analytic.category_rollup.items IS 'Pieces of those.';
+COMMENT ON COLUMN analytic.category_rollup.items_milli IS 'Thousandths of pieces of those.';
 COMMENT ON COLUMN analytic.category_rollup.revenue_minor IS 'Money that came, gross, in minor units, at the time of each payment.';
 COMMENT ON COLUMN analytic.category_rollup.refund_minor IS 'Money that went back, in minor units, at the time of each refund. Net is revenue less this.';
 
@@ -300,7 +330,7 @@ CREATE TABLE analytic.order_status_rollup (
     seller_id text        NOT NULL,
     status    text        NOT NULL,
     orders    bigint      NOT NULL,
-    items     bigint      NOT NULL,
+    items_milli bigint    NOT NULL,
     PRIMARY KEY (seller_id, status)
 );
 
@@ -308,7 +338,7 @@ COMMENT ON TABLE  analytic.order_status_rollup IS 'Orders by where they stand.';
 COMMENT ON COLUMN analytic.order_status_rollup.seller_id IS 'The seller; empty is the whole shop.';
 COMMENT ON COLUMN analytic.order_status_rollup.status IS 'As in sales_order.';
 COMMENT ON COLUMN analytic.order_status_rollup.orders IS 'Orders.';
-COMMENT ON COLUMN analytic.order_status_rollup.items IS 'Their pieces.';
+COMMENT ON COLUMN analytic.order_status_rollup.items_milli IS 'Thousandths of their pieces.';
 
 CREATE TABLE analytic.rating_rollup (
     product_id   text        NOT NULL PRIMARY KEY,
@@ -349,65 +379,405 @@ COMMENT ON COLUMN analytic.event_rollup.service IS 'The service; empty when unkn
 COMMENT ON COLUMN analytic.event_rollup.event_type IS 'The normalised name.';
 COMMENT ON COLUMN analytic.event_rollup.events IS 'Events.';
 
--- The sales figures and order states counted anew from the log alone, by other means than the projection uses: one query
--- over all events instead of a fold per order. Each row is one cell: the table, its key as texts, its figures. Times are
--- seconds since 1970.
-CREATE VIEW analytic.sales_recount AS
-WITH creation AS (
-    -- several services may tell of one order: the earliest with lines says what was ordered, the earliest that names the rest says that
-    SELECT order_id, customer_key, seller_id, method, main->>'currency' AS currency, main->'lines' AS lines FROM (
-        SELECT subject_id AS order_id,
-               (array_agg(content->>'customer' ORDER BY occurred_at, id) FILTER (WHERE content->>'customer' IS NOT NULL))[1] AS customer_key,
-               (array_agg(content->>'seller_id' ORDER BY occurred_at, id) FILTER (WHERE content->>'seller_id' IS NOT NULL))[1] AS seller_id,
-               (array_agg(content->>'payment_method' ORDER BY occurred_at, id)
-                    FILTER (WHERE coalesce(content->>'payment_method', '') <> ''))[1] AS method,
-               (array_agg(content ORDER BY jsonb_array_length(content->'lines') = 0, occurred_at, id))[1] AS main
-        FROM analytic.shop_event WHERE event_type = 'order_created' GROUP BY subject_id) AS told
-), paying AS (
-    SELECT subject_id AS order_id, coalesce(content->>'payment_id', id::text) AS payment_id, content->>'payment_id' AS given_id,
-           occurred_at, id, content->>'status' AS status, (content->'amount'->>'minor')::bigint AS minor,
-           content->'amount'->>'currency' AS currency, content->>'method' AS method
-    FROM analytic.shop_event WHERE event_type = 'payment_processed'
-), paid AS (
-    -- the first success of each payment is money that came
-    SELECT DISTINCT ON (order_id, payment_id) order_id, payment_id, occurred_at, minor, currency
-    FROM paying WHERE status = 'succeeded' ORDER BY order_id, payment_id, occurred_at, id
-), payment AS (
-    SELECT order_id, payment_id, min(occurred_at) AS first_at,
-           (array_agg(method ORDER BY occurred_at, id) FILTER (WHERE method IS NOT NULL))[1] AS method,
-           (array_agg(currency ORDER BY occurred_at, id))[1] AS first_currency, (array_agg(id ORDER BY occurred_at, id))[1] AS first_id
-    FROM paying GROUP BY order_id, payment_id
-), reached AS (
-    SELECT order_id, status, min(occurred_at) AS at FROM (
-        SELECT subject_id AS order_id, occurred_at, CASE event_type
+-- The sales figures and order states counted anew from the log alone, by other means than the projection uses: money order by
+-- order in PL/pgSQL, everything else in one query over all events. Each row is one cell: the table, its key as texts, its
+-- figures. Times are seconds since 1970.
+
+CREATE FUNCTION analytic.recount_minor(amount text, code text) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN least(round(amount::numeric * 10::numeric ^ CASE
+        WHEN code IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF') THEN 0
+        WHEN code IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') THEN 3 WHEN code IN ('CLF', 'UYW') THEN 4 ELSE 2 END), 1000000000000000)::bigint;
+COMMENT ON FUNCTION analytic.recount_minor(text, text) IS 'An amount in minor units of a currency, by a list of its own of what ISO 4217 says of decimals.';
+
+CREATE FUNCTION analytic.recount_shares(amount bigint, weights bigint[]) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE
+    RETURN (SELECT array_agg(CASE WHEN total > 0 THEN div(amount * upto, total) - div(amount * (upto - weight), total)
+                                  WHEN place = 1 THEN amount ELSE 0 END::bigint ORDER BY place)
+            FROM (SELECT weight, place, sum(weight) OVER (ORDER BY place) AS upto, sum(weight) OVER () AS total
+                  FROM unnest(weights) WITH ORDINALITY AS given (weight, place)) AS summed);
+COMMENT ON FUNCTION analytic.recount_shares(bigint, bigint[]) IS 'The share of each weight: what falls to the weights up to it, less what falls to those before.';
+
+CREATE FUNCTION analytic.recount_draw(amount bigint, remains bigint[], worth bigint[]) RETURNS bigint[]
+    LANGUAGE plpgsql IMMUTABLE AS $$
+-- From what remains beside the lines (first) and of each line: named items for their worth, then whatever of them remains,
+-- then what is beside the lines, then all in proportion.
+DECLARE
+    drawn bigint[] := array_fill(0::bigint, ARRAY[cardinality(remains)]);
+    shares bigint[];
+BEGIN
+    IF cardinality(worth) > 0 THEN
+        shares := analytic.recount_shares(amount, worth);
+        FOR place IN 1..cardinality(worth) LOOP
+            drawn[place + 1] := least(shares[place], remains[place + 1]);
+        END LOOP;
+        FOR place IN 1..cardinality(worth) LOOP
+            CONTINUE WHEN worth[place] = 0;
+            drawn[place + 1] := drawn[place + 1]
+                + least(remains[place + 1] - drawn[place + 1], amount - (SELECT sum(it) FROM unnest(drawn) AS it))::bigint;
+        END LOOP;
+        drawn[1] := least(remains[1], amount - (SELECT sum(it) FROM unnest(drawn) AS it))::bigint;
+    END IF;
+    amount := amount - (SELECT sum(it) FROM unnest(drawn) AS it);
+    IF amount > 0 THEN
+        FOR place IN 1..cardinality(remains) LOOP
+            remains[place] := remains[place] - drawn[place];
+        END LOOP;
+        shares := analytic.recount_shares(amount, remains);
+        FOR place IN 1..cardinality(remains) LOOP
+            drawn[place] := drawn[place] + shares[place];
+        END LOOP;
+    END IF;
+    RETURN drawn;
+END $$;
+COMMENT ON FUNCTION analytic.recount_draw(bigint, bigint[], bigint[]) IS 'What each line gives of an amount that goes back.';
+
+CREATE FUNCTION analytic.recount_order(wanted text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    events analytic.shop_event[];
+    event analytic.shop_event;
+    it jsonb;
+    n int;
+    -- what was ordered
+    cur text; customer text; seller text; method text; base_service text; known boolean := false; is_update boolean;
+    lines jsonb := '[]'; total numeric; totals bigint[] := '{}'; named_total text;
+    shipping text := '0'; tax text := '0'; fee text := '0'; discount text := '0';
+    costs bigint[] := '{}'; goods bigint; of_lines bigint := 0; goods_lines bigint[] := '{}'; charged bigint; less bigint; sums bigint;
+    beside bigint := 0; payable bigint := 0; weights bigint[];
+    -- payments: parallel arrays by payment; and the movements of their money
+    ids text[] := '{}'; curs text[] := '{}'; methods text[] := '{}'; held boolean[] := '{}'; came bigint[] := '{}';
+    amounts bigint[] := '{}'; ats int[] := '{}'; paid boolean[] := '{}'; named boolean[] := '{}';
+    moves jsonb := '[]'; room jsonb := '{}'; own text; minor bigint; given bigint; place int; name text; pass int;
+    -- refunds
+    wishes jsonb := '[]'; wish jsonb; known_wish jsonb; worth bigint[]; quantity bigint; part bigint; named_return boolean; w int; found int;
+    remains bigint[]; of_pay bigint[] := '{}'; left_of jsonb := '{}'; drawn bigint[]; fits_drawn bigint[]; pool bigint[]; ats_order int[]; code text;
+    entries jsonb := '[]';
+    -- where it stands
+    reached jsonb := '{}'; furthest int := 0; ended text; status text;
+    steps text[] := ARRAY['unknown', 'created', 'confirmed', 'reserved', 'paid', 'shipped', 'delivered'];
+    back jsonb := '[]'; asked jsonb := '[]'; whole boolean; is_free boolean;
+BEGIN
+    SELECT array_agg(logged ORDER BY occurred_at, CASE event_type
+            WHEN 'order_created' THEN 0 WHEN 'order_updated' THEN 1 WHEN 'order_cancelled' THEN 5 WHEN 'order_returned' THEN 5
+            WHEN 'order_status_updated' THEN CASE WHEN content->>'status' IN ('cancelled', 'returned') THEN 5 ELSE 4 END
+            WHEN 'payment_processed' THEN CASE content->>'status' WHEN 'succeeded' THEN 3 WHEN 'refunded' THEN 5 ELSE 2 END
+            ELSE 4 END, id) INTO events
+    FROM analytic.shop_event AS logged WHERE subject = 'order' AND subject_id = wanted;
+
+    -- the currency: named by a creation or update, else named by another event, else the default of the first amount
+    SELECT told.content->'currency'->>'code' INTO cur FROM unnest(events) WITH ORDINALITY AS told WHERE told.content ? 'currency'
+    ORDER BY NOT (told.content->'currency'->>'named')::boolean,
+             (told.content->'currency'->>'named')::boolean AND event_type NOT IN ('order_created', 'order_updated'), ordinality LIMIT 1;
+
+    FOREACH event IN ARRAY events LOOP
+        CONTINUE WHEN event.event_type NOT IN ('order_created', 'order_updated');
+        it := event.content; is_update := event.event_type = 'order_updated'; known := true;
+        customer := coalesce(customer, it->>'customer');
+        seller := CASE WHEN is_update THEN coalesce(it->>'seller_id', seller) ELSE coalesce(seller, it->>'seller_id') END;
+        method := CASE WHEN is_update THEN coalesce(it->>'payment_method', method) ELSE coalesce(method, it->>'payment_method') END;
+        shipping := coalesce(it->>'shipping', shipping); tax := coalesce(it->>'tax', tax);
+        fee := coalesce(it->>'fee', fee); discount := coalesce(it->>'discount', discount);
+        IF it->>'total' IS NOT NULL THEN totals := totals || analytic.recount_minor(it->>'total', cur); END IF;
+        IF jsonb_array_length(it->'lines') > 0 AND (is_update OR base_service IS NULL OR base_service = event.service) THEN
+            named_total := CASE WHEN lines = '[]' AND NOT is_update THEN coalesce(it->>'total', named_total) ELSE it->>'total' END;
+            lines := it->'lines';
+            IF NOT is_update THEN base_service := event.service; END IF;
+        ELSIF is_update OR named_total IS NULL THEN
+            named_total := coalesce(it->>'total', named_total);
+        END IF;
+    END LOOP;
+
+    IF known THEN
+        SELECT coalesce(array_agg(analytic.recount_minor(coalesce(line->>'total',
+                   ((line->>'price')::numeric * (line->>'quantity_milli')::numeric / 1000)::text), cur) ORDER BY ordinality), '{}') INTO costs
+        FROM jsonb_array_elements(lines) WITH ORDINALITY AS told (line, ordinality);
+        sums := (SELECT coalesce(sum(cost), 0) FROM unnest(costs) AS cost);
+        charged := analytic.recount_minor(shipping, cur) + analytic.recount_minor(tax, cur) + analytic.recount_minor(fee, cur);
+        less := analytic.recount_minor(discount, cur);
+        total := CASE WHEN named_total IS NOT NULL THEN analytic.recount_minor(named_total, cur)
+                      WHEN lines <> '[]' THEN greatest(sums + charged - less, 0) END;
+        -- the first reading under which it all adds up
+        SELECT reading.goods INTO goods FROM (VALUES
+            (1, greatest(sums - less, 0), charged), (2, sums, charged),
+            (3, greatest(sums - less, 0), charged - analytic.recount_minor(tax, cur)), (4, sums, charged - analytic.recount_minor(tax, cur)),
+            (5, greatest(sums - less, 0), 0), (6, sums, 0)) AS reading (rank, goods, charged)
+        WHERE reading.goods + reading.charged = total ORDER BY rank LIMIT 1;
+        goods := coalesce(goods, least(sums, total), 0);
+        goods_lines := coalesce(analytic.recount_shares(goods, costs), '{}');
+        of_lines := (SELECT coalesce(sum(share), 0) FROM unnest(goods_lines) AS share);
+        beside := coalesce(total, 0) - of_lines;
+        payable := greatest(coalesce(total, 0), (SELECT max(told) FROM unnest(totals) AS told));
+    END IF;
+    weights := beside || goods_lines;
+    is_free := total = 0;
+
+    -- payments: those with an id first, since they say what room is left for those without
+    FOR pass IN 1..2 LOOP
+        IF pass = 2 THEN
+            FOR n IN 1..cardinality(events) LOOP
+                it := events[n].content;
+                CONTINUE WHEN events[n].event_type <> 'payment_processed' OR it->>'status' <> 'succeeded';
+                own := CASE WHEN (it->'currency'->>'named')::boolean THEN it->'currency'->>'code' ELSE cur END;
+                minor := coalesce((room->>own)::bigint, 0);
+                IF cardinality(totals) = 0 OR own <> cur THEN minor := greatest(minor, analytic.recount_minor(it->>'amount', own)); END IF;
+                IF own = cur THEN minor := greatest(minor, payable); END IF;
+                room := room || jsonb_build_object(own, minor);
+            END LOOP;
+            FOR it IN SELECT * FROM jsonb_array_elements(moves) LOOP
+                own := curs[(it->>'pay')::int];
+                room := room || jsonb_build_object(own, coalesce((room->>own)::bigint, 0)
+                    - CASE WHEN (it->>'back')::boolean THEN -(it->>'minor')::bigint ELSE (it->>'minor')::bigint END);
+            END LOOP;
+        END IF;
+        FOR n IN 1..cardinality(events) LOOP
+            it := events[n].content;
+            CONTINUE WHEN events[n].event_type <> 'payment_processed' OR (it->>'payment_id' IS NULL) <> (pass = 2);
+            CONTINUE WHEN pass = 2 AND it->>'status' NOT IN ('succeeded', 'failed');
+            own := CASE WHEN (it->'currency'->>'named')::boolean THEN it->'currency'->>'code' ELSE cur END;
+            minor := CASE WHEN it->>'amount' IS NULL THEN NULL ELSE analytic.recount_minor(it->>'amount', own) END;
+            name := coalesce(it->>'payment_id', events[n].id::text);
+            place := NULL;
+            IF pass = 1 THEN
+                SELECT i INTO place FROM generate_subscripts(ids, 1) AS i WHERE ids[i] = name AND named[i];
+            ELSIF it->>'status' = 'failed' THEN
+                SELECT max(i) INTO place FROM (
+                    SELECT i FROM generate_subscripts(ids, 1) AS i
+                    WHERE NOT named[i] AND held[i] AND curs[i] = own AND amounts[i] = minor) AS bounced;
+                CONTINUE WHEN place IS NULL;
+            ELSE
+                minor := greatest(least(minor, coalesce((room->>own)::bigint, 0)), 0);
+                CONTINUE WHEN minor = 0 AND analytic.recount_minor(it->>'amount', own) > 0;
+                room := room || jsonb_build_object(own, coalesce((room->>own)::bigint, 0) - minor);
+            END IF;
+            IF place IS NULL THEN
+                place := cardinality(ids) + 1;
+                ids[place] := name; curs[place] := own; methods[place] := ''; held[place] := false; came[place] := 0;
+                amounts[place] := 0; ats[place] := n; paid[place] := false; named[place] := pass = 1;
+            END IF;
+            IF methods[place] = '' THEN methods[place] := coalesce(it->>'method', ''); END IF;
+            IF it->>'status' = 'succeeded' AND NOT held[place] THEN
+                IF NOT paid[place] THEN curs[place] := own; END IF;
+                held[place] := true; paid[place] := true; came[place] := minor; amounts[place] := amounts[place] + minor;
+                moves := moves || jsonb_build_object('n', n, 'pay', place, 'minor', minor, 'back', false);
+            ELSIF it->>'status' = 'failed' AND held[place] THEN
+                held[place] := false;
+                given := CASE WHEN minor > 0 THEN least(minor, came[place]) ELSE came[place] END;
+                moves := moves || jsonb_build_object('n', n, 'pay', place, 'minor', given, 'back', true);
+                IF pass = 2 THEN room := room || jsonb_build_object(own, coalesce((room->>own)::bigint, 0) + given); END IF;
+            END IF;
+        END LOOP;
+    END LOOP;
+    FOR place IN 1..cardinality(ids) LOOP
+        IF methods[place] = '' THEN methods[place] := coalesce(method, ''); END IF;
+    END LOOP;
+
+    -- what is asked back, each refund once
+    named_return := EXISTS (SELECT FROM unnest(events) AS told WHERE event_type = 'order_returned'
+                            AND (told.content->>'refund' IS NOT NULL OR told.content->'items' <> '[]'));
+    FOR n IN 1..cardinality(events) LOOP
+        event := events[n]; it := event.content; wish := NULL;
+        IF event.event_type = 'payment_processed' AND it->>'status' = 'refunded' THEN
+            SELECT i INTO place FROM generate_subscripts(ids, 1) AS i WHERE named[i] AND paid[i] AND ids[i] = it->>'payment_id';
+            own := CASE WHEN (it->'currency'->>'named')::boolean THEN it->'currency'->>'code' ELSE coalesce(curs[place], cur) END;
+            wish := jsonb_build_object('n', n, 'at', n, 'payment', true, 'desk', false, 'pay', place, 'method', it->>'method', 'worth', '[]'::jsonb,
+                'cur', own, 'minor', CASE WHEN it->>'amount' IS NULL THEN NULL ELSE analytic.recount_minor(it->>'amount', own) END,
+                'id', coalesce(it->>'refund_id', CASE WHEN place IS NULL THEN it->>'payment_id' END));
+        ELSIF event.event_type IN ('order_returned', 'order_cancelled') OR event.event_type = 'order_status_updated' AND it->>'status' IN ('returned', 'cancelled') THEN
+            worth := '{}';
+            IF event.event_type = 'order_returned' AND lines <> '[]' THEN
+                worth := array_fill(0::bigint, ARRAY[jsonb_array_length(lines)]); given := 0;
+                FOR wish IN SELECT * FROM jsonb_array_elements(it->'items') LOOP
+                    quantity := coalesce((wish->>'quantity_milli')::bigint, 9223372036854775807);
+                    FOR place IN 1..jsonb_array_length(lines) LOOP
+                        CONTINUE WHEN lines->(place - 1)->>'reference' <> wish->>'reference';
+                        part := least(quantity, (lines->(place - 1)->>'quantity_milli')::bigint); given := given + 1;
+                        worth[place] := least(goods_lines[place], worth[place]
+                            + div(goods_lines[place]::numeric * part, (lines->(place - 1)->>'quantity_milli')::numeric)::bigint);
+                        quantity := quantity - part;
+                    END LOOP;
+                END LOOP;
+                IF given = 0 THEN worth := '{}'; END IF;
+            END IF;
+            own := CASE WHEN (it->'currency'->>'named')::boolean THEN it->'currency'->>'code' ELSE cur END;
+            minor := CASE WHEN it->>'refund' IS NOT NULL THEN analytic.recount_minor(it->>'refund', own)
+                          WHEN cardinality(worth) > 0 THEN (SELECT sum(value) FROM unnest(worth) AS value) END;
+            IF it->>'refund' IS NULL THEN own := cur; END IF;
+            wish := jsonb_build_object('n', n, 'at', n, 'payment', false, 'desk', true, 'pay', NULL, 'method', NULL, 'worth', to_jsonb(worth),
+                'cur', own, 'minor', minor,
+                -- a cancellation without an amount is no refund of its own that an id could name
+                'id', CASE WHEN event.event_type = 'order_cancelled' AND it->>'refund' IS NULL THEN NULL ELSE it->>'refund_id' END);
+            -- a cancellation that was revoked, and a status that repeats what the returns desk told with an amount
+            CONTINUE WHEN minor IS NULL AND (event.event_type = 'order_cancelled' OR it->>'status' = 'cancelled')
+                AND EXISTS (SELECT FROM unnest(events) WITH ORDINALITY AS later WHERE ordinality > n AND (event_type IN ('order_shipped', 'order_delivered')
+                    OR event_type = 'order_status_updated' AND later.content->>'status' IN ('shipped', 'delivered')))
+                AND NOT EXISTS (SELECT FROM jsonb_array_elements(moves) AS move WHERE NOT (move->>'back')::boolean AND (move->>'n')::int > n);
+            CONTINUE WHEN event.event_type = 'order_status_updated' AND it->>'status' = 'returned' AND NOT (it->>'refunded')::boolean AND named_return;
+        END IF;
+        CONTINUE WHEN wish IS NULL;
+        found := NULL;
+        FOR w IN 0..jsonb_array_length(wishes) - 1 LOOP
+            known_wish := wishes->w;
+            IF known_wish->>'id' IS NOT NULL AND wish->>'id' IS NOT NULL THEN
+                CONTINUE WHEN known_wish->>'id' <> wish->>'id';
+            ELSE
+                CONTINUE WHEN known_wish->>'minor' IS NULL OR wish->>'minor' IS NULL OR known_wish->>'minor' <> wish->>'minor' OR known_wish->>'cur' <> wish->>'cur';
+                IF (wish->>'payment')::boolean AND (known_wish->>'payment')::boolean THEN
+                    CONTINUE WHEN known_wish->>'pay' IS DISTINCT FROM wish->>'pay';
+                ELSE
+                    CONTINUE WHEN (wish->>'desk')::boolean AND (known_wish->>'desk')::boolean;
+                END IF;
+            END IF;
+            found := w; EXIT;
+        END LOOP;
+        IF found IS NULL THEN
+            wishes := wishes || jsonb_build_array(wish);
+        ELSE
+            known_wish := wishes->found;
+            wishes := jsonb_set(wishes, ARRAY[found::text], known_wish || jsonb_build_object(
+                'payment', (known_wish->>'payment')::boolean OR (wish->>'payment')::boolean,
+                'desk', (known_wish->>'desk')::boolean OR (wish->>'desk')::boolean)
+                || CASE WHEN known_wish->>'pay' IS NULL THEN jsonb_build_object('pay', wish->'pay') ELSE '{}' END
+                || CASE WHEN known_wish->>'method' IS NULL THEN jsonb_build_object('method', wish->'method') ELSE '{}' END
+                || CASE WHEN known_wish->>'id' IS NULL THEN jsonb_build_object('id', wish->'id') ELSE '{}' END
+                || CASE WHEN known_wish->'worth' = '[]' THEN jsonb_build_object('worth', wish->'worth') ELSE '{}' END);
+        END IF;
+    END LOOP;
+
+    -- the book: money as it moved, and of what is asked back what is there
+    of_pay := array_fill(0::bigint, ARRAY[cardinality(ids)]);
+    FOR it IN
+        SELECT step FROM (
+            SELECT move AS step, (move->>'n')::int AS moment, 0 AS rank, ordinality FROM jsonb_array_elements(moves) WITH ORDINALITY AS told (move, ordinality)
+            UNION ALL
+            SELECT asking || jsonb_build_object('at', greatest((asking->>'n')::int, first_move.moment)), greatest((asking->>'n')::int, first_move.moment), 1, ordinality
+            FROM jsonb_array_elements(wishes) WITH ORDINALITY AS told (asking, ordinality)
+            LEFT JOIN LATERAL (SELECT min((move->>'n')::int) AS moment FROM jsonb_array_elements(moves) AS move
+                               WHERE move->>'pay' = asking->>'pay' AND NOT (move->>'back')::boolean) AS first_move ON true
+        ) AS booked ORDER BY moment, rank, (step->>'n')::int, ordinality
+    LOOP
+        IF it ? 'back' AND NOT (it->>'back')::boolean THEN
+            place := (it->>'pay')::int; minor := (it->>'minor')::bigint;
+            drawn := analytic.recount_shares(minor, weights);
+            of_pay[place] := of_pay[place] + minor;
+            remains := CASE WHEN left_of ? curs[place] THEN ARRAY(SELECT jsonb_array_elements_text(left_of->curs[place])::bigint)
+                            ELSE array_fill(0::bigint, ARRAY[cardinality(weights)]) END;
+            FOR w IN 1..cardinality(weights) LOOP remains[w] := remains[w] + drawn[w]; END LOOP;
+            left_of := left_of || jsonb_build_object(curs[place], to_jsonb(remains));
+            entries := entries || jsonb_build_object('at', events[(it->>'n')::int].occurred_at, 'payment', true, 'minor', minor,
+                'currency', curs[place], 'method', methods[place], 'lines', to_jsonb(drawn[2:]));
+            CONTINUE;
+        END IF;
+        FOR code IN SELECT DISTINCT own_code FROM unnest(curs) AS own_code ORDER BY 1 LOOP
+            IF it ? 'back' THEN
+                CONTINUE WHEN code <> curs[(it->>'pay')::int];
+                minor := (it->>'minor')::bigint;
+            ELSE
+                CONTINUE WHEN it->>'minor' IS NOT NULL AND it->>'cur' <> code;
+                minor := coalesce((it->>'minor')::bigint, 9223372036854775807);
+            END IF;
+            FOR pass IN 1..2 LOOP
+                -- the payment that is meant, or all; those of the method that is meant come first
+                SELECT array_agg(CASE WHEN curs[i] = code AND (it->>'pay' IS NULL OR i = (it->>'pay')::int
+                                           OR NOT it ? 'back' AND ids[i] = ids[(it->>'pay')::int] AND named[i])
+                                       AND (it->>'method' IS NULL OR methods[i] = it->>'method') = (pass = 1) THEN of_pay[i] ELSE 0 END ORDER BY i)
+                INTO pool FROM generate_subscripts(ids, 1) AS i;
+                given := least(minor, (SELECT sum(remaining) FROM unnest(pool) AS remaining));
+                minor := minor - given;
+                -- the payments in the order of their first events
+                SELECT array_agg(i ORDER BY ats[i]) INTO ats_order FROM generate_subscripts(ids, 1) AS i;
+                drawn := analytic.recount_shares(given, (SELECT array_agg(pool[i] ORDER BY o) FROM unnest(ats_order) WITH ORDINALITY AS t (i, o)));
+                FOR w IN 1..cardinality(ats_order) LOOP
+                    place := ats_order[w]; part := drawn[w];
+                    CONTINUE WHEN part <= 0;
+                    of_pay[place] := of_pay[place] - part;
+                    remains := ARRAY(SELECT jsonb_array_elements_text(left_of->code)::bigint);
+                    worth := CASE WHEN it ? 'worth' THEN ARRAY(SELECT jsonb_array_elements_text(it->'worth')::bigint) ELSE '{}' END;
+                    fits_drawn := analytic.recount_draw(part, remains, worth);
+                    FOR n IN 1..cardinality(remains) LOOP remains[n] := remains[n] - fits_drawn[n]; END LOOP;
+                    left_of := left_of || jsonb_build_object(code, to_jsonb(remains));
+                    entries := entries || jsonb_build_object('at', events[coalesce((it->>'at')::int, (it->>'n')::int)].occurred_at, 'payment', false,
+                        'minor', part, 'currency', code, 'method', methods[place], 'lines', to_jsonb(fits_drawn[2:]));
+                END LOOP;
+            END LOOP;
+        END LOOP;
+    END LOOP;
+
+    -- where it stands, and which lines came back
+    FOR n IN 1..cardinality(events) LOOP
+        event := events[n]; it := event.content;
+        status := CASE event.event_type
             WHEN 'order_created' THEN 'created' WHEN 'inventory_reserved' THEN 'reserved' WHEN 'order_shipped' THEN 'shipped'
             WHEN 'order_delivered' THEN 'delivered' WHEN 'order_cancelled' THEN 'cancelled' WHEN 'order_returned' THEN 'returned'
-            WHEN 'order_validated' THEN CASE WHEN (content->>'valid')::boolean THEN 'confirmed' ELSE 'rejected' END
-            WHEN 'order_status_updated' THEN content->>'status'
-            WHEN 'payment_processed' THEN CASE WHEN content->>'status' = 'succeeded' THEN 'paid' END END AS status
-        FROM analytic.shop_event WHERE subject = 'order') AS told
-    WHERE status IS NOT NULL GROUP BY order_id, status
-), rank (status, rank) AS (
-    VALUES ('unknown', 0), ('created', 1), ('confirmed', 2), ('reserved', 3), ('paid', 4), ('shipped', 5), ('delivered', 6),
-           ('rejected', 7), ('cancelled', 8), ('returned', 9)
-), stood AS (
-    -- the furthest status
-    SELECT DISTINCT ON (order_id) order_id, status FROM reached JOIN rank USING (status) ORDER BY order_id, rank DESC
-), tender AS (
-    -- what payments tell of an order that tells nothing itself, by the time of their first event
-    SELECT order_id, (array_agg(coalesce(paid.currency, first_currency) ORDER BY first_at, first_id))[1] AS currency,
-           (array_agg(method ORDER BY first_at, first_id) FILTER (WHERE method IS NOT NULL))[1] AS method
-    FROM payment LEFT JOIN paid USING (order_id, payment_id) GROUP BY order_id
-), orders AS (
-    SELECT order_id, creation.customer_key, creation.seller_id, creation.lines, coalesce(stood.status, 'unknown') AS status,
-           coalesce(creation.currency, tender.currency) AS currency, coalesce(creation.method, tender.method, '') AS method
+            WHEN 'order_validated' THEN CASE WHEN (it->>'valid')::boolean THEN 'confirmed' ELSE 'rejected' END
+            WHEN 'order_status_updated' THEN it->>'status' END;
+        FOREACH name IN ARRAY ARRAY[
+            CASE WHEN EXISTS (SELECT FROM jsonb_array_elements(moves) AS move WHERE (move->>'n')::int = n AND NOT (move->>'back')::boolean
+                              AND ((move->>'minor')::bigint > 0 OR is_free)) OR is_free AND status IN ('confirmed', 'shipped', 'delivered') THEN 'paid' END,
+            status] LOOP
+            CONTINUE WHEN name IS NULL;
+            IF name IN ('rejected', 'cancelled', 'returned') THEN
+                ended := name;
+            ELSE
+                furthest := greatest(furthest, array_position(steps, name));
+                IF ended = 'rejected' AND array_position(steps, name) >= 3 OR ended IN ('cancelled', 'returned') AND name IN ('shipped', 'delivered') THEN
+                    IF ended <> 'returned' THEN reached := reached - ended; END IF;
+                    ended := NULL;
+                END IF;
+            END IF;
+            IF NOT reached ? name THEN reached := reached || jsonb_build_object(name, event.occurred_at); END IF;
+        END LOOP;
+        -- a part of the money without items is goodwill
+        whole := CASE WHEN it->>'refund' IS NOT NULL THEN analytic.recount_minor(it->>'refund', cur) >= of_lines
+                      WHEN event.event_type = 'payment_processed' AND it->>'amount' IS NOT NULL THEN analytic.recount_minor(it->>'amount', cur) >= of_lines
+                      ELSE true END;
+        FOR place IN 0..jsonb_array_length(lines) - 1 LOOP
+            IF event.event_type = 'order_returned' THEN
+                IF EXISTS (SELECT FROM jsonb_array_elements(it->'items') AS item JOIN jsonb_array_elements(lines) AS line ON line->>'reference' = item->>'reference') THEN
+                    CONTINUE WHEN NOT EXISTS (SELECT FROM jsonb_array_elements(it->'items') AS item WHERE item->>'reference' = lines->place->>'reference');
+                ELSE
+                    CONTINUE WHEN NOT whole;
+                END IF;
+                back := back || to_jsonb(place);
+                IF it->>'refund' IS NOT NULL THEN asked := asked || to_jsonb(place); END IF;
+            ELSIF event.event_type = 'order_status_updated' AND status = 'returned' AND NOT named_return THEN
+                back := back || to_jsonb(place);
+            ELSIF event.event_type = 'payment_processed' AND it->>'status' = 'refunded' AND whole THEN
+                asked := asked || to_jsonb(place);
+            END IF;
+        END LOOP;
+    END LOOP;
+    RETURN jsonb_build_object(
+        'customer', customer, 'seller', seller, 'currency', cur, 'lines', lines, 'costs', to_jsonb(costs), 'entries', entries, 'reached', reached,
+        'method', coalesce(method, (SELECT methods[i] FROM generate_subscripts(ids, 1) AS i WHERE methods[i] <> '' ORDER BY ats[i] LIMIT 1), ''),
+        'status', coalesce(ended, steps[greatest(furthest, 1)]), 'first_at', events[1].occurred_at, 'back', back, 'asked', asked,
+        'shipping', CASE WHEN known THEN analytic.recount_minor(shipping, cur) ELSE 0 END,
+        'tax', CASE WHEN known THEN analytic.recount_minor(tax, cur) ELSE 0 END,
+        'fee', CASE WHEN known THEN analytic.recount_minor(fee, cur) ELSE 0 END,
+        'payments', coalesce((SELECT jsonb_agg(jsonb_build_object('id', ids[i], 'currency', curs[i], 'minor', amounts[i]))
+                              FROM generate_subscripts(ids, 1) AS i WHERE paid[i]), '[]'));
+END $$;
+COMMENT ON FUNCTION analytic.recount_order(text) IS 'Everything that follows from the logged events of one order, in one document: a naive retelling of docs/ORDER_EVENTS.md.';
+
+CREATE VIEW analytic.sales_recount AS
+WITH told AS MATERIALIZED (
+    SELECT order_id, analytic.recount_order(order_id) AS it
     FROM (SELECT DISTINCT subject_id AS order_id FROM analytic.shop_event WHERE subject = 'order') AS known
-    LEFT JOIN creation USING (order_id) LEFT JOIN stood USING (order_id) LEFT JOIN tender USING (order_id)
+), orders AS (
+    SELECT order_id, it->>'customer' AS customer_key, it->>'seller' AS seller_id, it->>'currency' AS currency, it->>'method' AS method,
+           it->>'status' AS status, (it->>'first_at')::timestamptz AS first_at, jsonb_array_length(it->'lines') AS line_count,
+           (it->>'shipping')::bigint AS shipping, (it->>'tax')::bigint AS tax, (it->>'fee')::bigint AS fee
+    FROM told
+), reached AS (
+    SELECT order_id, step.key AS status, step.value::timestamptz AS at FROM told CROSS JOIN LATERAL jsonb_each_text(it->'reached') AS step
+), entry AS (
+    SELECT order_id, place, (booked->>'at')::timestamptz AS at, booked->>'currency' AS currency, booked->>'method' AS method,
+           CASE WHEN (booked->>'payment')::boolean THEN (booked->>'minor')::numeric ELSE 0 END AS revenue,
+           CASE WHEN (booked->>'payment')::boolean THEN 0 ELSE (booked->>'minor')::numeric END AS refund,
+           (booked->>'payment')::boolean AS is_payment, booked->'lines' AS shares
+    FROM told CROSS JOIN LATERAL jsonb_array_elements(it->'entries') WITH ORDINALITY AS entries (booked, place)
 ), product AS (
-    SELECT subject_id AS product_id,
-           (array_agg(content->>'seller_id' ORDER BY occurred_at, id) FILTER (WHERE content->>'seller_id' IS NOT NULL))[1] AS seller_id,
-           (array_agg(content->>'category_id' ORDER BY occurred_at, id) FILTER (WHERE content->>'category_id' IS NOT NULL))[1] AS category_id
-    FROM analytic.shop_event WHERE event_type IN ('product_created', 'product_updated') GROUP BY subject_id
+    SELECT DISTINCT subject_id AS product_id FROM analytic.shop_event WHERE event_type IN ('product_created', 'product_updated')
 ), reference AS (
     SELECT product_id AS reference, product_id FROM product
     UNION ALL
@@ -416,87 +786,69 @@ WITH creation AS (
         WHERE event_type IN ('product_created', 'product_updated') ORDER BY sku, occurred_at, subject_id) AS claim
     WHERE sku NOT IN (SELECT product_id FROM product)
 ), line AS (
-    SELECT orders.order_id, position - 1 AS position, reference.product_id AS known_id,
-           coalesce(reference.product_id, item->>'reference') AS product_id,
-           coalesce(item->>'seller_id', orders.seller_id, product.seller_id, '') AS seller_id,
-           coalesce(item->>'category_id', product.category_id, '') AS category_id,
-           (item->>'quantity')::bigint AS quantity, (item->>'price_minor')::bigint AS price_minor,
-           sum((item->>'quantity')::numeric * (item->>'price_minor')::numeric) OVER upto AS upto,
-           (item->>'quantity')::numeric * (item->>'price_minor')::numeric AS weight,
-           sum((item->>'quantity')::numeric * (item->>'price_minor')::numeric) OVER (PARTITION BY orders.order_id) AS total
-    FROM orders CROSS JOIN LATERAL jsonb_array_elements(orders.lines) WITH ORDINALITY AS lines (item, position)
-    LEFT JOIN reference ON reference.reference = item->>'reference' LEFT JOIN product ON product.product_id = reference.product_id
-    WINDOW upto AS (PARTITION BY orders.order_id ORDER BY position)
+    -- a product has the seller and category told last before the order, else told first
+    SELECT order_id, place - 1 AS position, reference.product_id AS known_id, coalesce(reference.product_id, item->>'reference') AS product_id,
+           coalesce(item->>'seller_id', orders.seller_id, (
+               SELECT content->>'seller_id' FROM analytic.shop_event AS said
+               WHERE said.subject = 'product' AND said.subject_id = reference.product_id AND event_type IN ('product_created', 'product_updated')
+                 AND content->>'seller_id' IS NOT NULL
+               ORDER BY occurred_at > first_at, abs(extract(epoch FROM occurred_at - first_at)), id DESC LIMIT 1), '') AS seller_id,
+           coalesce(item->>'category_id', (
+               SELECT content->>'category_id' FROM analytic.shop_event AS said
+               WHERE said.subject = 'product' AND said.subject_id = reference.product_id AND event_type IN ('product_created', 'product_updated')
+                 AND content->>'category_id' IS NOT NULL
+               ORDER BY occurred_at > first_at, abs(extract(epoch FROM occurred_at - first_at)), id DESC LIMIT 1), '') AS category_id,
+           (item->>'quantity_milli')::bigint AS quantity, (it->'costs'->>(place - 1)::int)::bigint AS total_minor,
+           CASE WHEN item->>'price' IS NULL THEN (it->'costs'->>(place - 1)::int)::bigint
+                ELSE analytic.recount_minor(item->>'price', orders.currency) END AS price_minor
+    FROM told JOIN orders USING (order_id) CROSS JOIN LATERAL jsonb_array_elements(it->'lines') WITH ORDINALITY AS lines (item, place)
+    LEFT JOIN reference ON reference.reference = item->>'reference'
 ), scope AS (
     SELECT order_id, '' AS seller_id, coalesce(sum(quantity), 0) AS items FROM orders LEFT JOIN line USING (order_id) GROUP BY order_id
     UNION ALL
     SELECT order_id, seller_id, sum(quantity) FROM line WHERE seller_id <> '' GROUP BY order_id, seller_id
     UNION ALL
-    SELECT order_id, seller_id, 0 FROM orders WHERE seller_id IS NOT NULL AND jsonb_array_length(lines) = 0
-), wish AS (
-    -- what each event asks back; null is the rest of what was paid
-    SELECT subject_id AS order_id, occurred_at, id, content->'refund'->>'currency' AS currency, (content->'refund'->>'minor')::numeric AS minor
-    FROM analytic.shop_event WHERE event_type = 'order_returned' AND content->'refund'->>'minor' IS NOT NULL
-    UNION ALL
-    SELECT subject_id, occurred_at, id, NULL, NULL FROM analytic.shop_event AS back
-    WHERE subject = 'order' AND (event_type = 'order_returned' OR event_type = 'order_status_updated' AND content->>'status' = 'returned')
-      AND NOT EXISTS (SELECT FROM analytic.shop_event AS named WHERE named.subject = 'order' AND named.subject_id = back.subject_id
-                      AND named.event_type = 'order_returned' AND named.content->'refund'->>'minor' IS NOT NULL)
-    UNION ALL
-    SELECT subject_id, occurred_at, id, NULL, NULL FROM analytic.shop_event
-    WHERE event_type = 'order_cancelled' OR event_type = 'order_status_updated' AND content->>'status' = 'cancelled'
-    UNION ALL
-    SELECT * FROM (
-        SELECT DISTINCT ON (paying.order_id, paying.payment_id) paying.order_id, paying.occurred_at, paying.id, paid.currency, paid.minor::numeric
-        FROM paying JOIN paid USING (order_id, payment_id) WHERE paying.status = 'refunded' AND paying.given_id IS NOT NULL
-        ORDER BY paying.order_id, paying.payment_id, paying.occurred_at, paying.id) AS payment_refund
-), purse AS (
-    SELECT order_id, currency, sum(minor) AS minor FROM paid GROUP BY order_id, currency
-), granted AS (
-    -- wishes are granted in the order of their time until the purse is empty
-    SELECT order_id, wish.occurred_at, purse.currency,
-           least(sum(coalesce(wish.minor, purse.minor)) OVER upto, purse.minor)
-           - least(sum(coalesce(wish.minor, purse.minor)) OVER upto - coalesce(wish.minor, purse.minor), purse.minor) AS minor
-    FROM wish JOIN purse USING (order_id) WHERE wish.currency IS NULL OR wish.currency = purse.currency
-    WINDOW upto AS (PARTITION BY order_id, purse.currency ORDER BY wish.occurred_at, wish.id)
-), moved AS (
-    SELECT paid.order_id, paid.occurred_at AS at, paid.currency, coalesce(payment.method, orders.method) AS method,
-           paid.minor::numeric AS revenue, 0::numeric AS refund
-    FROM paid JOIN payment USING (order_id, payment_id) JOIN orders USING (order_id)
-    UNION ALL
-    SELECT order_id, occurred_at, granted.currency, orders.method, 0, minor FROM granted JOIN orders USING (order_id)
+    SELECT order_id, seller_id, 0 FROM orders WHERE seller_id IS NOT NULL AND line_count = 0
 ), part AS (
-    -- the share of each line: what falls to the lines up to it, less what falls to those before
-    SELECT moved.order_id, at, currency, method, line.seller_id, product_id, category_id,
-           CASE WHEN total = 0 THEN CASE WHEN position = 0 THEN revenue ELSE 0 END
-                ELSE div(revenue * upto, total) - div(revenue * (upto - weight), total) END AS revenue,
-           CASE WHEN total = 0 THEN CASE WHEN position = 0 THEN refund ELSE 0 END
-                ELSE div(refund * upto, total) - div(refund * (upto - weight), total) END AS refund
-    FROM moved JOIN line USING (order_id)
+    SELECT entry.order_id, at, currency, method, line.seller_id, line.product_id, line.category_id,
+           CASE WHEN is_payment THEN (shares->>line.position::int)::numeric ELSE 0 END AS revenue,
+           CASE WHEN is_payment THEN 0 ELSE (shares->>line.position::int)::numeric END AS refund
+    FROM entry JOIN line USING (order_id)
 ), sold AS (
-    SELECT order_id, at, currency FROM orders JOIN reached USING (order_id) WHERE reached.status = 'paid' AND currency IS NOT NULL
+    -- in the currency and by the method of the money that came first
+    SELECT order_id, at, coalesce(came.currency, orders.currency) AS currency, coalesce(came.method, orders.method) AS method
+    FROM orders JOIN reached USING (order_id)
+    LEFT JOIN (SELECT DISTINCT ON (order_id) order_id, currency, method FROM entry WHERE is_payment AND revenue > 0
+               ORDER BY order_id, place) AS came USING (order_id)
+    WHERE reached.status = 'paid' AND coalesce(came.currency, orders.currency) IS NOT NULL
 ), sales AS (
-    -- columns: time, key without time, placed, paid, cancelled, returned, items, revenue, refund
-    SELECT at, ARRAY[scope.seller_id, currency, method] AS key, (reached.status = 'created')::int AS placed, (reached.status = 'paid')::int AS paid,
+    -- columns: time, key without time, placed, paid, cancelled, returned, items, revenue, refund, shipping, tax, fee
+    SELECT at, ARRAY[scope.seller_id, currency, method] AS key, (reached.status = 'created')::int AS placed, 0 AS paid,
            (reached.status = 'cancelled')::int AS cancelled, (reached.status = 'returned')::int AS returned,
-           CASE WHEN reached.status = 'paid' THEN items ELSE 0 END AS items, 0::numeric AS revenue, 0::numeric AS refund
-    FROM orders JOIN reached USING (order_id) JOIN scope USING (order_id) WHERE currency IS NOT NULL
-    UNION ALL SELECT at, ARRAY['', currency, method], 0, 0, 0, 0, 0, revenue, refund FROM moved
-    UNION ALL SELECT at, ARRAY[seller_id, currency, method], 0, 0, 0, 0, 0, revenue, refund FROM part WHERE seller_id <> ''
-    UNION ALL SELECT at, ARRAY[orders.seller_id, moved.currency, moved.method], 0, 0, 0, 0, 0, revenue, refund
-    FROM moved JOIN orders USING (order_id) WHERE orders.seller_id IS NOT NULL AND jsonb_array_length(lines) = 0
+           0::numeric AS items, 0::numeric AS revenue, 0::numeric AS refund, 0::numeric AS shipping, 0::numeric AS tax, 0::numeric AS fee
+    FROM orders JOIN reached USING (order_id) JOIN scope USING (order_id)
+    WHERE currency IS NOT NULL AND reached.status IN ('created', 'cancelled', 'returned')
+    UNION ALL SELECT at, ARRAY[scope.seller_id, currency, method], 0, 1, 0, 0, items, 0, 0, 0, 0, 0 FROM sold JOIN scope USING (order_id)
+    UNION ALL SELECT at, ARRAY['', sold.currency, sold.method], 0, 0, 0, 0, 0, 0, 0, shipping, tax, fee
+    FROM sold JOIN orders USING (order_id, currency) WHERE shipping > 0 OR tax > 0 OR fee > 0
+    UNION ALL SELECT at, ARRAY['', currency, method], 0, 0, 0, 0, 0, revenue, refund, 0, 0, 0 FROM entry WHERE revenue > 0 OR refund > 0
+    UNION ALL SELECT at, ARRAY[seller_id, currency, method], 0, 0, 0, 0, 0, revenue, refund, 0, 0, 0
+    FROM part WHERE seller_id <> '' AND (revenue > 0 OR refund > 0)
+    UNION ALL SELECT at, ARRAY[orders.seller_id, entry.currency, entry.method], 0, 0, 0, 0, 0, revenue, refund, 0, 0, 0
+    FROM entry JOIN orders USING (order_id) WHERE orders.seller_id IS NOT NULL AND line_count = 0 AND (revenue > 0 OR refund > 0)
 ), products AS (
     SELECT at, ARRAY[seller_id, product_id, currency] AS key, 1 AS paid, sum(quantity) AS items, 0::numeric AS revenue, 0::numeric AS refund
-    FROM sold JOIN line USING (order_id) GROUP BY order_id, at, seller_id, product_id, currency
-    UNION ALL SELECT at, ARRAY[seller_id, product_id, currency], 0, 0, revenue, refund FROM part
+    FROM sold JOIN line USING (order_id) WHERE product_id <> '' GROUP BY order_id, at, seller_id, product_id, currency
+    UNION ALL SELECT at, ARRAY[seller_id, product_id, currency], 0, 0, revenue, refund FROM part WHERE product_id <> '' AND (revenue > 0 OR refund > 0)
 ), categories AS (
     SELECT at, ARRAY[category_id, currency] AS key, 1 AS paid, sum(quantity) AS items, 0::numeric AS revenue, 0::numeric AS refund
     FROM sold JOIN line USING (order_id) GROUP BY order_id, at, category_id, currency
-    UNION ALL SELECT at, ARRAY[category_id, currency], 0, 0, revenue, refund FROM part
+    UNION ALL SELECT at, ARRAY[category_id, currency], 0, 0, revenue, refund FROM part WHERE revenue > 0 OR refund > 0
 ), customers AS (
     SELECT ARRAY[customer_key, sold.currency] AS key, 1 AS paid, 0::numeric AS revenue, 0::numeric AS refund
     FROM sold JOIN orders USING (order_id) WHERE customer_key IS NOT NULL
-    UNION ALL SELECT ARRAY[customer_key, moved.currency], 0, revenue, refund FROM moved JOIN orders USING (order_id) WHERE customer_key IS NOT NULL
+    UNION ALL SELECT ARRAY[customer_key, entry.currency], 0, revenue, refund FROM entry JOIN orders USING (order_id)
+    WHERE customer_key IS NOT NULL AND (revenue > 0 OR refund > 0)
 ), opinion AS (
     SELECT subject, subject_id, bool_or(event_type LIKE '%deleted') AS deleted,
            (array_agg(content->>'reference' ORDER BY occurred_at, id) FILTER (WHERE content->>'reference' IS NOT NULL))[1] AS reference,
@@ -506,13 +858,10 @@ WITH creation AS (
     FROM analytic.shop_event WHERE subject IN ('rating', 'comment') GROUP BY subject, subject_id
 ), derived AS (
     SELECT cause.event_type, known_id AS product_id FROM line JOIN reached USING (order_id)
-    JOIN (VALUES ('created', 'checkout_started'), ('paid', 'purchase'), ('cancelled', 'cancel_order'), ('returned', 'return_product'))
+    JOIN (VALUES ('created', 'checkout_started'), ('paid', 'purchase'), ('cancelled', 'cancel_order'))
          AS cause (status, event_type) USING (status)
-    UNION ALL
-    SELECT 'refund_requested', known_id FROM line WHERE EXISTS (
-        SELECT FROM analytic.shop_event AS asked WHERE asked.subject = 'order' AND asked.subject_id = line.order_id
-        AND (asked.event_type = 'order_returned' AND asked.content->'refund'->>'minor' IS NOT NULL
-             OR asked.event_type = 'payment_processed' AND asked.content->>'status' = 'refunded'))
+    UNION ALL SELECT 'return_product', known_id FROM line JOIN told USING (order_id) WHERE it->'back' @> to_jsonb(line.position)
+    UNION ALL SELECT 'refund_requested', known_id FROM line JOIN told USING (order_id) WHERE it->'asked' @> to_jsonb(line.position)
     UNION ALL
     SELECT CASE WHEN subject = 'comment' THEN 'write_review' WHEN first_score >= 800000 THEN 'rating_high'
                 WHEN first_score >= 400000 THEN 'rating_medium' ELSE 'rating_low' END, product_id
@@ -520,7 +869,7 @@ WITH creation AS (
 ), grain (grain, span) AS (
     VALUES ('minute', interval '1 minute'), ('quarter', interval '15 minutes'), ('day', interval '1 day')
 ), cell AS (
-    SELECT 'sales' AS rollup, grain, at, key, ARRAY[placed, paid, cancelled, returned, items, revenue, refund]::numeric[] AS figures, span FROM sales CROSS JOIN grain
+    SELECT 'sales' AS rollup, grain, at, key, ARRAY[placed, paid, cancelled, returned, items, revenue, refund, shipping, tax, fee]::numeric[] AS figures, span FROM sales CROSS JOIN grain
     UNION ALL SELECT 'product', grain, at, key, ARRAY[paid, items, revenue, refund]::numeric[], span FROM products CROSS JOIN grain
     UNION ALL SELECT 'category', grain, at, key, ARRAY[paid, items, revenue, refund]::numeric[], span FROM categories CROSS JOIN grain
     UNION ALL SELECT 'user', grain, registered_at, '{}', ARRAY[1], span FROM (
@@ -531,12 +880,13 @@ WITH creation AS (
     UNION ALL SELECT 'rating', NULL, NULL, ARRAY[product_id], ARRAY[1, score_micros]::numeric[], NULL
     FROM opinion JOIN reference USING (reference) WHERE NOT deleted AND score_micros IS NOT NULL
     UNION ALL SELECT 'sales_order', NULL, NULL, ARRAY[order_id, status, coalesce(customer_key, ''), coalesce(orders.currency, ''), method],
-        ARRAY[1, coalesce(purse.minor, 0), coalesce(gone.minor, 0)], NULL
-    FROM orders LEFT JOIN purse USING (order_id, currency)
-    LEFT JOIN (SELECT order_id, currency, sum(minor) AS minor FROM granted GROUP BY order_id, currency) AS gone USING (order_id, currency)
+        ARRAY[1, coalesce(moved.revenue, 0), coalesce(moved.refund, 0)], NULL
+    FROM orders LEFT JOIN (SELECT order_id, currency, sum(revenue) AS revenue, sum(refund) AS refund FROM entry GROUP BY order_id, currency) AS moved
+        USING (order_id, currency)
     UNION ALL SELECT 'order_line', NULL, NULL, ARRAY[order_id, position::text, coalesce(known_id, ''), seller_id, category_id],
-        ARRAY[quantity, price_minor]::numeric[], NULL FROM line
-    UNION ALL SELECT 'payment', NULL, NULL, ARRAY[order_id, payment_id, paid.currency], ARRAY[1, minor]::numeric[], NULL FROM paid
+        ARRAY[quantity, price_minor, total_minor]::numeric[], NULL FROM line
+    UNION ALL SELECT 'payment', NULL, NULL, ARRAY[order_id, paying->>'id', paying->>'currency'], ARRAY[1, (paying->>'minor')::numeric], NULL
+    FROM told CROSS JOIN LATERAL jsonb_array_elements(it->'payments') AS paying
     UNION ALL SELECT 'derived', NULL, NULL, ARRAY[event_type], ARRAY[1], NULL FROM derived
     -- the nil UUID names nothing
     WHERE product_id <> '00000000-0000-0000-0000-000000000000'
@@ -544,29 +894,31 @@ WITH creation AS (
 SELECT rollup, CASE WHEN grain IS NULL THEN key
                     ELSE ARRAY[grain, extract(epoch FROM date_bin(span, at, '1970-01-01 00:00:00+00'))::bigint::text] || key END AS key,
        (ARRAY[sum(figures[1]), sum(figures[2]), sum(figures[3]), sum(figures[4]), sum(figures[5]), sum(figures[6]),
-              sum(figures[7])])[1:min(array_length(figures, 1))]::bigint[] AS figures
+              sum(figures[7]), sum(figures[8]), sum(figures[9]), sum(figures[10])])[1:min(array_length(figures, 1))]::bigint[] AS figures
 FROM cell GROUP BY 1, 2;
 COMMENT ON VIEW analytic.sales_recount IS 'What the rollups, order states and derived interactions must be; read by "shopsignal verify".';
 
 CREATE VIEW analytic.sales_stored AS
 SELECT 'sales' AS rollup, ARRAY[grain, extract(epoch FROM bucket)::bigint::text, seller_id, currency, payment_method] AS key,
-       ARRAY[orders_placed, orders_paid, orders_cancelled, orders_returned, items, revenue_minor, refund_minor] AS figures FROM analytic.sales_rollup
+       ARRAY[orders_placed, orders_paid, orders_cancelled, orders_returned, items_milli, revenue_minor, refund_minor,
+             shipping_minor, tax_minor, fee_minor] AS figures FROM analytic.sales_rollup
 UNION ALL SELECT 'product', ARRAY[grain, extract(epoch FROM bucket)::bigint::text, seller_id, product_id, currency],
-       ARRAY[orders_paid, items, revenue_minor, refund_minor] FROM analytic.product_rollup
+       ARRAY[orders_paid, items_milli, revenue_minor, refund_minor] FROM analytic.product_rollup
 UNION ALL SELECT 'category', ARRAY[grain, extract(epoch FROM bucket)::bigint::text, category_id, currency],
-       ARRAY[orders_paid, items, revenue_minor, refund_minor] FROM analytic.category_rollup
+       ARRAY[orders_paid, items_milli, revenue_minor, refund_minor] FROM analytic.category_rollup
 UNION ALL SELECT 'user', ARRAY[grain, extract(epoch FROM bucket)::bigint::text], ARRAY[registered] FROM analytic.user_rollup
 UNION ALL SELECT 'event', ARRAY[grain, extract(epoch FROM bucket)::bigint::text, service, event_type], ARRAY[events] FROM analytic.event_rollup
 UNION ALL SELECT 'customer', ARRAY[customer_key, currency], ARRAY[orders_paid, revenue_minor, refund_minor] FROM analytic.customer_rollup
-UNION ALL SELECT 'order_status', ARRAY[seller_id, status], ARRAY[orders, items] FROM analytic.order_status_rollup
+UNION ALL SELECT 'order_status', ARRAY[seller_id, status], ARRAY[orders, items_milli] FROM analytic.order_status_rollup
 UNION ALL SELECT 'rating', ARRAY[product_id], ARRAY[ratings, score_micros] FROM analytic.rating_rollup
 UNION ALL SELECT 'sales_order', ARRAY[order_id, status, coalesce(customer_key, ''), coalesce(currency, ''), payment_method],
        ARRAY[1, paid_minor, refund_minor] FROM analytic.sales_order
 UNION ALL SELECT 'order_line', ARRAY[order_id, position::text, coalesce(product_id, ''), seller_id, category_id],
-       ARRAY[quantity, price_minor] FROM analytic.order_line
+       ARRAY[quantity_milli, price_minor, total_minor] FROM analytic.order_line
 UNION ALL SELECT 'payment', ARRAY[order_id, payment_id, currency], ARRAY[1, amount_minor] FROM analytic.payment WHERE paid_at IS NOT NULL
 -- by type and not by product: a product that claims a SKU late takes the figures over, but no logged interaction
 UNION ALL SELECT 'derived', ARRAY[event_type], ARRAY[count(*)] FROM analytic.interaction
 -- domain::Origin::DERIVED: others may have the same event ids
-WHERE origin = '00000000-0000-0000-0000-000000000001' GROUP BY event_type;
+WHERE origin = '00000000-0000-0000-0000-000000000001'
+  AND event_id NOT IN (SELECT unnest(withdrawn) FROM analytic.projection) GROUP BY event_type;
 COMMENT ON VIEW analytic.sales_stored IS 'What the rollups, order states and derived interactions are, in the form of sales_recount.';

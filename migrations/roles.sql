@@ -135,8 +135,9 @@ GRANT SELECT, INSERT, UPDATE ON analytic.projection TO shopsignal_project_orders
 GRANT SELECT, INSERT, DELETE ON analytic.stale_projection TO shopsignal_project_orders;
 GRANT SELECT, INSERT, UPDATE ON analytic.sales_order TO shopsignal_project_orders;
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.order_line TO shopsignal_project_orders;
-GRANT SELECT, INSERT, UPDATE ON analytic.payment TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.payment TO shopsignal_project_orders;
 GRANT SELECT, INSERT, UPDATE ON analytic.product TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.product_period TO shopsignal_project_orders;
 GRANT SELECT, INSERT, UPDATE ON analytic.product_sku TO shopsignal_project_orders;
 GRANT SELECT, INSERT, UPDATE ON analytic.product_reference TO shopsignal_project_orders;
 GRANT SELECT, INSERT, UPDATE ON analytic.opinion TO shopsignal_project_orders;

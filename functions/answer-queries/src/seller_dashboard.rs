@@ -71,14 +71,14 @@ fn summarize(now: Figures, before: Figures, standing: Standing) -> Summary {
         gross_revenue: now.gross_minor,
         refunds: now.refund_minor,
         total_orders: now.orders,
-        items_sold: now.items,
+        items_sold: now.items_milli,
         average_rating: average(standing.score_micros, standing.ratings),
-        pending_items: standing.pending_items,
+        pending_items: standing.pending_items_milli,
         pending_refunds: standing.pending_refunds,
         comparison: Comparison {
             revenue_change: change_percent(now.net_minor(), before.net_minor()),
             orders_change: change_percent(now.orders, before.orders),
-            items_sold_change: change_percent(now.items, before.items),
+            items_sold_change: change_percent(now.items_milli, before.items_milli),
         },
     }
 }
@@ -92,7 +92,7 @@ fn top_product(product: &ProductSales) -> TopProduct {
     TopProduct {
         sku_id: product.product_id.clone(),
         sku_name: product.name.clone(),
-        sold_count: product.figures.items,
+        sold_count: product.figures.items_milli,
         revenue: product.figures.net_minor(),
     }
 }
@@ -105,6 +105,6 @@ fn of_currency(sales: &Sales) -> CurrencySales {
         gross_revenue: figures.gross_minor,
         refunds: figures.refund_minor,
         orders: figures.orders,
-        items_sold: figures.items,
+        items_sold: figures.items_milli,
     }
 }

@@ -173,6 +173,8 @@ fn move_on(projections: &mut [Projection], caused: &Caused, difference: &mut Con
         let fresh: Vec<_> = derived.iter().filter(|it| !known.contains(&it.event_id)).cloned().collect();
         projection.derived.extend(fresh.iter().map(|it| it.event_id));
         projection.derived.sort();
+        let current: HashSet<_> = derived.iter().map(|it| it.event_id).collect();
+        projection.withdrawn = projection.derived.iter().filter(|it| !current.contains(it)).copied().collect();
         wanted.extend(fresh);
     }
     wanted

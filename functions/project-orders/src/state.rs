@@ -42,7 +42,7 @@ impl States {
     pub(crate) fn relied_on(&self) -> Vec<String> {
         let lines = self.orders.iter().flat_map(|(_, order)| order.lines.iter().map(|line| line.reference.clone()));
         let opinions = self.opinions.iter().filter_map(|(.., opinion)| opinion.reference.clone());
-        lines.chain(opinions).collect::<BTreeSet<_>>().into_iter().collect()
+        lines.chain(opinions).filter(|it| !it.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// Returns the references whose meaning products decide.
@@ -67,7 +67,9 @@ pub(crate) fn named(events: &[ShopEvent]) -> Vec<String> {
     let mut names = BTreeSet::new();
     for event in events {
         match &event.fact {
-            Fact::OrderCreated { lines, .. } => names.extend(lines.iter().map(|line| line.reference.clone())),
+            Fact::OrderCreated { content, .. } | Fact::OrderUpdated { content, .. } => {
+                names.extend(content.lines.iter().map(|line| line.reference.clone()));
+            }
             Fact::ProductCreated { product_id, facts } | Fact::ProductUpdated { product_id, facts } => {
                 names.insert(product_id.clone());
                 names.extend(facts.skus.iter().cloned());
@@ -81,5 +83,7 @@ pub(crate) fn named(events: &[ShopEvent]) -> Vec<String> {
             _ => {}
         }
     }
+    // A line may name nothing.
+    names.remove("");
     names.into_iter().collect()
 }

@@ -116,10 +116,14 @@ pub struct Summary {
     /// Orders whose first payment came.
     pub total_orders: i64,
     /// Pieces of those.
+    #[serde(serialize_with = "domain::serialize_milli")]
+    #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub items_sold: i64,
     /// Mean of all ratings of the seller's products that are not withdrawn, from 0 to 1; 0 when there are none.
     pub average_rating: f64,
     /// Pieces of orders that are created, confirmed or reserved now.
+    #[serde(serialize_with = "domain::serialize_milli")]
+    #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub pending_items: i64,
     /// Paid orders of which money was asked back and none has gone back.
     pub pending_refunds: i64,
@@ -168,6 +172,8 @@ pub struct TopProduct {
     /// Its name, when a product event told it.
     pub sku_name: Option<String>,
     /// Pieces paid.
+    #[serde(serialize_with = "domain::serialize_milli")]
+    #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub sold_count: i64,
     /// Net revenue.
     pub revenue: i64,

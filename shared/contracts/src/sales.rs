@@ -32,6 +32,8 @@ pub struct CurrencySales {
     pub refunds: i64,
     /// Orders paid.
     pub orders: i64,
-    /// Pieces of those.
+    /// Pieces of those, in thousandths here and as a number on the wire.
+    #[serde(serialize_with = "domain::serialize_milli")]
+    #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub items_sold: i64,
 }

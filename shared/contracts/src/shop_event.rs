@@ -20,8 +20,10 @@ mod analytics;
 mod fields;
 mod hidden;
 mod lifecycle;
+mod members;
 mod person;
 pub(crate) mod sealed;
+mod time;
 
 use fields::Fields;
 pub use person::{Forgotten, forget_in_event, is_named_in_event};
@@ -228,7 +230,7 @@ fn read(fields: &Fields<'_>, intake: &Intake, arrival: Timestamp) -> Result<Shop
     };
     check_version(fields)?;
     let occurred_at = occurred_at(fields, arrival)?;
-    let service = fields.name("service")?.or(fields.name("source")?).unwrap_or_default();
+    let service = fields.label(&["service", "source"]).unwrap_or_default();
     let link = fields.link(fact.subject().0 == Subject::User);
     let named = fields.name("eventId")?.map(|id| named_id(&intake.address_key, &id));
     let event = ShopEvent { id: named.unwrap_or_default(), service, occurred_at, fact, link };

@@ -52,15 +52,24 @@ pub struct Figures {
     /// Orders sent back (`Sales`).
     #[serde(skip_serializing_if = "is_zero")]
     pub orders_returned: i64,
-    /// Pieces (`Sales`, `Product`, `Category` at the first payment; `Status`).
+    /// Thousandths of pieces (`Sales`, `Product`, `Category` at the first payment; `Status`).
     #[serde(skip_serializing_if = "is_zero")]
-    pub items: i64,
+    pub items_milli: i64,
     /// Money that came, gross, in minor units (at the time of each payment).
     #[serde(skip_serializing_if = "is_zero")]
     pub revenue_minor: i64,
     /// Money that went back, in minor units (at the time of each refund).
     #[serde(skip_serializing_if = "is_zero")]
     pub refund_minor: i64,
+    /// Shipping of paid orders, in minor units (`Sales` of the whole shop, at the first payment).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub shipping_minor: i64,
+    /// Tax of paid orders, in minor units (`Sales` of the whole shop, at the first payment).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub tax_minor: i64,
+    /// Fees of paid orders, in minor units (`Sales` of the whole shop, at the first payment).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub fee_minor: i64,
     /// Orders (`Status`), ratings, users or events.
     #[serde(skip_serializing_if = "is_zero")]
     pub count: i64,
@@ -80,7 +89,10 @@ impl AddAssign for Figures {
         self.orders_paid += other.orders_paid;
         self.orders_cancelled += other.orders_cancelled;
         self.orders_returned += other.orders_returned;
-        self.items += other.items;
+        self.items_milli += other.items_milli;
+        self.shipping_minor += other.shipping_minor;
+        self.tax_minor += other.tax_minor;
+        self.fee_minor += other.fee_minor;
         self.revenue_minor += other.revenue_minor;
         self.refund_minor += other.refund_minor;
         self.count += other.count;
@@ -97,7 +109,10 @@ impl Neg for Figures {
             orders_paid: -self.orders_paid,
             orders_cancelled: -self.orders_cancelled,
             orders_returned: -self.orders_returned,
-            items: -self.items,
+            items_milli: -self.items_milli,
+            shipping_minor: -self.shipping_minor,
+            tax_minor: -self.tax_minor,
+            fee_minor: -self.fee_minor,
             revenue_minor: -self.revenue_minor,
             refund_minor: -self.refund_minor,
             count: -self.count,
@@ -209,18 +224,33 @@ impl Grain {
     }
 }
 
-/// What is known of a product that order lines and opinions refer to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attribution {
-    /// The product (SPU) that the reference leads to.
-    pub product_id: String,
+/// Who sells a product and where it belongs, from a moment on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Period {
+    /// From when on.
+    pub since: Timestamp,
     /// Its seller.
     pub seller_id: Option<String>,
     /// Its category.
     pub category_id: Option<String>,
 }
 
+/// What is known of a product that order lines and opinions refer to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribution {
+    /// The product (SPU) that the reference leads to.
+    pub product_id: String,
+    /// What it was, in the order of time.
+    pub periods: Vec<Period>,
+}
+
 impl Attribution {
+    /// Returns what the product was at a moment; before it was known, what it was first.
+    #[must_use]
+    pub fn at(&self, moment: Timestamp) -> Option<&Period> {
+        self.periods.iter().rfind(|period| period.since <= moment).or_else(|| self.periods.first())
+    }
+
     /// Returns the product as popularity knows it; `None` for the nil UUID, which names nothing.
     #[must_use]
     pub fn product(&self) -> Option<ProductId> {

@@ -4,12 +4,14 @@
 //! from wherever its cause is told. Anybody who knows the order can compute them; nobody can take them, because they
 //! have an origin of their own.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::contribution::Attributions;
+use crate::contribution::{Attribution, Attributions};
 use crate::{CustomerKey, OpinionState, OrderState, OrderStatus, Subject, rating_event_type};
-use crate::{Fingerprint, NewInteraction, Origin, ProductId, Reference};
+use crate::{Fingerprint, NewInteraction, Origin, ProductId, Quantity, Reference};
 
 /// The namespace of derived event ids: any fixed UUID, the same in every version of this code.
 const NAMESPACE: Uuid = Uuid::from_u128(0x9f2b_6c1e_4d7a_5e83_8a41_c0d9_73be_5f16);
@@ -28,14 +30,15 @@ pub struct DerivedInteraction {
     /// When.
     pub occurred_at: Timestamp,
     /// The pieces of the line; `None` for an opinion.
-    pub quantity: Option<i64>,
+    pub quantity: Option<Quantity>,
 }
 
 impl DerivedInteraction {
     /// Returns the metadata that it is recorded with.
     #[must_use]
     pub fn metadata(&self) -> String {
-        self.quantity.map_or_else(|| "{}".to_owned(), |quantity| format!(r#"{{"quantity":{quantity}}}"#))
+        let written = |quantity: Quantity| format!(r#"{{"quantity":{}}}"#, quantity.pieces());
+        self.quantity.map_or_else(|| "{}".to_owned(), written)
     }
 
     /// Computes the digest of its content, as for a recorded interaction.
@@ -58,33 +61,42 @@ impl DerivedInteraction {
 /// Returns the interactions that follow from an order, given the products that are known.
 ///
 /// One per line and kind, whatever the quantity: `checkout_started` when placed, `purchase` when paid, `cancel_order`,
-/// `return_product`, and `refund_requested` when money was asked back. A line whose product is unknown yields none
-/// until it is known.
+/// `return_product` for what came back, and `refund_requested` for what money was asked back for. A line whose product is
+/// unknown yields none until it is known. A line is known by what it names, so that a new line of an order that was
+/// changed is a purchase of its own, and an old one stays the same.
 #[must_use]
 pub fn order_interactions(order_id: &str, order: &OrderState, known: &Attributions) -> Vec<DerivedInteraction> {
-    let causes = [
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut derived = Vec::new();
+    for (position, line) in order.lines.iter().enumerate() {
+        let nth = seen.entry(&line.reference).or_default();
+        *nth += 1;
+        let Some(product_id) = known.get(&line.reference).and_then(Attribution::product) else { continue };
+        for (event_type, at) in causes(order, position) {
+            let Some(occurred_at) = at else { continue };
+            derived.push(DerivedInteraction {
+                event_id: event_id(&[event_type, order_id, &line.reference, &nth.to_string()]),
+                event_type,
+                product_id: product_id.clone(),
+                account_id: order.customer.as_ref().and_then(CustomerKey::account_id),
+                occurred_at,
+                quantity: Some(line.quantity),
+            });
+        }
+    }
+    derived
+}
+
+/// Returns what may follow from a line, with its moment.
+fn causes(order: &OrderState, position: usize) -> [(&'static str, Option<Timestamp>); 5] {
+    let of_line = |times: &[Option<Timestamp>]| times.get(position).copied().flatten();
+    [
         ("checkout_started", order.at(OrderStatus::Created)),
         ("purchase", order.at(OrderStatus::Paid)),
         ("cancel_order", order.at(OrderStatus::Cancelled)),
-        ("return_product", order.at(OrderStatus::Returned)),
-        ("refund_requested", order.refund_requested_at),
-    ];
-    let account_id = order.customer.as_ref().and_then(CustomerKey::account_id);
-    let lines = order.lines.iter().enumerate();
-    let lines = lines.filter_map(|(position, line)| Some((position, line, known.get(&line.reference)?.product()?)));
-    let derived = lines.flat_map(|(position, line, product_id)| {
-        causes.iter().filter_map(move |(event_type, at)| {
-            Some(DerivedInteraction {
-                event_id: event_id(&[event_type, order_id, &position.to_string()]),
-                event_type,
-                product_id: product_id.clone(),
-                account_id,
-                occurred_at: (*at)?,
-                quantity: Some(line.quantity),
-            })
-        })
-    });
-    derived.collect()
+        ("return_product", of_line(&order.returned_at)),
+        ("refund_requested", of_line(&order.refund_asked_at)),
+    ]
 }
 
 /// Returns the interaction that follows from a rating (`rating_high`, `rating_medium` or `rating_low`) or a comment

@@ -4,23 +4,21 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::{Fact, ShopEvent};
+use crate::{Fact, Period, ProductFacts, ShopEvent};
 
-/// What is known of a product. The first seller and category stay, so that a later change leaves the figures of the
-/// past alone; the last name counts.
+/// What is known of a product. A new seller or category holds from the event's time on, so that a change leaves the
+/// figures of the past alone; the last name counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProductState {
     /// Whether an event introduced it; one that only withdraws it does not.
     pub known: bool,
-    /// Who sells it.
-    pub seller_id: Option<String>,
-    /// Where it belongs.
-    pub category_id: Option<String>,
+    /// Who sold it and where it belonged, each from a moment on, in the order of time.
+    pub periods: Vec<Period>,
     /// What it is called.
     pub name: Option<String>,
     /// Its SKUs with the time of their first mention: of two products that claim a SKU, the earlier has it.
     pub skus: BTreeMap<String, Timestamp>,
-    /// When it was withdrawn.
+    /// When it was withdrawn; `None` again when it came back.
     pub deleted_at: Option<Timestamp>,
 }
 
@@ -33,15 +31,11 @@ impl ProductState {
         let mut state = Self::default();
         for event in events {
             match &event.fact {
-                Fact::ProductCreated { facts, .. } | Fact::ProductUpdated { facts, .. } => {
-                    state.known = true;
-                    state.seller_id = state.seller_id.take().or_else(|| facts.seller_id.clone());
-                    state.category_id = state.category_id.take().or_else(|| facts.category_id.clone());
-                    state.name = facts.name.clone().or_else(|| state.name.take());
-                    for sku in &facts.skus {
-                        state.skus.entry(sku.clone()).or_insert(event.occurred_at);
-                    }
+                Fact::ProductCreated { facts, .. } => {
+                    state.deleted_at = None;
+                    state.read(event.occurred_at, facts);
                 }
+                Fact::ProductUpdated { facts, .. } => state.read(event.occurred_at, facts),
                 Fact::ProductDeleted { .. } => {
                     state.deleted_at.get_or_insert(event.occurred_at);
                 }
@@ -49,6 +43,36 @@ impl ProductState {
             }
         }
         state
+    }
+
+    fn read(&mut self, at: Timestamp, facts: &ProductFacts) {
+        self.known = true;
+        self.name = facts.name.clone().or_else(|| self.name.take());
+        for sku in &facts.skus {
+            self.skus.entry(sku.clone()).or_insert(at);
+        }
+        self.change(at, facts);
+    }
+
+    /// Begins a period when something changes. What is learned of the first time is true of the time before, too.
+    fn change(&mut self, at: Timestamp, facts: &ProductFacts) {
+        let Some(last) = self.periods.last().cloned() else {
+            let (seller_id, category_id) = (facts.seller_id.clone(), facts.category_id.clone());
+            self.periods.push(Period { since: at, seller_id, category_id });
+            return;
+        };
+        for period in &mut self.periods {
+            period.seller_id = period.seller_id.take().or_else(|| facts.seller_id.clone());
+            period.category_id = period.category_id.take().or_else(|| facts.category_id.clone());
+        }
+        let seller_id = facts.seller_id.clone().or(last.seller_id);
+        let category_id = facts.category_id.clone().or(last.category_id);
+        let now = self.periods.last_mut().filter(|now| now.seller_id != seller_id || now.category_id != category_id);
+        match now {
+            Some(now) if now.since == at => (now.seller_id, now.category_id) = (seller_id, category_id),
+            Some(_) => self.periods.push(Period { since: at, seller_id, category_id }),
+            None => {}
+        }
     }
 }
 

@@ -8,31 +8,8 @@ use serde::{Deserialize, Serialize};
 /// The largest amount by magnitude, in minor units (10^15). Nine thousand such amounts fit into one sum.
 pub const AMOUNT_LIMIT_MINOR: i64 = 1_000_000_000_000_000;
 
-/// Currencies whose minor unit is not a hundredth (ISO 4217).
-const EXPONENTS: [(&str, u32); 22] = [
-    ("BHD", 3),
-    ("BIF", 0),
-    ("CLP", 0),
-    ("DJF", 0),
-    ("GNF", 0),
-    ("IQD", 3),
-    ("ISK", 0),
-    ("JOD", 3),
-    ("JPY", 0),
-    ("KMF", 0),
-    ("KRW", 0),
-    ("KWD", 3),
-    ("LYD", 3),
-    ("OMR", 3),
-    ("PYG", 0),
-    ("RWF", 0),
-    ("TND", 3),
-    ("UGX", 0),
-    ("VND", 0),
-    ("XAF", 0),
-    ("XOF", 0),
-    ("XPF", 0),
-];
+/// The decimals of a code that ISO 4217 does not list.
+const USUAL_DECIMALS: u32 = 2;
 
 /// An ISO 4217 code: three capital letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -51,10 +28,14 @@ impl Currency {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// Returns the decimal places of the major unit: 2 for EUR, 0 for JPY and VND, 3 for KWD.
+    /// Returns the decimal places of the major unit by ISO 4217: 2 for EUR, 0 for JPY and VUV, 3 for KWD, 4 for CLF.
+    ///
+    /// A code
+    /// that the standard does not list, or lists without decimals (gold), has 2.
     #[must_use]
     pub fn decimals(self) -> u32 {
-        EXPONENTS.iter().find(|(code, _)| *code == self.as_str()).map_or(2, |(_, decimals)| *decimals)
+        let exponent = iso_currency::Currency::from_code(self.as_str()).and_then(iso_currency::Currency::exponent);
+        exponent.map_or(USUAL_DECIMALS, u32::from)
     }
 }
 
@@ -89,6 +70,15 @@ impl fmt::Display for Currency {
     }
 }
 
+/// The currency of an event's amounts, as far as the event says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Denomination {
+    /// The currency that the event names, else the default.
+    pub code: Currency,
+    /// Whether the event names it. If not, the amounts are in the currency of their order.
+    pub named: bool,
+}
+
 /// An amount of one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Money {
@@ -104,7 +94,7 @@ pub enum InvalidAmount {
     /// Not a plain decimal number.
     #[error("must be a decimal number that is not negative, like 19.90")]
     NotANumber,
-    /// More decimals than the currency has: nothing is rounded.
+    /// More decimals than the currency has, and nothing says what is meant.
     #[error("must have at most {decimals} decimal places in {currency}")]
     TooPrecise {
         /// The currency.
@@ -197,6 +187,31 @@ mod tests {
         assert_eq!(read("99999999999999999999", "EUR"), Err(InvalidAmount::TooLarge));
         for bad in ["", "-1", "1e3", ".5", "5.", "1,5", "NaN", "+1"] {
             assert_eq!(read(bad, "EUR"), Err(InvalidAmount::NotANumber), "{bad}");
+        }
+    }
+
+    /// The whole table of ISO 4217 (list one, 2024): codes by their decimals. What has none there (gold, tests) has 2 here.
+    const ISO_4217: [(u32, &str); 4] = [
+        (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
+        (
+            2,
+            "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF \
+             CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG \
+             HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR \
+             MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD \
+             SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD YER \
+             ZAR ZMW XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX",
+        ),
+        (3, "BHD IQD JOD KWD LYD OMR TND"),
+        (4, "CLF UYW"),
+    ];
+
+    #[test]
+    fn every_currency_of_the_standard_has_its_decimals() {
+        for (decimals, codes) in ISO_4217 {
+            for code in codes.split_whitespace() {
+                assert_eq!(code.parse::<Currency>().unwrap().decimals(), decimals, "{code}");
+            }
         }
     }
 

@@ -1,30 +1,97 @@
 //! The state of an order, from the events of it that are known.
 //!
-//! The events are a set: they are put into the order of their own time (then of their ids) before they are read, and
-//! statuses only ever move forward. Whatever order, repetition or split they were delivered in, the same events are
-//! the same state.
+//! The events are a set: they are put into one sequence before they are read. Whatever order, repetition or split they
+//! were delivered in, the same events are the same state. Each part is read by a module of its own, from the whole
+//! sequence: what was ordered (`content`) and what it costs (`price`), which payments there are (`payment`), what is asked
+//! back (`wish`), the account book that follows (`book`), and where the order stands (`progress`).
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::{Currency, CustomerKey, Fact, Money, OrderLine, OrderStatus, PaymentStatus, ShopEvent};
+use crate::{Currency, CustomerKey, Money, OrderStatus, PaymentStatus, Quantity, ShopEvent};
 
-/// One payment of an order.
+mod book;
+mod content;
+mod payment;
+mod price;
+mod progress;
+mod returned;
+mod sequence;
+mod wish;
+
+pub use book::{Entry, EntryKind};
+
+/// One line of an order, in minor units of the order's currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What was ordered, as the shop names it; empty when it names nothing.
+    pub reference: String,
+    /// How much.
+    pub quantity: Quantity,
+    /// The price of one piece, rounded.
+    pub price_minor: i64,
+    /// What the line costs as it was told.
+    pub total_minor: i64,
+    /// What the line costs after its share of a discount on the order: what revenue is shared by.
+    pub goods_minor: i64,
+    /// The seller, when the line names one.
+    pub seller_id: Option<String>,
+    /// The category, when the line names one.
+    pub category_id: Option<String>,
+}
+
+/// What is charged beside the lines or within their prices, in minor units of the order's currency.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Charges {
+    /// Shipping.
+    pub shipping: i64,
+    /// Tax.
+    pub tax: i64,
+    /// Fees.
+    pub fee: i64,
+}
+
+impl Charges {
+    fn sum(&self) -> i64 {
+        self.shipping.saturating_add(self.tax).saturating_add(self.fee)
+    }
+}
+
+/// One payment of an order, or one capture of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
     /// The producer's id, or the id of the event that told of it.
     pub id: String,
-    /// Its furthest status.
-    pub status: PaymentStatus,
-    /// The amount.
-    pub amount: Money,
+    /// Whether the id is the producer's.
+    pub is_named: bool,
+    /// When it was first told of, and the place of that event.
+    first_at: (Timestamp, usize),
+    /// What became of the money, apart from refunds.
+    status: PaymentStatus,
+    /// The amount, in minor units.
+    pub amount_minor: i64,
+    /// Its currency.
+    pub currency: Currency,
     /// How it was paid; empty when unknown.
     pub method: String,
     /// When the money came; `None` as long as no event says so. Only then it is revenue.
     pub paid_at: Option<Timestamp>,
-    /// When it went back.
+    /// When some of it first went back.
     pub refunded_at: Option<Timestamp>,
+}
+
+impl Payment {
+    /// Returns what became of it.
+    #[must_use]
+    pub fn status(&self) -> PaymentStatus {
+        if self.refunded_at.is_some() { PaymentStatus::Refunded } else { self.status }
+    }
+
+    /// Says whether the money came and no bank took it back.
+    fn is_held(&self) -> bool {
+        self.paid_at.is_some() && self.status == PaymentStatus::Succeeded
+    }
 }
 
 /// Money that went back.
@@ -39,48 +106,72 @@ pub struct Refund {
 /// What is known of an order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OrderState {
-    /// The moment each status was first reached.
+    /// The moment each status was first reached, without those that later news revoked.
     pub reached: BTreeMap<OrderStatus, Timestamp>,
+    status: Option<OrderStatus>,
     /// Who ordered; unknown as long as the creation is.
     pub customer: Option<CustomerKey>,
     /// The seller of the whole order, when there is one.
     pub seller_id: Option<String>,
-    /// The currency of the lines, else of the first payment.
+    /// The currency of the order, and of all amounts that name none.
     pub currency: Option<Currency>,
-    /// The total as the shop gave it, else the sum of the lines.
+    /// The total as the shop gave it, else what lines and charges add up to.
     pub total_minor: Option<i64>,
+    /// What is charged apart from the lines.
+    pub charges: Charges,
     /// How it is paid: as the order says, else as the first payment does; empty when unknown.
     pub payment_method: String,
     /// What was ordered.
-    pub lines: Vec<OrderLine>,
+    pub lines: Vec<Line>,
     /// The payments, by the time of their first event.
     pub payments: Vec<Payment>,
-    /// The refunds, in the order of their time.
-    pub refunds: Vec<Refund>,
-    /// When the customer first wanted money back.
+    /// The account book, in the order of its entries.
+    pub book: Vec<Entry>,
+    /// When each line first came back.
+    pub returned_at: Vec<Option<Timestamp>>,
+    /// When money for each line was first asked back.
+    pub refund_asked_at: Vec<Option<Timestamp>>,
+    /// When money was first asked back.
     pub refund_requested_at: Option<Timestamp>,
+    /// When the first event happened: what a product is at that time, it is in this order.
+    pub first_at: Option<Timestamp>,
 }
 
 impl OrderState {
     /// Reads the events of one order. Events of other subjects are ignored, repeated ones count once.
     #[must_use]
     pub fn of<'e>(events: impl IntoIterator<Item = &'e ShopEvent>) -> Self {
-        let mut events: Vec<_> = events.into_iter().collect();
-        events.sort_by_key(|event| (event.occurred_at, event.id));
-        events.dedup_by_key(|event| event.id);
-        let mut state = Self::default();
-        for event in &events {
-            state.read(event);
+        let events = sequence::sequence(events);
+        let content = content::Content::of(&events);
+        let prices = price::Prices::of(&content);
+        let payments = payment::Payments::of(&events, &content, &prices);
+        let wishes = wish::wishes(&events, &content, &prices.lines, &payments);
+        let progress = progress::Progress::of(&events, &payments, &prices);
+        let returned = returned::Returned::of(&events, &content, &prices);
+        let first_method = payments.all.iter().map(|it| &*it.method).find(|method| !method.is_empty());
+        Self {
+            status: Some(progress.status()),
+            customer: content.customer.cloned(),
+            seller_id: content.seller_id.map(str::to_owned),
+            currency: content.currency,
+            total_minor: prices.total,
+            charges: prices.charges,
+            payment_method: content.method.or(first_method).unwrap_or_default().to_owned(),
+            book: book::book(&payments, &wishes, &prices),
+            reached: progress.reached,
+            lines: prices.lines,
+            payments: payments.all,
+            returned_at: returned.returned_at,
+            refund_asked_at: returned.refund_asked_at,
+            refund_requested_at: returned.asked_at,
+            first_at: events.first().map(|event| event.occurred_at),
         }
-        state.conclude();
-        state.refunds = refunds(&events, &state.payments);
-        state
     }
 
     /// Returns where the order stands.
     #[must_use]
     pub fn status(&self) -> OrderStatus {
-        self.reached.last_key_value().map_or(OrderStatus::Unknown, |(status, _)| *status)
+        self.status.unwrap_or(OrderStatus::Unknown)
     }
 
     /// Returns when a status was first reached.
@@ -89,166 +180,16 @@ impl OrderState {
         self.reached.get(&status).copied()
     }
 
-    fn read(&mut self, event: &ShopEvent) {
-        let at = event.occurred_at;
-        match &event.fact {
-            Fact::OrderCreated { .. } => self.read_creation(event),
-            Fact::OrderValidated { valid: true, .. } => self.reach(OrderStatus::Confirmed, at),
-            Fact::OrderValidated { valid: false, .. } => self.reach(OrderStatus::Rejected, at),
-            Fact::PaymentProcessed { .. } => self.read_payment(event),
-            Fact::InventoryReserved { .. } => self.reach(OrderStatus::Reserved, at),
-            Fact::OrderShipped { .. } => self.reach(OrderStatus::Shipped, at),
-            Fact::OrderDelivered { .. } => self.reach(OrderStatus::Delivered, at),
-            Fact::OrderCancelled { .. } => self.reach(OrderStatus::Cancelled, at),
-            Fact::OrderReturned { refund, .. } => {
-                self.reach(OrderStatus::Returned, at);
-                if refund.is_some() {
-                    self.refund_requested_at.get_or_insert(at);
-                }
-            }
-            Fact::OrderStatusUpdated { status, .. } => self.reach(*status, at),
-            _ => {}
-        }
+    /// Returns the money that went back, in the order of its entries.
+    pub fn refunds(&self) -> impl Iterator<Item = Refund> {
+        let back = self.book.iter().filter(|entry| entry.kind != EntryKind::Payment);
+        back.map(|entry| Refund { at: entry.at, amount: Money { minor: entry.minor, currency: entry.currency } })
     }
 
-    fn reach(&mut self, status: OrderStatus, at: Timestamp) {
-        // Events come in the order of their time, so the first is the earliest.
-        self.reached.entry(status).or_insert(at);
-    }
-
-    /// Takes what the creations tell. Several services may each tell of one order: the earliest that lists lines says
-    /// what was ordered and what it costs, the earliest that names a customer, seller or payment method says those.
-    fn read_creation(&mut self, event: &ShopEvent) {
-        let Fact::OrderCreated { customer, seller_id, currency, total_minor, payment_method, lines, .. } = &event.fact
-        else {
-            return;
-        };
-        self.reach(OrderStatus::Created, event.occurred_at);
-        if self.currency.is_none() || (self.lines.is_empty() && !lines.is_empty()) {
-            self.currency = Some(*currency);
-            self.total_minor =
-                total_minor.or_else(|| Some(lines.iter().map(OrderLine::total_minor).fold(0, i64::saturating_add)));
-            self.lines.clone_from(lines);
-        }
-        self.customer = self.customer.take().or_else(|| customer.clone());
-        self.seller_id = self.seller_id.take().or_else(|| seller_id.clone());
-        if self.payment_method.is_empty() {
-            self.payment_method = payment_method.clone().unwrap_or_default();
-        }
-    }
-
-    fn read_payment(&mut self, event: &ShopEvent) {
-        let Fact::PaymentProcessed { payment_id, status, amount, method, .. } = &event.fact else { return };
-        let id = payment_id.clone().unwrap_or_else(|| event.id.to_string());
-        let at = event.occurred_at;
-        let position = self.payments.iter().position(|payment| payment.id == id).unwrap_or_else(|| {
-            self.payments.push(Payment {
-                id,
-                status: *status,
-                amount: *amount,
-                method: String::new(),
-                paid_at: None,
-                refunded_at: None,
-            });
-            self.payments.len() - 1
-        });
-        let payment = &mut self.payments[position];
-        payment.status = payment.status.max(*status);
-        if payment.method.is_empty() {
-            payment.method = method.clone().unwrap_or_default();
-        }
-        match status {
-            PaymentStatus::Succeeded if payment.paid_at.is_none() => {
-                (payment.paid_at, payment.amount) = (Some(at), *amount);
-                self.reach(OrderStatus::Paid, at);
-            }
-            PaymentStatus::Refunded if payment.refunded_at.is_none() => {
-                payment.refunded_at = Some(at);
-                self.refund_requested_at.get_or_insert(at);
-            }
-            _ => {}
-        }
-    }
-
-    /// Fills in what the creation left open or, as long as it is missing, what the payments tell.
-    fn conclude(&mut self) {
-        if self.currency.is_none() {
-            self.currency = self.payments.first().map(|payment| payment.amount.currency);
-        }
-        if self.payment_method.is_empty() {
-            let named = self.payments.iter().find(|payment| !payment.method.is_empty());
-            self.payment_method = named.map(|payment| payment.method.clone()).unwrap_or_default();
-        }
-    }
-}
-
-/// Grants the refunds in the order of their time, each at most what is left of the payments.
-fn refunds(events: &[&ShopEvent], payments: &[Payment]) -> Vec<Refund> {
-    let mut purse = Purse::of(events, payments);
-    let mut refunds = Vec::new();
-    for event in events {
-        for money in purse.wanted(event) {
-            let left = purse.left.entry(money.currency).or_default();
-            let granted = money.minor.min(*left);
-            if granted > 0 {
-                *left -= granted;
-                refunds.push(Refund { at: event.occurred_at, amount: Money { minor: granted, ..money } });
-            }
-        }
-    }
-    refunds
-}
-
-/// What was paid and has not gone back.
-struct Purse<'p> {
-    payments: &'p [Payment],
-    left: BTreeMap<Currency, i64>,
-    /// The payments that went back whole.
-    gone: Vec<&'p str>,
-    /// Whether some return names its amount: one that names none then says nothing about money.
-    amount_named: bool,
-}
-
-impl<'p> Purse<'p> {
-    fn of(events: &[&ShopEvent], payments: &'p [Payment]) -> Self {
-        let mut left: BTreeMap<Currency, i64> = BTreeMap::new();
-        for payment in payments.iter().filter(|payment| payment.paid_at.is_some()) {
-            *left.entry(payment.amount.currency).or_default() += payment.amount.minor;
-        }
-        let names = |event: &&ShopEvent| matches!(event.fact, Fact::OrderReturned { refund: Some(_), .. });
-        Self { payments, left, gone: Vec::new(), amount_named: events.iter().any(names) }
-    }
-
-    /// Says what an event asks back. A refunded payment goes back whole. A return gives back the amount that it names;
-    /// one that names none, and a cancellation, give back the rest.
-    fn wanted(&mut self, event: &ShopEvent) -> Vec<Money> {
-        match &event.fact {
-            Fact::OrderReturned { refund: Some(amount), .. } => vec![*amount],
-            Fact::OrderReturned { refund: None, .. }
-            | Fact::OrderStatusUpdated { status: OrderStatus::Returned, .. }
-                if !self.amount_named =>
-            {
-                self.rest()
-            }
-            Fact::OrderCancelled { .. } | Fact::OrderStatusUpdated { status: OrderStatus::Cancelled, .. } => {
-                self.rest()
-            }
-            Fact::PaymentProcessed { payment_id, status: PaymentStatus::Refunded, .. } => {
-                let mut paid = self.payments.iter().filter(|it| it.paid_at.is_some());
-                match paid.find(|it| payment_id.as_ref() == Some(&it.id)) {
-                    Some(payment) if !self.gone.contains(&&*payment.id) => {
-                        self.gone.push(&payment.id);
-                        vec![payment.amount]
-                    }
-                    _ => Vec::new(),
-                }
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    fn rest(&self) -> Vec<Money> {
-        self.left.iter().map(|(currency, minor)| Money { minor: *minor, currency: *currency }).collect()
+    /// Returns the first entry of money that came.
+    #[must_use]
+    pub fn first_payment(&self) -> Option<&Entry> {
+        self.book.iter().find(|entry| entry.kind == EntryKind::Payment && entry.minor > 0)
     }
 }
 

@@ -1,24 +1,22 @@
 //! What an order adds to the sales figures.
 //!
 //! Orders are counted when they are placed, paid, cancelled and returned; money when it comes and when it goes back.
-//! Each payment and refund is split over the lines in proportion to their totals, so that products, categories and
-//! sellers add up to the shop, to the minor unit.
+//! Products, categories and sellers have what the order's account book gives to their lines; what is beside the lines
+//! (shipping, tax on top, fees) is the shop's alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use crate::contribution::{Attributions, Cell, Contribution, Figures, Grain};
-use crate::money::apportion;
-use crate::{Currency, OpinionState, OrderLine, OrderState, OrderStatus, ShopEvent, UserState};
+use crate::{Charges, Currency, Entry, EntryKind, Line, OpinionState, OrderState, OrderStatus, ShopEvent, UserState};
 
 /// A line with everything that figures are kept by.
 struct Share<'a> {
     product_id: &'a str,
     seller_id: &'a str,
     category_id: &'a str,
-    quantity: i64,
-    weight: i64,
+    quantity_milli: i64,
 }
 
 /// Returns what an order adds to the figures, given the products that are known.
@@ -30,23 +28,25 @@ pub fn order_contribution(order: &OrderState, known: &Attributions) -> Contribut
     let shares: Vec<_> = order.lines.iter().map(|line| share(order, line, known)).collect();
     let mut sum = Contribution::default();
     add_status(&mut sum, order, &shares);
-    let Some(currency) = order.currency else { return sum };
     add_counts(&mut sum, order, &shares);
-    let paid = order.payments.iter().filter_map(|it| it.paid_at.map(|at| (at, it.amount, &*it.method)));
-    for (at, amount, method) in paid {
-        let moved = Moved { at, currency: amount.currency, method: method_or(method, order), refund: false };
-        add_money(&mut sum, order, &shares, (&moved, amount.minor));
+    for entry in &order.book {
+        add_money(&mut sum, order, &shares, entry);
     }
-    for refund in &order.refunds {
-        let method = method_or("", order);
-        let moved = Moved { at: refund.at, currency: refund.amount.currency, method, refund: true };
-        add_money(&mut sum, order, &shares, (&moved, refund.amount.minor));
-    }
-    if let (Some(customer), Some(_)) = (&order.customer, order.at(OrderStatus::Paid)) {
+    if let (Some(customer), Some((_, currency, _))) = (&order.customer, sold(order)) {
         let cell = Cell::Customer { customer_key: customer.as_str().to_owned(), currency };
         sum.add(cell, Figures { orders_paid: 1, ..Figures::default() });
     }
     sum
+}
+
+/// Returns when an order was sold, in which currency and by which method: those of the money that came first, else those
+/// of the order.
+fn sold(order: &OrderState) -> Option<(Timestamp, Currency, &str)> {
+    let at = order.at(OrderStatus::Paid)?;
+    match order.first_payment() {
+        Some(entry) => Some((at, entry.currency, &entry.method)),
+        None => Some((at, order.currency?, &order.payment_method)),
+    }
 }
 
 /// Returns what a rating adds to the figures: nothing when it was taken back or its product is unknown.
@@ -81,28 +81,28 @@ pub fn event_contribution(event: &ShopEvent) -> Contribution {
 
 /// Returns the seller and the category that a line is counted for; empty when unknown.
 #[must_use]
-pub fn attribute<'a>(order: &'a OrderState, line: &'a OrderLine, known: &'a Attributions) -> (&'a str, &'a str) {
+pub fn attribute<'a>(order: &'a OrderState, line: &'a Line, known: &'a Attributions) -> (&'a str, &'a str) {
     let share = share(order, line, known);
     (share.seller_id, share.category_id)
 }
 
-fn share<'a>(order: &'a OrderState, line: &'a OrderLine, known: &'a Attributions) -> Share<'a> {
+fn share<'a>(order: &'a OrderState, line: &'a Line, known: &'a Attributions) -> Share<'a> {
     let product = known.get(&line.reference);
+    let period = product.zip(order.first_at).and_then(|(product, at)| product.at(at));
     let seller = line.seller_id.as_deref().or(order.seller_id.as_deref());
     Share {
         product_id: product.map_or(&line.reference, |product| &product.product_id),
-        seller_id: seller.or_else(|| product?.seller_id.as_deref()).unwrap_or_default(),
-        category_id: line.category_id.as_deref().or_else(|| product?.category_id.as_deref()).unwrap_or_default(),
-        quantity: line.quantity,
-        weight: line.total_minor(),
+        seller_id: seller.or_else(|| period?.seller_id.as_deref()).unwrap_or_default(),
+        category_id: line.category_id.as_deref().or_else(|| period?.category_id.as_deref()).unwrap_or_default(),
+        quantity_milli: line.quantity.milli(),
     }
 }
 
 /// The pieces by scope: the whole shop (empty), and each seller of a line; the order's seller when it has no lines.
 fn scopes<'a>(order: &'a OrderState, shares: &[Share<'a>]) -> BTreeMap<&'a str, i64> {
-    let mut scopes = BTreeMap::from([("", shares.iter().map(|share| share.quantity).sum())]);
+    let mut scopes = BTreeMap::from([("", shares.iter().map(|share| share.quantity_milli).sum())]);
     for share in shares.iter().filter(|share| !share.seller_id.is_empty()) {
-        *scopes.entry(share.seller_id).or_default() += share.quantity;
+        *scopes.entry(share.seller_id).or_default() += share.quantity_milli;
     }
     if let (true, Some(seller)) = (shares.is_empty(), &order.seller_id) {
         scopes.insert(seller, 0);
@@ -111,96 +111,84 @@ fn scopes<'a>(order: &'a OrderState, shares: &[Share<'a>]) -> BTreeMap<&'a str, 
 }
 
 fn add_status(sum: &mut Contribution, order: &OrderState, shares: &[Share<'_>]) {
-    for (seller_id, items) in scopes(order, shares) {
+    for (seller_id, items_milli) in scopes(order, shares) {
         let cell = Cell::Status { seller_id: seller_id.to_owned(), status: order.status() };
-        sum.add(cell, Figures { count: 1, items, ..Figures::default() });
+        sum.add(cell, Figures { count: 1, items_milli, ..Figures::default() });
     }
 }
 
 fn add_counts(sum: &mut Contribution, order: &OrderState, shares: &[Share<'_>]) {
-    let Some(currency) = order.currency else { return };
-    let one = |status: OrderStatus, items: i64| match status {
-        OrderStatus::Created => Figures { orders_placed: 1, ..Figures::default() },
-        OrderStatus::Paid => Figures { orders_paid: 1, items, ..Figures::default() },
-        OrderStatus::Cancelled => Figures { orders_cancelled: 1, ..Figures::default() },
-        OrderStatus::Returned => Figures { orders_returned: 1, ..Figures::default() },
-        _ => Figures::default(),
-    };
-    for (status, at) in &order.reached {
-        for (seller_id, items) in scopes(order, shares) {
-            let (seller_id, payment_method) = (seller_id.to_owned(), order.payment_method.clone());
-            let cell = Cell::Sales { minute: Grain::Minute.start(*at), seller_id, currency, payment_method };
-            sum.add(cell, one(*status, items));
+    if let Some(currency) = order.currency {
+        for (status, at) in &order.reached {
+            let figures = match status {
+                OrderStatus::Created => Figures { orders_placed: 1, ..Figures::default() },
+                OrderStatus::Cancelled => Figures { orders_cancelled: 1, ..Figures::default() },
+                OrderStatus::Returned => Figures { orders_returned: 1, ..Figures::default() },
+                _ => continue,
+            };
+            for seller_id in scopes(order, shares).into_keys() {
+                sum.add(sales(*at, seller_id, (currency, &order.payment_method)), figures);
+            }
         }
     }
-    if let Some(at) = order.at(OrderStatus::Paid) {
-        add_pieces(sum, shares, (Grain::Minute.start(at), currency));
+    let Some((at, currency, method)) = sold(order) else { return };
+    for (seller_id, items_milli) in scopes(order, shares) {
+        let cell = sales(at, seller_id, (currency, method));
+        sum.add(cell, Figures { orders_paid: 1, items_milli, ..Figures::default() });
     }
+    if order.currency == Some(currency) {
+        let Charges { shipping: shipping_minor, tax: tax_minor, fee: fee_minor } = order.charges;
+        let charged = Figures { shipping_minor, tax_minor, fee_minor, ..Figures::default() };
+        sum.add(sales(at, "", (currency, method)), charged);
+    }
+    add_pieces(sum, shares, (Grain::Minute.start(at), currency));
+}
+
+fn sales(at: Timestamp, seller_id: &str, (currency, method): (Currency, &str)) -> Cell {
+    let (seller_id, payment_method) = (seller_id.to_owned(), method.to_owned());
+    Cell::Sales { minute: Grain::Minute.start(at), seller_id, currency, payment_method }
 }
 
 /// Counts the paid pieces of each product and category, and each of them once as ordered.
 fn add_pieces(sum: &mut Contribution, shares: &[Share<'_>], (minute, currency): (Timestamp, Currency)) {
     let mut cells = BTreeSet::new();
     for share in shares {
-        for cell in [product(share, minute, currency), category(share, minute, currency)] {
-            let first = cells.insert(cell.clone());
-            sum.add(cell, Figures { orders_paid: i64::from(first), items: share.quantity, ..Figures::default() });
+        for cell in product(share, minute, currency).into_iter().chain([category(share, minute, currency)]) {
+            let orders_paid = i64::from(cells.insert(cell.clone()));
+            sum.add(cell, Figures { orders_paid, items_milli: share.quantity_milli, ..Figures::default() });
         }
     }
 }
 
-/// Money that came or went back.
-struct Moved<'a> {
-    at: Timestamp,
-    currency: Currency,
-    method: &'a str,
-    refund: bool,
-}
-
-impl Moved<'_> {
-    fn figures(&self, minor: i64) -> Figures {
-        if self.refund {
-            Figures { refund_minor: minor, ..Figures::default() }
-        } else {
-            Figures { revenue_minor: minor, ..Figures::default() }
-        }
-    }
-
-    fn sales(&self, seller_id: &str) -> Cell {
-        let (seller_id, payment_method) = (seller_id.to_owned(), self.method.to_owned());
-        Cell::Sales { minute: Grain::Minute.start(self.at), seller_id, currency: self.currency, payment_method }
-    }
-}
-
-fn add_money(sum: &mut Contribution, order: &OrderState, shares: &[Share<'_>], (moved, minor): (&Moved<'_>, i64)) {
-    let minute = Grain::Minute.start(moved.at);
-    sum.add(moved.sales(""), moved.figures(minor));
+fn add_money(sum: &mut Contribution, order: &OrderState, shares: &[Share<'_>], entry: &Entry) {
+    let figures = |minor| match entry.kind {
+        EntryKind::Payment => Figures { revenue_minor: minor, ..Figures::default() },
+        EntryKind::Refund | EntryKind::Chargeback => Figures { refund_minor: minor, ..Figures::default() },
+    };
+    let (minute, of) = (Grain::Minute.start(entry.at), (entry.currency, &*entry.method));
+    sum.add(sales(entry.at, "", of), figures(entry.minor));
     if let Some(customer) = &order.customer {
-        let cell = Cell::Customer { customer_key: customer.as_str().to_owned(), currency: moved.currency };
-        sum.add(cell, moved.figures(minor));
+        let cell = Cell::Customer { customer_key: customer.as_str().to_owned(), currency: entry.currency };
+        sum.add(cell, figures(entry.minor));
     }
-    let weights: Vec<_> = shares.iter().map(|share| share.weight).collect();
-    for (share, part) in shares.iter().zip(apportion(minor, &weights)) {
+    for (share, part) in shares.iter().zip(&entry.lines) {
         if !share.seller_id.is_empty() {
-            sum.add(moved.sales(share.seller_id), moved.figures(part));
+            sum.add(sales(entry.at, share.seller_id, of), figures(*part));
         }
-        sum.add(product(share, minute, moved.currency), moved.figures(part));
-        sum.add(category(share, minute, moved.currency), moved.figures(part));
+        let cells = product(share, minute, entry.currency).into_iter().chain([category(share, minute, entry.currency)]);
+        cells.for_each(|cell| sum.add(cell, figures(*part)));
     }
     if let (true, Some(seller)) = (shares.is_empty(), &order.seller_id) {
-        sum.add(moved.sales(seller), moved.figures(minor));
+        sum.add(sales(entry.at, seller, of), figures(entry.minor));
     }
 }
 
-fn product(share: &Share<'_>, minute: Timestamp, currency: Currency) -> Cell {
+/// The cell of a line's product; none when the shop names no product.
+fn product(share: &Share<'_>, minute: Timestamp, currency: Currency) -> Option<Cell> {
     let (product_id, seller_id) = (share.product_id.to_owned(), share.seller_id.to_owned());
-    Cell::Product { minute, product_id, seller_id, currency }
+    (!product_id.is_empty()).then_some(Cell::Product { minute, product_id, seller_id, currency })
 }
 
 fn category(share: &Share<'_>, minute: Timestamp, currency: Currency) -> Cell {
     Cell::Category { minute, category_id: share.category_id.to_owned(), currency }
-}
-
-fn method_or<'a>(method: &'a str, order: &'a OrderState) -> &'a str {
-    if method.is_empty() { &order.payment_method } else { method }
 }

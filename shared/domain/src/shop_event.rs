@@ -3,11 +3,14 @@
 //! Both wire shapes end here (`contracts` reads them), and the event log keeps this form. What an event means for an
 //! order is decided in `order`, from all events of that order at once.
 
+mod content;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Currency, CustomerKey, CustomerLink, Money, OrderStatus, PaymentStatus};
+use crate::{Amount, CustomerKey, CustomerLink, Denomination, OrderStatus, PaymentStatus};
+pub use content::{Opinion, OrderContent, OrderLine, ProductFacts, ReturnedItem};
 
 /// One event of the shop's back end.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,55 +62,6 @@ impl Subject {
     }
 }
 
-/// One line of an order.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct OrderLine {
-    /// What was ordered, as the shop names it: an SPU or a SKU. Product events say which.
-    pub reference: String,
-    /// Pieces, at least 1.
-    pub quantity: i64,
-    /// The price of one piece in minor units of the order's currency.
-    pub price_minor: i64,
-    /// The seller, when the line names one.
-    pub seller_id: Option<String>,
-    /// The category, when the line names one.
-    pub category_id: Option<String>,
-}
-
-impl OrderLine {
-    /// Returns quantity times price; saturates, which the limits of `contracts` keep from happening.
-    #[must_use]
-    pub fn total_minor(&self) -> i64 {
-        self.quantity.saturating_mul(self.price_minor)
-    }
-}
-
-/// What a product event says about a product. What it leaves out stays as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct ProductFacts {
-    /// Who sells it.
-    pub seller_id: Option<String>,
-    /// Where it belongs.
-    pub category_id: Option<String>,
-    /// What it is called.
-    pub name: Option<String>,
-    /// The SKUs that are this product.
-    pub skus: Vec<String>,
-}
-
-/// An opinion about a product.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Opinion {
-    /// The rating's or the comment's id.
-    pub id: String,
-    /// The product, as the shop names it (SPU or SKU). An update need not repeat it.
-    pub reference: Option<String>,
-    /// Whose opinion.
-    pub customer: Option<CustomerKey>,
-    /// The rating in millionths of its scale: 1,000,000 is the best. Comments may have none.
-    pub score_micros: Option<i64>,
-}
-
 /// What happened. The serialised form is what the event log keeps; it must stay readable.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -116,23 +70,28 @@ pub enum Fact {
     /// An order was placed.
     OrderCreated {
         order_id: String,
-        customer: Option<CustomerKey>,
-        seller_id: Option<String>,
-        currency: Currency,
-        /// The total as the shop gave it; the lines may add up to something else (shipping, discounts).
-        total_minor: Option<i64>,
-        payment_method: Option<String>,
-        lines: Vec<OrderLine>,
+        #[serde(flatten)]
+        content: OrderContent,
+    },
+    /// An order was changed. Lines that it names take the place of those before.
+    OrderUpdated {
+        order_id: String,
+        #[serde(flatten)]
+        content: OrderContent,
     },
     /// An order was checked.
     OrderValidated { order_id: String, valid: bool },
     /// A payment made progress.
     PaymentProcessed {
         order_id: String,
-        /// Several events of one payment share it; without it each event is a payment of its own.
+        /// One payment, or one capture of it: several events of it share the id.
         payment_id: Option<String>,
+        /// One refund of it; another one has another id.
+        refund_id: Option<String>,
         status: PaymentStatus,
-        amount: Money,
+        /// What came or went back; without it, the whole payment.
+        amount: Option<Amount>,
+        currency: Denomination,
         method: Option<String>,
     },
     /// Goods were set aside.
@@ -141,12 +100,23 @@ pub enum Fact {
     OrderShipped { order_id: String },
     /// An order arrived.
     OrderDelivered { order_id: String },
-    /// An order was called off. What was paid for it goes back.
-    OrderCancelled { order_id: String },
-    /// An order was sent back. Without an amount all that was paid goes back.
-    OrderReturned { order_id: String, refund: Option<Money> },
+    /// An order was called off. Without an amount all that was paid for it goes back.
+    OrderCancelled { order_id: String, refund_id: Option<String>, refund: Option<Amount>, currency: Denomination },
+    /// An order was sent back, or the items that are named. Without an amount all that was paid for it goes back.
+    OrderReturned {
+        order_id: String,
+        refund_id: Option<String>,
+        refund: Option<Amount>,
+        currency: Denomination,
+        items: Vec<ReturnedItem>,
+    },
     /// A service that only knows the status said so.
-    OrderStatusUpdated { order_id: String, status: OrderStatus },
+    OrderStatusUpdated {
+        order_id: String,
+        status: OrderStatus,
+        /// Whether it is said that the money went back.
+        refunded: bool,
+    },
     /// A product appeared.
     ProductCreated {
         product_id: String,
@@ -199,6 +169,7 @@ impl Fact {
     pub fn name(&self) -> &'static str {
         match self {
             Self::OrderCreated { .. } => "order_created",
+            Self::OrderUpdated { .. } => "order_updated",
             Self::OrderValidated { .. } => "order_validated",
             Self::PaymentProcessed { .. } => "payment_processed",
             Self::InventoryReserved { .. } => "inventory_reserved",
@@ -232,7 +203,7 @@ impl Fact {
     #[must_use]
     pub fn customer(&self) -> Option<&CustomerKey> {
         match self {
-            Self::OrderCreated { customer, .. } => customer.as_ref(),
+            Self::OrderCreated { content, .. } | Self::OrderUpdated { content, .. } => content.customer.as_ref(),
             Self::UserRegistered { user }
             | Self::UserUpdated { user }
             | Self::UserDeleted { user }
@@ -251,7 +222,7 @@ impl Fact {
     /// nobody, or is about a user.
     pub fn rename(&mut self, key: &CustomerKey) {
         let customer = match self {
-            Self::OrderCreated { customer, .. } => customer,
+            Self::OrderCreated { content, .. } | Self::OrderUpdated { content, .. } => &mut content.customer,
             Self::CommentCreated(it)
             | Self::CommentUpdated(it)
             | Self::CommentDeleted(it)
@@ -265,17 +236,39 @@ impl Fact {
         }
     }
 
+    /// Returns what the event says its order is.
+    #[must_use]
+    pub fn content(&self) -> Option<&OrderContent> {
+        match self {
+            Self::OrderCreated { content, .. } | Self::OrderUpdated { content, .. } => Some(content),
+            _ => None,
+        }
+    }
+
+    /// Returns the currency that the event's amounts are in.
+    #[must_use]
+    pub fn denomination(&self) -> Option<Denomination> {
+        match self {
+            Self::OrderCreated { content, .. } | Self::OrderUpdated { content, .. } => Some(content.currency),
+            Self::PaymentProcessed { currency, .. }
+            | Self::OrderCancelled { currency, .. }
+            | Self::OrderReturned { currency, .. } => Some(*currency),
+            _ => None,
+        }
+    }
+
     /// Says what the event is about.
     #[must_use]
     pub fn subject(&self) -> (Subject, &str) {
         match self {
             Self::OrderCreated { order_id, .. }
+            | Self::OrderUpdated { order_id, .. }
             | Self::OrderValidated { order_id, .. }
             | Self::PaymentProcessed { order_id, .. }
             | Self::InventoryReserved { order_id }
             | Self::OrderShipped { order_id }
             | Self::OrderDelivered { order_id }
-            | Self::OrderCancelled { order_id }
+            | Self::OrderCancelled { order_id, .. }
             | Self::OrderReturned { order_id, .. }
             | Self::OrderStatusUpdated { order_id, .. } => (Subject::Order, order_id),
             Self::ProductCreated { product_id, .. }

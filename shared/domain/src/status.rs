@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentStatus {
+    /// Something that nobody here knows.
+    Unknown,
     /// Started.
     Pending,
     /// Refused.
@@ -21,6 +23,7 @@ impl PaymentStatus {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Unknown => "unknown",
             Self::Pending => "pending",
             Self::Failed => "failed",
             Self::Succeeded => "succeeded",
@@ -29,8 +32,8 @@ impl PaymentStatus {
     }
 }
 
-/// Where an order stands. The order of the variants is the precedence: an order only moves forward, so that its
-/// status does not depend on the order in which the news arrive.
+/// Where an order stands. The first seven are steps forward, in their order; the last three are ends, which later news
+/// may revoke (`order::progress`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
@@ -57,7 +60,7 @@ pub enum OrderStatus {
 }
 
 impl OrderStatus {
-    /// All of them, in order of precedence.
+    /// All of them, the steps in their order and then the ends.
     pub const ALL: [Self; 10] = [
         Self::Unknown,
         Self::Created,

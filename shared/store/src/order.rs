@@ -1,6 +1,6 @@
 //! The state of orders: tables `sales_order`, `order_line` and `payment`.
 
-use domain::{Attributions, OrderState, OrderStatus, attribute};
+use domain::{Attributions, Charges, EntryKind, OrderState, OrderStatus, attribute};
 use tokio_postgres::types::Type;
 
 use crate::{StoreError, Transaction};
@@ -18,8 +18,9 @@ pub async fn save(transaction: &mut Transaction<'_>, orders: &[(&str, &OrderStat
     let totals: Vec<_> = orders.iter().map(|(_, it)| it.total_minor).collect();
     let (paid, refunded): (Vec<_>, Vec<_>) = orders.iter().map(|(_, it)| sums(it)).unzip();
     let at = |status| orders.iter().map(|(_, it)| it.at(status)).collect::<Vec<_>>();
+    let charges = |of: fn(&Charges) -> i64| orders.iter().map(|(_, it)| of(&it.charges)).collect::<Vec<_>>();
     let requested: Vec<_> = orders.iter().map(|(_, it)| it.refund_requested_at).collect();
-    let parameters: [crate::database::Parameter<'_>; 16] = [
+    let parameters: [crate::database::Parameter<'_>; 19] = [
         (&ids, Type::TEXT_ARRAY),
         (&status, Type::TEXT_ARRAY),
         (&text(|it| it.customer.as_ref().map(|key| key.as_str())), Type::TEXT_ARRAY),
@@ -36,15 +37,20 @@ pub async fn save(transaction: &mut Transaction<'_>, orders: &[(&str, &OrderStat
         (&at(OrderStatus::Cancelled), Type::TIMESTAMPTZ_ARRAY),
         (&at(OrderStatus::Returned), Type::TIMESTAMPTZ_ARRAY),
         (&requested, Type::TIMESTAMPTZ_ARRAY),
+        (&charges(|it| it.shipping), Type::INT8_ARRAY),
+        (&charges(|it| it.tax), Type::INT8_ARRAY),
+        (&charges(|it| it.fee), Type::INT8_ARRAY),
     ];
     transaction.query(include_str!("../sql/order/save.sql"), &parameters).await.map(|_| ())
 }
 
 /// What came and what went back, in the order's currency.
 fn sums(order: &OrderState) -> (i64, i64) {
-    let paid = order.payments.iter().filter(|it| it.paid_at.is_some() && Some(it.amount.currency) == order.currency);
-    let refunds = order.refunds.iter().filter(|it| Some(it.amount.currency) == order.currency);
-    (paid.map(|it| it.amount.minor).sum(), refunds.map(|it| it.amount.minor).sum())
+    let own = order.book.iter().filter(|entry| Some(entry.currency) == order.currency);
+    own.fold((0, 0), |(paid, refunded), entry| match entry.kind {
+        EntryKind::Payment => (paid + entry.minor, refunded),
+        EntryKind::Refund | EntryKind::Chargeback => (paid, refunded + entry.minor),
+    })
 }
 
 /// Writes the lines of orders, with the products that they turned out to be.
@@ -67,9 +73,10 @@ pub async fn save_lines(
     let products: Vec<_> = references.iter().map(|it| known.get(*it).map(|it| &*it.product_id)).collect();
     let (sellers, categories): (Vec<_>, Vec<_>) =
         lines.iter().map(|(_, order, _, line)| attribute(order, line, known)).unzip();
-    let quantities: Vec<_> = lines.iter().map(|(.., line)| line.quantity).collect();
+    let quantities: Vec<_> = lines.iter().map(|(.., line)| line.quantity.milli()).collect();
     let prices: Vec<_> = lines.iter().map(|(.., line)| line.price_minor).collect();
-    let parameters: [crate::database::Parameter<'_>; 9] = [
+    let totals: Vec<_> = lines.iter().map(|(.., line)| line.total_minor).collect();
+    let parameters: [crate::database::Parameter<'_>; 10] = [
         (&all, Type::TEXT_ARRAY),
         (&ids, Type::TEXT_ARRAY),
         (&positions, Type::INT4_ARRAY),
@@ -79,6 +86,7 @@ pub async fn save_lines(
         (&categories, Type::TEXT_ARRAY),
         (&quantities, Type::INT8_ARRAY),
         (&prices, Type::INT8_ARRAY),
+        (&totals, Type::INT8_ARRAY),
     ];
     transaction.query(include_str!("../sql/order/save_lines.sql"), &parameters).await.map(|_| ())
 }
@@ -92,18 +100,17 @@ pub async fn save_payments(
     orders: &[(&str, &OrderState)],
 ) -> Result<(), StoreError> {
     let payments: Vec<_> = orders.iter().flat_map(|(id, it)| it.payments.iter().map(move |pay| (*id, pay))).collect();
-    if payments.is_empty() {
-        return Ok(());
-    }
+    let all: Vec<_> = orders.iter().map(|(id, _)| *id).collect();
     let orders: Vec<_> = payments.iter().map(|(order, _)| *order).collect();
     let ids: Vec<_> = payments.iter().map(|(_, it)| &*it.id).collect();
-    let status: Vec<_> = payments.iter().map(|(_, it)| it.status.as_str()).collect();
-    let amounts: Vec<_> = payments.iter().map(|(_, it)| it.amount.minor).collect();
-    let currencies: Vec<_> = payments.iter().map(|(_, it)| it.amount.currency.to_string()).collect();
+    let status: Vec<_> = payments.iter().map(|(_, it)| it.status().as_str()).collect();
+    let amounts: Vec<_> = payments.iter().map(|(_, it)| it.amount_minor).collect();
+    let currencies: Vec<_> = payments.iter().map(|(_, it)| it.currency.to_string()).collect();
     let methods: Vec<_> = payments.iter().map(|(_, it)| &*it.method).collect();
     let paid: Vec<_> = payments.iter().map(|(_, it)| it.paid_at).collect();
     let refunded: Vec<_> = payments.iter().map(|(_, it)| it.refunded_at).collect();
-    let parameters: [crate::database::Parameter<'_>; 8] = [
+    let parameters: [crate::database::Parameter<'_>; 9] = [
+        (&all, Type::TEXT_ARRAY),
         (&orders, Type::TEXT_ARRAY),
         (&ids, Type::TEXT_ARRAY),
         (&status, Type::TEXT_ARRAY),

@@ -1,6 +1,7 @@
-//! Products and what leads to them: tables `product`, `product_sku` and `product_reference`.
+//! Products and what leads to them: tables `product`, `product_period`, `product_sku` and
+//! `product_reference`.
 
-use domain::{Attribution, Attributions, ProductState};
+use domain::{Attribution, Attributions, Period, ProductState};
 use jiff::Timestamp;
 use tokio_postgres::types::Type;
 
@@ -44,16 +45,24 @@ pub async fn get_attributions(
 ) -> Result<Attributions, StoreError> {
     let statement = include_str!("../sql/product/get_attributions.sql");
     let rows = transaction.query(statement, &[(&references, Type::TEXT_ARRAY)]).await?;
-    // Of several candidates the best comes last.
-    let attributions = rows.iter().map(|row| {
-        let attribution = Attribution {
-            product_id: row.try_get("product_id")?,
+    let mut attributions = Attributions::new();
+    for row in &rows {
+        let (reference, product_id): (String, String) = (row.try_get("reference")?, row.try_get("product_id")?);
+        let period = Period {
+            since: row.try_get("since")?,
             seller_id: row.try_get("seller_id")?,
             category_id: row.try_get("category_id")?,
         };
-        Ok((row.try_get("reference")?, attribution))
-    });
-    attributions.collect()
+        let known = attributions
+            .entry(reference)
+            .or_insert_with(|| Attribution { product_id: String::new(), periods: Vec::new() });
+        // Of several candidates the best comes last, each with its periods in order.
+        if known.product_id != product_id {
+            *known = Attribution { product_id, periods: Vec::new() };
+        }
+        known.periods.push(period);
+    }
+    Ok(attributions)
 }
 
 /// Writes products with their claims to SKUs.
@@ -62,8 +71,10 @@ pub async fn get_attributions(
 /// See [`StoreError`].
 pub async fn save(transaction: &mut Transaction<'_>, products: &[(&str, &ProductState)]) -> Result<(), StoreError> {
     let ids: Vec<_> = products.iter().map(|(id, _)| *id).collect();
-    let sellers: Vec<_> = products.iter().map(|(_, it)| it.seller_id.as_deref()).collect();
-    let categories: Vec<_> = products.iter().map(|(_, it)| it.category_id.as_deref()).collect();
+    let now = |of: fn(&Period) -> Option<&str>| {
+        products.iter().map(|(_, it)| it.periods.last().and_then(of)).collect::<Vec<_>>()
+    };
+    let (sellers, categories) = (now(|it| it.seller_id.as_deref()), now(|it| it.category_id.as_deref()));
     let names: Vec<_> = products.iter().map(|(_, it)| it.name.as_deref()).collect();
     let deleted: Vec<_> = products.iter().map(|(_, it)| it.deleted_at).collect();
     let parameters: [crate::database::Parameter<'_>; 5] = [
@@ -75,7 +86,28 @@ pub async fn save(transaction: &mut Transaction<'_>, products: &[(&str, &Product
     ];
     transaction.query(include_str!("../sql/product/save.sql"), &parameters).await?;
     let claims = products.iter().flat_map(|(id, it)| it.skus.iter().map(move |(sku, at)| (&**sku, *id, *at)));
-    save_skus(transaction, &claims.collect::<Vec<_>>()).await
+    save_skus(transaction, &claims.collect::<Vec<_>>()).await?;
+    save_periods(transaction, &ids, products).await
+}
+
+async fn save_periods(
+    transaction: &mut Transaction<'_>,
+    all: &[&str],
+    products: &[(&str, &ProductState)],
+) -> Result<(), StoreError> {
+    let periods: Vec<_> = products.iter().flat_map(|(id, it)| it.periods.iter().map(move |it| (*id, it))).collect();
+    let ids: Vec<_> = periods.iter().map(|(id, _)| *id).collect();
+    let times: Vec<_> = periods.iter().map(|(_, it)| it.since).collect();
+    let sellers: Vec<_> = periods.iter().map(|(_, it)| it.seller_id.as_deref()).collect();
+    let categories: Vec<_> = periods.iter().map(|(_, it)| it.category_id.as_deref()).collect();
+    let parameters: [crate::database::Parameter<'_>; 5] = [
+        (&all, Type::TEXT_ARRAY),
+        (&ids, Type::TEXT_ARRAY),
+        (&times, Type::TIMESTAMPTZ_ARRAY),
+        (&sellers, Type::TEXT_ARRAY),
+        (&categories, Type::TEXT_ARRAY),
+    ];
+    transaction.query(include_str!("../sql/product/save_periods.sql"), &parameters).await.map(|_| ())
 }
 
 async fn save_skus(transaction: &mut Transaction<'_>, claims: &[(&str, &str, Timestamp)]) -> Result<(), StoreError> {

@@ -18,6 +18,8 @@ pub struct Projection {
     pub contribution: Contribution,
     /// The interactions that were derived from it, by event id.
     pub derived: Vec<Uuid>,
+    /// Those of them that would not follow from what is known now.
+    pub withdrawn: Vec<Uuid>,
 }
 
 /// Locks the rows of subjects until the transaction ends, making those that are missing, and reads them.
@@ -36,6 +38,8 @@ pub async fn lock(
             subject: subject(row)?,
             contribution: serde_json::from_str(row.try_get("contribution")?)?,
             derived: row.try_get("derived")?,
+            // Always known anew before it is saved.
+            withdrawn: Vec::new(),
         })
     });
     projections.collect()
@@ -53,12 +57,14 @@ pub async fn save(transaction: &mut Transaction<'_>, projections: &[Projection])
     // Arrays of arrays must be rectangular, so the inner ones go as text.
     let list = |ids: &[Uuid]| format!("{{{}}}", ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(","));
     let derived: Vec<_> = projections.iter().map(|it| list(&it.derived)).collect();
+    let withdrawn: Vec<_> = projections.iter().map(|it| list(&it.withdrawn)).collect();
     let statement = include_str!("../sql/projection/save.sql");
-    let parameters: [crate::database::Parameter<'_>; 4] = [
+    let parameters: [crate::database::Parameter<'_>; 5] = [
         (&kinds, Type::TEXT_ARRAY),
         (&ids, Type::TEXT_ARRAY),
         (&contributions, Type::TEXT_ARRAY),
         (&derived, Type::TEXT_ARRAY),
+        (&withdrawn, Type::TEXT_ARRAY),
     ];
     transaction.query(statement, &parameters).await.map(|_| ())
 }

@@ -86,20 +86,21 @@ fn place(cell: &Cell) -> (usize, Option<Timestamp>, Vec<String>) {
 }
 
 async fn add_sales(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
-    let pick: Pick<7> = |it| {
+    let pick: Pick<10> = |it| {
         let orders = [it.orders_placed, it.orders_paid, it.orders_cancelled, it.orders_returned];
-        [orders[0], orders[1], orders[2], orders[3], it.items, it.revenue_minor, it.refund_minor]
+        let money = [it.revenue_minor, it.refund_minor, it.shipping_minor, it.tax_minor, it.fee_minor];
+        [orders[0], orders[1], orders[2], orders[3], it.items_milli, money[0], money[1], money[2], money[3], money[4]]
     };
     add(transaction, include_str!("../sql/rollup/add_sales.sql"), rows, pick).await
 }
 
 async fn add_product(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
-    let pick: Pick<4> = |it| [it.orders_paid, it.items, it.revenue_minor, it.refund_minor];
+    let pick: Pick<4> = |it| [it.orders_paid, it.items_milli, it.revenue_minor, it.refund_minor];
     add(transaction, include_str!("../sql/rollup/add_product.sql"), rows, pick).await
 }
 
 async fn add_category(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
-    let pick: Pick<4> = |it| [it.orders_paid, it.items, it.revenue_minor, it.refund_minor];
+    let pick: Pick<4> = |it| [it.orders_paid, it.items_milli, it.revenue_minor, it.refund_minor];
     add(transaction, include_str!("../sql/rollup/add_category.sql"), rows, pick).await
 }
 
@@ -119,7 +120,7 @@ async fn add_customer(
 }
 
 async fn add_order_status(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
-    add(transaction, include_str!("../sql/rollup/add_order_status.sql"), rows, |it| [it.count, it.items]).await
+    add(transaction, include_str!("../sql/rollup/add_order_status.sql"), rows, |it| [it.count, it.items_milli]).await
 }
 
 async fn add_rating(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {

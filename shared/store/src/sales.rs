@@ -1,6 +1,6 @@
 //! Sales figures of spans of time, summed from the rollups.
 
-use domain::{Currency, Grain, TimeSpan, cover};
+use domain::{Charges, Currency, Grain, TimeSpan, cover};
 use jiff::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
@@ -16,8 +16,8 @@ pub const WHOLE_SHOP: &str = "";
 pub struct Figures {
     /// Orders, at the time of their first payment.
     pub orders: i64,
-    /// Pieces of those.
-    pub items: i64,
+    /// Thousandths of pieces of those.
+    pub items_milli: i64,
     /// Money that came, in minor units.
     pub gross_minor: i64,
     /// Money that went back, in minor units.
@@ -41,6 +41,8 @@ pub struct Sales {
     pub currency: Currency,
     /// The figures.
     pub figures: Figures,
+    /// What was charged beside the lines or within their prices, of the whole shop.
+    pub charges: Charges,
 }
 
 /// Sums the sales of a seller, or of the [`WHOLE_SHOP`], in each of several spans of whole minutes, by currency.
@@ -64,7 +66,17 @@ pub async fn sum(database: &Database, seller_id: &str, steps: &[TimeSpan]) -> Re
 
 fn sales(row: &Row) -> Result<Sales, StoreError> {
     let step: i32 = row.try_get("step")?;
-    Ok(Sales { step: usize::try_from(step).unwrap_or_default(), currency: currency(row)?, figures: figures(row)? })
+    let charges = Charges {
+        shipping: row.try_get("shipping_minor")?,
+        tax: row.try_get("tax_minor")?,
+        fee: row.try_get("fee_minor")?,
+    };
+    Ok(Sales {
+        step: usize::try_from(step).unwrap_or_default(),
+        currency: currency(row)?,
+        figures: figures(row)?,
+        charges,
+    })
 }
 
 /// Reads the column `currency`.
@@ -77,7 +89,7 @@ pub(crate) fn currency(row: &Row) -> Result<Currency, StoreError> {
 pub(crate) fn figures(row: &Row) -> Result<Figures, StoreError> {
     Ok(Figures {
         orders: row.try_get("orders_paid")?,
-        items: row.try_get("items")?,
+        items_milli: row.try_get("items")?,
         gross_minor: row.try_get("revenue_minor")?,
         refund_minor: row.try_get("refund_minor")?,
     })

@@ -1,6 +1,6 @@
 //! What a seller sees of the own shop, from several rollups and of one instant.
 
-use domain::{Currency, TimeSpan};
+use domain::{Charges, Currency, TimeSpan};
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
@@ -51,8 +51,8 @@ pub struct ProductSales {
 /// Where things stand now.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// Pieces of orders that are created, confirmed or reserved.
-    pub pending_items: i64,
+    /// Thousandths of pieces of orders that are created, confirmed or reserved.
+    pub pending_items_milli: i64,
     /// Paid orders of which money was asked back and none has gone back.
     pub pending_refunds: i64,
     /// Ratings of the seller's products that are not withdrawn.
@@ -92,7 +92,7 @@ pub async fn get(database: &Database, question: &Question<'_>) -> Result<Dashboa
 /// Reads a row: of a step, of a product, or of neither when nothing was sold.
 fn read(row: &Row, dashboard: &mut Dashboard) -> Result<(), StoreError> {
     dashboard.standing = Standing {
-        pending_items: row.try_get("pending_items")?,
+        pending_items_milli: row.try_get("pending_items")?,
         pending_refunds: row.try_get("pending_refunds")?,
         ratings: row.try_get("ratings")?,
         score_micros: row.try_get("score_micros")?,
@@ -100,7 +100,12 @@ fn read(row: &Row, dashboard: &mut Dashboard) -> Result<(), StoreError> {
     let (step, product_id): (Option<i32>, Option<String>) = (row.try_get("step")?, row.try_get("product_id")?);
     if let Some(step) = step {
         let step = usize::try_from(step).unwrap_or_default();
-        dashboard.sales.push(Sales { step, currency: currency(row)?, figures: figures(row)? });
+        dashboard.sales.push(Sales {
+            step,
+            currency: currency(row)?,
+            figures: figures(row)?,
+            charges: Charges::default(),
+        });
     }
     if let Some(product_id) = product_id {
         let (name, currency, figures) = (row.try_get("name")?, currency(row)?, figures(row)?);

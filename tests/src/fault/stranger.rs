@@ -167,7 +167,7 @@ fn events(number: u32) -> Vec<String> {
 fn derive(events: &[String], intake: &Intake) -> Vec<DerivedInteraction> {
     let read = |text: &String| read_shop_event(text, intake, Timestamp::now()).unwrap();
     let events: Vec<ShopEvent> = events.iter().map(read).collect();
-    let product = Attribution { product_id: PRODUCT.to_owned(), seller_id: None, category_id: None };
+    let product = Attribution { product_id: PRODUCT.to_owned(), periods: Vec::new() };
     let known = Attributions::from([(PRODUCT.to_owned(), product)]);
     let subjects: std::collections::BTreeSet<_> = events.iter().map(|event| event.fact.subject()).collect();
     let mut derived = Vec::new();

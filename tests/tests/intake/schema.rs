@@ -11,29 +11,36 @@ use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 /// Each event with its fields: `!` is required, `|` stands between fields that say the same.
-const EVENTS: [(&str, &str); 33] = [
+const EVENTS: [(&str, &str); 34] = [
     (
         "OrderCreated",
-        "orderId:id! customerId|userId|userEmail:id items:items totalPrice:amount \
-         sellerId:id paymentMethod|paymentMode:id currency:currency",
+        "orderId:id! customerId|userId|userEmail:id items:items totalPrice:amount shippingAmount:amount \
+         taxAmount:amount discountAmount:amount feeAmount:amount sellerId:id paymentMethod|paymentMode:label \
+         currency:currency",
+    ),
+    (
+        "OrderUpdated",
+        "orderId:id! customerId|userId|userEmail:id items:items totalPrice:amount shippingAmount:amount \
+         taxAmount:amount discountAmount:amount feeAmount:amount sellerId:id paymentMethod|paymentMode:label \
+         currency:currency",
     ),
     ("OrderValidated", "orderId:id! isValid:boolean!"),
     (
         "PaymentProcessed",
-        "orderId:id! paymentStatus:payment! amount:amount! paymentId:id paymentMethod|paymentMode:id currency:currency",
+        "orderId:id! paymentStatus:payment! amount:amount! paymentId:id refundId:id paymentMethod|paymentMode:label currency:currency",
     ),
     ("InventoryReserved", "orderId:id!"),
     ("OrderShipped", "orderId:id!"),
     ("OrderDelivered", "orderId:id! deliveryStatus:delivery"),
-    ("OrderCancelled", "orderId:id!"),
-    ("OrderReturned", "orderId:id! refundAmount:amount currency:currency"),
+    ("OrderCancelled", "orderId:id! refundAmount:amount refundId:id currency:currency"),
+    ("OrderReturned", "orderId:id! refundAmount:amount refundId:id items:returned currency:currency"),
     (
         "product.created",
-        "productId|entityId:id! sellerId:id categoryId|category:id name|productName:id skuId:id skuIds:ids",
+        "productId|entityId:id! sellerId:id categoryId|category:id name|productName:label skuId:id skuIds:ids",
     ),
     (
         "product.updated",
-        "productId|entityId:id! sellerId:id categoryId|category:id name|productName:id skuId:id skuIds:ids",
+        "productId|entityId:id! sellerId:id categoryId|category:id name|productName:label skuId:id skuIds:ids",
     ),
     ("product.deleted", "productId|entityId:id!"),
     ("user.created", "customerId|userId|userEmail:id!"),
@@ -54,26 +61,27 @@ const EVENTS: [(&str, &str); 33] = [
     (
         "ORDER_PLACED",
         "orderId|entityId:id! customerId|userId|userEmail:id items:items amount:amount \
-         sellerId:id paymentMethod|paymentMode:id currency:currency",
+         sellerId:id paymentMethod|paymentMode:label currency:currency",
     ),
     ("ORDER_STATUS_UPDATED", "orderId|entityId:id! status|newStatus:status!"),
     (
         "PAYMENT_SUCCESS",
-        "orderId|entityId:id! amount:amount! paymentId|transactionId:id paymentMethod|paymentMode:id currency:currency",
+        "orderId|entityId:id! amount:amount! paymentId|transactionId:id paymentMethod|paymentMode:label currency:currency",
     ),
     (
         "PRODUCT_CREATED",
-        "productId|entityId:id! sellerId:id categoryId|category:id name|productName:id skuId:id skuIds:ids",
+        "productId|entityId:id! sellerId:id categoryId|category:id name|productName:label skuId:id skuIds:ids",
     ),
     (
         "PRODUCT_UPDATED",
-        "productId|entityId:id! sellerId:id categoryId|category:id name|productName:id skuId:id skuIds:ids",
+        "productId|entityId:id! sellerId:id categoryId|category:id name|productName:label skuId:id skuIds:ids",
     ),
     ("PRODUCT_DELETED", "productId|entityId:id!"),
     ("PRODUCT_STOCK_UPDATED", "skuId|productId|entityId:id! stock:stock"),
 ];
-const LINE: &str = "productId|skuId:id! quantity:quantity! price:amount! sellerId:id categoryId:id";
-const ENVELOPE: &str = "eventId:id version:version service|source:id";
+const LINE: &str = "productId|skuId:id quantity:quantity price:amount! total:amount sellerId:id categoryId:id";
+const RETURNED: &str = "productId|skuId:id quantity:quantity";
+const ENVELOPE: &str = "eventId:id version:version service|source:label";
 
 fn validator() -> Validator {
     let text = fs::read_to_string(repository().join("docs/order-event.schema.json")).unwrap();
@@ -128,6 +136,8 @@ fn value(kind: &'static str) -> BoxedStrategy<Value> {
     };
     match kind {
         "id" => id().boxed(),
+        "label" => prop_oneof![id(), junk()].boxed(),
+        "returned" => prop::collection::vec(object(RETURNED), 0..3).prop_map(Value::from).boxed(),
         "ids" => prop::collection::vec(id(), 0..3).prop_map(Value::from).boxed(),
         "amount" => (0..10_000_000_u32, any::<bool>())
             .prop_map(|(minor, text)| {
@@ -145,7 +155,12 @@ fn value(kind: &'static str) -> BoxedStrategy<Value> {
         "status" => word(&["CREATED", "VALIDATED", "RESERVED", "PAID", "CANCELED", "RETURNED"]).boxed(),
         "rating" => (0..=500_u16).prop_map(|hundredths| json!(f64::from(hundredths) / 100.0)).boxed(),
         "scale" => (5..=100_i64).prop_map(Value::from).boxed(),
-        "quantity" => (1..=1_000_000_i64).prop_map(Value::from).boxed(),
+        "quantity" => prop_oneof![
+            (1..=1_000_000_i64).prop_map(Value::from),
+            // Times any price they come to whole minor units.
+            (1..=9_999_i64).prop_map(|pieces| json!(format!("{pieces}.000"))),
+        ]
+        .boxed(),
         "stock" => any::<u32>().prop_map(Value::from).boxed(),
         "version" => select(vec![json!(1), json!("1"), json!("1.0")]).boxed(),
         "items" => prop::collection::vec(object(LINE), 0..3).prop_map(Value::from).boxed(),
@@ -182,8 +197,13 @@ fn put_together(mut members: Map<String, Value>, fields: Vec<(String, Value, boo
 
 /// Any event that must be read.
 fn event() -> BoxedStrategy<Value> {
-    let times =
-        ["2026-11-18T09:00:00Z", "2026-11-18t09:00:00.123456789+02:00", "2026-11-18T09:00:00", "2000-01-01T00:00:00Z"];
+    let times = [
+        "2026-11-18T09:00:00Z",
+        "2026-11-18t09:00:00.123456789+02:00",
+        "2026-11-18T09:00:00",
+        "2000-01-01T00:00:00Z",
+        "2026-11-18 09:00+0530",
+    ];
     let event = (select(&EVENTS[..]), select(times.to_vec()), fields(ENVELOPE));
     event
         .prop_flat_map(|((name, list), time, envelope)| {
@@ -232,6 +252,8 @@ fn an_event_with_one_thing_wrong_is_refused_by_both_or_by_neither() {
         let mut event = event;
         spoil(&mut event, place, junk);
         let said = read(&event.to_string());
+        // How many decimals an amount may have depends on its currency, which a schema cannot say.
+        prop_assume!(!said.as_ref().is_err_and(|rejection| rejection.message.contains("decimal places in")));
         prop_assert_eq!(validator.is_valid(&event), said.is_ok(), "{}: {:?}", event, said);
     });
 }

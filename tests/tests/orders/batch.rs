@@ -23,7 +23,7 @@ async fn an_order_ends_up_in_figures_and_interactions() {
     shop.tell(&mut function, &events, 100).await;
     let orders = "SELECT order_id, status, customer_key, currency, total_minor, payment_method, paid_minor, placed_at FROM analytic.sales_order";
     insta::assert_snapshot!(shop.database.rows(orders).await.join("\n"), @"o-1 | shipped | c-1 | EUR | 2000 | card | 2001 | 2026-11-18 09:00:00+00");
-    let sales = "SELECT coalesce(nullif(seller_id, ''), 'shop'), grain, bucket, payment_method, orders_placed, orders_paid, items, revenue_minor
+    let sales = "SELECT coalesce(nullif(seller_id, ''), 'shop'), grain, bucket, payment_method, orders_placed, orders_paid, items_milli / 1000 AS items, revenue_minor
                  FROM analytic.sales_rollup WHERE grain <> 'quarter' ORDER BY seller_id, grain, bucket";
     insta::assert_snapshot!(shop.database.rows(sales).await.join("\n"), @"
     shop | day | 2026-11-18 00:00:00+00 | card | 1 | 1 | 2 | 2001

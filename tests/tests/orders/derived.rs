@@ -10,8 +10,7 @@ fn events() -> Vec<String> {
     std::iter::once(product).chain(order("42", &spu(1), "10.00")).collect()
 }
 
-const DERIVED: &str =
-    "SELECT event_type FROM analytic.interaction WHERE origin = '00000000-0000-0000-0000-000000000001' ORDER BY id";
+const DERIVED: &str = "SELECT event_type FROM analytic.interaction WHERE origin = '00000000-0000-0000-0000-000000000001' ORDER BY event_type";
 
 /// The event id that the purchase of the order has, in every shop.
 async fn id_of_the_purchase() -> String {

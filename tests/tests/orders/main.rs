@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
 mod batch;
+mod book;
+mod cases;
 mod concurrent;
 mod crash;
 mod derived;

@@ -4,14 +4,17 @@ use serde_json::{Value, json};
 use testkit::{Function, Invoked, TestDatabase, TestQueue, sqs_event};
 
 /// Everything that follows from the log, without arrival times and ids that are given on arrival.
-const STATE: [&str; 7] = [
+const STATE: [&str; 8] = [
     "SELECT rollup, key, figures FROM analytic.sales_stored ORDER BY rollup, key",
     "SELECT * FROM analytic.sales_order ORDER BY order_id",
     "SELECT * FROM analytic.payment ORDER BY order_id, payment_id",
     "SELECT * FROM analytic.opinion ORDER BY subject, opinion_id",
     "SELECT * FROM analytic.product ORDER BY product_id",
     "SELECT * FROM analytic.product_sku ORDER BY sku, product_id",
-    "SELECT subject, subject_id, contribution, derived FROM analytic.projection ORDER BY subject, subject_id",
+    "SELECT * FROM analytic.product_period ORDER BY product_id, since",
+    // What was derived for a while and withdrawn depends on what came first; what holds does not.
+    "SELECT subject, subject_id, contribution, ARRAY(SELECT unnest(derived) EXCEPT SELECT unnest(withdrawn) ORDER BY 1)
+     FROM analytic.projection ORDER BY subject, subject_id",
 ];
 
 pub(crate) struct Shop {

@@ -34,7 +34,7 @@ async fn one_minor_unit_too_many_a_lost_order_and_a_forged_status_are_found() {
 #[tokio::test]
 async fn a_row_of_zeros_is_a_difference() {
     let shop = Shop::open().await;
-    let zeros = "INSERT INTO analytic.sales_rollup VALUES ('', 'minute', '2026-11-18', 'EUR', '', 0, 0, 0, 0, 0, 0, 0)";
+    let zeros = "INSERT INTO analytic.sales_rollup VALUES ('', 'minute', '2026-11-18', 'EUR', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)";
     shop.database.execute(zeros).await;
     let (all, sales, examples) = differences(&shop).await;
     assert_eq!((all, sales), (1, 1), "{examples:?}");

@@ -61,7 +61,7 @@ impl Market {
     pub(crate) async fn recount(&self, seller: &str, currency: &str, range: (&str, &str)) -> [i64; 4] {
         let (start, end) = range;
         let query = format!(
-            "SELECT coalesce(sum(figures[2]), 0), coalesce(sum(figures[5]), 0), coalesce(sum(figures[6]), 0), coalesce(sum(figures[7]), 0)
+            "SELECT coalesce(sum(figures[2]), 0), coalesce((sum(figures[5]) / 1000)::bigint, 0), coalesce(sum(figures[6]), 0), coalesce(sum(figures[7]), 0)
              FROM recount WHERE rollup = 'sales' AND key[1] = 'minute' AND key[3] = '{seller}' AND key[4] = '{currency}'
                AND to_timestamp(key[2]::bigint) >= '{start}' AND to_timestamp(key[2]::bigint) < '{end}'"
         );

@@ -88,9 +88,9 @@ pub(super) struct Totals {
     pub(super) gross_revenue: i64,
     pub(super) refunds: i64,
     pub(super) total_orders: i64,
-    pub(super) items_sold: i64,
+    pub(super) items_sold: f64,
     pub(super) average_rating: f64,
-    pub(super) pending_items: i64,
+    pub(super) pending_items: f64,
     pub(super) pending_refunds: i64,
     pub(super) comparison: Comparison,
 }
@@ -117,7 +117,7 @@ pub(super) struct Point {
 pub(super) struct TopProduct {
     pub(super) sku_id: String,
     pub(super) sku_name: Option<String>,
-    pub(super) sold_count: i64,
+    pub(super) sold_count: f64,
     pub(super) revenue: i64,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use contracts::{MonthsQuery, SalesMonth, SalesMonths};
-use domain::{average, change_percent};
+use domain::{Charges, average, change_percent};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use store::sales::{self, Figures, WHOLE_SHOP};
@@ -30,13 +30,16 @@ pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) 
     Ok(answer(SalesMonths { currency, tz: query.zone.as_str().to_owned(), months }))
 }
 
-fn month(first: Date, figures: Figures, before: Figures) -> SalesMonth {
+fn month(first: Date, (figures, charges): (Figures, Charges), (before, _): (Figures, Charges)) -> SalesMonth {
     SalesMonth {
         month: format!("{:04}-{:02}", first.year(), first.month()),
         orders: figures.orders,
         revenue: figures.net_minor(),
         gross_revenue: figures.gross_minor,
         refunds: figures.refund_minor,
+        shipping: charges.shipping,
+        tax: charges.tax,
+        fees: charges.fee,
         average_order_value: average(figures.gross_minor, figures.orders),
         revenue_change: change_percent(figures.net_minor(), before.net_minor()),
         orders_change: change_percent(figures.orders, before.orders),

@@ -50,7 +50,7 @@ fn window(query: &RankingQuery) -> RankedWindow {
 
 fn change(row: &Ranked, by: RankBy) -> Option<f64> {
     let now = match by {
-        RankBy::Quantity => row.figures.items,
+        RankBy::Quantity => row.figures.items_milli,
         RankBy::Revenue => row.figures.net_minor(),
     };
     row.before.and_then(|(_, before)| change_percent(now, before))
@@ -63,7 +63,7 @@ fn product(row: Ranked, by: RankBy) -> RankedProduct {
         previous_rank: row.before.map(|(rank, _)| rank),
         product_id: row.id,
         name: row.name,
-        items: row.figures.items,
+        items: row.figures.items_milli,
         orders: row.figures.orders,
         revenue: row.figures.net_minor(),
         gross_revenue: row.figures.gross_minor,
@@ -77,7 +77,7 @@ fn category(row: Ranked, by: RankBy) -> RankedCategory {
         change: change(&row, by),
         previous_rank: row.before.map(|(rank, _)| rank),
         category_id: Some(row.id).filter(|id| !id.is_empty()),
-        items: row.figures.items,
+        items: row.figures.items_milli,
         orders: row.figures.orders,
         revenue: row.figures.net_minor(),
         gross_revenue: row.figures.gross_minor,

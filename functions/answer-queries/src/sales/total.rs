@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use contracts::CurrencySales;
-use domain::Currency;
+use domain::{Charges, Currency};
 use store::sales::{Figures, Sales};
 
 /// Figures by currency; currencies without any are left out.
@@ -16,7 +16,7 @@ impl Totals {
         for Sales { currency, figures, .. } in rows.iter().filter(|row| row.step >= first) {
             let total = totals.entry(*currency).or_default();
             total.orders += figures.orders;
-            total.items += figures.items;
+            total.items_milli += figures.items_milli;
             total.gross_minor += figures.gross_minor;
             total.refund_minor += figures.refund_minor;
         }
@@ -36,18 +36,18 @@ impl Totals {
             gross_revenue: figures.gross_minor,
             refunds: figures.refund_minor,
             orders: figures.orders,
-            items_sold: figures.items,
+            items_sold: figures.items_milli,
         };
         self.0.iter().map(public).collect()
     }
 }
 
-/// Returns the figures of each of so many steps in one currency: zeros where nothing was sold.
-pub(crate) fn fill(steps: usize, currency: Option<Currency>, rows: &[Sales]) -> Vec<Figures> {
-    let mut filled = vec![Figures::default(); steps];
+/// Returns the figures and charges of each of so many steps in one currency: zeros where nothing was sold.
+pub(crate) fn fill(steps: usize, currency: Option<Currency>, rows: &[Sales]) -> Vec<(Figures, Charges)> {
+    let mut filled = vec![(Figures::default(), Charges::default()); steps];
     for row in rows.iter().filter(|row| Some(row.currency) == currency) {
         if let Some(figures) = filled.get_mut(row.step) {
-            *figures = row.figures;
+            *figures = (row.figures, row.charges);
         }
     }
     filled
@@ -60,7 +60,7 @@ mod tests {
 
     fn sales(step: usize, currency: &str, orders: i64) -> Sales {
         let figures = Figures { orders, refund_minor: 1, ..Figures::default() };
-        Sales { step, currency: currency.parse().unwrap(), figures }
+        Sales { step, currency: currency.parse().unwrap(), figures, charges: Charges::default() }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use contracts::{SalesRange, SalesWindow, SalesWindows, Trend, WindowsQuery};
-use domain::{TimeSpan, average, change_percent};
+use domain::{Charges, TimeSpan, average, change_percent};
 use jiff::Timestamp;
 use store::sales::{self, Figures};
 
@@ -36,7 +36,7 @@ pub(crate) async fn list(reader: Reader, State(deps): State<Arc<Deps>>, given: G
     }))
 }
 
-fn window(span: TimeSpan, figures: Figures, before: Figures) -> SalesWindow {
+fn window(span: TimeSpan, (figures, charges): (Figures, Charges), (before, _): (Figures, Charges)) -> SalesWindow {
     SalesWindow {
         start: span.start,
         end: span.end,
@@ -44,6 +44,9 @@ fn window(span: TimeSpan, figures: Figures, before: Figures) -> SalesWindow {
         revenue: figures.net_minor(),
         gross_revenue: figures.gross_minor,
         refunds: figures.refund_minor,
+        shipping: charges.shipping,
+        tax: charges.tax,
+        fees: charges.fee,
         average_order_value: average(figures.gross_minor, figures.orders),
         trend: Trend {
             orders_change: change_percent(figures.orders, before.orders),

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use aws_sdk_sqs::config::retry::RetryConfig;
 use contracts::AlertHint;
 use domain::fraud::{FindingId, Thresholds};
-use domain::{CustomerKey, Fact, ShopEvent};
+use domain::{CustomerKey, Denomination, Fact, OrderContent, ShopEvent};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Context, LambdaEvent};
 use messaging::DeadLetterSender;
@@ -36,12 +36,18 @@ pub(crate) async fn find(database: &TestDatabase, numbers: Range<u32>) -> Vec<Fi
         occurred_at: placed_at + SignedDuration::from_hours(i64::from(number)),
         fact: Fact::OrderCreated {
             order_id: format!("o-{number}"),
-            customer: Some(CustomerKey::of_id("c-1")),
-            seller_id: None,
-            currency: "EUR".parse().unwrap(),
-            total_minor: Some(200_000),
-            payment_method: None,
-            lines: Vec::new(),
+            content: OrderContent {
+                customer: Some(CustomerKey::of_id("c-1")),
+                seller_id: None,
+                currency: Denomination { code: "EUR".parse().unwrap(), named: true },
+                total: "2000".parse().ok(),
+                shipping: None,
+                tax: None,
+                discount: None,
+                fee: None,
+                payment_method: None,
+                lines: Vec::new(),
+            },
         },
         link: None,
     };

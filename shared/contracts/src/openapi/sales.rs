@@ -64,7 +64,7 @@ fn secured((id, summary): (&str, &str), schema: &str, example: Value, refusal: &
 
 fn windows() -> OperationBuilder {
     let window = json!({ "start": "2026-11-20T10:00:00Z", "end": "2026-11-20T11:00:00Z", "orders": 2, "revenue": 4480,
-                         "gross_revenue": 4980, "refunds": 500, "average_order_value": 2490,
+                         "gross_revenue": 4980, "refunds": 500, "shipping": 490, "tax": 0, "fees": 0, "average_order_value": 2490,
                          "trend": { "orders_change": 100.0, "revenue_change": null } });
     let sales = json!({ "currency": "EUR", "revenue": 4480, "gross_revenue": 4980, "refunds": 500, "orders": 2, "items_sold": 3 });
     let range = json!({ "start": "2026-11-20T10:00:00Z", "end": "2026-11-20T11:00:00Z", "tz": "UTC" });
@@ -157,7 +157,7 @@ fn segments() -> OperationBuilder {
 
 fn months() -> OperationBuilder {
     let month = json!({ "month": "2026-11", "orders": 2, "revenue": 4480, "gross_revenue": 4980, "refunds": 500,
-                        "average_order_value": 2490, "revenue_change": -10.5, "orders_change": null });
+                        "shipping": 490, "tax": 0, "fees": 0, "average_order_value": 2490, "revenue_change": -10.5, "orders_change": null });
     let example = json!({ "currency": "EUR", "tz": "UTC", "months": [month] });
     let refusal = format!("months: must be a whole number from 1 to {MONTHS_MAX}");
     secured(("listSalesMonths", "Shows sales month by month"), "SalesMonthsAnswer", example, &refusal)

@@ -73,6 +73,12 @@ pub struct SalesMonth {
     pub gross_revenue: i64,
     /// Money that went back.
     pub refunds: i64,
+    /// Shipping of the orders paid; of the whole shop only.
+    pub shipping: i64,
+    /// Tax of the orders paid, on top of the lines or within them; of the whole shop only.
+    pub tax: i64,
+    /// Fees of the orders paid; of the whole shop only.
+    pub fees: i64,
     /// Gross revenue by order, rounded half up; null without orders.
     pub average_order_value: Option<i64>,
     /// Of net revenue against the month before, in percent with two decimals; null where that was 0.

@@ -82,7 +82,9 @@ pub struct RankedProduct {
     pub product_id: String,
     /// Its name, where a product event told it.
     pub name: Option<String>,
-    /// Pieces sold.
+    /// Pieces sold, in thousandths here and as a number on the wire.
+    #[serde(serialize_with = "domain::serialize_milli")]
+    #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub items: i64,
     /// Orders paid with it in them.
     pub orders: i64,
@@ -121,7 +123,9 @@ pub struct RankedCategory {
     pub rank: i64,
     /// The category; null for lines whose category nobody told.
     pub category_id: Option<String>,
-    /// Pieces sold.
+    /// Pieces sold, in thousandths here and as a number on the wire.
+    #[serde(serialize_with = "domain::serialize_milli")]
+    #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub items: i64,
     /// Orders paid with it in them.
     pub orders: i64,

@@ -2,18 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Currency, CustomerKey, CustomerLink, Money, canonical_id, is_id};
+use domain::{
+    Amount, Currency, CustomerKey, CustomerLink, Denomination, Fit, InvalidAmount, Quantity, canonical_id, is_id,
+};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use super::lifecycle::CUSTOMER;
-use super::{Intake, SHOP_TEXT_MAX_CHARS};
+use super::{Intake, QUANTITY_MAX, SHOP_TEXT_MAX_CHARS, members, time};
 use crate::{Rejection, RejectionCode, field};
 
 /// What every event has, and what EventBridge puts around one: never looked for in `metadata`, whose own `version` or
 /// `source` says something else.
 const ENVELOPE: [&str; 9] =
     ["event", "eventType", "timestamp", "eventId", "version", "service", "source", "detail", "detail-type"];
+
+/// Who is nobody, in the words of shops whose guests share one customer id.
+const NOBODY: [&str; 11] =
+    ["0", "-1", "null", "nil", "none", "undefined", "unknown", "guest", "anonymous", "anon", "n/a"];
 
 /// The fields that name something which others name as well. Their UUIDs may be spelt differently by each of them.
 const IDS: [&str; 12] = [
@@ -31,7 +37,7 @@ const IDS: [&str; 12] = [
     "userId",
 ];
 
-/// The members of a JSON object, still raw. Null is the same as absent.
+/// The members of a JSON object, still raw. Null and empty text are the same as absent.
 pub(super) struct Fields<'a> {
     place: String,
     members: BTreeMap<String, &'a RawValue>,
@@ -42,15 +48,11 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// Splits an object. What `metadata` holds is found too, after the fields beside it.
     pub(super) fn of(place: &str, json: &'a str, intake: &'a Intake) -> Result<Self, Rejection> {
-        let object = |json: &'a str| -> Result<BTreeMap<String, &'a RawValue>, Rejection> {
-            serde_json::from_str(json).map_err(|error| {
-                let reason = if json.trim_start().starts_with('{') { error.to_string() } else { String::new() };
-                Rejection::new(RejectionCode::Malformed, format!("{place}: must be a JSON object {reason}").trim_end())
-            })
-        };
-        let members = object(json)?;
-        let metadata = match members.get("metadata") {
-            Some(raw) if raw.get() != "null" => object(raw.get())?,
+        let members = members::read(place, json)?;
+        let path = if is_whole(place) { "metadata".to_owned() } else { format!("{place}.metadata") };
+        let metadata = match members.get("metadata").filter(|raw| is_present(raw)) {
+            // PHP writes an object without members as an array.
+            Some(raw) if raw.get() != "[]" => members::read(&path, raw.get())?,
             _ => BTreeMap::new(),
         };
         Ok(Self { place: place.to_owned(), members, metadata, intake })
@@ -58,14 +60,13 @@ impl<'a> Fields<'a> {
 
     /// Returns a field as it came.
     pub(super) fn raw(&self, name: &str) -> Option<&'a RawValue> {
-        let present = |raw: &&&RawValue| raw.get() != "null";
-        let beside = || self.metadata.get(name).filter(|_| !ENVELOPE.contains(&name)).filter(present);
-        self.members.get(name).filter(present).or_else(beside).copied()
+        let beside = || self.metadata.get(name).filter(|raw| !ENVELOPE.contains(&name) && is_present(raw));
+        self.members.get(name).filter(|raw| is_present(raw)).or_else(beside).copied()
     }
 
     /// Says which field is meant, for a refusal.
     fn path(&self, name: &str) -> String {
-        if self.place == "event" || self.place == "detail" { name.to_owned() } else { format!("{}.{name}", self.place) }
+        if is_whole(&self.place) { name.to_owned() } else { format!("{}.{name}", self.place) }
     }
 
     /// Builds the refusal of a field.
@@ -92,6 +93,17 @@ impl<'a> Fields<'a> {
         Err(self.refuse(RejectionCode::InvalidText, name, &rule))
     }
 
+    /// Reads a text that is only shown: without control characters, and cut to what is kept. What is no text is left out.
+    pub(super) fn label(&self, names: &[&str]) -> Option<String> {
+        let raw = names.iter().find_map(|name| self.raw(name))?;
+        let text: String = serde_json::from_str(raw.get()).unwrap_or_else(|_| raw.get().trim_matches('"').to_owned());
+        let clean: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
+        let words: Vec<_> = clean.split_whitespace().collect();
+        let cut: String = words.join(" ").chars().take(SHOP_TEXT_MAX_CHARS).collect();
+        Some(cut.trim_end().to_owned())
+            .filter(|label| !label.is_empty() && (raw.get().starts_with('"') || is_number(raw)))
+    }
+
     /// Reads the first of several names that is there.
     pub(super) fn any_name(&self, names: &[&str]) -> Result<Option<String>, Rejection> {
         for name in names {
@@ -108,16 +120,17 @@ impl<'a> Fields<'a> {
         self.any_name(names)?.ok_or_else(missing)
     }
 
-    /// Reads who is meant. An address, wherever it stands, becomes its keyed hash.
+    /// Reads who is meant: the first name that is somebody's. An address, wherever it stands, becomes its keyed hash.
     pub(super) fn customer(&self, names: &[&str]) -> Result<Option<CustomerKey>, Rejection> {
-        let key = |name: String| {
-            if name.contains('@') {
-                CustomerKey::of_hashed_address(&self.intake.address_key.hash(&name))
+        for name in names {
+            let Some(text) = self.name(name)?.filter(|text| !is_nobody(text)) else { continue };
+            return Ok(Some(if text.contains('@') {
+                CustomerKey::of_hashed_address(&self.intake.address_key.hash(&text))
             } else {
-                CustomerKey::of_id(&name)
-            }
-        };
-        Ok(self.any_name(names)?.map(key))
+                CustomerKey::of_id(&text)
+            }));
+        }
+        Ok(None)
     }
 
     /// Reads an id and an address that stand side by side; of a user the entity may be the id. What cannot be read is no
@@ -126,33 +139,63 @@ impl<'a> Fields<'a> {
         let [customer_id, user_id, address] = CUSTOMER;
         let names = [customer_id, user_id, "entityId"];
         let names = if of_user { &names[..] } else { &names[..2] };
-        let id = self.any_name(names).ok().flatten().filter(|name| !name.contains('@'))?;
+        let is_id = |text: &String| !text.contains('@') && !is_nobody(text);
+        let id = names.iter().find_map(|name| self.name(name).ok().flatten().filter(is_id))?;
         let address = self.name(address).ok().flatten().filter(|name| name.contains('@'))?;
         let address = CustomerKey::of_hashed_address(&self.intake.address_key.hash(&address));
         Some(CustomerLink { customer: CustomerKey::of_id(&id), address })
     }
 
-    /// Reads the currency, or takes the default.
-    pub(super) fn currency(&self) -> Result<Currency, Rejection> {
-        let Some(code) = self.text("currency")? else { return Ok(self.intake.currency) };
-        code.parse().map_err(|rule: domain::InvalidCurrency| {
+    /// Reads the currency, or takes the default and says so.
+    pub(super) fn currency(&self) -> Result<Denomination, Rejection> {
+        let Some(code) = self.text("currency")? else {
+            return Ok(Denomination { code: self.intake.currency, named: false });
+        };
+        let code = code.trim().to_ascii_uppercase().parse();
+        code.map(|code| Denomination { code, named: true }).map_err(|rule: domain::InvalidCurrency| {
             self.refuse(RejectionCode::InvalidCurrency, "currency", &rule.to_string())
         })
     }
 
-    /// Reads an amount of the major unit, as a number or as text.
-    pub(super) fn amount(&self, name: &str, currency: Currency) -> Result<Option<Money>, Rejection> {
+    /// Reads a number that is written as one or as text.
+    pub(super) fn number(&self, name: &str) -> Result<Option<String>, Rejection> {
         let Some(raw) = self.raw(name) else { return Ok(None) };
         let text = if raw.get().starts_with('"') { field::text(&self.path(name), raw)? } else { raw.get().to_owned() };
-        let amount = Money::parse(&text, currency);
-        amount.map(Some).map_err(|rule| self.refuse(RejectionCode::InvalidAmount, name, &rule.to_string()))
+        Ok(Some(text.trim().to_owned()))
     }
 
-    /// Reads a whole number within limits.
+    /// Reads an amount of the major unit with any number of decimals.
+    pub(super) fn any_amount(&self, name: &str, currency: Currency) -> Result<Option<Amount>, Rejection> {
+        let Some(text) = self.number(name)? else { return Ok(None) };
+        let amount: Result<Amount, _> = text.parse();
+        let fits = amount.and_then(|it| if it.is_too_large(currency) { Err(InvalidAmount::TooLarge) } else { Ok(it) });
+        fits.map(Some).map_err(|rule| self.refuse(RejectionCode::InvalidAmount, name, &rule.to_string()))
+    }
+
+    /// Reads an amount that its currency can tell, but for the noise of floating point. One whose currency is not known
+    /// yet must fit some currency.
+    pub(super) fn amount(&self, name: &str, currency: Denomination) -> Result<Option<Amount>, Rejection> {
+        let amount = self.any_amount(name, currency.code)?;
+        let fits = |amount: &Amount| if currency.named { amount.fit(currency.code) } else { amount.fit_any() };
+        match amount.filter(|amount| fits(amount) == Fit::Between) {
+            Some(_) => Err(self.too_precise(name, currency)),
+            None => Ok(amount),
+        }
+    }
+
+    /// Builds the refusal of an amount that lies between two minor units.
+    pub(super) fn too_precise(&self, name: &str, currency: Denomination) -> Rejection {
+        let decimals = if currency.named { currency.code.decimals() } else { Amount::MOST_DECIMALS };
+        let rule = InvalidAmount::TooPrecise { currency: currency.code, decimals };
+        self.refuse(RejectionCode::InvalidAmount, name, &rule.to_string())
+    }
+
+    /// Reads a whole number within limits, also when it is written as text or with a fraction of 0.
     pub(super) fn integer(&self, name: &str, (least, most): (i64, i64)) -> Result<Option<i64>, Rejection> {
-        let Some(raw) = self.raw(name) else { return Ok(None) };
-        match raw.get().parse() {
-            Ok(number) if (least..=most).contains(&number) => Ok(Some(number)),
+        let Some(text) = self.number(name)? else { return Ok(None) };
+        let plain = text.parse().ok().or_else(|| text.parse::<Amount>().ok()?.to_string().parse().ok());
+        match plain {
+            Some(number) if (least..=most).contains(&number) => Ok(Some(number)),
             _ => {
                 let rule = format!("must be a whole number from {least} to {most}");
                 Err(self.refuse(RejectionCode::WrongType, name, &rule))
@@ -160,15 +203,24 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Reads a time with an offset, or without one, which then is UTC.
+    /// Reads a quantity.
+    pub(super) fn quantity(&self, name: &str) -> Result<Option<Quantity>, Rejection> {
+        let Some(text) = self.number(name)? else { return Ok(None) };
+        match Quantity::parse(&text) {
+            Some(quantity) if quantity <= Quantity::whole(QUANTITY_MAX) => Ok(Some(quantity)),
+            _ => {
+                let rule = format!("must be a number from 0.001 to {QUANTITY_MAX} with at most 3 decimal places");
+                Err(self.refuse(RejectionCode::WrongType, name, &rule))
+            }
+        }
+    }
+
+    /// Reads a time in any of the forms that [`super::time`] knows; without an offset it is UTC.
     pub(super) fn time(&self, name: &str) -> Result<Timestamp, Rejection> {
-        let Some(raw) = self.raw(name) else {
+        let Some(text) = self.number(name)? else {
             return Err(self.refuse(RejectionCode::MissingField, name, "is required"));
         };
-        let text = field::text(&self.path(name), raw)?;
-        // Both replaced systems are read: one writes an offset, the other local times that are UTC.
-        let has_offset = text.get(19..).unwrap_or_default().contains(['Z', 'z', '+', '-']);
-        field::parse_time(&self.path(name), &if has_offset { text } else { text + "Z" })
+        time::parse(&text).ok_or_else(|| self.refuse(RejectionCode::InvalidTime, name, time::RULE))
     }
 
     /// Reads a list of objects.
@@ -192,4 +244,24 @@ impl<'a> Fields<'a> {
         };
         elements.into_iter().map(read).collect()
     }
+}
+
+/// Says whether a place is the event itself, whose fields are named without it.
+fn is_whole(place: &str) -> bool {
+    place == "event" || place == "detail"
+}
+
+fn is_present(raw: &RawValue) -> bool {
+    let text = raw.get();
+    let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    text != "null" && !inner.trim().is_empty()
+}
+
+fn is_number(raw: &RawValue) -> bool {
+    raw.get().starts_with(|first: char| first.is_ascii_digit() || first == '-')
+}
+
+fn is_nobody(text: &str) -> bool {
+    let is_nil = uuid::Uuid::try_parse(text).is_ok_and(|id| id.is_nil());
+    is_nil || NOBODY.iter().any(|nobody| nobody.eq_ignore_ascii_case(text))
 }

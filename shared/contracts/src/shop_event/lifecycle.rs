@@ -1,14 +1,17 @@
 //! The order lifecycle shape: `event`, `timestamp`, and the fields of each event.
 
-use domain::{Currency, Fact, Opinion, OrderLine, PaymentStatus, ProductFacts};
+use domain::{
+    Denomination, Fact, Fit, Opinion, OrderContent, OrderLine, OrderStatus, PaymentStatus, ProductFacts, ReturnedItem,
+};
 
+use super::ORDER_LINES_MAX;
 use super::fields::Fields;
-use super::{ORDER_LINES_MAX, QUANTITY_MAX};
 use crate::{Rejection, RejectionCode};
 
 /// The names of this shape.
-pub(crate) const NAMES: [&str; 24] = [
+pub(crate) const NAMES: [&str; 25] = [
     "OrderCreated",
+    "OrderUpdated",
     "OrderValidated",
     "PaymentProcessed",
     "InventoryReserved",
@@ -74,30 +77,26 @@ fn read_order(verb: &str, fields: &Fields<'_>) -> Result<Option<Fact>, Rejection
     let order_id = || fields.required(&["orderId"]);
     let fact = match verb {
         "Created" => created(fields, order_id()?, "totalPrice")?,
+        "Updated" => Fact::OrderUpdated { order_id: order_id()?, content: content(fields, "totalPrice", false)? },
         "Validated" => Fact::OrderValidated { order_id: order_id()?, valid: is_valid(fields)? },
         "Processed" => payment(fields, order_id()?)?,
         "Reserved" => Fact::InventoryReserved { order_id: order_id()? },
         "Shipped" => Fact::OrderShipped { order_id: order_id()? },
-        "Delivered" => {
-            let status = fields.name("deliveryStatus")?;
-            if status.is_some_and(|status| !status.eq_ignore_ascii_case("DELIVERED")) {
-                let rule = "must be DELIVERED or be left out";
-                return Err(fields.refuse(RejectionCode::InvalidText, "deliveryStatus", rule));
-            }
-            Fact::OrderDelivered { order_id: order_id()? }
+        "Delivered" => delivered(fields, order_id()?)?,
+        "Cancelled" => {
+            let currency = fields.currency()?;
+            let (refund_id, refund) = (fields.name("refundId")?, fields.amount("refundAmount", currency)?);
+            Fact::OrderCancelled { order_id: order_id()?, refund_id, refund, currency }
         }
-        "Cancelled" => Fact::OrderCancelled { order_id: order_id()? },
-        "Returned" => {
-            let refund = fields.amount("refundAmount", fields.currency()?)?;
-            Fact::OrderReturned { order_id: order_id()?, refund }
-        }
+        "Returned" => returned(fields, order_id()?)?,
         _ => return Ok(None),
     };
     Ok(Some(fact))
 }
 
 fn read_user(verb: &str, fields: &Fields<'_>) -> Result<Option<Fact>, Rejection> {
-    let missing = || fields.refuse(RejectionCode::MissingField, &CUSTOMER.join(" or "), "is required");
+    let missing =
+        || fields.refuse(RejectionCode::MissingField, &CUSTOMER.join(" or "), "is required and names somebody");
     let user = fields.customer(&CUSTOMER)?.ok_or_else(missing)?;
     Ok(match verb {
         "created" => Some(Fact::UserRegistered { user }),
@@ -107,65 +106,121 @@ fn read_user(verb: &str, fields: &Fields<'_>) -> Result<Option<Fact>, Rejection>
     })
 }
 
+/// Reads an arrival; news of a delivery that is none say nothing that is known here.
+fn delivered(fields: &Fields<'_>, order_id: String) -> Result<Fact, Rejection> {
+    let status = fields.name("deliveryStatus")?;
+    if status.is_some_and(|status| !status.eq_ignore_ascii_case("DELIVERED")) {
+        return Ok(Fact::OrderStatusUpdated { order_id, status: OrderStatus::Unknown, refunded: false });
+    }
+    Ok(Fact::OrderDelivered { order_id })
+}
+
+fn returned(fields: &Fields<'_>, order_id: String) -> Result<Fact, Rejection> {
+    let currency = fields.currency()?;
+    let items = items(fields)?;
+    let items = items.iter().map(|item| {
+        let quantity_milli = item.quantity("quantity")?;
+        Ok(reference(item)?.map(|reference| ReturnedItem { reference, quantity_milli }))
+    });
+    Ok(Fact::OrderReturned {
+        order_id,
+        refund_id: fields.name("refundId")?,
+        refund: fields.amount("refundAmount", currency)?,
+        currency,
+        items: items.filter_map(Result::transpose).collect::<Result<_, Rejection>>()?,
+    })
+}
+
 /// Reads the placing of an order, which both shapes tell with the same fields.
 pub(super) fn created(fields: &Fields<'_>, order_id: String, total: &str) -> Result<Fact, Rejection> {
+    Ok(Fact::OrderCreated { order_id, content: content(fields, total, true)? })
+}
+
+/// Reads what an order is. A creation that names no currency is in the default one, so its amounts must fit that.
+fn content(fields: &Fields<'_>, total: &str, is_creation: bool) -> Result<OrderContent, Rejection> {
     let currency = fields.currency()?;
+    let judged = Denomination { named: currency.named || is_creation, ..currency };
+    let total = fields.amount(total, judged)?;
+    let items = items(fields)?;
+    Ok(OrderContent {
+        customer: fields.customer(&CUSTOMER)?,
+        seller_id: fields.name("sellerId")?,
+        currency,
+        total,
+        shipping: fields.amount("shippingAmount", judged)?,
+        tax: fields.amount("taxAmount", judged)?,
+        discount: fields.amount("discountAmount", judged)?,
+        fee: fields.amount("feeAmount", judged)?,
+        payment_method: method(fields),
+        lines: items.iter().map(|item| line(item, judged, total.is_some())).collect::<Result<_, _>>()?,
+    })
+}
+
+fn items<'a>(fields: &Fields<'a>) -> Result<Vec<Fields<'a>>, Rejection> {
     let items = fields.objects("items")?;
     if items.len() > ORDER_LINES_MAX {
         let rule = format!("must have at most {ORDER_LINES_MAX} items, has {}", items.len());
         return Err(fields.refuse(RejectionCode::Malformed, "items", &rule));
     }
-    Ok(Fact::OrderCreated {
-        order_id,
-        customer: fields.customer(&CUSTOMER)?,
-        seller_id: fields.name("sellerId")?,
-        currency,
-        total_minor: fields.amount(total, currency)?.map(|total| total.minor),
-        payment_method: method(fields)?,
-        lines: items.iter().map(|item| line(item, currency)).collect::<Result<_, _>>()?,
-    })
+    Ok(items)
 }
 
-fn line(item: &Fields<'_>, currency: Currency) -> Result<OrderLine, Rejection> {
-    let missing = |name| item.refuse(RejectionCode::MissingField, name, "is required");
+/// Reads a line. A price of any precision will do when the total of the line or of the order says what it comes to.
+fn line(item: &Fields<'_>, currency: Denomination, is_settled: bool) -> Result<OrderLine, Rejection> {
     let line = OrderLine {
-        reference: item.required(&REFERENCE)?,
-        quantity: item.integer("quantity", (1, QUANTITY_MAX))?.ok_or_else(|| missing("quantity"))?,
-        price_minor: item.amount("price", currency)?.ok_or_else(|| missing("price"))?.minor,
+        reference: reference(item)?.unwrap_or_default(),
+        quantity_milli: item.quantity("quantity")?.unwrap_or(domain::Quantity::whole(1)),
+        price: item.any_amount("price", currency.code)?,
+        total: item.amount("total", currency)?,
         seller_id: item.name("sellerId")?,
         category_id: item.name("categoryId")?,
     };
-    if line.total_minor() > domain::AMOUNT_LIMIT_MINOR {
+    if line.price.is_none() && line.total.is_none() {
+        return Err(item.refuse(RejectionCode::MissingField, "price or total", "is required"));
+    }
+    if line.cost().is_too_large(currency.code) {
         let rule = format!("times quantity must be at most {} minor units", domain::AMOUNT_LIMIT_MINOR);
         return Err(item.refuse(RejectionCode::InvalidAmount, "price", &rule));
+    }
+    let fit = if currency.named { line.cost().fit(currency.code) } else { line.cost().fit_any() };
+    if !is_settled && fit == Fit::Between {
+        return Err(item.too_precise("price", currency));
     }
     Ok(line)
 }
 
+/// Reads which product is meant; shops write 0 for none.
+fn reference(fields: &Fields<'_>) -> Result<Option<String>, Rejection> {
+    Ok(fields.any_name(&REFERENCE)?.filter(|reference| reference != "0"))
+}
+
 fn payment(fields: &Fields<'_>, order_id: String) -> Result<Fact, Rejection> {
     let status = match fields.required(&["paymentStatus"])?.to_ascii_uppercase().as_str() {
-        "SUCCESS" | "SUCCEEDED" | "COMPLETED" | "PAID" => PaymentStatus::Succeeded,
-        "FAILED" | "DECLINED" => PaymentStatus::Failed,
+        "SUCCESS" | "SUCCEEDED" | "COMPLETED" | "PAID" | "CAPTURED" => PaymentStatus::Succeeded,
+        "FAILED" | "DECLINED" | "CHARGEBACK" => PaymentStatus::Failed,
         "PENDING" => PaymentStatus::Pending,
-        "REFUNDED" => PaymentStatus::Refunded,
-        _ => {
-            let rule = "must be SUCCESS, SUCCEEDED, COMPLETED, PAID, PENDING, FAILED, DECLINED or REFUNDED";
-            return Err(fields.refuse(RejectionCode::InvalidText, "paymentStatus", rule));
-        }
+        "REFUNDED" | "PARTIALLY_REFUNDED" => PaymentStatus::Refunded,
+        _ => PaymentStatus::Unknown,
     };
-    let missing = || fields.refuse(RejectionCode::MissingField, "amount", "is required");
+    let currency = fields.currency()?;
+    let amount = fields.amount("amount", currency)?;
+    if amount.is_none() && status == PaymentStatus::Succeeded {
+        return Err(fields.refuse(RejectionCode::MissingField, "amount", "is required"));
+    }
     Ok(Fact::PaymentProcessed {
         order_id,
         payment_id: fields.name("paymentId")?,
+        refund_id: fields.name("refundId")?,
         status,
-        amount: fields.amount("amount", fields.currency()?)?.ok_or_else(missing)?,
-        method: method(fields)?,
+        amount,
+        currency,
+        method: method(fields),
     })
 }
 
 /// Reads how something is paid, in lower case: the same method must not be counted under two spellings.
-pub(super) fn method(fields: &Fields<'_>) -> Result<Option<String>, Rejection> {
-    Ok(fields.any_name(&["paymentMethod", "paymentMode"])?.map(|method| method.to_lowercase()))
+pub(super) fn method(fields: &Fields<'_>) -> Option<String> {
+    fields.label(&["paymentMethod", "paymentMode"]).map(|method| method.to_lowercase())
 }
 
 fn is_valid(fields: &Fields<'_>) -> Result<bool, Rejection> {
@@ -189,7 +244,7 @@ pub(super) fn product_facts(fields: &Fields<'_>) -> Result<ProductFacts, Rejecti
     Ok(ProductFacts {
         seller_id: fields.name("sellerId")?,
         category_id: fields.any_name(&["categoryId", "category"])?,
-        name: fields.any_name(&["name", "productName"])?,
+        name: fields.label(&["name", "productName"]),
         skus,
     })
 }
@@ -205,7 +260,7 @@ fn opinion(fields: &Fields<'_>, id: &str) -> Result<Opinion, Rejection> {
 
 fn rated(fields: &Fields<'_>) -> Result<Opinion, Rejection> {
     let scale = fields.integer("scale", (1, 100))?.unwrap_or(SCALE);
-    let text = fields.raw("rating").map(serde_json::value::RawValue::get).unwrap_or_default();
+    let text = fields.number("rating")?.unwrap_or_default();
     // Six decimals of a rating are more than any shop has; the score is rounded down to millionths of the scale.
     let micros = text.parse().ok().map(|rating: domain::Micros| rating.0 / scale);
     match micros {

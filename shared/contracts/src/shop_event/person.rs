@@ -13,7 +13,7 @@ use super::{Intake, read_shop_event};
 use crate::personal::addresses;
 
 /// Every field that an event is read from. What is not listed is dropped from an event whose person is erased.
-const KNOWN: [&str; 41] = [
+const KNOWN: [&str; 47] = [
     "amount",
     "category",
     "categoryId",
@@ -23,10 +23,12 @@ const KNOWN: [&str; 41] = [
     "deliveryStatus",
     "detail",
     "detail-type",
+    "discountAmount",
     "entityId",
     "event",
     "eventId",
     "eventType",
+    "feeAmount",
     "isValid",
     "items",
     "metadata",
@@ -42,15 +44,19 @@ const KNOWN: [&str; 41] = [
     "rating",
     "ratingId",
     "refundAmount",
+    "refundId",
     "scale",
     "sellerId",
     "service",
+    "shippingAmount",
     "skuId",
     "skuIds",
     "source",
     "status",
     "stock",
+    "taxAmount",
     "timestamp",
+    "total",
     "totalPrice",
     "transactionId",
     "userId",

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::sliding::crowded;
 use super::{Evidence, Finding, Rule, Subject, Thresholds, Window};
-use crate::{Currency, CustomerKey, Fact, OrderLine, ShopEvent};
+use crate::{Currency, CustomerKey, Fact, ShopEvent};
 
 /// That an order was placed, as one event says. Several events may say it of the same order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,17 +30,17 @@ impl OrderFact {
     /// Reads the fact off an event; `None` when the event is no news of a new order.
     #[must_use]
     pub fn of(event: &ShopEvent) -> Option<Self> {
-        let Fact::OrderCreated { order_id, customer, currency, total_minor, lines, .. } = &event.fact else {
-            return None;
-        };
-        let of_lines = || lines.iter().map(OrderLine::total_minor).fold(0, i64::saturating_add);
+        let Fact::OrderCreated { order_id, content } = &event.fact else { return None };
+        let currency = content.currency.code;
+        let of_lines = || content.lines.iter().map(|line| line.cost().minor(currency)).fold(0, i64::saturating_add);
+        let lines = content.lines.iter().filter(|line| !line.reference.is_empty());
         Some(Self {
             placed_at: event.occurred_at,
             order_id: order_id.clone(),
-            customer: customer.clone(),
-            currency: *currency,
-            amount_minor: total_minor.unwrap_or_else(of_lines),
-            lines: digest_lines(lines.iter().map(|line| (line.reference.as_str(), line.quantity))),
+            customer: content.customer.clone(),
+            currency,
+            amount_minor: content.total.map_or_else(of_lines, |total| total.minor(currency)),
+            lines: digest_lines(lines.map(|line| (line.reference.as_str(), line.quantity_milli.milli()))),
         })
     }
 

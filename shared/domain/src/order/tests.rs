@@ -2,7 +2,10 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::{Attribution, Attributions, Cell, Contribution, Figures, order_contribution, order_interactions};
+use crate::{
+    Amount, Attribution, Attributions, Cell, Contribution, Denomination, Fact, Figures, OrderContent, OrderLine,
+    Period, ReturnedItem, order_contribution, order_interactions,
+};
 
 const ORDER: &str = "o-1";
 
@@ -14,51 +17,136 @@ fn event(id: u128, second: i64, fact: Fact) -> ShopEvent {
     ShopEvent { id: Uuid::from_u128(id), service: "shop".to_owned(), occurred_at: at(second), fact, link: None }
 }
 
-fn line(reference: &str, quantity: i64, price_minor: i64) -> OrderLine {
-    OrderLine { reference: reference.to_owned(), quantity, price_minor, seller_id: None, category_id: None }
+/// Events one second after the other.
+fn told(facts: Vec<Fact>) -> Vec<ShopEvent> {
+    (1..).zip(facts).map(|(i, fact)| event(i, i64::try_from(i).unwrap(), fact)).collect()
 }
 
-fn created(lines: Vec<OrderLine>) -> Fact {
-    Fact::OrderCreated {
-        order_id: ORDER.to_owned(),
+fn euros(minor: i64) -> Amount {
+    format!("{}.{:02}", minor / 100, minor % 100).parse().unwrap()
+}
+
+fn default_currency() -> Denomination {
+    Denomination { code: "EUR".parse().unwrap(), named: false }
+}
+
+fn named(code: &str) -> Denomination {
+    Denomination { code: code.parse().unwrap(), named: true }
+}
+
+fn line(reference: &str, quantity: i64, price_minor: i64) -> OrderLine {
+    OrderLine {
+        reference: reference.to_owned(),
+        quantity_milli: Quantity::whole(quantity),
+        price: Some(euros(price_minor)),
+        total: None,
+        seller_id: None,
+        category_id: None,
+    }
+}
+
+fn content(lines: Vec<OrderLine>) -> OrderContent {
+    OrderContent {
         customer: Some(CustomerKey::of_id("c-1")),
         seller_id: None,
-        currency: "EUR".parse().unwrap(),
-        total_minor: None,
+        currency: default_currency(),
+        total: None,
+        shipping: None,
+        tax: None,
+        discount: None,
+        fee: None,
         payment_method: None,
         lines,
     }
 }
 
-fn payment(id: &str, status: PaymentStatus, minor: i64) -> Fact {
+fn created(lines: Vec<OrderLine>) -> Fact {
+    Fact::OrderCreated { order_id: ORDER.to_owned(), content: content(lines) }
+}
+
+fn updated(lines: Vec<OrderLine>) -> Fact {
+    Fact::OrderUpdated { order_id: ORDER.to_owned(), content: content(lines) }
+}
+
+fn paying(id: Option<&str>, refund_id: Option<&str>, status: PaymentStatus, minor: i64) -> Fact {
     Fact::PaymentProcessed {
         order_id: ORDER.to_owned(),
-        payment_id: Some(id.to_owned()),
+        payment_id: id.map(str::to_owned),
+        refund_id: refund_id.map(str::to_owned),
         status,
-        amount: Money { minor, currency: "EUR".parse().unwrap() },
-        method: Some("card".to_owned()),
+        amount: Some(euros(minor)),
+        currency: default_currency(),
+        method: None,
     }
 }
 
+fn payment(id: &str, status: PaymentStatus, minor: i64) -> Fact {
+    paying(Some(id), None, status, minor)
+}
+
+fn paid(id: &str, minor: i64) -> Fact {
+    payment(id, PaymentStatus::Succeeded, minor)
+}
+
 fn returned(minor: Option<i64>) -> Fact {
-    let refund = minor.map(|minor| Money { minor, currency: "EUR".parse().unwrap() });
-    Fact::OrderReturned { order_id: ORDER.to_owned(), refund }
+    returned_items(minor, &[])
+}
+
+fn returned_items(minor: Option<i64>, items: &[(&str, Option<i64>)]) -> Fact {
+    let item = |(reference, quantity): &(&str, Option<i64>)| ReturnedItem {
+        reference: (*reference).to_owned(),
+        quantity_milli: quantity.map(Quantity::whole),
+    };
+    Fact::OrderReturned {
+        order_id: ORDER.to_owned(),
+        refund_id: None,
+        refund: minor.map(euros),
+        currency: default_currency(),
+        items: items.iter().map(item).collect(),
+    }
+}
+
+fn cancelled(minor: Option<i64>) -> Fact {
+    let (order_id, currency) = (ORDER.to_owned(), default_currency());
+    Fact::OrderCancelled { order_id, refund_id: None, refund: minor.map(euros), currency }
+}
+
+fn status(status: OrderStatus) -> Fact {
+    Fact::OrderStatusUpdated { order_id: ORDER.to_owned(), status, refunded: false }
+}
+
+fn shipped() -> Fact {
+    Fact::OrderShipped { order_id: ORDER.to_owned() }
 }
 
 fn refunded(state: &OrderState) -> Vec<i64> {
-    state.refunds.iter().map(|refund| refund.amount.minor).collect()
+    state.refunds().map(|refund| refund.amount.minor).collect()
+}
+
+fn came(state: &OrderState) -> i64 {
+    state.book.iter().filter(|entry| entry.kind == EntryKind::Payment).map(|entry| entry.minor).sum()
+}
+
+/// What came and went back when one thing happened after the other.
+fn money(facts: Vec<Fact>) -> (i64, i64) {
+    let state = OrderState::of(&told(facts));
+    (came(&state), refunded(&state).iter().sum())
+}
+
+fn fifty() -> Fact {
+    created(vec![line("p", 1, 5_000)])
 }
 
 #[test]
 fn a_cancellation_that_arrives_before_its_order_calls_it_off_and_gives_the_money_back() {
-    let cancelled = event(3, 30, Fact::OrderCancelled { order_id: ORDER.to_owned() });
-    let alone = OrderState::of([&cancelled]);
+    let called_off = event(3, 30, cancelled(None));
+    let alone = OrderState::of([&called_off]);
     assert_eq!(alone.status(), OrderStatus::Cancelled);
     assert_eq!(refunded(&alone), [0; 0]);
 
     let placed = event(1, 10, created(vec![line("p", 2, 500)]));
-    let paid = event(2, 20, payment("a", PaymentStatus::Succeeded, 1_000));
-    let state = OrderState::of([&cancelled, &paid, &placed]);
+    let came = event(2, 20, paid("a", 1_000));
+    let state = OrderState::of([&called_off, &came, &placed]);
     assert_eq!(state.status(), OrderStatus::Cancelled);
     assert_eq!(state.total_minor, Some(1_000));
     assert_eq!(refunded(&state), [1_000]);
@@ -67,33 +155,35 @@ fn a_cancellation_that_arrives_before_its_order_calls_it_off_and_gives_the_money
 #[test]
 fn services_that_each_tell_of_an_order_complete_each_other() {
     let bare = |id, second, customer: Option<&str>, method: Option<&str>| {
-        let Fact::OrderCreated { order_id, currency, .. } = created(Vec::new()) else { unreachable!() };
         let customer = customer.map(CustomerKey::of_id);
         let payment_method = method.map(str::to_owned);
-        let (seller_id, total_minor, lines) = (None, Some(999), Vec::new());
-        event(
-            id,
-            second,
-            Fact::OrderCreated { order_id, customer, seller_id, currency, total_minor, payment_method, lines },
-        )
+        let content = OrderContent { customer, payment_method, total: Some(euros(999)), ..content(Vec::new()) };
+        let told = event(id, second, Fact::OrderCreated { order_id: ORDER.to_owned(), content });
+        ShopEvent { service: "analytics".to_owned(), ..told }
     };
+    let other = event(3, 12, created(vec![line("q", 1, 1)]));
     let told = [
         bare(1, 10, None, None),
         event(2, 11, created(vec![line("p", 2, 500)])),
-        event(3, 12, created(vec![line("q", 1, 1)])),
+        ShopEvent { service: "warehouse".to_owned(), ..other.clone() },
         bare(4, 13, Some("c-2"), Some("card")),
     ];
     let state = OrderState::of(&told);
-    assert_eq!((state.at(OrderStatus::Created), state.total_minor), (Some(at(10)), Some(1_000)));
-    assert_eq!(state.lines, [line("p", 2, 500)], "the earliest with lines");
+    assert_eq!((state.at(OrderStatus::Created), state.total_minor), (Some(at(10)), Some(999)));
+    assert_eq!(state.lines[0].reference, "p", "the earliest with lines");
     assert_eq!((state.customer.unwrap().as_str(), &*state.payment_method), ("c-1", "card"));
+
+    let newer = OrderState::of(
+        told.iter().chain([&other]).take(3).chain([&ShopEvent { id: Uuid::from_u128(9), ..other.clone() }]),
+    );
+    assert_eq!(newer.lines[0].reference, "q", "a newer one of the same service");
 }
 
 #[test]
 fn no_more_goes_back_than_came() {
     let events = [
         event(1, 10, created(vec![line("p", 1, 1_000)])),
-        event(2, 20, payment("a", PaymentStatus::Succeeded, 1_000)),
+        event(2, 20, paid("a", 1_000)),
         event(3, 30, returned(Some(300))),
         event(4, 40, returned(Some(900))),
         event(5, 50, returned(None)),
@@ -106,8 +196,8 @@ fn no_more_goes_back_than_came() {
 fn a_payment_told_twice_counts_once_and_a_failed_one_never() {
     let events = [
         event(1, 10, payment("a", PaymentStatus::Pending, 1_000)),
-        event(2, 20, payment("a", PaymentStatus::Succeeded, 1_000)),
-        event(3, 30, payment("a", PaymentStatus::Succeeded, 1_000)),
+        event(2, 20, paid("a", 1_000)),
+        event(3, 30, paid("a", 1_000)),
         event(4, 40, payment("b", PaymentStatus::Failed, 500)),
     ];
     let state = OrderState::of(&events);
@@ -116,34 +206,190 @@ fn a_payment_told_twice_counts_once_and_a_failed_one_never() {
 }
 
 #[test]
-fn sellers_products_and_categories_add_up_to_the_shop() {
+fn a_payment_without_an_id_never_lifts_what_was_paid_above_the_total() {
+    let unnamed = |minor| paying(None, None, PaymentStatus::Succeeded, minor);
+    assert_eq!(money(vec![fifty(), paid("a", 5_000), unnamed(5_000)]).0, 5_000);
+    assert_eq!(money(vec![fifty(), unnamed(5_000), paid("a", 5_000)]).0, 5_000, "whoever tells first");
+    assert_eq!(money(vec![fifty(), unnamed(5_000), unnamed(5_000)]).0, 5_000);
+    assert_eq!(money(vec![fifty(), unnamed(2_500), unnamed(2_500)]).0, 5_000, "split tender");
+    assert_eq!(money(vec![fifty(), paid("a", 3_000), paid("b", 3_000)]).0, 6_000, "those with ids do");
+    assert_eq!(money(vec![unnamed(5_000), unnamed(5_000)]).0, 5_000, "the order is unknown");
+    assert_eq!(money(vec![fifty(), unnamed(5_500)]).0, 5_500, "no total is named, and shipping may come on top");
+}
+
+#[test]
+fn what_fails_after_it_succeeded_is_a_chargeback() {
+    let failed = |minor| payment("a", PaymentStatus::Failed, minor);
+    assert_eq!(money(vec![fifty(), failed(5_000), paid("a", 5_000)]), (5_000, 0), "a first try");
+    assert_eq!(money(vec![fifty(), paid("a", 5_000), failed(5_000)]), (5_000, 5_000));
+    assert_eq!(money(vec![fifty(), paid("a", 5_000), failed(5_000), paid("a", 5_000)]), (10_000, 5_000), "and won");
+    assert_eq!(money(vec![fifty(), paid("a", 5_000), returned(Some(2_000)), failed(5_000)]), (5_000, 5_000));
+    let unnamed = |status| paying(None, None, status, 5_000);
+    let bounced = vec![fifty(), unnamed(PaymentStatus::Succeeded), unnamed(PaymentStatus::Failed)];
+    assert_eq!(money(bounced), (5_000, 5_000));
+}
+
+#[test]
+fn each_refund_counts_once_whoever_tells_it() {
+    let back = |refund_id, minor| paying(Some("a"), refund_id, PaymentStatus::Refunded, minor);
+    let after = |mut facts: Vec<Fact>| {
+        facts.splice(0..0, [fifty(), paid("a", 5_000)]);
+        money(facts).1
+    };
+    assert_eq!(after(vec![back(None, 1_000)]), 1_000, "a part");
+    assert_eq!(after(vec![back(None, 1_000), back(None, 1_000)]), 1_000);
+    assert_eq!(after(vec![back(Some("r1"), 1_000), back(Some("r2"), 1_000)]), 2_000);
+    assert_eq!(after(vec![back(Some("r1"), 1_000), back(Some("r1"), 1_000)]), 1_000);
+    assert_eq!(after(vec![returned(Some(2_000)), back(None, 2_000)]), 2_000);
+    assert_eq!(after(vec![back(Some("r1"), 2_000), returned(Some(2_000))]), 2_000);
+    assert_eq!(after(vec![returned(Some(1_000)), returned(Some(1_000)), back(Some("r1"), 1_000)]), 2_000);
+    assert_eq!(after(vec![back(Some("r1"), 1_000), returned(Some(1_000)), returned(Some(1_000))]), 2_000);
+    assert_eq!(after(vec![cancelled(Some(4_000)), back(None, 4_000)]), 4_000);
+    assert_eq!(after(vec![paying(Some("re_1"), None, PaymentStatus::Refunded, 5_000)]), 5_000, "an id of the refund");
+    assert_eq!(after(vec![paying(None, None, PaymentStatus::Refunded, 500)]), 500);
+}
+
+#[test]
+fn a_refund_never_lies_before_its_money() {
+    let late = vec![fifty(), payment("a", PaymentStatus::Refunded, 1_000), paid("a", 5_000)];
+    let state = OrderState::of(&told(late));
+    assert_eq!(state.refunds().map(|refund| refund.at).collect::<Vec<_>>(), [at(3)]);
+    assert_eq!(money(vec![fifty(), returned(None), paid("a", 2_000)]), (2_000, 0));
+    assert_eq!(money(vec![fifty(), paid("a", 5_000), returned(None), paid("b", 2_000)]), (7_000, 5_000));
+    assert_eq!(money(vec![fifty(), cancelled(Some(4_000)), paid("a", 5_000)]), (5_000, 0));
+    let at_once = told(vec![returned(None), paid("a", 5_000), fifty()]);
+    let at_once: Vec<_> = at_once.into_iter().map(|it| ShopEvent { occurred_at: at(1), ..it }).collect();
+    assert_eq!(refunded(&OrderState::of(&at_once)), [5_000], "at one instant the money is first");
+}
+
+#[test]
+fn a_refund_is_booked_at_its_payment_and_its_lines() {
+    let with = |id: &str, method: &str, minor| {
+        let Fact::PaymentProcessed { order_id, payment_id, refund_id, status, amount, currency, .. } = paid(id, minor)
+        else {
+            unreachable!()
+        };
+        let method = Some(method.to_owned());
+        Fact::PaymentProcessed { order_id, payment_id, refund_id, status, amount, currency, method }
+    };
+    let order = created(vec![line("p", 1, 6_000), line("q", 2, 2_000)]);
+    let book = |mut facts: Vec<Fact>| {
+        facts.splice(0..0, [order.clone(), with("a", "card", 7_000), with("b", "voucher", 3_000)]);
+        let state = OrderState::of(&told(facts));
+        let back = state.book.iter().filter(|entry| entry.kind == EntryKind::Refund);
+        back.map(|entry| (entry.method.clone(), entry.minor, entry.lines.clone())).collect::<Vec<_>>()
+    };
+    let entry = |method: &str, minor, lines: [i64; 2]| (method.to_owned(), minor, lines.to_vec());
+    assert_eq!(book(vec![payment("b", PaymentStatus::Refunded, 1_000)]), [entry("voucher", 1_000, [600, 400])]);
+    assert_eq!(
+        book(vec![returned_items(None, &[("q", Some(1))])]),
+        [entry("card", 1_400, [0, 1_400]), entry("voucher", 600, [0, 600])]
+    );
+    let all = book(vec![returned_items(Some(6_000), &[("p", None)]), returned(None)]);
+    let of_line = |line: usize| all.iter().map(|(.., lines)| lines[line]).sum::<i64>();
+    assert_eq!((of_line(0), of_line(1)), (6_000, 4_000));
+}
+
+#[test]
+fn a_cancellation_that_was_revoked_gives_nothing_back() {
+    assert_eq!(money(vec![fifty(), paid("a", 5_000), cancelled(None), shipped()]), (5_000, 0));
+    assert_eq!(money(vec![fifty(), paid("a", 5_000), cancelled(Some(1_000)), shipped()]), (5_000, 1_000));
+    let anew = vec![fifty(), paid("a", 5_000), cancelled(None), paid("b", 5_000), shipped()];
+    assert_eq!(money(anew), (10_000, 5_000), "it was paid for anew");
+}
+
+#[test]
+fn later_news_revoke_an_end_that_they_contradict() {
+    let stands = |facts: Vec<Fact>| OrderState::of(&told(facts)).status();
+    let (failed, arrived) = (status(OrderStatus::Rejected), status(OrderStatus::Delivered));
+    assert_eq!(stands(vec![fifty(), failed.clone(), paid("a", 5_000), shipped(), arrived]), OrderStatus::Delivered);
+    assert_eq!(stands(vec![fifty(), failed, paid("a", 5_000)]), OrderStatus::Paid);
+    assert_eq!(stands(vec![fifty(), cancelled(None), shipped()]), OrderStatus::Shipped);
+    assert_eq!(stands(vec![fifty(), shipped(), cancelled(None)]), OrderStatus::Cancelled);
+    assert_eq!(stands(vec![fifty(), status(OrderStatus::Unknown)]), OrderStatus::Created);
+    assert_eq!(stands(vec![status(OrderStatus::Unknown)]), OrderStatus::Unknown);
+}
+
+#[test]
+fn a_free_order_is_sold_when_it_is_confirmed_or_arrives() {
+    let sold = |facts: Vec<Fact>| OrderState::of(&told(facts)).at(OrderStatus::Paid);
+    let free = || created(vec![line("p", 1, 0)]);
+    assert_eq!(sold(vec![free()]), None);
+    assert_eq!(sold(vec![free(), status(OrderStatus::Confirmed)]), Some(at(2)));
+    assert_eq!(sold(vec![free(), status(OrderStatus::Delivered)]), Some(at(2)));
+    assert_eq!(sold(vec![fifty(), status(OrderStatus::Delivered)]), None, "this one costs something");
+}
+
+#[test]
+fn an_amount_without_a_currency_is_in_its_orders() {
+    let yen = OrderContent { currency: named("JPY"), ..content(vec![line("p", 1, 500_000)]) };
+    let events = told(vec![
+        paid("a", 500_000),
+        returned(Some(100_000)),
+        Fact::OrderCreated { order_id: ORDER.to_owned(), content: yen },
+    ]);
+    let state = OrderState::of(&events);
+    assert_eq!((state.currency, state.book[0].minor), (Some("JPY".parse().unwrap()), 5_000));
+    assert_eq!(refunded(&state), [1_000]);
+}
+
+#[test]
+fn an_update_takes_the_place_of_the_lines() {
+    let state = OrderState::of(&told(vec![fifty(), updated(vec![line("q", 2, 4_000)]), paid("a", 8_000)]));
+    assert_eq!((state.lines[0].reference.as_str(), state.lines.len(), state.total_minor), ("q", 1, Some(8_000)));
+    assert_eq!(state.book[0].lines, [8_000]);
+}
+
+#[test]
+fn what_came_back_is_known_by_line() {
+    let known = ["p", "q"].map(|it| (it.to_owned(), attribution(it, None)));
+    let derived = |facts: Vec<Fact>| {
+        let mut all = vec![created(vec![line("p", 1, 3_000), line("q", 1, 2_000)]), paid("a", 5_000)];
+        all.extend(facts);
+        let state = OrderState::of(&told(all));
+        let derived = order_interactions(ORDER, &state, &Attributions::from(known.clone()));
+        derived.iter().filter(|it| it.event_type == "return_product").count()
+    };
+    assert_eq!(derived(vec![returned(None)]), 2);
+    assert_eq!(derived(vec![returned(Some(5_000))]), 2);
+    assert_eq!(derived(vec![returned_items(Some(3_000), &[("p", Some(1))])]), 1);
+    assert_eq!(derived(vec![returned(Some(100))]), 0, "goodwill");
+    assert_eq!(derived(vec![payment("a", PaymentStatus::Refunded, 100)]), 0, "goodwill");
+}
+
+fn attribution(product: &str, seller_id: Option<&str>) -> Attribution {
+    let period = Period { since: at(0), seller_id: seller_id.map(str::to_owned), category_id: None };
+    let product_id = Uuid::new_v5(&Uuid::NAMESPACE_OID, product.as_bytes()).to_string();
+    Attribution { product_id, periods: vec![period] }
+}
+
+#[test]
+fn sellers_products_and_categories_have_the_lines_and_the_shop_has_the_money() {
     let mut lines = vec![line("p", 1, 333), line("q", 2, 333), line("p", 1, 1)];
     lines[1].seller_id = Some("s-2".to_owned());
+    let placed = OrderContent { shipping: Some(euros(500)), ..content(lines) };
     let events = [
-        event(1, 10, created(lines)),
-        event(2, 20, payment("a", PaymentStatus::Succeeded, 1_001)),
-        event(3, 90, returned(Some(100))),
+        event(1, 10, Fact::OrderCreated { order_id: ORDER.to_owned(), content: placed }),
+        event(2, 20, paid("a", 1_500)),
+        event(3, 90, returned(Some(300))),
     ];
-    let attribution =
-        Attribution { product_id: "spu".to_owned(), seller_id: Some("s-1".to_owned()), category_id: None };
-    let known = Attributions::from([("p".to_owned(), attribution)]);
+    let known = Attributions::from([("p".to_owned(), attribution("p", Some("s-1")))]);
     let contribution = order_contribution(&OrderState::of(&events), &known);
     let sum = |wanted: &dyn Fn(&Cell) -> bool| {
         let mut sum = Figures::default();
         contribution.iter().filter(|(cell, _)| wanted(cell)).for_each(|(_, figures)| sum += *figures);
         (sum.revenue_minor, sum.refund_minor)
     };
-    assert_eq!(sum(&|cell| matches!(cell, Cell::Sales { seller_id, .. } if seller_id.is_empty())), (1_001, 100));
-    assert_eq!(sum(&|cell| matches!(cell, Cell::Sales { seller_id, .. } if !seller_id.is_empty())), (1_001, 100));
-    assert_eq!(sum(&|cell| matches!(cell, Cell::Product { .. })), (1_001, 100));
-    assert_eq!(sum(&|cell| matches!(cell, Cell::Category { .. })), (1_001, 100));
-    assert_eq!(sum(&|cell| matches!(cell, Cell::Customer { .. })), (1_001, 100));
+    assert_eq!(sum(&|cell| matches!(cell, Cell::Sales { seller_id, .. } if seller_id.is_empty())), (1_500, 300));
+    assert_eq!(sum(&|cell| matches!(cell, Cell::Sales { seller_id, .. } if !seller_id.is_empty())), (1_000, 200));
+    assert_eq!(sum(&|cell| matches!(cell, Cell::Product { .. })), (1_000, 200));
+    assert_eq!(sum(&|cell| matches!(cell, Cell::Category { .. })), (1_000, 200));
+    assert_eq!(sum(&|cell| matches!(cell, Cell::Customer { .. })), (1_500, 300));
 }
 
 #[test]
 fn a_stored_contribution_reads_back_and_takes_itself_away() {
-    let events =
-        [event(1, 10, created(vec![line("p", 1, 5)])), event(2, 20, payment("a", PaymentStatus::Succeeded, 5))];
+    let events = [event(1, 10, created(vec![line("p", 1, 5)])), event(2, 20, paid("a", 5))];
     let contribution = order_contribution(&OrderState::of(&events), &Attributions::new());
     let text = serde_json::to_string(&contribution).unwrap();
     let mut read: Contribution = serde_json::from_str(&text).unwrap();
@@ -153,22 +399,31 @@ fn a_stored_contribution_reads_back_and_takes_itself_away() {
 }
 
 fn any_fact() -> impl Strategy<Value = Fact> {
-    let order_id = ORDER.to_owned();
-    let status = prop::sample::select(OrderStatus::ALL.to_vec());
+    let statuses = prop::sample::select(OrderStatus::ALL.to_vec());
     let payment_status = prop::sample::select(vec![
         PaymentStatus::Pending,
         PaymentStatus::Failed,
         PaymentStatus::Succeeded,
         PaymentStatus::Refunded,
     ]);
-    prop_oneof![
+    let lines = || {
         prop::collection::vec(("[pq]", 1..4_i64, 0..500_i64), 0..3)
-            .prop_map(|lines| created(lines.iter().map(|(r, q, p)| line(r, *q, *p)).collect())),
-        ("[ab]", payment_status, 0..2_000_i64).prop_map(|(id, status, minor)| payment(&id, status, minor)),
-        prop::option::of(0..1_500_i64).prop_map(returned),
-        status.prop_map(move |status| Fact::OrderStatusUpdated { order_id: order_id.clone(), status }),
-        Just(Fact::OrderCancelled { order_id: ORDER.to_owned() }),
-        Just(Fact::OrderShipped { order_id: ORDER.to_owned() }),
+            .prop_map(|lines| lines.iter().map(|(r, q, p)| line(r, *q, *p)).collect::<Vec<_>>())
+    };
+    let amount = || prop::sample::select(vec![100_i64, 250, 500, 1_000, 1_999]);
+    prop_oneof![
+        (lines(), prop::option::of(0..300_i64), prop::option::of(amount())).prop_map(|(lines, tax, total)| {
+            let (tax, total) = (tax.map(euros), total.map(euros));
+            Fact::OrderCreated { order_id: ORDER.to_owned(), content: OrderContent { tax, total, ..content(lines) } }
+        }),
+        lines().prop_map(updated),
+        (prop::option::of("[ab]"), prop::option::of("[xy]"), payment_status, amount())
+            .prop_map(|(id, refund, status, minor)| paying(id.as_deref(), refund.as_deref(), status, minor)),
+        prop::option::of(amount()).prop_map(returned),
+        (prop::option::of(amount()), "[pqr]").prop_map(|(minor, item)| returned_items(minor, &[(&*item, Some(1))])),
+        statuses.prop_map(status),
+        prop::option::of(amount()).prop_map(cancelled),
+        Just(shipped()),
     ]
 }
 
@@ -183,14 +438,29 @@ proptest! {
     ) {
         let (state, other) = (OrderState::of(&told), OrderState::of(&shuffled));
         prop_assert_eq!(&state, &other);
-        let known = ["p", "q"].map(|reference| {
-            let product_id = Uuid::new_v5(&Uuid::NAMESPACE_OID, reference.as_bytes()).to_string();
-            (reference.to_owned(), Attribution { product_id, seller_id: None, category_id: None })
-        });
-        let known = Attributions::from(known);
+        let known = Attributions::from(["p", "q"].map(|reference| (reference.to_owned(), attribution(reference, None))));
         prop_assert_eq!(order_contribution(&state, &known), order_contribution(&other, &known));
         prop_assert_eq!(order_interactions(ORDER, &state, &known), order_interactions(ORDER, &other, &known));
-        let paid: i64 = state.payments.iter().filter(|it| it.paid_at.is_some()).map(|it| it.amount.minor).sum();
-        prop_assert!(refunded(&state).iter().sum::<i64>() <= paid);
+    }
+
+    #[test]
+    fn the_book_adds_up_and_never_owes(
+        facts in prop::collection::vec((0..5_i64, any_fact()), 1..14)
+    ) {
+        let events: Vec<_> = facts.into_iter().zip(1..).map(|((second, fact), id)| event(id, second, fact)).collect();
+        let state = OrderState::of(&events);
+        let (mut balance, mut lines) = (0, vec![0; state.lines.len()]);
+        for entry in &state.book {
+            let sign = if entry.kind == EntryKind::Payment { 1 } else { -1 };
+            balance += sign * entry.minor;
+            lines.iter_mut().zip(&entry.lines).for_each(|(sum, part)| *sum += sign * part);
+            prop_assert!(entry.minor >= 0 && entry.lines.iter().all(|part| *part >= 0));
+            prop_assert!(entry.lines.iter().sum::<i64>() <= entry.minor, "the lines have no more than the entry");
+            // A refund before its money, or above what is left of it, would owe something at some entry.
+            prop_assert!(balance >= 0 && lines.iter().all(|sum| *sum >= 0));
+        }
+        prop_assert!(state.book.windows(2).all(|pair| pair[0].at <= pair[1].at), "in the order of time");
+        let of_payments: i64 = state.payments.iter().filter(|it| it.paid_at.is_some()).map(|it| it.amount_minor).sum();
+        prop_assert_eq!(of_payments, came(&state), "the sum of the entries is the money that moved");
     }
 }

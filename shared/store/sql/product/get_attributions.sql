@@ -1,5 +1,5 @@
 -- store::product::get_attributions
-SELECT named.reference, product.product_id, product.seller_id, product.category_id
+SELECT named.reference, product.product_id, period.since, period.seller_id, period.category_id
 FROM unnest($1::text[]) AS named (reference)
 -- a product's own id comes before a SKU of the same name; of several claims to a SKU the earliest counts
 CROSS JOIN LATERAL (
@@ -9,4 +9,5 @@ CROSS JOIN LATERAL (
     ORDER BY rank, claimed_at, product_id
 ) AS candidate
 JOIN analytic.product USING (product_id)
-ORDER BY named.reference, candidate.rank DESC, candidate.claimed_at DESC, candidate.product_id DESC
+JOIN analytic.product_period AS period USING (product_id)
+ORDER BY named.reference, candidate.rank DESC, candidate.claimed_at DESC, candidate.product_id DESC, period.since

@@ -21,7 +21,7 @@ WITH piece AS (
     SELECT piece.step, figure.id, sum(figure.orders_paid)::bigint AS orders_paid, sum(figure.items)::bigint AS items,
            sum(figure.revenue_minor)::bigint AS revenue_minor, sum(figure.refund_minor)::bigint AS refund_minor
     FROM chosen CROSS JOIN piece CROSS JOIN LATERAL (
-        SELECT product_id AS id, sum(orders_paid) AS orders_paid, sum(items) AS items,
+        SELECT product_id AS id, sum(orders_paid) AS orders_paid, sum(items_milli) AS items,
                sum(revenue_minor) AS revenue_minor, sum(refund_minor) AS refund_minor
         FROM analytic.product_rollup
         WHERE ($1 = '' OR seller_id = $1) AND grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper

@@ -8,7 +8,7 @@ WITH sales AS (
            sum(figure.refund_minor)::bigint AS refund_minor
     FROM unnest($2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[]) AS piece (step, grain, lower, upper)
     CROSS JOIN LATERAL (
-        SELECT currency, sum(orders_paid) AS orders_paid, sum(items) AS items, sum(revenue_minor) AS revenue_minor,
+        SELECT currency, sum(orders_paid) AS orders_paid, sum(items_milli) AS items, sum(revenue_minor) AS revenue_minor,
                sum(refund_minor) AS refund_minor
         FROM analytic.sales_rollup
         WHERE seller_id = $1 AND grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper
@@ -23,7 +23,7 @@ WITH sales AS (
            sum(figure.refund_minor)::bigint AS refund_minor
     FROM unnest($6::text[], $7::timestamptz[], $8::timestamptz[]) AS piece (grain, lower, upper)
     CROSS JOIN LATERAL (
-        SELECT product_id, currency, sum(orders_paid) AS orders_paid, sum(items) AS items,
+        SELECT product_id, currency, sum(orders_paid) AS orders_paid, sum(items_milli) AS items,
                sum(revenue_minor) AS revenue_minor, sum(refund_minor) AS refund_minor
         FROM analytic.product_rollup
         WHERE seller_id = $1 AND grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper
@@ -46,7 +46,7 @@ WITH sales AS (
     FROM ranked LEFT JOIN analytic.product USING (product_id) WHERE place <= $10
 ), standing AS (
     -- stands on every row, and alone when there are no figures
-    SELECT (SELECT coalesce(sum(items), 0) FROM analytic.order_status_rollup
+    SELECT (SELECT coalesce(sum(items_milli), 0) FROM analytic.order_status_rollup
             WHERE seller_id = $1 AND status IN ('created', 'confirmed', 'reserved'))::bigint AS pending_items,
            (SELECT count(*) FROM analytic.sales_order AS owing
             WHERE refund_requested_at IS NOT NULL AND refund_minor = 0 AND paid_minor > 0

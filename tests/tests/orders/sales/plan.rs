@@ -15,7 +15,7 @@ async fn fill(database: &TestDatabase, days: u32) {
               generate_series(timestamptz '2026-11-20T00:00:00Z' - interval '{days} days', '2026-11-20T23:45:00Z', span) AS at,
               generate_series(1, 20) AS n;
          INSERT INTO analytic.category_rollup
-         SELECT grain, bucket, 'c-' || product_id, currency, orders_paid, items, revenue_minor, refund_minor FROM analytic.product_rollup;
+         SELECT grain, bucket, 'c-' || product_id, currency, orders_paid, items_milli, revenue_minor, refund_minor FROM analytic.product_rollup;
          INSERT INTO analytic.sales_rollup
          SELECT DISTINCT '', grain, bucket, currency, 'card', 1, 1, 0, 0, 1, 100, 0 FROM analytic.product_rollup"
     );

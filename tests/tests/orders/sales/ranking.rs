@@ -31,7 +31,7 @@ async fn recounted(
     let Subject { rollup, id, currency, .. } = subject;
     let own = subject.seller.map(|seller| format!("AND key[1] = '{seller}'")).unwrap_or_default();
     let sql = format!(
-        "SELECT key[{id}], sum(figures[1]), sum(figures[2]), sum(figures[3]), sum(figures[4]) FROM counted
+        "SELECT key[{id}], sum(figures[1]), (sum(figures[2]) / 1000)::bigint, sum(figures[3]), sum(figures[4]) FROM counted
          WHERE rollup = '{rollup}' AND key[{}] = '{currency}' AND at >= '{start}' AND at < '{end}' {own} GROUP BY 1",
         id + 1
     );

@@ -101,7 +101,7 @@ async fn findings(desk: &Desk) -> Vec<String> {
 /// Recounts what a dashboard shows of a seller in a currency: orders, pieces, gross revenue, refunds.
 async fn sums(desk: &Desk, seller: &str, currency: &str) -> Vec<i64> {
     let sql = format!(
-        "SELECT coalesce(sum(figures[2]), 0), coalesce(sum(figures[5]), 0), coalesce(sum(figures[6]), 0),
+        "SELECT coalesce(sum(figures[2]), 0), coalesce((sum(figures[5]) / 1000)::bigint, 0), coalesce(sum(figures[6]), 0),
                 coalesce(sum(figures[7]), 0)
          FROM counted WHERE rollup = 'sales' AND key[1] = '{seller}' AND key[2] = '{currency}'
          AND at >= timestamptz '2026-10-21T12:00:00Z' AND at < timestamptz '{UNTIL}'"

@@ -50,7 +50,7 @@ pub(super) async fn assert_windows(desk: &Desk, data: &Value, seller: &str, (ste
     let total = format!(
         "SELECT jsonb_agg(jsonb_build_object('currency', currency, 'orders', orders, 'items_sold', items, 'gross_revenue', gross,
                 'refunds', refunds, 'revenue', gross - refunds) ORDER BY currency)
-         FROM (SELECT key[2] AS currency, sum(figures[2]) AS orders, sum(figures[5]) AS items, sum(figures[6]) AS gross,
+         FROM (SELECT key[2] AS currency, sum(figures[2]) AS orders, (sum(figures[5]) / 1000)::bigint AS items, sum(figures[6]) AS gross,
                       sum(figures[7]) AS refunds FROM counted
                WHERE rollup = 'sales' AND key[1] = '{seller}' AND at >= {} AND at < {} GROUP BY 1) AS sums",
         data["range"]["start"].to_string().replace('"', "'"),
@@ -162,5 +162,5 @@ async fn without_parameters_the_last_sixty_minutes_are_shown_with_the_current_on
 async fn where_nothing_was_sold_there_are_zeros_and_no_currency() {
     let mut desk = Desk::open().await;
     let data = desk.admin("windows?size=1d&start=2026-01-01T00:00:00Z&end=2026-01-02T00:00:00Z").await;
-    insta::assert_snapshot!(data, @r#"{"currencies":[],"currency":null,"range":{"end":"2026-01-02T00:00:00Z","start":"2026-01-01T00:00:00Z","tz":"UTC"},"size":"1d","windows":[{"average_order_value":null,"end":"2026-01-02T00:00:00Z","gross_revenue":0,"orders":0,"refunds":0,"revenue":0,"start":"2026-01-01T00:00:00Z","trend":{"orders_change":null,"revenue_change":null}}]}"#);
+    insta::assert_snapshot!(data, @r#"{"currencies":[],"currency":null,"range":{"end":"2026-01-02T00:00:00Z","start":"2026-01-01T00:00:00Z","tz":"UTC"},"size":"1d","windows":[{"average_order_value":null,"end":"2026-01-02T00:00:00Z","fees":0,"gross_revenue":0,"orders":0,"refunds":0,"revenue":0,"shipping":0,"start":"2026-01-01T00:00:00Z","tax":0,"trend":{"orders_change":null,"revenue_change":null}}]}"#);
 }

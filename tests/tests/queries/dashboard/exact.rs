@@ -82,7 +82,7 @@ async fn the_top_products_are_what_the_log_says() {
         {
             let found = market.dashboard(seller, &format!("start={start}&end={end}&currency={currency}")).await;
             let recount = format!(
-                "SELECT key[4], sum(figures[2]), sum(figures[3] - figures[4]) FROM recount
+                "SELECT key[4], (sum(figures[2]) / 1000)::bigint, sum(figures[3] - figures[4]) FROM recount
                  WHERE rollup = 'product' AND key[1] = 'minute' AND key[3] = '{seller}' AND key[5] = '{currency}'
                    AND to_timestamp(key[2]::bigint) >= '{start}' AND to_timestamp(key[2]::bigint) < '{end}'
                  GROUP BY key[4] HAVING sum(figures[2]) > 0 ORDER BY 2 DESC, 3 DESC, 1 LIMIT 5"

@@ -95,22 +95,24 @@ fn the_lines_of_an_order_add_up_to_its_total_and_no_refund_exceeds_it() {
     let mut currencies: BTreeMap<String, u32> = BTreeMap::new();
     let mut totals = HashMap::new();
     for event in &events {
-        if let Fact::OrderCreated { order_id, currency, total_minor, lines, .. } = &event.fact {
-            let sum: i64 = lines.iter().map(OrderLine::total_minor).sum();
+        if let Fact::OrderCreated { order_id, content } = &event.fact {
+            let currency = content.currency.code;
+            let sum: i64 = content.lines.iter().map(|line| line.cost().minor(currency)).sum();
             assert!(sum > 0);
-            assert_eq!(*total_minor, Some(sum), "{order_id}");
+            assert_eq!(content.total.map(|total| total.minor(currency)), Some(sum), "{order_id}");
             *currencies.entry(currency.to_string()).or_default() += 1;
-            assert_eq!(totals.insert(order_id, (sum, *currency)), None, "{order_id} is created twice");
+            assert_eq!(totals.insert(order_id, (sum, currency)), None, "{order_id} is created twice");
         }
     }
     assert_eq!((totals.len(), currencies.len()), (2_000, 3), "{currencies:?}");
     for event in &events {
         match &event.fact {
-            Fact::PaymentProcessed { order_id, amount, .. } => {
-                assert_eq!(totals[order_id], (amount.minor, amount.currency));
+            Fact::PaymentProcessed { order_id, amount: Some(amount), currency, .. } => {
+                assert_eq!(totals[order_id], (amount.minor(currency.code), currency.code));
             }
-            Fact::OrderReturned { order_id, refund: Some(refund) } => {
-                assert!(refund.minor > 0 && refund.minor < totals[order_id].0 && refund.currency == totals[order_id].1);
+            Fact::OrderReturned { order_id, refund: Some(refund), currency, .. } => {
+                let minor = refund.minor(currency.code);
+                assert!(minor > 0 && minor < totals[order_id].0 && currency.code == totals[order_id].1);
             }
             _ => {}
         }
@@ -137,7 +139,7 @@ fn orders_end_in_realistic_shares() {
     assert!((2..10).contains(&is(OrderStatus::Shipped)), "{}", is(OrderStatus::Shipped));
     let twice = share(&|state: &OrderState| state.payments.len() > 1);
     assert!((4..15).contains(&twice), "{twice}");
-    let refunded = share(&|state: &OrderState| !state.refunds.is_empty());
+    let refunded = share(&|state: &OrderState| state.refunds().next().is_some());
     assert!((8..15).contains(&refunded), "{refunded}");
 }
 
@@ -155,12 +157,12 @@ fn some_events_come_twice_late_or_before_what_they_rest_on() {
     let (mut products, mut bought_first) = (HashSet::new(), 0);
     for event in read(&shop, plan(4, 0).until) {
         match &event.fact {
-            Fact::OrderCreated { order_id, lines, .. } => {
+            Fact::OrderCreated { order_id, content } => {
                 created.insert(order_id.clone());
                 let unknown = |line: &&OrderLine| line.seller_id.is_some() && !products.contains(&line.reference);
-                bought_first += lines.iter().filter(unknown).count();
+                bought_first += content.lines.iter().filter(unknown).count();
             }
-            Fact::OrderCancelled { order_id } => cancelled_first += u32::from(!created.contains(order_id)),
+            Fact::OrderCancelled { order_id, .. } => cancelled_first += u32::from(!created.contains(order_id)),
             Fact::ProductCreated { product_id, .. } => drop(products.insert(product_id.clone())),
             _ => {}
         }

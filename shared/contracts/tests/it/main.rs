@@ -1,0 +1,2 @@
+//! What crosses modules: events as shops send them, read and folded.
+mod cases;

@@ -1,0 +1,173 @@
+//! The account book of an order: every amount that came or went back, with the method and the lines that it belongs to.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::Currency;
+use crate::money::apportion;
+
+use super::Payment;
+use super::payment::{Movement, Payments};
+use super::price::Prices;
+use super::wish::Wish;
+
+/// What an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// Money came.
+    Payment,
+    /// Money went back.
+    Refund,
+    /// The bank took it back.
+    Chargeback,
+}
+
+/// One entry of the book. Amounts are never negative; the kind says which way the money went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Which way.
+    pub kind: EntryKind,
+    /// When.
+    pub at: Timestamp,
+    /// How much, in minor units.
+    pub minor: i64,
+    /// The currency.
+    pub currency: Currency,
+    /// How it was paid; empty when unknown.
+    pub method: String,
+    /// What of it belongs to each line, in the order of the lines; the rest belongs to shipping, tax and fees.
+    pub lines: Vec<i64>,
+}
+
+/// Writes the book: payments and chargebacks as they happened, and of what was asked back as much as was there.
+pub(super) fn book(payments: &Payments, wishes: &[Wish<'_>], prices: &Prices) -> Vec<Entry> {
+    let mut purse = Purse::of(payments, prices);
+    let mut wishes = wishes.iter().peekable();
+    for movement in &payments.movements {
+        while let Some(wish) = wishes.next_if(|wish| wish.position < movement.position) {
+            purse.grant(wish);
+        }
+        purse.book(movement);
+    }
+    wishes.for_each(|wish| purse.grant(wish));
+    purse.entries
+}
+
+/// What came and has not gone back: by payment and, in each currency, by line. Both add up to the same.
+struct Purse<'p> {
+    payments: &'p [Payment],
+    /// What each line costs, with what is beside the lines before them.
+    weights: Vec<i64>,
+    left: Vec<i64>,
+    left_of_lines: BTreeMap<Currency, Vec<i64>>,
+    /// What was booked so far.
+    entries: Vec<Entry>,
+}
+
+impl<'p> Purse<'p> {
+    fn of(payments: &'p Payments, prices: &Prices) -> Self {
+        let lines = prices.lines.iter().map(|line| line.goods_minor);
+        let weights = std::iter::once(prices.beside_lines).chain(lines).collect();
+        Self {
+            payments: &payments.all,
+            weights,
+            left: vec![0; payments.all.len()],
+            left_of_lines: BTreeMap::new(),
+            entries: Vec::new(),
+        }
+    }
+
+    fn book(&mut self, movement: &Movement) {
+        if movement.back {
+            let minor = movement.minor.min(self.left[movement.payment]);
+            self.take((EntryKind::Chargeback, movement.at), (movement.payment, minor), &[]);
+            return;
+        }
+        let payment = &self.payments[movement.payment];
+        let shares = apportion(movement.minor, &self.weights);
+        self.left[movement.payment] += movement.minor;
+        let left = self.left_of_lines.entry(payment.currency).or_insert_with(|| vec![0; shares.len()]);
+        left.iter_mut().zip(&shares).for_each(|(left, share)| *left += share);
+        self.entries.push(Entry {
+            kind: EntryKind::Payment,
+            at: movement.at,
+            minor: movement.minor,
+            currency: payment.currency,
+            method: payment.method.clone(),
+            lines: shares[1..].to_vec(),
+        });
+    }
+
+    /// Gives back what is asked for and there: from the payment that is named, else from payments of the method that is
+    /// named and then from the others, in proportion to what is left of each.
+    fn grant(&mut self, wish: &Wish<'_>) {
+        let mut currencies: Vec<_> = self.payments.iter().map(|payment| payment.currency).collect();
+        currencies.sort();
+        currencies.dedup();
+        for currency in currencies {
+            let wanted = match wish.minor {
+                None => i64::MAX,
+                Some((minor, wanted)) if wanted == currency => minor,
+                Some(_) => continue,
+            };
+            let fits = |payment: &Payment| {
+                payment.currency == currency && wish.payment.is_none_or(|id| payment.is_named && payment.id == id)
+            };
+            let by_method = |payment: &Payment| wish.method.is_none_or(|method| payment.method == method);
+            let first = |payment: &Payment| fits(payment) && by_method(payment);
+            let then = |payment: &Payment| fits(payment) && !by_method(payment);
+            let left = wanted - self.give(wish, wanted, &first);
+            self.give(wish, left, &then);
+        }
+    }
+
+    fn give(&mut self, wish: &Wish<'_>, wanted: i64, fits: &dyn Fn(&Payment) -> bool) -> i64 {
+        let left = self.payments.iter().zip(&self.left).map(|(payment, left)| if fits(payment) { *left } else { 0 });
+        let left: Vec<_> = left.collect();
+        let granted = wanted.min(left.iter().sum());
+        for (payment, minor) in apportion(granted, &left).into_iter().enumerate() {
+            self.take((EntryKind::Refund, wish.at), (payment, minor), &wish.items);
+        }
+        granted
+    }
+
+    /// Takes an amount, which is there, out of a payment and the lines.
+    fn take(&mut self, (kind, at): (EntryKind, Timestamp), (payment, minor): (usize, i64), items: &[i64]) {
+        if minor <= 0 {
+            return;
+        }
+        self.left[payment] -= minor;
+        let Payment { currency, method, .. } = &self.payments[payment];
+        let Some(left) = self.left_of_lines.get_mut(currency) else { return };
+        let lines = draw(minor, left, items)[1..].to_vec();
+        self.entries.push(Entry { kind, at, minor, currency: *currency, method: method.clone(), lines });
+    }
+}
+
+/// Draws an amount from what is left beside the lines (first) and of each line, and returns what each gave: the items that
+/// are named as far as they are worth and left, then what is beside the lines, then all in proportion to what is left.
+fn draw(minor: i64, left: &mut [i64], items: &[i64]) -> Vec<i64> {
+    let mut drawn = vec![0; left.len()];
+    let mut wanted = minor;
+    let mut give = |place: usize, part: i64, left: &mut [i64], wanted: &mut i64| {
+        let part = part.min(left[place]).min(*wanted);
+        left[place] -= part;
+        drawn[place] += part;
+        *wanted -= part;
+    };
+    if !items.is_empty() {
+        for (line, part) in apportion(minor, items).into_iter().enumerate() {
+            give(line + 1, part, left, &mut wanted);
+        }
+        // What one of them has not left the others may have.
+        for (line, _) in items.iter().enumerate().filter(|(_, worth)| **worth > 0) {
+            give(line + 1, i64::MAX, left, &mut wanted);
+        }
+        give(0, i64::MAX, left, &mut wanted);
+    }
+    for (place, part) in apportion(wanted, left).into_iter().enumerate() {
+        give(place, part, left, &mut wanted);
+    }
+    drawn
+}

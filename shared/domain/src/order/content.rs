@@ -1,0 +1,89 @@
+//! What was ordered, by whom and at what price, as the creations and updates of an order tell together.
+
+use crate::{Amount, Currency, CustomerKey, Fact, OrderContent, OrderLine, ShopEvent};
+
+/// What the events tell, with amounts as they were told.
+#[derive(Debug, Default)]
+pub(super) struct Content<'e> {
+    /// Who ordered: whom the first event names that names somebody.
+    pub(super) customer: Option<&'e CustomerKey>,
+    /// The seller of the whole order.
+    pub(super) seller_id: Option<&'e str>,
+    /// How it is paid.
+    pub(super) method: Option<&'e str>,
+    /// The currency of the order and of all amounts that name none.
+    pub(super) currency: Option<Currency>,
+    /// The lines in force.
+    pub(super) lines: &'e [OrderLine],
+    /// The total in force, when the shop names one.
+    pub(super) total: Option<Amount>,
+    /// Every total that was ever told.
+    pub(super) totals: Vec<Amount>,
+    /// Charges and discount in force.
+    pub(super) shipping: Amount,
+    pub(super) tax: Amount,
+    pub(super) discount: Amount,
+    pub(super) fee: Amount,
+    /// Whether some creation or update is known.
+    pub(super) is_known: bool,
+}
+
+impl<'e> Content<'e> {
+    /// Reads events that are in sequence.
+    ///
+    /// Several services may tell of one order: the first creation with lines says what was ordered and what it costs. Lines
+    /// of a later creation by the same service, or of an update, take their place. The rest completes itself: who is named
+    /// first is the customer; seller and method are those of the last update that names them, else of the first creation.
+    pub(super) fn of(events: &[&'e ShopEvent]) -> Self {
+        let mut content = Self { currency: currency(events), ..Self::default() };
+        let mut service = None;
+        for event in events {
+            let Some(told) = event.fact.content() else { continue };
+            let is_update = matches!(event.fact, Fact::OrderUpdated { .. });
+            content.complete(told, is_update);
+            let replaces = is_update || service.is_none() || service == Some(&*event.service);
+            if !told.lines.is_empty() && replaces {
+                content.replace_lines(told, is_update);
+                service = service.or((!is_update).then_some(&*event.service));
+            } else if is_update || content.total.is_none() {
+                content.total = told.total.or(content.total);
+            }
+        }
+        content
+    }
+
+    fn complete(&mut self, told: &'e OrderContent, is_update: bool) {
+        self.is_known = true;
+        self.customer = self.customer.or(told.customer.as_ref());
+        let newest = |known: &mut Option<&'e str>, told: Option<&'e str>| {
+            *known = if is_update { told.or(*known) } else { known.or(told) };
+        };
+        newest(&mut self.seller_id, told.seller_id.as_deref());
+        newest(&mut self.method, told.payment_method.as_deref());
+        self.totals.extend(told.total);
+        for (known, told) in [
+            (&mut self.shipping, told.shipping),
+            (&mut self.tax, told.tax),
+            (&mut self.discount, told.discount),
+            (&mut self.fee, told.fee),
+        ] {
+            *known = told.unwrap_or(*known);
+        }
+    }
+
+    /// Takes lines with their total. Lines that come first leave a total that another service has told of them.
+    fn replace_lines(&mut self, told: &'e OrderContent, is_update: bool) {
+        let is_first = self.lines.is_empty() && !is_update;
+        self.total = if is_first { told.total.or(self.total) } else { told.total };
+        self.lines = &told.lines;
+    }
+}
+
+/// Returns the currency of an order: the first that a creation or update names, else the first that another event names,
+/// else the default under which the first amount was told.
+fn currency(events: &[&ShopEvent]) -> Option<Currency> {
+    let told = || events.iter().filter_map(|event| Some((event, event.fact.denomination()?)));
+    let named = || told().filter(|(_, currency)| currency.named);
+    let first = named().find(|(event, _)| event.fact.content().is_some()).or_else(|| named().next());
+    first.or_else(|| told().next()).map(|(_, currency)| currency.code)
+}

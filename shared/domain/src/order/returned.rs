@@ -1,0 +1,82 @@
+//! Which lines came back, and for which money was asked back: what interactions are derived from.
+
+use jiff::Timestamp;
+
+use crate::{Fact, OrderStatus, PaymentStatus, ShopEvent};
+
+use super::Line;
+use super::content::Content;
+use super::price::Prices;
+use super::wish::worth;
+
+/// The first moments by line; `None` when nothing of the sort happened.
+#[derive(Debug, Default)]
+pub(super) struct Returned {
+    pub(super) returned_at: Vec<Option<Timestamp>>,
+    pub(super) refund_asked_at: Vec<Option<Timestamp>>,
+    /// When money was first asked back at all.
+    pub(super) asked_at: Option<Timestamp>,
+}
+
+impl Returned {
+    /// Reads events that are in sequence. A return with items is of their lines; one that gives back all, or says nothing
+    /// of money, of all lines. A part of the money without items is goodwill: it is about no line.
+    pub(super) fn of(events: &[&ShopEvent], content: &Content<'_>, prices: &Prices) -> Self {
+        let none = vec![None; prices.lines.len()];
+        let mut returned = Self { returned_at: none.clone(), refund_asked_at: none, asked_at: None };
+        events.iter().for_each(|event| returned.read(event, events, (content, prices)));
+        returned
+    }
+
+    fn read(&mut self, event: &ShopEvent, events: &[&ShopEvent], (content, prices): (&Content<'_>, &Prices)) {
+        let at = event.occurred_at;
+        let all = vec![true; prices.lines.len()];
+        match &event.fact {
+            Fact::OrderReturned { refund, items, .. } => {
+                let is_all = refund.is_none_or(|amount| is_whole(amount, content, prices));
+                let lines = lines_of(&prices.lines, items).or_else(|| is_all.then_some(all)).unwrap_or_default();
+                mark(&mut self.returned_at, &lines, at);
+                if refund.is_some() {
+                    self.asked_at.get_or_insert(at);
+                    mark(&mut self.refund_asked_at, &lines, at);
+                }
+            }
+            Fact::OrderStatusUpdated { status: OrderStatus::Returned, .. } if !tells_items(events) => {
+                mark(&mut self.returned_at, &all, at);
+            }
+            Fact::PaymentProcessed { status: PaymentStatus::Refunded, amount, .. } => {
+                self.asked_at.get_or_insert(at);
+                if amount.is_none_or(|amount| is_whole(amount, content, prices)) {
+                    mark(&mut self.refund_asked_at, &all, at);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn mark(times: &mut [Option<Timestamp>], lines: &[bool], at: Timestamp) {
+    times.iter_mut().zip(lines).filter(|(_, is_meant)| **is_meant).for_each(|(time, _)| *time = time.or(Some(at)));
+}
+
+/// Returns which lines are meant by items; `None` when none is.
+fn lines_of(lines: &[Line], items: &[crate::ReturnedItem]) -> Option<Vec<bool>> {
+    let is_named = |line: &Line| items.iter().any(|item| item.reference == line.reference);
+    (!worth(lines, items).is_empty()).then(|| lines.iter().map(is_named).collect())
+}
+
+fn is_whole(amount: crate::Amount, content: &Content<'_>, prices: &Prices) -> bool {
+    let minor = content.currency.map(|currency| amount.minor(currency));
+    let goods: i64 = prices.lines.iter().map(|line| line.goods_minor).sum();
+    // Shops keep the shipping when they take goods back.
+    minor.is_some_and(|minor| minor >= goods)
+}
+
+/// Says whether some return tells what came back, or that only a part of the money did.
+fn tells_items(events: &[&ShopEvent]) -> bool {
+    let tells = |event: &&ShopEvent| match &event.fact {
+        Fact::OrderReturned { refund, items, .. } => refund.is_some() || !items.is_empty(),
+        _ => false,
+    };
+    events.iter().any(|event| tells(&*event))
+}

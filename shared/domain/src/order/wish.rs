@@ -1,0 +1,196 @@
+//! What events ask back, before it is known how much of it is there.
+
+use jiff::Timestamp;
+
+use crate::{Amount, Currency, Denomination, Fact, OrderStatus, PaymentStatus, Quantity, ReturnedItem, ShopEvent};
+
+use super::Line;
+use super::content::Content;
+use super::payment::Payments;
+use super::progress;
+
+/// Who tells of a refund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Teller {
+    /// The payment service.
+    Payment,
+    /// The returns desk, or whoever called the order off.
+    Desk,
+}
+
+/// Money that somebody asks back.
+#[derive(Debug, Clone)]
+pub(super) struct Wish<'e> {
+    /// The place in the sequence of events from which on it can be granted.
+    pub(super) position: usize,
+    pub(super) at: Timestamp,
+    /// How much, and in which currency; `None` is all that is there.
+    pub(super) minor: Option<(i64, Currency)>,
+    /// The id of the payment that it goes back from, when that is known.
+    pub(super) payment: Option<&'e str>,
+    /// Where it goes back to, when only that is known.
+    pub(super) method: Option<&'e str>,
+    /// What the named items are worth, by line; empty when none are named.
+    pub(super) items: Vec<i64>,
+    refund_id: Option<&'e str>,
+    tellers: Vec<Teller>,
+}
+
+/// Reads what events in sequence ask back; each refund once.
+pub(super) fn wishes<'e>(
+    events: &[&'e ShopEvent],
+    content: &Content<'_>,
+    lines: &[Line],
+    payments: &Payments,
+) -> Vec<Wish<'e>> {
+    let reader = Reader { events, content, lines, payments };
+    let mut wishes: Vec<Wish<'e>> = Vec::new();
+    for (position, event) in events.iter().enumerate() {
+        let Some(wish) = reader.read(position, event) else { continue };
+        match wishes.iter_mut().find(|known| known.is(&wish)) {
+            Some(known) => known.complete(wish),
+            None => wishes.push(wish),
+        }
+    }
+    wishes.iter_mut().for_each(|wish| reader.wait_for_money(wish));
+    wishes.sort_by_key(|wish| wish.position);
+    wishes
+}
+
+impl<'e> Wish<'e> {
+    /// Says whether a wish that is told later is this one told again. Two different ids are two refunds and one id is one.
+    /// Else the amounts must be the same: of two tellers one each, and of the payment service again for the same payment.
+    fn is(&self, later: &Self) -> bool {
+        if let (Some(one), Some(other)) = (self.refund_id, later.refund_id) {
+            return one == other;
+        }
+        let is_known = |teller| self.tellers.contains(&teller);
+        self.minor.is_some()
+            && self.minor == later.minor
+            && match later.tellers.first() {
+                Some(Teller::Payment) if is_known(Teller::Payment) => self.payment == later.payment,
+                Some(teller) => !is_known(*teller),
+                None => false,
+            }
+    }
+
+    /// Learns where the money went, and for what.
+    fn complete(&mut self, later: Self) {
+        self.payment = self.payment.or(later.payment);
+        self.method = self.method.or(later.method);
+        self.refund_id = self.refund_id.or(later.refund_id);
+        self.tellers.extend(later.tellers);
+        if self.items.is_empty() {
+            self.items = later.items;
+        }
+    }
+}
+
+struct Reader<'a, 'e> {
+    events: &'a [&'e ShopEvent],
+    content: &'a Content<'a>,
+    lines: &'a [Line],
+    payments: &'a Payments,
+}
+
+impl<'e> Reader<'_, 'e> {
+    fn read(&self, position: usize, event: &'e ShopEvent) -> Option<Wish<'e>> {
+        let of = |teller, refund_id: &'e Option<String>| Wish {
+            position,
+            at: event.occurred_at,
+            minor: None,
+            payment: None,
+            method: None,
+            items: Vec::new(),
+            refund_id: refund_id.as_deref(),
+            tellers: vec![teller],
+        };
+        match &event.fact {
+            Fact::PaymentProcessed { refund_id, status: PaymentStatus::Refunded, .. } => {
+                Some(self.refund_of_payment(&event.fact, of(Teller::Payment, refund_id)))
+            }
+            Fact::OrderReturned { refund_id, refund, currency, items, .. } => {
+                let items = worth(self.lines, items);
+                let value = || Some((items.iter().sum(), self.content.currency?)).filter(|_| !items.is_empty());
+                let named = refund.map(|amount| told(amount, *currency, self.content.currency));
+                Some(Wish { minor: named.or_else(value), items, ..of(Teller::Desk, refund_id) })
+            }
+            Fact::OrderCancelled { refund_id, refund: Some(amount), currency, .. } => {
+                let minor = Some(told(*amount, *currency, self.content.currency));
+                Some(Wish { minor, ..of(Teller::Desk, refund_id) })
+            }
+            Fact::OrderCancelled { refund: None, .. }
+            | Fact::OrderStatusUpdated { status: OrderStatus::Cancelled, .. } => {
+                (!self.is_revoked(position)).then(|| of(Teller::Desk, &None))
+            }
+            Fact::OrderStatusUpdated { status: OrderStatus::Returned, refunded, .. } => {
+                // A service that only knows the status repeats what the returns desk tells with an amount.
+                (*refunded || !self.is_return_told()).then(|| of(Teller::Desk, &None))
+            }
+            _ => None,
+        }
+    }
+
+    /// Completes what the payment service asks back.
+    fn refund_of_payment(&self, fact: &'e Fact, mut wish: Wish<'e>) -> Wish<'e> {
+        let Fact::PaymentProcessed { payment_id, amount, currency, method, .. } = fact else { return wish };
+        let known = payment_id.as_deref().and_then(|id| self.payments.named(id));
+        wish.method = method.as_deref();
+        match known {
+            Some(_) => wish.payment = payment_id.as_deref(),
+            // An id of no payment is that of the refund.
+            None => wish.refund_id = wish.refund_id.or(payment_id.as_deref()),
+        }
+        let own = known.map(|payment| payment.currency).or(self.content.currency);
+        wish.minor = amount.map(|amount| told(amount, *currency, own));
+        wish
+    }
+
+    /// Says whether a cancellation was revoked: the order left all the same, and nobody paid for it anew.
+    fn is_revoked(&self, position: usize) -> bool {
+        let later = |event: &&ShopEvent| progress::is_on_its_way(&event.fact);
+        let is_paid_anew = || self.payments.movements.iter().any(|it| !it.back && it.position > position);
+        self.events.iter().skip(position + 1).any(|event| later(&*event)) && !is_paid_anew()
+    }
+
+    fn is_return_told(&self) -> bool {
+        let tells = |event: &&ShopEvent| match &event.fact {
+            Fact::OrderReturned { refund, items, .. } => refund.is_some() || !items.is_empty(),
+            _ => false,
+        };
+        self.events.iter().any(|event| tells(&*event))
+    }
+
+    /// A refund of a payment that is dated before it is granted when the payment comes.
+    fn wait_for_money(&self, wish: &mut Wish<'_>) {
+        let Some(payment) = wish.payment.and_then(|id| self.payments.place(id)) else { return };
+        let came = self.payments.movements.iter().find(|it| it.payment == payment && !it.back);
+        if let Some(came) = came.filter(|came| came.position > wish.position) {
+            (wish.position, wish.at) = (came.position, came.at);
+        }
+    }
+}
+
+fn told(amount: Amount, currency: Denomination, own: Option<Currency>) -> (i64, Currency) {
+    let currency = if currency.named { currency.code } else { own.unwrap_or(currency.code) };
+    (amount.minor(currency), currency)
+}
+
+/// Returns what returned items are worth, by line; empty when no line is meant. Items of one reference are taken from its
+/// lines in their order.
+pub(super) fn worth(lines: &[Line], items: &[ReturnedItem]) -> Vec<i64> {
+    let mut worth = vec![0; lines.len()];
+    let mut any = false;
+    for item in items {
+        let mut left = item.quantity_milli.map_or(i64::MAX, Quantity::milli);
+        for (line, worth) in lines.iter().zip(&mut worth).filter(|(line, _)| line.reference == item.reference) {
+            let taken = left.min(line.quantity.milli());
+            let value = i128::from(line.goods_minor) * i128::from(taken) / i128::from(line.quantity.milli().max(1));
+            // At most what the line is worth.
+            *worth = i64::try_from(value).unwrap_or(line.goods_minor).saturating_add(*worth).min(line.goods_minor);
+            left = left.saturating_sub(taken);
+            any = true;
+        }
+    }
+    if any { worth } else { Vec::new() }
+}
