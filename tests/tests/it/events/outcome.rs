@@ -225,7 +225,7 @@ async fn samples_of_project_orders() {
     insta::assert_snapshot!(lines, @r#"
     analytics: dead 0, orders [order-1002 | paid | 3980 | 0], derived [checkout_started | 1, purchase | 1]
     cancelled-before-created: dead 0, orders [order-1001 | cancelled | 4480 | 4480], derived [cancel_order | 2, checkout_started | 2, purchase | 2]
-    lifecycle: dead 0, orders [order-1001 | returned | 4480 | 500], derived [checkout_started | 2, purchase | 2, rating_high | 1, refund_requested | 2, return_product | 2, write_review | 1]
+    lifecycle: dead 0, orders [order-1001 | returned | 4480 | 500], derived [checkout_started | 2, purchase | 2, rating_high | 1, write_review | 1]
     with-unreadable: dead 3, orders [order-1001 | paid | 4480 | 0], derived []
     "#);
 }
