@@ -54,7 +54,6 @@ impl Quantity {
 ///
 /// # Errors
 /// Those of the serializer.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
 pub fn serialize_milli<S: Serializer>(milli: &i64, serializer: S) -> Result<S::Ok, S::Error> {
     if milli % Quantity::MILLI == 0 {
         serializer.serialize_i64(milli / Quantity::MILLI)

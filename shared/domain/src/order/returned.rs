@@ -78,5 +78,5 @@ fn tells_items(events: &[&ShopEvent]) -> bool {
         Fact::OrderReturned { refund, items, .. } => refund.is_some() || !items.is_empty(),
         _ => false,
     };
-    events.iter().any(|event| tells(&*event))
+    events.iter().any(tells)
 }

@@ -150,7 +150,7 @@ impl<'e> Reader<'_, 'e> {
     fn is_revoked(&self, position: usize) -> bool {
         let later = |event: &&ShopEvent| progress::is_on_its_way(&event.fact);
         let is_paid_anew = || self.payments.movements.iter().any(|it| !it.back && it.position > position);
-        self.events.iter().skip(position + 1).any(|event| later(&*event)) && !is_paid_anew()
+        self.events.iter().skip(position + 1).any(later) && !is_paid_anew()
     }
 
     fn is_return_told(&self) -> bool {
@@ -158,7 +158,7 @@ impl<'e> Reader<'_, 'e> {
             Fact::OrderReturned { refund, items, .. } => refund.is_some() || !items.is_empty(),
             _ => false,
         };
-        self.events.iter().any(|event| tells(&*event))
+        self.events.iter().any(tells)
     }
 
     /// A refund of a payment that is dated before it is granted when the payment comes.
