@@ -122,8 +122,8 @@ pub(crate) fn is_own(raw: &RawValue, caller: Caller) -> Result<bool, Rejection> 
 
 fn session_id(raw: &RawValue) -> Result<String, Rejection> {
     let text = field::text("session_id", raw)?;
-    if personal::is_personal(&text) {
-        let message = "session_id: must not hold an email address, or what looks like a card number (14 to 19 digits); a random UUID is a good session id";
+    if personal::has_address(&text) {
+        let message = "session_id: must not hold an email address; a random UUID is a good session id";
         return Err(Rejection::new(RejectionCode::InvalidSessionId, message));
     }
     let chars = text.chars().count();
