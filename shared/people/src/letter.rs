@@ -50,19 +50,20 @@ impl DeadLetters {
             match pass.receive().await {
                 Ok(None) => break pass.has_seen_all().await,
                 Err(error) => break Err(error),
-                Ok(Some(letters)) => {
-                    if let Err(error) = self.forget(task, &erased, letters).await {
-                        break Err(error);
-                    }
-                }
+                Ok(Some(letters)) => match self.forget(task, &erased, letters).await {
+                    Ok(deleted) => pass.deleted += deleted,
+                    Err(error) => break Err(error),
+                },
             }
         };
         pass.release().await;
         done
     }
 
-    async fn forget(&self, task: Task<'_>, erased: &CustomerKey, letters: Vec<Message>) -> Result<(), PeopleError> {
+    /// Rewrites or deletes those that name the person; returns how many were deleted, rewritten ones included.
+    async fn forget(&self, task: Task<'_>, erased: &CustomerKey, letters: Vec<Message>) -> Result<usize, PeopleError> {
         let Task { places, id, identities, .. } = task;
+        let mut deleted = 0;
         for letter in letters {
             let body = letter.body.as_deref().unwrap_or_default();
             let (Some(found), Some(receipt)) =
@@ -78,9 +79,10 @@ impl DeadLetters {
             }
             let call = self.client.delete_message().queue_url(&self.url).receipt_handle(receipt);
             call.send().await.map_err(|error| PeopleError::Letters(error.into()))?;
+            deleted += 1;
             count(places, id, "dead_letters", 1).await?;
         }
-        Ok(())
+        Ok(deleted)
     }
 
     /// Returns the bodies of the letters that name the person.
@@ -107,12 +109,14 @@ struct Pass<'a> {
     letters: &'a DeadLetters,
     /// The receipts of what was received, by message.
     seen: HashMap<String, String>,
+    /// How many of these lie in the queue no longer.
+    deleted: usize,
     quiet: usize,
 }
 
 impl<'a> Pass<'a> {
     fn new(letters: &'a DeadLetters) -> Self {
-        Self { letters, seen: HashMap::new(), quiet: 0 }
+        Self { letters, seen: HashMap::new(), deleted: 0, quiet: 0 }
     }
 
     /// Receives letters that were not seen before; none are left when it returns `None`.
@@ -148,7 +152,7 @@ impl<'a> Pass<'a> {
         let output = call.set_attribute_names(Some(names.to_vec())).send().await;
         let values = output.map_err(|error| PeopleError::Letters(error.into()))?.attributes.unwrap_or_default();
         let depth: usize = names.iter().filter_map(|name| values.get(name)?.parse::<usize>().ok()).sum();
-        Ok(depth <= self.seen.len())
+        Ok(depth <= self.seen.len() - self.deleted)
     }
 
     /// Shows the letters again that were left. One that cannot be shown comes back by itself.

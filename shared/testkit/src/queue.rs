@@ -131,6 +131,15 @@ impl TestQueue {
         self.client.send_message().queue_url(&self.url).message_body(body).send().await.unwrap();
     }
 
+    /// Receives up to ten messages, which nobody else can receive for these seconds, and returns how many there were.
+    ///
+    /// # Panics
+    /// When the emulator is not there.
+    pub async fn hide(&self, seconds: i32) -> usize {
+        let call = self.client.receive_message().queue_url(&self.url).max_number_of_messages(10).wait_time_seconds(5);
+        call.visibility_timeout(seconds).send().await.unwrap().messages().len()
+    }
+
     /// Waits until the queue has this many messages.
     ///
     /// # Panics
