@@ -174,6 +174,27 @@ async fn a_letter_of_an_event_that_is_in_the_log_is_done_and_what_only_comes_bac
 }
 
 #[tokio::test]
+async fn a_letter_stays_what_it_was_when_the_customer_of_its_event_is_erased() {
+    let desk = Desk::open().await;
+    let placed = |order: &str| {
+        json!({ "event": "OrderCreated", "timestamp": "2026-11-20T10:00:00Z", "orderId": order, "eventId": "e-1",
+            "customerId": "c-1", "items": [{ "productId": "p-1", "quantity": 1, "price": "1.00" }] })
+        .to_string()
+    };
+    desk.log(&placed("o-1")).await;
+    for order in ["o-1", "o-2"] {
+        desk.queues["order-events-dlq"].send(&placed(order)).await;
+    }
+    assert_eq!(desk.unaccounted().await, ["order-events-dlq conflict 1"]);
+    let places = people::Places { database: desk.database.store(), feed: None, letters: None };
+    let customer = domain::Named::Customer(vec![domain::CustomerKey::of_id("c-1")]);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let erased = people::erase(&places, people::Order { named: &customer, requested_by: "desk", deadline }).await;
+    assert_eq!(erased.unwrap().counts["shop_event"], 1);
+    assert_eq!(desk.unaccounted().await, ["order-events-dlq conflict 1"]);
+}
+
+#[tokio::test]
 async fn the_reason_that_a_consumer_gave_is_the_reason_to_choose_by() {
     let desk = Desk::open().await;
     let dlq = &desk.queues["order-events-dlq"];

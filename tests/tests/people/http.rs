@@ -85,6 +85,20 @@ async fn nobody_else_gets_in_and_nobody_is_erased_by_a_body_that_names_nobody() 
 }
 
 #[tokio::test]
+async fn the_record_of_who_asked_holds_no_address_and_no_control_character() {
+    let shop = Shop::open().await;
+    let mut function = start(&shop).await;
+    for client in ["ops.jane@example.com", "privacy\u{0}\ndesk"] {
+        let named = json!({ "customer_id": client.len() }).to_string();
+        let request = HttpEvent::new("POST", ERASE).claim("client_id", client).trusted().body(named);
+        let reply = ask(&mut function, &request).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+    }
+    let asked = "SELECT requested_by FROM analytic.erasure ORDER BY requested_by";
+    assert_eq!(shop.database.rows(asked).await, ["******", "privacydesk"]);
+}
+
+#[tokio::test]
 async fn an_export_that_is_too_large_for_an_answer_says_what_to_use_instead() {
     let shop = Shop::open().await;
     let many = format!(

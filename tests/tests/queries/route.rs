@@ -71,9 +71,10 @@ async fn a_method_that_a_path_does_not_take_is_refused_with_the_one_it_takes() {
             assert!(reply.header("allow").contains("GET"), "{method} {path}: {reply:?}");
         }
     }
-    for path in ["/api/v1/analytic/interaction", "/api/v1/analytic/guest/interaction", "/api/v1/analytic/event"] {
+    for path in ["interaction", "guest/interaction", "event", "person/export", "person/erase"] {
+        let path = format!("/api/v1/analytic/{path}");
         for method in ["GET", "PUT", "DELETE", "OPTIONS"] {
-            let reply = stage.send(&HttpEvent::new(method, path)).await;
+            let reply = stage.send(&HttpEvent::new(method, &path)).await;
             assert_eq!(refusal(&reply), "405 method_not_allowed: this path takes POST only", "{method} {path}");
             assert_eq!(reply.header("allow"), "POST");
         }

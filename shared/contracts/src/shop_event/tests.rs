@@ -100,6 +100,28 @@ fn an_event_without_an_id_is_its_content() {
 }
 
 #[test]
+fn an_event_id_that_was_made_of_an_address_tells_nobody_which_one() {
+    let id = |event_id: &str| {
+        let body = format!(
+            r#"{{"event":"OrderShipped","timestamp":"2026-11-20T10:00:00Z","orderId":"o-1","eventId":"{event_id}"}}"#
+        );
+        read_at_noon(&body).unwrap().id
+    };
+    let with_another_key = |event_id: &str| {
+        let address_key = AddressKey::new(1, "another secret of the tests").unwrap();
+        named_id(&address_key, event_id)
+    };
+    for personal in ["shipped-ann@example.com", "4111-1111-1111-1111"] {
+        assert_eq!(id(personal), id(personal));
+        assert_ne!(id(personal), with_another_key(personal), "{personal}: anybody could try all of them");
+    }
+    // Any other id is known to whoever sent it, so that it stays what it is when the key is replaced.
+    for ordinary in ["e-1", "0192e4a0-0000-7000-8000-000000000001"] {
+        assert_eq!(id(ordinary), with_another_key(ordinary));
+    }
+}
+
+#[test]
 fn a_name_put_together_from_two_others_is_none() {
     for name in ["PaymentCancelled", "InventoryCreated", "OrderProcessed", "OrderReserved", "PaymentShipped"] {
         let refused = refusal(&format!(r#"{{"event":"{name}","timestamp":"2026-11-20T10:00:00Z","orderId":"o-1"}}"#));
