@@ -36,10 +36,12 @@ async fn ids_that_look_personal_are_refused() {
         category("shoes@home"),
         // Numbers make good session ids, and every thirtieth of sixteen digits could be a card's.
         with(view(2), "session_id", CARD),
+        with(view(3), "event_type", "paid_4111111111111111"),
     ];
     let reply = stage.record(&items).await;
     let (session, reference) = ("rejected invalid_session_id", "rejected invalid_reference");
-    assert_eq!(statuses(&reply), [session, session, reference, reference, "accepted", "accepted"]);
+    let event_type = "rejected invalid_event_type";
+    assert_eq!(statuses(&reply), [session, session, reference, reference, "accepted", "accepted", event_type]);
     let messages: Vec<_> = results(&reply).iter().filter_map(|it| it["message"].as_str().map(str::to_owned)).collect();
     assert_eq!(messages[0], "session_id: must not hold an email address; a random UUID is a good session id");
     assert_eq!(
