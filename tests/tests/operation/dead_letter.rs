@@ -299,6 +299,15 @@ fn failed_run(function: &str) -> String {
     json!({ "version": "1.0", "requestContext": { "functionArn": arn, "condition": "RetriesExhausted" } }).to_string()
 }
 
+#[tokio::test]
+async fn a_failed_run_whose_function_cannot_be_started_keeps_its_letter() {
+    let desk = Desk::open().await;
+    let dlq = &desk.queues["maintenance-dlq"];
+    dlq.send(&failed_run("nowhere-judge-carts")).await;
+    assert!(redrive(&desk.deployment, Line::Maintenance, ALL).await.is_err());
+    assert_eq!(bodies(dlq.drain().await), [failed_run("nowhere-judge-carts")]);
+}
+
 /// The last day that has a partition in the database of the stack, without its partition from now on.
 async fn drop_last_partition(database: &tokio_postgres::Client) -> String {
     let last = "SELECT max(inhrelid::regclass::text) FROM pg_inherits

@@ -49,6 +49,8 @@ async fn a_signing_key_is_replaced_by_adding_handing_out_and_removing() {
         run(&secret, &["add-version", "alert_signing_key"], "").await,
         (true, "added alert_signing_key_2\n".to_owned())
     );
+    // until it is removed, the old one signs as well
+    assert_eq!(names(&secret).await, "address_hash_key_1 alert_signing_key_1 alert_signing_key_2");
     let (_, shown) = run(&secret, &["show", "alert_signing_key_2"], "").await;
     assert_eq!(shown.trim().len(), 64, "{shown}");
     assert!(run(&secret, &["remove-version", "1"], "").await.0);

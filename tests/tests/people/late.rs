@@ -101,6 +101,40 @@ async fn what_came_during_the_erasure_stays_a_new_persons() {
 }
 
 #[tokio::test]
+async fn a_guest_who_goes_on_during_the_erasure_stays_a_new_person_in_the_feed_too() {
+    let shop = Shop::busy().await;
+    shop.erase_once(&Named::Account(JANE), std::time::Duration::from_secs(600)).await;
+    shop.record(Caller::Guest, JANE_SESSION, JANE_NETWORK, ("view", Uuid::from_u128(903))).await;
+    shop.apply().await;
+    shop.erase(&Named::Account(JANE)).await;
+    let known = format!("SELECT count(*) FROM analytic.interaction WHERE session_id = '{JANE_SESSION}'");
+    assert_eq!(shop.database.number(&known).await, 1);
+    let items = shop.feed_items().await;
+    assert_eq!(items.iter().filter(|item| item.contains(JANE_SESSION)).count(), 1, "{items:?}");
+}
+
+#[tokio::test]
+async fn an_identity_of_another_open_erasure_is_erased_by_the_one_that_completes() {
+    let mut shop = Shop::busy().await;
+    let another = "jane@another.example";
+    shop.tell(&order("o-84", json!({ "userEmail": another }), 500)).await;
+    // given: two erasures that were cut short, of identities that nothing links yet
+    let first = shop.erase_once(&Named::Account(JANE), std::time::Duration::ZERO).await;
+    let second = shop.erase_once(&crate::shop::by_email(another), std::time::Duration::ZERO).await;
+    assert_ne!(first.id, second.id);
+    // when an order names both
+    shop.tell(&order("o-85", json!({ "customerId": JANE, "userEmail": another }), 510)).await;
+    shop.apply().await;
+    let receipt = shop.erase(&Named::Account(JANE)).await;
+    // then
+    assert_eq!((receipt.id, receipt.linked.customers), (first.id, 3));
+    let left = "SELECT order_id FROM analytic.sales_order WHERE order_id IN ('o-84', 'o-85') AND customer_key NOT LIKE 'erased:%'";
+    assert_eq!(shop.database.rows(left).await, [""; 0]);
+    assert_eq!(traces(&shop.database, &of_jane()).await, [""; 0]);
+    shop.assert_exact().await;
+}
+
+#[tokio::test]
 async fn an_order_and_what_follows_from_it_are_erased_together_or_not_at_all() {
     let mut shop = Shop::busy().await;
     let cut = shop.erase_once(&Named::Account(JANE), std::time::Duration::from_secs(600)).await;

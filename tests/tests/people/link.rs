@@ -78,6 +78,9 @@ async fn what_two_share_stays_shared_when_one_of_them_is_erased() {
     shop.tell(&order("second", json!({ "customerId": "c-2", "userEmail": family }), 610)).await;
     shop.tell(&order("guest", json!({ "userEmail": family }), 620)).await;
     shop.erase(&by_id("c-1")).await;
+    let linked = "SELECT customer_key FROM analytic.customer_link WHERE customer_key NOT LIKE 'erased:%'
+                  AND customer_key IN ('c-1', 'c-2')";
+    assert_eq!(shop.database.rows(linked).await, ["c-2"], "the link stays, and no longer says whose it was");
     assert_eq!(shop.erase(&by_id("c-2")).await.linked.shared, 1);
     let guest = "SELECT count(*) FROM analytic.sales_order WHERE order_id = 'guest' AND customer_key LIKE 'erased:%'";
     assert_eq!(shop.database.number(guest).await, 0);

@@ -87,6 +87,17 @@ async fn a_retry_is_answered_as_ever_and_uses_up_nothing() {
 }
 
 #[tokio::test]
+async fn an_event_id_of_another_visit_uses_up_the_quota_as_any_other() {
+    let mut stage = stage("2").await;
+    let of_visit = |visit: &str| by_guest(&[with(view(0), "session_id", visit)]).from_address("203.0.113.1");
+    for visit in ["one", "two"] {
+        assert_eq!(statuses(&stage.send(&of_visit(visit)).await), ["accepted"], "{visit}");
+    }
+    assert_eq!(statuses(&stage.send(&of_visit("three")).await), [LIMITED]);
+    assert_eq!(stage.counts().await, [2, 2, 4]);
+}
+
+#[tokio::test]
 async fn every_network_has_a_minute_of_its_own() {
     let mut stage = stage("2").await;
     let networks = ["203.0.113.9", "203.0.114.9", "2001:db8:1::1", "2001:db8:2::1", "unknown"];

@@ -163,3 +163,17 @@ fn a_body_that_is_no_list_of_events_is_refused_as_a_whole() {
     413 payload_too_large: body: must have at most 262144 bytes, has 262145
     ");
 }
+
+#[test]
+fn what_was_written_under_an_earlier_version_of_the_key_is_still_opened_and_found() {
+    let versions = std::collections::BTreeMap::from([(1, "a secret of the tests"), (2, "another secret of the tests")]);
+    let keys = |current| AddressKey::choose(&versions, Some(current)).unwrap();
+    let (earlier, current) = (keys("1"), keys("2"));
+    let both = Intake { currency: "EUR".parse().unwrap(), address_key: current.clone() };
+    let arrival = "2026-11-20T12:00:00Z".parse().unwrap();
+    let (message, _) = through_the_queue(&shipped(""));
+    assert_eq!(read_shop_event(&message.text, &both, arrival).unwrap(), message.event);
+    // whichever is in force, a person is looked for under both
+    let known = current.customers("ann@example.com");
+    assert_eq!((known.len(), &known), (2, &earlier.customers("ann@example.com")));
+}

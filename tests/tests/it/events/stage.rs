@@ -1,6 +1,7 @@
 //! What a sample works on: real Postgres, real queues, a webhook.
 
 use serde_json::Value;
+use store::Role;
 use testkit::{Function, TestDatabase, TestQueue, TestSecret, TestServer};
 
 use crate::catalog_feed::Feed;
@@ -99,6 +100,21 @@ impl Stage {
             ("SEGMENT_THRESHOLDS", "EUR:1000/200"),
         ];
         let mut function = Function::start(folder, &variables).await;
-        function.invoke(&serde_json::from_str(event).unwrap()).await.answer()
+        let answer = function.invoke(&serde_json::from_str(event).unwrap()).await.answer();
+        self.assert_own_role(folder).await;
+        answer
+    }
+
+    /// Checks that a function which has a role is signed in as nobody else; some samples need no database.
+    async fn assert_own_role(&self, folder: &str) {
+        let own = format!("shopsignal_{}", folder.replace('-', "_"));
+        if Role::ALL.iter().all(|role| role.name() != own) {
+            return;
+        }
+        let users = format!(
+            "SELECT DISTINCT usename FROM pg_stat_activity
+             WHERE datname = current_database() AND application_name = '{folder}' AND usename <> '{own}'"
+        );
+        assert_eq!(self.database.rows(&users).await, [""; 0], "{folder}");
     }
 }
