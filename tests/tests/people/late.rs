@@ -189,6 +189,27 @@ async fn another_name_of_somebody_who_is_being_erased_takes_part_in_that_erasure
 }
 
 #[tokio::test]
+async fn an_erasure_that_another_one_took_over_completes_with_it() {
+    let mut shop = Shop::busy().await;
+    let another = "jane@another.example";
+    shop.tell(&order("o-83", json!({ "userEmail": another }), 500)).await;
+    for named in [Named::Account(JANE), crate::shop::by_email(another)] {
+        let cut = shop.erase_once(&named, std::time::Duration::ZERO).await;
+        assert!(!cut.complete, "{cut:?}");
+    }
+    // Now somebody says that both are one person.
+    shop.tell(&order("o-84", json!({ "customerId": JANE, "userEmail": another }), 510)).await;
+    shop.database.execute("UPDATE analytic.erasure SET covered_until = now() - interval '1 hour'").await;
+    let receipt = shop.erase(&Named::Account(JANE)).await;
+    assert!(receipt.complete, "{receipt:?}");
+    let open = "SELECT count(*) FROM analytic.erasure WHERE date_completed IS NULL OR covered_until IS NULL";
+    assert_eq!(shop.database.number(open).await, 0);
+    assert_eq!(shop.database.number("SELECT count(*) FROM analytic.erasure").await, 2);
+    assert_eq!(traces(&shop.database, &of_jane()).await, [""; 0]);
+    shop.assert_exact().await;
+}
+
+#[tokio::test]
 async fn the_event_id_of_somebody_who_was_erased_is_not_free_for_another_event() {
     let mut shop = Shop::busy().await;
     let event_id = Uuid::from_u128(0xe).to_string();

@@ -2,4 +2,9 @@
 WITH forgotten AS (
     DELETE FROM analytic.erasure_identity WHERE erasure_id = $1
 )
-UPDATE analytic.erasure SET date_completed = coalesce(date_completed, now()) WHERE id = $1
+UPDATE analytic.erasure SET
+    -- what another erasure was about until this one took it over, this one has covered
+    covered_until = coalesce(covered_until, (SELECT done.covered_until FROM analytic.erasure AS done WHERE done.id = $1)),
+    date_completed = now()
+WHERE date_completed IS NULL
+  AND (id = $1 OR NOT EXISTS (SELECT FROM analytic.erasure_identity WHERE erasure_id = erasure.id))
