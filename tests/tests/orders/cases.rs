@@ -1,10 +1,10 @@
-//! The cases of tests/cases/orders.json through the shipped binary: what real shops send, shuffled and with repeats, and the
-//! figures that are right. The fold alone is tested with them in contracts.
+//! The cases of tests/cases/orders.json through the shipped binaries: what real shops send over the bus and over HTTP,
+//! shuffled and with repeats, and the figures that are right. The fold alone is tested with them in contracts.
 
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
-use testkit::{Function, HttpEvent, HttpReply};
+use testkit::{Function, HttpEvent, HttpReply, TestQueue};
 
 use crate::shop::Shop;
 
@@ -22,6 +22,28 @@ fn delivery(cases: &[Value], random: &mut ChaCha8Rng) -> Vec<String> {
     told.extend(events.sample(random, events.len() / 2).cloned());
     told.shuffle(random);
     told
+}
+
+/// Writes an event as EventBridge hands it over.
+fn on_the_bus(event: &str) -> String {
+    format!(
+        r#"{{"version":"0","id":"17793124-05d4-b198-2fde-7ededc63b103","detail-type":"shop event","source":"shop.orders",
+            "account":"123456789012","time":"2026-11-18T09:00:00Z","region":"eu-central-1","resources":[],"detail":{event}}}"#
+    )
+}
+
+/// Posts events to the shipped accept-events, a hundred at a time, and returns what it puts into the queue.
+async fn over_http(events: &[String]) -> Vec<String> {
+    let queue = TestQueue::create().await;
+    let variables = [("ORDER_EVENTS_QUEUE_URL", queue.url()), ("SEND_TIMEOUT_MS", "5000"), ("DEFAULT_CURRENCY", "EUR")];
+    let mut function = Function::start("accept-events", &variables).await;
+    for part in events.chunks(100) {
+        let body = format!(r#"{{"events":[{}]}}"#, part.join(","));
+        let request = HttpEvent::new("POST", "/api/v1/analytic/event").claim("sub", "shop").trusted().body(body);
+        let reply = HttpReply::of(&function.invoke(&request.event()).await.answer());
+        assert_eq!((reply.status, &reply.json()["data"]["accepted"]), (200, &part.len().into()), "{reply:?}");
+    }
+    queue.drain().await.into_iter().filter_map(|message| message.body).collect()
 }
 
 /// What is asked for a case: rows of the rollups of its day, and answers of the API.
@@ -132,22 +154,30 @@ impl Desk<'_> {
     }
 }
 
-#[tokio::test]
-async fn every_case_of_a_real_shop_has_its_figures_however_it_is_delivered() {
-    let cases = cases();
-    for seed in 0..2 {
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let shop = Shop::open().await;
-        // Six orders of guests within a minute would be a burst if they were one customer's.
-        let thresholds =
-            [("FRAUD_BURST_ORDERS", "3"), ("FRAUD_SIMILAR_ORDERS", "1000"), ("FRAUD_SIMILAR_SECONDS", "60")];
-        let mut projection = shop.start_judging(&thresholds).await;
-        shop.tell(&mut projection, &delivery(&cases, &mut random), 30).await;
-        shop.assert_exact().await;
-        let queries = Function::start("answer-queries", &[("DATABASE_URL", shop.database.url())]).await;
-        let mut desk = Desk { shop: &shop, queries, day: String::new(), name: String::new() };
-        for case in &cases {
-            desk.check(case).await;
-        }
+async fn assert_figures(cases: &[Value], delivery: &[String]) {
+    let shop = Shop::open().await;
+    // Six orders of guests within a minute would be a burst if they were one customer's.
+    let thresholds = [("FRAUD_BURST_ORDERS", "3"), ("FRAUD_SIMILAR_ORDERS", "1000"), ("FRAUD_SIMILAR_SECONDS", "60")];
+    let mut projection = shop.start_judging(&thresholds).await;
+    shop.tell(&mut projection, delivery, 30).await;
+    shop.assert_exact().await;
+    let queries = Function::start("answer-queries", &[("DATABASE_URL", shop.database.url())]).await;
+    let mut desk = Desk { shop: &shop, queries, day: String::new(), name: String::new() };
+    for case in cases {
+        desk.check(case).await;
     }
+}
+
+#[tokio::test]
+async fn every_case_of_a_real_shop_has_its_figures_over_the_bus() {
+    let cases = cases();
+    let delivery = delivery(&cases, &mut ChaCha8Rng::seed_from_u64(0));
+    assert_figures(&cases, &delivery.iter().map(|event| on_the_bus(event)).collect::<Vec<_>>()).await;
+}
+
+#[tokio::test]
+async fn every_case_of_a_real_shop_has_its_figures_over_http() {
+    let cases = cases();
+    let delivery = delivery(&cases, &mut ChaCha8Rng::seed_from_u64(1));
+    assert_figures(&cases, &over_http(&delivery).await).await;
 }
