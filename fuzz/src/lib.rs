@@ -4,7 +4,7 @@
 //! bytes it makes up, a test with the corpus.
 
 use contracts::{Cursor, Hint, ItemOutcome, Position, RequestError, Sender, TopQuery, read_request};
-use domain::{Caller, NewInteraction};
+use domain::{Caller, EventNames, NewInteraction};
 use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
@@ -27,7 +27,8 @@ pub fn request(input: &[u8]) {
 
 fn read(input: &[u8], caller: Caller) -> Result<Vec<ItemOutcome>, RequestError> {
     let arrival: Timestamp = ARRIVAL.parse().expect("a time");
-    read_request(input, &Sender { caller, arrival }, || Uuid::from_u128(1))
+    let names = EventNames::known();
+    read_request(input, &Sender { caller, arrival, names: &names }, || Uuid::from_u128(1))
 }
 
 /// Writes an accepted item in its canonical form and reads it again.

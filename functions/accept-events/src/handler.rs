@@ -1,6 +1,8 @@
 //! One request: read, hand to the queue, answer.
 
-use contracts::{Data, EventMessage, EventResult, EventsReply, Intake, Rejection, RejectionCode, read_events};
+use contracts::{
+    Data, EventMessage, EventResult, EventsReply, Intake, Rejection, RejectionCode, decode_body, read_events,
+};
 use domain::{Claims, Currency};
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
@@ -56,7 +58,8 @@ pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lam
 
 async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<EventsReply, Failure> {
     check_caller(request)?;
-    let events = read_events(request.body(), deps.intake.get().await?, Timestamp::now())?;
+    let body = decode_body(request.body(), platform::content_encoding(request))?;
+    let events = read_events(&body, deps.intake.get().await?, Timestamp::now())?;
     let trace = TraceHeader::of(context);
     let texts: Vec<_> = events.iter().flatten().map(|message| &*message.text).collect();
     let said = deps.sender.send(&texts, trace.as_str()).await;

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use contracts::{
     Amount, CurrencyRevenue, DailyRevenue, DayRevenue, DayUsers, DaysQuery, EventCount, Events, MethodRevenue, Orders,
-    Overview, PaymentMethods, Revenue, TotalsQuery, Users,
+    Overview, Parameters, PaymentMethods, Revenue, TotalsQuery, Users,
 };
 use domain::{Currency, Money, TimeSpan};
 use jiff::Timestamp;
@@ -82,7 +82,8 @@ pub(crate) async fn payment_methods(
 }
 
 /// `GET /orders`: by where they stand.
-pub(crate) async fn orders(_: Admin, State(deps): State<Arc<Deps>>) -> Result<Response, Failure> {
+pub(crate) async fn orders(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
+    Parameters::read(given.pairs(), &[])?;
     let counts = shop_report::count_by_status(&deps.database).await?;
     let total_orders = counts.iter().map(|(_, count)| count).sum();
     let named = counts.into_iter().map(|(status, count)| (status.as_str().to_uppercase(), count));

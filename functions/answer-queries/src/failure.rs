@@ -3,7 +3,7 @@
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use contracts::{ErrorBody, ErrorReply, InvalidQuery, InvalidTopQuery};
+use contracts::{ErrorBody, ErrorReply, InvalidQuery};
 use domain::{Currency, InvalidId};
 use store::StoreError;
 
@@ -29,9 +29,7 @@ pub(crate) enum Failure {
     /// A verified token whose subject can be no seller.
     NotSeller,
     /// The query parameters are wrong.
-    Query(InvalidTopQuery),
-    /// Those of findings and figures.
-    Figures(InvalidQuery),
+    Query(InvalidQuery),
     /// Postgres is not there, or is not ours.
     Store(StoreError),
 }
@@ -61,7 +59,6 @@ impl Failure {
             Self::NotSeller => {
                 (StatusCode::FORBIDDEN, "forbidden", text("the subject of the token cannot be a seller"))
             }
-            Self::Figures(reason) => (StatusCode::BAD_REQUEST, "validation", reason.to_string()),
             Self::Query(reason) => (StatusCode::BAD_REQUEST, "validation", reason.to_string()),
             Self::Store(StoreError::Unavailable(_)) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "unavailable", text("the scores cannot be reached; try again"))
@@ -102,14 +99,8 @@ impl From<StoreError> for Failure {
     }
 }
 
-impl From<InvalidTopQuery> for Failure {
-    fn from(reason: InvalidTopQuery) -> Self {
-        Self::Query(reason)
-    }
-}
-
 impl From<InvalidQuery> for Failure {
     fn from(reason: InvalidQuery) -> Self {
-        Self::Figures(reason)
+        Self::Query(reason)
     }
 }

@@ -3,24 +3,21 @@
 use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use contracts::{Cursor, Data, List, Pagination, Popularity, Position, TopQuery};
+use contracts::{Cursor, Data, List, Pagination, Parameters, Popularity, Position, TopQuery};
 use domain::{InvalidId, ProductId};
 use store::popularity;
 
 use crate::cached;
 use crate::failure::Failure;
+use crate::private::Given;
 use crate::router::Deps;
 
 /// `GET /popularity/top`: by score, ties by id, by page number or cursor.
-pub(crate) async fn top(
-    State(deps): State<Arc<Deps>>,
-    Query(parameters): Query<Vec<(String, String)>>,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
-    let query = TopQuery::read(parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
+pub(crate) async fn top(State(deps): State<Arc<Deps>>, given: Given, headers: HeaderMap) -> Result<Response, Failure> {
+    let query = TopQuery::read(given.pairs())?;
     let list = match query.position {
         Position::Page(page) => by_page(&deps, query.limit, page).await?,
         Position::After(cursor) => by_cursor(&deps, query.limit, cursor).await?,
@@ -69,8 +66,10 @@ fn next_cursor(rows: &[popularity::Popularity]) -> Option<String> {
 pub(crate) async fn one(
     State(deps): State<Arc<Deps>>,
     spu_id: Result<Path<String>, PathRejection>,
+    given: Given,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
+    Parameters::read(given.pairs(), &[])?;
     // What is not UTF-8 after decoding is no text, and so no id.
     let Path(text) = spu_id.map_err(|_| Failure::InvalidProductId(InvalidId))?;
     let id: ProductId = text.parse().map_err(Failure::InvalidProductId)?;

@@ -1,7 +1,7 @@
 //! One request: read, record, hint, answer.
 
-use contracts::{Data, RecordReply, RejectionCode, Sender, read_request};
-use domain::{InteractionId, Sink};
+use contracts::{Data, RecordReply, RejectionCode, Sender, decode_body, read_request};
+use domain::{EventNames, InteractionId, Sink};
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, RequestExt, Response};
@@ -27,6 +27,8 @@ pub struct Deps {
     pub sender: HintSender,
     /// How many events guests of one network may send in a minute; `None` for no limit.
     pub guest_events_per_minute: Option<u32>,
+    /// What clients may call events.
+    pub names: EventNames,
 }
 
 /// Answers one request. Every failure becomes an answer; the error type is only the runtime's.
@@ -43,8 +45,9 @@ pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lam
 
 async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<RecordReply, Failure> {
     let caller = caller::of(request)?;
-    let sender = Sender { caller, arrival: Timestamp::now() };
-    let items = read_request(request.body(), &sender, Uuid::now_v7)?;
+    let sender = Sender { caller, arrival: Timestamp::now(), names: &deps.names };
+    let body = decode_body(request.body(), platform::content_encoding(request))?;
+    let items = read_request(&body, &sender, Uuid::now_v7)?;
     let hidden: usize = items.iter().flatten().map(|item| contracts::count_hidden(&item.metadata)).sum();
     let (user_agent, network) = (caller::user_agent(request), caller::network(request));
     let submission = Submission {
@@ -65,6 +68,7 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
         .count("Accepted", reply.accepted)
         .count("Duplicate", reply.duplicate)
         .count("Rejected", reply.rejected)
+        .count("Unscored", reply.results.iter().filter(|result| result.scored == Some(false)).count())
         .count("HintsSent", sent.sent)
         .count("HintsFailed", sent.failed)
         .count("HiddenTexts", hidden)

@@ -2,7 +2,7 @@
 
 use contracts::{ItemOutcome, ItemResult, ItemStatus, Rejection, RejectionCode};
 use domain::{InteractionId, NewInteraction, Pieces};
-use store::interaction::{Recorded, Submission};
+use store::interaction::{Judged, Recorded, Submission};
 use store::{Database, StoreError};
 
 /// The results of a request, one per item, and what is new in the log.
@@ -30,11 +30,11 @@ pub(crate) async fn record(
     }
     let mut new_ids = Vec::with_capacity(admitted.len());
     let recorded = record_isolating(database, &admitted, submission).await?;
-    for ((index, item), recorded) in places.into_iter().zip(&admitted).zip(recorded) {
-        if let Ok(Recorded::New(id)) = recorded {
+    for ((index, item), judged) in places.into_iter().zip(&admitted).zip(recorded) {
+        if let Ok(Judged { recorded: Recorded::New(id), .. }) = judged {
             new_ids.push(id);
         }
-        results.push(result(index, item, recorded));
+        results.push(result(index, item, judged));
     }
     results.sort_by_key(|result| result.index);
     Ok(Outcome { results, new_ids })
@@ -45,7 +45,7 @@ async fn record_isolating(
     database: &Database,
     items: &[NewInteraction],
     submission: &Submission<'_>,
-) -> Result<Vec<Result<Recorded, Rejection>>, StoreError> {
+) -> Result<Vec<Result<Judged, Rejection>>, StoreError> {
     let mut outcomes = Vec::with_capacity(items.len());
     let mut pieces = Pieces::of(items.len());
     while let Some(piece) = pieces.next() {
@@ -63,14 +63,21 @@ async fn record_isolating(
     Ok(outcomes)
 }
 
-fn result(index: usize, item: &NewInteraction, recorded: Result<Recorded, Rejection>) -> ItemResult {
+fn result(index: usize, item: &NewInteraction, judged: Result<Judged, Rejection>) -> ItemResult {
     let refused = |rejection| ItemResult::refused(index, Some(item.event_id), rejection);
+    let Judged { recorded, has_weight } = match judged {
+        Ok(judged) => judged,
+        Err(rejection) => return refused(rejection),
+    };
+    let stored = |status, id: InteractionId| {
+        let result = ItemResult::stored(index, status, item.event_id, id.0);
+        if has_weight { result } else { result.unscored() }
+    };
     match recorded {
-        Ok(Recorded::New(id)) => ItemResult::stored(index, ItemStatus::Accepted, item.event_id, id.0),
-        Ok(Recorded::Duplicate(id)) => ItemResult::stored(index, ItemStatus::Duplicate, item.event_id, id.0),
-        Ok(Recorded::Conflict) => refused(Rejection::conflict()),
-        Ok(Recorded::RateLimited) => refused(Rejection::rate_limited()),
-        Ok(Recorded::Forbidden) => refused(Rejection::forbidden_event(item.event_type.as_str())),
-        Err(rejection) => refused(rejection),
+        Recorded::New(id) => stored(ItemStatus::Accepted, id),
+        Recorded::Duplicate(id) => stored(ItemStatus::Duplicate, id),
+        Recorded::Conflict => refused(Rejection::conflict()),
+        Recorded::RateLimited => refused(Rejection::rate_limited()),
+        Recorded::Forbidden => refused(Rejection::forbidden_event(item.event_type.as_str())),
     }
 }

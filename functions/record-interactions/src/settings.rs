@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::{EventNames, InvalidEventNames};
 use messaging::Queues;
 use platform::Variables;
 use store::Role;
@@ -20,6 +21,8 @@ pub struct Settings {
     pub send_limit: Duration,
     /// How many events guests of one network may send in a minute; `None` for no limit.
     pub guest_events_per_minute: Option<u32>,
+    /// What clients may call events.
+    pub names: EventNames,
 }
 
 impl Settings {
@@ -31,6 +34,11 @@ impl Settings {
         let guests = variables.number("GUEST_EVENTS_PER_MINUTE", 0..=GUEST_EVENTS_MAX);
         // Zero switches the limit off, because a parameter of the template cannot be left out.
         let guest_events_per_minute = u32::try_from(guests?).ok().filter(|limit| *limit > 0);
-        Some(Self { database: database?, queues: queues?, send_limit: send_limit?, guest_events_per_minute })
+        let names = variables.optional("EVENT_NAMES").unwrap_or_default();
+        let names = names
+            .parse()
+            .map_or_else(|error: InvalidEventNames| variables.refuse("EVENT_NAMES", &error.to_string()), Some);
+        let (database, queues, send_limit) = (database?, queues?, send_limit?);
+        Some(Self { database, queues, send_limit, guest_events_per_minute, names: names? })
     }
 }

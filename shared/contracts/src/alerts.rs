@@ -60,7 +60,7 @@ pub struct AlertsQuery {
 }
 
 impl AlertsQuery {
-    /// Reads decoded query parameters. Parameters that it does not know are left alone.
+    /// Reads decoded query parameters.
     ///
     /// # Errors
     /// The parameter and its rule.

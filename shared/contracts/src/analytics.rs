@@ -23,7 +23,7 @@ pub struct TotalsQuery {
 }
 
 impl TotalsQuery {
-    /// Reads decoded query parameters. Parameters that it does not know are left alone.
+    /// Reads decoded query parameters.
     ///
     /// # Errors
     /// The parameter and its rule.
@@ -47,8 +47,7 @@ pub struct DaysQuery {
 }
 
 impl DaysQuery {
-    /// Reads decoded query parameters; what is absent goes by the given instant. Parameters that it does not know are
-    /// left alone.
+    /// Reads decoded query parameters; what is absent goes by the given instant.
     ///
     /// # Errors
     /// The parameter and its rule.

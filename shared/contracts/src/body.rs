@@ -2,6 +2,10 @@
 //!
 //! The items of the list stay raw, so that a fault of one touches no other.
 
+use std::borrow::Cow;
+use std::io::Read as _;
+
+use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -12,6 +16,9 @@ pub const BODY_MAX_BYTES: usize = 256 * 1024;
 /// The most items of one request.
 pub const ITEMS_MAX: usize = 100;
 
+/// U+FEFF in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
+
 /// A request of which nothing can be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
@@ -20,6 +27,15 @@ pub enum RequestError {
     TooLarge {
         /// The size that came.
         bytes: usize,
+    },
+    /// The body is encoded in a way that is not read here.
+    #[error("content-encoding: must be gzip, or be left out")]
+    UnknownEncoding,
+    /// The body is not what its `content-encoding` says.
+    #[error("body: is not valid gzip ({reason})")]
+    NotGzip {
+        /// What is wrong.
+        reason: String,
     },
     /// The body is not JSON.
     #[error("body: is not valid JSON ({reason})")]
@@ -55,16 +71,41 @@ impl RequestError {
         match self {
             Self::TooLarge { .. } => (413, "payload_too_large"),
             Self::ForeignAccount => (403, "foreign_account"),
-            Self::NotJson { .. } | Self::WrongShape { .. } | Self::WrongCount { .. } => (400, "validation"),
+            Self::UnknownEncoding => (415, "unsupported_encoding"),
+            Self::NotGzip { .. } | Self::NotJson { .. } | Self::WrongShape { .. } | Self::WrongCount { .. } => {
+                (400, "validation")
+            }
         }
     }
 }
 
-/// Reads the object that a body must be.
+/// Decodes a body as its `content-encoding` says: gzip (RFC 1952), or none. At most [`BODY_MAX_BYTES`] are decoded, however
+/// small the body is that they come from.
+///
+/// # Errors
+/// [`RequestError::UnknownEncoding`], [`RequestError::NotGzip`] and [`RequestError::TooLarge`].
+pub fn decode_body<'a>(body: &'a [u8], content_encoding: Option<&str>) -> Result<Cow<'a, [u8]>, RequestError> {
+    // Names go by RFC 9110, section 8.4.1: in any case, and x-gzip is gzip.
+    match content_encoding.map(str::to_ascii_lowercase).as_deref().map(str::trim) {
+        None | Some("" | "identity") => Ok(Cow::Borrowed(body)),
+        Some("gzip" | "x-gzip") => {
+            let limit = u64::try_from(BODY_MAX_BYTES).unwrap_or(u64::MAX);
+            let mut decoded = Vec::new();
+            let read = MultiGzDecoder::new(body).take(limit + 1).read_to_end(&mut decoded);
+            let bytes = read.map_err(|error| RequestError::NotGzip { reason: error.to_string() })?;
+            // How much more there is would have to be decoded to be known.
+            if bytes > BODY_MAX_BYTES { Err(RequestError::TooLarge { bytes }) } else { Ok(Cow::Owned(decoded)) }
+        }
+        Some(_) => Err(RequestError::UnknownEncoding),
+    }
+}
+
+/// Reads the object that a body must be. A byte order mark before it is skipped, as RFC 8259, section 8.1, allows.
 pub(crate) fn object<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, RequestError> {
     if body.len() > BODY_MAX_BYTES {
         return Err(RequestError::TooLarge { bytes: body.len() });
     }
+    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     // serde would also read a struct from an array, and would call the struct by its Rust name.
     if body.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
         return Err(RequestError::WrongShape { reason: "must be a JSON object".to_owned() });
@@ -86,4 +127,55 @@ pub(crate) fn items<'a>(list: &'static str, raw: &'a RawValue) -> Result<Vec<&'a
         return Err(RequestError::WrongCount { list, items: items.len() });
     }
     Ok(items)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn a_body_is_decoded_as_its_header_says() {
+        let (plain, packed) = (b"{\"a\":1}", gzip(b"{\"a\":1}"));
+        for encoding in [None, Some(""), Some("identity")] {
+            assert_eq!(decode_body(plain, encoding).unwrap(), &plain[..]);
+        }
+        for encoding in ["gzip", "GZIP", " x-gzip "] {
+            assert_eq!(decode_body(&packed, Some(encoding)).unwrap(), &plain[..], "{encoding}");
+        }
+        // Two members, one after the other, are one text (RFC 1952, section 2.2).
+        assert_eq!(decode_body(&[gzip(b"{\"a\""), gzip(b":1}")].concat(), Some("gzip")).unwrap(), &plain[..]);
+        for encoding in ["br", "deflate", "zstd", "gzip, gzip"] {
+            assert_eq!(decode_body(&packed, Some(encoding)), Err(RequestError::UnknownEncoding), "{encoding}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_gzip_is_refused_and_a_small_body_cannot_become_a_large_one() {
+        let packed = gzip(b"{\"a\":1}");
+        for broken in [&b"{}"[..], &packed[..packed.len() - 1], &[&packed[..], b"x"].concat()] {
+            assert!(matches!(decode_body(broken, Some("gzip")), Err(RequestError::NotGzip { .. })), "{broken:?}");
+        }
+        assert_eq!(decode_body(&gzip(&[b' '; BODY_MAX_BYTES]), Some("gzip")).unwrap().len(), BODY_MAX_BYTES);
+        let bomb = gzip(&vec![b' '; 50 * 1024 * 1024]);
+        assert!(bomb.len() < BODY_MAX_BYTES);
+        let refused = decode_body(&bomb, Some("gzip"));
+        assert_eq!(refused, Err(RequestError::TooLarge { bytes: BODY_MAX_BYTES + 1 }));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped() {
+        let with_mark = [BYTE_ORDER_MARK, b"{\"a\":1}"].concat();
+        assert_eq!(object::<serde_json::Value>(&with_mark), Ok(serde_json::json!({ "a": 1 })));
+    }
 }

@@ -51,8 +51,7 @@ pub struct DashboardQuery {
 }
 
 impl DashboardQuery {
-    /// Reads decoded query parameters; what is absent goes by the given instant. Parameters that it does not know are
-    /// left alone.
+    /// Reads decoded query parameters; what is absent goes by the given instant.
     ///
     /// # Errors
     /// The parameter and its rule.

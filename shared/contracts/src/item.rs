@@ -1,7 +1,7 @@
 //! Reads one item of a request into a checked interaction.
 
-use domain::{Caller, EventType, NewInteraction, OutsideWindow, Reference, check_occurred_at};
-use jiff::Timestamp;
+use domain::{Caller, EventNames, EventType, NewInteraction, OutsideWindow, Reference, check_occurred_at};
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -54,18 +54,27 @@ impl RawItem<'_> {
     }
 
     /// Reads every other field and applies the rules that need no stored data.
-    pub(crate) fn admit(&self, event_id: Uuid, sender: &Sender) -> Result<NewInteraction, Rejection> {
+    ///
+    /// The time limits apply to what the clock of the sender would have said had it been right.
+    pub(crate) fn admit(
+        &self,
+        event_id: Uuid,
+        sender: &Sender<'_>,
+        clock_error: SignedDuration,
+    ) -> Result<NewInteraction, Rejection> {
         let session_id = self.session_id.map(session_id).transpose();
         let item = NewInteraction {
             origin: sender.caller.origin(session_id.as_ref().ok().and_then(Option::as_deref)),
             event_id,
-            event_type: self.event_type()?,
+            event_type: self.event_type(sender.names)?,
             reference: self.reference()?,
             session_id: session_id?,
             metadata: self.metadata(sender.caller)?,
-            occurred_at: self.occurred_at.map(|raw| occurred_at(raw, sender.arrival)).transpose()?,
+            occurred_at: self.occurred_at.map(|raw| field::time("occurred_at", raw)).transpose()?,
+            clock_error,
             account_id: self.account(sender.caller)?,
         };
+        item.corrected_time().map_or(Ok(()), |at| check_time(at, sender.arrival))?;
         if !sender.caller.may_send(&item.event_type) {
             return Err(Rejection::forbidden_event(item.event_type.as_str()));
         }
@@ -75,13 +84,13 @@ impl RawItem<'_> {
         Ok(item)
     }
 
-    fn event_type(&self) -> Result<EventType, Rejection> {
+    fn event_type(&self, names: &EventNames) -> Result<EventType, Rejection> {
         let refused = |rule: &str| Rejection::new(RejectionCode::InvalidEventType, rule);
         let text = field::required_text("event_type", self.event_type)?;
         if personal::has_card_number(&text) {
             return Err(refused("event_type: must not hold what looks like a card number (14 to 19 digits)"));
         }
-        text.parse().map_err(|rule: domain::InvalidEventType| refused(&rule.to_string()))
+        names.read(&text).map_err(|rule| refused(&rule.to_string()))
     }
 
     fn reference(&self) -> Result<Reference, Rejection> {
@@ -134,14 +143,12 @@ fn session_id(raw: &RawValue) -> Result<String, Rejection> {
     Err(Rejection::new(RejectionCode::InvalidSessionId, message))
 }
 
-fn occurred_at(raw: &RawValue, arrival: Timestamp) -> Result<Timestamp, Rejection> {
-    let at = field::time("occurred_at", raw)?;
-    check_occurred_at(at, arrival).map_err(|reason| {
+fn check_time(occurred_at: Timestamp, arrival: Timestamp) -> Result<(), Rejection> {
+    check_occurred_at(occurred_at, arrival).map_err(|reason| {
         let code = match reason {
             OutsideWindow::TooOld => RejectionCode::TooOld,
             OutsideWindow::InFuture => RejectionCode::InFuture,
         };
         Rejection::new(code, reason.to_string())
-    })?;
-    Ok(at)
+    })
 }

@@ -13,6 +13,7 @@ mod event_reply;
 mod event_request;
 mod field;
 mod item;
+mod members;
 mod message;
 mod metadata;
 #[cfg(feature = "openapi")]
@@ -33,7 +34,7 @@ pub use analytics::{
     Amount, CurrencyRevenue, DailyRevenue, DayRevenue, DayUsers, DaysQuery, EventCount, Events, MethodRevenue, Orders,
     Overview, PaymentMethods, Revenue, TotalsQuery, Users,
 };
-pub use body::{BODY_MAX_BYTES, ITEMS_MAX, RequestError};
+pub use body::{BODY_MAX_BYTES, ITEMS_MAX, RequestError, decode_body};
 pub use cursor::{Cursor, InvalidCursor};
 pub use dashboard::{
     Charts, Comparison, DashboardQuery, DashboardRange, Granularity, Point, SPAN_DEFAULT_DAYS, SellerDashboard,
@@ -61,4 +62,4 @@ pub use shop_event::{
     ADDRESS_KEY_MIN_BYTES, AddressKey, Forgotten, Intake, ORDER_LINES_MAX, QUANTITY_MAX, SHOP_EVENT_MAX_BYTES,
     SHOP_TEXT_MAX_CHARS, forget_in_event, is_named_in_event, read_shop_event, sealed::peek_sealed_event,
 };
-pub use top::{InvalidTopQuery, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, Position, TopQuery};
+pub use top::{LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, Position, TopQuery};

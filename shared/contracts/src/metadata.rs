@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use serde_json::value::RawValue;
 
 use crate::field;
+use crate::members::{self, NotMembers};
 use crate::personal::{self, HIDDEN};
+use crate::rejection::shorten;
 use crate::{Rejection, RejectionCode};
 
 /// The largest metadata of one item as sent, in bytes (8 KiB).
@@ -27,8 +29,8 @@ pub(crate) const NUMBER_FLOOR: f64 = 1e-30;
 
 /// Checks metadata of at most `max_bytes` and returns it in canonical form: keys sorted, no spaces, numbers as they came.
 ///
-/// Texts that look like an email address or a card number are hidden, wherever they stand. A repeated key keeps its last
-/// value, as jsonb does. The same content always has the same form, whatever
+/// Texts that look like an email address or a card number are hidden, wherever they stand. A key that comes twice is refused,
+/// because parsers disagree on which value counts. The same content always has the same form, whatever
 /// order a client's serializer chose, so a retry has the same fingerprint.
 ///
 /// # Errors
@@ -64,7 +66,10 @@ fn write_value(raw: &RawValue, path: &str, depth: usize, out: &mut String) -> Re
 
 fn write_object(raw: &RawValue, path: &str, depth: usize, out: &mut String) -> Result<(), Rejection> {
     check_depth(path, depth)?;
-    let members: BTreeMap<String, &RawValue> = serde_json::from_str(raw.get()).map_err(|_| invalid_key(path))?;
+    let members = members::read(raw.get()).map_err(|error| match error {
+        NotMembers::Repeated(key) => repeated_key(path, key),
+        NotMembers::NoObject(_) => invalid_key(path),
+    })?;
     // Sorted anew, and two hidden keys become one.
     let members: BTreeMap<_, _> = members.into_iter().map(|(key, value)| (shown(key), value)).collect();
     out.push('{');
@@ -141,6 +146,11 @@ fn check_depth(path: &str, depth: usize) -> Result<(), Rejection> {
     Err(Rejection::new(RejectionCode::InvalidMetadata, message))
 }
 
+fn repeated_key(path: &str, key: String) -> Rejection {
+    let message = format!("{path}.{}: must be given once", shorten(shown(key)));
+    Rejection::new(RejectionCode::InvalidMetadata, message)
+}
+
 fn invalid_key(path: &str) -> Rejection {
     let message = format!("{path}: a key must not contain U+0000 or a lone surrogate (\\uD800-\\uDFFF)");
     Rejection::new(RejectionCode::InvalidText, message)
@@ -168,6 +178,20 @@ mod tests {
         let other = check(r#"{"a":{"x":"q\u0022","y":"ü"},"b":[1,2.50,true,null]}"#).unwrap();
         assert_eq!(one, other);
         assert_eq!(one, r#"{"a":{"x":"q\"","y":"ü"},"b":[1,2.50,true,null]}"#);
+    }
+
+    #[test]
+    fn a_key_comes_once_at_every_level() {
+        for (json, message_of) in [
+            (r#"{"a":1,"b":2,"a":1}"#, "metadata.a: must be given once"),
+            (r#"{"a":1,"\u0061":1}"#, "metadata.a: must be given once"),
+            (r#"{"c":[{"a":{"b":1,"b":2}}]}"#, "metadata.c[0].a.b: must be given once"),
+            (r#"{"ann@example.com":1,"ann@example.com":1}"#, "metadata.******: must be given once"),
+        ] {
+            assert_eq!(message(json), message_of);
+        }
+        // Two keys that look personal are told apart by nobody.
+        assert_eq!(check(r#"{"ann@example.com":1,"bob@example.com":2}"#).unwrap(), r#"{"******":2}"#);
     }
 
     #[test]

@@ -7,7 +7,8 @@ use domain::{Currency, TimeSpan, Zone, canonical_id, is_id};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::{InvalidCursor, SHOP_TEXT_MAX_CHARS};
+use crate::rejection::shorten;
+use crate::{InvalidCursor, PAGED_ROWS_MAX, SHOP_TEXT_MAX_CHARS};
 
 /// The longest span that any route shows figures for, in days: a leap year.
 pub const SPAN_MAX_DAYS: i64 = 366;
@@ -22,6 +23,20 @@ pub enum InvalidQuery {
     /// The same parameter more than once.
     #[error("{0}: must be given once")]
     Repeated(&'static str),
+    /// A parameter that the route does not know: a typo would show other figures than those that were asked for.
+    #[error("{name}: is no query parameter of this route, which takes {known}")]
+    Unknown {
+        /// The parameter, cut to a readable length.
+        name: String,
+        /// Those that it takes.
+        known: String,
+    },
+    /// Deeper than page numbers reach.
+    #[error("page: page x limit must be at most {PAGED_ROWS_MAX}; to read further, follow next_cursor with cursor")]
+    TooDeep,
+    /// Two ways to say where the page starts.
+    #[error("cursor: must not be given together with page")]
+    PageAndCursor,
     /// Not a time.
     #[error("{0}: must be a time in RFC 3339, like 2026-11-20T10:00:00Z, from the year 2000 to 2199")]
     Instant(&'static str),
@@ -89,14 +104,17 @@ pub enum InvalidQuery {
 pub struct Parameters<'a>(BTreeMap<&'static str, &'a str>);
 
 impl<'a> Parameters<'a> {
-    /// Takes the decoded parameters with these names. Others are left alone.
+    /// Takes the decoded parameters, each of which must have one of these names.
     ///
     /// # Errors
-    /// The parameter that is given twice.
+    /// The parameter that is unknown, or given twice.
     pub fn read(given: impl Iterator<Item = (&'a str, &'a str)>, known: &[&'static str]) -> Result<Self, InvalidQuery> {
         let mut parameters = BTreeMap::new();
         for (name, value) in given {
-            let Some(&name) = known.iter().find(|known| **known == name) else { continue };
+            let Some(&name) = known.iter().find(|known| **known == name) else {
+                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                return Err(InvalidQuery::Unknown { name: shorten(name.to_owned()), known });
+            };
             if parameters.insert(name, value).is_some() {
                 return Err(InvalidQuery::Repeated(name));
             }
@@ -215,9 +233,13 @@ mod tests {
     }
 
     #[test]
-    fn unknown_parameters_are_left_alone_and_repeated_ones_refused() {
-        let given = [("utm", "1"), ("utm", "2"), ("tz", "UTC")];
-        assert_eq!(read(&given).zone(), Ok(Zone::UTC));
+    fn unknown_and_repeated_parameters_are_refused_by_name() {
+        for unknown in ["start[]", "Start", "strat", "utm_source", ""] {
+            let refused = Parameters::read([(unknown, "1")].into_iter(), &["start", "tz"]).unwrap_err().to_string();
+            assert_eq!(refused, format!("{unknown}: is no query parameter of this route, which takes start, tz"));
+        }
+        let refused = Parameters::read([("x", "1")].into_iter(), &[]).unwrap_err().to_string();
+        assert_eq!(refused, "x: is no query parameter of this route, which takes none");
         let twice = Parameters::read([("tz", "UTC"), ("tz", "UTC")].into_iter(), &KNOWN);
         assert_eq!(twice.unwrap_err(), InvalidQuery::Repeated("tz"));
     }

@@ -100,6 +100,9 @@ pub struct ItemResult {
     pub id: Option<i64>,
     /// The event id, the client's or ours; null when it could not be read.
     pub event_id: Option<Uuid>,
+    /// False when the item is stored and its event type has no weight, so that it adds to no score; else missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scored: Option<bool>,
     /// The reason (conflict and rejected).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<RejectionCode>,
@@ -112,7 +115,13 @@ impl ItemResult {
     /// The result of an item that is in the log, stored now or before.
     #[must_use]
     pub fn stored(index: usize, status: ItemStatus, event_id: Uuid, id: i64) -> Self {
-        Self { index, status, id: Some(id), event_id: Some(event_id), code: None, message: None }
+        Self { index, status, id: Some(id), event_id: Some(event_id), scored: None, code: None, message: None }
+    }
+
+    /// Says that the event type of a stored item has no weight.
+    #[must_use]
+    pub fn unscored(self) -> Self {
+        Self { scored: Some(false), ..self }
     }
 
     /// The result of an item that was not stored.
@@ -122,7 +131,8 @@ impl ItemResult {
             RejectionCode::Conflict => ItemStatus::Conflict,
             _ => ItemStatus::Rejected,
         };
-        Self { index, status, id: None, event_id, code: Some(rejection.code), message: Some(rejection.message) }
+        let (code, message) = (Some(rejection.code), Some(rejection.message));
+        Self { index, status, id: None, event_id, scored: None, code, message }
     }
 }
 

@@ -20,7 +20,6 @@ mod analytics;
 mod fields;
 mod hidden;
 mod lifecycle;
-mod members;
 mod person;
 pub(crate) mod sealed;
 mod time;

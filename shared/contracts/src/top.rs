@@ -1,6 +1,6 @@
 //! The query of the top list.
 
-use crate::{Cursor, InvalidCursor};
+use crate::{Cursor, InvalidQuery, Parameters};
 
 /// Rows of a page when the query does not say.
 pub const LIMIT_DEFAULT: u32 = 10;
@@ -28,65 +28,24 @@ pub struct TopQuery {
     pub position: Position,
 }
 
-/// Why a query is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidTopQuery {
-    /// Not a number in range.
-    #[error("limit: must be a whole number from 1 to {LIMIT_MAX}")]
-    Limit,
-    /// Not a number in range.
-    #[error("page: must be a whole number from 1")]
-    Page,
-    /// Deeper than page numbers reach.
-    #[error("page: page x limit must be at most {PAGED_ROWS_MAX}; to read further, follow next_cursor with cursor")]
-    TooDeep,
-    /// Not a cursor.
-    #[error(transparent)]
-    Cursor(#[from] InvalidCursor),
-    /// Two ways to say where the page starts.
-    #[error("cursor: must not be given together with page")]
-    PageAndCursor,
-    /// The same parameter more than once.
-    #[error("{0}: must be given once")]
-    Repeated(&'static str),
-}
-
 impl TopQuery {
-    /// Reads decoded query parameters. Parameters that it does not know are left alone.
+    /// Reads decoded query parameters.
     ///
     /// # Errors
     /// The parameter and its rule.
-    pub fn read<'a>(parameters: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, InvalidTopQuery> {
-        let (mut limit, mut page, mut cursor) = (None, None, None);
-        for (name, value) in parameters {
-            let (slot, name) = match name {
-                "limit" => (&mut limit, "limit"),
-                "page" => (&mut page, "page"),
-                "cursor" => (&mut cursor, "cursor"),
-                _ => continue,
-            };
-            if slot.replace(value).is_some() {
-                return Err(InvalidTopQuery::Repeated(name));
-            }
-        }
-        let limit = number(limit, LIMIT_DEFAULT).filter(|n| *n <= LIMIT_MAX).ok_or(InvalidTopQuery::Limit)?;
-        let position = match (page, cursor) {
-            (Some(_), Some(_)) => return Err(InvalidTopQuery::PageAndCursor),
+    pub fn read<'a>(given: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, InvalidQuery> {
+        let parameters = Parameters::read(given, &["limit", "page", "cursor"])?;
+        let limit = parameters.number("limit", 1..=LIMIT_MAX, LIMIT_DEFAULT)?;
+        let position = match (parameters.get("page"), parameters.get("cursor")) {
+            (Some(_), Some(_)) => return Err(InvalidQuery::PageAndCursor),
             (None, Some(text)) => Position::After(Cursor::decode(text)?),
-            (page, None) => Position::Page(number(page, 1).ok_or(InvalidTopQuery::Page)?),
+            _ => Position::Page(parameters.number("page", 1..=PAGED_ROWS_MAX, 1)?),
         };
         match position {
-            Position::Page(page) if page.saturating_mul(limit) > PAGED_ROWS_MAX => Err(InvalidTopQuery::TooDeep),
+            Position::Page(page) if page.saturating_mul(limit) > PAGED_ROWS_MAX => Err(InvalidQuery::TooDeep),
             _ => Ok(Self { limit, position }),
         }
     }
-}
-
-/// Reads a whole number from 1. Signs are refused: `+1` in a query is a misread space.
-fn number(text: Option<&str>, default: u32) -> Option<u32> {
-    let Some(text) = text else { return Some(default) };
-    let digits = text.bytes().all(|b| b.is_ascii_digit());
-    text.parse().ok().filter(|n| digits && *n >= 1)
 }
 
 #[cfg(test)]
@@ -94,15 +53,15 @@ mod tests {
     use domain::Micros;
 
     use super::*;
+    use crate::InvalidCursor;
 
-    fn read(query: &[(&str, &str)]) -> Result<TopQuery, InvalidTopQuery> {
+    fn read(query: &[(&str, &str)]) -> Result<TopQuery, InvalidQuery> {
         TopQuery::read(query.iter().copied())
     }
 
     #[test]
     fn an_empty_query_is_the_first_ten() {
         assert_eq!(read(&[]), Ok(TopQuery { limit: 10, position: Position::Page(1) }));
-        assert_eq!(read(&[("utm_source", "mail")]), read(&[]));
     }
 
     #[test]
@@ -115,15 +74,17 @@ mod tests {
     #[test]
     fn odd_values_are_refused_by_name() {
         for bad in ["0", "101", "-1", "+1", "1.0", "", "a", "99999999999"] {
-            assert_eq!(read(&[("limit", bad)]), Err(InvalidTopQuery::Limit), "{bad}");
+            let refused = read(&[("limit", bad)]).unwrap_err().to_string();
+            assert_eq!(refused, "limit: must be a whole number from 1 to 100", "{bad}");
         }
-        for bad in ["0", "-1", "x", ""] {
-            assert_eq!(read(&[("page", bad)]), Err(InvalidTopQuery::Page), "{bad}");
+        for bad in ["0", "-1", "x", "", "1001"] {
+            let refused = read(&[("page", bad)]).unwrap_err().to_string();
+            assert_eq!(refused, "page: must be a whole number from 1 to 1000", "{bad}");
         }
-        assert_eq!(read(&[("page", "101"), ("limit", "10")]), Err(InvalidTopQuery::TooDeep));
+        assert_eq!(read(&[("page", "101"), ("limit", "10")]), Err(InvalidQuery::TooDeep));
         assert!(read(&[("page", "10"), ("limit", "100")]).is_ok());
-        assert_eq!(read(&[("cursor", "x")]), Err(InvalidTopQuery::Cursor(InvalidCursor)));
-        assert_eq!(read(&[("page", "1"), ("cursor", "x")]), Err(InvalidTopQuery::PageAndCursor));
-        assert_eq!(read(&[("page", "1"), ("page", "2")]), Err(InvalidTopQuery::Repeated("page")));
+        assert_eq!(read(&[("cursor", "x")]), Err(InvalidQuery::Cursor(InvalidCursor)));
+        assert_eq!(read(&[("page", "1"), ("cursor", "x")]), Err(InvalidQuery::PageAndCursor));
+        assert_eq!(read(&[("page", "1"), ("page", "2")]), Err(InvalidQuery::Repeated("page")));
     }
 }

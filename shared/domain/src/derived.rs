@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::contribution::{Attribution, Attributions};
@@ -53,6 +53,7 @@ impl DerivedInteraction {
             session_id: None,
             metadata: self.metadata(),
             occurred_at: Some(self.occurred_at),
+            clock_error: SignedDuration::ZERO,
         };
         interaction.fingerprint()
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -37,12 +37,21 @@ pub struct NewInteraction {
     pub metadata: String,
     /// When the client says that it happened; `None` means on arrival.
     pub occurred_at: Option<Timestamp>,
+    /// How far the client's clock is behind; see [`clock_error`](crate::clock_error). It is measured anew at each retry, so
+    /// that it is no part of the content.
+    pub clock_error: SignedDuration,
 }
 
 /// A digest of an interaction's content: the same event id of one origin with another fingerprint is a conflict.
 pub type Fingerprint = [u8; 16];
 
 impl NewInteraction {
+    /// Returns the event time by our clock; `None` means on arrival.
+    #[must_use]
+    pub fn corrected_time(&self) -> Option<Timestamp> {
+        self.occurred_at.map(|at| at.saturating_add(self.clock_error).unwrap_or(at))
+    }
+
     /// Computes the digest of everything that the sender decides.
     ///
     /// The address and the user agent stay out: a retry over another network is the same event. SHA-256
@@ -110,6 +119,7 @@ mod tests {
             session_id: None,
             metadata: "{}".to_owned(),
             occurred_at: None,
+            clock_error: SignedDuration::ZERO,
         }
     }
 
@@ -128,7 +138,8 @@ mod tests {
 
     #[test]
     fn the_key_of_an_event_is_not_part_of_its_content() {
-        let again = NewInteraction { event_id: Uuid::from_u128(8), origin: Origin::DERIVED, ..favorite() };
+        let clock_error = SignedDuration::from_mins(90);
+        let again = NewInteraction { event_id: Uuid::from_u128(8), origin: Origin::DERIVED, clock_error, ..favorite() };
         assert_eq!(again.fingerprint(), favorite().fingerprint());
     }
 }

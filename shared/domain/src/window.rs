@@ -18,6 +18,16 @@ pub enum OutsideWindow {
     InFuture,
 }
 
+/// Returns how far the clock of a sender is behind ours, by when it says that it sent a request: `arrival - sent_at`.
+///
+/// The time that the request took to arrive is included; a clock that is ahead gives a negative duration. Added to an event
+/// time of the same clock, it gives the time by our clock. Segment corrects `timestamp` in this way
+/// (<https://segment.com/docs/connections/spec/common/#timestamps>), and Snowplow `derived_tstamp`.
+#[must_use]
+pub fn clock_error(sent_at: Timestamp, arrival: Timestamp) -> SignedDuration {
+    arrival.duration_since(sent_at)
+}
+
 /// Checks an event time against the arrival time. Both limits are inclusive.
 ///
 /// # Errors

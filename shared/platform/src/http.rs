@@ -8,7 +8,7 @@ use std::fmt::{Debug, Write};
 use std::pin::Pin;
 
 use lambda_http::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use lambda_http::http::{Extensions, HeaderValue, StatusCode};
 use lambda_http::request::{LambdaRequest, RequestContext};
@@ -64,6 +64,13 @@ impl<R: IntoResponse + Send + 'static> IntoResponse for Protected<R> {
 pub fn claims(extensions: &Extensions) -> Option<&HashMap<String, String>> {
     let Some(RequestContext::ApiGatewayV2(context)) = extensions.get() else { return None };
     Some(&context.authorizer.as_ref()?.jwt.as_ref()?.claims)
+}
+
+/// Returns what the header `content-encoding` says of a request's body.
+#[must_use]
+pub fn content_encoding(request: &Request) -> Option<&str> {
+    // What cannot be read names no encoding that anybody knows.
+    request.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("unreadable"))
 }
 
 /// Writes an answer as JSON that nobody keeps. A 503 asks the client to wait a second, a 429 a minute.

@@ -28,6 +28,15 @@ impl Submission<'_> {
     }
 }
 
+/// What became of one item, and what its event type means here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Judged {
+    /// What became of it.
+    pub recorded: Recorded,
+    /// Whether its event type has a weight. Without one it adds to no score.
+    pub has_weight: bool,
+}
+
 /// What became of one item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
@@ -55,7 +64,7 @@ pub async fn record(
     database: &Database,
     items: &[NewInteraction],
     submission: &Submission<'_>,
-) -> Result<Vec<Recorded>, StoreError> {
+) -> Result<Vec<Judged>, StoreError> {
     let columns = Columns::of(items);
     let guest_limit = submission.guest_limit();
     let rows = database
@@ -81,7 +90,9 @@ pub async fn record(
         )
         .await?;
     let outcomes = rows.iter().map(outcome).collect::<Result<Vec<_>, _>>()?;
-    settle(database, &columns, outcomes).await
+    let recorded = settle(database, &columns, outcomes).await?.into_iter();
+    let judged = |(recorded, row): (Recorded, &Row)| Ok(Judged { recorded, has_weight: row.try_get("has_weight")? });
+    recorded.zip(&rows).map(judged).collect()
 }
 
 /// Looks up the event ids that were claimed before: by an earlier item of the request, an earlier request, or one
@@ -160,7 +171,7 @@ impl<'a> Columns<'a> {
             account_id: items.iter().map(|item| item.account_id).collect(),
             session_id: items.iter().map(|item| item.session_id.as_deref()).collect(),
             metadata: items.iter().map(|item| item.metadata.as_str()).collect(),
-            occurred_at: items.iter().map(|item| item.occurred_at).collect(),
+            occurred_at: items.iter().map(NewInteraction::corrected_time).collect(),
         }
     }
 

@@ -1,5 +1,11 @@
 //! The event that API Gateway makes of an HTTP request (payload format 2.0).
 
+use std::io::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -14,6 +20,7 @@ pub struct HttpEvent {
     headers: Map<String, Value>,
     claims: Option<Map<String, Value>>,
     body: Option<String>,
+    is_base64: bool,
     source_ip: String,
 }
 
@@ -27,6 +34,7 @@ impl HttpEvent {
             headers: Map::from_iter([("user-agent".to_owned(), json!("testkit"))]),
             claims: None,
             body: None,
+            is_base64: false,
             source_ip: "203.0.113.77".to_owned(),
         }
     }
@@ -72,6 +80,19 @@ impl HttpEvent {
         self
     }
 
+    /// Sets the body as gzip, which API Gateway hands over in base64.
+    ///
+    /// # Panics
+    /// Never: memory takes every byte.
+    #[must_use]
+    pub fn gzip(mut self, body: &str) -> Self {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(body.as_bytes()).unwrap();
+        self.body = Some(STANDARD.encode(encoder.finish().unwrap()));
+        self.is_base64 = true;
+        self.header("content-encoding", "gzip")
+    }
+
     /// Writes the event.
     #[must_use]
     pub fn event(&self) -> Value {
@@ -95,7 +116,7 @@ impl HttpEvent {
                 "time": "20/Nov/2026:12:00:00 +0000",
                 "timeEpoch": 1_795_176_000_000_i64,
             },
-            "isBase64Encoded": false,
+            "isBase64Encoded": self.is_base64,
         });
         if let Some(authorizer) = authorizer {
             event["requestContext"]["authorizer"] = authorizer;

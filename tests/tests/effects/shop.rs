@@ -55,7 +55,7 @@ impl Shop {
         let submission =
             Submission { caller: Caller::Trusted, user_agent: None, ip_address: None, guest_events_per_minute: None };
         let recorded = store::interaction::record(&self.database.store(), items, &submission).await.unwrap();
-        let ids = recorded.into_iter().map(|recorded| match recorded {
+        let ids = recorded.into_iter().map(|item| match item.recorded {
             Recorded::New(id) => id.0,
             other => panic!("{other:?}"),
         });
@@ -142,6 +142,7 @@ pub(crate) fn interaction(event: &str, product: &str) -> NewInteraction {
         session_id: Some("s-1".to_owned()),
         metadata: "{}".to_owned(),
         occurred_at: None,
+        clock_error: jiff::SignedDuration::ZERO,
     }
 }
 

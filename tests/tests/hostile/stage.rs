@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use contracts::{ItemOutcome, RequestError, Sender, read_request};
-use domain::Caller;
+use domain::{Caller, EventNames};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use testkit::{Function, HttpEvent, HttpReply, TestDatabase, TestQueue};
@@ -61,7 +61,8 @@ impl Stage {
 
 /// Reads a body in-process, as the shopper.
 pub(crate) fn read(body: &[u8]) -> Result<Vec<ItemOutcome>, RequestError> {
-    let sender = Sender { caller: Caller::Account(SHOPPER), arrival: Timestamp::now() };
+    let names = EventNames::known();
+    let sender = Sender { caller: Caller::Account(SHOPPER), arrival: Timestamp::now(), names: &names };
     read_request(body, &sender, || Uuid::from_u128(1))
 }
 

@@ -33,6 +33,16 @@ async fn both_shapes_reach_the_queue_as_they_were_read_and_with_the_trace_of_the
 }
 
 #[tokio::test]
+async fn a_compressed_request_is_read_and_another_encoding_refused() {
+    let mut stage = Stage::set().await;
+    let reply = stage.send(&by_service("").gzip(&body(&[shipped(1)]))).await;
+    assert_eq!((reply.status, statuses(&reply)), (200, vec!["accepted".to_owned()]));
+    let reply = stage.send(&by_service(body(&[shipped(2)])).header("content-encoding", "br")).await;
+    assert_eq!((reply.status, &*reply.json()["error"]["code"].to_string()), (415, "\"unsupported_encoding\""));
+    assert_eq!(stage.queue.depth().await, 1);
+}
+
+#[tokio::test]
 async fn the_id_that_is_told_is_the_one_that_the_log_has() {
     let mut stage = Stage::set().await;
     let mut with_uuid = shipped(2);

@@ -8,7 +8,7 @@ use domain::{Caller, InteractionId, NewInteraction, Origin, RefType, Reference, 
 use shopsignal::deployment::Deployment;
 use shopsignal::stack::description::StackFile;
 use shopsignal::verify::{self, FeedCheck};
-use store::interaction::{Recorded, Submission};
+use store::interaction::{Judged, Recorded, Submission};
 use testkit::{TestDatabase, TestQueue};
 use uuid::Uuid;
 
@@ -44,12 +44,13 @@ impl Desk {
             session_id: Some("s-1".to_owned()),
             metadata: "{}".to_owned(),
             occurred_at: None,
+            clock_error: jiff::SignedDuration::ZERO,
         };
         let items: Vec<_> = (0..count).map(|_| view()).collect();
         let submission =
             Submission { caller: Caller::Guest, user_agent: None, ip_address: None, guest_events_per_minute: None };
         let recorded = store::interaction::record(&self.database.store(), &items, &submission).await.unwrap();
-        let new = |it| if let Recorded::New(id) = it { id } else { panic!("{it:?}") };
+        let new = |it: Judged| if let Recorded::New(id) = it.recorded { id } else { panic!("{it:?}") };
         recorded.into_iter().map(new).collect()
     }
 

@@ -20,7 +20,7 @@ pub(crate) async fn record(database: &TestDatabase, events: &[(&str, Uuid)]) -> 
     let submission =
         Submission { caller: Caller::Trusted, user_agent: None, ip_address: None, guest_events_per_minute: None };
     let recorded = store::interaction::record(&database.store(), &items, &submission).await.unwrap();
-    let ids = recorded.into_iter().map(|recorded| match recorded {
+    let ids = recorded.into_iter().map(|item| match item.recorded {
         Recorded::New(id) => id,
         other => panic!("{other:?}"),
     });
@@ -44,6 +44,7 @@ fn interaction(event: &str, product: Uuid) -> NewInteraction {
         session_id: None,
         metadata: "{}".to_owned(),
         occurred_at: None,
+        clock_error: jiff::SignedDuration::ZERO,
     }
 }
 

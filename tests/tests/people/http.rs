@@ -99,6 +99,17 @@ async fn the_record_of_who_asked_holds_no_address_and_no_control_character() {
 }
 
 #[tokio::test]
+async fn a_compressed_request_is_read_and_another_encoding_refused_by_name() {
+    let shop = Shop::open().await;
+    let mut function = start(&shop).await;
+    let request = HttpEvent::new("POST", EXPORT).claim("client_id", "privacy-desk").trusted();
+    let named = json!({ "account_id": JANE }).to_string();
+    assert_eq!(ask(&mut function, &request.clone().gzip(&named)).await.status, 200);
+    let reply = ask(&mut function, &request.body(named).header("content-encoding", "br")).await;
+    assert_eq!((reply.status, reply.json()["error"]["code"].as_str()), (415, Some("unsupported_encoding")));
+}
+
+#[tokio::test]
 async fn an_export_that_is_too_large_for_an_answer_says_what_to_use_instead() {
     let shop = Shop::open().await;
     let many = format!(

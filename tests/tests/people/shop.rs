@@ -121,6 +121,7 @@ impl Shop {
             session_id: Some(session.to_owned()),
             metadata: format!(r#"{{"note":"written in {session}"}}"#),
             occurred_at: None,
+            clock_error: jiff::SignedDuration::ZERO,
         };
         let user_agent = format!("browser of {session}");
         let submission = Submission {
@@ -129,7 +130,7 @@ impl Shop {
             ip_address: Some(network),
             guest_events_per_minute: None,
         };
-        store::interaction::record(&self.database.store(), &[item], &submission).await.unwrap()[0]
+        store::interaction::record(&self.database.store(), &[item], &submission).await.unwrap()[0].recorded
     }
 
     /// Notes a cart of each that was left.

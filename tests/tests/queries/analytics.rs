@@ -285,8 +285,10 @@ async fn odd_parameters_are_refused_by_name() {
             .len(),
         366
     );
-    for unknown in ["from=junk", "utm=1&utm=2"] {
-        assert_eq!(market.report(&format!("{}?{unknown}", ROUTES[3])).await.status, 200);
+    for (unknown, name) in [("from=2026-11-10", "from"), ("tz[]=UTC", "tz[]"), ("tz%5B%5D=UTC", "tz[]")] {
+        let reply = market.report(&format!("{}?{unknown}", ROUTES[3])).await;
+        let text = format!("400 validation: {name}: is no query parameter of this route, which takes none");
+        assert_eq!(refusal(&reply), text);
     }
 }
 

@@ -202,7 +202,7 @@ async fn a_body_of_which_nothing_can_be_read_is_refused_as_a_whole() {
     400 validation: body: is not valid JSON (EOF while parsing an object at line 1 column 1)
     400 validation: body: must be a JSON object
     400 validation: body: must be a JSON object
-    400 validation: body: must be a JSON object
+    400 validation: body: missing field `interactions` at line 1 column 2
     400 validation: body: is not valid JSON (key must be a string at line 1 column 2)
     400 validation: body: must be a JSON object
     400 validation: interactions: must have 1 to 100 items, has 0
@@ -211,13 +211,13 @@ async fn a_body_of_which_nothing_can_be_read_is_refused_as_a_whole() {
     400 validation: body: interactions: must be an array
     400 validation: body: interactions: must be an array
     400 validation: body: duplicate field `interactions` at line 1 column 35
-    400 validation: body: unknown field `Interactions`, expected `interactions` or `account_id` at line 1 column 15
+    400 validation: body: unknown field `Interactions`, expected one of `interactions`, `account_id`, `sent_at` at line 1 column 15
     400 validation: body: account_id: must be a string
     400 validation: body: account_id: must not contain a lone surrogate (\uD800-\uDFFF)
     400 validation: body: account_id: must not contain U+0000
     400 validation: body: is not valid JSON (EOF while parsing a list at line 1 column 157)
     400 validation: body: is not valid JSON (trailing characters at line 1 column 160)
-    400 validation: body: unknown field `kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk…kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk`, expected `interactions` or `account_id` at line 1 column 1161
+    400 validation: body: unknown field `kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk…kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk`, expected one of `interactions`, `account_id`, `sent_at` at line 1 column 1161
     400 validation: body: must be a JSON object
     "#);
     assert_eq!(stage.counts().await, [0, 0, 0]);

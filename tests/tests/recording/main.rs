@@ -9,6 +9,7 @@ mod guest_quota;
 mod hostile;
 mod limit;
 mod log;
+mod other_systems;
 mod personal;
 mod postgres_fault;
 mod repeated;

@@ -30,7 +30,7 @@ pub(crate) async fn products(reader: Reader, State(deps): State<Arc<Deps>>, give
 }
 
 pub(crate) async fn categories(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
-    let query = RankingQuery::read(given.pairs(), Timestamp::now())?;
+    let query = RankingQuery::read_of_shop(given.pairs(), Timestamp::now())?;
     let ranking = ranking::rank_categories(&deps.database, &question(&query, WHOLE_SHOP)).await?;
     Ok(answer(TopCategories {
         window: window(&query),

@@ -29,12 +29,13 @@ pub(crate) async fn record(database: &TestDatabase, count: usize) -> Vec<i64> {
         session_id: Some("s-1".to_owned()),
         metadata: r#"{"note":"canary-7391"}"#.to_owned(),
         occurred_at: None,
+        clock_error: Default::default(),
     };
     let items: Vec<_> = (0..count).map(|_| view()).collect();
     let submission =
         Submission { caller: Caller::Guest, user_agent: None, ip_address: None, guest_events_per_minute: None };
     let recorded = store::interaction::record(&database.store(), &items, &submission).await.unwrap();
-    let ids = recorded.into_iter().map(|recorded| match recorded {
+    let ids = recorded.into_iter().map(|item| match item.recorded {
         Recorded::New(id) => id.0,
         other => panic!("{other:?}"),
     });

@@ -56,6 +56,7 @@ fn request(audience: Audience, kinds: [&str; 2]) -> Schema {
     ObjectBuilder::new()
         .property("interactions", items)
         .property("account_id", account_of_all(audience))
+        .property("sent_at", sent_at())
         .required("interactions")
         .additional_properties(Some(AdditionalProperties::FreeForm(false)))
         .build()
@@ -112,7 +113,8 @@ fn event_type(audience: Audience) -> Object {
             .pattern(Some(format!("^[a-z][a-z0-9_]{{0,{}}}$", EVENT_TYPE_MAX_CHARS - 1)))
             .max_length(Some(EVENT_TYPE_MAX_CHARS))
             .description(Some(
-                "Outside the weight table it is stored and not scored. Trusted events need the scope analytic/trusted.",
+                "Names that other systems use for these events are read as well. Outside the weight table it is stored and not \
+                 scored, and the result says so. Trusted events need the scope analytic/trusted.",
             ))
             .examples(["view"])
             .build(),
@@ -143,6 +145,17 @@ fn id() -> ObjectBuilder {
 fn session_id(audience: Audience) -> Object {
     let text = if audience == Audience::Guest { text() } else { optional_text() };
     text.min_length(Some(1)).max_length(Some(SESSION_ID_MAX_CHARS)).pattern(Some(PRINTABLE)).examples(["s-1"]).build()
+}
+
+fn sent_at() -> Object {
+    optional_text()
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+        .description(Some(
+            "When the request is sent, by the clock that occurred_at is from. Event times are then corrected by how far that \
+             clock is behind: occurred_at + (arrival - sent_at).",
+        ))
+        .examples(["2026-11-20T12:00:00Z"])
+        .build()
 }
 
 fn occurred_at() -> Object {

@@ -115,6 +115,7 @@ pub(super) fn recording(signed_in: bool) -> Vec<Answer> {
         invalid("no item was acceptable; details.results says why"),
         ("403", refusal("Forbidden")),
         ("413", refusal("Request Entity Too Large")),
+        ("415", refusal("Unsupported Media Type")),
     ];
     if signed_in {
         answers.push(("401", refusal("Unauthorized")));
@@ -128,22 +129,24 @@ pub(super) fn limited() -> ResponseBuilder {
 }
 
 /// What handing over events answers besides.
-pub(super) fn handing_over() -> [Answer; 4] {
+pub(super) fn handing_over() -> [Answer; 5] {
     [
         invalid("no event was acceptable; details.results says why"),
         ("401", refusal("Unauthorized")),
         ("403", refusal("Forbidden")),
         ("413", refusal("Request Entity Too Large")),
+        ("415", refusal("Unsupported Media Type")),
     ]
 }
 
 /// What a request about a person answers besides.
-pub(super) fn about_a_person() -> [Answer; 4] {
+pub(super) fn about_a_person() -> [Answer; 5] {
     [
         invalid("must name one person by exactly one of account_id, customer_id and email"),
         ("401", refusal("Unauthorized")),
         ("403", refusal("Forbidden")),
         ("413", refusal("Request Entity Too Large")),
+        ("415", refusal("Unsupported Media Type")),
     ]
 }
 

@@ -4,12 +4,14 @@ use crate::{BODY_MAX_BYTES, RejectionCode};
 const SPU: &str = "0192e4a0-0000-7000-8000-000000000001";
 const ACCOUNT: Uuid = Uuid::from_u128(0xA);
 
-fn sender(caller: Caller) -> Sender {
-    Sender { caller, arrival: "2026-11-20T12:00:00Z".parse().unwrap() }
+fn read_as(caller: Caller, body: &str) -> Result<Vec<ItemOutcome>, RequestError> {
+    read_bytes(caller, body.as_bytes())
 }
 
-fn read_as(caller: Caller, body: &str) -> Result<Vec<ItemOutcome>, RequestError> {
-    read_request(body.as_bytes(), &sender(caller), || Uuid::from_u128(99))
+fn read_bytes(caller: Caller, body: &[u8]) -> Result<Vec<ItemOutcome>, RequestError> {
+    let names = EventNames::known();
+    let sender = Sender { caller, arrival: "2026-11-20T12:00:00Z".parse().unwrap(), names: &names };
+    read_request(body, &sender, || Uuid::from_u128(99))
 }
 
 fn item_as(caller: Caller, item: &str) -> ItemOutcome {
@@ -244,6 +246,75 @@ fn depth_in_the_wrong_place_is_an_error_and_not_a_crash() {
 #[test]
 fn bytes_that_are_not_utf8_are_not_json() {
     let body = [b"{\"interactions\":[{\"event_type\":\"".as_slice(), &[0xC3, 0x28], b"\"}]}"].concat();
-    let error = read_request(&body, &sender(Caller::Guest), || Uuid::from_u128(1)).unwrap_err();
+    let error = read_bytes(Caller::Guest, &body).unwrap_err();
     assert!(matches!(error, RequestError::NotJson { .. } | RequestError::WrongShape { .. }), "{error}");
+}
+
+/// Two items: one of 11:00 and one without a time, sent when the clock of the phone said so.
+fn sent_at(clock: &str) -> Result<Vec<ItemOutcome>, RequestError> {
+    let items = [view(r#","occurred_at":"2026-11-20T11:00:00Z""#), view("")].join(",");
+    read_as(Caller::Guest, &format!(r#"{{"sent_at":{clock},"interactions":[{items}]}}"#))
+}
+
+#[test]
+fn the_clock_of_a_phone_is_corrected_by_when_it_says_that_it_sent_the_request() {
+    // By the phone the event was ten minutes before it was sent, whatever the year.
+    for (occurred_at, clock) in [
+        ("2026-11-20T11:00:00Z", "2026-11-20T11:10:00Z"),
+        ("2026-11-20T15:00:00+02:00", "2026-11-20T13:10:00Z"),
+        ("1970-01-01T00:00:00Z", "1970-01-01T00:10:00Z"),
+        ("2031-01-01T00:00:00Z", "2031-01-01T00:10:00Z"),
+    ] {
+        let item = view(&format!(r#","occurred_at":"{occurred_at}""#));
+        let body = format!(r#"{{"sent_at":"{clock}","interactions":[{item}]}}"#);
+        let item = read_as(Caller::Account(ACCOUNT), &body).unwrap().remove(0).unwrap();
+        assert_eq!(item.corrected_time().unwrap().to_string(), "2026-11-20T11:50:00Z", "{occurred_at}");
+    }
+}
+
+#[test]
+fn limits_apply_after_the_correction() {
+    let code = |clock: &str| sent_at(clock).unwrap().remove(0).map_err(|refused| refused.rejection.code).err();
+    assert_eq!(code(r#""2026-11-20T11:00:00Z""#), None);
+    assert_eq!(code(r#""2026-11-20T10:54:00Z""#), Some(RejectionCode::InFuture));
+    assert_eq!(code(r#""2026-11-27T10:59:59Z""#), None);
+    assert_eq!(code(r#""2026-11-27T11:00:01Z""#), Some(RejectionCode::TooOld));
+}
+
+#[test]
+fn a_retry_is_the_same_event_whenever_it_arrives_and_a_time_that_is_not_given_is_the_arrival() {
+    let read = |arrival: &str| {
+        let names = EventNames::known();
+        let sender = Sender { caller: Caller::Account(ACCOUNT), arrival: arrival.parse().unwrap(), names: &names };
+        let items = [view(r#","occurred_at":"2026-11-20T11:00:00Z""#), view("")].join(",");
+        let body = format!(r#"{{"sent_at":"2026-11-20T11:10:00Z","interactions":[{items}]}}"#);
+        let items = read_request(body.as_bytes(), &sender, || Uuid::from_u128(99)).unwrap();
+        items.into_iter().map(Result::unwrap).collect::<Vec<_>>()
+    };
+    let (first, retry) = (read("2026-11-20T12:00:00Z"), read("2026-11-20T12:00:07Z"));
+    assert_ne!(first[0].corrected_time(), retry[0].corrected_time());
+    assert_eq!(first[0].fingerprint(), retry[0].fingerprint());
+    assert_eq!(first[1].corrected_time(), None);
+}
+
+#[test]
+fn an_odd_time_of_sending_is_refused_by_name() {
+    for bad in ["1", "null1", r#""now""#, r#""2026-11-20T11:00:00""#] {
+        let refused = sent_at(bad).unwrap_err().to_string();
+        assert!(refused.contains("sent_at") || refused.contains("not valid JSON"), "{bad}: {refused}");
+    }
+    assert!(sent_at("null").is_ok());
+}
+
+#[test]
+fn a_name_of_another_system_is_the_event_that_it_means() {
+    let named = |caller, name: &str| {
+        let item = format!(r#"{{"event_type":"{name}","ref_type":"Product","ref_id":"{SPU}","session_id":"s"}}"#);
+        item_as(caller, &item).map(|it| it.event_type.to_string()).map_err(|refused| refused.rejection.code)
+    };
+    assert_eq!(named(Caller::Account(ACCOUNT), "cart").as_deref(), Ok("add_to_cart"));
+    assert_eq!(named(Caller::Guest, "Product Viewed").as_deref(), Ok("view"));
+    // What only browses may send is judged by the meaning.
+    assert_eq!(named(Caller::Guest, "order_completed"), Err(RejectionCode::ForbiddenEvent));
+    assert_eq!(named(Caller::Account(ACCOUNT), "Newsletter Opened"), Err(RejectionCode::InvalidEventType));
 }

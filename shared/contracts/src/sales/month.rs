@@ -23,7 +23,7 @@ pub struct MonthsQuery {
 }
 
 impl MonthsQuery {
-    /// Reads decoded query parameters. Parameters that it does not know are left alone.
+    /// Reads decoded query parameters.
     ///
     /// # Errors
     /// The parameter and its rule.

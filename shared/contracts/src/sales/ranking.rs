@@ -25,12 +25,27 @@ pub struct RankingQuery {
 }
 
 impl RankingQuery {
-    /// Reads decoded query parameters. Parameters that it does not know are left alone.
+    /// Reads decoded query parameters.
     ///
     /// # Errors
     /// The parameter and its rule.
     pub fn read<'a>(given: impl Iterator<Item = (&'a str, &'a str)>, now: Timestamp) -> Result<Self, InvalidQuery> {
         let parameters = Parameters::read(given, &["window", "by", "limit", "end", "currency", "seller_id"])?;
+        Ok(Self { seller_id: parameters.id("seller_id")?, ..Self::take(&parameters, now)? })
+    }
+
+    /// Reads the query of a ranking that is of the whole shop only.
+    ///
+    /// # Errors
+    /// The parameter and its rule.
+    pub fn read_of_shop<'a>(
+        given: impl Iterator<Item = (&'a str, &'a str)>,
+        now: Timestamp,
+    ) -> Result<Self, InvalidQuery> {
+        Self::take(&Parameters::read(given, &["window", "by", "limit", "end", "currency"])?, now)
+    }
+
+    fn take(parameters: &Parameters<'_>, now: Timestamp) -> Result<Self, InvalidQuery> {
         let size = parameters.choice("window", &WindowSize::ALL)?;
         let end = parameters.instant("end")?.unwrap_or(now);
         let end = TimeSpan::of_minutes(end, end).end;
@@ -40,7 +55,7 @@ impl RankingQuery {
             by: parameters.choice("by", &RankBy::ALL.map(|by| (by.as_str(), by)))?,
             limit: parameters.number("limit", 1..=LIMIT_MAX, LIMIT_DEFAULT)?,
             currency: parameters.currency()?,
-            seller_id: parameters.id("seller_id")?,
+            seller_id: None,
         })
     }
 }

@@ -13,7 +13,7 @@ pub struct SegmentsQuery {
 }
 
 impl SegmentsQuery {
-    /// Reads decoded query parameters. Parameters that it does not know are left alone.
+    /// Reads decoded query parameters.
     ///
     /// # Errors
     /// The parameter and its rule.

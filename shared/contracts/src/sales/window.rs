@@ -74,7 +74,7 @@ pub struct WindowsQuery {
 }
 
 impl WindowsQuery {
-    /// Reads decoded query parameters. Parameters that it does not know are left alone.
+    /// Reads decoded query parameters.
     ///
     /// # Errors
     /// The parameter and its rule.

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use super::lifecycle::CUSTOMER;
-use super::{Intake, QUANTITY_MAX, SHOP_TEXT_MAX_CHARS, members, time};
+use super::{Intake, QUANTITY_MAX, SHOP_TEXT_MAX_CHARS, time};
+use crate::members::{self, NotMembers};
 use crate::{Rejection, RejectionCode, field};
 
 /// What every event has, and what EventBridge puts around one: never looked for in `metadata`, whose own `version` or
@@ -37,6 +38,18 @@ const IDS: [&str; 12] = [
     "userId",
 ];
 
+/// Reads the object at a place of the event.
+fn object<'a>(place: &str, json: &'a str) -> Result<BTreeMap<String, &'a RawValue>, Rejection> {
+    members::read(json).map_err(|error| {
+        let reason = match error {
+            NotMembers::Repeated(name) => format!(" without a member twice, but {name:?} is"),
+            NotMembers::NoObject(error) if json.trim_start().starts_with('{') => format!(" {error}"),
+            NotMembers::NoObject(_) => String::new(),
+        };
+        Rejection::new(RejectionCode::Malformed, format!("{place}: must be a JSON object{reason}"))
+    })
+}
+
 /// The members of a JSON object, still raw. Null and empty text are the same as absent.
 pub(super) struct Fields<'a> {
     place: String,
@@ -48,11 +61,11 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// Splits an object. What `metadata` holds is found too, after the fields beside it.
     pub(super) fn of(place: &str, json: &'a str, intake: &'a Intake) -> Result<Self, Rejection> {
-        let members = members::read(place, json)?;
+        let members = object(place, json)?;
         let path = if is_whole(place) { "metadata".to_owned() } else { format!("{place}.metadata") };
         let metadata = match members.get("metadata").filter(|raw| is_present(raw)) {
             // PHP writes an object without members as an array.
-            Some(raw) if raw.get() != "[]" => members::read(&path, raw.get())?,
+            Some(raw) if raw.get() != "[]" => object(&path, raw.get())?,
             _ => BTreeMap::new(),
         };
         Ok(Self { place: place.to_owned(), members, metadata, intake })

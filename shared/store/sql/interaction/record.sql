@@ -3,7 +3,7 @@ WITH item AS MATERIALIZED (
     -- ids follow the order of the request: they are drawn from sorted rows
     SELECT judged.*, nextval('analytic.interaction_id_seq') AS interaction_id FROM (
         -- whether the caller may send the event is decided by the same row that holds its weight
-        SELECT sent.*, coalesce(weight.trusted, false) AND NOT $12 AS forbidden,
+        SELECT sent.*, weight.event_type IS NOT NULL AS has_weight, coalesce(weight.trusted, false) AND NOT $12 AS forbidden,
                -- guests only: what is recorded already uses up none of the quota, so that a retry is answered as ever
                $15::bigint IS NOT NULL AND NOT EXISTS (
                    SELECT FROM analytic.interaction_key AS known
@@ -44,5 +44,5 @@ WITH item AS MATERIALIZED (
     FROM new CROSS JOIN (VALUES ('popularity'), ('catalog')) AS sinks (sink)
 )
 -- an item that was neither refused nor claimed has an event id that its origin claimed before: the caller looks it up
-SELECT item.forbidden, coalesce(admitted.limited, false) AS limited, claimed.interaction_id
+SELECT item.has_weight, item.forbidden, coalesce(admitted.limited, false) AS limited, claimed.interaction_id
 FROM item LEFT JOIN admitted USING (interaction_id) LEFT JOIN claimed USING (interaction_id) ORDER BY item.position
