@@ -44,6 +44,7 @@ CREATE TABLE analytic.finding (
     evidence     jsonb       NOT NULL,
     date_created timestamptz NOT NULL,
     date_updated timestamptz NOT NULL,
+    historical   boolean     NOT NULL DEFAULT false,
     UNIQUE (rule, subject, window_name)
 );
 CREATE INDEX finding_newest_idx ON analytic.finding (date_created DESC, id DESC);
@@ -57,6 +58,7 @@ COMMENT ON COLUMN analytic.finding.window_name IS 'The hour (UTC) in which the s
 COMMENT ON COLUMN analytic.finding.evidence IS 'What it rests on. Grows when more events of its window arrive.';
 COMMENT ON COLUMN analytic.finding.date_created IS 'When it was found.';
 COMMENT ON COLUMN analytic.finding.date_updated IS 'When its evidence last grew.';
+COMMENT ON COLUMN analytic.finding.historical IS 'Whether all of it was over a day old when somebody told of it: listed, and nobody is alerted.';
 
 CREATE TABLE analytic.pending_alert (
     finding_id    uuid        PRIMARY KEY REFERENCES analytic.finding (id),

@@ -40,6 +40,7 @@ fn public(row: Stored) -> Finding {
         subject: row.subject,
         window: row.window,
         evidence: serde_json::from_str(&row.evidence).expect("a jsonb column holds JSON"),
+        historical: row.historical,
         date_created: row.date_created,
         date_updated: row.date_updated,
     }

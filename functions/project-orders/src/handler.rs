@@ -92,7 +92,9 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
     let read = |body: &str| read_shop_event(body, intake, arrival).map_err(|it| it.code.as_str().to_owned());
     let batch = Batch::read_with(event.payload, read);
     let mut outcome = Outcome::default();
-    let applied = apply(deps, &batch, &mut outcome).await;
+    // An outage of days makes no history of what came meanwhile.
+    let told_at = batch.first_sent_millis().and_then(|millis| Timestamp::from_millisecond(millis).ok());
+    let applied = apply(deps, (&batch, told_at.unwrap_or(arrival)), &mut outcome).await;
     // What was committed before a failure is hinted at as well; resend-pending would do it a minute later.
     let trace = TraceHeader::of(&event.context);
     let sent = hint(deps, &outcome, &trace).await;
@@ -115,12 +117,13 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
 
 /// Applies what products, sellers and clicks say first, then the rest. A transaction is of one sort, because products
 /// are locked by the one for change and by the other for reading.
-async fn apply(deps: &Deps, batch: &Batch, outcome: &mut Outcome) -> Result<(), StoreError> {
+async fn apply(deps: &Deps, (batch, told_at): (&Batch, Timestamp), outcome: &mut Outcome) -> Result<(), StoreError> {
+    let judged = (&deps.thresholds, told_at);
     let of_products =
         |event: &ShopEvent| matches!(event.fact.subject().0, Subject::Product | Subject::Seller | Subject::Click);
     let (products, others): (Vec<_>, Vec<_>) = batch.contents().partition(|(_, event)| of_products(event));
-    apply_isolating(deps, &products, outcome).await?;
-    apply_isolating(deps, &others, outcome).await?;
+    apply_isolating(deps, (&products, told_at), outcome).await?;
+    apply_isolating(deps, (&others, told_at), outcome).await?;
     // The messages are not acknowledged before this is done, so a crash in between leaves nothing behind.
     loop {
         let stale = store::projection::list_stale(&deps.database, STALE_CHUNK).await?;
@@ -128,16 +131,20 @@ async fn apply(deps: &Deps, batch: &Batch, outcome: &mut Outcome) -> Result<(), 
             return Ok(());
         }
         outcome.reprojected += stale.len();
-        outcome.add_derived(project(&deps.database, &deps.thresholds, &[], &stale).await?.derived);
+        outcome.add_derived(project(&deps.database, judged, &[], &stale).await?.derived);
     }
 }
 
 /// Applies events; one that Postgres refuses is found by halving and given up alone.
-async fn apply_isolating(deps: &Deps, events: &[(usize, &ShopEvent)], outcome: &mut Outcome) -> Result<(), StoreError> {
+async fn apply_isolating(
+    deps: &Deps,
+    (events, told_at): (&[(usize, &ShopEvent)], Timestamp),
+    outcome: &mut Outcome,
+) -> Result<(), StoreError> {
     let mut pieces = Pieces::of(events.len());
     while let Some(piece) = pieces.next() {
         let part: Vec<_> = events[piece.clone()].iter().map(|(_, event)| (*event).clone()).collect();
-        match project(&deps.database, &deps.thresholds, &part, &[]).await {
+        match project(&deps.database, (&deps.thresholds, told_at), &part, &[]).await {
             Ok(projected) => {
                 for (logged, (position, _)) in projected.logged.iter().zip(&events[piece]) {
                     count(*logged, *position, outcome);

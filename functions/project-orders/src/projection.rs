@@ -10,6 +10,7 @@ use domain::{
     Attributions, Contribution, DerivedInteraction, ShopEvent, Subject, event_contribution, opinion_contribution,
     opinion_interaction, order_contribution, order_interactions, user_contribution,
 };
+use jiff::Timestamp;
 use store::interaction::Derived;
 use store::projection::Projection;
 use store::shop_event::Logged;
@@ -30,11 +31,13 @@ pub(crate) struct Projected {
 
 /// Logs events and applies those that are new, and projects stale subjects again, in one transaction.
 ///
+/// They are judged by the thresholds, as told at an instant.
+///
 /// # Errors
 /// See [`StoreError`]; then nothing happened, or the outcome of the commit is unknown. May be repeated.
 pub(crate) async fn project(
     database: &Database,
-    thresholds: &Thresholds,
+    judged: (&Thresholds, Timestamp),
     events: &[ShopEvent],
     stale: &[Of],
 ) -> Result<Projected, StoreError> {
@@ -43,7 +46,7 @@ pub(crate) async fn project(
         store::product::announce(database, &references).await?;
     }
     let mut transaction = database.begin().await?;
-    match run(&mut transaction, thresholds, events, stale).await {
+    match run(&mut transaction, judged, events, stale).await {
         Ok(projected) => transaction.commit().await.map(|()| projected),
         Err(error @ StoreError::Refused { .. }) => transaction.roll_back().await.and(Err(error)),
         Err(error) => Err(error),
@@ -52,7 +55,7 @@ pub(crate) async fn project(
 
 async fn run(
     transaction: &mut Transaction<'_>,
-    thresholds: &Thresholds,
+    judged: (&Thresholds, Timestamp),
     events: &[ShopEvent],
     stale: &[Of],
 ) -> Result<Projected, StoreError> {
@@ -81,7 +84,7 @@ async fn run(
     }
     let links: Vec<_> = new.iter().filter_map(|event| event.link.as_ref()).collect();
     store::customer_link::insert(transaction, &links).await?;
-    let owed = store::fraud::detect(transaction, &new, thresholds).await?;
+    let owed = store::fraud::detect(transaction, &new, judged).await?;
     store::rollup::apply(transaction, &difference).await?;
     Ok(Projected { logged, derived, owed })
 }

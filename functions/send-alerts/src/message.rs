@@ -77,6 +77,7 @@ mod tests {
             subject: subject.to_owned(),
             window: "2026-11-20T10".to_owned(),
             evidence: evidence.to_string(),
+            historical: false,
             date_created: found,
             date_updated: found,
         }

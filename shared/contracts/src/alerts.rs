@@ -88,6 +88,8 @@ pub struct Finding {
     /// What it rests on: orders with amounts in minor units, or products. Grows when late events arrive.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub evidence: Value,
+    /// Whether all of it was over a day old when somebody told of it, so that nobody was alerted.
+    pub historical: bool,
     /// When it was found, RFC 3339.
     pub date_created: Timestamp,
     /// When its evidence last grew, RFC 3339.

@@ -14,6 +14,8 @@ use crate::sender::{DeadLetter, DeadLetterSender};
 
 /// The system attribute that carries the trace header of the sender.
 const TRACE_ATTRIBUTE: &str = "AWSTraceHeader";
+/// The system attribute with the time at which a message was sent, in milliseconds since 1970.
+const SENT_ATTRIBUTE: &str = "SentTimestamp";
 /// The reason of a dead letter that cannot be read.
 const UNREADABLE: &str = "unreadable";
 
@@ -33,6 +35,7 @@ struct Delivery<M> {
     message_id: String,
     body: String,
     trace: Option<String>,
+    sent_millis: Option<i64>,
     content: Option<M>,
 }
 
@@ -130,6 +133,12 @@ impl<M> Deliveries<M> {
         self.deliveries.iter().filter_map(|delivery| delivery.trace.as_deref()).collect()
     }
 
+    /// Returns when the oldest message was sent, in milliseconds since 1970; `None` when no message says so.
+    #[must_use]
+    pub fn first_sent_millis(&self) -> Option<i64> {
+        self.deliveries.iter().filter_map(|delivery| delivery.sent_millis).min()
+    }
+
     /// Moves what no try will help, and everything unreadable, to the dead-letter queue, and writes the answer: what is
     /// to come again, or could not be moved, has failed; the rest is done.
     ///
@@ -178,7 +187,9 @@ impl<M> Delivery<M> {
                 None
             }
         };
-        Self { message_id, body, trace: message.attributes.get(TRACE_ATTRIBUTE).cloned(), content }
+        let trace = message.attributes.get(TRACE_ATTRIBUTE).cloned();
+        let sent_millis = message.attributes.get(SENT_ATTRIBUTE).and_then(|millis| millis.parse().ok());
+        Self { message_id, body, trace, sent_millis, content }
     }
 
     fn dead_letter<'a>(&'a self, reason: &'a str) -> DeadLetter<'a> {

@@ -12,23 +12,28 @@ use crate::{Database, StoreError, Transaction};
 
 /// Stores findings, each once, and the alerts that they owe. Returns the new findings that owe one; of those that
 /// were found before, only the evidence is brought up to date.
+///
+/// `told_at` is when somebody told of what they rest on: what was history by then owes no alert.
 pub(crate) async fn record(
     transaction: &mut Transaction<'_>,
     findings: &[Finding],
+    told_at: Option<Timestamp>,
 ) -> Result<Vec<FindingId>, StoreError> {
     let ids: Vec<_> = findings.iter().map(|finding| finding.id().0).collect();
     let rules: Vec<_> = findings.iter().map(|finding| finding.rule.as_str()).collect();
     let subjects: Vec<_> = findings.iter().map(|finding| finding.subject.to_string()).collect();
     let windows: Vec<_> = findings.iter().map(|finding| finding.window.to_string()).collect();
     let evidence: Vec<_> = findings.iter().map(|finding| written(&finding.evidence).to_string()).collect();
-    let alerts: Vec<_> = findings.iter().map(|finding| finding.rule.alerts()).collect();
-    let parameters: [Parameter<'_>; 6] = [
+    let historical: Vec<_> = findings.iter().map(|it| told_at.is_some_and(|at| it.is_historical(at))).collect();
+    let alerts: Vec<_> = findings.iter().zip(&historical).map(|(it, old)| it.rule.alerts() && !old).collect();
+    let parameters: [Parameter<'_>; 7] = [
         (&ids, Type::UUID_ARRAY),
         (&rules, Type::TEXT_ARRAY),
         (&subjects, Type::TEXT_ARRAY),
         (&windows, Type::TEXT_ARRAY),
         (&evidence, Type::TEXT_ARRAY),
         (&alerts, Type::BOOL_ARRAY),
+        (&historical, Type::BOOL_ARRAY),
     ];
     let rows = transaction.query(include_str!("../sql/finding/record.sql"), &parameters).await?;
     let owed = rows.iter().filter(|row| matches!(row.try_get("owed"), Ok(true)));
@@ -48,6 +53,8 @@ pub struct Stored {
     pub window: String,
     /// What it rests on, a JSON object.
     pub evidence: String,
+    /// Whether it was history when somebody told of it, so that nobody was alerted.
+    pub historical: bool,
     /// When it was found.
     pub date_created: Timestamp,
     /// When its evidence last grew.
@@ -117,6 +124,7 @@ pub(crate) fn stored(row: &Row) -> Result<Stored, StoreError> {
         subject: row.try_get("subject")?,
         window: row.try_get("window_name")?,
         evidence: row.try_get("evidence")?,
+        historical: row.try_get("historical")?,
         date_created: row.try_get("date_created")?,
         date_updated: row.try_get("date_updated")?,
     })

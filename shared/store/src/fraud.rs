@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::fraud::{Finding, FindingId, OrderFact, Scope, Thresholds};
 use domain::{CustomerKey, ShopEvent};
+use jiff::Timestamp;
 
 use crate::{Database, StoreError, Transaction, finding, order_fact};
 
@@ -13,7 +14,8 @@ const PIECE: usize = 500;
 /// Judges the orders that these events place, together with everything known about their customers, and returns the
 /// findings that owe an alert from the commit of the transaction on.
 ///
-/// The events must be logged in the same transaction. They may have been judged before: nothing is found twice. Call
+/// `told_at` is when the events were handed over: findings that were history by then owe nothing. The events must be logged
+/// in the same transaction. They may have been judged before: nothing is found twice. Call
 /// it last, because it keeps other transactions with the same customers waiting until the commit. Up to five round
 /// trips when an order was placed, else none.
 ///
@@ -22,7 +24,7 @@ const PIECE: usize = 500;
 pub async fn detect(
     transaction: &mut Transaction<'_>,
     events: &[ShopEvent],
-    thresholds: &Thresholds,
+    (thresholds, told_at): (&Thresholds, Timestamp),
 ) -> Result<Vec<FindingId>, StoreError> {
     let placed = events.iter().filter_map(|event| Some((event.id, OrderFact::of(event)?)));
     let placed: Vec<_> = placed.collect();
@@ -39,7 +41,7 @@ pub async fn detect(
     let new: Vec<_> = placed.into_iter().map(|(_, fact)| fact).collect();
     let scope = Scope::of(&new, thresholds);
     let known = order_fact::list_scope(transaction, &scope).await?;
-    record(transaction, &scope.judge(&known, thresholds)).await
+    record(transaction, &scope.judge(&known, thresholds), Some(told_at)).await
 }
 
 /// Stores findings that rest on something else than new orders, each once. May be repeated.
@@ -49,15 +51,19 @@ pub async fn detect(
 pub async fn store(database: &Database, findings: &[Finding]) -> Result<(), StoreError> {
     for piece in findings.chunks(PIECE) {
         let mut transaction = database.begin().await?;
-        record(&mut transaction, piece).await?;
+        record(&mut transaction, piece, None).await?;
         transaction.commit().await?;
     }
     Ok(())
 }
 
-async fn record(transaction: &mut Transaction<'_>, findings: &[Finding]) -> Result<Vec<FindingId>, StoreError> {
+async fn record(
+    transaction: &mut Transaction<'_>,
+    findings: &[Finding],
+    told_at: Option<Timestamp>,
+) -> Result<Vec<FindingId>, StoreError> {
     if findings.is_empty() {
         return Ok(Vec::new());
     }
-    finding::record(transaction, findings).await
+    finding::record(transaction, findings, told_at).await
 }

@@ -2,6 +2,9 @@
 
 use serde_json::{Value, json};
 
+/// When the messages of a batch were sent: 2026-11-18T09:00:00Z, before most events of the tests.
+const SENT_MILLIS: i64 = 1_794_992_400_000;
+
 /// Makes the event of a batch with these bodies; message ids are `m0`, `m1`, ...
 #[must_use]
 pub fn sqs_event<T: AsRef<str>>(bodies: &[T]) -> Value {
@@ -13,7 +16,7 @@ pub fn sqs_event<T: AsRef<str>>(bodies: &[T]) -> Value {
                 "messageId": format!("m{i}"),
                 "receiptHandle": format!("r{i}"),
                 "body": body.as_ref(),
-                "attributes": { "ApproximateReceiveCount": "1", "AWSTraceHeader": "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1" },
+                "attributes": { "ApproximateReceiveCount": "1", "SentTimestamp": SENT_MILLIS.to_string(), "AWSTraceHeader": "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1" },
                 "messageAttributes": {},
                 "md5OfBody": "",
                 "eventSource": "aws:sqs",

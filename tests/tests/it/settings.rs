@@ -219,6 +219,7 @@ fn a_variable_that_is_left_out_is_named() {
         "DATABASE_IAM_AUTH",
         "DATABASE_ROLE_SECRET_ARNS",
         "DATABASE_SECRET_ARN",
+        "EVENT_NAMES",
         "FRAUD_LARGE_ORDERS",
         "SEGMENT_THRESHOLDS",
         LOG_LEVEL,

@@ -54,7 +54,7 @@ pub(crate) async fn find(database: &TestDatabase, numbers: Range<u32>) -> Vec<Fi
     let events: Vec<_> = numbers.map(order).collect();
     let store = database.store();
     let mut transaction = store.begin().await.unwrap();
-    let found = store::fraud::detect(&mut transaction, &events, &thresholds).await.unwrap();
+    let found = store::fraud::detect(&mut transaction, &events, (&thresholds, events[0].occurred_at)).await.unwrap();
     transaction.commit().await.unwrap();
     assert_eq!(found.len(), events.len());
     found

@@ -47,6 +47,15 @@ pub enum Evidence {
 }
 
 impl Evidence {
+    /// Returns when the last of it happened.
+    #[must_use]
+    pub fn ends_at(&self) -> Timestamp {
+        match self {
+            Self::Orders { to, .. } | Self::Cart { to, .. } => *to,
+            Self::Order { order, .. } => order.placed_at,
+        }
+    }
+
     /// Describes products that were left in carts between two instants.
     pub(super) fn of_cart(from: Timestamp, to: Timestamp, products: &BTreeSet<ProductId>) -> Self {
         let listed = products.iter().take(EVIDENCE_PRODUCTS_MAX).cloned().collect();

@@ -2,12 +2,15 @@
 
 use std::fmt;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Evidence;
 use crate::CustomerKey;
+
+/// From this age on, when it is told, an order is history: imported, or sent by a service that was down for days.
+const HISTORICAL_AGE: SignedDuration = SignedDuration::from_hours(24);
 
 /// What was broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -152,6 +155,13 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Says whether all of it had happened long before somebody told of it, at an instant: nobody can stop such an order any
+    /// more, so nobody is told at once.
+    #[must_use]
+    pub fn is_historical(&self, told_at: Timestamp) -> bool {
+        told_at.duration_since(self.evidence.ends_at()) > HISTORICAL_AGE
+    }
+
     /// Returns the name. Equal exactly when rule, subject and window are.
     #[must_use]
     pub fn id(&self) -> FindingId {

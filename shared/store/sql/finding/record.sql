@@ -1,12 +1,12 @@
 -- store::finding::record
 WITH given AS (
-    SELECT id, rule, subject, window_name, evidence::jsonb AS evidence, alerts
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[])
-        AS given (id, rule, subject, window_name, evidence, alerts)
+    SELECT id, rule, subject, window_name, evidence::jsonb AS evidence, alerts, historical
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::boolean[])
+        AS given (id, rule, subject, window_name, evidence, alerts, historical)
 ), added AS (
     -- in id order, so that two batches with the same findings wait for each other instead of deadlocking
-    INSERT INTO analytic.finding (id, rule, subject, window_name, evidence, date_created, date_updated)
-    SELECT id, rule, subject, window_name, evidence, now(), now() FROM given ORDER BY id
+    INSERT INTO analytic.finding (id, rule, subject, window_name, evidence, date_created, date_updated, historical)
+    SELECT id, rule, subject, window_name, evidence, now(), now(), historical FROM given ORDER BY id
     ON CONFLICT (id) DO NOTHING
     RETURNING id
 ), grown AS (

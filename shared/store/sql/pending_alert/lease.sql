@@ -12,7 +12,7 @@ WITH locked AS MATERIALIZED (
     RETURNING pending_alert.finding_id, pending_alert.confirmed
 )
 SELECT finding.id, finding.rule, finding.subject, finding.window_name, finding.evidence::text AS evidence,
-       finding.date_created, finding.date_updated, array_to_string(leased.confirmed, ',') AS confirmed, locked.parked
+       finding.historical, finding.date_created, finding.date_updated, array_to_string(leased.confirmed, ',') AS confirmed, locked.parked
 FROM locked JOIN analytic.finding ON finding.id = locked.finding_id LEFT JOIN leased USING (finding_id)
 WHERE locked.parked OR leased.finding_id IS NOT NULL
 ORDER BY finding.id

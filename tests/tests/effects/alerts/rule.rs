@@ -3,8 +3,8 @@
 use serde_json::Value;
 use testkit::TestDatabase;
 
-use super::{FINDINGS, NAMES, burst, placed, project, start_projecting};
-use crate::shop::Shop;
+use super::{FINDINGS, NAMES, batch, burst, placed, project, start_projecting};
+use crate::shop::{Shop, all_done};
 
 /// A day with a burst over the edge of an hour, a large order, similar orders, and honest customers.
 fn day() -> Vec<Value> {
@@ -23,6 +23,8 @@ const EXPECTED: [&str; 3] = [
     "similar_orders | customer:repeating | 2026-11-20T10",
 ];
 
+const OWED: &str = "SELECT count(*) FROM analytic.pending_alert";
+
 #[tokio::test]
 async fn exactly_the_suspicious_are_found_and_a_burst_over_the_edge_counts() {
     let shop = Shop::open().await;
@@ -31,6 +33,30 @@ async fn exactly_the_suspicious_are_found_and_a_burst_over_the_edge_counts() {
     assert_eq!(shop.alerts_queue.depth().await, 3);
     let text = shop.database.rows(FINDINGS).await.concat();
     assert!(text.contains("\"order_count\": 6") && !text.contains('@'), "{text}");
+}
+
+#[tokio::test]
+async fn orders_that_were_history_when_they_were_told_are_listed_and_alert_nobody() {
+    let shop = Shop::open().await;
+    let mut function = start_projecting(&shop).await;
+    let told = |events: &[Value], at: &str| {
+        let at: jiff::Timestamp = at.parse().unwrap();
+        let mut batch = batch(events);
+        for record in batch["Records"].as_array_mut().unwrap() {
+            record["attributes"]["SentTimestamp"] = at.as_millisecond().to_string().into();
+        }
+        batch
+    };
+    assert_eq!(function.invoke(&told(&day(), "2026-11-21T10:05:00Z")).await, all_done());
+    let marked = "SELECT rule, historical FROM analytic.finding ORDER BY 1";
+    let listed = ["large_order | t", "order_burst | t", "similar_orders | t"];
+    assert_eq!(shop.database.rows(marked).await, listed);
+    assert_eq!((shop.database.number(OWED).await, shop.alerts_queue.depth().await), (0, 0));
+
+    // What waited in the queue while the database was down was news when it was told.
+    let late = [placed("large-9", "rich", 0, "2000.00")];
+    assert_eq!(function.invoke(&told(&late, "2026-11-21T09:57:00Z")).await, all_done());
+    assert_eq!((shop.database.number(OWED).await, shop.alerts_queue.depth().await), (1, 1));
 }
 
 #[tokio::test]
@@ -46,8 +72,7 @@ async fn late_repeated_reordered_and_split_events_give_byte_identical_findings()
         project(&mut function, piece).await;
     }
     assert_eq!(bit_by_bit.database.rows(FINDINGS).await, at_once.database.rows(FINDINGS).await);
-    let owed = "SELECT count(*) FROM analytic.pending_alert";
-    assert_eq!(bit_by_bit.database.number(owed).await, 3);
+    assert_eq!(bit_by_bit.database.number(OWED).await, 3);
     assert_eq!(bit_by_bit.alerts_queue.depth().await, 3, "nobody is hinted at a finding twice");
 }
 
