@@ -11,15 +11,35 @@ use crate::rejection::shorten;
 pub const BODY_MAX_BYTES: usize = 256 * 1024;
 /// The most items of one request.
 pub const ITEMS_MAX: usize = 100;
+/// The largest body of an import, in bytes (1 MiB).
+pub const IMPORT_MAX_BYTES: usize = 1024 * 1024;
+/// The most items of one import. They are stored and scored in one transaction, which stays short.
+pub const IMPORT_ITEMS_MAX: usize = 1_000;
+
+/// How much one request may hold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    bytes: usize,
+    items: usize,
+}
+
+impl Limits {
+    /// What shoppers and producers send as it happens.
+    pub(crate) const LIVE: Self = Self { bytes: BODY_MAX_BYTES, items: ITEMS_MAX };
+    /// History that a service of the shop hands over.
+    pub(crate) const IMPORT: Self = Self { bytes: IMPORT_MAX_BYTES, items: IMPORT_ITEMS_MAX };
+}
 
 /// A request of which nothing can be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     /// The body is larger than allowed.
-    #[error("body: must have at most {BODY_MAX_BYTES} bytes, has {bytes}")]
+    #[error("body: must have at most {limit} bytes, has {bytes}")]
     TooLarge {
         /// The size that came.
         bytes: usize,
+        /// The largest that is read.
+        limit: usize,
     },
     /// The body is not JSON.
     #[error("body: is not valid JSON ({reason})")]
@@ -34,12 +54,14 @@ pub enum RequestError {
         reason: String,
     },
     /// Too few or too many items.
-    #[error("{list}: must have 1 to {ITEMS_MAX} items, has {items}")]
+    #[error("{list}: must have 1 to {limit} items, has {items}")]
     WrongCount {
         /// The name of the list.
         list: &'static str,
         /// How many came.
         items: usize,
+        /// The most that are read.
+        limit: usize,
     },
     /// The body claims another account than the token's. It stands for all items, and a service of the shop has none.
     #[error(
@@ -61,9 +83,9 @@ impl RequestError {
 }
 
 /// Reads the object that a body must be.
-pub(crate) fn object<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, RequestError> {
-    if body.len() > BODY_MAX_BYTES {
-        return Err(RequestError::TooLarge { bytes: body.len() });
+pub(crate) fn object<'a, T: Deserialize<'a>>(body: &'a [u8], limits: Limits) -> Result<T, RequestError> {
+    if body.len() > limits.bytes {
+        return Err(RequestError::TooLarge { bytes: body.len(), limit: limits.bytes });
     }
     // serde would also read a struct from an array, and would call the struct by its Rust name.
     if body.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
@@ -79,11 +101,15 @@ pub(crate) fn object<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Reques
 }
 
 /// Takes a list apart.
-pub(crate) fn items<'a>(list: &'static str, raw: &'a RawValue) -> Result<Vec<&'a RawValue>, RequestError> {
+pub(crate) fn items<'a>(
+    list: &'static str,
+    raw: &'a RawValue,
+    limits: Limits,
+) -> Result<Vec<&'a RawValue>, RequestError> {
     let items: Vec<&RawValue> = serde_json::from_str(raw.get())
         .map_err(|_| RequestError::WrongShape { reason: format!("{list}: must be an array") })?;
-    if items.is_empty() || items.len() > ITEMS_MAX {
-        return Err(RequestError::WrongCount { list, items: items.len() });
+    if items.is_empty() || items.len() > limits.items {
+        return Err(RequestError::WrongCount { list, items: items.len(), limit: limits.items });
     }
     Ok(items)
 }

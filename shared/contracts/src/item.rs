@@ -1,6 +1,6 @@
 //! Reads one item of a request into a checked interaction.
 
-use domain::{Caller, EventType, NewInteraction, OutsideWindow, Reference, check_occurred_at};
+use domain::{Caller, EventType, NewInteraction, OutsideWindow, Reference};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -11,6 +11,9 @@ use crate::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, Rejection, RejectionCo
 
 /// The longest session id, in characters.
 pub const SESSION_ID_MAX_CHARS: usize = 128;
+
+/// Judges an event time against the time of arrival.
+pub(crate) type TimeRule = fn(Timestamp, Timestamp) -> Result<(), OutsideWindow>;
 
 /// The fields of an item, each still raw: one wrong field must be named, and must not hide another item.
 #[derive(Deserialize)]
@@ -54,7 +57,13 @@ impl RawItem<'_> {
     }
 
     /// Reads every other field and applies the rules that need no stored data.
-    pub(crate) fn admit(&self, event_id: Uuid, sender: &Sender) -> Result<NewInteraction, Rejection> {
+    pub(crate) fn admit(
+        &self,
+        event_id: Uuid,
+        sender: &Sender,
+        check_time: TimeRule,
+    ) -> Result<NewInteraction, Rejection> {
+        let occurred_at = |raw| occurred_at(raw, sender.arrival, check_time);
         let session_id = self.session_id.map(session_id).transpose();
         let item = NewInteraction {
             origin: sender.caller.origin(session_id.as_ref().ok().and_then(Option::as_deref)),
@@ -63,7 +72,7 @@ impl RawItem<'_> {
             reference: self.reference()?,
             session_id: session_id?,
             metadata: self.metadata(sender.caller)?,
-            occurred_at: self.occurred_at.map(|raw| occurred_at(raw, sender.arrival)).transpose()?,
+            occurred_at: self.occurred_at.map(occurred_at).transpose()?,
             account_id: self.account(sender.caller)?,
         };
         if !sender.caller.may_send(&item.event_type) {
@@ -134,11 +143,11 @@ fn session_id(raw: &RawValue) -> Result<String, Rejection> {
     Err(Rejection::new(RejectionCode::InvalidSessionId, message))
 }
 
-fn occurred_at(raw: &RawValue, arrival: Timestamp) -> Result<Timestamp, Rejection> {
+fn occurred_at(raw: &RawValue, arrival: Timestamp, check: TimeRule) -> Result<Timestamp, Rejection> {
     let at = field::time("occurred_at", raw)?;
-    check_occurred_at(at, arrival).map_err(|reason| {
+    check(at, arrival).map_err(|reason| {
         let code = match reason {
-            OutsideWindow::TooOld => RejectionCode::TooOld,
+            OutsideWindow::TooOld | OutsideWindow::BeforeHistory => RejectionCode::TooOld,
             OutsideWindow::InFuture => RejectionCode::InFuture,
         };
         Rejection::new(code, reason.to_string())

@@ -3,13 +3,15 @@
 //! A fault of the request as a whole is a [`RequestError`]; a fault of one item is that item's rejection and
 //! touches no other item.
 
-use domain::{Caller, NewInteraction};
+use domain::{Caller, NewInteraction, check_imported_at, check_occurred_at};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::{Rejection, RequestError, body, item};
+use crate::body::{self, Limits};
+use crate::item::{self, TimeRule};
+use crate::{Rejection, RejectionCode, RequestError};
 
 /// Who sends, and when it arrived.
 #[derive(Debug, Clone, Copy)]
@@ -52,26 +54,57 @@ pub fn read_request(
     sender: &Sender,
     mut new_event_id: impl FnMut() -> Uuid,
 ) -> Result<Vec<ItemOutcome>, RequestError> {
-    let items = split(body, sender.caller)?;
-    Ok(items.into_iter().map(|raw| read_item(raw, sender, &mut new_event_id)).collect())
+    let items = split(body, sender.caller, Limits::LIVE)?;
+    let read = |raw| read_item(raw, sender, check_occurred_at, || Ok(new_event_id()));
+    Ok(items.into_iter().map(read).collect())
 }
 
-fn split(body: &[u8], caller: Caller) -> Result<Vec<&RawValue>, RequestError> {
-    let body: Body<'_> = body::object(body)?;
+/// Reads the body of an import, which a service of the shop sends, into one outcome per item.
+///
+/// It may hold more than a live request, and its items may be of any age. Each needs an event id and a time: without
+/// them a repeated import would store its events once more, at another time.
+///
+/// # Errors
+/// A [`RequestError`] when no item can be told apart.
+pub fn read_import(body: &[u8], arrival: Timestamp) -> Result<Vec<ItemOutcome>, RequestError> {
+    let sender = Sender { caller: Caller::Trusted, arrival };
+    let items = split(body, sender.caller, Limits::IMPORT)?;
+    let read = |raw| {
+        let item = read_item(raw, &sender, check_imported_at, || Err(missing("event_id")))?;
+        if item.occurred_at.is_none() {
+            return Err(RefusedItem { event_id: Some(item.event_id), rejection: missing("occurred_at") });
+        }
+        Ok(item)
+    };
+    Ok(items.into_iter().map(read).collect())
+}
+
+fn missing(field: &str) -> Rejection {
+    Rejection::new(RejectionCode::MissingField, format!("{field}: is required of imported events"))
+}
+
+fn split(body: &[u8], caller: Caller, limits: Limits) -> Result<Vec<&RawValue>, RequestError> {
+    let body: Body<'_> = body::object(body, limits)?;
     if let Some(raw) = body.account_id {
         let is_own = item::is_own(raw, caller).map_err(|it| RequestError::WrongShape { reason: it.message })?;
         if !is_own {
             return Err(RequestError::ForeignAccount);
         }
     }
-    body::items("interactions", body.interactions)
+    body::items("interactions", body.interactions, limits)
 }
 
-fn read_item(raw: &RawValue, sender: &Sender, new_event_id: &mut impl FnMut() -> Uuid) -> ItemOutcome {
+fn read_item(
+    raw: &RawValue,
+    sender: &Sender,
+    check_time: TimeRule,
+    without_event_id: impl FnOnce() -> Result<Uuid, Rejection>,
+) -> ItemOutcome {
     let refused = |event_id| move |rejection| RefusedItem { event_id, rejection };
     let item = item::split(raw).map_err(refused(None))?;
     let event_id = item.event_id().map_err(refused(None))?;
-    item.admit(event_id.unwrap_or_else(new_event_id), sender).map_err(refused(event_id))
+    let id = event_id.map_or_else(without_event_id, Ok).map_err(refused(None))?;
+    item.admit(id, sender, check_time).map_err(refused(event_id))
 }
 
 #[cfg(test)]
