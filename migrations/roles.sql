@@ -30,6 +30,7 @@ BEGIN
                    'statement_timeout=' || statement_timeout] AS settings
         FROM (VALUES
             ('shopsignal_answer_queries',      'on',  '8s',   'Shopsignal: answers queries, writes nothing'),
+            ('shopsignal_import_interactions', 'off', '8s',  'Shopsignal: stores history and applies it to the scores'),
             ('shopsignal_judge_carts',         'off', '100s', 'Shopsignal: finds carts that were left'),
             ('shopsignal_manage_people',       'off', '12s',  'Shopsignal: exports and erases people'),
             ('shopsignal_project_orders',      'off', '8s',   'Shopsignal: logs back-end events and moves the figures'),
@@ -79,6 +80,9 @@ $roles$;
 GRANT INSERT (id, origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata, user_agent, ip_address,
               occurred_at, date_created)
     ON analytic.interaction TO shopsignal_record_interactions;
+GRANT INSERT (id, origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata, user_agent, ip_address,
+              occurred_at, date_created)
+    ON analytic.interaction TO shopsignal_import_interactions;
 GRANT INSERT (id, origin, event_id, account_id, event_type, ref_type, ref_id, metadata, occurred_at, date_created)
     ON analytic.interaction TO shopsignal_project_orders;
 -- The catalog is not told the user agent and the network of a shopper.
@@ -86,19 +90,25 @@ GRANT SELECT (id, account_id, session_id, event_type, ref_type, ref_id, metadata
     ON analytic.interaction TO shopsignal_update_catalog;
 GRANT SELECT (account_id, event_type, ref_type, ref_id, occurred_at, date_created)
     ON analytic.interaction TO shopsignal_judge_carts;
-GRANT USAGE ON SEQUENCE analytic.interaction_id_seq TO shopsignal_record_interactions, shopsignal_project_orders;
+GRANT USAGE ON SEQUENCE analytic.interaction_id_seq
+    TO shopsignal_record_interactions, shopsignal_import_interactions, shopsignal_project_orders;
 
-GRANT INSERT, SELECT ON analytic.interaction_key TO shopsignal_record_interactions;
+GRANT INSERT, SELECT ON analytic.interaction_key TO shopsignal_record_interactions, shopsignal_import_interactions;
 GRANT INSERT, SELECT (event_id, origin, fingerprint, interaction_id) ON analytic.interaction_key TO shopsignal_project_orders;
 
 GRANT SELECT, INSERT, UPDATE ON analytic.guest_quota TO shopsignal_record_interactions;
-GRANT EXECUTE ON FUNCTION analytic.take_guest_quota(text, bigint[], bigint) TO shopsignal_record_interactions;
+-- The statement of an import names the function and never calls it, so the quotas themselves are out of its reach.
+GRANT EXECUTE ON FUNCTION analytic.take_guest_quota(text, bigint[], bigint)
+    TO shopsignal_record_interactions, shopsignal_import_interactions;
 
 GRANT INSERT ON analytic.catalog_delivery TO shopsignal_update_catalog;
 
-GRANT INSERT ON analytic.pending TO shopsignal_record_interactions, shopsignal_project_orders;
+GRANT INSERT ON analytic.pending
+    TO shopsignal_record_interactions, shopsignal_import_interactions, shopsignal_project_orders;
 GRANT SELECT, UPDATE (parked_at, parked_reason), DELETE
     ON analytic.pending TO shopsignal_update_popularity, shopsignal_update_catalog;
+-- The reason alone, which locking a row needs: without its time it can park none.
+GRANT SELECT, UPDATE (parked_reason), DELETE ON analytic.pending TO shopsignal_import_interactions;
 GRANT SELECT, UPDATE (next_hint_at, hints) ON analytic.pending TO shopsignal_resend_pending;
 
 -- A consumer sees the rows of its own sink only: update-catalog can neither take an effect from the scores nor park it.
@@ -111,21 +121,29 @@ BEGIN
             USING (sink = 'popularity');
         CREATE POLICY catalog_only ON analytic.pending AS RESTRICTIVE TO shopsignal_update_catalog
             USING (sink = 'catalog');
+        -- An import writes rows of both sinks, and takes those of the scores only.
+        CREATE POLICY import_reads_popularity ON analytic.pending AS RESTRICTIVE FOR SELECT
+            TO shopsignal_import_interactions USING (sink = 'popularity');
+        CREATE POLICY import_locks_popularity ON analytic.pending AS RESTRICTIVE FOR UPDATE
+            TO shopsignal_import_interactions USING (sink = 'popularity');
+        CREATE POLICY import_takes_popularity ON analytic.pending AS RESTRICTIVE FOR DELETE
+            TO shopsignal_import_interactions USING (sink = 'popularity');
     END IF;
 END
 $policies$;
 
 -- ---- Popularity
 
-GRANT SELECT ON analytic.event_weight TO shopsignal_update_popularity;
+GRANT SELECT ON analytic.event_weight TO shopsignal_update_popularity, shopsignal_import_interactions;
 GRANT SELECT (event_type, trusted) ON analytic.event_weight TO shopsignal_record_interactions;
 
 GRANT SELECT ON analytic.product_popularity TO shopsignal_answer_queries;
-GRANT SELECT, INSERT, UPDATE ON analytic.product_popularity, analytic.sku_popularity TO shopsignal_update_popularity;
+GRANT SELECT, INSERT, UPDATE ON analytic.product_popularity, analytic.sku_popularity
+    TO shopsignal_update_popularity, shopsignal_import_interactions;
 -- When an event says which product a SKU is, what was scored under the SKU goes to the product.
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.product_popularity, analytic.sku_popularity TO shopsignal_project_orders;
 GRANT SELECT (reference, product_id) ON analytic.product_reference
-    TO shopsignal_update_popularity, shopsignal_answer_queries, shopsignal_judge_carts;
+    TO shopsignal_update_popularity, shopsignal_import_interactions, shopsignal_answer_queries, shopsignal_judge_carts;
 
 -- ---- Back-end events, and the state that they are folded into
 

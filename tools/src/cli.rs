@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::stack::folder::Stack;
 use crate::stack::{down, install, logs, psql, status, token, up};
-use crate::{Error, cost, demo, person, redrive, secret, simulate, verify, weights};
+use crate::{Error, cost, demo, import, person, redrive, secret, simulate, verify, weights};
 
 /// Runs Shopsignal on this machine and looks after it.
 #[derive(Debug, Parser)]
@@ -37,6 +37,8 @@ enum Command {
     Logs(logs::Args),
     /// Sends what simulated shoppers do, and what becomes of their orders, through the HTTP API.
     Simulate(simulate::Args),
+    /// Imports a file of what shoppers did, or of back-end events, through the HTTP API.
+    Import(import::Args),
     /// Recounts everything from the log; exits with 1 when anything was lost or doubled.
     Verify(verify::Args),
     /// Puts parked work and its dead letters back to work.
@@ -71,6 +73,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Secret(args) => secret::run(&stack, args).await,
         Command::Weights(args) => weights::run(&stack, args).await,
         Command::Simulate(args) => return simulate::run(&stack, args).await,
+        Command::Import(args) => return import::run(&stack, args).await,
         Command::Verify(args) => return verify::run(&stack, args).await,
         Command::Redrive(args) => return redrive::run(&stack, args).await,
         Command::Person(args) => return person::run(&stack, args).await,

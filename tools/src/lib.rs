@@ -8,6 +8,7 @@ pub mod cost;
 pub mod demo;
 pub mod deployment;
 pub mod error;
+pub mod import;
 pub mod issuer;
 pub mod person;
 pub mod redrive;

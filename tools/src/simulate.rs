@@ -6,9 +6,9 @@
 //! order. Orders have a history, and so a time base, which belongs to their ids.
 
 mod action;
-mod api;
+pub(crate) mod api;
 mod batch;
-mod crowd;
+pub(crate) mod crowd;
 mod identity;
 mod mix;
 pub mod order;
@@ -217,7 +217,7 @@ async fn send(api: &Api, batch: Batch, token: Option<String>, due: Option<Instan
 impl Rate {
     /// When the request is due that follows `before` interactions; `None` means at once.
     #[expect(clippy::cast_precision_loss, reason = "a run has far fewer than 2^52 interactions")]
-    fn due(self, start: Instant, before: usize) -> Option<Instant> {
+    pub(crate) fn due(self, start: Instant, before: usize) -> Option<Instant> {
         match self {
             Self::Max => None,
             Self::PerSecond(rate) => Some(start + Duration::from_secs_f64(before as f64 / rate)),
@@ -225,7 +225,7 @@ impl Rate {
     }
 }
 
-fn read_rate(text: &str) -> Result<Rate, String> {
+pub(crate) fn read_rate(text: &str) -> Result<Rate, String> {
     if text == "max" {
         return Ok(Rate::Max);
     }

@@ -1,7 +1,8 @@
 //! One request: read, hand to the queue, answer.
 
 use contracts::{
-    Data, EventMessage, EventResult, EventsReply, Intake, Rejection, RejectionCode, decode_body, read_events,
+    BODY_MAX_BYTES, Data, EventMessage, EventResult, EventsReply, Intake, Rejection, RejectionCode, decode_body,
+    read_events,
 };
 use domain::{Claims, Currency};
 use jiff::Timestamp;
@@ -58,7 +59,7 @@ pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lam
 
 async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<EventsReply, Failure> {
     check_caller(request)?;
-    let body = decode_body(request.body(), platform::content_encoding(request))?;
+    let body = decode_body(request.body(), platform::content_encoding(request), BODY_MAX_BYTES)?;
     let events = read_events(&body, deps.intake.get().await?, Timestamp::now())?;
     let trace = TraceHeader::of(context);
     let texts: Vec<_> = events.iter().flatten().map(|message| &*message.text).collect();

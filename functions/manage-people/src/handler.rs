@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use contracts::{AddressKey, Data, Intake, decode_body, read_person, without_personal};
+use contracts::{AddressKey, BODY_MAX_BYTES, Data, Intake, decode_body, read_person, without_personal};
 use domain::{Claims, Named};
 use jiff::Timestamp;
 use lambda_http::http::{Method, StatusCode};
@@ -135,6 +135,6 @@ fn check_caller(request: &Request) -> Result<String, Failure> {
 }
 
 fn whom(opened: &Opened, request: &Request) -> Result<Named, Failure> {
-    let body = decode_body(request.body(), platform::content_encoding(request))?;
+    let body = decode_body(request.body(), platform::content_encoding(request), BODY_MAX_BYTES)?;
     Ok(read_person(&body, &opened.address_key)?)
 }

@@ -1,6 +1,6 @@
 //! One request: read, record, hint, answer.
 
-use contracts::{Data, RecordReply, RejectionCode, Sender, decode_body, read_request};
+use contracts::{BODY_MAX_BYTES, Data, RecordReply, RejectionCode, Sender, decode_body, read_request};
 use domain::{EventNames, InteractionId, Sink};
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
@@ -46,7 +46,7 @@ pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lam
 async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<RecordReply, Failure> {
     let caller = caller::of(request)?;
     let sender = Sender { caller, arrival: Timestamp::now(), names: &deps.names };
-    let body = decode_body(request.body(), platform::content_encoding(request))?;
+    let body = decode_body(request.body(), platform::content_encoding(request), BODY_MAX_BYTES)?;
     let items = read_request(&body, &sender, Uuid::now_v7)?;
     let hidden: usize = items.iter().flatten().map(|item| contracts::count_hidden(&item.metadata)).sum();
     let (user_agent, network) = (caller::user_agent(request), caller::network(request));
@@ -68,7 +68,7 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
         .count("Accepted", reply.accepted)
         .count("Duplicate", reply.duplicate)
         .count("Rejected", reply.rejected)
-        .count("Unscored", reply.results.iter().filter(|result| result.scored == Some(false)).count())
+        .count("Unscored", reply.unscored())
         .count("HintsSent", sent.sent)
         .count("HintsFailed", sent.failed)
         .count("HiddenTexts", hidden)

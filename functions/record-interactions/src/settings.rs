@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{EventNames, InvalidEventNames};
+use domain::EventNames;
 use messaging::Queues;
 use platform::Variables;
 use store::Role;
@@ -34,10 +34,10 @@ impl Settings {
         let guests = variables.number("GUEST_EVENTS_PER_MINUTE", 0..=GUEST_EVENTS_MAX);
         // Zero switches the limit off, because a parameter of the template cannot be left out.
         let guest_events_per_minute = u32::try_from(guests?).ok().filter(|limit| *limit > 0);
-        let names = variables.optional("EVENT_NAMES").unwrap_or_default();
-        let names = names
-            .parse()
-            .map_or_else(|error: InvalidEventNames| variables.refuse("EVENT_NAMES", &error.to_string()), Some);
+        let names = variables.group(|lookup| {
+            let names: Result<EventNames, _> = lookup("EVENT_NAMES").unwrap_or_default().parse();
+            names.map_err(|error| format!("EVENT_NAMES {error}"))
+        });
         let (database, queues, send_limit) = (database?, queues?, send_limit?);
         Some(Self { database, queues, send_limit, guest_events_per_minute, names: names? })
     }

@@ -15,6 +15,24 @@ use crate::rejection::shorten;
 pub const BODY_MAX_BYTES: usize = 256 * 1024;
 /// The most items of one request.
 pub const ITEMS_MAX: usize = 100;
+/// The largest body of an import, in bytes (1 MiB).
+pub const IMPORT_MAX_BYTES: usize = 1024 * 1024;
+/// The most items of one import. They are stored and scored in one transaction, which stays short.
+pub const IMPORT_ITEMS_MAX: usize = 1_000;
+
+/// How much one request may hold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    bytes: usize,
+    items: usize,
+}
+
+impl Limits {
+    /// What shoppers and producers send as it happens.
+    pub(crate) const LIVE: Self = Self { bytes: BODY_MAX_BYTES, items: ITEMS_MAX };
+    /// History that a service of the shop hands over.
+    pub(crate) const IMPORT: Self = Self { bytes: IMPORT_MAX_BYTES, items: IMPORT_ITEMS_MAX };
+}
 
 /// U+FEFF in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
@@ -23,10 +41,12 @@ const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     /// The body is larger than allowed.
-    #[error("body: must have at most {BODY_MAX_BYTES} bytes, has {bytes}")]
+    #[error("body: must have at most {limit} bytes, has {bytes}")]
     TooLarge {
         /// The size that came.
         bytes: usize,
+        /// The largest that is read.
+        limit: usize,
     },
     /// The body is encoded in a way that is not read here.
     #[error("content-encoding: must be gzip, or be left out")]
@@ -50,12 +70,14 @@ pub enum RequestError {
         reason: String,
     },
     /// Too few or too many items.
-    #[error("{list}: must have 1 to {ITEMS_MAX} items, has {items}")]
+    #[error("{list}: must have 1 to {limit} items, has {items}")]
     WrongCount {
         /// The name of the list.
         list: &'static str,
         /// How many came.
         items: usize,
+        /// The most that are read.
+        limit: usize,
     },
     /// The body claims another account than the token's. It stands for all items, and a service of the shop has none.
     #[error(
@@ -79,31 +101,38 @@ impl RequestError {
     }
 }
 
-/// Decodes a body as its `content-encoding` says: gzip (RFC 1952), or none. At most [`BODY_MAX_BYTES`] are decoded, however
-/// small the body is that they come from.
+/// Decodes a body as its `content-encoding` says: gzip (RFC 1952), or none. At most `max_bytes` are decoded, however small
+/// the body is that they come from.
 ///
 /// # Errors
 /// [`RequestError::UnknownEncoding`], [`RequestError::NotGzip`] and [`RequestError::TooLarge`].
-pub fn decode_body<'a>(body: &'a [u8], content_encoding: Option<&str>) -> Result<Cow<'a, [u8]>, RequestError> {
+pub fn decode_body<'a>(
+    body: &'a [u8],
+    content_encoding: Option<&str>,
+    max_bytes: usize,
+) -> Result<Cow<'a, [u8]>, RequestError> {
     // Names go by RFC 9110, section 8.4.1: in any case, and x-gzip is gzip.
     match content_encoding.map(str::to_ascii_lowercase).as_deref().map(str::trim) {
         None | Some("" | "identity") => Ok(Cow::Borrowed(body)),
         Some("gzip" | "x-gzip") => {
-            let limit = u64::try_from(BODY_MAX_BYTES).unwrap_or(u64::MAX);
             let mut decoded = Vec::new();
-            let read = MultiGzDecoder::new(body).take(limit + 1).read_to_end(&mut decoded);
+            let limit = u64::try_from(max_bytes).unwrap_or(u64::MAX);
+            let read = MultiGzDecoder::new(body).take(limit.saturating_add(1)).read_to_end(&mut decoded);
             let bytes = read.map_err(|error| RequestError::NotGzip { reason: error.to_string() })?;
             // How much more there is would have to be decoded to be known.
-            if bytes > BODY_MAX_BYTES { Err(RequestError::TooLarge { bytes }) } else { Ok(Cow::Owned(decoded)) }
+            if bytes > max_bytes {
+                return Err(RequestError::TooLarge { bytes, limit: max_bytes });
+            }
+            Ok(Cow::Owned(decoded))
         }
         Some(_) => Err(RequestError::UnknownEncoding),
     }
 }
 
 /// Reads the object that a body must be. A byte order mark before it is skipped, as RFC 8259, section 8.1, allows.
-pub(crate) fn object<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, RequestError> {
-    if body.len() > BODY_MAX_BYTES {
-        return Err(RequestError::TooLarge { bytes: body.len() });
+pub(crate) fn object<'a, T: Deserialize<'a>>(body: &'a [u8], limits: Limits) -> Result<T, RequestError> {
+    if body.len() > limits.bytes {
+        return Err(RequestError::TooLarge { bytes: body.len(), limit: limits.bytes });
     }
     let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     // serde would also read a struct from an array, and would call the struct by its Rust name.
@@ -120,11 +149,15 @@ pub(crate) fn object<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Reques
 }
 
 /// Takes a list apart.
-pub(crate) fn items<'a>(list: &'static str, raw: &'a RawValue) -> Result<Vec<&'a RawValue>, RequestError> {
+pub(crate) fn items<'a>(
+    list: &'static str,
+    raw: &'a RawValue,
+    limits: Limits,
+) -> Result<Vec<&'a RawValue>, RequestError> {
     let items: Vec<&RawValue> = serde_json::from_str(raw.get())
         .map_err(|_| RequestError::WrongShape { reason: format!("{list}: must be an array") })?;
-    if items.is_empty() || items.len() > ITEMS_MAX {
-        return Err(RequestError::WrongCount { list, items: items.len() });
+    if items.is_empty() || items.len() > limits.items {
+        return Err(RequestError::WrongCount { list, items: items.len(), limit: limits.items });
     }
     Ok(items)
 }
@@ -148,15 +181,22 @@ mod tests {
     fn a_body_is_decoded_as_its_header_says() {
         let (plain, packed) = (b"{\"a\":1}", gzip(b"{\"a\":1}"));
         for encoding in [None, Some(""), Some("identity")] {
-            assert_eq!(decode_body(plain, encoding).unwrap(), &plain[..]);
+            assert_eq!(decode_body(plain, encoding, BODY_MAX_BYTES).unwrap(), &plain[..]);
         }
         for encoding in ["gzip", "GZIP", " x-gzip "] {
-            assert_eq!(decode_body(&packed, Some(encoding)).unwrap(), &plain[..], "{encoding}");
+            assert_eq!(decode_body(&packed, Some(encoding), BODY_MAX_BYTES).unwrap(), &plain[..], "{encoding}");
         }
         // Two members, one after the other, are one text (RFC 1952, section 2.2).
-        assert_eq!(decode_body(&[gzip(b"{\"a\""), gzip(b":1}")].concat(), Some("gzip")).unwrap(), &plain[..]);
+        assert_eq!(
+            decode_body(&[gzip(b"{\"a\""), gzip(b":1}")].concat(), Some("gzip"), BODY_MAX_BYTES).unwrap(),
+            &plain[..]
+        );
         for encoding in ["br", "deflate", "zstd", "gzip, gzip"] {
-            assert_eq!(decode_body(&packed, Some(encoding)), Err(RequestError::UnknownEncoding), "{encoding}");
+            assert_eq!(
+                decode_body(&packed, Some(encoding), BODY_MAX_BYTES),
+                Err(RequestError::UnknownEncoding),
+                "{encoding}"
+            );
         }
     }
 
@@ -164,18 +204,24 @@ mod tests {
     fn what_is_no_gzip_is_refused_and_a_small_body_cannot_become_a_large_one() {
         let packed = gzip(b"{\"a\":1}");
         for broken in [&b"{}"[..], &packed[..packed.len() - 1], &[&packed[..], b"x"].concat()] {
-            assert!(matches!(decode_body(broken, Some("gzip")), Err(RequestError::NotGzip { .. })), "{broken:?}");
+            assert!(
+                matches!(decode_body(broken, Some("gzip"), BODY_MAX_BYTES), Err(RequestError::NotGzip { .. })),
+                "{broken:?}"
+            );
         }
-        assert_eq!(decode_body(&gzip(&[b' '; BODY_MAX_BYTES]), Some("gzip")).unwrap().len(), BODY_MAX_BYTES);
+        assert_eq!(
+            decode_body(&gzip(&[b' '; BODY_MAX_BYTES]), Some("gzip"), BODY_MAX_BYTES).unwrap().len(),
+            BODY_MAX_BYTES
+        );
         let bomb = gzip(&vec![b' '; 50 * 1024 * 1024]);
         assert!(bomb.len() < BODY_MAX_BYTES);
-        let refused = decode_body(&bomb, Some("gzip"));
-        assert_eq!(refused, Err(RequestError::TooLarge { bytes: BODY_MAX_BYTES + 1 }));
+        let refused = decode_body(&bomb, Some("gzip"), BODY_MAX_BYTES);
+        assert_eq!(refused, Err(RequestError::TooLarge { bytes: BODY_MAX_BYTES + 1, limit: BODY_MAX_BYTES }));
     }
 
     #[test]
     fn a_byte_order_mark_is_skipped() {
         let with_mark = [BYTE_ORDER_MARK, b"{\"a\":1}"].concat();
-        assert_eq!(object::<serde_json::Value>(&with_mark), Ok(serde_json::json!({ "a": 1 })));
+        assert_eq!(object::<serde_json::Value>(&with_mark, Limits::LIVE), Ok(serde_json::json!({ "a": 1 })));
     }
 }

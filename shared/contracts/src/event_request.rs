@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::body::{self, Limits};
 use crate::shop_event::sealed;
-use crate::{Intake, Rejection, RejectionCode, RequestError, body, read_shop_event};
+use crate::{Intake, Rejection, RejectionCode, RequestError, read_shop_event};
 
 /// An event that can be read, and the message that carries it.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,9 +41,9 @@ pub fn read_events(
     intake: &Intake,
     arrival: Timestamp,
 ) -> Result<Vec<Result<EventMessage, Rejection>>, RequestError> {
-    let body: Body<'_> = body::object(body)?;
+    let body: Body<'_> = body::object(body, Limits::LIVE)?;
     let mut known = HashMap::new();
-    let events = body::items("events", body.events)?.into_iter().map(|raw| {
+    let events = body::items("events", body.events, Limits::LIVE)?.into_iter().map(|raw| {
         let event = read_shop_event(raw.get(), intake, arrival)?;
         if known.entry(event.id).or_insert_with(|| event.clone()) != &event {
             let rule = "eventId: another event of this request has it; use a new id for a new event";

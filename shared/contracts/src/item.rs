@@ -1,6 +1,6 @@
 //! Reads one item of a request into a checked interaction.
 
-use domain::{Caller, EventNames, EventType, NewInteraction, OutsideWindow, Reference, check_occurred_at};
+use domain::{Caller, EventNames, EventType, NewInteraction, OutsideWindow, Reference};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -11,6 +11,9 @@ use crate::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, Rejection, RejectionCo
 
 /// The longest session id, in characters.
 pub const SESSION_ID_MAX_CHARS: usize = 128;
+
+/// Judges an event time against the time of arrival.
+pub(crate) type TimeRule = fn(Timestamp, Timestamp) -> Result<(), OutsideWindow>;
 
 /// The fields of an item, each still raw: one wrong field must be named, and must not hide another item.
 #[derive(Deserialize)]
@@ -60,7 +63,7 @@ impl RawItem<'_> {
         &self,
         event_id: Uuid,
         sender: &Sender<'_>,
-        clock_error: SignedDuration,
+        (clock_error, check_time): (SignedDuration, TimeRule),
     ) -> Result<NewInteraction, Rejection> {
         let session_id = self.session_id.map(session_id).transpose();
         let item = NewInteraction {
@@ -74,7 +77,7 @@ impl RawItem<'_> {
             clock_error,
             account_id: self.account(sender.caller)?,
         };
-        item.corrected_time().map_or(Ok(()), |at| check_time(at, sender.arrival))?;
+        item.corrected_time().map_or(Ok(()), |at| judge_time(at, sender.arrival, check_time))?;
         if !sender.caller.may_send(&item.event_type) {
             return Err(Rejection::forbidden_event(item.event_type.as_str()));
         }
@@ -143,10 +146,10 @@ fn session_id(raw: &RawValue) -> Result<String, Rejection> {
     Err(Rejection::new(RejectionCode::InvalidSessionId, message))
 }
 
-fn check_time(occurred_at: Timestamp, arrival: Timestamp) -> Result<(), Rejection> {
-    check_occurred_at(occurred_at, arrival).map_err(|reason| {
+fn judge_time(occurred_at: Timestamp, arrival: Timestamp, check: TimeRule) -> Result<(), Rejection> {
+    check(occurred_at, arrival).map_err(|reason| {
         let code = match reason {
-            OutsideWindow::TooOld => RejectionCode::TooOld,
+            OutsideWindow::TooOld | OutsideWindow::BeforeHistory => RejectionCode::TooOld,
             OutsideWindow::InFuture => RejectionCode::InFuture,
         };
         Rejection::new(code, reason.to_string())

@@ -34,7 +34,7 @@ pub use analytics::{
     Amount, CurrencyRevenue, DailyRevenue, DayRevenue, DayUsers, DaysQuery, EventCount, Events, MethodRevenue, Orders,
     Overview, PaymentMethods, Revenue, TotalsQuery, Users,
 };
-pub use body::{BODY_MAX_BYTES, ITEMS_MAX, RequestError, decode_body};
+pub use body::{BODY_MAX_BYTES, IMPORT_ITEMS_MAX, IMPORT_MAX_BYTES, ITEMS_MAX, RequestError, decode_body};
 pub use cursor::{Cursor, InvalidCursor};
 pub use dashboard::{
     Charts, Comparison, DashboardQuery, DashboardRange, Granularity, Point, SPAN_DEFAULT_DAYS, SellerDashboard,
@@ -51,7 +51,7 @@ pub use popularity::Popularity;
 pub use query::{InvalidQuery, Parameters, SPAN_MAX_DAYS, check_span};
 pub use rejection::{Rejection, RejectionCode};
 pub use reply::{Data, ErrorBody, ErrorReply, ItemResult, ItemStatus, List, Pagination, RecordReply};
-pub use request::{ItemOutcome, RefusedItem, Sender, read_request};
+pub use request::{ItemOutcome, RefusedItem, Sender, read_import, read_request};
 pub use sales::{
     CurrencySales, CustomerSegment, CustomerSegments, MONTHS_DEFAULT, MONTHS_MAX, MonthsQuery, RankedCategory,
     RankedProduct, RankedWindow, RankingQuery, SalesMonth, SalesMonths, SalesRange, SalesWindow, SalesWindows,

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::{AddressKey, RequestError, SHOP_TEXT_MAX_CHARS, body};
+use crate::body::{self, Limits};
+use crate::{AddressKey, RequestError, SHOP_TEXT_MAX_CHARS};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,7 +26,7 @@ struct Body<'a> {
 /// # Errors
 /// Which rule the body breaks.
 pub fn read_person(body: &[u8], key: &AddressKey) -> Result<Named, RequestError> {
-    let body: Body<'_> = body::object(body)?;
+    let body: Body<'_> = body::object(body, Limits::LIVE)?;
     match (body.account_id, body.customer_id, body.email) {
         (Some(id), None, None) => account(&text("account_id", id)?),
         (None, Some(id), None) => customer(&text("customer_id", id)?, key),

@@ -158,4 +158,10 @@ impl RecordReply {
         let (accepted, duplicate) = (count(ItemStatus::Accepted), count(ItemStatus::Duplicate));
         Self { accepted, duplicate, rejected: results.len() - accepted - duplicate, results }
     }
+
+    /// Counts the stored items that add to no score, because their event type has no weight.
+    #[must_use]
+    pub fn unscored(&self) -> usize {
+        self.results.iter().filter(|result| result.scored == Some(false)).count()
+    }
 }

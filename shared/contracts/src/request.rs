@@ -3,13 +3,15 @@
 //! A fault of the request as a whole is a [`RequestError`]; a fault of one item is that item's rejection and
 //! touches no other item.
 
-use domain::{Caller, EventNames, NewInteraction, clock_error};
+use domain::{Caller, EventNames, NewInteraction, check_imported_at, check_occurred_at, clock_error};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::{Rejection, RequestError, body, field, item};
+use crate::body::{self, Limits};
+use crate::item::{self, TimeRule};
+use crate::{Rejection, RejectionCode, RequestError, field};
 
 /// Who sends, and when it arrived.
 #[derive(Debug, Clone, Copy)]
@@ -56,17 +58,45 @@ pub fn read_request(
     sender: &Sender<'_>,
     mut new_event_id: impl FnMut() -> Uuid,
 ) -> Result<Vec<ItemOutcome>, RequestError> {
-    let body: Body<'_> = body::object(body)?;
-    check_account(&body, sender.caller)?;
-    let clock_error = read_clock_error(&body, sender.arrival)?;
-    let items = body::items("interactions", body.interactions)?;
-    Ok(items.into_iter().map(|raw| read_item(raw, (sender, clock_error), &mut new_event_id)).collect())
+    let body = split(body, sender.caller, Limits::LIVE)?;
+    let times = (read_clock_error(&body, sender.arrival)?, check_occurred_at as TimeRule);
+    let items = body::items("interactions", body.interactions, Limits::LIVE)?;
+    let read = |raw| read_item(raw, sender, times, || Ok(new_event_id()));
+    Ok(items.into_iter().map(read).collect())
 }
 
-fn check_account(body: &Body<'_>, caller: Caller) -> Result<(), RequestError> {
-    let Some(raw) = body.account_id else { return Ok(()) };
+/// Reads the body of an import, which a service of the shop sends, into one outcome per item.
+///
+/// It may hold more than a live request, and its items may be of any age. Each needs an event id and a time: without
+/// them a repeated import would store its events once more, at another time.
+///
+/// # Errors
+/// A [`RequestError`] when no item can be told apart.
+pub fn read_import(body: &[u8], arrival: Timestamp, names: &EventNames) -> Result<Vec<ItemOutcome>, RequestError> {
+    let sender = Sender { caller: Caller::Trusted, arrival, names };
+    let body = split(body, sender.caller, Limits::IMPORT)?;
+    let times = (read_clock_error(&body, arrival)?, check_imported_at as TimeRule);
+    let items = body::items("interactions", body.interactions, Limits::IMPORT)?;
+    let read = |raw| {
+        let item = read_item(raw, &sender, times, || Err(missing("event_id")))?;
+        if item.occurred_at.is_none() {
+            return Err(RefusedItem { event_id: Some(item.event_id), rejection: missing("occurred_at") });
+        }
+        Ok(item)
+    };
+    Ok(items.into_iter().map(read).collect())
+}
+
+fn missing(field: &str) -> Rejection {
+    Rejection::new(RejectionCode::MissingField, format!("{field}: is required of imported events"))
+}
+
+/// Takes a body apart, and checks whom it is about as a whole.
+fn split(body: &[u8], caller: Caller, limits: Limits) -> Result<Body<'_>, RequestError> {
+    let body: Body<'_> = body::object(body, limits)?;
+    let Some(raw) = body.account_id else { return Ok(body) };
     match item::is_own(raw, caller) {
-        Ok(true) => Ok(()),
+        Ok(true) => Ok(body),
         Ok(false) => Err(RequestError::ForeignAccount),
         Err(rejection) => Err(RequestError::WrongShape { reason: rejection.message }),
     }
@@ -81,13 +111,15 @@ fn read_clock_error(body: &Body<'_>, arrival: Timestamp) -> Result<SignedDuratio
 
 fn read_item(
     raw: &RawValue,
-    (sender, clock_error): (&Sender<'_>, SignedDuration),
-    new_event_id: &mut impl FnMut() -> Uuid,
+    sender: &Sender<'_>,
+    times: (SignedDuration, TimeRule),
+    without_event_id: impl FnOnce() -> Result<Uuid, Rejection>,
 ) -> ItemOutcome {
     let refused = |event_id| move |rejection| RefusedItem { event_id, rejection };
     let item = item::split(raw).map_err(refused(None))?;
     let event_id = item.event_id().map_err(refused(None))?;
-    item.admit(event_id.unwrap_or_else(new_event_id), sender, clock_error).map_err(refused(event_id))
+    let id = event_id.map_or_else(without_event_id, Ok).map_err(refused(None))?;
+    item.admit(id, sender, times).map_err(refused(event_id))
 }
 
 #[cfg(test)]

@@ -67,4 +67,7 @@ pub use segment::{InvalidSegments, SPEND_DIGITS, Segment, SegmentThresholds, Spe
 pub use shop_event::{Fact, Opinion, OrderContent, OrderLine, ProductFacts, ReturnedItem, ShopEvent, Subject};
 pub use sink::Sink;
 pub use status::{OrderStatus, PaymentStatus};
-pub use window::{FUTURE_LIMIT_MINUTES, OutsideWindow, PAST_LIMIT_DAYS, check_occurred_at, clock_error};
+pub use window::{
+    FUTURE_LIMIT_MINUTES, HISTORY_START, OutsideWindow, PAST_LIMIT_DAYS, check_imported_at, check_occurred_at,
+    clock_error,
+};

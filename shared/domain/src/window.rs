@@ -6,6 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 pub const PAST_LIMIT_DAYS: i64 = 7;
 /// How far ahead an event may lie, in minutes: tolerance for a client clock that runs fast.
 pub const FUTURE_LIMIT_MINUTES: i64 = 5;
+/// The first instant that imported history may name, 2000-01-01T00:00:00Z: what is older is a time in the wrong unit, or
+/// none at all.
+pub const HISTORY_START: Timestamp = Timestamp::constant(946_684_800, 0);
 
 /// An event time that is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +19,9 @@ pub enum OutsideWindow {
     /// After the window.
     #[error("occurred_at: lies more than {FUTURE_LIMIT_MINUTES} minutes after arrival")]
     InFuture,
+    /// Before anything that can be history.
+    #[error("occurred_at: lies before {HISTORY_START}")]
+    BeforeHistory,
 }
 
 /// Returns how far the clock of a sender is behind ours, by when it says that it sent a request: `arrival - sent_at`.
@@ -33,14 +39,28 @@ pub fn clock_error(sent_at: Timestamp, arrival: Timestamp) -> SignedDuration {
 /// # Errors
 /// Which side of the window it misses.
 pub fn check_occurred_at(occurred_at: Timestamp, arrival: Timestamp) -> Result<(), OutsideWindow> {
-    let age = arrival.duration_since(occurred_at);
-    if age > SignedDuration::from_hours(24 * PAST_LIMIT_DAYS) {
-        Err(OutsideWindow::TooOld)
-    } else if age < -SignedDuration::from_mins(FUTURE_LIMIT_MINUTES) {
-        Err(OutsideWindow::InFuture)
-    } else {
-        Ok(())
+    if arrival.duration_since(occurred_at) > SignedDuration::from_hours(24 * PAST_LIMIT_DAYS) {
+        return Err(OutsideWindow::TooOld);
     }
+    check_not_ahead(occurred_at, arrival)
+}
+
+/// Checks the event time of imported history, which may be of any age since [`HISTORY_START`].
+///
+/// # Errors
+/// Which side of the window it misses.
+pub fn check_imported_at(occurred_at: Timestamp, arrival: Timestamp) -> Result<(), OutsideWindow> {
+    if occurred_at < HISTORY_START {
+        return Err(OutsideWindow::BeforeHistory);
+    }
+    check_not_ahead(occurred_at, arrival)
+}
+
+fn check_not_ahead(occurred_at: Timestamp, arrival: Timestamp) -> Result<(), OutsideWindow> {
+    if occurred_at.duration_since(arrival) > SignedDuration::from_mins(FUTURE_LIMIT_MINUTES) {
+        return Err(OutsideWindow::InFuture);
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -55,5 +75,16 @@ mod tests {
         assert_eq!(check("2026-11-13T11:59:59.999Z"), Err(OutsideWindow::TooOld));
         assert_eq!(check("2026-11-20T12:05:00Z"), Ok(()));
         assert_eq!(check("2026-11-20T12:05:00.001Z"), Err(OutsideWindow::InFuture));
+    }
+
+    #[test]
+    fn history_may_be_of_any_age_since_the_year_2000() {
+        let arrival: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        let check = |at: &str| check_imported_at(at.parse().unwrap(), arrival);
+        assert_eq!(check("2000-01-01T00:00:00Z"), Ok(()));
+        assert_eq!(check("1999-12-31T23:59:59.999Z"), Err(OutsideWindow::BeforeHistory));
+        assert_eq!(check("2026-11-20T12:05:00Z"), Ok(()));
+        assert_eq!(check("2026-11-20T12:05:00.001Z"), Err(OutsideWindow::InFuture));
+        assert_eq!(OutsideWindow::BeforeHistory.to_string(), "occurred_at: lies before 2000-01-01T00:00:00Z");
     }
 }

@@ -1,6 +1,6 @@
 //! Who sends what: hints, events, and messages that are given up. Every sender has a time limit for each call.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_sdk_sqs::Client;
 use contracts::{AlertHint, Hint};
@@ -73,10 +73,49 @@ impl HintSender {
 
     /// Hints one sink at interactions. Never fails: what SQS did not take is counted and left to be resent.
     pub async fn send(&self, sink: Sink, ids: &[InteractionId], trace_header: &str) -> Sent {
-        let bodies: Vec<_> = ids.iter().map(|id| Hint { interaction_id: *id }.body()).collect();
         let line = Line { client: &self.client, url: self.queues.url(sink), limit: self.limit };
-        Sent::of(&line.send(&with_trace(&bodies, trace_header)).await)
+        hint(&line, ids, trace_header).await
     }
+}
+
+/// Sends hints to one queue, for what has no business with the other.
+#[derive(Debug, Clone)]
+pub struct SinkSender {
+    client: Client,
+    url: String,
+    limit: Duration,
+}
+
+impl SinkSender {
+    /// Keeps the client, the queue and the limit that each call has for its answer.
+    #[must_use]
+    pub fn new(client: Client, url: String, limit: Duration) -> Self {
+        Self { client, url, limit }
+    }
+
+    /// Hints at interactions, a hundred at a time. Never fails: what SQS did not take is counted and left to be
+    /// resent. After the limit no further round begins, so that a caller with many hints does not wait for a queue that is
+    /// not there.
+    pub async fn send(&self, ids: &[InteractionId], trace_header: &str) -> Sent {
+        let started = Instant::now();
+        let line = Line { client: &self.client, url: &self.url, limit: self.limit };
+        let mut sent = 0;
+        for round in ids.chunks(HINTS_A_ROUND) {
+            if started.elapsed() >= self.limit {
+                break;
+            }
+            sent += hint(&line, round, trace_header).await.sent;
+        }
+        Sent { sent, failed: ids.len() - sent }
+    }
+}
+
+/// Hints that are under way at once: ten calls of ten.
+const HINTS_A_ROUND: usize = 100;
+
+async fn hint(line: &Line<'_>, ids: &[InteractionId], trace_header: &str) -> Sent {
+    let bodies: Vec<_> = ids.iter().map(|id| Hint { interaction_id: *id }.body()).collect();
+    Sent::of(&line.send(&with_trace(&bodies, trace_header)).await)
 }
 
 /// Sends hints at alerts.

@@ -8,12 +8,13 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The crates of this workspace that run in a function. Only they follow a level below `INFO`.
-const OURS: [&str; 20] = [
+const OURS: [&str; 22] = [
     "accept_events",
     "answer_queries",
     "catalog",
     "contracts",
     "domain",
+    "import_interactions",
     "judge_carts",
     "maintain_partitions",
     "manage_people",
@@ -24,6 +25,7 @@ const OURS: [&str; 20] = [
     "platform",
     "project_orders",
     "record_interactions",
+    "recording",
     "resend_pending",
     "send_alerts",
     "store",

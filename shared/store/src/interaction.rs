@@ -7,7 +7,8 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use crate::{Database, StoreError, Transaction};
+use crate::database::Parameter;
+use crate::{Database, StoreError, Transaction, popularity};
 
 /// What all interactions of one request have in common.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +54,17 @@ pub enum Recorded {
     RateLimited,
 }
 
+impl Recorded {
+    /// Returns the id of what was stored now.
+    #[must_use]
+    pub fn new_id(self) -> Option<InteractionId> {
+        match self {
+            Self::New(id) => Some(id),
+            Self::Duplicate(_) | Self::Conflict | Self::Forbidden | Self::RateLimited => None,
+        }
+    }
+}
+
 /// Records the items of a request, in one transaction, and says what became of each.
 ///
 /// Takes one round trip; a second one, only to read, when an event id was known already. May be repeated: items
@@ -65,34 +77,97 @@ pub async fn record(
     items: &[NewInteraction],
     submission: &Submission<'_>,
 ) -> Result<Vec<Judged>, StoreError> {
-    let columns = Columns::of(items);
-    let guest_limit = submission.guest_limit();
-    let rows = database
-        .query(
-            include_str!("../sql/interaction/record.sql"),
-            &[
-                (&columns.event_id, Type::UUID_ARRAY),
-                (&columns.origin, Type::UUID_ARRAY),
-                (&columns.fingerprint, Type::BYTEA_ARRAY),
-                (&columns.event_type, Type::TEXT_ARRAY),
-                (&columns.ref_type, Type::TEXT_ARRAY),
-                (&columns.ref_id, Type::TEXT_ARRAY),
-                (&columns.product_id, Type::TEXT_ARRAY),
-                (&columns.account_id, Type::UUID_ARRAY),
-                (&columns.session_id, Type::TEXT_ARRAY),
-                (&columns.metadata, Type::TEXT_ARRAY),
-                (&columns.occurred_at, Type::TIMESTAMPTZ_ARRAY),
-                (&submission.caller.is_trusted(), Type::BOOL),
-                (&submission.user_agent, Type::TEXT),
-                (&submission.ip_address, Type::TEXT),
-                (&guest_limit, Type::INT8),
-            ],
-        )
-        .await?;
-    let outcomes = rows.iter().map(outcome).collect::<Result<Vec<_>, _>>()?;
-    let recorded = settle(database, &columns, outcomes).await?.into_iter();
+    let batch = Batch::of(items, submission);
+    let rows = database.query(RECORD, &batch.parameters()).await?;
+    judge(database, &batch, &rows).await
+}
+
+/// Records the items of an import and applies what is new to the scores, in one transaction.
+///
+/// So no popularity effect of them is ever pending. Live hints need not queue behind history, and a reader of the scores
+/// sees all of a batch or nothing of it. Locks the event ids first, then the products in their order, as the scorer does:
+/// neither two imports nor an import and a scorer can deadlock. When it returns, both are committed. May be repeated:
+/// items stored before come back as [`Recorded::Duplicate`], and nothing is scored.
+///
+/// # Errors
+/// See [`StoreError`]; then nothing or everything is stored and scored, and repeating tells which.
+pub async fn record_and_score(
+    database: &Database,
+    items: &[NewInteraction],
+    submission: &Submission<'_>,
+) -> Result<Vec<Judged>, StoreError> {
+    let batch = Batch::of(items, submission);
+    let mut transaction = database.begin().await?;
+    let rows = match insert_and_score(&mut transaction, &batch).await {
+        Ok(rows) => rows,
+        // The connection is as good as before: the halves of the batch come next.
+        Err(refused @ StoreError::Refused { .. }) => {
+            transaction.roll_back().await?;
+            return Err(refused);
+        }
+        Err(error) => return Err(error),
+    };
+    transaction.commit().await?;
+    judge(database, &batch, &rows).await
+}
+
+async fn insert_and_score(transaction: &mut Transaction<'_>, batch: &Batch<'_>) -> Result<Vec<Row>, StoreError> {
+    let rows = transaction.query(RECORD, &batch.parameters()).await?;
+    let new: Vec<_> = outcomes(&rows)?.into_iter().filter_map(|outcome| outcome.and_then(Recorded::new_id)).collect();
+    if !new.is_empty() {
+        popularity::apply_within(transaction, &new).await?;
+    }
+    Ok(rows)
+}
+
+/// Reads what became of the items, after the commit.
+async fn judge(database: &Database, batch: &Batch<'_>, rows: &[Row]) -> Result<Vec<Judged>, StoreError> {
+    let recorded = settle(database, &batch.columns, outcomes(rows)?).await?.into_iter();
     let judged = |(recorded, row): (Recorded, &Row)| Ok(Judged { recorded, has_weight: row.try_get("has_weight")? });
-    recorded.zip(&rows).map(judged).collect()
+    recorded.zip(rows).map(judged).collect()
+}
+
+/// The statement that claims, stores and notes what is pending.
+const RECORD: &str = include_str!("../sql/interaction/record.sql");
+
+/// What the statement is given.
+struct Batch<'a> {
+    columns: Columns<'a>,
+    submission: &'a Submission<'a>,
+    is_trusted: bool,
+    guest_limit: Option<i64>,
+}
+
+impl<'a> Batch<'a> {
+    fn of(items: &'a [NewInteraction], submission: &'a Submission<'_>) -> Self {
+        Self {
+            columns: Columns::of(items),
+            submission,
+            is_trusted: submission.caller.is_trusted(),
+            guest_limit: submission.guest_limit(),
+        }
+    }
+
+    fn parameters(&self) -> [Parameter<'_>; 15] {
+        let columns = &self.columns;
+        [
+            (&columns.event_id, Type::UUID_ARRAY),
+            (&columns.origin, Type::UUID_ARRAY),
+            (&columns.fingerprint, Type::BYTEA_ARRAY),
+            (&columns.event_type, Type::TEXT_ARRAY),
+            (&columns.ref_type, Type::TEXT_ARRAY),
+            (&columns.ref_id, Type::TEXT_ARRAY),
+            (&columns.product_id, Type::TEXT_ARRAY),
+            (&columns.account_id, Type::UUID_ARRAY),
+            (&columns.session_id, Type::TEXT_ARRAY),
+            (&columns.metadata, Type::TEXT_ARRAY),
+            (&columns.occurred_at, Type::TIMESTAMPTZ_ARRAY),
+            (&self.is_trusted, Type::BOOL),
+            (&self.submission.user_agent, Type::TEXT),
+            (&self.submission.ip_address, Type::TEXT),
+            (&self.guest_limit, Type::INT8),
+        ]
+    }
 }
 
 /// Looks up the event ids that were claimed before: by an earlier item of the request, an earlier request, or one
@@ -115,7 +190,11 @@ async fn settle(
     Ok(settled.collect())
 }
 
-/// Reads one result row; `None` when the event id was claimed before.
+/// Reads the result rows, in the order of the items; `None` where the event id was claimed before.
+fn outcomes(rows: &[Row]) -> Result<Vec<Option<Recorded>>, StoreError> {
+    rows.iter().map(outcome).collect()
+}
+
 fn outcome(row: &Row) -> Result<Option<Recorded>, StoreError> {
     if row.try_get("forbidden")? {
         return Ok(Some(Recorded::Forbidden));
@@ -211,7 +290,7 @@ pub async fn record_derived(
     let accounts: Vec<_> = items.iter().map(|item| item.account_id).collect();
     let metadata: Vec<_> = items.iter().map(DerivedInteraction::metadata).collect();
     let times: Vec<_> = items.iter().map(|item| item.occurred_at).collect();
-    let parameters: [crate::database::Parameter<'_>; 8] = [
+    let parameters: [Parameter<'_>; 8] = [
         (&event_ids, Type::UUID_ARRAY),
         (&fingerprints, Type::BYTEA_ARRAY),
         (&event_types, Type::TEXT_ARRAY),

@@ -27,7 +27,25 @@ pub struct Applied {
 /// [`StoreError::Refused`] when the effect of at least one row cannot be stored; then none was applied.
 pub async fn apply(database: &Database, ids: &[InteractionId]) -> Result<Applied, StoreError> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    let rows = database.query(include_str!("../sql/popularity/apply.sql"), &[(&ids, Type::INT8_ARRAY)]).await?;
+    applied(&database.query(APPLY, &[(&ids, Type::INT8_ARRAY)]).await?)
+}
+
+/// Applies the pending popularity effects of interactions as part of the transaction that recorded them.
+///
+/// # Errors
+/// As [`apply`]; the transaction can only be rolled back then.
+pub(crate) async fn apply_within(
+    transaction: &mut Transaction<'_>,
+    ids: &[InteractionId],
+) -> Result<Applied, StoreError> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    applied(&transaction.query(APPLY, &[(&ids, Type::INT8_ARRAY)]).await?)
+}
+
+/// The statement that scores a batch.
+const APPLY: &str = include_str!("../sql/popularity/apply.sql");
+
+fn applied(rows: &[Row]) -> Result<Applied, StoreError> {
     let Some(row) = rows.first() else { return Ok(Applied::default()) };
     let (taken, scored): (i64, i64) = (row.try_get("taken")?, row.try_get("scored")?);
     let parked: Vec<i64> = row.try_get("parked")?;

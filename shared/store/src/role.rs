@@ -8,6 +8,8 @@
 pub enum Role {
     /// Answers every GET: reads scores, figures and findings, writes nothing.
     AnswerQueries,
+    /// Writes interactions and the scores that follow from them.
+    ImportInteractions,
     /// Reads the log of interactions, writes findings.
     JudgeCarts,
     /// Reads and renames whatever names a person, changes no score.
@@ -28,8 +30,9 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::AnswerQueries,
+        Self::ImportInteractions,
         Self::JudgeCarts,
         Self::ManagePeople,
         Self::ProjectOrders,
@@ -45,6 +48,7 @@ impl Role {
     pub fn name(self) -> &'static str {
         match self {
             Self::AnswerQueries => "shopsignal_answer_queries",
+            Self::ImportInteractions => "shopsignal_import_interactions",
             Self::JudgeCarts => "shopsignal_judge_carts",
             Self::ManagePeople => "shopsignal_manage_people",
             Self::ProjectOrders => "shopsignal_project_orders",

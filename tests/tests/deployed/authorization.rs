@@ -5,7 +5,7 @@ use serde_json::json;
 use shopsignal::issuer::Role;
 use uuid::Uuid;
 
-use crate::shop::{ALERTS, Answer, EVENTS, RECORD, RECORD_AS_GUEST, Shop, TOP, event, send, view};
+use crate::shop::{ALERTS, Answer, EVENTS, IMPORT, RECORD, RECORD_AS_GUEST, Shop, TOP, event, send, view};
 use crate::token::Bearer;
 
 const BEARERS: [Bearer; 16] = [
@@ -35,11 +35,15 @@ fn calls(shop: &Shop, product: Uuid) -> Vec<Call> {
     let recording = |event_type| json!({ "interactions": [event(event_type, product)] });
     let mut browsing = view(product);
     browsing["session_id"] = json!("authorization");
+    let mut old = view(product);
+    old["event_id"] = json!(Uuid::now_v7());
+    old["occurred_at"] = json!("2019-10-01T00:00:00Z");
     let clicked = json!({ "event": "click.tracked", "timestamp": "2026-11-18T09:00:00Z" });
     vec![
         ("view", 17, shop.request(Method::POST, RECORD).json(&recording("view"))),
         ("purchase", 20, shop.request(Method::POST, RECORD).json(&recording("purchase"))),
         ("event", 17, shop.request(Method::POST, EVENTS).json(&json!({ "events": [clicked] }))),
+        ("import", 17, shop.request(Method::POST, IMPORT).json(&json!({ "interactions": [old] }))),
         ("guest", 6, shop.request(Method::POST, RECORD_AS_GUEST).json(&json!({ "interactions": [browsing] }))),
         ("top", 6, shop.request(Method::GET, TOP)),
         ("one", 6, shop.request(Method::GET, &one)),
@@ -166,26 +170,26 @@ async fn every_kind_of_token_meets_every_route() {
         }
     }
 
-    // Then only recording, events and alerts ask for a token, only a producer may report a purchase or hand over
-    // events, and only an admin may read alerts.
+    // Then only recording, importing, events and alerts ask for a token, only a producer may report a purchase, hand over
+    // events or import, and only an admin may read alerts.
     insta::assert_snapshot!(table, @r#"
-                       view             purchase            event            guest top   one   health alerts           unknown       method
-    Nobody             401 Unauthorized 401 Unauthorized    401 Unauthorized 200   200   200   200    401 Unauthorized 404 not_found 405 method_not_allowed
-    Garbage            401 Unauthorized 401 Unauthorized    401 Unauthorized 200   200   200   200    401 Unauthorized 404 not_found 405 method_not_allowed
-    Expired            401 Unauthorized 401 Unauthorized    401 Unauthorized 200   200   200   200    401 Unauthorized 404 not_found 405 method_not_allowed
-    NotYetValid        401 Unauthorized 401 Unauthorized    401 Unauthorized 200   200   200   200    401 Unauthorized 404 not_found 405 method_not_allowed
-    OtherAudience      401 Unauthorized 401 Unauthorized    401 Unauthorized 200   200   200   200    401 Unauthorized 404 not_found 405 method_not_allowed
-    OtherIssuer        401 Unauthorized 401 Unauthorized    401 Unauthorized 200   200   200   200    401 Unauthorized 404 not_found 405 method_not_allowed
-    OtherKey           401 Unauthorized 401 Unauthorized    401 Unauthorized 200   200   200   200    401 Unauthorized 404 not_found 405 method_not_allowed
-    Unsigned           401 Unauthorized 401 Unauthorized    401 Unauthorized 200   200   200   200    401 Unauthorized 404 not_found 405 method_not_allowed
-    PublicKeyAsSecret  401 Unauthorized 401 Unauthorized    401 Unauthorized 200   200   200   200    401 Unauthorized 404 not_found 405 method_not_allowed
-    GroupsLikeAdmin    200              400 forbidden_event 403 forbidden    200   200   200   200    403 forbidden    404 not_found 405 method_not_allowed
-    AdminScope         200              400 forbidden_event 403 forbidden    200   200   200   200    200              404 not_found 405 method_not_allowed
-    AdminScopeInList   200              400 forbidden_event 403 forbidden    200   200   200   200    200              404 not_found 405 method_not_allowed
-    Role(Shopper)      200              400 forbidden_event 403 forbidden    200   200   200   200    403 forbidden    404 not_found 405 method_not_allowed
-    Role(Seller)       200              400 forbidden_event 403 forbidden    200   200   200   200    403 forbidden    404 not_found 405 method_not_allowed
-    Role(Admin)        200              400 forbidden_event 403 forbidden    200   200   200   200    200              404 not_found 405 method_not_allowed
-    Role(Producer)     200              200                 200              200   200   200   200    403 forbidden    404 not_found 405 method_not_allowed
+                       view             purchase            event            import           guest top   one   health alerts           unknown       method
+    Nobody             401 Unauthorized 401 Unauthorized    401 Unauthorized 401 Unauthorized 200   200   200   200    401 Unauthorized 404 not_found 405 method_not_allowed
+    Garbage            401 Unauthorized 401 Unauthorized    401 Unauthorized 401 Unauthorized 200   200   200   200    401 Unauthorized 404 not_found 405 method_not_allowed
+    Expired            401 Unauthorized 401 Unauthorized    401 Unauthorized 401 Unauthorized 200   200   200   200    401 Unauthorized 404 not_found 405 method_not_allowed
+    NotYetValid        401 Unauthorized 401 Unauthorized    401 Unauthorized 401 Unauthorized 200   200   200   200    401 Unauthorized 404 not_found 405 method_not_allowed
+    OtherAudience      401 Unauthorized 401 Unauthorized    401 Unauthorized 401 Unauthorized 200   200   200   200    401 Unauthorized 404 not_found 405 method_not_allowed
+    OtherIssuer        401 Unauthorized 401 Unauthorized    401 Unauthorized 401 Unauthorized 200   200   200   200    401 Unauthorized 404 not_found 405 method_not_allowed
+    OtherKey           401 Unauthorized 401 Unauthorized    401 Unauthorized 401 Unauthorized 200   200   200   200    401 Unauthorized 404 not_found 405 method_not_allowed
+    Unsigned           401 Unauthorized 401 Unauthorized    401 Unauthorized 401 Unauthorized 200   200   200   200    401 Unauthorized 404 not_found 405 method_not_allowed
+    PublicKeyAsSecret  401 Unauthorized 401 Unauthorized    401 Unauthorized 401 Unauthorized 200   200   200   200    401 Unauthorized 404 not_found 405 method_not_allowed
+    GroupsLikeAdmin    200              400 forbidden_event 403 forbidden    403 forbidden    200   200   200   200    403 forbidden    404 not_found 405 method_not_allowed
+    AdminScope         200              400 forbidden_event 403 forbidden    403 forbidden    200   200   200   200    200              404 not_found 405 method_not_allowed
+    AdminScopeInList   200              400 forbidden_event 403 forbidden    403 forbidden    200   200   200   200    200              404 not_found 405 method_not_allowed
+    Role(Shopper)      200              400 forbidden_event 403 forbidden    403 forbidden    200   200   200   200    403 forbidden    404 not_found 405 method_not_allowed
+    Role(Seller)       200              400 forbidden_event 403 forbidden    403 forbidden    200   200   200   200    403 forbidden    404 not_found 405 method_not_allowed
+    Role(Admin)        200              400 forbidden_event 403 forbidden    403 forbidden    200   200   200   200    200              404 not_found 405 method_not_allowed
+    Role(Producer)     200              200                 200              200              200   200   200   200    403 forbidden    404 not_found 405 method_not_allowed
     "#);
     let stored = format!("SELECT count(*) FROM analytic.interaction WHERE account_id IN ({})", strangers.join(","));
     assert_eq!(shop.number(&stored).await, 0, "a token that was refused left something behind");

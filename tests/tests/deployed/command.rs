@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use crate::shop::Shop;
 
@@ -17,16 +17,25 @@ pub(crate) struct Said {
 impl Shop {
     /// Runs `shopsignal --stack <this stack> <arguments>`.
     pub(crate) async fn shopsignal(&self, arguments: &[&str]) -> Said {
-        let file = PathBuf::from(std::env::var("SHOPSIGNAL_STACK_FILE").unwrap());
-        let folder = file.parent().unwrap();
-        let mut command = Command::new(binary());
-        // The command finds its project from the working directory.
-        command.current_dir(folder).arg("--stack").arg(folder.file_name().unwrap()).args(arguments);
-        command.stdin(Stdio::null()).kill_on_drop(true);
-        let output = command.output().await.unwrap();
+        let output = command(arguments).output().await.unwrap();
         let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
         Said { code: output.status.code(), text: text.into_owned() }
     }
+
+    /// Starts the same without waiting for its end. It is killed when it is dropped.
+    pub(crate) fn start_shopsignal(&self, arguments: &[&str]) -> Child {
+        command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let file = PathBuf::from(std::env::var("SHOPSIGNAL_STACK_FILE").unwrap());
+    let folder = file.parent().unwrap();
+    let mut command = Command::new(binary());
+    // The command finds its project from the working directory.
+    command.current_dir(folder).arg("--stack").arg(folder.file_name().unwrap()).args(arguments);
+    command.stdin(Stdio::null()).kill_on_drop(true);
+    command
 }
 
 /// The command of the same build as the test.

@@ -12,6 +12,7 @@ mod batch;
 mod command;
 mod emulator;
 mod flow;
+mod import;
 mod order;
 mod poison;
 mod shop;

@@ -18,6 +18,8 @@ use uuid::Uuid;
 pub(crate) const RECORD: &str = "/api/v1/analytic/interaction";
 /// Where guests record.
 pub(crate) const RECORD_AS_GUEST: &str = "/api/v1/analytic/guest/interaction";
+/// Where the shop's services import history.
+pub(crate) const IMPORT: &str = "/api/v1/analytic/import/interaction";
 /// Where the shop's services post events.
 pub(crate) const EVENTS: &str = "/api/v1/analytic/event";
 /// Where admins read what the rules found.

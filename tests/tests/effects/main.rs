@@ -5,6 +5,7 @@
 mod alerts;
 mod catalog;
 mod given_up;
+mod import;
 mod migrate;
 mod partition;
 mod popularity;

@@ -139,6 +139,32 @@ async fn record_interactions_reads_no_customer_and_no_shopper() {
 }
 
 #[tokio::test]
+async fn import_interactions_takes_effects_from_the_scores_and_none_from_the_catalog() {
+    let database = TestDatabase::create().await;
+    let role = Role::ImportInteractions;
+    for statement in [
+        "SELECT FROM analytic.interaction",
+        "SELECT FROM analytic.shop_event",
+        "SELECT FROM analytic.guest_quota",
+        "UPDATE analytic.event_weight SET weight_micros = 0",
+        "DELETE FROM analytic.product_popularity",
+        "DELETE FROM analytic.interaction_key",
+        "UPDATE analytic.pending SET product_id = NULL",
+        "UPDATE analytic.pending SET parked_at = now()",
+    ] {
+        assert!(is_denied(&database, role, statement).await, "{statement}");
+    }
+    // the rows that the catalog still waits for are out of its sight, although it writes them
+    let client = database.connect_as(role).await;
+    let rows = "INSERT INTO analytic.pending (sink, interaction_id, date_created, event_type, next_hint_at)
+                SELECT sink, 1, now(), 'view', now() FROM unnest(ARRAY['popularity', 'catalog']) AS sink";
+    assert_eq!(client.execute(rows, &[]).await.unwrap(), 2);
+    assert_eq!(client.execute("SELECT FROM analytic.pending FOR UPDATE", &[]).await.unwrap(), 1);
+    assert_eq!(client.execute("DELETE FROM analytic.pending", &[]).await.unwrap(), 1);
+    assert_eq!(database.rows("SELECT sink FROM analytic.pending").await, ["catalog"]);
+}
+
+#[tokio::test]
 async fn update_catalog_changes_no_score_and_reads_no_address() {
     let database = TestDatabase::create().await;
     let role = Role::UpdateCatalog;

@@ -107,6 +107,13 @@ impl Shop {
         assert_eq!(self.popularity().await, self.database.rows(RECOUNT).await, "stored, and counted anew from the log");
     }
 
+    /// Counts the deadlocks that Postgres resolved in this database. Sessions report them at their end at the latest.
+    pub(crate) async fn deadlocks(&self, functions: Vec<Function>) -> i64 {
+        drop(functions);
+        self.wait_for("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()", 1).await;
+        self.database.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()").await
+    }
+
     /// Waits until a statement of a function waits for a lock.
     pub(crate) async fn wait_for_a_lock_wait(&self) {
         self.wait_for_lock_waits(1).await;

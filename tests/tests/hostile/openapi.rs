@@ -58,7 +58,14 @@ fn the_fields_of_an_item_are_those_that_the_reader_knows() {
     let refused = read(br#"{"interactions":[{"x":1}]}"#).unwrap().remove(0).unwrap_err().rejection.message;
     let (_, known) = refused.split_once("expected one of ").unwrap();
     let known: BTreeSet<_> = known.split(", ").map(|field| field.trim_matches('`').to_owned()).collect();
-    for kind in ["ProductInteraction", "CategoryInteraction", "GuestProductInteraction", "GuestCategoryInteraction"] {
+    for kind in [
+        "ProductInteraction",
+        "CategoryInteraction",
+        "GuestProductInteraction",
+        "GuestCategoryInteraction",
+        "ImportedProductInteraction",
+        "ImportedCategoryInteraction",
+    ] {
         let described = at(&format!("/components/schemas/{kind}/properties"));
         assert_eq!(described.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>(), known, "{kind}");
     }

@@ -17,9 +17,10 @@ use serde_json::{Map, Value};
 type Reader = fn(&mut Variables<'_>) -> bool;
 
 /// One per folder of functions/.
-const READERS: [(&str, Reader); 12] = [
+const READERS: [(&str, Reader); 13] = [
     ("accept-events", |variables| accept_events::Settings::read(variables).is_some()),
     ("answer-queries", |variables| answer_queries::Settings::read(variables).is_some()),
+    ("import-interactions", |variables| import_interactions::Settings::read(variables).is_some()),
     ("judge-carts", |variables| judge_carts::Settings::read(variables).is_some()),
     ("maintain-partitions", |variables| maintain_partitions::Settings::read(variables).is_some()),
     ("manage-people", |variables| manage_people::Settings::read(variables).is_some()),

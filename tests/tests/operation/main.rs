@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
 mod dead_letter;
+mod import;
 mod orders;
 mod redrive;
 mod secret;

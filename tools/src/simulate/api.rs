@@ -27,7 +27,7 @@ const RETRIES: usize = 10;
 const TOKEN_SECONDS: i64 = 24 * 60 * 60;
 
 /// Where tokens come from.
-pub(super) enum Tokens {
+pub(crate) enum Tokens {
     /// Signed for each shopper by the local issuer.
     Local(Box<StackFile>, Issuer),
     /// Given on the command line: one for all shoppers and one for purchases.
@@ -35,7 +35,7 @@ pub(super) enum Tokens {
 }
 
 /// A client of the API.
-pub(super) struct Api {
+pub(crate) struct Api {
     client: reqwest::Client,
     url: String,
     tokens: Tokens,
@@ -53,7 +53,7 @@ pub(super) struct Answer {
 
 /// A request without a usable answer.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Unanswered {
+pub(crate) enum Unanswered {
     #[error("no answer")]
     Connection(#[source] reqwest::Error),
     #[error("HTTP {status}: {text}")]
@@ -85,10 +85,10 @@ struct ItemReply {
 }
 
 impl Api {
-    pub(super) fn new(url: String, tokens: Tokens, seed: u64) -> Result<Self, Error> {
+    pub(crate) fn new(url: String, tokens: Tokens, seed: u64) -> Result<Self, Error> {
         // An error says that a provider is installed already, which is as good.
         rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
-        let mut client = reqwest::Client::builder().timeout(ANSWER_LIMIT).user_agent("shopsignal-simulate");
+        let mut client = reqwest::Client::builder().timeout(ANSWER_LIMIT).user_agent("shopsignal");
         if matches!(tokens, Tokens::Local(..)) {
             client = client.no_proxy();
         }
@@ -97,7 +97,7 @@ impl Api {
     }
 
     /// Makes the token of a sender; a guest has none.
-    pub(super) fn token(&self, sender: Sender) -> Result<Option<String>, Error> {
+    pub(crate) fn token(&self, sender: Sender) -> Result<Option<String>, Error> {
         let (role, account) = match sender {
             Sender::Guest => return Ok(None),
             Sender::Shopper(number) => (Role::Shopper, Crowd::account(self.seed, number)),
@@ -138,20 +138,20 @@ impl Api {
     }
 
     /// A request to a route of the API.
-    pub(super) fn post(&self, route: &str, token: Option<&str>) -> RequestBuilder {
+    pub(crate) fn post(&self, route: &str, token: Option<&str>) -> RequestBuilder {
         let request = self.client.post(format!("{}/api/v1/analytic/{route}", self.url));
         token.iter().fold(request, |request, token| request.bearer_auth(token))
     }
 }
 
 /// The pauses between repetitions: half a minute together, before jitter.
-pub(super) fn pauses() -> ExponentialBuilder {
+pub(crate) fn pauses() -> ExponentialBuilder {
     let pauses = ExponentialBuilder::default().with_min_delay(FIRST_PAUSE).with_max_delay(Duration::from_secs(5));
     pauses.with_max_times(RETRIES).with_jitter()
 }
 
 impl Unanswered {
-    pub(super) fn is_temporary(&self) -> bool {
+    pub(crate) fn is_temporary(&self) -> bool {
         match self {
             Self::Connection(_) => true,
             Self::Status { status, .. } => {
@@ -161,7 +161,7 @@ impl Unanswered {
         }
     }
 
-    pub(super) fn retry_after(&self) -> Duration {
+    pub(crate) fn retry_after(&self) -> Duration {
         match self {
             Self::Status { retry_after: Some(pause), .. } => (*pause).min(LONGEST_PAUSE),
             _ => Duration::ZERO,
@@ -169,14 +169,14 @@ impl Unanswered {
     }
 
     /// What happened and why, in a line.
-    pub(super) fn chain(&self) -> String {
+    pub(crate) fn chain(&self) -> String {
         let cause = std::error::Error::source(self).map_or(String::new(), |cause| format!(": {cause}"));
         format!("{self}{cause}")
     }
 }
 
 /// Reads the results of the items out of an answer that has some.
-pub(super) async fn read<T: DeserializeOwned>(response: reqwest::Result<Response>) -> Result<T, Unanswered> {
+pub(crate) async fn read<T: DeserializeOwned>(response: reqwest::Result<Response>) -> Result<T, Unanswered> {
     let response = response.map_err(Unanswered::Connection)?;
     let status = response.status();
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());

@@ -33,7 +33,7 @@ pub(super) struct Population {
 
 /// Who sends an item, and so which token and route it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Sender {
+pub(crate) enum Sender {
     /// The signed-in shopper of that number.
     Shopper(u32),
     /// Somebody on the guest route.

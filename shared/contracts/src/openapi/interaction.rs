@@ -1,4 +1,4 @@
-//! The body of a recording request: what an interaction may look like, for signed-in callers and for guests.
+//! The body of a recording request: what an interaction may look like, for signed-in callers, guests and imports.
 //!
 //! The reader takes an item apart field by field, so that its refusals can name the field; these schemas say
 //! the same rules in one piece. Tests hold the two against each other.
@@ -13,7 +13,8 @@ use utoipa::openapi::{Deprecated, Ref};
 
 use crate::metadata::{NUMBER_FLOOR, NUMBER_LIMIT};
 use crate::{
-    ITEMS_MAX, METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS, SESSION_ID_MAX_CHARS,
+    IMPORT_ITEMS_MAX, ITEMS_MAX, METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS,
+    SESSION_ID_MAX_CHARS,
 };
 
 /// Text that Postgres can store in one line: everything but control characters.
@@ -24,23 +25,27 @@ const ID: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f
 const WITHOUT_NUL: &str = r"^[^\x00]*$";
 const UUID_EXAMPLE: &str = "0192e4a0-0000-7000-8000-000000000001";
 
-/// Which of the two routes.
+/// Which of the three routes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Audience {
     SignedIn,
     Guest,
+    Import,
 }
 
 /// Returns every schema of a request, by name.
 pub(super) fn schemas() -> Vec<(&'static str, Schema)> {
-    use Audience::{Guest, SignedIn};
+    use Audience::{Guest, Import, SignedIn};
     vec![
         ("RecordRequest", request(SignedIn, ["ProductInteraction", "CategoryInteraction"])),
         ("GuestRecordRequest", request(Guest, ["GuestProductInteraction", "GuestCategoryInteraction"])),
+        ("ImportRequest", request(Import, ["ImportedProductInteraction", "ImportedCategoryInteraction"])),
         ("ProductInteraction", interaction(SignedIn, "Product", product_id())),
         ("CategoryInteraction", interaction(SignedIn, "Category", category_id())),
         ("GuestProductInteraction", interaction(Guest, "Product", product_id())),
         ("GuestCategoryInteraction", interaction(Guest, "Category", category_id())),
+        ("ImportedProductInteraction", interaction(Import, "Product", product_id())),
+        ("ImportedCategoryInteraction", interaction(Import, "Category", category_id())),
         ("Metadata", metadata()),
         ("MetadataValue", metadata_value()),
     ]
@@ -51,7 +56,7 @@ fn request(audience: Audience, kinds: [&str; 2]) -> Schema {
     let items = ArrayBuilder::new()
         .items(item)
         .min_items(Some(1))
-        .max_items(Some(ITEMS_MAX))
+        .max_items(Some(if audience == Audience::Import { IMPORT_ITEMS_MAX } else { ITEMS_MAX }))
         .description(Some("Each is judged for itself: one that is refused harms no other."));
     ObjectBuilder::new()
         .property("interactions", items)
@@ -65,13 +70,13 @@ fn request(audience: Audience, kinds: [&str; 2]) -> Schema {
 
 fn interaction(audience: Audience, kind: &str, ref_id: Object) -> Schema {
     let object = ObjectBuilder::new()
-        .property("event_id", event_id())
+        .property("event_id", event_id(audience))
         .property("event_type", event_type(audience))
         .property("ref_type", ObjectBuilder::new().schema_type(Type::String).enum_values(Some([kind])))
         .property("ref_id", ref_id)
         .property("session_id", session_id(audience))
         .property("metadata", optional(Ref::from_schema_name("Metadata")))
-        .property("occurred_at", occurred_at())
+        .property("occurred_at", occurred_at(audience))
         .property("account_id", account_id(audience))
         .required("event_type")
         .required("ref_type")
@@ -80,6 +85,7 @@ fn interaction(audience: Audience, kind: &str, ref_id: Object) -> Schema {
     match audience {
         Audience::Guest => object.required("session_id").build().into(),
         Audience::SignedIn => object.build().into(),
+        Audience::Import => object.required("event_id").required("occurred_at").build().into(),
     }
 }
 
@@ -91,12 +97,17 @@ fn optional_text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::String, Type::Null]))
 }
 
+/// Text that an import needs and that other routes do without.
+fn text_of_import(audience: Audience) -> ObjectBuilder {
+    if audience == Audience::Import { text() } else { optional_text() }
+}
+
 fn optional(schema: Ref) -> Schema {
     OneOfBuilder::new().item(ObjectBuilder::new().schema_type(Type::Null)).item(schema).build().into()
 }
 
-fn event_id() -> Object {
-    optional_text()
+fn event_id(audience: Audience) -> Object {
+    text_of_import(audience)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
         .description(Some(
             "Send it, and the same one with a retry: then nothing is counted twice. Unique among those of the same account, \
@@ -109,7 +120,7 @@ fn event_id() -> Object {
 fn event_type(audience: Audience) -> Object {
     match audience {
         Audience::Guest => text().enum_values(Some(BROWSING)).build(),
-        Audience::SignedIn => text()
+        Audience::SignedIn | Audience::Import => text()
             .pattern(Some(format!("^[a-z][a-z0-9_]{{0,{}}}$", EVENT_TYPE_MAX_CHARS - 1)))
             .max_length(Some(EVENT_TYPE_MAX_CHARS))
             .description(Some(
@@ -158,17 +169,25 @@ fn sent_at() -> Object {
         .build()
 }
 
-fn occurred_at() -> Object {
-    optional_text()
+fn occurred_at(audience: Audience) -> Object {
+    let description = match audience {
+        Audience::Import => {
+            "RFC 3339 with an offset and at most 9 decimals, of any age since the year 2000, at most 5 minutes ahead."
+        }
+        _ => {
+            "RFC 3339 with an offset and at most 9 decimals, at most 7 days back and 5 minutes ahead. Absent: on arrival."
+        }
+    };
+    text_of_import(audience)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
-        .description(Some(
-            "RFC 3339 with an offset and at most 9 decimals, at most 7 days back and 5 minutes ahead. Absent: on arrival.",
-        ))
+        .description(Some(description))
         .build()
 }
 
 /// Only the account of the token, so that a client that writes one need not be changed.
 fn account_of_all(audience: Audience) -> Object {
+    // A service of the shop has no account.
+    let audience = if audience == Audience::Import { Audience::Guest } else { audience };
     account(audience)
         .deprecated(Some(Deprecated::True))
         .description(Some("Leave it out. The account is the token's; another one here is refused."))
@@ -178,6 +197,7 @@ fn account_of_all(audience: Audience) -> Object {
 fn account_id(audience: Audience) -> Object {
     let description = match audience {
         Audience::Guest => "A guest has none.",
+        Audience::Import => "The shopper whose interaction it was. Hyphenated, not the nil UUID.",
         Audience::SignedIn => {
             "Leave it out: the account is the token's, and another one is refused. With the scope analytic/trusted: the \
              shopper whose interaction it is, nobody when it is missing. Hyphenated, not the nil UUID."
@@ -189,7 +209,7 @@ fn account_id(audience: Audience) -> Object {
 fn account(audience: Audience) -> ObjectBuilder {
     match audience {
         Audience::Guest => ObjectBuilder::new().schema_type(Type::Null),
-        Audience::SignedIn => optional_text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
+        _ => optional_text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
     }
 }
 

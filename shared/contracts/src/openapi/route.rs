@@ -12,7 +12,7 @@ use super::response::{
     success,
 };
 use super::{BEARER, event, person, sales};
-use crate::{BODY_MAX_BYTES, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX};
+use crate::{BODY_MAX_BYTES, IMPORT_MAX_BYTES, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX};
 
 const UUID_EXAMPLE: &str = "0192e4a0-0000-7000-8000-000000000001";
 /// 25 bytes in URL-safe base64: the version 1, then a score and an id.
@@ -25,6 +25,7 @@ pub(super) fn all() -> utoipa::openapi::Paths {
     super::figures::add(sales::paths(PathsBuilder::new()))
         .path("/api/v1/analytic/interaction", PathItem::new(HttpMethod::Post, record()))
         .path("/api/v1/analytic/guest/interaction", PathItem::new(HttpMethod::Post, record_as_guest()))
+        .path("/api/v1/analytic/import/interaction", PathItem::new(HttpMethod::Post, import()))
         .path("/api/v1/analytic/event", PathItem::new(HttpMethod::Post, accept_events()))
         .path("/api/v1/analytic/person/erase", PathItem::new(HttpMethod::Post, erase_person()))
         .path("/api/v1/analytic/person/export", PathItem::new(HttpMethod::Post, export_person()))
@@ -56,6 +57,17 @@ fn record_as_guest() -> OperationBuilder {
     operation("recordGuestInteractions", "Records what a guest looked at", answers)
         .response("429", limited())
         .request_body(Some(body("GuestRecordRequest", json!({ "session_id": "s-1" }))))
+}
+
+fn import() -> OperationBuilder {
+    let item = json!({ "event_id": UUID_EXAMPLE, "event_type": "view", "ref_type": "Product", "ref_id": UUID_EXAMPLE,
+                       "occurred_at": "2019-10-01T00:00:00Z" });
+    let mut answers = vec![("200", recorded())];
+    answers.extend(recording(true));
+    operation("importInteractions", "Records history of any age and scores it at once", answers)
+        .description(Some("For tokens with the scope `analytic/trusted`. May be repeated. See docs/IMPORT.md."))
+        .request_body(Some(sized_body("ImportRequest", json!({ "interactions": [item] }), IMPORT_MAX_BYTES)))
+        .security(SecurityRequirement::new(BEARER, Vec::<String>::new()))
 }
 
 fn accept_events() -> OperationBuilder {
@@ -101,9 +113,13 @@ fn body(schema: &str, extra: Value) -> RequestBody {
 }
 
 fn required_body(schema: &str, example: Value) -> RequestBody {
+    sized_body(schema, example, BODY_MAX_BYTES)
+}
+
+fn sized_body(schema: &str, example: Value, max_bytes: usize) -> RequestBody {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).example(Some(example)).build();
     RequestBodyBuilder::new()
-        .description(Some(format!("At most {BODY_MAX_BYTES} bytes.")))
+        .description(Some(format!("At most {max_bytes} bytes.")))
         .required(Some(Required::True))
         .content("application/json", content)
         .build()

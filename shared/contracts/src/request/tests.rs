@@ -1,5 +1,5 @@
 use super::*;
-use crate::{BODY_MAX_BYTES, RejectionCode};
+use crate::{BODY_MAX_BYTES, IMPORT_ITEMS_MAX, IMPORT_MAX_BYTES, RejectionCode};
 
 const SPU: &str = "0192e4a0-0000-7000-8000-000000000001";
 const ACCOUNT: Uuid = Uuid::from_u128(0xA);
@@ -317,4 +317,47 @@ fn a_name_of_another_system_is_the_event_that_it_means() {
     // What only browses may send is judged by the meaning.
     assert_eq!(named(Caller::Guest, "order_completed"), Err(RejectionCode::ForbiddenEvent));
     assert_eq!(named(Caller::Account(ACCOUNT), "Newsletter Opened"), Err(RejectionCode::InvalidEventType));
+}
+
+fn import(body: &str) -> Result<Vec<ItemOutcome>, RequestError> {
+    read_import(body.as_bytes(), "2026-11-20T12:00:00Z".parse().unwrap(), &EventNames::known())
+}
+
+fn imported(extra: &str) -> ItemOutcome {
+    import(&format!(r#"{{"interactions":[{}]}}"#, view(extra))).unwrap().remove(0)
+}
+
+const EVENT_ID: &str = r#","event_id":"0192e4a0-0000-7000-8000-0000000000ff""#;
+
+#[test]
+fn an_imported_item_may_be_old_and_names_its_shopper() {
+    let item =
+        imported(&format!(r#"{EVENT_ID},"occurred_at":"2019-10-01T00:00:00Z","account_id":"{ACCOUNT}""#)).unwrap();
+    assert_eq!(item.account_id, Some(ACCOUNT));
+    assert_eq!(item.occurred_at, Some("2019-10-01T00:00:00Z".parse().unwrap()));
+    assert_eq!(item.origin, domain::Origin::TRUSTED);
+}
+
+#[test]
+fn an_imported_item_needs_an_event_id_and_a_time() {
+    let refusal = |extra: &str| imported(extra).unwrap_err().rejection.message;
+    let time = r#","occurred_at":"2019-10-01T00:00:00Z""#;
+    insta::assert_snapshot!(refusal(time), @"event_id: is required of imported events");
+    insta::assert_snapshot!(refusal(EVENT_ID), @"occurred_at: is required of imported events");
+    let at = |time: &str| imported(&format!(r#"{EVENT_ID},"occurred_at":"{time}""#)).unwrap_err().rejection.code;
+    assert_eq!(at("1999-12-31T23:59:59Z"), RejectionCode::TooOld);
+    assert_eq!(at("2026-11-20T12:05:01Z"), RejectionCode::InFuture);
+    // and the same id and time over the live route are too old
+    let live = view(&format!("{EVENT_ID}{time}"));
+    assert_eq!(item_as(Caller::Trusted, &live).unwrap_err().rejection.code, RejectionCode::TooOld);
+}
+
+#[test]
+fn an_import_may_hold_a_thousand_items_and_a_megabyte() {
+    let items = |count: usize| format!(r#"{{"interactions":[{}]}}"#, vec![view(""); count].join(","));
+    assert_eq!(import(&items(IMPORT_ITEMS_MAX)).unwrap().len(), IMPORT_ITEMS_MAX);
+    insta::assert_snapshot!(import(&items(1_001)).unwrap_err(), @"interactions: must have 1 to 1000 items, has 1001");
+    let sized = |bytes: usize| format!("{}{}", items(1), " ".repeat(bytes - items(1).len()));
+    assert!(import(&sized(IMPORT_MAX_BYTES)).is_ok());
+    insta::assert_snapshot!(import(&sized(IMPORT_MAX_BYTES + 1)).unwrap_err(), @"body: must have at most 1048576 bytes, has 1048577");
 }

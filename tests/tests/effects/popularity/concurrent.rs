@@ -17,13 +17,6 @@ fn busy_day(random: &mut ChaCha8Rng, events: usize, products: u128) -> Vec<(&'st
     (0..events).map(event).collect()
 }
 
-/// Counts the deadlocks that Postgres resolved in this database. Sessions report them at their end at the latest.
-async fn deadlocks(shop: &Shop, functions: Vec<Function>) -> i64 {
-    drop(functions);
-    shop.wait_for("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()", 1).await;
-    shop.database.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()").await
-}
-
 /// Hands each share to a consumer of its own, in batches of this size, all at once; every batch must be done.
 async fn score_at_once(shop: &Shop, shares: Vec<Vec<i64>>, batch: usize) -> Vec<Function> {
     let mut running = Vec::new();
@@ -57,7 +50,7 @@ async fn two_consumers_with_the_same_messages_at_once_count_each_once() {
         assert_eq!((first, second), (all_done(), all_done()), "round {round}");
         shop.assert_all_scored_exactly().await;
     }
-    assert_eq!(deadlocks(&shop, vec![one, two]).await, 0);
+    assert_eq!(shop.deadlocks(vec![one, two]).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -87,7 +80,7 @@ async fn a_hot_product_under_eight_consumers_is_exact_and_never_deadlocks() {
         let output = scorer.output();
         assert!(!output.contains("deadlock") && !output.contains("\"ERROR\""), "{output}");
     }
-    assert_eq!(deadlocks(&shop, scorers).await, 0);
+    assert_eq!(shop.deadlocks(scorers).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -98,7 +91,7 @@ async fn consumers_with_other_messages_on_the_same_products_never_deadlock() {
     let shares = ids.chunks(1_500).map(<[_]>::to_vec).collect();
     let scorers = score_at_once(&shop, shares, 100).await;
     shop.assert_all_scored_exactly().await;
-    assert_eq!(deadlocks(&shop, scorers).await, 0);
+    assert_eq!(shop.deadlocks(scorers).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -119,7 +112,7 @@ async fn consumers_and_resend_at_once_lose_nothing_and_double_nothing() {
         resent.answer();
         shop.assert_all_scored_exactly().await;
     }
-    assert_eq!(deadlocks(&shop, vec![one, two, resender]).await, 0);
+    assert_eq!(shop.deadlocks(vec![one, two, resender]).await, 0);
 }
 
 /// Lets a consumer wait for a row that another transaction changes meanwhile; returns its answer.

@@ -99,6 +99,26 @@ async fn samples_of_record_interactions() {
 }
 
 #[tokio::test]
+async fn samples_of_import_interactions() {
+    let lines = outcomes("import-interactions", Stage::set, async |stage: &Stage, answer| {
+        let pending = "SELECT sink, count(*) FROM analytic.pending GROUP BY sink ORDER BY sink";
+        let pending = stage.database.rows(pending).await.join(", ");
+        format!("{}, pending {pending}", http(stage, answer).await).trim_end().to_owned()
+    })
+    .await;
+    insta::assert_snapshot!(lines, @r#"
+    accepted: 200 3 0 0, 3 stored, 3 hints, pending catalog | 3
+    all-refused: 400 validation, 0 stored, 0 hints, pending
+    empty-batch: 400 validation, 0 stored, 0 hints, pending
+    mixed-batch: 200 1 0 6, 1 stored, 1 hints, pending catalog | 1
+    not-json: 400 validation, 0 stored, 0 hints, pending
+    not-trusted: 403 forbidden, 0 stored, 0 hints, pending
+    over-the-limit: 400 validation, 0 stored, 0 hints, pending
+    same-event-twice: 200 1 1 0, 1 stored, 1 hints, pending catalog | 1
+    "#);
+}
+
+#[tokio::test]
 async fn samples_of_accept_events() {
     let lines = outcomes("accept-events", Stage::set, accepted).await;
     insta::assert_snapshot!(lines, @r#"
@@ -257,6 +277,7 @@ fn every_function_is_run_here() {
     let run = [
         "accept-events",
         "answer-queries",
+        "import-interactions",
         "judge-carts",
         "maintain-partitions",
         "manage-people",

@@ -9,6 +9,7 @@ use super::template;
 
 const RECORD: &str = "POST /api/v1/analytic/interaction";
 const RECORD_GUEST: &str = "POST /api/v1/analytic/guest/interaction";
+const IMPORT: &str = "POST /api/v1/analytic/import/interaction";
 const EVENTS: &str = "POST /api/v1/analytic/event";
 
 /// Route key to (authorization, logical id of the function).
@@ -30,6 +31,7 @@ fn the_routes_are_those_that_clients_know() {
     let expected = BTreeMap::from([
         ("$default", ("NONE", "AnswerQueriesFunction")),
         (EVENTS, ("JWT", "AcceptEventsFunction")),
+        (IMPORT, ("JWT", "ImportInteractionsFunction")),
         ("POST /api/v1/analytic/person/erase", ("JWT", "ManagePeopleFunction")),
         ("POST /api/v1/analytic/person/export", ("JWT", "ManagePeopleFunction")),
         ("GET /api/analytics/dashboard", ("JWT", "AnswerQueriesFunction")),
@@ -90,12 +92,18 @@ fn guests_are_throttled_lower_than_signed_in_shoppers() {
         let of = |route: &str| template.number(&stage["RouteSettings"][route][limit]).expect("a default");
         assert!(of(RECORD_GUEST) < of(RECORD), "{limit}");
         assert!(of(EVENTS) > 0, "{limit}");
+        assert!(of(IMPORT) < of(RECORD_GUEST), "{limit}: live requests would wait behind history");
         assert!(template.number(&stage["DefaultRouteSettings"][limit]).is_some(), "{limit} of the other routes");
     }
     // RouteSettings that name a route before it exists fail the deployment.
     assert_eq!(
         template.at("/Resources/ApiStage/DependsOn"),
-        &json!(["RecordInteractionRoute", "RecordGuestInteractionRoute", "AcceptEventsRoute"])
+        &json!([
+            "RecordInteractionRoute",
+            "RecordGuestInteractionRoute",
+            "ImportInteractionsRoute",
+            "AcceptEventsRoute"
+        ])
     );
 }
 

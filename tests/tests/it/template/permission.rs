@@ -79,6 +79,7 @@ fn every_function_has_a_role_of_its_own() {
 const GRANTS: &[&str] = &[
     "AcceptEventsRole secretsmanager:GetSecretValue AppSecret",
     "AcceptEventsRole sqs:SendMessage OrderEventsQueue",
+    "ImportInteractionsRole sqs:SendMessage CatalogQueue",
     "JudgeCartsRole sqs:SendMessage MaintenanceDlq",
     "MaintainPartitionsRole kms:Decrypt DatabaseSecretKeyArn",
     "MaintainPartitionsRole secretsmanager:GetSecretValue DatabaseSecretArn",

@@ -1,0 +1,35 @@
+//! What import-interactions reads from its environment.
+
+use std::time::Duration;
+
+use domain::EventNames;
+use platform::Variables;
+use store::Role;
+
+/// The settings of the function.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where the interactions and the scores are.
+    pub database: store::Settings,
+    /// Where the catalog's hints go.
+    pub catalog_queue_url: String,
+    /// How long SQS may take to answer. The request waits for it, so it is short.
+    pub send_limit: Duration,
+    /// What the events may be called.
+    pub names: EventNames,
+}
+
+impl Settings {
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
+        let database = variables.group(|lookup| store::Settings::of_role(Role::ImportInteractions, lookup));
+        let catalog_queue_url = variables.required("CATALOG_QUEUE_URL");
+        let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
+        let names = variables.group(|lookup| {
+            let names: Result<EventNames, _> = lookup("EVENT_NAMES").unwrap_or_default().parse();
+            names.map_err(|error| format!("EVENT_NAMES {error}"))
+        });
+        let (database, catalog_queue_url, send_limit) = (database?, catalog_queue_url?, send_limit?);
+        Some(Self { database, catalog_queue_url, send_limit, names: names? })
+    }
+}

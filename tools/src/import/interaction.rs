@@ -1,0 +1,91 @@
+//! An interaction as the API takes it, made of what a line says.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::identity;
+use super::value::Fault;
+
+/// What a line says that a shopper did.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Interaction {
+    /// The source's own id of the event.
+    pub(super) event_id: Option<String>,
+    pub(super) event_type: String,
+    /// `Product` when left out.
+    pub(super) ref_type: Option<String>,
+    pub(super) ref_id: String,
+    pub(super) user_id: Option<String>,
+    pub(super) session_id: Option<String>,
+    pub(super) occurred_at: Timestamp,
+    pub(super) metadata: Map<String, Value>,
+}
+
+impl Interaction {
+    /// Writes the item of a request. Its event id is made of `source` and the source's id, or of all that it says.
+    pub(super) fn item(self, source: &str) -> Result<Value, Fault> {
+        let event_type = snake_case(&self.event_type);
+        if event_type.is_empty() {
+            return Err(Fault::new("invalid_event_type", format!("{:?} names no event", self.event_type)));
+        }
+        let mut item = json!({
+            "event_type": event_type,
+            "ref_type": self.ref_type.as_deref().unwrap_or("Product"),
+            "ref_id": self.ref_id,
+            "occurred_at": self.occurred_at.to_string(),
+        });
+        if let Some(user) = &self.user_id {
+            item["account_id"] = json!(identity::account(user));
+        }
+        if let Some(session) = self.session_id {
+            item["session_id"] = json!(session);
+        }
+        if !self.metadata.is_empty() {
+            item["metadata"] = Value::Object(self.metadata);
+        }
+        let id = match &self.event_id {
+            // One event of the source may be about several products.
+            Some(id) => identity::event_id_of(source, id),
+            None => identity::event_id(source, &item),
+        };
+        item["event_id"] = json!(id);
+        Ok(item)
+    }
+}
+
+/// Writes a name in lower case with underscores: `Product Viewed`, `productViewed` and `product-viewed` are the same.
+fn snake_case(name: &str) -> String {
+    let (mut snake, mut before) = (String::with_capacity(name.len() + 4), ' ');
+    for letter in name.trim().chars() {
+        let begins_word = letter.is_uppercase() && (before.is_lowercase() || before.is_ascii_digit());
+        if (begins_word || !letter.is_alphanumeric()) && !snake.is_empty() && !snake.ends_with('_') {
+            snake.push('_');
+        }
+        if letter.is_alphanumeric() {
+            snake.extend(letter.to_lowercase());
+        }
+        before = letter;
+    }
+    snake.trim_end_matches('_').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_lower_snake_case() {
+        for (name, expected) in [
+            ("view", "view"),
+            ("Product Viewed", "product_viewed"),
+            ("productViewed", "product_viewed"),
+            ("add-to-cart", "add_to_cart"),
+            ("  Order__Completed! ", "order_completed"),
+            ("ADD_TO_CART", "add_to_cart"),
+            ("view_item2Cart", "view_item2_cart"),
+            ("!", ""),
+        ] {
+            assert_eq!(snake_case(name), expected, "{name}");
+        }
+    }
+}

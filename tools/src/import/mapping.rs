@@ -1,0 +1,221 @@
+//! Which column holds which field, and how a line becomes items of a request.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::interaction::Interaction;
+use super::source::Source;
+use super::value::{Fault, find, required, text, time};
+use super::{Args, Kind, Preset, order, preset};
+use crate::Error;
+
+/// The fields of an interaction that a column can be named for, and whether one is needed.
+const FIELDS: [(&str, bool); 7] = [
+    ("event_id", false),
+    ("event_type", true),
+    ("ref_type", false),
+    ("ref_id", true),
+    ("account_id", false),
+    ("session_id", false),
+    ("occurred_at", true),
+];
+/// Before the name of a member of an interaction's metadata.
+const METADATA: &str = "metadata.";
+
+/// `FIELD=COLUMN` of the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    field: String,
+    column: String,
+}
+
+impl Pair {
+    /// Reads the text of an argument.
+    ///
+    /// # Errors
+    /// Says what is allowed.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let known = |field: &str| {
+            FIELDS.iter().any(|(name, _)| *name == field)
+                || field.strip_prefix(METADATA).is_some_and(|name| !name.is_empty())
+        };
+        match text.split_once('=') {
+            Some((field, column)) if known(field) && !column.is_empty() => {
+                Ok(Self { field: field.to_owned(), column: column.to_owned() })
+            }
+            _ => {
+                let names: Vec<_> = FIELDS.iter().map(|(name, _)| *name).collect();
+                Err(format!("must be FIELD=COLUMN with the field {} or metadata.NAME", names.join(", ")))
+            }
+        }
+    }
+
+    pub(super) fn text(&self) -> String {
+        format!("{}={}", self.field, self.column)
+    }
+}
+
+/// How lines are read.
+#[derive(Debug)]
+pub(super) enum Mapping {
+    /// One interaction a line, by its columns.
+    Columns(Columns),
+    /// The export of Google Analytics.
+    Ga4,
+    /// Calls of Segment.
+    Segment,
+    /// Events of the back end.
+    Orders,
+}
+
+/// Where the fields of an interaction stand.
+#[derive(Debug)]
+pub(super) struct Columns {
+    source: &'static str,
+    fields: BTreeMap<&'static str, String>,
+    metadata: Vec<(String, String)>,
+}
+
+impl Mapping {
+    /// Makes the mapping of a command line.
+    pub(super) fn new(args: &Args) -> Result<Self, Error> {
+        let has_columns =
+            args.kind == Kind::Interactions && !matches!(args.preset, Some(Preset::Ga4 | Preset::Segment));
+        if !args.map.is_empty() && !has_columns {
+            return Err(Error::Usage("--map goes with interactions of one event a line".to_owned()));
+        }
+        match (args.kind, args.preset) {
+            (Kind::Orders, Some(_)) => Err(Error::Usage("--preset goes with --kind interactions".to_owned())),
+            (Kind::Orders, None) => Ok(Self::Orders),
+            (_, Some(Preset::Ga4)) => Ok(Self::Ga4),
+            (_, Some(Preset::Segment)) => Ok(Self::Segment),
+            (_, Some(Preset::Rees46)) => Ok(Self::Columns(Columns::rees46().with(&args.map))),
+            (_, None) => Ok(Self::Columns(Columns::of_api().with(&args.map))),
+        }
+    }
+
+    /// Refuses a file that cannot hold what the mapping reads.
+    pub(super) fn check(&self, source: &Source) -> Result<(), Error> {
+        if source.is_csv() && matches!(self, Self::Ga4 | Self::Segment) {
+            return Err(Error::Usage("this preset reads JSON, one object a line, and no CSV".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Says whether items are events of the back end.
+    pub(super) fn kind(&self) -> Kind {
+        if matches!(self, Self::Orders) { Kind::Orders } else { Kind::Interactions }
+    }
+
+    /// Makes the items of a line; none when it is about no product.
+    pub(super) fn read(&self, fields: Map<String, Value>, is_csv: bool) -> Result<Vec<Value>, Fault> {
+        let of = |source, found: Vec<Interaction>| found.into_iter().map(|it| it.item(source)).collect();
+        match self {
+            Self::Columns(columns) => of(columns.source, vec![columns.read(&fields)?]),
+            Self::Ga4 => of("ga4", preset::ga4(&fields)?),
+            Self::Segment => of("segment", preset::segment(&fields)?),
+            Self::Orders if is_csv => Ok(vec![order::nested(fields)?]),
+            Self::Orders => Ok(vec![Value::Object(fields)]),
+        }
+    }
+}
+
+impl Columns {
+    /// The names of the API.
+    fn of_api() -> Self {
+        let fields = FIELDS.iter().map(|(name, _)| (*name, (*name).to_owned())).collect();
+        Self { source: "api", fields, metadata: Vec::new() }
+    }
+
+    /// The columns of REES46.
+    fn rees46() -> Self {
+        let fields = [
+            ("event_type", "event_type"),
+            ("ref_id", "product_id"),
+            ("account_id", "user_id"),
+            ("session_id", "user_session"),
+            ("occurred_at", "event_time"),
+        ];
+        let metadata =
+            ["category_id", "category_code", "brand", "price"].map(|name| (name.to_owned(), name.to_owned()));
+        let fields = fields.into_iter().map(|(field, column)| (field, column.to_owned())).collect();
+        Self { source: "rees46", fields, metadata: metadata.into() }
+    }
+
+    fn with(mut self, pairs: &[Pair]) -> Self {
+        for Pair { field, column } in pairs {
+            if let Some(name) = field.strip_prefix(METADATA) {
+                self.metadata.retain(|(known, _)| known != name);
+                self.metadata.push((name.to_owned(), column.clone()));
+            } else if let Some((name, _)) = FIELDS.iter().find(|(name, _)| name == field) {
+                self.fields.insert(name, column.clone());
+            }
+        }
+        self
+    }
+
+    fn read(&self, fields: &Map<String, Value>) -> Result<Interaction, Fault> {
+        let column = |field| self.fields.get(field).map(String::as_str);
+        let optional = |field| match column(field) {
+            Some(column) => Ok(text(fields, column)?.map(String::from)),
+            None => Ok(None),
+        };
+        let needed = |field| required(fields, column(field).unwrap_or(field)).map(String::from);
+        let metadata =
+            self.metadata.iter().filter_map(|(name, column)| Some((name.clone(), find(fields, column)?.clone())));
+        Ok(Interaction {
+            event_id: optional("event_id")?,
+            event_type: needed("event_type")?,
+            ref_type: optional("ref_type")?,
+            ref_id: needed("ref_id")?,
+            user_id: optional("account_id")?,
+            session_id: optional("session_id")?,
+            occurred_at: time(fields, column("occurred_at").unwrap_or("occurred_at"))?,
+            metadata: metadata.collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn line(value: Value) -> Map<String, Value> {
+        value.as_object().cloned().unwrap()
+    }
+
+    fn without_id(mut item: Value) -> Value {
+        assert_eq!(item.as_object_mut().unwrap().remove("event_id").unwrap().as_str().unwrap().len(), 36);
+        item
+    }
+
+    #[test]
+    fn a_line_of_rees46_is_an_interaction() {
+        let fields = line(json!({
+            "event_time": "2019-10-01 00:00:00 UTC", "event_type": "cart", "product_id": "44600062",
+            "category_id": "2103807459595387724", "brand": "shiseido", "price": "35.79", "user_id": "541312140",
+            "user_session": "72d76fde-8bb3-4e00-8c23-a032dfed738c"
+        }));
+        let item = without_id(Mapping::Columns(Columns::rees46()).read(fields, true).unwrap().remove(0));
+        let expected = json!({
+            "event_type": "cart", "ref_type": "Product", "ref_id": "44600062", "occurred_at": "2019-10-01T00:00:00Z",
+            "session_id": "72d76fde-8bb3-4e00-8c23-a032dfed738c", "account_id": crate::import::identity::account("541312140"),
+            "metadata": { "category_id": "2103807459595387724", "brand": "shiseido", "price": "35.79" }
+        });
+        assert_eq!(item, expected);
+    }
+
+    #[test]
+    fn columns_can_be_named_and_a_missing_one_is() {
+        let pairs = ["ref_id=properties.sku", "metadata.where=page"].map(|pair| Pair::read(pair).unwrap());
+        let columns = Columns::of_api().with(&pairs);
+        let fields = json!({ "event_type": "view", "properties": { "sku": 7 }, "page": "home", "occurred_at": "2019-10-01T00:00:00Z" });
+        let read = columns.read(&line(fields)).unwrap();
+        assert_eq!((read.ref_id.as_str(), &read.metadata["where"]), ("7", &json!("home")));
+        assert_eq!(columns.read(&line(json!({ "event_type": "view" }))).unwrap_err(), Fault::missing("properties.sku"));
+        assert!(Pair::read("price=x").is_err() && Pair::read("ref_id").is_err() && Pair::read("metadata.=x").is_err());
+    }
+}

@@ -1,0 +1,163 @@
+//! The lines of a file: CSV or JSON, packed or not.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
+use indicatif::ProgressBar;
+use serde_json::{Map, Value};
+
+use super::value::Fault;
+use crate::Error;
+
+/// Files are read in pieces of this size.
+const BUFFER_BYTES: usize = 256 * 1024;
+
+/// One line, or one record of CSV, which may span several.
+#[derive(Debug)]
+pub(super) struct Line {
+    /// Where it begins, from 1.
+    pub(super) number: u64,
+    /// Its fields. Those of CSV are texts; an empty one is absent.
+    pub(super) fields: Result<Map<String, Value>, Fault>,
+}
+
+/// A file that is being read.
+pub(super) struct Source {
+    path: PathBuf,
+    reader: Reader,
+    /// Lines up to this are passed over.
+    skipped: u64,
+}
+
+type Bytes = BufReader<Box<dyn Read>>;
+
+enum Reader {
+    Json { bytes: Bytes, number: u64 },
+    Csv { records: Box<csv::Reader<Bytes>>, headers: Vec<String> },
+}
+
+impl Source {
+    /// Opens a file by its extension. The bar counts its bytes as they are read.
+    pub(super) fn open(path: &Path, bar: &ProgressBar) -> Result<Self, Error> {
+        let failed = |source| Error::Read { path: path.to_owned(), source };
+        let (format, packed) = format(path)?;
+        let file = bar.wrap_read(File::open(path).map_err(failed)?);
+        // Tools that pack in parallel write several members one after the other.
+        let plain: Box<dyn Read> =
+            if packed { Box::new(MultiGzDecoder::new(BufReader::new(file))) } else { Box::new(file) };
+        let bytes = BufReader::with_capacity(BUFFER_BYTES, plain);
+        let reader = match format {
+            Format::Json => Reader::Json { bytes, number: 0 },
+            Format::Csv => {
+                // A record of another length is that line's fault, not the file's.
+                let mut records = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
+                let headers = records.byte_headers().map_err(|error| failed(error.into()))?;
+                let headers = headers.iter().map(|it| String::from_utf8_lossy(it).trim().to_owned()).collect();
+                Reader::Csv { records: Box::new(records), headers: without_mark(headers) }
+            }
+        };
+        Ok(Self { path: path.to_owned(), reader, skipped: 0 })
+    }
+
+    /// Passes over everything up to this line.
+    pub(super) fn skip_to(&mut self, line: u64) {
+        self.skipped = line;
+    }
+
+    /// Says whether the fields of lines are texts alone.
+    pub(super) fn is_csv(&self) -> bool {
+        matches!(self.reader, Reader::Csv { .. })
+    }
+}
+
+impl Iterator for Source {
+    type Item = Result<Line, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let failed = |source| Error::Read { path: self.path.clone(), source };
+        match &mut self.reader {
+            Reader::Json { bytes, number } => next_json(bytes, number, self.skipped).map_err(failed).transpose(),
+            Reader::Csv { records, headers } => {
+                next_record(records, headers, self.skipped).map_err(|error| failed(error.into())).transpose()
+            }
+        }
+    }
+}
+
+fn next_json(bytes: &mut Bytes, number: &mut u64, skipped: u64) -> std::io::Result<Option<Line>> {
+    let mut text = Vec::new();
+    loop {
+        text.clear();
+        if bytes.read_until(b'\n', &mut text)? == 0 {
+            return Ok(None);
+        }
+        *number += 1;
+        if *number > skipped && !text.trim_ascii().is_empty() {
+            return Ok(Some(Line { number: *number, fields: object(text.trim_ascii_end()) }));
+        }
+    }
+}
+
+fn object(text: &[u8]) -> Result<Map<String, Value>, Fault> {
+    match serde_json::from_slice(text) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        Ok(_) => Err(Fault::new("malformed", "a line must be a JSON object")),
+        Err(error) => Err(Fault::new("not_json", format!("is not valid JSON (column {})", error.column()))),
+    }
+}
+
+fn next_record(records: &mut csv::Reader<Bytes>, headers: &[String], skipped: u64) -> Result<Option<Line>, csv::Error> {
+    let mut record = csv::ByteRecord::new();
+    while records.read_byte_record(&mut record)? {
+        let number = record.position().map_or(0, csv::Position::line);
+        if number > skipped {
+            return Ok(Some(Line { number, fields: fields(&record, headers) }));
+        }
+    }
+    Ok(None)
+}
+
+fn fields(record: &csv::ByteRecord, headers: &[String]) -> Result<Map<String, Value>, Fault> {
+    if record.len() != headers.len() {
+        let message = format!("has {} columns, the header has {}", record.len(), headers.len());
+        return Err(Fault::new("wrong_columns", message));
+    }
+    let mut fields = Map::new();
+    for (name, cell) in headers.iter().zip(record) {
+        let cell =
+            std::str::from_utf8(cell).map_err(|_| Fault::new("invalid_text", format!("{name}: must be UTF-8")))?.trim();
+        if !cell.is_empty() {
+            fields.insert(name.clone(), Value::String(cell.to_owned()));
+        }
+    }
+    Ok(fields)
+}
+
+/// Takes off the byte order mark that spreadsheets put before the first name.
+fn without_mark(mut headers: Vec<String>) -> Vec<String> {
+    if let Some(first) = headers.first_mut() {
+        *first = first.trim_start_matches('\u{feff}').to_owned();
+    }
+    headers
+}
+
+enum Format {
+    Json,
+    Csv,
+}
+
+/// Reads the format off the name, and whether the file is packed.
+fn format(path: &Path) -> Result<(Format, bool), Error> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let (name, packed) = name.strip_suffix(".gz").map_or((name.as_str(), false), |name| (name, true));
+    match name.rsplit_once('.') {
+        Some((_, "csv")) => Ok((Format::Csv, packed)),
+        Some((_, "json" | "ndjson" | "jsonl")) => Ok((Format::Json, packed)),
+        _ => {
+            let shown = path.display();
+            Err(Error::Usage(format!("{shown} must end in .csv, .json, .ndjson or .jsonl, each also with .gz")))
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Reads fields of a line, so that a fault can name the column.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+/// Why a line is not sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    /// The reason for programs: a code of the API where it has one.
+    pub(super) code: &'static str,
+    /// The reason for people, with the field.
+    pub(super) message: String,
+}
+
+impl Fault {
+    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    pub(super) fn missing(column: &str) -> Self {
+        Self::new("missing_field", format!("{column}: is missing"))
+    }
+}
+
+/// Finds a member by its name, or by a path with dots. Null and empty text are absent.
+pub(super) fn find<'v>(fields: &'v Map<String, Value>, column: &str) -> Option<&'v Value> {
+    let found = fields.get(column).or_else(|| {
+        let (first, rest) = column.split_once('.')?;
+        rest.split('.').try_fold(fields.get(first)?, |value, name| value.get(name))
+    });
+    found.filter(|value| !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty()))
+}
+
+/// Reads a text, or a number as its digits.
+pub(super) fn text<'v>(fields: &'v Map<String, Value>, column: &str) -> Result<Option<Cow<'v, str>>, Fault> {
+    match find(fields, column) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(Cow::Borrowed(text.trim()))),
+        Some(Value::Number(number)) => Ok(Some(Cow::Owned(number.to_string()))),
+        Some(_) => Err(Fault::new("wrong_type", format!("{column}: must be a text or a number"))),
+    }
+}
+
+/// Reads a text that must be there.
+pub(super) fn required<'v>(fields: &'v Map<String, Value>, column: &str) -> Result<Cow<'v, str>, Fault> {
+    text(fields, column)?.ok_or_else(|| Fault::missing(column))
+}
+
+/// Reads a time: RFC 3339, also with a blank for the T and `UTC` for the offset. One without an offset could be of any zone.
+pub(super) fn time(fields: &Map<String, Value>, column: &str) -> Result<Timestamp, Fault> {
+    let text = required(fields, column)?;
+    let plain =
+        text.strip_suffix("UTC").map_or_else(|| text.clone(), |head| Cow::Owned(head.trim_end().to_owned() + "Z"));
+    plain.parse().map_err(|_| {
+        let rule = "must be a time with an offset, like 2019-10-01T00:00:00Z or 2019-10-01 00:00:00 UTC";
+        Fault::new("invalid_time", format!("{column}: {rule}"))
+    })
+}
+
+/// Reads a time in microseconds since 1970.
+pub(super) fn microseconds(fields: &Map<String, Value>, column: &str) -> Result<Timestamp, Fault> {
+    let number = required(fields, column)?.parse().ok();
+    number.and_then(|number| Timestamp::from_microsecond(number).ok()).ok_or_else(|| {
+        Fault::new("invalid_time", format!("{column}: must be microseconds since 1970, like 1569888000000000"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fields(value: Value) -> Map<String, Value> {
+        value.as_object().cloned().unwrap()
+    }
+
+    #[test]
+    fn times_have_an_offset_in_one_spelling_or_another() {
+        let read = |text: &str| time(&fields(json!({ "at": text })), "at").map(|at| at.to_string());
+        for text in
+            ["2019-10-01 00:00:00 UTC", "2019-10-01T00:00:00Z", "2019-10-01 02:00:00+02:00", "2019-10-01 00:00:00UTC"]
+        {
+            assert_eq!(read(text).as_deref(), Ok("2019-10-01T00:00:00Z"), "{text}");
+        }
+        for text in ["2019-10-01 00:00:00", "01.10.2019", "1569888000", "yesterday UTC"] {
+            assert_eq!(read(text).unwrap_err().code, "invalid_time", "{text}");
+        }
+        assert_eq!(time(&fields(json!({})), "at").unwrap_err(), Fault::missing("at"));
+    }
+
+    #[test]
+    fn a_member_is_found_by_its_name_or_its_path() {
+        let fields = fields(json!({ "a.b": 1, "a": { "b": 2, "c": { "d": "x" } }, "e": " ", "f": null }));
+        assert_eq!(text(&fields, "a.b").unwrap().as_deref(), Some("1"));
+        assert_eq!(text(&fields, "a.c.d").unwrap().as_deref(), Some("x"));
+        for absent in ["e", "f", "g", "a.c.x", "e.x"] {
+            assert_eq!(text(&fields, absent), Ok(None), "{absent}");
+        }
+        assert_eq!(text(&fields, "a").unwrap_err().code, "wrong_type");
+    }
+}
