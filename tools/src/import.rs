@@ -50,8 +50,8 @@ pub struct Args {
     /// path to a member, such as ref_id=properties.sku. May be repeated.
     #[arg(long = "map", value_name = "FIELD=COLUMN", value_parser = Pair::read)]
     pub map: Vec<Pair>,
-    /// Events a second, or `max`.
-    #[arg(long, default_value = "max", value_name = "R|max", value_parser = crate::simulate::read_rate)]
+    /// Events a second, or `max`, which live requests feel.
+    #[arg(long, default_value = "1000", value_name = "R|max", value_parser = crate::simulate::read_rate)]
     pub rate: Rate,
     /// Requests under way at once.
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]

@@ -30,7 +30,8 @@ fn write(path: &Path, lines: usize, run: &str) {
 
 impl Shop {
     async fn import(&self, path: &Path) -> Value {
-        let said = self.shopsignal(&["import", path.to_str().unwrap(), "--preset", "rees46", "--json"]).await;
+        let said =
+            self.shopsignal(&["import", path.to_str().unwrap(), "--preset", "rees46", "--rate", "max", "--json"]).await;
         assert_eq!(said.code, Some(0), "{}", said.text);
         serde_json::from_str(&said.text).unwrap()
     }

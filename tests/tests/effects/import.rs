@@ -1,5 +1,7 @@
 //! import-interactions: a batch is recorded and scored in one transaction, once, beside whatever shoppers do.
 
+mod measure;
+
 use std::time::Duration;
 
 use rand::prelude::*;
@@ -10,6 +12,8 @@ use uuid::Uuid;
 
 use crate::shop::{Shop, all_done, hints, product};
 
+/// How many events a request may hold.
+const BATCH_MAX: usize = 1_000;
 const ROUTE: &str = "/api/v1/analytic/import/interaction";
 /// What is left to do, by sink.
 const OWED: &str = "SELECT sink, count(*) FROM analytic.pending GROUP BY sink ORDER BY sink";

@@ -28,7 +28,8 @@ struct Line {
 /// Runs the command with these words.
 async fn run(server: &TestServer, file: &Path, words: &[&str]) -> Summary {
     let api = ["import", file.to_str().unwrap(), "--api-url", server.url(), "--trusted-token", "trusted"];
-    let line = Line::try_parse_from(api.iter().chain(words)).unwrap();
+    let rate: &[&str] = if words.contains(&"--rate") { &[] } else { &["--rate", "max"] };
+    let line = Line::try_parse_from(api.iter().chain(rate).chain(words)).unwrap();
     import(&Stack::find("test").unwrap(), &line.args).await.unwrap()
 }
 
