@@ -161,7 +161,7 @@ async fn a_body_that_cannot_be_used_is_refused_with_its_reason() {
     a foreign account: 403 foreign_account, account_id
     100,000 levels: 400 validation, body
     a byte that is no text: 400 validation, body
-    a byte order mark: 400 validation, body
+    a byte order mark: 400 validation, interactions
     "#);
     assert_eq!(visit.stored().await, 0);
 }

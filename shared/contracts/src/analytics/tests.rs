@@ -37,7 +37,7 @@ fn a_range_has_days_and_a_limit() {
 
 #[test]
 fn today_is_a_local_day() {
-    let query = [("tz", "America/New_York"), ("from", "left alone")];
+    let query = [("tz", "America/New_York")];
     let query = TotalsQuery::read(query.into_iter(), "2026-11-20T03:00:00Z".parse().unwrap()).unwrap();
     assert_eq!(query.today.start.to_string(), "2026-11-19T05:00:00Z");
     assert_eq!(query.today.end.to_string(), "2026-11-20T05:00:00Z");

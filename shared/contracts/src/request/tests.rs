@@ -54,6 +54,7 @@ fn a_complete_item_is_read() {
         occurred_at: Some(
             2026-11-20T12:00:00Z,
         ),
+        clock_error: 0s,
     }
     "#);
 }
@@ -253,7 +254,7 @@ fn bytes_that_are_not_utf8_are_not_json() {
 /// Two items: one of 11:00 and one without a time, sent when the clock of the phone said so.
 fn sent_at(clock: &str) -> Result<Vec<ItemOutcome>, RequestError> {
     let items = [view(r#","occurred_at":"2026-11-20T11:00:00Z""#), view("")].join(",");
-    read_as(Caller::Guest, &format!(r#"{{"sent_at":{clock},"interactions":[{items}]}}"#))
+    read_as(Caller::Account(ACCOUNT), &format!(r#"{{"sent_at":{clock},"interactions":[{items}]}}"#))
 }
 
 #[test]

@@ -333,8 +333,8 @@ fn a_member_comes_once() {
         twice(r#""metadata":[1]"#),
     ];
     insta::assert_snapshot!(refusals.join("\n"), @r#"
-    malformed: event: must be a JSON object without a member twice, but "amount" is at line 1 column 101
-    malformed: metadata: must be a JSON object without a member twice, but "a" is at line 1 column 13
+    malformed: event: must be a JSON object without a member twice, but "amount" is
+    malformed: metadata: must be a JSON object without a member twice, but "a" is
     malformed: metadata: must be a JSON object
     malformed: metadata: must be a JSON object
     "#);
