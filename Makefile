@@ -129,6 +129,9 @@ prove: build ## Run the whole fault suite, about an hour, into docs/PROOF.md; ag
 	$(SHOPSIGNAL) --stack $(PROVE_STACK) up
 	$(SHOPSIGNAL) install faketime
 	SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(PROVE_STACK)/stack.json" target/local/prove planted
+	# After hours of work the emulator answers too slowly for the scenarios of a whole day.
+	$(SHOPSIGNAL) --stack $(PROVE_STACK) down --wipe
+	$(SHOPSIGNAL) --stack $(PROVE_STACK) up
 	SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(PROVE_STACK)/stack.json" target/local/prove long
 
 # The runner has to be of the library's version, so it goes by Cargo.lock and stays in this folder.
