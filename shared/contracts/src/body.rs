@@ -48,6 +48,12 @@ pub enum RequestError {
         /// The largest that is read.
         limit: usize,
     },
+    /// More comes out of the body than allowed; how much more was not decoded.
+    #[error("body: must have at most {limit} bytes after decoding")]
+    TooLargeDecoded {
+        /// The largest that is read.
+        limit: usize,
+    },
     /// The body is encoded in a way that is not read here.
     #[error("content-encoding: must be gzip, or be left out")]
     UnknownEncoding,
@@ -91,7 +97,7 @@ impl RequestError {
     #[must_use]
     pub fn answer(&self) -> (u16, &'static str) {
         match self {
-            Self::TooLarge { .. } => (413, "payload_too_large"),
+            Self::TooLarge { .. } | Self::TooLargeDecoded { .. } => (413, "payload_too_large"),
             Self::ForeignAccount => (403, "foreign_account"),
             Self::UnknownEncoding => (415, "unsupported_encoding"),
             Self::NotGzip { .. } | Self::NotJson { .. } | Self::WrongShape { .. } | Self::WrongCount { .. } => {
@@ -105,7 +111,7 @@ impl RequestError {
 /// the body is that they come from.
 ///
 /// # Errors
-/// [`RequestError::UnknownEncoding`], [`RequestError::NotGzip`] and [`RequestError::TooLarge`].
+/// [`RequestError::UnknownEncoding`], [`RequestError::NotGzip`] and [`RequestError::TooLargeDecoded`].
 pub fn decode_body<'a>(
     body: &'a [u8],
     content_encoding: Option<&str>,
@@ -119,11 +125,11 @@ pub fn decode_body<'a>(
             let limit = u64::try_from(max_bytes).unwrap_or(u64::MAX);
             let read = MultiGzDecoder::new(body).take(limit.saturating_add(1)).read_to_end(&mut decoded);
             let bytes = read.map_err(|error| RequestError::NotGzip { reason: error.to_string() })?;
-            // How much more there is would have to be decoded to be known.
             if bytes > max_bytes {
-                return Err(RequestError::TooLarge { bytes, limit: max_bytes });
+                Err(RequestError::TooLargeDecoded { limit: max_bytes })
+            } else {
+                Ok(Cow::Owned(decoded))
             }
-            Ok(Cow::Owned(decoded))
         }
         Some(_) => Err(RequestError::UnknownEncoding),
     }
@@ -216,7 +222,7 @@ mod tests {
         let bomb = gzip(&vec![b' '; 50 * 1024 * 1024]);
         assert!(bomb.len() < BODY_MAX_BYTES);
         let refused = decode_body(&bomb, Some("gzip"), BODY_MAX_BYTES);
-        assert_eq!(refused, Err(RequestError::TooLarge { bytes: BODY_MAX_BYTES + 1, limit: BODY_MAX_BYTES }));
+        assert_eq!(refused, Err(RequestError::TooLargeDecoded { limit: BODY_MAX_BYTES }));
     }
 
     #[test]
