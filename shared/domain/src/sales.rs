@@ -22,7 +22,7 @@ struct Share<'a> {
 /// Returns what an order adds to the figures, given the products that are known.
 ///
 /// A line belongs to the seller and category that it names itself, else to the order's seller, else to those of its
-/// product. An unknown product keeps the name that the line gave it until it is known.
+/// product, else to the seller whose order it was before it was edited. An unknown product keeps the name that the line gave it until it is known.
 #[must_use]
 pub fn order_contribution(order: &OrderState, known: &Attributions) -> Contribution {
     let shares: Vec<_> = order.lines.iter().map(|line| share(order, line, known)).collect();
@@ -92,7 +92,10 @@ fn share<'a>(order: &'a OrderState, line: &'a Line, known: &'a Attributions) -> 
     let seller = line.seller_id.as_deref().or(order.seller_id.as_deref());
     Share {
         product_id: product.map_or(&line.reference, |product| &product.product_id),
-        seller_id: seller.or_else(|| period?.seller_id.as_deref()).unwrap_or_default(),
+        seller_id: seller
+            .or_else(|| period?.seller_id.as_deref())
+            .or(order.former_seller_id.as_deref())
+            .unwrap_or_default(),
         category_id: line.category_id.as_deref().or_else(|| period?.category_id.as_deref()).unwrap_or_default(),
         quantity_milli: line.quantity.milli(),
     }

@@ -9,6 +9,8 @@ pub(super) struct Content<'e> {
     pub(super) customer: Option<&'e CustomerKey>,
     /// The seller of the whole order.
     pub(super) seller_id: Option<&'e str>,
+    /// The seller of the whole order before its lines were replaced by an event that names none.
+    pub(super) former_seller_id: Option<&'e str>,
     /// How it is paid.
     pub(super) method: Option<&'e str>,
     /// The currency of the order and of all amounts that name none.
@@ -32,8 +34,9 @@ impl<'e> Content<'e> {
     /// Reads events that are in sequence.
     ///
     /// Several services may tell of one order: the first creation with lines says what was ordered and what it costs. Lines
-    /// of a later creation by the same service, or of an update, take their place. The rest completes itself: who is named
-    /// first is the customer; seller and method are those of the last update that names them, else of the first creation.
+    /// of a later creation by the same service, or of an update, take their place, with the total and the seller of the whole
+    /// order: an order that was one seller's need not stay so. The rest completes itself: who is named first is the
+    /// customer; seller and method are those of the last update that names them, else of the first creation.
     pub(super) fn of(events: &[&'e ShopEvent]) -> Self {
         let mut content = Self { currency: currency(events), ..Self::default() };
         let mut service = None;
@@ -71,10 +74,16 @@ impl<'e> Content<'e> {
         }
     }
 
-    /// Takes lines with their total. Lines that come first leave a total that another service has told of them.
+    /// Takes lines with their total and seller. Lines that come first leave a total that another service has told of them.
     fn replace_lines(&mut self, told: &'e OrderContent, is_update: bool) {
         let is_first = self.lines.is_empty() && !is_update;
         self.total = if is_first { told.total.or(self.total) } else { told.total };
+        if !self.lines.is_empty() {
+            if told.seller_id.is_none() {
+                self.former_seller_id = self.seller_id.or(self.former_seller_id);
+            }
+            self.seller_id = told.seller_id.as_deref();
+        }
         self.lines = &told.lines;
     }
 }
