@@ -3,6 +3,7 @@
 //! The bare insert stores the rows and nothing else: no keys, no pending rows, no hints, so it promises nothing. In
 //! between stands the statement of record-interactions alone, which tells what Postgres does from what the function does.
 
+use contracts::Route;
 use testkit::{Function, HttpEvent, TestDatabase};
 use uuid::Uuid;
 
@@ -169,7 +170,7 @@ pub(crate) fn request(items: &[Item]) -> String {
         })
         .collect();
     let body = format!(r#"{{"interactions":[{}]}}"#, items.join(","));
-    HttpEvent::new("POST", "/api/v1/analytic/interaction")
+    HttpEvent::new("POST", Route::RecordInteractions.path())
         .account(ACCOUNT)
         .header("user-agent", AGENT)
         .body(body)

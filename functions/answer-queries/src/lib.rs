@@ -2,20 +2,15 @@
 //! admins), the description of the API, health; and every route that does not exist.
 
 mod admin;
-mod alerts;
-mod analytics;
 mod cached;
 mod currency;
-mod description;
+mod deps;
 mod failure;
-mod health;
-mod popularity;
 mod private;
-mod router;
-mod sales;
+mod route;
 mod seller;
-mod seller_dashboard;
 mod settings;
 
-pub use router::{Deps, router};
+pub use deps::Deps;
+pub use route::router;
 pub use settings::{AWS_CALL_LIMIT, Settings};

@@ -18,8 +18,8 @@ use crate::settings::Settings;
 /// The name that metrics go by.
 const FUNCTION: &str = "manage-people";
 /// Where a person is erased and exported.
-const ERASE: &str = "/api/v1/analytic/person/erase";
-const EXPORT: &str = "/api/v1/analytic/person/export";
+const ERASE: &str = contracts::Route::ErasePerson.path();
+const EXPORT: &str = contracts::Route::ExportPerson.path();
 /// Of the time of an invocation, what is kept for the step that is under way and for the answer.
 const MARGIN: Duration = Duration::from_secs(12);
 /// The renaming of a person is one transaction; its statements fit into what is left then.

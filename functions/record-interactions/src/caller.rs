@@ -2,6 +2,7 @@
 //!
 //! `X-User-*` and `X-Forwarded-For` headers are never read: anybody can write them.
 
+use contracts::Route;
 use domain::{Caller, Claims, truncate_address};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
@@ -9,12 +10,9 @@ use lambda_http::{Request, RequestExt};
 use crate::agent;
 use crate::failure::Failure;
 
-/// The path without a sign-in.
-const GUEST_PATH: &str = "/api/v1/analytic/guest/interaction";
-
 /// Says who calls.
 pub(crate) fn of(request: &Request) -> Result<Caller, Failure> {
-    if request.uri().path() == GUEST_PATH {
+    if request.uri().path() == Route::RecordGuestInteractions.path() {
         return Ok(Caller::Guest);
     }
     let claims = platform::claims(request.extensions()).map(Claims::new).ok_or(Failure::Unauthorized)?;

@@ -25,6 +25,7 @@ mod query;
 mod rejection;
 mod reply;
 mod request;
+mod route;
 mod sales;
 mod shop_event;
 mod top;
@@ -52,6 +53,7 @@ pub use query::{InvalidQuery, Parameters, SPAN_MAX_DAYS, check_span};
 pub use rejection::{Rejection, RejectionCode};
 pub use reply::{Data, ErrorBody, ErrorReply, ItemResult, ItemStatus, List, Pagination, RecordReply};
 pub use request::{ItemOutcome, RefusedItem, Sender, read_import, read_request};
+pub use route::{Access, Method, Route};
 pub use sales::{
     CurrencySales, CustomerSegment, CustomerSegments, MONTHS_DEFAULT, MONTHS_MAX, MonthsQuery, RankedCategory,
     RankedProduct, RankedWindow, RankingQuery, SalesMonth, SalesMonths, SalesRange, SalesWindow, SalesWindows,

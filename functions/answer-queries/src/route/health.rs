@@ -9,7 +9,7 @@ use contracts::Data;
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::router::Deps;
+use crate::Deps;
 
 pub(crate) async fn check(State(deps): State<Arc<Deps>>) -> Result<Response, Failure> {
     deps.database.ping().await?;

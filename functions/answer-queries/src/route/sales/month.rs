@@ -16,7 +16,7 @@ use crate::admin::Admin;
 use crate::currency;
 use crate::failure::Failure;
 use crate::private::Given;
-use crate::router::Deps;
+use crate::Deps;
 
 pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
     let query = MonthsQuery::read(given.pairs())?;

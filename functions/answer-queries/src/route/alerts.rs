@@ -10,7 +10,7 @@ use store::finding::{self, Position, Stored};
 use crate::admin::Admin;
 use crate::failure::Failure;
 use crate::private::{Given, answer};
-use crate::router::Deps;
+use crate::Deps;
 
 pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
     let query = AlertsQuery::read(given.pairs())?;

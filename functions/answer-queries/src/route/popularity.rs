@@ -13,7 +13,7 @@ use store::popularity;
 use crate::cached;
 use crate::failure::Failure;
 use crate::private::Given;
-use crate::router::Deps;
+use crate::Deps;
 
 /// `GET /popularity/top`: by score, ties by id, by page number or cursor.
 pub(crate) async fn top(State(deps): State<Arc<Deps>>, given: Given, headers: HeaderMap) -> Result<Response, Failure> {

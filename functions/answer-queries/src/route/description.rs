@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use crate::cached;
 
-const DOCUMENT: &str = include_str!("../../../docs/openapi.json");
+const DOCUMENT: &str = include_str!("../../../../docs/openapi.json");
 
 pub(crate) async fn show(headers: HeaderMap) -> Response {
     cached::fixed(&headers, DOCUMENT)

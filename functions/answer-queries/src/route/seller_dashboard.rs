@@ -16,7 +16,7 @@ use store::seller_dashboard::{self, Dashboard, ProductSales, Question, Standing}
 use crate::currency;
 use crate::failure::Failure;
 use crate::private::{Given, answer};
-use crate::router::Deps;
+use crate::Deps;
 use crate::seller::Seller;
 
 /// The places of the spans that are asked for: the one before, the whole range, then a point of the charts each.

@@ -9,26 +9,15 @@ mod segment;
 mod total;
 mod window;
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::response::Response;
-use axum::routing::get;
 use contracts::Data;
+pub(crate) use month::list as months;
+pub(crate) use ranking::{categories, products as top_products};
+pub(crate) use segment::list as segments;
 use serde::Serialize;
+pub(crate) use window::list as windows;
 
 use crate::private;
-use crate::router::Deps;
-
-/// The routes below `/sales`.
-pub(crate) fn routes() -> Router<Arc<Deps>> {
-    Router::new()
-        .route("/windows", get(window::list))
-        .route("/top-products", get(ranking::products))
-        .route("/categories", get(ranking::categories))
-        .route("/customer-segments", get(segment::list))
-        .route("/months", get(month::list))
-}
 
 /// Writes an answer that nobody else may see, in our envelope.
 fn answer(data: impl Serialize) -> Response {

@@ -18,7 +18,7 @@ use crate::admin::Admin;
 use crate::currency;
 use crate::failure::Failure;
 use crate::private::{Given, answer};
-use crate::router::Deps;
+use crate::Deps;
 
 /// `GET /dashboard`: everything since the shop began, and today.
 pub(crate) async fn dashboard(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {

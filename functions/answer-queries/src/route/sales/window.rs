@@ -15,7 +15,7 @@ use super::total::{Totals, fill};
 use crate::currency;
 use crate::failure::Failure;
 use crate::private::Given;
-use crate::router::Deps;
+use crate::Deps;
 
 pub(crate) async fn list(reader: Reader, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
     let query = WindowsQuery::read(given.pairs(), Timestamp::now())?;

@@ -15,7 +15,7 @@ use super::reader::Reader;
 use crate::admin::Admin;
 use crate::failure::Failure;
 use crate::private::Given;
-use crate::router::Deps;
+use crate::Deps;
 
 pub(crate) async fn products(reader: Reader, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
     let query = RankingQuery::read(given.pairs(), Timestamp::now())?;
