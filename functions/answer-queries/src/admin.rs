@@ -2,6 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use contracts::read_claims;
 use domain::Claims;
 
 use crate::failure::Failure;
@@ -19,5 +20,5 @@ impl<S: Send + Sync> FromRequestParts<S> for Admin {
 
 /// Returns what API Gateway's authorizer verified of the caller's token.
 pub(crate) fn claims(parts: &Parts) -> Result<Claims<'_>, Failure> {
-    platform::claims(&parts.extensions).map(Claims::new).ok_or(Failure::Unauthorized)
+    Ok(read_claims(platform::claims(&parts.extensions))?)
 }

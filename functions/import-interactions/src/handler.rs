@@ -2,8 +2,10 @@
 
 use std::time::Instant;
 
-use contracts::{Data, IMPORT_MAX_BYTES, ItemOutcome, RecordReply, RejectionCode, decode_body, read_import};
-use domain::{Caller, Claims, EventNames};
+use contracts::{
+    Data, Failure, IMPORT_MAX_BYTES, ItemOutcome, RecordReply, RejectionCode, decode_body, read_import, read_trusted_claims,
+};
+use domain::{Caller, EventNames};
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, RequestExt, Response};
@@ -11,10 +13,8 @@ use lambda_runtime::Context;
 use messaging::SinkSender;
 use platform::{Metrics, TraceHeader};
 use recording::{Outcome, Recording};
-use store::Database;
 use store::interaction::Submission;
-
-use crate::failure::Failure;
+use store::{Database, StoreError};
 
 /// The name that metrics go by.
 const FUNCTION: &str = "import-interactions";
@@ -39,22 +39,22 @@ pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lam
     match accept(deps, &request, &context).await {
         Ok(reply) => platform::answer(StatusCode::OK, &Data { data: reply }),
         Err(failure) => {
-            if let Failure::Store(error) = &failure {
-                tracing::error!(request.id = context.request_id, error = platform::chain(error), "could not import");
+            let id = context.request_id.as_str();
+            if let Some(cause) = failure.cause() {
+                tracing::error!(request.id = id, error = platform::chain(cause), "could not import");
             }
-            platform::report_refusal(FUNCTION, &context.request_id, failure.code());
-            platform::answer(failure.status(), &failure.reply())
+            platform::refuse((FUNCTION, id), (failure.status(), failure.code()), &failure.reply())
         }
     }
 }
 
 async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<RecordReply, Failure> {
     let started = Instant::now();
-    check_caller(request)?;
+    read_trusted_claims(platform::claims(request.extensions()))?;
     let body = decode_body(request.body(), platform::content_encoding(request), IMPORT_MAX_BYTES)?;
     let items = read_import(&body, Timestamp::now(), &deps.names)?;
     let hidden: usize = items.iter().flatten().map(|item| contracts::count_hidden(&item.metadata)).sum();
-    let outcome = record(&deps.database, items).await?;
+    let outcome = record(&deps.database, items).await.map_err(recording::failure)?;
 
     let trace = TraceHeader::of(context);
     let sent = deps.sender.send(&outcome.new_ids, trace.as_str()).await;
@@ -74,18 +74,11 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
         .emit("imported");
     let codes = reply.results.iter().filter_map(|result| result.code).map(RejectionCode::as_str);
     platform::report_rejections(FUNCTION, &context.request_id, codes);
-    if reply.accepted + reply.duplicate > 0 { Ok(reply) } else { Err(Failure::NothingAcceptable(reply)) }
-}
-
-/// Lets the shop's own services in. The gateway has verified the token; its scope is looked at here, because the
-/// gateway's own refusal would not be in our envelope.
-fn check_caller(request: &Request) -> Result<(), Failure> {
-    let claims = platform::claims(request.extensions()).map(Claims::new).ok_or(Failure::Unauthorized)?;
-    if claims.is_trusted() { Ok(()) } else { Err(Failure::NotTrusted) }
+    if reply.accepted + reply.duplicate > 0 { Ok(reply) } else { Err(Failure::nothing_acceptable("item", &reply)) }
 }
 
 /// Records and scores every admitted item; a refused one keeps its refusal and touches no other.
-async fn record(database: &Database, items: Vec<ItemOutcome>) -> Result<Outcome, Failure> {
+async fn record(database: &Database, items: Vec<ItemOutcome>) -> Result<Outcome, StoreError> {
     // The client of an import is a service: its network and its user agent say nothing of the shopper.
     let submission =
         Submission { caller: Caller::Trusted, user_agent: None, ip_address: None, guest_events_per_minute: None };

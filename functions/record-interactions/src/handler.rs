@@ -1,6 +1,6 @@
 //! One request: read, record, hint, answer.
 
-use contracts::{BODY_MAX_BYTES, Data, RecordReply, RejectionCode, Sender, decode_body, read_request};
+use contracts::{BODY_MAX_BYTES, Data, Failure, RecordReply, RejectionCode, Sender, decode_body, read_request};
 use domain::{EventNames, InteractionId, Sink};
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
@@ -12,7 +12,6 @@ use store::Database;
 use store::interaction::Submission;
 use uuid::Uuid;
 
-use crate::failure::Failure;
 use crate::{caller, record};
 
 /// The name that metrics go by.
@@ -39,7 +38,13 @@ pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lam
     let context = request.lambda_context_ref().cloned().unwrap_or_default();
     match accept(deps, &request, &context).await {
         Ok(reply) => platform::answer(StatusCode::OK, &Data { data: reply }),
-        Err(failure) => refuse(&failure, &context),
+        Err(failure) => {
+            let id = context.request_id.as_str();
+            if let Some(cause) = failure.cause() {
+                tracing::error!(request.id = id, error = platform::chain(cause), "could not record");
+            }
+            platform::refuse((FUNCTION, id), (failure.status(), failure.code()), &failure.reply())
+        }
     }
 }
 
@@ -56,7 +61,7 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
         ip_address: network.as_deref(),
         guest_events_per_minute: deps.guest_events_per_minute,
     };
-    let outcome = record::record(&deps.database, items, &submission).await?;
+    let outcome = record::record(&deps.database, items, &submission).await.map_err(recording::failure)?;
 
     let trace = TraceHeader::of(context);
     let sent = hint(&deps.sender, &outcome.new_ids, &trace).await;
@@ -79,7 +84,14 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
         return Ok(reply);
     }
     let is_limited = reply.results.iter().any(|result| result.code == Some(RejectionCode::RateLimited));
-    Err(if is_limited { Failure::RateLimited(reply) } else { Failure::NothingAcceptable(reply) })
+    Err(if is_limited { rate_limited(&reply) } else { Failure::nothing_acceptable("item", &reply) })
+}
+
+/// No item was stored, and some could be a minute later.
+fn rate_limited(reply: &RecordReply) -> Failure {
+    const TEXT: &str =
+        "too many events of guests from this network in this minute; details.results says which to send again";
+    Failure::new(429, "rate_limited", TEXT).with_details(reply)
 }
 
 /// Hints both sinks at the same time.
@@ -89,12 +101,4 @@ async fn hint(sender: &HintSender, ids: &[InteractionId], trace: &TraceHeader) -
         sender.send(Sink::Catalog, ids, trace.as_str()),
     );
     Sent { sent: popularity.sent + catalog.sent, failed: popularity.failed + catalog.failed }
-}
-
-fn refuse(failure: &Failure, context: &Context) -> Result<Response<Body>, lambda_http::Error> {
-    if let Failure::Store(error) = failure {
-        tracing::error!(request.id = context.request_id, error = platform::chain(error), "could not record");
-    }
-    platform::report_refusal(FUNCTION, &context.request_id, failure.code());
-    platform::answer(failure.status(), &failure.reply())
 }

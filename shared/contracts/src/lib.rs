@@ -11,6 +11,7 @@ mod cursor;
 mod dashboard;
 mod event_reply;
 mod event_request;
+mod failure;
 mod field;
 mod item;
 mod members;
@@ -43,6 +44,7 @@ pub use dashboard::{
 };
 pub use event_reply::{EventResult, EventStatus, EventsReply};
 pub use event_request::{EventMessage, read_events};
+pub use failure::{Failure, read_claims, read_trusted_claims};
 pub use item::SESSION_ID_MAX_CHARS;
 pub use message::{AlertHint, Hint, Pointer, REASON_ATTRIBUTE, Unreadable};
 pub use metadata::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};

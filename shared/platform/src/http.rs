@@ -109,12 +109,20 @@ pub fn report_rejections(function: &str, request_id: &str, codes: impl Iterator<
     }
 }
 
-/// Counts a request that was refused as a whole.
-pub fn report_refusal(function: &str, request_id: &str, code: &'static str) {
+/// Counts a request that was refused as a whole, and writes the answer.
+///
+/// # Errors
+/// When the body cannot be written as JSON.
+pub fn refuse(
+    (function, request_id): (&str, &str),
+    (status, code): (u16, &'static str),
+    body: &impl Serialize,
+) -> Result<Response<Body>, Error> {
     Metrics::with(&[("Function", function), ("Code", code)])
         .note("request.id", request_id)
         .count("RequestRefused", 1)
         .emit("refused");
+    answer(StatusCode::from_u16(status)?, body)
 }
 
 fn mend(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {

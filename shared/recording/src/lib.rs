@@ -7,10 +7,17 @@
 
 use std::ops::Range;
 
-use contracts::{ItemOutcome, ItemResult, ItemStatus, Rejection, RejectionCode};
+use contracts::{Failure, ItemOutcome, ItemResult, ItemStatus, Rejection, RejectionCode};
 use domain::{InteractionId, NewInteraction, Pieces};
 use store::StoreError;
 use store::interaction::{Judged, Recorded};
+
+/// The answer when the log cannot be written: out of reach for now, or broken.
+#[must_use]
+pub fn failure(error: StoreError) -> Failure {
+    let is_temporary = error.is_temporary();
+    Failure::of_ours(error, is_temporary, "the log cannot be reached; send the request again")
+}
 
 /// The results of a request, one per item, and what is new in the log.
 #[derive(Debug)]
