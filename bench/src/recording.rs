@@ -4,6 +4,7 @@
 //! between stands the statement of record-interactions alone, which tells what Postgres does from what the function does.
 
 use contracts::Route;
+use domain::Sink;
 use testkit::{Function, HttpEvent, TestDatabase};
 use uuid::Uuid;
 
@@ -221,6 +222,7 @@ fn record(items: &[Item]) -> String {
         quoted(AGENT),
         quoted("203.0.113.0/24"),
         "NULL".to_owned(),
+        format!("'{{{}}}'::text[]", Sink::ALL.map(Sink::as_str).join(",")),
     ];
     fill(RECORD, &values)
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use contracts::{Intake, read_shop_event};
 use domain::fraud::{FindingId, Thresholds};
-use domain::{Currency, InteractionId, Pieces, ShopEvent, Sink, Subject};
+use domain::{Currency, InteractionId, Pieces, ShopEvent, Subject};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{AlertSender, DeadLetterSender, Deliveries, Fate, HintSender, Sent};
@@ -176,17 +176,13 @@ fn count(logged: Logged, position: usize, outcome: &mut Outcome) {
     }
 }
 
-/// Hints both sinks and send-alerts at the same time.
+/// Hints every sink and send-alerts at the same time.
 async fn hint(deps: &Deps, outcome: &Outcome, trace: &TraceHeader) -> Sent {
-    let (popularity, catalog, alerts) = tokio::join!(
-        deps.sender.send(Sink::Popularity, &outcome.derived, trace.as_str()),
-        deps.sender.send(Sink::Catalog, &outcome.derived, trace.as_str()),
+    let (sinks, alerts) = tokio::join!(
+        deps.sender.send(&outcome.derived, trace.as_str()),
         deps.alerts.send(&outcome.owed, trace.as_str()),
     );
-    Sent {
-        sent: popularity.sent + catalog.sent + alerts.sent,
-        failed: popularity.failed + catalog.failed + alerts.failed,
-    }
+    [sinks, alerts].into_iter().sum()
 }
 
 /// Adds what a batch came to.

@@ -1,12 +1,12 @@
 //! One request: read, record, hint, answer.
 
 use contracts::{BODY_MAX_BYTES, Data, Failure, RecordReply, RejectionCode, Sender, decode_body, read_request};
-use domain::{EventNames, InteractionId, Sink};
+use domain::EventNames;
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, RequestExt, Response};
 use lambda_runtime::Context;
-use messaging::{HintSender, Sent};
+use messaging::HintSender;
 use platform::{Metrics, TraceHeader};
 use store::Database;
 use store::interaction::Submission;
@@ -64,7 +64,7 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
     let outcome = record::record(&deps.database, items, &submission).await.map_err(recording::failure)?;
 
     let trace = TraceHeader::of(context);
-    let sent = hint(&deps.sender, &outcome.new_ids, &trace).await;
+    let sent = deps.sender.send(&outcome.new_ids, trace.as_str()).await;
     let reply = RecordReply::new(outcome.results);
     Metrics::with(&[("Function", FUNCTION)])
         .note("request.id", context.request_id.as_str())
@@ -94,11 +94,3 @@ fn rate_limited(reply: &RecordReply) -> Failure {
     Failure::new(429, "rate_limited", TEXT).with_details(reply)
 }
 
-/// Hints both sinks at the same time.
-async fn hint(sender: &HintSender, ids: &[InteractionId], trace: &TraceHeader) -> Sent {
-    let (popularity, catalog) = tokio::join!(
-        sender.send(Sink::Popularity, ids, trace.as_str()),
-        sender.send(Sink::Catalog, ids, trace.as_str()),
-    );
-    Sent { sent: popularity.sent + catalog.sent, failed: popularity.failed + catalog.failed }
-}

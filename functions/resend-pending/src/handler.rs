@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use domain::{InteractionId, Sink};
 use lambda_runtime::{Error, LambdaEvent};
-use messaging::{AlertSender, HintSender, Sent};
+use messaging::{AlertSender, HintSender};
 use platform::{Deadline, Metrics, TraceHeader};
 use serde_json::{Value, json};
 use store::{Database, StoreError};
@@ -83,7 +82,7 @@ async fn resend(deps: &Deps, trace: &TraceHeader, deadline: Deadline) -> Result<
     while total.claimed < max_rows && !deadline.remaining().is_zero() {
         let left = u32::try_from(max_rows - total.claimed).unwrap_or(CLAIM).min(CLAIM);
         let due = store::pending::claim_due(&deps.database, left, deps.pace.backoff_cap_seconds).await?;
-        let sent = hint(&deps.sender, &due, trace).await;
+        let sent = deps.sender.send_each(&due, trace.as_str()).await;
         total.claimed += due.len();
         total.sent += sent.sent;
         total.failed += sent.failed;
@@ -97,16 +96,6 @@ async fn resend(deps: &Deps, trace: &TraceHeader, deadline: Deadline) -> Result<
         }
     }
     Ok(total)
-}
-
-async fn hint(sender: &HintSender, due: &[(Sink, InteractionId)], trace: &TraceHeader) -> Sent {
-    let of = |wanted: Sink| due.iter().filter(|(sink, _)| *sink == wanted).map(|(_, id)| *id).collect::<Vec<_>>();
-    let (popularity, catalog) = (of(Sink::Popularity), of(Sink::Catalog));
-    let (popularity, catalog) = tokio::join!(
-        sender.send(Sink::Popularity, &popularity, trace.as_str()),
-        sender.send(Sink::Catalog, &catalog, trace.as_str()),
-    );
-    Sent { sent: popularity.sent + catalog.sent, failed: popularity.failed + catalog.failed }
 }
 
 /// Also when there is nothing: no figure means that nobody looked, and rings an alarm.

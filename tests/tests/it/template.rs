@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::Sink;
 use it::template::{FUNCTION, Template, function_folders, logical_id, repository, target};
 use serde_json::{Value, json};
 
@@ -82,7 +83,7 @@ fn an_old_pending_row_rings_an_alarm_and_so_does_the_silence_of_resend_pending()
     let template = template();
     let alarms = alarms(&template, "Shopsignal", "PendingOldestAge");
     let sinks: BTreeSet<_> = alarms.iter().filter_map(|(sink, _)| sink.as_str()).collect();
-    assert_eq!(sinks, BTreeSet::from(["alerts", "catalog", "popularity"]));
+    assert_eq!(sinks, Sink::ALL.into_iter().map(Sink::as_str).chain(["alerts"]).collect());
     for (sink, alarm) in alarms {
         assert_eq!(alarm["Dimensions"][0]["Name"], "Sink");
         assert_eq!(alarm["TreatMissingData"], "breaching", "{sink}");
