@@ -133,7 +133,8 @@ async fn show_sales(api: &Api<'_>, shop: &ShopSummary) -> Result<bool, Error> {
     let windows: Data<Windows> = api.get_as(admin, &format!("{}?size=1d", Route::ListSalesWindows.path())).await?;
     println!("\n== Revenue by day, for admins: GET /sales/windows?size=1d\n");
     println!("{}", sales::windows(&windows.data));
-    let top: Data<TopProducts> = api.get_as(admin, &format!("{}?window=1d&limit=5", Route::ListTopProducts.path())).await?;
+    let top: Data<TopProducts> =
+        api.get_as(admin, &format!("{}?window=1d&limit=5", Route::ListTopProducts.path())).await?;
     println!("\n== Bought most within the last day: GET /sales/top-products?window=1d&limit=5\n");
     println!("{}", sales::top_products(&top.data));
     let alerts: Data<Vec<Alert>> = api.get_as(admin, &format!("{}?limit=100", Route::ListAlerts.path())).await?;

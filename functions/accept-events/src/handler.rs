@@ -1,8 +1,8 @@
 //! One request: read, hand to the queue, answer.
 
 use contracts::{
-    BODY_MAX_BYTES, Data, EventMessage, EventResult, EventsReply, Failure, Intake, Rejection, RejectionCode, decode_body,
-    read_events, read_trusted_claims,
+    BODY_MAX_BYTES, Data, EventMessage, EventResult, EventsReply, Failure, Intake, Rejection, RejectionCode,
+    decode_body, read_events, read_trusted_claims,
 };
 use domain::Currency;
 use jiff::Timestamp;

@@ -13,4 +13,4 @@ mod settings;
 
 pub use deps::Deps;
 pub use route::router;
-pub use settings::{AWS_CALL_LIMIT, Settings};
+pub use settings::Settings;

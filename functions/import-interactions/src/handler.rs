@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use contracts::{
-    Data, Failure, IMPORT_MAX_BYTES, ItemOutcome, RecordReply, RejectionCode, decode_body, read_import, read_trusted_claims,
+    Data, Failure, IMPORT_MAX_BYTES, ItemOutcome, RecordReply, RejectionCode, decode_body, read_import,
+    read_trusted_claims,
 };
 use domain::{Caller, EventNames};
 use jiff::Timestamp;

@@ -13,8 +13,7 @@ pub(crate) fn of_secret(error: SecretError) -> Failure {
 /// A place could not be reached, or holds too much.
 pub(crate) fn of_people(error: PeopleError) -> Failure {
     if let PeopleError::TooLarge { limit } = error {
-        let text =
-            format!("more than {limit} bytes are held; use `shopsignal person export`, which has no limit");
+        let text = format!("more than {limit} bytes are held; use `shopsignal person export`, which has no limit");
         return Failure::new(413, "export_too_large", text).because(error);
     }
     let is_temporary = error.is_temporary();

@@ -35,7 +35,7 @@ impl Settings {
         let database = variables.group(|lookup| store::Settings::of_role(Role::ProjectOrders, lookup));
         let queues = variables.group(Queues::from_variables);
         let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");
-        let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
+        let send_limit = variables.send_limit();
         let (currency, secret_arn) = (variables.parsed("DEFAULT_CURRENCY"), variables.required("APP_SECRET_ARN"));
         let (alerts_queue_url, thresholds) =
             (variables.required("ALERTS_QUEUE_URL"), crate::thresholds::read(variables));

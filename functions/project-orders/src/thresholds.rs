@@ -1,6 +1,6 @@
 //! The settings of the rules about orders.
 
-use domain::fraud::{AmountLimits, Thresholds};
+use domain::fraud::Thresholds;
 use jiff::SignedDuration;
 use platform::Variables;
 
@@ -12,11 +12,8 @@ const LONGEST_SECONDS: u64 = 86_400;
 pub(crate) fn read(variables: &mut Variables<'_>) -> Option<Thresholds> {
     let burst_orders = variables.number("FRAUD_BURST_ORDERS", 1..=1_000);
     let burst_length = seconds(variables, "FRAUD_BURST_SECONDS");
-    // An empty text means that no order is large, so it cannot be required.
-    let amounts = match variables.optional("FRAUD_LARGE_ORDERS") {
-        None => Some(AmountLimits::default()),
-        Some(_) => variables.parsed("FRAUD_LARGE_ORDERS"),
-    };
+    // An empty text means that no order is large.
+    let amounts = variables.parsed_or_default("FRAUD_LARGE_ORDERS");
     let similar_orders = variables.number("FRAUD_SIMILAR_ORDERS", 2..=1_000);
     let similar_length = seconds(variables, "FRAUD_SIMILAR_SECONDS");
     Some(Thresholds {

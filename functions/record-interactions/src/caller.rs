@@ -18,9 +18,10 @@ pub(crate) fn of(request: &Request) -> Result<Caller, Failure> {
     if claims.is_trusted() {
         return Ok(Caller::Trusted);
     }
-    claims.account_id().map(Caller::Account).ok_or_else(|| {
-        Failure::forbidden("the token's subject is not an account (a UUID in lower case with hyphens)")
-    })
+    claims
+        .account_id()
+        .map(Caller::Account)
+        .ok_or_else(|| Failure::forbidden("the token's subject is not an account (a UUID in lower case with hyphens)"))
 }
 
 /// Returns the network of the client's address, as API Gateway saw it.

@@ -93,4 +93,3 @@ fn rate_limited(reply: &RecordReply) -> Failure {
         "too many events of guests from this network in this minute; details.results says which to send again";
     Failure::new(429, "rate_limited", TEXT).with_details(reply)
 }
-

@@ -7,10 +7,10 @@ use axum::response::Response;
 use contracts::{AlertCursor, AlertsQuery, Finding, List, Pagination};
 use store::finding::{self, Position, Stored};
 
+use crate::Deps;
 use crate::admin::Admin;
 use crate::failure::Failure;
 use crate::private::{Given, answer};
-use crate::Deps;
 
 pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
     let query = AlertsQuery::read(given.pairs())?;

@@ -14,11 +14,11 @@ use jiff::Timestamp;
 use store::sales::{self, Figures, Sales, WHOLE_SHOP};
 use store::shop_report;
 
+use crate::Deps;
 use crate::admin::Admin;
 use crate::currency;
 use crate::failure::Failure;
 use crate::private::{Given, answer};
-use crate::Deps;
 
 /// `GET /dashboard`: everything since the shop began, and today.
 pub(crate) async fn dashboard(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {

@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Response};
 use contracts::Data;
 use serde_json::json;
 
-use crate::failure::Failure;
 use crate::Deps;
+use crate::failure::Failure;
 
 pub(crate) async fn check(State(deps): State<Arc<Deps>>) -> Result<Response, Failure> {
     deps.database.ping().await?;

@@ -10,10 +10,10 @@ use contracts::{Cursor, Data, List, Pagination, Parameters, Popularity, Position
 use domain::{InvalidId, ProductId};
 use store::popularity;
 
+use crate::Deps;
 use crate::cached;
 use crate::failure::Failure;
 use crate::private::Given;
-use crate::Deps;
 
 /// `GET /popularity/top`: by score, ties by id, by page number or cursor.
 pub(crate) async fn top(State(deps): State<Arc<Deps>>, given: Given, headers: HeaderMap) -> Result<Response, Failure> {

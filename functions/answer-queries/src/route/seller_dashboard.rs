@@ -13,10 +13,10 @@ use jiff::Timestamp;
 use store::sales::{Figures, Sales};
 use store::seller_dashboard::{self, Dashboard, ProductSales, Question, Standing};
 
+use crate::Deps;
 use crate::currency;
 use crate::failure::Failure;
 use crate::private::{Given, answer};
-use crate::Deps;
 use crate::seller::Seller;
 
 /// The places of the spans that are asked for: the one before, the whole range, then a point of the charts each.

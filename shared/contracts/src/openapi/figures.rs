@@ -8,8 +8,8 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use super::response::{for_admins, invalid, one_of, success};
 use super::route::{operation, query};
 use crate::{
-    DailyRevenue, Events, Granularity, Orders, Overview, PaymentMethods, SPAN_DEFAULT_DAYS, SPAN_MAX_DAYS, SellerDashboard,
-    Users,
+    DailyRevenue, Events, Granularity, Orders, Overview, PaymentMethods, SPAN_DEFAULT_DAYS, SPAN_MAX_DAYS,
+    SellerDashboard, Users,
 };
 
 /// Adds the schemas.
@@ -105,8 +105,7 @@ fn for_admin((id, summary, schema): (&str, &str, &str), example: Value, refusal:
     let mut answers = vec![("200", success("Bare, without an envelope", schema, example))];
     answers.extend(refusal.map(invalid));
     answers.extend(for_admins());
-    operation(id, summary, answers)
-        .description(Some("For admins. Amounts are exact numbers of the major unit."))
+    operation(id, summary, answers).description(Some("For admins. Amounts are exact numbers of the major unit."))
 }
 
 /// Adds the fields of some revenue to an object.

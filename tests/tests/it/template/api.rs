@@ -30,7 +30,9 @@ fn the_routes_are_those_of_the_table() {
         (key.as_str(), (authorization, logical_id(route.function())))
     });
     let otherwise = ("$default", ("NONE", "AnswerQueriesFunction".to_owned()));
-    let found = routes(&template).into_iter().map(|(key, (authorization, function))| (key, (authorization, function.to_owned())));
+    let found = routes(&template)
+        .into_iter()
+        .map(|(key, (authorization, function))| (key, (authorization, function.to_owned())));
     let expected: BTreeMap<_, _> = expected.chain([otherwise]).collect();
     assert_eq!(found.collect::<BTreeMap<_, _>>(), expected);
 }

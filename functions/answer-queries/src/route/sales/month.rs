@@ -12,11 +12,11 @@ use store::sales::{self, Figures, WHOLE_SHOP};
 
 use super::answer;
 use super::total::{Totals, fill};
+use crate::Deps;
 use crate::admin::Admin;
 use crate::currency;
 use crate::failure::Failure;
 use crate::private::Given;
-use crate::Deps;
 
 pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
     let query = MonthsQuery::read(given.pairs())?;

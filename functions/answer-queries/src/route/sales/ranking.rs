@@ -12,10 +12,10 @@ use store::sales::WHOLE_SHOP;
 
 use super::answer;
 use super::reader::Reader;
+use crate::Deps;
 use crate::admin::Admin;
 use crate::failure::Failure;
 use crate::private::Given;
-use crate::Deps;
 
 pub(crate) async fn products(reader: Reader, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
     let query = RankingQuery::read(given.pairs(), Timestamp::now())?;

@@ -10,11 +10,11 @@ use domain::{Currency, Segment, average};
 use store::segment::{self, Spend};
 
 use super::answer;
+use crate::Deps;
 use crate::admin::Admin;
 use crate::currency;
 use crate::failure::Failure;
 use crate::private::Given;
-use crate::Deps;
 
 pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
     let query = SegmentsQuery::read(given.pairs())?;

@@ -12,10 +12,10 @@ use store::sales::{self, Figures};
 use super::answer;
 use super::reader::Reader;
 use super::total::{Totals, fill};
+use crate::Deps;
 use crate::currency;
 use crate::failure::Failure;
 use crate::private::Given;
-use crate::Deps;
 
 pub(crate) async fn list(reader: Reader, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
     let query = WindowsQuery::read(given.pairs(), Timestamp::now())?;
