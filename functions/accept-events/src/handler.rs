@@ -10,7 +10,7 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, RequestExt, Response};
 use lambda_runtime::Context;
 use messaging::{Acknowledgement, EventSender};
-use platform::{Metrics, Secret, SecretError, SecretSource, SecretValues, TraceHeader};
+use platform::{Metric, Metrics, Secret, SecretError, SecretSource, SecretValues, TraceHeader};
 
 /// The name that metrics go by.
 const FUNCTION: &str = "accept-events";
@@ -66,10 +66,10 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Eve
         .note("request.id", context.request_id.as_str())
         .note("trace.id", trace.root())
         .list("event.ids", &ids)
-        .count("Accepted", reply.accepted)
-        .count("Rejected", reply.rejected)
-        .count("Unavailable", reply.unavailable)
-        .count("HiddenTexts", hidden)
+        .count(Metric::Accepted, reply.accepted)
+        .count(Metric::Rejected, reply.rejected)
+        .count(Metric::Unavailable, reply.unavailable)
+        .count(Metric::HiddenTexts, hidden)
         .emit("accepted");
     let codes = reply.results.iter().filter_map(|result| result.code).map(RejectionCode::as_str);
     platform::report_rejections(FUNCTION, &context.request_id, codes);

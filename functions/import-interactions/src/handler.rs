@@ -12,7 +12,7 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, RequestExt, Response};
 use lambda_runtime::Context;
 use messaging::SinkSender;
-use platform::{Metrics, TraceHeader};
+use platform::{Metric, Metrics, TraceHeader};
 use recording::{Outcome, Recording};
 use store::interaction::Submission;
 use store::{Database, StoreError};
@@ -65,13 +65,13 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
         .note("request.id", context.request_id.as_str())
         .note("trace.id", trace.root())
         .note("duration_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
-        .count("Accepted", reply.accepted)
-        .count("Duplicate", reply.duplicate)
-        .count("Rejected", reply.rejected)
-        .count("Unscored", reply.unscored())
-        .count("HintsSent", sent.sent)
-        .count("HintsFailed", sent.failed)
-        .count("HiddenTexts", hidden)
+        .count(Metric::Accepted, reply.accepted)
+        .count(Metric::Duplicate, reply.duplicate)
+        .count(Metric::Rejected, reply.rejected)
+        .count(Metric::Unscored, reply.unscored())
+        .count(Metric::HintsSent, sent.sent)
+        .count(Metric::HintsFailed, sent.failed)
+        .count(Metric::HiddenTexts, hidden)
         .emit("imported");
     let codes = reply.results.iter().filter_map(|result| result.code).map(RejectionCode::as_str);
     platform::report_rejections(FUNCTION, &context.request_id, codes);

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
 use people::{DeadLetters, FeedCatalog, Order, Places};
-use platform::{Deadline, Metrics, Secret, SecretSource};
+use platform::{Deadline, Metric, Metrics, Secret, SecretSource};
 use serde_json::value::RawValue;
 use store::Database;
 
@@ -110,8 +110,8 @@ async fn erase(deps: &Deps, request: &Request, (id, deadline): (&str, Instant)) 
     Metrics::with(&[("Function", FUNCTION)])
         .note("request.id", id)
         .note("erasure.id", receipt.id.to_string())
-        .count("Erased", usize::try_from(receipt.total()).unwrap_or(usize::MAX))
-        .count("ErasuresCompleted", usize::from(receipt.complete))
+        .count(Metric::Erased, usize::try_from(receipt.total()).unwrap_or(usize::MAX))
+        .count(Metric::ErasuresCompleted, usize::from(receipt.complete))
         .emit("erased");
     let status = if receipt.complete { StatusCode::OK } else { StatusCode::ACCEPTED };
     Ok((status, serde_json::value::to_raw_value(&receipt).map_err(Failure::internal)?))
@@ -125,8 +125,8 @@ async fn export(deps: &Deps, request: &Request, id: &str) -> Result<Answer, Fail
     let document = document.map_err(failure::of_people)?;
     Metrics::with(&[("Function", FUNCTION)])
         .note("request.id", id)
-        .count("Exported", 1)
-        .count("ExportedBytes", document.len())
+        .count(Metric::Exported, 1)
+        .count(Metric::ExportedBytes, document.len())
         .emit("exported");
     Ok((StatusCode::OK, RawValue::from_string(document).map_err(Failure::internal)?))
 }

@@ -10,7 +10,7 @@ use domain::{Currency, InteractionId, Pieces, ShopEvent, Subject};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{AlertSender, DeadLetterSender, Deliveries, Fate, HintSender, Sent};
-use platform::{Metrics, Secret, SecretSource, SecretValues, TraceHeader};
+use platform::{Metric, Metrics, Secret, SecretSource, SecretValues, TraceHeader};
 use store::interaction::Derived;
 use store::shop_event::Logged;
 use store::{Database, StoreError};
@@ -111,7 +111,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
         .list("event.ids", batch.contents().map(|(_, event)| event.id))
         .list("interaction.ids", &outcome.derived)
         .list("finding.ids", &outcome.owed);
-    counted(line, &batch, &outcome, sent).count("DeadLettered", settled.dead).emit("projected");
+    counted(line, &batch, &outcome, sent).count(Metric::DeadLettered, settled.dead).emit("projected");
     Ok(settled.response)
 }
 
@@ -187,16 +187,16 @@ async fn hint(deps: &Deps, outcome: &Outcome, trace: &TraceHeader) -> Sent {
 
 /// Adds what a batch came to.
 fn counted(line: Metrics, batch: &Batch, outcome: &Outcome, sent: Sent) -> Metrics {
-    line.count("Messages", batch.len())
-        .count("Logged", outcome.new)
-        .count("Duplicate", outcome.duplicate)
-        .count("Conflict", outcome.conflict)
-        .count("Refused", outcome.refused)
-        .count("Unreadable", batch.unreadable())
-        .count("Reprojected", outcome.reprojected)
-        .count("Derived", outcome.derived.len())
-        .count("DerivedConflicts", outcome.derived_conflicts.len())
-        .count("Findings", outcome.owed.len())
-        .count("HintsFailed", sent.failed)
-        .count("HiddenTexts", batch.contents().map(|(_, event)| contracts::count_hidden_in(event)).sum())
+    line.count(Metric::Messages, batch.len())
+        .count(Metric::Logged, outcome.new)
+        .count(Metric::Duplicate, outcome.duplicate)
+        .count(Metric::Conflict, outcome.conflict)
+        .count(Metric::Refused, outcome.refused)
+        .count(Metric::Unreadable, batch.unreadable())
+        .count(Metric::Reprojected, outcome.reprojected)
+        .count(Metric::Derived, outcome.derived.len())
+        .count(Metric::DerivedConflicts, outcome.derived_conflicts.len())
+        .count(Metric::Findings, outcome.owed.len())
+        .count(Metric::HintsFailed, sent.failed)
+        .count(Metric::HiddenTexts, batch.contents().map(|(_, event)| contracts::count_hidden_in(event)).sum())
 }

@@ -7,7 +7,7 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, RequestExt, Response};
 use lambda_runtime::Context;
 use messaging::HintSender;
-use platform::{Metrics, TraceHeader};
+use platform::{Metric, Metrics, TraceHeader};
 use store::Database;
 use store::interaction::Submission;
 use uuid::Uuid;
@@ -70,13 +70,13 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
         .note("request.id", context.request_id.as_str())
         .note("trace.id", trace.root())
         .list("interaction.ids", &outcome.new_ids)
-        .count("Accepted", reply.accepted)
-        .count("Duplicate", reply.duplicate)
-        .count("Rejected", reply.rejected)
-        .count("Unscored", reply.unscored())
-        .count("HintsSent", sent.sent)
-        .count("HintsFailed", sent.failed)
-        .count("HiddenTexts", hidden)
+        .count(Metric::Accepted, reply.accepted)
+        .count(Metric::Duplicate, reply.duplicate)
+        .count(Metric::Rejected, reply.rejected)
+        .count(Metric::Unscored, reply.unscored())
+        .count(Metric::HintsSent, sent.sent)
+        .count(Metric::HintsFailed, sent.failed)
+        .count(Metric::HiddenTexts, hidden)
         .emit("recorded");
     let codes = reply.results.iter().filter_map(|result| result.code).map(RejectionCode::as_str);
     platform::report_rejections(FUNCTION, &context.request_id, codes);

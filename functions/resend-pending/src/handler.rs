@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{AlertSender, HintSender};
-use platform::{Deadline, Metrics, TraceHeader};
+use platform::{Deadline, Metric, Metrics, TraceHeader};
 use serde_json::{Value, json};
 use store::{Database, StoreError};
 
@@ -52,9 +52,9 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
     Metrics::with(&[("Function", "resend-pending")])
         .note("request.id", event.context.request_id)
         .note("trace.id", trace.root())
-        .count("HintsClaimed", resent.claimed)
-        .count("HintsSent", resent.sent)
-        .count("HintsFailed", resent.failed)
+        .count(Metric::HintsClaimed, resent.claimed)
+        .count(Metric::HintsSent, resent.sent)
+        .count(Metric::HintsFailed, resent.failed)
         .emit("resent");
     measure(&deps.database).await?;
     Ok(json!({ "claimed": resent.claimed, "sent": resent.sent, "failed": resent.failed }))
@@ -110,8 +110,8 @@ async fn measure(database: &Database) -> Result<(), StoreError> {
 
 fn measure_sink(sink: &str, oldest_age_seconds: f64, (waiting, parked): (i64, i64)) {
     Metrics::with(&[("Sink", sink)])
-        .seconds("PendingOldestAge", oldest_age_seconds)
-        .gauge("PendingDepth", usize::try_from(waiting).unwrap_or_default())
-        .gauge("PendingParked", usize::try_from(parked).unwrap_or_default())
+        .seconds(Metric::PendingOldestAge, oldest_age_seconds)
+        .gauge(Metric::PendingDepth, usize::try_from(waiting).unwrap_or_default())
+        .gauge(Metric::PendingParked, usize::try_from(parked).unwrap_or_default())
         .emit("pending");
 }

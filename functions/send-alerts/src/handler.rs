@@ -9,7 +9,7 @@ use domain::fraud::FindingId;
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{AlertBatch, DeadLetterSender, Settled};
 use outbound::Answer;
-use platform::{Deadline, Metrics, Secret, TraceHeader};
+use platform::{Deadline, Metric, Metrics, Secret, TraceHeader};
 use store::Database;
 use store::pending_alert::{self, Unfinished};
 use uuid::Uuid;
@@ -139,9 +139,9 @@ async fn answer(deps: &Deps, batch: &AlertBatch, outcome: &Outcome) -> Result<Se
 
 /// Adds what a batch came to.
 fn counted(line: Metrics, batch: &AlertBatch, outcome: &Outcome) -> Metrics {
-    line.count("Messages", batch.len())
-        .count("Sent", outcome.done.len())
-        .count("Parked", outcome.parked.len())
-        .count("Again", outcome.again.len())
-        .count("Unreadable", batch.unreadable())
+    line.count(Metric::Messages, batch.len())
+        .count(Metric::Sent, outcome.done.len())
+        .count(Metric::Parked, outcome.parked.len())
+        .count(Metric::Again, outcome.again.len())
+        .count(Metric::Unreadable, batch.unreadable())
 }

@@ -8,7 +8,7 @@ use catalog::{Catalog, Outcome};
 use domain::{InteractionId, ParkReason, Sink};
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{Batch, DeadLetterSender, Settled};
-use platform::{Deadline, Metrics, TraceHeader};
+use platform::{Deadline, Metric, Metrics, TraceHeader};
 use store::Database;
 
 use crate::UpdateError;
@@ -61,7 +61,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
     let line = counted(line, &batch, &told, ids.len());
     match answer(deps, &batch, &told).await {
         Ok(settled) => {
-            line.count("DeadLettered", settled.dead).emit("delivered");
+            line.count(Metric::DeadLettered, settled.dead).emit("delivered");
             Ok(settled.response)
         }
         Err(error) => {
@@ -127,11 +127,11 @@ async fn answer(deps: &Deps, batch: &Batch, told: &Told) -> Result<Settled, Upda
 /// Adds what a batch came to.
 fn counted(line: Metrics, batch: &Batch, told: &Told, interactions: usize) -> Metrics {
     let owed = told.confirmed.len() + told.refused.len() + told.parked.len() + told.again.len();
-    line.count("Messages", batch.len())
-        .count("Delivered", told.confirmed.len())
-        .count("AlreadyDone", interactions - owed)
-        .count("Parked", told.refused.len())
-        .count("Again", told.again.len())
-        .count("Unreadable", batch.unreadable())
-        .millis_each("CatalogLatency", &told.call_times)
+    line.count(Metric::Messages, batch.len())
+        .count(Metric::Delivered, told.confirmed.len())
+        .count(Metric::AlreadyDone, interactions - owed)
+        .count(Metric::Parked, told.refused.len())
+        .count(Metric::Again, told.again.len())
+        .count(Metric::Unreadable, batch.unreadable())
+        .millis_each(Metric::CatalogLatency, &told.call_times)
 }
