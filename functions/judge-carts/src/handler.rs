@@ -41,7 +41,7 @@ async fn judge(database: &Database, limits: CartLimits) -> Result<Vec<Finding>, 
     let mut judge = CartJudge::new(limits);
     store::cart::list_items(database, limits, |item| judge.judge(item)).await?;
     let findings = judge.finish();
-    store::fraud::store(database, &findings).await?;
+    store::finding::save(database, &findings).await?;
     Ok(findings)
 }
 

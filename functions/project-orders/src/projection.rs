@@ -16,6 +16,7 @@ use store::projection::Projection;
 use store::shop_event::Logged;
 use store::{Database, StoreError, Transaction};
 
+use crate::fraud;
 use crate::state::{Of, States, changed, named};
 
 /// What a transaction came to.
@@ -84,7 +85,7 @@ async fn run(
     }
     let links: Vec<_> = new.iter().filter_map(|event| event.link.as_ref()).collect();
     store::customer_link::insert(transaction, &links).await?;
-    let owed = store::fraud::detect(transaction, &new, judged).await?;
+    let owed = fraud::detect(transaction, &new, judged).await?;
     store::rollup::apply(transaction, &difference).await?;
     Ok(Projected { logged, derived, owed })
 }

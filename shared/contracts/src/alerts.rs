@@ -79,7 +79,7 @@ impl AlertsQuery {
 pub struct Finding {
     /// Its name: a digest of rule, subject and window.
     pub id: Uuid,
-    /// `order_burst`, `large_order`, `similar_orders` or `abandoned_cart`.
+    /// Which rule found it: a value of the parameter `rule`.
     pub rule: &'static str,
     /// Whom it is about: `customer:<key>`, `order:<id>` or `account:<id>`.
     pub subject: String,

@@ -142,7 +142,7 @@ impl Shop {
             window: Window::hour_of(at),
             evidence: Evidence::Cart { from: at, to: at, count: 1, products: vec![spu(1).parse().unwrap()] },
         };
-        store::fraud::store(&self.database.store(), &[cart(JANE), cart(JOHN)]).await.unwrap();
+        store::finding::save(&self.database.store(), &[cart(JANE), cart(JOHN)]).await.unwrap();
     }
 
     /// Applies everything that is pending: scores, and the feed.

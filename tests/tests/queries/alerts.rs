@@ -127,7 +127,7 @@ fn longest(number: usize) -> Finding {
 async fn the_longest_page_fits_into_an_answer() {
     let mut stage = Stage::empty().await;
     let findings: Vec<_> = (0..100).map(longest).collect();
-    store::fraud::store(&stage.database.store(), &findings).await.unwrap();
+    store::finding::save(&stage.database.store(), &findings).await.unwrap();
     let answer = stage.function.invoke(&admin(&format!("{ALERTS}?limit=100")).event()).await.answer();
     let bytes = answer.to_string().len();
     assert_eq!(HttpReply::of(&answer).json()["data"].as_array().unwrap().len(), 100);

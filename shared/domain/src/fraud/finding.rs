@@ -40,6 +40,17 @@ impl Rule {
         }
     }
 
+    /// Returns what a message says behind the number of orders or products, or between an order and the limit.
+    #[must_use]
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Self::OrderBurst => "orders within a short time",
+            Self::LargeOrder => "above",
+            Self::SimilarOrders => "orders that are alike",
+            Self::AbandonedCart => "products left in a cart",
+        }
+    }
+
     /// Says whether somebody is told at once. One message a cart would bury those about orders; carts are listed.
     #[must_use]
     pub fn alerts(self) -> bool {
