@@ -1,14 +1,13 @@
 //! Answers readers: the top list, one product, sales and a seller's own figures, findings and the shop's figures (for
 //! admins), the description of the API, health; and every route that does not exist.
 
-mod admin;
-mod cached;
+mod answer;
+mod caller;
 mod currency;
 mod deps;
 mod failure;
-mod private;
+mod query;
 mod route;
-mod seller;
 mod settings;
 
 pub use deps::Deps;

@@ -2,11 +2,10 @@
 
 mod alerts;
 mod analytics;
-mod description;
-mod health;
 mod popularity;
 mod sales;
 mod seller_dashboard;
+mod service;
 
 use std::sync::Arc;
 
@@ -43,8 +42,8 @@ fn handler(route: Route) -> MethodRouter<Arc<Deps>> {
         Route::CountOrders => get(analytics::orders),
         Route::CountUsers => get(analytics::users),
         Route::CountEvents => get(analytics::events),
-        Route::GetDescription => get(description::show),
-        Route::CheckHealth => get(health::check),
+        Route::GetDescription => get(service::describe),
+        Route::CheckHealth => get(service::check_health),
         // These have functions of their own; here they are only known so that a wrong method is called by its name.
         Route::RecordInteractions
         | Route::RecordGuestInteractions

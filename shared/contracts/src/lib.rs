@@ -29,7 +29,6 @@ mod request;
 mod route;
 mod sales;
 mod shop_event;
-mod top;
 
 pub use alerts::{AlertCursor, AlertsQuery, Finding};
 pub use analytics::{
@@ -50,7 +49,7 @@ pub use message::{AlertHint, Hint, Pointer, REASON_ATTRIBUTE, Unreadable};
 pub use metadata::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};
 pub use person_request::read_person;
 pub use personal::{HASHED_PREFIX, HIDDEN, count_hidden, count_hidden_in, without_personal};
-pub use popularity::Popularity;
+pub use popularity::{LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, PageStart, Popularity, TopQuery};
 pub use query::{InvalidQuery, Parameters, SPAN_MAX_DAYS, check_span};
 pub use rejection::{Rejection, RejectionCode};
 pub use reply::{Data, ErrorBody, ErrorReply, ItemResult, ItemStatus, List, Pagination, RecordReply};
@@ -66,4 +65,3 @@ pub use shop_event::{
     ADDRESS_KEY_MIN_BYTES, AddressKey, Forgotten, Intake, ORDER_LINES_MAX, QUANTITY_MAX, SHOP_EVENT_MAX_BYTES,
     SHOP_TEXT_MAX_CHARS, forget_in_event, is_named_in_event, read_shop_event, sealed::peek_sealed_event,
 };
-pub use top::{LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, Position, TopQuery};

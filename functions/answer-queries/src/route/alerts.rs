@@ -8,12 +8,13 @@ use contracts::{AlertCursor, AlertsQuery, Finding, List, Pagination};
 use store::finding::{self, Position, Stored};
 
 use crate::Deps;
-use crate::admin::Admin;
+use crate::answer;
+use crate::caller::Admin;
 use crate::failure::Failure;
-use crate::private::{Given, answer};
+use crate::query::QueryParameters;
 
-pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
-    let query = AlertsQuery::read(given.pairs())?;
+pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, query: QueryParameters) -> Result<Response, Failure> {
+    let query = AlertsQuery::read(query.pairs())?;
     let behind = |cursor: AlertCursor| Position { date_created: cursor.date_created, id: cursor.id };
     let after = query.after.map_or(Position::NEWEST, behind);
     // One row more than shown tells whether there is a next page, without counting.
@@ -30,7 +31,7 @@ pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) 
         cursor: query.after.map(AlertCursor::encode),
         next_cursor: last.map(AlertCursor::encode),
     };
-    Ok(answer(&List { data: rows.into_iter().map(public).collect(), pagination }))
+    Ok(answer::private(&List { data: rows.into_iter().map(public).collect(), pagination }))
 }
 
 fn public(row: Stored) -> Finding {

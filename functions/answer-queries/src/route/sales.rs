@@ -4,7 +4,6 @@
 
 mod month;
 mod ranking;
-mod reader;
 mod segment;
 mod total;
 mod window;
@@ -17,9 +16,9 @@ pub(crate) use segment::list as segments;
 use serde::Serialize;
 pub(crate) use window::list as windows;
 
-use crate::private;
+use crate::answer;
 
 /// Writes an answer that nobody else may see, in our envelope.
-fn answer(data: impl Serialize) -> Response {
-    private::answer(&Data { data })
+fn enveloped(data: impl Serialize) -> Response {
+    answer::private(&Data { data })
 }
