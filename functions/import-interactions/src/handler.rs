@@ -84,8 +84,8 @@ async fn record(database: &Database, items: Vec<ItemOutcome>) -> Result<Outcome,
     let submission =
         Submission { caller: Caller::Trusted, user_agent: None, ip_address: None, guest_events_per_minute: None };
     let mut recording = Recording::of(items);
-    while let Some(piece) = recording.next_piece() {
-        let answer = store::interaction::record_and_score(database, piece, &submission).await;
+    while let Some(part) = recording.next_part() {
+        let answer = store::interaction::record_and_score(database, part, &submission).await;
         recording.settle(answer)?;
     }
     Ok(recording.finish())

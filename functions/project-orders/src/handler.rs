@@ -6,7 +6,7 @@ use std::time::Instant;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use contracts::{Intake, read_shop_event};
 use domain::fraud::{FindingId, Thresholds};
-use domain::{Currency, InteractionId, Pieces, ShopEvent, Subject};
+use domain::{Currency, Halves, InteractionId, ShopEvent, Subject};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{AlertSender, DeadLetterSender, Deliveries, Fate, HintSender, Sent};
@@ -141,22 +141,22 @@ async fn apply_isolating(
     (events, told_at): (&[(usize, &ShopEvent)], Timestamp),
     outcome: &mut Outcome,
 ) -> Result<(), StoreError> {
-    let mut pieces = Pieces::of(events.len());
-    while let Some(piece) = pieces.next() {
-        let part: Vec<_> = events[piece.clone()].iter().map(|(_, event)| (*event).clone()).collect();
+    let mut halves = Halves::of(events.len());
+    while let Some(range) = halves.next() {
+        let part: Vec<_> = events[range.clone()].iter().map(|(_, event)| (*event).clone()).collect();
         match project(&deps.database, (&deps.thresholds, told_at), &part, &[]).await {
             Ok(projected) => {
-                for (logged, (position, _)) in projected.logged.iter().zip(&events[piece]) {
+                for (logged, (position, _)) in projected.logged.iter().zip(&events[range]) {
                     count(*logged, *position, outcome);
                 }
                 outcome.add_derived(projected.derived);
                 outcome.owed.extend(projected.owed);
             }
-            Err(StoreError::Refused { .. }) if pieces.split(&piece) => {}
+            Err(StoreError::Refused { .. }) if halves.split(&range) => {}
             Err(StoreError::Refused { sqlstate, .. }) => {
                 tracing::error!(sqlstate, "postgres refused an event");
                 outcome.refused += 1;
-                outcome.dead.insert(events[piece.start].0, format!("refused_{sqlstate}"));
+                outcome.dead.insert(events[range.start].0, format!("refused_{sqlstate}"));
             }
             Err(error) => return Err(error),
         }

@@ -17,7 +17,7 @@ use store::shop_event::Logged;
 use store::{Database, StoreError, Transaction};
 
 use crate::fraud;
-use crate::state::{Of, States, changed, named};
+use crate::state::{States, SubjectKey, changed, named};
 
 /// What a transaction came to.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub(crate) async fn project(
     database: &Database,
     judged: (&Thresholds, Timestamp),
     events: &[ShopEvent],
-    stale: &[Of],
+    stale: &[SubjectKey],
 ) -> Result<Projected, StoreError> {
     let references = named(events);
     if !references.is_empty() {
@@ -58,7 +58,7 @@ async fn run(
     transaction: &mut Transaction<'_>,
     judged: (&Thresholds, Timestamp),
     events: &[ShopEvent],
-    stale: &[Of],
+    stale: &[SubjectKey],
 ) -> Result<Projected, StoreError> {
     let logged = if events.is_empty() { Vec::new() } else { store::shop_event::insert(transaction, events).await? };
     let new = events.iter().zip(&logged).filter(|(_, it)| **it == Logged::New).map(|(it, _)| it.clone());
@@ -144,7 +144,7 @@ async fn save(transaction: &mut Transaction<'_>, states: &States, known: &Attrib
 }
 
 /// What each subject adds to the figures and which interactions follow from it.
-struct Caused(HashMap<Of, (Contribution, Vec<DerivedInteraction>)>);
+struct Caused(HashMap<SubjectKey, (Contribution, Vec<DerivedInteraction>)>);
 
 impl Caused {
     fn by(states: &States, known: &Attributions) -> Self {

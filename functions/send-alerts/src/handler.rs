@@ -15,7 +15,7 @@ use store::pending_alert::{self, Unfinished};
 use uuid::Uuid;
 
 use crate::SendError;
-use crate::webhook::{Told, Webhooks};
+use crate::webhook::{AlertAnswers, Webhooks};
 
 /// The reason of a dead letter whose alert an earlier batch has parked; the row knows why.
 const PARKED: &str = "parked";
@@ -94,7 +94,7 @@ async fn send(deps: &Deps, ids: &[FindingId], deadline: Deadline) -> Result<Outc
 }
 
 /// Says what came of one alert; returns what is to be noted when it is not done.
-fn settle(told: &Told<'_>, outcome: &mut Outcome) -> Option<Unfinished> {
+fn settle(told: &AlertAnswers<'_>, outcome: &mut Outcome) -> Option<Unfinished> {
     let id = told.alert.finding.id;
     let (mut confirmed, mut refused, mut again) = (Vec::new(), None, false);
     for said in &told.said {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use domain::{InteractionId, ParkReason, Pieces, Sink};
+use domain::{Halves, InteractionId, ParkReason, Sink};
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{Batch, DeadLetterSender};
 use platform::{Metric, Metrics, TraceHeader};
@@ -66,17 +66,17 @@ fn dead(outcome: &Outcome) -> HashMap<InteractionId, String> {
 /// a person, while the others are applied.
 async fn apply_isolating(database: &Database, ids: &[InteractionId]) -> Result<Outcome, StoreError> {
     let mut outcome = Outcome::default();
-    let mut pieces = Pieces::of(ids.len());
-    while let Some(piece) = pieces.next() {
-        match store::popularity::apply(database, &ids[piece.clone()]).await {
+    let mut halves = Halves::of(ids.len());
+    while let Some(part) = halves.next() {
+        match store::popularity::apply(database, &ids[part.clone()]).await {
             Ok(applied) => {
                 outcome.applied.scored += applied.scored;
                 outcome.applied.skipped += applied.skipped;
                 outcome.applied.parked.extend(applied.parked);
             }
-            Err(StoreError::Refused { .. }) if pieces.split(&piece) => {}
+            Err(StoreError::Refused { .. }) if halves.split(&part) => {}
             Err(StoreError::Refused { sqlstate, .. }) => {
-                outcome.refused.push((ids[piece.start], ParkReason::StatementRefused { sqlstate }));
+                outcome.refused.push((ids[part.start], ParkReason::StatementRefused { sqlstate }));
             }
             Err(error) => return Err(error),
         }

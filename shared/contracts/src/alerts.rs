@@ -75,8 +75,8 @@ impl AlertsQuery {
 
 /// A finding as admins see it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Finding {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Finding))]
+pub struct ListedFinding {
     /// Its name: a digest of rule, subject and window.
     pub id: Uuid,
     /// Which rule found it: a value of the parameter `rule`.

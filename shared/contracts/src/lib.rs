@@ -30,7 +30,7 @@ mod route;
 mod sales;
 mod shop_event;
 
-pub use alerts::{AlertCursor, AlertsQuery, Finding};
+pub use alerts::{AlertCursor, AlertsQuery, ListedFinding};
 pub use analytics::{
     Amount, CurrencyRevenue, DailyRevenue, DayRevenue, DayUsers, DaysQuery, EventCount, Events, MethodRevenue, Orders,
     Overview, PaymentMethods, Revenue, TotalsQuery, Users,

@@ -20,8 +20,8 @@ use utoipa::openapi::{
 };
 
 use crate::{
-    Access, ErrorBody, ErrorReply, EventResult, EventStatus, EventsReply, Finding, ItemResult, ItemStatus, Method,
-    Pagination, Popularity, RecordReply, RejectionCode, Route,
+    Access, ErrorBody, ErrorReply, EventResult, EventStatus, EventsReply, ItemResult, ItemStatus, ListedFinding,
+    Method, Pagination, Popularity, RecordReply, RejectionCode, Route,
 };
 
 /// The name of the security scheme.
@@ -75,7 +75,7 @@ fn components() -> Components {
         .schema_from::<EventStatus>()
         .schema_from::<RejectionCode>()
         .schema_from::<Popularity>()
-        .schema_from::<Finding>()
+        .schema_from::<ListedFinding>()
         .schema_from::<Pagination>()
         .schema_from::<ErrorReply>()
         .schema_from::<ErrorBody>()

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{
 };
 use catalog::{Catalog, FeedCatalog};
 use contracts::{AddressKey, Intake};
-use domain::fraud::{Evidence, Finding, Rule, Subject, Window};
+use domain::fraud::{Evidence, Finding, FindingSubject, Rule, Window};
 use domain::{Caller, CustomerKey, InteractionId, Named, NewInteraction, Origin, RefType, Reference, Sink};
 use jiff::Timestamp;
 use people::{DeadLetters, Order, Places, Receipt};
@@ -138,7 +138,7 @@ impl Shop {
         let at: Timestamp = "2026-11-18T09:30:00Z".parse().unwrap();
         let cart = |account| Finding {
             rule: Rule::AbandonedCart,
-            subject: Subject::Account(account),
+            subject: FindingSubject::Account(account),
             window: Window::hour_of(at),
             evidence: Evidence::Cart { from: at, to: at, count: 1, products: vec![spu(1).parse().unwrap()] },
         };

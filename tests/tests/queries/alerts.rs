@@ -1,7 +1,7 @@
 //! The list of findings: for admins only, page by page without loss.
 
 use domain::CustomerKey;
-use domain::fraud::{EVIDENCE_ORDERS_MAX, Evidence, Finding, OrderFact, Rule, Subject, Window};
+use domain::fraud::{EVIDENCE_ORDERS_MAX, Evidence, Finding, FindingSubject, OrderFact, Rule, Window};
 use serde_json::Value;
 use testkit::{HttpEvent, HttpReply};
 use uuid::Uuid;
@@ -117,7 +117,7 @@ fn longest(number: usize) -> Finding {
     let orders = (0..EVIDENCE_ORDERS_MAX).map(order).collect();
     Finding {
         rule: Rule::SimilarOrders,
-        subject: Subject::Customer(CustomerKey::of_id(&longest(number))),
+        subject: FindingSubject::Customer(CustomerKey::of_id(&longest(number))),
         window: Window::hour_of(placed_at),
         evidence: Evidence::Orders { count: usize::MAX, from: placed_at, to: placed_at, orders },
     }

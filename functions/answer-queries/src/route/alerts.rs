@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use contracts::{AlertCursor, AlertsQuery, Finding, List, Pagination};
+use contracts::{AlertCursor, AlertsQuery, List, ListedFinding, Pagination};
 use store::finding::{self, Position, Stored};
 
 use crate::Deps;
@@ -34,8 +34,8 @@ pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, query: QueryPa
     Ok(answer::private(&List { data: rows.into_iter().map(public).collect(), pagination }))
 }
 
-fn public(row: Stored) -> Finding {
-    Finding {
+fn public(row: Stored) -> ListedFinding {
+    ListedFinding {
         id: row.id.0,
         rule: row.rule.as_str(),
         subject: row.subject,
