@@ -49,13 +49,11 @@ impl Shop {
             ("CATALOG_QUEUE_URL", queue.url()),
             ("ALERTS_QUEUE_URL", queue.url()),
             ("DEAD_LETTER_QUEUE_URL", queue.url()),
-            ("SEND_TIMEOUT_MS", "2000"),
             ("FRAUD_BURST_ORDERS", "2"),
             ("FRAUD_BURST_SECONDS", "3600"),
             ("FRAUD_LARGE_ORDERS", "EUR:50"),
             ("FRAUD_SIMILAR_ORDERS", "1000"),
             ("FRAUD_SIMILAR_SECONDS", "60"),
-            ("DEFAULT_CURRENCY", "EUR"),
         ];
         let projector = Function::start("project-orders", &variables).await;
         let dynamodb = aws_sdk_dynamodb::Client::new(&TestQueue::aws());
