@@ -33,7 +33,7 @@ mod shop_event;
 pub use alerts::{AlertCursor, AlertsQuery, ListedFinding};
 pub use analytics::{
     Amount, CurrencyRevenue, DailyRevenue, DayRevenue, DayUsers, DaysQuery, EventCount, Events, MethodRevenue, Orders,
-    Overview, PaymentMethods, Revenue, TotalsQuery, Users,
+    Overview, PaymentMethods, Revenue, RevenueQuery, TotalsQuery, Users,
 };
 pub use body::{BODY_MAX_BYTES, IMPORT_ITEMS_MAX, IMPORT_MAX_BYTES, ITEMS_MAX, RequestError, decode_body};
 pub use cursor::{Cursor, InvalidCursor};
