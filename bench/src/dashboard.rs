@@ -1,5 +1,6 @@
 //! The seller dashboard: a seller with 100,000 orders in the last 30 days, in a shop of half a year and in one of five.
 
+use contracts::Route;
 use testkit::{Function, HttpEvent, TestDatabase};
 
 use crate::figure::{Figure, Rounds};
@@ -67,7 +68,7 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
 }
 
 fn reads() -> Vec<Read> {
-    const SELLER: &str = "/api/v1/analytic/seller-dashboard";
+    const SELLER: &str = Route::ShowSellerDashboard.path();
     // the end is that of the default
     let year = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24 * 366);
     let read = |name, target: String, short| Read { name, target, short };
@@ -76,8 +77,8 @@ fn reads() -> Vec<Read> {
         read("30 days, Asia/Ho_Chi_Minh", format!("{SELLER}?tz=Asia/Ho_Chi_Minh"), true),
         read("366 days, UTC", format!("{SELLER}?start={year}"), false),
         read("366 days, Asia/Ho_Chi_Minh", format!("{SELLER}?start={year}&tz=Asia/Ho_Chi_Minh"), false),
-        read("30 days of the shop by day", "/api/analytics/revenue".to_owned(), true),
-        read("all there ever was", "/api/analytics/dashboard".to_owned(), false),
+        read("30 days of the shop by day", Route::ListDailyRevenue.path().to_owned(), true),
+        read("all there ever was", Route::ShowShopDashboard.path().to_owned(), false),
     ]
 }
 

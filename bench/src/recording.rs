@@ -3,6 +3,8 @@
 //! The bare insert stores the rows and nothing else: no keys, no pending rows, no hints, so it promises nothing. In
 //! between stands the statement of record-interactions alone, which tells what Postgres does from what the function does.
 
+use contracts::Route;
+use domain::Sink;
 use testkit::{Function, HttpEvent, TestDatabase};
 use uuid::Uuid;
 
@@ -169,7 +171,7 @@ pub(crate) fn request(items: &[Item]) -> String {
         })
         .collect();
     let body = format!(r#"{{"interactions":[{}]}}"#, items.join(","));
-    HttpEvent::new("POST", "/api/v1/analytic/interaction")
+    HttpEvent::new("POST", Route::RecordInteractions.path())
         .account(ACCOUNT)
         .header("user-agent", AGENT)
         .body(body)
@@ -220,6 +222,7 @@ fn record(items: &[Item]) -> String {
         quoted(AGENT),
         quoted("203.0.113.0/24"),
         "NULL".to_owned(),
+        format!("'{{{}}}'::text[]", Sink::ALL.map(Sink::as_str).join(",")),
     ];
     fill(RECORD, &values)
 }

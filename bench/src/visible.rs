@@ -4,6 +4,7 @@
 
 use std::time::{Duration, Instant};
 
+use contracts::Route;
 use reqwest::Client;
 use serde_json::json;
 use testkit::Stack;
@@ -27,7 +28,7 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
     tokio::spawn(connection);
     rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
     let (client, token) = (Client::new(), token().await);
-    let url = format!("{}/api/v1/analytic/interaction", stack.entry("api_url"));
+    let url = format!("{}{}", stack.entry("api_url"), Route::RecordInteractions.path());
     let visible = database.prepare("SELECT FROM analytic.product_popularity WHERE id = $1").await.unwrap();
     let (mut replied, mut scored) = (Vec::new(), Vec::new());
     for event in 0..=rig.rounds * EVENTS_PER_ROUND {

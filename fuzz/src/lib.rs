@@ -3,7 +3,7 @@
 //! Each function reads one kind of input and panics when a promise is broken. The fuzzer calls them with
 //! bytes it makes up, a test with the corpus.
 
-use contracts::{Cursor, Hint, ItemOutcome, Position, RequestError, Sender, TopQuery, read_request};
+use contracts::{Cursor, Hint, ItemOutcome, PageStart, RequestError, Sender, TopQuery, read_request};
 use domain::{Caller, EventNames, NewInteraction};
 use jiff::Timestamp;
 use serde_json::json;
@@ -75,11 +75,11 @@ pub fn top(input: &[u8]) {
     assert_eq!(TopQuery::read(parameters()), Ok(query.clone()));
     assert!((1..=contracts::LIMIT_MAX).contains(&query.limit));
     let position = match &query.position {
-        &Position::Page(page) => {
+        &PageStart::Page(page) => {
             assert!(page >= 1 && page.saturating_mul(query.limit) <= contracts::PAGED_ROWS_MAX);
             ("page", page.to_string())
         }
-        Position::After(cursor) => ("cursor", cursor.encode()),
+        PageStart::After(cursor) => ("cursor", cursor.encode()),
     };
     let limit = query.limit.to_string();
     let written = [("limit", limit.as_str()), (position.0, position.1.as_str())];

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser as _;
+use contracts::Route;
 use domain::ProductId;
 
 use self::api::{Alert, Api, Dashboard, Data, TopProducts, Windows};
@@ -103,9 +104,10 @@ fn defaults() -> Result<simulate::Args, Error> {
 
 /// Shows two pages of the top list and its first product, which is returned.
 async fn show_top(api: &Api<'_>) -> Result<Option<ProductId>, Error> {
-    let first: Page = api.get(&format!("popularity/top?limit={PAGE}")).await?;
+    let top = Route::ListPopularity.path();
+    let first: Page = api.get(&format!("{top}?limit={PAGE}")).await?;
     let second: Option<Page> = match &first.pagination.next_cursor {
-        Some(cursor) => Some(api.get(&format!("popularity/top?limit={PAGE}&cursor={cursor}")).await?),
+        Some(cursor) => Some(api.get(&format!("{top}?limit={PAGE}&cursor={cursor}")).await?),
         None => None,
     };
     println!("\n== The top products: GET /popularity/top?limit={PAGE}, then its next_cursor\n");
@@ -113,7 +115,7 @@ async fn show_top(api: &Api<'_>) -> Result<Option<ProductId>, Error> {
     let products: Vec<_> = first.data.into_iter().chain(second.into_iter().flat_map(|page| page.data)).collect();
     show::top(&products, total);
     let Some(best) = products.first() else { return Ok(None) };
-    let one: One = api.get(&format!("popularity/{}", best.id)).await?;
+    let one: One = api.get(&Route::GetPopularity.path_of(&best.id.to_string())).await?;
     println!("\n== One product: GET /popularity/{}\n", best.id);
     println!("{}", serde_json::json!({ "data": one.data }));
     Ok(Some(best.id.clone()))
@@ -122,19 +124,20 @@ async fn show_top(api: &Api<'_>) -> Result<Option<ProductId>, Error> {
 /// Shows what became of the orders; `false` when a planted customer was not found.
 async fn show_sales(api: &Api<'_>, shop: &ShopSummary) -> Result<bool, Error> {
     let seller = shop.best_seller.unwrap_or_else(|| Role::Seller.default_account()).to_string();
-    let dashboard: Data<Dashboard> = api.get_as((Role::Seller, &seller), "seller-dashboard").await?;
+    let dashboard: Data<Dashboard> = api.get_as((Role::Seller, &seller), Route::ShowSellerDashboard.path()).await?;
     println!("\n== The best-selling seller: GET /seller-dashboard with the token of {seller}\n");
     println!("{}", sales::dashboard(&dashboard.data));
 
     let admin = Role::Admin.default_account().to_string();
     let admin = (Role::Admin, admin.as_str());
-    let windows: Data<Windows> = api.get_as(admin, "sales/windows?size=1d").await?;
+    let windows: Data<Windows> = api.get_as(admin, &format!("{}?size=1d", Route::ListSalesWindows.path())).await?;
     println!("\n== Revenue by day, for admins: GET /sales/windows?size=1d\n");
     println!("{}", sales::windows(&windows.data));
-    let top: Data<TopProducts> = api.get_as(admin, "sales/top-products?window=1d&limit=5").await?;
+    let top: Data<TopProducts> =
+        api.get_as(admin, &format!("{}?window=1d&limit=5", Route::ListTopProducts.path())).await?;
     println!("\n== Bought most within the last day: GET /sales/top-products?window=1d&limit=5\n");
     println!("{}", sales::top_products(&top.data));
-    let alerts: Data<Vec<Alert>> = api.get_as(admin, "alerts?limit=100").await?;
+    let alerts: Data<Vec<Alert>> = api.get_as(admin, &format!("{}?limit=100", Route::ListAlerts.path())).await?;
     println!("\n== Alerts: GET /alerts?limit=100\n");
     println!("{}", sales::alerts(&alerts.data, &shop.planted));
     Ok(sales::missing(&alerts.data, &shop.planted).is_empty())

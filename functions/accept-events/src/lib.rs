@@ -3,7 +3,6 @@
 //! An event is accepted when SQS has acknowledged it, and not before. Nothing is stored here, and no Postgres is needed:
 //! `project-orders` logs what the queue brings, once however often it comes.
 
-mod failure;
 mod handler;
 mod settings;
 

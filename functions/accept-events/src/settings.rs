@@ -23,7 +23,7 @@ impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let queue_url = variables.required("ORDER_EVENTS_QUEUE_URL");
-        let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
+        let send_limit = variables.send_limit();
         let (currency, secret_arn) = (variables.parsed("DEFAULT_CURRENCY"), variables.required("APP_SECRET_ARN"));
         Some(Self { queue_url: queue_url?, send_limit: send_limit?, currency: currency?, secret_arn: secret_arn? })
     }

@@ -4,7 +4,6 @@
 //! those about what happens now. A 2xx means stored and scored. Sending the catalog's hints comes last and cannot fail a
 //! request, because a hint that gets lost is sent again from the pending rows.
 
-mod failure;
 mod handler;
 mod settings;
 

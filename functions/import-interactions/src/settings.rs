@@ -24,11 +24,8 @@ impl Settings {
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::ImportInteractions, lookup));
         let catalog_queue_url = variables.required("CATALOG_QUEUE_URL");
-        let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
-        let names = variables.group(|lookup| {
-            let names: Result<EventNames, _> = lookup("EVENT_NAMES").unwrap_or_default().parse();
-            names.map_err(|error| format!("EVENT_NAMES {error}"))
-        });
+        let send_limit = variables.send_limit();
+        let names = variables.parsed_or_default("EVENT_NAMES");
         let (database, catalog_queue_url, send_limit) = (database?, catalog_queue_url?, send_limit?);
         Some(Self { database, catalog_queue_url, send_limit, names: names? })
     }

@@ -3,7 +3,7 @@
 use domain::fraud::{CartJudge, CartLimits, Finding};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Error, LambdaEvent};
-use platform::Metrics;
+use platform::{Metric, Metrics};
 use serde_json::{Value, json};
 use store::{Database, StoreError};
 
@@ -32,7 +32,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
     })?;
     Metrics::with(&[("Function", "judge-carts")])
         .note("request.id", event.context.request_id)
-        .gauge("CartsLeft", found.len())
+        .gauge(Metric::CartsLeft, found.len())
         .emit("judged carts");
     Ok(json!({ "carts_left": found.len() }))
 }
@@ -41,7 +41,7 @@ async fn judge(database: &Database, limits: CartLimits) -> Result<Vec<Finding>, 
     let mut judge = CartJudge::new(limits);
     store::cart::list_items(database, limits, |item| judge.judge(item)).await?;
     let findings = judge.finish();
-    store::fraud::store(database, &findings).await?;
+    store::finding::save(database, &findings).await?;
     Ok(findings)
 }
 

@@ -6,9 +6,6 @@ use jiff::SignedDuration;
 use platform::Variables;
 use store::Role;
 
-/// The limit of an AWS call, which is only made to log in to Postgres with a secret.
-pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
-
 /// The limit of one statement: reading days of the log takes a while.
 pub const STATEMENT_LIMIT: Duration = Duration::from_secs(90);
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lambda_runtime::{Error, LambdaEvent};
-use platform::{Deadline, Metrics};
+use platform::{Deadline, Metric, Metrics};
 use serde::Serialize;
 use serde_json::Value;
 use store::{Database, StoreError};
@@ -35,11 +35,11 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
     })?;
     Metrics::with(&[("Function", "maintain-partitions")])
         .note("request.id", event.context.request_id)
-        .count("PartitionsCreated", usize::try_from(outcome.partitions_created).unwrap_or_default())
-        .count("PartitionsIndexed", outcome.partitions_indexed)
-        .gauge("DefaultPartitionRows", usize::try_from(outcome.default_partition_rows).unwrap_or_default())
-        .count("KeysPruned", outcome.keys_pruned)
-        .count("GuestQuotasPruned", outcome.guest_quotas_pruned)
+        .count(Metric::PartitionsCreated, usize::try_from(outcome.partitions_created).unwrap_or_default())
+        .count(Metric::PartitionsIndexed, outcome.partitions_indexed)
+        .gauge(Metric::DefaultPartitionRows, usize::try_from(outcome.default_partition_rows).unwrap_or_default())
+        .count(Metric::KeysPruned, outcome.keys_pruned)
+        .count(Metric::GuestQuotasPruned, outcome.guest_quotas_pruned)
         .emit("maintained");
     Ok(serde_json::to_value(outcome)?)
 }

@@ -4,9 +4,6 @@ use std::time::Duration;
 
 use platform::Variables;
 
-/// The limit of an AWS call, which is only made to log in to Postgres with a secret.
-pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
-
 /// The limit of one statement: moving what the default partition caught on a busy day takes a while.
 pub const STATEMENT_LIMIT: Duration = Duration::from_secs(90);
 

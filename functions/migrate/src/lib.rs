@@ -6,4 +6,4 @@ mod handler;
 mod settings;
 
 pub use handler::{Deps, handle};
-pub use settings::{AWS_CALL_LIMIT, Settings};
+pub use settings::Settings;

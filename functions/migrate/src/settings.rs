@@ -1,11 +1,6 @@
 //! What migrate reads from its environment.
 
-use std::time::Duration;
-
 use platform::Variables;
-
-/// The limit of an AWS call, which is only made to log in to Postgres with a secret.
-pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
 
 /// The settings of the function.
 #[derive(Debug)]

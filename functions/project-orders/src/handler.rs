@@ -6,11 +6,11 @@ use std::time::Instant;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use contracts::{Intake, read_shop_event};
 use domain::fraud::{FindingId, Thresholds};
-use domain::{Currency, InteractionId, Pieces, ShopEvent, Sink, Subject};
+use domain::{Currency, Halves, InteractionId, ShopEvent, Subject};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{AlertSender, DeadLetterSender, Deliveries, Fate, HintSender, Sent};
-use platform::{Metrics, Secret, SecretSource, SecretValues, TraceHeader};
+use platform::{Metric, Metrics, Secret, SecretSource, SecretValues, TraceHeader};
 use store::interaction::Derived;
 use store::shop_event::Logged;
 use store::{Database, StoreError};
@@ -111,7 +111,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
         .list("event.ids", batch.contents().map(|(_, event)| event.id))
         .list("interaction.ids", &outcome.derived)
         .list("finding.ids", &outcome.owed);
-    counted(line, &batch, &outcome, sent).count("DeadLettered", settled.dead).emit("projected");
+    counted(line, &batch, &outcome, sent).count(Metric::DeadLettered, settled.dead).emit("projected");
     Ok(settled.response)
 }
 
@@ -141,22 +141,22 @@ async fn apply_isolating(
     (events, told_at): (&[(usize, &ShopEvent)], Timestamp),
     outcome: &mut Outcome,
 ) -> Result<(), StoreError> {
-    let mut pieces = Pieces::of(events.len());
-    while let Some(piece) = pieces.next() {
-        let part: Vec<_> = events[piece.clone()].iter().map(|(_, event)| (*event).clone()).collect();
+    let mut halves = Halves::of(events.len());
+    while let Some(range) = halves.next() {
+        let part: Vec<_> = events[range.clone()].iter().map(|(_, event)| (*event).clone()).collect();
         match project(&deps.database, (&deps.thresholds, told_at), &part, &[]).await {
             Ok(projected) => {
-                for (logged, (position, _)) in projected.logged.iter().zip(&events[piece]) {
+                for (logged, (position, _)) in projected.logged.iter().zip(&events[range]) {
                     count(*logged, *position, outcome);
                 }
                 outcome.add_derived(projected.derived);
                 outcome.owed.extend(projected.owed);
             }
-            Err(StoreError::Refused { .. }) if pieces.split(&piece) => {}
+            Err(StoreError::Refused { .. }) if halves.split(&range) => {}
             Err(StoreError::Refused { sqlstate, .. }) => {
                 tracing::error!(sqlstate, "postgres refused an event");
                 outcome.refused += 1;
-                outcome.dead.insert(events[piece.start].0, format!("refused_{sqlstate}"));
+                outcome.dead.insert(events[range.start].0, format!("refused_{sqlstate}"));
             }
             Err(error) => return Err(error),
         }
@@ -176,31 +176,27 @@ fn count(logged: Logged, position: usize, outcome: &mut Outcome) {
     }
 }
 
-/// Hints both sinks and send-alerts at the same time.
+/// Hints every sink and send-alerts at the same time.
 async fn hint(deps: &Deps, outcome: &Outcome, trace: &TraceHeader) -> Sent {
-    let (popularity, catalog, alerts) = tokio::join!(
-        deps.sender.send(Sink::Popularity, &outcome.derived, trace.as_str()),
-        deps.sender.send(Sink::Catalog, &outcome.derived, trace.as_str()),
+    let (sinks, alerts) = tokio::join!(
+        deps.sender.send(&outcome.derived, trace.as_str()),
         deps.alerts.send(&outcome.owed, trace.as_str()),
     );
-    Sent {
-        sent: popularity.sent + catalog.sent + alerts.sent,
-        failed: popularity.failed + catalog.failed + alerts.failed,
-    }
+    [sinks, alerts].into_iter().sum()
 }
 
 /// Adds what a batch came to.
 fn counted(line: Metrics, batch: &Batch, outcome: &Outcome, sent: Sent) -> Metrics {
-    line.count("Messages", batch.len())
-        .count("Logged", outcome.new)
-        .count("Duplicate", outcome.duplicate)
-        .count("Conflict", outcome.conflict)
-        .count("Refused", outcome.refused)
-        .count("Unreadable", batch.unreadable())
-        .count("Reprojected", outcome.reprojected)
-        .count("Derived", outcome.derived.len())
-        .count("DerivedConflicts", outcome.derived_conflicts.len())
-        .count("Findings", outcome.owed.len())
-        .count("HintsFailed", sent.failed)
-        .count("HiddenTexts", batch.contents().map(|(_, event)| contracts::count_hidden_in(event)).sum())
+    line.count(Metric::Messages, batch.len())
+        .count(Metric::Logged, outcome.new)
+        .count(Metric::Duplicate, outcome.duplicate)
+        .count(Metric::Conflict, outcome.conflict)
+        .count(Metric::Refused, outcome.refused)
+        .count(Metric::Unreadable, batch.unreadable())
+        .count(Metric::Reprojected, outcome.reprojected)
+        .count(Metric::Derived, outcome.derived.len())
+        .count(Metric::DerivedConflicts, outcome.derived_conflicts.len())
+        .count(Metric::Findings, outcome.owed.len())
+        .count(Metric::HintsFailed, sent.failed)
+        .count(Metric::HiddenTexts, batch.contents().map(|(_, event)| contracts::count_hidden_in(event)).sum())
 }

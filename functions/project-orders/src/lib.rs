@@ -6,11 +6,11 @@
 //! that cannot be read or applied is moved to the dead-letter queue, alone and at once. If Postgres is down the whole
 //! invocation fails, so that polling backs off and every message stays.
 
+mod fraud;
 mod handler;
 mod projection;
 mod settings;
 mod state;
-mod thresholds;
 
 pub use handler::{Deps, handle, intake};
 pub use settings::Settings;

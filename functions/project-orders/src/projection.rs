@@ -16,7 +16,8 @@ use store::projection::Projection;
 use store::shop_event::Logged;
 use store::{Database, StoreError, Transaction};
 
-use crate::state::{Of, States, changed, named};
+use crate::fraud;
+use crate::state::{States, SubjectKey, changed, named};
 
 /// What a transaction came to.
 #[derive(Debug)]
@@ -39,7 +40,7 @@ pub(crate) async fn project(
     database: &Database,
     judged: (&Thresholds, Timestamp),
     events: &[ShopEvent],
-    stale: &[Of],
+    stale: &[SubjectKey],
 ) -> Result<Projected, StoreError> {
     let references = named(events);
     if !references.is_empty() {
@@ -57,7 +58,7 @@ async fn run(
     transaction: &mut Transaction<'_>,
     judged: (&Thresholds, Timestamp),
     events: &[ShopEvent],
-    stale: &[Of],
+    stale: &[SubjectKey],
 ) -> Result<Projected, StoreError> {
     let logged = if events.is_empty() { Vec::new() } else { store::shop_event::insert(transaction, events).await? };
     let new = events.iter().zip(&logged).filter(|(_, it)| **it == Logged::New).map(|(it, _)| it.clone());
@@ -84,7 +85,7 @@ async fn run(
     }
     let links: Vec<_> = new.iter().filter_map(|event| event.link.as_ref()).collect();
     store::customer_link::insert(transaction, &links).await?;
-    let owed = store::fraud::detect(transaction, &new, judged).await?;
+    let owed = fraud::detect(transaction, &new, judged).await?;
     store::rollup::apply(transaction, &difference).await?;
     Ok(Projected { logged, derived, owed })
 }
@@ -143,7 +144,7 @@ async fn save(transaction: &mut Transaction<'_>, states: &States, known: &Attrib
 }
 
 /// What each subject adds to the figures and which interactions follow from it.
-struct Caused(HashMap<Of, (Contribution, Vec<DerivedInteraction>)>);
+struct Caused(HashMap<SubjectKey, (Contribution, Vec<DerivedInteraction>)>);
 
 impl Caused {
     fn by(states: &States, known: &Attributions) -> Self {

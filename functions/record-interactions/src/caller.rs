@@ -2,26 +2,26 @@
 //!
 //! `X-User-*` and `X-Forwarded-For` headers are never read: anybody can write them.
 
-use domain::{Caller, Claims, truncate_address};
+use contracts::{Failure, Route, read_claims};
+use domain::{Caller, truncate_address};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 
 use crate::agent;
-use crate::failure::Failure;
-
-/// The path without a sign-in.
-const GUEST_PATH: &str = "/api/v1/analytic/guest/interaction";
 
 /// Says who calls.
 pub(crate) fn of(request: &Request) -> Result<Caller, Failure> {
-    if request.uri().path() == GUEST_PATH {
+    if request.uri().path() == Route::RecordGuestInteractions.path() {
         return Ok(Caller::Guest);
     }
-    let claims = platform::claims(request.extensions()).map(Claims::new).ok_or(Failure::Unauthorized)?;
+    let claims = read_claims(platform::claims(request.extensions()))?;
     if claims.is_trusted() {
         return Ok(Caller::Trusted);
     }
-    claims.account_id().map(Caller::Account).ok_or(Failure::NoAccount)
+    claims
+        .account_id()
+        .map(Caller::Account)
+        .ok_or_else(|| Failure::forbidden("the token's subject is not an account (a UUID in lower case with hyphens)"))
 }
 
 /// Returns the network of the client's address, as API Gateway saw it.

@@ -5,7 +5,6 @@
 
 mod agent;
 mod caller;
-mod failure;
 mod handler;
 mod record;
 mod settings;

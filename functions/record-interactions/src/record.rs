@@ -12,8 +12,8 @@ pub(crate) async fn record(
     submission: &Submission<'_>,
 ) -> Result<Outcome, StoreError> {
     let mut recording = Recording::of(items);
-    while let Some(piece) = recording.next_piece() {
-        let answer = store::interaction::record(database, piece, submission).await;
+    while let Some(part) = recording.next_part() {
+        let answer = store::interaction::record(database, part, submission).await;
         recording.settle(answer)?;
     }
     Ok(recording.finish())

@@ -30,14 +30,11 @@ impl Settings {
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::RecordInteractions, lookup));
         let queues = variables.group(Queues::from_variables);
-        let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
+        let send_limit = variables.send_limit();
         let guests = variables.number("GUEST_EVENTS_PER_MINUTE", 0..=GUEST_EVENTS_MAX);
         // Zero switches the limit off, because a parameter of the template cannot be left out.
         let guest_events_per_minute = u32::try_from(guests?).ok().filter(|limit| *limit > 0);
-        let names = variables.group(|lookup| {
-            let names: Result<EventNames, _> = lookup("EVENT_NAMES").unwrap_or_default().parse();
-            names.map_err(|error| format!("EVENT_NAMES {error}"))
-        });
+        let names = variables.parsed_or_default("EVENT_NAMES");
         let (database, queues, send_limit) = (database?, queues?, send_limit?);
         Some(Self { database, queues, send_limit, guest_events_per_minute, names: names? })
     }

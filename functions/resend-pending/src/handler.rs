@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use domain::{InteractionId, Sink};
 use lambda_runtime::{Error, LambdaEvent};
-use messaging::{AlertSender, HintSender, Sent};
-use platform::{Deadline, Metrics, TraceHeader};
+use messaging::{AlertSender, HintSender};
+use platform::{Deadline, Metric, Metrics, TraceHeader};
 use serde_json::{Value, json};
 use store::{Database, StoreError};
 
@@ -53,9 +52,9 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
     Metrics::with(&[("Function", "resend-pending")])
         .note("request.id", event.context.request_id)
         .note("trace.id", trace.root())
-        .count("HintsClaimed", resent.claimed)
-        .count("HintsSent", resent.sent)
-        .count("HintsFailed", resent.failed)
+        .count(Metric::HintsClaimed, resent.claimed)
+        .count(Metric::HintsSent, resent.sent)
+        .count(Metric::HintsFailed, resent.failed)
         .emit("resent");
     measure(&deps.database).await?;
     Ok(json!({ "claimed": resent.claimed, "sent": resent.sent, "failed": resent.failed }))
@@ -83,7 +82,7 @@ async fn resend(deps: &Deps, trace: &TraceHeader, deadline: Deadline) -> Result<
     while total.claimed < max_rows && !deadline.remaining().is_zero() {
         let left = u32::try_from(max_rows - total.claimed).unwrap_or(CLAIM).min(CLAIM);
         let due = store::pending::claim_due(&deps.database, left, deps.pace.backoff_cap_seconds).await?;
-        let sent = hint(&deps.sender, &due, trace).await;
+        let sent = deps.sender.send_each(&due, trace.as_str()).await;
         total.claimed += due.len();
         total.sent += sent.sent;
         total.failed += sent.failed;
@@ -99,16 +98,6 @@ async fn resend(deps: &Deps, trace: &TraceHeader, deadline: Deadline) -> Result<
     Ok(total)
 }
 
-async fn hint(sender: &HintSender, due: &[(Sink, InteractionId)], trace: &TraceHeader) -> Sent {
-    let of = |wanted: Sink| due.iter().filter(|(sink, _)| *sink == wanted).map(|(_, id)| *id).collect::<Vec<_>>();
-    let (popularity, catalog) = (of(Sink::Popularity), of(Sink::Catalog));
-    let (popularity, catalog) = tokio::join!(
-        sender.send(Sink::Popularity, &popularity, trace.as_str()),
-        sender.send(Sink::Catalog, &catalog, trace.as_str()),
-    );
-    Sent { sent: popularity.sent + catalog.sent, failed: popularity.failed + catalog.failed }
-}
-
 /// Also when there is nothing: no figure means that nobody looked, and rings an alarm.
 async fn measure(database: &Database) -> Result<(), StoreError> {
     let alerts = store::pending_alert::get_depth(database).await?;
@@ -121,8 +110,8 @@ async fn measure(database: &Database) -> Result<(), StoreError> {
 
 fn measure_sink(sink: &str, oldest_age_seconds: f64, (waiting, parked): (i64, i64)) {
     Metrics::with(&[("Sink", sink)])
-        .seconds("PendingOldestAge", oldest_age_seconds)
-        .gauge("PendingDepth", usize::try_from(waiting).unwrap_or_default())
-        .gauge("PendingParked", usize::try_from(parked).unwrap_or_default())
+        .seconds(Metric::PendingOldestAge, oldest_age_seconds)
+        .gauge(Metric::PendingDepth, usize::try_from(waiting).unwrap_or_default())
+        .gauge(Metric::PendingParked, usize::try_from(parked).unwrap_or_default())
         .emit("pending");
 }

@@ -36,7 +36,7 @@ impl Settings {
         let database = variables.group(|lookup| store::Settings::of_role(Role::ResendPending, lookup));
         let queues = variables.group(Queues::from_variables);
         let alerts_queue_url = variables.required("ALERTS_QUEUE_URL");
-        let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
+        let send_limit = variables.send_limit();
         let max_rows = variables.number("RESEND_MAX_ROWS", 1..=1_000_000);
         let cap = variables.number("RESEND_BACKOFF_CAP_SECONDS", 60..=86_400);
         let pace = Pace { max_rows: max_rows?.try_into().ok()?, backoff_cap_seconds: cap?.try_into().ok()? };

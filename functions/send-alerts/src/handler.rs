@@ -9,13 +9,13 @@ use domain::fraud::FindingId;
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{AlertBatch, DeadLetterSender, Settled};
 use outbound::Answer;
-use platform::{Deadline, Metrics, Secret, TraceHeader};
+use platform::{Deadline, Metric, Metrics, Secret, TraceHeader};
 use store::Database;
 use store::pending_alert::{self, Unfinished};
 use uuid::Uuid;
 
 use crate::SendError;
-use crate::webhook::{Told, Webhooks};
+use crate::webhook::{AlertAnswers, Webhooks};
 
 /// The reason of a dead letter whose alert an earlier batch has parked; the row knows why.
 const PARKED: &str = "parked";
@@ -94,7 +94,7 @@ async fn send(deps: &Deps, ids: &[FindingId], deadline: Deadline) -> Result<Outc
 }
 
 /// Says what came of one alert; returns what is to be noted when it is not done.
-fn settle(told: &Told<'_>, outcome: &mut Outcome) -> Option<Unfinished> {
+fn settle(told: &AlertAnswers<'_>, outcome: &mut Outcome) -> Option<Unfinished> {
     let id = told.alert.finding.id;
     let (mut confirmed, mut refused, mut again) = (Vec::new(), None, false);
     for said in &told.said {
@@ -139,9 +139,9 @@ async fn answer(deps: &Deps, batch: &AlertBatch, outcome: &Outcome) -> Result<Se
 
 /// Adds what a batch came to.
 fn counted(line: Metrics, batch: &AlertBatch, outcome: &Outcome) -> Metrics {
-    line.count("Messages", batch.len())
-        .count("Sent", outcome.done.len())
-        .count("Parked", outcome.parked.len())
-        .count("Again", outcome.again.len())
-        .count("Unreadable", batch.unreadable())
+    line.count(Metric::Messages, batch.len())
+        .count(Metric::Sent, outcome.done.len())
+        .count(Metric::Parked, outcome.parked.len())
+        .count(Metric::Again, outcome.again.len())
+        .count(Metric::Unreadable, batch.unreadable())
 }

@@ -3,7 +3,6 @@
 //! Ids come from the shop's systems and may hold anything. In a chat they are quoted, cut, and can neither call
 //! people nor link to anything.
 
-use domain::fraud::Rule;
 use serde_json::{Value, json};
 use store::finding::Stored;
 
@@ -39,20 +38,17 @@ fn text(finding: &Stored, evidence: &Value, escape: fn(&str) -> String) -> Strin
         format!("`{}`", escape(&id.chars().filter(plain).take(ID_MAX_CHARS).collect::<String>()))
     };
     let (of, at) = (|name: &str| &evidence[name], |value: &Value| value.as_str().unwrap_or("?").to_owned());
-    let what = match finding.rule {
-        Rule::OrderBurst => format!("{} orders within a short time", of("order_count")),
-        Rule::SimilarOrders => format!("{} orders that are alike", of("order_count")),
-        Rule::LargeOrder => {
-            let order = of("order");
-            let id = quoted(order["order_id"].as_str().unwrap_or("?"));
-            let (amount, currency) = (&order["amount_minor"], order["currency"].as_str().unwrap_or("?"));
-            format!("order {id} of {amount} minor units of {currency}, above {}", of("limit_minor"))
-        }
-        Rule::AbandonedCart => format!("{} products left in a cart", of("product_count")),
-    };
-    let when = match finding.rule {
-        Rule::LargeOrder => format!("placed at {}", at(&of("order")["placed_at"])),
-        _ => format!("from {} to {}", at(of("from")), at(of("to"))),
+    let phrase = finding.rule.phrase();
+    // The evidence is about one order, or about a number of orders or products.
+    let order = of("order");
+    let (what, when) = if order.is_null() {
+        let count = evidence.get("order_count").unwrap_or(of("product_count"));
+        (format!("{count} {phrase}"), format!("from {} to {}", at(of("from")), at(of("to"))))
+    } else {
+        let id = quoted(order["order_id"].as_str().unwrap_or("?"));
+        let (amount, currency) = (&order["amount_minor"], order["currency"].as_str().unwrap_or("?"));
+        let what = format!("order {id} of {amount} minor units of {currency}, {phrase} {}", of("limit_minor"));
+        (what, format!("placed at {}", at(&order["placed_at"])))
     };
     format!("Shopsignal {}: {}: {what}, {when} (finding {})", finding.rule, quoted(&finding.subject), finding.id)
 }
@@ -64,7 +60,7 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use domain::fraud::FindingId;
+    use domain::fraud::{FindingId, Rule};
     use uuid::Uuid;
 
     use super::*;

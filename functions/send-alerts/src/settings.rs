@@ -33,7 +33,7 @@ impl Settings {
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::SendAlerts, lookup));
         let secret_arn = variables.required("APP_SECRET_ARN");
-        let call_timeout = variables.number("ALERT_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
+        let call_timeout = variables.millis("ALERT_TIMEOUT_MS", 50..=5_000);
         let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");
         let hosts = variables.optional("ALERT_HOSTS").unwrap_or_default();
         let hosts = hosts.split(',').map(str::trim).filter(|host| !host.is_empty()).map(str::to_owned).collect();

@@ -81,16 +81,16 @@ struct Round<'a> {
 
 /// What one webhook said to one alert.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Said {
+pub(crate) struct WebhookAnswer {
     pub(crate) channel: Channel,
     pub(crate) answer: Result<Answer, FailureReason>,
 }
 
 /// What came of one alert: what was said by the webhooks that had not confirmed it yet.
 #[derive(Debug)]
-pub(crate) struct Told<'a> {
+pub(crate) struct AlertAnswers<'a> {
     pub(crate) alert: &'a Leased,
-    pub(crate) said: Vec<Said>,
+    pub(crate) said: Vec<WebhookAnswer>,
 }
 
 impl Webhooks {
@@ -108,7 +108,11 @@ impl Webhooks {
 
     /// Tells every webhook about every alert that it has not confirmed. What has not begun at the deadline does not
     /// begin, and what is under way is given up there.
-    pub(crate) async fn tell<'a>(&self, alerts: &'a [Leased], deadline: Instant) -> Result<Vec<Told<'a>>, ClientError> {
+    pub(crate) async fn tell<'a>(
+        &self,
+        alerts: &'a [Leased],
+        deadline: Instant,
+    ) -> Result<Vec<AlertAnswers<'a>>, ClientError> {
         let round = Round { client: self.client()?, deadline };
         let round = &round;
         let tell = |alert: &'a Leased| async move {
@@ -116,9 +120,9 @@ impl Webhooks {
             let mut said = Vec::new();
             for webhook in self.webhooks.iter().filter(open) {
                 let answer = self.tell_one(round, webhook, &alert.finding).await;
-                said.push(Said { channel: webhook.channel, answer });
+                said.push(WebhookAnswer { channel: webhook.channel, answer });
             }
-            Told { alert, said }
+            AlertAnswers { alert, said }
         };
         let calls: Vec<_> = alerts.iter().map(tell).collect();
         Ok(stream::iter(calls).buffer_unordered(CONCURRENCY.get()).collect().await)

@@ -8,7 +8,7 @@ use catalog::{Catalog, Outcome};
 use domain::{InteractionId, ParkReason, Sink};
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{Batch, DeadLetterSender, Settled};
-use platform::{Deadline, Metrics, TraceHeader};
+use platform::{Deadline, Metric, Metrics, TraceHeader};
 use store::Database;
 
 use crate::UpdateError;
@@ -31,7 +31,7 @@ pub struct Deps {
 
 /// What a batch came to.
 #[derive(Debug, Default)]
-struct Told {
+struct Notified {
     confirmed: Vec<InteractionId>,
     refused: Vec<(InteractionId, ParkReason)>,
     /// Parked by an earlier batch.
@@ -61,7 +61,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
     let line = counted(line, &batch, &told, ids.len());
     match answer(deps, &batch, &told).await {
         Ok(settled) => {
-            line.count("DeadLettered", settled.dead).emit("delivered");
+            line.count(Metric::DeadLettered, settled.dead).emit("delivered");
             Ok(settled.response)
         }
         Err(error) => {
@@ -78,13 +78,14 @@ fn report(request_id: &str, ids: &[InteractionId], error: UpdateError) -> Error 
 }
 
 /// Tells the catalog what it is still owed, and notes what it said.
-async fn tell(deps: &Deps, ids: &[InteractionId], deadline: Deadline) -> Result<Told, UpdateError> {
+async fn tell(deps: &Deps, ids: &[InteractionId], deadline: Deadline) -> Result<Notified, UpdateError> {
     if ids.is_empty() {
-        return Ok(Told::default());
+        return Ok(Notified::default());
     }
     let awaiting = store::interaction::get_awaiting_catalog(&deps.database, ids).await?;
     let delivery = deps.catalog.deliver(&awaiting.open, Instant::now() + deadline.remaining()).await?;
-    let mut told = Told { parked: awaiting.parked, catalog_is_down: delivery.catalog_is_down(), ..Told::default() };
+    let mut told =
+        Notified { parked: awaiting.parked, catalog_is_down: delivery.catalog_is_down(), ..Notified::default() };
     told.call_times = delivery.call_times;
     for (id, outcome) in delivery.outcomes {
         match outcome {
@@ -111,7 +112,7 @@ async fn tell(deps: &Deps, ids: &[InteractionId], deadline: Deadline) -> Result<
 
 /// Fails what comes again, or everything when the catalog is down, which makes SQS deliver less; what waits for a
 /// person goes to the dead-letter queue.
-async fn answer(deps: &Deps, batch: &Batch, told: &Told) -> Result<Settled, UpdateError> {
+async fn answer(deps: &Deps, batch: &Batch, told: &Notified) -> Result<Settled, UpdateError> {
     if !told.again.is_empty() {
         tracing::warn!(reasons = ?told.again_reasons, "interactions are left for a later try");
     }
@@ -125,13 +126,13 @@ async fn answer(deps: &Deps, batch: &Batch, told: &Told) -> Result<Settled, Upda
 }
 
 /// Adds what a batch came to.
-fn counted(line: Metrics, batch: &Batch, told: &Told, interactions: usize) -> Metrics {
+fn counted(line: Metrics, batch: &Batch, told: &Notified, interactions: usize) -> Metrics {
     let owed = told.confirmed.len() + told.refused.len() + told.parked.len() + told.again.len();
-    line.count("Messages", batch.len())
-        .count("Delivered", told.confirmed.len())
-        .count("AlreadyDone", interactions - owed)
-        .count("Parked", told.refused.len())
-        .count("Again", told.again.len())
-        .count("Unreadable", batch.unreadable())
-        .millis_each("CatalogLatency", &told.call_times)
+    line.count(Metric::Messages, batch.len())
+        .count(Metric::Delivered, told.confirmed.len())
+        .count(Metric::AlreadyDone, interactions - owed)
+        .count(Metric::Parked, told.refused.len())
+        .count(Metric::Again, told.again.len())
+        .count(Metric::Unreadable, batch.unreadable())
+        .millis_each(Metric::CatalogLatency, &told.call_times)
 }

@@ -10,4 +10,4 @@ mod settings;
 
 pub use error::UpdateError;
 pub use handler::{Deps, handle};
-pub use settings::{AWS_CALL_LIMIT, CatalogSettings, Settings};
+pub use settings::{CatalogSettings, Settings};

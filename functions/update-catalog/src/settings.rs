@@ -10,9 +10,6 @@ use catalog::{Catalog, CatalogUrl, FeedCatalog, HttpCatalog, HttpSettings};
 use platform::Variables;
 use store::Role;
 
-/// The limit of an AWS call: logging in to Postgres with a secret, moving dead letters.
-pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
-
 /// How long a catalog that is down is left alone, at least. A third of the function's timeout: an environment
 /// that stays busy finds a recovered catalog by its next invocation or the one after.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -55,7 +52,7 @@ impl Settings {
 impl CatalogSettings {
     fn read(variables: &mut Variables<'_>) -> Option<Self> {
         // An upper limit far below the function's timeout: one silent call must leave time for the others.
-        let call_timeout = variables.number("CATALOG_TIMEOUT_MS", 50..=10_000).map(Duration::from_millis);
+        let call_timeout = variables.millis("CATALOG_TIMEOUT_MS", 50..=10_000);
         let concurrency = variables.number("CATALOG_CONCURRENCY", 1..=100);
         let table = variables.optional("CATALOG_TABLE");
         if variables.optional("CATALOG_URL").is_some() {

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use domain::{InteractionId, ParkReason, Pieces, Sink};
+use domain::{Halves, InteractionId, ParkReason, Sink};
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{Batch, DeadLetterSender};
-use platform::{Metrics, TraceHeader};
+use platform::{Metric, Metrics, TraceHeader};
 use store::popularity::Applied;
 use store::{Database, StoreError};
 
@@ -52,7 +52,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
         .note("duration_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
         .list("trace.ids", batch.trace_headers().into_iter().map(TraceHeader::root_of))
         .list("interaction.ids", &ids);
-    counted(line, &batch, &outcome, ids.len()).count("DeadLettered", settled.dead).emit("applied");
+    counted(line, &batch, &outcome, ids.len()).count(Metric::DeadLettered, settled.dead).emit("applied");
     Ok(settled.response)
 }
 
@@ -66,17 +66,17 @@ fn dead(outcome: &Outcome) -> HashMap<InteractionId, String> {
 /// a person, while the others are applied.
 async fn apply_isolating(database: &Database, ids: &[InteractionId]) -> Result<Outcome, StoreError> {
     let mut outcome = Outcome::default();
-    let mut pieces = Pieces::of(ids.len());
-    while let Some(piece) = pieces.next() {
-        match store::popularity::apply(database, &ids[piece.clone()]).await {
+    let mut halves = Halves::of(ids.len());
+    while let Some(part) = halves.next() {
+        match store::popularity::apply(database, &ids[part.clone()]).await {
             Ok(applied) => {
                 outcome.applied.scored += applied.scored;
                 outcome.applied.skipped += applied.skipped;
                 outcome.applied.parked.extend(applied.parked);
             }
-            Err(StoreError::Refused { .. }) if pieces.split(&piece) => {}
+            Err(StoreError::Refused { .. }) if halves.split(&part) => {}
             Err(StoreError::Refused { sqlstate, .. }) => {
-                outcome.refused.push((ids[piece.start], ParkReason::StatementRefused { sqlstate }));
+                outcome.refused.push((ids[part.start], ParkReason::StatementRefused { sqlstate }));
             }
             Err(error) => return Err(error),
         }
@@ -92,10 +92,10 @@ async fn apply_isolating(database: &Database, ids: &[InteractionId]) -> Result<O
 fn counted(line: Metrics, batch: &Batch, outcome: &Outcome, interactions: usize) -> Metrics {
     let applied = &outcome.applied;
     let settled = applied.scored + applied.skipped + applied.parked.len() + outcome.refused.len();
-    line.count("Messages", batch.len())
-        .count("Applied", applied.scored)
-        .count("Skipped", applied.skipped)
-        .count("AlreadyApplied", interactions - settled)
-        .count("Parked", outcome.refused.len())
-        .count("Unreadable", batch.unreadable())
+    line.count(Metric::Messages, batch.len())
+        .count(Metric::Applied, applied.scored)
+        .count(Metric::Skipped, applied.skipped)
+        .count(Metric::AlreadyApplied, interactions - settled)
+        .count(Metric::Parked, outcome.refused.len())
+        .count(Metric::Unreadable, batch.unreadable())
 }

@@ -1,12 +1,7 @@
 //! What update-popularity reads from its environment.
 
-use std::time::Duration;
-
 use platform::Variables;
 use store::Role;
-
-/// The limit of an AWS call: logging in to Postgres with a secret, moving dead letters.
-pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
 
 /// The settings of the function.
 #[derive(Debug)]

@@ -75,11 +75,11 @@ impl AlertsQuery {
 
 /// A finding as admins see it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Finding {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Finding))]
+pub struct ListedFinding {
     /// Its name: a digest of rule, subject and window.
     pub id: Uuid,
-    /// `order_burst`, `large_order`, `similar_orders` or `abandoned_cart`.
+    /// Which rule found it: a value of the parameter `rule`.
     pub rule: &'static str,
     /// Whom it is about: `customer:<key>`, `order:<id>` or `account:<id>`.
     pub subject: String,

@@ -171,32 +171,32 @@ pub fn split(span: TimeSpan, step: Step, zone: &Zone) -> Vec<(Timestamp, TimeSpa
 
 /// Stored spans of one length that lie side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Piece {
+pub struct GrainSpan {
     /// Their length.
     pub grain: Grain,
     /// From the start of the first to the end of the last.
     pub span: TimeSpan,
 }
 
-/// Returns the fewest stored spans that add up to a span of whole minutes: at most five pieces, in order.
+/// Returns the fewest stored spans that add up to a span of whole minutes: at most five spans, in order.
 #[must_use]
-pub fn cover(span: TimeSpan) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    fill(span, &[Grain::Day, Grain::Quarter, Grain::Minute], &mut pieces);
-    pieces
+pub fn cover(span: TimeSpan) -> Vec<GrainSpan> {
+    let mut spans = Vec::new();
+    fill(span, &[Grain::Day, Grain::QuarterHour, Grain::Minute], &mut spans);
+    spans
 }
 
-fn fill(span: TimeSpan, grains: &[Grain], pieces: &mut Vec<Piece>) {
+fn fill(span: TimeSpan, grains: &[Grain], spans: &mut Vec<GrainSpan>) {
     let (Some((&grain, finer)), true) = (grains.split_first(), span.start < span.end) else { return };
     let floor = grain.start(span.start);
     let first = if floor < span.start { floor + SignedDuration::from_secs(grain.seconds()) } else { floor };
     let last = grain.start(span.end);
     if last <= first {
-        return fill(span, finer, pieces);
+        return fill(span, finer, spans);
     }
-    fill(TimeSpan { end: first, ..span }, finer, pieces);
-    pieces.push(Piece { grain, span: TimeSpan { start: first, end: last } });
-    fill(TimeSpan { start: last, ..span }, finer, pieces);
+    fill(TimeSpan { end: first, ..span }, finer, spans);
+    spans.push(GrainSpan { grain, span: TimeSpan { start: first, end: last } });
+    fill(TimeSpan { start: last, ..span }, finer, spans);
 }
 
 #[cfg(test)]

@@ -52,6 +52,12 @@ impl<'a> Claims<'a> {
         self.0.get("sub").map(String::as_str)
     }
 
+    /// Returns the name of the program that asks, when the token says it, else its subject.
+    #[must_use]
+    pub fn client(self) -> Option<&'a str> {
+        ["client_id", "azp", "sub"].into_iter().find_map(|name| self.0.get(name)).map(String::as_str)
+    }
+
     /// Returns the account, when the subject is one; see [`account_id`].
     #[must_use]
     pub fn account_id(self) -> Option<Uuid> {

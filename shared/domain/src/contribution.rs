@@ -39,7 +39,7 @@ pub enum Cell {
 /// The figures of a cell. Each kind of cell uses some of them; the others stay 0.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Figures {
+pub struct CellFigures {
     /// Orders placed (`Sales`, at the time of the order).
     #[serde(skip_serializing_if = "is_zero")]
     pub orders_placed: i64,
@@ -83,7 +83,7 @@ fn is_zero(figure: &i64) -> bool {
     *figure == 0
 }
 
-impl AddAssign for Figures {
+impl AddAssign for CellFigures {
     fn add_assign(&mut self, other: Self) {
         self.orders_placed += other.orders_placed;
         self.orders_paid += other.orders_paid;
@@ -100,7 +100,7 @@ impl AddAssign for Figures {
     }
 }
 
-impl Neg for Figures {
+impl Neg for CellFigures {
     type Output = Self;
 
     fn neg(self) -> Self {
@@ -123,20 +123,20 @@ impl Neg for Figures {
 
 /// Figures by cell, in the order of the cells: the order in which their rows are locked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Vec<(Cell, Figures)>", into = "Vec<(Cell, Figures)>")]
-pub struct Contribution(BTreeMap<Cell, Figures>);
+#[serde(from = "Vec<(Cell, CellFigures)>", into = "Vec<(Cell, CellFigures)>")]
+pub struct Contribution(BTreeMap<Cell, CellFigures>);
 
 impl Contribution {
     /// Adds figures to a cell. A cell whose figures are all 0 vanishes.
-    pub fn add(&mut self, cell: Cell, figures: Figures) {
+    pub fn add(&mut self, cell: Cell, figures: CellFigures) {
         match self.0.entry(cell) {
-            Entry::Vacant(vacant) if figures != Figures::default() => {
+            Entry::Vacant(vacant) if figures != CellFigures::default() => {
                 vacant.insert(figures);
             }
             Entry::Vacant(_) => {}
             Entry::Occupied(mut sum) => {
                 *sum.get_mut() += figures;
-                if *sum.get() == Figures::default() {
+                if *sum.get() == CellFigures::default() {
                     sum.remove();
                 }
             }
@@ -158,7 +158,7 @@ impl Contribution {
     }
 
     /// Returns the cells with their figures, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&Cell, &Figures)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&Cell, &CellFigures)> {
         self.0.iter()
     }
 
@@ -169,13 +169,13 @@ impl Contribution {
     }
 }
 
-impl From<Vec<(Cell, Figures)>> for Contribution {
-    fn from(pairs: Vec<(Cell, Figures)>) -> Self {
+impl From<Vec<(Cell, CellFigures)>> for Contribution {
+    fn from(pairs: Vec<(Cell, CellFigures)>) -> Self {
         Self(pairs.into_iter().collect())
     }
 }
 
-impl From<Contribution> for Vec<(Cell, Figures)> {
+impl From<Contribution> for Vec<(Cell, CellFigures)> {
     fn from(contribution: Contribution) -> Self {
         contribution.0.into_iter().collect()
     }
@@ -187,21 +187,21 @@ pub enum Grain {
     /// A minute.
     Minute,
     /// A quarter of an hour: days of every time zone are made of whole ones.
-    Quarter,
+    QuarterHour,
     /// A day (UTC).
     Day,
 }
 
 impl Grain {
     /// All grains.
-    pub const ALL: [Self; 3] = [Self::Minute, Self::Quarter, Self::Day];
+    pub const ALL: [Self; 3] = [Self::Minute, Self::QuarterHour, Self::Day];
 
     /// Returns the name in the column `grain`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Minute => "minute",
-            Self::Quarter => "quarter",
+            Self::QuarterHour => "quarter",
             Self::Day => "day",
         }
     }
@@ -211,7 +211,7 @@ impl Grain {
     pub fn seconds(self) -> i64 {
         match self {
             Self::Minute => 60,
-            Self::Quarter => 15 * 60,
+            Self::QuarterHour => 15 * 60,
             Self::Day => 24 * 60 * 60,
         }
     }

@@ -81,6 +81,12 @@ impl EventNames {
     }
 }
 
+impl Default for EventNames {
+    fn default() -> Self {
+        Self::known()
+    }
+}
+
 impl FromStr for EventNames {
     type Err = InvalidEventNames;
 

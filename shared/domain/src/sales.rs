@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::contribution::{Attributions, Cell, Contribution, Figures, Grain};
+use crate::contribution::{Attributions, Cell, CellFigures, Contribution, Grain};
 use crate::{Charges, Currency, Entry, EntryKind, Line, OpinionState, OrderState, OrderStatus, ShopEvent, UserState};
 
 /// A line with everything that figures are kept by.
@@ -34,7 +34,7 @@ pub fn order_contribution(order: &OrderState, known: &Attributions) -> Contribut
     }
     if let (Some(customer), Some((_, currency, _))) = (&order.customer, sold(order)) {
         let cell = Cell::Customer { customer_key: customer.as_str().to_owned(), currency };
-        sum.add(cell, Figures { orders_paid: 1, ..Figures::default() });
+        sum.add(cell, CellFigures { orders_paid: 1, ..CellFigures::default() });
     }
     sum
 }
@@ -56,7 +56,7 @@ pub fn opinion_contribution(opinion: &OpinionState, known: &Attributions) -> Con
     let attribution = opinion.reference.as_ref().and_then(|reference| known.get(reference));
     if let (Some(attribution), Some(score_micros), false) = (attribution, opinion.score_micros, opinion.deleted) {
         let cell = Cell::Rating { product_id: attribution.product_id.clone() };
-        sum.add(cell, Figures { count: 1, score_micros, ..Figures::default() });
+        sum.add(cell, CellFigures { count: 1, score_micros, ..CellFigures::default() });
     }
     sum
 }
@@ -66,7 +66,7 @@ pub fn opinion_contribution(opinion: &OpinionState, known: &Attributions) -> Con
 pub fn user_contribution(user: &UserState) -> Contribution {
     let mut sum = Contribution::default();
     if let Some(at) = user.registered_at {
-        sum.add(Cell::Users { minute: Grain::Minute.start(at) }, Figures { count: 1, ..Figures::default() });
+        sum.add(Cell::Users { minute: Grain::Minute.start(at) }, CellFigures { count: 1, ..CellFigures::default() });
     }
     sum
 }
@@ -76,7 +76,7 @@ pub fn user_contribution(user: &UserState) -> Contribution {
 pub fn event_contribution(event: &ShopEvent) -> Contribution {
     let (service, event_type) = (event.service.clone(), event.fact.name().to_owned());
     let cell = Cell::Events { minute: Grain::Minute.start(event.occurred_at), service, event_type };
-    Contribution::from(vec![(cell, Figures { count: 1, ..Figures::default() })])
+    Contribution::from(vec![(cell, CellFigures { count: 1, ..CellFigures::default() })])
 }
 
 /// Returns the seller and the category that a line is counted for; empty when unknown.
@@ -116,7 +116,7 @@ fn scopes<'a>(order: &'a OrderState, shares: &[Share<'a>]) -> BTreeMap<&'a str, 
 fn add_status(sum: &mut Contribution, order: &OrderState, shares: &[Share<'_>]) {
     for (seller_id, items_milli) in scopes(order, shares) {
         let cell = Cell::Status { seller_id: seller_id.to_owned(), status: order.status() };
-        sum.add(cell, Figures { count: 1, items_milli, ..Figures::default() });
+        sum.add(cell, CellFigures { count: 1, items_milli, ..CellFigures::default() });
     }
 }
 
@@ -124,9 +124,9 @@ fn add_counts(sum: &mut Contribution, order: &OrderState, shares: &[Share<'_>]) 
     if let Some(currency) = order.currency {
         for (status, at) in &order.reached {
             let figures = match status {
-                OrderStatus::Created => Figures { orders_placed: 1, ..Figures::default() },
-                OrderStatus::Cancelled => Figures { orders_cancelled: 1, ..Figures::default() },
-                OrderStatus::Returned => Figures { orders_returned: 1, ..Figures::default() },
+                OrderStatus::Created => CellFigures { orders_placed: 1, ..CellFigures::default() },
+                OrderStatus::Cancelled => CellFigures { orders_cancelled: 1, ..CellFigures::default() },
+                OrderStatus::Returned => CellFigures { orders_returned: 1, ..CellFigures::default() },
                 _ => continue,
             };
             for seller_id in scopes(order, shares).into_keys() {
@@ -137,11 +137,11 @@ fn add_counts(sum: &mut Contribution, order: &OrderState, shares: &[Share<'_>]) 
     let Some((at, currency, method)) = sold(order) else { return };
     for (seller_id, items_milli) in scopes(order, shares) {
         let cell = sales(at, seller_id, (currency, method));
-        sum.add(cell, Figures { orders_paid: 1, items_milli, ..Figures::default() });
+        sum.add(cell, CellFigures { orders_paid: 1, items_milli, ..CellFigures::default() });
     }
     if order.currency == Some(currency) {
         let Charges { shipping: shipping_minor, tax: tax_minor, fee: fee_minor } = order.charges;
-        let charged = Figures { shipping_minor, tax_minor, fee_minor, ..Figures::default() };
+        let charged = CellFigures { shipping_minor, tax_minor, fee_minor, ..CellFigures::default() };
         sum.add(sales(at, "", (currency, method)), charged);
     }
     add_pieces(sum, shares, (Grain::Minute.start(at), currency));
@@ -158,15 +158,15 @@ fn add_pieces(sum: &mut Contribution, shares: &[Share<'_>], (minute, currency): 
     for share in shares {
         for cell in product(share, minute, currency).into_iter().chain([category(share, minute, currency)]) {
             let orders_paid = i64::from(cells.insert(cell.clone()));
-            sum.add(cell, Figures { orders_paid, items_milli: share.quantity_milli, ..Figures::default() });
+            sum.add(cell, CellFigures { orders_paid, items_milli: share.quantity_milli, ..CellFigures::default() });
         }
     }
 }
 
 fn add_money(sum: &mut Contribution, order: &OrderState, shares: &[Share<'_>], entry: &Entry) {
     let figures = |minor| match entry.kind {
-        EntryKind::Payment => Figures { revenue_minor: minor, ..Figures::default() },
-        EntryKind::Refund | EntryKind::Chargeback => Figures { refund_minor: minor, ..Figures::default() },
+        EntryKind::Payment => CellFigures { revenue_minor: minor, ..CellFigures::default() },
+        EntryKind::Refund | EntryKind::Chargeback => CellFigures { refund_minor: minor, ..CellFigures::default() },
     };
     let (minute, of) = (Grain::Minute.start(entry.at), (entry.currency, &*entry.method));
     sum.add(sales(entry.at, "", of), figures(entry.minor));

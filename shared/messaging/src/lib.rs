@@ -11,4 +11,6 @@ mod sender;
 
 pub use batch::{AlertBatch, Batch, Deliveries, Fate, Settled};
 pub use line::Acknowledgement;
-pub use sender::{AlertSender, DeadLetter, DeadLetterSender, EventSender, HintSender, Queues, Sent, SinkSender};
+pub use sender::{
+    AlertSender, DeadLetter, DeadLetterSender, EventSender, HintSender, Queues, Sent, SinkSender, queue_variable,
+};

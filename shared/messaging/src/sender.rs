@@ -6,37 +6,39 @@ use aws_sdk_sqs::Client;
 use contracts::{AlertHint, Hint};
 use domain::fraud::FindingId;
 use domain::{InteractionId, Sink};
+use futures_util::future::join_all;
 
 use crate::line::{Acknowledgement, Line, Outgoing, with_trace};
 
 /// The queue of each sink.
 #[derive(Debug, Clone)]
-pub struct Queues {
-    /// Wakes update-popularity.
-    pub popularity_url: String,
-    /// Wakes update-catalog.
-    pub catalog_url: String,
+pub struct Queues([String; Sink::ALL.len()]);
+
+/// Returns the variable of the environment with the address of a sink's queue.
+#[must_use]
+pub const fn queue_variable(sink: Sink) -> &'static str {
+    match sink {
+        Sink::Popularity => "POPULARITY_QUEUE_URL",
+        Sink::Catalog => "CATALOG_QUEUE_URL",
+    }
 }
 
 impl Queues {
-    /// Reads `POPULARITY_QUEUE_URL` and `CATALOG_QUEUE_URL`.
+    /// Reads the address of every sink's queue.
     ///
     /// # Errors
     /// Names the variables that are missing.
     pub fn from_variables(lookup: &mut dyn FnMut(&'static str) -> Option<String>) -> Result<Self, String> {
-        match (lookup("POPULARITY_QUEUE_URL"), lookup("CATALOG_QUEUE_URL")) {
-            (Some(popularity_url), Some(catalog_url)) => Ok(Self { popularity_url, catalog_url }),
-            (None, Some(_)) => Err("POPULARITY_QUEUE_URL is missing".to_owned()),
-            (Some(_), None) => Err("CATALOG_QUEUE_URL is missing".to_owned()),
-            (None, None) => Err("POPULARITY_QUEUE_URL is missing; CATALOG_QUEUE_URL is missing".to_owned()),
+        let urls = Sink::ALL.map(|sink| lookup(queue_variable(sink)).ok_or(queue_variable(sink)));
+        let missing: Vec<_> = urls.iter().filter_map(|url| url.as_ref().err()).collect();
+        if missing.is_empty() {
+            return Ok(Self(urls.map(Result::unwrap_or_default)));
         }
+        Err(missing.into_iter().map(|name| format!("{name} is missing")).collect::<Vec<_>>().join("; "))
     }
 
     fn url(&self, sink: Sink) -> &str {
-        match sink {
-            Sink::Popularity => &self.popularity_url,
-            Sink::Catalog => &self.catalog_url,
-        }
+        &self.0[sink as usize]
     }
 }
 
@@ -57,6 +59,12 @@ pub struct HintSender {
     limit: Duration,
 }
 
+impl std::iter::Sum for Sent {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, one| Self { sent: sum.sent + one.sent, failed: sum.failed + one.failed })
+    }
+}
+
 impl Sent {
     fn of(said: &[Acknowledgement]) -> Self {
         let sent = said.iter().filter(|said| **said == Acknowledgement::Taken).count();
@@ -71,8 +79,22 @@ impl HintSender {
         Self { client, queues, limit }
     }
 
-    /// Hints one sink at interactions. Never fails: what SQS did not take is counted and left to be resent.
-    pub async fn send(&self, sink: Sink, ids: &[InteractionId], trace_header: &str) -> Sent {
+    /// Hints every sink at interactions, all at the same time. Never fails: what SQS did not take is counted and left to
+    /// be resent.
+    pub async fn send(&self, ids: &[InteractionId], trace_header: &str) -> Sent {
+        join_all(Sink::ALL.map(|sink| self.send_to(sink, ids, trace_header))).await.into_iter().sum()
+    }
+
+    /// As [`Self::send`], each sink at its own interactions.
+    pub async fn send_each(&self, hints: &[(Sink, InteractionId)], trace_header: &str) -> Sent {
+        let send = async |sink: Sink| {
+            let ids: Vec<_> = hints.iter().filter(|(of, _)| *of == sink).map(|(_, id)| *id).collect();
+            self.send_to(sink, &ids, trace_header).await
+        };
+        join_all(Sink::ALL.map(send)).await.into_iter().sum()
+    }
+
+    async fn send_to(&self, sink: Sink, ids: &[InteractionId], trace_header: &str) -> Sent {
         let line = Line { client: &self.client, url: self.queues.url(sink), limit: self.limit };
         hint(&line, ids, trace_header).await
     }

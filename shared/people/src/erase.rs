@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{PeopleError, Places, Receipt, feed};
 
 /// Interactions of one transaction: a fraction of a second, which nobody waits for.
-const PIECE: i64 = 5_000;
+const ROWS_A_STEP: i64 = 5_000;
 
 /// Longer than an invocation of update-catalog may last (30 s): what read a row before it became anonymous has been
 /// delivered by then, or never will be.
@@ -136,14 +136,14 @@ async fn erase_interactions(
     }
     while Instant::now() < deadline {
         let mut transaction = begin(places).await?;
-        let piece = (covered_until, PIECE);
+        let piece = (covered_until, ROWS_A_STEP);
         let counts = forget_interaction::erase(&mut transaction, whom, piece).await?;
         let erased = counts.get("interaction").copied().unwrap_or_default();
         if erased > 0 && places.feed.is_some() {
             erasure::settle(&mut transaction, id, SETTLE_TIME).await?;
         }
         commit(transaction, id, &counts).await?;
-        if erased < PIECE {
+        if erased < ROWS_A_STEP {
             return Ok(true);
         }
     }

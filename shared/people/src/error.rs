@@ -25,3 +25,15 @@ pub enum PeopleError {
         limit: usize,
     },
 }
+
+impl PeopleError {
+    /// Says whether the same call may get further later.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_temporary(),
+            Self::Feed(_) | Self::Letters(_) => true,
+            Self::Write(_) | Self::TooLarge { .. } => false,
+        }
+    }
+}

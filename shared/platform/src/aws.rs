@@ -17,6 +17,10 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("../certs/amazon-roots.pem");
 /// A connection that idled longer than this may have died while the environment was frozen.
 const POOL_IDLE: Duration = Duration::from_secs(20);
 
+/// The limit of a call that is made to sign in to Postgres with a secret or to move dead letters. Functions that wait for AWS
+/// while somebody waits for them have a limit of their own.
+pub const CALL_LIMIT: Duration = Duration::from_secs(2);
+
 /// Builds the configuration: credentials and region from the environment, as Lambda sets them, Amazon's
 /// roots only, and a limit on every call, because the SDK has none of its own.
 ///

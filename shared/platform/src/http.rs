@@ -18,7 +18,7 @@ use lambda_runtime::tower::util::{MapRequest, MapResponse};
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde::Serialize;
 
-use crate::Metrics;
+use crate::{Metric, Metrics};
 
 /// A browser must not guess what a body is: it is what `Content-Type` says, never a script.
 const NO_SNIFF: HeaderValue = HeaderValue::from_static("nosniff");
@@ -104,17 +104,25 @@ pub fn report_rejections(function: &str, request_id: &str, codes: impl Iterator<
     for (code, count) in by_code {
         Metrics::with(&[("Function", function), ("Code", code)])
             .note("request.id", request_id)
-            .count("RejectedByCode", count)
+            .count(Metric::RejectedByCode, count)
             .emit("rejected");
     }
 }
 
-/// Counts a request that was refused as a whole.
-pub fn report_refusal(function: &str, request_id: &str, code: &'static str) {
+/// Counts a request that was refused as a whole, and writes the answer.
+///
+/// # Errors
+/// When the body cannot be written as JSON.
+pub fn refuse(
+    (function, request_id): (&str, &str),
+    (status, code): (u16, &'static str),
+    body: &impl Serialize,
+) -> Result<Response<Body>, Error> {
     Metrics::with(&[("Function", function), ("Code", code)])
         .note("request.id", request_id)
-        .count("RequestRefused", 1)
+        .count(Metric::RequestRefused, 1)
         .emit("refused");
+    answer(StatusCode::from_u16(status)?, body)
 }
 
 fn mend(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {

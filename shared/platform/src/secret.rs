@@ -34,6 +34,14 @@ pub enum SecretError {
     Unusable(String),
 }
 
+impl SecretError {
+    /// Says whether the same read may succeed later.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}
+
 /// The named texts of a secret. They are never shown.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct SecretValues(BTreeMap<String, String>);

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
+use std::time::Duration;
 
 /// Settings that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -102,6 +103,21 @@ impl<'a> Variables<'a> {
             Some("true") => Some(true),
             Some(_) => self.refuse(name, "must be true or false"),
         }
+    }
+
+    /// Reads a required time in milliseconds within limits.
+    pub fn millis(&mut self, name: &'static str, range: RangeInclusive<u64>) -> Option<Duration> {
+        self.number(name, range).map(Duration::from_millis)
+    }
+
+    /// Reads how long SQS may take to answer. A request or a batch waits for it, so it is short.
+    pub fn send_limit(&mut self) -> Option<Duration> {
+        self.millis("SEND_TIMEOUT_MS", 50..=5_000)
+    }
+
+    /// Reads a value of a type that can be parsed, or its default: an empty text means something, so it cannot be required.
+    pub fn parsed_or_default<T: FromStr<Err: Display> + Default>(&mut self, name: &'static str) -> Option<T> {
+        if self.optional(name).is_none() { Some(T::default()) } else { self.parsed(name) }
     }
 
     /// Reads settings that a library of ours knows the names of; its error must name the variable.

@@ -31,6 +31,14 @@ pub enum StoreError {
     Unreadable(#[source] serde_json::Error),
 }
 
+impl StoreError {
+    /// Says whether the same statement may succeed later.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}
+
 /// What to do about an error of the driver.
 pub(crate) enum Verdict {
     /// The connection is gone; the statement may be sent again on a new one.

@@ -10,15 +10,24 @@ use uuid::Uuid;
 use crate::database::Parameter;
 use crate::{Database, StoreError, Transaction};
 
+/// What one transaction stores of many findings.
+const FINDINGS_A_TRANSACTION: usize = 500;
+
 /// Stores findings, each once, and the alerts that they owe. Returns the new findings that owe one; of those that
 /// were found before, only the evidence is brought up to date.
 ///
 /// `told_at` is when somebody told of what they rest on: what was history by then owes no alert.
-pub(crate) async fn record(
+///
+/// # Errors
+/// See [`StoreError`]; the transaction is then of no more use.
+pub async fn record(
     transaction: &mut Transaction<'_>,
     findings: &[Finding],
     told_at: Option<Timestamp>,
 ) -> Result<Vec<FindingId>, StoreError> {
+    if findings.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids: Vec<_> = findings.iter().map(|finding| finding.id().0).collect();
     let rules: Vec<_> = findings.iter().map(|finding| finding.rule.as_str()).collect();
     let subjects: Vec<_> = findings.iter().map(|finding| finding.subject.to_string()).collect();
@@ -38,6 +47,24 @@ pub(crate) async fn record(
     let rows = transaction.query(include_str!("../sql/finding/record.sql"), &parameters).await?;
     let owed = rows.iter().filter(|row| matches!(row.try_get("owed"), Ok(true)));
     owed.map(|row| Ok(FindingId(row.try_get("id")?))).collect()
+}
+
+/// Stores findings that rest on something else than new orders, each once. May be repeated.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn save(database: &Database, findings: &[Finding]) -> Result<(), StoreError> {
+    for part in findings.chunks(FINDINGS_A_TRANSACTION) {
+        let mut transaction = database.begin().await?;
+        record(&mut transaction, part, None).await?;
+        transaction.commit().await?;
+    }
+    Ok(())
+}
+
+/// Returns the names of all rules, for statements that look for what any rule found: the index begins with the rule.
+pub(crate) fn rules() -> Vec<&'static str> {
+    Rule::ALL.map(Rule::as_str).into()
 }
 
 /// A finding as stored.

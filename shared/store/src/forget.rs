@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::database::Parameter;
 use crate::erasure::Counts;
-use crate::{StoreError, Transaction, erasure, order_fact, rollup};
+use crate::{StoreError, Transaction, erasure, finding, order_fact, rollup};
 
 /// Gives every customer key of a person a random one instead, wherever the log and what follows from it name it.
 ///
@@ -250,7 +250,8 @@ async fn rename_findings_of(
 }
 
 async fn list_findings(transaction: &mut Transaction<'_>, subjects: &[&String]) -> Result<Vec<Row>, StoreError> {
-    transaction.query(include_str!("../sql/forget/list_findings.sql"), &[(&subjects, Type::TEXT_ARRAY)]).await
+    let parameters: [Parameter<'_>; 2] = [(&subjects, Type::TEXT_ARRAY), (&finding::rules(), Type::TEXT_ARRAY)];
+    transaction.query(include_str!("../sql/forget/list_findings.sql"), &parameters).await
 }
 
 async fn rename_findings(

@@ -8,7 +8,7 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use crate::database::Parameter;
-use crate::{Database, StoreError, Transaction, popularity};
+use crate::{Database, StoreError, Transaction, pending, popularity};
 
 /// What all interactions of one request have in common.
 #[derive(Debug, Clone, Copy)]
@@ -136,6 +136,7 @@ struct Batch<'a> {
     submission: &'a Submission<'a>,
     is_trusted: bool,
     guest_limit: Option<i64>,
+    sinks: Vec<&'static str>,
 }
 
 impl<'a> Batch<'a> {
@@ -145,10 +146,11 @@ impl<'a> Batch<'a> {
             submission,
             is_trusted: submission.caller.is_trusted(),
             guest_limit: submission.guest_limit(),
+            sinks: pending::sinks(),
         }
     }
 
-    fn parameters(&self) -> [Parameter<'_>; 15] {
+    fn parameters(&self) -> [Parameter<'_>; 16] {
         let columns = &self.columns;
         [
             (&columns.event_id, Type::UUID_ARRAY),
@@ -166,6 +168,7 @@ impl<'a> Batch<'a> {
             (&self.submission.user_agent, Type::TEXT),
             (&self.submission.ip_address, Type::TEXT),
             (&self.guest_limit, Type::INT8),
+            (&self.sinks, Type::TEXT_ARRAY),
         ]
     }
 }
@@ -290,7 +293,8 @@ pub async fn record_derived(
     let accounts: Vec<_> = items.iter().map(|item| item.account_id).collect();
     let metadata: Vec<_> = items.iter().map(DerivedInteraction::metadata).collect();
     let times: Vec<_> = items.iter().map(|item| item.occurred_at).collect();
-    let parameters: [Parameter<'_>; 8] = [
+    let sinks = pending::sinks();
+    let parameters: [Parameter<'_>; 9] = [
         (&event_ids, Type::UUID_ARRAY),
         (&fingerprints, Type::BYTEA_ARRAY),
         (&event_types, Type::TEXT_ARRAY),
@@ -299,6 +303,7 @@ pub async fn record_derived(
         (&metadata, Type::TEXT_ARRAY),
         (&times, Type::TIMESTAMPTZ_ARRAY),
         (&Origin::DERIVED.as_uuid(), Type::UUID),
+        (&sinks, Type::TEXT_ARRAY),
     ];
     let mut derived = Derived::default();
     for row in transaction.query(include_str!("../sql/interaction/record_derived.sql"), &parameters).await? {

@@ -15,7 +15,10 @@ use crate::{StoreError, Transaction};
 const TRIES: usize = 5;
 
 /// Adds facts, each with its event. A fact that is known already stays as it is.
-pub(crate) async fn insert(transaction: &mut Transaction<'_>, facts: &[(Uuid, OrderFact)]) -> Result<(), StoreError> {
+///
+/// # Errors
+/// See [`StoreError`]; the transaction is then of no more use.
+pub async fn insert(transaction: &mut Transaction<'_>, facts: &[(Uuid, OrderFact)]) -> Result<(), StoreError> {
     let events: Vec<_> = facts.iter().map(|(event, _)| *event).collect();
     let orders: Vec<_> = facts.iter().map(|(_, fact)| fact.order_id.as_str()).collect();
     let customers: Vec<_> = facts.iter().map(|(_, fact)| fact.customer.as_ref().map(CustomerKey::as_str)).collect();
@@ -38,7 +41,10 @@ pub(crate) async fn insert(transaction: &mut Transaction<'_>, facts: &[(Uuid, Or
 
 /// Makes sure that every customer has a row, and waits until nobody else judges these customers. What others committed is
 /// visible from the next statement on.
-pub(crate) async fn hold_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -> Result<(), StoreError> {
+///
+/// # Errors
+/// See [`StoreError`]; the transaction is then of no more use.
+pub async fn hold_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -> Result<(), StoreError> {
     for _ in 0..TRIES {
         ensure_customers(transaction, customers).await?;
         // An erasure that ended meanwhile took a row away.
@@ -61,7 +67,10 @@ async fn lock_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -
 }
 
 /// Reads all facts of a scope.
-pub(crate) async fn list_scope(transaction: &mut Transaction<'_>, scope: &Scope) -> Result<Vec<OrderFact>, StoreError> {
+///
+/// # Errors
+/// See [`StoreError`]; the transaction is then of no more use.
+pub async fn list_scope(transaction: &mut Transaction<'_>, scope: &Scope) -> Result<Vec<OrderFact>, StoreError> {
     let customers: Vec<_> = scope.stretches().iter().map(|stretch| stretch.customer.as_str()).collect();
     let starts: Vec<_> = scope.stretches().iter().map(|stretch| stretch.from).collect();
     let ends: Vec<_> = scope.stretches().iter().map(|stretch| stretch.to).collect();

@@ -142,7 +142,8 @@ pub struct Depth {
 /// # Errors
 /// See [`StoreError`].
 pub async fn get_depth(database: &Database) -> Result<Vec<Depth>, StoreError> {
-    let rows = database.query(include_str!("../sql/pending/get_depth.sql"), &[]).await?;
+    let statement = include_str!("../sql/pending/get_depth.sql");
+    let rows = database.query(statement, &[(&sinks(), Type::TEXT_ARRAY)]).await?;
     let depths = rows.iter().map(|row| {
         Ok(Depth {
             sink: sink(row.try_get("sink")?),
@@ -152,6 +153,11 @@ pub async fn get_depth(database: &Database) -> Result<Vec<Depth>, StoreError> {
         })
     });
     depths.collect()
+}
+
+/// Returns the names of all sinks, for statements that write or look for a row of each.
+pub(crate) fn sinks() -> Vec<&'static str> {
+    Sink::ALL.map(Sink::as_str).into()
 }
 
 /// Reads a sink that a CHECK constraint vouches for.

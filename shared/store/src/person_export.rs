@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use tokio_postgres::types::Type;
 
 use crate::database::Parameter;
-use crate::{StoreError, Transaction};
+use crate::{StoreError, Transaction, finding};
 
 /// The tables that hold something of a person, in the order of an export. Those that hold only sums or ids of interactions
 /// lead to nobody: rollups other than by customer, scores, `pending`.
@@ -49,13 +49,15 @@ pub async fn list_page(
 ) -> Result<Vec<Held>, StoreError> {
     let accounts: Vec<_> = identities.accounts.iter().collect();
     let sessions: Vec<_> = identities.sessions.iter().collect();
-    let parameters: [Parameter<'_>; 6] = [
+    let rules = finding::rules();
+    let parameters: [Parameter<'_>; 7] = [
         (&identities.keys(), Type::TEXT_ARRAY),
         (&accounts, Type::UUID_ARRAY),
         (&sessions, Type::TEXT_ARRAY),
         (&place, Type::TEXT),
         (&after, Type::TEXT),
         (&limit, Type::INT8),
+        (&rules, Type::TEXT_ARRAY),
     ];
     let rows = transaction.query(include_str!("../sql/person_export/list_page.sql"), &parameters).await?;
     let held = rows.iter().map(|row| {

@@ -5,7 +5,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use crate::database::Parameter;
-use crate::sales::{Figures, Pieces, currency, figures};
+use crate::sales::{Figures, SpanArrays, currency, figures};
 use crate::{Database, StoreError};
 
 /// What is ranked.
@@ -71,7 +71,7 @@ pub async fn rank_categories(database: &Database, question: &Question<'_>) -> Re
 
 /// What both statements take.
 struct Arguments {
-    pieces: Pieces,
+    spans: SpanArrays,
     currency: Option<String>,
     by: &'static str,
     limit: i64,
@@ -80,7 +80,7 @@ struct Arguments {
 impl Arguments {
     fn of(question: &Question<'_>) -> Self {
         Self {
-            pieces: Pieces::of(&[question.window.before(), question.window]),
+            spans: SpanArrays::of(&[question.window.before(), question.window]),
             currency: question.currency.map(String::from),
             by: question.by.as_str(),
             limit: question.limit.into(),
@@ -89,10 +89,10 @@ impl Arguments {
 
     fn parameters(&self) -> [Parameter<'_>; 7] {
         [
-            (&self.pieces.steps, Type::INT4_ARRAY),
-            (&self.pieces.grains, Type::TEXT_ARRAY),
-            (&self.pieces.lower, Type::TIMESTAMPTZ_ARRAY),
-            (&self.pieces.upper, Type::TIMESTAMPTZ_ARRAY),
+            (&self.spans.steps, Type::INT4_ARRAY),
+            (&self.spans.grains, Type::TEXT_ARRAY),
+            (&self.spans.lower, Type::TIMESTAMPTZ_ARRAY),
+            (&self.spans.upper, Type::TIMESTAMPTZ_ARRAY),
             (&self.currency, Type::TEXT),
             (&self.by, Type::TEXT),
             (&self.limit, Type::INT8),

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Cell, Contribution, Figures, Grain};
+use domain::{Cell, CellFigures, Contribution, Grain};
 use jiff::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
@@ -22,13 +22,13 @@ struct Key {
     texts: Vec<String>,
 }
 
-type Rows = BTreeMap<Key, Figures>;
+type Rows = BTreeMap<Key, CellFigures>;
 
 /// Where rows of a table lie (`ctid`), which holds as long as their locks.
 type Places = Vec<String>;
 
 /// Which figures of a row a table has, in the order of its columns.
-type Pick<const N: usize> = fn(&Figures) -> [i64; N];
+type Pick<const N: usize> = fn(&CellFigures) -> [i64; N];
 
 /// Moves the figures by a difference. The rows that it touches are locked until the transaction ends: call it last.
 ///
@@ -48,7 +48,7 @@ pub async fn apply(transaction: &mut Transaction<'_>, difference: &Contribution)
     }
     for rows in &mut tables {
         // What moved within a day leaves the day as it was.
-        rows.retain(|_, figures| *figures != Figures::default());
+        rows.retain(|_, figures| *figures != CellFigures::default());
     }
     let [sales, product, category, customer, status, rating, user, event] = &tables;
     let (mut empty, mut empty_spend) = (Vec::with_capacity(tables.len()), Vec::new());
@@ -140,7 +140,7 @@ async fn add<const N: usize>(
     transaction: &mut Transaction<'_>,
     statement: &str,
     rows: &Rows,
-    pick: impl Fn(&Figures) -> [i64; N],
+    pick: impl Fn(&CellFigures) -> [i64; N],
 ) -> Result<Places, StoreError> {
     let rows = send(transaction, statement, rows, pick).await?;
     rows.iter().map(|row| Ok(row.try_get("place")?)).collect()
@@ -151,7 +151,7 @@ async fn send<const N: usize>(
     transaction: &mut Transaction<'_>,
     statement: &str,
     rows: &Rows,
-    pick: impl Fn(&Figures) -> [i64; N],
+    pick: impl Fn(&CellFigures) -> [i64; N],
 ) -> Result<Vec<Row>, StoreError> {
     let Some((first, _)) = rows.first_key_value() else { return Ok(Vec::new()) };
     let spans = rows.keys().filter_map(|key| key.span);

@@ -16,7 +16,7 @@ pub const WHOLE_SHOP: &str = "";
 pub struct Figures {
     /// Orders, at the time of their first payment.
     pub orders: i64,
-    /// Thousandths of pieces of those.
+    /// Thousandths of spans of those.
     pub items_milli: i64,
     /// Money that came, in minor units.
     pub gross_minor: i64,
@@ -52,13 +52,13 @@ pub struct Sales {
 /// # Errors
 /// See [`StoreError`].
 pub async fn sum(database: &Database, seller_id: &str, steps: &[TimeSpan]) -> Result<Vec<Sales>, StoreError> {
-    let pieces = Pieces::of(steps);
+    let spans = SpanArrays::of(steps);
     let parameters: [Parameter<'_>; 5] = [
         (&seller_id, Type::TEXT),
-        (&pieces.steps, Type::INT4_ARRAY),
-        (&pieces.grains, Type::TEXT_ARRAY),
-        (&pieces.lower, Type::TIMESTAMPTZ_ARRAY),
-        (&pieces.upper, Type::TIMESTAMPTZ_ARRAY),
+        (&spans.steps, Type::INT4_ARRAY),
+        (&spans.grains, Type::TEXT_ARRAY),
+        (&spans.lower, Type::TIMESTAMPTZ_ARRAY),
+        (&spans.upper, Type::TIMESTAMPTZ_ARRAY),
     ];
     let rows = database.query(include_str!("../sql/sales/sum.sql"), &parameters).await?;
     rows.iter().map(sales).collect()
@@ -96,25 +96,25 @@ pub(crate) fn figures(row: &Row) -> Result<Figures, StoreError> {
 }
 
 /// The stored spans that several steps are made of, as the arrays of a statement.
-pub(crate) struct Pieces {
+pub(crate) struct SpanArrays {
     pub(crate) steps: Vec<i32>,
     pub(crate) grains: Vec<&'static str>,
     pub(crate) lower: Vec<Timestamp>,
     pub(crate) upper: Vec<Timestamp>,
 }
 
-impl Pieces {
+impl SpanArrays {
     /// Covers each step.
     pub(crate) fn of(steps: &[TimeSpan]) -> Self {
-        let mut pieces = Self { steps: Vec::new(), grains: Vec::new(), lower: Vec::new(), upper: Vec::new() };
+        let mut spans = Self { steps: Vec::new(), grains: Vec::new(), lower: Vec::new(), upper: Vec::new() };
         for (step, span) in (0..).zip(steps) {
-            for piece in cover(*span) {
-                pieces.steps.push(step);
-                pieces.grains.push(Grain::as_str(piece.grain));
-                pieces.lower.push(piece.span.start);
-                pieces.upper.push(piece.span.end);
+            for part in cover(*span) {
+                spans.steps.push(step);
+                spans.grains.push(Grain::as_str(part.grain));
+                spans.lower.push(part.span.start);
+                spans.upper.push(part.span.end);
             }
         }
-        pieces
+        spans
     }
 }

@@ -5,7 +5,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use crate::database::Parameter;
-use crate::sales::{Figures, Pieces, Sales, currency, figures};
+use crate::sales::{Figures, Sales, SpanArrays, currency, figures};
 use crate::{Database, StoreError};
 
 /// How many products are shown.
@@ -29,7 +29,7 @@ pub struct Question<'a> {
 pub struct Dashboard {
     /// Sales by step and currency, in this order; steps and currencies without any are left out.
     pub sales: Vec<Sales>,
-    /// In each currency the products that most pieces were paid of, best first.
+    /// In each currency the products that most spans were paid of, best first.
     pub products: Vec<ProductSales>,
     /// What does not depend on time.
     pub standing: Standing,
@@ -51,7 +51,7 @@ pub struct ProductSales {
 /// Where things stand now.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// Thousandths of pieces of orders that are created, confirmed or reserved.
+    /// Thousandths of spans of orders that are created, confirmed or reserved.
     pub pending_items_milli: i64,
     /// Paid orders of which money was asked back and none has gone back.
     pub pending_refunds: i64,
@@ -67,7 +67,7 @@ pub struct Standing {
 /// # Errors
 /// See [`StoreError`].
 pub async fn get(database: &Database, question: &Question<'_>) -> Result<Dashboard, StoreError> {
-    let (steps, products) = (Pieces::of(question.steps), Pieces::of(&[question.products]));
+    let (steps, products) = (SpanArrays::of(question.steps), SpanArrays::of(&[question.products]));
     let currency = question.currency.map(String::from);
     let parameters: [Parameter<'_>; 10] = [
         (&question.seller_id, Type::TEXT),

@@ -4,7 +4,7 @@ use domain::{Currency, OrderStatus, TimeSpan};
 use tokio_postgres::types::Type;
 
 use crate::database::Parameter;
-use crate::sales::{Figures, Pieces, currency, figures};
+use crate::sales::{Figures, SpanArrays, currency, figures};
 use crate::{Database, StoreError};
 
 /// Everything since the shop began, and today.
@@ -27,8 +27,8 @@ pub struct Totals {
 /// # Errors
 /// See [`StoreError`].
 pub async fn get_totals(database: &Database, today: TimeSpan) -> Result<Totals, StoreError> {
-    let pieces = Pieces::of(&[today]);
-    let rows = database.query(include_str!("../sql/shop_report/get_totals.sql"), &ranges(&pieces)).await?;
+    let spans = SpanArrays::of(&[today]);
+    let rows = database.query(include_str!("../sql/shop_report/get_totals.sql"), &ranges(&spans)).await?;
     let mut totals = Totals::default();
     for row in &rows {
         (totals.users, totals.orders) = (row.try_get("users")?, row.try_get("orders")?);
@@ -49,8 +49,8 @@ pub async fn sum_by_method(
     database: &Database,
     span: TimeSpan,
 ) -> Result<Vec<(String, Currency, Figures)>, StoreError> {
-    let pieces = Pieces::of(&[span]);
-    let rows = database.query(include_str!("../sql/shop_report/sum_by_method.sql"), &ranges(&pieces)).await?;
+    let spans = SpanArrays::of(&[span]);
+    let rows = database.query(include_str!("../sql/shop_report/sum_by_method.sql"), &ranges(&spans)).await?;
     rows.iter().map(|row| Ok((row.try_get("payment_method")?, currency(row)?, figures(row)?))).collect()
 }
 
@@ -84,12 +84,12 @@ pub struct Users {
 /// # Errors
 /// See [`StoreError`].
 pub async fn count_users(database: &Database, steps: &[TimeSpan]) -> Result<Users, StoreError> {
-    let pieces = Pieces::of(steps);
+    let spans = SpanArrays::of(steps);
     let parameters: [Parameter<'_>; 4] = [
-        (&pieces.steps, Type::INT4_ARRAY),
-        (&pieces.grains, Type::TEXT_ARRAY),
-        (&pieces.lower, Type::TIMESTAMPTZ_ARRAY),
-        (&pieces.upper, Type::TIMESTAMPTZ_ARRAY),
+        (&spans.steps, Type::INT4_ARRAY),
+        (&spans.grains, Type::TEXT_ARRAY),
+        (&spans.lower, Type::TIMESTAMPTZ_ARRAY),
+        (&spans.upper, Type::TIMESTAMPTZ_ARRAY),
     ];
     let rows = database.query(include_str!("../sql/shop_report/count_users.sql"), &parameters).await?;
     let mut users = Users { total: 0, registered: vec![0; steps.len()] };
@@ -120,8 +120,8 @@ pub struct EventCount {
 /// # Errors
 /// See [`StoreError`].
 pub async fn count_events(database: &Database, span: TimeSpan) -> Result<Vec<EventCount>, StoreError> {
-    let pieces = Pieces::of(&[span]);
-    let rows = database.query(include_str!("../sql/shop_report/count_events.sql"), &ranges(&pieces)).await?;
+    let spans = SpanArrays::of(&[span]);
+    let rows = database.query(include_str!("../sql/shop_report/count_events.sql"), &ranges(&spans)).await?;
     let count = rows.iter().map(|row| {
         Ok(EventCount {
             service: row.try_get("service")?,
@@ -132,11 +132,11 @@ pub async fn count_events(database: &Database, span: TimeSpan) -> Result<Vec<Eve
     count.collect()
 }
 
-/// The pieces of a single span as the parameters `grain`, `lower` and `upper`.
-fn ranges(pieces: &Pieces) -> [Parameter<'_>; 3] {
+/// The spans of a single span as the parameters `grain`, `lower` and `upper`.
+fn ranges(spans: &SpanArrays) -> [Parameter<'_>; 3] {
     [
-        (&pieces.grains, Type::TEXT_ARRAY),
-        (&pieces.lower, Type::TIMESTAMPTZ_ARRAY),
-        (&pieces.upper, Type::TIMESTAMPTZ_ARRAY),
+        (&spans.grains, Type::TEXT_ARRAY),
+        (&spans.lower, Type::TIMESTAMPTZ_ARRAY),
+        (&spans.upper, Type::TIMESTAMPTZ_ARRAY),
     ]
 }

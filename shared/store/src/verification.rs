@@ -9,8 +9,8 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{Client, IsolationLevel, Row, Transaction};
 use uuid::Uuid;
 
-use crate::StoreError;
 use crate::recount::{self, SalesComparison};
+use crate::{StoreError, pending};
 
 /// Examples of each kind that a report holds.
 const EXAMPLES: i64 = 10;
@@ -203,7 +203,7 @@ impl<'c> Snapshot<'c> {
     async fn check_pending(&self) -> Result<Vec<PendingCheck>, StoreError> {
         let statement = include_str!("../sql/verification/check_pending.sql");
         let mut checks = Vec::new();
-        for row in self.transaction.query_typed(statement, &[]).await? {
+        for row in self.transaction.query_typed(statement, &[(&pending::sinks(), Type::TEXT_ARRAY)]).await? {
             checks.push(PendingCheck {
                 sink: row.try_get("sink")?,
                 waiting: row.try_get("waiting")?,

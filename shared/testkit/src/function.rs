@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::clock::offset_file;
 use crate::runtime_api::{Event, RuntimeApi};
-use crate::{Stack, TestSecret};
+use crate::{Stack, TestSecret, environment};
 
 /// The timeout that invocations announce unless a test says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -54,7 +54,8 @@ pub struct Function {
 const DENIED: &str = "permission denied for ";
 
 impl Function {
-    /// Starts the binary with a clean environment, the test stack's AWS endpoint, the usual secret, and these variables.
+    /// Starts the binary with a clean environment, the defaults of template.yaml, the test stack's AWS endpoint, the usual
+    /// secret, and these variables, which come before the others.
     ///
     /// # Panics
     /// When the binary was not built.
@@ -62,16 +63,31 @@ impl Function {
         Self::start_from(&folder_of_this_build(), name, variables).await
     }
 
+    /// Starts the binary as [`Self::start`] does, without the defaults of template.yaml.
+    ///
+    /// # Panics
+    /// When the binary was not built.
+    pub async fn start_without_defaults(name: &str, variables: &[(&str, &str)]) -> Self {
+        Self::spawn(&folder_of_this_build(), name, variables).await
+    }
+
     /// Starts a binary of another build, for example one made for speed.
     ///
     /// # Panics
     /// When the binary was not built.
     pub async fn start_from(folder: &Path, name: &str, variables: &[(&str, &str)]) -> Self {
+        let defaults = environment::defaults(name);
+        let defaults = defaults.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let all: Vec<_> = defaults.chain(variables.iter().copied()).collect();
+        Self::spawn(folder, name, &all).await
+    }
+
+    async fn spawn(folder: &Path, name: &str, variables: &[(&str, &str)]) -> Self {
         let api = RuntimeApi::start(offset_file(variables)).await;
         let binary = folder.join(name);
         let mut child = Command::new(&binary)
             .env_clear()
-            .envs(environment(name, &api.address))
+            .envs(of_lambda(name, &api.address))
             .env("AWS_ENDPOINT_URL", Stack::get().aws_endpoint())
             .env("APP_SECRET_ARN", TestSecret::usual().await.arn())
             .envs(variables.iter().copied())
@@ -205,7 +221,7 @@ impl Drop for Function {
     }
 }
 
-fn environment(name: &str, runtime_api: &str) -> Vec<(&'static str, String)> {
+fn of_lambda(name: &str, runtime_api: &str) -> Vec<(&'static str, String)> {
     vec![
         ("AWS_LAMBDA_RUNTIME_API", runtime_api.to_owned()),
         ("AWS_LAMBDA_FUNCTION_NAME", name.to_owned()),

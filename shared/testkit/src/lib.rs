@@ -7,6 +7,7 @@
 
 mod clock;
 mod database;
+mod environment;
 mod function;
 mod http_event;
 mod http_reply;

@@ -22,13 +22,13 @@ use uuid::Uuid;
 use crate::clock::offset_ms;
 
 /// What a function said to an event: `Ok` its answer, `Err` its error.
-pub(crate) type Said = Result<Value, Value>;
+pub(crate) type InvocationResult = Result<Value, Value>;
 
 /// An event on its way to the function.
 pub(crate) struct Event {
     pub(crate) payload: String,
     pub(crate) timeout: Duration,
-    pub(crate) said: oneshot::Sender<Said>,
+    pub(crate) said: oneshot::Sender<InvocationResult>,
 }
 
 /// The API of one execution environment.
@@ -44,7 +44,7 @@ type Action = Box<dyn FnOnce() + Send>;
 
 struct Shared {
     queue: tokio::sync::Mutex<mpsc::UnboundedReceiver<Event>>,
-    running: Mutex<HashMap<String, oneshot::Sender<Said>>>,
+    running: Mutex<HashMap<String, oneshot::Sender<InvocationResult>>>,
     /// What is done when the next answer comes, which is then lost.
     trap: Mutex<Option<Action>>,
     /// Where it stands how far the clock of the environment is ahead, if it has a clock of its own.
@@ -111,7 +111,7 @@ async fn error(State(shared): State<Arc<Shared>>, Path(id): Path<String>, body: 
     say(&shared, &id, Err(serde_json::from_str(&body).unwrap_or(Value::Null)))
 }
 
-fn say(shared: &Shared, id: &str, said: Said) -> StatusCode {
+fn say(shared: &Shared, id: &str, said: InvocationResult) -> StatusCode {
     let trap = shared.trap.lock().unwrap().take();
     if let Some(action) = trap {
         shared.running.lock().unwrap().remove(id);

@@ -70,10 +70,8 @@ impl Shop {
             ("CATALOG_QUEUE_URL", self.catalog_queue.url()),
             ("ALERTS_QUEUE_URL", self.alerts_queue.url()),
             ("DEAD_LETTER_QUEUE_URL", self.dead_letters.url()),
-            ("SEND_TIMEOUT_MS", "2000"),
             ("GUEST_EVENTS_PER_MINUTE", "0"),
             ("RESEND_MAX_ROWS", "20000"),
-            ("RESEND_BACKOFF_CAP_SECONDS", "3600"),
         ];
         variables.extend(more);
         Function::start(function, &variables).await

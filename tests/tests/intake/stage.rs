@@ -70,10 +70,6 @@ impl Stage {
             // No such queue: what cannot be read cannot be moved, so it shows as failed.
             ("DEAD_LETTER_QUEUE_URL", "http://127.0.0.1:1/no-such-queue"),
             ("SEND_TIMEOUT_MS", "5000"),
-            ("FRAUD_BURST_ORDERS", "5"),
-            ("FRAUD_BURST_SECONDS", "60"),
-            ("FRAUD_SIMILAR_ORDERS", "3"),
-            ("FRAUD_SIMILAR_SECONDS", "600"),
         ];
         variables.extend(INTAKE);
         variables.extend(changed);

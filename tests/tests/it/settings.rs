@@ -109,6 +109,14 @@ fn a_function_gets_exactly_the_variables_that_it_reads() {
 }
 
 #[test]
+fn the_default_thresholds_are_those_of_the_template() {
+    let values = defaults(&template(), "project-orders");
+    let lookup = |name: &str| values.get(name).cloned();
+    let settings = Variables::new(&lookup).finish(project_orders::Settings::read).unwrap();
+    assert_eq!(settings.thresholds, domain::fraud::Thresholds::default());
+}
+
+#[test]
 fn with_a_catalog_of_the_shop_the_same_variables_are_read() {
     let template = template();
     let mut values = defaults(&template, "update-catalog");

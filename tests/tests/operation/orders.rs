@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use contracts::{AddressKey, Intake, read_shop_event};
 use domain::fraud::{OrderFact, Rule, Scope, Thresholds, judge_orders};
-use it::template::Template;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
 use shopsignal::simulate::ProductIds;
 use shopsignal::simulate::order::{Plan, Shop, large_orders};
 
@@ -24,18 +22,9 @@ fn plan(seed: u64) -> Plan {
     }
 }
 
-/// The defaults of template.yaml, and the amounts of the local stack.
+/// The defaults, and the amounts of the local stack.
 fn thresholds() -> Thresholds {
-    let template = Template::load().unwrap();
-    let number = |parameter: &str| template.number(&json!({ "Ref": parameter })).unwrap();
-    let seconds = |parameter: &str| SignedDuration::from_secs(number(parameter).try_into().unwrap());
-    Thresholds {
-        burst_orders: number("FraudBurstOrders").try_into().unwrap(),
-        burst_length: seconds("FraudBurstSeconds"),
-        amounts: large_orders().parse().unwrap(),
-        similar_orders: number("FraudSimilarOrders").try_into().unwrap(),
-        similar_length: seconds("FraudSimilarSeconds"),
-    }
+    Thresholds { amounts: large_orders().parse().unwrap(), ..Thresholds::default() }
 }
 
 /// The facts of a shop, each event once.

@@ -144,13 +144,10 @@ async fn postgres_down_fails_the_whole_batch() {
         ("POPULARITY_QUEUE_URL", shop.popularity_queue.url()),
         ("CATALOG_QUEUE_URL", shop.catalog_queue.url()),
         ("DEAD_LETTER_QUEUE_URL", shop.dead_letters.url()),
-        ("SEND_TIMEOUT_MS", "2000"),
         ("ALERTS_QUEUE_URL", shop.catalog_queue.url()),
         ("FRAUD_BURST_ORDERS", "1000"),
-        ("FRAUD_BURST_SECONDS", "60"),
         ("FRAUD_SIMILAR_ORDERS", "1000"),
         ("FRAUD_SIMILAR_SECONDS", "60"),
-        ("DEFAULT_CURRENCY", "EUR"),
     ];
     let mut function = testkit::Function::start("project-orders", &variables).await;
     let said = function.invoke(&sqs_event(&order("o-1", &spu(1), "1"))).await;

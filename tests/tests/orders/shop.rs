@@ -53,10 +53,7 @@ impl Shop {
             ("POPULARITY_QUEUE_URL", self.popularity_queue.url()),
             ("CATALOG_QUEUE_URL", self.catalog_queue.url()),
             ("DEAD_LETTER_QUEUE_URL", self.dead_letters.url()),
-            ("SEND_TIMEOUT_MS", "2000"),
             ("ALERTS_QUEUE_URL", self.catalog_queue.url()),
-            ("FRAUD_BURST_SECONDS", "60"),
-            ("DEFAULT_CURRENCY", "EUR"),
         ];
         Function::start("project-orders", &[&variables, thresholds].concat()).await
     }

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{
 };
 use catalog::{Catalog, FeedCatalog};
 use contracts::{AddressKey, Intake};
-use domain::fraud::{Evidence, Finding, Rule, Subject, Window};
+use domain::fraud::{Evidence, Finding, FindingSubject, Rule, Window};
 use domain::{Caller, CustomerKey, InteractionId, Named, NewInteraction, Origin, RefType, Reference, Sink};
 use jiff::Timestamp;
 use people::{DeadLetters, Order, Places, Receipt};
@@ -49,13 +49,11 @@ impl Shop {
             ("CATALOG_QUEUE_URL", queue.url()),
             ("ALERTS_QUEUE_URL", queue.url()),
             ("DEAD_LETTER_QUEUE_URL", queue.url()),
-            ("SEND_TIMEOUT_MS", "2000"),
             ("FRAUD_BURST_ORDERS", "2"),
             ("FRAUD_BURST_SECONDS", "3600"),
             ("FRAUD_LARGE_ORDERS", "EUR:50"),
             ("FRAUD_SIMILAR_ORDERS", "1000"),
             ("FRAUD_SIMILAR_SECONDS", "60"),
-            ("DEFAULT_CURRENCY", "EUR"),
         ];
         let projector = Function::start("project-orders", &variables).await;
         let dynamodb = aws_sdk_dynamodb::Client::new(&TestQueue::aws());
@@ -138,11 +136,11 @@ impl Shop {
         let at: Timestamp = "2026-11-18T09:30:00Z".parse().unwrap();
         let cart = |account| Finding {
             rule: Rule::AbandonedCart,
-            subject: Subject::Account(account),
+            subject: FindingSubject::Account(account),
             window: Window::hour_of(at),
             evidence: Evidence::Cart { from: at, to: at, count: 1, products: vec![spu(1).parse().unwrap()] },
         };
-        store::fraud::store(&self.database.store(), &[cart(JANE), cart(JOHN)]).await.unwrap();
+        store::finding::save(&self.database.store(), &[cart(JANE), cart(JOHN)]).await.unwrap();
     }
 
     /// Applies everything that is pending: scores, and the feed.

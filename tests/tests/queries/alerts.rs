@@ -1,7 +1,7 @@
 //! The list of findings: for admins only, page by page without loss.
 
 use domain::CustomerKey;
-use domain::fraud::{EVIDENCE_ORDERS_MAX, Evidence, Finding, OrderFact, Rule, Subject, Window};
+use domain::fraud::{EVIDENCE_ORDERS_MAX, Evidence, Finding, FindingSubject, OrderFact, Rule, Window};
 use serde_json::Value;
 use testkit::{HttpEvent, HttpReply};
 use uuid::Uuid;
@@ -117,7 +117,7 @@ fn longest(number: usize) -> Finding {
     let orders = (0..EVIDENCE_ORDERS_MAX).map(order).collect();
     Finding {
         rule: Rule::SimilarOrders,
-        subject: Subject::Customer(CustomerKey::of_id(&longest(number))),
+        subject: FindingSubject::Customer(CustomerKey::of_id(&longest(number))),
         window: Window::hour_of(placed_at),
         evidence: Evidence::Orders { count: usize::MAX, from: placed_at, to: placed_at, orders },
     }
@@ -127,7 +127,7 @@ fn longest(number: usize) -> Finding {
 async fn the_longest_page_fits_into_an_answer() {
     let mut stage = Stage::empty().await;
     let findings: Vec<_> = (0..100).map(longest).collect();
-    store::fraud::store(&stage.database.store(), &findings).await.unwrap();
+    store::finding::save(&stage.database.store(), &findings).await.unwrap();
     let answer = stage.function.invoke(&admin(&format!("{ALERTS}?limit=100")).event()).await.answer();
     let bytes = answer.to_string().len();
     assert_eq!(HttpReply::of(&answer).json()["data"].as_array().unwrap().len(), 100);

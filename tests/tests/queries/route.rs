@@ -71,7 +71,7 @@ async fn a_method_that_a_path_does_not_take_is_refused_with_the_one_it_takes() {
             assert!(reply.header("allow").contains("GET"), "{method} {path}: {reply:?}");
         }
     }
-    for path in ["interaction", "guest/interaction", "event", "person/export", "person/erase"] {
+    for path in ["interaction", "guest/interaction", "import/interaction", "event", "person/export", "person/erase"] {
         let path = format!("/api/v1/analytic/{path}");
         for method in ["GET", "PUT", "DELETE", "OPTIONS"] {
             let reply = stage.send(&HttpEvent::new(method, &path)).await;

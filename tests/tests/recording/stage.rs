@@ -93,7 +93,6 @@ async fn start(database: &TestDatabase, queues: (&TestQueue, &TestQueue), change
         ("POPULARITY_QUEUE_URL", queues.0.url()),
         ("CATALOG_QUEUE_URL", queues.1.url()),
         ("SEND_TIMEOUT_MS", "5000"),
-        ("GUEST_EVENTS_PER_MINUTE", "3000"),
     ];
     variables.extend(changed);
     Function::start("record-interactions", &variables).await

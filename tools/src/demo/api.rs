@@ -40,7 +40,7 @@ impl<'s> Api<'s> {
     }
 
     fn url(&self, path: &str) -> String {
-        format!("{}/api/v1/analytic/{path}", self.stack.api_url)
+        format!("{}{path}", self.stack.api_url)
     }
 }
 

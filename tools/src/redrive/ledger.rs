@@ -32,8 +32,17 @@ pub enum Line {
 
 impl Line {
     /// Every queue.
-    pub const ALL: [Self; 5] =
-        [Self::Sink(Sink::Popularity), Self::Sink(Sink::Catalog), Self::Alerts, Self::OrderEvents, Self::Maintenance];
+    pub const ALL: [Self; Sink::ALL.len() + 3] = {
+        let mut all = [Self::Maintenance; Sink::ALL.len() + 3];
+        let mut position = 0;
+        while position < Sink::ALL.len() {
+            all[position] = Self::Sink(Sink::ALL[position]);
+            position += 1;
+        }
+        all[position] = Self::Alerts;
+        all[position + 1] = Self::OrderEvents;
+        all
+    };
 
     /// Returns the name that the command line and the queues use.
     #[must_use]

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_sqs::config::retry::RetryConfig;
 use contracts::AlertHint;
-use domain::fraud::{FindingId, Thresholds};
+use domain::fraud::{FindingId, OrderFact, Thresholds, judge_orders};
 use domain::{CustomerKey, Denomination, Fact, OrderContent, ShopEvent};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Context, LambdaEvent};
@@ -22,13 +22,9 @@ pub(crate) const PENDING: &str = "SELECT finding_id, array_to_string(confirmed, 
 
 /// Lets the rules find large orders with these numbers, and returns the names of the findings in ascending order.
 pub(crate) async fn find(database: &TestDatabase, numbers: Range<u32>) -> Vec<FindingId> {
-    let thresholds = Thresholds {
-        burst_orders: 1_000,
-        burst_length: SignedDuration::from_secs(60),
-        amounts: "EUR:100000".parse().unwrap(),
-        similar_orders: 1_000,
-        similar_length: SignedDuration::from_secs(60),
-    };
+    let amounts = "EUR:100000".parse().unwrap();
+    // Only the amounts: what is found is large orders.
+    let thresholds = Thresholds { amounts, burst_orders: 1_000, similar_orders: 1_000, ..Thresholds::default() };
     let placed_at: Timestamp = "2026-11-20T10:00:00Z".parse().unwrap();
     let order = |number: u32| ShopEvent {
         id: Uuid::now_v7(),
@@ -54,7 +50,9 @@ pub(crate) async fn find(database: &TestDatabase, numbers: Range<u32>) -> Vec<Fi
     let events: Vec<_> = numbers.map(order).collect();
     let store = database.store();
     let mut transaction = store.begin().await.unwrap();
-    let found = store::fraud::detect(&mut transaction, &events, (&thresholds, events[0].occurred_at)).await.unwrap();
+    let facts: Vec<_> = events.iter().filter_map(OrderFact::of).collect();
+    let findings = judge_orders(&facts, &thresholds);
+    let found = store::finding::record(&mut transaction, &findings, Some(events[0].occurred_at)).await.unwrap();
     transaction.commit().await.unwrap();
     assert_eq!(found.len(), events.len());
     found

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::{AddressKey, Intake, read_shop_event};
-use domain::{Attributions, Cell, Figures, OrderState, ShopEvent, Subject, order_contribution};
+use domain::{Attributions, Cell, CellFigures, OrderState, ShopEvent, Subject, order_contribution};
 use serde_json::Value;
 
 fn events(case: &Value) -> Vec<ShopEvent> {
@@ -30,7 +30,7 @@ fn arrivals(events: &[ShopEvent]) -> Vec<Vec<ShopEvent>> {
 }
 
 /// What all orders add to the figures, and where they stand.
-fn fold(events: &[ShopEvent]) -> (Vec<(Cell, Figures)>, BTreeSet<&'static str>) {
+fn fold(events: &[ShopEvent]) -> (Vec<(Cell, CellFigures)>, BTreeSet<&'static str>) {
     let mut orders: BTreeMap<&str, Vec<&ShopEvent>> = BTreeMap::new();
     for event in events.iter().filter(|event| event.fact.subject().0 == Subject::Order) {
         orders.entry(event.fact.subject().1).or_default().push(event);
@@ -45,8 +45,8 @@ fn fold(events: &[ShopEvent]) -> (Vec<(Cell, Figures)>, BTreeSet<&'static str>) 
     (cells, stands)
 }
 
-fn sum(cells: &[(Cell, Figures)], wanted: impl Fn(&Cell) -> bool) -> Value {
-    let mut sum = Figures::default();
+fn sum(cells: &[(Cell, CellFigures)], wanted: impl Fn(&Cell) -> bool) -> Value {
+    let mut sum = CellFigures::default();
     cells.iter().filter(|(cell, _)| wanted(cell)).for_each(|(_, figures)| sum += *figures);
     #[expect(clippy::cast_precision_loss, reason = "a few pieces")]
     let items = sum.items_milli as f64 / 1_000.0;
@@ -62,7 +62,7 @@ fn check(name: &str, of: &str, expected: &Value, found: &Value) {
     }
 }
 
-fn check_case(case: &Value, cells: &[(Cell, Figures)], stands: &BTreeSet<&str>) {
+fn check_case(case: &Value, cells: &[(Cell, CellFigures)], stands: &BTreeSet<&str>) {
     let name = case["name"].as_str().unwrap();
     for (key, expected) in case["expect"].as_object().unwrap() {
         match key.as_str() {

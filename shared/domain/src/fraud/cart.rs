@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{Evidence, Finding, Rule, Subject, Window};
+use super::{Evidence, Finding, FindingSubject, Rule, Window};
 use crate::ProductId;
 
 /// The event types that put something into a cart.
@@ -103,7 +103,7 @@ impl CartJudge {
         let Some(left) = self.open.take() else { return };
         self.findings.push(Finding {
             rule: Rule::AbandonedCart,
-            subject: Subject::Account(left.account_id),
+            subject: FindingSubject::Account(left.account_id),
             window: left.window,
             evidence: Evidence::of_cart(left.from, left.to, &left.products),
         });

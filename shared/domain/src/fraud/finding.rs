@@ -40,6 +40,17 @@ impl Rule {
         }
     }
 
+    /// Returns what a message says behind the number of orders or products, or between an order and the limit.
+    #[must_use]
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Self::OrderBurst => "orders within a short time",
+            Self::LargeOrder => "above",
+            Self::SimilarOrders => "orders that are alike",
+            Self::AbandonedCart => "products left in a cart",
+        }
+    }
+
     /// Says whether somebody is told at once. One message a cart would bury those about orders; carts are listed.
     #[must_use]
     pub fn alerts(self) -> bool {
@@ -63,7 +74,7 @@ impl std::str::FromStr for Rule {
 
 /// Whom a finding is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Subject {
+pub enum FindingSubject {
     /// A customer.
     Customer(CustomerKey),
     /// An order whose customer nobody named.
@@ -72,7 +83,7 @@ pub enum Subject {
     Account(Uuid),
 }
 
-impl fmt::Display for Subject {
+impl fmt::Display for FindingSubject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Customer(key) => write!(f, "customer:{key}"),
@@ -147,7 +158,7 @@ pub struct Finding {
     /// What was broken.
     pub rule: Rule,
     /// By whom.
-    pub subject: Subject,
+    pub subject: FindingSubject,
     /// When, as far as it names the finding.
     pub window: Window,
     /// What it rests on. Grows while more facts of its window arrive, and is the same in the end.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::sliding::crowded;
-use super::{Evidence, Finding, Rule, Subject, Thresholds, Window};
+use super::{Evidence, Finding, FindingSubject, Rule, Thresholds, Window};
 use crate::{Currency, CustomerKey, Fact, ShopEvent};
 
 /// That an order was placed, as one event says. Several events may say it of the same order.
@@ -46,10 +46,10 @@ impl OrderFact {
 
     /// Returns whom findings about this order alone are filed under.
     #[must_use]
-    pub fn subject(&self) -> Subject {
+    pub fn subject(&self) -> FindingSubject {
         match &self.customer {
-            Some(key) => Subject::Customer(key.clone()),
-            None => Subject::Order(self.order_id.clone()),
+            Some(key) => FindingSubject::Customer(key.clone()),
+            None => FindingSubject::Order(self.order_id.clone()),
         }
     }
 }
@@ -154,7 +154,12 @@ fn hours(
 ) -> Vec<Finding> {
     let findings = found.into_iter().filter_map(|(hour, positions)| {
         let evidence = Evidence::of_orders(positions.into_iter().map(|position| facts[position]))?;
-        Some(Finding { rule, subject: Subject::Customer(customer.clone()), window: Window::Hour(hour), evidence })
+        Some(Finding {
+            rule,
+            subject: FindingSubject::Customer(customer.clone()),
+            window: Window::Hour(hour),
+            evidence,
+        })
     });
     findings.collect()
 }

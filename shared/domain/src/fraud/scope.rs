@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::finding::hour_start;
-use super::{Finding, OrderFact, Subject, Thresholds, Window, judge_orders};
+use super::{Finding, FindingSubject, OrderFact, Thresholds, Window, judge_orders};
 use crate::CustomerKey;
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -88,7 +88,7 @@ impl Scope {
     fn covers(&self, finding: &Finding) -> bool {
         match (&finding.subject, &finding.window) {
             (_, Window::Order(order)) => self.orders.contains(order),
-            (Subject::Customer(customer), Window::Hour(hour)) => {
+            (FindingSubject::Customer(customer), Window::Hour(hour)) => {
                 let judged = |stretch: &Stretch| stretch.judged_from <= *hour && *hour < stretch.to;
                 self.stretches.iter().any(|stretch| stretch.customer == *customer && judged(stretch))
             }

@@ -15,11 +15,9 @@ const NEAR_THE_HOUR: i64 = 1_795_168_680;
 
 fn thresholds() -> Thresholds {
     Thresholds {
-        burst_orders: 5,
-        burst_length: SignedDuration::from_secs(60),
         amounts: "EUR:100000".parse().unwrap(),
-        similar_orders: 3,
         similar_length: SignedDuration::from_secs(90),
+        ..Thresholds::default()
     }
 }
 

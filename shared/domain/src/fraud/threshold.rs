@@ -22,6 +22,19 @@ pub struct Thresholds {
     pub similar_length: SignedDuration,
 }
 
+impl Default for Thresholds {
+    /// The defaults of template.yaml, so that what builds thresholds names those that it is about.
+    fn default() -> Self {
+        Self {
+            burst_orders: 5,
+            burst_length: SignedDuration::from_secs(60),
+            amounts: AmountLimits::default(),
+            similar_orders: 3,
+            similar_length: SignedDuration::from_secs(600),
+        }
+    }
+}
+
 impl Thresholds {
     /// Returns how far back a rule looks from an order at most.
     #[must_use]

@@ -31,7 +31,7 @@ pub(super) struct Payments {
 }
 
 /// One event of a payment.
-struct Told<'e> {
+struct PaymentNews<'e> {
     position: usize,
     at: Timestamp,
     id: Option<&'e str>,
@@ -62,7 +62,7 @@ impl Payments {
     /// Adds payments without an id. One of them may be another service's news of a payment that is known, so together with
     /// the others they never lift what was paid above what was to be paid: the order's total, or the greatest payment when
     /// the order is unknown, names no total, or is in another currency.
-    fn add_unnamed(&mut self, told: &[Told<'_>], content: &Content<'_>, prices: &Prices) {
+    fn add_unnamed(&mut self, told: &[PaymentNews<'_>], content: &Content<'_>, prices: &Prices) {
         let mut room: BTreeMap<Currency, i64> = BTreeMap::new();
         for it in told.iter().filter(|it| it.status == PaymentStatus::Succeeded) {
             let payable = room.entry(it.currency).or_default();
@@ -99,14 +99,14 @@ impl Payments {
         }
     }
 
-    fn held_unnamed(&self, failed: &Told<'_>) -> Option<usize> {
+    fn held_unnamed(&self, failed: &PaymentNews<'_>) -> Option<usize> {
         let fits = |it: &Payment| {
             !it.is_named && it.is_held() && it.currency == failed.currency && Some(it.amount_minor) == failed.minor
         };
         self.all.iter().rposition(fits)
     }
 
-    fn find_or_add(&mut self, told: &Told<'_>) -> usize {
+    fn find_or_add(&mut self, told: &PaymentNews<'_>) -> usize {
         let known = self.all.iter().position(|it| it.id == told.name && it.is_named == told.id.is_some());
         known.unwrap_or_else(|| {
             self.all.push(Payment {
@@ -126,7 +126,7 @@ impl Payments {
 
     /// Takes what an event says of a payment; returns what the bank took back by it. Money comes with the first success,
     /// or with the first after a failure took it back.
-    fn follow(&mut self, payment: usize, told: &Told<'_>, minor: i64) -> i64 {
+    fn follow(&mut self, payment: usize, told: &PaymentNews<'_>, minor: i64) -> i64 {
         let it = &mut self.all[payment];
         if it.method.is_empty() {
             it.method = told.method.unwrap_or_default().to_owned();
@@ -167,10 +167,10 @@ impl Payments {
     }
 }
 
-fn read<'e>(position: usize, event: &'e ShopEvent, content: &Content<'_>) -> Option<Told<'e>> {
+fn read<'e>(position: usize, event: &'e ShopEvent, content: &Content<'_>) -> Option<PaymentNews<'e>> {
     let Fact::PaymentProcessed { payment_id, status, amount, currency, method, .. } = &event.fact else { return None };
     let currency = if currency.named { currency.code } else { content.currency.unwrap_or(currency.code) };
-    Some(Told {
+    Some(PaymentNews {
         position,
         at: event.occurred_at,
         id: payment_id.as_deref(),

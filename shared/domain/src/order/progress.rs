@@ -41,7 +41,7 @@ impl Progress {
             if came.any(|it| it.minor > 0 || is_free) {
                 progress.reach(OrderStatus::Paid, at);
             }
-            let Some(status) = told(&event.fact) else { continue };
+            let Some(status) = event.fact.status() else { continue };
             if is_free && matches!(status, OrderStatus::Confirmed | OrderStatus::Shipped | OrderStatus::Delivered) {
                 progress.reach(OrderStatus::Paid, at);
             }
@@ -78,19 +78,4 @@ fn is_revoked(end: OrderStatus, step: OrderStatus) -> bool {
         OrderStatus::Rejected => step >= OrderStatus::Confirmed,
         _ => matches!(step, OrderStatus::Shipped | OrderStatus::Delivered),
     }
-}
-
-fn told(fact: &Fact) -> Option<OrderStatus> {
-    Some(match fact {
-        Fact::OrderCreated { .. } => OrderStatus::Created,
-        Fact::OrderValidated { valid: true, .. } => OrderStatus::Confirmed,
-        Fact::OrderValidated { valid: false, .. } => OrderStatus::Rejected,
-        Fact::InventoryReserved { .. } => OrderStatus::Reserved,
-        Fact::OrderShipped { .. } => OrderStatus::Shipped,
-        Fact::OrderDelivered { .. } => OrderStatus::Delivered,
-        Fact::OrderCancelled { .. } => OrderStatus::Cancelled,
-        Fact::OrderReturned { .. } => OrderStatus::Returned,
-        Fact::OrderStatusUpdated { status, .. } => *status,
-        _ => return None,
-    })
 }

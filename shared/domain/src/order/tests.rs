@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    Amount, Attribution, Attributions, Cell, Contribution, Denomination, Fact, Figures, OrderContent, OrderLine,
+    Amount, Attribution, Attributions, Cell, CellFigures, Contribution, Denomination, Fact, OrderContent, OrderLine,
     Period, ReturnedItem, order_contribution, order_interactions,
 };
 
@@ -376,7 +376,7 @@ fn sellers_products_and_categories_have_the_lines_and_the_shop_has_the_money() {
     let known = Attributions::from([("p".to_owned(), attribution("p", Some("s-1")))]);
     let contribution = order_contribution(&OrderState::of(&events), &known);
     let sum = |wanted: &dyn Fn(&Cell) -> bool| {
-        let mut sum = Figures::default();
+        let mut sum = CellFigures::default();
         contribution.iter().filter(|(cell, _)| wanted(cell)).for_each(|(_, figures)| sum += *figures);
         (sum.revenue_minor, sum.refund_minor)
     };

@@ -41,7 +41,7 @@ WITH item AS MATERIALIZED (
     -- the effects commit with their cause; the first resend gives the direct hint a minute
     INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, next_hint_at)
     SELECT sink, interaction_id, now(), product_id, event_type, now() + interval '1 minute'
-    FROM new CROSS JOIN (VALUES ('popularity'), ('catalog')) AS sinks (sink)
+    FROM new CROSS JOIN unnest($16::text[]) AS sinks (sink)
 )
 -- an item that was neither refused nor claimed has an event id that its origin claimed before: the caller looks it up
 SELECT item.has_weight, item.forbidden, coalesce(admitted.limited, false) AS limited, claimed.interaction_id

@@ -21,7 +21,7 @@ WITH item AS MATERIALIZED (
     -- the effects commit with their cause; the first resend gives the direct hint a minute
     INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, next_hint_at)
     SELECT sink, interaction_id, now(), product_id, event_type, now() + interval '1 minute'
-    FROM new CROSS JOIN (VALUES ('popularity'), ('catalog')) AS sinks (sink)
+    FROM new CROSS JOIN unnest($9::text[]) AS sinks (sink)
 )
 -- A key that was there before is seen by this statement: whoever derives from the same subject holds its lock, and the
 -- lock was taken by an earlier statement. Should the key be missing all the same, that is a conflict too.

@@ -9,7 +9,7 @@ SELECT sinks.sink,
                  (logged.event_type, CASE WHEN logged.ref_type = 'Product' THEN logged.ref_id END)
              AND logged.id IS NOT NULL) AS contradictions,
        coalesce(extract(epoch FROM now() - min(pending.date_created) FILTER (WHERE parked_at IS NULL)), 0)::float8 AS oldest_age_seconds
-FROM (VALUES ('popularity'), ('catalog')) AS sinks (sink)
+FROM unnest($1::text[]) AS sinks (sink)
 LEFT JOIN analytic.pending USING (sink)
 LEFT JOIN analytic.interaction AS logged ON logged.id = pending.interaction_id AND logged.date_created = pending.date_created
 GROUP BY sinks.sink ORDER BY sinks.sink DESC

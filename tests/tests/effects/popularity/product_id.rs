@@ -26,13 +26,8 @@ const IDS: [(&str, &str, &str); 6] = [
 impl Shop {
     /// Starts project-orders with thresholds that no order of a test meets.
     pub(crate) async fn start_orders(&self) -> Function {
-        let variables = [
-            ("DEFAULT_CURRENCY", "EUR"),
-            ("FRAUD_BURST_SECONDS", "60"),
-            ("FRAUD_BURST_ORDERS", "1000"),
-            ("FRAUD_SIMILAR_ORDERS", "1000"),
-            ("FRAUD_SIMILAR_SECONDS", "60"),
-        ];
+        let variables =
+            [("FRAUD_BURST_ORDERS", "1000"), ("FRAUD_SIMILAR_ORDERS", "1000"), ("FRAUD_SIMILAR_SECONDS", "60")];
         self.start("project-orders", &variables).await
     }
 

@@ -81,23 +81,7 @@ impl Stage {
             ("ORDER_EVENTS_DLQ_URL", self.order_events_queue.url()),
             ("APP_SECRET_ARN", secret.arn()),
             ("ALERT_HOSTS", "127.0.0.1"),
-            ("ALERT_TIMEOUT_MS", "2000"),
             ("CATALOG_TABLE", self.feed.table()),
-            ("CATALOG_TIMEOUT_MS", "2000"),
-            ("CATALOG_CONCURRENCY", "10"),
-            ("SEND_TIMEOUT_MS", "2000"),
-            ("GUEST_EVENTS_PER_MINUTE", "3000"),
-            ("RESEND_MAX_ROWS", "5000"),
-            ("RESEND_BACKOFF_CAP_SECONDS", "3600"),
-            ("PARTITIONS_AHEAD_DAYS", "14"),
-            ("KEY_RETENTION_DAYS", "30"),
-            ("CART_PATIENCE_HOURS", "24"),
-            ("DEFAULT_CURRENCY", "EUR"),
-            ("FRAUD_BURST_ORDERS", "5"),
-            ("FRAUD_BURST_SECONDS", "60"),
-            ("FRAUD_SIMILAR_ORDERS", "3"),
-            ("FRAUD_SIMILAR_SECONDS", "600"),
-            ("SEGMENT_THRESHOLDS", "EUR:1000/200"),
         ];
         let mut function = Function::start(folder, &variables).await;
         let answer = function.invoke(&serde_json::from_str(event).unwrap()).await.answer();

@@ -2,15 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use it::template::{FUNCTION, Template, target};
+use contracts::{Access, Route};
+use it::template::{FUNCTION, Template, logical_id, target};
 use serde_json::{Value, json};
 
 use super::template;
-
-const RECORD: &str = "POST /api/v1/analytic/interaction";
-const RECORD_GUEST: &str = "POST /api/v1/analytic/guest/interaction";
-const IMPORT: &str = "POST /api/v1/analytic/import/interaction";
-const EVENTS: &str = "POST /api/v1/analytic/event";
 
 /// Route key to (authorization, logical id of the function).
 pub(crate) fn routes(template: &Template) -> BTreeMap<&str, (&str, &str)> {
@@ -26,35 +22,19 @@ pub(crate) fn routes(template: &Template) -> BTreeMap<&str, (&str, &str)> {
 }
 
 #[test]
-fn the_routes_are_those_that_clients_know() {
+fn the_routes_are_those_of_the_table() {
     let template = template();
-    let expected = BTreeMap::from([
-        ("$default", ("NONE", "AnswerQueriesFunction")),
-        (EVENTS, ("JWT", "AcceptEventsFunction")),
-        (IMPORT, ("JWT", "ImportInteractionsFunction")),
-        ("POST /api/v1/analytic/person/erase", ("JWT", "ManagePeopleFunction")),
-        ("POST /api/v1/analytic/person/export", ("JWT", "ManagePeopleFunction")),
-        ("GET /api/analytics/dashboard", ("JWT", "AnswerQueriesFunction")),
-        ("GET /api/analytics/events", ("JWT", "AnswerQueriesFunction")),
-        ("GET /api/analytics/orders", ("JWT", "AnswerQueriesFunction")),
-        ("GET /api/analytics/revenue", ("JWT", "AnswerQueriesFunction")),
-        ("GET /api/analytics/revenue/payment-methods", ("JWT", "AnswerQueriesFunction")),
-        ("GET /api/analytics/users", ("JWT", "AnswerQueriesFunction")),
-        ("GET /api/v1/analytic/seller-dashboard", ("JWT", "AnswerQueriesFunction")),
-        ("GET /api/v1/analytic/alerts", ("JWT", "AnswerQueriesFunction")),
-        ("GET /api/v1/analytic/popularity/top", ("NONE", "AnswerQueriesFunction")),
-        ("GET /api/v1/analytic/popularity/{spu_id+}", ("NONE", "AnswerQueriesFunction")),
-        ("GET /api/v1/analytic/sales/categories", ("JWT", "AnswerQueriesFunction")),
-        ("GET /api/v1/analytic/sales/customer-segments", ("JWT", "AnswerQueriesFunction")),
-        ("GET /api/v1/analytic/sales/months", ("JWT", "AnswerQueriesFunction")),
-        ("GET /api/v1/analytic/sales/top-products", ("JWT", "AnswerQueriesFunction")),
-        ("GET /api/v1/analytic/sales/windows", ("JWT", "AnswerQueriesFunction")),
-        ("GET /api/v1/openapi.json", ("NONE", "AnswerQueriesFunction")),
-        ("GET /health", ("NONE", "AnswerQueriesFunction")),
-        (RECORD, ("JWT", "RecordInteractionsFunction")),
-        (RECORD_GUEST, ("NONE", "RecordInteractionsFunction")),
-    ]);
-    assert_eq!(routes(&template), expected);
+    let known: Vec<_> = Route::ALL.iter().map(|route| (route.key(), *route)).collect();
+    let expected = known.iter().map(|(key, route)| {
+        let authorization = if route.access() == Access::Token { "JWT" } else { "NONE" };
+        (key.as_str(), (authorization, logical_id(route.function())))
+    });
+    let otherwise = ("$default", ("NONE", "AnswerQueriesFunction".to_owned()));
+    let found = routes(&template)
+        .into_iter()
+        .map(|(key, (authorization, function))| (key, (authorization, function.to_owned())));
+    let expected: BTreeMap<_, _> = expected.chain([otherwise]).collect();
+    assert_eq!(found.collect::<BTreeMap<_, _>>(), expected);
 }
 
 #[test]
@@ -89,10 +69,11 @@ fn guests_are_throttled_lower_than_signed_in_shoppers() {
     let template = template();
     let stage = template.all("AWS::ApiGatewayV2::Stage")["ApiStage"];
     for limit in ["ThrottlingRateLimit", "ThrottlingBurstLimit"] {
-        let of = |route: &str| template.number(&stage["RouteSettings"][route][limit]).expect("a default");
-        assert!(of(RECORD_GUEST) < of(RECORD), "{limit}");
-        assert!(of(EVENTS) > 0, "{limit}");
-        assert!(of(IMPORT) < of(RECORD_GUEST), "{limit}: live requests would wait behind history");
+        let of = |route: Route| template.number(&stage["RouteSettings"][route.key()][limit]).expect("a default");
+        let guest = of(Route::RecordGuestInteractions);
+        assert!(guest < of(Route::RecordInteractions), "{limit}");
+        assert!(of(Route::AcceptEvents) > 0, "{limit}");
+        assert!(of(Route::ImportInteractions) < guest, "{limit}: live requests would wait behind history");
         assert!(template.number(&stage["DefaultRouteSettings"][limit]).is_some(), "{limit} of the other routes");
     }
     // RouteSettings that name a route before it exists fail the deployment.

@@ -30,12 +30,7 @@ fn simulate() -> Simulated {
 /// Delivers events in batches of these sizes, under the thresholds that fit the shop.
 async fn deliver(desk: &Desk, events: &[String], mut size: impl FnMut() -> usize) {
     let large = large_orders();
-    let thresholds = [
-        ("FRAUD_BURST_ORDERS", "5"),
-        ("FRAUD_LARGE_ORDERS", &*large),
-        ("FRAUD_SIMILAR_ORDERS", "3"),
-        ("FRAUD_SIMILAR_SECONDS", "600"),
-    ];
+    let thresholds = [("FRAUD_LARGE_ORDERS", &*large)];
     let mut projection = desk.shop.start_judging(&thresholds).await;
     let mut rest = events;
     while !rest.is_empty() {

@@ -1,15 +1,11 @@
-//! The way from new orders to findings and the alerts that they owe, within a transaction of the caller.
+//! The way from new orders to findings and the alerts that they owe, within the transaction that logs the orders.
 
 use std::collections::BTreeSet;
 
-use domain::fraud::{Finding, FindingId, OrderFact, Scope, Thresholds};
+use domain::fraud::{FindingId, OrderFact, Scope, Thresholds};
 use domain::{CustomerKey, ShopEvent};
 use jiff::Timestamp;
-
-use crate::{Database, StoreError, Transaction, finding, order_fact};
-
-/// Findings of one transaction.
-const PIECE: usize = 500;
+use store::{StoreError, Transaction, finding, order_fact};
 
 /// Judges the orders that these events place, together with everything known about their customers, and returns the
 /// findings that owe an alert from the commit of the transaction on.
@@ -21,7 +17,7 @@ const PIECE: usize = 500;
 ///
 /// # Errors
 /// See [`StoreError`]; the transaction is then of no more use.
-pub async fn detect(
+pub(crate) async fn detect(
     transaction: &mut Transaction<'_>,
     events: &[ShopEvent],
     (thresholds, told_at): (&Thresholds, Timestamp),
@@ -41,29 +37,5 @@ pub async fn detect(
     let new: Vec<_> = placed.into_iter().map(|(_, fact)| fact).collect();
     let scope = Scope::of(&new, thresholds);
     let known = order_fact::list_scope(transaction, &scope).await?;
-    record(transaction, &scope.judge(&known, thresholds), Some(told_at)).await
-}
-
-/// Stores findings that rest on something else than new orders, each once. May be repeated.
-///
-/// # Errors
-/// See [`StoreError`].
-pub async fn store(database: &Database, findings: &[Finding]) -> Result<(), StoreError> {
-    for piece in findings.chunks(PIECE) {
-        let mut transaction = database.begin().await?;
-        record(&mut transaction, piece, None).await?;
-        transaction.commit().await?;
-    }
-    Ok(())
-}
-
-async fn record(
-    transaction: &mut Transaction<'_>,
-    findings: &[Finding],
-    told_at: Option<Timestamp>,
-) -> Result<Vec<FindingId>, StoreError> {
-    if findings.is_empty() {
-        return Ok(Vec::new());
-    }
-    finding::record(transaction, findings, told_at).await
+    finding::record(transaction, &scope.judge(&known, thresholds), Some(told_at)).await
 }

@@ -6,23 +6,27 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use contracts::{Cursor, Data, List, Pagination, Parameters, Popularity, Position, TopQuery};
+use contracts::{Cursor, Data, List, PageStart, Pagination, Parameters, Popularity, TopQuery};
 use domain::{InvalidId, ProductId};
 use store::popularity;
 
-use crate::cached;
+use crate::Deps;
+use crate::answer;
 use crate::failure::Failure;
-use crate::private::Given;
-use crate::router::Deps;
+use crate::query::QueryParameters;
 
 /// `GET /popularity/top`: by score, ties by id, by page number or cursor.
-pub(crate) async fn top(State(deps): State<Arc<Deps>>, given: Given, headers: HeaderMap) -> Result<Response, Failure> {
-    let query = TopQuery::read(given.pairs())?;
+pub(crate) async fn top(
+    State(deps): State<Arc<Deps>>,
+    query: QueryParameters,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let query = TopQuery::read(query.pairs())?;
     let list = match query.position {
-        Position::Page(page) => by_page(&deps, query.limit, page).await?,
-        Position::After(cursor) => by_cursor(&deps, query.limit, cursor).await?,
+        PageStart::Page(page) => by_page(&deps, query.limit, page).await?,
+        PageStart::After(cursor) => by_cursor(&deps, query.limit, cursor).await?,
     };
-    cached::answer(&headers, &list)
+    answer::public(&headers, &list)
 }
 
 async fn by_page(deps: &Deps, limit: u32, page: u32) -> Result<List<Popularity>, Failure> {
@@ -66,15 +70,15 @@ fn next_cursor(rows: &[popularity::Popularity]) -> Option<String> {
 pub(crate) async fn one(
     State(deps): State<Arc<Deps>>,
     spu_id: Result<Path<String>, PathRejection>,
-    given: Given,
+    query: QueryParameters,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    Parameters::read(given.pairs(), &[])?;
+    Parameters::read(query.pairs(), &[])?;
     // What is not UTF-8 after decoding is no text, and so no id.
     let Path(text) = spu_id.map_err(|_| Failure::InvalidProductId(InvalidId))?;
     let id: ProductId = text.parse().map_err(Failure::InvalidProductId)?;
     let row = popularity::get(&deps.database, &id).await?.ok_or(Failure::UnknownProduct)?;
-    cached::answer(&headers, &Data { data: public(row) })
+    answer::public(&headers, &Data { data: public(row) })
 }
 
 fn public(row: popularity::Popularity) -> Popularity {

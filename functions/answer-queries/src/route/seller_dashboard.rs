@@ -13,11 +13,12 @@ use jiff::Timestamp;
 use store::sales::{Figures, Sales};
 use store::seller_dashboard::{self, Dashboard, ProductSales, Question, Standing};
 
+use crate::Deps;
+use crate::answer;
+use crate::caller::Seller;
 use crate::currency;
 use crate::failure::Failure;
-use crate::private::{Given, answer};
-use crate::router::Deps;
-use crate::seller::Seller;
+use crate::query::QueryParameters;
 
 /// The places of the spans that are asked for: the one before, the whole range, then a point of the charts each.
 const BEFORE: usize = 0;
@@ -27,16 +28,16 @@ const POINTS: usize = 2;
 pub(crate) async fn show(
     Seller(seller_id): Seller,
     State(deps): State<Arc<Deps>>,
-    given: Given,
+    query: QueryParameters,
 ) -> Result<Response, Failure> {
-    let query = DashboardQuery::read(given.pairs(), Timestamp::now())?;
+    let query = DashboardQuery::read(query.pairs(), Timestamp::now())?;
     let points = split(query.span, query.granularity.step(), &query.zone);
     let whole = [query.span.before(), query.span];
     let steps: Vec<TimeSpan> = whole.into_iter().chain(points.iter().map(|(_, part)| *part)).collect();
     let question = Question { seller_id: &seller_id, steps: &steps, products: query.span, currency: query.currency };
     let found = seller_dashboard::get(&deps.database, &question).await?;
     let dates: Vec<Timestamp> = points.into_iter().map(|(date, _)| date).collect();
-    Ok(answer(&Data { data: compose(&query, &dates, &found) }))
+    Ok(answer::private(&Data { data: compose(&query, &dates, &found) }))
 }
 
 /// Lays the figures out. The first point may start before the range; its value does not.

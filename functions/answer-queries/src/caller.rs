@@ -1,11 +1,29 @@
-//! Which seller asks: the subject of the verified token, and nobody else.
+//! Who asks, and what they may read: decided by the claims that API Gateway's authorizer verified. Everybody reads their own
+//! figures, admins those of the shop and of every seller.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use contracts::read_claims;
 use domain::{Claims, canonical_id, is_id};
+use store::sales::WHOLE_SHOP;
 
-use crate::admin::claims;
 use crate::failure::Failure;
+
+/// The proof that the caller is an admin; a handler that takes it cannot be reached by anybody else.
+pub(crate) struct Admin;
+
+impl<S: Send + Sync> FromRequestParts<S> for Admin {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        if claims(parts)?.is_admin() { Ok(Self) } else { Err(Failure::NotAdmin) }
+    }
+}
+
+/// Returns what API Gateway's authorizer verified of the caller's token.
+fn claims(parts: &Parts) -> Result<Claims<'_>, Failure> {
+    Ok(read_claims(platform::claims(&parts.extensions))?)
+}
 
 /// The caller as a seller. A handler that takes it answers for no other.
 pub(crate) struct Seller(pub(crate) String);
@@ -26,6 +44,36 @@ impl Seller {
         // An issuer's texts are compared as they are, but for the spelling of a UUID: with a space it is somebody else.
         let has_space = subject.trim() != subject;
         Ok(Self(if has_space { subject.to_owned() } else { canonical_id(subject).into_owned() }))
+    }
+}
+
+/// A caller with a verified token.
+pub(crate) enum Reader {
+    Admin,
+    Seller(String),
+}
+
+impl Reader {
+    /// Returns the seller whose figures are read, given the one that was asked for.
+    pub(crate) fn seller(self, asked: Option<String>) -> Result<String, Failure> {
+        match (self, asked) {
+            (Self::Admin, asked) => Ok(asked.unwrap_or(WHOLE_SHOP.to_owned())),
+            (Self::Seller(own), None) => Ok(own),
+            (Self::Seller(own), Some(asked)) if asked == own => Ok(own),
+            (Self::Seller(_), Some(_)) => Err(Failure::ForeignSeller),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Reader {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let claims = claims(parts)?;
+        if claims.is_admin() {
+            return Ok(Self::Admin);
+        }
+        Seller::of(claims).map(|Seller(id)| Self::Seller(id))
     }
 }
 
