@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use shopsignal::simulate::order::{Plan, Shop as Simulated};
 use uuid::Uuid;
 
-use crate::shop::{Shop, eventually};
+use crate::shop::Shop;
+use testkit::eventually;
 
 const ORDERS: usize = 120;
 /// project-orders applies some fifty events a second on a busy machine.

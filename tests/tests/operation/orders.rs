@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use contracts::{AddressKey, Intake, read_shop_event};
 use domain::fraud::{OrderFact, Rule, Scope, Thresholds, judge_orders};
-use it::template::Template;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use shopsignal::simulate::order::{Plan, Shop, large_orders};
+use testkit::template::Template;
 
 fn plan(seed: u64) -> Plan {
     let until = "2026-11-21T10:20:30Z".parse().unwrap();
