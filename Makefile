@@ -53,11 +53,14 @@ status: ## Print what runs and where
 demo: up ## Start the stack, send simulated shoppers and orders through it, show and check the result
 	@$(SHOPSIGNAL) --stack $(STACK) demo
 
-test: build ## Run every test against a stack of its own, which is removed afterwards
+test: build ## Run every test against a stack of its own, which is removed afterwards; say where the time went
 	@code=0
 	trap '$(SHOPSIGNAL) --stack $(TEST_STACK) down --wipe' EXIT
 	$(SHOPSIGNAL) --stack $(TEST_STACK) up
-	SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(TEST_STACK)/stack.json" $(CARGO) test --profile local $(PACKAGES) $(LOCKED) --no-fail-fast || code=$$?
+	export SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(TEST_STACK)/stack.json"
+	$(CARGO) test --profile local $(PACKAGES) $(LOCKED) --no-fail-fast 2>&1 | tee target/test.log || code=$$?
+	echo "where the time went:"
+	awk -f tests/seconds.awk target/test.log
 	if [ $$code -ne 0 ]; then echo "the emulator's last lines:"; tail -n 40 .local/$(TEST_STACK)/emulator.log; fi
 	exit $$code
 

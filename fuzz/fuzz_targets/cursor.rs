@@ -1,4 +1,4 @@
 //! The cursor of the top list.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| shopsignal_fuzz::cursor(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| promise::cursor(input));

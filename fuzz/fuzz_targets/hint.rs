@@ -1,4 +1,4 @@
 //! The body of a queue message.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| shopsignal_fuzz::hint(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| promise::hint(input));

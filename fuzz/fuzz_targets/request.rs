@@ -1,4 +1,4 @@
 //! The body of a recording request.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| shopsignal_fuzz::request(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| promise::request(input));

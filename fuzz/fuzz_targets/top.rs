@@ -1,4 +1,4 @@
 //! The query string of the top list.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| shopsignal_fuzz::top(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| promise::top(input));

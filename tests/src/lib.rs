@@ -1,8 +1,7 @@
-//! What the tests share, the fault suite, which a test runs for minutes and `prove` for hours, and the known mistakes
-//! that it must see.
+//! What several suites of cross tests share: shops with a past and functions, each with a database of its own.
+#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
-pub mod fault;
-pub mod planted;
-pub mod prove;
-pub mod template;
-pub mod weight;
+pub mod back_end;
+pub mod fraud;
+pub mod history;
+pub mod shop;

@@ -6,17 +6,20 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 
 use crate::clock::offset_file;
 use crate::runtime_api::{Event, RuntimeApi};
-use crate::{Stack, TestSecret, environment};
+use crate::{HttpEvent, HttpReply, Stack, TestSecret, environment};
 
 /// The timeout that invocations announce unless a test says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Far more than any answer takes: a function that hangs fails its test instead of stopping the run.
+const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 
 /// What became of an invocation.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +43,19 @@ impl Invoked {
             other => panic!("no answer: {other:?}"),
         }
     }
+}
+
+/// The answer of a consumer that acknowledges everything.
+#[must_use]
+pub fn all_done() -> Invoked {
+    failed(&[])
+}
+
+/// The answer of a consumer that acknowledges all but the messages at these places of the batch.
+#[must_use]
+pub fn failed(places: &[usize]) -> Invoked {
+    let items: Vec<_> = places.iter().map(|place| json!({ "itemIdentifier": format!("m{place}") })).collect();
+    Invoked::Answered(json!({ "batchItemFailures": items }))
 }
 
 /// A running function. It is killed with the value.
@@ -104,16 +120,31 @@ impl Function {
     }
 
     /// Invokes the function and waits for what becomes of it.
+    ///
+    /// # Panics
+    /// When nothing does for far longer than Lambda would wait.
     pub async fn invoke(&mut self, event: &Value) -> Invoked {
         let said = self.begin(event);
-        tokio::select! {
-            said = said => match said {
-                Ok(Ok(value)) => Invoked::Answered(value),
-                Ok(Err(value)) => Invoked::Failed(value),
-                Err(_) => Invoked::Died,
-            },
-            _ = self.child.wait() => Invoked::Died,
-        }
+        let outcome = tokio::time::timeout(ANSWER_LIMIT, async {
+            tokio::select! {
+                said = said => match said {
+                    Ok(Ok(value)) => Invoked::Answered(value),
+                    Ok(Err(value)) => Invoked::Failed(value),
+                    Err(_) => Invoked::Died,
+                },
+                _ = self.child.wait() => Invoked::Died,
+            }
+        })
+        .await;
+        outcome.unwrap_or_else(|_| panic!("no answer within {ANSWER_LIMIT:?}: {}", self.output()))
+    }
+
+    /// Sends a request as API Gateway does and returns the reply.
+    ///
+    /// # Panics
+    /// When the function does not answer.
+    pub async fn request(&mut self, request: &HttpEvent) -> HttpReply {
+        HttpReply::of(&self.invoke(&request.event()).await.answer())
     }
 
     /// Names the line in which Postgres denied something to the function's role, if there is one.
@@ -234,6 +265,15 @@ fn of_lambda(name: &str, runtime_api: &str) -> Vec<(&'static str, String)> {
         ("AWS_ACCESS_KEY_ID", "test".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
     ]
+}
+
+/// Returns where a program of the same build as the test is.
+///
+/// # Panics
+/// Never: a test is a program in a folder.
+#[must_use]
+pub fn program(name: &str) -> PathBuf {
+    folder_of_this_build().join(name)
 }
 
 /// The folder of the same build as the test.

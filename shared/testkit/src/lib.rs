@@ -6,11 +6,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
 mod clock;
+mod command;
 mod database;
 mod environment;
+mod eventually;
 mod function;
 mod http_event;
 mod http_reply;
+mod interaction;
 mod proxy;
 mod queue;
 mod runtime_api;
@@ -19,15 +22,22 @@ mod server;
 mod sqs_event;
 mod sqs_server;
 mod stack;
+mod table;
+pub mod template;
+pub mod weight;
 
 pub use clock::TestClock;
+pub use command::shopsignal;
 pub use database::TestDatabase;
-pub use function::{Function, Invoked};
+pub use eventually::eventually;
+pub use function::{Function, Invoked, all_done, failed, program};
 pub use http_event::HttpEvent;
 pub use http_reply::HttpReply;
+pub use interaction::interaction;
 pub use proxy::{Moment, TestProxy};
 pub use queue::TestQueue;
 pub use secret::TestSecret;
 pub use server::{Recorded, Reply, TestServer};
 pub use sqs_event::{hint, sqs_event};
 pub use stack::Stack;
+pub use table::TestTable;

@@ -10,7 +10,10 @@ use aws_sdk_sqs::types::{Message, QueueAttributeName};
 use contracts::REASON_ATTRIBUTE;
 use uuid::Uuid;
 
-use crate::Stack;
+use crate::{Stack, eventually};
+
+/// So many receives of ten messages empty any queue of a test.
+const MOST_RECEIVES: usize = 10_000;
 
 /// A queue with a name of its own.
 #[derive(Debug, Clone)]
@@ -78,10 +81,10 @@ impl TestQueue {
     /// Receives and deletes everything that is there.
     ///
     /// # Panics
-    /// When the emulator is not there.
+    /// When the emulator is not there, or somebody fills the queue as fast as it is emptied.
     pub async fn drain(&self) -> Vec<Message> {
         let mut drained = Vec::new();
-        loop {
+        for _ in 0..MOST_RECEIVES {
             let call = self.client.receive_message().queue_url(&self.url).max_number_of_messages(10);
             let call = call.message_system_attribute_names("All".into()).message_attribute_names("All");
             let messages = call.send().await.unwrap().messages.unwrap_or_default();
@@ -94,6 +97,7 @@ impl TestQueue {
                 drained.push(message);
             }
         }
+        panic!("{} never runs empty: {} messages so far", self.url, drained.len());
     }
 
     /// Returns the bodies of the messages and puts them back, as new messages.
@@ -145,14 +149,7 @@ impl TestQueue {
     /// # Panics
     /// When it does not get there in time.
     pub async fn wait_for_depth(&self, depth: usize, limit: Duration) {
-        let end = tokio::time::Instant::now() + limit;
-        loop {
-            let now = self.depth().await;
-            if now == depth {
-                return;
-            }
-            assert!(tokio::time::Instant::now() < end, "{} has {now} messages, not {depth}", self.url);
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
+        let what = format!("a depth of {depth} of {}", self.url);
+        eventually(&what, limit, async || (self.depth().await == depth).then_some(())).await;
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::Stdio;
 
+use testkit::program;
 use tokio::process::{Child, Command};
 
 use crate::shop::Shop;
@@ -31,15 +32,9 @@ impl Shop {
 fn command(arguments: &[&str]) -> Command {
     let file = PathBuf::from(std::env::var("SHOPSIGNAL_STACK_FILE").unwrap());
     let folder = file.parent().unwrap();
-    let mut command = Command::new(binary());
+    let mut command = Command::new(program("shopsignal"));
     // The command finds its project from the working directory.
     command.current_dir(folder).arg("--stack").arg(folder.file_name().unwrap()).args(arguments);
     command.stdin(Stdio::null()).kill_on_drop(true);
     command
-}
-
-/// The command of the same build as the test.
-fn binary() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    test.parent().and_then(|deps| deps.parent()).unwrap().join("shopsignal")
 }

@@ -9,14 +9,15 @@ use shopsignal::issuer::Role;
 use uuid::Uuid;
 
 use crate::emulator::instant;
-use crate::shop::{SOON, Shop, TOP, event, eventually, send, view};
+use crate::shop::{MOST_PAGES, SOON, Shop, TOP, event, send, view};
 use crate::token;
+use testkit::eventually;
 
 impl Shop {
     /// Finds a product in the top list, page by page with the cursor.
     async fn in_top_list(&self, product: Uuid) -> Option<Value> {
         let mut path = format!("{TOP}?limit=100");
-        loop {
+        for _ in 0..MOST_PAGES {
             let page = self.get(&path).await;
             assert_eq!(page.status, StatusCode::OK, "{page:?}");
             let rows = page.body["data"].as_array().unwrap();
@@ -25,6 +26,7 @@ impl Shop {
             }
             path = format!("{TOP}?limit=100&cursor={}", page.body["pagination"]["next_cursor"].as_str()?);
         }
+        panic!("the top list does not end");
     }
 
     /// Fails when a dead-letter queue holds a message about one of these interactions.

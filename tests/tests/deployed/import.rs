@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::shop::{Shop, eventually};
+use crate::shop::Shop;
+use testkit::eventually;
 
 /// Writes a packed file as REES46 has it, of products and users that are this run's own.
 fn write(path: &Path, lines: usize, run: &str) {

@@ -8,8 +8,9 @@ use shopsignal::issuer::Role;
 use uuid::Uuid;
 
 use crate::emulator::instant;
-use crate::shop::{ALERTS, Answer, EVENTS, SOON, Shop, eventually, send};
+use crate::shop::{ALERTS, Answer, EVENTS, SOON, Shop, send};
 use crate::token;
+use testkit::eventually;
 
 /// Three tries, four seconds apart, on the test stack; more on a busy machine.
 const TRIES: Duration = Duration::from_secs(45);

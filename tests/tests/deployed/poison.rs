@@ -6,11 +6,11 @@ use std::time::Duration;
 use domain::Sink;
 use serde_json::{Value, json};
 use shopsignal::issuer::Role;
-use testkit::{TestQueue, hint};
+use testkit::{TestQueue, eventually, hint};
 use uuid::Uuid;
 
 use crate::emulator::instant;
-use crate::shop::{SOON, Shop, eventually, view};
+use crate::shop::{SOON, Shop, view};
 use crate::token;
 
 /// Three tries, four seconds apart, on the test stack; more on a busy machine.

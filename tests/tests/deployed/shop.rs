@@ -8,9 +8,8 @@ use domain::Sink;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use shopsignal::stack::description::StackFile;
-use testkit::TestQueue;
+use testkit::{TestQueue, eventually};
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
-use tokio::time::{Instant, sleep};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 use uuid::Uuid;
 
@@ -29,6 +28,9 @@ pub(crate) const TOP: &str = "/api/v1/analytic/popularity/top";
 
 /// An effect takes a batching window of one second and a cold start; a machine under load a few seconds more.
 pub(crate) const SOON: Duration = Duration::from_secs(20);
+
+/// Far more pages than anything on the test stack has.
+pub(crate) const MOST_PAGES: usize = 1_000;
 
 static TURN: RwLock<()> = RwLock::const_new(());
 
@@ -200,18 +202,6 @@ pub(crate) async fn send(request: RequestBuilder) -> Answer {
     let (status, headers) = (response.status(), response.headers().clone());
     let text = response.text().await.unwrap();
     Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default() }
-}
-
-/// Looks again and again until something is there.
-pub(crate) async fn eventually<T>(what: &str, limit: Duration, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let end = Instant::now() + limit;
-    loop {
-        if let Some(found) = look().await {
-            return found;
-        }
-        assert!(Instant::now() < end, "{what} did not come within {limit:?}");
-        sleep(Duration::from_millis(100)).await;
-    }
 }
 
 /// A view of a product, without an event id.

@@ -9,7 +9,8 @@ use shopsignal::simulate::ProductIds;
 use shopsignal::simulate::order::{Plan, Shop as Simulated};
 use uuid::Uuid;
 
-use crate::shop::{Shop, eventually};
+use crate::shop::Shop;
+use testkit::eventually;
 
 const ORDERS: usize = 120;
 /// project-orders applies some fifty events a second on a busy machine.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use testkit::TestQueue;
 use uuid::Uuid;
 
-use crate::shop::{Shop, TOP};
+use crate::shop::{MOST_PAGES, Shop, TOP};
 
 const INTERACTIONS: usize = 2_000;
 
@@ -35,7 +35,7 @@ impl Shop {
     async fn feed(&self) -> HashMap<i64, usize> {
         let client = aws_sdk_dynamodb::Client::new(&TestQueue::aws());
         let (mut feed, mut start): (_, Option<HashMap<String, AttributeValue>>) = (HashMap::new(), None);
-        loop {
+        for _ in 0..MOST_PAGES {
             let scan = client.scan().table_name(&self.stack.catalog_table).set_exclusive_start_key(start);
             let page = scan.projection_expression("id").send().await.unwrap();
             for item in page.items.unwrap_or_default() {
@@ -46,17 +46,19 @@ impl Shop {
                 return feed;
             }
         }
+        panic!("the feed does not end");
     }
 
     /// The whole top list, read with the cursor: one line a product, like those of the recount.
     async fn top_list(&self) -> Vec<String> {
         let (mut lines, mut path) = (Vec::new(), format!("{TOP}?limit=100"));
-        loop {
+        for _ in 0..MOST_PAGES {
             let page = self.get(&path).await.body;
             lines.extend(page["data"].as_array().unwrap().iter().map(line));
             let Some(next) = page["pagination"]["next_cursor"].as_str() else { return lines };
             path = format!("{TOP}?limit=100&cursor={next}");
         }
+        panic!("the top list does not end");
     }
 }
 

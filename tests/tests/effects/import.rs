@@ -4,13 +4,12 @@ mod measure;
 
 use std::time::Duration;
 
+use cross_tests::shop::{Shop, hints, product};
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
-use testkit::{Function, HttpEvent, HttpReply, Invoked, TestProxy, TestServer};
+use testkit::{Function, HttpEvent, HttpReply, Invoked, TestProxy, TestServer, all_done};
 use uuid::Uuid;
-
-use crate::shop::{Shop, all_done, hints, product};
 
 /// How many events a request may hold.
 const BATCH_MAX: usize = 1_000;
@@ -44,10 +43,8 @@ async fn import(function: &mut Function, items: &[Value]) -> HttpReply {
     HttpReply::of(&function.invoke(&by_service(items)).await.answer())
 }
 
-impl Shop {
-    async fn start_importer(&self) -> Function {
-        self.start("import-interactions", &[]).await
-    }
+async fn start_importer(shop: &Shop) -> Function {
+    shop.start("import-interactions", &[]).await
 }
 
 /// The counts of a reply: accepted, duplicate, rejected.
@@ -70,7 +67,7 @@ fn statuses(reply: &HttpReply) -> Vec<String> {
 #[tokio::test]
 async fn what_is_imported_is_scored_with_its_reply_and_hints_the_catalog_only() {
     let shop = Shop::open().await;
-    let mut importer = shop.start_importer().await;
+    let mut importer = start_importer(&shop).await;
     let mut seen = old("view", product(1));
     seen["account_id"] = json!(product(99));
     // when
@@ -97,7 +94,7 @@ async fn what_is_imported_is_scored_with_its_reply_and_hints_the_catalog_only() 
 #[tokio::test]
 async fn a_repeated_import_is_all_duplicates_and_changes_nothing() {
     let shop = Shop::open().await;
-    let mut importer = shop.start_importer().await;
+    let mut importer = start_importer(&shop).await;
     let items = old_views(1_000, 7);
     assert_eq!(counts(&import(&mut importer, &items).await), [1_000, 0, 0]);
     let scores = shop.popularity().await;
@@ -114,7 +111,7 @@ async fn a_repeated_import_is_all_duplicates_and_changes_nothing() {
 #[tokio::test]
 async fn one_bad_item_harms_no_other() {
     let shop = Shop::open().await;
-    let mut importer = shop.start_importer().await;
+    let mut importer = start_importer(&shop).await;
     let mut items = old_views(6, 3);
     items[1]["occurred_at"] = json!("1999-12-31T23:59:59Z");
     items[2].as_object_mut().unwrap().remove("occurred_at");
@@ -149,7 +146,7 @@ async fn an_item_whose_effect_postgres_refuses_is_found_and_not_stored() {
             product(5)
         ))
         .await;
-    let mut importer = shop.start_importer().await;
+    let mut importer = start_importer(&shop).await;
     let reply = import(&mut importer, &old_views(9, 9)).await;
     let mut expected = vec!["accepted"; 9];
     expected[5] = "rejected invalid_metadata";
@@ -162,7 +159,7 @@ async fn an_item_whose_effect_postgres_refuses_is_found_and_not_stored() {
 #[tokio::test]
 async fn only_the_shops_own_services_import() {
     let shop = Shop::open().await;
-    let mut importer = shop.start_importer().await;
+    let mut importer = start_importer(&shop).await;
     let items = old_views(1, 1);
     for (event, refusal) in [
         (request(&items).event(), "403 forbidden: the token needs the scope analytic/trusted"),
@@ -186,7 +183,7 @@ async fn imports_and_scorers_at_once_on_the_same_products_never_deadlock_and_add
     let mut running = Vec::new();
     // when: two imports and two scorers, each on all products in an order of its own
     for _ in 0..2 {
-        let mut importer = shop.start_importer().await;
+        let mut importer = start_importer(&shop).await;
         let mut items = old_views(3_000, 25);
         items.shuffle(&mut random);
         running.push(tokio::spawn(async move {
@@ -220,7 +217,7 @@ async fn imports_and_scorers_at_once_on_the_same_products_never_deadlock_and_add
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_import_twice_at_once_is_stored_and_scored_once() {
     let shop = Shop::open().await;
-    let (mut one, mut two) = (shop.start_importer().await, shop.start_importer().await);
+    let (mut one, mut two) = (start_importer(&shop).await, start_importer(&shop).await);
     let mut random = ChaCha8Rng::seed_from_u64(8);
     for _ in 0..5 {
         let items = old_views(300, 11);
@@ -239,13 +236,13 @@ async fn the_same_import_twice_at_once_is_stored_and_scored_once() {
 async fn killed_at_any_moment_and_asked_again_each_event_is_stored_and_scored_once() {
     let shop = Shop::open().await;
     let mut random = ChaCha8Rng::seed_from_u64(9);
-    let mut importer = shop.start_importer().await;
+    let mut importer = start_importer(&shop).await;
     let started = std::time::Instant::now();
     assert_eq!(counts(&import(&mut importer, &old_views(100, 5)).await), [100, 0, 0]);
     let longest = started.elapsed() * 3 / 2;
     for round in 1..=10 {
         let items = old_views(100, 5);
-        let mut victim = shop.start_importer().await;
+        let mut victim = start_importer(&shop).await;
         let said = victim.begin(&by_service(&items));
         tokio::time::sleep(longest.mul_f64(random.random())).await;
         victim.kill().await;

@@ -2,18 +2,9 @@
 //! binaries on real Postgres and the emulator's queues.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
-mod alerts;
-mod catalog;
 mod given_up;
 mod import;
-mod migrate;
-mod partition;
 mod popularity;
-mod rds;
 mod recording;
 mod repair;
 mod resend;
-mod role;
-mod schema;
-mod shop;
-mod sql;

@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
+use cross_tests::shop::{Shop, hints, product};
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
-use testkit::{Function, HttpEvent, Invoked, Recorded, TestProxy, TestServer, hint, sqs_event};
+use testkit::{Function, HttpEvent, Invoked, Recorded, TestProxy, TestServer, all_done, hint, sqs_event};
 use uuid::Uuid;
-
-use crate::shop::{Shop, all_done, hints, product};
 
 /// A process that a server may kill. It is named after both were started.
 #[derive(Clone, Default)]
@@ -110,7 +109,9 @@ async fn killed_between_the_queues_the_first_counts_once_and_the_second_hears_la
                 }
                 return std::future::pending().await;
             }
+            let end = Instant::now() + Duration::from_secs(5);
             while took.load(SeqCst) < 25 {
+                assert!(Instant::now() < end, "the first call does not come");
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
             killer.kill();

@@ -3,14 +3,13 @@
 //! Time passes here for rows as it does in a shop, by a stretch and not up to a moment that a test chooses: a row whose
 //! next hint lies a year ahead would be found due by a test that sets it due.
 
+use cross_tests::fraud::{placed, project, start_projecting};
+use cross_tests::shop::{Shop, product};
 use domain::{InteractionId, ParkReason, Sink};
 use serde_json::json;
 use store::pending_alert::{self, Unfinished};
-use testkit::{TestDatabase, TestSecret, TestServer, sqs_event};
+use testkit::{TestDatabase, TestSecret, TestServer, all_done, sqs_event};
 use uuid::Uuid;
-
-use crate::alerts::{placed, project, start_projecting};
-use crate::shop::{Shop, product};
 
 /// Longer than the minute that a direct hint has.
 const FIRST: u32 = 61;
@@ -135,6 +134,6 @@ async fn the_lease_of_a_sender_that_died_ends_before_sqs_delivers_its_message_ag
     shop.database.execute("UPDATE analytic.pending_alert SET leased_until = leased_until - interval '60 s'").await;
     let webhook = TestServer::always(200).await;
     let mut other = to(&webhook).await;
-    assert_eq!(other.invoke(&sqs_event(&hint)).await, crate::shop::all_done());
+    assert_eq!(other.invoke(&sqs_event(&hint)).await, all_done());
     assert_eq!(webhook.requests().len(), 1);
 }

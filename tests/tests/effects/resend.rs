@@ -6,9 +6,8 @@ mod pace;
 
 use std::collections::BTreeMap;
 
+use cross_tests::shop::{Shop, product};
 use testkit::TestQueue;
-
-use crate::shop::{Shop, product};
 
 /// Records views and lets their hints fall due.
 async fn overdue(shop: &Shop, count: usize) -> Vec<i64> {

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use contracts::openapi::document;
 use contracts::{AlertCursor, Cursor};
 use domain::{EventType, Micros};
-use it::template::Template;
 use proptest::prelude::*;
 use proptest::string::string_regex;
 use serde_json::Value;
+use testkit::template::Template;
 
 use crate::stage::read;
 

@@ -67,10 +67,10 @@ async fn the_description_is_served_and_not_sent_twice() {
     let database = TestDatabase::create().await;
     let mut function = Function::start("answer-queries", &[("DATABASE_URL", database.url())]).await;
     let request = HttpEvent::new("GET", "/api/v1/openapi.json");
-    let first = HttpReply::of(&function.invoke(&request.event()).await.answer());
+    let first = function.request(&request).await;
     assert_eq!((first.status, first.header("cache-control")), (200, "public, max-age=300"));
     assert_eq!(first.body, include_str!("../../../docs/openapi.json"));
     let known = request.header("if-none-match", first.header("etag"));
-    let again = HttpReply::of(&function.invoke(&known.event()).await.answer());
+    let again = function.request(&known).await;
     assert_eq!((again.status, again.body.as_str()), (304, ""));
 }

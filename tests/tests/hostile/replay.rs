@@ -1,14 +1,10 @@
 //! Every input that the fuzzer found worth keeping, on the stable compiler.
 
-use std::path::PathBuf;
-
-#[path = "../../../fuzz/src/lib.rs"]
-#[expect(unreachable_pub, reason = "there it is a library, here a module")]
-mod promise;
+use testkit::template::repository;
 
 /// Reads every file of a corpus and returns how many there were.
 fn replay(target: &str, promise: fn(&[u8])) -> usize {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(target);
+    let folder = repository().join("fuzz/corpus").join(target);
     let files = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let inputs = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
     inputs.inspect(|input| promise(input)).count()

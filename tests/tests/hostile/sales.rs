@@ -1,6 +1,6 @@
 //! Every naughty text through every parameter of the sales figures.
 
-use testkit::{Function, HttpEvent, HttpReply, TestDatabase};
+use testkit::{Function, HttpEvent, TestDatabase};
 
 use crate::naughty;
 use crate::query::encoded;
@@ -24,7 +24,7 @@ async fn a_parameter_of_any_text_is_taken_or_refused_by_its_name() {
                 let days = if *name == "start" { "size=1d&" } else { "" };
                 let target = format!("/api/v1/analytic/sales/{route}?{days}{name}={}", encoded(&text));
                 let event = HttpEvent::new("GET", &target).claim("sub", "an-admin").claim("cognito:groups", "[admin]");
-                let reply = HttpReply::of(&function.invoke(&event.event()).await.answer());
+                let reply = function.request(&event).await;
                 let body = reply.json();
                 match reply.status {
                     200 => assert!(body["data"].is_object(), "{reply:?} to {target}"),

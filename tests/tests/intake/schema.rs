@@ -4,11 +4,11 @@
 use std::fs;
 
 use contracts::{AddressKey, Intake, Rejection, read_shop_event};
-use it::template::repository;
 use jsonschema::Validator;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
+use testkit::template::repository;
 
 /// Each event with its fields: `!` is required, `|` stands between fields that say the same.
 const EVENTS: [(&str, &str); 34] = [

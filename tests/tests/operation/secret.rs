@@ -2,17 +2,13 @@
 
 use std::process::Stdio;
 
-use testkit::{Stack, TestSecret};
+use testkit::{TestSecret, shopsignal};
 use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
 
 /// Runs a command with a text at its standard input; returns whether it succeeded, and what it wrote.
 async fn run(secret: &TestSecret, arguments: &[&str], text: &str) -> (bool, String) {
-    let test = std::env::current_exe().unwrap();
-    let mut command = Command::new(test.parent().unwrap().parent().unwrap().join("shopsignal"));
-    command.arg("secret").args(arguments).env("APP_SECRET_ARN", secret.arn()).env("AWS_REGION", "us-east-1");
-    command.env("AWS_ENDPOINT_URL", Stack::get().aws_endpoint());
-    command.envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")]);
+    let mut command = shopsignal();
+    command.arg("secret").args(arguments).env("APP_SECRET_ARN", secret.arn());
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // A command that refuses its arguments may be gone already.
     child.stdin.take().unwrap().write_all(text.as_bytes()).await.ok();

@@ -1,7 +1,6 @@
 //! Changing a weight: every score follows, whatever goes on meanwhile.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use domain::Micros;
@@ -154,10 +153,10 @@ async fn while_a_weight_changes_scorers_wait_and_readers_and_recording_do_not() 
 
 const EVENTS: [&str; 5] = ["view", "add_to_cart", "purchase", "dislike", "wishlist_shared"];
 
-/// Records interactions and applies them until told to stop: now, later, and half of them twice.
-async fn keep_scoring(database: Arc<TestDatabase>, stop: Arc<AtomicBool>, seed: u64) -> usize {
+/// Records interactions and applies them until an instant: now, later, and half of them twice.
+async fn keep_scoring(database: Arc<TestDatabase>, end: Instant, seed: u64) -> usize {
     let (mut random, store, mut scored) = (ChaCha8Rng::seed_from_u64(seed), database.store(), 0);
-    while !stop.load(Ordering::Relaxed) {
+    while Instant::now() < end {
         let event = |_| (*EVENTS.choose(&mut random).unwrap(), product(random.random_range(0..30)));
         let events: Vec<_> = (0..40).map(event).collect();
         let ids = record(&database, &events).await;
@@ -172,10 +171,10 @@ async fn keep_scoring(database: Arc<TestDatabase>, stop: Arc<AtomicBool>, seed: 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn under_eight_scorers_every_change_leaves_no_difference_at_any_moment() {
     let database = Arc::new(TestDatabase::create().await);
-    let stop = Arc::new(AtomicBool::new(false));
-    let start = |seed| tokio::spawn(keep_scoring(Arc::clone(&database), Arc::clone(&stop), seed));
+    let end = Instant::now() + Duration::from_secs(10);
+    let start = |seed| tokio::spawn(keep_scoring(Arc::clone(&database), end, seed));
     let scorers: Vec<_> = (0..8).map(start).collect();
-    let (mut random, mut changes, end) = (ChaCha8Rng::seed_from_u64(99), 0, Instant::now() + Duration::from_secs(10));
+    let (mut random, mut changes) = (ChaCha8Rng::seed_from_u64(99), 0);
     let mut client = store::connect(&database.settings(), None).await.unwrap();
     while Instant::now() < end {
         // when: the weights of all events change
@@ -194,7 +193,6 @@ async fn under_eight_scorers_every_change_leaves_no_difference_at_any_moment() {
         tokio::join!(setting, looking);
         changes += 1;
     }
-    stop.store(true, Ordering::Relaxed);
     let mut scored = 0;
     for scorer in scorers {
         scored += scorer.await.unwrap();

@@ -1,9 +1,8 @@
 //! One batch: delivered twice, reversed, with a bad record among good ones.
 
+use cross_tests::back_end::{Shop, event, order, spu};
 use serde_json::json;
-use testkit::sqs_event;
-
-use crate::shop::{Shop, all_done, event, failed, order, spu};
+use testkit::{all_done, failed, sqs_event};
 
 fn sorted(mut texts: Vec<String>) -> Vec<String> {
     texts.sort();

@@ -1,11 +1,10 @@
 //! The account books of orders to which everything happens that may: they depend on the events alone, and a naive recount of
 //! the log in PL/pgSQL agrees with them.
 
+use cross_tests::back_end::{Shop, event, spu};
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
-
-use crate::shop::{Shop, event, spu};
 
 const AMOUNTS: [&str; 6] = ["5", "10.00", "12.5", "20", "1E1", "33.34"];
 

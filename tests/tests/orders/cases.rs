@@ -1,12 +1,11 @@
 //! The cases of tests/cases/orders.json through the shipped binaries: what real shops send over the bus and over HTTP,
 //! shuffled and with repeats, and the figures that are right. The fold alone is tested with them in contracts.
 
+use cross_tests::back_end::Shop;
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
-use testkit::{Function, HttpEvent, HttpReply, TestQueue};
-
-use crate::shop::Shop;
+use testkit::{Function, HttpEvent, TestQueue};
 
 fn cases() -> Vec<Value> {
     let cases: Value = serde_json::from_str(include_str!("../../cases/orders.json")).unwrap();
@@ -40,7 +39,7 @@ async fn over_http(events: &[String]) -> Vec<String> {
     for part in events.chunks(100) {
         let body = format!(r#"{{"events":[{}]}}"#, part.join(","));
         let request = HttpEvent::new("POST", "/api/v1/analytic/event").claim("sub", "shop").trusted().body(body);
-        let reply = HttpReply::of(&function.invoke(&request.event()).await.answer());
+        let reply = function.request(&request).await;
         assert_eq!((reply.status, &reply.json()["data"]["accepted"]), (200, &part.len().into()), "{reply:?}");
     }
     queue.drain().await.into_iter().filter_map(|message| message.body).collect()
@@ -57,7 +56,7 @@ struct Desk<'a> {
 impl Desk<'_> {
     async fn ask(&mut self, path: &str, claims: [(&str, &str); 2]) -> Value {
         let request = claims.into_iter().fold(HttpEvent::new("GET", path), |it, (name, text)| it.claim(name, text));
-        let reply = HttpReply::of(&self.queries.invoke(&request.event()).await.answer());
+        let reply = self.queries.request(&request).await;
         assert_eq!(reply.status, 200, "{}: {reply:?}", self.name);
         reply.json()["data"].clone()
     }

@@ -1,10 +1,9 @@
 //! Several consumers at once, with the same events, orders and products.
 
+use cross_tests::back_end::Shop;
+use cross_tests::history::history;
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
-
-use crate::history::history;
-use crate::shop::Shop;
 
 /// Counts the deadlocks that Postgres resolved in this database.
 const DEADLOCKS: &str = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";

@@ -2,13 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use cross_tests::back_end::Shop;
+use cross_tests::history::history;
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
-use testkit::sqs_event;
+use testkit::{all_done, sqs_event};
 use tokio::time::sleep;
-
-use crate::history::history;
-use crate::shop::{Shop, all_done};
 
 #[tokio::test]
 async fn killed_at_any_moment_it_logs_and_counts_once() {

@@ -1,8 +1,7 @@
 //! The event ids of derived interactions belong to them alone; should one be taken all the same, it is reported.
 
-use testkit::sqs_event;
-
-use crate::shop::{Shop, all_done, event, order, spu};
+use cross_tests::back_end::{Shop, event, order, spu};
+use testkit::{all_done, sqs_event};
 
 /// A product, and an order that is placed and paid.
 fn events() -> Vec<String> {

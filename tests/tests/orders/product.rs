@@ -1,9 +1,8 @@
 //! Lines and opinions whose product is told of later.
 
+use cross_tests::back_end::{Shop, event, order, spu};
 use serde_json::json;
-use testkit::{Invoked, Moment, TestProxy, sqs_event};
-
-use crate::shop::{Shop, all_done, event, order, spu};
+use testkit::{Invoked, Moment, TestProxy, all_done, sqs_event};
 
 #[tokio::test]
 async fn a_line_of_an_unknown_product_is_rejoined_when_the_product_arrives() {

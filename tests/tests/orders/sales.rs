@@ -11,14 +11,10 @@ mod segment;
 mod thirty_days;
 mod window;
 
-use std::time::Duration;
-
+use cross_tests::back_end::Shop;
+use cross_tests::history::history;
 use serde_json::{Value, json};
 use testkit::{Function, HttpEvent, HttpReply, TestDatabase};
-use tokio::time::timeout;
-
-use crate::history::history;
-use crate::shop::Shop;
 
 /// Below this are the routes.
 const SALES: &str = "/api/v1/analytic/sales";
@@ -63,7 +59,7 @@ impl Desk {
     }
 
     async fn ask(&mut self, request: &HttpEvent) -> HttpReply {
-        ask(&mut self.function, request).await
+        self.function.request(request).await
     }
 
     /// Asks as an admin, for what must be answered.
@@ -81,11 +77,6 @@ impl Desk {
 async fn start(database_url: &str) -> Function {
     let variables = [("DATABASE_URL", database_url), ("SEGMENT_THRESHOLDS", THRESHOLDS)];
     Function::start("answer-queries", &variables).await
-}
-
-async fn ask(function: &mut Function, request: &HttpEvent) -> HttpReply {
-    let said = timeout(Duration::from_secs(30), function.invoke(&request.event())).await.expect("an answer in time");
-    HttpReply::of(&said.answer())
 }
 
 fn guest(target: &str) -> HttpEvent {

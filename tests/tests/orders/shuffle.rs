@@ -1,10 +1,9 @@
 //! The final rows depend on the events, not on how they were delivered.
 
+use cross_tests::back_end::Shop;
+use cross_tests::history::history;
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
-
-use crate::history::history;
-use crate::shop::Shop;
 
 /// Delivers events to a new shop: shuffled, some of them again, split at random.
 async fn deliver(events: &[String], seed: u64) -> Vec<String> {
@@ -15,12 +14,7 @@ async fn deliver(events: &[String], seed: u64) -> Vec<String> {
     told.shuffle(&mut random);
     let shop = Shop::open().await;
     let mut function = shop.start().await;
-    let mut rest = &told[..];
-    while !rest.is_empty() {
-        let (part, more) = rest.split_at(random.random_range(1..=100).min(rest.len()));
-        shop.tell(&mut function, part, 100).await;
-        rest = more;
-    }
+    shop.tell_in_pieces(&mut function, &told, || random.random_range(1..=100)).await;
     shop.assert_exact().await;
     shop.state().await
 }

@@ -1,9 +1,8 @@
 //! Verifying recounts the sales figures, and finds what is off by one minor unit.
 
+use cross_tests::back_end::Shop;
+use cross_tests::history::history;
 use store::verification::Snapshot;
-
-use crate::history::history;
-use crate::shop::Shop;
 
 async fn differences(shop: &Shop) -> (i64, i64, Vec<String>) {
     let mut client = store::connect(&shop.database.settings(), None).await.unwrap();

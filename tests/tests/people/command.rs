@@ -1,27 +1,18 @@
 //! The operator's command, as it ships.
 
-use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use serde_json::Value;
-use testkit::{Stack, TestSecret};
-use tokio::process::Command;
+use testkit::{TestSecret, shopsignal};
 
 use crate::shop::{JANE, JANE_EMAIL, Shop};
 use crate::trace::{of_jane, traces};
 
-fn binary() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    test.parent().and_then(Path::parent).unwrap().join("shopsignal")
-}
-
 async fn run(shop: &Shop, words: &[&str]) -> Output {
     let secret = TestSecret::create(&[]).await;
-    let mut command = Command::new(binary());
-    command.arg("person").args(words).env("DATABASE_URL", shop.database.url()).env("AWS_REGION", "us-east-1");
-    command.env("AWS_ENDPOINT_URL", Stack::get().aws_endpoint()).env("APP_SECRET_ARN", secret.arn());
-    command.envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")]);
-    command.env("CATALOG_TABLE", &shop.table).env("ORDER_EVENTS_DLQ_URL", shop.letters.url());
+    let mut command = shopsignal();
+    command.arg("person").args(words).env("DATABASE_URL", shop.database.url()).env("APP_SECRET_ARN", secret.arn());
+    command.env("CATALOG_TABLE", shop.table.name()).env("ORDER_EVENTS_DLQ_URL", shop.letters.url());
     command.output().await.unwrap()
 }
 

@@ -12,7 +12,7 @@ const EXPORT: &str = "/api/v1/analytic/person/export";
 async fn start(shop: &Shop) -> Function {
     let variables = [
         ("DATABASE_URL", shop.database.url()),
-        ("CATALOG_TABLE", &shop.table),
+        ("CATALOG_TABLE", shop.table.name()),
         ("ORDER_EVENTS_DLQ_URL", shop.letters.url()),
     ];
     Function::start("manage-people", &variables).await
@@ -23,7 +23,7 @@ fn by_service(path: &str, body: &Value) -> HttpEvent {
 }
 
 async fn ask(function: &mut Function, request: &HttpEvent) -> HttpReply {
-    HttpReply::of(&function.invoke(&request.event()).await.answer())
+    function.request(&request).await
 }
 
 #[tokio::test]
@@ -127,7 +127,7 @@ async fn without_postgres_the_service_is_asked_to_come_again() {
     let shop = Shop::open().await;
     let variables = [
         ("DATABASE_URL", "postgres://nobody@127.0.0.1:9/none?sslmode=disable"),
-        ("CATALOG_TABLE", &shop.table),
+        ("CATALOG_TABLE", shop.table.name()),
         ("ORDER_EVENTS_DLQ_URL", shop.letters.url()),
     ];
     let mut function = Function::start("manage-people", &variables).await;

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
-};
+use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::{Catalog, FeedCatalog};
 use contracts::{AddressKey, Intake};
 use domain::fraud::{Evidence, Finding, FindingSubject, Rule, Window};
@@ -14,7 +12,7 @@ use jiff::Timestamp;
 use people::{DeadLetters, Order, Places, Receipt};
 use serde_json::{Value, json};
 use store::interaction::{Recorded, Submission};
-use testkit::{Function, Invoked, TestDatabase, TestQueue, TestSecret, sqs_event};
+use testkit::{Function, TestDatabase, TestQueue, TestSecret, TestTable, all_done, sqs_event};
 use uuid::Uuid;
 
 /// Jane, in each of her roles.
@@ -34,8 +32,7 @@ pub(crate) struct Shop {
     /// Whether dead letters are looked at, which takes seconds.
     pub(crate) has_letters: bool,
     queue: TestQueue,
-    dynamodb: aws_sdk_dynamodb::Client,
-    pub(crate) table: String,
+    pub(crate) table: TestTable,
     pub(crate) projector: Function,
 }
 
@@ -56,9 +53,8 @@ impl Shop {
             ("FRAUD_SIMILAR_SECONDS", "60"),
         ];
         let projector = Function::start("project-orders", &variables).await;
-        let dynamodb = aws_sdk_dynamodb::Client::new(&TestQueue::aws());
-        let table = create_feed(&dynamodb).await;
-        Self { database, letters: TestQueue::create().await, has_letters: false, queue, dynamodb, table, projector }
+        let (letters, table) = (TestQueue::create().await, TestTable::create().await);
+        Self { database, letters, has_letters: false, queue, table, projector }
     }
 
     /// Opens a shop in which Jane and John have been busy.
@@ -74,8 +70,7 @@ impl Shop {
     /// Tells project-orders; every message must be done.
     pub(crate) async fn tell(&mut self, events: &[String]) {
         for part in events.chunks(10) {
-            let done = Invoked::Answered(json!({ "batchItemFailures": [] }));
-            assert_eq!(self.projector.invoke(&sqs_event(part)).await, done, "{}", self.projector.output());
+            assert_eq!(self.projector.invoke(&sqs_event(part)).await, all_done(), "{}", self.projector.output());
         }
     }
 
@@ -157,7 +152,7 @@ impl Shop {
     }
 
     pub(crate) fn feed(&self) -> FeedCatalog {
-        FeedCatalog::new(self.dynamodb.clone(), self.table.clone())
+        FeedCatalog::new(TestTable::client(), self.table.name().to_owned())
     }
 
     /// Every place where something of a person is.
@@ -210,9 +205,9 @@ impl Shop {
 
     /// Returns every item of the feed as text.
     pub(crate) async fn feed_items(&self) -> Vec<String> {
-        let items = self.dynamodb.scan().table_name(&self.table).send().await.unwrap().items.unwrap_or_default();
+        let items = self.table.items().await;
         let text = |item: &HashMap<String, AttributeValue>| format!("{:?}", item.iter().collect::<BTreeMap<_, _>>());
-        let mut items: Vec<_> = items.iter().map(text).collect();
+        let mut items: Vec<_> = items.values().map(text).collect();
         items.sort();
         items
     }
@@ -220,13 +215,12 @@ impl Shop {
 
 impl Drop for Shop {
     fn drop(&mut self) {
-        let (client, table, queues) =
-            (self.dynamodb.clone(), self.table.clone(), [&self.queue, &self.letters].map(|it| it.url().to_owned()));
+        let (table, queues) = (self.table.clone(), [&self.queue, &self.letters].map(|it| it.url().to_owned()));
         // A drop cannot wait for the test's runtime; a thread with its own can.
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                client.delete_table().table_name(table).send().await.ok();
+                table.delete().await;
                 for url in queues {
                     TestQueue::client().delete_queue().queue_url(url).send().await.ok();
                 }
@@ -326,16 +320,4 @@ fn history() -> Vec<String> {
         json!({ "eventType": "USER_LOGIN", "timestamp": "2026-11-18T09:07:00", "userEmail": JANE_EMAIL }).to_string(),
     );
     events
-}
-
-async fn create_feed(client: &aws_sdk_dynamodb::Client) -> String {
-    let table = format!("feed-{}", Uuid::now_v7());
-    let mut create = client.create_table().table_name(&table).billing_mode(BillingMode::PayPerRequest);
-    for (name, key) in [("pk", KeyType::Hash), ("sk", KeyType::Range)] {
-        let attribute = AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S);
-        let key = KeySchemaElement::builder().attribute_name(name).key_type(key);
-        create = create.attribute_definitions(attribute.build().unwrap()).key_schema(key.build().unwrap());
-    }
-    create.send().await.unwrap();
-    table
 }

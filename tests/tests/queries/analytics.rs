@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testkit::{HttpEvent, TestProxy};
 
 use crate::market::{Market, as_admin, as_seller, sale, told};
-use crate::stage::{refusal, send, start};
+use crate::stage::{refusal, start};
 
 const ROUTES: [&str; 6] = [
     "/api/analytics/dashboard",
@@ -131,14 +131,14 @@ async fn what_was_only_placed_is_shown_nowhere_and_every_route_chooses_the_same_
     let questions: Vec<_> = ROUTES[..3].iter().map(|route| as_admin(route)).chain(sales).collect();
     let questions = [questions, vec![as_seller("s-1", "")]].concat();
     for question in &questions {
-        let reply = send(&mut market.reader, question).await;
+        let reply = market.reader.request(question).await;
         assert!(reply.body.contains(r#""currency":null"#), "{question:?}: {}", reply.body);
         assert!(!reply.body.contains("JPY") && !reply.body.contains("unknown"), "{question:?}: {}", reply.body);
     }
     let paid = json!({ "orderId": "o-1", "paymentStatus": "PAID", "amount": 500, "currency": "JPY" });
     market.tell(&[told("PaymentProcessed", &now, paid)]).await;
     for question in &questions {
-        let reply = send(&mut market.reader, question).await;
+        let reply = market.reader.request(question).await;
         assert!(reply.body.contains(r#""currency":"JPY""#), "{question:?}: {}", reply.body);
     }
     let methods = market.report(ROUTES[2]).await.json()["paymentMethods"].clone();
@@ -243,14 +243,14 @@ async fn nobody_but_an_admin_reads_them() {
             shopper().claim("cognito:groups", "[administrator]"),
             shopper().header("x-user-role", "ADMIN"),
         ] {
-            let reply = send(&mut market.reader, &request).await;
+            let reply = market.reader.request(&request).await;
             assert_eq!(refusal(&reply), "403 forbidden: only admins may read this", "{request:?}");
         }
         let nobody =
             HttpEvent::new("GET", route).header("x-user-email", "admin@example.com").header("x-user-role", "ADMIN");
-        assert_eq!(refusal(&send(&mut market.reader, &nobody).await), "401 unauthorized: a bearer token is required");
+        assert_eq!(refusal(&market.reader.request(&nobody).await), "401 unauthorized: a bearer token is required");
         let wrong = HttpEvent::new("POST", route).claim("sub", "a-1").claim("cognito:groups", "[admin]");
-        assert_eq!(send(&mut market.reader, &wrong).await.status, 405);
+        assert_eq!(market.reader.request(&wrong).await.status, 405);
     }
 }
 
@@ -298,9 +298,9 @@ async fn with_postgres_down_they_are_503_until_it_is_back() {
     let (postgres, url) = TestProxy::of_url(market.shop.database.url()).await;
     let mut reader = start(&url).await;
     for route in ROUTES {
-        assert_eq!(send(&mut reader, &as_admin(route)).await.status, 200);
+        assert_eq!(reader.request(&as_admin(route)).await.status, 200);
         postgres.cut();
-        let reply = send(&mut reader, &as_admin(route)).await;
+        let reply = reader.request(&as_admin(route)).await;
         assert_eq!(refusal(&reply), "503 unavailable: the scores cannot be reached; try again", "{route}");
         postgres.restore();
     }

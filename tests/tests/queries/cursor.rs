@@ -10,6 +10,9 @@ use crate::stage::{SCORES, Stage, TOP, numbers, pagination, product};
 /// Products of the long walks.
 const PRODUCTS: u32 = 1_200;
 
+/// What a walk sees at most, with what appears or comes again while it goes on.
+const MOST_SEEN: usize = 2 * PRODUCTS as usize;
+
 /// Few scores, so that most pages begin and end inside a tie.
 fn tied(number: u32) -> (u32, i64) {
     (number, i64::from(number % 7) * 100_000 - 300_000)
@@ -31,6 +34,7 @@ async fn walk(stage: &mut Stage, limit: u32, between_pages: &str) -> Vec<u32> {
         let page = numbers(&reply);
         assert!(!page.is_empty() && page.len() <= limit as usize, "{reply:?}");
         seen.extend(page);
+        assert!(seen.len() <= MOST_SEEN, "the walk does not end");
     }
     seen
 }

@@ -6,8 +6,6 @@ mod analytics;
 mod cached;
 mod cursor;
 mod dashboard;
-#[path = "../orders/history.rs"]
-mod history;
 mod market;
 mod outage;
 mod page;
@@ -15,7 +13,4 @@ mod parameter;
 mod plan;
 mod product;
 mod route;
-#[expect(dead_code, reason = "the shop of the tests of orders, which need more of it")]
-#[path = "../orders/shop.rs"]
-mod shop;
 mod stage;

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
+use cross_tests::back_end::Shop;
+use cross_tests::history::history;
 use serde_json::{Value, json};
 use testkit::{Function, HttpEvent, HttpReply};
 
-use crate::history::history;
-use crate::shop::Shop;
-use crate::stage::{send, start};
+use crate::stage::start;
 
 /// The seller's own figures.
 pub(crate) const DASHBOARD: &str = "/api/v1/analytic/seller-dashboard";
@@ -47,14 +47,14 @@ impl Market {
 
     /// Asks for a seller's dashboard, which must be there.
     pub(crate) async fn dashboard(&mut self, seller: &str, query: &str) -> Value {
-        let reply = send(&mut self.reader, &as_seller(seller, query)).await;
+        let reply = self.reader.request(&as_seller(seller, query)).await;
         assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"), "{reply:?}");
         reply.json()["data"].clone()
     }
 
     /// Asks for figures of the whole shop.
     pub(crate) async fn report(&mut self, target: &str) -> HttpReply {
-        send(&mut self.reader, &as_admin(target)).await
+        self.reader.request(&as_admin(target)).await
     }
 
     /// Sums the minutes of a range as a recount of the log has them: paid orders, pieces, gross, refunds.

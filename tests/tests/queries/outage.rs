@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use testkit::{Function, HttpEvent, HttpReply, Invoked, TestProxy};
 use tokio::net::TcpListener;
 
-use crate::stage::{Stage, TOP, product, refusal, send, start};
+use crate::stage::{Stage, TOP, product, refusal, start};
 
 fn targets() -> [String; 4] {
     [
@@ -28,12 +28,12 @@ async fn with_postgres_down_every_query_and_health_are_503_until_it_is_back() {
     let mut function = start(&url).await;
     for round in 0..2 {
         for target in targets() {
-            let reply = send(&mut function, &HttpEvent::new("GET", &target)).await;
+            let reply = function.request(&HttpEvent::new("GET", &target)).await;
             assert_eq!(reply.status, 200, "round {round}: {reply:?}");
         }
         postgres.cut();
         for target in targets() {
-            assert_unavailable(&send(&mut function, &HttpEvent::new("GET", &target)).await);
+            assert_unavailable(&function.request(&HttpEvent::new("GET", &target)).await);
         }
         postgres.restore();
     }
@@ -46,7 +46,7 @@ async fn without_postgres_a_wrong_request_is_still_a_wrong_request() {
     let mut function = start("postgres://postgres@127.0.0.1:1/none?sslmode=disable").await;
     for (target, status) in [(format!("{TOP}?limit=0"), 400), ("/nowhere".to_owned(), 404), ("/health".to_owned(), 503)]
     {
-        assert_eq!(send(&mut function, &HttpEvent::new("GET", &target)).await.status, status);
+        assert_eq!(function.request(&HttpEvent::new("GET", &target)).await.status, status);
     }
 }
 
@@ -55,7 +55,7 @@ async fn a_postgres_that_never_says_a_word_is_given_up_in_time() {
     let silent = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let mut function = start(&format!("postgres://p@{}/none?sslmode=disable", silent.local_addr().unwrap())).await;
     let started = Instant::now();
-    assert_unavailable(&send(&mut function, &HttpEvent::new("GET", "/health")).await);
+    assert_unavailable(&function.request(&HttpEvent::new("GET", "/health")).await);
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
 }
 

@@ -14,7 +14,7 @@ fn assert_unavailable(reply: &HttpReply) {
 }
 
 async fn send(function: &mut Function, items: &[Value]) -> HttpReply {
-    HttpReply::of(&function.invoke(&by_shopper(items).event()).await.answer())
+    function.request(&by_shopper(items)).await
 }
 
 #[tokio::test]

@@ -5,20 +5,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
+use cross_tests::shop::{Shop, hints, product};
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
-use testkit::{Function, HttpEvent, HttpReply, TestServer};
+use testkit::{Function, HttpEvent, HttpReply, TestServer, all_done};
 use uuid::Uuid;
 
 use super::{BATCH_MAX, counts, import, old};
-use crate::shop::{Shop, all_done, hints, product};
 
 const PRODUCTS: u128 = 20_000;
 /// Live requests of a phase, one each 25 ms.
 const REQUESTS: usize = 600;
 const PACE: Duration = Duration::from_millis(25);
 const ITEMS: usize = 5;
+/// Longer than a phase of live requests.
+const IMPORT_LIMIT: Duration = Duration::from_secs(120);
 
 /// A product; the first few are chosen most.
 fn popular(random: &mut ChaCha8Rng) -> Uuid {
@@ -63,7 +65,8 @@ async fn live(recorder: &mut Function, scorer: &mut Function, seed: u64) -> [f64
 /// Imports until it is told to stop, with this pause after each batch; returns how many events.
 async fn import_until(mut importer: Function, pause: Duration, stop: Arc<AtomicBool>, events: Arc<AtomicUsize>) {
     let mut random = ChaCha8Rng::seed_from_u64(99);
-    while !stop.load(SeqCst) {
+    let end = Instant::now() + IMPORT_LIMIT;
+    while !stop.load(SeqCst) && Instant::now() < end {
         let items: Vec<_> = (0..BATCH_MAX).map(|_| old("view", popular(&mut random))).collect();
         let next = Instant::now() + pause;
         assert_eq!(counts(&import(&mut importer, &items).await)[0], BATCH_MAX);

@@ -1,10 +1,9 @@
 //! However SQS delivers, the same events give the same scores.
 
+use cross_tests::shop::{Shop, hints, product};
 use serde_json::json;
-use testkit::{hint, sqs_event};
+use testkit::{all_done, hint, sqs_event};
 use uuid::Uuid;
-
-use crate::shop::{Shop, all_done, hints, product};
 
 /// Three products in turn, with events that raise and lower.
 async fn record_some(shop: &Shop) -> Vec<i64> {

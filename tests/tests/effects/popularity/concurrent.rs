@@ -1,12 +1,12 @@
 //! Several consumers at once, with the same messages and the same products.
 
+use cross_tests::shop::{Shop, hints, product};
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
-use testkit::Function;
+use testkit::{Function, all_done};
 use uuid::Uuid;
 
 use super::weight::WEIGHTS;
-use crate::shop::{Shop, all_done, hints, product};
 
 /// Events on few products, so that batches meet on the same rows.
 fn busy_day(random: &mut ChaCha8Rng, events: usize, products: u128) -> Vec<(&'static str, Uuid)> {

@@ -1,13 +1,13 @@
 //! Consumers that are killed or frozen at the worst moments.
 
+use cross_tests::shop::{Shop, hints, product};
 use std::time::{Duration, Instant};
+use testkit::all_done;
 
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use tokio::time::sleep;
 use uuid::Uuid;
-
-use crate::shop::{Shop, all_done, hints, product};
 
 /// Lets a statement of the scorer wait in its middle, until the end of the transaction.
 const HOLD_THE_LAST: &str = "BEGIN;

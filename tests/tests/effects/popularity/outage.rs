@@ -1,8 +1,7 @@
 //! Postgres away, its sessions ended, or its answer lost: the invocation fails whole, or the effect counts once.
 
-use testkit::{Invoked, TestProxy};
-
-use crate::shop::{Shop, all_done, hints, metric, product};
+use cross_tests::shop::{Shop, hints, metric, product};
+use testkit::{Invoked, TestProxy, all_done};
 
 #[tokio::test]
 async fn without_postgres_the_whole_invocation_fails_and_afterwards_everything_is_applied() {

@@ -1,9 +1,8 @@
 //! A product is what the shop calls it: interactions, orders, the top list and the product's page mean the same one.
 
+use cross_tests::shop::Shop;
 use serde_json::{Value, json};
-use testkit::{Function, HttpEvent, HttpReply, sqs_event};
-
-use crate::shop::{Shop, all_done, hints, interaction};
+use testkit::{Function, HttpEvent, interaction};
 
 /// What shops call their products: as back-end events say it, as it is stored, and as it stands in a path.
 const IDS: [(&str, &str, &str); 6] = [
@@ -23,28 +22,6 @@ const IDS: [(&str, &str, &str); 6] = [
     ),
 ];
 
-impl Shop {
-    /// Starts project-orders with thresholds that no order of a test meets.
-    pub(crate) async fn start_orders(&self) -> Function {
-        let variables =
-            [("FRAUD_BURST_ORDERS", "1000"), ("FRAUD_SIMILAR_ORDERS", "1000"), ("FRAUD_SIMILAR_SECONDS", "60")];
-        self.start("project-orders", &variables).await
-    }
-
-    /// Tells project-orders what happened, in one batch.
-    pub(crate) async fn tell(&self, orders: &mut Function, events: &[String]) {
-        assert_eq!(orders.invoke(&sqs_event(events)).await, all_done(), "{}", orders.output());
-    }
-
-    /// Scores everything that is outstanding.
-    pub(crate) async fn score_all(&self, scorer: &mut Function) {
-        let waiting = "SELECT interaction_id FROM analytic.pending WHERE sink = 'popularity'";
-        let ids: Vec<i64> = self.database.rows(waiting).await.iter().map(|id| id.parse().unwrap()).collect();
-        assert_eq!(scorer.invoke(&hints(&ids)).await, all_done(), "{}", scorer.output());
-        self.assert_all_scored_exactly().await;
-    }
-}
-
 /// A product that is announced, and one order of it that is placed and paid.
 fn sale(product: &str) -> [String; 3] {
     let order = json!({ "orderId": format!("order of {product}") }).to_string();
@@ -60,7 +37,7 @@ fn sale(product: &str) -> [String; 3] {
 }
 
 async fn get(queries: &mut Function, path: &str) -> Value {
-    let reply = HttpReply::of(&queries.invoke(&HttpEvent::new("GET", path).event()).await.answer());
+    let reply = queries.request(&HttpEvent::new("GET", path)).await;
     assert_eq!(reply.status, 200, "{path}: {reply:?}");
     reply.json()["data"].clone()
 }
@@ -84,7 +61,7 @@ async fn an_interaction_and_an_order_of_one_product_meet_in_its_score() {
     let mut listed = Vec::new();
     let mut path = "/api/v1/analytic/popularity/top?limit=2".to_owned();
     for _ in 0..IDS.len() / 2 {
-        let reply = HttpReply::of(&queries.invoke(&HttpEvent::new("GET", &path).event()).await.answer()).json();
+        let reply = queries.request(&HttpEvent::new("GET", &path)).await.json();
         listed.extend(reply["data"].as_array().unwrap().clone());
         let cursor = &reply["pagination"]["next_cursor"];
         path = format!("/api/v1/analytic/popularity/top?limit=2&cursor={}", cursor.as_str().unwrap_or_default());

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use cross_tests::shop::{Shop, hints};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use testkit::Function;
+use testkit::{Function, all_done};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
 use super::weight::WEIGHTS;
-use crate::shop::{Shop, all_done, hints};
 
 /// What shoppers did: events (one in eight without a weight) on a few products.
 fn events() -> impl Strategy<Value = Vec<(usize, usize)>> {

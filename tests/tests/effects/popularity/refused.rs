@@ -1,9 +1,8 @@
 //! A row whose effect Postgres refuses waits for a person; nobody else notices.
 
-use testkit::hint;
+use cross_tests::shop::{Shop, hints, metric, product};
+use testkit::{all_done, hint};
 use uuid::Uuid;
-
-use crate::shop::{Shop, all_done, hints, metric, product};
 
 /// Puts a product so close to the largest score that one more purchase does not fit.
 async fn fill_up(shop: &Shop, product: Uuid) {

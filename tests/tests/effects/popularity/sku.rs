@@ -1,40 +1,13 @@
 //! An interaction that names a SKU counts for its product, whichever of the two came first.
 
+use cross_tests::shop::{Shop, hints};
 use serde_json::{Value, json};
-use testkit::{Function, HttpEvent, HttpReply};
-
-use crate::shop::{Shop, all_done, hints, interaction};
+use testkit::{Function, HttpEvent, all_done};
 
 /// A product that claims SKUs, at a minute of a fixed day.
 fn claim(product: &str, minute: u32, skus: &[&str]) -> String {
     let at = format!("2026-11-18T09:{minute:02}:00Z");
     json!({ "event": "product.created", "timestamp": at, "productId": product, "skuIds": skus }).to_string()
-}
-
-impl Shop {
-    /// Records a view for each of these ids, and returns the interactions.
-    async fn view(&self, ids: &[&str]) -> Vec<i64> {
-        self.record_items(&ids.iter().map(|id| interaction("view", id)).collect::<Vec<_>>()).await
-    }
-
-    /// The scores of the products that have one.
-    async fn scores(&self) -> Vec<String> {
-        let scores =
-            "SELECT id, score_micros, view_count FROM analytic.product_popularity WHERE view_count > 0 ORDER BY id";
-        self.database.rows(scores).await
-    }
-
-    /// Checks the scores, and that verify finds no difference in them.
-    async fn assert_scores(&self, expected: &[&str]) {
-        assert_eq!(self.scores().await, expected);
-        assert_eq!(self.differences().await, 0);
-    }
-
-    async fn differences(&self) -> i64 {
-        let mut client = self.database.connect().await;
-        let snapshot = store::verification::Snapshot::open(&mut client).await.unwrap();
-        snapshot.report(30).await.unwrap().popularity.differences
-    }
 }
 
 #[tokio::test]
@@ -117,7 +90,7 @@ async fn a_sku_is_answered_with_its_product() {
     let mut queries = shop.start("answer-queries", &[]).await;
     for id in ["sku-1", "p-1"] {
         let request = HttpEvent::new("GET", &format!("/api/v1/analytic/popularity/{id}"));
-        let reply = HttpReply::of(&queries.invoke(&request.event()).await.answer());
+        let reply = queries.request(&request).await;
         let data: Value = reply.json()["data"].clone();
         assert_eq!((&data["id"], &data["view_count"]), (&json!("p-1"), &json!(1)), "{reply:?}");
     }

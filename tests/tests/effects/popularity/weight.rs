@@ -1,10 +1,9 @@
 //! What each event is worth, and which events are worth nothing.
 
+use cross_tests::shop::{Shop, hints, metric, product};
 use domain::{NewInteraction, RefType, Reference};
-pub(super) use it::weight::WEIGHTS;
-use testkit::Function;
-
-use crate::shop::{Shop, all_done, hints, interaction, metric, product};
+pub(super) use testkit::weight::WEIGHTS;
+use testkit::{Function, all_done, interaction};
 
 async fn count(function: &Function, name: &str) -> f64 {
     metric(function, name, ("Function", "update-popularity")).await

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use cross_tests::shop::{Shop, product};
 use serde_json::json;
 
 use super::{hinted, once, overdue};
-use crate::shop::{Shop, product};
 
 #[tokio::test]
 async fn what_is_overdue_is_hinted_at_in_both_queues_and_the_rest_is_not() {

@@ -1,10 +1,10 @@
 //! What is outstanding is measured at every run, for each sink, also when it is nothing.
 
+use cross_tests::shop::{Shop, metric};
 use serde_json::json;
 use testkit::Function;
 
 use super::overdue;
-use crate::shop::{Shop, metric};
 
 /// Runs it and reads age, depth and parked rows of a sink.
 async fn measured(function: &mut Function, sink: &str) -> [f64; 3] {

@@ -1,10 +1,10 @@
 //! How often, and how much at once.
 
+use cross_tests::shop::{Shop, hints};
 use serde_json::json;
-use testkit::{Function, Invoked, Recorded, TestProxy, TestServer};
+use testkit::{Function, Invoked, Recorded, TestProxy, TestServer, all_done};
 
 use super::{hinted, overdue};
-use crate::shop::{Shop, all_done, hints};
 
 /// Reads how many hints rows had and how many seconds they wait for the next: `rows x hints: seconds`.
 async fn waits(shop: &Shop) -> Vec<String> {
@@ -20,7 +20,7 @@ async fn run(resender: &mut Function) -> serde_json::Value {
 #[tokio::test]
 async fn the_wait_for_the_next_hint_doubles_up_to_a_cap() {
     let shop = Shop::open().await;
-    shop.record(&[("view", crate::shop::product(1))]).await;
+    shop.record(&[("view", cross_tests::shop::product(1))]).await;
     assert_eq!(waits(&shop).await, ["2 x 1: 60"], "the first resend gives the direct hint a minute");
     let mut resender = shop.start("resend-pending", &[("RESEND_BACKOFF_CAP_SECONDS", "900")]).await;
     let mut seen = Vec::new();

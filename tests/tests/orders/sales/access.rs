@@ -1,9 +1,9 @@
 //! Who reads whose figures.
 
+use cross_tests::back_end::event;
 use serde_json::json;
 
 use super::{Desk, admin, guest, seller};
-use crate::shop::event;
 
 const ROUTES: [&str; 5] = ["windows", "top-products", "categories", "customer-segments", "months"];
 

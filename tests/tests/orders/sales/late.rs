@@ -1,9 +1,9 @@
 //! Events that come late correct the windows that were shown before.
 
+use cross_tests::back_end::{event, order, spu};
 use serde_json::{Value, json};
 
 use super::{Desk, int, seller};
-use crate::shop::{event, order, spu};
 
 const WINDOW: &str = "windows?size=1h&start=2026-11-18T09:00:00Z&end=2026-11-18T11:00:00Z";
 

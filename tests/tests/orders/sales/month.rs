@@ -1,10 +1,10 @@
 //! Months, each against the log.
 
+use cross_tests::back_end::event;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{Desk, assert_average, assert_change, int, numbers};
-use crate::shop::event;
 
 /// Recounts the months up to now from the log, by Postgres' own calendar, and one more before them: year and month,
 /// orders, gross revenue, refunds.

@@ -2,7 +2,7 @@
 
 use testkit::HttpEvent;
 
-use super::{Desk, SALES, admin, ask, start};
+use super::{Desk, SALES, admin, start};
 
 const SIZE: &str = "size: must be one of 1m, 5m, 1h, 1d";
 const WINDOW: &str = "window: must be one of 1m, 5m, 1h, 1d";
@@ -56,7 +56,7 @@ const REFUSED: [(&str, &str); 33] = [
 async fn parameters_that_make_no_sense_are_refused_by_name_even_without_postgres() {
     let mut function = start("postgres://postgres@127.0.0.1:1/none?sslmode=disable").await;
     for (target, reason) in REFUSED {
-        let reply = ask(&mut function, &admin(target)).await;
+        let reply = function.request(&admin(target)).await;
         assert_eq!(reply.refusal(), format!("400 validation: {reason}"), "{target}");
     }
 }
@@ -65,7 +65,7 @@ async fn parameters_that_make_no_sense_are_refused_by_name_even_without_postgres
 async fn with_postgres_down_every_figure_is_503() {
     let mut function = start("postgres://postgres@127.0.0.1:1/none?sslmode=disable").await;
     for route in ["windows", "top-products", "categories", "customer-segments", "months"] {
-        let reply = ask(&mut function, &admin(route)).await;
+        let reply = function.request(&admin(route)).await;
         assert_eq!(reply.refusal(), "503 unavailable: the scores cannot be reached; try again", "{route}");
         assert_eq!(reply.header("retry-after"), "1");
     }

@@ -3,11 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use cross_tests::back_end::{event, spu};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{Desk, assert_change, int, seller};
-use crate::shop::{event, spu};
 
 /// Orders, pieces, gross revenue, refunds.
 type Sums = [i64; 4];

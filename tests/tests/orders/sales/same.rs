@@ -1,10 +1,10 @@
 //! However the events are delivered, every answer of every route has the same bytes, and every table the same rows.
 
+use cross_tests::history::history;
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 
 use super::{Desk, admin, in_two_currencies, seller};
-use crate::history::history;
 
 /// A grid of questions: every route, size, currency and order, of the shop and of each seller.
 fn questions() -> Vec<testkit::HttpEvent> {
@@ -87,12 +87,7 @@ async fn shuffled(events: &[String], seed: u64) -> Desk {
     told.shuffle(&mut random);
     let desk = Desk::open().await;
     let mut projection = desk.shop.start().await;
-    let mut rest = &told[..];
-    while !rest.is_empty() {
-        let (part, more) = rest.split_at(random.random_range(1..=100).min(rest.len()));
-        desk.shop.tell(&mut projection, part, 100).await;
-        rest = more;
-    }
+    desk.shop.tell_in_pieces(&mut projection, &told, || random.random_range(1..=100)).await;
     desk
 }
 

@@ -1,9 +1,9 @@
 //! Customers by what they spent, against the log.
 
+use cross_tests::back_end::event;
 use serde_json::{Value, json};
 
 use super::{Desk, admin, int};
-use crate::shop::event;
 
 /// A payment of a customer, and what goes back of it.
 fn spend(id: &str, customer: &str, (paid, back): (&str, &str), currency: &str) -> Vec<String> {

@@ -28,16 +28,11 @@ fn simulate() -> Simulated {
 }
 
 /// Delivers events in batches of these sizes, under the thresholds that fit the shop.
-async fn deliver(desk: &Desk, events: &[String], mut size: impl FnMut() -> usize) {
+async fn deliver(desk: &Desk, events: &[String], size: impl FnMut() -> usize) {
     let large = large_orders();
     let thresholds = [("FRAUD_LARGE_ORDERS", &*large)];
     let mut projection = desk.shop.start_judging(&thresholds).await;
-    let mut rest = events;
-    while !rest.is_empty() {
-        let (part, more) = rest.split_at(size().min(rest.len()));
-        desk.shop.tell(&mut projection, part, 100).await;
-        rest = more;
-    }
+    desk.shop.tell_in_pieces(&mut projection, events, size).await;
 }
 
 /// Puts everything into another order, a quarter of it twice.

@@ -1,10 +1,10 @@
 //! Windows, each against the log.
 
+use cross_tests::back_end::{event, order, spu};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{Desk, assert_average, assert_change, int, numbers, seller};
-use crate::shop::{event, order, spu};
 
 /// Recounts windows from the log, by Postgres' own calendar: the one before, then each of the range. Start and end in
 /// seconds since 1970, orders, gross revenue, refunds.

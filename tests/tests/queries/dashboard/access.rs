@@ -3,7 +3,7 @@
 use testkit::{HttpEvent, TestProxy};
 
 use crate::market::{DASHBOARD, Market, as_seller, sale};
-use crate::stage::{refusal, send, start};
+use crate::stage::{refusal, start};
 
 const DAY: &str = "start=2026-11-10T00:00:00Z&end=2026-11-11T00:00:00Z";
 
@@ -16,7 +16,7 @@ async fn a_seller_sees_the_own_figures_and_nobody_elses() {
     for (seller, revenue) in [("s-1", 1_000), ("s-2", 500), ("s-3", 0), ("S-1", 0), ("s-1 ", 0), ("%", 0), ("s-_", 0)] {
         // whatever the request says of itself
         let request = as_seller(seller, DAY).header("x-user-id", "s-1").claim("scope", "analytic/trusted");
-        let reply = send(&mut market.reader, &request).await.json();
+        let reply = market.reader.request(&request).await.json();
         assert_eq!(reply["data"]["summary"]["total_revenue"], revenue, "{seller:?}");
         let products = reply["data"]["top_products"].to_string();
         assert!(!products.contains("p-s-") || products.contains(&format!("p-{seller}")), "{seller:?}: {products}");
@@ -28,14 +28,14 @@ async fn nobody_without_a_subject_gets_figures() {
     let mut market = Market::open().await;
     market.tell(&sale("o-1", "s-1", "2026-11-10T10:00:00Z", "10 EUR")).await;
     let nobody = HttpEvent::new("GET", DASHBOARD).header("authorization", "Bearer s-1");
-    assert_eq!(refusal(&send(&mut market.reader, &nobody).await), "401 unauthorized: a bearer token is required");
+    assert_eq!(refusal(&market.reader.request(&nobody).await), "401 unauthorized: a bearer token is required");
     // the empty id is where the whole shop is kept
     for odd in ["", "\u{0}", "s-1\n", &"x".repeat(129)] {
-        let reply = send(&mut market.reader, &as_seller(odd, "")).await;
+        let reply = market.reader.request(&as_seller(odd, "")).await;
         assert_eq!(refusal(&reply), "403 forbidden: the subject of the token cannot be a seller", "{odd:?}");
     }
     let without = HttpEvent::new("GET", DASHBOARD).claim("scope", "analytic/trusted");
-    assert_eq!(send(&mut market.reader, &without).await.status, 403);
+    assert_eq!(market.reader.request(&without).await.status, 403);
 }
 
 #[tokio::test]
@@ -64,11 +64,11 @@ async fn odd_parameters_are_refused_by_name() {
         ("currency=EUR&currency=USD", "currency: must be given once".to_owned()),
         ("start=2026-11-10T00:00:00Z&start=2026-11-10T00:00:00Z", "start: must be given once".to_owned()),
     ] {
-        let reply = send(&mut market.reader, &as_seller("s-1", query)).await;
+        let reply = market.reader.request(&as_seller("s-1", query)).await;
         assert_eq!(refusal(&reply), format!("400 validation: {text}"), "{query}");
     }
     for unknown in ["seller_id", "sub", "seller", "utm", "Granularity", "start[]"] {
-        let reply = send(&mut market.reader, &as_seller("s-2", &format!("{DAY}&{unknown}=s-1"))).await;
+        let reply = market.reader.request(&as_seller("s-2", &format!("{DAY}&{unknown}=s-1"))).await;
         let rule = "is no query parameter of this route, which takes start, end, granularity, tz, currency";
         assert_eq!(refusal(&reply), format!("400 validation: {unknown}: {rule}"));
     }
@@ -90,15 +90,11 @@ async fn with_postgres_down_it_is_503_until_it_is_back() {
     let (postgres, url) = TestProxy::of_url(market.shop.database.url()).await;
     let mut reader = start(&url).await;
     for _ in 0..2 {
-        assert_eq!(send(&mut reader, &as_seller("s-1", DAY)).await.status, 200);
+        assert_eq!(reader.request(&as_seller("s-1", DAY)).await.status, 200);
         postgres.cut();
-        let reply = send(&mut reader, &as_seller("s-1", DAY)).await;
+        let reply = reader.request(&as_seller("s-1", DAY)).await;
         assert_eq!(refusal(&reply), "503 unavailable: the scores cannot be reached; try again");
-        assert_eq!(
-            send(&mut reader, &as_seller("s-1", "granularity=x")).await.status,
-            400,
-            "a wrong request stays wrong"
-        );
+        assert_eq!(reader.request(&as_seller("s-1", "granularity=x")).await.status, 400, "a wrong request stays wrong");
         postgres.restore();
     }
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use testkit::{HttpEvent, TestDatabase};
+use testkit::{HttpEvent, TestDatabase, eventually};
 
 use crate::market::{DASHBOARD, as_admin, as_seller};
-use crate::stage::{send, start};
+use crate::stage::start;
 
 /// A row every ten minutes, quarter and day, for so many days until the end of the span that is asked for.
 const FILL: &str = "
@@ -40,13 +40,12 @@ async fn rows_read(days: u32) -> Vec<i64> {
 async fn rows_read_for(database: &TestDatabase, request: &HttpEvent) -> i64 {
     database.rows("SELECT pg_stat_reset()").await;
     let mut reader = start(database.url()).await;
-    assert_eq!(send(&mut reader, request).await.status, 200, "{request:?}");
+    assert_eq!(reader.request(request).await.status, 200, "{request:?}");
     // A session reports what it read when it ends.
     drop(reader);
     let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
-    while database.number(others).await > 0 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    let gone = async || (database.number(others).await == 0).then_some(());
+    eventually("the end of the session", Duration::from_secs(10), gone).await;
     let read = "SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0) FROM pg_stat_user_tables WHERE relname LIKE '%\\_rollup'";
     database.number(read).await
 }

@@ -1,0 +1,287 @@
+//! Known mistakes, planted one at a time into a copy of the sources, to learn whether a check sees them.
+//!
+//! A check that has never failed proves nothing. It does not know what the check is: it hands over the binaries with a
+//! mistake and reads the exit code. A mistake that does not apply or build any more is an error and never counts as
+//! caught, and neither does a check that fails without a mistake.
+
+mod copy;
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+use testkit::template::{function_folders, repository};
+
+use copy::Sources;
+
+/// The exit code by which a check says that an invariant was broken. 0 says that all held.
+const BROKEN: i32 = 1;
+
+/// Why there is no verdict.
+#[derive(Debug, thiserror::Error)]
+pub enum PlantedError {
+    /// A file or a folder cannot be used.
+    #[error("{} cannot be used", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A program that is needed is not there.
+    #[error("{program} cannot be started")]
+    Program {
+        /// The program.
+        program: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The sources cannot be listed.
+    #[error("git cannot list the sources: {0}")]
+    NotListed(String),
+    /// The code has moved on.
+    #[error("the mistake {name} does not fit the sources: {reason}")]
+    DoesNotApply {
+        /// The mistake.
+        name: String,
+        /// What git says.
+        reason: String,
+    },
+    /// The code has moved on, in a way that only the compiler sees.
+    #[error("{name} does not build, see {}", log.display())]
+    DoesNotBuild {
+        /// The mistake.
+        name: String,
+        /// What Cargo says.
+        log: PathBuf,
+    },
+    /// Without a mistake an invariant is broken already.
+    #[error("the check fails without a mistake, see {}", log.display())]
+    ControlFailed {
+        /// What the check says.
+        log: PathBuf,
+    },
+    /// The check ended without saying whether the invariants held.
+    #[error("the check of {name} came to no verdict, see {}", log.display())]
+    NoVerdict {
+        /// The mistake.
+        name: String,
+        /// What the check says.
+        log: PathBuf,
+    },
+    /// Another run uses the copy.
+    #[error("another run is under way")]
+    Busy,
+}
+
+/// A mistake: a patch of the sources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// Its number and name, such as `03-unsorted-upsert`.
+    pub name: String,
+    /// What it is, why it is tempting and what sees it; behind that a unified diff.
+    pub patch: String,
+}
+
+/// What a check made of a mistake.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// The mistake.
+    pub name: String,
+    /// Whether the check saw it.
+    pub caught: bool,
+    /// How long the check took.
+    pub seconds: u64,
+    /// The sources, the mistake and the check, as a digest: a verdict holds for exactly these.
+    pub subject: String,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = if self.caught { "caught" } else { "MISSED" };
+        write!(f, "{}: {word} after {} s", self.name, self.seconds)
+    }
+}
+
+/// Counts what was caught: `8 of 8 caught`.
+#[must_use]
+pub fn summary(verdicts: &[Verdict]) -> String {
+    format!("{} of {} caught", verdicts.iter().filter(|verdict| verdict.caught).count(), verdicts.len())
+}
+
+/// Reads the mistakes in `prove/planted`, in the order of their numbers.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn mistakes() -> Result<Vec<Mistake>, PlantedError> {
+    let folder = repository().join("prove/planted");
+    let mut mistakes = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(file(&folder))? {
+        let path = entry.map_err(file(&folder))?.path();
+        if path.extension().is_some_and(|extension| extension == "patch") {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            mistakes.push(Mistake { name, patch: fs::read_to_string(&path).map_err(file(&path))? });
+        }
+    }
+    mistakes.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(mistakes)
+}
+
+impl Mistake {
+    /// Checks that the patch fits the sources in a folder, without changing them.
+    ///
+    /// # Errors
+    /// [`PlantedError::DoesNotApply`] when it does not.
+    pub fn check(&self, folder: &Path) -> Result<(), PlantedError> {
+        copy::apply(self, folder, &["--check"])
+    }
+}
+
+/// Builds the system with each mistake in turn and lets the check judge it; first without any.
+///
+/// `check` returns the command for a folder of the functions and `shopsignal`; it must exit with 0 when all invariants held and with 1 when
+/// one was broken. Its output goes to a log beside the copy, in `.local/proof/planted`. `said` gets a line a step. May be
+/// interrupted and repeated: verdicts on the same sources, mistake and command are kept.
+///
+/// # Errors
+/// When there is no verdict on some mistake, or when the check fails without one.
+pub fn run(check: impl Fn(&Path) -> Command, mut said: impl FnMut(&str)) -> Result<Vec<Verdict>, PlantedError> {
+    let root = repository().canonicalize().map_err(file(&repository()))?;
+    let workbench = Workbench::open(root.join(".local/proof/planted"))?;
+    let sources = Sources::list(&root)?;
+    copy::seed_target(&root.join("target/local"), &workbench.folder.join("target/local"))?;
+    let judge = |mistake: Option<&Mistake>, subject: String| {
+        sources.copy_to(&workbench.tree())?;
+        workbench.judge(mistake, subject, &check)
+    };
+    let subject = |mistake: Option<&Mistake>| {
+        let command = check(&workbench.binaries());
+        sources.digest(&[&format!("{command:?}"), mistake.map_or("", |mistake| &mistake.patch)])
+    };
+
+    let control = subject(None)?;
+    if workbench.kept(&control).is_none() {
+        said("control: no mistake is planted");
+        let verdict = judge(None, control)?;
+        if verdict.caught {
+            return Err(PlantedError::ControlFailed { log: workbench.log(&verdict.name) });
+        }
+        workbench.keep(&verdict)?;
+    }
+    let mut verdicts = Vec::new();
+    for mistake in mistakes()? {
+        let subject = subject(Some(&mistake))?;
+        let verdict = match workbench.kept(&subject) {
+            Some(kept) => kept,
+            None => judge(Some(&mistake), subject)?,
+        };
+        workbench.keep(&verdict)?;
+        said(&verdict.to_string());
+        verdicts.push(verdict);
+    }
+    said(&summary(&verdicts));
+    Ok(verdicts)
+}
+
+/// The folder that mistakes are built in; one run at a time.
+struct Workbench {
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl Workbench {
+    fn open(folder: PathBuf) -> Result<Self, PlantedError> {
+        fs::create_dir_all(&folder).map_err(file(&folder))?;
+        let path = folder.join("lock");
+        let lock = File::create(&path).map_err(file(&path))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { folder, _lock: lock }),
+            Err(fs::TryLockError::WouldBlock) => Err(PlantedError::Busy),
+            Err(fs::TryLockError::Error(source)) => Err(PlantedError::File { path, source }),
+        }
+    }
+
+    fn tree(&self) -> PathBuf {
+        self.folder.join("tree")
+    }
+
+    fn binaries(&self) -> PathBuf {
+        self.folder.join("target/local")
+    }
+
+    fn log(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.log"))
+    }
+
+    /// Returns the verdict of an earlier run; an unreadable one is none.
+    fn kept(&self, subject: &str) -> Option<Verdict> {
+        let text = fs::read_to_string(self.folder.join(format!("{subject}.json"))).ok()?;
+        serde_json::from_str(&text).ok()
+    }
+
+    fn keep(&self, verdict: &Verdict) -> Result<(), PlantedError> {
+        let path = self.folder.join(format!("{}.json", verdict.subject));
+        let text = serde_json::to_string(verdict).map_err(io::Error::other).map_err(file(&path))?;
+        fs::write(&path, text).map_err(file(&path))
+    }
+
+    /// Plants the mistake into the fresh copy, builds it and has it checked.
+    fn judge(
+        &self,
+        mistake: Option<&Mistake>,
+        subject: String,
+        check: impl Fn(&Path) -> Command,
+    ) -> Result<Verdict, PlantedError> {
+        let name = mistake.map_or("control", |mistake| &mistake.name).to_owned();
+        if let Some(mistake) = mistake {
+            copy::apply(mistake, &self.tree(), &[])?;
+        }
+        self.build(&name)?;
+        let (started, log) = (Instant::now(), self.log(&name));
+        let code = run_logged(&mut check(&self.binaries()), &log)?;
+        let seconds = started.elapsed().as_secs();
+        match code {
+            Some(0 | BROKEN) => Ok(Verdict { name, caught: code == Some(BROKEN), seconds, subject }),
+            _ => Err(PlantedError::NoVerdict { name, log }),
+        }
+    }
+
+    /// Builds only what a check starts, but with the features of the whole workspace, which the seeded dependencies have.
+    fn build(&self, name: &str) -> Result<(), PlantedError> {
+        let log = self.folder.join(format!("{name}.build.log"));
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = Command::new(cargo);
+        command.args(["build", "--profile", "local", "--workspace"]).current_dir(self.tree());
+        command.env("CARGO_TARGET_DIR", self.folder.join("target"));
+        let functions = function_folders().map_err(file(Path::new("functions")))?;
+        for binary in functions.iter().map(String::as_str).chain(["shopsignal"]) {
+            command.args(["--bin", binary]);
+        }
+        match run_logged(&mut command, &log)? {
+            Some(0) => Ok(()),
+            _ => Err(PlantedError::DoesNotBuild { name: name.to_owned(), log }),
+        }
+    }
+}
+
+/// Runs a command with its output in a file, and returns its exit code; `None` when a signal ended it.
+fn run_logged(command: &mut Command, log: &Path) -> Result<Option<i32>, PlantedError> {
+    let output = File::create(log).map_err(file(log))?;
+    let errors = output.try_clone().map_err(file(log))?;
+    command.stdin(Stdio::null()).stdout(output).stderr(errors);
+    Ok(command.status().map_err(program(command.get_program().to_string_lossy()))?.code())
+}
+
+fn file(path: &Path) -> impl FnOnce(io::Error) -> PlantedError {
+    let path = path.to_owned();
+    |source| PlantedError::File { path, source }
+}
+
+fn program(program: impl Into<String>) -> impl FnOnce(io::Error) -> PlantedError {
+    let program = program.into();
+    |source| PlantedError::Program { program, source }
+}

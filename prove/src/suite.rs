@@ -1,0 +1,216 @@
+//! Runs the fault suite: everything often (`long`), everything a few times (`short`), or against planted mistakes.
+//!
+//! A long run notes every finished piece at once, so that it goes on where it was stopped, as long as the binaries are
+//! the same. Exit codes: 0 all invariants held, 1 one was broken, 2 it could not run.
+#![expect(clippy::unwrap_used, reason = "a proof that cannot note its progress fails where it stands")]
+
+mod machine;
+mod piece;
+mod record;
+mod report;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+use futures_util::StreamExt as _;
+use indicatif::{ProgressBar, ProgressStyle};
+use testkit::template::repository;
+
+use self::piece::{Piece, Size};
+use self::record::{Progress, Record};
+use crate::fault::Scenario;
+use crate::planted;
+
+/// Of a run without `--seed`.
+pub const SEED: u64 = 20_261_120;
+
+/// Scenarios at once in a short run: they wait more than they work.
+const BRIEFLY_AT_ONCE: usize = 8;
+
+/// What to run.
+#[derive(Debug, clap::Parser)]
+#[command(name = "prove", about = "Runs the fault suite against the shipped binaries")]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Task {
+    /// Every fault hundreds of times; goes on where it stopped, and writes the report at the end.
+    Long {
+        #[command(flatten)]
+        suite: Suite,
+        /// Where finished pieces are noted.
+        #[arg(long, default_value = ".local/proof/progress.jsonl")]
+        progress: PathBuf,
+        /// The report.
+        #[arg(long, default_value = "docs/PROOF.md")]
+        out: PathBuf,
+    },
+    /// Every fault a few times; ends at the first violation.
+    Short {
+        #[command(flatten)]
+        suite: Suite,
+    },
+    /// The short run against each planted mistake: all must be caught.
+    Planted {
+        /// Of the short runs.
+        #[arg(long, default_value_t = SEED)]
+        seed: u64,
+    },
+    /// Writes the report of what is noted.
+    Report {
+        /// Where finished pieces are noted.
+        #[arg(long, default_value = ".local/proof/progress.jsonl")]
+        progress: PathBuf,
+        /// The report.
+        #[arg(long, default_value = "docs/PROOF.md")]
+        out: PathBuf,
+    },
+}
+
+/// What is run how.
+#[derive(Debug, clap::Args)]
+struct Suite {
+    /// The folder of the functions and of the command; this build's otherwise.
+    #[arg(long)]
+    binaries: Option<PathBuf>,
+    /// Repeats what is sent and which faults come when.
+    #[arg(long, default_value_t = SEED)]
+    seed: u64,
+    /// Only these scenarios, by name, in this order.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// Pieces at once: they wait more than they work.
+    #[arg(long, default_value_t = 4)]
+    at_once: usize,
+}
+
+impl Suite {
+    fn binaries(&self) -> PathBuf {
+        let own =
+            || std::env::current_exe().ok().and_then(|path| path.parent().map(Path::to_owned)).unwrap_or_default();
+        self.binaries.clone().unwrap_or_else(own)
+    }
+
+    /// Lists the pieces; scenarios take turns, so that a run that is cut short has some of each.
+    fn pieces(&self, size: Size) -> Vec<Piece> {
+        let mut scenarios = Scenario::all();
+        if !self.only.is_empty() {
+            scenarios.retain(|scenario| self.only.iter().any(|name| name == scenario.name));
+            scenarios.sort_by_key(|scenario| self.only.iter().position(|name| name == scenario.name));
+        }
+        piece::list(&scenarios, size, self.seed)
+    }
+}
+
+/// Runs a task; the exit code says what came of it.
+///
+/// # Panics
+/// When progress cannot be noted.
+pub async fn run(arguments: Arguments) -> ExitCode {
+    match arguments.command {
+        Task::Long { suite, progress, out } => run_long(&suite, &progress, &out).await,
+        Task::Short { suite } => run_short(&suite).await,
+        Task::Planted { seed } => run_planted(seed),
+        Task::Report { progress, out } => {
+            let progress = Progress::open(&progress);
+            report::write(&progress.newest(), &out).await;
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+async fn run_long(suite: &Suite, progress: &Path, out: &Path) -> ExitCode {
+    let mut progress = Progress::open(progress);
+    let (build, binaries) = piece::keep_binaries(&suite.binaries());
+    let mut pieces = suite.pieces(Size::Long);
+    pieces.retain(|piece| !progress.has(&build, piece));
+    let bar = bar(pieces.len());
+    let mut records = run_pieces(pieces, &binaries, suite.at_once);
+    let mut broken = false;
+    while let Some(record) = records.next().await {
+        let record = Record { build: build.clone(), ..record };
+        bar.println(record.line());
+        bar.inc(1);
+        broken |= !record.violations.is_empty();
+        progress.note(record);
+    }
+    bar.finish();
+    report::write(&progress.newest(), out).await;
+    if broken { ExitCode::from(1) } else { ExitCode::SUCCESS }
+}
+
+async fn run_short(suite: &Suite) -> ExitCode {
+    let binaries = suite.binaries();
+    let mut records = run_pieces(suite.pieces(Size::Short), &binaries, suite.at_once);
+    while let Some(record) = records.next().await {
+        println!("{}", record.line());
+        if !record.violations.is_empty() {
+            println!("{}", record.complaint());
+            return ExitCode::from(1);
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// Runs every scenario a few times and returns what was violated; `said` gets a line a scenario.
+pub async fn run_briefly(binaries: &Path, seed: u64, mut said: impl FnMut(String)) -> Vec<String> {
+    let pieces = piece::list(&Scenario::all(), Size::Short, seed);
+    let mut records = run_pieces(pieces, binaries, BRIEFLY_AT_ONCE);
+    let mut complaints = Vec::new();
+    while let Some(record) = records.next().await {
+        said(record.line());
+        complaints.extend((!record.violations.is_empty()).then(|| record.complaint()));
+    }
+    complaints
+}
+
+/// Runs pieces, some at once, and gives what came of them as they end.
+fn run_pieces<'a>(
+    pieces: Vec<Piece>,
+    binaries: &'a Path,
+    at_once: usize,
+) -> impl futures_util::Stream<Item = Record> + Unpin + 'a {
+    let running = pieces.into_iter().map(move |piece| async move {
+        let started = Instant::now();
+        let report = piece.run(binaries).await;
+        Record::of(&piece, report, started.elapsed())
+    });
+    Box::pin(futures_util::stream::iter(running).buffer_unordered(at_once))
+}
+
+fn run_planted(seed: u64) -> ExitCode {
+    let prove = std::env::current_exe().unwrap();
+    let check = |binaries: &Path| {
+        let mut command = Command::new(&prove);
+        command.args(["short", "--at-once", "6", "--seed", &seed.to_string()]);
+        command.args(["--only", FIRST_TO_NOTICE, "--binaries"]).arg(binaries).current_dir(repository());
+        command
+    };
+    match planted::run(check, |line| println!("{line}")) {
+        Ok(verdicts) => {
+            std::fs::write(repository().join(VERDICTS), serde_json::to_string_pretty(&verdicts).unwrap()).unwrap();
+            if verdicts.iter().all(|verdict| verdict.caught) { ExitCode::SUCCESS } else { ExitCode::from(1) }
+        }
+        Err(error) => {
+            eprintln!("{}", platform::chain(&error));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The scenarios that are run against planted mistakes: those without an outage to wait for.
+const FIRST_TO_NOTICE: &str = "L2,Q1,C5,C12,C13,C6,C7,C11,C14,Q2b,Q2a,Q7,Q3,C15";
+
+/// What became of the planted mistakes, for the report.
+const VERDICTS: &str = ".local/proof/planted.json";
+
+fn bar(pieces: usize) -> ProgressBar {
+    let bar = ProgressBar::new(u64::try_from(pieces).unwrap());
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} pieces, {elapsed} gone, {eta} to go");
+    bar.set_style(style.unwrap());
+    bar
+}

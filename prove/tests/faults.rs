@@ -1,0 +1,19 @@
+//! The short run of the fault suite: every fault a few times, with the invariants checked after each.
+//!
+//! The long one is `make prove`. `FAULT_SEED` repeats a run. What cannot run on a machine says `skipped` and why.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use prove::suite::{SEED, run_briefly};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_fault_breaks_an_invariant() {
+    let seed = std::env::var("FAULT_SEED").map_or(SEED, |seed| seed.parse().unwrap());
+    let test = std::env::current_exe().unwrap();
+    let binaries = test.parent().and_then(Path::parent).unwrap();
+    // Not by eprintln, which a test's harness keeps to itself: it takes minutes, and what was skipped must be seen.
+    let say = |line| writeln!(std::io::stderr(), "{line}").unwrap();
+    let complaints = run_briefly(binaries, seed, say).await;
+    assert!(complaints.is_empty(), "{}", complaints.join("\n\n"));
+}

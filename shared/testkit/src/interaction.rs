@@ -1,0 +1,43 @@
+//! Interactions that are in the log before a test begins.
+
+use domain::{Caller, InteractionId, NewInteraction, Origin, RefType, Reference};
+use store::interaction::{Recorded, Submission};
+use uuid::Uuid;
+
+use crate::TestDatabase;
+
+/// Makes an interaction of a session with a product, with an event id of its own.
+///
+/// # Panics
+/// When the event or the product has a name that none may have.
+#[must_use]
+pub fn interaction(event: &str, product: &str) -> NewInteraction {
+    NewInteraction {
+        origin: Origin::TRUSTED,
+        event_id: Uuid::now_v7(),
+        account_id: None,
+        event_type: event.parse().unwrap(),
+        reference: Reference::new(RefType::Product, product).unwrap(),
+        session_id: Some("s-1".to_owned()),
+        metadata: "{}".to_owned(),
+        occurred_at: None,
+        clock_error: jiff::SignedDuration::ZERO,
+    }
+}
+
+impl TestDatabase {
+    /// Records interactions, as one request of the shop's own services, and returns their ids in the same order.
+    ///
+    /// # Panics
+    /// When one of them is not new.
+    pub async fn record(&self, items: &[NewInteraction]) -> Vec<InteractionId> {
+        let submission =
+            Submission { caller: Caller::Trusted, user_agent: None, ip_address: None, guest_events_per_minute: None };
+        let recorded = store::interaction::record(&self.store(), items, &submission).await.unwrap();
+        let ids = recorded.into_iter().map(|item| match item.recorded {
+            Recorded::New(id) => id,
+            other => panic!("{other:?}"),
+        });
+        ids.collect()
+    }
+}

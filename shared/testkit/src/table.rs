@@ -1,0 +1,69 @@
+//! A table of the emulator's DynamoDB for one test, as template.yaml makes it for the feed.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+};
+use uuid::Uuid;
+
+use crate::TestQueue;
+
+/// A table with a name of its own.
+#[derive(Debug, Clone)]
+pub struct TestTable {
+    client: Client,
+    name: String,
+}
+
+impl TestTable {
+    /// Makes the table, with the key schema of the template.
+    ///
+    /// # Panics
+    /// When the emulator is not there.
+    pub async fn create() -> Self {
+        let (client, name) = (Self::client(), format!("feed-{}", Uuid::now_v7()));
+        let mut create = client.create_table().table_name(&name).billing_mode(BillingMode::PayPerRequest);
+        for (name, key) in [("pk", KeyType::Hash), ("sk", KeyType::Range)] {
+            let attribute = AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S);
+            let key = KeySchemaElement::builder().attribute_name(name).key_type(key);
+            create = create.attribute_definitions(attribute.build().unwrap()).key_schema(key.build().unwrap());
+        }
+        create.send().await.unwrap();
+        Self { client, name }
+    }
+
+    /// Returns a client of the emulator.
+    #[must_use]
+    pub fn client() -> Client {
+        Client::new(&TestQueue::aws())
+    }
+
+    /// Returns the table's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns every item by its interaction.
+    ///
+    /// # Panics
+    /// When the emulator is not there, or an interaction is in the table twice.
+    pub async fn items(&self) -> BTreeMap<i64, HashMap<String, AttributeValue>> {
+        let items = self.client.scan().table_name(&self.name).send().await.unwrap().items.unwrap_or_default();
+        let count = items.len();
+        let items: BTreeMap<_, _> =
+            items.into_iter().map(|item| (item["id"].as_n().unwrap().parse().unwrap(), item)).collect();
+        assert_eq!(items.len(), count, "an interaction is in the feed twice");
+        items
+    }
+
+    /// Removes the table. One that a failed test leaves goes with the emulator.
+    ///
+    /// # Panics
+    /// When the emulator is not there.
+    pub async fn delete(self) {
+        self.client.delete_table().table_name(&self.name).send().await.unwrap();
+    }
+}

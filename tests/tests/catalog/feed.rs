@@ -1,0 +1,109 @@
+//! The feed in the emulator's DynamoDB: what is written, and that it is written once.
+
+use std::time::{Duration, Instant};
+
+use catalog::{AgainReason, Catalog, Delivery, FeedCatalog, Outcome};
+use domain::{Interaction, InteractionId, ParkReason};
+use testkit::TestTable;
+use uuid::Uuid;
+
+async fn deliver(table: &str, interactions: &[Interaction]) -> Delivery {
+    let catalog = Catalog::Feed(FeedCatalog::new(TestTable::client(), table.to_owned()));
+    catalog.deliver(interactions, Instant::now() + Duration::from_secs(20)).await.unwrap()
+}
+
+fn viewed(id: i64) -> Interaction {
+    Interaction {
+        id: InteractionId(id),
+        account_id: Some(Uuid::from_u128(1)),
+        session_id: Some("s-1".to_owned()),
+        event_type: "view".to_owned(),
+        ref_type: "Product".to_owned(),
+        ref_id: Uuid::from_u128(2).to_string(),
+        metadata: r#"{"rank":1.50,"text":"ü🎁"}"#.to_owned(),
+        occurred_at: "2026-11-20T10:00:00Z".parse().unwrap(),
+        date_created: "2026-11-20T10:00:00.25Z".parse().unwrap(),
+    }
+}
+
+fn all_are(delivery: &Delivery, wanted: &Outcome) -> bool {
+    delivery.outcomes.iter().all(|(_, outcome)| outcome == wanted)
+}
+
+#[tokio::test]
+async fn every_interaction_becomes_one_item_however_often_it_is_delivered() {
+    let feed = TestTable::create().await;
+    let mut interactions: Vec<_> = (0..60).map(viewed).collect();
+    interactions.push(viewed(59));
+    for _ in 0..2 {
+        let delivery = deliver(feed.name(), &interactions).await;
+        assert_eq!(delivery.outcomes.len(), 60);
+        assert!(all_are(&delivery, &Outcome::Confirmed) && !delivery.catalog_is_down());
+        assert_eq!(feed.items().await.into_keys().collect::<Vec<_>>(), (0..60).collect::<Vec<_>>());
+        interactions.reverse();
+    }
+    feed.delete().await;
+}
+
+#[tokio::test]
+async fn an_item_holds_the_interaction_and_its_end() {
+    let feed = TestTable::create().await;
+    deliver(feed.name(), &[viewed(42)]).await;
+    let item = &feed.items().await[&42];
+    let mut lines: Vec<_> = item.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
+    lines.sort();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    account_id: S("00000000-0000-0000-0000-000000000001")
+    date_created: S("2026-11-20T10:00:00.250000Z")
+    event_type: S("view")
+    expires_at: N("1802944800")
+    id: N("42")
+    metadata: S("{\"rank\":1.50,\"text\":\"ü🎁\"}")
+    occurred_at: S("2026-11-20T10:00:00.000000Z")
+    pk: S("account#00000000-0000-0000-0000-000000000001")
+    ref_id: S("00000000-0000-0000-0000-000000000002")
+    ref_type: S("Product")
+    session_id: S("s-1")
+    sk: S("2026-11-20T10:00:00.250000Z#00000000000000000042")
+    "#);
+    feed.delete().await;
+}
+
+#[tokio::test]
+async fn guests_are_found_by_session_and_the_rest_by_day() {
+    let feed = TestTable::create().await;
+    let guest = Interaction { account_id: None, ..viewed(1) };
+    let machine = Interaction { account_id: None, session_id: None, ..viewed(2) };
+    let delivery = deliver(feed.name(), &[guest, machine]).await;
+    assert!(all_are(&delivery, &Outcome::Confirmed));
+    let items = feed.items().await;
+    assert_eq!(items[&1]["pk"].as_s().unwrap(), "session#s-1");
+    assert_eq!(items[&2]["pk"].as_s().unwrap(), "anonymous#2026-11-20");
+    assert!(!items[&2].contains_key("session_id") && !items[&2].contains_key("account_id"));
+    feed.delete().await;
+}
+
+#[tokio::test]
+async fn items_that_dynamodb_cannot_hold_are_refused_alone() {
+    let feed = TestTable::create().await;
+    let mut interactions: Vec<_> = (0..25).map(viewed).collect();
+    // Items hold at most 400 KB.
+    for too_large in [7, 20] {
+        interactions[too_large].metadata = format!(r#"{{"text":"{}"}}"#, "x".repeat(400 * 1024));
+    }
+    let delivery = deliver(feed.name(), &interactions).await;
+    let refused = Outcome::Refused(ParkReason::FeedRefused);
+    let mut ids: Vec<_> =
+        delivery.outcomes.iter().filter(|(_, outcome)| *outcome == refused).map(|(id, _)| id.0).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, [7, 20]);
+    assert_eq!(delivery.outcomes.iter().filter(|(_, outcome)| *outcome == Outcome::Confirmed).count(), 23);
+    assert_eq!(feed.items().await.len(), 23);
+    feed.delete().await;
+}
+
+#[tokio::test]
+async fn a_missing_table_parks_nothing() {
+    let delivery = deliver("no-such-feed", &[viewed(1), viewed(2)]).await;
+    assert!(all_are(&delivery, &Outcome::Again(AgainReason::FeedFailed)) && delivery.catalog_is_down());
+}

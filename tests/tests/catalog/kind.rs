@@ -1,0 +1,93 @@
+//! verify says the truth for each kind of catalog, also after a switch from one to the other and back.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use catalog::{Catalog, FeedCatalog};
+use domain::{InteractionId, Sink};
+use shopsignal::deployment::Deployment;
+use shopsignal::stack::description::StackFile;
+use shopsignal::verify::{self, FeedCheck};
+use testkit::{TestDatabase, TestTable, interaction};
+
+/// A database, a feed, and the command that compares them.
+struct Desk {
+    database: TestDatabase,
+    feed: TestTable,
+    deployment: Deployment,
+}
+
+impl Desk {
+    async fn open() -> Self {
+        let (database, feed) = (TestDatabase::create().await, TestTable::create().await);
+        let path = PathBuf::from(std::env::var("SHOPSIGNAL_STACK_FILE").unwrap());
+        let stack = StackFile {
+            database_url: database.url().to_owned(),
+            catalog_table: feed.name().to_owned(),
+            ..StackFile::load(&path).unwrap()
+        };
+        let deployment = Deployment::local(&stack).await.unwrap();
+        Self { database, feed, deployment }
+    }
+
+    async fn record(&self, count: usize) -> Vec<InteractionId> {
+        let views: Vec<_> = (0..count).map(|_| interaction("view", "shoe")).collect();
+        self.database.record(&views).await
+    }
+
+    /// Delivers into the feed and notes it, as update-catalog does without a `CATALOG_URL`.
+    async fn deliver_to_feed(&self, ids: &[InteractionId]) {
+        let store = self.database.store();
+        let awaiting = store::interaction::get_awaiting_catalog(&store, ids).await.unwrap();
+        let feed = Catalog::Feed(FeedCatalog::new(TestTable::client(), self.feed.name().to_owned()));
+        feed.deliver(&awaiting.open, Instant::now() + Duration::from_secs(20)).await.unwrap();
+        store::pending::remove(&store, Sink::Catalog, ids).await.unwrap();
+    }
+
+    async fn check_feed(&self) -> FeedCheck {
+        verify::check(&self.deployment, 30, true).await.unwrap().feed.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn what_an_outside_catalog_has_need_not_be_in_the_feed_and_what_the_feed_has_must() {
+    let desk = Desk::open().await;
+    let store = desk.database.store();
+    let outside = desk.record(1_000).await;
+    for ids in outside.chunks(70) {
+        store::pending::remove_outside(&store, ids).await.unwrap();
+        store::pending::remove_outside(&store, ids).await.unwrap();
+    }
+    let feed = desk.check_feed().await;
+    assert_eq!((feed.differences(), feed.delivered, feed.elsewhere), (0, 0, 1_000), "{feed:?}");
+
+    // When the feed is used again, only what was delivered into it must be there.
+    let inside = desk.record(20).await;
+    desk.deliver_to_feed(&inside).await;
+    let feed = desk.check_feed().await;
+    assert_eq!((feed.differences(), feed.delivered, feed.items), (0, 20, 20), "{feed:?}");
+
+    // And an interaction that was removed without any delivery is missed.
+    let forgotten = desk.record(1).await;
+    store::pending::remove(&store, Sink::Catalog, &forgotten).await.unwrap();
+    assert_eq!(desk.check_feed().await.missing, [forgotten[0].0]);
+    desk.feed.delete().await;
+}
+
+#[tokio::test]
+async fn what_both_kinds_have_is_judged_by_who_removed_the_row() {
+    let desk = Desk::open().await;
+    let store = desk.database.store();
+    // Two deployments overlap: the feed has it, and the other one noted that it told the outside catalog.
+    let ids = desk.record(3).await;
+    desk.deliver_to_feed(&ids[..1]).await;
+    store::pending::remove_outside(&store, &ids).await.unwrap();
+    let feed = desk.check_feed().await;
+    assert_eq!((feed.differences(), feed.delivered, feed.elsewhere), (0, 1, 2), "{feed:?}");
+    desk.feed.delete().await;
+}
+
+#[test]
+fn a_delivery_elsewhere_is_remembered_longer_than_the_feed_is_checked() {
+    assert!(i64::from(store::catalog_delivery::KEPT_DAYS) > catalog::FEED_LIFETIME_DAYS);
+}

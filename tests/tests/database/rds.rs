@@ -1,0 +1,145 @@
+//! The guide to a database on AWS, followed on a server whose master is no superuser, as on RDS.
+
+use prove::fault::{Cluster, ClusterOptions};
+use serde_json::{Value, json};
+use store::Role;
+use testkit::template::repository;
+use testkit::{Function, TestServer};
+use tokio_postgres::{Client, Config, NoTls};
+
+/// The statements of the guide's step 2.
+fn guide() -> Vec<String> {
+    let text = std::fs::read_to_string(repository().join("docs/DEPLOY.md")).unwrap();
+    let block = text.split("```sql\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block of SQL");
+    let code: Vec<_> = block.lines().map(|line| line.split("--").next().unwrap_or_default()).collect();
+    code.join("\n").split(';').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect()
+}
+
+async fn connect(cluster: &Cluster, user: &str, database: &str) -> Client {
+    let mut config: Config = cluster.url().parse().unwrap();
+    let (client, connection) = config.user(user).dbname(database).connect(NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+/// A server on which the guide was followed by a master that may make roles and databases, and no more.
+async fn prepared() -> Cluster {
+    let cluster = Cluster::start(ClusterOptions { max_connections: 40, disk_megabytes: None }).await.unwrap();
+    let superuser = connect(&cluster, "postgres", "postgres").await;
+    superuser.batch_execute("CREATE ROLE master LOGIN CREATEROLE CREATEDB").await.unwrap();
+    superuser.batch_execute("CREATE ROLE rds_iam; GRANT rds_iam TO master WITH ADMIN OPTION").await.unwrap();
+    let master = connect(&cluster, "master", "postgres").await;
+    let statements = guide();
+    assert!(statements.len() > 4, "{statements:?}");
+    for statement in statements {
+        master.batch_execute(&statement).await.unwrap_or_else(|error| panic!("{statement}: {error:?}"));
+    }
+    cluster
+}
+
+fn url(cluster: &Cluster) -> String {
+    cluster.url().replace("postgres@", "shopsignal@").replace("/postgres?", "/shopsignal?")
+}
+
+async fn migrate(cluster: &Cluster, more: &[(&str, &str)]) -> Value {
+    let url = url(cluster);
+    let variables: Vec<_> = [("DATABASE_URL", &*url)].into_iter().chain(more.iter().copied()).collect();
+    Function::start("migrate", &variables).await.invoke(&json!({})).await.answer()
+}
+
+async fn health(cluster: &Cluster, more: &[(&str, &str)]) -> Value {
+    let url = url(cluster);
+    let variables: Vec<_> = [("DATABASE_URL", &*url)].into_iter().chain(more.iter().copied()).collect();
+    let event = testkit::HttpEvent::new("GET", "/health").event();
+    Function::start("answer-queries", &variables).await.invoke(&event).await.answer()
+}
+
+#[tokio::test]
+async fn the_owner_of_the_guide_makes_the_schema_the_roles_and_partitions() {
+    let cluster = prepared().await;
+    assert!(!migrate(&cluster, &[]).await["applied"].as_array().unwrap().is_empty());
+    assert_eq!(migrate(&cluster, &[]).await, json!({ "applied": [] }));
+    assert_eq!(health(&cluster, &[]).await["statusCode"], 200);
+    let url = url(&cluster);
+    let settings = [("DATABASE_URL", &*url), ("PARTITIONS_AHEAD_DAYS", "20"), ("KEY_RETENTION_DAYS", "30")];
+    let answer = Function::start("maintain-partitions", &settings).await.invoke(&json!({})).await.answer();
+    assert_eq!(answer["default_partition_rows"], 0);
+    assert!(answer["partitions_created"].as_i64().unwrap() > 0, "{answer}");
+    // another database of the server, migrated by somebody who may not change the roles
+    let superuser = connect(&cluster, "postgres", "postgres").await;
+    superuser.batch_execute("CREATE ROLE neighbour LOGIN CREATEROLE").await.unwrap();
+    superuser.batch_execute("CREATE DATABASE neighbour OWNER neighbour").await.unwrap();
+    store::migration::migrate(&mut connect(&cluster, "neighbour", "neighbour").await).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn databases_that_are_migrated_at_once_make_the_roles_once() {
+    let cluster = Cluster::start(ClusterOptions { max_connections: 40, disk_megabytes: None }).await.unwrap();
+    let superuser = connect(&cluster, "postgres", "postgres").await;
+    for round in 0..3 {
+        let mut runners = Vec::new();
+        for number in 0..4 {
+            let name = format!("shop_{round}_{number}");
+            superuser.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+            let mut client = connect(&cluster, "postgres", &name).await;
+            runners.push(tokio::spawn(async move { store::migration::migrate(&mut client).await }));
+        }
+        for runner in runners {
+            runner.await.unwrap().unwrap();
+        }
+        // the next round finds roles with other settings, or none
+        for number in 0..4 {
+            superuser.batch_execute(&format!("DROP DATABASE shop_{round}_{number} WITH (FORCE)")).await.unwrap();
+        }
+        for role in Role::ALL {
+            let change = if round == 0 {
+                format!("ALTER ROLE {} SET work_mem = '1MB'", role.name())
+            } else {
+                format!("DROP ROLE {}", role.name())
+            };
+            superuser.batch_execute(&change).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn with_iam_the_roles_may_sign_in_by_token() {
+    let cluster = prepared().await;
+    let master = connect(&cluster, "master", "postgres").await;
+    // the guide's line for IAM
+    master.batch_execute("GRANT rds_iam TO shopsignal WITH ADMIN OPTION").await.unwrap();
+    migrate(&cluster, &[("DATABASE_IAM_AUTH", "true")]).await;
+    migrate(&cluster, &[("DATABASE_IAM_AUTH", "true")]).await;
+    let members = "SELECT count(*) FROM pg_auth_members WHERE roleid = 'rds_iam'::regrole AND member::regrole::text LIKE 'shopsignal\\_%'";
+    let members: i64 = master.query_one(members, &[]).await.unwrap().get(0);
+    assert_eq!(usize::try_from(members).unwrap(), Role::ALL.len());
+}
+
+#[tokio::test]
+async fn with_passwords_a_function_gets_in_with_its_own_and_with_no_other() {
+    // given: a server that asks everybody but the superuser and the owner for a password
+    let cluster = prepared().await;
+    let superuser = connect(&cluster, "postgres", "postgres").await;
+    let rules = "COPY (SELECT unnest(ARRAY['host all postgres,shopsignal 127.0.0.1/32 trust', 'host all all 127.0.0.1/32 scram-sha-256']))";
+    let file: String = superuser.query_one("SHOW hba_file", &[]).await.unwrap().get(0);
+    superuser.batch_execute(&format!("{rules} TO '{file}'; SELECT pg_reload_conf()")).await.unwrap();
+    // and: a secret for each role
+    let secrets = TestServer::start(|request| async move {
+        let asked: Value = serde_json::from_str(&request.body).unwrap();
+        let name = asked["SecretId"].as_str().unwrap().to_owned();
+        let secret = json!({ "username": name, "password": format!("password of {name}") });
+        let body = json!({ "ARN": name, "Name": name, "SecretString": secret.to_string() });
+        TestServer::reply(200, body.to_string())
+    })
+    .await;
+    let endpoint = ("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.url());
+    let arns: Vec<_> = Role::ALL.into_iter().map(Role::name).collect();
+    migrate(&cluster, &[endpoint, ("DATABASE_ROLE_SECRET_ARNS", &arns.join(","))]).await;
+    // then
+    let own = health(&cluster, &[endpoint, ("DATABASE_SECRET_ARN", Role::AnswerQueries.name())]).await;
+    assert_eq!(own["statusCode"], 200);
+    let other = health(&cluster, &[endpoint, ("DATABASE_SECRET_ARN", Role::SendAlerts.name())]).await;
+    assert_ne!(other["statusCode"], 200);
+    let none = health(&cluster, &[]).await;
+    assert_ne!(none["statusCode"], 200);
+}

@@ -1,0 +1,94 @@
+//! Every statement file names its function, is used by it, and is understood by Postgres with this schema.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cross_tests::shop::Shop;
+
+/// A statement file, as `<module>/<function>`.
+struct Statement {
+    module: String,
+    function: String,
+    text: String,
+}
+
+fn store() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/store")
+}
+
+fn statements() -> Vec<Statement> {
+    let mut statements = Vec::new();
+    for module in fs::read_dir(store().join("sql")).unwrap().map(|folder| folder.unwrap()) {
+        assert!(module.file_type().unwrap().is_dir(), "{:?} belongs into the folder of its module", module.path());
+        for file in fs::read_dir(module.path()).unwrap().map(|file| file.unwrap().path()) {
+            assert_eq!(file.extension().and_then(|end| end.to_str()), Some("sql"), "{}", file.display());
+            statements.push(Statement {
+                module: module.file_name().into_string().unwrap(),
+                function: file.file_stem().unwrap().to_str().unwrap().to_owned(),
+                text: fs::read_to_string(&file).unwrap(),
+            });
+        }
+    }
+    assert!(statements.len() > 15, "{}", statements.len());
+    statements
+}
+
+#[test]
+fn every_statement_begins_with_the_name_of_the_function_that_runs_it() {
+    for Statement { module, function, text } in statements() {
+        let place = format!("sql/{module}/{function}.sql");
+        assert_eq!(text.lines().next(), Some(&*format!("-- store::{module}::{function}")), "{place}");
+        let code = fs::read_to_string(store().join(format!("src/{module}.rs")))
+            .unwrap_or_else(|error| panic!("{place}: {error}"));
+        assert!(code.contains(&format!("fn {function}(")), "{place}: src/{module}.rs has no such function");
+        assert_eq!(code.matches(&format!("include_str!(\"../{place}\")")).count(), 1, "{place} is not included once");
+    }
+}
+
+#[test]
+fn no_statement_is_written_in_the_code() {
+    for file in fs::read_dir(store().join("src")).unwrap().map(|file| file.unwrap().path()) {
+        if file.is_dir() || file.ends_with("migration.rs") {
+            continue;
+        }
+        let code = fs::read_to_string(&file).unwrap();
+        for word in ["INSERT INTO", "UPDATE analytic", "DELETE FROM", " FROM analytic"] {
+            let code = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+            assert!(code.clone().all(|line| !line.contains(word)), "{}: {word}", file.display());
+        }
+    }
+}
+
+/// Types that Postgres cannot infer; the code gives them with every call.
+fn declared(statement: &Statement) -> &'static str {
+    match (&*statement.module, &*statement.function) {
+        ("weight", "recount_slice") => "(timestamptz, timestamptz)",
+        _ => "",
+    }
+}
+
+#[tokio::test]
+async fn postgres_understands_every_statement() {
+    let shop = Shop::open().await;
+    let client = shop.database.client();
+    let all = statements();
+    // A statement of the recount works on a temporary table, which another one makes and the commit drops.
+    let temporary = all.iter().find(|it| it.function == "create_recount").unwrap();
+    client.batch_execute(&format!("BEGIN; {}", temporary.text)).await.unwrap();
+    for statement in &all {
+        let Statement { module, function, text } = statement;
+        if text.contains("CREATE TEMPORARY TABLE") || text.contains("LOCK TABLE") {
+            // PREPARE takes no such command; running it is the check.
+            client
+                .batch_execute(&format!(
+                    "SAVEPOINT tried; DROP TABLE IF EXISTS pg_temp.recount; {text}; ROLLBACK TO tried"
+                ))
+                .await
+                .unwrap();
+            continue;
+        }
+        let prepare = format!("PREPARE tried {} AS {text}", declared(statement));
+        client.batch_execute(&prepare).await.unwrap_or_else(|error| panic!("{module}/{function}: {error:?}"));
+        client.batch_execute("DEALLOCATE tried").await.unwrap();
+    }
+}
