@@ -136,10 +136,10 @@ impl Method {
 }
 
 impl Route {
-    /// Returns the route key of API Gateway, such as `GET /popularity/{spu_id+}`.
+    /// Returns method and path, such as `GET /health`: without a parameter that is a route key of API Gateway.
     #[must_use]
     pub fn key(self) -> String {
-        format!("{} {}", self.method().as_str(), self.path().replace('}', "+}"))
+        format!("{} {}", self.method().as_str(), self.path())
     }
 
     /// Returns the path with its parameter filled in, as given.
