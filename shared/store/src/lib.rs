@@ -1,4 +1,4 @@
-//! Every SQL statement of Shopsignal, one module a table, one `.sql` file a statement.
+//! Every SQL statement of Shopsignal: one module per table or subject, one `.sql` file per statement.
 //!
 //! Every statement of the request path is a transaction of its own, takes one round trip and may be
 //! repeated: that is what makes a reconnect in the middle safe. Only the projection of back-end events takes several
