@@ -1,11 +1,11 @@
-//! Finds the items that make a whole batch fail, by halving.
+//! Isolates the items that make a whole batch fail, by halving.
 
 use std::ops::Range;
 
-/// The pieces of a batch that are still to be tried.
+/// The pieces of a batch that have not been tried yet.
 ///
-/// A batch that is refused for one of its items is tried again in halves; n items with one bad among them
-/// take about 2 log2(n) tries. Pieces come in the order of the batch.
+/// A batch that is refused because of one of its items is retried in halves; n items with one bad item take about 2
+/// log2(n) attempts. Pieces come in the order of the batch.
 #[derive(Debug)]
 pub struct Pieces(Vec<Range<usize>>);
 

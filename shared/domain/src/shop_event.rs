@@ -1,7 +1,7 @@
-//! What the shop's back end says: the closed set of order and domain events.
+//! Back-end events: the closed set of order and domain events.
 //!
-//! Both wire shapes end here (`contracts` reads them), and the event log keeps this form. What an event means for an
-//! order is decided in `order`, from all events of that order at once.
+//! Both wire formats are converted to this form (`contracts` reads them), and the event log stores it. What an event
+//! means for an order is decided in `order`, from all events of that order at once.
 
 mod content;
 
@@ -15,15 +15,15 @@ pub use content::{Opinion, OrderContent, OrderLine, ProductFacts, ReturnedItem};
 /// One event of the shop's back end.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ShopEvent {
-    /// Its identity: the producer's event id, or a digest of type, subject, time and content. Logged once.
+    /// Its identity: the producer's event id, or a digest of type, subject, time and content. It is logged once.
     pub id: Uuid,
-    /// The service that sent it, as it names itself; empty when it does not.
+    /// The service that sent it, by its own name; empty when it gave none.
     pub service: String,
     /// When it happened.
     pub occurred_at: Timestamp,
     /// What happened.
     pub fact: Fact,
-    /// The customer id and the address that it names together, of what it is about. Not part of its content.
+    /// The customer id and the address that it names together. Not part of its content.
     pub link: Option<CustomerLink>,
 }
 
@@ -62,7 +62,7 @@ impl Subject {
     }
 }
 
-/// What happened. The serialised form is what the event log keeps; it must stay readable.
+/// What happened. The event log stores the serialized form, which must stay readable.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the fields carry the names of the wire, which is documented there")]
@@ -73,7 +73,7 @@ pub enum Fact {
         #[serde(flatten)]
         content: OrderContent,
     },
-    /// An order was changed. Lines that it names take the place of those before.
+    /// An order was changed. Lines that it names replace the previous ones.
     OrderUpdated {
         order_id: String,
         #[serde(flatten)]
@@ -86,23 +86,23 @@ pub enum Fact {
         order_id: String,
         /// One payment, or one capture of it: several events of it share the id.
         payment_id: Option<String>,
-        /// One refund of it; another one has another id.
+        /// One refund of it; another refund has another id.
         refund_id: Option<String>,
         status: PaymentStatus,
-        /// What came or went back; without it, the whole payment.
+        /// The amount paid or refunded; without it, the whole payment.
         amount: Option<Amount>,
         currency: Denomination,
         method: Option<String>,
     },
-    /// Goods were set aside.
+    /// Goods were reserved.
     InventoryReserved { order_id: String },
-    /// An order left.
+    /// An order was shipped.
     OrderShipped { order_id: String },
-    /// An order arrived.
+    /// An order was delivered.
     OrderDelivered { order_id: String },
-    /// An order was called off. Without an amount all that was paid for it goes back.
+    /// An order was cancelled. Without an amount everything paid for it is refunded.
     OrderCancelled { order_id: String, refund_id: Option<String>, refund: Option<Amount>, currency: Denomination },
-    /// An order was sent back, or the items that are named. Without an amount all that was paid for it goes back.
+    /// An order was returned, or the named items were. Without an amount everything paid is refunded.
     OrderReturned {
         order_id: String,
         refund_id: Option<String>,
@@ -110,14 +110,14 @@ pub enum Fact {
         currency: Denomination,
         items: Vec<ReturnedItem>,
     },
-    /// A service that only knows the status said so.
+    /// A service that only knows the status reported it.
     OrderStatusUpdated {
         order_id: String,
         status: OrderStatus,
-        /// Whether it is said that the money went back.
+        /// Whether it says that the money was refunded.
         refunded: bool,
     },
-    /// A product appeared.
+    /// A product was created.
     ProductCreated {
         product_id: String,
         #[serde(flatten)]
@@ -137,29 +137,29 @@ pub enum Fact {
     UserRegistered { user: CustomerKey },
     /// A user's data changed.
     UserUpdated { user: CustomerKey },
-    /// A user left.
+    /// A user was deleted.
     UserDeleted { user: CustomerKey },
     /// A user signed in.
     UserLoggedIn { user: CustomerKey },
-    /// A seller appeared.
+    /// A seller was created.
     SellerCreated { seller_id: String },
     /// A seller changed.
     SellerUpdated { seller_id: String },
-    /// A seller left.
+    /// A seller was deleted.
     SellerDeleted { seller_id: String },
     /// A comment was written.
     CommentCreated(Opinion),
     /// A comment was changed.
     CommentUpdated(Opinion),
-    /// A comment was taken back.
+    /// A comment was deleted.
     CommentDeleted(Opinion),
-    /// A rating was given.
+    /// A rating was added.
     RatingAdded(Opinion),
     /// A rating was changed.
     RatingUpdated(Opinion),
-    /// A rating was taken back.
+    /// A rating was deleted.
     RatingDeleted(Opinion),
-    /// Somebody clicked. Only counted: the shop front reports clicks itself.
+    /// A click. Only counted: the shop front reports clicks itself.
     ClickTracked { target: Option<String> },
 }
 
@@ -218,8 +218,8 @@ impl Fact {
         }
     }
 
-    /// Names another person as the buyer of the order or the author of the opinion. Changes nothing when the event names
-    /// nobody, or is about a user.
+    /// Replaces the buyer of the order or the author of the opinion. Does nothing when the event names no one, or is
+    /// about a user.
     pub fn rename(&mut self, key: &CustomerKey) {
         let customer = match self {
             Self::OrderCreated { content, .. } | Self::OrderUpdated { content, .. } => &mut content.customer,
@@ -236,7 +236,7 @@ impl Fact {
         }
     }
 
-    /// Returns what the event says its order is.
+    /// Returns what the event states about its order.
     #[must_use]
     pub fn content(&self) -> Option<&OrderContent> {
         match self {
@@ -245,7 +245,7 @@ impl Fact {
         }
     }
 
-    /// Returns the currency that the event's amounts are in.
+    /// Returns the currency of the event's amounts.
     #[must_use]
     pub fn denomination(&self) -> Option<Denomination> {
         match self {
@@ -257,7 +257,7 @@ impl Fact {
         }
     }
 
-    /// Says what the event is about.
+    /// Returns the subject of the event.
     #[must_use]
     pub fn subject(&self) -> (Subject, &str) {
         match self {
