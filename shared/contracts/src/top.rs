@@ -2,12 +2,12 @@
 
 use crate::{Cursor, InvalidQuery, Parameters};
 
-/// Rows of a page when the query does not say.
+/// The default number of rows of a page.
 pub const LIMIT_DEFAULT: u32 = 10;
-/// The most rows of a page.
+/// The maximum number of rows of a page.
 pub const LIMIT_MAX: u32 = 100;
-/// How deep page numbers reach, in rows: a numbered page costs its depth, and anybody may ask for it without a token. A
-/// cursor costs the same at any depth.
+/// How deep page numbers reach, in rows: the cost of a numbered page grows with its depth, and anyone may request it
+/// without a token. A cursor costs the same at any depth.
 pub const PAGED_ROWS_MAX: u32 = 1_000;
 
 /// Where a page starts.
@@ -15,7 +15,7 @@ pub const PAGED_ROWS_MAX: u32 = 1_000;
 pub enum Position {
     /// By number, from 1.
     Page(u32),
-    /// Right behind an earlier page.
+    /// After the previous page.
     After(Cursor),
 }
 

@@ -27,7 +27,7 @@ pub use book::{Entry, EntryKind};
 pub struct Line {
     /// The product or SKU, by the shop's id; empty when there is none.
     pub reference: String,
-    /// How much.
+    /// The quantity.
     pub quantity: Quantity,
     /// The unit price, rounded.
     pub price_minor: i64,

@@ -1,4 +1,4 @@
-//! The routes: what each takes and answers, and how one leads to the next.
+//! The routes: requests, responses, and the links from one to the next.
 
 use serde_json::{Value, json};
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};

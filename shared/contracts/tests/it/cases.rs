@@ -29,7 +29,7 @@ fn arrivals(events: &[ShopEvent]) -> Vec<Vec<ShopEvent>> {
     rotated.iter().cloned().chain(reversed).collect()
 }
 
-/// What all orders add to the figures, and where they stand.
+/// What all orders contribute to the figures, and their status.
 fn fold(events: &[ShopEvent]) -> (Vec<(Cell, Figures)>, BTreeSet<&'static str>) {
     let mut orders: BTreeMap<&str, Vec<&ShopEvent>> = BTreeMap::new();
     for event in events.iter().filter(|event| event.fact.subject().0 == Subject::Order) {
@@ -55,7 +55,7 @@ fn sum(cells: &[(Cell, Figures)], wanted: impl Fn(&Cell) -> bool) -> Value {
     })
 }
 
-/// Compares what a case expects of a thing with what was found; what it leaves out may be anything.
+/// Compares what a case expects with what was found; fields that it omits may have any value.
 fn check(name: &str, of: &str, expected: &Value, found: &Value) {
     for (figure, right) in expected.as_object().unwrap() {
         assert_eq!(right.as_f64(), found[figure].as_f64(), "{name}: {figure} of {of}");
@@ -78,7 +78,7 @@ fn check_case(case: &Value, cells: &[(Cell, Figures)], stands: &BTreeSet<&str>) 
                 let of = |cell: &Cell| matches!(cell, Cell::Product { product_id, .. } if product_id == product);
                 check(name, product, right, &sum(cells, of));
             }),
-            // Which seller a product has is not known here when only a product event says so.
+            // The seller of a product is unknown here when only a product event names it.
             "sellers" if !name.contains("capitals") => {
                 expected.as_object().unwrap().iter().for_each(|(seller, right)| {
                     let of = |cell: &Cell| matches!(cell, Cell::Sales { seller_id, .. } if seller_id == seller);
@@ -92,7 +92,7 @@ fn check_case(case: &Value, cells: &[(Cell, Figures)], stands: &BTreeSet<&str>) 
                 };
                 check(name, code, expected, &sum(cells, of));
             }
-            // What derives, finds and counts users needs the database: tests/tests/orders.
+            // Derived interactions, findings and user counts need the database: tests/tests/orders.
             "sellers" | "derived" | "findings" | "users" | "seller_rating" => {}
             other => panic!("{name}: nothing checks {other}"),
         }
