@@ -1,4 +1,4 @@
-//! The way from new orders to findings and the alerts that they owe, within a transaction of the caller.
+//! From new orders to findings and their pending alerts, within a transaction of the caller.
 
 use std::collections::BTreeSet;
 
@@ -11,16 +11,16 @@ use crate::{Database, StoreError, Transaction, finding, order_fact};
 /// Findings of one transaction.
 const PIECE: usize = 500;
 
-/// Judges the orders that these events place, together with everything known about their customers, and returns the
-/// findings that owe an alert from the commit of the transaction on.
+/// Evaluates the orders that these events place, together with everything known about their customers, and returns the
+/// findings whose alerts are pending from the commit of the transaction on.
 ///
-/// `told_at` is when the events were handed over: findings that were history by then owe nothing. The events must be logged
-/// in the same transaction. They may have been judged before: nothing is found twice. Call
-/// it last, because it keeps other transactions with the same customers waiting until the commit. Up to five round
-/// trips when an order was placed, else none.
+/// `told_at` is when the events were sent: findings that were history by then have no alert. The events must be logged
+/// in the same transaction. They may have been evaluated before: nothing is found twice. Call it last, because it
+/// blocks other transactions with the same customers until the commit. Up to five round trips when an order was placed,
+/// else none.
 ///
 /// # Errors
-/// See [`StoreError`]; the transaction is then of no more use.
+/// See [`StoreError`]; the transaction is then unusable.
 pub async fn detect(
     transaction: &mut Transaction<'_>,
     events: &[ShopEvent],
@@ -44,7 +44,7 @@ pub async fn detect(
     record(transaction, &scope.judge(&known, thresholds), Some(told_at)).await
 }
 
-/// Stores findings that rest on something else than new orders, each once. May be repeated.
+/// Stores findings that are not based on new orders, each once. May be repeated.
 ///
 /// # Errors
 /// See [`StoreError`].

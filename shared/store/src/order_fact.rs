@@ -1,4 +1,4 @@
-//! What the rules about orders look at: tables `order_fact` and `judged_customer`.
+//! The facts for the rules about orders: tables `order_fact` and `judged_customer`.
 //!
 //! All of it runs inside the transaction that logs the events, so a finding commits with its cause or not at all.
 
@@ -11,10 +11,10 @@ use uuid::Uuid;
 use crate::database::Parameter;
 use crate::{StoreError, Transaction};
 
-/// Erasures of one customer that may end while it is about to be judged.
+/// How many erasures of a customer may end while it is being locked.
 const TRIES: usize = 5;
 
-/// Adds facts, each with its event. A fact that is known already stays as it is.
+/// Adds facts, each with its event. Existing facts stay unchanged.
 pub(crate) async fn insert(transaction: &mut Transaction<'_>, facts: &[(Uuid, OrderFact)]) -> Result<(), StoreError> {
     let events: Vec<_> = facts.iter().map(|(event, _)| *event).collect();
     let orders: Vec<_> = facts.iter().map(|(_, fact)| fact.order_id.as_str()).collect();
@@ -36,12 +36,12 @@ pub(crate) async fn insert(transaction: &mut Transaction<'_>, facts: &[(Uuid, Or
     Ok(())
 }
 
-/// Makes sure that every customer has a row, and waits until nobody else judges these customers. What others committed is
-/// visible from the next statement on.
+/// Ensures that every customer has a row, and waits until no other transaction evaluates these customers. What others
+/// committed is visible from the next statement on.
 pub(crate) async fn hold_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -> Result<(), StoreError> {
     for _ in 0..TRIES {
         ensure_customers(transaction, customers).await?;
-        // An erasure that ended meanwhile took a row away.
+        // An erasure that ended meanwhile has deleted a row.
         if lock_customers(transaction, customers).await? == customers.len() {
             return Ok(());
         }
