@@ -1,5 +1,7 @@
-//! The figures that admins read: queries and responses. Bodies have no envelope and are in camelCase, amounts in the
-//! major unit, as clients of the replaced system expect; each amount is accompanied by the exact integer.
+//! The figures that admins read: queries and responses.
+//!
+//! Bodies have no envelope and are in camelCase, amounts in the major unit, as clients of the replaced system expect;
+//! each amount is accompanied by the exact integer.
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
-//! Records the items of a request piece by piece, and matches what became of each: what record-interactions and
-//! import-interactions have in common.
+//! Records the items of a request piece by piece and collects the outcome of each: the common part of
+//! record-interactions and import-interactions.
 //!
-//! It does no IO: the function stores a piece in its own way and says how that went. An item that Postgres refuses is
-//! found by halving, so that its neighbours are stored.
+//! It does no IO: the function stores a piece in its own way and reports the result. An item that Postgres refuses is
+//! isolated by halving, so that its neighbours are stored.
 #![warn(missing_docs)]
 
 use std::ops::Range;
@@ -17,25 +17,25 @@ use store::interaction::{Judged, Recorded};
 pub struct Outcome {
     /// In the order of the request.
     pub results: Vec<ItemResult>,
-    /// What was stored now.
+    /// The interactions that were newly stored.
     pub new_ids: Vec<InteractionId>,
 }
 
-/// The items of a request on their way into the log. A refused item keeps its refusal and touches no other.
+/// The items of a request while they are being recorded. A rejected item keeps its rejection and affects no other.
 #[derive(Debug)]
 pub struct Recording {
     refused: Vec<ItemResult>,
     admitted: Vec<NewInteraction>,
-    /// Where the admitted items stood in the request.
+    /// The positions of the admitted items in the request.
     places: Vec<usize>,
     pieces: Pieces,
     current: Range<usize>,
-    /// What became of the admitted items, in their order.
+    /// The outcomes of the admitted items, in order.
     recorded: Vec<Result<Judged, Rejection>>,
 }
 
 impl Recording {
-    /// Begins with everything that was read.
+    /// Starts with the parsed items.
     #[must_use]
     pub fn of(items: Vec<ItemOutcome>) -> Self {
         let (mut refused, mut admitted, mut places) = (Vec::new(), Vec::with_capacity(items.len()), Vec::new());
@@ -52,16 +52,16 @@ impl Recording {
         Self { refused, recorded: Vec::with_capacity(admitted.len()), admitted, places, pieces, current: 0..0 }
     }
 
-    /// Returns the items that are to be stored next, in one transaction; `None` when all are settled.
+    /// Returns the items to be stored next, in one transaction; `None` when all are settled.
     pub fn next_piece(&mut self) -> Option<&[NewInteraction]> {
         self.current = self.pieces.next()?;
         Some(&self.admitted[self.current.clone()])
     }
 
-    /// Takes what became of the piece. One that was refused comes again in halves.
+    /// Takes the result of the piece. A refused piece is retried in halves.
     ///
     /// # Errors
-    /// An error that is about no item: then the request as a whole fails, and may be sent again.
+    /// An error that concerns no item: then the request as a whole fails, and may be retried.
     pub fn settle(&mut self, answer: Result<Vec<Judged>, StoreError>) -> Result<(), StoreError> {
         match answer {
             Ok(recorded) => self.recorded.extend(recorded.into_iter().map(Ok)),

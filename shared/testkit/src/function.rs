@@ -1,4 +1,4 @@
-//! A shipped binary in an execution environment of its own.
+//! A shipped binary in its own execution environment.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -18,14 +18,14 @@ use crate::{Stack, TestSecret};
 /// The timeout that invocations announce unless a test says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What became of an invocation.
+/// The outcome of an invocation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Invoked {
     /// The function answered.
     Answered(Value),
     /// The function reported an error: the invocation failed as a whole.
     Failed(Value),
-    /// The process ended, or was killed, before it said anything.
+    /// The process ended, or was killed, before it responded.
     Died,
 }
 
@@ -42,7 +42,7 @@ impl Invoked {
     }
 }
 
-/// A running function. It is killed with the value.
+/// A running function. It is killed when the value is dropped.
 #[derive(Debug)]
 pub struct Function {
     child: Child,
@@ -50,7 +50,7 @@ pub struct Function {
     output: Arc<Mutex<String>>,
 }
 
-/// What Postgres says to a role that lacks a grant.
+/// Postgres' error for a role that lacks a grant.
 const DENIED: &str = "permission denied for ";
 
 impl Function {
@@ -62,7 +62,7 @@ impl Function {
         Self::start_from(&folder_of_this_build(), name, variables).await
     }
 
-    /// Starts a binary of another build, for example one made for speed.
+    /// Starts a binary of another build, for example an optimized one.
     ///
     /// # Panics
     /// When the binary was not built.
@@ -87,7 +87,7 @@ impl Function {
         Self { child, api, output }
     }
 
-    /// Invokes the function and waits for what becomes of it.
+    /// Invokes the function and waits for the outcome.
     pub async fn invoke(&mut self, event: &Value) -> Invoked {
         let said = self.begin(event);
         tokio::select! {
@@ -100,7 +100,7 @@ impl Function {
         }
     }
 
-    /// Names the line in which Postgres denied something to the function's role, if there is one.
+    /// Returns the line in which Postgres denied something to the function's role, if any.
     fn denied(&self) -> Option<String> {
         let output = self.output.lock().unwrap();
         output.lines().find(|line| line.contains(DENIED)).map(str::to_owned)
@@ -114,7 +114,7 @@ impl Function {
         self.begin_text(event.to_string())
     }
 
-    /// Sends an event that is already text, so that a benchmark does not measure the writing of it.
+    /// Sends an event that is already serialized, so that a benchmark does not measure serialization.
     ///
     /// # Panics
     /// When the runtime API is gone.
@@ -134,12 +134,12 @@ impl Function {
         self.child.id().expect("the process has ended")
     }
 
-    /// Runs an action when the function hands in its next answer, which is lost.
+    /// Runs an action when the function sends its next response, which is lost.
     pub fn set_trap(&self, action: impl FnOnce() + Send + 'static) {
         self.api.set_trap(Box::new(action));
     }
 
-    /// Kills the process with SIGKILL, if it still runs, and waits for its end.
+    /// Kills the process with SIGKILL, if it is still running, and waits for its end.
     ///
     /// # Panics
     /// When it cannot be waited for.
@@ -157,7 +157,7 @@ impl Function {
         self.signal(Signal::STOP);
     }
 
-    /// Lets a frozen process go on.
+    /// Resumes a frozen process.
     ///
     /// # Panics
     /// When the process has ended.
@@ -170,10 +170,10 @@ impl Function {
         kill_process(pid, signal).unwrap();
     }
 
-    /// Returns what it wrote once that contains a text; it is collected a little later than written.
+    /// Returns its output once that contains a string; output is collected with a short delay.
     ///
     /// # Panics
-    /// When the text does not come within five seconds.
+    /// When the string does not appear within five seconds.
     pub async fn output_with(&self, text: &str) -> String {
         for _ in 0..500 {
             if self.output().contains(text) {
@@ -184,10 +184,10 @@ impl Function {
         panic!("no {text} in: {}", self.output());
     }
 
-    /// Returns what it wrote so far: logs and metrics.
+    /// Returns its output so far: logs and metrics.
     ///
     /// # Panics
-    /// Never: nobody panics while holding the text.
+    /// Never: nothing panics while holding the output.
     #[must_use]
     pub fn output(&self) -> String {
         self.output.lock().unwrap().clone()
@@ -195,7 +195,7 @@ impl Function {
 }
 
 impl Drop for Function {
-    /// Whatever a test is about: a function that lacks a grant in it lacks it in production.
+    /// Whatever a test covers: a function that lacks a grant there lacks it in production.
     fn drop(&mut self) {
         if let Some(line) = self.denied()
             && !std::thread::panicking()

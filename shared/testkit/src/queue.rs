@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::Stack;
 
-/// A queue with a name of its own.
+/// A queue with a unique name.
 #[derive(Debug, Clone)]
 pub struct TestQueue {
     client: Client,
@@ -20,7 +20,7 @@ pub struct TestQueue {
 }
 
 impl TestQueue {
-    /// Makes the queue.
+    /// Creates the queue.
     ///
     /// # Panics
     /// When the emulator is not there.
@@ -75,7 +75,7 @@ impl TestQueue {
         names.iter().map(|name| attributes[name].parse::<usize>().unwrap()).sum()
     }
 
-    /// Receives and deletes everything that is there.
+    /// Receives and deletes all messages.
     ///
     /// # Panics
     /// When the emulator is not there.
@@ -123,7 +123,7 @@ impl TestQueue {
         letters
     }
 
-    /// Sends a message body as it is.
+    /// Sends a message body unchanged.
     ///
     /// # Panics
     /// When the emulator refuses it.
@@ -131,7 +131,7 @@ impl TestQueue {
         self.client.send_message().queue_url(&self.url).message_body(body).send().await.unwrap();
     }
 
-    /// Receives up to ten messages, which nobody else can receive for these seconds, and returns how many there were.
+    /// Receives up to ten messages, which are invisible to others for these seconds, and returns how many there were.
     ///
     /// # Panics
     /// When the emulator is not there.
@@ -143,7 +143,7 @@ impl TestQueue {
     /// Waits until the queue has this many messages.
     ///
     /// # Panics
-    /// When it does not get there in time.
+    /// When that does not happen in time.
     pub async fn wait_for_depth(&self, depth: usize, limit: Duration) {
         let end = tokio::time::Instant::now() + limit;
         loop {
