@@ -29,6 +29,7 @@ use uuid::Uuid;
 use self::api::{Answer, Api, Tokens, Unanswered};
 use self::batch::{Batch, Batches};
 use self::crowd::{Crowd, Population, Sender};
+pub use self::identity::ProductIds;
 use self::order::{Plan, Shop};
 pub(crate) use self::print::print_shop;
 pub use self::shop::ShopSummary;
@@ -55,6 +56,9 @@ pub struct Args {
     /// Products to choose from; the first few are chosen most (Zipf).
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
     pub products: u32,
+    /// How the shop identifies its products.
+    #[arg(long, value_enum, default_value_t, value_name = "KIND")]
+    pub product_ids: ProductIds,
     /// Orders, told by the shop's back end through their life; one for twenty interactions when left out.
     #[arg(long, value_name = "N", value_parser = read_orders)]
     pub orders: Option<usize>,
@@ -131,6 +135,7 @@ pub async fn simulate(stack: &Stack, args: &Args) -> Result<Summary, Error> {
         run: run.clone(),
         shoppers: args.shoppers,
         products: args.products,
+        product_ids: args.product_ids,
         guests: args.guests,
     });
     let batches = Batches::new(crowd, args.interactions, usize::from(args.batch));
@@ -152,6 +157,7 @@ fn plan(args: &Args, run: &str) -> Plan {
         until: args.until.unwrap_or_else(now),
         days: args.days,
         products: args.products,
+        product_ids: args.product_ids,
         customers: args.shoppers,
     }
 }

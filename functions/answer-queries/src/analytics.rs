@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use contracts::{
     Amount, CurrencyRevenue, DailyRevenue, DayRevenue, DayUsers, DaysQuery, EventCount, Events, MethodRevenue, Orders,
-    Overview, Parameters, PaymentMethods, Revenue, TotalsQuery, Users,
+    Overview, Parameters, PaymentMethods, Revenue, RevenueQuery, TotalsQuery, Users,
 };
 use domain::{Currency, Money, TimeSpan};
 use jiff::Timestamp;
@@ -43,20 +43,20 @@ pub(crate) async fn dashboard(_: Admin, State(deps): State<Arc<Deps>>, given: Gi
 
 /// `GET /revenue`: by local day.
 pub(crate) async fn daily_revenue(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
-    let query = DaysQuery::read(given.pairs(), Timestamp::now())?;
+    let RevenueQuery { range, currency } = RevenueQuery::read(given.pairs(), Timestamp::now())?;
     // The whole range comes first, to choose the currency by it.
-    let days = query.days.iter().map(|(_, day)| *day);
-    let steps: Vec<TimeSpan> = std::iter::once(query.span).chain(days).collect();
+    let days = range.days.iter().map(|(_, day)| *day);
+    let steps: Vec<TimeSpan> = std::iter::once(range.span).chain(days).collect();
     let sales = sales::sum(&deps.database, WHOLE_SHOP, &steps).await?;
     let in_range = sales.iter().filter(|it| it.step == 0);
-    let currency = currency::choose(query.currency, in_range.map(|it| (it.currency, it.figures.orders)));
+    let currency = currency::choose(currency, in_range.map(|it| (it.currency, it.figures.orders)));
     let of_currency = sales.iter().filter(|it| Some(it.currency) == currency);
     let by_step: BTreeMap<usize, &Sales> = of_currency.map(|it| (it.step, it)).collect();
     let day = |(step, (date, _)): (usize, &(jiff::civil::Date, TimeSpan))| DayRevenue {
         date: *date,
         revenue: revenue(currency, by_step.get(&step).map(|it| it.figures).unwrap_or_default()),
     };
-    Ok(answer(&DailyRevenue { currency, daily_revenue: (1..).zip(&query.days).map(day).collect() }))
+    Ok(answer(&DailyRevenue { currency, daily_revenue: (1..).zip(&range.days).map(day).collect() }))
 }
 
 /// `GET /revenue/payment-methods`.
@@ -65,13 +65,13 @@ pub(crate) async fn payment_methods(
     State(deps): State<Arc<Deps>>,
     given: Given,
 ) -> Result<Response, Failure> {
-    let query = DaysQuery::read(given.pairs(), Timestamp::now())?;
-    let methods = shop_report::sum_by_method(&deps.database, query.span).await?;
+    let RevenueQuery { range, currency } = RevenueQuery::read(given.pairs(), Timestamp::now())?;
+    let methods = shop_report::sum_by_method(&deps.database, range.span).await?;
     let mut paid: BTreeMap<Currency, i64> = BTreeMap::new();
     for (_, currency, figures) in &methods {
         *paid.entry(*currency).or_default() += figures.orders;
     }
-    let currency = currency::choose(query.currency, paid.into_iter());
+    let currency = currency::choose(currency, paid.into_iter());
     let shown = methods.into_iter().filter(|(_, it, _)| Some(*it) == currency);
     let method = |(method, _, figures): (String, Currency, Figures)| MethodRevenue {
         method,

@@ -44,8 +44,6 @@ pub struct DaysQuery {
     pub span: TimeSpan,
     /// The days with their time spans.
     pub days: Vec<(Date, TimeSpan)>,
-    /// The currency to show; `None` leaves the choice to the figures.
-    pub currency: Option<Currency>,
 }
 
 impl DaysQuery {
@@ -54,7 +52,10 @@ impl DaysQuery {
     /// # Errors
     /// The parameter and its rule.
     pub fn read<'a>(given: impl Iterator<Item = (&'a str, &'a str)>, now: Timestamp) -> Result<Self, InvalidQuery> {
-        let parameters = Parameters::read(given, &["from", "to", "tz", "currency"])?;
+        Self::of(&Parameters::read(given, &["from", "to", "tz"])?, now)
+    }
+
+    fn of(parameters: &Parameters<'_>, now: Timestamp) -> Result<Self, InvalidQuery> {
         let zone = parameters.zone()?;
         let to = parameters.date("to")?.unwrap_or_else(|| zone.date(now).saturating_add(DAY));
         let from = parameters.date("from")?;
@@ -68,7 +69,27 @@ impl DaysQuery {
         }
         let span = TimeSpan { start: zone.start_of(from), end: zone.start_of(to) };
         let days = split(span, Step::Day, &zone).into_iter().map(|(start, day)| (zone.date(start), day)).collect();
-        Ok(Self { span, days, currency: parameters.currency()? })
+        Ok(Self { span, days })
+    }
+}
+
+/// A checked query of money by local days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevenueQuery {
+    /// The days.
+    pub range: DaysQuery,
+    /// The currency to show; `None` leaves the choice to the figures.
+    pub currency: Option<Currency>,
+}
+
+impl RevenueQuery {
+    /// Reads decoded query parameters; what is absent goes by the given instant.
+    ///
+    /// # Errors
+    /// The parameter and its rule.
+    pub fn read<'a>(given: impl Iterator<Item = (&'a str, &'a str)>, now: Timestamp) -> Result<Self, InvalidQuery> {
+        let parameters = Parameters::read(given, &["from", "to", "tz", "currency"])?;
+        Ok(Self { range: DaysQuery::of(&parameters, now)?, currency: parameters.currency()? })
     }
 }
 

@@ -32,7 +32,7 @@ mod top;
 pub use alerts::{AlertCursor, AlertsQuery, Finding};
 pub use analytics::{
     Amount, CurrencyRevenue, DailyRevenue, DayRevenue, DayUsers, DaysQuery, EventCount, Events, MethodRevenue, Orders,
-    Overview, PaymentMethods, Revenue, TotalsQuery, Users,
+    Overview, PaymentMethods, Revenue, RevenueQuery, TotalsQuery, Users,
 };
 pub use body::{BODY_MAX_BYTES, IMPORT_ITEMS_MAX, IMPORT_MAX_BYTES, ITEMS_MAX, RequestError, decode_body};
 pub use cursor::{Cursor, InvalidCursor};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::{Timestamp, Unit};
 use serde_json::{Value, json};
+use shopsignal::simulate::ProductIds;
 use shopsignal::simulate::order::{Plan, Shop as Simulated};
 use uuid::Uuid;
 
@@ -24,7 +25,16 @@ async fn a_simulated_shop_is_logged_once_and_its_fraudsters_are_found() {
     // Given what the shop is going to say.
     let until = Timestamp::now().round(Unit::Second).unwrap();
     let run = Uuid::now_v7().to_string();
-    let plan = Plan { seed: 42, run: run.clone(), orders: ORDERS, until, days: 10, products: 200, customers: 100 };
+    let plan = Plan {
+        seed: 42,
+        run: run.clone(),
+        orders: ORDERS,
+        until,
+        days: 10,
+        products: 200,
+        product_ids: ProductIds::Gid,
+        customers: 100,
+    };
     let simulated = Simulated::open(&plan);
     let distinct: HashSet<_> = simulated.events.iter().map(|event| event.body.to_string()).collect();
     assert!(distinct.len() < simulated.events.len(), "some are sent twice");
@@ -32,7 +42,7 @@ async fn a_simulated_shop_is_logged_once_and_its_fraudsters_are_found() {
     // When the command sends it.
     let (orders, until) = (ORDERS.to_string(), until.to_string());
     let words = ["simulate", "--seed", "42", "--run", &run, "--interactions", "0", "--orders", &orders];
-    let words = [&words[..], &["--days", "10", "--until", &until, "--json"]].concat();
+    let words = [&words[..], &["--product-ids", "gid", "--days", "10", "--until", &until, "--json"]].concat();
     let said = shop.shopsignal(&words).await;
     assert_eq!(said.code, Some(0), "{}", said.text);
     let summary: Value = serde_json::from_str(&said.text).unwrap();

@@ -7,11 +7,21 @@ use domain::fraud::{OrderFact, Rule, Scope, Thresholds, judge_orders};
 use it::template::Template;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use shopsignal::simulate::ProductIds;
 use shopsignal::simulate::order::{Plan, Shop, large_orders};
 
 fn plan(seed: u64) -> Plan {
     let until = "2026-11-21T10:20:30Z".parse().unwrap();
-    Plan { seed, run: "monday".to_owned(), orders: 5_000, until, days: 30, products: 200, customers: 400 }
+    Plan {
+        seed,
+        run: "monday".to_owned(),
+        orders: 5_000,
+        until,
+        days: 30,
+        products: 200,
+        product_ids: ProductIds::Uuid,
+        customers: 400,
+    }
 }
 
 /// The defaults of template.yaml, and the amounts of the local stack.

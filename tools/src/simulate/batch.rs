@@ -49,10 +49,20 @@ impl Iterator for Batches {
 mod tests {
     use super::*;
     use crate::simulate::crowd::Population;
+    use crate::simulate::identity::ProductIds;
 
     #[test]
     fn every_action_is_in_one_request_of_its_sender() {
-        let crowd = || Crowd::new(Population { seed: 1, run: "a".to_owned(), shoppers: 7, products: 10, guests: 0.1 });
+        let crowd = || {
+            Crowd::new(Population {
+                seed: 1,
+                run: "a".to_owned(),
+                shoppers: 7,
+                products: 10,
+                product_ids: ProductIds::Uuid,
+                guests: 0.1,
+            })
+        };
         let batches: Vec<_> = Batches::new(crowd(), 1_003, 25).collect();
         let mut sent: Vec<_> = batches.iter().flat_map(|b| b.items.iter().map(|i| (b.sender, i.clone()))).collect();
         let mut done: Vec<_> = crowd().take(1_003).collect();

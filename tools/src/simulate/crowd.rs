@@ -7,7 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::action::Action;
-use super::identity::{Kind, id};
+use super::identity::{Kind, ProductIds, id};
 
 /// How popularity falls from product to product: the second is chosen about half as often as the first.
 pub(super) const ZIPF_EXPONENT: f64 = 1.0;
@@ -27,6 +27,8 @@ pub(super) struct Population {
     pub(super) shoppers: u32,
     /// Products to choose from.
     pub(super) products: u32,
+    /// How they are identified.
+    pub(super) product_ids: ProductIds,
     /// The share of actions that guests do, from 0 to 1.
     pub(super) guests: f64,
 }
@@ -89,7 +91,7 @@ impl Crowd {
         let rank = self.draw_rank();
         match action {
             Action::BrowseCategory => ("Category", category(rank)),
-            _ => ("Product", id(self.population.seed, Kind::Product, rank).to_string()),
+            _ => ("Product", self.population.product_ids.id(self.population.seed, rank)),
         }
     }
 
@@ -150,7 +152,14 @@ mod tests {
     use super::*;
 
     fn crowd(seed: u64, run: &str) -> Crowd {
-        Crowd::new(Population { seed, run: run.to_owned(), shoppers: 50, products: 1_000, guests: 0.05 })
+        Crowd::new(Population {
+            seed,
+            run: run.to_owned(),
+            shoppers: 50,
+            products: 1_000,
+            product_ids: ProductIds::Uuid,
+            guests: 0.05,
+        })
     }
 
     #[test]
@@ -173,7 +182,7 @@ mod tests {
         for (_, item) in crowd(3, "a").take(100_000).filter(|(_, item)| item.ref_type == "Product") {
             *counts.entry(item.ref_id).or_default() += 1;
         }
-        let of_rank = |rank| f64::from(counts[&id(3, Kind::Product, rank).to_string()]);
+        let of_rank = |rank| f64::from(counts[&ProductIds::Uuid.id(3, rank)]);
         assert!((of_rank(1) / of_rank(2) - 2.0).abs() < 0.2, "{} and {}", of_rank(1), of_rank(2));
         assert!((of_rank(1) / of_rank(10) - 10.0).abs() < 2.0, "{} and {}", of_rank(1), of_rank(10));
         assert!(counts.len() <= 1_000);

@@ -6,11 +6,13 @@
 
 mod assortment;
 mod basket;
+mod bill;
 mod calendar;
 mod customer;
 mod delivery;
 mod fraud;
 mod life;
+mod money;
 mod tender;
 #[cfg(test)]
 mod tests;
@@ -32,9 +34,11 @@ use self::calendar::{Calendar, after};
 use self::customer::Customers;
 use self::delivery::Delivery;
 use self::fraud::Fraud;
-use self::life::{Fate, News, Payment};
+use self::life::{Fate, News, Outcome};
+pub use self::money::Moved;
+use self::money::Purse;
 pub use self::tender::large_orders;
-use super::identity::{Kind, id};
+use super::identity::{Kind, ProductIds, id};
 
 const HOUR_MS: u64 = 3_600_000;
 const DAY_MS: u64 = 24 * HOUR_MS;
@@ -62,6 +66,8 @@ pub struct Plan {
     pub days: u16,
     /// Products of the shoppers. The shop sells the first thousand of them.
     pub products: u32,
+    /// How the shop identifies them.
+    pub product_ids: ProductIds,
     /// Customers to choose from; more come when all of them have just ordered.
     pub customers: u32,
 }
@@ -100,6 +106,10 @@ pub struct Shop {
     pub planted: Vec<Planted>,
     /// Pieces in paid orders by seller; money that went back counts all the same.
     pub sold: BTreeMap<Uuid, i64>,
+    /// The money that moved, by currency and payment method.
+    pub money: BTreeMap<(&'static str, &'static str), Moved>,
+    /// How many people registered or ordered.
+    pub users: usize,
 }
 
 impl Shop {
@@ -107,10 +117,17 @@ impl Shop {
     #[must_use]
     pub fn open(plan: &Plan) -> Self {
         if plan.orders == 0 {
-            return Self { events: Vec::new(), orders: 0, planted: Vec::new(), sold: BTreeMap::new() };
+            return Self {
+                events: Vec::new(),
+                orders: 0,
+                planted: Vec::new(),
+                sold: BTreeMap::new(),
+                money: BTreeMap::new(),
+                users: 0,
+            };
         }
         let stamp = format!("{}@{}", plan.run, plan.until);
-        let assortment = Assortment::new(plan.seed, plan.products);
+        let assortment = Assortment::new(plan.seed, plan.products, plan.product_ids);
         let calendar = Calendar::new(plan.until, plan.days);
         let (planted, mut orders) = Fraud::new(plan, &stamp, &assortment, sequence(plan, 1)).plant(&calendar);
         orders.extend(ordinary(plan, &stamp, &assortment, plan.orders - orders.len()));
@@ -121,11 +138,13 @@ impl Shop {
             delivery: Delivery::new(plan.until, sequence(plan, 3)),
             told: 0,
             sold: BTreeMap::new(),
+            money: BTreeMap::new(),
         };
         story.open(&assortment, calendar.start());
-        story.register(&orders);
+        let users = story.register(&orders);
         orders.iter().for_each(|order| story.live(order));
-        Self { events: story.delivery.finish(), orders: orders.len(), planted, sold: story.sold }
+        let Story { delivery, sold, money, .. } = story;
+        Self { events: delivery.finish(), orders: orders.len(), planted, sold, money, users }
     }
 
     /// The seller of most pieces.
@@ -144,7 +163,7 @@ fn sequence(plan: &Plan, part: u64) -> ChaCha8Rng {
 }
 
 fn ordinary<'a>(plan: &Plan, stamp: &str, assortment: &'a Assortment, count: usize) -> Vec<Order<'a>> {
-    let (calendar, mut rng) = (Calendar::new(plan.until, plan.days), sequence(plan, 4));
+    let (calendar, mut rng, mut bills) = (Calendar::new(plan.until, plan.days), sequence(plan, 4), sequence(plan, 5));
     let mut customers = Customers::new(plan.seed, stamp, plan.customers);
     let count = u64::try_from(count).unwrap_or_default();
     let position = |number: u64| calendar.length() / count * number;
@@ -152,7 +171,8 @@ fn ordinary<'a>(plan: &Plan, stamp: &str, assortment: &'a Assortment, count: usi
         let at = calendar.at(rng.random_range(position(number)..position(number + 1)));
         let customer = customers.choose(&mut rng, at);
         let lines = basket::fill(assortment, &customer, &mut rng);
-        Order::new(id(plan.seed, Kind::Order(stamp), number), (customer, at), lines, &mut rng)
+        let order = Order::new(id(plan.seed, Kind::Order(stamp), number), (customer, at), lines, &mut rng);
+        order.with_real_bill(assortment, &mut bills)
     });
     orders.collect()
 }
@@ -165,6 +185,7 @@ struct Story<'p> {
     delivery: Delivery,
     told: u64,
     sold: BTreeMap<Uuid, i64>,
+    money: BTreeMap<(&'static str, &'static str), Moved>,
 }
 
 impl Story<'_> {
@@ -194,8 +215,8 @@ impl Story<'_> {
         }
     }
 
-    /// Who orders has registered up to three days before.
-    fn register(&mut self, orders: &[Order<'_>]) {
+    /// Who orders has registered up to three days before. Returns how many they are.
+    fn register(&mut self, orders: &[Order<'_>]) -> usize {
         let mut known = BTreeSet::new();
         // The orders of each customer are in the order of time.
         for Order { customer, placed_at, .. } in orders.iter().filter(|order| known.insert(order.customer.id)) {
@@ -203,23 +224,27 @@ impl Story<'_> {
             let at = placed_at.checked_sub(before).unwrap_or(*placed_at);
             self.delivery.add(at, wire::user(customer, at));
         }
+        known.len()
     }
 
     fn live(&mut self, order: &Order<'_>) {
-        let news = life::live(order, Fate::draw(&mut self.rng), &mut self.rng);
+        let fate = Fate::draw(order, &mut self.rng);
+        let news = life::live(order, fate, &mut self.rng);
         let cancelled = news.iter().find(|(_, news)| *news == News::Cancelled).map(|(at, _)| *at);
         let swapped = cancelled.filter(|at| *at <= self.plan.until && self.rng.random_bool(CANCELLED_FIRST));
-        for (at, news) in news {
-            let body = wire::order(order, at, news, self.next_id());
+        for (at, news) in &news {
+            let (at, body) = (*at, wire::order(order, *at, *news, self.next_id()));
             match swapped {
-                Some(cancelled) if news == News::Placed => self.delivery.add_late(after(cancelled, 1), at, body),
-                Some(_) if news == News::Cancelled => self.delivery.add_late(at, at, body),
+                Some(cancelled) if *news == News::Placed => self.delivery.add_late(after(cancelled, 1), at, body),
+                Some(_) if *news == News::Cancelled => self.delivery.add_late(at, at, body),
                 _ => self.delivery.add(at, body),
             }
-            if at <= self.plan.until && matches!(news, News::Paid { went: Payment::Succeeded, .. }) {
-                for line in &order.lines {
-                    *self.sold.entry(line.product.seller).or_default() += line.quantity;
-                }
+        }
+        let past: Vec<_> = news.iter().filter(|(at, _)| *at <= self.plan.until).map(|(_, news)| *news).collect();
+        Purse::of(&past).add_to(order.customer.tender.code, &mut self.money);
+        if past.iter().any(|news| matches!(news, News::Paid { outcome: Outcome::Succeeded, .. })) {
+            for line in &order.lines {
+                *self.sold.entry(line.product.seller).or_default() += line.quantity;
             }
         }
     }

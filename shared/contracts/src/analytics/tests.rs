@@ -36,6 +36,15 @@ fn a_range_has_days_and_a_limit() {
 }
 
 #[test]
+fn only_money_has_a_currency() {
+    let given = || [("currency", "EUR")].into_iter();
+    let now = "2026-11-20T20:30:15Z".parse().unwrap();
+    assert_eq!(RevenueQuery::read(given(), now).unwrap().currency, Some("EUR".parse().unwrap()));
+    let refused = DaysQuery::read(given(), now).unwrap_err().to_string();
+    assert!(refused.starts_with("currency: "), "{refused}");
+}
+
+#[test]
 fn today_is_a_local_day() {
     let query = [("tz", "America/New_York")];
     let query = TotalsQuery::read(query.into_iter(), "2026-11-20T03:00:00Z".parse().unwrap()).unwrap();

@@ -1,12 +1,14 @@
-//! Thirty days of a simulated shop with five thousand orders: every figure against a recount of the log, the findings
+//! Thirty days of a simulated shop with five thousand orders: every figure against a recount of the log, money against
+//! what the shop counted itself, the findings
 //! against the planted frauds, and the same bytes however the events were delivered.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
-use shopsignal::simulate::order::{Plan, Shop as Simulated, large_orders};
+use shopsignal::simulate::ProductIds;
+use shopsignal::simulate::order::{Moved, Plan, Shop as Simulated, large_orders};
 use testkit::HttpEvent;
 
 use super::window::assert_windows;
@@ -21,7 +23,8 @@ const SAIGON: &str = "Asia/Ho_Chi_Minh";
 fn simulate() -> Simulated {
     let until = UNTIL.parse().unwrap();
     let run = "thirty-days".to_owned();
-    Simulated::open(&Plan { seed: 30, run, orders: 5_000, until, days: 30, products: 200, customers: 900 })
+    let product_ids = ProductIds::Integer;
+    Simulated::open(&Plan { seed: 30, run, orders: 5_000, until, days: 30, products: 200, product_ids, customers: 900 })
 }
 
 /// Delivers events in batches of these sizes, under the thresholds that fit the shop.
@@ -167,6 +170,39 @@ async fn assert_counts(desk: &mut Desk) {
     assert_eq!([int(&overview["totalUsers"]), int(&overview["totalOrders"])], expected);
 }
 
+/// The money by payment method, against what the shop itself counted while it made up its orders.
+async fn assert_money(desk: &mut Desk, simulated: &Simulated) {
+    for currency in ["EUR", "USD", "VND"] {
+        let target = format!("/api/analytics/revenue/payment-methods?{DAYS}&currency={currency}");
+        let body = desk.ask(&admin(&target)).await.json();
+        let methods = body["paymentMethods"].as_array().unwrap().iter().map(|method| {
+            let name = method["method"].as_str().unwrap().to_owned();
+            let moved = Moved { paid_minor: int(&method["grossMinor"]), refunded_minor: int(&method["refundMinor"]) };
+            (name, moved)
+        });
+        let methods: BTreeMap<_, _> = methods.collect();
+        let of_currency = simulated.money.iter().filter(|((code, _), _)| *code == currency);
+        let expected: BTreeMap<_, _> = of_currency.map(|((_, method), moved)| ((*method).to_owned(), *moved)).collect();
+        assert_eq!(methods, expected, "{currency}");
+        assert!(expected.len() == 5 && expected.values().all(|moved| moved.refunded_minor > 0), "{expected:?}");
+    }
+}
+
+/// What each seller sold, and how many people registered, likewise.
+async fn assert_sold(desk: &mut Desk, simulated: &Simulated) {
+    for (seller, sold) in &simulated.sold {
+        let mut items = 0;
+        for currency in ["EUR", "USD", "VND"] {
+            let query = format!("currency={currency}");
+            items += int(&desk.data(&dashboard(&seller.to_string(), &query)).await["summary"]["items_sold"]);
+        }
+        assert_eq!(items, *sold, "{seller}");
+    }
+    let overview = desk.ask(&admin("/api/analytics/dashboard")).await.json();
+    assert_eq!(overview["totalUsers"], json!(simulated.users));
+    assert_eq!(overview["totalOrders"], json!(simulated.orders));
+}
+
 async fn assert_planted(desk: &Desk, simulated: &Simulated) {
     let found = desk.shop.database.rows("SELECT rule || ' ' || subject FROM analytic.finding").await;
     let planted = simulated.planted.iter().map(|it| format!("{} {}", it.rule.as_str(), it.subject));
@@ -203,6 +239,8 @@ async fn every_figure_of_thirty_days_is_that_of_a_recount_however_the_events_cam
         assert_windows(&told, &windows, "", ("1 day", SAIGON)).await;
     }
     assert_counts(&mut told).await;
+    assert_money(&mut told, &simulated).await;
+    assert_sold(&mut told, &simulated).await;
 
     let (expected, shown) = (answers(&mut told, &sellers).await, answers(&mut scrambled, &sellers).await);
     for (question, (shown, expected)) in questions(&sellers).iter().zip(shown.iter().zip(&expected)) {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::issuer::Role;
 use crate::simulate::crowd::{ZIPF_EXPONENT, category};
-use crate::simulate::identity::{Kind, id};
+use crate::simulate::identity::{Kind, ProductIds, id};
 
 /// More products than this only the shoppers know.
 const PRODUCTS_MAX: u32 = 1_000;
@@ -21,7 +21,7 @@ const THINGS: [&str; 9] = ["lamp", "bag", "shirt", "kettle", "chair", "bottle", 
 /// A product (SPU).
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Product {
-    pub(super) id: Uuid,
+    pub(super) id: String,
     pub(super) seller: Uuid,
     pub(super) category: String,
     pub(super) name: String,
@@ -38,10 +38,10 @@ pub(super) struct Assortment {
 
 impl Assortment {
     /// The products of a seed. There is at least one.
-    pub(super) fn new(seed: u64, products: u32) -> Self {
+    pub(super) fn new(seed: u64, products: u32, ids: ProductIds) -> Self {
         let count = products.clamp(1, PRODUCTS_MAX);
         let sellers = (u64::from(count) / PRODUCTS_OF_A_SELLER).max(SELLERS_MIN);
-        let products = (1..=u64::from(count)).map(|rank| Product::new(seed, rank, sellers)).collect();
+        let products = (1..=u64::from(count)).map(|rank| Product::new((seed, ids), rank, sellers)).collect();
         let choice = Zipf::new(f64::from(count), ZIPF_EXPONENT).expect("one product or more, and a positive exponent");
         Self { products, choice }
     }
@@ -73,20 +73,20 @@ impl Assortment {
 }
 
 impl Product {
-    fn new(seed: u64, rank: u64, sellers: u64) -> Self {
+    fn new((seed, ids): (u64, ProductIds), rank: u64, sellers: u64) -> Self {
         // A sequence of its own, so that a product is the same whatever else is sold.
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(rank);
-        let id = id(seed, Kind::Product, rank);
+        let sku = id(seed, Kind::Product, rank);
         let pick = |names: &[&'static str], from: u64| names[usize::try_from(from).unwrap_or_default() % names.len()];
         let material = pick(&MATERIALS, rank);
         let thing = pick(&THINGS, rank / 8);
         Self {
-            id,
+            id: ids.id(seed, rank),
             seller: seller(seed, (rank - 1) % sellers),
             category: category(rank),
             name: format!("{material} {thing} no. {rank}"),
-            skus: (1..=rng.random_range(1..=3)).map(|size| format!("sku-{}-{size}", id.simple())).collect(),
+            skus: (1..=rng.random_range(1..=3)).map(|size| format!("sku-{}-{size}", sku.simple())).collect(),
             cents: rng.random_range(5..120) * 100 + 90,
         }
     }

@@ -16,6 +16,8 @@ use crate::simulate::mix;
 const PAUSE: SignedDuration = SignedDuration::from_hours(1);
 /// One customer in so many never signed in: the shop knows an email address only.
 const KNOWN_BY_ADDRESS: u64 = 8;
+/// What shops write for the customer id of a guest; of a third of the guests they write nothing.
+const GUEST_IDS: [Option<&str>; 3] = [None, Some("0"), Some("guest")];
 const CURRENCIES: [(&Tender, u32); 3] = [(&TENDERS[0], 70), (&TENDERS[1], 20), (&TENDERS[2], 10)];
 
 /// Somebody who orders.
@@ -23,6 +25,8 @@ const CURRENCIES: [(&Tender, u32); 3] = [(&TENDERS[0], 70), (&TENDERS[1], 20), (
 pub(super) struct Customer {
     pub(super) id: Uuid,
     by_address: bool,
+    /// Written for the id of a guest.
+    pub(super) guest_id: Option<&'static str>,
     pub(super) tender: &'static Tender,
 }
 
@@ -31,13 +35,17 @@ impl Customer {
     /// would order everything twice, and that is what the fraud rules look for.
     pub(super) fn new(seed: u64, stamp: &str, number: u64) -> Self {
         let id = id(seed, Kind::Customer(stamp), number);
-        Self { id, by_address: number % KNOWN_BY_ADDRESS == KNOWN_BY_ADDRESS - 1, tender: &TENDERS[0] }
+        let by_address = number % KNOWN_BY_ADDRESS == KNOWN_BY_ADDRESS - 1;
+        let guest = usize::try_from(number / KNOWN_BY_ADDRESS % 3).unwrap_or_default();
+        let guest_id = GUEST_IDS[guest].filter(|_| by_address);
+        Self { id, by_address, guest_id, tender: &TENDERS[0] }
     }
 
     /// Names the customer as the lifecycle shape does.
     pub(super) fn name(&self, members: &mut Map<String, Value>) {
         if self.by_address {
             members.insert("userEmail".to_owned(), self.address().into());
+            members.extend(self.guest_id.map(|id| ("customerId".to_owned(), id.into())));
         } else {
             members.insert("customerId".to_owned(), json!(self.id));
         }

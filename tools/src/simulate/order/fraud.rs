@@ -98,7 +98,7 @@ impl<'a, 'p> Fraud<'a, 'p> {
         let number = FIRST_NUMBER + u64::try_from(self.orders.len()).unwrap_or_default();
         let id = id(self.plan.seed, Kind::Order(self.stamp), number);
         let price_minor = customer.tender.price(self.product.cents);
-        let line = Line { product: self.product, sku: None, quantity, price_minor };
+        let line = Line::new(self.product, None, quantity, price_minor);
         self.orders.push(Order::new(id, (customer.clone(), at), vec![line], &mut self.rng));
     }
 }

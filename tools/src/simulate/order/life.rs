@@ -26,19 +26,25 @@ pub(super) enum Fate {
     Delivered,
     /// Sent back whole.
     Returned,
-    /// Sent back in part.
+    /// Sent back in part; the money is named.
     PartlyReturned,
+    /// Sent back in part; lines and money are named, and the payment service tells of the same money.
+    LineReturned,
+    /// Delivered, and a part of the money goes back as goodwill.
+    PartlyRefunded,
 }
 
 /// The mix in percent.
-const FATES: [(Fate, u32); 7] = [
+const FATES: [(Fate, u32); 9] = [
     (Fate::Rejected, 2),
     (Fate::CancelledEarly, 4),
     (Fate::Unpaid, 2),
     (Fate::CancelledLate, 5),
-    (Fate::Delivered, 79),
+    (Fate::Delivered, 74),
     (Fate::Returned, 5),
     (Fate::PartlyReturned, 3),
+    (Fate::LineReturned, 2),
+    (Fate::PartlyRefunded, 3),
 ];
 /// Ratings of one to five stars, in percent; most customers are content.
 const STARS: [(u8, u32); 5] = [(1, 4), (2, 5), (3, 12), (4, 31), (5, 48)];
@@ -48,32 +54,58 @@ const RATED_ANEW: f64 = 0.1;
 const COMMENTED: f64 = 0.2;
 const PAID_AT_SECOND_TRY: f64 = 0.08;
 const REFUND_ANNOUNCED: f64 = 0.5;
+const REFUNDED_AGAIN: f64 = 0.4;
+/// The first of two payments, in percent of the total.
+const FIRST_PART: i64 = 60;
+/// One goodwill refund, as a part of its payment.
+const GOODWILL: i64 = 10;
 
 impl Fate {
-    pub(super) fn draw(rng: &mut ChaCha8Rng) -> Self {
-        mix::draw(rng, &FATES)
+    /// Draws how an order ends.
+    pub(super) fn draw(order: &Order<'_>, rng: &mut ChaCha8Rng) -> Self {
+        match mix::draw(rng, &FATES) {
+            // Of which of two payments the money of a return comes, only refunds by the payment service say.
+            Self::PartlyReturned | Self::LineReturned if order.second_method.is_some() => Self::PartlyRefunded,
+            fate => fate,
+        }
     }
 }
 
 /// How a payment went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Payment {
+pub(super) enum Outcome {
     Pending,
     Failed,
     Succeeded,
-    Refunded,
+}
+
+/// A payment of an order, or an attempt at one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Payment {
+    /// Tells the payments of an order apart, from 1.
+    pub(super) number: u8,
+    pub(super) method: &'static str,
+    pub(super) minor: i64,
 }
 
 /// One piece of news about an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum News {
     Placed,
+    Edited,
     Checked {
         valid: bool,
     },
     Paid {
-        attempt: u8,
-        went: Payment,
+        payment: Payment,
+        outcome: Outcome,
+    },
+    /// The payment service gives back money of a payment.
+    Refunded {
+        payment: Payment,
+        minor: i64,
+        /// Names the refund. Without a number it is what a cancellation or return gave back already.
+        number: Option<u8>,
     },
     Reserved,
     Shipped,
@@ -82,6 +114,10 @@ pub(super) enum News {
     /// Money that goes back in minor units; all of it when no amount is named.
     Returned {
         refund_minor: Option<i64>,
+    },
+    /// The first line comes back, and its money.
+    LineReturned {
+        refund_minor: i64,
     },
     Rated {
         stars: u8,
@@ -96,11 +132,13 @@ pub(super) struct Life<'r> {
     at: Timestamp,
     rng: &'r mut ChaCha8Rng,
     news: Vec<(Timestamp, News)>,
+    /// Attempts to pay so far.
+    attempts: u8,
 }
 
 /// Tells the life of an order: its news in the order of time. Some of them may lie in the future.
 pub(super) fn live(order: &Order<'_>, fate: Fate, rng: &mut ChaCha8Rng) -> Vec<(Timestamp, News)> {
-    let mut life = Life { at: order.placed_at, rng, news: vec![(order.placed_at, News::Placed)] };
+    let mut life = Life { at: order.placed_at, rng, news: vec![(order.placed_at, News::Placed)], attempts: 0 };
     life.run(order, fate);
     life.news
 }
@@ -116,53 +154,90 @@ impl Life<'_> {
         self.tell((SECOND, 20 * SECOND), News::Checked { valid: fate != Fate::Rejected });
         match fate {
             Fate::Rejected => return,
+            _ if order.first_lines.is_some() => self.tell((5 * SECOND, 20 * SECOND), News::Edited),
+            _ => {}
+        }
+        match fate {
             Fate::CancelledEarly => return self.tell((MINUTE, 3 * HOUR), News::Cancelled),
             Fate::Unpaid => {
-                self.fail_to_pay(1);
-                self.fail_to_pay(2);
+                self.fail_to_pay(order);
+                self.fail_to_pay(order);
                 return self.tell((HOUR, DAY), News::Cancelled);
             }
             _ => {}
         }
-        let attempt = self.pay();
+        let payments = self.pay(order);
         self.tell((10 * SECOND, 5 * MINUTE), News::Reserved);
         if fate == Fate::CancelledLate {
-            return self.call_off(attempt);
+            return self.call_off(&payments);
         }
         self.tell((4 * HOUR, 36 * HOUR), News::Shipped);
         self.tell((DAY, 4 * DAY), News::Delivered);
+        self.give_back(order, fate, &payments);
+        self.judge();
+    }
+
+    fn fail_to_pay(&mut self, order: &Order<'_>) {
+        let payment = self.attempt(order.method, order.total_minor());
+        self.tell((20 * SECOND, 4 * MINUTE), News::Paid { payment, outcome: Outcome::Failed });
+    }
+
+    fn attempt(&mut self, method: &'static str, minor: i64) -> Payment {
+        self.attempts += 1;
+        Payment { number: self.attempts, method, minor }
+    }
+
+    /// Pays, perhaps at the second try, perhaps in two parts, and returns the payments.
+    fn pay(&mut self, order: &Order<'_>) -> Vec<Payment> {
+        let tried = self.rng.random_bool(PAID_AT_SECOND_TRY);
+        if tried {
+            self.fail_to_pay(order);
+        }
+        let total = order.total_minor();
+        let first = if order.second_method.is_some() { total * FIRST_PART / 100 } else { total };
+        let mut payments = vec![self.attempt(order.method, first)];
+        payments.extend(order.second_method.map(|method| self.attempt(method, total - first)));
+        for payment in &payments {
+            if !tried {
+                self.tell((5 * SECOND, 30 * SECOND), News::Paid { payment: *payment, outcome: Outcome::Pending });
+            }
+            self.tell((5 * SECOND, 90 * SECOND), News::Paid { payment: *payment, outcome: Outcome::Succeeded });
+        }
+        payments
+    }
+
+    fn call_off(&mut self, payments: &[Payment]) {
+        self.tell((10 * MINUTE, 20 * HOUR), News::Cancelled);
+        if self.rng.random_bool(REFUND_ANNOUNCED) {
+            for payment in payments {
+                let refund = News::Refunded { payment: *payment, minor: payment.minor, number: None };
+                self.tell((MINUTE, HOUR), refund);
+            }
+        }
+    }
+
+    /// Gives back what the fate of a delivered order says.
+    fn give_back(&mut self, order: &Order<'_>, fate: Fate, payments: &[Payment]) {
+        let Some(payment) = payments.last().copied() else { return };
         match fate {
             Fate::Returned => self.tell((DAY, 6 * DAY), News::Returned { refund_minor: None }),
             Fate::PartlyReturned => {
                 let refund_minor = Some(order.refund_of_one_line());
                 self.tell((DAY, 6 * DAY), News::Returned { refund_minor });
             }
+            Fate::LineReturned => {
+                let minor = order.first_line_minor();
+                self.tell((DAY, 6 * DAY), News::LineReturned { refund_minor: minor });
+                self.tell((MINUTE, HOUR), News::Refunded { payment, minor, number: None });
+            }
+            Fate::PartlyRefunded => {
+                let minor = (payment.minor / GOODWILL).max(1);
+                self.tell((HOUR, 2 * DAY), News::Refunded { payment, minor, number: Some(1) });
+                if self.rng.random_bool(REFUNDED_AGAIN) {
+                    self.tell((HOUR, 2 * DAY), News::Refunded { payment, minor, number: Some(2) });
+                }
+            }
             _ => {}
-        }
-        self.judge();
-    }
-
-    fn fail_to_pay(&mut self, attempt: u8) {
-        self.tell((20 * SECOND, 4 * MINUTE), News::Paid { attempt, went: Payment::Failed });
-    }
-
-    /// Pays, perhaps at the second try, and returns which try it was.
-    fn pay(&mut self) -> u8 {
-        let attempt = if self.rng.random_bool(PAID_AT_SECOND_TRY) {
-            self.fail_to_pay(1);
-            2
-        } else {
-            self.tell((5 * SECOND, 30 * SECOND), News::Paid { attempt: 1, went: Payment::Pending });
-            1
-        };
-        self.tell((5 * SECOND, 90 * SECOND), News::Paid { attempt, went: Payment::Succeeded });
-        attempt
-    }
-
-    fn call_off(&mut self, attempt: u8) {
-        self.tell((10 * MINUTE, 20 * HOUR), News::Cancelled);
-        if self.rng.random_bool(REFUND_ANNOUNCED) {
-            self.tell((MINUTE, HOUR), News::Paid { attempt, went: Payment::Refunded });
         }
     }
 

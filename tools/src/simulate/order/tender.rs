@@ -18,9 +18,9 @@ pub(super) struct Tender {
 
 /// Every currency of the shop; the first is that of most customers.
 pub(super) static TENDERS: [Tender; 3] = [
-    Tender { code: "EUR", rate: 100, step: 1, decimals: 2, large_minor: 200_000 },
-    Tender { code: "USD", rate: 110, step: 1, decimals: 2, large_minor: 220_000 },
-    Tender { code: "VND", rate: 27_000, step: 1_000, decimals: 0, large_minor: 55_000_000 },
+    Tender { code: "EUR", rate: 100, step: 1, decimals: 2, large_minor: 250_000 },
+    Tender { code: "USD", rate: 110, step: 1, decimals: 2, large_minor: 275_000 },
+    Tender { code: "VND", rate: 27_000, step: 1_000, decimals: 0, large_minor: 68_000_000 },
 ];
 
 /// The setting `FraudLargeOrders` that fits the simulated shop: only the planted large orders are above.

@@ -8,9 +8,10 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::assortment::Product;
-use super::basket::{Line, Order, Shape};
+use super::basket::{Line, Order, Shape, lines_minor, seller_of};
+use super::bill::Charges;
 use super::customer::Customer;
-use super::life::{News, Payment};
+use super::life::{News, Outcome, Payment};
 
 /// Tells of an order, in its shape as far as that has a name for the news.
 pub(super) fn order(order: &Order<'_>, at: Timestamp, news: News, id: Uuid) -> Value {
@@ -23,17 +24,22 @@ pub(super) fn product(product: &Product, at: Timestamp, shape: Shape, id: Uuid) 
     let Product { seller, category, name, skus, .. } = product;
     let facts = match shape {
         Shape::Lifecycle => {
-            json!({ "productId": product.id, "sellerId": seller, "categoryId": category, "name": name, "skuIds": skus })
+            json!({ "productId": product_id(product), "sellerId": seller, "categoryId": category, "name": name, "skuIds": skus })
         }
         Shape::Analytics => {
             let metadata = json!({ "sellerId": seller, "category": category, "productName": name, "skuIds": skus });
-            json!({ "entityId": product.id, "metadata": metadata })
+            json!({ "entityId": product_id(product), "metadata": metadata })
         }
     };
     match shape {
         Shape::Lifecycle => lifecycle("product.created", "catalog-service", (at, id), facts),
         Shape::Analytics => analytics("PRODUCT_CREATED", "PRODUCT_SERVICE", at, facts),
     }
+}
+
+/// A whole number is written as one.
+fn product_id(product: &Product) -> Value {
+    product.id.parse::<u64>().map_or_else(|_| json!(product.id), Value::from)
 }
 
 /// Tells that a seller opened.
@@ -72,13 +78,34 @@ fn join(mut head: Value, members: Value) -> Value {
 fn order_in_lifecycle(order: &Order<'_>, at: Timestamp, news: News, id: Uuid) -> Value {
     let (event, service, members) = match news {
         News::Placed => ("OrderCreated", "order-service", placed(order)),
+        News::Edited => ("OrderUpdated", "order-service", bill(order, &order.lines, &order.charges)),
         News::Checked { valid } => ("OrderValidated", "order-service", json!({ "isValid": valid })),
-        News::Paid { attempt, went } => ("PaymentProcessed", "payment-service", paid(order, attempt, went)),
+        News::Paid { payment, outcome } => {
+            let status = match outcome {
+                Outcome::Pending => "PENDING",
+                Outcome::Failed => "FAILED",
+                Outcome::Succeeded => "SUCCESS",
+            };
+            ("PaymentProcessed", "payment-service", paid(order, payment, (status, payment.minor)))
+        }
+        News::Refunded { payment, minor, number } => {
+            let status = if minor < payment.minor { "PARTIALLY_REFUNDED" } else { "REFUNDED" };
+            let mut members = paid(order, payment, (status, minor));
+            if let Some(number) = number {
+                members["refundId"] = json!(format!("{}-r{number}", payment_id(order, payment)));
+            }
+            ("PaymentProcessed", "payment-service", members)
+        }
         News::Reserved => ("InventoryReserved", "inventory-service", json!({})),
         News::Shipped => ("OrderShipped", "shipping-service", json!({ "trackingNumber": order.id.simple() })),
         News::Delivered => ("OrderDelivered", "shipping-service", json!({ "deliveryStatus": "DELIVERED" })),
         News::Cancelled => ("OrderCancelled", "order-service", json!({ "cancellationReason": "changed my mind" })),
         News::Returned { refund_minor } => ("OrderReturned", "order-service", returned(order, refund_minor)),
+        News::LineReturned { refund_minor } => {
+            let mut members = returned(order, Some(refund_minor));
+            members["items"] = order.lines.iter().take(1).map(returned_item).collect();
+            ("OrderReturned", "order-service", members)
+        }
         News::Rated { stars, anew } => {
             let event = if anew { "rating.updated" } else { "rating.added" };
             let rating = json!({ "ratingId": format!("rating-{}", order.id), "rating": stars, "scale": 5 });
@@ -93,10 +120,18 @@ fn order_in_lifecycle(order: &Order<'_>, at: Timestamp, news: News, id: Uuid) ->
 }
 
 fn placed(order: &Order<'_>) -> Value {
+    match &order.first_lines {
+        Some(lines) => bill(order, lines, &Charges::default()),
+        None => bill(order, &order.lines, &order.charges),
+    }
+}
+
+/// Who ordered what, and what it costs.
+fn bill(order: &Order<'_>, lines: &[Line<'_>], charges: &Charges) -> Value {
     let tender = order.customer.tender;
-    let mut members = Map::new();
+    let mut members = charged(order, charges);
     order.customer.name(&mut members);
-    let items = order.lines.iter().map(|line| {
+    let items = lines.iter().map(|line| {
         let mut item = item(order, line);
         // Who sells a line is known from the product, too; some shops repeat it.
         if line.sku.is_none() {
@@ -106,42 +141,58 @@ fn placed(order: &Order<'_>) -> Value {
         item
     });
     members.insert("items".to_owned(), items.collect());
-    members.insert("totalPrice".to_owned(), tender.amount(order.total_minor()));
+    members.insert("totalPrice".to_owned(), tender.amount(lines_minor(lines) + charges.balance_minor()));
     members.insert("currency".to_owned(), tender.code.into());
     members.insert("paymentMethod".to_owned(), order.method.into());
-    if let Some(seller) = order.seller() {
+    if let Some(seller) = seller_of(lines) {
         members.insert("sellerId".to_owned(), json!(seller));
     }
     Value::Object(members)
 }
 
+/// The charges that there are.
+fn charged(order: &Order<'_>, charges: &Charges) -> Map<String, Value> {
+    let Charges { shipping_minor, tax_minor, fee_minor, discount_minor } = *charges;
+    let amounts = [
+        ("shippingAmount", shipping_minor),
+        ("taxAmount", tax_minor),
+        ("feeAmount", fee_minor),
+        ("discountAmount", discount_minor),
+    ];
+    let charged = amounts.into_iter().filter(|(_, minor)| *minor > 0);
+    charged.map(|(name, minor)| (name.to_owned(), order.customer.tender.amount(minor))).collect()
+}
+
 fn item(order: &Order<'_>, line: &Line<'_>) -> Value {
-    let price = order.customer.tender.amount(line.price_minor);
+    let tender = order.customer.tender;
+    let mut item = returned_item(line);
+    item["price"] = tender.amount(line.price_minor);
+    if line.is_reduced() {
+        item["total"] = tender.amount(line.total_minor);
+    }
+    item
+}
+
+fn returned_item(line: &Line<'_>) -> Value {
     match line.sku {
-        Some(sku) => json!({ "skuId": sku, "quantity": line.quantity, "price": price }),
-        None => json!({ "productId": line.product.id, "quantity": line.quantity, "price": price }),
+        Some(sku) => json!({ "skuId": sku, "quantity": line.quantity }),
+        None => json!({ "productId": product_id(line.product), "quantity": line.quantity }),
     }
 }
 
-fn paid(order: &Order<'_>, attempt: u8, went: Payment) -> Value {
-    let status = match went {
-        Payment::Pending => "PENDING",
-        Payment::Failed => "FAILED",
-        Payment::Succeeded => "SUCCESS",
-        Payment::Refunded => "REFUNDED",
-    };
+fn paid(order: &Order<'_>, payment: Payment, (status, minor): (&str, i64)) -> Value {
     let tender = order.customer.tender;
     json!({
         "paymentStatus": status,
-        "paymentId": payment_id(order, attempt),
-        "amount": tender.amount(order.total_minor()),
+        "paymentId": payment_id(order, payment),
+        "amount": tender.amount(minor),
         "currency": tender.code,
-        "paymentMethod": order.method,
+        "paymentMethod": payment.method,
     })
 }
 
-fn payment_id(order: &Order<'_>, attempt: u8) -> String {
-    format!("{}-{attempt}", order.id)
+fn payment_id(order: &Order<'_>, payment: Payment) -> String {
+    format!("{}-{}", order.id, payment.number)
 }
 
 fn returned(order: &Order<'_>, refund_minor: Option<i64>) -> Value {
@@ -154,7 +205,7 @@ fn opinion(order: &Order<'_>) -> Value {
     let mut members = Map::new();
     order.customer.name(&mut members);
     if let Some(line) = order.lines.first() {
-        members.insert("productId".to_owned(), json!(line.product.id));
+        members.insert("productId".to_owned(), product_id(line.product));
     }
     Value::Object(members)
 }
@@ -163,15 +214,15 @@ fn opinion(order: &Order<'_>) -> Value {
 fn order_in_analytics(order: &Order<'_>, at: Timestamp, news: News) -> Option<Value> {
     let status = match news {
         News::Placed => return Some(analytics("ORDER_PLACED", "ORDER_SERVICE", at, placed_in_analytics(order))),
-        News::Paid { attempt, went: Payment::Succeeded } => {
+        News::Paid { payment, outcome: Outcome::Succeeded } => {
             let metadata = json!({
                 "orderId": order.id,
-                "paymentId": payment_id(order, attempt),
-                "paymentMode": order.method,
+                "paymentId": payment_id(order, payment),
+                "paymentMode": payment.method,
                 "currency": order.customer.tender.code,
             });
-            let amount = order.customer.tender.amount(order.total_minor());
-            let members = json!({ "entityId": payment_id(order, attempt), "amount": amount, "metadata": metadata });
+            let amount = order.customer.tender.amount(payment.minor);
+            let members = json!({ "entityId": payment_id(order, payment), "amount": amount, "metadata": metadata });
             return Some(analytics("PAYMENT_SUCCESS", "PAYMENT_SERVICE", at, members));
         }
         News::Checked { valid: true } => "CONFIRMED",
@@ -181,7 +232,13 @@ fn order_in_analytics(order: &Order<'_>, at: Timestamp, news: News) -> Option<Va
         News::Delivered => "DELIVERED",
         News::Cancelled => "CANCELLED",
         News::Returned { refund_minor: None } => "RETURNED",
-        News::Paid { .. } | News::Returned { .. } | News::Rated { .. } | News::Commented => return None,
+        News::Edited
+        | News::Paid { .. }
+        | News::Refunded { .. }
+        | News::Returned { .. }
+        | News::LineReturned { .. }
+        | News::Rated { .. }
+        | News::Commented => return None,
     };
     let members = json!({ "entityId": order.id, "metadata": { "status": status } });
     Some(analytics("ORDER_STATUS_UPDATED", "ORDER_SERVICE", at, members))
@@ -189,15 +246,20 @@ fn order_in_analytics(order: &Order<'_>, at: Timestamp, news: News) -> Option<Va
 
 fn placed_in_analytics(order: &Order<'_>) -> Value {
     let tender = order.customer.tender;
-    let items: Vec<_> = order.lines.iter().map(|line| item(order, line)).collect();
-    let mut metadata = json!({ "items": items, "currency": tender.code, "paymentMode": order.method });
-    if let Some(id) = order.customer.known_id() {
-        metadata["customerId"] = json!(id);
+    let none = Charges::default();
+    let (lines, charges) = order.first_lines.as_ref().map_or((&order.lines, &order.charges), |lines| (lines, &none));
+    let mut metadata = Value::Object(charged(order, charges));
+    metadata["items"] = lines.iter().map(|line| item(order, line)).collect();
+    metadata["currency"] = tender.code.into();
+    metadata["paymentMode"] = order.method.into();
+    let customer = order.customer.known_id().map(|id| json!(id)).or(order.customer.guest_id.map(Value::from));
+    if let Some(customer) = customer {
+        metadata["customerId"] = customer;
     }
     json!({
         "entityId": order.id,
         "userEmail": order.customer.address(),
-        "amount": tender.amount(order.total_minor()),
+        "amount": tender.amount(lines_minor(lines) + charges.balance_minor()),
         "metadata": metadata,
     })
 }

@@ -1,0 +1,58 @@
+//! The money that moves in a simulated shop, as the shop itself would count it: by what it did and not by what it told.
+
+use std::collections::BTreeMap;
+
+use super::life::{News, Outcome, Payment};
+
+/// Money in and out, in minor units.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Moved {
+    /// Came in.
+    pub paid_minor: i64,
+    /// Went back.
+    pub refunded_minor: i64,
+}
+
+/// The payments of one order, each with what went back of it.
+#[derive(Debug, Default)]
+pub(super) struct Purse {
+    payments: Vec<(Payment, i64)>,
+}
+
+impl Purse {
+    /// The purse after everything that happened to an order.
+    pub(super) fn of(news: &[News]) -> Self {
+        let mut purse = Self::default();
+        news.iter().for_each(|news| purse.apply(*news));
+        purse
+    }
+
+    fn apply(&mut self, news: News) {
+        match news {
+            News::Paid { payment, outcome: Outcome::Succeeded } => self.payments.push((payment, 0)),
+            // Everything that is there.
+            News::Cancelled | News::Returned { refund_minor: None } => {
+                self.payments.iter_mut().for_each(|(payment, refunded)| *refunded = payment.minor);
+            }
+            // Orders of which this happens have one payment.
+            News::Returned { refund_minor: Some(minor) } | News::LineReturned { refund_minor: minor } => {
+                self.payments.iter_mut().for_each(|(_, refunded)| *refunded += minor);
+            }
+            News::Refunded { payment, minor, number: Some(_) } => {
+                let of_payment = self.payments.iter_mut().filter(|(paid, _)| *paid == payment);
+                of_payment.for_each(|(_, refunded)| *refunded += minor);
+            }
+            // The others move nothing, or tell of money that went back already.
+            _ => {}
+        }
+    }
+
+    /// Adds the money to that of the shop.
+    pub(super) fn add_to(self, currency: &'static str, shop: &mut BTreeMap<(&'static str, &'static str), Moved>) {
+        for (Payment { method, minor, .. }, refunded) in self.payments {
+            let moved = shop.entry((currency, method)).or_default();
+            moved.paid_minor += minor;
+            moved.refunded_minor += refunded;
+        }
+    }
+}
