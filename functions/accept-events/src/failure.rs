@@ -1,4 +1,4 @@
-//! The one table from failure to status, code and public text.
+//! The table from failure to status, code and public text.
 
 use contracts::{ErrorReply, EventsReply, RequestError};
 use lambda_http::http::StatusCode;
@@ -10,15 +10,15 @@ use serde_json::{Value, json};
 pub(crate) enum Failure {
     /// No verified token.
     Unauthorized,
-    /// A verified token of somebody else than the shop's own services.
+    /// A verified token, but not of the shop's own services.
     NotTrusted,
     /// The body cannot be used.
     Request(RequestError),
-    /// The key that addresses are hashed with cannot be had.
+    /// The address key is not available.
     Secret(SecretError),
-    /// Every event was refused.
+    /// Every event was rejected.
     NothingAcceptable(EventsReply),
-    /// No event was accepted, and at least one is worth another try.
+    /// No event was accepted, and at least one is worth a retry.
     NothingTaken(EventsReply),
 }
 

@@ -1,4 +1,4 @@
-//! One request: read, hand to the queue, answer.
+//! One request: parse, send to the queue, respond.
 
 use contracts::{
     BODY_MAX_BYTES, Data, EventMessage, EventResult, EventsReply, Intake, Rejection, RejectionCode, decode_body,
@@ -14,19 +14,19 @@ use platform::{Metrics, Secret, SecretSource, SecretValues, TraceHeader};
 
 use crate::failure::Failure;
 
-/// The name that metrics go by.
+/// The function's name in metrics.
 const FUNCTION: &str = "accept-events";
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
     /// The queue.
     pub sender: EventSender,
-    /// What events are read with.
+    /// The settings for parsing events.
     pub intake: Secret<Intake>,
 }
 
-/// Makes what events are read with from the key in the secret.
+/// Creates the settings for parsing events from the key in the secret.
 #[must_use]
 pub fn intake(source: SecretSource, currency: Currency) -> Secret<Intake> {
     let make = move |values: &SecretValues| {
@@ -35,10 +35,10 @@ pub fn intake(source: SecretSource, currency: Currency) -> Secret<Intake> {
     Secret::new(source, make)
 }
 
-/// Answers one request. Every failure becomes an answer; the error type is only the runtime's.
+/// Handles one request. Every failure becomes a response; the error type is only for the runtime.
 ///
 /// # Errors
-/// When an answer cannot be written.
+/// When a response cannot be written.
 pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lambda_http::Error> {
     let context = request.lambda_context_ref().cloned().unwrap_or_default();
     match accept(deps, &request, &context).await {
@@ -85,14 +85,14 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Eve
     }
 }
 
-/// Lets the shop's own services in. The gateway has verified the token; its scope is looked at here, because the
-/// gateway's own refusal would not be in our envelope.
+/// Admits the shop's own services. The gateway has verified the token; its scope is checked here, because the gateway's
+/// own response would not be in our envelope.
 fn check_caller(request: &Request) -> Result<(), Failure> {
     let claims = platform::claims(request.extensions()).map(Claims::new).ok_or(Failure::Unauthorized)?;
     if claims.is_trusted() { Ok(()) } else { Err(Failure::NotTrusted) }
 }
 
-/// Matches what SQS said of the readable events with all events of the request.
+/// Merges the acknowledgements of the readable events with the rejections of the others.
 fn results(events: Vec<Result<EventMessage, Rejection>>, said: Vec<Acknowledgement>) -> Vec<EventResult> {
     let mut said = said.into_iter();
     let result = |(index, event): (usize, Result<EventMessage, Rejection>)| match event {

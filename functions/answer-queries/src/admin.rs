@@ -1,4 +1,4 @@
-//! Who may read what only admins may: decided by the claims that API Gateway's authorizer verified.
+//! Access for admins, decided by the claims that API Gateway's authorizer verified.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -6,7 +6,7 @@ use domain::Claims;
 
 use crate::failure::Failure;
 
-/// The proof that the caller is an admin; a handler that takes it cannot be reached by anybody else.
+/// The proof that the caller is an admin; no one else can reach a handler that takes it.
 pub(crate) struct Admin;
 
 impl<S: Send + Sync> FromRequestParts<S> for Admin {
@@ -17,7 +17,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Admin {
     }
 }
 
-/// Returns what API Gateway's authorizer verified of the caller's token.
+/// Returns the claims of the caller's token that API Gateway's authorizer verified.
 pub(crate) fn claims(parts: &Parts) -> Result<Claims<'_>, Failure> {
     platform::claims(&parts.extensions).map(Claims::new).ok_or(Failure::Unauthorized)
 }

@@ -1,4 +1,4 @@
-//! `GET /api/analytics/...`: the whole shop, in the shapes that clients of the replaced system know. For admins.
+//! `GET /api/analytics/...`: the whole shop, in the formats that clients of the replaced system expect. For admins.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::failure::Failure;
 use crate::private::{Given, answer};
 use crate::router::Deps;
 
-/// `GET /dashboard`: everything since the shop began, and today.
+/// `GET /dashboard`: totals since the shop opened, and today.
 pub(crate) async fn dashboard(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
     let query = TotalsQuery::read(given.pairs(), Timestamp::now())?;
     let totals = shop_report::get_totals(&deps.database, query.today).await?;
@@ -44,7 +44,7 @@ pub(crate) async fn dashboard(_: Admin, State(deps): State<Arc<Deps>>, given: Gi
 /// `GET /revenue`: by local day.
 pub(crate) async fn daily_revenue(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
     let RevenueQuery { range, currency } = RevenueQuery::read(given.pairs(), Timestamp::now())?;
-    // The whole range comes first, to choose the currency by it.
+    // The whole range comes first, to choose the currency.
     let days = range.days.iter().map(|(_, day)| *day);
     let steps: Vec<TimeSpan> = std::iter::once(range.span).chain(days).collect();
     let sales = sales::sum(&deps.database, WHOLE_SHOP, &steps).await?;
@@ -81,7 +81,7 @@ pub(crate) async fn payment_methods(
     Ok(answer(&PaymentMethods { currency, payment_methods: shown.map(method).collect() }))
 }
 
-/// `GET /orders`: by where they stand.
+/// `GET /orders`: by status.
 pub(crate) async fn orders(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
     Parameters::read(given.pairs(), &[])?;
     let counts = shop_report::count_by_status(&deps.database).await?;

@@ -1,6 +1,6 @@
 //! `GET /api/v1/openapi.json`: the HTTP API, described for programs.
 //!
-//! The file is made from the code by a test and checked in; here it is only bytes of the program.
+//! A test generates the file from the code, and it is checked in; here it is only embedded.
 
 use axum::http::HeaderMap;
 use axum::response::Response;

@@ -1,4 +1,4 @@
-//! `GET /health`: whether this function reaches Postgres, and which version it is.
+//! `GET /health`: whether this function can reach Postgres, and its version.
 
 use std::sync::Arc;
 

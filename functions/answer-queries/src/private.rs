@@ -1,4 +1,4 @@
-//! Answers for one caller only, which no cache may keep.
+//! Responses for one caller only, which must not be cached.
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Query};
@@ -19,16 +19,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Given {
 }
 
 impl Given {
-    /// Returns them as contracts read them.
+    /// Returns them in the form that contracts expects.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
-/// Writes an answer.
+/// Writes a response.
 pub(crate) fn answer(body: &impl Serialize) -> Response {
     let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
-    // Text, so that API Gateway gets it as it is and not in base64.
+    // Text, so that API Gateway gets it unchanged and not in base64.
     let body = serde_json::to_string(body).expect("numbers, text and times always serialize");
     (headers, body).into_response()
 }

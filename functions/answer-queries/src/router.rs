@@ -12,12 +12,12 @@ use store::Database;
 use crate::failure::Failure;
 use crate::{alerts, analytics, description, health, popularity, sales, seller_dashboard};
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
     /// The scores.
     pub database: Database,
-    /// From which spend on a customer is in a segment.
+    /// The thresholds of the customer segments.
     pub segments: SegmentThresholds,
 }
 
@@ -37,7 +37,7 @@ pub fn router(deps: Arc<Deps>) -> Router {
         .route("/api/analytics/events", get(analytics::events))
         .route("/api/v1/openapi.json", get(description::show))
         .route("/health", get(health::check))
-        // These have functions of their own; here they are only known so that a wrong method is called by its name.
+        // Other functions serve these routes; here they are listed so that a wrong method is reported as such.
         .route("/api/v1/analytic/interaction", any(post_only))
         .route("/api/v1/analytic/guest/interaction", any(post_only))
         .route("/api/v1/analytic/event", any(post_only))

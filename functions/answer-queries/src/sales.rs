@@ -1,6 +1,6 @@
-//! `GET /sales/...`: windows, rankings, segments of customers and months. None of it is for caches.
+//! `GET /sales/...`: windows, rankings, customer segments and months. None of it is cacheable.
 //!
-//! Each answer comes of one statement, so that its figures belong together.
+//! Each response is one statement, so that its figures are consistent.
 
 mod month;
 mod ranking;
@@ -30,7 +30,7 @@ pub(crate) fn routes() -> Router<Arc<Deps>> {
         .route("/months", get(month::list))
 }
 
-/// Writes an answer that nobody else may see, in our envelope.
+/// Writes a private response, in our envelope.
 fn answer(data: impl Serialize) -> Response {
     private::answer(&Data { data })
 }

@@ -1,4 +1,4 @@
-//! What answer-queries reads from its environment.
+//! The settings of answer-queries, from its environment.
 
 use std::time::Duration;
 
@@ -6,23 +6,23 @@ use domain::SegmentThresholds;
 use platform::Variables;
 use store::Role;
 
-/// The limit of an AWS call, which is only made to log in to Postgres with a secret.
+/// The limit of an AWS call, made only to sign in to Postgres with a secret.
 pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
 
 /// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
-    /// Where the scores are.
+    /// The database with the scores.
     pub database: store::Settings,
-    /// From which spend on a customer is in a segment.
+    /// The thresholds of the customer segments.
     pub segments: SegmentThresholds,
 }
 
 impl Settings {
-    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::AnswerQueries, lookup));
-        // An empty text means that no currency has segments, so it cannot be required.
+        // An empty value means that no currency has segments, so it cannot be required.
         let segments = match variables.optional("SEGMENT_THRESHOLDS") {
             None => Some(SegmentThresholds::default()),
             Some(_) => variables.parsed("SEGMENT_THRESHOLDS"),

@@ -1,4 +1,4 @@
-//! The one table from failure to status, code and public text.
+//! The table from failure to status, code and public text.
 
 use contracts::{ErrorReply, RecordReply, RequestError};
 use lambda_http::http::StatusCode;
@@ -10,13 +10,13 @@ use store::StoreError;
 pub(crate) enum Failure {
     /// No verified token.
     Unauthorized,
-    /// A verified token of somebody else than the shop's own services.
+    /// A verified token, but not of the shop's own services.
     NotTrusted,
     /// The body cannot be used.
     Request(RequestError),
-    /// Every item was refused.
+    /// Every item was rejected.
     NothingAcceptable(RecordReply),
-    /// Postgres is not there, or is not ours.
+    /// Postgres is unavailable, or its schema is not ours.
     Store(StoreError),
 }
 

@@ -1,4 +1,4 @@
-//! One request: read, record and score, hint, answer.
+//! One request: parse, record and score, hint, respond.
 
 use std::time::Instant;
 
@@ -16,24 +16,24 @@ use store::interaction::Submission;
 
 use crate::failure::Failure;
 
-/// The name that metrics go by.
+/// The function's name in metrics.
 const FUNCTION: &str = "import-interactions";
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
     /// The log and the scores.
     pub database: Database,
     /// The queue of the catalog.
     pub sender: SinkSender,
-    /// What the events may be called.
+    /// The known event names.
     pub names: EventNames,
 }
 
-/// Answers one request. Every failure becomes an answer; the error type is only the runtime's.
+/// Handles one request. Every failure becomes a response; the error type is only for the runtime.
 ///
 /// # Errors
-/// When an answer cannot be written.
+/// When a response cannot be written.
 pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lambda_http::Error> {
     let context = request.lambda_context_ref().cloned().unwrap_or_default();
     match accept(deps, &request, &context).await {
@@ -59,7 +59,7 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
     let trace = TraceHeader::of(context);
     let sent = deps.sender.send(&outcome.new_ids, trace.as_str()).await;
     let reply = RecordReply::new(outcome.results);
-    // Not the ids: a thousand to a line would cost more than they tell of history.
+    // Not the ids: a thousand per line would cost more than they are worth for history.
     Metrics::with(&[("Function", FUNCTION)])
         .note("request.id", context.request_id.as_str())
         .note("trace.id", trace.root())
@@ -77,16 +77,16 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
     if reply.accepted + reply.duplicate > 0 { Ok(reply) } else { Err(Failure::NothingAcceptable(reply)) }
 }
 
-/// Lets the shop's own services in. The gateway has verified the token; its scope is looked at here, because the
-/// gateway's own refusal would not be in our envelope.
+/// Admits the shop's own services. The gateway has verified the token; its scope is checked here, because the gateway's
+/// own response would not be in our envelope.
 fn check_caller(request: &Request) -> Result<(), Failure> {
     let claims = platform::claims(request.extensions()).map(Claims::new).ok_or(Failure::Unauthorized)?;
     if claims.is_trusted() { Ok(()) } else { Err(Failure::NotTrusted) }
 }
 
-/// Records and scores every admitted item; a refused one keeps its refusal and touches no other.
+/// Records and scores every admitted item; a rejected one keeps its rejection and affects no other.
 async fn record(database: &Database, items: Vec<ItemOutcome>) -> Result<Outcome, Failure> {
-    // The client of an import is a service: its network and its user agent say nothing of the shopper.
+    // The client of an import is a service: its network and its user agent say nothing about the shopper.
     let submission =
         Submission { caller: Caller::Trusted, user_agent: None, ip_address: None, guest_events_per_minute: None };
     let mut recording = Recording::of(items);

@@ -1,4 +1,4 @@
-//! The one table from failure to status, code and public text.
+//! The table from failure to status, code and public text.
 
 use contracts::{ErrorReply, RequestError};
 use lambda_http::http::StatusCode;
@@ -13,20 +13,20 @@ pub(crate) enum Failure {
     NoRoute,
     /// No verified token.
     Unauthorized,
-    /// A verified token of somebody else than the shop's own services.
+    /// A verified token, but not of the shop's own services.
     NotTrusted,
-    /// The body names nobody.
+    /// The body names no one.
     Request(RequestError),
-    /// The key that addresses are hashed with cannot be had.
+    /// The address key is not available.
     Secret(SecretError),
-    /// A place could not be reached, or holds too much.
+    /// A data store could not be reached, or holds too much.
     People(PeopleError),
-    /// An answer could not be written.
+    /// A response could not be written.
     Answer(serde_json::Error),
 }
 
 impl Failure {
-    /// Returns the status, the code and the text for the client. None of them says whom the request was about.
+    /// Returns the status, the code and the text for the client. None of them identifies the person.
     fn answer(&self) -> (StatusCode, &'static str, String) {
         let text = str::to_owned;
         match self {

@@ -45,14 +45,14 @@ impl States {
         lines.chain(opinions).filter(|it| !it.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// Returns the references whose meaning products decide.
+    /// Returns the references whose meaning products determine.
     pub(crate) fn decided(&self) -> Vec<String> {
         let all = self.products.iter().flat_map(|(id, it)| std::iter::once(id.clone()).chain(it.skus.keys().cloned()));
         all.collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 
-/// Says which subject an event changes the state of; none when it is only logged and counted.
+/// Returns the subject whose state an event changes; `None` when it is only logged and counted.
 pub(crate) fn changed(event: &ShopEvent) -> Option<Of> {
     let (subject, id) = event.fact.subject();
     match (&event.fact, subject) {
@@ -83,7 +83,7 @@ pub(crate) fn named(events: &[ShopEvent]) -> Vec<String> {
             _ => {}
         }
     }
-    // A line may name nothing.
+    // A line may lack a reference.
     names.remove("");
     names.into_iter().collect()
 }

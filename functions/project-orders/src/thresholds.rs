@@ -4,15 +4,14 @@ use domain::fraud::{AmountLimits, Thresholds};
 use jiff::SignedDuration;
 use platform::Variables;
 
-/// The longest stretch that a rule slides over, in seconds: a day. Each new order reads its customer's orders around
-/// it this far.
+/// The longest window of a rule, in seconds: a day. Each new order reads its customer's orders this far around it.
 const LONGEST_SECONDS: u64 = 86_400;
 
-/// Reads `FRAUD_*`; `None` when a variable is missing or malformed, which `variables` then knows.
+/// Reads `FRAUD_*`; `None` when a variable is missing or malformed, which `variables` records.
 pub(crate) fn read(variables: &mut Variables<'_>) -> Option<Thresholds> {
     let burst_orders = variables.number("FRAUD_BURST_ORDERS", 1..=1_000);
     let burst_length = seconds(variables, "FRAUD_BURST_SECONDS");
-    // An empty text means that no order is large, so it cannot be required.
+    // An empty value means that no order is large, so it cannot be required.
     let amounts = match variables.optional("FRAUD_LARGE_ORDERS") {
         None => Some(AmountLimits::default()),
         Some(_) => variables.parsed("FRAUD_LARGE_ORDERS"),

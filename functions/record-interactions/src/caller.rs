@@ -1,6 +1,6 @@
-//! Who calls, from the claims that API Gateway's JWT authorizer verified, and from nothing else.
+//! The caller, from the claims that API Gateway's JWT authorizer verified, and from nothing else.
 //!
-//! `X-User-*` and `X-Forwarded-For` headers are never read: anybody can write them.
+//! `X-User-*` and `X-Forwarded-For` headers are never read: anyone can set them.
 
 use domain::{Caller, Claims, truncate_address};
 use lambda_http::request::RequestContext;
@@ -9,10 +9,10 @@ use lambda_http::{Request, RequestExt};
 use crate::agent;
 use crate::failure::Failure;
 
-/// The path without a sign-in.
+/// The path of the guest route.
 const GUEST_PATH: &str = "/api/v1/analytic/guest/interaction";
 
-/// Says who calls.
+/// Returns the caller.
 pub(crate) fn of(request: &Request) -> Result<Caller, Failure> {
     if request.uri().path() == GUEST_PATH {
         return Ok(Caller::Guest);
@@ -30,7 +30,7 @@ pub(crate) fn network(request: &Request) -> Option<String> {
     truncate_address(context.http.source_ip.as_deref()?)
 }
 
-/// Returns what the `User-Agent` header says of the client; see [`agent::describe`].
+/// Returns the reduced `User-Agent` header; see [`agent::describe`].
 pub(crate) fn user_agent(request: &Request) -> Option<String> {
     agent::describe(request.headers().get("user-agent")?.to_str().ok()?)
 }

@@ -1,4 +1,4 @@
-//! The one table from failure to status, code and public text.
+//! The table from failure to status, code and public text.
 
 use contracts::{ErrorReply, RecordReply, RequestError};
 use lambda_http::http::StatusCode;
@@ -10,15 +10,15 @@ use store::StoreError;
 pub(crate) enum Failure {
     /// No verified token.
     Unauthorized,
-    /// A verified token whose subject is no account.
+    /// A verified token whose subject is not an account.
     NoAccount,
     /// The body cannot be used.
     Request(RequestError),
-    /// Every item was refused.
+    /// Every item was rejected.
     NothingAcceptable(RecordReply),
-    /// No item was stored, and some could be a minute later.
+    /// No item was stored, and some can be stored a minute later.
     RateLimited(RecordReply),
-    /// Postgres is not there, or is not ours.
+    /// Postgres is unavailable, or its schema is not ours.
     Store(StoreError),
 }
 

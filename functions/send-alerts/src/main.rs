@@ -9,7 +9,7 @@ use platform::SecretSource;
 use send_alerts::{Deps, Settings, handle, webhooks};
 use store::Database;
 
-/// The limit of an AWS call: logging in to Postgres with a secret, moving dead letters.
+/// The limit of an AWS call: signing in to Postgres with a secret, moving dead letters.
 const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,4 +1,4 @@
-//! Whose figures a caller may read: everybody their own, admins those of the shop and of every seller.
+//! Which figures a caller may read: sellers their own, admins those of the shop and of every seller.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -15,7 +15,7 @@ pub(crate) enum Reader {
 }
 
 impl Reader {
-    /// Returns the seller whose figures are read, given the one that was asked for.
+    /// Returns the seller whose figures are read, given the requested one.
     pub(crate) fn seller(self, asked: Option<String>) -> Result<String, Failure> {
         match (self, asked) {
             (Self::Admin, asked) => Ok(asked.unwrap_or(WHOLE_SHOP.to_owned())),

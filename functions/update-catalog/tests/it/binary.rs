@@ -94,7 +94,7 @@ async fn a_setting_that_cannot_be_used_ends_the_start_and_the_log_names_it() {
     assert!(!output.contains("s3cret"), "{output}");
 }
 
-/// Waits for a line of the log, which comes through a pipe, and returns everything up to there.
+/// Waits for a line of the log, read from a pipe, and returns everything up to it.
 async fn output_with(function: &Function, text: &str) -> String {
     for _ in 0..200 {
         if function.output().contains(text) {
@@ -105,7 +105,7 @@ async fn output_with(function: &Function, text: &str) -> String {
     function.output()
 }
 
-/// Makes a table with the key schema of the template.
+/// Creates a table with the key schema of the template.
 async fn create_table() -> (Client, String) {
     let (client, table) = (Client::new(&TestQueue::aws()), format!("feed-{}", Uuid::now_v7()));
     let mut create = client.create_table().table_name(&table).billing_mode(BillingMode::PayPerRequest);
