@@ -1,5 +1,5 @@
-//! What the tests share, the fault suite, which a test runs for minutes and `prove` for hours, and the known mistakes
-//! that it must see.
+//! Shared test code, the fault suite, which a test runs for minutes and `prove` for hours, and the known mistakes that
+//! it must detect.
 
 pub mod fault;
 pub mod planted;
