@@ -10,12 +10,12 @@ use testkit::{Function, sqs_event};
 
 use crate::shop::Shop;
 
-/// What the rules found, with what it rests on.
+/// Findings with their evidence.
 const FINDINGS: &str = "SELECT rule, subject, window_name, evidence FROM analytic.finding ORDER BY 1, 2, 3";
-/// The same by name only.
+/// Findings without evidence.
 const NAMES: &str = "SELECT rule, subject, window_name FROM analytic.finding ORDER BY 1, 2, 3";
 
-/// The event of an order in the form of the order lifecycle. Amounts differ unless a test makes them alike.
+/// An order event in the lifecycle format. Amounts differ unless a test makes them equal.
 pub(crate) fn placed(order: &str, customer: &str, second: i64, price: &str) -> Value {
     let start: Timestamp = "2026-11-20T09:58:00Z".parse().unwrap();
     json!({
@@ -25,7 +25,7 @@ pub(crate) fn placed(order: &str, customer: &str, second: i64, price: &str) -> V
     })
 }
 
-/// Six orders of a customer within half a minute, over the edge of an hour.
+/// Six orders of a customer within half a minute, across the boundary of an hour.
 fn burst(customer: &str) -> Vec<Value> {
     (0..6).map(|i| placed(&format!("{customer}-{i}"), customer, 105 + i * 5, &format!("{}.00", 10 + i))).collect()
 }
@@ -42,13 +42,13 @@ pub(crate) async fn start_projecting(shop: &Shop) -> Function {
         ("FRAUD_LARGE_ORDERS", "EUR:100000"),
         ("FRAUD_SIMILAR_ORDERS", "3"),
         ("FRAUD_SIMILAR_SECONDS", "600"),
-        // No such queue: what is given up cannot be moved, so it shows as failed.
+        // There is no such queue: dead letters cannot be moved, so they show as failed.
         ("DEAD_LETTER_QUEUE_URL", "http://127.0.0.1:1/no-such-queue"),
     ];
     shop.start("project-orders", &variables).await
 }
 
-/// Projects events, all of which must be good.
+/// Projects events, all of which must be valid.
 pub(crate) async fn project(function: &mut Function, events: &[Value]) {
     let answer = function.invoke(&batch(events)).await.answer();
     assert_eq!(answer, json!({ "batchItemFailures": [] }), "{}", function.output());

@@ -1,11 +1,11 @@
-//! migrate: from nothing to the schema, once, whoever asks and however often.
+//! migrate: from an empty database to the schema, once, however often and concurrently it runs.
 
 use serde_json::json;
 use testkit::{Function, Invoked, TestDatabase, TestProxy, TestSecret};
 
 use crate::shop::Shop;
 
-/// Everything that a schema is made of, as text.
+/// All parts of a schema, as strings.
 const SCHEMA: &str = "
     SELECT format('%s %s %s %s', c.relkind, c.relname, a.attname, format_type(a.atttypid, a.atttypmod))
     FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
@@ -59,7 +59,7 @@ async fn several_at_once_apply_each_migration_once() {
 #[tokio::test]
 async fn an_interrupted_migration_goes_on_where_it_was() {
     let database = TestDatabase::create_empty().await;
-    // given: killed at some moment, early or late
+    // given: killed at some point, early or late
     for pause_ms in [20, 40, 60, 80, 120] {
         let mut victim = start(database.url()).await;
         let said = victim.begin(&json!({}));

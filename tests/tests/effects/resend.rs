@@ -1,4 +1,4 @@
-//! resend-pending: whatever was lost is hinted at again, at a bounded pace.
+//! resend-pending: whatever was lost is hinted at again, at a bounded rate.
 
 mod due;
 mod measure;
@@ -10,7 +10,7 @@ use testkit::TestQueue;
 
 use crate::shop::{Shop, product};
 
-/// Records views and lets their hints fall due.
+/// Records views and makes their hints due.
 async fn overdue(shop: &Shop, count: usize) -> Vec<i64> {
     let ids = shop.record(&vec![("view", product(1)); count]).await;
     shop.database.let_hints_fall_due().await;

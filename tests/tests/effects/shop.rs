@@ -1,4 +1,4 @@
-//! A shop with a database of its own: records what shoppers do, starts functions, reads what came of it.
+//! A shop with its own database: records interactions, starts functions, reads the results.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use uuid::Uuid;
 pub(crate) const POPULARITY: &str =
     "SELECT id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
      FROM analytic.product_popularity ORDER BY id";
-/// The same, counted anew from the log.
+/// The same, recounted from the log.
 const RECOUNT: &str = "SELECT id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
      FROM analytic.popularity_recount ORDER BY id";
 /// Effects that are outstanding.
@@ -25,7 +25,7 @@ pub(crate) struct Shop {
     pub(crate) popularity_queue: TestQueue,
     pub(crate) catalog_queue: TestQueue,
     pub(crate) alerts_queue: TestQueue,
-    /// Where every consumer moves what it gives up.
+    /// The dead-letter queue of all consumers.
     pub(crate) dead_letters: TestQueue,
 }
 
@@ -96,13 +96,13 @@ impl Shop {
         self.database.number("SELECT count(*) FROM analytic.pending WHERE sink = 'popularity'").await
     }
 
-    /// Checks that the scores are what the log says, and that no effect on them is outstanding.
+    /// Checks that the scores equal the recount of the log, and that no effect on them is outstanding.
     pub(crate) async fn assert_all_scored_exactly(&self) {
         assert_eq!(self.unscored().await, 0, "effects are outstanding");
         self.assert_exact().await;
     }
 
-    /// Checks that the scores are what the log and the outstanding effects say.
+    /// Checks that the scores equal the recount of the log minus the outstanding effects.
     pub(crate) async fn assert_exact(&self) {
         assert_eq!(self.popularity().await, self.database.rows(RECOUNT).await, "stored, and counted anew from the log");
     }
@@ -138,7 +138,7 @@ impl Shop {
     }
 }
 
-/// An interaction as a shopper's browser sends it: with an event id of its own.
+/// An interaction as a shopper's browser sends it: with a unique event id.
 pub(crate) fn interaction(event: &str, product: &str) -> NewInteraction {
     NewInteraction {
         origin: Origin::TRUSTED,
@@ -163,19 +163,19 @@ pub(crate) fn hints(ids: &[i64]) -> Value {
     sqs_event(&ids.iter().map(|id| hint(*id)).collect::<Vec<_>>())
 }
 
-/// The answer that acknowledges everything.
+/// The response that acknowledges everything.
 pub(crate) fn all_done() -> Invoked {
     failed(&[])
 }
 
-/// The answer that acknowledges all but the messages at these places.
+/// The response that acknowledges all but the messages at these positions.
 pub(crate) fn failed(places: &[usize]) -> Invoked {
     let items: Vec<_> = places.iter().map(|place| json!({ "itemIdentifier": format!("m{place}") })).collect();
     Invoked::Answered(json!({ "batchItemFailures": items }))
 }
 
-/// Reads a metric of the last invocation; a count that is not in its line is zero. Output comes through a pipe, so it is
-/// waited for.
+/// Reads a metric of the last invocation; a count that is not in its line is zero. Output is read from a pipe, so the
+/// function waits for it.
 pub(crate) async fn metric(function: &Function, name: &str, dimension: (&str, &str)) -> f64 {
     let value = |line: &str| -> Option<f64> {
         let line: Value = serde_json::from_str(line).ok()?;

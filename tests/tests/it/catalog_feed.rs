@@ -12,7 +12,7 @@ use domain::{Interaction, InteractionId, ParkReason};
 use testkit::TestQueue;
 use uuid::Uuid;
 
-/// A table of its own for one test, with the key schema of the template.
+/// A separate table for one test, with the key schema of the template.
 pub(crate) struct Feed {
     client: Client,
     table: String,

@@ -1,4 +1,4 @@
-//! The known mistakes still fit the code, so that the long run can plant them.
+//! The known mistakes still apply to the code, so that the long run can plant them.
 
 use it::planted::{Mistake, mistakes};
 use it::template::repository;

@@ -1,4 +1,4 @@
-//! The rules that template.yaml keeps, because neither a linter nor the local emulator would notice when it does not.
+//! Rules for template.yaml that neither a linter nor the local emulator checks.
 
 use std::collections::BTreeSet;
 

@@ -6,7 +6,7 @@ use testkit::{Stack, TestSecret};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-/// Runs a command with a text at its standard input; returns whether it succeeded, and what it wrote.
+/// Runs a command with a given standard input; returns whether it succeeded, and its output.
 async fn run(secret: &TestSecret, arguments: &[&str], text: &str) -> (bool, String) {
     let test = std::env::current_exe().unwrap();
     let mut command = Command::new(test.parent().unwrap().parent().unwrap().join("shopsignal"));
@@ -14,7 +14,7 @@ async fn run(secret: &TestSecret, arguments: &[&str], text: &str) -> (bool, Stri
     command.env("AWS_ENDPOINT_URL", Stack::get().aws_endpoint());
     command.envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // A command that refuses its arguments may be gone already.
+    // A command that rejects its arguments may have ended already.
     child.stdin.take().unwrap().write_all(text.as_bytes()).await.ok();
     let output = child.wait_with_output().await.unwrap();
     let wrote = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

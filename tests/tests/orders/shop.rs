@@ -1,9 +1,9 @@
-//! A shop with a database of its own that tells project-orders what happens.
+//! A shop with its own database that sends events to project-orders.
 
 use serde_json::{Value, json};
 use testkit::{Function, Invoked, TestDatabase, TestQueue, sqs_event};
 
-/// Everything that follows from the log, without arrival times and ids that are given on arrival.
+/// Everything derived from the log, without arrival times and ids assigned on arrival.
 const STATE: [&str; 8] = [
     "SELECT rollup, key, figures FROM analytic.sales_stored ORDER BY rollup, key",
     "SELECT * FROM analytic.sales_order ORDER BY order_id",
@@ -12,7 +12,7 @@ const STATE: [&str; 8] = [
     "SELECT * FROM analytic.product ORDER BY product_id",
     "SELECT * FROM analytic.product_sku ORDER BY sku, product_id",
     "SELECT * FROM analytic.product_period ORDER BY product_id, since",
-    // What was derived for a while and withdrawn depends on what came first; what holds does not.
+    // Interactions that were derived and withdrawn depend on the order of arrival; the current ones do not.
     "SELECT subject, subject_id, contribution, ARRAY(SELECT unnest(derived) EXCEPT SELECT unnest(withdrawn) ORDER BY 1)
      FROM analytic.projection ORDER BY subject, subject_id",
 ];
@@ -34,7 +34,7 @@ impl Shop {
         }
     }
 
-    /// Starts an environment of project-orders for which no order is suspicious.
+    /// Starts an environment of project-orders with thresholds that no order exceeds.
     pub(crate) async fn start(&self) -> Function {
         self.start_with(&[]).await
     }
@@ -61,7 +61,7 @@ impl Shop {
         Function::start("project-orders", &[&variables, thresholds].concat()).await
     }
 
-    /// Tells everything in batches of this size; every batch must be done, and nothing be given up.
+    /// Sends everything in batches of this size; every batch must be done, without dead letters.
     pub(crate) async fn tell(&self, function: &mut Function, events: &[String], batch: usize) {
         for part in events.chunks(batch) {
             assert_eq!(function.invoke(&sqs_event(part)).await, all_done(), "{}", function.output());
@@ -69,7 +69,7 @@ impl Shop {
         assert_eq!(self.dead_letters.depth().await, 0, "an event was given up: {}", function.output());
     }
 
-    /// Reads everything that follows from the log.
+    /// Reads everything derived from the log.
     pub(crate) async fn state(&self) -> Vec<String> {
         let mut state = Vec::new();
         for query in STATE {
@@ -99,18 +99,18 @@ impl Shop {
     }
 }
 
-/// The answer that acknowledges everything.
+/// The response that acknowledges everything.
 pub(crate) fn all_done() -> Invoked {
     failed(&[])
 }
 
-/// The answer that acknowledges all but the messages at these places.
+/// The response that acknowledges all but the messages at these positions.
 pub(crate) fn failed(places: &[usize]) -> Invoked {
     let items: Vec<_> = places.iter().map(|place| json!({ "itemIdentifier": format!("m{place}") })).collect();
     Invoked::Answered(json!({ "batchItemFailures": items }))
 }
 
-/// An event of the lifecycle shape, at a minute of a fixed day.
+/// An event in the lifecycle format, at a minute of a fixed day.
 pub(crate) fn event(name: &str, minute: i64, fields: Value) -> String {
     let start: jiff::Timestamp = "2026-11-18T09:00:00Z".parse().unwrap();
     let mut event = fields;

@@ -1,4 +1,4 @@
-//! The operator's command, as it ships.
+//! The shipped operator's command.
 
 use std::path::{Path, PathBuf};
 use std::process::Output;

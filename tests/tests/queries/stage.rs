@@ -1,4 +1,4 @@
-//! The stage of each test: a database of scores, the function, and words for requests.
+//! The setup of each test: a database of scores, the function, and helpers for requests.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ pub(crate) const TOP: &str = "/api/v1/analytic/popularity/top";
 /// The table with the columns that are not computed.
 pub(crate) const SCORES: &str = "analytic.product_popularity
     (id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, date_updated)";
-/// Far more than any answer takes; a function that hangs fails its test instead of stopping the run.
+/// Far more than any response takes; a function that hangs fails its test instead of blocking the run.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 
 /// Everything that one test needs.
@@ -39,7 +39,7 @@ impl Stage {
         stage
     }
 
-    /// Asks for a path.
+    /// Requests a path.
     pub(crate) async fn get(&mut self, target: &str) -> HttpReply {
         self.send(&HttpEvent::new("GET", target)).await
     }
@@ -74,12 +74,12 @@ pub(crate) fn numbers(reply: &HttpReply) -> Vec<u32> {
     rows.map(|row| u32::from_str_radix(&row["id"].as_str().unwrap()[28..], 16).unwrap()).collect()
 }
 
-/// Returns where a page stands.
+/// Returns the pagination of a page.
 pub(crate) fn pagination(reply: &HttpReply) -> Value {
     reply.json()["pagination"].clone()
 }
 
-/// Returns status, code and message of a refusal in our envelope.
+/// Returns status, code and message of an error in our envelope.
 pub(crate) fn refusal(reply: &HttpReply) -> String {
     assert_eq!(
         (reply.header("content-type"), reply.header("cache-control")),

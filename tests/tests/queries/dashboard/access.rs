@@ -1,4 +1,4 @@
-//! Who sees whose figures, what is refused, and Postgres gone.
+//! Access to figures, rejected requests, and Postgres down.
 
 use testkit::{HttpEvent, TestProxy};
 
@@ -14,7 +14,7 @@ async fn a_seller_sees_the_own_figures_and_nobody_elses() {
     events.extend(sale("o-2", "s-2", "2026-11-10T10:00:00Z", "5 EUR"));
     market.tell(&events).await;
     for (seller, revenue) in [("s-1", 1_000), ("s-2", 500), ("s-3", 0), ("S-1", 0), ("s-1 ", 0), ("%", 0), ("s-_", 0)] {
-        // whatever the request says of itself
+        // whatever the request claims
         let request = as_seller(seller, DAY).header("x-user-id", "s-1").claim("scope", "analytic/trusted");
         let reply = send(&mut market.reader, &request).await.json();
         assert_eq!(reply["data"]["summary"]["total_revenue"], revenue, "{seller:?}");
@@ -29,7 +29,7 @@ async fn nobody_without_a_subject_gets_figures() {
     market.tell(&sale("o-1", "s-1", "2026-11-10T10:00:00Z", "10 EUR")).await;
     let nobody = HttpEvent::new("GET", DASHBOARD).header("authorization", "Bearer s-1");
     assert_eq!(refusal(&send(&mut market.reader, &nobody).await), "401 unauthorized: a bearer token is required");
-    // the empty id is where the whole shop is kept
+    // the whole shop is stored under the empty id
     for odd in ["", "\u{0}", "s-1\n", &"x".repeat(129)] {
         let reply = send(&mut market.reader, &as_seller(odd, "")).await;
         assert_eq!(refusal(&reply), "403 forbidden: the subject of the token cannot be a seller", "{odd:?}");

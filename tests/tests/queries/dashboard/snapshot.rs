@@ -1,4 +1,4 @@
-//! An answer is of one instant, whatever is being projected meanwhile.
+//! A response is from one instant, whatever is being projected meanwhile.
 
 use serde_json::json;
 use testkit::sqs_event;
@@ -10,11 +10,11 @@ use crate::stage::send;
 const BATCHES: usize = 40;
 const ORDERS: usize = 20;
 
-/// Orders of one product at one seller, so that every part of a dashboard has to tell the same number.
+/// Orders of one product at one seller, so that every part of a dashboard has to show the same number.
 fn batch(number: usize) -> Vec<String> {
     let orders = (0..ORDERS).flat_map(|order| {
         let id = format!("{number}-{order}");
-        // over three days, so that the charts have something to add up
+        // over three days, so that the charts have several points
         let at = format!("2026-11-1{}T{:02}:{:02}:00Z", number % 3, order, number);
         let item = json!({ "productId": "p-1", "sellerId": "s-1", "quantity": 1, "price": "1.00" });
         let paid = json!({ "orderId": id, "paymentId": id, "paymentStatus": "PAID", "amount": 1 });
@@ -34,7 +34,7 @@ async fn all_parts_of_an_answer_are_of_one_instant() {
     });
     let (mut seen, total) = (Vec::new(), (BATCHES * ORDERS) as u64);
     while seen.last() != Some(&total) {
-        // looked at before the answer: only an answer that began after the last commit has to hold all
+        // read before the request: only a request that began after the last commit has to see everything
         let all_told = telling.is_finished();
         let request =
             as_seller("s-1", "start=2026-11-10T00:00:00Z&end=2026-11-13T00:00:00Z&currency=EUR&tz=Asia/Kathmandu");
