@@ -116,7 +116,7 @@ COMMENT ON COLUMN analytic.order_line.order_id IS 'The order.';
 COMMENT ON COLUMN analytic.order_line.position IS 'Position in the order, from 0.';
 COMMENT ON COLUMN analytic.order_line.reference IS 'SPU or SKU, by the shop''s id.';
 COMMENT ON COLUMN analytic.order_line.product_id IS 'The product (SPU) it belongs to; null as long as no product event says so.';
-COMMENT ON COLUMN analytic.order_line.seller_id IS 'Seller by line, order or product, in this precedence; empty when unknown.';
+COMMENT ON COLUMN analytic.order_line.seller_id IS 'Seller by line, order, product or the order before it was edited, in this precedence; empty when unknown.';
 COMMENT ON COLUMN analytic.order_line.category_id IS 'Category by line or product; empty when unknown.';
 COMMENT ON COLUMN analytic.order_line.quantity_milli IS 'Quantity in thousandths.';
 COMMENT ON COLUMN analytic.order_line.price_minor IS 'Unit price in minor units of the order''s currency, rounded.';
@@ -440,7 +440,7 @@ DECLARE
     it jsonb;
     n int;
     -- what was ordered
-    cur text; customer text; seller text; method text; base_service text; known boolean := false; is_update boolean;
+    cur text; customer text; seller text; former text; method text; base_service text; known boolean := false; is_update boolean;
     lines jsonb := '[]'; total numeric; totals bigint[] := '{}'; named_total text;
     shipping text := '0'; tax text := '0'; fee text := '0'; discount text := '0';
     costs bigint[] := '{}'; goods bigint; of_lines bigint := 0; goods_lines bigint[] := '{}'; charged bigint; less bigint; sums bigint;
@@ -481,6 +481,10 @@ BEGIN
         IF it->>'total' IS NOT NULL THEN totals := totals || analytic.recount_minor(it->>'total', cur); END IF;
         IF jsonb_array_length(it->'lines') > 0 AND (is_update OR base_service IS NULL OR base_service = event.service) THEN
             named_total := CASE WHEN lines = '[]' AND NOT is_update THEN coalesce(it->>'total', named_total) ELSE it->>'total' END;
+            IF lines <> '[]' THEN
+                IF it->>'seller_id' IS NULL THEN former := coalesce(seller, former); END IF;
+                seller := it->>'seller_id';
+            END IF;
             lines := it->'lines';
             IF NOT is_update THEN base_service := event.service; END IF;
         ELSIF is_update OR named_total IS NULL THEN
@@ -749,7 +753,7 @@ BEGIN
         END LOOP;
     END LOOP;
     RETURN jsonb_build_object(
-        'customer', customer, 'seller', seller, 'currency', cur, 'lines', lines, 'costs', to_jsonb(costs), 'entries', entries, 'reached', reached,
+        'customer', customer, 'seller', seller, 'former_seller', former, 'currency', cur, 'lines', lines, 'costs', to_jsonb(costs), 'entries', entries, 'reached', reached,
         'method', coalesce(method, (SELECT methods[i] FROM generate_subscripts(ids, 1) AS i WHERE methods[i] <> '' ORDER BY ats[i] LIMIT 1), ''),
         'status', coalesce(ended, steps[greatest(furthest, 1)]), 'first_at', events[1].occurred_at, 'back', back, 'asked', asked,
         'shipping', CASE WHEN known THEN analytic.recount_minor(shipping, cur) ELSE 0 END,
@@ -765,7 +769,8 @@ WITH told AS MATERIALIZED (
     SELECT order_id, analytic.recount_order(order_id) AS it
     FROM (SELECT DISTINCT subject_id AS order_id FROM analytic.shop_event WHERE subject = 'order') AS known
 ), orders AS (
-    SELECT order_id, it->>'customer' AS customer_key, it->>'seller' AS seller_id, it->>'currency' AS currency, it->>'method' AS method,
+    SELECT order_id, it->>'customer' AS customer_key, it->>'seller' AS seller_id, it->>'former_seller' AS former_seller_id,
+           it->>'currency' AS currency, it->>'method' AS method,
            it->>'status' AS status, (it->>'first_at')::timestamptz AS first_at, jsonb_array_length(it->'lines') AS line_count,
            (it->>'shipping')::bigint AS shipping, (it->>'tax')::bigint AS tax, (it->>'fee')::bigint AS fee
     FROM told
@@ -793,7 +798,7 @@ WITH told AS MATERIALIZED (
                SELECT content->>'seller_id' FROM analytic.shop_event AS said
                WHERE said.subject = 'product' AND said.subject_id = reference.product_id AND event_type IN ('product_created', 'product_updated')
                  AND content->>'seller_id' IS NOT NULL
-               ORDER BY occurred_at > first_at, abs(extract(epoch FROM occurred_at - first_at)), id DESC LIMIT 1), '') AS seller_id,
+               ORDER BY occurred_at > first_at, abs(extract(epoch FROM occurred_at - first_at)), id DESC LIMIT 1), former_seller_id, '') AS seller_id,
            coalesce(item->>'category_id', (
                SELECT content->>'category_id' FROM analytic.shop_event AS said
                WHERE said.subject = 'product' AND said.subject_id = reference.product_id AND event_type IN ('product_created', 'product_updated')

@@ -113,6 +113,8 @@ pub struct OrderState {
     pub customer: Option<CustomerKey>,
     /// The seller of the whole order, if there is one.
     pub seller_id: Option<String>,
+    /// The seller of the whole order before its lines were replaced by an event that names none.
+    pub former_seller_id: Option<String>,
     /// The currency of the order, and of all amounts without their own.
     pub currency: Option<Currency>,
     /// The total as the shop stated it, else the sum of lines and charges.
@@ -153,6 +155,7 @@ impl OrderState {
             status: Some(progress.status()),
             customer: content.customer.cloned(),
             seller_id: content.seller_id.map(str::to_owned),
+            former_seller_id: content.former_seller_id.map(str::to_owned),
             currency: content.currency,
             total_minor: prices.total,
             charges: prices.charges,

@@ -22,7 +22,8 @@ struct Share<'a> {
 /// Returns what an order contributes to the figures, given the known products.
 ///
 /// A line belongs to the seller and category that it names itself, else to the order's seller, else to those of its
-/// product. Until a product is known, the line's reference is used.
+/// product, else to the seller of the order before it was edited. Until a product is known, the line's reference is
+/// used.
 #[must_use]
 pub fn order_contribution(order: &OrderState, known: &Attributions) -> Contribution {
     let shares: Vec<_> = order.lines.iter().map(|line| share(order, line, known)).collect();
@@ -92,7 +93,10 @@ fn share<'a>(order: &'a OrderState, line: &'a Line, known: &'a Attributions) -> 
     let seller = line.seller_id.as_deref().or(order.seller_id.as_deref());
     Share {
         product_id: product.map_or(&line.reference, |product| &product.product_id),
-        seller_id: seller.or_else(|| period?.seller_id.as_deref()).unwrap_or_default(),
+        seller_id: seller
+            .or_else(|| period?.seller_id.as_deref())
+            .or(order.former_seller_id.as_deref())
+            .unwrap_or_default(),
         category_id: line.category_id.as_deref().or_else(|| period?.category_id.as_deref()).unwrap_or_default(),
         quantity_milli: line.quantity.milli(),
     }

@@ -9,6 +9,8 @@ pub(super) struct Content<'e> {
     pub(super) customer: Option<&'e CustomerKey>,
     /// The seller of the whole order.
     pub(super) seller_id: Option<&'e str>,
+    /// The seller of the whole order before its lines were replaced by an event that names none.
+    pub(super) former_seller_id: Option<&'e str>,
     /// The payment method.
     pub(super) method: Option<&'e str>,
     /// The currency of the order and of all amounts without their own.
@@ -32,9 +34,10 @@ impl<'e> Content<'e> {
     /// Reads events that are sorted.
     ///
     /// Several services may report the same order: the first creation with lines determines what was ordered and what
-    /// it costs. Lines of a later creation by the same service, or of an update, replace them. Other fields are merged:
-    /// the first customer named counts; seller and method are those of the last update that names them, else of the
-    /// first creation.
+    /// it costs. Lines of a later creation by the same service, or of an update, replace them, together with the total
+    /// and the seller of the whole order: an edited order may have several sellers. Other fields are merged: the first
+    /// customer named counts; seller and method are those of the last update that names them, else of the first
+    /// creation.
     pub(super) fn of(events: &[&'e ShopEvent]) -> Self {
         let mut content = Self { currency: currency(events), ..Self::default() };
         let mut service = None;
@@ -72,10 +75,16 @@ impl<'e> Content<'e> {
         }
     }
 
-    /// Takes lines with their total. The first lines keep a total that another service has reported for them.
+    /// Takes lines with their total and seller. The first lines keep a total that another service has reported for them.
     fn replace_lines(&mut self, told: &'e OrderContent, is_update: bool) {
         let is_first = self.lines.is_empty() && !is_update;
         self.total = if is_first { told.total.or(self.total) } else { told.total };
+        if !self.lines.is_empty() {
+            if told.seller_id.is_none() {
+                self.former_seller_id = self.seller_id.or(self.former_seller_id);
+            }
+            self.seller_id = told.seller_id.as_deref();
+        }
         self.lines = &told.lines;
     }
 }

@@ -388,6 +388,22 @@ fn sellers_products_and_categories_have_the_lines_and_the_shop_has_the_money() {
 }
 
 #[test]
+fn lines_that_replace_those_of_one_seller_belong_to_their_own_sellers() {
+    let of = |seller: Option<&str>, lines| OrderContent { seller_id: seller.map(str::to_owned), ..content(lines) };
+    let known = Attributions::from([("q".to_owned(), attribution("q", Some("s-2")))]);
+    let edited = |seller, reference| {
+        let placed = Fact::OrderCreated { order_id: ORDER.to_owned(), content: of(Some("s-1"), vec![line("p", 1, 5)]) };
+        let content = of(seller, vec![line(reference, 1, 5)]);
+        let updated = Fact::OrderUpdated { order_id: ORDER.to_owned(), content };
+        let order = OrderState::of(&[event(1, 10, placed), event(2, 20, updated)]);
+        crate::attribute(&order, &order.lines[0], &known).0.to_owned()
+    };
+    assert_eq!(edited(None, "q"), "s-2", "the product's seller is known");
+    assert_eq!(edited(None, "r"), "s-1", "nobody knows better");
+    assert_eq!(edited(Some("s-3"), "q"), "s-3", "the order is another seller's now");
+}
+
+#[test]
 fn a_stored_contribution_reads_back_and_takes_itself_away() {
     let events = [event(1, 10, created(vec![line("p", 1, 5)])), event(2, 20, paid("a", 5))];
     let contribution = order_contribution(&OrderState::of(&events), &Attributions::new());
