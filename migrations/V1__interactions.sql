@@ -136,8 +136,8 @@ COMMENT ON COLUMN analytic.guest_quota.minute IS 'The minute that is counted.';
 COMMENT ON COLUMN analytic.guest_quota.events IS 'Events that guests of the network tried to send in that minute, including rejected ones.';
 
 -- Counts events of guests and returns the last of their positions (in ascending order) that is within the limit per
--- network and minute; 0 when none is, null (it is strict) when there is none. Locks the row of the network, which
--- stays locked until the transaction ends: guests of one network record one after the other.
+-- network and minute; 0 when none is within it, null (the function is strict) without positions. Locks the row of the
+-- network, which stays locked until the transaction ends: guests of one network record one after the other.
 CREATE FUNCTION analytic.take_guest_quota(the_network text, positions bigint[], events_per_minute bigint) RETURNS bigint
 LANGUAGE plpgsql STRICT AS $$
 DECLARE

@@ -168,7 +168,8 @@ GRANT SELECT (order_id, seller_id, paid_minor, refund_minor, refund_requested_at
 GRANT SELECT (order_id, seller_id) ON analytic.order_line TO shopsignal_answer_queries;
 GRANT SELECT (product_id, seller_id, name, deleted_at) ON analytic.product TO shopsignal_answer_queries;
 
--- ---- Figures. Only moved, and read; a row that is all zero is removed; those of single customers are read by nobody but the function that moves them.
+-- ---- Figures. Only moved, and read; a row that is all zero is removed; those of single customers are read only by the
+-- function that updates them.
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.sales_rollup TO shopsignal_project_orders;
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.product_rollup TO shopsignal_project_orders;
@@ -206,7 +207,7 @@ GRANT SELECT, UPDATE (lease, leased_until, confirmed, parked_at, parked_reason),
     ON analytic.pending_alert TO shopsignal_send_alerts;
 GRANT SELECT, UPDATE (next_hint_at, hints) ON analytic.pending_alert TO shopsignal_resend_pending;
 
--- ---- People: whoever erases one renames what names them, everywhere, and moves the figures of the customer
+-- ---- People: an erasure renames everything that names a person, and moves the figures of the customer
 
 GRANT SELECT, UPDATE (origin, account_id, session_id, metadata, user_agent, ip_address)
     ON analytic.interaction TO shopsignal_manage_people;

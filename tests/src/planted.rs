@@ -217,7 +217,7 @@ impl Workbench {
         self.folder.join(format!("{name}.log"))
     }
 
-    /// Returns the verdict of an earlier run; an unreadable one is none.
+    /// Returns the verdict of an earlier run; an unreadable one is ignored.
     fn kept(&self, subject: &str) -> Option<Verdict> {
         let text = fs::read_to_string(self.folder.join(format!("{subject}.json"))).ok()?;
         serde_json::from_str(&text).ok()

@@ -131,7 +131,7 @@ impl<'a> Parameters<'a> {
     /// Reads a time.
     ///
     /// # Errors
-    /// When it is none, or outside of the years that make sense.
+    /// When it is not valid, or outside the plausible years.
     pub fn instant(&self, name: &'static str) -> Result<Option<Timestamp>, InvalidQuery> {
         let Some(text) = self.get(name) else { return Ok(None) };
         let instant: Option<Timestamp> = text.parse().ok();
@@ -141,7 +141,7 @@ impl<'a> Parameters<'a> {
     /// Reads a date.
     ///
     /// # Errors
-    /// When it is none, or outside of the years that make sense.
+    /// When it is not valid, or outside the plausible years.
     pub fn date(&self, name: &'static str) -> Result<Option<Date>, InvalidQuery> {
         let Some(text) = self.get(name) else { return Ok(None) };
         // Without the length check a time would be read as its date.
@@ -152,7 +152,7 @@ impl<'a> Parameters<'a> {
     /// Reads `tz`; UTC when it is absent.
     ///
     /// # Errors
-    /// When there is no such zone.
+    /// When the zone is unknown.
     pub fn zone(&self) -> Result<Zone, InvalidQuery> {
         Ok(self.get("tz").map_or(Ok(Zone::UTC), str::parse)?)
     }
@@ -183,7 +183,7 @@ impl<'a> Parameters<'a> {
     /// Reads a number. Signs are rejected: `+1` in a query is a misread space.
     ///
     /// # Errors
-    /// When it is none, or out of range.
+    /// When it is not a number, or out of range.
     pub fn number(&self, name: &'static str, range: RangeInclusive<u32>, default: u32) -> Result<u32, InvalidQuery> {
         let Some(text) = self.get(name) else { return Ok(default) };
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());

@@ -52,7 +52,7 @@ struct Body<'a> {
 /// `new_event_id` is called for each item without an event id; such an item is a new event at every retry.
 ///
 /// # Errors
-/// A [`RequestError`] when no item can be told apart.
+/// A [`RequestError`] when the items cannot be separated.
 pub fn read_request(
     body: &[u8],
     sender: &Sender<'_>,
@@ -71,7 +71,7 @@ pub fn read_request(
 /// without them a repeated import would store its events again, at another time.
 ///
 /// # Errors
-/// A [`RequestError`] when no item can be told apart.
+/// A [`RequestError`] when the items cannot be separated.
 pub fn read_import(body: &[u8], arrival: Timestamp, names: &EventNames) -> Result<Vec<ItemOutcome>, RequestError> {
     let sender = Sender { caller: Caller::Trusted, arrival, names };
     let body = split(body, sender.caller, Limits::IMPORT)?;

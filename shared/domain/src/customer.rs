@@ -10,7 +10,7 @@ use crate::canonical_id;
 /// The key of a customer: the shop's own customer id, or a keyed hash of an email address.
 ///
 /// The address itself is never stored. An id and an address of the same person are two keys; an event that names both
-/// yields a [`CustomerLink`]. An erased person is a third kind of key, a random one that identifies nobody.
+/// yields a [`CustomerLink`]. An erased person is a third kind of key, a random one that identifies no one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CustomerKey(String);

@@ -21,7 +21,7 @@ use crate::connection::{Connected, Settings, open, send_cancel};
 use crate::database::Parameter;
 use crate::error::is_lost;
 
-/// How long whoever abandons a statement waits for its end. Short, because a caller waits for an answer; anything
+/// How long a caller that abandons a statement waits for its end. Short, because a caller waits for an answer; anything
 /// longer continues in the background.
 const CANCEL_WAIT: Duration = Duration::from_millis(500);
 /// How often cancellation is requested, and the delay before each repetition.

@@ -43,7 +43,7 @@ impl HttpReply {
     /// Reads the body as JSON.
     ///
     /// # Panics
-    /// When it is none.
+    /// When it is not.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
@@ -52,7 +52,7 @@ impl HttpReply {
     /// Returns status, code and message of an error in our envelope.
     ///
     /// # Panics
-    /// When it is none.
+    /// When it is not.
     #[must_use]
     pub fn refusal(&self) -> String {
         let error = &self.json()["error"];

@@ -89,7 +89,7 @@ impl TestProxy {
     /// Loses the next response of the service, and the connection with it. The request is executed.
     ///
     /// # Panics
-    /// Never: nobody panics while holding the trap.
+    /// Never: nothing panics while holding the trap.
     pub fn lose_next_answer(&self) {
         self.set_trap("", Moment::Answered, || {});
     }
@@ -99,7 +99,7 @@ impl TestProxy {
     /// A trap that was not triggered yet is replaced.
     ///
     /// # Panics
-    /// Never: nobody panics while holding the trap.
+    /// Never: nothing panics while holding the trap.
     pub fn set_trap(&self, question: &'static str, moment: Moment, action: impl FnOnce() + Send + 'static) {
         *self.line.trap.lock().unwrap() = Some(Trap { question, moment, action: Box::new(action) });
     }
@@ -107,7 +107,7 @@ impl TestProxy {
     /// Says whether the trap was triggered, or never set.
     ///
     /// # Panics
-    /// Never: nobody panics while holding the trap.
+    /// Never: nothing panics while holding the trap.
     #[must_use]
     pub fn has_sprung(&self) -> bool {
         self.line.trap.lock().unwrap().is_none()

@@ -133,7 +133,7 @@ impl<'a> Crash<'a> {
         if outcome == Outcome::Unanswered { Ok(()) } else { Err(missed(point, outcome)) }
     }
 
-    /// The connection is cut just before or just after Postgres sees the statement; nobody is killed.
+    /// The connection is cut just before or just after Postgres sees the statement; no process is killed.
     async fn cut_commit(&mut self, request: &Request) -> Result<(), String> {
         let moment = self.any_moment();
         self.rig.postgres.set_trap(RECORD, moment, || {});

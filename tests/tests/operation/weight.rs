@@ -71,7 +71,7 @@ async fn an_event_outside_the_table_gets_a_weight_a_counter_and_its_past() {
 async fn a_product_without_a_counted_event_left_keeps_its_row_at_zero() {
     let database = TestDatabase::create().await;
     record_and_apply(&database, &[("view", product(0)), ("dislike", product(1))]).await;
-    // given: an event that nobody should ever take out of the table, taken out
+    // given: an event that should never be removed from the table, removed
     database.execute("DELETE FROM analytic.event_weight WHERE event_type = 'view'").await;
     assert_eq!(set(&database, &[change("dislike", 0)]).await, Changed::Recounted { products: 2, changed: 2 });
     assert_eq!(scores(&database).await, ["0 | 0 | 0 | 0 | 0 | 0", "0 | 0 | 0 | 0 | 0 | 0"]);

@@ -66,7 +66,8 @@ async fn whoever_comes_back_is_somebody_new() {
     shop.tell(&order("o-9", json!({ "customerId": JANE }), 500)).await;
     let fresh = ("view", Uuid::from_u128(900));
     assert!(matches!(shop.record(Caller::Account(JANE), JANE_SESSION, JANE_NETWORK, fresh).await, Recorded::New(_)));
-    // under an id that she used before, too: that was somebody else; what a service of the shop sends again is a duplicate
+    // also under an id that she used before: that was another person; a repeated event of a service of the shop is a
+    // duplicate
     let again = ("add_to_cart", Uuid::from_u128(2));
     assert!(matches!(shop.record(Caller::Account(JANE), JANE_SESSION, JANE_NETWORK, again).await, Recorded::New(_)));
     let of_service = ("write_review", Uuid::from_u128(4));

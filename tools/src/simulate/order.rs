@@ -102,7 +102,7 @@ pub struct Shop {
     pub events: Vec<Event>,
     /// The number of distinct orders.
     pub orders: usize,
-    /// Whom the fraud rules must find, and nobody else.
+    /// The customers that the fraud rules must find, and no others.
     pub planted: Vec<Planted>,
     /// Quantity in paid orders by seller, regardless of refunds.
     pub sold: BTreeMap<Uuid, i64>,

@@ -46,7 +46,7 @@ pub struct ShopSummary {
     pub retries: usize,
     /// From the first request to the last response.
     pub seconds: f64,
-    /// Whom the fraud rules must find, and nobody else.
+    /// The customers that the fraud rules must find, and no others.
     pub planted: Vec<Planted>,
     /// The seller with the highest quantity.
     pub best_seller: Option<Uuid>,

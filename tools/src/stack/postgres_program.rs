@@ -20,7 +20,7 @@ impl Programs {
     /// Finds the first way that works here and creates what it needs. The programs must be installed. May be repeated.
     ///
     /// # Errors
-    /// When root may not make user namespaces and the programs cannot be copied for "nobody".
+    /// When root may not create user namespaces and the programs cannot be copied for "nobody".
     pub fn find(stack: &Stack) -> Result<Self, Error> {
         let programs = Self { runner: Runner::choose(stack), venv: Venv::named(stack, "postgres") };
         programs.runner.prepare(&programs.venv)?;
