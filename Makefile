@@ -25,7 +25,7 @@ HOSTILE_STACK ?= hostile
 FUNCTION ?=
 ROLE ?= shopper
 
-help: ## Explain the verbs
+help: ## List the verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Reports what is missing instead of failing somewhere inside.
@@ -53,7 +53,7 @@ status: ## Print what runs and where
 demo: up ## Start the stack, send simulated shoppers and orders through it, show and check the result
 	@$(SHOPSIGNAL) --stack $(STACK) demo
 
-test: build ## Run every test against a stack of its own, which is removed afterwards
+test: build ## Run every test against its own stack, which is removed afterwards
 	@code=0
 	trap '$(SHOPSIGNAL) --stack $(TEST_STACK) down --wipe' EXIT
 	$(SHOPSIGNAL) --stack $(TEST_STACK) up
@@ -61,12 +61,12 @@ test: build ## Run every test against a stack of its own, which is removed after
 	if [ $$code -ne 0 ]; then echo "the emulator's last lines:"; tail -n 40 .local/$(TEST_STACK)/emulator.log; fi
 	exit $$code
 
-openapi: ## Write docs/openapi.json anew from the code
+openapi: ## Regenerate docs/openapi.json from the code
 	@UPDATE_OPENAPI=1 $(CARGO) test --profile local $(PACKAGES) $(LOCKED) --test hostile openapi
 
 # An example of each operation, and the links that are followed from one to the next, yielded about 13 cases when the document
 # had six operations. It has 23 now, so a run makes more cases than CASES.
-hostile: build ## Send generated requests, right and wrong ones, to the API (CASES=50000, WORKERS=2)
+hostile: build ## Send generated requests, valid and invalid ones, to the API (CASES=50000, WORKERS=2)
 	@$(SHOPSIGNAL) install schemathesis
 	trap '$(SHOPSIGNAL) --stack $(HOSTILE_STACK) down --wipe' EXIT
 	$(SHOPSIGNAL) --stack $(HOSTILE_STACK) up
@@ -104,7 +104,7 @@ deploy: build ## Build for AWS (arm64), deploy, migrate; asks what it needs
 	.venv/sam/bin/sam deploy --guided
 	.venv/sam/bin/sam remote invoke MigrateFunction
 
-watch: build ## Serve the functions without the stack, rebuilt at each change
+watch: build ## Serve the functions without the stack, rebuilt on every change
 	@$(SHOPSIGNAL) install lambda
 	PATH="$$PWD/.venv/lambda/bin:$$PATH" $(CARGO) lambda watch --invoke-address 127.0.0.1
 
@@ -125,7 +125,7 @@ bench: build ## Measure the functions against limits of the same run, into docs/
 .PHONY: prove
 PROVE_STACK ?= prove
 # A separate stack with Postgres' durable settings: a kill must not lose what was committed.
-prove: build ## Run the whole fault suite, about an hour, into docs/PROOF.md; again to go on after a stop
+prove: build ## Run the whole fault suite, about an hour, into docs/PROOF.md; run again to continue after a stop
 	@trap '$(SHOPSIGNAL) --stack $(PROVE_STACK) down --wipe' EXIT
 	$(SHOPSIGNAL) --stack $(PROVE_STACK) up
 	$(SHOPSIGNAL) install faketime
