@@ -1,4 +1,4 @@
-//! Export and erasure of a person: everything is exported, and erased everywhere, with every figure unchanged. On real
+//! Export and erasure of a person, everywhere, with every figure unchanged. On real
 //! Postgres, the feed and the dead-letter queue of the emulator, with the shipped binaries.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
