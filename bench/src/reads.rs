@@ -14,7 +14,7 @@ const PRODUCTS: u32 = 1_000_000;
 /// Requests of each kind in a round.
 const REQUESTS: usize = 60;
 
-/// One kind of read: the request, and the statements it takes.
+/// One kind of read: the request and its statements.
 struct Read {
     name: &'static str,
     target: String,

@@ -1,6 +1,6 @@
-//! The whole way: from the POST to the score in the database, through the deployed local stack, one event at a time.
+//! End to end: from the POST to the score in the database, through the deployed local stack, one event at a time.
 //!
-//! What it takes is mostly waiting: the queue's batching window is a second. The functions are those that are deployed.
+//! Most of the time is waiting: the queue's batching window is a second. The functions are the deployed ones.
 
 use std::time::{Duration, Instant};
 
@@ -18,10 +18,10 @@ use crate::sample::percentile;
 
 /// Events of each round.
 const EVENTS_PER_ROUND: usize = 20;
-/// An event that is not visible by then ends the measurement.
+/// An event that is not visible by then aborts the measurement.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Measures the reply and the visible score.
+/// Measures the time to the reply and to the visible score.
 pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
     let stack = Stack::get();
     let (database, connection) = tokio_postgres::connect(stack.database_url(), NoTls).await.unwrap();

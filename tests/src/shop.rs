@@ -1,4 +1,4 @@
-//! A shop with a database of its own: records what shoppers do, starts functions, reads what came of it.
+//! A shop with its own database: records interactions, starts functions, reads the results.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 pub const POPULARITY: &str =
     "SELECT id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
      FROM analytic.product_popularity ORDER BY id";
-/// The same, counted anew from the log.
+/// The same, recounted from the log.
 const RECOUNT: &str = "SELECT id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
      FROM analytic.popularity_recount ORDER BY id";
 /// Effects that are outstanding.

@@ -8,11 +8,11 @@ use crate::stack::folder::Stack;
 use crate::stack::{down, install, logs, psql, status, token, up};
 use crate::{Error, cost, demo, import, person, redrive, secret, simulate, verify, weights};
 
-/// Runs Shopsignal on this machine and looks after it.
+/// Runs and operates Shopsignal.
 #[derive(Debug, Parser)]
 #[command(name = "shopsignal", version, propagate_version = true)]
 pub struct Cli {
-    /// Which local stack to work on; each has its own data and ports.
+    /// The local stack to work on; each has its own data and ports.
     #[arg(long, global = true, env = "SHOPSIGNAL_STACK_NAME", default_value = "dev")]
     stack: String,
     #[command(subcommand)]
@@ -21,7 +21,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Installs Python environments into .venv/, where they are missing or out of date.
+    /// Installs missing or outdated Python environments into .venv/.
     Install(install::Args),
     /// Starts Postgres and the AWS emulator, deploys template.yaml, applies the migrations.
     Up(up::Args),
@@ -35,21 +35,21 @@ enum Command {
     Psql(psql::Args),
     /// Prints the logs of the functions, of the emulator or of Postgres.
     Logs(logs::Args),
-    /// Sends what simulated shoppers do, and what becomes of their orders, through the HTTP API.
+    /// Sends interactions of simulated shoppers, and the events of their orders, through the HTTP API.
     Simulate(simulate::Args),
-    /// Imports a file of what shoppers did, or of back-end events, through the HTTP API.
+    /// Imports a file of interactions or back-end events through the HTTP API.
     Import(import::Args),
     /// Recounts everything from the log; exits with 1 when anything was lost or doubled.
     Verify(verify::Args),
-    /// Puts parked work and its dead letters back to work.
+    /// Redrives dead letters and unparks parked rows.
     Redrive(redrive::Args),
-    /// Lists what events weigh, or changes it together with every score.
+    /// Lists the weights of events, or changes them together with every score.
     Weights(weights::Args),
-    /// Exports or erases what is held about a person.
+    /// Exports or erases the data of a person.
     Person(person::Args),
-    /// Lists and changes the keys and the addresses of webhooks in the secret of a deployment.
+    /// Lists and changes the keys and webhook addresses in the secret of a deployment.
     Secret(secret::Args),
-    /// Prints what a million events cost on AWS, and where the money goes.
+    /// Prints the cost of a million events on AWS, by service.
     Cost(cost::Args),
     /// Shows the whole flow: shoppers, top products, orders, sales, alerts, the proof that nothing was lost.
     Demo(demo::Args),
@@ -58,7 +58,7 @@ enum Command {
 /// Runs the subcommand of a parsed command line and returns the exit code of the process.
 ///
 /// # Errors
-/// Whatever the subcommand could not do.
+/// The error of the subcommand.
 pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
     let stack = Stack::find(&cli.stack)?;
     match cli.command {

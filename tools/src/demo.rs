@@ -1,4 +1,4 @@
-//! `shopsignal demo`: the whole flow in a minute, through the same doors that a shop uses.
+//! `shopsignal demo`: the whole flow in a minute, through the same interfaces that a shop uses.
 
 mod api;
 mod drain;
@@ -23,7 +23,7 @@ use crate::{Error, verify};
 
 /// How long the queues may take; they need seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long the back end's events may take; a slow machine applies some fifty a second.
+/// How long back-end events may take; a slow machine applies some fifty a second.
 const EVENT_PATIENCE: Duration = Duration::from_secs(180);
 /// Products on a page.
 const PAGE: usize = 5;
@@ -34,22 +34,22 @@ pub struct Args {
     /// Interactions to send.
     #[arg(long, default_value_t = 2_000)]
     interactions: usize,
-    /// Orders to send; without any, nothing is shown of them.
+    /// Orders to send; 0 skips them.
     #[arg(long, default_value_t = 300)]
     orders: usize,
-    /// The orders are placed evenly over the last so many days.
+    /// The orders are placed evenly over this many past days.
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=730))]
     days: u16,
 }
 
-/// Only to take the defaults of `simulate` from where they are defined.
+/// Used only to get the defaults of `simulate`.
 #[derive(clap::Parser)]
 struct Defaults {
     #[command(flatten)]
     simulate: simulate::Args,
 }
 
-/// Sends shoppers and orders, shows what became of them, proves that nothing was lost; exits with 1 when something was.
+/// Sends interactions and orders, shows the results, and verifies that nothing was lost; exits with 1 if something was.
 ///
 /// # Errors
 /// `NotRunning` when the stack is not up, or whatever could not be read.
@@ -85,7 +85,7 @@ async fn send_interactions(stack: &Stack, interactions: usize) -> Result<Summary
     simulate::simulate(stack, &simulate::Args { interactions, orders: Some(0), ..defaults()? }).await
 }
 
-/// Sends the orders, when there are to be any.
+/// Sends the orders, if any.
 async fn send_orders(stack: &Stack, args: &Args) -> Result<Option<ShopSummary>, Error> {
     let Args { orders, days, .. } = *args;
     if orders > 0 {
@@ -121,7 +121,7 @@ async fn show_top(api: &Api<'_>) -> Result<Option<ProductId>, Error> {
     Ok(Some(best.id.clone()))
 }
 
-/// Shows what became of the orders; `false` when a planted customer was not found.
+/// Shows the results of the orders; `false` when a planted customer was not found.
 async fn show_sales(api: &Api<'_>, shop: &ShopSummary) -> Result<bool, Error> {
     let seller = shop.best_seller.unwrap_or_else(|| Role::Seller.default_account()).to_string();
     let dashboard: Data<Dashboard> = api.get_as((Role::Seller, &seller), Route::ShowSellerDashboard.path()).await?;

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Everything the tools can fail at.
+/// All errors of the tools.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No parent of the working directory holds the project.
@@ -18,36 +18,36 @@ pub enum Error {
     /// A file or folder could not be read.
     #[error("read {path}")]
     Read {
-        /// What was to be read.
+        /// What was being read.
         path: PathBuf,
-        /// The operating system's answer.
+        /// The operating system's error.
         source: io::Error,
     },
     /// A file or folder could not be written or removed.
     #[error("write {path}")]
     Write {
-        /// What was to be written.
+        /// What was being written.
         path: PathBuf,
-        /// The operating system's answer.
+        /// The operating system's error.
         source: io::Error,
     },
     /// The secret of the application could not be read or changed.
     #[error("use the secret of the application")]
     Secret(#[source] platform::SecretError),
-    /// A file holds something else than what we write there.
+    /// A file has unexpected content.
     #[error("understand {path}")]
     Malformed {
         /// The file.
         path: PathBuf,
-        /// Where it differs.
+        /// The difference.
         source: serde_json::Error,
     },
-    /// A price table is no TOML, or not the table that we know.
+    /// A price table is not TOML, or has unexpected content.
     #[error("understand the price table {path}")]
     PriceTable {
         /// The file.
         path: PathBuf,
-        /// Where it differs.
+        /// The difference.
         source: toml::de::Error,
     },
     /// A program is missing or cannot be executed.
@@ -55,13 +55,13 @@ pub enum Error {
     Start {
         /// The program's name.
         program: String,
-        /// The operating system's answer.
+        /// The operating system's error.
         source: io::Error,
     },
     /// A program ran and failed.
     #[error("complete `{program}`:\n{output}")]
     Program {
-        /// The program and what it was to do.
+        /// The program and its task.
         program: String,
         /// The end of its output.
         output: String,
@@ -113,23 +113,23 @@ pub enum Error {
     /// An HTTP request to a local service failed.
     #[error("ask {what}")]
     Http {
-        /// Whom we asked for what.
+        /// The service and the request.
         what: &'static str,
         /// The client's reason.
         source: reqwest::Error,
     },
-    /// A local service answered something that we cannot use.
+    /// A local service sent an unusable response.
     #[error("use the answer of {what}: {answer}")]
     Answer {
-        /// Whom we asked for what.
+        /// The service and the request.
         what: &'static str,
-        /// The answer or its fault, shortened.
+        /// The response or its error, shortened.
         answer: String,
     },
     /// The deployed stack lacks a resource that the tools need.
     #[error("find the resource {0} in the deployed stack")]
     NoResource(String),
-    /// A function of ours is not built.
+    /// A function is not built.
     #[error("find {0}: build first with `make build`")]
     NotBuilt(PathBuf),
     /// The database refused.
@@ -140,7 +140,7 @@ pub enum Error {
         /// The database's reason.
         source: tokio_postgres::Error,
     },
-    /// The issuer's key could not be made.
+    /// The issuer's key could not be created.
     #[error("make the issuer's key")]
     KeyGeneration,
     /// A token or a key could not be encoded.
@@ -149,7 +149,7 @@ pub enum Error {
     /// Settings of the database that cannot work.
     #[error("use the database settings")]
     DatabaseSettings(#[from] store::InvalidSettings),
-    /// The database could not do it.
+    /// The database failed.
     #[error("{what}")]
     Store {
         /// What was to be done.
@@ -157,7 +157,7 @@ pub enum Error {
         /// Why it was not.
         source: store::StoreError,
     },
-    /// An AWS service could not do it.
+    /// An AWS service failed.
     #[error("{what}")]
     Aws {
         /// What was to be done.
@@ -165,7 +165,7 @@ pub enum Error {
         /// Why it was not.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// Events that the API took are not in the log, or their queue is not empty.
+    /// Events that the API accepted are not in the log, or their queue is not empty.
     #[error(
         "see {sent} events logged in {seconds} s: {logged} are, order-events-queue holds {queued}; \
          see `make logs FUNCTION=project-orders`"
@@ -180,7 +180,7 @@ pub enum Error {
         /// How long was waited, in seconds.
         seconds: u64,
     },
-    /// Arguments that do not fit together.
+    /// Contradicting arguments.
     #[error("use these arguments: {0}")]
     Usage(String),
     /// A person could not be exported or erased.
@@ -191,7 +191,7 @@ pub enum Error {
         /// Why it was not.
         source: people::PeopleError,
     },
-    /// Another transaction held what was needed for too long.
+    /// Another transaction held a required lock for too long.
     #[error("lock the scores within {0} s: another transaction holds them; nothing was changed, try again")]
     Busy(u64),
 }

@@ -1,4 +1,4 @@
-//! One request: read, hand to the queue, answer.
+//! One request: parse, send to the queue, respond.
 
 use contracts::{
     BODY_MAX_BYTES, Data, EventMessage, EventResult, EventsReply, Failure, Intake, Rejection, RejectionCode,
@@ -12,19 +12,19 @@ use lambda_runtime::Context;
 use messaging::{Acknowledgement, EventSender};
 use platform::{Metric, Metrics, Secret, SecretError, SecretSource, SecretValues, TraceHeader};
 
-/// The name that metrics go by.
+/// The function's name in metrics.
 const FUNCTION: &str = "accept-events";
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
     /// The queue.
     pub sender: EventSender,
-    /// What events are read with.
+    /// The settings for parsing events.
     pub intake: Secret<Intake>,
 }
 
-/// Makes what events are read with from the key in the secret.
+/// Creates the settings for parsing events from the key in the secret.
 #[must_use]
 pub fn intake(source: SecretSource, currency: Currency) -> Secret<Intake> {
     let make = move |values: &SecretValues| {
@@ -33,10 +33,10 @@ pub fn intake(source: SecretSource, currency: Currency) -> Secret<Intake> {
     Secret::new(source, make)
 }
 
-/// Answers one request. Every failure becomes an answer; the error type is only the runtime's.
+/// Handles one request. Every failure becomes a response; the error type is only for the runtime.
 ///
 /// # Errors
-/// When an answer cannot be written.
+/// When a response cannot be written.
 pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lambda_http::Error> {
     let context = request.lambda_context_ref().cloned().unwrap_or_default();
     match accept(deps, &request, &context).await {
@@ -89,7 +89,7 @@ fn not_ready(error: SecretError) -> Failure {
     Failure::of_secret(error, is_temporary)
 }
 
-/// Matches what SQS said of the readable events with all events of the request.
+/// Merges the acknowledgements of the readable events with the rejections of the others.
 fn results(events: Vec<Result<EventMessage, Rejection>>, said: Vec<Acknowledgement>) -> Vec<EventResult> {
     let mut said = said.into_iter();
     let result = |(index, event): (usize, Result<EventMessage, Rejection>)| match event {

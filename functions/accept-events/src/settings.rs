@@ -1,4 +1,4 @@
-//! What accept-events reads from its environment.
+//! The settings of accept-events, from its environment.
 
 use std::time::Duration;
 
@@ -8,19 +8,19 @@ use platform::Variables;
 /// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
-    /// Where the events go.
+    /// The queue of the events.
     pub queue_url: String,
-    /// How long SQS may take to answer. The request waits for it.
+    /// The time limit of SQS. The request waits for it.
     pub send_limit: Duration,
-    /// The currency of amounts that come without one; the same as in project-orders, or an event without an id would be
-    /// told another one.
+    /// The default currency of amounts; the same as in project-orders, otherwise the reply would contain another id for
+    /// an event without an id.
     pub currency: Currency,
-    /// The secret with the key that addresses are hashed with.
+    /// The secret with the address key.
     pub secret_arn: String,
 }
 
 impl Settings {
-    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let queue_url = variables.required("ORDER_EVENTS_QUEUE_URL");
         let send_limit = variables.send_limit();

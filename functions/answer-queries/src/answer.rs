@@ -10,9 +10,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::failure::Failure;
 
-/// Scores move within seconds; five seconds of cache take the load of a front page off the database.
+/// Scores change within seconds; five seconds of cache take the load of a front page off the database.
 const MOVING: &str = "public, max-age=5";
-/// What only a deployment changes.
+/// For what only a deployment changes.
 const FIXED: &str = "public, max-age=300";
 
 /// Writes a public answer that moves, or a 304 when the caller already has it.
@@ -44,6 +44,6 @@ fn respond(request: &HeaderMap, cache: &'static str, body: impl AsRef<str> + Int
     if known {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
-    // Text, so that API Gateway gets it as it is and not in base64.
+    // Text, so that API Gateway gets it unchanged and not in base64.
     (StatusCode::OK, headers, body).into_response()
 }

@@ -37,11 +37,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Seller {
 }
 
 impl Seller {
-    /// Takes the subject of verified claims, in the form in which events name sellers. The figures keep the whole shop under
-    /// the empty id, so that one must never pass.
+    /// Takes the subject of verified claims, in the form in which events name sellers. Figures of the whole shop are
+    /// stored under the empty id, so the empty id must never pass.
     pub(crate) fn of(claims: Claims<'_>) -> Result<Self, Failure> {
         let subject = claims.subject().filter(|subject| is_id(subject)).ok_or(Failure::NotSeller)?;
-        // An issuer's texts are compared as they are, but for the spelling of a UUID: with a space it is somebody else.
+        // An issuer's strings are compared unchanged, apart from the spelling of a UUID: with a space it is another
+        // subject.
         let has_space = subject.trim() != subject;
         Ok(Self(if has_space { subject.to_owned() } else { canonical_id(subject).into_owned() }))
     }

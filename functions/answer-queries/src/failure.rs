@@ -7,14 +7,14 @@ use contracts::InvalidQuery;
 use domain::{Currency, InvalidId};
 use store::StoreError;
 
-/// Why a query has no answer.
+/// Why a query fails.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// No such path.
     NoRoute,
-    /// The path exists for this other method.
+    /// The path exists for another method, this one.
     WrongMethod(Method),
-    /// The path parameter is no product id.
+    /// The path parameter is not a product id.
     InvalidProductId(InvalidId),
     /// The product was never scored.
     UnknownProduct,
@@ -24,13 +24,13 @@ pub(crate) enum Failure {
     NotAdmin,
     /// Figures of another seller.
     ForeignSeller,
-    /// A currency that was given no thresholds.
+    /// A currency without thresholds.
     NoSegments(Currency),
-    /// A verified token whose subject can be no seller.
+    /// A verified token whose subject is not a seller id.
     NotSeller,
     /// The query parameters are wrong.
     Query(InvalidQuery),
-    /// Postgres is not there, or is not ours.
+    /// Postgres is unavailable, or its schema is not ours.
     Store(StoreError),
 }
 

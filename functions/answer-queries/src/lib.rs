@@ -1,5 +1,5 @@
-//! Answers readers: the top list, one product, sales and a seller's own figures, findings and the shop's figures (for
-//! admins), the description of the API, health; and every route that does not exist.
+//! Answers queries: the top list, one product, sales and a seller's own figures, findings and the shop's figures (for
+//! admins), the description of the API, health; and unknown routes.
 
 mod answer;
 mod caller;

@@ -1,4 +1,4 @@
-//! What answer-queries reads from its environment.
+//! The settings of answer-queries, from its environment.
 
 use domain::SegmentThresholds;
 use platform::Variables;
@@ -7,14 +7,14 @@ use store::Role;
 /// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
-    /// Where the scores are.
+    /// The database with the scores.
     pub database: store::Settings,
-    /// From which spend on a customer is in a segment.
+    /// The thresholds of the customer segments.
     pub segments: SegmentThresholds,
 }
 
 impl Settings {
-    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::AnswerQueries, lookup));
         // An empty text means that no currency has segments.

@@ -1,4 +1,4 @@
-//! One request: read, record and score, hint, answer.
+//! One request: parse, record and score, hint, respond.
 
 use std::time::Instant;
 
@@ -17,24 +17,24 @@ use recording::{Outcome, Recording};
 use store::interaction::Submission;
 use store::{Database, StoreError};
 
-/// The name that metrics go by.
+/// The function's name in metrics.
 const FUNCTION: &str = "import-interactions";
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
     /// The log and the scores.
     pub database: Database,
     /// The queue of the catalog.
     pub sender: SinkSender,
-    /// What the events may be called.
+    /// The known event names.
     pub names: EventNames,
 }
 
-/// Answers one request. Every failure becomes an answer; the error type is only the runtime's.
+/// Handles one request. Every failure becomes a response; the error type is only for the runtime.
 ///
 /// # Errors
-/// When an answer cannot be written.
+/// When a response cannot be written.
 pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lambda_http::Error> {
     let context = request.lambda_context_ref().cloned().unwrap_or_default();
     match accept(deps, &request, &context).await {
@@ -60,7 +60,7 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
     let trace = TraceHeader::of(context);
     let sent = deps.sender.send(&outcome.new_ids, trace.as_str()).await;
     let reply = RecordReply::new(outcome.results);
-    // Not the ids: a thousand to a line would cost more than they tell of history.
+    // Not the ids: a thousand per line would cost more than they are worth for history.
     Metrics::with(&[("Function", FUNCTION)])
         .note("request.id", context.request_id.as_str())
         .note("trace.id", trace.root())

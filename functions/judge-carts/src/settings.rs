@@ -1,4 +1,4 @@
-//! What judge-carts reads from its environment.
+//! The settings of judge-carts, from its environment.
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ pub const STATEMENT_LIMIT: Duration = Duration::from_secs(90);
 /// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
-    /// Where the log and the findings are.
+    /// The database with the log and the findings.
     pub database: store::Settings,
-    /// How long a shopper has to buy or take out.
+    /// How long a shopper has to buy or remove a product.
     pub patience: SignedDuration,
 }
 
 impl Settings {
-    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::JudgeCarts, lookup));
         let hours = variables.number("CART_PATIENCE_HOURS", 1..=720);

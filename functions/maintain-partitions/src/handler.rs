@@ -1,4 +1,4 @@
-//! One run: partitions ahead, indexes and keys behind, a warning when the default partition holds rows.
+//! One run: creates partitions, indexes past days, prunes keys, and warns when the default partition has rows.
 
 use std::time::Duration;
 
@@ -10,24 +10,24 @@ use store::{Database, StoreError};
 
 use crate::Horizon;
 
-/// Rows forgotten by one statement.
+/// Rows pruned by one statement.
 const PRUNE: u32 = 10_000;
-/// Time kept for the answer.
+/// Time reserved for the response.
 const MARGIN: Duration = Duration::from_secs(15);
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
     /// The log and the keys.
     pub database: Database,
-    /// How far to look.
+    /// The retention and lookahead.
     pub horizon: Horizon,
 }
 
 /// Runs once. May be repeated.
 ///
 /// # Errors
-/// When Postgres is down or not ours; the next run takes over.
+/// When Postgres is down or its schema is not ours; the next run takes over.
 pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Error> {
     let deadline = Deadline::of(&event.context, MARGIN);
     let outcome = maintain(deps, deadline).await.inspect_err(|error| {
@@ -44,7 +44,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
     Ok(serde_json::to_value(outcome)?)
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug, Serialize)]
 struct Outcome {
     partitions_created: i64,
@@ -77,7 +77,7 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
     })
 }
 
-/// Forgets piece by piece until there is nothing left to forget, or no time; the next run goes on.
+/// Prunes in batches until nothing is left, or no time; the next run continues.
 async fn prune(deadline: Deadline, piece: impl AsyncFn() -> Result<usize, StoreError>) -> Result<usize, StoreError> {
     let mut pruned = 0;
     while !deadline.remaining().is_zero() {

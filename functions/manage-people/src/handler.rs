@@ -1,4 +1,4 @@
-//! One request: who asks, whom it is about, then the export or the erasure.
+//! One request: the caller, the person, then the export or the erasure.
 
 use std::time::{Duration, Instant};
 
@@ -17,23 +17,23 @@ use store::Database;
 use crate::failure;
 use crate::settings::Settings;
 
-/// The name that metrics go by.
+/// The function's name in metrics.
 const FUNCTION: &str = "manage-people";
 /// Where a person is erased and exported.
 const ERASE: &str = contracts::Route::ErasePerson.path();
 const EXPORT: &str = contracts::Route::ExportPerson.path();
 /// Of the time of an invocation, what is kept for the step that is under way and for the answer.
 const MARGIN: Duration = Duration::from_secs(12);
-/// The renaming of a person is one transaction; its statements fit into what is left then.
+/// Renaming a person is one transaction; its statements fit into the remaining time.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(8);
-/// The most bytes of an export. Lambda answers with at most 6 MB.
+/// The maximum size of an export in bytes. Lambda responses are limited to 6 MB.
 const EXPORT_MAX_BYTES: usize = 5 * 1024 * 1024;
 
-/// What the function works with: made of the secret at the first request.
+/// The dependencies of the function, created from the secret at the first request.
 #[derive(Debug)]
 pub struct Deps(Secret<Opened>);
 
-/// The places, and the key that tells under which hash an address is stored.
+/// The places, and the address key.
 #[derive(Debug)]
 struct Opened {
     places: Places,
@@ -41,7 +41,7 @@ struct Opened {
 }
 
 impl Deps {
-    /// Says where everything is. Connects to nothing.
+    /// Takes the settings. Does not connect to anything.
     #[must_use]
     pub fn open(settings: Settings, aws: &aws_config::SdkConfig) -> Self {
         let source = SecretSource::new(aws, settings.secret_arn.clone());
@@ -59,10 +59,10 @@ impl Deps {
     }
 }
 
-/// Answers one request. Every failure becomes an answer; the error type is only the runtime's.
+/// Handles one request. Every failure becomes a response; the error type is only for the runtime.
 ///
 /// # Errors
-/// When an answer cannot be written.
+/// When a response cannot be written.
 pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lambda_http::Error> {
     let context = request.lambda_context_ref().cloned().unwrap_or_default();
     let deadline = Instant::now() + Deadline::of(&context, MARGIN).remaining();
@@ -96,7 +96,7 @@ fn route(request: &Request) -> Result<Route, Failure> {
     }
 }
 
-/// An answer: its status and its data.
+/// A response: its status and its data.
 type Answer = (StatusCode, Box<RawValue>);
 
 async fn erase(deps: &Deps, request: &Request, (id, deadline): (&str, Instant)) -> Result<Answer, Failure> {

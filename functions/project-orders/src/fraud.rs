@@ -7,13 +7,13 @@ use domain::{CustomerKey, ShopEvent};
 use jiff::Timestamp;
 use store::{StoreError, Transaction, finding, order_fact};
 
-/// Judges the orders that these events place, together with everything known about their customers, and returns the
-/// findings that owe an alert from the commit of the transaction on.
+/// Evaluates the orders that these events place, together with everything known about their customers, and returns the
+/// findings whose alerts are pending from the commit of the transaction on.
 ///
-/// `told_at` is when the events were handed over: findings that were history by then owe nothing. The events must be logged
-/// in the same transaction. They may have been judged before: nothing is found twice. Call
-/// it last, because it keeps other transactions with the same customers waiting until the commit. Up to five round
-/// trips when an order was placed, else none.
+/// `told_at` is when the events were sent: findings that were history by then have no alert. The events must be logged
+/// in the same transaction. They may have been evaluated before: nothing is found twice. Call it last, because it
+/// blocks other transactions with the same customers until the commit. Up to five round trips when an order was placed,
+/// else none.
 ///
 /// # Errors
 /// See [`StoreError`]; the transaction is then of no more use.

@@ -1,4 +1,4 @@
-//! One batch: read, log and apply, project again what a product made stale, hint, answer.
+//! One batch: parse, log and apply, project stale subjects again, hint, respond.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -18,27 +18,27 @@ use uuid::Uuid;
 
 use crate::projection::project;
 
-/// Stale subjects that one transaction projects again.
+/// Stale subjects per transaction.
 const STALE_CHUNK: i64 = 100;
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
-    /// The log and everything that follows from it.
+    /// The log and everything derived from it.
     pub database: Database,
     /// The queues of the interactions' sinks.
     pub sender: HintSender,
     /// The queue of the alerts.
     pub alerts: AlertSender,
-    /// Where messages go that no try will help.
+    /// The dead-letter queue.
     pub dead_letters: DeadLetterSender,
-    /// What events are read with.
+    /// The settings for parsing events.
     pub intake: Secret<Intake>,
-    /// From where on an order is suspicious.
+    /// The thresholds of the fraud rules.
     pub thresholds: Thresholds,
 }
 
-/// Makes what events are read with from the key in the secret.
+/// Creates the settings for parsing events from the key in the secret.
 #[must_use]
 pub fn intake(source: SecretSource, currency: Currency) -> Secret<Intake> {
     let make = move |values: &SecretValues| {
@@ -49,7 +49,7 @@ pub fn intake(source: SecretSource, currency: Currency) -> Secret<Intake> {
 
 type Batch = Deliveries<ShopEvent>;
 
-/// What a batch came to.
+/// The result of a batch.
 #[derive(Debug, Default)]
 struct Outcome {
     new: usize,
@@ -57,19 +57,19 @@ struct Outcome {
     conflict: usize,
     refused: usize,
     reprojected: usize,
-    /// The positions of the messages that no try will help, with the reason.
+    /// The positions of messages that no retry can help, with the reason.
     dead: HashMap<usize, String>,
     derived: Vec<InteractionId>,
     /// Derived interactions whose event id was recorded before with other content.
     derived_conflicts: Vec<Uuid>,
-    /// The findings that owe an alert.
+    /// The findings with a pending alert.
     owed: Vec<FindingId>,
 }
 
 impl Outcome {
     fn add_derived(&mut self, derived: Derived) {
         for event_id in &derived.conflicts {
-            // The figures go on; only the interaction is missing, and with it a part of a score.
+            // The figures are applied; only the interaction is missing, and with it a part of a score.
             tracing::error!(event.id = %event_id, "a derived interaction was recorded before with other content");
         }
         self.derived.extend(derived.new);
@@ -80,7 +80,7 @@ impl Outcome {
 /// Applies a batch of events. May be called with the same batch any number of times.
 ///
 /// # Errors
-/// When Postgres is down or not ours, or the secret cannot be used: the whole batch comes again.
+/// When Postgres is down or its schema is not ours, or the secret cannot be used: the whole batch is redelivered.
 pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
     let started = Instant::now();
     let arrival = Timestamp::now();
@@ -88,14 +88,14 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
         let (id, error) = (&event.context.request_id, platform::chain(error));
         tracing::error!(request.id = id, error, "could not read the batch");
     })?;
-    // The text of a reason may quote what the producer sent; its code does not.
+    // The message of a rejection may quote what the producer sent; its code does not.
     let read = |body: &str| read_shop_event(body, intake, arrival).map_err(|it| it.code.as_str().to_owned());
     let batch = Batch::read_with(event.payload, read);
     let mut outcome = Outcome::default();
-    // An outage of days makes no history of what came meanwhile.
+    // An outage of days does not turn what arrived meanwhile into history.
     let told_at = batch.first_sent_millis().and_then(|millis| Timestamp::from_millisecond(millis).ok());
     let applied = apply(deps, (&batch, told_at.unwrap_or(arrival)), &mut outcome).await;
-    // What was committed before a failure is hinted at as well; resend-pending would do it a minute later.
+    // Hints are sent even for what was committed before a failure; resend-pending would do it a minute later.
     let trace = TraceHeader::of(&event.context);
     let sent = hint(deps, &outcome, &trace).await;
     applied.inspect_err(|error| {
@@ -115,8 +115,8 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
     Ok(settled.response)
 }
 
-/// Applies what products, sellers and clicks say first, then the rest. A transaction is of one sort, because products
-/// are locked by the one for change and by the other for reading.
+/// Applies events of products, sellers and clicks first, then the rest. They are separate transactions, because the
+/// first locks products for change and the second for reading.
 async fn apply(deps: &Deps, (batch, told_at): (&Batch, Timestamp), outcome: &mut Outcome) -> Result<(), StoreError> {
     let judged = (&deps.thresholds, told_at);
     let of_products =
@@ -124,7 +124,7 @@ async fn apply(deps: &Deps, (batch, told_at): (&Batch, Timestamp), outcome: &mut
     let (products, others): (Vec<_>, Vec<_>) = batch.contents().partition(|(_, event)| of_products(event));
     apply_isolating(deps, (&products, told_at), outcome).await?;
     apply_isolating(deps, (&others, told_at), outcome).await?;
-    // The messages are not acknowledged before this is done, so a crash in between leaves nothing behind.
+    // The messages are not acknowledged before this is done, so a crash in between loses nothing.
     loop {
         let stale = store::projection::list_stale(&deps.database, STALE_CHUNK).await?;
         if stale.is_empty() {
@@ -135,7 +135,7 @@ async fn apply(deps: &Deps, (batch, told_at): (&Batch, Timestamp), outcome: &mut
     }
 }
 
-/// Applies events; one that Postgres refuses is found by halving and given up alone.
+/// Applies events; one that Postgres refuses is isolated by halving and given up alone.
 async fn apply_isolating(
     deps: &Deps,
     (events, told_at): (&[(usize, &ShopEvent)], Timestamp),
@@ -169,7 +169,7 @@ fn count(logged: Logged, position: usize, outcome: &mut Outcome) {
         Logged::New => outcome.new += 1,
         Logged::Duplicate => outcome.duplicate += 1,
         Logged::Conflict => {
-            // Two contents under one id: a person has to say which is true.
+            // Two contents under the same id: a person has to decide which is correct.
             outcome.conflict += 1;
             outcome.dead.insert(position, "conflict".to_owned());
         }
@@ -185,7 +185,7 @@ async fn hint(deps: &Deps, outcome: &Outcome, trace: &TraceHeader) -> Sent {
     [sinks, alerts].into_iter().sum()
 }
 
-/// Adds what a batch came to.
+/// Adds the result of a batch.
 fn counted(line: Metrics, batch: &Batch, outcome: &Outcome, sent: Sent) -> Metrics {
     line.count(Metric::Messages, batch.len())
         .count(Metric::Logged, outcome.new)

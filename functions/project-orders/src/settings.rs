@@ -1,4 +1,4 @@
-//! What project-orders reads from its environment.
+//! The settings of project-orders, from its environment.
 
 use std::time::Duration;
 
@@ -16,26 +16,26 @@ const LONGEST_SECONDS: u64 = 86_400;
 /// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
-    /// Where events are logged and applied.
+    /// The database where events are logged and applied.
     pub database: store::Settings,
-    /// Where the hints at derived interactions go.
+    /// The queues of the hints at derived interactions.
     pub queues: Queues,
-    /// Where messages go that no try will help.
+    /// The dead-letter queue.
     pub dead_letter_queue_url: String,
-    /// How long SQS may take to answer.
+    /// The time limit of SQS.
     pub send_limit: Duration,
-    /// The currency of amounts that come without one.
+    /// The default currency of amounts.
     pub currency: Currency,
-    /// The secret with the key that addresses are hashed with.
+    /// The secret with the address key.
     pub secret_arn: String,
-    /// Where the hints at alerts go.
+    /// The queue of the hints at alerts.
     pub alerts_queue_url: String,
-    /// From where on an order is suspicious.
+    /// The thresholds of the fraud rules.
     pub thresholds: Thresholds,
 }
 
 impl Settings {
-    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::ProjectOrders, lookup));
         let queues = variables.group(Queues::from_variables);

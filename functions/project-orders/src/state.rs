@@ -45,7 +45,7 @@ impl States {
         lines.chain(opinions).filter(|it| !it.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// Returns the references whose meaning products decide.
+    /// Returns the references whose meaning products determine.
     pub(crate) fn decided(&self) -> Vec<String> {
         let all = self.products.iter().flat_map(|(id, it)| std::iter::once(id.clone()).chain(it.skus.keys().cloned()));
         all.collect::<BTreeSet<_>>().into_iter().collect()
@@ -83,7 +83,7 @@ pub(crate) fn named(events: &[ShopEvent]) -> Vec<String> {
             _ => {}
         }
     }
-    // A line may name nothing.
+    // A line may lack a reference.
     names.remove("");
     names.into_iter().collect()
 }

@@ -1,6 +1,6 @@
-//! Who calls, from the claims that API Gateway's JWT authorizer verified, and from nothing else.
+//! The caller, from the claims that API Gateway's JWT authorizer verified, and from nothing else.
 //!
-//! `X-User-*` and `X-Forwarded-For` headers are never read: anybody can write them.
+//! `X-User-*` and `X-Forwarded-For` headers are never read: anyone can set them.
 
 use contracts::{Failure, Route, read_claims};
 use domain::{Caller, truncate_address};
@@ -9,7 +9,7 @@ use lambda_http::{Request, RequestExt};
 
 use crate::agent;
 
-/// Says who calls.
+/// Returns the caller.
 pub(crate) fn of(request: &Request) -> Result<Caller, Failure> {
     if request.uri().path() == Route::RecordGuestInteractions.path() {
         return Ok(Caller::Guest);
@@ -30,7 +30,7 @@ pub(crate) fn network(request: &Request) -> Option<String> {
     truncate_address(context.http.source_ip.as_deref()?)
 }
 
-/// Returns what the `User-Agent` header says of the client; see [`agent::describe`].
+/// Returns the reduced `User-Agent` header; see [`agent::describe`].
 pub(crate) fn user_agent(request: &Request) -> Option<String> {
     agent::describe(request.headers().get("user-agent")?.to_str().ok()?)
 }

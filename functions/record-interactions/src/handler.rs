@@ -1,4 +1,4 @@
-//! One request: read, record, hint, answer.
+//! One request: parse, record, hint, respond.
 
 use contracts::{BODY_MAX_BYTES, Data, Failure, RecordReply, RejectionCode, Sender, decode_body, read_request};
 use domain::EventNames;
@@ -14,10 +14,10 @@ use uuid::Uuid;
 
 use crate::{caller, record};
 
-/// The name that metrics go by.
+/// The function's name in metrics.
 const FUNCTION: &str = "record-interactions";
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
     /// The log.
@@ -26,14 +26,14 @@ pub struct Deps {
     pub sender: HintSender,
     /// How many events guests of one network may send in a minute; `None` for no limit.
     pub guest_events_per_minute: Option<u32>,
-    /// What clients may call events.
+    /// The known event names.
     pub names: EventNames,
 }
 
-/// Answers one request. Every failure becomes an answer; the error type is only the runtime's.
+/// Handles one request. Every failure becomes a response; the error type is only for the runtime.
 ///
 /// # Errors
-/// When an answer cannot be written.
+/// When a response cannot be written.
 pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lambda_http::Error> {
     let context = request.lambda_context_ref().cloned().unwrap_or_default();
     match accept(deps, &request, &context).await {

@@ -5,7 +5,7 @@ use recording::{Outcome, Recording};
 use store::interaction::Submission;
 use store::{Database, StoreError};
 
-/// Records every admitted item; a refused one keeps its refusal and touches no other.
+/// Records every admitted item; a rejected one keeps its rejection and affects no other.
 pub(crate) async fn record(
     database: &Database,
     items: Vec<ItemOutcome>,

@@ -1,4 +1,4 @@
-//! One run: claim what is due, hint, repeat within bounds, measure what is outstanding.
+//! One run: claim due rows, hint, repeat within limits, measure what is outstanding.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use store::{Database, StoreError};
 
 use crate::Pace;
 
-/// Rows claimed at a time; what a crash in the middle delays by one backoff.
+/// Rows claimed at a time; a crash in the middle delays them by one backoff.
 const CLAIM: u32 = 1_000;
-/// Time kept for the metrics and the answer.
+/// Time reserved for the metrics and the response.
 const MARGIN: Duration = Duration::from_secs(10);
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
     /// The pending rows.
@@ -24,25 +24,25 @@ pub struct Deps {
     pub sender: HintSender,
     /// The queue of the alerts.
     pub alerts: AlertSender,
-    /// The bounds of a run.
+    /// The limits of a run.
     pub pace: Pace,
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Resent {
     /// Rows that were due.
     pub claimed: usize,
-    /// Hints that SQS took.
+    /// Hints that SQS accepted.
     pub sent: usize,
-    /// Hints that SQS did not take.
+    /// Hints that SQS did not accept.
     pub failed: usize,
 }
 
-/// Runs once. May be repeated and run at once: a row is hinted at by one run only.
+/// Runs once. May be repeated and run concurrently: only one run hints at a row.
 ///
 /// # Errors
-/// When Postgres is down or not ours; the next run takes over.
+/// When Postgres is down or its schema is not ours; the next run takes over.
 pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Error> {
     let trace = TraceHeader::of(&event.context);
     let deadline = Deadline::of(&event.context, MARGIN);
@@ -60,7 +60,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
     Ok(json!({ "claimed": resent.claimed, "sent": resent.sent, "failed": resent.failed }))
 }
 
-/// Alerts first: they are few, and a backlog of interactions must not keep them waiting.
+/// Alerts first: they are few, and a backlog of interactions must not delay them.
 async fn resend_all(deps: &Deps, trace: &TraceHeader, deadline: Deadline) -> Result<Resent, StoreError> {
     let due = store::pending_alert::claim_due(&deps.database, CLAIM, deps.pace.backoff_cap_seconds).await?;
     let alerts = deps.alerts.send(&due, trace.as_str()).await;
@@ -90,7 +90,7 @@ async fn resend(deps: &Deps, trace: &TraceHeader, deadline: Deadline) -> Result<
             let ids = platform::listed(due.iter().map(|(_, id)| id));
             tracing::info!(trace.id = trace.root(), interaction.ids = ids, "hinted again");
         }
-        // Nothing left, or SQS is down: the rows that were not claimed keep their place.
+        // Nothing left, or SQS is down: unclaimed rows stay due.
         if due.len() < usize::try_from(left).unwrap_or_default() || sent.sent == 0 {
             break;
         }

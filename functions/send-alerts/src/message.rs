@@ -1,14 +1,14 @@
-//! What each kind of webhook is told about a finding.
+//! The message about a finding for each kind of webhook.
 //!
-//! Ids come from the shop's systems and may hold anything. In a chat they are quoted, cut, and can neither call
-//! people nor link to anything.
+//! Ids come from the shop's systems and may contain anything. In a chat they are quoted and truncated, and can neither
+//! mention people nor link to anything.
 
 use serde_json::{Value, json};
 use store::finding::Stored;
 
 use crate::Channel;
 
-/// The most characters of an id that a chat is shown.
+/// The maximum number of characters of an id in a chat.
 const ID_MAX_CHARS: usize = 80;
 
 /// Writes the body for a webhook.
@@ -16,7 +16,7 @@ pub(crate) fn body(channel: Channel, finding: &Stored) -> String {
     let evidence: Value = serde_json::from_str(&finding.evidence).expect("a jsonb column holds JSON");
     let body = match channel {
         Channel::Slack => json!({ "text": text(finding, &evidence, escaped) }),
-        // An empty list of mentions to parse: nothing in the text can call anybody.
+        // An empty list of mentions to parse: nothing in the text can mention anyone.
         Channel::Discord => {
             json!({ "content": text(finding, &evidence, str::to_owned), "allowed_mentions": { "parse": [] } })
         }
@@ -53,7 +53,7 @@ fn text(finding: &Stored, evidence: &Value, escape: fn(&str) -> String) -> Strin
     format!("Shopsignal {}: {}: {what}, {when} (finding {})", finding.rule, quoted(&finding.subject), finding.id)
 }
 
-/// Takes Slack's control characters away: <https://api.slack.com/reference/surfaces/formatting#escaping>.
+/// Removes Slack's control characters: <https://api.slack.com/reference/surfaces/formatting#escaping>.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

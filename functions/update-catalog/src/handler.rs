@@ -1,4 +1,4 @@
-//! One batch: read, load what is awaited, deliver, note what came of it, answer.
+//! One batch: parse, load pending interactions, deliver, store the outcomes, respond.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
@@ -13,23 +13,23 @@ use store::Database;
 
 use crate::UpdateError;
 
-/// The reason of a dead letter whose row an earlier batch has parked; the row knows why.
+/// The reason of a dead letter whose row an earlier batch has parked; the row has the cause.
 const PARKED: &str = "parked";
-/// Time kept for noting the outcomes in Postgres and for the answer.
+/// Time reserved for storing the outcomes in Postgres and for the response.
 const MARGIN: Duration = Duration::from_secs(2);
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
     /// The pending rows and their interactions.
     pub database: Database,
-    /// Who is told.
+    /// The catalog.
     pub catalog: Catalog,
-    /// Where messages go that no try will help.
+    /// The dead-letter queue.
     pub dead_letters: DeadLetterSender,
 }
 
-/// What a batch came to.
+/// The result of a batch.
 #[derive(Debug, Default)]
 struct Notified {
     confirmed: Vec<InteractionId>,
@@ -37,7 +37,7 @@ struct Notified {
     /// Parked by an earlier batch.
     parked: Vec<InteractionId>,
     again: Vec<InteractionId>,
-    /// How often each reason occurred among `again`.
+    /// The number of occurrences of each reason among `again`.
     again_reasons: BTreeMap<String, usize>,
     call_times: Vec<Duration>,
     catalog_is_down: bool,
@@ -46,7 +46,7 @@ struct Notified {
 /// Delivers a batch of hints. May be called with the same batch any number of times.
 ///
 /// # Errors
-/// When Postgres or the whole catalog is down: the batch comes again, less what was confirmed.
+/// When Postgres or the whole catalog is down: the batch is redelivered, except for what was confirmed.
 pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
     let started = Instant::now();
     let deadline = Deadline::of(&event.context, MARGIN);
@@ -117,7 +117,8 @@ async fn answer(deps: &Deps, batch: &Batch, told: &Notified) -> Result<Settled, 
         tracing::warn!(reasons = ?told.again_reasons, "interactions are left for a later try");
     }
     if told.catalog_is_down {
-        // Nothing is moved now: the messages come again with every try of a long outage, and would be moved each time.
+        // Nothing is moved now: in a long outage the messages are redelivered at every attempt, and would be moved each
+        // time.
         return Err(UpdateError::CatalogDown);
     }
     let before = told.parked.iter().map(|id| (*id, PARKED.to_owned()));

@@ -1,4 +1,4 @@
-//! What update-catalog reads from its environment.
+//! The settings of update-catalog, from its environment.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -17,11 +17,11 @@ const PAUSE: Duration = Duration::from_secs(10);
 /// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
-    /// Where the pending rows are.
+    /// The database with the pending rows.
     pub database: store::Settings,
-    /// Whom to tell.
+    /// The catalog.
     pub catalog: CatalogSettings,
-    /// Where messages go that no try will help.
+    /// The dead-letter queue.
     pub dead_letter_queue_url: String,
 }
 
@@ -34,13 +34,13 @@ pub enum CatalogSettings {
     Feed {
         /// `CATALOG_TABLE`.
         table: String,
-        /// The longest time of one call with its attempts.
+        /// The time limit of one AWS call with its retries.
         call_timeout: Duration,
     },
 }
 
 impl Settings {
-    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::UpdateCatalog, lookup));
         let catalog = CatalogSettings::read(variables);
@@ -72,7 +72,7 @@ impl CatalogSettings {
         Some(Self::Feed { table, call_timeout: call_timeout? })
     }
 
-    /// Makes the catalog ready for its first call. Connects to nothing.
+    /// Prepares the catalog for its first call. Does not connect to anything.
     #[must_use]
     pub fn open(self, aws: &SdkConfig) -> Catalog {
         match self {

@@ -1,7 +1,7 @@
-//! What goes over a wire: HTTP bodies and queries, queue messages, cursors.
+//! Wire formats: HTTP bodies and queries, queue messages, cursors.
 //!
-//! Reads untrusted text into checked domain values and writes replies. Every refusal names the field and
-//! the limit. Nothing here performs IO.
+//! Parses untrusted input into checked domain values and writes replies. Every rejection names the field and the limit.
+//! Nothing here performs IO.
 #![warn(missing_docs)]
 
 mod alerts;

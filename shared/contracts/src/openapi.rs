@@ -1,8 +1,8 @@
 //! The HTTP API as an OpenAPI 3.1 document, built from the types and limits that the code itself uses.
 //!
-//! It is checked in as docs/openapi.json, which answer-queries embeds: no function builds it, and a test
-//! fails when the file and this module differ. What a schema cannot say (the window of `occurred_at`, sizes
-//! in bytes, the depth of metadata) stands in the descriptions.
+//! It is checked in as docs/openapi.json, which answer-queries embeds: no function builds it, and a test fails when the
+//! file and this module differ. What a schema cannot express (the window of `occurred_at`, sizes in bytes, the depth of
+//! metadata) is in the descriptions.
 
 mod event;
 pub(crate) mod figures;

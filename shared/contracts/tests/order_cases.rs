@@ -56,7 +56,7 @@ fn sum(cells: &[(Cell, CellFigures)], wanted: impl Fn(&Cell) -> bool) -> Value {
     })
 }
 
-/// Compares what a case expects of a thing with what was found; what it leaves out may be anything.
+/// Compares what a case expects with what was found; fields that it omits may have any value.
 fn check(name: &str, of: &str, expected: &Value, found: &Value) {
     for (figure, right) in expected.as_object().unwrap() {
         assert_eq!(right.as_f64(), found[figure].as_f64(), "{name}: {figure} of {of}");
@@ -79,7 +79,7 @@ fn check_case(case: &Value, cells: &[(Cell, CellFigures)], stands: &BTreeSet<&st
                 let of = |cell: &Cell| matches!(cell, Cell::Product { product_id, .. } if product_id == product);
                 check(name, product, right, &sum(cells, of));
             }),
-            // Which seller a product has is not known here when only a product event says so.
+            // The seller of a product is unknown here when only a product event names it.
             "sellers" if !name.contains("capitals") => {
                 expected.as_object().unwrap().iter().for_each(|(seller, right)| {
                     let of = |cell: &Cell| matches!(cell, Cell::Sales { seller_id, .. } if seller_id == seller);
@@ -93,7 +93,7 @@ fn check_case(case: &Value, cells: &[(Cell, CellFigures)], stands: &BTreeSet<&st
                 };
                 check(name, code, expected, &sum(cells, of));
             }
-            // What derives, finds and counts users needs the database: tests/tests/orders.
+            // Derived interactions, findings and user counts need the database: tests/tests/orders.
             "sellers" | "derived" | "findings" | "users" | "seller_rating" => {}
             other => panic!("{name}: nothing checks {other}"),
         }

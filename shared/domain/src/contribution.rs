@@ -1,8 +1,8 @@
 //! What an order, an opinion or an event adds to each sales figure.
 //!
-//! The current contribution of each order is stored with it. When the order changes, the figures move by the new
-//! contribution less the old one; so they are exact whatever came late, twice or in another order, and going back is
-//! as easy as going forward.
+//! The current contribution of each order is stored with it. When the order changes, the figures change by the new
+//! contribution minus the old one. So they are exact however late, often or out of order events arrive, and a revoked
+//! step is a change like any other.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Currency, OrderStatus, ProductId};
 
-/// One cell that figures are summed in. Times are the start of a minute; longer spans are sums of those.
+/// A cell in which figures are summed. Times are the start of a minute; longer spans are sums of minutes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the fields carry the names of the columns, which are commented in the migration")]
@@ -26,7 +26,7 @@ pub enum Cell {
     Category { minute: Timestamp, category_id: String, currency: Currency },
     /// What a customer spent.
     Customer { customer_key: String, currency: Currency },
-    /// Orders by where they stand, of the whole shop (`seller_id` empty) and of each seller.
+    /// Orders by status, of the whole shop (`seller_id` empty) and of each seller.
     Status { seller_id: String, status: OrderStatus },
     /// Ratings of a product.
     Rating { product_id: String },
@@ -46,19 +46,19 @@ pub struct CellFigures {
     /// Orders paid, at least in part (`Sales`, `Product`, `Category`, `Customer`; at the first payment).
     #[serde(skip_serializing_if = "is_zero")]
     pub orders_paid: i64,
-    /// Orders called off (`Sales`).
+    /// Orders cancelled (`Sales`).
     #[serde(skip_serializing_if = "is_zero")]
     pub orders_cancelled: i64,
-    /// Orders sent back (`Sales`).
+    /// Orders returned (`Sales`).
     #[serde(skip_serializing_if = "is_zero")]
     pub orders_returned: i64,
-    /// Thousandths of pieces (`Sales`, `Product`, `Category` at the first payment; `Status`).
+    /// Quantity in thousandths (`Sales`, `Product`, `Category` at the first payment; `Status`).
     #[serde(skip_serializing_if = "is_zero")]
     pub items_milli: i64,
-    /// Money that came, gross, in minor units (at the time of each payment).
+    /// Payments, gross, in minor units (at the time of each payment).
     #[serde(skip_serializing_if = "is_zero")]
     pub revenue_minor: i64,
-    /// Money that went back, in minor units (at the time of each refund).
+    /// Refunds, in minor units (at the time of each refund).
     #[serde(skip_serializing_if = "is_zero")]
     pub refund_minor: i64,
     /// Shipping of paid orders, in minor units (`Sales` of the whole shop, at the first payment).
@@ -121,7 +121,7 @@ impl Neg for CellFigures {
     }
 }
 
-/// Figures by cell, in the order of the cells: the order in which their rows are locked.
+/// Figures by cell, sorted by cell: the order in which their rows are locked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Vec<(Cell, CellFigures)>", into = "Vec<(Cell, CellFigures)>")]
 pub struct Contribution(BTreeMap<Cell, CellFigures>);
@@ -150,7 +150,7 @@ impl Contribution {
         }
     }
 
-    /// Takes another contribution away.
+    /// Subtracts another contribution.
     pub fn subtract(&mut self, other: &Self) {
         for (cell, figures) in &other.0 {
             self.add(cell.clone(), -*figures);
@@ -162,7 +162,7 @@ impl Contribution {
         self.0.iter()
     }
 
-    /// Says whether nothing is added.
+    /// Says whether there are no figures.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -216,7 +216,7 @@ impl Grain {
         }
     }
 
-    /// Returns the start of the span that a moment lies in.
+    /// Returns the start of the span that contains an instant.
     #[must_use]
     pub fn start(self, at: Timestamp) -> Timestamp {
         let seconds = self.seconds();
@@ -224,10 +224,10 @@ impl Grain {
     }
 }
 
-/// Who sells a product and where it belongs, from a moment on.
+/// The seller and category of a product, from an instant on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Period {
-    /// From when on.
+    /// The start.
     pub since: Timestamp,
     /// Its seller.
     pub seller_id: Option<String>,
@@ -235,28 +235,28 @@ pub struct Period {
     pub category_id: Option<String>,
 }
 
-/// What is known of a product that order lines and opinions refer to.
+/// What is known about a product that order lines and opinions refer to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attribution {
     /// The product (SPU) that the reference leads to.
     pub product_id: String,
-    /// What it was, in the order of time.
+    /// Its sellers and categories over time, in order.
     pub periods: Vec<Period>,
 }
 
 impl Attribution {
-    /// Returns what the product was at a moment; before it was known, what it was first.
+    /// Returns seller and category at an instant; before the first known period, those of the first.
     #[must_use]
     pub fn at(&self, moment: Timestamp) -> Option<&Period> {
         self.periods.iter().rfind(|period| period.since <= moment).or_else(|| self.periods.first())
     }
 
-    /// Returns the product as popularity knows it; `None` for the nil UUID, which names nothing.
+    /// Returns the id under which the product is scored; `None` for the nil UUID, which is not a product.
     #[must_use]
     pub fn product(&self) -> Option<ProductId> {
         self.product_id.parse().ok()
     }
 }
 
-/// The known products by the reference that leads to them. A missing one is unknown as yet.
+/// The known products by the reference that leads to them. A missing one is not known yet.
 pub type Attributions = BTreeMap<String, Attribution>;

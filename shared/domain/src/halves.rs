@@ -1,4 +1,4 @@
-//! Finds the items that make a whole batch fail, by halving.
+//! Isolates the items that make a whole batch fail, by halving.
 
 use std::ops::Range;
 

@@ -1,8 +1,8 @@
-//! What an order adds to the sales figures.
+//! What an order contributes to the sales figures.
 //!
-//! Orders are counted when they are placed, paid, cancelled and returned; money when it comes and when it goes back.
-//! Products, categories and sellers have what the order's account book gives to their lines; what is beside the lines
-//! (shipping, tax on top, fees) is the shop's alone.
+//! Orders count when they are placed, paid, cancelled and returned; money at each payment and refund. Products,
+//! categories and sellers get what the order's account book assigns to their lines; charges outside the lines
+//! (shipping, tax on top, fees) belong to the shop alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::contribution::{Attributions, Cell, CellFigures, Contribution, Grain};
 use crate::{Charges, Currency, Entry, EntryKind, Line, OpinionState, OrderState, OrderStatus, ShopEvent, UserState};
 
-/// A line with everything that figures are kept by.
+/// A line with every dimension of the figures.
 struct Share<'a> {
     product_id: &'a str,
     seller_id: &'a str,
@@ -19,10 +19,11 @@ struct Share<'a> {
     quantity_milli: i64,
 }
 
-/// Returns what an order adds to the figures, given the products that are known.
+/// Returns what an order contributes to the figures, given the known products.
 ///
 /// A line belongs to the seller and category that it names itself, else to the order's seller, else to those of its
-/// product, else to the seller whose order it was before it was edited. An unknown product keeps the name that the line gave it until it is known.
+/// product, else to the seller of the order before it was edited. Until a product is known, the line's reference is
+/// used.
 #[must_use]
 pub fn order_contribution(order: &OrderState, known: &Attributions) -> Contribution {
     let shares: Vec<_> = order.lines.iter().map(|line| share(order, line, known)).collect();
@@ -39,8 +40,8 @@ pub fn order_contribution(order: &OrderState, known: &Attributions) -> Contribut
     sum
 }
 
-/// Returns when an order was sold, in which currency and by which method: those of the money that came first, else those
-/// of the order.
+/// Returns when an order was sold, in which currency and by which method: those of the first payment, else those of the
+/// order.
 fn sold(order: &OrderState) -> Option<(Timestamp, Currency, &str)> {
     let at = order.at(OrderStatus::Paid)?;
     match order.first_payment() {
@@ -49,7 +50,7 @@ fn sold(order: &OrderState) -> Option<(Timestamp, Currency, &str)> {
     }
 }
 
-/// Returns what a rating adds to the figures: nothing when it was taken back or its product is unknown.
+/// Returns what a rating contributes: nothing when it was deleted or its product is unknown.
 #[must_use]
 pub fn opinion_contribution(opinion: &OpinionState, known: &Attributions) -> Contribution {
     let mut sum = Contribution::default();
@@ -61,7 +62,7 @@ pub fn opinion_contribution(opinion: &OpinionState, known: &Attributions) -> Con
     sum
 }
 
-/// Returns what a user adds to the figures: one registration.
+/// Returns what a user contributes: one registration.
 #[must_use]
 pub fn user_contribution(user: &UserState) -> Contribution {
     let mut sum = Contribution::default();
@@ -71,7 +72,7 @@ pub fn user_contribution(user: &UserState) -> Contribution {
     sum
 }
 
-/// Returns what an event itself adds to the figures, once, when it is logged.
+/// Returns what an event itself contributes, once, when it is logged.
 #[must_use]
 pub fn event_contribution(event: &ShopEvent) -> Contribution {
     let (service, event_type) = (event.service.clone(), event.fact.name().to_owned());
@@ -101,7 +102,7 @@ fn share<'a>(order: &'a OrderState, line: &'a Line, known: &'a Attributions) -> 
     }
 }
 
-/// The pieces by scope: the whole shop (empty), and each seller of a line; the order's seller when it has no lines.
+/// The quantities by scope: the whole shop (empty), and each seller of a line; the order's seller when it has no lines.
 fn scopes<'a>(order: &'a OrderState, shares: &[Share<'a>]) -> BTreeMap<&'a str, i64> {
     let mut scopes = BTreeMap::from([("", shares.iter().map(|share| share.quantity_milli).sum())]);
     for share in shares.iter().filter(|share| !share.seller_id.is_empty()) {
@@ -152,7 +153,7 @@ fn sales(at: Timestamp, seller_id: &str, (currency, method): (Currency, &str)) -
     Cell::Sales { minute: Grain::Minute.start(at), seller_id, currency, payment_method }
 }
 
-/// Counts the paid pieces of each product and category, and each of them once as ordered.
+/// Adds the paid quantity of each product and category, and counts each of them as ordered once.
 fn add_pieces(sum: &mut Contribution, shares: &[Share<'_>], (minute, currency): (Timestamp, Currency)) {
     let mut cells = BTreeSet::new();
     for share in shares {
@@ -186,7 +187,7 @@ fn add_money(sum: &mut Contribution, order: &OrderState, shares: &[Share<'_>], e
     }
 }
 
-/// The cell of a line's product; none when the shop names no product.
+/// The cell of a line's product; `None` when the line names no product.
 fn product(share: &Share<'_>, minute: Timestamp, currency: Currency) -> Option<Cell> {
     let (product_id, seller_id) = (share.product_id.to_owned(), share.seller_id.to_owned());
     (!product_id.is_empty()).then_some(Cell::Product { minute, product_id, seller_id, currency })

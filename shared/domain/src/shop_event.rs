@@ -1,7 +1,7 @@
-//! What the shop's back end says: the closed set of order and domain events.
+//! Back-end events: the closed set of order and domain events.
 //!
-//! Both wire shapes end here (`contracts` reads them), and the event log keeps this form. What an event means for an
-//! order is decided in `order`, from all events of that order at once.
+//! Both wire formats are converted to this form (`contracts` reads them), and the event log stores it. What an event
+//! means for an order is decided in `order`, from all events of that order at once.
 
 mod content;
 mod fact;
@@ -17,15 +17,15 @@ pub use fact::Fact;
 /// One event of the shop's back end.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ShopEvent {
-    /// Its identity: the producer's event id, or a digest of type, subject, time and content. Logged once.
+    /// Its identity: the producer's event id, or a digest of type, subject, time and content. It is logged once.
     pub id: Uuid,
-    /// The service that sent it, as it names itself; empty when it does not.
+    /// The service that sent it, by its own name; empty when it gave none.
     pub service: String,
     /// When it happened.
     pub occurred_at: Timestamp,
     /// What happened.
     pub fact: Fact,
-    /// The customer id and the address that it names together, of what it is about. Not part of its content.
+    /// The customer id and the address that it names together. Not part of its content.
     pub link: Option<CustomerLink>,
 }
 

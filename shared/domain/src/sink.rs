@@ -1,4 +1,4 @@
-//! Where an interaction still has an effect to cause.
+//! The consumers in which an interaction has an effect.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Who sends what: hints, events, and messages that are given up. Every sender has a time limit for each call.
+//! Senders of hints, events, and dead letters. Every sender has a time limit for each call.
 
 use std::time::{Duration, Instant};
 
@@ -42,12 +42,12 @@ impl Queues {
     }
 }
 
-/// How many hints SQS took. The others are not lost: their pending rows stay, and fall due for a resend.
+/// How many hints SQS accepted. The others are not lost: their pending rows stay and become due for another hint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sent {
-    /// Taken by SQS.
+    /// Accepted by SQS.
     pub sent: usize,
-    /// Refused, or without an answer in time.
+    /// Refused, or not acknowledged in time.
     pub failed: usize,
 }
 
@@ -100,7 +100,7 @@ impl HintSender {
     }
 }
 
-/// Sends hints to one queue, for what has no business with the other.
+/// Sends hints to one queue only.
 #[derive(Debug, Clone)]
 pub struct SinkSender {
     client: Client,
@@ -115,9 +115,9 @@ impl SinkSender {
         Self { client, url, limit }
     }
 
-    /// Hints at interactions, a hundred at a time. Never fails: what SQS did not take is counted and left to be
-    /// resent. After the limit no further round begins, so that a caller with many hints does not wait for a queue that is
-    /// not there.
+    /// Sends hints at interactions, a hundred at a time. Never fails: hints that SQS did not accept are counted and
+    /// left to resend-pending. After the limit no further round begins, so that a caller with many hints does not wait
+    /// for an unavailable queue.
     pub async fn send(&self, ids: &[InteractionId], trace_header: &str) -> Sent {
         let started = Instant::now();
         let line = Line { client: &self.client, url: &self.url, limit: self.limit };
@@ -132,7 +132,7 @@ impl SinkSender {
     }
 }
 
-/// Hints that are under way at once: ten calls of ten.
+/// Hints in flight at once: ten calls of ten.
 const HINTS_A_ROUND: usize = 100;
 
 async fn hint(line: &Line<'_>, ids: &[InteractionId], trace_header: &str) -> Sent {
@@ -155,7 +155,7 @@ impl AlertSender {
         Self { client, url, limit }
     }
 
-    /// Hints at findings. Never fails: what SQS did not take is counted and left to be resent.
+    /// Sends hints at findings. Never fails: hints that SQS did not accept are counted and left to resend-pending.
     pub async fn send(&self, ids: &[FindingId], trace_header: &str) -> Sent {
         let bodies: Vec<_> = ids.iter().map(|id| AlertHint { finding_id: *id }.body()).collect();
         let line = Line { client: &self.client, url: &self.url, limit: self.limit };
@@ -163,7 +163,7 @@ impl AlertSender {
     }
 }
 
-/// Sends events of the shop's back end. A message is the event itself, so what SQS said of it is what may be promised.
+/// Sends back-end events. A message is the event itself, so only SQS' acknowledgement may be reported as acceptance.
 #[derive(Debug, Clone)]
 pub struct EventSender {
     client: Client,
@@ -178,7 +178,7 @@ impl EventSender {
         Self { client, url, limit }
     }
 
-    /// Sends events and returns what SQS said of each, in their order. Never fails as a whole, and may be repeated:
+    /// Sends events and returns the acknowledgement of each, in order. Never fails as a whole, and may be repeated:
     /// the consumer logs an event once.
     pub async fn send(&self, events: &[&str], trace_header: &str) -> Vec<Acknowledgement> {
         let line = Line { client: &self.client, url: &self.url, limit: self.limit };
@@ -189,18 +189,18 @@ impl EventSender {
 /// A message that its consumer gives up.
 #[derive(Debug, Clone, Copy)]
 pub struct DeadLetter<'a> {
-    /// The message as it came.
+    /// The unchanged message.
     pub body: &'a str,
-    /// The trace header that came with it.
+    /// Its trace header.
     pub trace: Option<&'a str>,
-    /// Why no try will help, as one word.
+    /// The reason why no retry will help, as one word.
     pub reason: &'a str,
 }
 
-/// Moves messages that no try will help to the dead-letter queue of their consumer.
+/// Moves messages that no retry can help to the dead-letter queue of their consumer.
 ///
-/// SQS moves a message by itself only after `maxReceiveCount` tries. That number has to be large, because each try
-/// in an outage counts as well; what is known to be hopeless need not wait for it.
+/// SQS itself moves a message only after `maxReceiveCount` attempts. That number has to be large, because attempts
+/// during an outage count as well; hopeless messages need not wait for it.
 #[derive(Debug, Clone)]
 pub struct DeadLetterSender {
     client: Client,
@@ -215,7 +215,7 @@ impl DeadLetterSender {
         Self { client, url, limit }
     }
 
-    /// Sends dead letters and returns what SQS said of each, in their order. Never fails as a whole.
+    /// Sends dead letters and returns the acknowledgement of each, in order. Never fails as a whole.
     pub async fn send(&self, letters: &[DeadLetter<'_>]) -> Vec<Acknowledgement> {
         let line = Line { client: &self.client, url: &self.url, limit: self.limit };
         line.send(&letters.iter().map(Outgoing::dead).collect::<Vec<_>>()).await

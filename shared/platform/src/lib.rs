@@ -1,4 +1,4 @@
-//! What every function needs from its surroundings: settings, secrets, telemetry, metrics, the AWS SDK, deadlines, HTTP.
+//! The environment of every function: settings, secrets, telemetry, metrics, the AWS SDK, deadlines, HTTP.
 //!
 //! Knows nothing of interactions.
 #![warn(missing_docs)]

@@ -1,7 +1,8 @@
-//! The one line that an invocation logs, with its metrics in it: CloudWatch's embedded metric format.
+//! The single log line of an invocation, with its metrics: CloudWatch's embedded metric format.
 //!
-//! Such a line is a log line and a metric at once, so nothing is written twice and nothing is called. Every byte of it
-//! is on the bill: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
+//! Such a line is a log line and a metric at once, so nothing is written twice and no API is called. Every byte of it
+//! is billed:
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
 
 use std::fmt::{Display, Write as _};
 use std::io::Write as _;
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 /// The namespace of every metric.
 pub const NAMESPACE: &str = "Shopsignal";
 
-/// The most values of one metric in one line, set by the format.
+/// The maximum number of values of one metric in one line, set by the format.
 const VALUES_LIMIT: usize = 100;
 
 macro_rules! metrics {
@@ -102,27 +103,27 @@ struct Measured {
 }
 
 impl Metrics {
-    /// Starts a line. One combination of dimension values is one metric in CloudWatch (and on its bill).
+    /// Starts a line. Each combination of dimension values is a separate metric in CloudWatch, and billed as such.
     #[must_use]
     pub fn with(dimensions: &[(&'static str, &str)]) -> Self {
         let dimensions = dimensions.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         Self { dimensions, metrics: Vec::new(), notes: Vec::new() }
     }
 
-    /// Adds how often something happened. Zero is left out: sums and alarms are the same without it.
+    /// Adds a count of events. Zero is omitted: sums and alarms are the same without it.
     #[must_use]
     pub fn count(self, metric: Metric, count: usize) -> Self {
         if count == 0 { self } else { self.gauge(metric, count) }
     }
 
-    /// Adds how many of something there are now. Zero is written: it says that somebody looked.
+    /// Adds a current number of things. Zero is written: it shows that the check ran.
     #[must_use]
     pub fn gauge(self, metric: Metric, count: usize) -> Self {
         self.value(metric, "Count", json!(count))
     }
 
-    /// Adds the durations of several calls in milliseconds, so that percentiles can be told. Of more than 100
-    /// an even sample is taken; of none, nothing is written.
+    /// Adds the durations of several calls in milliseconds, so that percentiles are available. Of more than 100 an even
+    /// sample is taken; without any, nothing is written.
     #[must_use]
     pub fn millis_each(self, metric: Metric, durations: &[Duration]) -> Self {
         let step = durations.len().div_ceil(VALUES_LIMIT).max(1);
@@ -136,15 +137,15 @@ impl Metrics {
         self.value(metric, "Seconds", json!(seconds))
     }
 
-    /// Adds something to search for that is no metric: an id, a duration.
+    /// Adds a searchable field that is not a metric: an id, a duration.
     #[must_use]
     pub fn note(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.notes.push((name, value.into()));
         self
     }
 
-    /// Adds several ids as one text such as `[1,2]`. As a JSON list each would become a field of its own in CloudWatch,
-    /// which stops counting fields at some hundred.
+    /// Adds several ids as one string such as `[1,2]`. In a JSON list each would become a separate field in CloudWatch,
+    /// which indexes only some hundred fields.
     #[must_use]
     pub fn list(self, name: &'static str, ids: impl IntoIterator<Item = impl Display>) -> Self {
         self.note(name, listed(ids))
@@ -158,12 +159,12 @@ impl Metrics {
     /// Writes the line to stdout, at level `INFO`.
     pub fn emit(&self, message: &str) {
         let line = serde_json::to_string(&Line { metrics: self, message, now: Timestamp::now() });
-        // Standard output is the log of a function. If it is gone, nobody is left to be told.
+        // Standard output is the log of a function. If writing fails, there is nowhere to report it.
         writeln!(std::io::stdout().lock(), "{}", line.unwrap_or_default()).ok();
     }
 }
 
-/// Writes ids as one text such as `[1,2]`, for a field of the log.
+/// Writes ids as one string such as `[1,2]`, for a log field.
 #[must_use]
 pub fn listed(ids: impl IntoIterator<Item = impl Display>) -> String {
     let mut text = String::from("[");
@@ -176,7 +177,7 @@ pub fn listed(ids: impl IntoIterator<Item = impl Display>) -> String {
     text
 }
 
-/// Tenths of a microsecond are noise, and bytes.
+/// Tenths of a microsecond are only noise and bytes.
 fn to_millis(duration: &Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e3
 }
@@ -190,7 +191,7 @@ struct Line<'a> {
 impl Serialize for Line<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut line = serializer.serialize_map(None)?;
-        // Lambda's JSON log format reads these two; a line without them it would complete itself.
+        // Lambda's JSON log format reads these two fields, and adds them to a line without them.
         line.serialize_entry("timestamp", &format!("{:.3}", self.now))?;
         line.serialize_entry("level", "INFO")?;
         line.serialize_entry("message", self.message)?;
@@ -211,7 +212,7 @@ impl Serialize for Line<'_> {
 }
 
 impl Line<'_> {
-    /// Says which members of the line are metrics.
+    /// Declares which members of the line are metrics.
     fn directive(&self) -> Value {
         let names: Vec<_> = self.metrics.dimensions.iter().map(|(name, _)| *name).collect();
         let metrics =

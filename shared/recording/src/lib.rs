@@ -24,25 +24,25 @@ pub fn failure(error: StoreError) -> Failure {
 pub struct Outcome {
     /// In the order of the request.
     pub results: Vec<ItemResult>,
-    /// What was stored now.
+    /// The interactions that were newly stored.
     pub new_ids: Vec<InteractionId>,
 }
 
-/// The items of a request on their way into the log. A refused item keeps its refusal and touches no other.
+/// The items of a request while they are being recorded. A rejected item keeps its rejection and affects no other.
 #[derive(Debug)]
 pub struct Recording {
     refused: Vec<ItemResult>,
     admitted: Vec<NewInteraction>,
-    /// Where the admitted items stood in the request.
+    /// The positions of the admitted items in the request.
     places: Vec<usize>,
     halves: Halves,
     current: Range<usize>,
-    /// What became of the admitted items, in their order.
+    /// The outcomes of the admitted items, in order.
     recorded: Vec<Result<Judged, Rejection>>,
 }
 
 impl Recording {
-    /// Begins with everything that was read.
+    /// Starts with the parsed items.
     #[must_use]
     pub fn of(items: Vec<ItemOutcome>) -> Self {
         let (mut refused, mut admitted, mut places) = (Vec::new(), Vec::with_capacity(items.len()), Vec::new());
@@ -68,7 +68,7 @@ impl Recording {
     /// Takes what became of the part. One that was refused comes again in halves.
     ///
     /// # Errors
-    /// An error that is about no item: then the request as a whole fails, and may be sent again.
+    /// An error that concerns no item: then the request as a whole fails, and may be retried.
     pub fn settle(&mut self, answer: Result<Vec<Judged>, StoreError>) -> Result<(), StoreError> {
         match answer {
             Ok(recorded) => self.recorded.extend(recorded.into_iter().map(Ok)),

@@ -1,4 +1,4 @@
-//! What the rules found: table `finding`.
+//! Findings: table `finding`.
 
 use domain::fraud::{Evidence, Finding, FindingId, OrderFact, Rule};
 use jiff::Timestamp;
@@ -70,17 +70,17 @@ pub(crate) fn rules() -> Vec<&'static str> {
 /// A finding as stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stored {
-    /// Its name.
+    /// Its id.
     pub id: FindingId,
-    /// What was broken.
+    /// The rule.
     pub rule: Rule,
     /// Whom it is about: `customer:<key>`, `order:<id>` or `account:<id>`.
     pub subject: String,
-    /// The hour (UTC) in which the stretch ends, or `order:<id>`.
+    /// The hour (UTC) in which the window ends, or `order:<id>`.
     pub window: String,
-    /// What it rests on, a JSON object.
+    /// The evidence, a JSON object.
     pub evidence: String,
-    /// Whether it was history when somebody told of it, so that nobody was alerted.
+    /// Whether it was history when it was reported, so that no alert was sent.
     pub historical: bool,
     /// When it was found.
     pub date_created: Timestamp,
@@ -88,12 +88,12 @@ pub struct Stored {
     pub date_updated: Timestamp,
 }
 
-/// Where a page begins: right behind a finding, newest first.
+/// Where a page begins: after a finding, newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     /// When that finding was found.
     pub date_created: Timestamp,
-    /// Its name.
+    /// Its id.
     pub id: FindingId,
 }
 
@@ -102,7 +102,8 @@ impl Position {
     pub const NEWEST: Self = Self { date_created: Timestamp::MAX, id: FindingId(Uuid::max()) };
 }
 
-/// Reads the `limit` findings behind a position, newest first, of one rule or of all. Costs the same at any depth.
+/// Reads the `limit` findings after a position, newest first, of one rule or of all. The cost does not depend on the
+/// depth.
 ///
 /// # Errors
 /// See [`StoreError`].

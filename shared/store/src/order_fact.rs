@@ -1,4 +1,4 @@
-//! What the rules about orders look at: tables `order_fact` and `judged_customer`.
+//! The facts for the rules about orders: tables `order_fact` and `judged_customer`.
 //!
 //! All of it runs inside the transaction that logs the events, so a finding commits with its cause or not at all.
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::database::Parameter;
 use crate::{StoreError, Transaction};
 
-/// Erasures of one customer that may end while it is about to be judged.
+/// How many erasures of a customer may end while it is being locked.
 const TRIES: usize = 5;
 
 /// Adds facts, each with its event. A fact that is known already stays as it is.
@@ -47,7 +47,7 @@ pub async fn insert(transaction: &mut Transaction<'_>, facts: &[(Uuid, OrderFact
 pub async fn hold_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -> Result<(), StoreError> {
     for _ in 0..TRIES {
         ensure_customers(transaction, customers).await?;
-        // An erasure that ended meanwhile took a row away.
+        // An erasure that ended meanwhile has deleted a row.
         if lock_customers(transaction, customers).await? == customers.len() {
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! Everything that the database holds about a person, page by page.
+//! Everything that the database stores about a person, page by page.
 
 use domain::Identities;
 use serde_json::value::RawValue;
@@ -7,8 +7,8 @@ use tokio_postgres::types::Type;
 use crate::database::Parameter;
 use crate::{StoreError, Transaction, finding};
 
-/// The tables that hold something of a person, in the order of an export. Those that hold only sums or ids of interactions
-/// lead to nobody: rollups other than by customer, scores, `pending`.
+/// The tables with data of a person, in the order of an export. Tables with only sums or ids of interactions identify
+/// no one: rollups other than by customer, scores, `pending`.
 pub const PLACES: [&str; 16] = [
     "interaction",
     "interaction_key",
@@ -31,13 +31,13 @@ pub const PLACES: [&str; 16] = [
 /// A row of one of these tables.
 #[derive(Debug)]
 pub struct Held {
-    /// Where the next page goes on.
+    /// Where the next page continues.
     pub position: String,
     /// The row, a JSON object with the names of the columns.
     pub content: Box<RawValue>,
 }
 
-/// Reads up to `limit` rows of a place that are about a person, behind a position; the first are behind the empty text.
+/// Reads up to `limit` rows of a place about a person, after a position; start with the empty string.
 ///
 /// # Errors
 /// See [`StoreError`].

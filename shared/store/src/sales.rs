@@ -8,7 +8,7 @@ use tokio_postgres::types::Type;
 use crate::database::Parameter;
 use crate::{Database, StoreError};
 
-/// The seller id under which the rollup keeps the whole shop.
+/// The seller id under which the rollup stores the whole shop.
 pub const WHOLE_SHOP: &str = "";
 
 /// Figures of one currency.
@@ -18,14 +18,14 @@ pub struct Figures {
     pub orders: i64,
     /// Thousandths of spans of those.
     pub items_milli: i64,
-    /// Money that came, in minor units.
+    /// Payments, in minor units.
     pub gross_minor: i64,
-    /// Money that went back, in minor units.
+    /// Refunds, in minor units.
     pub refund_minor: i64,
 }
 
 impl Figures {
-    /// Returns what is left of the money, in minor units. Negative where more went back than came.
+    /// Returns payments minus refunds, in minor units. Negative when refunds exceed payments.
     #[must_use]
     pub fn net_minor(self) -> i64 {
         self.gross_minor - self.refund_minor
@@ -35,19 +35,19 @@ impl Figures {
 /// Figures of one step in one currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sales {
-    /// The position of the step among those asked for.
+    /// The index of the requested step.
     pub step: usize,
     /// The currency.
     pub currency: Currency,
     /// The figures.
     pub figures: Figures,
-    /// What was charged beside the lines or within their prices, of the whole shop.
+    /// Charges on top of the lines or included in their prices, for the whole shop.
     pub charges: Charges,
 }
 
 /// Sums the sales of a seller, or of the [`WHOLE_SHOP`], in each of several spans of whole minutes, by currency.
 ///
-/// Steps and currencies without any sales are left out; the rest comes in the order of steps, then currencies.
+/// Steps and currencies without sales are omitted; the rest is ordered by step, then currency.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -85,7 +85,7 @@ pub(crate) fn currency(row: &Row) -> Result<Currency, StoreError> {
     Ok(serde_json::from_value(code.into())?)
 }
 
-/// Reads the columns that every sum of a rollup has.
+/// Reads the common columns of all sums of a rollup.
 pub(crate) fn figures(row: &Row) -> Result<Figures, StoreError> {
     Ok(Figures {
         orders: row.try_get("orders_paid")?,

@@ -1,4 +1,5 @@
-//! What admins see of the whole shop. Each answer is one statement, so that its figures are of one instant.
+//! The figures of the whole shop, for admins. Each result is one statement, so that its figures are from the same
+//! instant.
 
 use domain::{Currency, OrderStatus, TimeSpan};
 use tokio_postgres::types::Type;
@@ -7,14 +8,14 @@ use crate::database::Parameter;
 use crate::sales::{Figures, SpanArrays, currency, figures};
 use crate::{Database, StoreError};
 
-/// Everything since the shop began, and today.
+/// Totals since the shop opened, and today.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// Users who registered, those who left included.
+    /// Users who registered, including deleted ones.
     pub users: i64,
-    /// Orders that are known.
+    /// Known orders.
     pub orders: i64,
-    /// Orders placed in the span that was called today.
+    /// Orders placed in the span given as today.
     pub orders_today: i64,
     /// Sales by currency, in alphabetical order.
     pub sales: Vec<(Currency, Figures)>,
@@ -22,7 +23,7 @@ pub struct Totals {
 
 /// Reads the totals, and how many orders were placed in a span of whole minutes.
 ///
-/// Reads one row per day, currency and payment method since the shop began.
+/// Reads one row per day, currency and payment method since the shop opened.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -54,7 +55,7 @@ pub async fn sum_by_method(
     rows.iter().map(|row| Ok((row.try_get("payment_method")?, currency(row)?, figures(row)?))).collect()
 }
 
-/// Counts the orders by where they stand, in order of precedence, those with none included.
+/// Counts the orders by status, in order of precedence, including statuses without orders.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -73,7 +74,7 @@ pub async fn count_by_status(database: &Database) -> Result<[(OrderStatus, i64);
 /// Users who registered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Users {
-    /// Since the shop began, those who left included.
+    /// Since the shop opened, including deleted ones.
     pub total: i64,
     /// In each step.
     pub registered: Vec<i64>,
@@ -107,11 +108,11 @@ pub async fn count_users(database: &Database, steps: &[TimeSpan]) -> Result<User
 /// Events of one service and type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventCount {
-    /// The service; empty when it did not say.
+    /// The service; empty when the event named none.
     pub service: String,
     /// The normalised name.
     pub event_type: String,
-    /// How many.
+    /// The count.
     pub events: i64,
 }
 

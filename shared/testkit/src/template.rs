@@ -1,4 +1,4 @@
-//! Reads template.yaml as data, so that tests can hold it against its rules.
+//! Reads template.yaml as data, so that tests can check it against its rules.
 //!
 //! It turns the short forms (`!Ref`, `!GetAtt`, `!Sub`, ...) into their long ones, unrolls loops and leaves all other intrinsic
 //! functions unevaluated: a rule says what the file must state, not what AWS would make of it.

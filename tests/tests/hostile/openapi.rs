@@ -1,4 +1,4 @@
-//! The description of the HTTP API is the code's: regenerated here and compared with what is checked in.
+//! The OpenAPI document matches the code: regenerated here and compared with the checked-in file.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -76,7 +76,7 @@ fn whatever_fits_a_described_pattern_is_read() {
     let event_type = at("/components/schemas/ProductInteraction/properties/event_type/pattern");
     let alert_cursor = at("/paths/~1api~1v1~1analytic~1alerts/get/parameters/2/schema/pattern");
     let [event_type, alert_cursor] = [event_type, alert_cursor].map(|pattern| {
-        // The generator writes whole texts, so it takes no anchors.
+        // The generator writes whole strings, so it supports no anchors.
         string_regex(pattern.as_str().unwrap().trim_matches(['^', '$'])).unwrap()
     });
     proptest!(|(event_type in event_type, alert_cursor in alert_cursor)| {

@@ -1,4 +1,4 @@
-//! The simulated shop: its planted fraudsters are found by the rules as they are deployed, and nobody else is.
+//! The simulated shop: the rules as deployed find its planted fraudsters, and no one else.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

@@ -99,11 +99,11 @@ async fn odd_queries_are_refused_by_name() {
     }
 }
 
-/// What Lambda takes as an answer: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
+/// Lambda's limit for a response: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
 const ANSWER_MAX_BYTES: usize = 6 * 1024 * 1024;
 
-/// A finding with as many and as long orders as can be. A quote is four bytes of an answer: it is escaped in the body, and
-/// the body once more in the answer.
+/// A finding of maximum size. A quote takes four bytes of a response: it is escaped in the body, and the body once more
+/// in the response.
 fn longest(number: usize) -> Finding {
     let longest = |number: usize| format!("{}{number:03}", "\"".repeat(contracts::SHOP_TEXT_MAX_CHARS - 3));
     let placed_at = "2026-11-20T10:00:00.123456Z".parse().unwrap();

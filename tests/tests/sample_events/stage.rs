@@ -1,4 +1,4 @@
-//! What a sample works on: real Postgres, real queues, a webhook.
+//! The setup of a sample: real Postgres, real queues, a webhook.
 
 use serde_json::Value;
 use store::Role;
@@ -14,7 +14,7 @@ pub(super) struct Stage {
     pub(super) catalog_queue: TestQueue,
     pub(super) alerts_queue: TestQueue,
     pub(super) order_events_queue: TestQueue,
-    /// Where every consumer moves what it gives up.
+    /// The dead-letter queue of all consumers.
     pub(super) dead_letters: TestQueue,
     pub(super) webhook: TestServer,
     pub(super) feed: TestTable,
@@ -87,7 +87,7 @@ impl Stage {
         answer
     }
 
-    /// Checks that a function which has a role is signed in as nobody else; some samples need no database.
+    /// Checks that a function with a role is signed in as this role; some samples need no database.
     async fn assert_own_role(&self, folder: &str) {
         let own = format!("shopsignal_{}", folder.replace('-', "_"));
         if Role::ALL.iter().all(|role| role.name() != own) {

@@ -1,4 +1,4 @@
-//! No log level that template.yaml offers makes a function write what a shopper sent.
+//! No log level that template.yaml offers makes a function log what a shopper sent.
 
 use serde_json::json;
 use testkit::template::Template;

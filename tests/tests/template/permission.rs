@@ -1,4 +1,4 @@
-//! Who may do what: single actions on single resources.
+//! Permissions: single actions on single resources.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ fn list(value: &Value) -> Vec<&Value> {
     value.as_array().map_or_else(|| vec![value], |items| items.iter().collect())
 }
 
-/// A statement as it stands, or the one inside a condition.
+/// A statement, or the one inside a condition.
 fn unconditional(statement: &Value) -> &Value {
     statement.pointer("/Fn::If/1").unwrap_or(statement)
 }
@@ -87,7 +87,7 @@ fn every_function_has_a_role_of_its_own() {
     }
 }
 
-/// What the functions and the schedules may do, but for their own logs and the database.
+/// The permissions of functions and schedules, except for their own logs and the database.
 const GRANTS: &[&str] = &[
     "AcceptEventsRole secretsmanager:GetSecretValue AppSecret",
     "AcceptEventsRole sqs:SendMessage OrderEventsQueue",
@@ -154,13 +154,13 @@ fn no_role_may_do_more_than_this() {
             }
         }
     }
-    // Every function has its own log; how it gets into the database, the test below says.
+    // Every function has its own log; the test below covers its access to the database.
     granted
         .retain(|grant| !grant.contains(" logs:") && !grant.contains("rds-db:") && !grant.ends_with("DatabaseSecret"));
     assert_eq!(granted.iter().map(String::as_str).collect::<Vec<_>>(), GRANTS);
 }
 
-/// What a function's role may use the database with: (action, on what).
+/// The database permissions of a function's role: (action, resource).
 fn database_rights(template: &Template, id: &str) -> BTreeSet<(String, String)> {
     let own = of_role(template, &id.replace("Function", "Role")).into_iter();
     let on = |resource: &Value| match resource.pointer("/Fn::Sub") {

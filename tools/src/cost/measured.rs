@@ -1,4 +1,4 @@
-//! What the functions took in the last benchmark: docs/performance.json, or estimates when there is none.
+//! The resource usage of the functions in the last benchmark: docs/performance.json, or estimates if it does not exist.
 
 use std::path::Path;
 
@@ -8,10 +8,10 @@ use super::model::LogBytes;
 use crate::Error;
 use crate::stack::file;
 
-/// Where `make bench` writes.
+/// The output of `make bench`.
 const FILE: &str = "docs/performance.json";
 
-/// A quantity that grows in a straight line with the rows of an invocation.
+/// A quantity that grows linearly with the rows of an invocation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Growing {
     base: f64,
@@ -30,7 +30,7 @@ impl Growing {
     }
 }
 
-/// Bytes that a consumer logs for a batch, by the messages and by the requests that they came from.
+/// Bytes that a consumer logs for a batch, by the number of messages and of the requests that caused them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct BatchLog {
     base: f64,
@@ -55,7 +55,7 @@ impl BatchLog {
 /// Processor time and log of the functions.
 #[derive(Debug)]
 pub(crate) struct Measured {
-    /// Where the figures come from.
+    /// The source of the figures.
     pub(crate) source: String,
     record_ms: Growing,
     popularity_ms: Growing,
@@ -82,7 +82,7 @@ struct Figure {
 }
 
 impl Measured {
-    /// Reads the last benchmark; without one, estimates that say so.
+    /// Reads the last benchmark; without one, returns estimates that are marked as such.
     pub(crate) fn read(root: &Path) -> Result<Self, Error> {
         let found: Option<Report> = file::find_json(&root.join(FILE))?;
         Ok(found.and_then(|report| Self::of(&report)).unwrap_or_else(Self::estimates))

@@ -1,4 +1,4 @@
-//! The price tables: files in tools/prices/, one a region, and one with what other systems say.
+//! The price tables: files in tools/prices/, one per region, and one with the published costs of other systems.
 
 use std::path::{Path, PathBuf};
 
@@ -14,13 +14,13 @@ use crate::stack::file;
 pub(crate) struct Price {
     /// US$ per million units.
     pub(crate) usd_per_million: f64,
-    /// The page that sets it.
+    /// The page that states it.
     pub(crate) source: String,
     /// How it was checked.
     pub(crate) checked: String,
 }
 
-/// What everything costs in one region.
+/// The prices of one region.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Prices {
@@ -52,7 +52,7 @@ impl Prices {
     }
 }
 
-/// What another system says it costs.
+/// The published cost of another system.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OtherSystem {
@@ -72,7 +72,7 @@ pub(crate) fn of_region(root: &Path, region: &str) -> Result<Prices, Error> {
     read(folder(root).join(format!("{region}.toml")))
 }
 
-/// Reads what other systems say.
+/// Reads the published costs of other systems.
 pub(crate) fn of_others(root: &Path) -> Result<Vec<OtherSystem>, Error> {
     read::<OtherSystems>(folder(root).join("others.toml")).map(|others| others.system)
 }

@@ -10,7 +10,7 @@ use crate::simulate::{Latency, Summary};
 use crate::stack::description::StackFile;
 use crate::stack::folder::Stack;
 
-/// A page of the top list, as far as the demo reads it.
+/// A page of the top list, with the fields that the demo reads.
 #[derive(Deserialize)]
 pub(super) struct Page {
     pub(super) data: Vec<Popularity>,
@@ -23,7 +23,7 @@ pub(super) struct Pagination {
     pub(super) next_cursor: Option<String>,
 }
 
-/// The answer about one product.
+/// The response about one product.
 #[derive(Deserialize)]
 pub(super) struct One {
     pub(super) data: Popularity,

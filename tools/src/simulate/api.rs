@@ -1,4 +1,4 @@
-//! The API as a front end uses it: one request, repeated with the same event ids until it is answered.
+//! The API as a front end uses it: one request, retried with the same event ids until it is answered.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,16 +17,16 @@ use crate::stack::description::StackFile;
 
 /// API Gateway gives up on a function after 30 s.
 const ANSWER_LIMIT: Duration = Duration::from_secs(35);
-/// Pauses grow from this, doubled each time and jittered.
+/// The first delay, doubled each time and jittered.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// A longer Retry-After is cut to this.
+/// A longer Retry-After is reduced to this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// With doubling pauses up to 5 s that is half a minute of failure.
+/// With doubling delays up to 5 s that is half a minute of failure.
 const RETRIES: usize = 10;
 /// Tokens of the local issuer outlast any run.
 const TOKEN_SECONDS: i64 = 24 * 60 * 60;
 
-/// Where tokens come from.
+/// The source of tokens.
 pub(crate) enum Tokens {
     /// Signed for each shopper by the local issuer.
     Local(Box<StackFile>, Issuer),
@@ -42,7 +42,7 @@ pub(crate) struct Api {
     seed: u64,
 }
 
-/// What the API said about a request.
+/// The API's result for a request.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Answer {
     pub(super) accepted: usize,
@@ -51,7 +51,7 @@ pub(super) struct Answer {
     pub(super) rejected: BTreeMap<String, usize>,
 }
 
-/// A request without a usable answer.
+/// A request without a usable response.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unanswered {
     #[error("no answer")]
@@ -86,7 +86,7 @@ struct ItemReply {
 
 impl Api {
     pub(crate) fn new(url: String, tokens: Tokens, seed: u64) -> Result<Self, Error> {
-        // An error says that a provider is installed already, which is as good.
+        // An error means that a provider is already installed, which is fine.
         rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
         let mut client = reqwest::Client::builder().timeout(ANSWER_LIMIT).user_agent("shopsignal");
         if matches!(tokens, Tokens::Local(..)) {
@@ -96,7 +96,7 @@ impl Api {
         Ok(Self { client, url, tokens, seed })
     }
 
-    /// Makes the token of a sender; a guest has none.
+    /// Creates the token of a sender; a guest has none.
     pub(crate) fn token(&self, sender: Sender) -> Result<Option<String>, Error> {
         let (role, account) = match sender {
             Sender::Guest => return Ok(None),
@@ -114,9 +114,9 @@ impl Api {
         }
     }
 
-    /// Sends a request until it is answered. Repeating is safe, because the event ids stay the same.
+    /// Sends a request until it is answered. Retrying is safe, because the event ids stay the same.
     ///
-    /// `on_retry` is called before each repetition.
+    /// `on_retry` is called before each retry.
     pub(super) async fn record(
         &self,
         batch: &Batch,
@@ -144,7 +144,7 @@ impl Api {
     }
 }
 
-/// The pauses between repetitions: half a minute together, before jitter.
+/// The delays between retries: half a minute in total, before jitter.
 pub(crate) fn pauses() -> ExponentialBuilder {
     let pauses = ExponentialBuilder::default().with_min_delay(FIRST_PAUSE).with_max_delay(Duration::from_secs(5));
     pauses.with_max_times(RETRIES).with_jitter()
@@ -168,14 +168,14 @@ impl Unanswered {
         }
     }
 
-    /// What happened and why, in a line.
+    /// What happened and why, on one line.
     pub(crate) fn chain(&self) -> String {
         let cause = std::error::Error::source(self).map_or(String::new(), |cause| format!(": {cause}"));
         format!("{self}{cause}")
     }
 }
 
-/// Reads the results of the items out of an answer that has some.
+/// Reads the results of the items from a response that has any.
 pub(crate) async fn read<T: DeserializeOwned>(response: reqwest::Result<Response>) -> Result<T, Unanswered> {
     let response = response.map_err(Unanswered::Connection)?;
     let status = response.status();

@@ -8,7 +8,7 @@ use crate::stack::folder::Stack;
 use crate::stack::postgres;
 use crate::stack::say;
 
-/// What to leave behind.
+/// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Removes the stack's data, ports, logs and key as well.

@@ -1,4 +1,4 @@
-//! Files written whole or not at all: a crash or a reader in between never sees half of one.
+//! Files written atomically: neither a crash nor a concurrent reader sees half of one.
 
 use std::fs;
 use std::io::Write as _;
@@ -15,7 +15,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Error> {
     fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })
 }
 
-/// Reads a JSON file; `None` when there is none.
+/// Reads a JSON file; `None` when it does not exist.
 pub(crate) fn find_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Error> {
     if !path.exists() {
         return Ok(None);
@@ -24,7 +24,7 @@ pub(crate) fn find_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, E
     value.map(Some).map_err(|source| Error::Malformed { path: path.to_owned(), source })
 }
 
-/// Replaces a file with a value as JSON, and makes its folder.
+/// Replaces a file with a value as JSON, and creates its folder.
 pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Error> {
     let mut text =
         serde_json::to_vec_pretty(value).map_err(|source| Error::Malformed { path: path.to_owned(), source })?;
@@ -32,7 +32,7 @@ pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Erro
     write(path, &text, 0o644)
 }
 
-/// Replaces a file that only its owner may read, and makes its folder.
+/// Replaces a file that only its owner may read, and creates its folder.
 pub(crate) fn write_private(path: &Path, content: &[u8]) -> Result<(), Error> {
     write(path, content, 0o600)
 }
@@ -49,7 +49,7 @@ pub(crate) fn write(path: &Path, content: &[u8], mode: u32) -> Result<(), Error>
     Ok(())
 }
 
-/// Makes a folder and its parents.
+/// Creates a folder and its parents.
 pub(crate) fn make_folder(path: &Path) -> Result<(), Error> {
     fs::create_dir_all(path).map_err(|source| Error::Write { path: path.to_owned(), source })
 }

@@ -1,4 +1,4 @@
-//! `shopsignal install`: makes the Python environments that `up` and the Makefile use.
+//! `shopsignal install`: creates the Python environments that `up` and the Makefile use.
 
 use crate::Error;
 use crate::stack::folder::Stack;

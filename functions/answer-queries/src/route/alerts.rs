@@ -1,4 +1,4 @@
-//! `GET /alerts`: what the rules found, newest first. For admins.
+//! `GET /alerts`: findings, newest first. For admins.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, query: QueryPa
     let query = AlertsQuery::read(query.pairs())?;
     let behind = |cursor: AlertCursor| Position { date_created: cursor.date_created, id: cursor.id };
     let after = query.after.map_or(Position::NEWEST, behind);
-    // One row more than shown tells whether there is a next page, without counting.
+    // One row more than shown reveals whether there is a next page, without counting.
     let mut rows = finding::list(&deps.database, query.rule, after, query.limit + 1).await?;
     let shown = usize::try_from(query.limit).unwrap_or(usize::MAX);
     let more = rows.len() > shown;

@@ -1,4 +1,4 @@
-//! `GET /api/analytics/...`: the whole shop, in the shapes that clients of the replaced system know. For admins.
+//! `GET /api/analytics/...`: the whole shop, in the formats that clients of the replaced system expect. For admins.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -46,7 +46,7 @@ async fn by_page(deps: &Deps, limit: u32, page: u32) -> Result<List<Popularity>,
 }
 
 async fn by_cursor(deps: &Deps, limit: u32, cursor: Cursor) -> Result<List<Popularity>, Failure> {
-    // One row more than shown tells whether there is a next page, without counting.
+    // One row more than shown reveals whether there is a next page, without counting.
     let mut rows = popularity::list_after(&deps.database, (cursor.score, &cursor.id), limit + 1).await?;
     let shown = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > shown;
@@ -66,7 +66,7 @@ fn next_cursor(rows: &[popularity::Popularity]) -> Option<String> {
     rows.last().map(|row| Cursor { score: row.score_micros, id: row.id.clone() }.encode())
 }
 
-/// `GET /popularity/{spu_id}`: one product. The id may hold slashes, encoded or not.
+/// `GET /popularity/{spu_id}`: one product. The id may contain slashes, encoded or not.
 pub(crate) async fn one(
     State(deps): State<Arc<Deps>>,
     spu_id: Result<Path<String>, PathRejection>,

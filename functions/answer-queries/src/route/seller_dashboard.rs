@@ -20,7 +20,7 @@ use crate::currency;
 use crate::failure::Failure;
 use crate::query::QueryParameters;
 
-/// The places of the spans that are asked for: the one before, the whole range, then a point of the charts each.
+/// The indexes of the requested spans: the preceding one, the whole range, then one per point of the charts.
 const BEFORE: usize = 0;
 const RANGE: usize = 1;
 const POINTS: usize = 2;
@@ -40,7 +40,7 @@ pub(crate) async fn show(
     Ok(answer::private(&Data { data: compose(&query, &dates, &found) }))
 }
 
-/// Lays the figures out. The first point may start before the range; its value does not.
+/// Arranges the figures. The first point may start before the range; its value does not include that part.
 fn compose(query: &DashboardQuery, dates: &[Timestamp], found: &Dashboard) -> SellerDashboard {
     let in_range = || found.sales.iter().filter(|sales| sales.step == RANGE);
     let currency = currency::choose(query.currency, in_range().map(|it| (it.currency, it.figures.orders)));
@@ -84,7 +84,7 @@ fn summarize(now: Figures, before: Figures, standing: Standing) -> Summary {
     }
 }
 
-/// The mean of scores, to the millionth; 0 without any.
+/// The mean of scores, rounded to millionths; 0 without any.
 fn average(score_micros: i64, ratings: i64) -> f64 {
     if ratings <= 0 { 0.0 } else { ((score_micros + ratings / 2) / ratings) as f64 / 1e6 }
 }

@@ -1,4 +1,4 @@
-//! The routes of the figures: the seller dashboard, and what admins read of the whole shop.
+//! The routes of the figures: the seller dashboard, and the figures of the whole shop for admins.
 
 use serde_json::{Value, json};
 use utoipa::openapi::ComponentsBuilder;
@@ -89,7 +89,7 @@ pub(crate) fn events() -> OperationBuilder {
     of_days(("countEvents", "Counts the events of the back end", "Events"), json!({ "eventCounts": [count] }))
 }
 
-/// An operation on the days of a range.
+/// An operation with a range of days.
 fn of_days(id: (&str, &str, &str), example: Value) -> OperationBuilder {
     let date = |name, text: &str| query(name, formatted(KnownFormat::Date), text);
     let from = format!("The first local day; {SPAN_DEFAULT_DAYS} days before `to` when absent.");
@@ -100,7 +100,7 @@ fn of_days(id: (&str, &str, &str), example: Value) -> OperationBuilder {
         .parameter(zone())
 }
 
-/// An operation with its id, summary and the schema of its answer.
+/// An operation with its id, summary and response schema.
 fn for_admin((id, summary, schema): (&str, &str, &str), example: Value, refusal: Option<&str>) -> OperationBuilder {
     let mut answers = vec![("200", success("Bare, without an envelope", schema, example))];
     answers.extend(refusal.map(invalid));

@@ -41,7 +41,7 @@ pub(super) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema("SalesMonthsAnswer", one_of("SalesMonths"))
 }
 
-/// An operation that needs a token: its name, what it shows, the schema of its answer, and an example of that.
+/// An operation that needs a token: its name, summary, response schema, and an example.
 fn secured((id, summary): (&str, &str), schema: &str, example: Value, refusal: &str) -> OperationBuilder {
     let found = success("Figures of one snapshot", schema, json!({ "data": example }));
     let mut answers = vec![("200", found), invalid(refusal)];

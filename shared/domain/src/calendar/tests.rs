@@ -35,7 +35,7 @@ fn days_are_those_of_the_zone() {
 fn days_are_as_long_as_the_clocks_make_them() {
     let spring = span("2026-03-28T23:00:00Z", "2026-03-30T22:00:00Z");
     assert_eq!(starts(spring, Step::Day, "Europe/Berlin"), ["2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"]);
-    // In Beirut clocks go forward at midnight: the day starts at 1 o'clock.
+    // In Beirut the clocks go forward at midnight: the day starts at 01:00.
     let beirut: Zone = "Asia/Beirut".parse().unwrap();
     assert_eq!(beirut.start_of("2026-03-29".parse().unwrap()).to_string(), "2026-03-28T22:00:00Z");
     assert_eq!(beirut.date("2026-03-28T22:00:00Z".parse().unwrap()).to_string(), "2026-03-29");

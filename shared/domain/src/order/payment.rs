@@ -1,4 +1,5 @@
-//! Which payments an order has: those that several events tell are one, and money that a bank takes back is a chargeback.
+//! Which payments an order has: several events may report the same payment, and money that a bank takes back is a
+//! chargeback.
 
 use std::collections::BTreeMap;
 
@@ -10,16 +11,16 @@ use super::Payment;
 use super::content::Content;
 use super::price::Prices;
 
-/// What happens to the money of one payment at one place of the sequence.
+/// A movement of money of one payment, at one position of the sequence.
 #[derive(Debug, Clone)]
 pub(super) struct Movement {
-    /// The place in the sequence of events.
+    /// The position in the sequence of events.
     pub(super) position: usize,
     pub(super) at: Timestamp,
-    /// The payment: its place among all payments of the order.
+    /// The payment: its index among all payments of the order.
     pub(super) payment: usize,
     pub(super) minor: i64,
-    /// Whether the bank takes it back.
+    /// Whether it is a chargeback.
     pub(super) back: bool,
 }
 
@@ -43,7 +44,7 @@ struct PaymentNews<'e> {
 }
 
 impl Payments {
-    /// Reads events that are in sequence.
+    /// Reads events that are sorted.
     pub(super) fn of(events: &[&ShopEvent], content: &Content<'_>, prices: &Prices) -> Self {
         let told: Vec<_> = events.iter().enumerate().filter_map(|(i, event)| read(i, event, content)).collect();
         let mut payments = Self::default();
@@ -88,7 +89,7 @@ impl Payments {
                         self.follow(payment, it, granted.max(0));
                     }
                 }
-                // The last payment without an id of this amount did not last.
+                // The last payment without an id and with this amount was charged back.
                 PaymentStatus::Failed => match self.held_unnamed(it) {
                     Some(payment) => *room += self.follow(payment, it, 0),
                     None => drop(self.find_or_add(it)),
@@ -156,7 +157,7 @@ impl Payments {
         0
     }
 
-    /// Puts the payments into the order of their first events.
+    /// Sorts the payments by their first events.
     fn sort(&mut self) {
         let mut places: Vec<_> = (0..self.all.len()).collect();
         places.sort_by_key(|place| self.all[*place].first_at.1);
@@ -183,12 +184,12 @@ fn read<'e>(position: usize, event: &'e ShopEvent, content: &Content<'_>) -> Opt
 }
 
 impl Payments {
-    /// Returns the place of the payment with this id, when its money came.
+    /// Returns the index of the payment with this id, if it succeeded.
     pub(super) fn place(&self, id: &str) -> Option<usize> {
         self.all.iter().position(|payment| payment.is_named && payment.id == id && payment.paid_at.is_some())
     }
 
-    /// Returns the payment with this id, when its money came.
+    /// Returns the payment with this id, if it succeeded.
     pub(super) fn named(&self, id: &str) -> Option<&Payment> {
         self.place(id).map(|place| &self.all[place])
     }

@@ -127,7 +127,7 @@ fn came(state: &OrderState) -> i64 {
     state.book.iter().filter(|entry| entry.kind == EntryKind::Payment).map(|entry| entry.minor).sum()
 }
 
-/// What came and went back when one thing happened after the other.
+/// What was paid and refunded when one thing happened after the other.
 fn money(facts: Vec<Fact>) -> (i64, i64) {
     let state = OrderState::of(&told(facts));
     (came(&state), refunded(&state).iter().sum())
@@ -472,7 +472,7 @@ proptest! {
             lines.iter_mut().zip(&entry.lines).for_each(|(sum, part)| *sum += sign * part);
             prop_assert!(entry.minor >= 0 && entry.lines.iter().all(|part| *part >= 0));
             prop_assert!(entry.lines.iter().sum::<i64>() <= entry.minor, "the lines have no more than the entry");
-            // A refund before its money, or above what is left of it, would owe something at some entry.
+            // A refund before its payment, or above what remains of it, would make the balance negative at some entry.
             prop_assert!(balance >= 0 && lines.iter().all(|sum| *sum >= 0));
         }
         prop_assert!(state.book.windows(2).all(|pair| pair[0].at <= pair[1].at), "in the order of time");

@@ -1,5 +1,5 @@
 -- store::person_export::list_page
--- one place at a time, in the order of its key; the branches of the other places are not run
+-- one place at a time, ordered by its key; the branches of the other places are not executed
 WITH subject AS MATERIALIZED (
     SELECT DISTINCT subject, subject_id FROM analytic.shop_event
     WHERE coalesce(content->>'customer', content->>'user') = ANY($1)

@@ -3,7 +3,7 @@ SELECT sinks.sink,
        count(pending.sink) FILTER (WHERE parked_at IS NULL) AS waiting,
        count(pending.sink) FILTER (WHERE parked_at IS NOT NULL) AS parked,
        count(pending.sink) FILTER (WHERE logged.id IS NULL) AS orphans,
-       -- the effect that will be applied must be the one that the log will be recounted to
+       -- the effect that will be applied must be the one that a recount of the log yields
        count(pending.sink) FILTER (
            WHERE (pending.event_type, pending.product_id) IS DISTINCT FROM
                  (logged.event_type, CASE WHEN logged.ref_type = 'Product' THEN logged.ref_id END)

@@ -1,4 +1,4 @@
-//! However the events are delivered, every answer of every route has the same bytes, and every table the same rows.
+//! However the events are delivered, every response of every route has the same bytes, and every table the same rows.
 
 use cross_tests::history::history;
 use rand::prelude::*;
@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{Desk, admin, in_two_currencies, seller};
 
-/// A grid of questions: every route, size, currency and order, of the shop and of each seller.
+/// A grid of queries: every route, size, currency and order, for the shop and each seller.
 fn questions() -> Vec<testkit::HttpEvent> {
     let mut questions = sales_questions();
     for currency in ["", "&currency=EUR", "&currency=USD"] {

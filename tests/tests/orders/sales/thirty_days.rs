@@ -35,7 +35,7 @@ async fn deliver(desk: &Desk, events: &[String], size: impl FnMut() -> usize) {
     desk.shop.tell_in_pieces(&mut projection, events, size).await;
 }
 
-/// Puts everything into another order, a quarter of it twice.
+/// Shuffles everything, and repeats a quarter of it.
 fn shuffle(events: &[String], random: &mut ChaCha8Rng) -> Vec<String> {
     let mut told = events.to_vec();
     told.extend(events.sample(random, events.len() / 4).cloned());
@@ -91,7 +91,7 @@ async fn findings(desk: &Desk) -> Vec<String> {
     desk.shop.database.rows("SELECT id, rule, subject, window_name, evidence FROM analytic.finding ORDER BY id").await
 }
 
-/// Recounts what a dashboard shows of a seller in a currency: orders, pieces, gross revenue, refunds.
+/// Recounts what a dashboard shows of a seller in a currency: orders, quantity, gross revenue, refunds.
 async fn sums(desk: &Desk, seller: &str, currency: &str) -> Vec<i64> {
     let sql = format!(
         "SELECT coalesce(sum(figures[2]), 0), coalesce((sum(figures[5]) / 1000)::bigint, 0), coalesce(sum(figures[6]), 0),

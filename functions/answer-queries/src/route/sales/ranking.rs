@@ -1,4 +1,4 @@
-//! `GET /sales/top-products` and, for admins, `GET /sales/categories`: what sold best, and how it did before.
+//! `GET /sales/top-products` and, for admins, `GET /sales/categories`: best sellers, with their previous rank.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `GET /sales/customer-segments`: the customers of all time by what they spent. For admins.
+//! `GET /sales/customer-segments`: all customers by what they spent. For admins.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
