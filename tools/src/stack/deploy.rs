@@ -63,6 +63,8 @@ pub(crate) async fn deploy(stack: &Stack, ports: Ports) -> Result<(), Error> {
     command.args(["--template-file", "template.yaml", "--stack-name", &stack.deployed_name(), "--resolve-s3"]);
     command.args(["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]);
     command.args(["--no-confirm-changeset", "--no-fail-on-empty-changeset"]);
+    // SAM reads the loops of the template (Fn::ForEach) only when it is told to.
+    command.arg("--language-extensions");
     command.arg("--parameter-overrides").args(parameters(stack, ports));
     sam_environment(&mut command, stack, ports);
     run(&mut command, "sam deploy").map(drop)
