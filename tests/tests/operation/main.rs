@@ -1,6 +1,7 @@
 //! What an operator does: change weights under load, verify, put dead letters back. On real Postgres and real queues.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
+mod anywhere;
 mod dead_letter;
 mod import;
 mod orders;

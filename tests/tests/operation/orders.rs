@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use contracts::{AddressKey, Intake, read_shop_event};
 use domain::fraud::{OrderFact, Rule, Scope, Thresholds, judge_orders};
 use jiff::{SignedDuration, Timestamp};
+use local_stack::simulate::ProductIds;
+use local_stack::simulate::order::{Plan, Shop, large_orders};
 use serde_json::json;
-use shopsignal::simulate::ProductIds;
-use shopsignal::simulate::order::{Plan, Shop, large_orders};
 use testkit::template::Template;
 
 fn plan(seed: u64) -> Plan {
