@@ -4,14 +4,11 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .ONESHELL:
-.PHONY: help requirements build up down status demo test hostile openapi lint fmt validate logs token psql deploy watch clean
+.PHONY: help requirements build up down status demo test hostile openapi lint fmt validate logs token psql deploy watch invoke clean
 
 CARGO ?= cargo
 # .ci/run sets --locked: there Cargo.lock must fit already.
 LOCKED ?=
-# bench/counts needs features of shared dependencies that nothing else does: with it, `cargo test` would compile everything
-# that `cargo build` has compiled once more.
-PACKAGES := --workspace --exclude counts
 LOCAL_STACK := target/local/local-stack
 # Which local stack: dev, or any name of your own.
 STACK ?= dev
@@ -23,6 +20,8 @@ WORKERS ?= 2
 HOSTILE_STACK ?= hostile
 # make logs FUNCTION=record-interactions        make token ROLE=admin
 FUNCTION ?=
+# make invoke: a file of events/<function>/
+CASE ?= batch
 ROLE ?= shopper
 
 help: ## Explain the verbs
@@ -38,7 +37,7 @@ requirements:
 	if [ -n "$$missing" ]; then echo "missing:$$missing" >&2; exit 1; fi
 
 build: requirements ## Build everything for this machine
-	@$(CARGO) build --profile local $(PACKAGES) $(LOCKED)
+	@$(CARGO) build --profile local $(LOCKED)
 
 up: build ## Start Postgres and the AWS emulator, deploy, migrate; again after a change
 	@$(LOCAL_STACK) --stack $(STACK) up
@@ -58,14 +57,14 @@ test: build ## Run every test against a stack of its own, which is removed after
 	trap '$(LOCAL_STACK) --stack $(TEST_STACK) down --wipe' EXIT
 	$(LOCAL_STACK) --stack $(TEST_STACK) up
 	export SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(TEST_STACK)/stack.json"
-	$(CARGO) test --profile local $(PACKAGES) $(LOCKED) --no-fail-fast 2>&1 | tee target/test.log || code=$$?
+	$(CARGO) test --profile local $(LOCKED) --no-fail-fast 2>&1 | tee target/test.log || code=$$?
 	echo "where the time went:"
 	awk -f tests/seconds.awk target/test.log
 	if [ $$code -ne 0 ]; then echo "the emulator's last lines:"; tail -n 40 .local/$(TEST_STACK)/emulator.log; fi
 	exit $$code
 
 openapi: ## Write docs/openapi.json anew from the code
-	@UPDATE_OPENAPI=1 $(CARGO) test --profile local $(PACKAGES) $(LOCKED) --test hostile openapi
+	@UPDATE_OPENAPI=1 $(CARGO) test --profile local $(LOCKED) --test hostile openapi
 
 # About 13 cases come of each example: six operations, and the links that are followed from one to the next.
 hostile: build ## Send generated requests, right and wrong ones, to the API (CASES=50000, WORKERS=2)
@@ -106,9 +105,16 @@ deploy: build ## Build for AWS (arm64), deploy, migrate; asks what it needs
 	.venv/sam/bin/sam deploy --guided
 	.venv/sam/bin/sam remote invoke MigrateFunction
 
-watch: build ## Serve the functions without the stack, rebuilt at each change
+# What `make build` has built is what runs; only a change is compiled.
+watch: up ## Serve one function outside of the stack, rebuilt at each change (FUNCTION=update-popularity)
 	@$(LOCAL_STACK) install lambda
-	PATH="$$PWD/.venv/lambda/bin:$$PATH" $(CARGO) lambda watch --invoke-address 127.0.0.1
+	$(LOCAL_STACK) --stack $(STACK) env $(FUNCTION) > .local/$(STACK)/$(FUNCTION).env
+	PATH="$$PWD/.venv/lambda/bin:$$PATH" $(CARGO) lambda watch --profile local --bin $(FUNCTION) \
+	  --env-file .local/$(STACK)/$(FUNCTION).env --invoke-address 127.0.0.1
+
+invoke: ## Send a sample event to the function that make watch serves (FUNCTION=update-popularity CASE=batch)
+	@PATH="$$PWD/.venv/lambda/bin:$$PATH" $(CARGO) lambda invoke $(FUNCTION) --invoke-address 127.0.0.1 \
+	  --data-file events/$(FUNCTION)/$(CASE).json
 
 clean: ## Remove what is built; .venv and .local stay
 	@$(CARGO) clean

@@ -9,6 +9,7 @@
 pub mod cli;
 pub mod demo;
 pub mod down;
+pub mod env;
 pub mod error;
 pub mod faketime;
 pub mod install;
