@@ -1,4 +1,4 @@
-# The verbs of this project; `make` alone explains them. Everything they need lands in .venv/, .local/ and target/.
+# The verbs of this project; `make` alone lists them. Everything they install goes to .venv/, .local/ and target/.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -7,14 +7,14 @@ SHELL := /bin/bash
 .PHONY: help requirements build up down status demo test hostile openapi lint fmt validate logs token psql deploy watch invoke clean
 
 CARGO ?= cargo
-# .ci/run sets --locked: there Cargo.lock must fit already.
+# .ci/run sets --locked: there Cargo.lock must be up to date.
 LOCKED ?=
 LOCAL_STACK := target/local/local-stack
-# Which local stack: dev, or any name of your own.
+# Which local stack: dev, or any other name.
 STACK ?= dev
-# Tests get one of their own, which starts with "test" and is removed afterwards.
+# Tests get their own stack, whose name starts with "test" and which is removed afterwards.
 TEST_STACK ?= test
-# make hostile: how many requests, by how many workers, against a stack of their own.
+# make hostile: how many requests, by how many workers, against their own stack.
 CASES ?= 2000
 WORKERS ?= 2
 HOSTILE_STACK ?= hostile
@@ -24,10 +24,10 @@ FUNCTION ?=
 CASE ?= batch
 ROLE ?= shopper
 
-help: ## Explain the verbs
+help: ## List the verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# Says what is missing instead of failing somewhere inside.
+# Reports what is missing instead of failing somewhere inside.
 requirements:
 	@missing=""
 	command -v $(CARGO) >/dev/null || missing+=$$'\n  cargo: Rust, see https://rustup.rs'
@@ -52,7 +52,7 @@ status: ## Print what runs and where
 demo: up ## Start the stack, send simulated shoppers and orders through it, show and check the result
 	@$(LOCAL_STACK) --stack $(STACK) demo
 
-test: build ## Run every test against a stack of its own, which is removed afterwards; say where the time went
+test: build ## Run every test against its own stack, which is removed afterwards, and print where the time went
 	@code=0
 	trap '$(LOCAL_STACK) --stack $(TEST_STACK) down --wipe' EXIT
 	$(LOCAL_STACK) --stack $(TEST_STACK) up
@@ -63,11 +63,12 @@ test: build ## Run every test against a stack of its own, which is removed after
 	if [ $$code -ne 0 ]; then echo "the emulator's last lines:"; tail -n 40 .local/$(TEST_STACK)/emulator.log; fi
 	exit $$code
 
-openapi: ## Write docs/openapi.json anew from the code
+openapi: ## Regenerate docs/openapi.json from the code
 	@UPDATE_OPENAPI=1 $(CARGO) test --profile local $(LOCKED) --test hostile openapi
 
-# About 13 cases come of each example: six operations, and the links that are followed from one to the next.
-hostile: build ## Send generated requests, right and wrong ones, to the API (CASES=50000, WORKERS=2)
+# An example of each operation, and the links that are followed from one to the next, yielded about 13 cases when the document
+# had six operations. It has 23 now, so a run makes more cases than CASES.
+hostile: build ## Send generated requests, valid and invalid ones, to the API (CASES=50000, WORKERS=2)
 	@$(LOCAL_STACK) install schemathesis
 	trap '$(LOCAL_STACK) --stack $(HOSTILE_STACK) down --wipe' EXIT
 	$(LOCAL_STACK) --stack $(HOSTILE_STACK) up
@@ -105,8 +106,8 @@ deploy: build ## Build for AWS (arm64), deploy, migrate; asks what it needs
 	.venv/sam/bin/sam deploy --guided
 	.venv/sam/bin/sam remote invoke MigrateFunction
 
-# What `make build` has built is what runs; only a change is compiled.
-watch: up ## Serve one function outside of the stack, rebuilt at each change (FUNCTION=update-popularity)
+# It runs what `make build` has built, and compiles only changes.
+watch: up ## Serve one function outside of the stack, rebuilt on every change (FUNCTION=update-popularity)
 	@$(LOCAL_STACK) install lambda
 	$(LOCAL_STACK) --stack $(STACK) env $(FUNCTION) > .local/$(STACK)/$(FUNCTION).env
 	PATH="$$PWD/.venv/lambda/bin:$$PATH" $(CARGO) lambda watch --profile local --bin $(FUNCTION) \
@@ -122,7 +123,7 @@ clean: ## Remove what is built; .venv and .local stay
 FUNCTION_PACKAGES = $(foreach manifest,$(wildcard functions/*/Cargo.toml),-p $(notdir $(patsubst %/Cargo.toml,%,$(manifest))))
 
 .PHONY: bench counts
-# The functions as they go to AWS take minutes to build; the stack is one of its own, with Postgres' own (durable) settings.
+# The functions as deployed to AWS take minutes to build; the stack is separate, with Postgres' default (durable) settings.
 BENCH_STACK ?= bench
 bench: build ## Measure the functions against limits of the same run, into docs/ (LONG=1: ten million rows as well)
 	@$(CARGO) build --release $(LOCKED) -p bare $(FUNCTION_PACKAGES)
@@ -132,18 +133,18 @@ bench: build ## Measure the functions against limits of the same run, into docs/
 
 .PHONY: prove
 PROVE_STACK ?= prove
-# A stack of its own with Postgres' durable settings: a kill must not take what was committed.
-prove: build ## Run the whole fault suite, about an hour, into docs/PROOF.md; again to go on after a stop
+# A separate stack with Postgres' durable settings: a kill must not lose what was committed.
+prove: build ## Run the whole fault suite, about an hour, into docs/PROOF.md; run again to continue after a stop
 	@trap '$(LOCAL_STACK) --stack $(PROVE_STACK) down --wipe' EXIT
 	$(LOCAL_STACK) --stack $(PROVE_STACK) up
 	$(LOCAL_STACK) install faketime
 	SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(PROVE_STACK)/stack.json" target/local/prove planted
-	# After hours of work the emulator answers too slowly for the scenarios of a whole day.
+	# After hours of work the emulator responds too slowly for the scenarios that last a whole day.
 	$(LOCAL_STACK) --stack $(PROVE_STACK) down --wipe
 	$(LOCAL_STACK) --stack $(PROVE_STACK) up
 	SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(PROVE_STACK)/stack.json" target/local/prove long
 
-# The runner has to be of the library's version, so it goes by Cargo.lock and stays in this folder.
+# The runner's version must match the library's, so it follows Cargo.lock and is installed in this folder.
 counts: requirements ## Count instructions of the hot paths under valgrind; fails on 5 % more (WRITE=1 accepts)
 	@command -v valgrind >/dev/null || { echo "missing: valgrind (package valgrind; it runs on Linux)" >&2; exit 1; }
 	version=$$($(CARGO) pkgid gungraun | sed 's/.*[@#]//')

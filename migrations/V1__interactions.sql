@@ -1,4 +1,4 @@
--- The log of interactions, the memory of client event ids, and the effects still to be caused.
+-- The log of interactions, the known client event ids, and the pending effects.
 
 CREATE SCHEMA IF NOT EXISTS analytic;
 
@@ -17,21 +17,21 @@ CREATE TABLE analytic.interaction (
     occurred_at  timestamptz NOT NULL,
     date_created timestamptz NOT NULL,
     PRIMARY KEY (id, date_created),
-    -- What is stored as a product is scored, and is the key of an index; domain::ProductId has the full rules.
+    -- A stored product id is scored and is an index key; domain::ProductId has the full rules.
     CONSTRAINT reference_is_an_id CHECK (ref_id <> '' AND length(ref_id) <= 128)
 ) PARTITION BY RANGE (date_created);
 
 COMMENT ON TABLE  analytic.interaction IS 'What shoppers did. Append-only; one partition a day (UTC) of arrival.';
-COMMENT ON COLUMN analytic.interaction.id IS 'Given at arrival; commits out of order, so never a watermark. Idempotency key towards the catalog.';
+COMMENT ON COLUMN analytic.interaction.id IS 'Assigned at arrival; ids commit out of order, so never use them as a watermark. Idempotency key towards the catalog.';
 COMMENT ON COLUMN analytic.interaction.origin IS
-    'Whose event id it is: ...0001 derived from back-end events, ...0002 a service of the shop, else the hash (UUID v8) of an account or of a guest''s session, which erasing the person replaces by a random one.';
+    'The namespace of the event id: ...0001 derived from back-end events, ...0002 a service of the shop, else the hash (UUID v8) of an account or of a guest''s session, which erasing the person replaces by a random one.';
 COMMENT ON COLUMN analytic.interaction.event_id IS 'The sender''s id of the event, or one made at arrival (UUID v7); unique within the origin.';
 COMMENT ON COLUMN analytic.interaction.account_id IS
-    'The shopper: subject of the verified token, or whom a service of the shop named; null for guests and when nobody was named.';
-COMMENT ON COLUMN analytic.interaction.session_id IS 'The visit, as the front end names it.';
+    'The shopper: subject of the verified token, or the account that a service of the shop named; null for guests and when none was named.';
+COMMENT ON COLUMN analytic.interaction.session_id IS 'The session, as the front end names it.';
 COMMENT ON COLUMN analytic.interaction.event_type IS 'What was done; scored when event_weight has a row for it.';
 COMMENT ON COLUMN analytic.interaction.ref_type IS 'Product or Category.';
-COMMENT ON COLUMN analytic.interaction.ref_id IS 'What the shop calls the product or category, in canonical form: a UUID in lower case with hyphens.';
+COMMENT ON COLUMN analytic.interaction.ref_id IS 'The shop''s id of the product or category, in canonical form: a UUID in lower case with hyphens.';
 COMMENT ON COLUMN analytic.interaction.metadata IS 'JSON object from the client, at most 8 KiB, canonical form.';
 COMMENT ON COLUMN analytic.interaction.user_agent IS 'Browser family, system and device class of the client, such as Chrome/Android/smartphone; never the header itself.';
 COMMENT ON COLUMN analytic.interaction.ip_address IS 'Network of the client address: /24 for IPv4, /48 for IPv6.';
@@ -39,10 +39,10 @@ COMMENT ON COLUMN analytic.interaction.occurred_at IS 'Event time; arrival time 
 COMMENT ON COLUMN analytic.interaction.date_created IS 'Arrival time by the clock of Postgres; partition key.';
 
 CREATE TABLE analytic.interaction_default PARTITION OF analytic.interaction DEFAULT;
-COMMENT ON TABLE analytic.interaction_default IS 'Takes rows of a day whose partition is missing, so that recording never fails for it.';
+COMMENT ON TABLE analytic.interaction_default IS 'Holds rows of days whose partition is missing, so that recording never fails because of it.';
 
--- Creates the partition of a day (UTC) and moves into it what the default partition caught meanwhile.
--- Returns whether it was created; calling it again changes nothing.
+-- Creates the partition of a day (UTC) and moves its rows out of the default partition. Returns whether it was created;
+-- idempotent.
 CREATE FUNCTION analytic.ensure_interaction_partition(day date) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -50,13 +50,13 @@ DECLARE
     range_start    timestamptz := day::timestamp AT TIME ZONE 'UTC';
     range_end      timestamptz := (day + 1)::timestamp AT TIME ZONE 'UTC';
 BEGIN
-    -- Two runners at once: the second waits and then finds the partition.
+    -- Concurrent runners: the second waits and then finds the partition.
     PERFORM pg_advisory_xact_lock(hashtext('analytic.ensure_interaction_partition'));
     IF to_regclass('analytic.' || partition_name) IS NOT NULL THEN
         RETURN false;
     END IF;
     EXECUTE format('CREATE TABLE analytic.%I (LIKE analytic.interaction INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', partition_name);
-    -- No new row of that day may slip into the default partition between the move and the attachment.
+    -- No new row of that day may enter the default partition between the move and the attachment.
     LOCK TABLE analytic.interaction_default IN SHARE ROW EXCLUSIVE MODE;
     EXECUTE format(
         'WITH moved AS (DELETE FROM analytic.interaction_default WHERE date_created >= $1 AND date_created < $2 RETURNING *)
@@ -77,16 +77,16 @@ CREATE TABLE analytic.interaction_key (
     fingerprint    bytea       NOT NULL,
     interaction_id bigint      NOT NULL,
     date_created   timestamptz NOT NULL,
-    -- The id first: ids that follow time (UUID v7) go to the end of the index, whoever sends them. With the origin first
-    -- each sender would have a place of its own in it, and a busy shop would write all over the index.
+    -- The id first: time-ordered ids (UUID v7) go to the end of the index, whoever sends them. With the origin first
+    -- each sender would have its own range in it, and a busy shop would write to pages all over the index.
     PRIMARY KEY (event_id, origin)
 );
 CREATE INDEX interaction_key_date_created_idx ON analytic.interaction_key USING brin (date_created);
 
 COMMENT ON TABLE  analytic.interaction_key IS
-    'The memory of event ids of each origin, within a horizon: same content is a duplicate, other content a conflict.';
+    'The known event ids of each origin, within a horizon: same content is a duplicate, other content a conflict.';
 COMMENT ON COLUMN analytic.interaction_key.event_id IS 'The event id.';
-COMMENT ON COLUMN analytic.interaction_key.origin IS 'Whose id it is, as in interaction: what others sent under the same id is another event.';
+COMMENT ON COLUMN analytic.interaction_key.origin IS 'The namespace of the id, as in interaction: the same id from another origin is another event.';
 COMMENT ON COLUMN analytic.interaction_key.fingerprint IS 'First 128 bits of SHA-256 over the content.';
 COMMENT ON COLUMN analytic.interaction_key.interaction_id IS 'The row in interaction.';
 COMMENT ON COLUMN analytic.interaction_key.date_created IS 'Arrival time; keys older than the horizon are pruned.';
@@ -104,7 +104,7 @@ CREATE TABLE analytic.pending (
     PRIMARY KEY (sink, interaction_id),
     CHECK ((parked_at IS NULL) = (parked_reason IS NULL))
 ) WITH (
-    -- A queue table: as many deletes as inserts. Vacuum by count and without pauses, whatever its size.
+    -- A queue table: as many deletes as inserts. Vacuum by count and without delay, whatever its size.
     autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
     autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 50000,
     autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 10000,
@@ -113,31 +113,31 @@ CREATE TABLE analytic.pending (
 CREATE INDEX pending_due_idx ON analytic.pending (next_hint_at) WHERE parked_at IS NULL;
 
 COMMENT ON TABLE  analytic.pending IS 'One row per interaction and sink from the commit of the interaction to the commit of its effect.';
-COMMENT ON COLUMN analytic.pending.sink IS 'The consumer whose effect is outstanding.';
+COMMENT ON COLUMN analytic.pending.sink IS 'The consumer whose effect is pending.';
 COMMENT ON COLUMN analytic.pending.interaction_id IS 'The row in interaction.';
 COMMENT ON COLUMN analytic.pending.date_created IS 'Its arrival time: finds the partition, and is the age of the effect.';
-COMMENT ON COLUMN analytic.pending.product_id IS 'The product to score; null when the reference is no product.';
+COMMENT ON COLUMN analytic.pending.product_id IS 'The product to score; null when the reference is not a product.';
 COMMENT ON COLUMN analytic.pending.event_type IS 'Joined with event_weight when the effect is applied.';
 COMMENT ON COLUMN analytic.pending.next_hint_at IS 'When resend-pending hints again.';
 COMMENT ON COLUMN analytic.pending.hints IS 'Hints sent so far; sets the backoff.';
-COMMENT ON COLUMN analytic.pending.parked_at IS 'Since when it waits for a person; null when it does not.';
+COMMENT ON COLUMN analytic.pending.parked_at IS 'When it was parked; null when it is not parked.';
 COMMENT ON COLUMN analytic.pending.parked_reason IS 'Typed reason, such as catalog_refused_404.';
 
--- Unlogged: after a crash the minute starts anew, and no WAL is written for it.
+-- Unlogged: after a crash the minute starts again, and no WAL is written for it.
 CREATE UNLOGGED TABLE analytic.guest_quota (
     network text        PRIMARY KEY,
     minute  timestamptz NOT NULL,
     events  bigint      NOT NULL
 ) WITH (fillfactor = 50);
 
-COMMENT ON TABLE  analytic.guest_quota IS 'What guests sent in the current minute, a row a network. Pruned daily.';
+COMMENT ON TABLE  analytic.guest_quota IS 'Events of guests in the current minute, one row per network. Pruned daily.';
 COMMENT ON COLUMN analytic.guest_quota.network IS 'The network, as in interaction.ip_address; empty when the address is unknown.';
 COMMENT ON COLUMN analytic.guest_quota.minute IS 'The minute that is counted.';
-COMMENT ON COLUMN analytic.guest_quota.events IS 'Events that guests of the network tried to send in that minute, the refused ones included.';
+COMMENT ON COLUMN analytic.guest_quota.events IS 'Events that guests of the network tried to send in that minute, including rejected ones.';
 
--- Counts events of guests and returns the last of their positions (in ascending order) that is still within what one
--- network may send in a minute; 0 when none is, null (it is strict) when there is none. Locks the row of the network, which
--- stays locked until the transaction ends: guests of one network record one after the other.
+-- Counts events of guests and returns the last of their positions (in ascending order) that is within the limit per
+-- network and minute; 0 when none is within it, null (the function is strict) without positions. Locks the row of the
+-- network, which stays locked until the transaction ends: guests of one network record one after the other.
 CREATE FUNCTION analytic.take_guest_quota(the_network text, positions bigint[], events_per_minute bigint) RETURNS bigint
 LANGUAGE plpgsql STRICT AS $$
 DECLARE
@@ -147,7 +147,7 @@ BEGIN
     INSERT INTO analytic.guest_quota AS quota (network, minute, events)
     VALUES (the_network, date_trunc('minute', now()), sent)
     ON CONFLICT (network) DO UPDATE SET
-        -- a transaction that began in the minute before and waited counts in the new one
+        -- a transaction that began in the previous minute and waited counts in the new one
         events = CASE WHEN excluded.minute > quota.minute THEN excluded.events ELSE quota.events + excluded.events END,
         minute = greatest(quota.minute, excluded.minute)
     RETURNING events INTO total;
@@ -162,6 +162,6 @@ CREATE TABLE analytic.catalog_delivery (
 );
 CREATE INDEX catalog_delivery_date_created_idx ON analytic.catalog_delivery USING brin (date_created);
 
-COMMENT ON TABLE  analytic.catalog_delivery IS 'What only an outside catalog has: the feed need not hold it. One row per batch that was confirmed; rows older than the feed''s memory are pruned.';
+COMMENT ON TABLE  analytic.catalog_delivery IS 'Deliveries to an outside catalog, which the feed need not hold. One row per confirmed batch; rows older than the feed''s retention are pruned.';
 COMMENT ON COLUMN analytic.catalog_delivery.date_created IS 'When it was confirmed.';
 COMMENT ON COLUMN analytic.catalog_delivery.interaction_ids IS 'Ids of the interactions, as ranges.';

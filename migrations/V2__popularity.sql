@@ -1,4 +1,4 @@
--- What events weigh, and the popularity they add up to.
+-- The weights of events, and the resulting popularity.
 
 CREATE TABLE analytic.event_weight (
     event_type    text    PRIMARY KEY CHECK (event_type ~ '^[a-z][a-z0-9_]{0,63}$'),
@@ -7,7 +7,7 @@ CREATE TABLE analytic.event_weight (
     trusted       boolean NOT NULL DEFAULT false
 );
 
-COMMENT ON TABLE  analytic.event_weight IS 'The one table of weights. Change it with "shopsignal weights set", which recomputes every score.';
+COMMENT ON TABLE  analytic.event_weight IS 'The weights of events. Change them with "shopsignal weights set", which recomputes every score.';
 COMMENT ON COLUMN analytic.event_weight.event_type IS 'The event.';
 COMMENT ON COLUMN analytic.event_weight.weight_micros IS 'What one event adds to the score, in micro-points.';
 COMMENT ON COLUMN analytic.event_weight.counter IS 'The counter that one event raises by one; null for none.';
@@ -53,7 +53,7 @@ CREATE TABLE analytic.product_popularity (
 CREATE INDEX product_popularity_top_idx ON analytic.product_popularity (score_micros DESC, id);
 
 COMMENT ON TABLE  analytic.product_popularity IS 'One row per product that was ever scored. Equal to popularity_recount at every instant.';
-COMMENT ON COLUMN analytic.product_popularity.id IS 'The product (SPU), as the shop calls it. Collated by bytes, as every id that is ordered: ties of a score have one order everywhere.';
+COMMENT ON COLUMN analytic.product_popularity.id IS 'The product (SPU), by the shop''s id. Collated by bytes, like every id that is ordered: ties of a score have the same order everywhere.';
 COMMENT ON COLUMN analytic.product_popularity.score_micros IS 'Sum of the weights of the applied events, in micro-points: exact in any order.';
 COMMENT ON COLUMN analytic.product_popularity.score IS 'The same in points, for readers.';
 COMMENT ON COLUMN analytic.product_popularity.view_count IS 'view and view_bounce events.';

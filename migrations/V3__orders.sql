@@ -1,5 +1,5 @@
--- What the shop's back end said (the event log), what follows from it (orders, products, opinions, users), and the sales
--- figures that add it up. Everything but the log can be recounted from the log, and "shopsignal verify" does.
+-- The log of back-end events, the state derived from it (orders, products, opinions, users), and the sales figures.
+-- Everything but the log can be recounted from the log, and "shopsignal verify" does so.
 
 CREATE TABLE analytic.shop_event (
     id           uuid        PRIMARY KEY,
@@ -14,15 +14,15 @@ CREATE TABLE analytic.shop_event (
 );
 CREATE INDEX shop_event_subject_idx ON analytic.shop_event (subject, subject_id);
 
-COMMENT ON TABLE  analytic.shop_event IS 'The log of back-end events. Append-only; each event is in it once.';
+COMMENT ON TABLE  analytic.shop_event IS 'The log of back-end events. Append-only; each event is logged once.';
 COMMENT ON COLUMN analytic.shop_event.id IS 'The producer''s event id (a UUID, or UUID v5 of its text), or a keyed digest of type, subject, time and content.';
 COMMENT ON COLUMN analytic.shop_event.fingerprint IS 'First 128 bits of SHA-256 over the content: the same id with another one is a conflict.';
-COMMENT ON COLUMN analytic.shop_event.event_type IS 'The normalised name, such as order_created.';
+COMMENT ON COLUMN analytic.shop_event.event_type IS 'The normalized name, such as order_created.';
 COMMENT ON COLUMN analytic.shop_event.subject IS 'What the event is about.';
 COMMENT ON COLUMN analytic.shop_event.subject_id IS 'Its id in the shop; for a user the customer key.';
-COMMENT ON COLUMN analytic.shop_event.service IS 'The service that sent it; empty when it did not say.';
-COMMENT ON COLUMN analytic.shop_event.occurred_at IS 'Event time: every figure is kept by it.';
-COMMENT ON COLUMN analytic.shop_event.content IS 'The normalised event: ids, amounts in minor units, no personal data.';
+COMMENT ON COLUMN analytic.shop_event.service IS 'The service that sent it; empty when the event named none.';
+COMMENT ON COLUMN analytic.shop_event.occurred_at IS 'Event time, which determines all figures.';
+COMMENT ON COLUMN analytic.shop_event.content IS 'The normalized event: ids, amounts in minor units, no personal data.';
 COMMENT ON COLUMN analytic.shop_event.date_created IS 'Arrival time by the clock of Postgres.';
 
 CREATE TABLE analytic.projection (
@@ -34,12 +34,12 @@ CREATE TABLE analytic.projection (
     PRIMARY KEY (subject, subject_id)
 );
 
-COMMENT ON TABLE  analytic.projection IS 'One row per order, product, opinion and user that events told of: its lock, and what it has caused so far.';
+COMMENT ON TABLE  analytic.projection IS 'One row per order, product, opinion and user with events: its lock, and its contributions so far.';
 COMMENT ON COLUMN analytic.projection.subject IS 'order, product, rating, comment or user.';
 COMMENT ON COLUMN analytic.projection.subject_id IS 'Its id.';
-COMMENT ON COLUMN analytic.projection.contribution IS 'What it adds to the rollups at present, as pairs of cell and figures. A change moves the rollups by new less old.';
-COMMENT ON COLUMN analytic.projection.derived IS 'Event ids of the interactions derived from it. Kept for ever, so that they happen once even after their keys are pruned.';
-COMMENT ON COLUMN analytic.projection.withdrawn IS 'Those of derived that would not follow from what is known now: a line that an update replaced, a cancellation that was revoked. The log of interactions keeps them.';
+COMMENT ON COLUMN analytic.projection.contribution IS 'Its current contribution to the rollups, as pairs of cell and figures. A change updates the rollups by new minus old.';
+COMMENT ON COLUMN analytic.projection.derived IS 'Event ids of the interactions derived from it. Kept forever, so that they are recorded once even after their keys are pruned.';
+COMMENT ON COLUMN analytic.projection.withdrawn IS 'Those of derived that could not be derived from what is known now: a line that an update replaced, a cancellation that was revoked. The log of interactions keeps them.';
 
 CREATE TABLE analytic.stale_projection (
     subject      text        NOT NULL,
@@ -51,7 +51,7 @@ CREATE TABLE analytic.stale_projection (
 COMMENT ON TABLE  analytic.stale_projection IS 'Orders and opinions to be projected again, because a product that they name became known or changed.';
 COMMENT ON COLUMN analytic.stale_projection.subject IS 'order, rating or comment.';
 COMMENT ON COLUMN analytic.stale_projection.subject_id IS 'Its id.';
-COMMENT ON COLUMN analytic.stale_projection.date_created IS 'Since when. The message that caused it is not acknowledged before the row is gone.';
+COMMENT ON COLUMN analytic.stale_projection.date_created IS 'When it was marked. The message that caused it is not acknowledged before the row is deleted.';
 
 CREATE TABLE analytic.sales_order (
     order_id            text        PRIMARY KEY,
@@ -76,26 +76,26 @@ CREATE TABLE analytic.sales_order (
 );
 CREATE INDEX sales_order_customer_idx ON analytic.sales_order (customer_key, placed_at) WHERE customer_key IS NOT NULL;
 
-COMMENT ON TABLE  analytic.sales_order IS 'The state of each order, folded from all of its events whatever order they came in.';
+COMMENT ON TABLE  analytic.sales_order IS 'The state of each order, folded from all of its events, in whatever order they arrived.';
 COMMENT ON COLUMN analytic.sales_order.order_id IS 'The id in the shop.';
-COMMENT ON COLUMN analytic.sales_order.status IS 'Where it stands: unknown, created, confirmed, reserved, paid, shipped, delivered, rejected, cancelled or returned.';
+COMMENT ON COLUMN analytic.sales_order.status IS 'Its status: unknown, created, confirmed, reserved, paid, shipped, delivered, rejected, cancelled or returned.';
 COMMENT ON COLUMN analytic.sales_order.customer_key IS 'The shop''s customer id, or email:, the version of the key and a keyed hash; null as long as the creation is unknown.';
-COMMENT ON COLUMN analytic.sales_order.seller_id IS 'The seller of the whole order, when there is one.';
+COMMENT ON COLUMN analytic.sales_order.seller_id IS 'The seller of the whole order, if there is one.';
 COMMENT ON COLUMN analytic.sales_order.currency IS 'The first that a creation or update names, else the first that another event names, else the default.';
-COMMENT ON COLUMN analytic.sales_order.total_minor IS 'Total as the shop gave it, else lines and charges less the discount, in minor units.';
+COMMENT ON COLUMN analytic.sales_order.total_minor IS 'Total as the shop stated it, else lines and charges minus the discount, in minor units.';
 COMMENT ON COLUMN analytic.sales_order.shipping_minor IS 'Shipping, in minor units.';
-COMMENT ON COLUMN analytic.sales_order.tax_minor IS 'Tax, on top of the lines or within them, in minor units.';
+COMMENT ON COLUMN analytic.sales_order.tax_minor IS 'Tax, on top of the lines or included in them, in minor units.';
 COMMENT ON COLUMN analytic.sales_order.fee_minor IS 'Fees, in minor units.';
-COMMENT ON COLUMN analytic.sales_order.payment_method IS 'How it is paid; empty when unknown.';
-COMMENT ON COLUMN analytic.sales_order.paid_minor IS 'Money that came, in minor units of currency; payments in other currencies are in payment only.';
-COMMENT ON COLUMN analytic.sales_order.refund_minor IS 'Money that went back, in minor units of currency.';
+COMMENT ON COLUMN analytic.sales_order.payment_method IS 'Payment method; empty when unknown.';
+COMMENT ON COLUMN analytic.sales_order.paid_minor IS 'Payments, in minor units of currency; payments in other currencies are in payment only.';
+COMMENT ON COLUMN analytic.sales_order.refund_minor IS 'Refunds, in minor units of currency.';
 COMMENT ON COLUMN analytic.sales_order.placed_at IS 'When it was placed; null as long as only later events are known.';
-COMMENT ON COLUMN analytic.sales_order.paid_at IS 'When the first money came.';
-COMMENT ON COLUMN analytic.sales_order.shipped_at IS 'When it left.';
-COMMENT ON COLUMN analytic.sales_order.delivered_at IS 'When it arrived.';
-COMMENT ON COLUMN analytic.sales_order.cancelled_at IS 'When it was called off.';
-COMMENT ON COLUMN analytic.sales_order.returned_at IS 'When it was sent back.';
-COMMENT ON COLUMN analytic.sales_order.refund_requested_at IS 'When money was first asked back.';
+COMMENT ON COLUMN analytic.sales_order.paid_at IS 'Time of the first payment.';
+COMMENT ON COLUMN analytic.sales_order.shipped_at IS 'When it was shipped.';
+COMMENT ON COLUMN analytic.sales_order.delivered_at IS 'When it was delivered.';
+COMMENT ON COLUMN analytic.sales_order.cancelled_at IS 'When it was cancelled.';
+COMMENT ON COLUMN analytic.sales_order.returned_at IS 'When it was returned.';
+COMMENT ON COLUMN analytic.sales_order.refund_requested_at IS 'When a refund was first requested.';
 
 CREATE TABLE analytic.order_line (
     order_id    text   NOT NULL,
@@ -113,13 +113,13 @@ CREATE INDEX order_line_reference_idx ON analytic.order_line (reference);
 
 COMMENT ON TABLE  analytic.order_line IS 'What was ordered.';
 COMMENT ON COLUMN analytic.order_line.order_id IS 'The order.';
-COMMENT ON COLUMN analytic.order_line.position IS 'Place in the order, from 0.';
-COMMENT ON COLUMN analytic.order_line.reference IS 'What was ordered, as the shop names it: SPU or SKU.';
-COMMENT ON COLUMN analytic.order_line.product_id IS 'The product (SPU) that it is; null as long as no product event says so.';
-COMMENT ON COLUMN analytic.order_line.seller_id IS 'Seller by line, order or product, in this precedence; empty when unknown.';
+COMMENT ON COLUMN analytic.order_line.position IS 'Position in the order, from 0.';
+COMMENT ON COLUMN analytic.order_line.reference IS 'SPU or SKU, by the shop''s id.';
+COMMENT ON COLUMN analytic.order_line.product_id IS 'The product (SPU) it belongs to; null as long as no product event says so.';
+COMMENT ON COLUMN analytic.order_line.seller_id IS 'Seller by line, order, product or the order before it was edited, in this precedence; empty when unknown.';
 COMMENT ON COLUMN analytic.order_line.category_id IS 'Category by line or product; empty when unknown.';
-COMMENT ON COLUMN analytic.order_line.quantity_milli IS 'Thousandths of a piece.';
-COMMENT ON COLUMN analytic.order_line.price_minor IS 'Price of a piece in minor units of the order''s currency, rounded.';
+COMMENT ON COLUMN analytic.order_line.quantity_milli IS 'Quantity in thousandths.';
+COMMENT ON COLUMN analytic.order_line.price_minor IS 'Unit price in minor units of the order''s currency, rounded.';
 COMMENT ON COLUMN analytic.order_line.total_minor IS 'What the line costs, in minor units of the order''s currency.';
 
 CREATE TABLE analytic.payment (
@@ -136,13 +136,13 @@ CREATE TABLE analytic.payment (
 
 COMMENT ON TABLE  analytic.payment IS 'Payments of orders.';
 COMMENT ON COLUMN analytic.payment.order_id IS 'The order.';
-COMMENT ON COLUMN analytic.payment.payment_id IS 'The producer''s id, or the id of the event that told of it.';
-COMMENT ON COLUMN analytic.payment.status IS 'What became of it: unknown, pending, failed, succeeded or refunded. Failed with paid_at is a chargeback.';
-COMMENT ON COLUMN analytic.payment.amount_minor IS 'What came, in minor units; as long as nothing did, what was to come.';
+COMMENT ON COLUMN analytic.payment.payment_id IS 'The producer''s id, or the id of the event that reported it.';
+COMMENT ON COLUMN analytic.payment.status IS 'Its status: unknown, pending, failed, succeeded or refunded. Failed with paid_at is a chargeback.';
+COMMENT ON COLUMN analytic.payment.amount_minor IS 'The amount paid, in minor units; before that, the amount due.';
 COMMENT ON COLUMN analytic.payment.currency IS 'Its currency.';
-COMMENT ON COLUMN analytic.payment.method IS 'How; empty when unknown.';
-COMMENT ON COLUMN analytic.payment.paid_at IS 'When the money came; null as long as no event says so.';
-COMMENT ON COLUMN analytic.payment.refunded_at IS 'When some of it first went back.';
+COMMENT ON COLUMN analytic.payment.method IS 'Payment method; empty when unknown.';
+COMMENT ON COLUMN analytic.payment.paid_at IS 'When it succeeded; null as long as no event says so.';
+COMMENT ON COLUMN analytic.payment.refunded_at IS 'When part of it was first refunded.';
 
 CREATE TABLE analytic.product (
     product_id  text        PRIMARY KEY,
@@ -153,12 +153,12 @@ CREATE TABLE analytic.product (
 );
 CREATE INDEX product_seller_idx ON analytic.product (seller_id);
 
-COMMENT ON TABLE  analytic.product IS 'What product events told of each product (SPU), as it is now. What it was is in product_period.';
+COMMENT ON TABLE  analytic.product IS 'The current state of each product (SPU) from product events. Its history is in product_period.';
 COMMENT ON COLUMN analytic.product.product_id IS 'The SPU id.';
 COMMENT ON COLUMN analytic.product.seller_id IS 'Seller; null when no event named one.';
 COMMENT ON COLUMN analytic.product.category_id IS 'Category; null when no event named one.';
 COMMENT ON COLUMN analytic.product.name IS 'Name.';
-COMMENT ON COLUMN analytic.product.deleted_at IS 'When it was withdrawn; null again when it came back.';
+COMMENT ON COLUMN analytic.product.deleted_at IS 'When it was withdrawn; null again when it was reinstated.';
 
 CREATE TABLE analytic.product_period (
     product_id  text        NOT NULL,
@@ -168,7 +168,7 @@ CREATE TABLE analytic.product_period (
     PRIMARY KEY (product_id, since)
 );
 
-COMMENT ON TABLE  analytic.product_period IS 'Who sold a product and where it belonged, from a moment on. An order has what held when it was placed; before the first period, what the first says.';
+COMMENT ON TABLE  analytic.product_period IS 'Seller and category of a product, from an instant on. An order uses those at the time it was placed; before the first period, those of the first.';
 COMMENT ON COLUMN analytic.product_period.product_id IS 'The SPU id.';
 COMMENT ON COLUMN analytic.product_period.since IS 'Event time of the change.';
 COMMENT ON COLUMN analytic.product_period.seller_id IS 'Seller; null when no event named one.';
@@ -190,7 +190,7 @@ CREATE TABLE analytic.product_reference (
     reference text COLLATE "C" PRIMARY KEY
 );
 
-COMMENT ON TABLE  analytic.product_reference IS 'Every id by which a line, an opinion or a product event named a product. Only locked: whoever changes what it leads to locks it FOR UPDATE, whoever relies on it FOR KEY SHARE.';
+COMMENT ON TABLE  analytic.product_reference IS 'Every id by which a line, an opinion or a product event named a product. Its row is the lock: FOR UPDATE for a transaction that changes what it leads to, FOR KEY SHARE for one that relies on it.';
 COMMENT ON COLUMN analytic.product_reference.reference IS 'SPU id or SKU.';
 
 CREATE TABLE analytic.opinion (
@@ -209,12 +209,12 @@ CREATE INDEX opinion_reference_idx ON analytic.opinion (reference);
 COMMENT ON TABLE  analytic.opinion IS 'Ratings and comments.';
 COMMENT ON COLUMN analytic.opinion.subject IS 'rating or comment.';
 COMMENT ON COLUMN analytic.opinion.opinion_id IS 'Its id in the shop.';
-COMMENT ON COLUMN analytic.opinion.reference IS 'The product, as the shop names it.';
-COMMENT ON COLUMN analytic.opinion.product_id IS 'The product (SPU) that it is; null as long as that is unknown.';
-COMMENT ON COLUMN analytic.opinion.customer_key IS 'Whose opinion.';
+COMMENT ON COLUMN analytic.opinion.reference IS 'The product, by the shop''s id.';
+COMMENT ON COLUMN analytic.opinion.product_id IS 'The product (SPU) it belongs to; null as long as that is unknown.';
+COMMENT ON COLUMN analytic.opinion.customer_key IS 'The author.';
 COMMENT ON COLUMN analytic.opinion.score_micros IS 'The current rating in millionths of its scale.';
-COMMENT ON COLUMN analytic.opinion.given_at IS 'When it was given; null as long as only changes of it are known.';
-COMMENT ON COLUMN analytic.opinion.deleted IS 'Whether it was taken back.';
+COMMENT ON COLUMN analytic.opinion.given_at IS 'When it was created; null as long as only updates of it are known.';
+COMMENT ON COLUMN analytic.opinion.deleted IS 'Whether it was deleted.';
 
 CREATE TABLE analytic.shop_user (
     user_key      text PRIMARY KEY,
@@ -222,10 +222,10 @@ CREATE TABLE analytic.shop_user (
     deleted_at    timestamptz
 );
 
-COMMENT ON TABLE  analytic.shop_user IS 'Users that events told of.';
+COMMENT ON TABLE  analytic.shop_user IS 'Users from back-end events.';
 COMMENT ON COLUMN analytic.shop_user.user_key IS 'The shop''s user id, or email:, the version of the key and a keyed hash.';
 COMMENT ON COLUMN analytic.shop_user.registered_at IS 'When the user registered; null when only other events are known.';
-COMMENT ON COLUMN analytic.shop_user.deleted_at IS 'When the user left.';
+COMMENT ON COLUMN analytic.shop_user.deleted_at IS 'When the user was deleted.';
 
 CREATE TABLE analytic.sales_rollup (
     seller_id        text        NOT NULL,
@@ -247,18 +247,18 @@ CREATE TABLE analytic.sales_rollup (
 );
 
 COMMENT ON TABLE  analytic.sales_rollup IS 'Sales by time, seller, currency and payment method.';
-COMMENT ON COLUMN analytic.sales_rollup.seller_id IS 'The seller; empty is the whole shop, where an order of several sellers counts once.';
+COMMENT ON COLUMN analytic.sales_rollup.seller_id IS 'The seller; empty for the whole shop, where an order with several sellers counts once.';
 COMMENT ON COLUMN analytic.sales_rollup.grain IS 'The span: a minute, a quarter of an hour (days of any time zone are made of those), or a day (UTC).';
 COMMENT ON COLUMN analytic.sales_rollup.bucket IS 'Start of the span.';
-COMMENT ON COLUMN analytic.sales_rollup.currency IS 'Currency; amounts of two are never added.';
-COMMENT ON COLUMN analytic.sales_rollup.payment_method IS 'How it was paid; empty when unknown.';
+COMMENT ON COLUMN analytic.sales_rollup.currency IS 'Currency; amounts in different currencies are never added.';
+COMMENT ON COLUMN analytic.sales_rollup.payment_method IS 'Payment method; empty when unknown.';
 COMMENT ON COLUMN analytic.sales_rollup.orders_placed IS 'Orders, at the time they were placed.';
 COMMENT ON COLUMN analytic.sales_rollup.orders_paid IS 'Orders paid, at the time of their first payment.';
-COMMENT ON COLUMN analytic.sales_rollup.orders_cancelled IS 'Orders, at the time they were called off.';
-COMMENT ON COLUMN analytic.sales_rollup.orders_returned IS 'Orders, at the time they were first sent back.';
-COMMENT ON COLUMN analytic.sales_rollup.items_milli IS 'Thousandths of pieces of those.';
-COMMENT ON COLUMN analytic.sales_rollup.revenue_minor IS 'Money that came, gross, in minor units, at the time of each payment.';
-COMMENT ON COLUMN analytic.sales_rollup.refund_minor IS 'Money that went back, in minor units, at the time of each refund. Net is revenue less this.';
+COMMENT ON COLUMN analytic.sales_rollup.orders_cancelled IS 'Orders, at the time they were cancelled.';
+COMMENT ON COLUMN analytic.sales_rollup.orders_returned IS 'Orders, at the time they were first returned.';
+COMMENT ON COLUMN analytic.sales_rollup.items_milli IS 'Their quantity in thousandths.';
+COMMENT ON COLUMN analytic.sales_rollup.revenue_minor IS 'Payments, gross, in minor units, at the time of each payment.';
+COMMENT ON COLUMN analytic.sales_rollup.refund_minor IS 'Refunds, in minor units, at the time of each refund. Net is revenue minus this.';
 COMMENT ON COLUMN analytic.sales_rollup.shipping_minor IS 'Shipping of the orders paid, in minor units; of the whole shop only.';
 COMMENT ON COLUMN analytic.sales_rollup.tax_minor IS 'Tax of the orders paid, in minor units; of the whole shop only.';
 COMMENT ON COLUMN analytic.sales_rollup.fee_minor IS 'Fees of the orders paid, in minor units; of the whole shop only.';
@@ -278,15 +278,15 @@ CREATE TABLE analytic.product_rollup (
 CREATE INDEX product_rollup_bucket_idx ON analytic.product_rollup (grain, bucket);
 
 COMMENT ON TABLE  analytic.product_rollup IS 'Sales by time, product and seller.';
-COMMENT ON COLUMN analytic.product_rollup.seller_id IS 'The seller; empty when unknown. Here nothing stands for the whole shop: it is the sum.';
+COMMENT ON COLUMN analytic.product_rollup.seller_id IS 'The seller; empty when unknown. There are no rows for the whole shop: it is the sum.';
 COMMENT ON COLUMN analytic.product_rollup.grain IS 'The span: a minute, a quarter of an hour (days of any time zone are made of those), or a day (UTC).';
 COMMENT ON COLUMN analytic.product_rollup.bucket IS 'Start of the span.';
 COMMENT ON COLUMN analytic.product_rollup.product_id IS 'The product (SPU), or the id in the order as long as that is unknown.';
-COMMENT ON COLUMN analytic.product_rollup.currency IS 'Currency; amounts of two are never added.';
+COMMENT ON COLUMN analytic.product_rollup.currency IS 'Currency; amounts in different currencies are never added.';
 COMMENT ON COLUMN analytic.product_rollup.orders_paid IS 'Orders paid, at the time of their first payment.';
-COMMENT ON COLUMN analytic.product_rollup.items_milli IS 'Thousandths of pieces of those.';
-COMMENT ON COLUMN analytic.product_rollup.revenue_minor IS 'Money that came, gross, in minor units, at the time of each payment.';
-COMMENT ON COLUMN analytic.product_rollup.refund_minor IS 'Money that went back, in minor units, at the time of each refund. Net is revenue less this.';
+COMMENT ON COLUMN analytic.product_rollup.items_milli IS 'Their quantity in thousandths.';
+COMMENT ON COLUMN analytic.product_rollup.revenue_minor IS 'Payments, gross, in minor units, at the time of each payment.';
+COMMENT ON COLUMN analytic.product_rollup.refund_minor IS 'Refunds, in minor units, at the time of each refund. Net is revenue minus this.';
 
 CREATE TABLE analytic.category_rollup (
     grain         text        NOT NULL CHECK (grain IN ('minute', 'quarter', 'day')),
@@ -304,11 +304,11 @@ COMMENT ON TABLE  analytic.category_rollup IS 'Sales by time and category.';
 COMMENT ON COLUMN analytic.category_rollup.grain IS 'The span: a minute, a quarter of an hour (days of any time zone are made of those), or a day (UTC).';
 COMMENT ON COLUMN analytic.category_rollup.bucket IS 'Start of the span.';
 COMMENT ON COLUMN analytic.category_rollup.category_id IS 'The category; empty when unknown.';
-COMMENT ON COLUMN analytic.category_rollup.currency IS 'Currency; amounts of two are never added.';
+COMMENT ON COLUMN analytic.category_rollup.currency IS 'Currency; amounts in different currencies are never added.';
 COMMENT ON COLUMN analytic.category_rollup.orders_paid IS 'Orders paid, at the time of their first payment.';
-COMMENT ON COLUMN analytic.category_rollup.items_milli IS 'Thousandths of pieces of those.';
-COMMENT ON COLUMN analytic.category_rollup.revenue_minor IS 'Money that came, gross, in minor units, at the time of each payment.';
-COMMENT ON COLUMN analytic.category_rollup.refund_minor IS 'Money that went back, in minor units, at the time of each refund. Net is revenue less this.';
+COMMENT ON COLUMN analytic.category_rollup.items_milli IS 'Their quantity in thousandths.';
+COMMENT ON COLUMN analytic.category_rollup.revenue_minor IS 'Payments, gross, in minor units, at the time of each payment.';
+COMMENT ON COLUMN analytic.category_rollup.refund_minor IS 'Refunds, in minor units, at the time of each refund. Net is revenue minus this.';
 
 CREATE TABLE analytic.customer_rollup (
     customer_key  text        NOT NULL,
@@ -321,10 +321,10 @@ CREATE TABLE analytic.customer_rollup (
 
 COMMENT ON TABLE  analytic.customer_rollup IS 'What each customer spent.';
 COMMENT ON COLUMN analytic.customer_rollup.customer_key IS 'The customer.';
-COMMENT ON COLUMN analytic.customer_rollup.currency IS 'Currency; amounts of two are never added.';
+COMMENT ON COLUMN analytic.customer_rollup.currency IS 'Currency; amounts in different currencies are never added.';
 COMMENT ON COLUMN analytic.customer_rollup.orders_paid IS 'Orders paid, at the time of their first payment.';
-COMMENT ON COLUMN analytic.customer_rollup.revenue_minor IS 'Money that came, gross, in minor units, at the time of each payment.';
-COMMENT ON COLUMN analytic.customer_rollup.refund_minor IS 'Money that went back, in minor units, at the time of each refund. Net is revenue less this.';
+COMMENT ON COLUMN analytic.customer_rollup.revenue_minor IS 'Payments, gross, in minor units, at the time of each payment.';
+COMMENT ON COLUMN analytic.customer_rollup.refund_minor IS 'Refunds, in minor units, at the time of each refund. Net is revenue minus this.';
 
 CREATE TABLE analytic.order_status_rollup (
     seller_id text        NOT NULL,
@@ -334,11 +334,11 @@ CREATE TABLE analytic.order_status_rollup (
     PRIMARY KEY (seller_id, status)
 );
 
-COMMENT ON TABLE  analytic.order_status_rollup IS 'Orders by where they stand.';
-COMMENT ON COLUMN analytic.order_status_rollup.seller_id IS 'The seller; empty is the whole shop.';
+COMMENT ON TABLE  analytic.order_status_rollup IS 'Orders by status.';
+COMMENT ON COLUMN analytic.order_status_rollup.seller_id IS 'The seller; empty for the whole shop.';
 COMMENT ON COLUMN analytic.order_status_rollup.status IS 'As in sales_order.';
 COMMENT ON COLUMN analytic.order_status_rollup.orders IS 'Orders.';
-COMMENT ON COLUMN analytic.order_status_rollup.items_milli IS 'Thousandths of their pieces.';
+COMMENT ON COLUMN analytic.order_status_rollup.items_milli IS 'Their quantity in thousandths.';
 
 CREATE TABLE analytic.rating_rollup (
     product_id   text        NOT NULL PRIMARY KEY,
@@ -346,9 +346,9 @@ CREATE TABLE analytic.rating_rollup (
     score_micros bigint      NOT NULL
 );
 
-COMMENT ON TABLE  analytic.rating_rollup IS 'Ratings of each product that are not taken back.';
+COMMENT ON TABLE  analytic.rating_rollup IS 'Ratings of each product that were not deleted.';
 COMMENT ON COLUMN analytic.rating_rollup.product_id IS 'The product (SPU).';
-COMMENT ON COLUMN analytic.rating_rollup.ratings IS 'How many.';
+COMMENT ON COLUMN analytic.rating_rollup.ratings IS 'The number of ratings.';
 COMMENT ON COLUMN analytic.rating_rollup.score_micros IS 'Sum of their scores, in millionths of the scale.';
 
 CREATE TABLE analytic.user_rollup (
@@ -376,19 +376,19 @@ COMMENT ON TABLE  analytic.event_rollup IS 'Events of the log by time, service a
 COMMENT ON COLUMN analytic.event_rollup.grain IS 'The span: a minute, a quarter of an hour (days of any time zone are made of those), or a day (UTC).';
 COMMENT ON COLUMN analytic.event_rollup.bucket IS 'Start of the span.';
 COMMENT ON COLUMN analytic.event_rollup.service IS 'The service; empty when unknown.';
-COMMENT ON COLUMN analytic.event_rollup.event_type IS 'The normalised name.';
+COMMENT ON COLUMN analytic.event_rollup.event_type IS 'The normalized name.';
 COMMENT ON COLUMN analytic.event_rollup.events IS 'Events.';
 
--- The sales figures and order states counted anew from the log alone, by other means than the projection uses: money order by
--- order in PL/pgSQL, everything else in one query over all events. Each row is one cell: the table, its key as texts, its
--- figures. Times are seconds since 1970.
+-- The sales figures and order states recounted from the log alone, independently of the projection: money order by
+-- order in PL/pgSQL, everything else in one query over all events. Each row is one cell: the table, its key as strings,
+-- its figures. Times are seconds since 1970.
 
 CREATE FUNCTION analytic.recount_minor(amount text, code text) RETURNS bigint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN least(round(amount::numeric * 10::numeric ^ CASE
         WHEN code IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF') THEN 0
         WHEN code IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') THEN 3 WHEN code IN ('CLF', 'UYW') THEN 4 ELSE 2 END), 1000000000000000)::bigint;
-COMMENT ON FUNCTION analytic.recount_minor(text, text) IS 'An amount in minor units of a currency, by a list of its own of what ISO 4217 says of decimals.';
+COMMENT ON FUNCTION analytic.recount_minor(text, text) IS 'An amount in minor units of a currency, by a separate list of the decimals in ISO 4217.';
 
 CREATE FUNCTION analytic.recount_shares(amount bigint, weights bigint[]) RETURNS bigint[]
     LANGUAGE sql IMMUTABLE
@@ -396,12 +396,12 @@ CREATE FUNCTION analytic.recount_shares(amount bigint, weights bigint[]) RETURNS
                                   WHEN place = 1 THEN amount ELSE 0 END::bigint ORDER BY place)
             FROM (SELECT weight, place, sum(weight) OVER (ORDER BY place) AS upto, sum(weight) OVER () AS total
                   FROM unnest(weights) WITH ORDINALITY AS given (weight, place)) AS summed);
-COMMENT ON FUNCTION analytic.recount_shares(bigint, bigint[]) IS 'The share of each weight: what falls to the weights up to it, less what falls to those before.';
+COMMENT ON FUNCTION analytic.recount_shares(bigint, bigint[]) IS 'The share of each weight: the share of the weights up to it minus that of those before.';
 
 CREATE FUNCTION analytic.recount_draw(amount bigint, remains bigint[], worth bigint[]) RETURNS bigint[]
     LANGUAGE plpgsql IMMUTABLE AS $$
--- From what remains beside the lines (first) and of each line: named items for their worth, then whatever of them remains,
--- then what is beside the lines, then all in proportion.
+-- From what remains outside the lines (first) and of each line: named items up to their value, then whatever remains of
+-- them, then the part outside the lines, then all in proportion.
 DECLARE
     drawn bigint[] := array_fill(0::bigint, ARRAY[cardinality(remains)]);
     shares bigint[];
@@ -430,7 +430,7 @@ BEGIN
     END IF;
     RETURN drawn;
 END $$;
-COMMENT ON FUNCTION analytic.recount_draw(bigint, bigint[], bigint[]) IS 'What each line gives of an amount that goes back.';
+COMMENT ON FUNCTION analytic.recount_draw(bigint, bigint[], bigint[]) IS 'The share of each line in a refund.';
 
 CREATE FUNCTION analytic.recount_order(wanted text) RETURNS jsonb
     LANGUAGE plpgsql STABLE AS $$
@@ -440,7 +440,7 @@ DECLARE
     it jsonb;
     n int;
     -- what was ordered
-    cur text; customer text; seller text; method text; base_service text; known boolean := false; is_update boolean;
+    cur text; customer text; seller text; former text; method text; base_service text; known boolean := false; is_update boolean;
     lines jsonb := '[]'; total numeric; totals bigint[] := '{}'; named_total text;
     shipping text := '0'; tax text := '0'; fee text := '0'; discount text := '0';
     costs bigint[] := '{}'; goods bigint; of_lines bigint := 0; goods_lines bigint[] := '{}'; charged bigint; less bigint; sums bigint;
@@ -481,6 +481,10 @@ BEGIN
         IF it->>'total' IS NOT NULL THEN totals := totals || analytic.recount_minor(it->>'total', cur); END IF;
         IF jsonb_array_length(it->'lines') > 0 AND (is_update OR base_service IS NULL OR base_service = event.service) THEN
             named_total := CASE WHEN lines = '[]' AND NOT is_update THEN coalesce(it->>'total', named_total) ELSE it->>'total' END;
+            IF lines <> '[]' THEN
+                IF it->>'seller_id' IS NULL THEN former := coalesce(seller, former); END IF;
+                seller := it->>'seller_id';
+            END IF;
             lines := it->'lines';
             IF NOT is_update THEN base_service := event.service; END IF;
         ELSIF is_update OR named_total IS NULL THEN
@@ -497,7 +501,7 @@ BEGIN
         less := analytic.recount_minor(discount, cur);
         total := CASE WHEN named_total IS NOT NULL THEN analytic.recount_minor(named_total, cur)
                       WHEN lines <> '[]' THEN greatest(sums + charged - less, 0) END;
-        -- the first reading under which it all adds up
+        -- the first interpretation that adds up
         SELECT reading.goods INTO goods FROM (VALUES
             (1, greatest(sums - less, 0), charged), (2, sums, charged),
             (3, greatest(sums - less, 0), charged - analytic.recount_minor(tax, cur)), (4, sums, charged - analytic.recount_minor(tax, cur)),
@@ -512,7 +516,7 @@ BEGIN
     weights := beside || goods_lines;
     is_free := total = 0;
 
-    -- payments: those with an id first, since they say what room is left for those without
+    -- payments: those with an id first, since they determine the room for those without
     FOR pass IN 1..2 LOOP
         IF pass = 2 THEN
             FOR n IN 1..cardinality(events) LOOP
@@ -572,7 +576,7 @@ BEGIN
         IF methods[place] = '' THEN methods[place] := coalesce(method, ''); END IF;
     END LOOP;
 
-    -- what is asked back, each refund once
+    -- requested refunds, each once
     named_return := EXISTS (SELECT FROM unnest(events) AS told WHERE event_type = 'order_returned'
                             AND (told.content->>'refund' IS NOT NULL OR told.content->'items' <> '[]'));
     FOR n IN 1..cardinality(events) LOOP
@@ -605,9 +609,10 @@ BEGIN
             IF it->>'refund' IS NULL THEN own := cur; END IF;
             wish := jsonb_build_object('n', n, 'at', n, 'payment', false, 'desk', true, 'pay', NULL, 'method', NULL, 'worth', to_jsonb(worth),
                 'cur', own, 'minor', minor,
-                -- a cancellation without an amount is no refund of its own that an id could name
+                -- a cancellation without an amount is not a separate refund that an id could name
                 'id', CASE WHEN event.event_type = 'order_cancelled' AND it->>'refund' IS NULL THEN NULL ELSE it->>'refund_id' END);
-            -- a cancellation that was revoked, and a status that repeats what the returns desk told with an amount
+            -- a cancellation that was revoked, and a status that repeats what the returns department reported with an
+            -- amount
             CONTINUE WHEN minor IS NULL AND (event.event_type = 'order_cancelled' OR it->>'status' = 'cancelled')
                 AND EXISTS (SELECT FROM unnest(events) WITH ORDINALITY AS later WHERE ordinality > n AND (event_type IN ('order_shipped', 'order_delivered')
                     OR event_type = 'order_status_updated' AND later.content->>'status' IN ('shipped', 'delivered')))
@@ -644,7 +649,7 @@ BEGIN
         END IF;
     END LOOP;
 
-    -- the book: money as it moved, and of what is asked back what is there
+    -- the book: payments and chargebacks as they happened, and requested refunds as far as money is available
     of_pay := array_fill(0::bigint, ARRAY[cardinality(ids)]);
     FOR it IN
         SELECT step FROM (
@@ -677,7 +682,7 @@ BEGIN
                 minor := coalesce((it->>'minor')::bigint, 9223372036854775807);
             END IF;
             FOR pass IN 1..2 LOOP
-                -- the payment that is meant, or all; those of the method that is meant come first
+                -- the named payment, or all; those of the named method first
                 SELECT array_agg(CASE WHEN curs[i] = code AND (it->>'pay' IS NULL OR i = (it->>'pay')::int
                                            OR NOT it ? 'back' AND ids[i] = ids[(it->>'pay')::int] AND named[i])
                                        AND (it->>'method' IS NULL OR methods[i] = it->>'method') = (pass = 1) THEN of_pay[i] ELSE 0 END ORDER BY i)
@@ -703,7 +708,7 @@ BEGIN
         END LOOP;
     END LOOP;
 
-    -- where it stands, and which lines came back
+    -- the status, and which lines were returned
     FOR n IN 1..cardinality(events) LOOP
         event := events[n]; it := event.content;
         status := CASE event.event_type
@@ -727,7 +732,7 @@ BEGIN
             END IF;
             IF NOT reached ? name THEN reached := reached || jsonb_build_object(name, event.occurred_at); END IF;
         END LOOP;
-        -- a part of the money without items is goodwill
+        -- a partial refund without items is goodwill
         whole := CASE WHEN it->>'refund' IS NOT NULL THEN analytic.recount_minor(it->>'refund', cur) >= of_lines
                       WHEN event.event_type = 'payment_processed' AND it->>'amount' IS NOT NULL THEN analytic.recount_minor(it->>'amount', cur) >= of_lines
                       ELSE true END;
@@ -748,7 +753,7 @@ BEGIN
         END LOOP;
     END LOOP;
     RETURN jsonb_build_object(
-        'customer', customer, 'seller', seller, 'currency', cur, 'lines', lines, 'costs', to_jsonb(costs), 'entries', entries, 'reached', reached,
+        'customer', customer, 'seller', seller, 'former_seller', former, 'currency', cur, 'lines', lines, 'costs', to_jsonb(costs), 'entries', entries, 'reached', reached,
         'method', coalesce(method, (SELECT methods[i] FROM generate_subscripts(ids, 1) AS i WHERE methods[i] <> '' ORDER BY ats[i] LIMIT 1), ''),
         'status', coalesce(ended, steps[greatest(furthest, 1)]), 'first_at', events[1].occurred_at, 'back', back, 'asked', asked,
         'shipping', CASE WHEN known THEN analytic.recount_minor(shipping, cur) ELSE 0 END,
@@ -757,14 +762,15 @@ BEGIN
         'payments', coalesce((SELECT jsonb_agg(jsonb_build_object('id', ids[i], 'currency', curs[i], 'minor', amounts[i]))
                               FROM generate_subscripts(ids, 1) AS i WHERE paid[i]), '[]'));
 END $$;
-COMMENT ON FUNCTION analytic.recount_order(text) IS 'Everything that follows from the logged events of one order, in one document: a naive retelling of docs/ORDER_EVENTS.md.';
+COMMENT ON FUNCTION analytic.recount_order(text) IS 'Everything derived from the logged events of one order, in one document: a naive implementation of docs/ORDER_EVENTS.md.';
 
 CREATE VIEW analytic.sales_recount AS
 WITH told AS MATERIALIZED (
     SELECT order_id, analytic.recount_order(order_id) AS it
     FROM (SELECT DISTINCT subject_id AS order_id FROM analytic.shop_event WHERE subject = 'order') AS known
 ), orders AS (
-    SELECT order_id, it->>'customer' AS customer_key, it->>'seller' AS seller_id, it->>'currency' AS currency, it->>'method' AS method,
+    SELECT order_id, it->>'customer' AS customer_key, it->>'seller' AS seller_id, it->>'former_seller' AS former_seller_id,
+           it->>'currency' AS currency, it->>'method' AS method,
            it->>'status' AS status, (it->>'first_at')::timestamptz AS first_at, jsonb_array_length(it->'lines') AS line_count,
            (it->>'shipping')::bigint AS shipping, (it->>'tax')::bigint AS tax, (it->>'fee')::bigint AS fee
     FROM told
@@ -786,13 +792,13 @@ WITH told AS MATERIALIZED (
         WHERE event_type IN ('product_created', 'product_updated') ORDER BY sku, occurred_at, subject_id) AS claim
     WHERE sku NOT IN (SELECT product_id FROM product)
 ), line AS (
-    -- a product has the seller and category told last before the order, else told first
+    -- a product has the seller and category stated last before the order, else the first ones
     SELECT order_id, place - 1 AS position, reference.product_id AS known_id, coalesce(reference.product_id, item->>'reference') AS product_id,
            coalesce(item->>'seller_id', orders.seller_id, (
                SELECT content->>'seller_id' FROM analytic.shop_event AS said
                WHERE said.subject = 'product' AND said.subject_id = reference.product_id AND event_type IN ('product_created', 'product_updated')
                  AND content->>'seller_id' IS NOT NULL
-               ORDER BY occurred_at > first_at, abs(extract(epoch FROM occurred_at - first_at)), id DESC LIMIT 1), '') AS seller_id,
+               ORDER BY occurred_at > first_at, abs(extract(epoch FROM occurred_at - first_at)), id DESC LIMIT 1), former_seller_id, '') AS seller_id,
            coalesce(item->>'category_id', (
                SELECT content->>'category_id' FROM analytic.shop_event AS said
                WHERE said.subject = 'product' AND said.subject_id = reference.product_id AND event_type IN ('product_created', 'product_updated')
@@ -815,7 +821,7 @@ WITH told AS MATERIALIZED (
            CASE WHEN is_payment THEN 0 ELSE (shares->>line.position::int)::numeric END AS refund
     FROM entry JOIN line USING (order_id)
 ), sold AS (
-    -- in the currency and by the method of the money that came first
+    -- in the currency and by the method of the first payment
     SELECT order_id, at, coalesce(came.currency, orders.currency) AS currency, coalesce(came.method, orders.method) AS method
     FROM orders JOIN reached USING (order_id)
     LEFT JOIN (SELECT DISTINCT ON (order_id) order_id, currency, method FROM entry WHERE is_payment AND revenue > 0
@@ -888,7 +894,7 @@ WITH told AS MATERIALIZED (
     UNION ALL SELECT 'payment', NULL, NULL, ARRAY[order_id, paying->>'id', paying->>'currency'], ARRAY[1, (paying->>'minor')::numeric], NULL
     FROM told CROSS JOIN LATERAL jsonb_array_elements(it->'payments') AS paying
     UNION ALL SELECT 'derived', NULL, NULL, ARRAY[event_type], ARRAY[1], NULL FROM derived
-    -- the nil UUID names nothing
+    -- the nil UUID is not a product
     WHERE product_id <> '00000000-0000-0000-0000-000000000000'
 )
 SELECT rollup, CASE WHEN grain IS NULL THEN key
@@ -916,7 +922,7 @@ UNION ALL SELECT 'sales_order', ARRAY[order_id, status, coalesce(customer_key, '
 UNION ALL SELECT 'order_line', ARRAY[order_id, position::text, coalesce(product_id, ''), seller_id, category_id],
        ARRAY[quantity_milli, price_minor, total_minor] FROM analytic.order_line
 UNION ALL SELECT 'payment', ARRAY[order_id, payment_id, currency], ARRAY[1, amount_minor] FROM analytic.payment WHERE paid_at IS NOT NULL
--- by type and not by product: a product that claims a SKU late takes the figures over, but no logged interaction
+-- by type and not by product: a product that claims a SKU late takes over the figures, but no logged interaction
 UNION ALL SELECT 'derived', ARRAY[event_type], ARRAY[count(*)] FROM analytic.interaction
 -- domain::Origin::DERIVED: others may have the same event ids
 WHERE origin = '00000000-0000-0000-0000-000000000001'

@@ -1,5 +1,5 @@
--- Which product a reference counts for: an interaction that names a SKU counts for the product that back-end events say it is,
--- whichever of them came first.
+-- Which product a reference counts for: an interaction that names a SKU counts for the product that back-end events
+-- assign it to, whichever arrived first.
 
 ALTER TABLE analytic.product_reference ADD COLUMN product_id text COLLATE "C";
 
@@ -17,7 +17,7 @@ CREATE TABLE analytic.sku_popularity (
 );
 
 COMMENT ON TABLE  analytic.sku_popularity IS
-    'The part of a product''s popularity that came under a SKU: what moves when another product gets the SKU. A row per SKU that leads to a product and was scored.';
+    'The share of a product''s popularity that was scored under a SKU, which moves when another product gets the SKU. One row per SKU that leads to a product and was scored.';
 COMMENT ON COLUMN analytic.sku_popularity.reference IS 'The SKU.';
 COMMENT ON COLUMN analytic.sku_popularity.score_micros IS 'Sum of the weights of the applied events that name it, in micro-points.';
 COMMENT ON COLUMN analytic.sku_popularity.view_count IS 'As in product_popularity, of the events that name the SKU.';
@@ -26,8 +26,8 @@ COMMENT ON COLUMN analytic.sku_popularity.favorite_count IS 'As in product_popul
 COMMENT ON COLUMN analytic.sku_popularity.cart_count IS 'As in product_popularity.';
 COMMENT ON COLUMN analytic.sku_popularity.review_count IS 'As in product_popularity.';
 
--- The mapping counted anew from the log of events, by other means than product_reference is written: a product's own id is the
--- product, and of several claims to a SKU the earliest counts.
+-- The mapping recounted from the event log, independently of how product_reference is written: a product's own id is
+-- the product, and of several claims to a SKU the earliest counts.
 CREATE VIEW analytic.mapping_recount AS
 WITH told AS (
     SELECT subject_id AS product_id, occurred_at, content FROM analytic.shop_event
@@ -39,7 +39,7 @@ SELECT reference, product_id FROM (
 WHERE reference NOT IN (SELECT product_id FROM told);
 COMMENT ON VIEW analytic.mapping_recount IS 'What product_reference.product_id must be, where it is not null.';
 
--- Popularity counted anew from the log: every logged product event with a weight whose effect is not pending.
+-- Popularity recounted from the log: every logged product event with a weight whose effect is not pending.
 CREATE VIEW analytic.reference_recount AS
 SELECT logged.ref_id AS reference,
        sum(weight.weight_micros)::bigint AS score_micros,
@@ -53,7 +53,7 @@ JOIN analytic.event_weight AS weight USING (event_type)
 WHERE NOT EXISTS (
     SELECT FROM analytic.pending WHERE pending.sink = 'popularity' AND pending.interaction_id = logged.id)
 GROUP BY logged.ref_id;
-COMMENT ON VIEW analytic.reference_recount IS 'The popularity that came under each id that interactions name.';
+COMMENT ON VIEW analytic.reference_recount IS 'The popularity of each id that interactions name.';
 
 CREATE VIEW analytic.popularity_recount AS
 SELECT coalesce(mapped.product_id, counted.reference) AS id, sum(score_micros)::bigint AS score_micros,

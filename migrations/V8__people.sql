@@ -1,14 +1,14 @@
--- What export and erasure of a person need: ways from a person to the rows that name them, and the record of what was erased.
+-- Export and erasure of a person: indexes from a person to the rows that name them, and the record of erasures.
 
--- The way from an address to the customer ids that events name it with.
+-- From an address to the customer ids that events name together with it.
 CREATE INDEX customer_link_address_idx ON analytic.customer_link (address_key);
 
--- The way from a person to the events that name them: few events do, so the index is small and rarely touched.
+-- From a person to the events that name them: few events do, so the index is small and rarely updated.
 CREATE INDEX shop_event_person_idx ON analytic.shop_event ((coalesce(content->>'customer', content->>'user')))
     WHERE coalesce(content->>'customer', content->>'user') IS NOT NULL;
 
--- The way from a person to their interactions. Only days that are over get it: today's partition is written to by every
--- request, and an index on accounts would cost each of them; it is read whole instead.
+-- From a person to their interactions. Only past days get this index: every request writes to today's partition, and an
+-- index on accounts would slow each of them down; it is scanned instead.
 CREATE FUNCTION analytic.index_past_day(today date) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -17,7 +17,7 @@ BEGIN
     SELECT relname INTO partition_name FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
     WHERE inhparent = 'analytic.interaction'::regclass AND relname ~ '^interaction_[0-9]{8}$'
       AND to_date(right(relname, 8), 'YYYYMMDD') < today AND to_regclass('analytic.' || relname || '_account_idx') IS NULL
-    -- by name, so that two runners wait for each other instead of deadlocking
+    -- by name, so that concurrent runners wait instead of deadlocking
     ORDER BY relname LIMIT 1;
     IF partition_name IS NULL THEN
         RETURN false;
@@ -29,21 +29,23 @@ BEGIN
     RETURN true;
 END
 $$;
-COMMENT ON FUNCTION analytic.index_past_day(date) IS 'Indexes accounts and sessions of the oldest past day that has no such index; false when every day has.';
+COMMENT ON FUNCTION analytic.index_past_day(date) IS 'Indexes accounts and sessions of the oldest past day without such an index; false when every day has one.';
 
--- A digest of content with a customer id in it would tell who it was to somebody who tries all ids. An erased event has
--- none: what comes again under its id is compared by what is left.
+-- A digest of content that includes a customer id would identify the customer to someone who tries all ids. An erased
+-- event has none: a repeated event under its id is compared by the remaining fields.
 ALTER TABLE analytic.shop_event ALTER COLUMN fingerprint DROP NOT NULL;
 COMMENT ON COLUMN analytic.shop_event.fingerprint IS 'First 128 bits of SHA-256 over the content: the same id with another one is a conflict. Null when the person in it was erased: then type, subject, service and time are compared.';
 
 ALTER TABLE analytic.interaction_key ALTER COLUMN fingerprint DROP NOT NULL;
 COMMENT ON COLUMN analytic.interaction_key.fingerprint IS 'First 128 bits of SHA-256 over the content. Null when the person in it was erased: then any content is a duplicate.';
 
--- The id of a finding is a digest that has its subject in it, so it changes when the subject is erased; its alert follows.
+-- The id of a finding is a digest that includes its subject, so it changes when the subject is erased; its alert
+-- follows.
 ALTER TABLE analytic.pending_alert DROP CONSTRAINT pending_alert_finding_id_fkey,
     ADD CONSTRAINT pending_alert_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES analytic.finding (id) ON UPDATE CASCADE;
 
--- The customer ids that events name an address with: in one event, or in two events about the same order or opinion.
+-- The customer ids that events name together with an address: in one event, or in two events about the same order or
+-- opinion.
 CREATE FUNCTION analytic.ids_beside(address text) RETURNS SETOF text
     LANGUAGE sql STABLE
     AS $$
@@ -54,7 +56,7 @@ FROM analytic.shop_event AS named JOIN analytic.shop_event AS other USING (subje
 WHERE coalesce(named.content->>'customer', named.content->>'user') = address
   AND coalesce(other.content->>'customer', other.content->>'user') NOT LIKE 'email:%'
 $$;
-COMMENT ON FUNCTION analytic.ids_beside(text) IS 'The customer ids that events name a hashed address with, also of those who were erased. More than one: the address is shared and tells nothing.';
+COMMENT ON FUNCTION analytic.ids_beside(text) IS 'The customer ids that events name a hashed address with, also of those who were erased. More than one: the address is shared and identifies no one.';
 
 CREATE TABLE analytic.erasure (
     id             uuid        PRIMARY KEY,
@@ -68,16 +70,16 @@ CREATE TABLE analytic.erasure (
     date_completed timestamptz
 );
 
-COMMENT ON TABLE  analytic.erasure IS 'The receipts of erasures. Nothing in it leads to a person.';
+COMMENT ON TABLE  analytic.erasure IS 'The receipts of erasures. Nothing in it identifies a person.';
 COMMENT ON COLUMN analytic.erasure.id IS 'The receipt, to be kept with the request of the person.';
-COMMENT ON COLUMN analytic.erasure.named_by IS 'How the person was named: account, customer or email.';
-COMMENT ON COLUMN analytic.erasure.requested_by IS 'Who asked: "command", or the client of the trusted token.';
-COMMENT ON COLUMN analytic.erasure.linked IS 'How many identities were found of each kind, and how many were left out because others share them.';
-COMMENT ON COLUMN analytic.erasure.counts IS 'How many rows, items and messages were made anonymous in each place.';
+COMMENT ON COLUMN analytic.erasure.named_by IS 'How the person was identified: account, customer or email.';
+COMMENT ON COLUMN analytic.erasure.requested_by IS 'The requester: "command", or the client of the trusted token.';
+COMMENT ON COLUMN analytic.erasure.linked IS 'How many identities were found of each kind, and how many were not followed because others share them.';
+COMMENT ON COLUMN analytic.erasure.counts IS 'How many rows, items and messages were anonymized in each place.';
 COMMENT ON COLUMN analytic.erasure.date_created IS 'When it began.';
-COMMENT ON COLUMN analytic.erasure.covered_until IS 'What was stored until then is erased; what came later is a new person''s. Null until the events were renamed, and again when it is taken up later.';
-COMMENT ON COLUMN analytic.erasure.settles_at IS 'When no delivery to the feed that has read the person''s rows can be under way any more; the feed is cleaned again then.';
-COMMENT ON COLUMN analytic.erasure.date_completed IS 'When nothing of the person was left; null while it is under way or after it was interrupted.';
+COMMENT ON COLUMN analytic.erasure.covered_until IS 'Everything stored until then is erased; later data belongs to a new person. Null until the events were renamed, and again when it is resumed later.';
+COMMENT ON COLUMN analytic.erasure.settles_at IS 'When no delivery to the feed that has read the person''s rows can be in progress any more; the feed is cleaned again then.';
+COMMENT ON COLUMN analytic.erasure.date_completed IS 'When it was complete; null while it is in progress or after it was interrupted.';
 
 CREATE TABLE analytic.erasure_identity (
     erasure_id uuid NOT NULL REFERENCES analytic.erasure (id),
@@ -88,15 +90,15 @@ CREATE TABLE analytic.erasure_identity (
 );
 CREATE INDEX erasure_identity_erasure_idx ON analytic.erasure_identity (erasure_id);
 
-COMMENT ON TABLE  analytic.erasure_identity IS 'Whom the erasures under way are about. Deleted when they complete; without it an interrupted one could not find what it has cut apart.';
+COMMENT ON TABLE  analytic.erasure_identity IS 'The identities of erasures in progress. Deleted when they complete; without them an interrupted erasure could not find the data whose links it has removed.';
 COMMENT ON COLUMN analytic.erasure_identity.erasure_id IS 'The erasure.';
 COMMENT ON COLUMN analytic.erasure_identity.kind IS 'account, customer or session.';
 COMMENT ON COLUMN analytic.erasure_identity.identity IS 'The account, customer key or session.';
-COMMENT ON COLUMN analytic.erasure_identity.origin IS 'The random origin that its interactions have from then on: one for all of them, so that what was one sender stays one.';
+COMMENT ON COLUMN analytic.erasure_identity.origin IS 'The random origin that its interactions get: the same for all of them, so that one sender remains one.';
 
 CREATE TABLE analytic.shared_visit (
     origin uuid PRIMARY KEY
 );
 
-COMMENT ON TABLE  analytic.shared_visit IS 'The visits in which several accounts signed in, of which one was erased: what was done in them before signing in is still nobody''s.';
-COMMENT ON COLUMN analytic.shared_visit.origin IS 'The origin of the visit (a digest of its session id).';
+COMMENT ON TABLE  analytic.shared_visit IS 'Sessions in which several accounts signed in, of which one was erased: events in them before signing in still belong to no one.';
+COMMENT ON COLUMN analytic.shared_visit.origin IS 'The origin of the session (a digest of its id).';

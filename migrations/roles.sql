@@ -1,19 +1,19 @@
--- What each function may do in the database. Applied at the end of every run of migrate, in one transaction, after the
--- migrations: it states what holds, not what changes, so a new table or column only adds its line below. A new function
--- adds its role to the first list, its grants to the tables, and itself to store::Role.
+-- The privileges of each function in the database. Applied at the end of every run of migrate, in one transaction,
+-- after the migrations: it states the result, not the changes, so a new table or column only adds its line below. A new
+-- function adds its role to the first list, its grants to the tables, and itself to store::Role.
 
 -- ---- Roles, their settings, and nothing that they may do
 --
 -- Roles belong to the server, not to one of its databases, and two databases may be migrated at once. COMMENT ON ROLE is
--- therefore also the lock: it is held until the commit and excludes itself across databases. A role that is already as it
--- should be is left alone, so that whoever migrates a second database needs no right to change it.
+-- therefore also the lock: it is held until the commit and excludes itself across databases. A role that is already
+-- correct is not changed, so that migrating a second database needs no privilege to change it.
 --
--- statement_timeout: the store gives up a statement after 5 s (judge-carts: 90 s, manage-people: 8 s); the server's own limit lies above and ends
--- what is left of a function that was killed. A lock_timeout would add nothing to it.
--- idle_in_transaction_session_timeout: a function that dies without closing its connection must not keep its locks.
+-- statement_timeout: the store abandons a statement after 5 s (judge-carts: 90 s, manage-people: 8 s); the server's own
+-- limit is higher and ends the statements of a function that was killed. A lock_timeout would add nothing to it.
+-- idle_in_transaction_session_timeout: a function that crashes without closing its connection must not keep its locks.
 -- client_connection_check_interval: ends a statement whose client is gone.
--- jit: the planner overestimates dashboards, and compiling them takes longer than running them.
--- search_path: every name in our statements is qualified; nobody can put a table or function before another.
+-- jit: the planner overestimates the cost of dashboards, and compiling them takes longer than running them.
+-- search_path: every name in our statements is qualified, so no one can shadow a table or function.
 DO $roles$
 DECLARE
     wanted record;
@@ -61,7 +61,8 @@ BEGIN
         END IF;
     END LOOP;
 
-    -- Nothing, to begin with. Partitions never get a grant: whoever may use interaction may use them through it.
+    -- No privileges to begin with. Partitions never get a grant: a role that may use interaction may use them through
+    -- it.
     SELECT string_agg(oid::regclass::text, ', ') INTO tables FROM pg_class
     WHERE relnamespace = 'analytic'::regnamespace AND relkind IN ('r', 'p', 'v', 'm') AND NOT relispartition;
     EXECUTE format('REVOKE ALL ON %s FROM PUBLIC, %s', tables, roles);
@@ -85,7 +86,7 @@ GRANT INSERT (id, origin, event_id, account_id, session_id, event_type, ref_type
     ON analytic.interaction TO shopsignal_import_interactions;
 GRANT INSERT (id, origin, event_id, account_id, event_type, ref_type, ref_id, metadata, occurred_at, date_created)
     ON analytic.interaction TO shopsignal_project_orders;
--- The catalog is not told the user agent and the network of a shopper.
+-- The catalog does not receive the user agent and the network of a shopper.
 GRANT SELECT (id, account_id, session_id, event_type, ref_type, ref_id, metadata, occurred_at, date_created)
     ON analytic.interaction TO shopsignal_update_catalog;
 GRANT SELECT (account_id, event_type, ref_type, ref_id, occurred_at, date_created)
@@ -97,7 +98,7 @@ GRANT INSERT, SELECT ON analytic.interaction_key TO shopsignal_record_interactio
 GRANT INSERT, SELECT (event_id, origin, fingerprint, interaction_id) ON analytic.interaction_key TO shopsignal_project_orders;
 
 GRANT SELECT, INSERT, UPDATE ON analytic.guest_quota TO shopsignal_record_interactions;
--- The statement of an import names the function and never calls it, so the quotas themselves are out of its reach.
+-- The statement of an import names the function and never calls it, so it needs no privilege on the quotas.
 GRANT EXECUTE ON FUNCTION analytic.take_guest_quota(text, bigint[], bigint)
     TO shopsignal_record_interactions, shopsignal_import_interactions;
 
@@ -107,11 +108,11 @@ GRANT INSERT ON analytic.pending
     TO shopsignal_record_interactions, shopsignal_import_interactions, shopsignal_project_orders;
 GRANT SELECT, UPDATE (parked_at, parked_reason), DELETE
     ON analytic.pending TO shopsignal_update_popularity, shopsignal_update_catalog;
--- The reason alone, which locking a row needs: without its time it can park none.
+-- Only the reason, which locking a row requires: without its time it cannot park a row.
 GRANT SELECT, UPDATE (parked_reason), DELETE ON analytic.pending TO shopsignal_import_interactions;
 GRANT SELECT, UPDATE (next_hint_at, hints) ON analytic.pending TO shopsignal_resend_pending;
 
--- A consumer sees the rows of its own sink only: update-catalog can neither take an effect from the scores nor park it.
+-- A consumer sees only the rows of its own sink: update-catalog can neither remove nor park a popularity effect.
 DO $policies$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'analytic.pending'::regclass) THEN
@@ -121,7 +122,7 @@ BEGIN
             USING (sink = 'popularity');
         CREATE POLICY catalog_only ON analytic.pending AS RESTRICTIVE TO shopsignal_update_catalog
             USING (sink = 'catalog');
-        -- An import writes rows of both sinks, and takes those of the scores only.
+        -- An import writes rows of both sinks, and deletes only those of popularity.
         CREATE POLICY import_reads_popularity ON analytic.pending AS RESTRICTIVE FOR SELECT
             TO shopsignal_import_interactions USING (sink = 'popularity');
         CREATE POLICY import_locks_popularity ON analytic.pending AS RESTRICTIVE FOR UPDATE
@@ -140,14 +141,14 @@ GRANT SELECT (event_type, trusted) ON analytic.event_weight TO shopsignal_record
 GRANT SELECT ON analytic.product_popularity TO shopsignal_answer_queries;
 GRANT SELECT, INSERT, UPDATE ON analytic.product_popularity, analytic.sku_popularity
     TO shopsignal_update_popularity, shopsignal_import_interactions;
--- When an event says which product a SKU is, what was scored under the SKU goes to the product.
+-- When an event assigns a SKU to a product, what was scored under the SKU moves to the product.
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.product_popularity, analytic.sku_popularity TO shopsignal_project_orders;
 GRANT SELECT (reference, product_id) ON analytic.product_reference
     TO shopsignal_update_popularity, shopsignal_import_interactions, shopsignal_answer_queries, shopsignal_judge_carts;
 
 -- ---- Back-end events, and the state that they are folded into
 
--- An event about an order whose buyer was erased loses the name that it came with.
+-- An event about an order whose buyer was erased gets the pseudonym.
 GRANT SELECT, INSERT, UPDATE (fingerprint, content) ON analytic.shop_event TO shopsignal_project_orders;
 GRANT SELECT, INSERT, UPDATE ON analytic.projection TO shopsignal_project_orders;
 GRANT SELECT, INSERT, DELETE ON analytic.stale_projection TO shopsignal_project_orders;
@@ -167,7 +168,8 @@ GRANT SELECT (order_id, seller_id, paid_minor, refund_minor, refund_requested_at
 GRANT SELECT (order_id, seller_id) ON analytic.order_line TO shopsignal_answer_queries;
 GRANT SELECT (product_id, seller_id, name, deleted_at) ON analytic.product TO shopsignal_answer_queries;
 
--- ---- Figures. Only moved, and read; a row that is all zero is removed; those of single customers are read by nobody but the function that moves them.
+-- ---- Figures. Only moved, and read; a row that is all zero is removed; those of single customers are read only by the
+-- function that updates them.
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.sales_rollup TO shopsignal_project_orders;
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.product_rollup TO shopsignal_project_orders;
@@ -186,7 +188,7 @@ GRANT SELECT ON analytic.sales_rollup, analytic.product_rollup, analytic.categor
 
 -- ---- Findings and alerts
 
--- Which addresses belong to which customer, and what was ordered: a cart that was bought is no finding.
+-- Which addresses belong to which customer, and what was ordered: a cart that was bought is not a finding.
 GRANT SELECT (customer_key, address_key), INSERT ON analytic.customer_link TO shopsignal_project_orders;
 GRANT SELECT ON analytic.customer_link TO shopsignal_judge_carts;
 GRANT SELECT (order_id, customer_key, placed_at) ON analytic.sales_order TO shopsignal_judge_carts;
@@ -205,7 +207,7 @@ GRANT SELECT, UPDATE (lease, leased_until, confirmed, parked_at, parked_reason),
     ON analytic.pending_alert TO shopsignal_send_alerts;
 GRANT SELECT, UPDATE (next_hint_at, hints) ON analytic.pending_alert TO shopsignal_resend_pending;
 
--- ---- People: whoever erases one renames what names them, everywhere, and moves the figures of the customer
+-- ---- People: an erasure renames everything that names a person, and moves the figures of the customer
 
 GRANT SELECT, UPDATE (origin, account_id, session_id, metadata, user_agent, ip_address)
     ON analytic.interaction TO shopsignal_manage_people;
@@ -221,7 +223,7 @@ GRANT SELECT, UPDATE (id, subject) ON analytic.finding TO shopsignal_manage_peop
 GRANT SELECT, UPDATE (next_hint_at) ON analytic.pending_alert TO shopsignal_manage_people;
 GRANT SELECT ON analytic.order_line, analytic.payment TO shopsignal_manage_people;
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.customer_rollup, analytic.customer_spend_rollup TO shopsignal_manage_people;
--- The statement that removes rows which are all zero names every rollup.
+-- The statement that removes rows of zeros names every rollup.
 GRANT SELECT, DELETE ON analytic.sales_rollup, analytic.product_rollup, analytic.category_rollup, analytic.order_status_rollup,
     analytic.rating_rollup, analytic.user_rollup, analytic.event_rollup TO shopsignal_manage_people;
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.erasure, analytic.erasure_identity TO shopsignal_manage_people;

@@ -1,5 +1,5 @@
--- What the dearest answers read and shop_history.sql does not have: a year of registrations and events by the minute,
--- products of other sellers, categories, a million customers by spend, findings with as much evidence as there can be.
+-- Data for the most expensive queries that shop_history.sql lacks: a year of registrations and events by the minute,
+-- products of other sellers, categories, a million customers by spend, findings with the maximum of evidence.
 CREATE TEMPORARY TABLE grain (grain text, span interval);
 INSERT INTO grain VALUES ('minute', '1 minute'), ('quarter', '15 minutes'), ('day', '1 day');
 CREATE TEMPORARY TABLE quarter AS

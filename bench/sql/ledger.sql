@@ -1,4 +1,4 @@
--- the same batch with a ledger of applied ids in the place of pending rows
+-- the same batch with a ledger of applied ids instead of pending rows
 WITH taken AS (
     INSERT INTO bench.ledger (interaction_id) SELECT unnest($1) ORDER BY 1
     ON CONFLICT DO NOTHING RETURNING interaction_id

@@ -1,6 +1,6 @@
--- A seller's history straight in the figures, as the projection would have left it: $1 days until now, 100,000 orders
--- in each of the last two months and a tenth of that before; four payment methods, two currencies, 500 products, one
--- order in twenty sent back. More of it by day than by night. Rows lie in the order in which they would have been made.
+-- A seller's history written directly to the rollups, as the projection would have left it: $1 days until now, 100,000
+-- orders in each of the last two months and a tenth of that before; four payment methods, two currencies, 500 products,
+-- one order in twenty returned. More by day than by night. Rows are in the order in which they would have been created.
 CREATE TEMPORARY TABLE sale AS
 SELECT placed_at, placed_at + make_interval(secs => 30 + 200 * random()) AS paid_at,
        CASE WHEN random() < 0.05 THEN placed_at + interval '3 days' END AS back_at,
@@ -41,7 +41,7 @@ SELECT seller_id, status, 1000, 2000 FROM (VALUES ('seller-1'), ('')) AS scope (
     unnest(ARRAY['created', 'confirmed', 'paid', 'shipped', 'delivered', 'cancelled', 'returned']) AS status;
 INSERT INTO analytic.user_rollup
 SELECT 'day', date_trunc('day', now()) - make_interval(days => n), 300 FROM generate_series(0, $1 - 1) AS n;
--- one refund in a thousand is owed
+-- one refund in a thousand is pending
 INSERT INTO analytic.sales_order (order_id, status, seller_id, currency, total_minor, payment_method, paid_minor,
     refund_minor, placed_at, paid_at, refund_requested_at)
 SELECT 'order-' || row_number() OVER (), 'paid', 'seller-1', currency, minor, method, minor,

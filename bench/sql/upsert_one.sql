@@ -1,4 +1,4 @@
--- one event, one upsert, one commit: what a consumer does that handles message by message
+-- one event, one upsert, one commit: a consumer that handles message by message
 INSERT INTO analytic.product_popularity AS popularity
     (id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, date_updated)
 SELECT product_id, weight_micros, (counter IS NOT DISTINCT FROM 'view_count')::int, (counter IS NOT DISTINCT FROM 'purchase_count')::int,

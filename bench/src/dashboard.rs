@@ -1,5 +1,6 @@
 //! The seller dashboard: a seller with 100,000 orders in the last 30 days, in a shop of half a year and in one of five.
 
+use contracts::Route;
 use testkit::{Function, HttpEvent, TestDatabase};
 
 use crate::figure::{Figure, Rounds};
@@ -7,7 +8,7 @@ use crate::hold::{DASHBOARD, GROWTH};
 use crate::rig::{Rig, drive};
 use crate::sample::percentile;
 
-/// Loads the figures of so many days, as the projection would have left them.
+/// Loads the figures of a number of days, as the projection would have left them.
 const HISTORY: &str = include_str!("../sql/shop_history.sql");
 const YOUNG_DAYS: u32 = 183;
 const OLD_DAYS: u32 = 1_830;
@@ -18,11 +19,11 @@ const REQUESTS: usize = 40;
 struct Read {
     name: &'static str,
     target: String,
-    /// Whether it asks for no more than the young shop has.
+    /// Whether the young shop has all the requested data.
     short: bool,
 }
 
-/// A shop of an age, with the function that answers for it.
+/// A shop of a certain age, with its answer-queries.
 struct Shop {
     function: Function,
     /// Kept as long as the function works on it.
@@ -51,7 +52,7 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
     let reads = reads();
     let mut times: Vec<(Vec<f64>, Vec<f64>)> = vec![(Vec::new(), Vec::new()); reads.len()];
     for read in &reads {
-        // the pages of the range are in memory from here on
+        // from here on the pages of the range are cached
         old.answered(read).await;
         young.answered(read).await;
     }
@@ -67,7 +68,7 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
 }
 
 fn reads() -> Vec<Read> {
-    const SELLER: &str = "/api/v1/analytic/seller-dashboard";
+    const SELLER: &str = Route::ShowSellerDashboard.path();
     // the end is that of the default
     let year = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24 * 366);
     let read = |name, target: String, short| Read { name, target, short };
@@ -76,12 +77,12 @@ fn reads() -> Vec<Read> {
         read("30 days, Asia/Ho_Chi_Minh", format!("{SELLER}?tz=Asia/Ho_Chi_Minh"), true),
         read("366 days, UTC", format!("{SELLER}?start={year}"), false),
         read("366 days, Asia/Ho_Chi_Minh", format!("{SELLER}?start={year}&tz=Asia/Ho_Chi_Minh"), false),
-        read("30 days of the shop by day", "/api/analytics/revenue".to_owned(), true),
-        read("all there ever was", "/api/analytics/dashboard".to_owned(), false),
+        read("30 days of the shop by day", Route::ListDailyRevenue.path().to_owned(), true),
+        read("all there ever was", Route::ShowShopDashboard.path().to_owned(), false),
     ]
 }
 
-/// Each percentile alone, and for what both shops have the ratio of the old one to the young one.
+/// Each percentile alone, and for requests that both shops can answer the ratio of the old to the young one.
 fn figures(read: &Read, of_old: &[f64], of_young: &[f64]) -> Vec<Figure> {
     let mut figures = Vec::new();
     for percent in [50, 99] {

@@ -1,5 +1,5 @@
-//! The dearest answer of each route: the longest span, the time zone whose days are made of the finest stored spans, the
-//! most rows; in a shop of five years with 100,000 orders a month. And the daily look for carts that were left.
+//! The most expensive response of each route: the longest span, the time zone whose days need the finest stored spans,
+//! the most rows; in a shop of five years with 100,000 orders a month. And the daily search for abandoned carts.
 
 use std::time::Instant;
 
@@ -10,16 +10,16 @@ use crate::figure::Figure;
 use crate::rig::{Rig, drive};
 use crate::sample::percentile;
 
-/// Loads the figures of so many days, as the projection would have left them.
+/// Loads the figures of a number of days, as the projection would have left them.
 const HISTORY: &str = include_str!("../sql/shop_history.sql");
 const DAYS: u32 = 1_830;
-/// Loads what the other routes read.
+/// Loads the data of the other routes.
 const MORE: &str = include_str!("../sql/dearest.sql");
-/// Days of this zone start a quarter of an hour before or after a full hour (UTC+5:45), so none is a stored day.
+/// Days of this zone start at a quarter hour (UTC+5:45), so none is a stored day.
 const ZONE: &str = "Asia/Kathmandu";
 /// Requests of each kind in a round.
 const REQUESTS: usize = 20;
-/// Carts: what one account does with one product in an hour. The time by event is to stay the same.
+/// Carts: events of one account and product in an hour. The time per event should stay constant.
 const CART_EVENTS: [u32; 4] = [10_000, 20_000, 40_000, 80_000];
 
 /// Measures every route, then carts of one product.
@@ -32,7 +32,7 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
     let mut function = rig.function("answer-queries", database.url(), &variables).await;
     let mut figures = Vec::new();
     for (name, target) in reads() {
-        // the pages of the range are in memory from here on
+        // from here on the pages of the range are cached
         answered(&mut function, &target).await;
         let mut times = Vec::with_capacity(rig.rounds * REQUESTS);
         for _ in 0..rig.rounds * REQUESTS {
@@ -47,7 +47,7 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
     figures
 }
 
-/// Each route with its dearest question.
+/// Each route with its most expensive query.
 fn reads() -> Vec<(&'static str, String)> {
     const V1: &str = "/api/v1/analytic";
     const ADMIN: &str = "/api/analytics";
@@ -90,7 +90,7 @@ async fn answered(function: &mut Function, target: &str) -> f64 {
     drive(function, vec![event.event().to_string()]).await * 1e3
 }
 
-/// Milliseconds of a run of judge-carts by the number of events of one product, half put in and half taken out.
+/// Milliseconds of a run of judge-carts by the number of events of one product, half added and half removed.
 async fn carts(rig: &Rig) -> Vec<Figure> {
     let mut figures = Vec::new();
     for events in CART_EVENTS {

@@ -1,4 +1,4 @@
-//! One measured figure, with its limit where it has one.
+//! One measured figure, with its limit if it has one.
 
 use serde::Serialize;
 
@@ -16,19 +16,19 @@ pub(crate) struct Figure {
     pub(crate) unit: &'static str,
     /// Ours: the median of the rounds.
     pub(crate) ours: f64,
-    /// What it is compared with.
+    /// The baseline.
     pub(crate) against: &'static str,
     /// The limit: the median of the rounds.
     pub(crate) limit: Option<f64>,
-    /// Ours by the limit: the median of the ratios of each round, because both saw the same noise.
+    /// Ours divided by the limit: the median of the ratios of each round, because both saw the same noise.
     pub(crate) ratio: Option<f64>,
-    /// The number to hold.
+    /// The target.
     pub(crate) hold: Option<Hold>,
     /// Every round: ours and the limit.
     pub(crate) rounds: Vec<(f64, f64)>,
 }
 
-/// What several rounds measured: ours and the limit.
+/// The measurements of several rounds: ours and the limit.
 #[derive(Debug, Default)]
 pub(crate) struct Rounds(Vec<(f64, f64)>);
 
@@ -52,7 +52,7 @@ impl Rounds {
 }
 
 impl Figure {
-    /// A figure that stands alone.
+    /// A figure without a limit.
     pub(crate) fn alone(part: &'static str, case: impl Into<String>, unit: &'static str, ours: f64) -> Self {
         Self {
             part,
@@ -67,18 +67,18 @@ impl Figure {
         }
     }
 
-    /// Names what it is compared with.
+    /// Sets the baseline.
     pub(crate) fn against(self, against: &'static str) -> Self {
         Self { against, ..self }
     }
 
-    /// Sets the number to hold.
+    /// Sets the target.
     pub(crate) fn hold(mut self, hold: Hold) -> Self {
         self.hold = Some(hold);
         self
     }
 
-    /// Says whether the number is held; `None` when there is none.
+    /// Says whether the target is met; `None` when there is none.
     pub(crate) fn held(&self) -> Option<bool> {
         self.hold.map(|hold| hold.is_held(self.ratio.unwrap_or(self.ours)))
     }

@@ -1,4 +1,4 @@
-//! Growth: what an event costs, recorded and scored, with ten thousand rows in the log and with many more.
+//! Growth: the cost of an event, recorded and scored, with ten thousand rows in the log and with many more.
 
 //!
 //! The keys of the log are random. New event ids in time order (version 7) touch one end of their index, random ones
@@ -18,16 +18,16 @@ use crate::sample::number;
 const SMALL: u32 = 10_000;
 const LARGE: u32 = 1_000_000;
 const LARGEST: u32 = 10_000_000;
-/// Turns of a round: many rows, few rows, few, many, and so on, because the disk's mood changes by the second.
+/// Turns of a round: many rows, few rows, few, many, and so on, because disk performance fluctuates by the second.
 const TURNS: usize = 8;
 /// Requests of 25 rows in a turn; the same events are then scored in batches of 100.
 const REQUESTS: usize = 16;
 const ROWS: usize = 25;
 const BATCH: usize = 100;
 
-/// Makes an event id.
+/// Generates an event id.
 type EventId = fn() -> Uuid;
-/// What clients may send as event ids.
+/// The kinds of event ids.
 const EVENT_IDS: [(&str, EventId); 2] = [("", Uuid::now_v7), (", random event ids", Uuid::new_v4)];
 
 /// Measures one million rows and, with `--long`, ten million, each against ten thousand.
@@ -76,14 +76,14 @@ async fn filled(rows: u32) -> TestDatabase {
     database
 }
 
-/// Microseconds an event.
+/// Microseconds per event.
 #[derive(Clone, Copy, Default)]
 struct Cost {
     recorded: f64,
     scored: f64,
 }
 
-/// Records and scores in both databases, in turns.
+/// Records and scores in both databases, alternating.
 async fn round(rig: &Rig, sqs: &NullSqs, databases: [&TestDatabase; 2], event_id: EventId) -> [Cost; 2] {
     let mut sides = [Side::start(rig, sqs, databases[0]).await, Side::start(rig, sqs, databases[1]).await];
     let mut seconds = [Cost::default(); 2];
@@ -103,7 +103,7 @@ async fn round(rig: &Rig, sqs: &NullSqs, databases: [&TestDatabase; 2], event_id
     seconds.map(|cost| Cost { recorded: cost.recorded * micros, scored: cost.scored * micros })
 }
 
-/// Neither side is always the first.
+/// Neither side always goes first.
 fn order(turn: usize) -> [usize; 2] {
     if turn.is_multiple_of(2) { [0, 1] } else { [1, 0] }
 }
@@ -133,7 +133,7 @@ impl<'a> Side<'a> {
         drive(&mut self.recorder, (0..REQUESTS).map(|_| request(&items())).collect()).await
     }
 
-    /// The hints of what is recorded and not scored.
+    /// The hints of interactions that are recorded and not scored yet.
     async fn waiting(&self) -> Vec<String> {
         let query = "SELECT interaction_id FROM analytic.pending WHERE sink = 'popularity' ORDER BY 1";
         self.database.rows(query).await.iter().map(|id| hint(id.parse().unwrap())).collect()

@@ -1,4 +1,4 @@
-//! The numbers that the design promises.
+//! The targets of the design.
 
 use std::fmt;
 
@@ -8,9 +8,9 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Hold {
-    /// This or more.
+    /// At least this.
     AtLeast(f64),
-    /// This or less.
+    /// At most this.
     AtMost(f64),
 }
 
@@ -27,11 +27,11 @@ pub(crate) const MEGABYTES: Hold = Hold::AtMost(12.0);
 /// Cost per event in a log of many rows against one of ten thousand.
 pub(crate) const GROWTH: Hold = Hold::AtMost(1.3);
 
-/// A seller's dashboard in the worst of a hundred cases, ms.
+/// A seller's dashboard, p99 in ms.
 pub(crate) const DASHBOARD: Hold = Hold::AtMost(50.0);
 
 impl Hold {
-    /// Says whether a value keeps to it.
+    /// Says whether a value meets the target.
     pub(crate) fn is_held(self, value: f64) -> bool {
         match self {
             Self::AtLeast(bound) => value >= bound,

@@ -1,7 +1,7 @@
 //! The log: bytes that an invocation of each function writes, because CloudWatch bills them.
 //!
-//! Messages look as SQS delivers them: ids are UUIDs, interactions have ten digits, and each message carries the trace
-//! header of the request that it came from. How many requests a batch comes from therefore matters, and is measured.
+//! Messages have the format in which SQS delivers them: ids are UUIDs, interactions have ten digits, and each message
+//! carries the trace header of its request. The number of requests behind a batch therefore matters, and is measured.
 
 use std::time::Duration;
 
@@ -14,9 +14,9 @@ use crate::recording::{Item, recorder, request};
 use crate::rig::{Rig, drive};
 use crate::sample::number;
 
-/// Invocations that a figure is the average of.
+/// The number of invocations over which a figure is averaged.
 const TURNS: usize = 5;
-/// Messages of a batch, and the requests that they came from.
+/// The number of messages of a batch, and of requests behind them.
 const BATCHES: [(usize, usize); 3] = [(10, 10), (100, 100), (100, 1)];
 
 /// Measures each function that an event goes through.
@@ -33,7 +33,7 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
         figures.push(line(&mut function, format!("record-interactions, {rows} row{plural}"), requests).await);
     }
     let stack = Stack::get();
-    // The feed of the stack is what update-catalog writes to.
+    // update-catalog writes to the feed of the stack.
     let feed = [
         ("CATALOG_TABLE", stack.entry("catalog_table")),
         ("CATALOG_TIMEOUT_MS", "10000"),
@@ -53,7 +53,7 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
     figures
 }
 
-/// Lets a function handle events and counts what it writes.
+/// Lets a function handle events and counts the bytes that it logs.
 async fn line(function: &mut Function, case: String, events: Vec<String>) -> Figure {
     let invocations = events.len();
     settle().await;
@@ -65,7 +65,7 @@ async fn line(function: &mut Function, case: String, events: Vec<String>) -> Fig
     Figure::alone("log", case, "bytes", number(written.len()) / number(invocations))
 }
 
-/// Output comes through a pipe.
+/// Output is read from a pipe.
 async fn settle() {
     tokio::time::sleep(Duration::from_millis(300)).await;
 }

@@ -1,4 +1,4 @@
-//! What the figures were measured on.
+//! The machine on which the figures were measured.
 
 use serde_json::{Value, json};
 use testkit::TestDatabase;

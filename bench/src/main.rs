@@ -1,7 +1,7 @@
-//! Measures the shipped functions against limits measured in the same run, and writes what it found.
+//! Measures the shipped functions against limits measured in the same run, and writes the results.
 //!
 //! The machine may be busy, so a time alone says little: each figure comes with its limit (the same statement in
-//! pgbench, a bare function, a smaller table), both measured in turns (A B A B ...), medians of several rounds.
+//! pgbench, a bare function, a smaller table), both measured alternately (A B A B ...), medians of several rounds.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot set its stage ends where it stands")]
 
 mod dashboard;
@@ -45,12 +45,13 @@ struct Arguments {
     /// Only these parts.
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
-    /// Where performance.json and, when all parts are measured, performance.svg go; nothing is written without it.
+    /// Output folder of performance.json and, when all parts are measured, performance.svg; without it nothing is
+    /// written.
     #[arg(long)]
     out: Option<PathBuf>,
 }
 
-/// What can be measured.
+/// The parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
     Start,

@@ -1,4 +1,5 @@
-//! SQS that takes everything at once and keeps nothing, so that a measurement of recording measures us.
+//! A stub SQS that accepts everything immediately and stores nothing, so that a measurement of recording measures our
+//! code.
 
 use axum::Router;
 use axum::http::HeaderName;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// The server; it ends with the value.
+/// The server; it stops when the value is dropped.
 pub(crate) struct NullSqs {
     url: String,
     task: JoinHandle<()>,
@@ -20,7 +21,7 @@ impl NullSqs {
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        // Without this an answer may wait 40 ms for the acknowledgement of the one before.
+        // Without this a response may wait 40 ms for the acknowledgement of the previous one.
         let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
         let router = Router::new().fallback(send_message_batch);
         let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
@@ -44,7 +45,7 @@ impl Drop for NullSqs {
     }
 }
 
-/// Answers `SendMessageBatch` of the JSON protocol: every entry was taken.
+/// Responds to `SendMessageBatch` of the JSON protocol: every entry was accepted.
 async fn send_message_batch(body: String) -> ([(HeaderName, &'static str); 1], String) {
     let request: Value = serde_json::from_str(&body).unwrap();
     let entries = request["Entries"].as_array().unwrap();

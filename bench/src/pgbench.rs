@@ -1,8 +1,8 @@
-//! Postgres' own load generator as the limit: the same statements from a C client that does nothing else.
+//! Postgres' load generator as the limit: the same statements from a C client that does nothing else.
 //!
 //! A script holds every statement of a slice once, with its values written into it, and is run as one "transaction":
-//! pgbench then reports the time of the whole slice, without connecting and without reading the script. Statements go
-//! by the extended protocol, parsed and planned each time, as ours do.
+//! pgbench then reports the time of the whole slice, without connecting and without reading the script. Statements use
+//! the extended protocol, parsed and planned each time, like ours.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use tempfile::NamedTempFile;
 use tokio::process::Command;
 
-/// Where the Python environment of Postgres keeps the program.
+/// The path of the program in the Python environment of Postgres.
 static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
     let found =
         std::fs::read_dir(".venv/postgres/lib").ok().into_iter().flatten().filter_map(Result::ok).find_map(|python| {
@@ -35,8 +35,8 @@ impl Script {
         Self(file)
     }
 
-    /// Runs every statement once in each of these sessions, each statement as a transaction of its own, and returns
-    /// the seconds that took.
+    /// Runs every statement once in each of these sessions, each statement as its own transaction, and returns the
+    /// elapsed seconds.
     pub(crate) async fn run(&self, database_url: &str, sessions: usize) -> f64 {
         let mut command = Command::new(&*PROGRAM);
         command.args(["--no-vacuum", "--protocol=extended", "--transactions=1"]);
@@ -49,9 +49,9 @@ impl Script {
     }
 }
 
-/// Puts values in the place of `$1`, `$2`, ...
+/// Replaces `$1`, `$2`, ... by values.
 pub(crate) fn fill(statement: &str, values: &[String]) -> String {
-    // From the last to the first, so that $1 does not match in $13.
+    // From the last to the first, so that $1 does not match $13.
     let mut filled = statement.to_owned();
     for (i, value) in values.iter().enumerate().rev() {
         filled = filled.replace(&format!("${}", i + 1), value);

@@ -1,4 +1,4 @@
-//! The figures with a limit as bars: how much of the limit each reaches, with the number to hold.
+//! The figures with a limit as bars: the share of the limit that each reaches, with the target.
 
 use std::path::Path;
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use contracts::Cursor;
+use contracts::{Cursor, Route};
 use domain::Micros;
 use testkit::{Function, HttpEvent, TestDatabase};
 
@@ -14,7 +14,7 @@ const PRODUCTS: u32 = 1_000_000;
 /// Requests of each kind in a round.
 const REQUESTS: usize = 60;
 
-/// One kind of read: the request, and the statements it takes.
+/// One kind of read: the request and its statements.
 struct Read {
     name: &'static str,
     target: String,
@@ -59,7 +59,7 @@ async fn reads(database: &TestDatabase) -> Vec<Read> {
     const AFTER: &str = include_str!("../../shared/store/sql/popularity/list_after.sql");
     const GET: &str = include_str!("../../shared/store/sql/popularity/get.sql");
     const COUNT: &str = include_str!("../../shared/store/sql/popularity/count.sql");
-    const TOP: &str = "/api/v1/analytic/popularity/top";
+    const TOP: &str = Route::ListPopularity.path();
     let row = database
         .rows("SELECT score_micros, id FROM analytic.product_popularity ORDER BY 1 DESC, 2 OFFSET 500000 LIMIT 1")
         .await;
@@ -87,7 +87,7 @@ async fn reads(database: &TestDatabase) -> Vec<Read> {
         },
         Read {
             name: "one product",
-            target: format!("/api/v1/analytic/popularity/{id}"),
+            target: Route::GetPopularity.path_of(id),
             statements: vec![fill(GET, &[&id_literal])],
         },
     ]

@@ -1,8 +1,11 @@
-//! Recording: record-interactions with SQS answered at once, against the bare insert of the same rows in pgbench.
+//! Recording: record-interactions with a stub SQS, against the bare insert of the same rows in pgbench.
 //!
-//! The bare insert stores the rows and nothing else: no keys, no pending rows, no hints, so it promises nothing. In
-//! between stands the statement of record-interactions alone, which tells what Postgres does from what the function does.
+//! The bare insert stores the rows and nothing else: no keys, no pending rows, no hints, so it guarantees nothing. In
+//! between is the statement of record-interactions alone, which separates the cost of Postgres from that of the
+//! function.
 
+use contracts::Route;
+use domain::Sink;
 use testkit::{Function, HttpEvent, TestDatabase};
 use uuid::Uuid;
 
@@ -21,12 +24,12 @@ const PRODUCTS: u128 = 100_000;
 const SESSION: &str = "5f0c7a52-5d3d-4be1-9a34-1c6a6f0c1f11";
 const METADATA: &str = r#"{"position":3,"source":"search"}"#;
 const AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0";
-/// Any origin, in the form of the one that the account has.
+/// An arbitrary origin, in the form of an account's origin.
 const ORIGIN: &str = "3b1f0c7e-3a57-8a55-9d5b-6f3f6a1f0001";
 const ACCOUNT: Uuid = Uuid::from_u128(0x0191_0000_0000_7000_8000_0000_0000_0001);
 
-/// Measures 1, 25 and 100 rows a request, and 25 once more without waiting for the disk: there nothing hides what
-/// the function and its statement cost.
+/// Measures 1, 25 and 100 rows per request, and 25 once more without waiting for the disk, where nothing hides the cost
+/// of the function and its statement.
 pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
     let (database, sqs) = (TestDatabase::create().await, NullSqs::start().await);
     let bench = Recording { rig, database, sqs };
@@ -39,11 +42,11 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
     figures
 }
 
-/// Lets every later session of the database answer a commit before it is on the disk.
+/// Turns off `synchronous_commit` for later sessions of the database.
 const NO_FLUSH: &str =
     "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$";
 
-/// What a slice needs.
+/// The data of a slice.
 struct Recording<'a> {
     rig: &'a Rig,
     database: TestDatabase,
@@ -107,7 +110,7 @@ impl Recording<'_> {
         function
     }
 
-    /// Ends the measurement unless exactly this many rows were stored.
+    /// Aborts the measurement unless exactly this many rows were stored.
     async fn check_stored(&self, rows: usize) {
         let stored = self.database.number("SELECT count(*) FROM analytic.interaction").await;
         assert_eq!(usize::try_from(stored).unwrap(), rows);
@@ -118,7 +121,7 @@ impl Recording<'_> {
     }
 }
 
-/// Starts record-interactions with queues that take everything.
+/// Starts record-interactions with queues that accept everything.
 pub(crate) async fn recorder(rig: &Rig, sqs: &NullSqs, database: &TestDatabase) -> Function {
     let queues = [sqs.queue("popularity-queue"), sqs.queue("catalog-queue")];
     let variables = [
@@ -144,12 +147,12 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    /// Makes the so-manyth of a request, with an id of its own that is greater than those before.
+    /// Creates the n-th item of a request, with an id that is greater than all before.
     pub(crate) fn new(position: usize) -> Self {
         Self::with_id(position, Uuid::now_v7())
     }
 
-    /// Makes the so-manyth of a request, with this event id.
+    /// Creates the n-th item of a request, with this event id.
     pub(crate) fn with_id(position: usize, event_id: Uuid) -> Self {
         const TYPES: [&str; 5] = ["view", "click_from_search", "view", "add_to_cart", "product_impression"];
         let product = Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0000 | (event_id.as_u128() % PRODUCTS));
@@ -157,7 +160,7 @@ impl Item {
     }
 }
 
-/// Writes the event of a request that brings these items.
+/// Writes the event of a request with these items.
 pub(crate) fn request(items: &[Item]) -> String {
     let items: Vec<String> = items
         .iter()
@@ -169,7 +172,7 @@ pub(crate) fn request(items: &[Item]) -> String {
         })
         .collect();
     let body = format!(r#"{{"interactions":[{}]}}"#, items.join(","));
-    HttpEvent::new("POST", "/api/v1/analytic/interaction")
+    HttpEvent::new("POST", Route::RecordInteractions.path())
         .account(ACCOUNT)
         .header("user-agent", AGENT)
         .body(body)
@@ -197,7 +200,7 @@ fn bare_insert(items: &[Item]) -> String {
 
 /// The statement of record-interactions with the values of a request.
 fn record(items: &[Item]) -> String {
-    // One constant a column: a list of constants would be planned one by one, which parameters are not.
+    // One constant per column: a list of constants would be planned one by one, which parameters are not.
     let column = |kind: &str, value: &dyn Fn(&Item) -> String| {
         let values: Vec<String> = items.iter().map(value).collect();
         format!("'{{{}}}'::{kind}[]", values.join(","))
@@ -220,6 +223,7 @@ fn record(items: &[Item]) -> String {
         quoted(AGENT),
         quoted("203.0.113.0/24"),
         "NULL".to_owned(),
+        format!("'{{{}}}'::text[]", Sink::ALL.map(Sink::as_str).join(",")),
     ];
     fill(RECORD, &values)
 }

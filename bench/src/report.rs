@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::figure::Figure;
 
-/// Lays the figures out.
+/// Formats the figures.
 pub(crate) fn table(figures: &[Figure]) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED);
@@ -34,8 +34,8 @@ pub(crate) fn table(figures: &[Figure]) -> Table {
     table
 }
 
-/// Writes the figures with all their rounds. Parts that were not measured keep what the file says of them, and `parts`
-/// says when each was measured.
+/// Writes the figures with all their rounds. Parts that were not measured keep their previous figures, and `parts` says
+/// when each was measured.
 pub(crate) fn write_json(path: &Path, figures: &[Figure], machine: &Value) {
     let before = std::fs::read(path).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or(Value::Null);
     let mut parts = before["parts"].as_object().cloned().unwrap_or_default();
@@ -52,7 +52,7 @@ pub(crate) fn write_json(path: &Path, figures: &[Figure], machine: &Value) {
     std::fs::write(path, serde_json::to_string_pretty(&report).unwrap() + "\n").unwrap();
 }
 
-/// Three digits that matter are enough for a median.
+/// Three significant digits are enough for a median.
 fn short(value: f64) -> String {
     match value.abs() {
         size if size >= 100.0 => format!("{value:.0}"),

@@ -1,4 +1,4 @@
-//! What every measurement needs: which binaries, how many rounds.
+//! The common settings of every measurement: binaries and rounds.
 
 use std::path::PathBuf;
 
@@ -10,23 +10,23 @@ pub(crate) struct Rig {
     pub(crate) binaries: PathBuf,
     /// Turns of every comparison.
     pub(crate) rounds: usize,
-    /// Whether to take the sizes that take minutes.
+    /// Whether to include sizes that take minutes.
     pub(crate) long: bool,
 }
 
 impl Rig {
     /// Starts a shipped function on a database.
     pub(crate) async fn function(&self, name: &str, database_url: &str, more: &[(&str, &str)]) -> Function {
-        // Nothing that is measured is given up.
+        // No measured statement is abandoned.
         let mut variables = vec![("DATABASE_URL", database_url), ("DEAD_LETTER_QUEUE_URL", "http://127.0.0.1:1/dlq")];
         variables.extend_from_slice(more);
         Function::start_from(&self.binaries, name, &variables).await
     }
 }
 
-/// Invokes a function with events that are already text, one after the other, and returns the seconds it took.
+/// Invokes a function with serialized events, one after the other, and returns the elapsed seconds.
 ///
-/// An event that is not answered ends the measurement: a figure must not count failures as work.
+/// A failed event aborts the measurement: a figure must not count failures as work.
 pub(crate) async fn drive(function: &mut Function, payloads: Vec<String>) -> f64 {
     let started = std::time::Instant::now();
     for payload in payloads {

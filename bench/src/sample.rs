@@ -1,11 +1,11 @@
-//! The little statistics that figures need.
+//! Statistics for figures.
 
-/// Returns the median. The order of the values does not matter; of none it is zero.
+/// Returns the median. The order of the values does not matter; without values it is zero.
 pub(crate) fn median(values: &[f64]) -> f64 {
     percentile(values, 50)
 }
 
-/// Returns the value that this many percent of all do not exceed (nearest rank); of none, zero.
+/// Returns the percentile (nearest rank); without values it is zero.
 pub(crate) fn percentile(values: &[f64], percent: usize) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -13,7 +13,7 @@ pub(crate) fn percentile(values: &[f64], percent: usize) -> f64 {
     sorted.get(rank - 1).copied().unwrap_or_default()
 }
 
-/// Turns a count into a number to divide with.
+/// Converts a count to a divisor.
 #[expect(clippy::cast_precision_loss, reason = "counts of a benchmark stay far below 2^53")]
 pub(crate) fn number(count: usize) -> f64 {
     count as f64

@@ -1,6 +1,6 @@
 //! Scoring: update-popularity under a runtime API against the same statement, the same batches, in pgbench.
 //!
-//! Two baselines run beside it: one upsert an event, and a ledger of applied ids instead of pending rows.
+//! Two baselines run next to it: one upsert per event, and a ledger of applied ids instead of pending rows.
 
 mod stage;
 
@@ -19,10 +19,10 @@ const LEDGER: &str = include_str!("../sql/ledger.sql");
 
 /// Turns of a round: ours, the limit, ours, the limit, ...
 const TURNS: usize = 6;
-/// Sessions of a crowd that upserts event by event.
+/// The number of sessions that upsert event by event.
 const SESSIONS: usize = 8;
 
-/// How events are spread over the products.
+/// The distribution of events over the products.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Spread {
     Uniform,
@@ -80,7 +80,7 @@ async fn against_pgbench(rig: &Rig, stage: &Stage, slice: Slice) -> Vec<Figure> 
     figures
 }
 
-/// Compares batches of 100 with what one would do without them, and pending rows with a ledger.
+/// Compares batches of 100 with one upsert per event, and pending rows with a ledger.
 async fn against_baselines(rig: &Rig, stage: &Stage) -> Vec<Figure> {
     let slice = Slice { batch: 100, clients: 1 };
     let (mut single, mut crowd, mut ledger) = (Rounds::default(), Rounds::default(), Rounds::default());
@@ -110,7 +110,7 @@ async fn against_baselines(rig: &Rig, stage: &Stage) -> Vec<Figure> {
     ]
 }
 
-/// Events a second, when all turns of a round took these seconds.
+/// Events per second, when all turns of a round took these seconds.
 fn rate(slice: Slice, seconds: f64) -> f64 {
     number(TURNS * slice.events()) / seconds
 }

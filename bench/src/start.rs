@@ -1,4 +1,4 @@
-//! Starts: from exec to the first poll of the runtime API, of each function and of a bare one, in turns.
+//! Starts: from exec to the first poll of the runtime API, of each function and of a bare one, alternating.
 //!
 //! The runtime API here is a socket that never answers: what is measured ends when the request arrives.
 
@@ -18,7 +18,7 @@ const STARTS_PER_ROUND: usize = 8;
 /// The function that does nothing.
 const BARE: &str = "bare";
 
-/// What one start took.
+/// The cost of one start.
 struct Start {
     seconds: f64,
     /// Resident memory at the first poll, bytes.
@@ -33,7 +33,7 @@ pub(crate) fn measure(rig: &Rig) -> Vec<Figure> {
     for round in 0..=rig.rounds * STARTS_PER_ROUND {
         let bare_start = start(&rig.binaries.join(BARE));
         let each: Vec<Start> = functions.iter().map(|name| start(&rig.binaries.join(name))).collect();
-        // The first turn brings the binaries into memory.
+        // The first turn loads the binaries into memory.
         if round > 0 {
             bare.push(bare_start);
             starts.iter_mut().zip(each).for_each(|(starts, start)| starts.push(start));
@@ -98,7 +98,7 @@ fn resident_bytes(pid: u32) -> usize {
     line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
 }
 
-/// What a deployed function finds in its environment. Nothing is called before the first event.
+/// The environment of a deployed function. Nothing is called before the first event.
 fn variables() -> [(&'static str, &'static str); 24] {
     [
         ("AWS_LAMBDA_FUNCTION_NAME", "bench"),

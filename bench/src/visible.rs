@@ -1,9 +1,10 @@
-//! The whole way: from the POST to the score in the database, through the deployed local stack, one event at a time.
+//! End to end: from the POST to the score in the database, through the deployed local stack, one event at a time.
 //!
-//! What it takes is mostly waiting: the queue's batching window is a second. The functions are those that are deployed.
+//! Most of the time is waiting: the queue's batching window is a second. The functions are the deployed ones.
 
 use std::time::{Duration, Instant};
 
+use contracts::Route;
 use reqwest::Client;
 use serde_json::json;
 use testkit::Stack;
@@ -17,17 +18,17 @@ use crate::sample::percentile;
 
 /// Events of each round.
 const EVENTS_PER_ROUND: usize = 20;
-/// An event that is not visible by then ends the measurement.
+/// An event that is not visible by then aborts the measurement.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Measures the reply and the visible score.
+/// Measures the time to the reply and to the visible score.
 pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
     let stack = Stack::get();
     let (database, connection) = tokio_postgres::connect(stack.database_url(), NoTls).await.unwrap();
     tokio::spawn(connection);
     rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
     let (client, token) = (Client::new(), token().await);
-    let url = format!("{}/api/v1/analytic/interaction", stack.entry("api_url"));
+    let url = format!("{}{}", stack.entry("api_url"), Route::RecordInteractions.path());
     let visible = database.prepare("SELECT FROM analytic.product_popularity WHERE id = $1").await.unwrap();
     let (mut replied, mut scored) = (Vec::new(), Vec::new());
     for event in 0..=rig.rounds * EVENTS_PER_ROUND {

@@ -1,9 +1,9 @@
 //! The fault suite: the shipped binaries on real Postgres and queues, while faults are injected on a seeded schedule.
 //!
-//! A [`Rig`] is a shop of its own: a database, the two queues with their dead-letter queues, a catalog, and the functions
-//! under a Runtime API of ours. A scenario sends traffic, injects its faults, stops them, lets the shop come to rest and
-//! checks the invariants against a history of what was sent and what was answered. The seed decides what is sent and
-//! which faults come when; how threads and processes interleave it cannot decide.
+//! A [`Rig`] is a complete shop: a database, queues with their dead-letter queues, a catalog, and the functions under
+//! our own Runtime API. A scenario sends traffic, injects its faults, stops them, lets the shop become idle and checks
+//! the invariants against a history of what was sent and answered. The seed determines what is sent and when faults
+//! occur, but not how threads and processes interleave.
 #![expect(clippy::unwrap_used, reason = "a suite that cannot set its stage fails where it stands")]
 
 mod catalog;

@@ -1,4 +1,4 @@
-//! `prove`: the fault suite for hours, and the known mistakes that it has to see. `make prove` runs it.
+//! `prove`: the long run of the fault suite, and the known mistakes that it must detect. `make prove` runs it.
 
 use std::process::ExitCode;
 

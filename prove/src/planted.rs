@@ -1,8 +1,8 @@
-//! Known mistakes, planted one at a time into a copy of the sources, to learn whether a check sees them.
+//! Known mistakes, planted one at a time into a copy of the sources, to test whether a check detects them.
 //!
-//! A check that has never failed proves nothing. It does not know what the check is: it hands over the binaries with a
-//! mistake and reads the exit code. A mistake that does not apply or build any more is an error and never counts as
-//! caught, and neither does a check that fails without a mistake.
+//! A check that has never failed proves nothing. It does not know the check: it passes on the binaries with a mistake
+//! and reads the exit code. A mistake that no longer applies or builds is an error and never counts as caught, and
+//! neither does a check that fails without a mistake.
 
 mod copy;
 
@@ -18,7 +18,7 @@ use testkit::template::{function_folders, repository};
 
 use copy::Sources;
 
-/// The exit code by which a check says that an invariant was broken. 0 says that all held.
+/// The exit code of a check that found a broken invariant. 0 means that all held.
 const BROKEN: i32 = 1;
 
 /// Why there is no verdict.
@@ -32,7 +32,7 @@ pub enum PlantedError {
         /// What the system says.
         source: io::Error,
     },
-    /// A program that is needed is not there.
+    /// A required program is missing.
     #[error("{program} cannot be started")]
     Program {
         /// The program.
@@ -43,7 +43,7 @@ pub enum PlantedError {
     /// The sources cannot be listed.
     #[error("git cannot list the sources: {0}")]
     NotListed(String),
-    /// The code has moved on.
+    /// The patch no longer applies to the code.
     #[error("the mistake {name} does not fit the sources: {reason}")]
     DoesNotApply {
         /// The mistake.
@@ -51,7 +51,7 @@ pub enum PlantedError {
         /// What git says.
         reason: String,
     },
-    /// The code has moved on, in a way that only the compiler sees.
+    /// The patched code no longer compiles.
     #[error("{name} does not build, see {}", log.display())]
     DoesNotBuild {
         /// The mistake.
@@ -59,13 +59,13 @@ pub enum PlantedError {
         /// What Cargo says.
         log: PathBuf,
     },
-    /// Without a mistake an invariant is broken already.
+    /// An invariant is broken even without a mistake.
     #[error("the check fails without a mistake, see {}", log.display())]
     ControlFailed {
         /// What the check says.
         log: PathBuf,
     },
-    /// The check ended without saying whether the invariants held.
+    /// The check ended without a verdict.
     #[error("the check of {name} came to no verdict, see {}", log.display())]
     NoVerdict {
         /// The mistake.
@@ -83,16 +83,16 @@ pub enum PlantedError {
 pub struct Mistake {
     /// Its number and name, such as `03-unsorted-upsert`.
     pub name: String,
-    /// What it is, why it is tempting and what sees it; behind that a unified diff.
+    /// What it is, why it is tempting and what detects it, followed by a unified diff.
     pub patch: String,
 }
 
-/// What a check made of a mistake.
+/// The verdict of a check on a mistake.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// The mistake.
     pub name: String,
-    /// Whether the check saw it.
+    /// Whether the check detected it.
     pub caught: bool,
     /// How long the check took.
     pub seconds: u64,
@@ -141,11 +141,11 @@ impl Mistake {
     }
 }
 
-/// Builds the system with each mistake in turn and lets the check judge it; first without any.
+/// Builds the system with each mistake in turn and runs the check; first without any.
 ///
 /// `check` returns the command for a folder of the functions and `shopsignal`; it must exit with 0 when all invariants held and with 1 when
-/// one was broken. Its output goes to a log beside the copy, in `.local/proof/planted`. `said` gets a line a step. May be
-/// interrupted and repeated: verdicts on the same sources, mistake and command are kept.
+/// one was broken. Its output goes to a log next to the copy, in `.local/proof/planted`. `said` gets a line per step.
+/// May be interrupted and repeated: verdicts on the same sources, mistake and command are kept.
 ///
 /// # Errors
 /// When there is no verdict on some mistake, or when the check fails without one.
@@ -187,7 +187,7 @@ pub fn run(check: impl Fn(&Path) -> Command, mut said: impl FnMut(&str)) -> Resu
     Ok(verdicts)
 }
 
-/// The folder that mistakes are built in; one run at a time.
+/// The folder in which mistakes are built; one run at a time.
 struct Workbench {
     folder: PathBuf,
     _lock: File,
@@ -217,7 +217,7 @@ impl Workbench {
         self.folder.join(format!("{name}.log"))
     }
 
-    /// Returns the verdict of an earlier run; an unreadable one is none.
+    /// Returns the verdict of an earlier run; an unreadable one is ignored.
     fn kept(&self, subject: &str) -> Option<Verdict> {
         let text = fs::read_to_string(self.folder.join(format!("{subject}.json"))).ok()?;
         serde_json::from_str(&text).ok()

@@ -1,9 +1,9 @@
-//! A shop with a database of its own that tells project-orders what happens.
+//! A shop with its own database that sends events to project-orders.
 
 use serde_json::{Value, json};
 use testkit::{Function, TestDatabase, TestQueue, all_done, sqs_event};
 
-/// Everything that follows from the log, without arrival times and ids that are given on arrival.
+/// Everything derived from the log, without arrival times and ids assigned on arrival.
 const STATE: [&str; 8] = [
     "SELECT rollup, key, figures FROM analytic.sales_stored ORDER BY rollup, key",
     "SELECT * FROM analytic.sales_order ORDER BY order_id",
@@ -12,7 +12,7 @@ const STATE: [&str; 8] = [
     "SELECT * FROM analytic.product ORDER BY product_id",
     "SELECT * FROM analytic.product_sku ORDER BY sku, product_id",
     "SELECT * FROM analytic.product_period ORDER BY product_id, since",
-    // What was derived for a while and withdrawn depends on what came first; what holds does not.
+    // Interactions that were derived and withdrawn depend on the order of arrival; the current ones do not.
     "SELECT subject, subject_id, contribution, ARRAY(SELECT unnest(derived) EXCEPT SELECT unnest(withdrawn) ORDER BY 1)
      FROM analytic.projection ORDER BY subject, subject_id",
 ];
@@ -54,10 +54,7 @@ impl Shop {
             ("POPULARITY_QUEUE_URL", self.popularity_queue.url()),
             ("CATALOG_QUEUE_URL", self.catalog_queue.url()),
             ("DEAD_LETTER_QUEUE_URL", self.dead_letters.url()),
-            ("SEND_TIMEOUT_MS", "2000"),
             ("ALERTS_QUEUE_URL", self.catalog_queue.url()),
-            ("FRAUD_BURST_SECONDS", "60"),
-            ("DEFAULT_CURRENCY", "EUR"),
         ];
         Function::start("project-orders", &[&variables, thresholds].concat()).await
     }

@@ -29,12 +29,7 @@ pub fn batch(events: &[Value]) -> Value {
 /// Starts an environment of project-orders that finds bursts, large and similar orders.
 pub async fn start_projecting(shop: &Shop) -> Function {
     let variables = [
-        ("DEFAULT_CURRENCY", "EUR"),
-        ("FRAUD_BURST_ORDERS", "5"),
-        ("FRAUD_BURST_SECONDS", "60"),
         ("FRAUD_LARGE_ORDERS", "EUR:100000"),
-        ("FRAUD_SIMILAR_ORDERS", "3"),
-        ("FRAUD_SIMILAR_SECONDS", "600"),
         // No such queue: what is given up cannot be moved, so it shows as failed.
         ("DEAD_LETTER_QUEUE_URL", "http://127.0.0.1:1/no-such-queue"),
     ];

@@ -1,4 +1,4 @@
-//! A made-up shop: products, users, orders with everything that can become of them, in both wire shapes.
+//! A generated shop: products, users, orders with every possible outcome, in both wire formats.
 
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
@@ -41,7 +41,7 @@ fn products(random: &mut ChaCha8Rng, number: u32, events: &mut Vec<(i64, String)
     events.push((minute, event("user.created", minute, user)));
 }
 
-/// Names a product by its id, a SKU, a SKU that two products claim, or an id that nobody ever explains.
+/// Names a product by its id, a SKU, a SKU that two products claim, or an id without a product event.
 fn reference(random: &mut ChaCha8Rng) -> Value {
     let number = random.random_range(0..8_u32);
     match random.random_range(0..10) {
@@ -82,7 +82,7 @@ fn one_order(random: &mut ChaCha8Rng, id: &str, start: i64, events: &mut Vec<(i6
         say(start, event("OrderCreated", start, created));
     }
     if random.random_bool(0.3) {
-        // Another service tells of the same order, sooner or later, and knows less of it.
+        // Another service reports the same order, earlier or later, with fewer details.
         let minute = start + random.random_range(-2..3);
         say(minute, placed(id, minute, &amount(total)));
     }
@@ -106,7 +106,7 @@ fn one_order(random: &mut ChaCha8Rng, id: &str, start: i64, events: &mut Vec<(i6
     end(random, id, start + 90, (total, pay("a", "REFUNDED", first)), &mut say);
 }
 
-/// What a service says that knows neither the customer's id nor the lines.
+/// An event of a service that knows neither the customer's id nor the lines.
 fn placed(id: &str, minute: i64, amount: &str) -> String {
     let placed: Value = serde_json::from_str(&event("", minute, json!({}))).unwrap();
     let placed = json!({
@@ -116,7 +116,7 @@ fn placed(id: &str, minute: i64, amount: &str) -> String {
     placed.to_string()
 }
 
-/// How an order ends: delivered, called off, sent back in part or whole, or refunded.
+/// How an order ends: delivered, cancelled, returned in part or whole, or refunded.
 fn end(
     random: &mut ChaCha8Rng,
     id: &str,

@@ -1,4 +1,4 @@
-//! A shop with a database of its own: records what shoppers do, starts functions, reads what came of it.
+//! A shop with its own database: records interactions, starts functions, reads the results.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 pub const POPULARITY: &str =
     "SELECT id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
      FROM analytic.product_popularity ORDER BY id";
-/// The same, counted anew from the log.
+/// The same, recounted from the log.
 const RECOUNT: &str = "SELECT id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
      FROM analytic.popularity_recount ORDER BY id";
 /// Effects that are outstanding.
@@ -62,10 +62,8 @@ impl Shop {
             ("CATALOG_QUEUE_URL", self.catalog_queue.url()),
             ("ALERTS_QUEUE_URL", self.alerts_queue.url()),
             ("DEAD_LETTER_QUEUE_URL", self.dead_letters.url()),
-            ("SEND_TIMEOUT_MS", "2000"),
             ("GUEST_EVENTS_PER_MINUTE", "0"),
             ("RESEND_MAX_ROWS", "20000"),
-            ("RESEND_BACKOFF_CAP_SECONDS", "3600"),
         ];
         variables.extend(more);
         Function::start(function, &variables).await

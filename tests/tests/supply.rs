@@ -30,7 +30,7 @@ fn every_python_package_has_one_version_and_its_hashes() {
             let hashes = entry.matches("--hash=sha256:").count();
             assert!(entry.contains("==") && hashes > 0, "{name}: {entry}");
         }
-        // What a person chose is what was locked.
+        // The requested versions are the locked ones.
         for chosen in read(&format!("tools/local/requirements/{name}.in")).lines().filter(|line| !line.starts_with('#'))
         {
             assert!(lines.iter().any(|line| line.starts_with(&format!("{chosen} "))), "{name}: {chosen} is not locked");

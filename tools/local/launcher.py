@@ -1,6 +1,6 @@
 """Runs the AWS emulator on loopback, with the differences from AWS that would mislead us removed.
 
-The emulator is pinned (tools/requirements/emulator.txt). Each fix replaces one private name of it, and `replace`
+The emulator is pinned (tools/local/requirements/emulator.txt). Each fix replaces one private name of it, and `replace`
 refuses to start when that name is gone, so that a new version cannot silently undo a fix. The same process serves the
 issuer's public files (OpenID configuration and keys), because the JWT authorizer fetches them over HTTP.
 

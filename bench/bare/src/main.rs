@@ -1,4 +1,4 @@
-//! The smallest function there can be: what starting costs before any code of ours. The benchmark's limit for starts.
+//! The smallest possible function: the cost of starting without any code of ours. The benchmark's baseline for starts.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;

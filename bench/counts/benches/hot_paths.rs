@@ -1,6 +1,6 @@
-//! Counts the instructions of what every event goes through without leaving the processor.
+//! Counts the instructions of the CPU-bound steps that every event goes through.
 //!
-//! Instructions and not seconds: a busy machine does not change them. No database, no network, no clock.
+//! Instructions and not seconds, because a busy machine does not change them. No database, no network, no clock.
 #![expect(missing_docs, reason = "the macros write public items without a comment")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot set its stage ends where it stands")]
 
@@ -42,7 +42,7 @@ fn sender() -> Sender<'static> {
     Sender { caller: Caller::Account(ACCOUNT), arrival: Timestamp::constant(1_700_000_000, 0), names }
 }
 
-/// What does not change from request to request.
+/// The parts that are the same in every request.
 static NAMES: OnceLock<EventNames> = OnceLock::new();
 
 fn read(body: &str) -> Vec<ItemOutcome> {

@@ -1,6 +1,6 @@
 //! `counts FILE [--write]`: compares counted instructions with those that are checked in, and fails on a regression.
 //!
-//! Reads what gungraun prints with `--output-format=json`, a line a benchmark. `make counts` runs both.
+//! Reads gungraun's output with `--output-format=json`, one line per benchmark. `make counts` runs both.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,13 +11,13 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 use serde::Deserialize;
 
-/// How much more is no regression yet: another processor takes other ways through the C library.
+/// The tolerated increase: another processor takes other code paths through the C library.
 const ALLOWANCE_PERCENT: u64 = 5;
 
 /// Instructions of each path.
 type Counts = BTreeMap<String, u64>;
 
-/// What is read of a benchmark.
+/// The fields that are read of a benchmark.
 #[derive(Deserialize)]
 struct Summary {
     function_name: String,
@@ -74,7 +74,7 @@ fn refuse(reason: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Prints the table and returns how many paths got slower, are new or are gone.
+/// Prints the table and returns how many paths are slower, new or missing.
 fn run(file: &str, written: bool) -> Result<usize, String> {
     let now = read_counted()?;
     if written {
@@ -101,7 +101,7 @@ fn read_counted() -> Result<Counts, String> {
     if counts.is_empty() { Err("nothing was counted".to_owned()) } else { Ok(counts) }
 }
 
-/// A path that was never counted is one as well: it has to be written down.
+/// A new path counts as well: its count has to be checked in.
 fn is_regression(now: u64, before: Option<u64>) -> bool {
     before.is_none_or(|before| now * 100 > before * (100 + ALLOWANCE_PERCENT))
 }

@@ -15,11 +15,11 @@ use crate::rig::{Rig, drive};
 
 /// Products that have a score already.
 const PRODUCTS: u32 = 100_000;
-/// Events that a slice can take from.
+/// The number of events from which a slice is taken.
 const EVENTS: usize = 30_000;
-/// Events that each session applies one by one in a turn.
+/// The number of events that each session applies one by one in a turn.
 pub(crate) const SINGLES: usize = 150;
-/// What shoppers do, roughly: mostly looking.
+/// A rough mix of events: mostly views.
 const TYPES: [&str; 10] = [
     "view",
     "view",
@@ -33,7 +33,7 @@ const TYPES: [&str; 10] = [
     "purchase",
 ];
 
-/// How the events of a turn come.
+/// The batches of a turn.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Slice {
     pub(crate) batch: usize,
@@ -41,7 +41,7 @@ pub(crate) struct Slice {
 }
 
 impl Slice {
-    /// Batches of one turn: a tenth of a second or so, because the machine's mood changes by the second.
+    /// Batches of one turn: a tenth of a second or so, because the machine's performance fluctuates by the second.
     fn batches(self) -> usize {
         (2_000 / self.batch).clamp(2, 24)
     }
@@ -51,7 +51,7 @@ impl Slice {
         self.batches() * self.batch
     }
 
-    /// The ids of each batch that a client gets in a turn: every so-manyth batch.
+    /// The ids of each batch that a client gets in a turn: every n-th batch.
     fn ids(self, turn: usize, client: usize) -> impl Iterator<Item = Vec<i64>> {
         let first = turn * self.batches();
         (first..first + self.batches()).skip(client).step_by(self.clients).map(move |batch| {
@@ -68,7 +68,7 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Makes the products and the events.
+    /// Creates the products and the events.
     pub(crate) async fn build(spread: Spread) -> Self {
         let database = TestDatabase::create().await;
         database
@@ -97,7 +97,7 @@ impl Stage {
                      SELECT 'popularity', interaction_id, now(), product_id, event_type, now() + interval '1 hour' FROM bench.event",
             )
             .await;
-        // Outside of a transaction, as VACUUM must be.
+        // Outside a transaction, as VACUUM requires.
         self.database.execute("VACUUM (ANALYZE) analytic.pending, analytic.product_popularity").await;
         self.database.execute("CHECKPOINT").await;
     }
@@ -146,7 +146,7 @@ impl Stage {
         script.run(self.database.url(), sessions).await
     }
 
-    /// Ends the measurement unless exactly this many effects were applied.
+    /// Aborts the measurement unless exactly this many effects were applied.
     pub(crate) async fn check_applied(&self, events: usize) {
         let left = self.database.number("SELECT count(*) FROM analytic.pending").await;
         assert_eq!(usize::try_from(left).unwrap(), EVENTS - events, "every event of the turns was applied");

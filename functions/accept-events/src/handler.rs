@@ -1,32 +1,30 @@
-//! One request: read, hand to the queue, answer.
+//! One request: parse, send to the queue, respond.
 
 use contracts::{
-    BODY_MAX_BYTES, Data, EventMessage, EventResult, EventsReply, Intake, Rejection, RejectionCode, decode_body,
-    read_events,
+    BODY_MAX_BYTES, Data, EventMessage, EventResult, EventsReply, Failure, Intake, Rejection, RejectionCode,
+    decode_body, read_events, read_trusted_claims,
 };
-use domain::{Claims, Currency};
+use domain::Currency;
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, RequestExt, Response};
 use lambda_runtime::Context;
 use messaging::{Acknowledgement, EventSender};
-use platform::{Metrics, Secret, SecretSource, SecretValues, TraceHeader};
+use platform::{Metric, Metrics, Secret, SecretError, SecretSource, SecretValues, TraceHeader};
 
-use crate::failure::Failure;
-
-/// The name that metrics go by.
+/// The function's name in metrics.
 const FUNCTION: &str = "accept-events";
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
     /// The queue.
     pub sender: EventSender,
-    /// What events are read with.
+    /// The settings for parsing events.
     pub intake: Secret<Intake>,
 }
 
-/// Makes what events are read with from the key in the secret.
+/// Creates the settings for parsing events from the key in the secret.
 #[must_use]
 pub fn intake(source: SecretSource, currency: Currency) -> Secret<Intake> {
     let make = move |values: &SecretValues| {
@@ -35,32 +33,29 @@ pub fn intake(source: SecretSource, currency: Currency) -> Secret<Intake> {
     Secret::new(source, make)
 }
 
-/// Answers one request. Every failure becomes an answer; the error type is only the runtime's.
+/// Handles one request. Every failure becomes a response; the error type is only for the runtime.
 ///
 /// # Errors
-/// When an answer cannot be written.
+/// When a response cannot be written.
 pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lambda_http::Error> {
     let context = request.lambda_context_ref().cloned().unwrap_or_default();
     match accept(deps, &request, &context).await {
         Ok(reply) => platform::answer(StatusCode::OK, &Data { data: reply }),
         Err(failure) => {
-            if let Failure::Secret(error) = &failure {
-                tracing::error!(
-                    request.id = context.request_id,
-                    error = platform::chain(error),
-                    "could not read events"
-                );
+            let id = context.request_id.as_str();
+            if let Some(cause) = failure.cause() {
+                tracing::error!(request.id = id, error = platform::chain(cause), "could not read events");
             }
-            platform::report_refusal(FUNCTION, &context.request_id, failure.code());
-            platform::answer(failure.status(), &failure.reply())
+            platform::refuse((FUNCTION, id), (failure.status(), failure.code()), &failure.reply())
         }
     }
 }
 
 async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<EventsReply, Failure> {
-    check_caller(request)?;
+    read_trusted_claims(platform::claims(request.extensions()))?;
     let body = decode_body(request.body(), platform::content_encoding(request), BODY_MAX_BYTES)?;
-    let events = read_events(&body, deps.intake.get().await?, Timestamp::now())?;
+    let intake = deps.intake.get().await.map_err(not_ready)?;
+    let events = read_events(&body, intake, Timestamp::now())?;
     let trace = TraceHeader::of(context);
     let texts: Vec<_> = events.iter().flatten().map(|message| &*message.text).collect();
     let said = deps.sender.send(&texts, trace.as_str()).await;
@@ -71,28 +66,30 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Eve
         .note("request.id", context.request_id.as_str())
         .note("trace.id", trace.root())
         .list("event.ids", &ids)
-        .count("Accepted", reply.accepted)
-        .count("Rejected", reply.rejected)
-        .count("Unavailable", reply.unavailable)
-        .count("HiddenTexts", hidden)
+        .count(Metric::Accepted, reply.accepted)
+        .count(Metric::Rejected, reply.rejected)
+        .count(Metric::Unavailable, reply.unavailable)
+        .count(Metric::HiddenTexts, hidden)
         .emit("accepted");
     let codes = reply.results.iter().filter_map(|result| result.code).map(RejectionCode::as_str);
     platform::report_rejections(FUNCTION, &context.request_id, codes);
     match (reply.accepted, reply.unavailable) {
-        (0, 0) => Err(Failure::NothingAcceptable(reply)),
-        (0, _) => Err(Failure::NothingTaken(reply)),
+        (0, 0) => Err(Failure::nothing_acceptable("event", &reply)),
+        (0, _) => {
+            let failure = Failure::unavailable("the queue confirmed no event; send the request again");
+            Err(failure.with_details(&reply))
+        }
         _ => Ok(reply),
     }
 }
 
-/// Lets the shop's own services in. The gateway has verified the token; its scope is looked at here, because the
-/// gateway's own refusal would not be in our envelope.
-fn check_caller(request: &Request) -> Result<(), Failure> {
-    let claims = platform::claims(request.extensions()).map(Claims::new).ok_or(Failure::Unauthorized)?;
-    if claims.is_trusted() { Ok(()) } else { Err(Failure::NotTrusted) }
+/// The key that addresses are hashed with cannot be had.
+fn not_ready(error: SecretError) -> Failure {
+    let is_temporary = error.is_temporary();
+    Failure::of_secret(error, is_temporary)
 }
 
-/// Matches what SQS said of the readable events with all events of the request.
+/// Merges the acknowledgements of the readable events with the rejections of the others.
 fn results(events: Vec<Result<EventMessage, Rejection>>, said: Vec<Acknowledgement>) -> Vec<EventResult> {
     let mut said = said.into_iter();
     let result = |(index, event): (usize, Result<EventMessage, Rejection>)| match event {

@@ -1,9 +1,8 @@
-//! Takes events of the shop's back end over HTTP: `POST /api/v1/analytic/event`.
+//! Accepts back-end events over HTTP: `POST /api/v1/analytic/event`.
 //!
-//! An event is accepted when SQS has acknowledged it, and not before. Nothing is stored here, and no Postgres is needed:
-//! `project-orders` logs what the queue brings, once however often it comes.
+//! An event is accepted when SQS has acknowledged it, and not before. Nothing is stored here, and Postgres is not
+//! needed: `project-orders` logs each event of the queue once, however often it is delivered.
 
-mod failure;
 mod handler;
 mod settings;
 

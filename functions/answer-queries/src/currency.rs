@@ -1,9 +1,9 @@
-//! Which currency is shown, because amounts of two are never added.
+//! The currency of a response, because amounts in different currencies are never added.
 
 use domain::Currency;
 
-/// Chooses the currency that was asked for, else the one with most paid orders, ties by the alphabet; `None` when there
-/// are no figures. The currencies come with their paid orders, each once; one in which only refunds moved has none.
+/// Chooses the requested currency, else the one with the most paid orders, ties in alphabetical order; `None` when
+/// there are no figures. The currencies are given with their paid orders, each once; one with refunds only has none.
 pub(crate) fn choose(asked: Option<Currency>, paid: impl Iterator<Item = (Currency, i64)>) -> Option<Currency> {
     asked.or_else(|| paid.max_by_key(|(currency, orders)| (*orders, std::cmp::Reverse(*currency))).map(|(it, _)| it))
 }

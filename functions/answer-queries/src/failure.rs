@@ -1,95 +1,88 @@
-//! The one table from failure to status, code and public text.
+//! The table from failure to status, code and public text of what this function answers alone.
 
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use contracts::{ErrorBody, ErrorReply, InvalidQuery};
+use contracts::InvalidQuery;
 use domain::{Currency, InvalidId};
 use store::StoreError;
 
-/// Why a query has no answer.
+/// Why a query fails.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// No such path.
     NoRoute,
-    /// The path exists for this other method.
+    /// The path exists for another method, this one.
     WrongMethod(Method),
-    /// The path parameter is no product id.
+    /// The path parameter is not a product id.
     InvalidProductId(InvalidId),
     /// The product was never scored.
     UnknownProduct,
-    /// No verified token.
-    Unauthorized,
+    /// What every function answers alike.
+    Common(contracts::Failure),
     /// A verified token of somebody else than an admin.
     NotAdmin,
     /// Figures of another seller.
     ForeignSeller,
-    /// A currency that was given no thresholds.
+    /// A currency without thresholds.
     NoSegments(Currency),
-    /// A verified token whose subject can be no seller.
+    /// A verified token whose subject is not a seller id.
     NotSeller,
     /// The query parameters are wrong.
     Query(InvalidQuery),
-    /// Postgres is not there, or is not ours.
+    /// Postgres is unavailable, or its schema is not ours.
     Store(StoreError),
 }
 
-impl Failure {
-    fn answer(&self) -> (StatusCode, &'static str, String) {
-        let text = str::to_owned;
-        match self {
-            Self::NoRoute => (StatusCode::NOT_FOUND, "not_found", text("no such path")),
-            Self::WrongMethod(allowed) => {
-                (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", format!("this path takes {allowed} only"))
+impl From<Failure> for contracts::Failure {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NoRoute => Self::no_route(),
+            Failure::WrongMethod(allowed) => {
+                Self::new(405, "method_not_allowed", format!("this path takes {allowed} only"))
             }
-            Self::InvalidProductId(rule) => (StatusCode::BAD_REQUEST, "validation", format!("spu_id: {rule}")),
-            Self::UnknownProduct => {
-                (StatusCode::NOT_FOUND, "not_found", text("no interaction with this product was scored yet"))
+            Failure::InvalidProductId(rule) => Self::invalid(format!("spu_id: {rule}")),
+            Failure::UnknownProduct => Self::new(404, "not_found", "no interaction with this product was scored yet"),
+            Failure::NotAdmin => Self::forbidden("only admins may read this"),
+            Failure::ForeignSeller => Self::forbidden("seller_id: only admins may read figures of somebody else"),
+            Failure::NoSegments(currency) => {
+                Self::invalid(format!("currency: no thresholds are set for {currency} (SegmentThresholds)"))
             }
-            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", text("a bearer token is required")),
-            Self::NotAdmin => (StatusCode::FORBIDDEN, "forbidden", text("only admins may read this")),
-            Self::ForeignSeller => {
-                (StatusCode::FORBIDDEN, "forbidden", text("seller_id: only admins may read figures of somebody else"))
+            Failure::NotSeller => Self::forbidden("the subject of the token cannot be a seller"),
+            Failure::Query(reason) => Self::invalid(reason.to_string()),
+            Failure::Store(error) => {
+                let is_temporary = error.is_temporary();
+                Self::of_ours(error, is_temporary, "the scores cannot be reached; try again")
             }
-            Self::NoSegments(currency) => (
-                StatusCode::BAD_REQUEST,
-                "validation",
-                format!("currency: no thresholds are set for {currency} (SegmentThresholds)"),
-            ),
-            Self::NotSeller => {
-                (StatusCode::FORBIDDEN, "forbidden", text("the subject of the token cannot be a seller"))
-            }
-            Self::Query(reason) => (StatusCode::BAD_REQUEST, "validation", reason.to_string()),
-            Self::Store(StoreError::Unavailable(_)) => {
-                (StatusCode::SERVICE_UNAVAILABLE, "unavailable", text("the scores cannot be reached; try again"))
-            }
-            Self::Store(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", text("an error on our side")),
+            Failure::Common(failure) => failure,
         }
     }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        if let Self::Store(error) = &self {
-            tracing::error!(error = platform::chain(error), "could not answer");
+        let allowed = if let Self::WrongMethod(method) = &self { Some(method.clone()) } else { None };
+        let failure = contracts::Failure::from(self);
+        if let Some(cause) = failure.cause() {
+            tracing::error!(error = platform::chain(cause), "could not answer");
         }
-        let (status, code, message) = self.answer();
-        let body = ErrorReply { error: ErrorBody { http_status: status.as_u16(), code, message, details: None } };
-        let body = serde_json::to_string(&body).expect("numbers and text always serialize");
+        let body = serde_json::to_string(&failure.reply()).expect("numbers and text always serialize");
+        let status = StatusCode::from_u16(failure.status()).expect("the table holds statuses");
         let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
         let mut response = (status, headers, body).into_response();
-        match self {
-            Self::WrongMethod(allowed) => {
-                if let Ok(allowed) = HeaderValue::from_str(allowed.as_str()) {
-                    response.headers_mut().insert(ALLOW, allowed);
-                }
-            }
-            Self::Store(StoreError::Unavailable(_)) => {
-                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
-            }
-            _ => {}
+        if let Some(allowed) = allowed.and_then(|method| HeaderValue::from_str(method.as_str()).ok()) {
+            response.headers_mut().insert(ALLOW, allowed);
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
+    }
+}
+
+impl From<contracts::Failure> for Failure {
+    fn from(failure: contracts::Failure) -> Self {
+        Self::Common(failure)
     }
 }
 

@@ -1,21 +1,15 @@
-//! Answers readers: the top list, one product, sales and a seller's own figures, findings and the shop's figures (for
-//! admins), the description of the API, health; and every route that does not exist.
+//! Answers queries: the top list, one product, sales and a seller's own figures, findings and the shop's figures (for
+//! admins), the description of the API, health; and unknown routes.
 
-mod admin;
-mod alerts;
-mod analytics;
-mod cached;
+mod answer;
+mod caller;
 mod currency;
-mod description;
+mod deps;
 mod failure;
-mod health;
-mod popularity;
-mod private;
-mod router;
-mod sales;
-mod seller;
-mod seller_dashboard;
+mod query;
+mod route;
 mod settings;
 
-pub use router::{Deps, router};
-pub use settings::{AWS_CALL_LIMIT, Settings};
+pub use deps::Deps;
+pub use route::router;
+pub use settings::Settings;

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use answer_queries::{AWS_CALL_LIMIT, Deps, Settings, router};
+use answer_queries::{Deps, Settings, router};
+use platform::aws;
 use store::Database;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     platform::start();
     let settings = platform::load(Settings::read)?;
-    let aws = platform::aws::configure(AWS_CALL_LIMIT).await?;
+    let aws = aws::configure(aws::CALL_LIMIT).await?;
     let deps = Deps { database: Database::new(settings.database, Some(aws)), segments: settings.segments };
     platform::serve(router(Arc::new(deps))).await
 }

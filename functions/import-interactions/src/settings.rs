@@ -1,4 +1,4 @@
-//! What import-interactions reads from its environment.
+//! The settings of import-interactions, from its environment.
 
 use std::time::Duration;
 
@@ -9,26 +9,23 @@ use store::Role;
 /// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
-    /// Where the interactions and the scores are.
+    /// The database with the interactions and the scores.
     pub database: store::Settings,
-    /// Where the catalog's hints go.
+    /// The queue of the catalog's hints.
     pub catalog_queue_url: String,
-    /// How long SQS may take to answer. The request waits for it, so it is short.
+    /// The time limit of SQS. The request waits for it, so it is short.
     pub send_limit: Duration,
-    /// What the events may be called.
+    /// The known event names.
     pub names: EventNames,
 }
 
 impl Settings {
-    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::ImportInteractions, lookup));
         let catalog_queue_url = variables.required("CATALOG_QUEUE_URL");
-        let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
-        let names = variables.group(|lookup| {
-            let names: Result<EventNames, _> = lookup("EVENT_NAMES").unwrap_or_default().parse();
-            names.map_err(|error| format!("EVENT_NAMES {error}"))
-        });
+        let send_limit = variables.send_limit();
+        let names = variables.parsed_or_default("EVENT_NAMES");
         let (database, catalog_queue_url, send_limit) = (database?, catalog_queue_url?, send_limit?);
         Some(Self { database, catalog_queue_url, send_limit, names: names? })
     }

@@ -1,30 +1,30 @@
-//! One run: read what happened to carts, judge, store.
+//! One run: read cart events, evaluate, store findings.
 
 use domain::fraud::{CartJudge, CartLimits, Finding};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Error, LambdaEvent};
-use platform::Metrics;
+use platform::{Metric, Metrics};
 use serde_json::{Value, json};
 use store::{Database, StoreError};
 
-/// Time for purchases that arrive late: back ends speak within minutes, their outages end within hours.
+/// Time for purchases that arrive late: back ends report within minutes, their outages end within hours.
 const GRACE: SignedDuration = SignedDuration::from_hours(6);
-/// What a run judges: a day, and the day before in case that its run was lost.
+/// The time that a run evaluates: a day, and the day before in case its run was lost.
 const JUDGED: SignedDuration = SignedDuration::from_hours(48);
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
     /// The log and the findings.
     pub database: Database,
-    /// How long a shopper has to buy or take out.
+    /// How long a shopper has to buy or remove a product.
     pub patience: SignedDuration,
 }
 
 /// Runs once. May be repeated.
 ///
 /// # Errors
-/// When Postgres is down or not ours; the next run takes over.
+/// When Postgres is down or its schema is not ours; the next run takes over.
 pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Error> {
     let limits = limits(deps.patience, Timestamp::now());
     let found = judge(&deps.database, limits).await.inspect_err(|error| {
@@ -32,7 +32,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
     })?;
     Metrics::with(&[("Function", "judge-carts")])
         .note("request.id", event.context.request_id)
-        .gauge("CartsLeft", found.len())
+        .gauge(Metric::CartsLeft, found.len())
         .emit("judged carts");
     Ok(json!({ "carts_left": found.len() }))
 }
@@ -41,11 +41,11 @@ async fn judge(database: &Database, limits: CartLimits) -> Result<Vec<Finding>, 
     let mut judge = CartJudge::new(limits);
     store::cart::list_items(database, limits, |item| judge.judge(item)).await?;
     let findings = judge.finish();
-    store::fraud::store(database, &findings).await?;
+    store::finding::save(database, &findings).await?;
     Ok(findings)
 }
 
-/// Returns the full hours that can be judged now. Full, because a finding is of an hour and must be complete.
+/// Returns the full hours that can be evaluated now. Full, because a finding covers an hour and must be complete.
 fn limits(patience: SignedDuration, now: Timestamp) -> CartLimits {
     const HOUR: i64 = 3_600;
     let due = now.as_second() - patience.as_secs() - GRACE.as_secs();

@@ -1,14 +1,15 @@
 //! Wires judge-carts: settings, clients, runtime.
 
-use judge_carts::{AWS_CALL_LIMIT, Deps, STATEMENT_LIMIT, Settings, handle};
+use judge_carts::{Deps, STATEMENT_LIMIT, Settings, handle};
 use lambda_runtime::{run, service_fn};
+use platform::aws;
 use store::Database;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     platform::start();
     let settings = platform::load(Settings::read)?;
-    let aws = platform::aws::configure(AWS_CALL_LIMIT).await?;
+    let aws = aws::configure(aws::CALL_LIMIT).await?;
     let database = Database::new(settings.database, Some(aws)).with_statement_limit(STATEMENT_LIMIT);
     let deps = Deps { database, patience: settings.patience };
     run(service_fn(|event| handle(&deps, event))).await

@@ -1,4 +1,4 @@
-//! What judge-carts reads from its environment.
+//! The settings of judge-carts, from its environment.
 
 use std::time::Duration;
 
@@ -6,23 +6,20 @@ use jiff::SignedDuration;
 use platform::Variables;
 use store::Role;
 
-/// The limit of an AWS call, which is only made to log in to Postgres with a secret.
-pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
-
 /// The limit of one statement: reading days of the log takes a while.
 pub const STATEMENT_LIMIT: Duration = Duration::from_secs(90);
 
 /// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
-    /// Where the log and the findings are.
+    /// The database with the log and the findings.
     pub database: store::Settings,
-    /// How long a shopper has to buy or take out.
+    /// How long a shopper has to buy or remove a product.
     pub patience: SignedDuration,
 }
 
 impl Settings {
-    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::JudgeCarts, lookup));
         let hours = variables.number("CART_PATIENCE_HOURS", 1..=720);

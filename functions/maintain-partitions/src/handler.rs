@@ -1,33 +1,33 @@
-//! One run: partitions ahead, indexes and keys behind, a warning when the default partition holds rows.
+//! One run: creates partitions, indexes past days, prunes keys, and warns when the default partition has rows.
 
 use std::time::Duration;
 
 use lambda_runtime::{Error, LambdaEvent};
-use platform::{Deadline, Metrics};
+use platform::{Deadline, Metric, Metrics};
 use serde::Serialize;
 use serde_json::Value;
 use store::{Database, StoreError};
 
 use crate::Horizon;
 
-/// Rows forgotten by one statement.
+/// Rows pruned by one statement.
 const PRUNE: u32 = 10_000;
-/// Time kept for the answer.
+/// Time reserved for the response.
 const MARGIN: Duration = Duration::from_secs(15);
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
     /// The log and the keys.
     pub database: Database,
-    /// How far to look.
+    /// The retention and lookahead.
     pub horizon: Horizon,
 }
 
 /// Runs once. May be repeated.
 ///
 /// # Errors
-/// When Postgres is down or not ours; the next run takes over.
+/// When Postgres is down or its schema is not ours; the next run takes over.
 pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Error> {
     let deadline = Deadline::of(&event.context, MARGIN);
     let outcome = maintain(deps, deadline).await.inspect_err(|error| {
@@ -35,16 +35,16 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
     })?;
     Metrics::with(&[("Function", "maintain-partitions")])
         .note("request.id", event.context.request_id)
-        .count("PartitionsCreated", usize::try_from(outcome.partitions_created).unwrap_or_default())
-        .count("PartitionsIndexed", outcome.partitions_indexed)
-        .gauge("DefaultPartitionRows", usize::try_from(outcome.default_partition_rows).unwrap_or_default())
-        .count("KeysPruned", outcome.keys_pruned)
-        .count("GuestQuotasPruned", outcome.guest_quotas_pruned)
+        .count(Metric::PartitionsCreated, usize::try_from(outcome.partitions_created).unwrap_or_default())
+        .count(Metric::PartitionsIndexed, outcome.partitions_indexed)
+        .gauge(Metric::DefaultPartitionRows, usize::try_from(outcome.default_partition_rows).unwrap_or_default())
+        .count(Metric::KeysPruned, outcome.keys_pruned)
+        .count(Metric::GuestQuotasPruned, outcome.guest_quotas_pruned)
         .emit("maintained");
     Ok(serde_json::to_value(outcome)?)
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug, Serialize)]
 struct Outcome {
     partitions_created: i64,
@@ -77,7 +77,7 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
     })
 }
 
-/// Forgets piece by piece until there is nothing left to forget, or no time; the next run goes on.
+/// Prunes in batches until nothing is left, or no time; the next run continues.
 async fn prune(deadline: Deadline, piece: impl AsyncFn() -> Result<usize, StoreError>) -> Result<usize, StoreError> {
     let mut pruned = 0;
     while !deadline.remaining().is_zero() {

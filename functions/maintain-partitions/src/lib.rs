@@ -1,4 +1,4 @@
-//! Creates the partitions of the days ahead, forgets event ids beyond the horizon and old quotas of guests. Runs daily.
+//! Creates the partitions of the coming days, prunes event ids beyond the horizon and old quotas of guests. Runs daily.
 //!
 //! It drops no interaction: removing old partitions is a decision about data, not maintenance.
 
@@ -6,4 +6,4 @@ mod handler;
 mod settings;
 
 pub use handler::{Deps, handle};
-pub use settings::{AWS_CALL_LIMIT, Horizon, STATEMENT_LIMIT, Settings};
+pub use settings::{Horizon, STATEMENT_LIMIT, Settings};

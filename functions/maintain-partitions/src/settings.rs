@@ -1,11 +1,8 @@
-//! What maintain-partitions reads from its environment.
+//! The settings of maintain-partitions, from its environment.
 
 use std::time::Duration;
 
 use platform::Variables;
-
-/// The limit of an AWS call, which is only made to log in to Postgres with a secret.
-pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
 
 /// The limit of one statement: moving what the default partition caught on a busy day takes a while.
 pub const STATEMENT_LIMIT: Duration = Duration::from_secs(90);
@@ -13,23 +10,23 @@ pub const STATEMENT_LIMIT: Duration = Duration::from_secs(90);
 /// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
-    /// Where the partitions are.
+    /// The database with the partitions.
     pub database: store::Settings,
-    /// How far it looks.
+    /// The retention and lookahead.
     pub horizon: Horizon,
 }
 
-/// How far maintenance looks ahead and back.
+/// How far maintenance looks ahead and back in time.
 #[derive(Debug, Clone, Copy)]
 pub struct Horizon {
-    /// Days ahead that have a partition. More than one missed run must fit in.
+    /// Days for which partitions are created in advance. It must cover more than one missed run.
     pub partitions_ahead_days: u16,
-    /// Days that an event id is remembered. Longer than the seven days that an event may lie back.
+    /// Days for which an event id is remembered. Longer than the seven days that an event may lie in the past.
     pub key_retention_days: u16,
 }
 
 impl Settings {
-    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(store::Settings::of_owner);
         let ahead = variables.number("PARTITIONS_AHEAD_DAYS", 2..=365);

@@ -1,37 +1,39 @@
-//! One request: who asks, whom it is about, then the export or the erasure.
+//! One request: the caller, the person, then the export or the erasure.
 
 use std::time::{Duration, Instant};
 
-use contracts::{AddressKey, BODY_MAX_BYTES, Data, Intake, decode_body, read_person, without_personal};
-use domain::{Claims, Named};
+use contracts::{
+    AddressKey, BODY_MAX_BYTES, Data, Failure, Intake, decode_body, read_person, read_trusted_claims, without_personal,
+};
+use domain::Named;
 use jiff::Timestamp;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
 use people::{DeadLetters, FeedCatalog, Order, Places};
-use platform::{Deadline, Metrics, Secret, SecretSource};
+use platform::{Deadline, Metric, Metrics, Secret, SecretSource};
 use serde_json::value::RawValue;
 use store::Database;
 
-use crate::failure::Failure;
+use crate::failure;
 use crate::settings::Settings;
 
-/// The name that metrics go by.
+/// The function's name in metrics.
 const FUNCTION: &str = "manage-people";
 /// Where a person is erased and exported.
-const ERASE: &str = "/api/v1/analytic/person/erase";
-const EXPORT: &str = "/api/v1/analytic/person/export";
+const ERASE: &str = contracts::Route::ErasePerson.path();
+const EXPORT: &str = contracts::Route::ExportPerson.path();
 /// Of the time of an invocation, what is kept for the step that is under way and for the answer.
 const MARGIN: Duration = Duration::from_secs(12);
-/// The renaming of a person is one transaction; its statements fit into what is left then.
+/// Renaming a person is one transaction; its statements fit into the remaining time.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(8);
-/// The most bytes of an export. Lambda answers with at most 6 MB.
+/// The maximum size of an export in bytes. Lambda responses are limited to 6 MB.
 const EXPORT_MAX_BYTES: usize = 5 * 1024 * 1024;
 
-/// What the function works with: made of the secret at the first request.
+/// The dependencies of the function, created from the secret at the first request.
 #[derive(Debug)]
 pub struct Deps(Secret<Opened>);
 
-/// The places, and the key that tells under which hash an address is stored.
+/// The places, and the address key.
 #[derive(Debug)]
 struct Opened {
     places: Places,
@@ -39,7 +41,7 @@ struct Opened {
 }
 
 impl Deps {
-    /// Says where everything is. Connects to nothing.
+    /// Takes the settings. Does not connect to anything.
     #[must_use]
     pub fn open(settings: Settings, aws: &aws_config::SdkConfig) -> Self {
         let source = SecretSource::new(aws, settings.secret_arn.clone());
@@ -57,10 +59,10 @@ impl Deps {
     }
 }
 
-/// Answers one request. Every failure becomes an answer; the error type is only the runtime's.
+/// Handles one request. Every failure becomes a response; the error type is only for the runtime.
 ///
 /// # Errors
-/// When an answer cannot be written.
+/// When a response cannot be written.
 pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lambda_http::Error> {
     let context = request.lambda_context_ref().cloned().unwrap_or_default();
     let deadline = Instant::now() + Deadline::of(&context, MARGIN).remaining();
@@ -72,9 +74,11 @@ pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lam
     match answered {
         Ok((status, data)) => platform::answer(status, &Data { data }),
         Err(failure) => {
-            failure.report();
-            platform::report_refusal(FUNCTION, &context.request_id, failure.code());
-            platform::answer(failure.status(), &failure.reply())
+            if let Some(cause) = failure.cause() {
+                tracing::error!(error = platform::chain(cause), "could not answer");
+            }
+            let id = context.request_id.as_str();
+            platform::refuse((FUNCTION, id), (failure.status(), failure.code()), &failure.reply())
         }
     }
 }
@@ -88,50 +92,43 @@ fn route(request: &Request) -> Result<Route, Failure> {
     match (request.method(), request.uri().path()) {
         (&Method::POST, ERASE) => Ok(Route::Erase),
         (&Method::POST, EXPORT) => Ok(Route::Export),
-        _ => Err(Failure::NoRoute),
+        _ => Err(Failure::no_route()),
     }
 }
 
-/// An answer: its status and its data.
+/// A response: its status and its data.
 type Answer = (StatusCode, Box<RawValue>);
 
 async fn erase(deps: &Deps, request: &Request, (id, deadline): (&str, Instant)) -> Result<Answer, Failure> {
-    let caller = check_caller(request)?;
-    let opened = deps.0.get().await?;
+    let claims = read_trusted_claims(platform::claims(request.extensions()))?;
+    // It stays in the record of the erasure for ever.
+    let caller = claims.client().map(without_personal).unwrap_or_default();
+    let opened = deps.0.get().await.map_err(failure::of_secret)?;
     let named = whom(opened, request)?;
-    let receipt = people::erase(&opened.places, Order { named: &named, requested_by: &caller, deadline }).await?;
+    let receipt = people::erase(&opened.places, Order { named: &named, requested_by: &caller, deadline }).await;
+    let receipt = receipt.map_err(failure::of_people)?;
     Metrics::with(&[("Function", FUNCTION)])
         .note("request.id", id)
         .note("erasure.id", receipt.id.to_string())
-        .count("Erased", usize::try_from(receipt.total()).unwrap_or(usize::MAX))
-        .count("ErasuresCompleted", usize::from(receipt.complete))
+        .count(Metric::Erased, usize::try_from(receipt.total()).unwrap_or(usize::MAX))
+        .count(Metric::ErasuresCompleted, usize::from(receipt.complete))
         .emit("erased");
     let status = if receipt.complete { StatusCode::OK } else { StatusCode::ACCEPTED };
-    Ok((status, serde_json::value::to_raw_value(&receipt)?))
+    Ok((status, serde_json::value::to_raw_value(&receipt).map_err(Failure::internal)?))
 }
 
 async fn export(deps: &Deps, request: &Request, id: &str) -> Result<Answer, Failure> {
-    check_caller(request)?;
-    let opened = deps.0.get().await?;
+    read_trusted_claims(platform::claims(request.extensions()))?;
+    let opened = deps.0.get().await.map_err(failure::of_secret)?;
     let named = whom(opened, request)?;
-    let document = people::export_within(&opened.places, &named, Timestamp::now(), EXPORT_MAX_BYTES).await?;
+    let document = people::export_within(&opened.places, &named, Timestamp::now(), EXPORT_MAX_BYTES).await;
+    let document = document.map_err(failure::of_people)?;
     Metrics::with(&[("Function", FUNCTION)])
         .note("request.id", id)
-        .count("Exported", 1)
-        .count("ExportedBytes", document.len())
+        .count(Metric::Exported, 1)
+        .count(Metric::ExportedBytes, document.len())
         .emit("exported");
-    Ok((StatusCode::OK, RawValue::from_string(document)?))
-}
-
-/// Lets the shop's own services in; returns the name of the one that asks, for the record.
-fn check_caller(request: &Request) -> Result<String, Failure> {
-    let claims = platform::claims(request.extensions()).ok_or(Failure::Unauthorized)?;
-    if !Claims::new(claims).is_trusted() {
-        return Err(Failure::NotTrusted);
-    }
-    let name = claims.get("client_id").or_else(|| claims.get("azp")).or_else(|| claims.get("sub"));
-    // It stays in the record of the erasure for ever.
-    Ok(name.map(|name| without_personal(name)).unwrap_or_default())
+    Ok((StatusCode::OK, RawValue::from_string(document).map_err(Failure::internal)?))
 }
 
 fn whom(opened: &Opened, request: &Request) -> Result<Named, Failure> {

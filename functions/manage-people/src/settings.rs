@@ -1,4 +1,4 @@
-//! What manage-people reads from its environment.
+//! The settings of manage-people, from its environment.
 
 use std::time::Duration;
 
@@ -6,26 +6,26 @@ use domain::Currency;
 use platform::Variables;
 use store::Role;
 
-/// The limit of a call of AWS: long polling for dead letters included.
+/// The limit of an AWS call, including long polling for dead letters.
 pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(5);
 
 /// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
-    /// The log and everything that follows from it.
+    /// The log and everything derived from it.
     pub database: store::Settings,
-    /// The table of the feed: also when an outside catalog is told now, since it may have been in use before.
+    /// The table of the feed, even with an outside catalog, since the feed may have been in use before.
     pub table: String,
     /// The dead letters of project-orders.
     pub letters_url: String,
-    /// The currency of amounts that come without one.
+    /// The default currency of amounts.
     pub currency: Currency,
-    /// The secret with the keys that addresses are hashed with.
+    /// The secret with the address keys.
     pub secret_arn: String,
 }
 
 impl Settings {
-    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::ManagePeople, lookup));
         let table = variables.required("CATALOG_TABLE");

@@ -1,4 +1,4 @@
-//! One run: connect, migrate, let the functions' roles sign in, make the keys that are missing, say what was done.
+//! One run: connect, migrate, enable the functions' roles to sign in, create missing keys, report what was done.
 
 use aws_config::SdkConfig;
 use lambda_runtime::{Error, LambdaEvent};
@@ -9,23 +9,23 @@ use store::{Client, Settings, migration, sign_in};
 /// The keys that the application needs.
 const KEYS: [&str; 2] = ["address_hash_key", "alert_signing_key"];
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
-    /// What to migrate.
+    /// The database to migrate.
     pub database: Settings,
     /// The secrets with the passwords of the functions' roles.
     pub role_secret_arns: Vec<String>,
     /// The secret of the application.
     pub secret: SecretSource,
-    /// To log in with a secret or by IAM.
+    /// For signing in with a secret or by IAM.
     pub aws: SdkConfig,
 }
 
 /// Applies the missing migrations and answers with their names.
 ///
 /// # Errors
-/// When Postgres is down or a migration fails; what was applied before it stays, and repeating goes on there.
+/// When Postgres is down or a migration fails; what was applied before it stays, and a repetition continues from there.
 pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Error> {
     let mut client = store::connect(&deps.database, Some(&deps.aws)).await?;
     let migrated = migrate(deps, &mut client).await;
@@ -43,7 +43,7 @@ async fn migrate(deps: &Deps, client: &mut Client) -> Result<Vec<String>, Error>
     Ok(applied)
 }
 
-/// Gives the secret its first keys. One that is there is never touched: what was hashed with it would mean nobody.
+/// Adds missing keys to the secret. An existing key is never changed: customers hashed with it would be lost.
 async fn add_missing_keys(secret: &SecretSource) -> Result<(), SecretError> {
     let add = |values: &mut SecretValues| {
         for name in KEYS {

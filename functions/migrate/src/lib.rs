@@ -1,9 +1,9 @@
-//! Brings the schema up to date. Invoked after each deployment; safe to run twice and at once.
+//! Brings the schema up to date. Invoked after each deployment; safe to repeat and to run concurrently.
 //!
-//! Migrations only add, so that the functions of the version before go on working until theirs are replaced.
+//! Migrations only add, so that functions of the previous version keep working until they are replaced.
 
 mod handler;
 mod settings;
 
 pub use handler::{Deps, handle};
-pub use settings::{AWS_CALL_LIMIT, Settings};
+pub use settings::Settings;

@@ -1,14 +1,14 @@
 //! Wires migrate: settings, clients, runtime.
 
 use lambda_runtime::{run, service_fn};
-use migrate::{AWS_CALL_LIMIT, Deps, Settings, handle};
-use platform::SecretSource;
+use migrate::{Deps, Settings, handle};
+use platform::{SecretSource, aws};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     platform::start();
     let settings = platform::load(Settings::read)?;
-    let aws = platform::aws::configure(AWS_CALL_LIMIT).await?;
+    let aws = aws::configure(aws::CALL_LIMIT).await?;
     let secret = SecretSource::new(&aws, settings.secret_arn);
     let deps = Deps { database: settings.database, role_secret_arns: settings.role_secret_arns, secret, aws };
     run(service_fn(|event| handle(&deps, event))).await

@@ -1,16 +1,11 @@
-//! What migrate reads from its environment.
-
-use std::time::Duration;
+//! The settings of migrate, from its environment.
 
 use platform::Variables;
-
-/// The limit of an AWS call, which is only made to log in to Postgres with a secret.
-pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
 
 /// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
-    /// What to migrate, signed in to as the owner.
+    /// The database to migrate, signing in as the owner.
     pub database: store::Settings,
     /// The secrets with the passwords of the functions' roles; none when they sign in otherwise.
     pub role_secret_arns: Vec<String>,
@@ -19,7 +14,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(store::Settings::of_owner);
         let arns = variables.optional("DATABASE_ROLE_SECRET_ARNS").unwrap_or_default();

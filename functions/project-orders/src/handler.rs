@@ -1,4 +1,4 @@
-//! One batch: read, log and apply, project again what a product made stale, hint, answer.
+//! One batch: parse, log and apply, project stale subjects again, hint, respond.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -6,11 +6,11 @@ use std::time::Instant;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use contracts::{Intake, read_shop_event};
 use domain::fraud::{FindingId, Thresholds};
-use domain::{Currency, InteractionId, Pieces, ShopEvent, Sink, Subject};
+use domain::{Currency, Halves, InteractionId, ShopEvent, Subject};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{AlertSender, DeadLetterSender, Deliveries, Fate, HintSender, Sent};
-use platform::{Metrics, Secret, SecretSource, SecretValues, TraceHeader};
+use platform::{Metric, Metrics, Secret, SecretSource, SecretValues, TraceHeader};
 use store::interaction::Derived;
 use store::shop_event::Logged;
 use store::{Database, StoreError};
@@ -18,27 +18,27 @@ use uuid::Uuid;
 
 use crate::projection::project;
 
-/// Stale subjects that one transaction projects again.
+/// Stale subjects per transaction.
 const STALE_CHUNK: i64 = 100;
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
-    /// The log and everything that follows from it.
+    /// The log and everything derived from it.
     pub database: Database,
     /// The queues of the interactions' sinks.
     pub sender: HintSender,
     /// The queue of the alerts.
     pub alerts: AlertSender,
-    /// Where messages go that no try will help.
+    /// The dead-letter queue.
     pub dead_letters: DeadLetterSender,
-    /// What events are read with.
+    /// The settings for parsing events.
     pub intake: Secret<Intake>,
-    /// From where on an order is suspicious.
+    /// The thresholds of the fraud rules.
     pub thresholds: Thresholds,
 }
 
-/// Makes what events are read with from the key in the secret.
+/// Creates the settings for parsing events from the key in the secret.
 #[must_use]
 pub fn intake(source: SecretSource, currency: Currency) -> Secret<Intake> {
     let make = move |values: &SecretValues| {
@@ -49,7 +49,7 @@ pub fn intake(source: SecretSource, currency: Currency) -> Secret<Intake> {
 
 type Batch = Deliveries<ShopEvent>;
 
-/// What a batch came to.
+/// The result of a batch.
 #[derive(Debug, Default)]
 struct Outcome {
     new: usize,
@@ -57,19 +57,19 @@ struct Outcome {
     conflict: usize,
     refused: usize,
     reprojected: usize,
-    /// The positions of the messages that no try will help, with the reason.
+    /// The positions of messages that no retry can help, with the reason.
     dead: HashMap<usize, String>,
     derived: Vec<InteractionId>,
     /// Derived interactions whose event id was recorded before with other content.
     derived_conflicts: Vec<Uuid>,
-    /// The findings that owe an alert.
+    /// The findings with a pending alert.
     owed: Vec<FindingId>,
 }
 
 impl Outcome {
     fn add_derived(&mut self, derived: Derived) {
         for event_id in &derived.conflicts {
-            // The figures go on; only the interaction is missing, and with it a part of a score.
+            // The figures are applied; only the interaction is missing, and with it a part of a score.
             tracing::error!(event.id = %event_id, "a derived interaction was recorded before with other content");
         }
         self.derived.extend(derived.new);
@@ -80,7 +80,7 @@ impl Outcome {
 /// Applies a batch of events. May be called with the same batch any number of times.
 ///
 /// # Errors
-/// When Postgres is down or not ours, or the secret cannot be used: the whole batch comes again.
+/// When Postgres is down or its schema is not ours, or the secret cannot be used: the whole batch is redelivered.
 pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
     let started = Instant::now();
     let arrival = Timestamp::now();
@@ -88,14 +88,14 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
         let (id, error) = (&event.context.request_id, platform::chain(error));
         tracing::error!(request.id = id, error, "could not read the batch");
     })?;
-    // The text of a reason may quote what the producer sent; its code does not.
+    // The message of a rejection may quote what the producer sent; its code does not.
     let read = |body: &str| read_shop_event(body, intake, arrival).map_err(|it| it.code.as_str().to_owned());
     let batch = Batch::read_with(event.payload, read);
     let mut outcome = Outcome::default();
-    // An outage of days makes no history of what came meanwhile.
+    // An outage of days does not turn what arrived meanwhile into history.
     let told_at = batch.first_sent_millis().and_then(|millis| Timestamp::from_millisecond(millis).ok());
     let applied = apply(deps, (&batch, told_at.unwrap_or(arrival)), &mut outcome).await;
-    // What was committed before a failure is hinted at as well; resend-pending would do it a minute later.
+    // Hints are sent even for what was committed before a failure; resend-pending would do it a minute later.
     let trace = TraceHeader::of(&event.context);
     let sent = hint(deps, &outcome, &trace).await;
     applied.inspect_err(|error| {
@@ -111,12 +111,12 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
         .list("event.ids", batch.contents().map(|(_, event)| event.id))
         .list("interaction.ids", &outcome.derived)
         .list("finding.ids", &outcome.owed);
-    counted(line, &batch, &outcome, sent).count("DeadLettered", settled.dead).emit("projected");
+    counted(line, &batch, &outcome, sent).count(Metric::DeadLettered, settled.dead).emit("projected");
     Ok(settled.response)
 }
 
-/// Applies what products, sellers and clicks say first, then the rest. A transaction is of one sort, because products
-/// are locked by the one for change and by the other for reading.
+/// Applies events of products, sellers and clicks first, then the rest. They are separate transactions, because the
+/// first locks products for change and the second for reading.
 async fn apply(deps: &Deps, (batch, told_at): (&Batch, Timestamp), outcome: &mut Outcome) -> Result<(), StoreError> {
     let judged = (&deps.thresholds, told_at);
     let of_products =
@@ -124,7 +124,7 @@ async fn apply(deps: &Deps, (batch, told_at): (&Batch, Timestamp), outcome: &mut
     let (products, others): (Vec<_>, Vec<_>) = batch.contents().partition(|(_, event)| of_products(event));
     apply_isolating(deps, (&products, told_at), outcome).await?;
     apply_isolating(deps, (&others, told_at), outcome).await?;
-    // The messages are not acknowledged before this is done, so a crash in between leaves nothing behind.
+    // The messages are not acknowledged before this is done, so a crash in between loses nothing.
     loop {
         let stale = store::projection::list_stale(&deps.database, STALE_CHUNK).await?;
         if stale.is_empty() {
@@ -135,28 +135,28 @@ async fn apply(deps: &Deps, (batch, told_at): (&Batch, Timestamp), outcome: &mut
     }
 }
 
-/// Applies events; one that Postgres refuses is found by halving and given up alone.
+/// Applies events; one that Postgres refuses is isolated by halving and given up alone.
 async fn apply_isolating(
     deps: &Deps,
     (events, told_at): (&[(usize, &ShopEvent)], Timestamp),
     outcome: &mut Outcome,
 ) -> Result<(), StoreError> {
-    let mut pieces = Pieces::of(events.len());
-    while let Some(piece) = pieces.next() {
-        let part: Vec<_> = events[piece.clone()].iter().map(|(_, event)| (*event).clone()).collect();
+    let mut halves = Halves::of(events.len());
+    while let Some(range) = halves.next() {
+        let part: Vec<_> = events[range.clone()].iter().map(|(_, event)| (*event).clone()).collect();
         match project(&deps.database, (&deps.thresholds, told_at), &part, &[]).await {
             Ok(projected) => {
-                for (logged, (position, _)) in projected.logged.iter().zip(&events[piece]) {
+                for (logged, (position, _)) in projected.logged.iter().zip(&events[range]) {
                     count(*logged, *position, outcome);
                 }
                 outcome.add_derived(projected.derived);
                 outcome.owed.extend(projected.owed);
             }
-            Err(StoreError::Refused { .. }) if pieces.split(&piece) => {}
+            Err(StoreError::Refused { .. }) if halves.split(&range) => {}
             Err(StoreError::Refused { sqlstate, .. }) => {
                 tracing::error!(sqlstate, "postgres refused an event");
                 outcome.refused += 1;
-                outcome.dead.insert(events[piece.start].0, format!("refused_{sqlstate}"));
+                outcome.dead.insert(events[range.start].0, format!("refused_{sqlstate}"));
             }
             Err(error) => return Err(error),
         }
@@ -169,38 +169,34 @@ fn count(logged: Logged, position: usize, outcome: &mut Outcome) {
         Logged::New => outcome.new += 1,
         Logged::Duplicate => outcome.duplicate += 1,
         Logged::Conflict => {
-            // Two contents under one id: a person has to say which is true.
+            // Two contents under the same id: a person has to decide which is correct.
             outcome.conflict += 1;
             outcome.dead.insert(position, "conflict".to_owned());
         }
     }
 }
 
-/// Hints both sinks and send-alerts at the same time.
+/// Hints every sink and send-alerts at the same time.
 async fn hint(deps: &Deps, outcome: &Outcome, trace: &TraceHeader) -> Sent {
-    let (popularity, catalog, alerts) = tokio::join!(
-        deps.sender.send(Sink::Popularity, &outcome.derived, trace.as_str()),
-        deps.sender.send(Sink::Catalog, &outcome.derived, trace.as_str()),
+    let (sinks, alerts) = tokio::join!(
+        deps.sender.send(&outcome.derived, trace.as_str()),
         deps.alerts.send(&outcome.owed, trace.as_str()),
     );
-    Sent {
-        sent: popularity.sent + catalog.sent + alerts.sent,
-        failed: popularity.failed + catalog.failed + alerts.failed,
-    }
+    [sinks, alerts].into_iter().sum()
 }
 
-/// Adds what a batch came to.
+/// Adds the result of a batch.
 fn counted(line: Metrics, batch: &Batch, outcome: &Outcome, sent: Sent) -> Metrics {
-    line.count("Messages", batch.len())
-        .count("Logged", outcome.new)
-        .count("Duplicate", outcome.duplicate)
-        .count("Conflict", outcome.conflict)
-        .count("Refused", outcome.refused)
-        .count("Unreadable", batch.unreadable())
-        .count("Reprojected", outcome.reprojected)
-        .count("Derived", outcome.derived.len())
-        .count("DerivedConflicts", outcome.derived_conflicts.len())
-        .count("Findings", outcome.owed.len())
-        .count("HintsFailed", sent.failed)
-        .count("HiddenTexts", batch.contents().map(|(_, event)| contracts::count_hidden_in(event)).sum())
+    line.count(Metric::Messages, batch.len())
+        .count(Metric::Logged, outcome.new)
+        .count(Metric::Duplicate, outcome.duplicate)
+        .count(Metric::Conflict, outcome.conflict)
+        .count(Metric::Refused, outcome.refused)
+        .count(Metric::Unreadable, batch.unreadable())
+        .count(Metric::Reprojected, outcome.reprojected)
+        .count(Metric::Derived, outcome.derived.len())
+        .count(Metric::DerivedConflicts, outcome.derived_conflicts.len())
+        .count(Metric::Findings, outcome.owed.len())
+        .count(Metric::HintsFailed, sent.failed)
+        .count(Metric::HiddenTexts, batch.contents().map(|(_, event)| contracts::count_hidden_in(event)).sum())
 }

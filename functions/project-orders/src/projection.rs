@@ -1,7 +1,8 @@
-//! One transaction: log events, fold the states that they change, move the figures, derive interactions.
+//! One transaction: log events, fold the states that they change, update the figures, derive interactions.
 //!
-//! Locks are taken in one order by every transaction: events, subjects, references, derived event ids, links of customers, customers, figures; within
-//! each by key. A transaction that changes products holds no orders, one that changes orders only shares products.
+//! Every transaction takes its locks in the same order: events, subjects, references, derived event ids, links of
+//! customers, customers, figures; within each by key. A transaction that changes products locks no orders, one that
+//! changes orders takes only shared locks on products.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -16,30 +17,31 @@ use store::projection::Projection;
 use store::shop_event::Logged;
 use store::{Database, StoreError, Transaction};
 
-use crate::state::{Of, States, changed, named};
+use crate::fraud;
+use crate::state::{States, SubjectKey, changed, named};
 
-/// What a transaction came to.
+/// The result of a transaction.
 #[derive(Debug)]
 pub(crate) struct Projected {
-    /// What became of each event.
+    /// The outcome of each event.
     pub(crate) logged: Vec<Logged>,
-    /// What became of the interactions that follow.
+    /// The outcome of the derived interactions.
     pub(crate) derived: Derived,
-    /// The findings that owe an alert.
+    /// The findings with a pending alert.
     pub(crate) owed: Vec<FindingId>,
 }
 
 /// Logs events and applies those that are new, and projects stale subjects again, in one transaction.
 ///
-/// They are judged by the thresholds, as told at an instant.
+/// Fraud rules evaluate them with the thresholds, as reported at an instant.
 ///
 /// # Errors
-/// See [`StoreError`]; then nothing happened, or the outcome of the commit is unknown. May be repeated.
+/// See [`StoreError`]; then nothing was stored, or the outcome of the commit is unknown. May be repeated.
 pub(crate) async fn project(
     database: &Database,
     judged: (&Thresholds, Timestamp),
     events: &[ShopEvent],
-    stale: &[Of],
+    stale: &[SubjectKey],
 ) -> Result<Projected, StoreError> {
     let references = named(events);
     if !references.is_empty() {
@@ -57,7 +59,7 @@ async fn run(
     transaction: &mut Transaction<'_>,
     judged: (&Thresholds, Timestamp),
     events: &[ShopEvent],
-    stale: &[Of],
+    stale: &[SubjectKey],
 ) -> Result<Projected, StoreError> {
     let logged = if events.is_empty() { Vec::new() } else { store::shop_event::insert(transaction, events).await? };
     let new = events.iter().zip(&logged).filter(|(_, it)| **it == Logged::New).map(|(it, _)| it.clone());
@@ -84,12 +86,12 @@ async fn run(
     }
     let links: Vec<_> = new.iter().filter_map(|event| event.link.as_ref()).collect();
     store::customer_link::insert(transaction, &links).await?;
-    let owed = store::fraud::detect(transaction, &new, judged).await?;
+    let owed = fraud::detect(transaction, &new, judged).await?;
     store::rollup::apply(transaction, &difference).await?;
     Ok(Projected { logged, derived, owed })
 }
 
-/// Writes products, and marks what relied on a reference that now leads elsewhere.
+/// Writes products, and marks the subjects that rely on a reference that now leads elsewhere.
 async fn change_products(transaction: &mut Transaction<'_>, states: &States) -> Result<(), StoreError> {
     if states.products.is_empty() {
         return Ok(());
@@ -108,13 +110,13 @@ async fn change_products(transaction: &mut Transaction<'_>, states: &States) -> 
     if moved.is_empty() { Ok(()) } else { store::projection::mark_stale(transaction, &moved).await }
 }
 
-/// Says for each reference which product it leads to as a SKU; a product's own id leads nowhere else.
+/// Returns for each reference the product to which it leads as a SKU; a product's own id leads nowhere else.
 fn skus<'a>(references: &'a [String], known: &'a Attributions) -> Vec<(&'a str, Option<&'a str>)> {
     let product = |reference: &str| known.get(reference).map(|it| &*it.product_id).filter(|id| *id != reference);
     references.iter().map(|reference| (&**reference, product(reference))).collect()
 }
 
-/// Reads what the references of orders and opinions lead to, and keeps that from changing.
+/// Reads what the references of orders and opinions lead to, and locks that against change.
 async fn attributions(transaction: &mut Transaction<'_>, states: &States) -> Result<Attributions, StoreError> {
     let references = states.relied_on();
     if references.is_empty() {
@@ -143,7 +145,7 @@ async fn save(transaction: &mut Transaction<'_>, states: &States, known: &Attrib
 }
 
 /// What each subject adds to the figures and which interactions follow from it.
-struct Caused(HashMap<Of, (Contribution, Vec<DerivedInteraction>)>);
+struct Caused(HashMap<SubjectKey, (Contribution, Vec<DerivedInteraction>)>);
 
 impl Caused {
     fn by(states: &States, known: &Attributions) -> Self {
@@ -163,8 +165,8 @@ impl Caused {
     }
 }
 
-/// Brings projections up to date: the difference moves by new less old, and interactions that were never derived
-/// before are returned.
+/// Updates projections: the difference changes by new minus old, and interactions that were not derived before are
+/// returned.
 fn move_on(projections: &mut [Projection], caused: &Caused, difference: &mut Contribution) -> Vec<DerivedInteraction> {
     let mut wanted = Vec::new();
     for projection in projections {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use domain::{Fact, OpinionState, OrderState, ProductState, ShopEvent, Subject, UserState};
 
 /// A subject: what it is and its id.
-pub(crate) type Of = (Subject, String);
+pub(crate) type SubjectKey = (Subject, String);
 
 /// The states of all subjects of a transaction.
 #[derive(Default)]
@@ -18,7 +18,7 @@ pub(crate) struct States {
 
 impl States {
     /// Folds the events of each subject.
-    pub(crate) fn fold(events: &HashMap<Of, Vec<ShopEvent>>) -> Self {
+    pub(crate) fn fold(events: &HashMap<SubjectKey, Vec<ShopEvent>>) -> Self {
         let mut states = Self::default();
         for ((subject, id), events) in events {
             let id = id.clone();
@@ -45,7 +45,7 @@ impl States {
         lines.chain(opinions).filter(|it| !it.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// Returns the references whose meaning products decide.
+    /// Returns the references whose meaning products determine.
     pub(crate) fn decided(&self) -> Vec<String> {
         let all = self.products.iter().flat_map(|(id, it)| std::iter::once(id.clone()).chain(it.skus.keys().cloned()));
         all.collect::<BTreeSet<_>>().into_iter().collect()
@@ -53,7 +53,7 @@ impl States {
 }
 
 /// Says which subject an event changes the state of; none when it is only logged and counted.
-pub(crate) fn changed(event: &ShopEvent) -> Option<Of> {
+pub(crate) fn changed(event: &ShopEvent) -> Option<SubjectKey> {
     let (subject, id) = event.fact.subject();
     match (&event.fact, subject) {
         (Fact::ProductStockUpdated { .. } | Fact::UserLoggedIn { .. }, _) => None,
@@ -83,7 +83,7 @@ pub(crate) fn named(events: &[ShopEvent]) -> Vec<String> {
             _ => {}
         }
     }
-    // A line may name nothing.
+    // A line may lack a reference.
     names.remove("");
     names.into_iter().collect()
 }

@@ -1,18 +1,18 @@
-//! What a `User-Agent` header says of the client, and nothing that tells one client from another.
+//! Reduces a `User-Agent` header to what does not distinguish individual clients.
 //!
-//! The header itself is close to a fingerprint: versions, models, languages, whatever an app writes into it. Kept are
-//! three words of closed lists: the family of the browser, the system, and the class of the device.
+//! The header itself is close to a fingerprint: versions, models, languages, whatever an app writes into it. Only three
+//! words from closed lists are kept: the browser family, the operating system, and the device class.
 
 use woothee::parser::Parser;
 
-/// A header is read up to here; what tells families apart stands before.
+/// A header is read up to this length; what distinguishes families comes earlier.
 const READ_MAX_CHARS: usize = 512;
-/// What the parser calls a part that it does not know.
+/// The parser's value for an unknown part.
 const NOT_KNOWN: &str = "UNKNOWN";
 
-/// Returns `browser/system/class`, such as `Chrome/Android/smartphone`; `None` when nothing is known of the client.
+/// Returns `browser/system/class`, such as `Chrome/Android/smartphone`; `None` when nothing is known about the client.
 ///
-/// Classes are `pc`, `smartphone`, `mobilephone`, `appliance`, `crawler` and `misc`. What is not known is `UNKNOWN`.
+/// Classes are `pc`, `smartphone`, `mobilephone`, `appliance`, `crawler` and `misc`. Unknown parts are `UNKNOWN`.
 pub(crate) fn describe(header: &str) -> Option<String> {
     let end = header.char_indices().nth(READ_MAX_CHARS).map_or(header.len(), |(end, _)| end);
     let agent = Parser::new().parse(&header[..end])?;

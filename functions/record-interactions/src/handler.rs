@@ -1,24 +1,23 @@
-//! One request: read, record, hint, answer.
+//! One request: parse, record, hint, respond.
 
-use contracts::{BODY_MAX_BYTES, Data, RecordReply, RejectionCode, Sender, decode_body, read_request};
-use domain::{EventNames, InteractionId, Sink};
+use contracts::{BODY_MAX_BYTES, Data, Failure, RecordReply, RejectionCode, Sender, decode_body, read_request};
+use domain::EventNames;
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, RequestExt, Response};
 use lambda_runtime::Context;
-use messaging::{HintSender, Sent};
-use platform::{Metrics, TraceHeader};
+use messaging::HintSender;
+use platform::{Metric, Metrics, TraceHeader};
 use store::Database;
 use store::interaction::Submission;
 use uuid::Uuid;
 
-use crate::failure::Failure;
 use crate::{caller, record};
 
-/// The name that metrics go by.
+/// The function's name in metrics.
 const FUNCTION: &str = "record-interactions";
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
     /// The log.
@@ -27,19 +26,25 @@ pub struct Deps {
     pub sender: HintSender,
     /// How many events guests of one network may send in a minute; `None` for no limit.
     pub guest_events_per_minute: Option<u32>,
-    /// What clients may call events.
+    /// The known event names.
     pub names: EventNames,
 }
 
-/// Answers one request. Every failure becomes an answer; the error type is only the runtime's.
+/// Handles one request. Every failure becomes a response; the error type is only for the runtime.
 ///
 /// # Errors
-/// When an answer cannot be written.
+/// When a response cannot be written.
 pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lambda_http::Error> {
     let context = request.lambda_context_ref().cloned().unwrap_or_default();
     match accept(deps, &request, &context).await {
         Ok(reply) => platform::answer(StatusCode::OK, &Data { data: reply }),
-        Err(failure) => refuse(&failure, &context),
+        Err(failure) => {
+            let id = context.request_id.as_str();
+            if let Some(cause) = failure.cause() {
+                tracing::error!(request.id = id, error = platform::chain(cause), "could not record");
+            }
+            platform::refuse((FUNCTION, id), (failure.status(), failure.code()), &failure.reply())
+        }
     }
 }
 
@@ -56,22 +61,22 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
         ip_address: network.as_deref(),
         guest_events_per_minute: deps.guest_events_per_minute,
     };
-    let outcome = record::record(&deps.database, items, &submission).await?;
+    let outcome = record::record(&deps.database, items, &submission).await.map_err(recording::failure)?;
 
     let trace = TraceHeader::of(context);
-    let sent = hint(&deps.sender, &outcome.new_ids, &trace).await;
+    let sent = deps.sender.send(&outcome.new_ids, trace.as_str()).await;
     let reply = RecordReply::new(outcome.results);
     Metrics::with(&[("Function", FUNCTION)])
         .note("request.id", context.request_id.as_str())
         .note("trace.id", trace.root())
         .list("interaction.ids", &outcome.new_ids)
-        .count("Accepted", reply.accepted)
-        .count("Duplicate", reply.duplicate)
-        .count("Rejected", reply.rejected)
-        .count("Unscored", reply.unscored())
-        .count("HintsSent", sent.sent)
-        .count("HintsFailed", sent.failed)
-        .count("HiddenTexts", hidden)
+        .count(Metric::Accepted, reply.accepted)
+        .count(Metric::Duplicate, reply.duplicate)
+        .count(Metric::Rejected, reply.rejected)
+        .count(Metric::Unscored, reply.unscored())
+        .count(Metric::HintsSent, sent.sent)
+        .count(Metric::HintsFailed, sent.failed)
+        .count(Metric::HiddenTexts, hidden)
         .emit("recorded");
     let codes = reply.results.iter().filter_map(|result| result.code).map(RejectionCode::as_str);
     platform::report_rejections(FUNCTION, &context.request_id, codes);
@@ -79,22 +84,12 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
         return Ok(reply);
     }
     let is_limited = reply.results.iter().any(|result| result.code == Some(RejectionCode::RateLimited));
-    Err(if is_limited { Failure::RateLimited(reply) } else { Failure::NothingAcceptable(reply) })
+    Err(if is_limited { rate_limited(&reply) } else { Failure::nothing_acceptable("item", &reply) })
 }
 
-/// Hints both sinks at the same time.
-async fn hint(sender: &HintSender, ids: &[InteractionId], trace: &TraceHeader) -> Sent {
-    let (popularity, catalog) = tokio::join!(
-        sender.send(Sink::Popularity, ids, trace.as_str()),
-        sender.send(Sink::Catalog, ids, trace.as_str()),
-    );
-    Sent { sent: popularity.sent + catalog.sent, failed: popularity.failed + catalog.failed }
-}
-
-fn refuse(failure: &Failure, context: &Context) -> Result<Response<Body>, lambda_http::Error> {
-    if let Failure::Store(error) = failure {
-        tracing::error!(request.id = context.request_id, error = platform::chain(error), "could not record");
-    }
-    platform::report_refusal(FUNCTION, &context.request_id, failure.code());
-    platform::answer(failure.status(), &failure.reply())
+/// No item was stored, and some could be a minute later.
+fn rate_limited(reply: &RecordReply) -> Failure {
+    const TEXT: &str =
+        "too many events of guests from this network in this minute; details.results says which to send again";
+    Failure::new(429, "rate_limited", TEXT).with_details(reply)
 }

@@ -1,11 +1,10 @@
 //! Records what shoppers do: `POST /api/v1/analytic/interaction` and `POST /api/v1/analytic/guest/interaction`.
 //!
 //! A 2xx means stored: the reply is written after the commit. Sending the hints comes last and cannot fail
-//! a request, because a hint that gets lost is sent again from the pending rows.
+//! a request, because a lost hint is sent again from the pending rows.
 
 mod agent;
 mod caller;
-mod failure;
 mod handler;
 mod record;
 mod settings;

@@ -5,15 +5,15 @@ use recording::{Outcome, Recording};
 use store::interaction::Submission;
 use store::{Database, StoreError};
 
-/// Records every admitted item; a refused one keeps its refusal and touches no other.
+/// Records every admitted item; a rejected one keeps its rejection and affects no other.
 pub(crate) async fn record(
     database: &Database,
     items: Vec<ItemOutcome>,
     submission: &Submission<'_>,
 ) -> Result<Outcome, StoreError> {
     let mut recording = Recording::of(items);
-    while let Some(piece) = recording.next_piece() {
-        let answer = store::interaction::record(database, piece, submission).await;
+    while let Some(part) = recording.next_part() {
+        let answer = store::interaction::record(database, part, submission).await;
         recording.settle(answer)?;
     }
     Ok(recording.finish())

@@ -1,4 +1,4 @@
-//! What record-interactions reads from its environment.
+//! The settings of record-interactions, from its environment.
 
 use std::time::Duration;
 
@@ -13,31 +13,28 @@ const GUEST_EVENTS_MAX: u64 = 1_000_000_000;
 /// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
-    /// Where the interactions go.
+    /// The database of the interactions.
     pub database: store::Settings,
-    /// Where the hints go.
+    /// The queues of the hints.
     pub queues: Queues,
-    /// How long SQS may take to answer. The request waits for it, so it is short.
+    /// The time limit of SQS. The request waits for it, so it is short.
     pub send_limit: Duration,
     /// How many events guests of one network may send in a minute; `None` for no limit.
     pub guest_events_per_minute: Option<u32>,
-    /// What clients may call events.
+    /// The known event names.
     pub names: EventNames,
 }
 
 impl Settings {
-    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::RecordInteractions, lookup));
         let queues = variables.group(Queues::from_variables);
-        let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
+        let send_limit = variables.send_limit();
         let guests = variables.number("GUEST_EVENTS_PER_MINUTE", 0..=GUEST_EVENTS_MAX);
-        // Zero switches the limit off, because a parameter of the template cannot be left out.
+        // Zero disables the limit, because a parameter of the template cannot be omitted.
         let guest_events_per_minute = u32::try_from(guests?).ok().filter(|limit| *limit > 0);
-        let names = variables.group(|lookup| {
-            let names: Result<EventNames, _> = lookup("EVENT_NAMES").unwrap_or_default().parse();
-            names.map_err(|error| format!("EVENT_NAMES {error}"))
-        });
+        let names = variables.parsed_or_default("EVENT_NAMES");
         let (database, queues, send_limit) = (database?, queues?, send_limit?);
         Some(Self { database, queues, send_limit, guest_events_per_minute, names: names? })
     }

@@ -1,22 +1,21 @@
-//! One run: claim what is due, hint, repeat within bounds, measure what is outstanding.
+//! One run: claim due rows, hint, repeat within limits, measure what is outstanding.
 
 use std::time::Duration;
 
-use domain::{InteractionId, Sink};
 use lambda_runtime::{Error, LambdaEvent};
-use messaging::{AlertSender, HintSender, Sent};
-use platform::{Deadline, Metrics, TraceHeader};
+use messaging::{AlertSender, HintSender};
+use platform::{Deadline, Metric, Metrics, TraceHeader};
 use serde_json::{Value, json};
 use store::{Database, StoreError};
 
 use crate::Pace;
 
-/// Rows claimed at a time; what a crash in the middle delays by one backoff.
+/// Rows claimed at a time; a crash in the middle delays them by one backoff.
 const CLAIM: u32 = 1_000;
-/// Time kept for the metrics and the answer.
+/// Time reserved for the metrics and the response.
 const MARGIN: Duration = Duration::from_secs(10);
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
     /// The pending rows.
@@ -25,25 +24,25 @@ pub struct Deps {
     pub sender: HintSender,
     /// The queue of the alerts.
     pub alerts: AlertSender,
-    /// The bounds of a run.
+    /// The limits of a run.
     pub pace: Pace,
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Resent {
     /// Rows that were due.
     pub claimed: usize,
-    /// Hints that SQS took.
+    /// Hints that SQS accepted.
     pub sent: usize,
-    /// Hints that SQS did not take.
+    /// Hints that SQS did not accept.
     pub failed: usize,
 }
 
-/// Runs once. May be repeated and run at once: a row is hinted at by one run only.
+/// Runs once. May be repeated and run concurrently: only one run hints at a row.
 ///
 /// # Errors
-/// When Postgres is down or not ours; the next run takes over.
+/// When Postgres is down or its schema is not ours; the next run takes over.
 pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Error> {
     let trace = TraceHeader::of(&event.context);
     let deadline = Deadline::of(&event.context, MARGIN);
@@ -53,15 +52,15 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
     Metrics::with(&[("Function", "resend-pending")])
         .note("request.id", event.context.request_id)
         .note("trace.id", trace.root())
-        .count("HintsClaimed", resent.claimed)
-        .count("HintsSent", resent.sent)
-        .count("HintsFailed", resent.failed)
+        .count(Metric::HintsClaimed, resent.claimed)
+        .count(Metric::HintsSent, resent.sent)
+        .count(Metric::HintsFailed, resent.failed)
         .emit("resent");
     measure(&deps.database).await?;
     Ok(json!({ "claimed": resent.claimed, "sent": resent.sent, "failed": resent.failed }))
 }
 
-/// Alerts first: they are few, and a backlog of interactions must not keep them waiting.
+/// Alerts first: they are few, and a backlog of interactions must not delay them.
 async fn resend_all(deps: &Deps, trace: &TraceHeader, deadline: Deadline) -> Result<Resent, StoreError> {
     let due = store::pending_alert::claim_due(&deps.database, CLAIM, deps.pace.backoff_cap_seconds).await?;
     let alerts = deps.alerts.send(&due, trace.as_str()).await;
@@ -83,7 +82,7 @@ async fn resend(deps: &Deps, trace: &TraceHeader, deadline: Deadline) -> Result<
     while total.claimed < max_rows && !deadline.remaining().is_zero() {
         let left = u32::try_from(max_rows - total.claimed).unwrap_or(CLAIM).min(CLAIM);
         let due = store::pending::claim_due(&deps.database, left, deps.pace.backoff_cap_seconds).await?;
-        let sent = hint(&deps.sender, &due, trace).await;
+        let sent = deps.sender.send_each(&due, trace.as_str()).await;
         total.claimed += due.len();
         total.sent += sent.sent;
         total.failed += sent.failed;
@@ -91,22 +90,12 @@ async fn resend(deps: &Deps, trace: &TraceHeader, deadline: Deadline) -> Result<
             let ids = platform::listed(due.iter().map(|(_, id)| id));
             tracing::info!(trace.id = trace.root(), interaction.ids = ids, "hinted again");
         }
-        // Nothing left, or SQS is down: the rows that were not claimed keep their place.
+        // Nothing left, or SQS is down: unclaimed rows stay due.
         if due.len() < usize::try_from(left).unwrap_or_default() || sent.sent == 0 {
             break;
         }
     }
     Ok(total)
-}
-
-async fn hint(sender: &HintSender, due: &[(Sink, InteractionId)], trace: &TraceHeader) -> Sent {
-    let of = |wanted: Sink| due.iter().filter(|(sink, _)| *sink == wanted).map(|(_, id)| *id).collect::<Vec<_>>();
-    let (popularity, catalog) = (of(Sink::Popularity), of(Sink::Catalog));
-    let (popularity, catalog) = tokio::join!(
-        sender.send(Sink::Popularity, &popularity, trace.as_str()),
-        sender.send(Sink::Catalog, &catalog, trace.as_str()),
-    );
-    Sent { sent: popularity.sent + catalog.sent, failed: popularity.failed + catalog.failed }
 }
 
 /// Also when there is nothing: no figure means that nobody looked, and rings an alarm.
@@ -121,8 +110,8 @@ async fn measure(database: &Database) -> Result<(), StoreError> {
 
 fn measure_sink(sink: &str, oldest_age_seconds: f64, (waiting, parked): (i64, i64)) {
     Metrics::with(&[("Sink", sink)])
-        .seconds("PendingOldestAge", oldest_age_seconds)
-        .gauge("PendingDepth", usize::try_from(waiting).unwrap_or_default())
-        .gauge("PendingParked", usize::try_from(parked).unwrap_or_default())
+        .seconds(Metric::PendingOldestAge, oldest_age_seconds)
+        .gauge(Metric::PendingDepth, usize::try_from(waiting).unwrap_or_default())
+        .gauge(Metric::PendingParked, usize::try_from(parked).unwrap_or_default())
         .emit("pending");
 }

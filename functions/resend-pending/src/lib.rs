@@ -1,7 +1,7 @@
-//! Hints again at every effect that is overdue: what makes lost messages, queues and crashes harmless.
+//! Hints again at every overdue effect, which makes lost messages, lost queues and crashes harmless.
 //!
-//! Takes due rows by lock and never by `id > watermark`: ids commit out of order, and a watermark would pass
-//! over the late ones. Parked rows are left alone.
+//! Takes due rows by lock and never by `id > watermark`: ids commit out of order, and a watermark would skip late ones.
+//! Parked rows are skipped.
 
 mod handler;
 mod settings;

@@ -1,4 +1,4 @@
-//! What resend-pending reads from its environment.
+//! The settings of resend-pending, from its environment.
 
 use std::time::Duration;
 
@@ -9,34 +9,34 @@ use store::Role;
 /// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
-    /// Where the pending rows are.
+    /// The database with the pending rows.
     pub database: store::Settings,
-    /// Where the hints go.
+    /// The queues of the hints.
     pub queues: Queues,
-    /// Where the hints at alerts go.
+    /// The queue of the hints at alerts.
     pub alerts_queue_url: String,
-    /// How long SQS may take to answer.
+    /// The time limit of SQS.
     pub send_limit: Duration,
-    /// How much it does.
+    /// The limits of a run.
     pub pace: Pace,
 }
 
-/// How much one run does, and how far hints for one row lie apart at most.
+/// The limits of a run, and the longest delay between hints for a row.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
-    /// The most rows of one run.
+    /// The maximum number of rows of one run.
     pub max_rows: u32,
-    /// The longest pause between two hints for one row, in seconds.
+    /// The longest delay between two hints for one row, in seconds.
     pub backoff_cap_seconds: u32,
 }
 
 impl Settings {
-    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::ResendPending, lookup));
         let queues = variables.group(Queues::from_variables);
         let alerts_queue_url = variables.required("ALERTS_QUEUE_URL");
-        let send_limit = variables.number("SEND_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
+        let send_limit = variables.send_limit();
         let max_rows = variables.number("RESEND_MAX_ROWS", 1..=1_000_000);
         let cap = variables.number("RESEND_BACKOFF_CAP_SECONDS", 60..=86_400);
         let pace = Pace { max_rows: max_rows?.try_into().ok()?, backoff_cap_seconds: cap?.try_into().ok()? };

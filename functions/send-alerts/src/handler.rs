@@ -1,4 +1,4 @@
-//! One batch: read, lease what is owed, tell, note what came of it, answer.
+//! One batch: parse, lease pending alerts, send, store the outcomes, respond.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
@@ -9,46 +9,46 @@ use domain::fraud::FindingId;
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{AlertBatch, DeadLetterSender, Settled};
 use outbound::Answer;
-use platform::{Deadline, Metrics, Secret, TraceHeader};
+use platform::{Deadline, Metric, Metrics, Secret, TraceHeader};
 use store::Database;
 use store::pending_alert::{self, Unfinished};
 use uuid::Uuid;
 
 use crate::SendError;
-use crate::webhook::{Told, Webhooks};
+use crate::webhook::{AlertAnswers, Webhooks};
 
-/// The reason of a dead letter whose alert an earlier batch has parked; the row knows why.
+/// The reason of a dead letter whose alert an earlier batch has parked; the row has the cause.
 const PARKED: &str = "parked";
-/// Time kept for noting the outcomes in Postgres and for the answer.
+/// Time reserved for storing the outcomes in Postgres and for the response.
 const MARGIN: Duration = Duration::from_secs(6);
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
     /// The pending alerts.
     pub database: Database,
-    /// Who is told.
+    /// The webhooks.
     pub webhooks: Secret<Webhooks>,
-    /// Where messages go that no try will help.
+    /// The dead-letter queue.
     pub dead_letters: DeadLetterSender,
 }
 
-/// What a batch came to.
+/// The result of a batch.
 #[derive(Debug, Default)]
 struct Outcome {
-    /// Told to every webhook.
+    /// Confirmed by every webhook.
     done: Vec<FindingId>,
     /// Refused by a webhook, now or before, with the reason.
     parked: HashMap<FindingId, String>,
     again: Vec<FindingId>,
-    /// How often each reason occurred.
+    /// The number of occurrences of each reason.
     again_reasons: BTreeMap<String, usize>,
 }
 
 /// Sends the alerts of a batch of hints. May be called with the same batch any number of times.
 ///
 /// # Errors
-/// When Postgres is down, or nothing got through: the batch comes again, less what was confirmed.
+/// When Postgres is down, or no webhook accepted anything: the batch is redelivered, except for what was confirmed.
 pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
     let started = Instant::now();
     let deadline = Deadline::of(&event.context, MARGIN);
@@ -71,14 +71,14 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
     })
 }
 
-/// Tells the webhooks what they are still owed, and notes what they said.
+/// Sends the pending alerts to the webhooks, and stores the outcomes.
 async fn send(deps: &Deps, ids: &[FindingId], deadline: Deadline) -> Result<Outcome, SendError> {
     if ids.is_empty() {
         return Ok(Outcome::default());
     }
     let webhooks = deps.webhooks.get().await?;
     let token = Uuid::now_v7();
-    // A lease outlives the invocation, and ends long before SQS delivers the message of a dead one again.
+    // A lease outlives the invocation, and expires long before SQS redelivers the message of a crashed one.
     let lease = pending_alert::lease(&deps.database, ids, token, deadline.remaining() + 2 * MARGIN).await?;
     let parked = lease.parked.into_iter().map(|id| (id, PARKED.to_owned())).collect();
     let mut outcome = Outcome { parked, ..Outcome::default() };
@@ -94,7 +94,7 @@ async fn send(deps: &Deps, ids: &[FindingId], deadline: Deadline) -> Result<Outc
 }
 
 /// Says what came of one alert; returns what is to be noted when it is not done.
-fn settle(told: &Told<'_>, outcome: &mut Outcome) -> Option<Unfinished> {
+fn settle(told: &AlertAnswers<'_>, outcome: &mut Outcome) -> Option<Unfinished> {
     let id = told.alert.finding.id;
     let (mut confirmed, mut refused, mut again) = (Vec::new(), None, false);
     for said in &told.said {
@@ -109,7 +109,7 @@ fn settle(told: &Told<'_>, outcome: &mut Outcome) -> Option<Unfinished> {
             }
         }
     }
-    // While one webhook may still take it, a refusal of another waits: parking would end the tries of both.
+    // While one webhook may still accept it, a refusal of another waits: parking would end the attempts of both.
     let parked = refused.filter(|_| !again);
     match (&parked, again) {
         (Some(reason), _) => {
@@ -125,8 +125,8 @@ fn settle(told: &Told<'_>, outcome: &mut Outcome) -> Option<Unfinished> {
     Some(Unfinished { id, confirmed, parked })
 }
 
-/// Fails what comes again, or everything when nothing got through, which makes SQS deliver less; what waits for a
-/// person goes to the dead-letter queue.
+/// Fails messages to be redelivered, or the whole batch when no webhook accepted anything, so that polling backs off;
+/// messages of parked alerts go to the dead-letter queue.
 async fn answer(deps: &Deps, batch: &AlertBatch, outcome: &Outcome) -> Result<Settled, SendError> {
     if !outcome.again.is_empty() {
         tracing::warn!(reasons = ?outcome.again_reasons, "alerts are left for a later try");
@@ -137,11 +137,11 @@ async fn answer(deps: &Deps, batch: &AlertBatch, outcome: &Outcome) -> Result<Se
     Ok(batch.settle_ids(&deps.dead_letters, &outcome.parked, &outcome.again.iter().copied().collect()).await)
 }
 
-/// Adds what a batch came to.
+/// Adds the result of a batch.
 fn counted(line: Metrics, batch: &AlertBatch, outcome: &Outcome) -> Metrics {
-    line.count("Messages", batch.len())
-        .count("Sent", outcome.done.len())
-        .count("Parked", outcome.parked.len())
-        .count("Again", outcome.again.len())
-        .count("Unreadable", batch.unreadable())
+    line.count(Metric::Messages, batch.len())
+        .count(Metric::Sent, outcome.done.len())
+        .count(Metric::Parked, outcome.parked.len())
+        .count(Metric::Again, outcome.again.len())
+        .count(Metric::Unreadable, batch.unreadable())
 }

@@ -1,9 +1,9 @@
-//! Tells people about findings: consumer of `alerts-queue`.
+//! Sends findings to webhooks: consumer of `alerts-queue`.
 //!
-//! Each webhook hears of a finding at least once, under the finding's id as `Idempotency-Key`, and is not told again
-//! once it confirmed. What a webhook refuses for good is parked; everything else comes again. The hazards it handles:
-//! two invocations with the same message (only one gets the lease), a webhook that is down (the invocation fails, so
-//! that polling backs off), and addresses and keys that must not leak (they are in no log and no error).
+//! Each webhook receives a finding at least once, with the finding's id as `Idempotency-Key`, and not again once it has
+//! confirmed. An alert that a webhook refuses permanently is parked; everything else is retried. The hazards it
+//! handles: two invocations with the same message (only one gets the lease), a webhook that is down (the invocation
+//! fails, so that polling backs off), and addresses and keys that must not leak (they are in no log and no error).
 
 mod error;
 mod handler;

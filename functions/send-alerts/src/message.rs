@@ -1,15 +1,14 @@
-//! What each kind of webhook is told about a finding.
+//! The message about a finding for each kind of webhook.
 //!
-//! Ids come from the shop's systems and may hold anything. In a chat they are quoted, cut, and can neither call
-//! people nor link to anything.
+//! Ids come from the shop's systems and may contain anything. In a chat they are quoted and truncated, and can neither
+//! mention people nor link to anything.
 
-use domain::fraud::Rule;
 use serde_json::{Value, json};
 use store::finding::Stored;
 
 use crate::Channel;
 
-/// The most characters of an id that a chat is shown.
+/// The maximum number of characters of an id in a chat.
 const ID_MAX_CHARS: usize = 80;
 
 /// Writes the body for a webhook.
@@ -17,7 +16,7 @@ pub(crate) fn body(channel: Channel, finding: &Stored) -> String {
     let evidence: Value = serde_json::from_str(&finding.evidence).expect("a jsonb column holds JSON");
     let body = match channel {
         Channel::Slack => json!({ "text": text(finding, &evidence, escaped) }),
-        // An empty list of mentions to parse: nothing in the text can call anybody.
+        // An empty list of mentions to parse: nothing in the text can mention anyone.
         Channel::Discord => {
             json!({ "content": text(finding, &evidence, str::to_owned), "allowed_mentions": { "parse": [] } })
         }
@@ -39,32 +38,29 @@ fn text(finding: &Stored, evidence: &Value, escape: fn(&str) -> String) -> Strin
         format!("`{}`", escape(&id.chars().filter(plain).take(ID_MAX_CHARS).collect::<String>()))
     };
     let (of, at) = (|name: &str| &evidence[name], |value: &Value| value.as_str().unwrap_or("?").to_owned());
-    let what = match finding.rule {
-        Rule::OrderBurst => format!("{} orders within a short time", of("order_count")),
-        Rule::SimilarOrders => format!("{} orders that are alike", of("order_count")),
-        Rule::LargeOrder => {
-            let order = of("order");
-            let id = quoted(order["order_id"].as_str().unwrap_or("?"));
-            let (amount, currency) = (&order["amount_minor"], order["currency"].as_str().unwrap_or("?"));
-            format!("order {id} of {amount} minor units of {currency}, above {}", of("limit_minor"))
-        }
-        Rule::AbandonedCart => format!("{} products left in a cart", of("product_count")),
-    };
-    let when = match finding.rule {
-        Rule::LargeOrder => format!("placed at {}", at(&of("order")["placed_at"])),
-        _ => format!("from {} to {}", at(of("from")), at(of("to"))),
+    let phrase = finding.rule.phrase();
+    // The evidence is about one order, or about a number of orders or products.
+    let order = of("order");
+    let (what, when) = if order.is_null() {
+        let count = evidence.get("order_count").unwrap_or(of("product_count"));
+        (format!("{count} {phrase}"), format!("from {} to {}", at(of("from")), at(of("to"))))
+    } else {
+        let id = quoted(order["order_id"].as_str().unwrap_or("?"));
+        let (amount, currency) = (&order["amount_minor"], order["currency"].as_str().unwrap_or("?"));
+        let what = format!("order {id} of {amount} minor units of {currency}, {phrase} {}", of("limit_minor"));
+        (what, format!("placed at {}", at(&order["placed_at"])))
     };
     format!("Shopsignal {}: {}: {what}, {when} (finding {})", finding.rule, quoted(&finding.subject), finding.id)
 }
 
-/// Takes Slack's control characters away: <https://api.slack.com/reference/surfaces/formatting#escaping>.
+/// Removes Slack's control characters: <https://api.slack.com/reference/surfaces/formatting#escaping>.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::fraud::FindingId;
+    use domain::fraud::{FindingId, Rule};
     use uuid::Uuid;
 
     use super::*;

@@ -1,7 +1,7 @@
-//! Who is told, as the secret of the application says it.
+//! The webhooks, from the application's secret.
 //!
-//! The addresses are in the secret because who has one can write there. The list of hosts is not: who can change one of the
-//! two alone cannot send findings elsewhere.
+//! The addresses are in the secret because anyone who has one can post there. The list of hosts is not: someone who can
+//! change only one of the two cannot redirect findings elsewhere.
 
 use outbound::SecureUrl;
 use platform::{Secret, SecretSource, SecretValues};
@@ -10,13 +10,13 @@ use crate::settings::Limits;
 use crate::signature::{SigningKey, SigningKeys};
 use crate::webhook::{Channel, Webhook, Webhooks};
 
-/// Where each kind of webhook is looked for.
+/// The name of each kind of webhook in the secret.
 const WEBHOOKS: [(Channel, &str); 3] =
     [(Channel::Slack, "alert_slack_url"), (Channel::Discord, "alert_discord_url"), (Channel::Json, "alert_json_url")];
 /// The name of the keys, before their version.
 const KEY: &str = "alert_signing_key";
 
-/// Makes the webhooks from what is in the secret. May be nobody: findings are then only listed.
+/// Creates the webhooks from the secret. There may be none: findings are then only listed.
 #[must_use]
 pub fn webhooks(source: SecretSource, limits: Limits) -> Secret<Webhooks> {
     Secret::new(source, move |values| read(values, &limits))

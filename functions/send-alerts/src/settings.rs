@@ -1,4 +1,4 @@
-//! What send-alerts reads from its environment.
+//! The settings of send-alerts, from its environment.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -9,31 +9,31 @@ use store::Role;
 /// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
-    /// Where the pending alerts are.
+    /// The database with the pending alerts.
     pub database: store::Settings,
-    /// The secret with the addresses of the webhooks and the keys that alerts are signed with.
+    /// The secret with the addresses of the webhooks and the signing keys.
     pub secret_arn: String,
     /// How webhooks may be called.
     pub limits: Limits,
-    /// Where messages go that no try will help.
+    /// The dead-letter queue.
     pub dead_letter_queue_url: String,
 }
 
 /// How webhooks may be called.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// The hosts that they may be on.
+    /// The allowed hosts.
     pub hosts: BTreeSet<String>,
-    /// How long one call may take.
+    /// The time limit of one call.
     pub call_timeout: Duration,
 }
 
 impl Settings {
-    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::SendAlerts, lookup));
         let secret_arn = variables.required("APP_SECRET_ARN");
-        let call_timeout = variables.number("ALERT_TIMEOUT_MS", 50..=5_000).map(Duration::from_millis);
+        let call_timeout = variables.millis("ALERT_TIMEOUT_MS", 50..=5_000);
         let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");
         let hosts = variables.optional("ALERT_HOSTS").unwrap_or_default();
         let hosts = hosts.split(',').map(str::trim).filter(|host| !host.is_empty()).map(str::to_owned).collect();

@@ -1,9 +1,9 @@
-//! The signature by which a receiver knows that an alert is ours and fresh.
+//! The signature by which a receiver verifies that an alert is authentic and fresh.
 //!
 //! Header `Shopsignal-Signature: t=<seconds since 1970>,k1=<hex>,k2=<hex>`: for each version of the shared key, HMAC-SHA256 with
-//! it over `<seconds>.<body>`. A receiver checks the version that it has, so a key is replaced without a moment in which
-//! nobody can check: add the next one, hand it to the receivers, remove the old one. The time is signed, so that a receiver
-//! can refuse a captured alert that comes later.
+//! it over `<seconds>.<body>`. A receiver verifies the version that it has, so a key can be rotated without a gap: add
+//! the next one, give it to the receivers, remove the old one. The time is signed, so that a receiver can reject a
+//! replayed alert.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,11 +17,11 @@ pub const SIGNATURE_HEADER: &str = "Shopsignal-Signature";
 /// A shorter key could be guessed.
 const KEY_BYTES_MIN: usize = 32;
 
-/// The key that is shared with the receivers. It is never written anywhere.
+/// The key that is shared with the receivers. It is never logged.
 #[derive(Clone)]
 pub struct SigningKey(Hmac<Sha256>);
 
-/// A key that does not protect.
+/// A key that is too weak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must have at least {KEY_BYTES_MIN} bytes")]
 pub struct InvalidKey;
@@ -55,13 +55,14 @@ impl SigningKey {
 pub struct SigningKeys(Vec<(u32, SigningKey)>);
 
 impl SigningKeys {
-    /// Takes the versions; without any, alerts are sent unsigned, which `receiver` allows only while there is no webhook.
+    /// Takes the versions; without any, alerts would be unsigned, which `receiver` allows only while there is no
+    /// webhook.
     #[must_use]
     pub fn new(keys: Vec<(u32, SigningKey)>) -> Self {
         Self(keys)
     }
 
-    /// Writes the value of the header for a body that is sent at this second.
+    /// Writes the value of the header for a body sent at this second.
     #[must_use]
     pub fn sign(&self, second: u64, body: &str) -> String {
         let signed = self.0.iter().map(|(version, key)| format!(",k{version}={}", key.digits(second, body)));

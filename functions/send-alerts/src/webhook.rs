@@ -1,4 +1,4 @@
-//! The webhooks: who is told, and what came of it.
+//! The webhooks: sends alerts and collects the outcomes.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -16,14 +16,14 @@ use store::pending_alert::Leased;
 use crate::message;
 use crate::signature::{SIGNATURE_HEADER, SigningKeys};
 
-/// Two further attempts after 0.1 to 0.2 s and 0.2 to 0.4 s. Whatever lasts longer is for the queue.
+/// Two further attempts after 0.1 to 0.2 s and 0.2 to 0.4 s. Anything longer is left to the queue.
 const RETRY: ExponentialBuilder = ExponentialBuilder::new()
     .with_min_delay(Duration::from_millis(100))
     .with_max_delay(Duration::from_millis(400))
     .with_max_times(2)
     .with_jitter();
 
-/// Calls at the same time. Chats allow about one a second, so more would only be throttled.
+/// Concurrent calls. Chats allow about one a second, so more would only be throttled.
 const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(4).expect("four is not zero");
 
 /// A kind of receiver.
@@ -33,7 +33,7 @@ pub enum Channel {
     Slack,
     /// A webhook of Discord.
     Discord,
-    /// Anything that takes the finding as JSON.
+    /// Any receiver of the finding as JSON.
     Json,
 }
 
@@ -58,9 +58,9 @@ impl fmt::Display for Channel {
 /// One receiver.
 #[derive(Debug, Clone)]
 pub struct Webhook {
-    /// What it takes.
+    /// Its kind.
     pub channel: Channel,
-    /// Where it is. The address may hold a key and is never logged.
+    /// Its URL, which may contain a key and is never logged.
     pub url: SecureUrl,
 }
 
@@ -73,34 +73,34 @@ pub struct Webhooks {
     client: OnceLock<Client>,
 }
 
-/// What the calls of one delivery share.
+/// The shared state of the calls of one delivery.
 struct Round<'a> {
     client: &'a Client,
     deadline: Instant,
 }
 
-/// What one webhook said to one alert.
+/// The result of one webhook for one alert.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Said {
+pub(crate) struct WebhookAnswer {
     pub(crate) channel: Channel,
     pub(crate) answer: Result<Answer, FailureReason>,
 }
 
-/// What came of one alert: what was said by the webhooks that had not confirmed it yet.
+/// The outcome of one alert: the results of the webhooks that had not confirmed it yet.
 #[derive(Debug)]
-pub(crate) struct Told<'a> {
+pub(crate) struct AlertAnswers<'a> {
     pub(crate) alert: &'a Leased,
-    pub(crate) said: Vec<Said>,
+    pub(crate) said: Vec<WebhookAnswer>,
 }
 
 impl Webhooks {
-    /// Takes the receivers, and the keys that what they get is signed with.
+    /// Takes the receivers and the signing keys.
     #[must_use]
     pub fn new(webhooks: Vec<Webhook>, keys: SigningKeys, call_timeout: Duration) -> Self {
         Self { webhooks, keys, call_timeout, client: OnceLock::new() }
     }
 
-    /// Says whether nobody is to be told.
+    /// Says whether there are no webhooks.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.webhooks.is_empty()
@@ -108,7 +108,11 @@ impl Webhooks {
 
     /// Tells every webhook about every alert that it has not confirmed. What has not begun at the deadline does not
     /// begin, and what is under way is given up there.
-    pub(crate) async fn tell<'a>(&self, alerts: &'a [Leased], deadline: Instant) -> Result<Vec<Told<'a>>, ClientError> {
+    pub(crate) async fn tell<'a>(
+        &self,
+        alerts: &'a [Leased],
+        deadline: Instant,
+    ) -> Result<Vec<AlertAnswers<'a>>, ClientError> {
         let round = Round { client: self.client()?, deadline };
         let round = &round;
         let tell = |alert: &'a Leased| async move {
@@ -116,15 +120,15 @@ impl Webhooks {
             let mut said = Vec::new();
             for webhook in self.webhooks.iter().filter(open) {
                 let answer = self.tell_one(round, webhook, &alert.finding).await;
-                said.push(Said { channel: webhook.channel, answer });
+                said.push(WebhookAnswer { channel: webhook.channel, answer });
             }
-            Told { alert, said }
+            AlertAnswers { alert, said }
         };
         let calls: Vec<_> = alerts.iter().map(tell).collect();
         Ok(stream::iter(calls).buffer_unordered(CONCURRENCY.get()).collect().await)
     }
 
-    /// Tells one webhook about one finding, with a few attempts.
+    /// Sends one finding to one webhook, with retries.
     async fn tell_one(&self, round: &Round<'_>, webhook: &Webhook, finding: &Stored) -> Result<Answer, FailureReason> {
         let body = message::body(webhook.channel, finding);
         let attempt = || async {
@@ -142,7 +146,7 @@ impl Webhooks {
         answer.map_err(|failure| failure.reason)
     }
 
-    /// Makes a request that is signed now: a repetition has a time and a signature of its own.
+    /// Builds a request that is signed now: a retry has its own time and signature.
     fn request(&self, client: &Client, webhook: &Webhook, body: &str) -> reqwest::RequestBuilder {
         let request = client.post(webhook.url.as_url().clone()).header(CONTENT_TYPE, "application/json");
         let second = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();

@@ -1,4 +1,4 @@
-//! One batch: read, load what is awaited, deliver, note what came of it, answer.
+//! One batch: parse, load pending interactions, deliver, store the outcomes, respond.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
@@ -8,36 +8,36 @@ use catalog::{Catalog, Outcome};
 use domain::{InteractionId, ParkReason, Sink};
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{Batch, DeadLetterSender, Settled};
-use platform::{Deadline, Metrics, TraceHeader};
+use platform::{Deadline, Metric, Metrics, TraceHeader};
 use store::Database;
 
 use crate::UpdateError;
 
-/// The reason of a dead letter whose row an earlier batch has parked; the row knows why.
+/// The reason of a dead letter whose row an earlier batch has parked; the row has the cause.
 const PARKED: &str = "parked";
-/// Time kept for noting the outcomes in Postgres and for the answer.
+/// Time reserved for storing the outcomes in Postgres and for the response.
 const MARGIN: Duration = Duration::from_secs(2);
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
     /// The pending rows and their interactions.
     pub database: Database,
-    /// Who is told.
+    /// The catalog.
     pub catalog: Catalog,
-    /// Where messages go that no try will help.
+    /// The dead-letter queue.
     pub dead_letters: DeadLetterSender,
 }
 
-/// What a batch came to.
+/// The result of a batch.
 #[derive(Debug, Default)]
-struct Told {
+struct Notified {
     confirmed: Vec<InteractionId>,
     refused: Vec<(InteractionId, ParkReason)>,
     /// Parked by an earlier batch.
     parked: Vec<InteractionId>,
     again: Vec<InteractionId>,
-    /// How often each reason occurred among `again`.
+    /// The number of occurrences of each reason among `again`.
     again_reasons: BTreeMap<String, usize>,
     call_times: Vec<Duration>,
     catalog_is_down: bool,
@@ -46,7 +46,7 @@ struct Told {
 /// Delivers a batch of hints. May be called with the same batch any number of times.
 ///
 /// # Errors
-/// When Postgres or the whole catalog is down: the batch comes again, less what was confirmed.
+/// When Postgres or the whole catalog is down: the batch is redelivered, except for what was confirmed.
 pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
     let started = Instant::now();
     let deadline = Deadline::of(&event.context, MARGIN);
@@ -61,7 +61,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
     let line = counted(line, &batch, &told, ids.len());
     match answer(deps, &batch, &told).await {
         Ok(settled) => {
-            line.count("DeadLettered", settled.dead).emit("delivered");
+            line.count(Metric::DeadLettered, settled.dead).emit("delivered");
             Ok(settled.response)
         }
         Err(error) => {
@@ -78,13 +78,14 @@ fn report(request_id: &str, ids: &[InteractionId], error: UpdateError) -> Error 
 }
 
 /// Tells the catalog what it is still owed, and notes what it said.
-async fn tell(deps: &Deps, ids: &[InteractionId], deadline: Deadline) -> Result<Told, UpdateError> {
+async fn tell(deps: &Deps, ids: &[InteractionId], deadline: Deadline) -> Result<Notified, UpdateError> {
     if ids.is_empty() {
-        return Ok(Told::default());
+        return Ok(Notified::default());
     }
     let awaiting = store::interaction::get_awaiting_catalog(&deps.database, ids).await?;
     let delivery = deps.catalog.deliver(&awaiting.open, Instant::now() + deadline.remaining()).await?;
-    let mut told = Told { parked: awaiting.parked, catalog_is_down: delivery.catalog_is_down(), ..Told::default() };
+    let mut told =
+        Notified { parked: awaiting.parked, catalog_is_down: delivery.catalog_is_down(), ..Notified::default() };
     told.call_times = delivery.call_times;
     for (id, outcome) in delivery.outcomes {
         match outcome {
@@ -111,12 +112,13 @@ async fn tell(deps: &Deps, ids: &[InteractionId], deadline: Deadline) -> Result<
 
 /// Fails what comes again, or everything when the catalog is down, which makes SQS deliver less; what waits for a
 /// person goes to the dead-letter queue.
-async fn answer(deps: &Deps, batch: &Batch, told: &Told) -> Result<Settled, UpdateError> {
+async fn answer(deps: &Deps, batch: &Batch, told: &Notified) -> Result<Settled, UpdateError> {
     if !told.again.is_empty() {
         tracing::warn!(reasons = ?told.again_reasons, "interactions are left for a later try");
     }
     if told.catalog_is_down {
-        // Nothing is moved now: the messages come again with every try of a long outage, and would be moved each time.
+        // Nothing is moved now: in a long outage the messages are redelivered at every attempt, and would be moved each
+        // time.
         return Err(UpdateError::CatalogDown);
     }
     let before = told.parked.iter().map(|id| (*id, PARKED.to_owned()));
@@ -125,13 +127,13 @@ async fn answer(deps: &Deps, batch: &Batch, told: &Told) -> Result<Settled, Upda
 }
 
 /// Adds what a batch came to.
-fn counted(line: Metrics, batch: &Batch, told: &Told, interactions: usize) -> Metrics {
+fn counted(line: Metrics, batch: &Batch, told: &Notified, interactions: usize) -> Metrics {
     let owed = told.confirmed.len() + told.refused.len() + told.parked.len() + told.again.len();
-    line.count("Messages", batch.len())
-        .count("Delivered", told.confirmed.len())
-        .count("AlreadyDone", interactions - owed)
-        .count("Parked", told.refused.len())
-        .count("Again", told.again.len())
-        .count("Unreadable", batch.unreadable())
-        .millis_each("CatalogLatency", &told.call_times)
+    line.count(Metric::Messages, batch.len())
+        .count(Metric::Delivered, told.confirmed.len())
+        .count(Metric::AlreadyDone, interactions - owed)
+        .count(Metric::Parked, told.refused.len())
+        .count(Metric::Again, told.again.len())
+        .count(Metric::Unreadable, batch.unreadable())
+        .millis_each(Metric::CatalogLatency, &told.call_times)
 }

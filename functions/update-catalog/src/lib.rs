@@ -1,8 +1,8 @@
-//! Tells the catalog about the interactions of a batch of hints: consumer of `catalog-queue`.
+//! Delivers the interactions of a batch of hints to the catalog: consumer of `catalog-queue`.
 //!
-//! The catalog hears every interaction at least once, under its id. Only what it confirmed leaves `pending`;
-//! what it refuses for good is parked; everything else comes again. If Postgres or the whole catalog is down
-//! the invocation fails, so that polling backs off, but never before what was confirmed is removed.
+//! The catalog receives every interaction at least once, under its id. Only confirmed ones leave `pending`; permanently
+//! refused ones are parked; everything else is retried. If Postgres or the whole catalog is down the invocation fails,
+//! so that polling backs off, but not before confirmed rows are removed.
 
 mod error;
 mod handler;
@@ -10,4 +10,4 @@ mod settings;
 
 pub use error::UpdateError;
 pub use handler::{Deps, handle};
-pub use settings::{AWS_CALL_LIMIT, CatalogSettings, Settings};
+pub use settings::{CatalogSettings, Settings};

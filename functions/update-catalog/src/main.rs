@@ -3,17 +3,18 @@
 use aws_sdk_sqs::Client;
 use lambda_runtime::{run, service_fn};
 use messaging::DeadLetterSender;
+use platform::aws;
 use store::Database;
-use update_catalog::{AWS_CALL_LIMIT, Deps, Settings, handle};
+use update_catalog::{Deps, Settings, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     platform::start();
     let settings = platform::load(Settings::read)?;
-    let aws = platform::aws::configure(AWS_CALL_LIMIT).await?;
+    let aws = aws::configure(aws::CALL_LIMIT).await?;
     let deps = Deps {
         catalog: settings.catalog.open(&aws),
-        dead_letters: DeadLetterSender::new(Client::new(&aws), settings.dead_letter_queue_url, AWS_CALL_LIMIT),
+        dead_letters: DeadLetterSender::new(Client::new(&aws), settings.dead_letter_queue_url, aws::CALL_LIMIT),
         database: Database::new(settings.database, Some(aws)),
     };
     run(service_fn(|event| handle(&deps, event))).await

@@ -1,4 +1,4 @@
-//! What update-catalog reads from its environment.
+//! The settings of update-catalog, from its environment.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -10,9 +10,6 @@ use catalog::{Catalog, CatalogUrl, FeedCatalog, HttpCatalog, HttpSettings};
 use platform::Variables;
 use store::Role;
 
-/// The limit of an AWS call: logging in to Postgres with a secret, moving dead letters.
-pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
-
 /// How long a catalog that is down is left alone, at least. A third of the function's timeout: an environment
 /// that stays busy finds a recovered catalog by its next invocation or the one after.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -20,11 +17,11 @@ const PAUSE: Duration = Duration::from_secs(10);
 /// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
-    /// Where the pending rows are.
+    /// The database with the pending rows.
     pub database: store::Settings,
-    /// Whom to tell.
+    /// The catalog.
     pub catalog: CatalogSettings,
-    /// Where messages go that no try will help.
+    /// The dead-letter queue.
     pub dead_letter_queue_url: String,
 }
 
@@ -37,13 +34,13 @@ pub enum CatalogSettings {
     Feed {
         /// `CATALOG_TABLE`.
         table: String,
-        /// The longest time of one call with its attempts.
+        /// The time limit of one AWS call with its retries.
         call_timeout: Duration,
     },
 }
 
 impl Settings {
-    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::UpdateCatalog, lookup));
         let catalog = CatalogSettings::read(variables);
@@ -55,7 +52,7 @@ impl Settings {
 impl CatalogSettings {
     fn read(variables: &mut Variables<'_>) -> Option<Self> {
         // An upper limit far below the function's timeout: one silent call must leave time for the others.
-        let call_timeout = variables.number("CATALOG_TIMEOUT_MS", 50..=10_000).map(Duration::from_millis);
+        let call_timeout = variables.millis("CATALOG_TIMEOUT_MS", 50..=10_000);
         let concurrency = variables.number("CATALOG_CONCURRENCY", 1..=100);
         let table = variables.optional("CATALOG_TABLE");
         if variables.optional("CATALOG_URL").is_some() {
@@ -75,7 +72,7 @@ impl CatalogSettings {
         Some(Self::Feed { table, call_timeout: call_timeout? })
     }
 
-    /// Makes the catalog ready for its first call. Connects to nothing.
+    /// Prepares the catalog for its first call. Does not connect to anything.
     #[must_use]
     pub fn open(self, aws: &SdkConfig) -> Catalog {
         match self {

@@ -1,29 +1,29 @@
-//! One batch: read, apply, park what cannot be applied, answer.
+//! One batch: parse, apply, park what cannot be applied, respond.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use domain::{InteractionId, ParkReason, Pieces, Sink};
+use domain::{Halves, InteractionId, ParkReason, Sink};
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{Batch, DeadLetterSender};
-use platform::{Metrics, TraceHeader};
+use platform::{Metric, Metrics, TraceHeader};
 use store::popularity::Applied;
 use store::{Database, StoreError};
 
-/// The reason of a dead letter whose row an earlier batch has parked; the row knows why.
+/// The reason of a dead letter whose row an earlier batch has parked; the row has the cause.
 const PARKED: &str = "parked";
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
     /// The scores and the pending rows.
     pub database: Database,
-    /// Where messages go that no try will help.
+    /// The dead-letter queue.
     pub dead_letters: DeadLetterSender,
 }
 
-/// What a batch came to.
+/// The result of a batch.
 #[derive(Debug, Default)]
 struct Outcome {
     applied: Applied,
@@ -34,7 +34,7 @@ struct Outcome {
 /// Applies a batch of hints. May be called with the same batch any number of times.
 ///
 /// # Errors
-/// When Postgres is down or not ours: the whole batch comes again.
+/// When Postgres is down or its schema is not ours: the whole batch is redelivered.
 pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
     let started = Instant::now();
     let batch = Batch::read(event.payload);
@@ -52,31 +52,31 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
         .note("duration_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
         .list("trace.ids", batch.trace_headers().into_iter().map(TraceHeader::root_of))
         .list("interaction.ids", &ids);
-    counted(line, &batch, &outcome, ids.len()).count("DeadLettered", settled.dead).emit("applied");
+    counted(line, &batch, &outcome, ids.len()).count(Metric::DeadLettered, settled.dead).emit("applied");
     Ok(settled.response)
 }
 
-/// Names the rows that wait for a person, each with its reason.
+/// Returns the parked rows, each with its reason.
 fn dead(outcome: &Outcome) -> HashMap<InteractionId, String> {
     let before = outcome.applied.parked.iter().map(|id| (*id, PARKED.to_owned()));
     before.chain(outcome.refused.iter().map(|(id, reason)| (*id, reason.to_string()))).collect()
 }
 
-/// Applies the hinted effects. A row whose effect Postgres refuses is found by halving, parked, and waits for
-/// a person, while the others are applied.
+/// Applies the hinted effects. A row whose effect Postgres refuses is isolated by halving and parked, while the others
+/// are applied.
 async fn apply_isolating(database: &Database, ids: &[InteractionId]) -> Result<Outcome, StoreError> {
     let mut outcome = Outcome::default();
-    let mut pieces = Pieces::of(ids.len());
-    while let Some(piece) = pieces.next() {
-        match store::popularity::apply(database, &ids[piece.clone()]).await {
+    let mut halves = Halves::of(ids.len());
+    while let Some(part) = halves.next() {
+        match store::popularity::apply(database, &ids[part.clone()]).await {
             Ok(applied) => {
                 outcome.applied.scored += applied.scored;
                 outcome.applied.skipped += applied.skipped;
                 outcome.applied.parked.extend(applied.parked);
             }
-            Err(StoreError::Refused { .. }) if pieces.split(&piece) => {}
+            Err(StoreError::Refused { .. }) if halves.split(&part) => {}
             Err(StoreError::Refused { sqlstate, .. }) => {
-                outcome.refused.push((ids[piece.start], ParkReason::StatementRefused { sqlstate }));
+                outcome.refused.push((ids[part.start], ParkReason::StatementRefused { sqlstate }));
             }
             Err(error) => return Err(error),
         }
@@ -88,14 +88,14 @@ async fn apply_isolating(database: &Database, ids: &[InteractionId]) -> Result<O
     Ok(outcome)
 }
 
-/// Adds what a batch came to.
+/// Adds the result of a batch.
 fn counted(line: Metrics, batch: &Batch, outcome: &Outcome, interactions: usize) -> Metrics {
     let applied = &outcome.applied;
     let settled = applied.scored + applied.skipped + applied.parked.len() + outcome.refused.len();
-    line.count("Messages", batch.len())
-        .count("Applied", applied.scored)
-        .count("Skipped", applied.skipped)
-        .count("AlreadyApplied", interactions - settled)
-        .count("Parked", outcome.refused.len())
-        .count("Unreadable", batch.unreadable())
+    line.count(Metric::Messages, batch.len())
+        .count(Metric::Applied, applied.scored)
+        .count(Metric::Skipped, applied.skipped)
+        .count(Metric::AlreadyApplied, interactions - settled)
+        .count(Metric::Parked, outcome.refused.len())
+        .count(Metric::Unreadable, batch.unreadable())
 }

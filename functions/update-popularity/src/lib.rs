@@ -1,6 +1,6 @@
 //! Applies the popularity effects of a batch of hints: consumer of `popularity-queue`.
 //!
-//! Whatever SQS does, each effect is applied once: by the transaction whose DELETE got the pending row. If
+//! However SQS delivers, each effect is applied once: by the transaction whose DELETE got the pending row. If
 //! Postgres is down the whole invocation fails, so that polling backs off; one bad row never harms the
 //! others of its batch.
 
@@ -8,4 +8,4 @@ mod handler;
 mod settings;
 
 pub use handler::{Deps, handle};
-pub use settings::{AWS_CALL_LIMIT, Settings};
+pub use settings::Settings;

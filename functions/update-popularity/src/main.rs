@@ -3,15 +3,16 @@
 use aws_sdk_sqs::Client;
 use lambda_runtime::{run, service_fn};
 use messaging::DeadLetterSender;
+use platform::aws;
 use store::Database;
-use update_popularity::{AWS_CALL_LIMIT, Deps, Settings, handle};
+use update_popularity::{Deps, Settings, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     platform::start();
     let settings = platform::load(Settings::read)?;
-    let aws = platform::aws::configure(AWS_CALL_LIMIT).await?;
-    let dead_letters = DeadLetterSender::new(Client::new(&aws), settings.dead_letter_queue_url, AWS_CALL_LIMIT);
+    let aws = aws::configure(aws::CALL_LIMIT).await?;
+    let dead_letters = DeadLetterSender::new(Client::new(&aws), settings.dead_letter_queue_url, aws::CALL_LIMIT);
     let deps = Deps { database: Database::new(settings.database, Some(aws)), dead_letters };
     run(service_fn(|event| handle(&deps, event))).await
 }

@@ -1,24 +1,19 @@
-//! What update-popularity reads from its environment.
-
-use std::time::Duration;
+//! The settings of update-popularity, from its environment.
 
 use platform::Variables;
 use store::Role;
 
-/// The limit of an AWS call: logging in to Postgres with a secret, moving dead letters.
-pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(2);
-
 /// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
-    /// Where the scores are.
+    /// The database with the scores.
     pub database: store::Settings,
-    /// Where messages go that no try will help.
+    /// The dead-letter queue.
     pub dead_letter_queue_url: String,
 }
 
 impl Settings {
-    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` then knows.
+    /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::UpdatePopularity, lookup));
         let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");

@@ -1,16 +1,16 @@
-//! What every input of the outside world must keep to, whatever its bytes are.
+//! The properties that hold for every external input, whatever its bytes are.
 //!
-//! Each function reads one kind of input and panics when a promise is broken. The fuzzer calls them with
-//! bytes it makes up, a test with the corpus.
+//! Each function parses one kind of input and panics when a property is violated. The fuzzer calls them with generated
+//! bytes, a test with the corpus.
 
-use contracts::{Cursor, Hint, ItemOutcome, Position, RequestError, Sender, TopQuery, read_request};
+use contracts::{Cursor, Hint, ItemOutcome, PageStart, RequestError, Sender, TopQuery, read_request};
 use domain::{Caller, EventNames, NewInteraction};
 use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
 
 const ACCOUNT: Uuid = Uuid::from_u128(0x0192_e4a0_0000_7000_8000_0000_0000_000a);
-/// The time that the corpus was written for.
+/// The time for which the corpus was written.
 const ARRIVAL: &str = "2026-11-20T12:00:00Z";
 
 /// Reads the body of a recording request as every kind of caller.
@@ -46,7 +46,8 @@ fn stays_the_same(item: &NewInteraction, caller: Caller) {
     });
     let written = written.to_string();
     let body = format!(r#"{{"interactions":[{},"metadata":{}}}]}}"#, &written[..written.len() - 1], item.metadata);
-    // The canonical form of an id may be a few bytes longer than what was sent; bodies of the fuzzer are far from the limit.
+    // The canonical form of an id may be a few bytes longer than what was sent; bodies of the fuzzer are far below the
+    // limit.
     assert_eq!(read(body.as_bytes(), caller), Ok(vec![Ok(item.clone())]), "{body}");
 }
 
@@ -59,7 +60,7 @@ pub fn hint(input: &[u8]) {
     }
 }
 
-/// Reads a cursor. Exactly what was written is one.
+/// Reads a cursor. Only what was written is accepted.
 pub fn cursor(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     if let Ok(cursor) = Cursor::decode(text) {
@@ -75,11 +76,11 @@ pub fn top(input: &[u8]) {
     assert_eq!(TopQuery::read(parameters()), Ok(query.clone()));
     assert!((1..=contracts::LIMIT_MAX).contains(&query.limit));
     let position = match &query.position {
-        &Position::Page(page) => {
+        &PageStart::Page(page) => {
             assert!(page >= 1 && page.saturating_mul(query.limit) <= contracts::PAGED_ROWS_MAX);
             ("page", page.to_string())
         }
-        Position::After(cursor) => ("cursor", cursor.encode()),
+        PageStart::After(cursor) => ("cursor", cursor.encode()),
     };
     let limit = query.limit.to_string();
     let written = [("limit", limit.as_str()), (position.0, position.1.as_str())];

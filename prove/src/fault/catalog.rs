@@ -1,4 +1,4 @@
-//! Faults of the catalog: it fails, is slow, forgets to answer, or is not there.
+//! Faults of the catalog: it fails, is slow, does not respond, or is down.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use super::rig::Rig;
 use super::scenario::{Job, Report, Scenario};
 use super::staff::Staff;
 
-/// Who sends requests all the time.
+/// The clients that send requests all the time.
 const CLIENTS: u64 = 2;
-/// Of a hundred events, how many the catalog refuses for good.
+/// The percentage of events that the catalog refuses permanently.
 const POISON_PERCENT: u32 = 1;
 /// How long a fault lasts in one round.
 const SPELL: Duration = Duration::from_millis(1_500);
@@ -36,7 +36,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     all.map(|(words, fault)| Scenario::new(words, (2, 40, 10), move |job| endure(job, fault))).into()
 }
 
-/// Traffic and work go on while a fault comes and goes. The scores must not notice.
+/// Traffic and consumers continue while a fault comes and goes. The scores must be unaffected.
 async fn endure(job: Job, fault: Fault) -> Report {
     let rig = Arc::new(job.rig().await);
     rig.plant_unreadable().await;

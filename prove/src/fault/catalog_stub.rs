@@ -1,4 +1,4 @@
-//! The catalog: a keyed set behind HTTP, which may be slow, down, or lose its answer after it accepted.
+//! The catalog: a keyed set behind HTTP, which may be slow, down, or lose its response after it accepted a call.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -10,18 +10,18 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 use testkit::{Recorded, Reply, TestProxy, TestServer};
 
-/// How badly the catalog works, in percent of the calls.
+/// The faults of the catalog, in percent of the calls.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CatalogFaults {
     /// Calls answered by 503, without effect.
     pub fail: u32,
-    /// Calls accepted whose connection ends without an answer.
+    /// Accepted calls whose connection ends without a response.
     pub lose_answers: u32,
     /// How long every call takes.
     pub slow: Duration,
 }
 
-/// What the catalog was told of one interaction.
+/// What the catalog received about one interaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
     /// `event_type` and `ref_id` of the first call.
@@ -30,7 +30,7 @@ pub struct Told {
     pub times: usize,
 }
 
-/// A server on a free loopback port; it ends with the value.
+/// A server on a free loopback port; it stops when the value is dropped.
 #[derive(Debug)]
 pub struct CatalogStub {
     line: Arc<TestProxy>,
@@ -49,7 +49,7 @@ struct Shared {
 }
 
 impl CatalogStub {
-    /// Opens an empty catalog.
+    /// Starts an empty catalog.
     ///
     /// # Panics
     /// When no port is free.
@@ -80,18 +80,18 @@ impl CatalogStub {
         &self.url
     }
 
-    /// Returns the way to it, to be cut.
+    /// Returns the proxy in front of it, for breaking the connection.
     #[must_use]
     pub fn line(&self) -> &TestProxy {
         &self.line
     }
 
-    /// Takes the catalog away until it comes back: every call is answered by 404, as before a service is registered.
+    /// Makes the catalog unavailable: every call is answered by 404, as before a service is registered.
     pub fn leave(&self) {
         self.shared.away.store(true, SeqCst);
     }
 
-    /// Brings it back.
+    /// Makes it available again.
     pub fn come_back(&self) {
         self.shared.away.store(false, SeqCst);
     }
@@ -113,7 +113,7 @@ impl CatalogStub {
         self.shared.told.lock().unwrap().clone()
     }
 
-    /// Returns what calls said that cannot be right.
+    /// Returns the errors found in calls.
     #[must_use]
     pub fn contradictions(&self) -> Vec<String> {
         self.shared.contradictions.lock().unwrap().clone()
@@ -136,7 +136,7 @@ impl Shared {
         }
         self.accept(&call, &body);
         if self.happens(faults.lose_answers) {
-            // Whichever answer comes next on the line is lost, and with it a connection.
+            // The next response is lost, and with it a connection.
             line.lose_next_answer();
         }
         TestServer::reply(200, "")

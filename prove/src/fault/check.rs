@@ -1,4 +1,4 @@
-//! The invariants I1 to I9, checked when a rig has come to rest.
+//! The invariants I1 to I9, checked when a rig is idle.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
@@ -11,13 +11,13 @@ use super::history::{Counts, EventKey, Sent};
 use super::recount::{Sums, recount};
 use super::rig::Rig;
 
-/// How long Postgres may take to notice that a client is gone.
+/// How long Postgres may take to notice that a client is disconnected.
 const LEAK_PATIENCE: Duration = Duration::from_secs(10);
 
-/// What a check found.
+/// The result of a check.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
-    /// What clients did and heard.
+    /// The counts of what clients sent and received.
     pub counts: Counts,
     /// Interactions in the log.
     pub stored: usize,
@@ -27,9 +27,9 @@ pub struct Findings {
     pub doubled: usize,
     /// Differences that `shopsignal verify` found, and products whose row is not the naive recount.
     pub differences: usize,
-    /// Calls that the catalog accepted; at least one an interaction.
+    /// Calls that the catalog accepted; at least one per interaction.
     pub catalog_calls: usize,
-    /// Everything that must not be, in words.
+    /// All violations, as text.
     pub violations: Vec<String>,
 }
 
@@ -41,7 +41,7 @@ struct Row {
     ref_id: String,
 }
 
-/// Checks everything. The rig is at rest and its processes are gone.
+/// Checks everything. The rig is idle and its processes have ended.
 ///
 /// # Panics
 /// When Postgres or the emulator is not there.
@@ -73,8 +73,7 @@ pub async fn check(rig: &Rig) -> Findings {
     findings
 }
 
-/// Gives events of people who were erased the origin back under which they were sent: event ids are drawn at random, so
-/// each tells its own.
+/// Restores the original origin of events of erased people: event ids are random, so each identifies its origin.
 async fn undo_erasures(client: &tokio_postgres::Client, log: &mut [Row], events: &HashMap<EventKey, Sent>) {
     let erasures: i64 = client.query_one("SELECT count(*) FROM analytic.erasure", &[]).await.unwrap().get(0);
     if erasures == 0 {
@@ -109,7 +108,7 @@ fn check_log(log: &[Row], events: &HashMap<EventKey, Sent>, findings: &mut Findi
     }
 }
 
-/// I1: every score is what a naive recount of the log makes of it.
+/// I1: every score equals a naive recount of the log.
 async fn check_scores(client: &tokio_postgres::Client, log: &[Row], findings: &mut Findings) {
     let sql = "SELECT id::text, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
                FROM analytic.product_popularity";
@@ -132,7 +131,7 @@ fn poisoned(log: &[Row], events: &HashMap<EventKey, Sent>) -> BTreeSet<i64> {
     log.iter().filter(is_poison).map(|row| row.id).collect()
 }
 
-/// I2: nothing is pending but what the catalog refused for good, and that is parked.
+/// I2: nothing is pending but what the catalog refused permanently, and that is parked.
 async fn check_pending(client: &tokio_postgres::Client, poison: &BTreeSet<i64>, findings: &mut Findings) {
     let sql = "SELECT sink, interaction_id, parked_reason FROM analytic.pending";
     let mut parked = BTreeSet::new();
@@ -151,7 +150,7 @@ async fn check_pending(client: &tokio_postgres::Client, poison: &BTreeSet<i64>, 
     }
 }
 
-/// I4: the catalog heard of every interaction, and of nothing else.
+/// I4: the catalog received every interaction, and nothing else.
 fn check_catalog(rig: &Rig, log: &[Row], poison: &BTreeSet<i64>, findings: &mut Findings) {
     let mut told = rig.catalog.told();
     findings.catalog_calls = told.values().map(|told| told.times).sum();
@@ -171,7 +170,7 @@ fn check_catalog(rig: &Rig, log: &[Row], poison: &BTreeSet<i64>, findings: &mut 
     findings.violations.extend(rig.catalog.contradictions());
 }
 
-/// Does what an operator does after a fault. Nothing is owed, so that only superfluous letters may go by it.
+/// Does what an operator does after a fault. Nothing is pending, so that it may only remove superfluous letters.
 async fn redrive(rig: &Rig, findings: &mut Findings) {
     for sink in Sink::ALL {
         findings.violations.extend(rig.redrive(sink.as_str(), &["--reason", "waiting"]).await.err());
@@ -179,7 +178,7 @@ async fn redrive(rig: &Rig, findings: &mut Findings) {
 }
 
 /// I5: the dead letters are the unreadable messages, each at least once, and hints at what the catalog refused. A
-/// consumer that dies between moving a message and acknowledging it leaves it in both queues.
+/// consumer that crashes between moving a message and acknowledging it leaves it in both queues.
 async fn check_letters(rig: &Rig, poison: &BTreeSet<i64>, findings: &mut Findings) {
     let dlqs = [(&rig.queues.popularity_dlq, Sink::Popularity), (&rig.queues.catalog_dlq, Sink::Catalog)];
     let planted = rig.planted();
@@ -203,7 +202,7 @@ async fn check_letters(rig: &Rig, poison: &BTreeSet<i64>, findings: &mut Finding
     }
 }
 
-/// The command that operators use agrees: I1, I2, I3, I7, and it accounts for every dead letter but the unreadable.
+/// `shopsignal verify` agrees: I1, I2, I3, I7, and it accounts for every dead letter but the unreadable.
 async fn check_verified(rig: &Rig, findings: &mut Findings) {
     let output = rig.verify().await;
     let figures: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
@@ -220,7 +219,7 @@ async fn check_verified(rig: &Rig, findings: &mut Findings) {
     }
 }
 
-/// I8: no deadlock happened, and no connection is left behind.
+/// I8 (the clean run): no deadlock happened, and no connection was leaked.
 async fn check_postgres(client: &tokio_postgres::Client, findings: &mut Findings) {
     let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
     let deadlocks: i64 = client.query_one(deadlocks, &[]).await.unwrap().get(0);

@@ -1,4 +1,4 @@
-//! Wrong clocks of the functions: an hour ahead, an hour behind, and stepping to and fro in the middle of the work.
+//! Wrong clocks of the functions: an hour ahead, an hour behind, and stepping back and forth during the work.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,20 +16,20 @@ use super::scenario::{Job, Report, Scenario};
 use super::shopper::Shoppers;
 use super::staff::Staff;
 
-/// How many send requests.
+/// The number of clients.
 const SHOPPERS: u64 = 3;
-/// Of a hundred events, how many the catalog refuses.
+/// The percentage of events that the catalog refuses.
 const POISON_PERCENT: u32 = 1;
 const HOUR: i64 = 3_600;
-/// How far a clock may be from where it was set, in seconds: what the check itself takes.
+/// How far a clock may be from where it was set, in seconds: the duration of the check itself.
 const TOLERANCE: f64 = 60.0;
 
 /// How the clock is wrong.
 #[derive(Debug, Clone, Copy)]
 enum Skew {
-    /// By so many seconds, all the time.
+    /// By a constant number of seconds.
     Constant(i64),
-    /// An hour ahead, right, an hour behind, in any order, at any moment.
+    /// An hour ahead, correct, an hour behind, in any order, at any time.
     Steps,
 }
 
@@ -85,7 +85,7 @@ impl Skew {
     }
 }
 
-/// Checks that the functions live by the clock, before it is trusted to be wrong: their logs tell the time.
+/// Checks that the functions use the wrong clock: their logs contain the time.
 async fn check_clock(rig: &Rig, clock: &TestClock) -> Result<(), String> {
     let mut sweeper = rig.environment("resend-pending", &[]);
     let function = sweeper.ready().await;
@@ -107,7 +107,7 @@ async fn check_clock(rig: &Rig, clock: &TestClock) -> Result<(), String> {
     Ok(())
 }
 
-/// Everything is dated by Postgres, whose clock is right: partitions, event ids and hints all depend on it.
+/// Postgres, whose clock is correct, dates everything: partitions, event ids and hints all depend on it.
 async fn check_dates(rig: &Rig) -> Result<(), String> {
     let misdated = "SELECT count(*) FROM analytic.interaction
                     WHERE abs(extract(epoch FROM now() - date_created)) > 1800

@@ -1,7 +1,7 @@
-//! A Postgres cluster of a scenario's own, to be stopped, killed, starved of connections and filled up.
+//! A scenario's own Postgres cluster, to be stopped, killed, exhausted of connections and filled up.
 //!
-//! Unlike the server of the test stack it is as durable as one in production: what it acknowledged must survive. It
-//! listens on loopback only and is removed with the value, also after a panic.
+//! Unlike the server of the test stack it is as durable as in production: what it acknowledged must survive. It listens
+//! on loopback only and is removed when the value is dropped, even after a panic.
 
 use std::fs::File;
 use std::net::{Ipv4Addr, TcpListener};
@@ -25,23 +25,23 @@ use super::small_disk::SmallDisk;
 const START_PATIENCE: Duration = Duration::from_secs(60);
 /// How long it may take to end. An immediate stop takes milliseconds.
 const STOP_PATIENCE: Duration = Duration::from_secs(30);
-/// How often it is looked at.
+/// The polling interval.
 const POLL: Duration = Duration::from_millis(20);
 /// A page of Postgres.
 const PAGE_BYTES: u64 = 8_192;
-/// The sessions of functions, which name themselves; ours do not.
+/// The sessions of functions, which set an application name; ours do not.
 const OF_FUNCTIONS: &str = "FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> ''";
 
-/// How a cluster is made.
+/// The options of a cluster.
 #[derive(Debug, Clone, Copy)]
 pub struct ClusterOptions {
-    /// The most sessions at a time.
+    /// The maximum number of sessions.
     pub max_connections: u32,
-    /// The size of the file system with its data, if it is to have a small one of its own.
+    /// The size of a separate small file system for its data, if any.
     pub disk_megabytes: Option<u32>,
 }
 
-/// Why a scenario cannot run on this machine. It counts as not run then, never as passed.
+/// Why a scenario cannot run on this machine. It then counts as not run, never as passed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped(pub String);
 
@@ -55,15 +55,15 @@ pub struct Cluster {
     log: PathBuf,
     server: Option<Child>,
     disk: Option<SmallDisk>,
-    /// Removed last, when nothing runs in it any more.
+    /// Removed last, when no process uses it any more.
     _folder: TempDir,
 }
 
 impl Cluster {
-    /// Makes the cluster and starts its server.
+    /// Creates the cluster and starts its server.
     ///
     /// # Errors
-    /// When it is to have a file system of its own and this machine does not let us make one.
+    /// When it needs its own file system and this machine does not allow creating one.
     ///
     /// # Panics
     /// When Postgres is not installed or does not start.
@@ -77,7 +77,7 @@ impl Cluster {
         let (port, log) = (free_port(), folder.path().join("postgres.log"));
         let mut cluster = Self { programs, options, port, data, log, server: None, disk, _folder: folder };
         let mut initdb = cluster.programs.initdb(&cluster.data).unwrap();
-        // Small segments leave a small disk room for data.
+        // Small WAL segments leave room for data on a small disk.
         initdb.arg("--wal-segsize=1");
         cluster.run(initdb).unwrap();
         cluster.start_server().await;
@@ -90,12 +90,12 @@ impl Cluster {
         format!("postgres://postgres@127.0.0.1:{}/postgres?sslmode=disable", self.port)
     }
 
-    /// Makes a database with the current schema.
+    /// Creates a database with the current schema.
     pub async fn create_database(&self) -> TestDatabase {
         TestDatabase::create_on(&self.url()).await
     }
 
-    /// Starts the server if it does not run, and waits until it accepts sessions.
+    /// Starts the server if it is not running, and waits until it accepts sessions.
     ///
     /// # Panics
     /// When it does not get there in time.
@@ -118,7 +118,7 @@ impl Cluster {
         self.stop(Signal::QUIT).await;
     }
 
-    /// Says whether the server's main process lives. A full disk can end it.
+    /// Says whether the server's main process is alive. A full disk can end it.
     #[must_use]
     pub fn is_running(&mut self) -> bool {
         self.server.as_mut().is_some_and(|server| matches!(server.try_wait(), Ok(None)))
@@ -136,10 +136,10 @@ impl Cluster {
         kill_process(Pid::from_raw(row.get(0)).unwrap(), Signal::KILL).is_ok()
     }
 
-    /// Takes every connection there is, those of others too, and keeps them until they are dropped.
+    /// Takes every connection, also those of others, and holds them until they are dropped.
     ///
     /// # Panics
-    /// When others still hold some after many tries, or Postgres is gone.
+    /// When others still hold some after many attempts, or Postgres is gone.
     pub async fn hold_connections(&self) -> Vec<Client> {
         const END_OTHERS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE backend_type = 'client backend' AND pid <> ALL ($1)";
@@ -193,8 +193,8 @@ impl Cluster {
         checked
     }
 
-    /// Cuts off the half of a page that a full disk left at the end of a file. For Postgres it does not exist (`mdnblocks`
-    /// rounds down, and the page is written when there is room), but `pg_checksums` takes it for damage.
+    /// Truncates a partial page that a full disk left at the end of a file. Postgres ignores it (`mdnblocks` rounds
+    /// down, and the page is written when there is room), but `pg_checksums` reports it as damage.
     fn cut_unfinished_pages(&self) {
         let data = self.disk.as_ref().map_or_else(|| self.data.clone(), |disk| disk.seen_from_outside(&self.data));
         for database in std::fs::read_dir(data.join("base")).unwrap() {
@@ -211,7 +211,7 @@ impl Cluster {
 
     async fn connect(&self) -> Result<Client, tokio_postgres::Error> {
         let (client, connection) = tokio_postgres::connect(&self.url(), NoTls).await?;
-        // It ends with the client, and an error shows in the client's next call.
+        // It ends with the client, and an error shows up in the client's next call.
         tokio::spawn(connection);
         Ok(client)
     }
@@ -239,14 +239,14 @@ impl Cluster {
         }
     }
 
-    /// Runs a program of Postgres to its end.
+    /// Runs a program of Postgres to completion.
     fn run(&self, command: Command) -> Result<(), String> {
         let output = self.in_place(command).output().unwrap();
         let text = || format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         if output.status.success() { Ok(()) } else { Err(text()) }
     }
 
-    /// Makes a command see the small file system, which exists in a namespace of its own.
+    /// Makes a command see the small file system, which exists in its own namespace.
     fn in_place(&self, command: Command) -> Command {
         match &self.disk {
             Some(disk) => disk.enter(&command),
@@ -276,11 +276,11 @@ impl Drop for Cluster {
 }
 
 fn send(server: &Child, signal: Signal) {
-    // One that has just ended by itself is waited for all the same.
+    // One that has just ended by itself is awaited as well.
     kill_process(Pid::from_child(server), signal).ok();
 }
 
-/// Asks the system for a port. Somebody else may take it before we do: then the start is tried again.
+/// Asks the system for a port. Another process may take it before we do: then the start is retried.
 fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }

@@ -1,7 +1,7 @@
-//! The crash points C1 to C14: a function is killed at one exact step, and somebody else has to finish its work.
+//! The crash points C1 to C14: a function is killed at an exact step, and others have to finish its work.
 //!
-//! Nothing is compiled into the functions for it. A step is hit from outside: by what goes over the wire to Postgres, SQS
-//! or Lambda, or by a gate inside of Postgres at which the function's statement waits.
+//! Nothing is compiled into the functions for this. A step is triggered from outside: by traffic to Postgres, SQS or
+//! Lambda, or by a gate inside Postgres at which the function's statement waits.
 
 use std::time::Duration;
 
@@ -20,9 +20,9 @@ use super::sqs_gate::SendFaults;
 use super::staff::Crew;
 use super::traffic::{Outcome, Request, Traffic};
 
-/// The most items of a request.
+/// The maximum number of items of a request.
 const MOST_ITEMS: usize = 25;
-/// Of a hundred events, how many the catalog refuses.
+/// The percentage of events that the catalog refuses.
 const POISON_PERCENT: u32 = 1;
 /// The statements by the comment that they begin with.
 const RECORD: &str = "store::interaction::record";
@@ -51,7 +51,7 @@ impl<'a> Crash<'a> {
         }
     }
 
-    /// Kills once at the point, repeats the request half of the time, and lets the others finish the work.
+    /// Kills once at the point, retries the request half of the time, and lets the others finish the work.
     pub(super) async fn round(&mut self, point: CrashPoint) -> Result<Duration, String> {
         let request = self.traffic.draw();
         match point {
@@ -79,7 +79,7 @@ impl<'a> Crash<'a> {
         self.crew.drain(self.rig).await
     }
 
-    /// Goes on until the queues are empty and ends the processes.
+    /// Continues until the queues are empty and ends the processes.
     pub(super) async fn finish(mut self) -> Result<Duration, String> {
         self.recorder.end().await;
         self.crew.finish(self.rig).await
@@ -133,7 +133,7 @@ impl<'a> Crash<'a> {
         if outcome == Outcome::Unanswered { Ok(()) } else { Err(missed(point, outcome)) }
     }
 
-    /// The connection is cut just before or just after Postgres sees the statement; nobody is killed.
+    /// The connection is cut just before or just after Postgres sees the statement; no process is killed.
     async fn cut_commit(&mut self, request: &Request) -> Result<(), String> {
         let moment = self.any_moment();
         self.rig.postgres.set_trap(RECORD, moment, || {});
@@ -142,7 +142,7 @@ impl<'a> Crash<'a> {
         if sprung && outcome != Outcome::Unanswered { Ok(()) } else { Err(missed(CrashPoint::DuringCommit, outcome)) }
     }
 
-    /// The statement waits in its midst; the process is killed; Postgres notices it, or goes on without a client.
+    /// The statement waits in the middle; the process is killed; Postgres notices it, or continues without a client.
     async fn kill_at_gate(&mut self, point: GatePoint, request: &Request) -> Result<(), String> {
         let rows = u32::try_from(request.len()).unwrap() * if point == GatePoint::Interaction { 1 } else { 2 };
         let gate = self.close_gate(point, rows).await?;

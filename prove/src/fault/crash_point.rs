@@ -1,4 +1,4 @@
-//! The steps of an interaction at which the function that takes them is killed.
+//! The steps of an interaction at which the function that performs them is killed.
 
 /// A step at which a function is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(super) enum CrashPoint {
     BeforeReply,
     /// C10: a consumer, with the batch in hand.
     AfterReceive,
-    /// C11: a consumer, in its transaction; update-catalog: told the catalog, not noted it.
+    /// C11: a consumer, in its transaction; update-catalog: delivered, not recorded.
     InTransaction,
     /// C12: a consumer, committed, and Postgres' answer on its way.
     AfterEffect,

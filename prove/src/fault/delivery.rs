@@ -1,4 +1,4 @@
-//! Faults of SQS: messages that come many times and in any order, that are not taken, or that are lost.
+//! Faults of SQS: messages that are repeated and reordered, not accepted, or lost.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
@@ -14,11 +14,11 @@ use super::sqs_gate::SendFaults;
 use super::staff::{Crew, Staff};
 use super::traffic::Traffic;
 
-/// The most items of a request.
+/// The maximum number of items of a request.
 const MOST_ITEMS: usize = 25;
-/// Who sends requests all the time.
+/// The clients that send requests all the time.
 const CLIENTS: u64 = 3;
-/// Of a hundred events, how many the catalog refuses.
+/// The percentage of events that the catalog refuses.
 const POISON_PERCENT: u32 = 1;
 /// How long a fault lasts in one round.
 const SPELL: Duration = Duration::from_millis(700);
@@ -62,11 +62,11 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     spells.into_iter().chain(by_hand).collect()
 }
 
-/// Traffic and work go on while a fault comes and goes.
+/// Traffic and consumers continue while a fault comes and goes.
 async fn endure(job: Job, fault: Fault) -> Report {
     let rig = Arc::new(job.rig().await);
     if fault != Fault::Purged {
-        // What a purge does away with nobody remembers, unless a pending row does.
+        // Only a pending row remembers what a purge deletes.
         rig.plant_unreadable().await;
     }
     let staff = Staff::start(&rig, CLIENTS, POISON_PERCENT);
@@ -113,8 +113,8 @@ async fn repeat(job: Job) -> Report {
     Report::of(&rig, job.rounds, convergence, rest.and(finished)).await
 }
 
-/// Each round: messages are received until they are dead, put back by `redrive` twice at once, and put back by hand
-/// another time weeks later, when their effect happened long ago.
+/// Each round: messages are received until they are dead letters, redriven twice concurrently, and put back manually
+/// another time weeks later, when their effect was applied long ago.
 async fn redrive_twice(job: Job) -> Report {
     let rig = Rig::open(
         Options { receives: Receives::all(2), ..Options::new(job.seed, &job.binaries) },
@@ -145,7 +145,7 @@ async fn redrive_twice(job: Job) -> Report {
     Report::of(&rig, job.rounds, convergence, rest.and(finished)).await
 }
 
-/// Receives every message, as a consumer does that always dies, until all are dead letters; returns their bodies.
+/// Receives every message, like a consumer that always crashes, until all are dead letters; returns their bodies.
 async fn let_die(rig: &Rig) -> Vec<(TestQueue, Vec<String>)> {
     let mut letters = Vec::new();
     for (sink, queue, dlq) in [

@@ -1,4 +1,4 @@
-//! An execution environment of a function: started when it is needed, and again when it died.
+//! An execution environment of a function: started when needed, and restarted after a crash.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -9,30 +9,30 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use serde_json::Value;
 use testkit::{Function, Invoked};
 
-/// Longer than any function of ours may take: what Lambda's timeout would do.
+/// Longer than any of our functions may take: stands for Lambda's timeout.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Texts that are sent as personal data and must not be in any log.
+/// Strings that are sent as personal data and must not appear in any log.
 pub(super) const CANARIES: [&str; 3] = ["canary-browser", "canary-session", "canary-note"];
 
-/// What is noticed on the way and must not be; read at the end.
+/// Violations that are noticed during the run; read at the end.
 #[derive(Debug, Clone, Default)]
 pub struct Notes(Arc<Mutex<Vec<String>>>);
 
 impl Notes {
-    /// Notes something that must not be.
+    /// Records a violation.
     pub fn add(&self, note: impl Into<String>) {
         self.0.lock().unwrap().push(note.into());
     }
 
-    /// Takes what was noted so far.
+    /// Takes the recorded violations.
     #[must_use]
     pub fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 }
 
-/// A process that may be killed or frozen by somebody else. It stays the same process, also when its id is used again.
+/// A process that others may kill or freeze. It refers to the same process, even if its id is reused.
 #[derive(Debug, Clone, Default)]
 pub struct Victim(Arc<Mutex<Option<OwnedFd>>>);
 
@@ -55,7 +55,7 @@ impl Victim {
         self.signal(Signal::STOP)
     }
 
-    /// Lets a frozen process go on; says whether there was one.
+    /// Resumes a frozen process; says whether there was one.
     #[must_use]
     pub fn thaw(&self) -> bool {
         self.signal(Signal::CONT)
@@ -84,7 +84,7 @@ impl Environment {
         Self { name, binaries, variables, function: None, victim: Victim::default(), notes }
     }
 
-    /// Starts the function if it does not run.
+    /// Starts the function if it is not running.
     ///
     /// # Panics
     /// When its binary was not built.
@@ -111,7 +111,7 @@ impl Environment {
         said
     }
 
-    /// Ends the process, if there is one, and looks through what it wrote.
+    /// Ends the process, if any, and checks its output.
     pub async fn end(&mut self) {
         let Some(mut function) = self.function.take() else { return };
         self.victim.0.lock().unwrap().take();
@@ -124,7 +124,7 @@ impl Environment {
         }
     }
 
-    /// Returns the handle by which others kill or freeze whatever process runs here.
+    /// Returns the handle by which others kill or freeze the process that runs here.
     #[must_use]
     pub fn victim(&self) -> Victim {
         self.victim.clone()

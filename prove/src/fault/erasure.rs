@@ -1,7 +1,7 @@
-//! People who are erased while they go on shopping, by somebody who is killed half-way.
+//! People who are erased while they keep shopping, by an eraser that is killed half-way.
 //!
-//! Whatever was stored before an erasure began must be nobody's afterwards; what comes meanwhile may be either. Scores, sales
-//! and keys must be exact at every instant.
+//! Whatever was stored before an erasure began must be anonymous afterwards; what arrives meanwhile may be either.
+//! Scores, sales and keys must be exact at every instant.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -19,13 +19,13 @@ use super::scenario::{Job, Report, Scenario};
 use super::staff::Staff;
 use super::traffic::SHOPPER;
 
-/// Who sends requests all the time. They are all signed in as one person.
+/// The clients that send requests all the time, all signed in as the same person.
 const CLIENTS: u64 = 3;
-/// What the catalog refuses is told from the metadata, which an erasure takes away.
+/// The catalog decides refusals by the metadata, which an erasure removes.
 const POISON_PERCENT: u32 = 0;
 /// An erasure takes some 50 ms here; a kill may hit any of its steps.
 const KILL_AFTER_MS: std::ops::RangeInclusive<u64> = 1..=60;
-/// Orders of a batch, and the pause between two.
+/// Orders of a batch, and the pause between two batches.
 const ORDERS: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(40);
 
@@ -65,7 +65,7 @@ async fn end(mut back_end: JoinSet<Result<(), String>>) -> Result<(), String> {
     ended.unwrap_or_else(|error| Err(format!("the back end did not come to its end: {error}")))
 }
 
-/// Tells of orders of the person, of an address beside them, and of others, until the shop closes.
+/// Sends orders of the person, of an address next to them, and of others, until the shop closes.
 async fn tell(rig: Arc<Rig>, is_open: Arc<AtomicBool>) -> Result<(), String> {
     let settings = [
         ("FRAUD_BURST_ORDERS", "3"),
@@ -79,7 +79,7 @@ async fn tell(rig: Arc<Rig>, is_open: Arc<AtomicBool>) -> Result<(), String> {
     while is_open.load(SeqCst) {
         let events: Vec<_> = (0..ORDERS).flat_map(|place| order(told + place, place)).collect();
         project(&mut projector, &events).await?;
-        // What comes again is a duplicate, whether its customer was erased meanwhile or not.
+        // A repeated event is a duplicate, whether its customer was erased meanwhile or not.
         project(&mut projector, &events[..2]).await?;
         told += ORDERS;
         tokio::time::sleep(PAUSE).await;
@@ -95,7 +95,7 @@ async fn project(projector: &mut Environment, events: &[String]) -> Result<(), S
     }
 }
 
-/// An order that is placed and paid. Its products are unknown, so no interaction follows from it.
+/// An order that is placed and paid. Its products are unknown, so no interaction is derived from it.
 fn order(number: u32, place: u32) -> [String; 2] {
     let at = |second: u32| format!("2026-11-18T{:02}:{:02}:{second:02}Z", number / 60 % 24, number % 60);
     let id = format!("order-{number}");
@@ -119,7 +119,7 @@ fn order(number: u32, place: u32) -> [String; 2] {
     [placed.to_string(), paid.to_string()]
 }
 
-/// Erases the person: half of the time the first try is killed. Then nothing of before is the person's.
+/// Erases the person: half of the time the first attempt is killed. Then nothing earlier belongs to the person.
 async fn erase(rig: &Rig, random: &mut ChaCha8Rng) -> Result<Duration, String> {
     let before = Held::read(rig).await?;
     let mut command = rig.command("person");
@@ -138,7 +138,7 @@ async fn erase(rig: &Rig, random: &mut ChaCha8Rng) -> Result<Duration, String> {
     before.is_nobodys(rig).await.map(|()| started.elapsed())
 }
 
-/// What is the person's at a moment.
+/// The data of the person at an instant.
 struct Held {
     interactions: Vec<i64>,
     events: Vec<uuid::Uuid>,
@@ -170,7 +170,7 @@ impl Held {
     }
 }
 
-/// An erasure that was killed is taken up again, not forgotten.
+/// A killed erasure is resumed, not forgotten.
 async fn count_open(rig: &Rig) -> Result<(), String> {
     let client = rig.connect().await.map_err(|error| error.to_string())?;
     let open = "SELECT (SELECT count(*) FROM analytic.erasure WHERE date_completed IS NULL)

@@ -1,8 +1,8 @@
-//! A gate inside of Postgres: a statement waits at it in the middle of its work, while the process that sent it is killed.
+//! A gate inside Postgres: a statement waits at it in the middle of its work, while the process that sent it is killed.
 
 use tokio_postgres::Client;
 
-/// Any number that nothing else locks.
+/// An arbitrary number that nothing else locks.
 const LOCK: i64 = 4_711;
 
 /// Where in a statement.
@@ -12,7 +12,7 @@ pub enum GatePoint {
     Interaction,
     /// A row is about to go into `pending`.
     Pending,
-    /// Everything is written, and the transaction commits.
+    /// Everything is written, and the transaction is committing.
     Commit,
     /// A row of `pending` has been deleted.
     Deleted,
@@ -42,7 +42,7 @@ impl GatePoint {
     }
 }
 
-/// A closed gate. It is taken down by [`Gate::open`].
+/// A closed gate. [`Gate::open`] removes it.
 pub struct Gate {
     client: Client,
     point: GatePoint,
@@ -89,7 +89,7 @@ impl Gate {
         false
     }
 
-    /// Ends the statement that waits, as a server does that notices that its client is gone.
+    /// Ends the waiting statement, as a server does when it notices that its client is gone.
     ///
     /// # Panics
     /// When Postgres is gone.
@@ -99,7 +99,7 @@ impl Gate {
         self.client.query(end, &[]).await.unwrap();
     }
 
-    /// Opens the gate and takes it down; a statement that waits goes on.
+    /// Opens and removes the gate; a waiting statement continues.
     ///
     /// # Panics
     /// When Postgres is gone.

@@ -1,5 +1,5 @@
-//! Statements that their callers give up by the hundreds, because somebody holds the lock that all of them need: none may
-//! go on in Postgres, with its locks, when nobody waits for it any more.
+//! Statements that their callers abandon by the hundreds, because a lock that all of them need is held: none may
+//! continue in Postgres, with its locks, when no one waits for it any more.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,22 +13,22 @@ use super::scenario::{Job, Report, Scenario};
 use super::staff::Staff;
 use super::traffic::{Outcome, Traffic};
 
-/// The most items of a request.
+/// The maximum number of items of a request.
 const MOST_ITEMS: usize = 10;
-/// Who goes on as usual, besides.
+/// The other clients, which continue as usual.
 const CLIENTS: u64 = 2;
-/// Environments that give up at the same time, and how many statements each while the lock is held: more than one, so that
-/// what the first left behind is still there to be seen.
+/// Environments that abandon statements concurrently, and how many statements each while the lock is held: more than
+/// one, so that a statement left behind by the first is still visible.
 const CALLERS: u32 = 20;
 const STATEMENTS: u32 = 2;
-/// The timeout of the functions behind HTTP in template.yaml: whoever asks is not kept waiting for longer.
+/// The timeout of the HTTP functions in template.yaml: no caller waits longer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
-/// A request gives a statement up after five seconds and has half of one to cancel it; the rest is for a busy machine.
-/// Far below the eleven seconds for which the lock is held.
+/// A request abandons a statement after five seconds and has half a second to cancel it; the rest is for a busy
+/// machine. Far below the eleven seconds for which the lock is held.
 const OVERDUE_SECONDS: f64 = 8.0;
-/// For how long nobody holds the lock.
+/// The time between two lock periods.
 const BETWEEN: Duration = Duration::from_secs(1);
-/// How often somebody looks.
+/// The polling interval.
 const LOOK: Duration = Duration::from_millis(250);
 
 /// Lists the scenarios.
@@ -44,7 +44,7 @@ async fn run(job: Job) -> Report {
     let (mut given_up, mut violations) = (0, Vec::new());
     while given_up < job.rounds && violations.is_empty() {
         let blocker = rig.connect().await.unwrap();
-        // Everybody who writes waits; who looks on does not.
+        // All writers wait; readers do not.
         blocker.batch_execute("BEGIN; LOCK TABLE analytic.pending IN SHARE ROW EXCLUSIVE MODE").await.unwrap();
         let mut overdue = JoinSet::new();
         overdue.spawn(watch(rig.connect().await.unwrap()));
@@ -58,7 +58,7 @@ async fn run(job: Job) -> Report {
         // It ends by itself only when it has seen something.
         violations.extend(overdue.join_next().await.and_then(Result::ok));
         blocker.batch_execute("ROLLBACK").await.unwrap();
-        // What waited is done now, and more comes, until the next one holds the lock.
+        // Waiting work is done now, and more arrives, until the lock is taken again.
         tokio::time::sleep(BETWEEN).await;
     }
     for (mut recorder, _) in callers {
@@ -79,7 +79,7 @@ fn callers(rig: &Rig) -> Vec<Caller> {
     (0..CALLERS).map(caller).collect()
 }
 
-/// Lets all of them ask at once for what they cannot have: each is told so in time.
+/// Lets all of them request the lock concurrently: each gets an error in time.
 async fn ask(rig: &Arc<Rig>, callers: &mut Vec<Caller>) -> Vec<Result<(), String>> {
     let mut asking = JoinSet::new();
     for (mut recorder, mut traffic) in callers.drain(..) {
@@ -106,7 +106,7 @@ async fn ask(rig: &Arc<Rig>, callers: &mut Vec<Caller>) -> Vec<Result<(), String
     all
 }
 
-/// Returns as soon as a statement runs that nobody can be waiting for any more.
+/// Returns as soon as a statement is running that no one can be waiting for any more.
 async fn watch(client: Client) -> String {
     let overdue = format!(
         "SELECT count(*), min(split_part(query, E'\\n', 1)) FROM pg_stat_activity

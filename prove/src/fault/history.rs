@@ -1,61 +1,61 @@
-//! What was sent and what was answered: the outside view, against which the tables are checked.
+//! What was sent and answered: the outside view, against which the tables are checked.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
 
 use uuid::Uuid;
 
-/// What tells events apart: the origin as it is stored, and the event id.
+/// What identifies events: the origin as stored, and the event id.
 pub(super) type EventKey = (Uuid, Uuid);
 
-/// An event that a client sent, maybe more than once.
+/// An event that a client sent, possibly more than once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
     /// Its type.
     pub event_type: &'static str,
-    /// What it refers to.
+    /// Its reference.
     pub ref_id: String,
-    /// Whether the catalog refuses it for good.
+    /// Whether the catalog refuses it permanently.
     pub poison: bool,
     /// The interaction id of the 2xx, once there was one.
     pub acknowledged: Option<i64>,
-    /// Whether it must be stored although no 2xx named it: its cause was acknowledged.
+    /// Whether it must be stored although no 2xx named it, because its cause was acknowledged.
     pub owed: bool,
 }
 
-/// How many of what.
+/// Counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Different events sent.
     pub sent: usize,
     /// Those of them that a 2xx named.
     pub acknowledged: usize,
-    /// Requests sent, repeats included.
+    /// Requests sent, including retries.
     pub requests: usize,
     /// Requests answered by 503.
     pub unavailable: usize,
-    /// Requests without any answer.
+    /// Requests without any response.
     pub unanswered: usize,
 }
 
-/// Everything that clients did and heard.
+/// Everything that clients sent and received.
 #[derive(Debug, Default)]
 pub struct History(Mutex<(HashMap<EventKey, Sent>, Counts)>);
 
 impl History {
-    /// Notes an event that is about to be sent. May be repeated.
+    /// Records an event that is about to be sent. May be repeated.
     pub fn note_sent(&self, key: EventKey, sent: Sent) {
         self.0.lock().unwrap().0.entry(key).or_insert(sent);
     }
 
-    /// Notes the end of a request.
+    /// Records the end of a request.
     pub fn count_request(&self, change: impl FnOnce(&mut Counts)) {
         let mut inner = self.0.lock().unwrap();
         inner.1.requests += 1;
         change(&mut inner.1);
     }
 
-    /// Notes that a 2xx named an event; fails when an earlier 2xx gave it another id.
+    /// Records that a 2xx named an event; fails when an earlier 2xx gave it another id.
     ///
     /// # Errors
     /// The contradiction.

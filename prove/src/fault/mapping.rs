@@ -1,7 +1,7 @@
 //! An event source mapping: receives messages, invokes the function with a batch, deletes what it did not fail.
 //!
-//! The rules are AWS': <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>. Beyond them it
-//! delivers as badly as SQS is allowed to: again, in any order, and without hearing that it was done.
+//! The rules are those of AWS: <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>. In
+//! addition it delivers as badly as SQS is allowed to: repeatedly, in any order, and losing acknowledgements.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,12 +16,12 @@ use testkit::{Invoked, TestQueue, sqs_event};
 
 use super::environment::Environment;
 
-/// How badly messages are delivered; may be changed while the mapping runs.
+/// The delivery faults; they may be changed while the mapping runs.
 #[derive(Debug, Default)]
 pub struct Delivery {
     /// How often each message is delivered beyond the first time.
     pub duplicates: AtomicU32,
-    /// Of a hundred batches, how many stay in the queue although they were handled.
+    /// The percentage of batches that stay in the queue although they were handled.
     pub lost_acknowledgements: AtomicU32,
 }
 
@@ -30,7 +30,7 @@ pub struct Delivery {
 pub struct Mapping {
     queue: TestQueue,
     client: Client,
-    /// Where its function runs.
+    /// The environment of its function.
     pub environment: Environment,
     /// The largest batch.
     batch: usize,
@@ -38,12 +38,12 @@ pub struct Mapping {
     random: ChaCha8Rng,
 }
 
-/// What the function's answer says of a batch.
+/// The result of a batch according to the function's response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Verdict {
-    /// All but these places are done.
+    /// All but these positions are done.
     AllBut(BTreeSet<usize>),
-    /// Everything comes again.
+    /// Everything is redelivered.
     AllAgain,
 }
 
@@ -61,7 +61,7 @@ impl Mapping {
         }
     }
 
-    /// Receives what is there, up to some batches, and delivers it; returns how many messages there were.
+    /// Receives and delivers up to some batches; returns how many messages there were.
     ///
     /// # Panics
     /// When the emulator is not there.
@@ -122,14 +122,14 @@ impl Mapping {
                 DeleteMessageBatchRequestEntry::builder().id(i.to_string()).receipt_handle(receipt).build().unwrap()
             });
             let call = self.client.delete_message_batch().queue_url(self.queue.url());
-            // A message that is gone already was received by another environment in between.
+            // A missing message was received by another environment in between.
             call.set_entries(Some(entries.collect())).send().await.ok();
         }
     }
 }
 
-/// Reads an answer as Lambda does: what it does not understand is a failure of all, but an answer without the one key
-/// that counts is a success of all.
+/// Interprets a response as Lambda does: an unintelligible one is a failure of the whole batch, but one without the
+/// decisive key is a success of the whole batch.
 fn read_verdict(said: Invoked, size: usize) -> Verdict {
     let Invoked::Answered(answer) = said else { return Verdict::AllAgain };
     let failures = match &answer["batchItemFailures"] {

@@ -1,9 +1,9 @@
-//! Outages of a simulated day: what was accepted before and meanwhile must be waiting when they end, and no message
-//! may have become a dead letter.
+//! Outages of a simulated day: everything accepted before and during them must still be pending when they end, and no
+//! message may have become a dead letter.
 //!
-//! Time is compressed, the ratios are those of template.yaml: a day is so many visibility timeouts of the rig, and a
-//! message may be received as much more often than that before SQS gives it up as visibility x `maxReceiveCount` is more
-//! than a day there. Receives are counted and not timed, so a slow machine changes nothing.
+//! Time is compressed, the ratios are those of template.yaml: a day is a number of visibility timeouts of the rig, and
+//! the maximum of receives exceeds that number in the same proportion as visibility x `maxReceiveCount` exceeds a day
+//! there. Receives are counted and not timed, so a slow machine makes no difference.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -24,18 +24,18 @@ use super::traffic::{Outcome, Traffic};
 /// Visibility timeouts of a simulated day.
 const DAY: u32 = 8;
 const DAY_SECONDS: u64 = 24 * 60 * 60;
-/// How long a received message is hidden: the shortest that SQS knows.
+/// The visibility timeout of a message: the shortest that SQS supports.
 const VISIBILITY: Duration = Duration::from_secs(1);
-/// The most items of a request, and requests and posts of events a visibility timeout.
+/// The maximum number of items of a request, and the requests and posts of events per visibility timeout.
 const MOST_ITEMS: usize = 10;
 const REQUESTS: u32 = 2;
 const EVENTS: usize = 12;
-/// The most posts of the same events.
+/// The maximum number of posts of the same events.
 const POSTS: usize = 20;
-/// Longer than it takes until nothing is owed once the outage is over.
+/// Longer than it takes until nothing is pending after the outage.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Who is away.
+/// The systems that are down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Away {
     Postgres,
@@ -68,7 +68,7 @@ fn receives() -> Receives {
     }
 }
 
-/// Everybody, and what they were promised.
+/// All parties, and what was acknowledged to them.
 struct Shop<'a> {
     rig: &'a Rig,
     crew: Crew,
@@ -102,7 +102,7 @@ impl<'a> Shop<'a> {
         }
     }
 
-    /// Lets customers order and shoppers browse; what a 2xx names must be there at the end.
+    /// Lets customers order and shoppers browse; whatever a 2xx names must be stored at the end.
     async fn trade(&mut self) -> Result<(), String> {
         for _ in 0..REQUESTS {
             let request = self.traffic.draw();
@@ -134,7 +134,7 @@ impl<'a> Shop<'a> {
         Ok(())
     }
 
-    /// An order without lines, so that no interaction follows from it; each sixth is large enough for an alert.
+    /// An order without lines, so that no interaction is derived from it; every sixth is large enough for an alert.
     fn order(&mut self) -> Value {
         self.orders += 1;
         let number = self.orders;
@@ -145,7 +145,7 @@ impl<'a> Shop<'a> {
         })
     }
 
-    /// Delivers what is visible in every queue; returns how many messages there were.
+    /// Delivers the visible messages of every queue; returns how many there were.
     async fn deliver(&mut self) -> usize {
         self.projector.deliver().await
             + self.alerter.deliver().await
@@ -165,7 +165,7 @@ impl<'a> Shop<'a> {
         Ok(())
     }
 
-    /// Environments do not outlive a day of failures; the circuit breaker of one that did would wait a little longer.
+    /// Environments do not outlive a day of failures; the circuit breaker of one that did would wait slightly longer.
     async fn rest_environments(&mut self) {
         let mappings = [&mut self.projector, &mut self.alerter, &mut self.crew.scorer, &mut self.crew.teller];
         for mapping in mappings {
@@ -173,7 +173,7 @@ impl<'a> Shop<'a> {
         }
     }
 
-    /// Works until nothing is owed and no message waits.
+    /// Works until nothing is pending and no message waits.
     async fn drain(&mut self) -> Result<Duration, String> {
         let started = Instant::now();
         while started.elapsed() < PATIENCE {
@@ -198,7 +198,7 @@ impl<'a> Shop<'a> {
         client.query_one(sql, &[]).await.map(|row| row.get(0)).map_err(|error| error.to_string())
     }
 
-    /// What was promised is there, once, and nothing is a dead letter.
+    /// Everything acknowledged is stored, once, and nothing is a dead letter.
     async fn check(&self) -> Result<(), String> {
         let client = self.rig.connect().await.map_err(|error| error.to_string())?;
         let logged =
@@ -245,7 +245,7 @@ async fn endure(job: Job, away: Away) -> Report {
     Report::of(&rig, job.rounds, convergence, rest).await
 }
 
-/// A webhook that is away when the catalog is.
+/// A webhook that is down when the catalog is.
 async fn webhook_behind(rig: &Rig) -> TestServer {
     let away = rig.catalog.away();
     TestServer::start(move |_| {
@@ -255,7 +255,7 @@ async fn webhook_behind(rig: &Rig) -> TestServer {
     .await
 }
 
-/// A day: work waits in every queue when the outage begins, more comes meanwhile, and all of it is done afterwards.
+/// A day: work waits in every queue when the outage begins, more arrives meanwhile, and all of it is done afterwards.
 async fn live_through(shop: &mut Shop<'_>, away: Away) -> Result<Duration, String> {
     shop.trade().await?;
     // The events of before the outage are projected, so that hints at alerts wait as well.

@@ -1,5 +1,5 @@
-//! Faults of Postgres itself, under traffic, on a cluster of the scenario's own: stopped, a session killed, away, without
-//! a free connection, without room on its disk.
+//! Faults of Postgres itself, under traffic, on the scenario's own cluster: stopped, a session killed, down, without a
+//! free connection, with a full disk.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,28 +15,28 @@ use super::shopper::Shoppers;
 use super::staff::Staff;
 use super::traffic::{Outcome, Traffic};
 
-/// The most items of a request.
+/// The maximum number of items of a request.
 const MOST_ITEMS: usize = 25;
-/// How many send requests.
+/// The number of clients.
 const SHOPPERS: u64 = 3;
 /// A message of ours becomes visible after seconds, a real one after minutes: an outage that takes five of those uses up
 /// no message here either. Scenarios of other faults hold what becomes of dead letters.
 const MAX_RECEIVES: u32 = 1_000;
-/// The timeout of the functions behind HTTP in template.yaml: whoever asks is not kept waiting for longer.
+/// The timeout of the HTTP functions in template.yaml: no caller waits longer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
-/// How long the work that an outage left over may take.
+/// How long the backlog of an outage may take.
 const CONVERGENCE_LIMIT: Duration = Duration::from_secs(90);
 /// The first outage is short, so that a short run has one.
 const OUTAGES: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(60));
-/// How long a fault that has to be noticed may go unnoticed.
+/// How long a fault may remain unnoticed.
 const NOTICE_LIMIT: Duration = Duration::from_secs(10);
 /// The sessions of functions, observers and tests all fit into it.
 const ENOUGH_CONNECTIONS: u32 = 60;
-/// What clients, consumers and resend-pending need together with whoever looks on, and hardly more.
+/// What clients, consumers, resend-pending and observers need together, and hardly more.
 const FEW_CONNECTIONS: u32 = 16;
 /// Room for some rounds of traffic.
 const DISK_MEGABYTES: u32 = 256;
-/// The most that is left free on a full disk: less than a moment's traffic, more than one request's.
+/// The maximum free space on a full disk: less than the traffic of a moment, more than one request.
 const MOST_LEFT_FREE: u64 = 256 * 1024;
 
 /// What happens to Postgres.
@@ -95,7 +95,7 @@ async fn run(job: Job, fault: Fault) -> Report {
     report
 }
 
-/// Waits until nothing is owed any more, while nobody sends anything; returns how long it took.
+/// Waits until nothing is pending any more, without traffic; returns how long it took.
 pub(super) async fn converge(rig: &Rig) -> Result<Duration, String> {
     let started = Instant::now();
     loop {
@@ -118,7 +118,7 @@ impl Fault {
         }
     }
 
-    /// Happens, and is over; fails when it had no effect, or a wrong one.
+    /// Injects and ends the fault; fails when it had no effect, or a wrong one.
     async fn happen(
         self,
         cluster: &mut Cluster,
@@ -154,7 +154,7 @@ impl Fault {
                 let noticed = wait_for_refusal(rig).await;
                 tokio::time::sleep(Duration::from_millis(random.random_range(0..1_000))).await;
                 cluster.disk().free();
-                // Without room for its log, Postgres ends.
+                // Without room for its WAL, Postgres shuts down.
                 cluster.start_server().await;
                 noticed
             }
@@ -170,7 +170,7 @@ async fn kill_backend(cluster: &Cluster, random: &mut ChaCha8Rng) -> Result<(), 
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    // Until the server has noticed, it accepts sessions as if nothing had happened, and ends them.
+    // Until the server notices, it accepts sessions as usual, and then ends them.
     tokio::time::sleep(Duration::from_millis(100)).await;
     Ok(())
 }
@@ -193,7 +193,7 @@ async fn ask(rig: &Rig, seed: u64, duration: Duration) -> Result<(), String> {
     answered
 }
 
-/// Waits until a request was refused.
+/// Waits until a request fails.
 async fn wait_for_refusal(rig: &Rig) -> Result<(), String> {
     let before = rig.history.counts().unavailable;
     let end = Instant::now() + NOTICE_LIMIT;

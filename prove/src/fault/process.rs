@@ -1,4 +1,4 @@
-//! Processes killed at any moment, or frozen for longer than their messages are hidden.
+//! Processes killed at any time, or frozen for longer than their messages are invisible.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,13 +10,13 @@ use super::rig::VISIBILITY;
 use super::scenario::{Job, Report, Scenario};
 use super::staff::Staff;
 
-/// Who sends requests all the time.
+/// The clients that send requests all the time.
 const CLIENTS: u64 = 4;
-/// Of a hundred events, how many the catalog refuses.
+/// The percentage of events that the catalog refuses.
 const POISON_PERCENT: u32 = 1;
 /// Between two kills, in milliseconds: about what a function needs to start, and to handle one invocation.
 const KILL_PAUSE_MS: std::ops::RangeInclusive<u64> = 1..=50;
-/// The first message that a process has in hand when it is frozen is visible again when it goes on.
+/// The messages that a frozen process holds are visible again when it resumes.
 const FREEZE: Duration = VISIBILITY.saturating_mul(2);
 
 /// Longer than any process takes to start anew, or to go on.
@@ -73,7 +73,7 @@ async fn run(job: Job, fault: Fault) -> Report {
                 tokio::time::sleep(FREEZE).await;
                 victim.thaw()
             }));
-            // Some go on working meanwhile.
+            // Others keep working meanwhile.
             tokio::time::sleep(FREEZE / 4).await;
         }
     }

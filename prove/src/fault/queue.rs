@@ -1,4 +1,4 @@
-//! The queues of a rig, as template.yaml makes them, but with a visibility timeout that a test can wait for.
+//! The queues of a rig, as in template.yaml, but with a visibility timeout for which a test can wait.
 
 use std::time::Duration;
 
@@ -49,7 +49,8 @@ pub struct Queues {
 }
 
 impl Queues {
-    /// Makes the queues. A received message is hidden for `visibility`; real ones for six times the function's timeout.
+    /// Creates the queues. A received message is invisible for `visibility`; real ones for six times the function's
+    /// timeout.
     ///
     /// # Panics
     /// When the emulator is not there.
@@ -61,7 +62,7 @@ impl Queues {
         Self { popularity, popularity_dlq, catalog, catalog_dlq, alerts, alerts_dlq, order_events, order_events_dlq }
     }
 
-    /// Returns each consumer's queue and dead-letter queue, by the name that `redrive` knows them by.
+    /// Returns each consumer's queue and dead-letter queue, by the name that `redrive` uses.
     #[must_use]
     pub fn pairs(&self) -> [(&'static str, &TestQueue, &TestQueue); 4] {
         [
@@ -72,7 +73,7 @@ impl Queues {
         ]
     }
 
-    /// Throws away every message of the sinks, as an operator's mistake would.
+    /// Purges the queues of the sinks, like an operator's mistake.
     ///
     /// # Panics
     /// When the emulator is not there.

@@ -1,4 +1,4 @@
-//! The scores counted anew, from what was sent and from the table of the contract: independent of any SQL of ours.
+//! The scores recounted from what was sent and from the table of the contract: independent of our SQL.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use testkit::weight::WEIGHTS;
 /// A score in micro-points, then views, purchases, favorites, carts, reviews.
 pub(super) type Sums = [i64; 6];
 
-/// Adds up what these events (type, reference) make of each product.
+/// Sums these events (type, reference) per product.
 pub(super) fn recount<'a>(events: impl Iterator<Item = (&'a str, &'a str)>) -> BTreeMap<String, Sums> {
     let mut products = BTreeMap::<String, Sums>::new();
     for (event_type, ref_id) in events {

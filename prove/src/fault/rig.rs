@@ -1,4 +1,4 @@
-//! A shop of its own with everything that a fault can hit.
+//! A complete shop with everything that a fault can affect.
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -17,26 +17,26 @@ use super::mapping::{Delivery, Mapping};
 use super::queue::{Queues, Receives};
 use super::sqs_gate::SqsGate;
 
-/// How long a received message is hidden, unless a scenario says otherwise.
+/// The default visibility timeout.
 pub(super) const VISIBILITY: Duration = Duration::from_secs(3);
 
-/// How a rig is made.
+/// The options of a rig.
 #[derive(Debug)]
 pub struct Options {
-    /// Decides what is sent and which faults come when.
+    /// Determines what is sent and when faults occur.
     pub seed: u64,
     /// The folder of the functions and of the command.
     pub binaries: PathBuf,
     /// Deliveries before a message is a dead letter.
     pub receives: Receives,
-    /// How long a received message is hidden.
+    /// The visibility timeout.
     pub visibility: Duration,
-    /// What every function is started with besides the usual.
+    /// Additional variables of every function.
     pub variables: Vec<(String, String)>,
 }
 
 impl Options {
-    /// The usual rig: more deliveries than a fault uses up, few enough that a test can wait for a dead letter.
+    /// The default rig: more deliveries than a fault uses up, few enough that a test can wait for a dead letter.
     #[must_use]
     pub fn new(seed: u64, binaries: &Path) -> Self {
         let binaries = binaries.to_owned();
@@ -44,26 +44,26 @@ impl Options {
     }
 }
 
-/// The parts. Functions reach Postgres, SQS and the catalog only through what can be broken here.
+/// The parts. Functions reach Postgres, SQS and the catalog only through proxies that can be broken.
 #[derive(Debug)]
 pub struct Rig {
-    /// How it was made.
+    /// Its options.
     pub options: Options,
     /// Postgres.
     pub database: TestDatabase,
-    /// The way of the functions to Postgres.
+    /// The proxy between the functions and Postgres.
     pub postgres: TestProxy,
     /// The queues.
     pub queues: Queues,
-    /// The way of senders to SQS.
+    /// The gate between senders and SQS.
     pub sqs: SqsGate,
-    /// The catalog and the way to it.
+    /// The catalog and the proxy in front of it.
     pub catalog: CatalogStub,
-    /// How SQS delivers.
+    /// The delivery faults of SQS.
     pub delivery: Arc<Delivery>,
-    /// What clients did and heard.
+    /// What clients sent and received.
     pub history: History,
-    /// What must not be and was noticed on the way.
+    /// Violations noticed during the run.
     pub notes: Notes,
     database_url: String,
     secret: TestSecret,
@@ -104,7 +104,7 @@ impl Rig {
             ("ORDER_EVENTS_QUEUE_URL", self.queues.order_events.url()),
             ("DEAD_LETTER_QUEUE_URL", self.dead_letters_of(name)),
             ("AWS_ENDPOINT_URL_SQS", self.sqs.url()),
-            // Longer than any test machine needs: a sender that gives up is a fault of its own.
+            // Longer than any test machine needs: a sender that times out is a separate fault.
             ("SEND_TIMEOUT_MS", "5000"),
             ("GUEST_EVENTS_PER_MINUTE", "0"),
             ("RESEND_MAX_ROWS", "20000"),
@@ -153,7 +153,7 @@ impl Rig {
         self.mapping_to(self.environment(name, &[]), queue, seed)
     }
 
-    /// Starts the line of a subcommand of `shopsignal`, as an operator runs it: past the faults.
+    /// Builds the command line of a subcommand of `shopsignal`, as an operator runs it: bypassing the faults.
     #[must_use]
     pub fn command(&self, subcommand: &str) -> Command {
         let mut command = Command::new(self.options.binaries.join("shopsignal"));
@@ -163,7 +163,7 @@ impl Rig {
         command
     }
 
-    /// Names every queue to a subcommand.
+    /// Passes every queue to a subcommand.
     fn name_queues(&self, command: &mut Command) {
         for (name, queue, dlq) in self.queues.pairs() {
             command.args([format!("--{name}-queue-url={}", queue.url()), format!("--{name}-dlq-url={}", dlq.url())]);
@@ -171,7 +171,7 @@ impl Rig {
         command.args(["--app-secret-arn", self.secret.arn()]);
     }
 
-    /// Runs `verify` as an operator does, without the feed, which a rig has not, and returns what it printed as JSON.
+    /// Runs `verify` as an operator does, without the feed, which a rig does not have, and returns its JSON output.
     ///
     /// # Panics
     /// When the command was not built.
@@ -181,10 +181,10 @@ impl Rig {
         command.output().await.unwrap()
     }
 
-    /// Puts the dead letters of a queue back to work, as an operator does.
+    /// Redrives the dead letters of a queue, as an operator does.
     ///
     /// # Errors
-    /// What the command wrote.
+    /// The output of the command.
     ///
     /// # Panics
     /// When the command was not built.
@@ -196,7 +196,7 @@ impl Rig {
         if output.status.success() { Ok(()) } else { Err(wrote()) }
     }
 
-    /// Connects to Postgres past the faults.
+    /// Connects to Postgres, bypassing the faults.
     ///
     /// # Errors
     /// When Postgres itself is down.
@@ -206,7 +206,7 @@ impl Rig {
         Ok(client)
     }
 
-    /// Lets time pass for the hints of pending rows; rows that somebody works on are left out.
+    /// Advances the time for the hints of pending rows; locked rows are skipped.
     ///
     /// # Errors
     /// When Postgres is down.
@@ -219,7 +219,7 @@ impl Rig {
         self.connect().await?.batch_execute(&sql).await
     }
 
-    /// Counts the effects that are owed and can still be paid: pending rows that are not parked.
+    /// Counts the effects that can still be applied: pending rows that are not parked.
     ///
     /// # Errors
     /// When Postgres is down.
@@ -228,7 +228,7 @@ impl Rig {
         Ok(self.connect().await?.query_one(sql, &[]).await?.get(0))
     }
 
-    /// Sends messages to both queues that no function can read. Each must become a dead letter, once.
+    /// Sends unreadable messages to both queues. Each must become a dead letter, once.
     ///
     /// # Panics
     /// When the emulator is not there.
@@ -237,7 +237,7 @@ impl Rig {
             for body in UNREADABLE {
                 queue.send(body).await;
             }
-            // This one can be read: there is just no such row, so it is done.
+            // This one is readable, but there is no such row, so it is done.
             queue.send(r#"{"version":1,"interaction_id":9000000000000000}"#).await;
         }
         self.planted.lock().unwrap().extend(UNREADABLE.map(str::to_owned));
@@ -252,6 +252,6 @@ impl Rig {
     }
 }
 
-/// Bodies that are no hint.
+/// Bodies that are not hints.
 const UNREADABLE: [&str; 4] =
     ["no json", "{\"version\":1", r#"{"version":9,"interaction_id":1}"#, r#"{"version":1,"interaction_id":"1"}"#];

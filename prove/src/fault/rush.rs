@@ -10,9 +10,9 @@ use super::scenario::{Job, Report, Scenario};
 use super::staff::Crew;
 use super::traffic::Traffic;
 
-/// The most items of a request.
+/// The maximum number of items of a request.
 const MOST_ITEMS: usize = 25;
-/// Consumers of each queue at once.
+/// Concurrent consumers of each queue.
 const CONSUMERS: u64 = 6;
 /// Requests of a round.
 const REQUESTS: u32 = 60;
@@ -38,7 +38,7 @@ async fn run(job: Job) -> Report {
     Report::of(&rig, job.rounds, convergence, rest.and(finished)).await
 }
 
-/// All consumers receive first, and then start at the same time.
+/// All consumers receive first, and then start together.
 async fn consume(rig: &Rig, round: u64) {
     let mut received = Vec::new();
     for consumer in 0..CONSUMERS {

@@ -1,4 +1,4 @@
-//! The list of faults: what each one does, how often in a short and in a long run.
+//! The list of faults: what each one does, and how often in a short and in a long run.
 
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -13,10 +13,10 @@ use super::rig::{Options, Rig};
 use super::staff::Staff;
 use super::{catalog, clock, delivery, erasure, given_up, outage, postgres, process, rush, stranger};
 
-/// A part of a scenario: so many rounds on one rig.
+/// A part of a scenario: a number of rounds on one rig.
 #[derive(Debug, Clone)]
 pub struct Job {
-    /// Repeats what is sent and which faults come when.
+    /// The seed, which repeats what is sent and when faults occur.
     pub seed: u64,
     /// How often the fault is injected.
     pub rounds: u32,
@@ -24,16 +24,16 @@ pub struct Job {
     pub binaries: PathBuf,
 }
 
-/// What came of a job.
+/// The result of a job.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
     /// How often the fault was injected.
     pub rounds: u32,
     /// What the check found.
     pub findings: Findings,
-    /// From the end of each fault, or of all, until nothing was owed.
+    /// From the end of each fault, or of all, until nothing was pending.
     pub convergence: Vec<Duration>,
-    /// Why the scenario could not run here. Then nothing of it is proven.
+    /// Why the scenario could not run here. Then it proves nothing.
     pub skipped: Option<String>,
 }
 
@@ -42,15 +42,15 @@ pub type Running = Pin<Box<dyn Future<Output = Report> + Send>>;
 
 /// A fault that the suite injects.
 pub struct Scenario {
-    /// The short name, of the fault catalogue where that has one.
+    /// The short name, from the fault catalogue if it has one.
     pub name: &'static str,
-    /// What is done.
+    /// The description.
     pub title: &'static str,
     /// Rounds in a short run.
     pub short: u32,
     /// Rounds in a long run.
     pub long: u32,
-    /// The most rounds on one rig.
+    /// The maximum number of rounds on one rig.
     pub piece: u32,
     /// Runs a job.
     pub run: Box<dyn Fn(Job) -> Running + Send + Sync>,
@@ -88,7 +88,7 @@ impl Scenario {
 }
 
 impl Job {
-    /// Builds a usual rig for the job, on the stack's Postgres.
+    /// Builds a default rig for the job, on the stack's Postgres.
     ///
     /// # Panics
     /// When the stack is not there.
@@ -96,7 +96,7 @@ impl Job {
         Rig::open(Options::new(self.seed, &self.binaries), self.database().await).await
     }
 
-    /// Makes a database for the job, on the stack's Postgres.
+    /// Creates a database for the job, on the stack's Postgres.
     ///
     /// # Panics
     /// When the stack is not there.
@@ -106,7 +106,7 @@ impl Job {
 }
 
 impl Report {
-    /// Checks a rig that came to rest, or did not.
+    /// Checks a rig that became idle, or did not.
     pub async fn of(rig: &Rig, rounds: u32, convergence: Vec<Duration>, rest: Result<(), String>) -> Self {
         let mut findings = check(rig).await;
         findings.violations.extend(rest.err());
@@ -114,14 +114,14 @@ impl Report {
         Self { rounds, findings, convergence, skipped: None }
     }
 
-    /// Lets the staff finish and checks the rig: for faults that follow each other without a rest.
+    /// Lets the staff finish and checks the rig: for faults that follow each other without a pause.
     pub async fn of_staff(rig: &Rig, rounds: u32, staff: Staff) -> Self {
         let rest = staff.finish(rig).await;
         let convergence = rest.iter().copied().collect();
         Self::of(rig, rounds, convergence, rest.map(|_| ())).await
     }
 
-    /// Says that the scenario cannot run here.
+    /// The result when the scenario cannot run here.
     #[must_use]
     pub fn skipped(reason: impl Into<String>) -> Self {
         Self { skipped: Some(reason.into()), ..Self::default() }

@@ -1,5 +1,5 @@
-//! Shoppers who come at a bounded pace, and not at all while the shop is closed: what piles up during a fault is small, so
-//! the time to work it off tells of the fault and not of the load.
+//! Shoppers who send requests at a bounded rate, and none while the shop is closed: the backlog of a fault is small, so
+//! the time to process it depends on the fault and not on the load.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -14,14 +14,14 @@ use super::environment::Environment;
 use super::rig::Rig;
 use super::traffic::{Outcome, Traffic};
 
-/// The most items of a request.
+/// The maximum number of items of a request.
 const ITEMS: usize = 25;
 /// Between two requests of a shopper, in milliseconds; the mean of them.
 const PACE_MS: u64 = 60;
-/// Before a request that failed is sent again.
+/// The delay before a failed request is retried.
 const AGAIN: Duration = Duration::from_millis(30);
 
-/// The shoppers and the door that all of them use.
+/// The shoppers and the lock that all of them use.
 #[derive(Debug)]
 pub(super) struct Shoppers {
     door: Arc<RwLock<()>>,
@@ -31,7 +31,7 @@ pub(super) struct Shoppers {
 }
 
 impl Shoppers {
-    /// Lets so many come; of a hundred events the catalog refuses some.
+    /// Starts a number of shoppers; the catalog refuses a percentage of their events.
     pub(super) fn start(rig: &Arc<Rig>, count: u64, poison_percent: u32) -> Self {
         let (door, coming) = (Arc::default(), Arc::new(AtomicBool::new(true)));
         let mut tasks = JoinSet::new();
@@ -44,7 +44,7 @@ impl Shoppers {
         Self { door, coming, tasks }
     }
 
-    /// Closes the shop when the requests under way are answered; it opens again with the end of the value.
+    /// Closes the shop when requests in progress are answered; it reopens when the value is dropped.
     pub(super) async fn close(&self) -> OwnedRwLockWriteGuard<()> {
         Arc::clone(&self.door).write_owned().await
     }

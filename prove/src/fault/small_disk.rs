@@ -1,7 +1,7 @@
 //! A file system of a few megabytes, in memory, to be filled up and freed.
 //!
-//! It is mounted in a mount namespace of its own, inside of a user namespace, so that nobody has to be root and nobody
-//! else sees it. A process that does nothing keeps both alive; with it the file system is gone, whatever happens to us.
+//! It is mounted in its own mount namespace, inside a user namespace, so that no root is required and no one else sees
+//! it. An idle process keeps both alive; when it ends, the file system is gone, whatever happens to us.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
@@ -10,9 +10,9 @@ use std::process::{Child, Command, Stdio};
 
 use super::cluster::Skipped;
 
-/// Mounts, says so, and stays until our end of its input is closed.
+/// Mounts, reports it, and waits until its input is closed.
 const SCRIPT: &str = r#"mount -t tmpfs -o "size=$1m,mode=0700" none "$2" && echo mounted && exec cat"#;
-/// What is written at a time to fill it up.
+/// The chunk size for filling it up.
 const PIECE: [u8; 4096] = [0; 4096];
 
 /// The mounted file system.
@@ -30,7 +30,7 @@ impl SmallDisk {
     /// When this machine forbids namespaces, or lacks the program to make them.
     ///
     /// # Panics
-    /// When its keeper cannot be talked to.
+    /// When its keeper process does not respond.
     pub fn mount(path: &Path, megabytes: u32) -> Result<Self, Skipped> {
         let mut unshare = Command::new("unshare");
         unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c", SCRIPT, "sh", &megabytes.to_string()]);
@@ -46,13 +46,13 @@ impl SmallDisk {
         Err(Skipped(format!("no file system of our own: {}", said.trim())))
     }
 
-    /// Returns where it is, for processes that have entered.
+    /// Returns its path, for processes inside the namespace.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Makes a command run where the file system is, with its own variables only.
+    /// Makes a command run inside the namespace, with its own variables only.
     #[must_use]
     pub fn enter(&self, command: &Command) -> Command {
         let mut entered = Command::new("nsenter");
@@ -62,7 +62,7 @@ impl SmallDisk {
         entered
     }
 
-    /// Fills it up, but for so many bytes.
+    /// Fills it up, except for a number of bytes.
     ///
     /// # Panics
     /// When it cannot be written for another reason than that it is full.
@@ -76,7 +76,7 @@ impl SmallDisk {
         ballast.set_len(length.saturating_sub(but_for)).unwrap();
     }
 
-    /// Frees what was filled up. May be repeated.
+    /// Frees the space again. May be repeated.
     pub fn free(&self) {
         std::fs::remove_file(self.ballast()).ok();
     }
@@ -85,7 +85,7 @@ impl SmallDisk {
         self.seen_from_outside(&self.path).join("ballast")
     }
 
-    /// Returns where we, who have not entered, see a path of it.
+    /// Returns the path under which it is visible from outside the namespace.
     #[must_use]
     pub fn seen_from_outside(&self, path: &Path) -> PathBuf {
         let root = Path::new("/proc").join(self.keeper.id().to_string()).join("root");

@@ -1,4 +1,4 @@
-//! A gate in front of SQS that only senders pass: refuses calls, fails entries, loses answers, springs a trap.
+//! A gate in front of SQS that only senders pass: refuses calls, fails entries, loses responses, triggers a trap.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -29,7 +29,7 @@ pub struct SendFaults {
 
 /// Waits for a call.
 struct Trap {
-    /// Of which queue, or of any.
+    /// The queue, or any.
     queue_url: Option<String>,
     /// Calls that pass before.
     pass: u32,
@@ -37,7 +37,7 @@ struct Trap {
     action: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
-/// The gate, on a free loopback port; it ends with the value.
+/// The gate, on a free loopback port; it stops when the value is dropped.
 #[derive(Debug)]
 pub struct SqsGate {
     server: TestServer,
@@ -48,7 +48,7 @@ struct Shared {
     faults: Mutex<SendFaults>,
     trap: Mutex<Option<Trap>>,
     random: Mutex<ChaCha8Rng>,
-    /// Entries that SQS took, by the queue's URL.
+    /// Entries that SQS accepted, by the queue's URL.
     taken: Mutex<HashMap<String, usize>>,
     http: reqwest::Client,
 }
@@ -59,7 +59,7 @@ impl SqsGate {
     /// # Panics
     /// When no port is free.
     pub async fn open(seed: u64) -> Self {
-        // Fails when another rig was first, which is as good.
+        // Fails when another rig was first, which is fine.
         rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
         let shared = Arc::new(Shared {
             faults: Mutex::default(),
@@ -87,7 +87,7 @@ impl SqsGate {
         *self.shared.faults.lock().unwrap() = faults;
     }
 
-    /// Runs an action at a call to a queue (or any), after so many calls have passed. That call gets no answer.
+    /// Runs an action at a call to a queue (or any), after a number of calls have passed. That call gets no response.
     pub fn set_trap(
         &self,
         (queue_url, pass): (Option<&str>, u32),
@@ -98,7 +98,7 @@ impl SqsGate {
         *self.shared.trap.lock().unwrap() = Some(Trap { queue_url, pass, moment, action: Box::pin(action) });
     }
 
-    /// Waits until SQS has taken so many more messages for a queue than when the returned future was made.
+    /// Waits until SQS has accepted a number of additional messages for a queue since the returned future was created.
     pub fn wait_for_messages(&self, queue_url: &str, count: usize) -> impl Future<Output = ()> + Send + 'static {
         let (shared, queue_url) = (Arc::clone(&self.shared), queue_url.to_owned());
         let taken = move || shared.taken.lock().unwrap().get(&queue_url).copied().unwrap_or_default();
@@ -112,7 +112,7 @@ impl SqsGate {
         }
     }
 
-    /// Says whether the trap has sprung, or never was set.
+    /// Says whether the trap was triggered, or never set.
     #[must_use]
     pub fn has_sprung(&self) -> bool {
         self.shared.trap.lock().unwrap().is_none()
@@ -164,7 +164,7 @@ impl Shared {
         self.random.lock().unwrap().random_ratio(percent.min(100), 100)
     }
 
-    /// Takes the entries out of the call that are to fail.
+    /// Removes the entries that should fail from the call.
     fn take_failing(&self, body: &mut Value, percent: u32) -> Vec<Value> {
         let Some(entries) = body["Entries"].as_array_mut() else { return Vec::new() };
         let failing = entries.extract_if(.., |_| self.happens(percent));
@@ -191,7 +191,7 @@ impl Shared {
     }
 }
 
-/// What the emulator answered.
+/// The emulator's response.
 struct Taken {
     status: u16,
     body: Value,

@@ -1,4 +1,4 @@
-//! Who works in a rig: one of each by hand ([`Crew`]), or many at once in the background ([`Staff`]).
+//! The consumers of a rig: one of each, run manually ([`Crew`]), or many concurrently in the background ([`Staff`]).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -17,21 +17,22 @@ use super::mapping::Mapping;
 use super::rig::Rig;
 use super::traffic::{Outcome, Traffic};
 
-/// Longer than anything may take to come right once the faults are over.
+/// Longer than recovery may take once the faults are over.
 const PATIENCE: Duration = Duration::from_secs(180);
-/// Time that passes for hints from one try to the next of a crew, and in all: more than any backoff, less than a day.
+/// The simulated time for hints from one attempt of a crew to the next, and in total: more than any backoff, less than
+/// a day.
 const STEP_SECONDS: u32 = 600;
 const STEPS: u32 = 36;
 const WEEK_SECONDS: u32 = 7 * 24 * 3_600;
-/// Between two runs of resend-pending, in which so many seconds pass for it.
+/// The interval between two runs of resend-pending, and the simulated seconds that pass for it.
 const SWEEP: (Duration, u32) = (Duration::from_millis(250), 15);
-/// What a client sends, and how long it pauses: the suite is about faults, not about load.
+/// The size of a client's requests and its pause: the suite is about faults, not about load.
 const ITEMS: usize = 4;
 const THINKING: Duration = Duration::from_millis(60);
 /// The age of event ids that verification expects to be known, in days: more than any run lasts.
 const KEY_RETENTION_DAYS: u16 = 30;
 
-/// One of each consumer, and resend-pending, that work only when told.
+/// One of each consumer, and resend-pending, which run only on demand.
 #[derive(Debug)]
 pub struct Crew {
     /// update-popularity.
@@ -43,7 +44,7 @@ pub struct Crew {
 }
 
 impl Crew {
-    /// Describes a crew; nothing is started.
+    /// Creates a crew; nothing is started.
     #[must_use]
     pub fn new(rig: &Rig) -> Self {
         Self {
@@ -53,7 +54,7 @@ impl Crew {
         }
     }
 
-    /// Works until nothing is owed; returns how long it took.
+    /// Works until nothing is pending; returns how long it took.
     ///
     /// # Errors
     /// When it does not come to that.
@@ -76,7 +77,7 @@ impl Crew {
         Err(format!("I2: {:?} effects are still owed after {hours} hours of hints", rig.count_waiting().await))
     }
 
-    /// Works on what the queues hold until nothing is owed; nobody hints again.
+    /// Works on the messages in the queues until nothing is pending; there are no further hints.
     ///
     /// # Errors
     /// When it does not come to that.
@@ -94,7 +95,7 @@ impl Crew {
         Err("I2: effects are owed although all dead letters were put back".to_owned())
     }
 
-    /// Drains, then goes on until the queues are empty: what cannot be handled is a dead letter by then.
+    /// Drains, then continues until the queues are empty: what cannot be handled is a dead letter by then.
     ///
     /// # Errors
     /// When it does not come to that.
@@ -117,7 +118,7 @@ impl Crew {
     }
 }
 
-/// What is parked waits for a person: however much time passes, nobody hints at it.
+/// Parked rows wait for an operator: however much time passes, there is no hint at them.
 async fn leave_parked_alone(rig: &Rig) -> Result<(), String> {
     rig.pass_time(WEEK_SECONDS).await.map_err(|error| error.to_string())?;
     let mut sweeper = rig.environment("resend-pending", &[]);
@@ -129,7 +130,7 @@ async fn leave_parked_alone(rig: &Rig) -> Result<(), String> {
     }
 }
 
-/// Clients, consumers and resend-pending, all at work, and an observer who recounts meanwhile.
+/// Clients, consumers and resend-pending, all running, and an observer that recounts meanwhile.
 #[derive(Debug)]
 pub struct Staff {
     /// Every process, by what it runs.
@@ -143,14 +144,14 @@ pub struct Staff {
     workers: JoinSet<()>,
 }
 
-/// What a worker needs.
+/// The context of a worker.
 struct Post {
     rig: Arc<Rig>,
     open: Arc<AtomicBool>,
 }
 
 impl Staff {
-    /// Puts so many clients and twice two consumers to work. Clients repeat four of five requests that failed.
+    /// Starts a number of clients and two consumers of each sink. Clients retry four of five failed requests.
     #[must_use]
     pub fn start(rig: &Arc<Rig>, clients: u64, poison_percent: u32) -> Self {
         let (shop_is_open, at_work) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicBool::new(true)));
@@ -187,7 +188,7 @@ impl Staff {
         Post { rig: Arc::clone(rig), open: Arc::clone(open) }
     }
 
-    /// Ends the traffic and waits for the last answers.
+    /// Ends the traffic and waits for the last responses.
     ///
     /// # Panics
     /// When a client panicked.
@@ -198,9 +199,9 @@ impl Staff {
         }
     }
 
-    /// Ends the traffic, waits until nothing is owed and the queues are empty, and sends everybody home.
+    /// Ends the traffic, waits until nothing is pending and the queues are empty, and stops everything.
     ///
-    /// Returns how long it took until nothing was owed, from the call on: the faults are over by then.
+    /// Returns how long it took until nothing was pending, from the call on: the faults are over by then.
     ///
     /// # Errors
     /// When it does not come to that.
@@ -265,7 +266,7 @@ async fn consume(post: Post, mut mapping: Mapping) {
 async fn sweep(post: Post, mut sweeper: Environment) {
     while post.open.load(SeqCst) {
         tokio::time::sleep(SWEEP.0).await;
-        // Without Postgres time stands still, and the run below fails.
+        // Without Postgres simulated time stands still, and the run below fails.
         post.rig.pass_time(SWEEP.1).await.ok();
         sweeper.invoke(&json!({})).await;
     }

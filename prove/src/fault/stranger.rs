@@ -1,7 +1,7 @@
-//! Strangers who compute the event ids of derived interactions and claim them before the back end's events come.
+//! Strangers who compute the event ids of derived interactions and claim them before the back-end events arrive.
 //!
-//! Order and rating ids are no secret: they are counted up, and buyers know their own. What follows from them is computed
-//! here by the code that will derive it, which is all that the best informed stranger could do.
+//! Order and rating ids are not secret: they are sequential, and buyers know their own. The derived ids are computed
+//! here with the code that derives them, which is the most that any stranger could do.
 
 use contracts::{AddressKey, Intake, read_shop_event};
 use domain::{
@@ -24,7 +24,7 @@ use super::traffic::{Outcome, Request};
 
 /// Orders of a round, each with a rating and a comment.
 const ORDERS: u32 = 5;
-/// What the back end's events are read with.
+/// The settings for parsing back-end events.
 const INTAKE: [(&str, &str); 1] = [("DEFAULT_CURRENCY", "EUR")];
 /// Thresholds that no order here reaches.
 const HARMLESS: [(&str, &str); 4] = [
@@ -63,7 +63,7 @@ async fn run(job: Job) -> Report {
     Report::of(&rig, job.rounds, convergence, rest.and(finished)).await
 }
 
-/// Everybody who takes part.
+/// All participants.
 struct Stage {
     projector: Environment,
     recorders: [Environment; 2],
@@ -84,7 +84,7 @@ impl Stage {
         }
     }
 
-    /// Some ids are claimed before the events come, some at the same moment, some afterwards, all of them also twice.
+    /// Some ids are claimed before the events arrive, some concurrently, some afterwards, all of them also twice.
     async fn round(&mut self, rig: &Rig, round: u32) -> Result<(), String> {
         let mut events: Vec<_> = (0..ORDERS).flat_map(|order| events(round * ORDERS + order)).collect();
         let derived = derive(&events, &self.intake);
@@ -121,7 +121,7 @@ impl Stage {
     }
 }
 
-/// Every claim must be answered as an event of the claimer's own: nothing tells that the id means something elsewhere.
+/// Every claim must be answered like the claimer's own event: nothing reveals that the id exists elsewhere.
 async fn send(rig: &Rig, recorder: &mut Environment, requests: &[Request]) -> Result<(), String> {
     for request in requests {
         let outcome = request.send(recorder, &rig.history, &rig.notes).await;
@@ -132,7 +132,7 @@ async fn send(rig: &Rig, recorder: &mut Environment, requests: &[Request]) -> Re
     Ok(())
 }
 
-/// Hands the back end's events over in batches; each must be acknowledged whole.
+/// Delivers the back-end events in batches; each must be acknowledged completely.
 async fn tell(projector: &mut Environment, events: &[String], batch: usize) -> Result<(), String> {
     for part in events.chunks(batch) {
         let said = projector.invoke(&sqs_event(part)).await;
@@ -143,7 +143,7 @@ async fn tell(projector: &mut Environment, events: &[String], batch: usize) -> R
     Ok(())
 }
 
-/// What a number of an order brings: it is placed, paid and called off, and its product is rated and reviewed.
+/// The events of an order: it is placed, paid and cancelled, and its product is rated and reviewed.
 fn events(number: u32) -> Vec<String> {
     let event = |name: &str, minute: u32, mut fields: Value| {
         fields["event"] = json!(name);
@@ -163,7 +163,7 @@ fn events(number: u32) -> Vec<String> {
     ]
 }
 
-/// Derives what will follow from the events.
+/// Derives the interactions of the events.
 fn derive(events: &[String], intake: &Intake) -> Vec<DerivedInteraction> {
     let read = |text: &String| read_shop_event(text, intake, Timestamp::now()).unwrap();
     let events: Vec<ShopEvent> = events.iter().map(read).collect();
@@ -178,12 +178,12 @@ fn derive(events: &[String], intake: &Intake) -> Vec<DerivedInteraction> {
             _ => derived.extend(opinion_interaction((subject, id), &OpinionState::of(of_it), &known)),
         }
     }
-    // Placed, paid, called off, rated and reviewed.
+    // Placed, paid, cancelled, rated and reviewed.
     assert_eq!(derived.len(), 5 * usize::try_from(ORDERS).unwrap(), "{derived:?}");
     derived
 }
 
-/// Everybody claims every id, with an event that weighs otherwise.
+/// Every stranger claims every id, with an event of another weight.
 fn claims(derived: &[DerivedInteraction], round: u32) -> Vec<Request> {
     let items = |event_type| derived.iter().map(|it| (it.event_id, sent(event_type, false))).collect::<Vec<_>>();
     let account = Uuid::from_u128(0xacc0_0000 + u128::from(round));

@@ -1,4 +1,4 @@
-//! Requests of shoppers, drawn from a seed, with event ids of their own so that a repeat is known as one.
+//! Random requests of shoppers from a seed, with event ids so that a retry is recognized.
 
 use domain::Origin;
 use rand::prelude::*;
@@ -12,24 +12,24 @@ use super::environment::{CANARIES, Environment, Notes};
 use super::history::{History, Sent};
 use super::rig::Rig;
 
-/// Who sends the usual traffic.
+/// The senders of the default traffic.
 pub(super) const SHOPPER: Uuid = Uuid::from_u128((0x5b0b_0000 << 96) | 99);
-/// Products that are sold; every second event is about the first one.
+/// The products; every second event is about the first one.
 const PRODUCTS: u128 = 20;
 
-/// Draws requests.
+/// Generates requests.
 #[derive(Debug)]
 pub struct Traffic {
     random: ChaCha8Rng,
-    /// Of a hundred events, how many the catalog refuses for good.
+    /// The percentage of events that the catalog refuses permanently.
     poison_percent: u32,
-    /// The most items of a request.
+    /// The maximum number of items of a request.
     most_items: usize,
     /// What a shopper may send.
     event_types: Vec<&'static str>,
 }
 
-/// A request that can be sent again as it is.
+/// A request that can be retried unchanged.
 #[derive(Debug, Clone)]
 pub struct Request {
     items: Vec<(Uuid, Sent)>,
@@ -37,14 +37,14 @@ pub struct Request {
     event: Value,
 }
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// A 2xx: everything is stored.
     Acknowledged,
-    /// A 503: send it again.
+    /// A 503: retry.
     Unavailable,
-    /// No answer at all.
+    /// No response at all.
     Unanswered,
 }
 
@@ -59,13 +59,13 @@ impl Traffic {
     pub fn draw(&mut self) -> Request {
         let count = self.random.random_range(1..=self.most_items);
         let mut items: Vec<_> = (0..count).map(|_| self.item()).collect();
-        // At least one effect that both sinks owe.
+        // At least one effect for both sinks.
         items[0].1.poison = false;
         items[0].1.ref_id = product_id(0).to_string();
         Request::of_account(SHOPPER, items)
     }
 
-    /// Sends so many requests while nothing is broken, so that each must be acknowledged.
+    /// Sends a number of requests while nothing is broken, so that each must be acknowledged.
     ///
     /// # Errors
     /// When one was not.
@@ -140,17 +140,17 @@ impl Request {
         Self { items, origin: Origin::of_session(session), event }
     }
 
-    /// Sends the request, and notes what was sent and heard.
+    /// Sends the request, and records what was sent and received.
     ///
     /// # Panics
-    /// When the answer is no answer of ours.
+    /// When the response is not one of ours.
     pub async fn send(&self, recorder: &mut Environment, history: &History, notes: &Notes) -> Outcome {
         self.note_sent(history);
         let said = recorder.invoke(&self.event).await;
         self.note_answer(said, history, notes)
     }
 
-    /// Notes the events as sent.
+    /// Records the events as sent.
     pub fn note_sent(&self, history: &History) {
         for (event_id, sent) in &self.items {
             history.note_sent((self.origin.as_uuid(), *event_id), sent.clone());

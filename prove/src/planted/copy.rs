@@ -1,6 +1,6 @@
-//! The copy of the sources that mistakes are planted into, and the build folder beside it.
+//! The copy of the sources in which mistakes are planted, and the build folder next to it.
 //!
-//! Only files that differ are written: Cargo goes by the time of the last change, and builds nothing else anew.
+//! Only changed files are written: Cargo uses modification times, and rebuilds nothing else.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -29,7 +29,7 @@ impl Sources {
             return Err(PlantedError::NotListed(String::from_utf8_lossy(&output.stderr).into_owned()));
         }
         let names = String::from_utf8_lossy(&output.stdout);
-        // A file that was removed but not yet from the index is listed as well.
+        // A deleted file that is still in the index is listed as well.
         let files = names.split('\0').map(PathBuf::from).filter(|path| root.join(path).is_file()).collect();
         Ok(Self { root: root.to_owned(), files })
     }
@@ -54,7 +54,8 @@ impl Sources {
         Ok(())
     }
 
-    /// Digests the files and further texts. Prose is left out, it changes no verdict; so are the other mistakes.
+    /// Digests the files and further strings. Prose is excluded, since it does not affect a verdict; so are the other
+    /// mistakes.
     pub(super) fn digest(&self, texts: &[&str]) -> Result<String, PlantedError> {
         let mut digest = Sha256::new();
         let mut add = |bytes: &[u8]| {
@@ -111,7 +112,7 @@ pub(super) fn seed_target(from: &Path, to: &Path) -> Result<(), PlantedError> {
     fs::rename(&unfinished, to).map_err(file(to))
 }
 
-/// Copies a file with the time of its last change, which Cargo goes by.
+/// Copies a file with its modification time, which Cargo uses.
 fn copy_with_time(from: &Path, to: &Path) -> Result<(), PlantedError> {
     let folder = to.parent().unwrap_or(to);
     fs::create_dir_all(folder).map_err(file(folder))?;

@@ -1,42 +1,42 @@
-//! What became of the interactions, in words.
+//! The outcomes of a delivery.
 
 use std::fmt;
 use std::time::Duration;
 
 use domain::{InteractionId, ParkReason};
 
-/// What became of one interaction.
+/// The outcome of one interaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The catalog has it, durably as far as it says. Final.
+    /// The catalog has confirmed it. Final.
     Confirmed,
-    /// The catalog will never take it as it is: a person must look. Final.
+    /// The catalog will never accept it: an operator must look. Final.
     Refused(ParkReason),
-    /// Unknown or not delivered; deliver it again later. The cause does not lie in the interaction.
+    /// Unknown or not delivered; deliver it again later. The interaction is not the cause.
     Again(AgainReason),
 }
 
 /// Why an interaction must be delivered again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AgainReason {
-    /// The catalog failed so often in a row that it is left alone for a while. No call was made.
+    /// The circuit is open after consecutive failures. No call was made.
     CircuitOpen,
-    /// The caller's time was over before the catalog answered, or before the call began.
+    /// The caller's deadline passed before the catalog answered, or before the call began.
     DeadlineReached,
-    /// The catalog did not answer in the time of one call.
+    /// The catalog did not answer within the limit of one call.
     TimedOut,
     /// No connection, or one that broke or did not speak the protocol.
     Unreachable,
-    /// The catalog wants to be asked elsewhere, which is never done (the HTTP status).
+    /// The catalog redirects, which is never followed (the HTTP status).
     Redirected(u16),
-    /// The catalog does not take calls at this address, in this form or from us (the HTTP status): not there yet, or a
-    /// wrong setting. One interaction that a working catalog answers so for a day is refused.
+    /// The catalog does not accept calls at this URL, in this form or from us (the HTTP status): not there yet, or
+    /// misconfigured. A single interaction to which a working catalog responds like this for a day is refused.
     NotTaken(u16),
-    /// The catalog asks for patience: 429, or DynamoDB throttles.
+    /// The catalog throttles: 429, or DynamoDB's throttling.
     Throttled,
     /// The catalog failed (the HTTP status: 408, 425 or one from 500).
     Failed(u16),
-    /// DynamoDB refused the whole call, for a reason that does not lie in an item.
+    /// DynamoDB refused the whole call for a reason other than an item.
     FeedFailed,
 }
 
@@ -59,19 +59,20 @@ impl fmt::Display for AgainReason {
 /// The result of one delivery.
 #[derive(Debug, Default)]
 pub struct Delivery {
-    /// One entry for every distinct interaction handed in.
+    /// One entry per distinct interaction.
     pub outcomes: Vec<(InteractionId, Outcome)>,
-    /// How long each call took until its answer began or it was given up. A call that was never made (the
-    /// circuit is open, the deadline has passed) is not here; one that was repeated is here every time.
+    /// How long each call took until its response began or it was abandoned. A call that was never made (circuit open,
+    /// deadline passed) is not included; a repeated one is included every time.
     pub call_times: Vec<Duration>,
     /// The circuit breaker is open at the end of this delivery. Always false for the feed.
     pub circuit_open: bool,
 }
 
 impl Delivery {
-    /// Says whether the catalog as a whole is down, so that the consumer should fail and be slowed down.
+    /// Says whether the catalog as a whole is down, so that the consumer should fail and polling should back off.
     ///
-    /// That is so when the circuit is open, or when not a single interaction was settled. A delivery of nothing says nothing about the catalog.
+    /// That is the case when the circuit is open, or when not a single interaction was settled. An empty delivery says
+    /// nothing about the catalog.
     #[must_use]
     pub fn catalog_is_down(&self) -> bool {
         let nothing_settled = self.outcomes.iter().all(|(_, outcome)| matches!(outcome, Outcome::Again(_)));

@@ -1,8 +1,7 @@
 //! Our own feed: one DynamoDB item per interaction, from which recommendations are read.
 //!
-//! The key is made of the interaction alone, so writing it again writes the same item. An item that
-//! DynamoDB refuses fails the whole call it is in; such a call is split until the item stands alone and its
-//! neighbours are written.
+//! The key depends on the interaction alone, so writing it again writes the same item. An item that DynamoDB refuses
+//! fails its whole call; such a call is split until the item is isolated and its neighbours are written.
 
 mod call;
 mod item;
@@ -21,15 +20,15 @@ use self::item::Item;
 pub use self::person::{FeedItem, FeedPage, FeedPosition};
 use crate::{AgainReason, Delivery, Outcome};
 
-/// The most items of one `BatchWriteItem` call.
+/// The maximum number of items of one `BatchWriteItem` call.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html>
 const ITEMS_PER_CALL: usize = 25;
 
-/// Calls at the same time: a batch of 100 messages is written in one go.
+/// Concurrent calls: a batch of 100 messages is written at once.
 const CALLS_AT_ONCE: usize = 4;
 
-/// The waits before items that were throttled are written again, until the deadline. AWS asks for an
-/// exponential backoff here; the client's own retries do not see items left over by a call that succeeded.
+/// The delays before throttled items are written again, until the deadline. AWS requires an exponential backoff here;
+/// the client's own retries do not see unprocessed items of a successful call.
 const BACKOFF: ExponentialBuilder = ExponentialBuilder::new()
     .with_min_delay(Duration::from_millis(50))
     .with_max_delay(Duration::from_secs(2))
@@ -44,7 +43,7 @@ pub struct FeedCatalog {
 }
 
 impl FeedCatalog {
-    /// Takes a client, whose timeouts and roots are the caller's matter, and the name of the table.
+    /// Takes a client, whose timeouts and roots the caller configures, and the name of the table.
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
         Self { client, table }
@@ -65,7 +64,7 @@ impl FeedCatalog {
         delivery
     }
 
-    /// Writes what fits into one call, with as many calls as it takes.
+    /// Writes the items of one call, with as many calls as necessary.
     async fn write(&self, items: Vec<Item>, deadline: Instant) -> Delivery {
         let mut delivery = Delivery::default();
         let mut backoff = BACKOFF.build();

@@ -1,7 +1,7 @@
 //! A catalog behind a URL: one POST per interaction, with the interaction's id as the idempotency key.
 //!
-//! It follows no redirect, uses no proxy from the environment, asks for no compression and never reads
-//! more of an answer than it takes to use the connection again. The status alone decides.
+//! It follows no redirect, uses no proxy from the environment, requests no compression and never reads more of a
+//! response than necessary to reuse the connection. The status alone decides.
 
 mod body;
 mod breaker;
@@ -23,32 +23,32 @@ use self::breaker::{Breaker, Verdict};
 use self::call::{Failure, outcome};
 use crate::{AgainReason, CatalogError, Delivery, Outcome};
 
-/// Two further attempts after 0.1 to 0.2 s and 0.2 to 0.4 s: enough for a dropped connection or a passing
-/// fault. Whatever lasts longer is for the queue.
+/// Two further attempts after 0.1 to 0.2 s and 0.2 to 0.4 s: enough for a dropped connection or a transient fault.
+/// Anything longer is left to the queue.
 const RETRY: ExponentialBuilder = ExponentialBuilder::new()
     .with_min_delay(Duration::from_millis(100))
     .with_max_delay(Duration::from_millis(400))
     .with_max_times(2)
     .with_jitter();
 
-/// How old an interaction may get that a working catalog does not take.
+/// The age from which an interaction that a working catalog does not accept is refused.
 const NOT_TAKEN_LIMIT: SignedDuration = SignedDuration::from_hours(24);
 
-/// How to talk to an HTTP catalog.
+/// The settings of an HTTP catalog.
 #[derive(Debug, Clone)]
 pub struct HttpSettings {
-    /// Where every interaction is posted to.
+    /// The URL to which interactions are posted.
     pub url: SecureUrl,
-    /// The longest time of one call, from connecting to the head of the answer.
+    /// The time limit of one call, from connecting to the response headers.
     pub call_timeout: Duration,
-    /// The most calls at the same time.
+    /// The maximum number of concurrent calls.
     pub concurrency: NonZeroUsize,
-    /// How long a catalog that fails again and again is left alone, at least; up to twice that with jitter,
-    /// so that environments do not come back in step.
+    /// The minimum time for which the circuit stays open; up to twice that with jitter, so that environments do not
+    /// retry in step.
     pub pause: Duration,
 }
 
-/// An HTTP catalog with what this environment has learned about it. Connects on the first delivery.
+/// An HTTP catalog with the circuit state of this environment. Connects on the first delivery.
 #[derive(Debug)]
 pub struct HttpCatalog {
     settings: HttpSettings,
@@ -56,7 +56,7 @@ pub struct HttpCatalog {
     breaker: Mutex<Breaker>,
 }
 
-/// What the calls of one delivery share.
+/// The shared state of the calls of one delivery.
 struct Round<'a> {
     client: &'a Client,
     deadline: Instant,
@@ -64,7 +64,7 @@ struct Round<'a> {
 }
 
 impl HttpCatalog {
-    /// Takes the settings. Nothing is connected, looked up or loaded yet.
+    /// Takes the settings. It does not connect, resolve or load anything yet.
     #[must_use]
     pub fn new(settings: HttpSettings) -> Self {
         Self { settings, client: OnceLock::new(), breaker: Mutex::new(Breaker::new()) }
@@ -76,8 +76,8 @@ impl HttpCatalog {
         deadline: Instant,
     ) -> Result<Delivery, CatalogError> {
         let round = Round { client: self.client()?, deadline, call_times: Mutex::default() };
-        // After a pause one interaction goes ahead alone; if it gets through, so may all the others. The newest: an old
-        // one may be old because the catalog has something against it alone.
+        // After the circuit was open, one interaction goes first; if it succeeds, all others may follow. The newest: an
+        // old one may be old because the catalog does not accept this one.
         let ahead = if self.breaker().is_open() { interactions.len().min(1) } else { 0 };
         let (others, ahead) = interactions.split_at(interactions.len() - ahead);
         let mut outcomes = Vec::with_capacity(interactions.len());
@@ -92,7 +92,7 @@ impl HttpCatalog {
         Ok(Delivery { outcomes, call_times, circuit_open: self.breaker().is_open() })
     }
 
-    /// Delivers one interaction, with a few attempts.
+    /// Delivers one interaction, with retries.
     async fn deliver_one(&self, round: &Round<'_>, interaction: &Interaction) -> (InteractionId, Outcome) {
         let body = body::encode(interaction);
         let answer = (|| self.attempt(round, interaction.id, body.clone()))
@@ -151,10 +151,10 @@ impl HttpCatalog {
     }
 }
 
-/// Refuses what a working catalog has answered for a day as if it were not there.
+/// Refuses an interaction to which a working catalog has responded for a day as if it were not there.
 ///
-/// A 404 says nothing of the interaction as long as the catalog may not be there yet. When it takes others in the same
-/// delivery, it is there, and a day is longer than any deployment of its routes takes.
+/// A 404 says nothing about the interaction as long as the catalog may not be there yet. When it takes others in the
+/// same delivery, it is there, and a day is longer than any deployment of its routes takes.
 fn give_up(outcomes: &mut [(InteractionId, Outcome)], interactions: &[&Interaction], now: Timestamp) {
     if !outcomes.iter().any(|(_, outcome)| *outcome == Outcome::Confirmed) {
         return;

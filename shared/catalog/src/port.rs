@@ -1,13 +1,14 @@
-//! The one operation that both catalogs offer.
+//! The one operation that both catalogs offer, and what can be wrong with a catalog as a whole.
 
 use std::collections::HashSet;
 use std::time::Instant;
 
 use domain::Interaction;
+use outbound::ClientError;
 
-use crate::{CatalogError, Delivery, FeedCatalog, HttpCatalog};
+use crate::{Delivery, FeedCatalog, HttpCatalog};
 
-/// Where interactions are delivered. Closed on purpose: a new kind of catalog is a new variant.
+/// The destination of interactions. Closed on purpose: a new kind of catalog is a new variant.
 #[derive(Debug)]
 pub enum Catalog {
     /// A catalog behind a URL.
@@ -17,23 +18,34 @@ pub enum Catalog {
 }
 
 impl Catalog {
-    /// Tells the catalog about every interaction and returns one outcome for each, in no particular order.
-    /// The same interaction twice is one.
+    /// Delivers every interaction and returns one outcome for each, in no particular order. A repeated interaction
+    /// counts once.
     ///
-    /// May be repeated with the same interactions: the catalog knows them by their ids. When it returns,
-    /// what is `Confirmed` is final and everything else is still owed. Work that has not begun at
-    /// `deadline` does not begin, and work under way is given up there.
+    /// May be repeated with the same interactions: the catalog knows them by their ids. When it returns, `Confirmed` is
+    /// final and everything else is still pending. Calls that have not begun at `deadline` do not begin, and calls in
+    /// progress are abandoned then.
     ///
     /// # Errors
-    /// Only when no call can be made at all (see [`CatalogError::Client`]); nothing was delivered then. A
-    /// catalog that fails is an outcome, not an error.
+    /// Only when no call can be made at all (see [`CatalogError::Client`]); then nothing was delivered. A failing
+    /// catalog is an outcome, not an error.
     pub async fn deliver(&self, interactions: &[Interaction], deadline: Instant) -> Result<Delivery, CatalogError> {
         let mut seen = HashSet::with_capacity(interactions.len());
-        // DynamoDB refuses a call that names one key twice.
+        // DynamoDB refuses a call with a duplicate key.
         let distinct: Vec<_> = interactions.iter().filter(|interaction| seen.insert(interaction.id)).collect();
         match self {
             Self::Http(catalog) => catalog.deliver(&distinct, deadline).await,
             Self::Feed(catalog) => Ok(catalog.deliver(&distinct, deadline).await),
         }
     }
+}
+
+/// A catalog that cannot be used at all.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// The HTTP client or its TLS settings could not be put together. Trying again does not help.
+    #[error("could not call the catalog")]
+    Client(#[from] ClientError),
+    /// The feed could not be read or changed. May be repeated.
+    #[error("could not use the feed")]
+    Feed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }

@@ -1,11 +1,11 @@
-//! Points in time as text that sorts like the time itself.
+//! Times as strings that sort chronologically.
 
 use jiff::Timestamp;
 
 /// Writes a time as RFC 3339 in UTC with exactly six decimals, the precision of the database.
 ///
-/// The fixed width is what makes texts sort by time: with decimals left out when they are zero,
-/// `10:00:00Z` would sort behind `10:00:00.5Z`.
+/// The fixed width makes strings sort by time: if zero decimals were omitted, `10:00:00Z` would sort after
+/// `10:00:00.5Z`.
 pub(crate) fn rfc3339(at: Timestamp) -> String {
     format!("{at:.6}")
 }

@@ -10,12 +10,12 @@ use uuid::Uuid;
 
 use crate::{InvalidCursor, InvalidQuery, LIMIT_DEFAULT, LIMIT_MAX, Parameters};
 
-/// The first byte of a cursor of this list, so that a cursor of another list is refused.
+/// The first byte of a cursor of this list, so that a cursor of another list is rejected.
 const KIND: u8 = 2;
 /// Kind, time, id.
 const BYTES: usize = 1 + 8 + 16;
 
-/// The last row of a page. Rows behind it were found earlier, or at the same instant with a smaller id.
+/// The last row of a page. The following rows were found earlier, or at the same instant with a smaller id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AlertCursor {
     /// When it was found, to the microsecond.
@@ -25,7 +25,7 @@ pub struct AlertCursor {
 }
 
 impl AlertCursor {
-    /// Writes the cursor as opaque, URL-safe text.
+    /// Writes the cursor as an opaque, URL-safe string.
     #[must_use]
     pub fn encode(self) -> String {
         let mut bytes = [KIND; BYTES];
@@ -37,7 +37,7 @@ impl AlertCursor {
     /// Reads a cursor.
     ///
     /// # Errors
-    /// When the text was not written by [`AlertCursor::encode`].
+    /// When the string was not written by [`AlertCursor::encode`].
     pub fn decode(text: &str) -> Result<Self, InvalidCursor> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidCursor)?;
         let (Some(&KIND), BYTES) = (bytes.first(), bytes.len()) else { return Err(InvalidCursor) };
@@ -55,7 +55,7 @@ pub struct AlertsQuery {
     pub limit: u32,
     /// Only this rule.
     pub rule: Option<Rule>,
-    /// Right behind an earlier page.
+    /// The cursor of the previous page.
     pub after: Option<AlertCursor>,
 }
 
@@ -75,11 +75,11 @@ impl AlertsQuery {
 
 /// A finding as admins see it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Finding {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Finding))]
+pub struct ListedFinding {
     /// Its name: a digest of rule, subject and window.
     pub id: Uuid,
-    /// `order_burst`, `large_order`, `similar_orders` or `abandoned_cart`.
+    /// Which rule found it: a value of the parameter `rule`.
     pub rule: &'static str,
     /// Whom it is about: `customer:<key>`, `order:<id>` or `account:<id>`.
     pub subject: String,

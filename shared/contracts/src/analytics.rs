@@ -1,5 +1,7 @@
-//! The figures that admins read: queries and answers. Bodies are bare and in camelCase, amounts in the major unit, as
-//! clients of the replaced system know them; beside each amount stands the exact integer.
+//! The figures that admins read: queries and responses.
+//!
+//! Bodies have no envelope and are in camelCase, amounts in the major unit, as clients of the replaced system expect;
+//! each amount is accompanied by the exact integer.
 
 use std::collections::BTreeMap;
 
@@ -40,12 +42,12 @@ impl TotalsQuery {
 pub struct DaysQuery {
     /// From the start of the first day to the end of the last.
     pub span: TimeSpan,
-    /// The days with the time that each is.
+    /// The days with their time spans.
     pub days: Vec<(Date, TimeSpan)>,
 }
 
 impl DaysQuery {
-    /// Reads decoded query parameters; what is absent goes by the given instant.
+    /// Reads decoded query parameters; absent ones default relative to the given instant.
     ///
     /// # Errors
     /// The parameter and its rule.
@@ -91,8 +93,8 @@ impl RevenueQuery {
     }
 }
 
-/// An amount as a JSON number of the major unit with the decimals of its currency, never by way of floating point.
-/// Without a currency there is no amount, which is 0.
+/// An amount as a JSON number in the major unit with the decimals of its currency, never via floating point. Without a
+/// currency the amount is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Amount(pub Option<Money>);
 
@@ -120,7 +122,7 @@ pub struct Revenue {
 }
 
 impl Revenue {
-    /// Makes it of what came and what went back, in minor units.
+    /// Builds it from payments and refunds, in minor units.
     #[must_use]
     pub fn of(currency: Option<Currency>, gross_minor: i64, refund_minor: i64) -> Self {
         let amount_minor = gross_minor - refund_minor;

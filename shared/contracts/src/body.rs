@@ -1,6 +1,6 @@
-//! Takes the body of a request with a list apart: a fault of the request as a whole is a [`RequestError`].
+//! Parses the body of a request that contains a list: an error of the request as a whole is a [`RequestError`].
 //!
-//! The items of the list stay raw, so that a fault of one touches no other.
+//! The items of the list stay raw, so that an error in one affects no other.
 
 use std::borrow::Cow;
 use std::io::Read as _;
@@ -20,7 +20,7 @@ pub const IMPORT_MAX_BYTES: usize = 1024 * 1024;
 /// The most items of one import. They are stored and scored in one transaction, which stays short.
 pub const IMPORT_ITEMS_MAX: usize = 1_000;
 
-/// How much one request may hold.
+/// The limits of one request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     bytes: usize,
@@ -28,36 +28,36 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// What shoppers and producers send as it happens.
+    /// Live events of shoppers and producers.
     pub(crate) const LIVE: Self = Self { bytes: BODY_MAX_BYTES, items: ITEMS_MAX };
-    /// History that a service of the shop hands over.
+    /// History that a service of the shop imports.
     pub(crate) const IMPORT: Self = Self { bytes: IMPORT_MAX_BYTES, items: IMPORT_ITEMS_MAX };
 }
 
 /// U+FEFF in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
 
-/// A request of which nothing can be used.
+/// An error that makes the whole request unusable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     /// The body is larger than allowed.
     #[error("body: must have at most {limit} bytes, has {bytes}")]
     TooLarge {
-        /// The size that came.
+        /// The actual size.
         bytes: usize,
-        /// The largest that is read.
+        /// The maximum.
         limit: usize,
     },
-    /// More comes out of the body than allowed; how much more was not decoded.
+    /// The decoded body is larger than allowed; decoding stopped at the limit.
     #[error("body: must have at most {limit} bytes after decoding")]
     TooLargeDecoded {
-        /// The largest that is read.
+        /// The maximum.
         limit: usize,
     },
-    /// The body is encoded in a way that is not read here.
+    /// The body has an unsupported encoding.
     #[error("content-encoding: must be gzip, or be left out")]
     UnknownEncoding,
-    /// The body is not what its `content-encoding` says.
+    /// The body does not match its `content-encoding`.
     #[error("body: is not valid gzip ({reason})")]
     NotGzip {
         /// What is wrong.
@@ -69,7 +69,7 @@ pub enum RequestError {
         /// What and where, by line and column.
         reason: String,
     },
-    /// The body is JSON of another shape.
+    /// The body is JSON, but not in the expected format.
     #[error("body: {reason}")]
     WrongShape {
         /// What is wrong.
@@ -80,12 +80,12 @@ pub enum RequestError {
     WrongCount {
         /// The name of the list.
         list: &'static str,
-        /// How many came.
+        /// The actual number.
         items: usize,
-        /// The most that are read.
+        /// The maximum.
         limit: usize,
     },
-    /// The body claims another account than the token's. It stands for all items, and a service of the shop has none.
+    /// The body as a whole names another account than the token's. A service of the shop has no account.
     #[error(
         "account_id: must be the account of the token, or be left out; a service of the shop names it in each item"
     )]
@@ -107,8 +107,8 @@ impl RequestError {
     }
 }
 
-/// Decodes a body as its `content-encoding` says: gzip (RFC 1952), or none. At most `max_bytes` are decoded, however small
-/// the body is that they come from.
+/// Decodes a body according to its `content-encoding`: gzip (RFC 1952), or none. At most `max_bytes` are decoded,
+/// however small the compressed body is.
 ///
 /// # Errors
 /// [`RequestError::UnknownEncoding`], [`RequestError::NotGzip`] and [`RequestError::TooLargeDecoded`].
@@ -117,7 +117,7 @@ pub fn decode_body<'a>(
     content_encoding: Option<&str>,
     max_bytes: usize,
 ) -> Result<Cow<'a, [u8]>, RequestError> {
-    // Names go by RFC 9110, section 8.4.1: in any case, and x-gzip is gzip.
+    // RFC 9110, section 8.4.1: names are case-insensitive, and x-gzip is gzip.
     match content_encoding.map(str::to_ascii_lowercase).as_deref().map(str::trim) {
         None | Some("" | "identity") => Ok(Cow::Borrowed(body)),
         Some("gzip" | "x-gzip") => {
@@ -135,7 +135,7 @@ pub fn decode_body<'a>(
     }
 }
 
-/// Reads the object that a body must be. A byte order mark before it is skipped, as RFC 8259, section 8.1, allows.
+/// Reads the body as a JSON object. A leading byte order mark is skipped, as RFC 8259, section 8.1, allows.
 pub(crate) fn object<'a, T: Deserialize<'a>>(body: &'a [u8], limits: Limits) -> Result<T, RequestError> {
     if body.len() > limits.bytes {
         return Err(RequestError::TooLarge { bytes: body.len(), limit: limits.bytes });
@@ -154,7 +154,7 @@ pub(crate) fn object<'a, T: Deserialize<'a>>(body: &'a [u8], limits: Limits) -> 
     })
 }
 
-/// Takes a list apart.
+/// Splits a list into its items.
 pub(crate) fn items<'a>(
     list: &'static str,
     raw: &'a RawValue,
@@ -192,7 +192,7 @@ mod tests {
         for encoding in ["gzip", "GZIP", " x-gzip "] {
             assert_eq!(decode_body(&packed, Some(encoding), BODY_MAX_BYTES).unwrap(), &plain[..], "{encoding}");
         }
-        // Two members, one after the other, are one text (RFC 1952, section 2.2).
+        // Two concatenated members are one text (RFC 1952, section 2.2).
         assert_eq!(
             decode_body(&[gzip(b"{\"a\""), gzip(b":1}")].concat(), Some("gzip"), BODY_MAX_BYTES).unwrap(),
             &plain[..]

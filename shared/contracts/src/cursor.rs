@@ -1,18 +1,20 @@
-//! The cursor of the top list: the last row of a page, so that the next page starts right behind it.
+//! The cursor of the top list: the last row of a page, so that the next page starts right after it.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{Micros, ProductId};
 
-/// The first byte of a cursor; another one when its layout changes. 1 had a UUID in place of the text, 2 is a cursor of alerts.
+/// The first byte of a cursor, which changes with its layout. 1 had a UUID instead of the string, 2 is a cursor of
+/// alerts.
 const VERSION: u8 = 3;
 /// Version and score; the id follows.
 const HEAD_BYTES: usize = 1 + 8;
 
-/// A position in the top list. Rows behind it have a lower score, or the same score and a greater id, byte by byte.
+/// A position in the top list. The following rows have a lower score, or the same score and a greater id, in byte
+/// order.
 ///
-/// It names values, not a row number: rows whose score did not change are neither repeated nor missed,
-/// whatever moved in between.
+/// It contains values, not a row number: rows whose score did not change are neither repeated nor missed, whatever
+/// moved in between.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     /// The score of the last row.
@@ -21,13 +23,13 @@ pub struct Cursor {
     pub id: ProductId,
 }
 
-/// The text is not a cursor of ours.
+/// The string is not a cursor of this list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("cursor: must be a next_cursor of an earlier answer, unchanged")]
 pub struct InvalidCursor;
 
 impl Cursor {
-    /// Writes the cursor as opaque, URL-safe text.
+    /// Writes the cursor as an opaque, URL-safe string.
     #[must_use]
     pub fn encode(&self) -> String {
         let mut bytes = vec![VERSION];
@@ -39,7 +41,7 @@ impl Cursor {
     /// Reads a cursor.
     ///
     /// # Errors
-    /// When the text was not written by [`Cursor::encode`].
+    /// When the string was not written by [`Cursor::encode`].
     pub fn decode(text: &str) -> Result<Self, InvalidCursor> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidCursor)?;
         let ([VERSION, score @ ..], id) = bytes.split_first_chunk::<HEAD_BYTES>().ok_or(InvalidCursor)? else {
@@ -47,7 +49,7 @@ impl Cursor {
         };
         let id = str::from_utf8(id).map_err(|_| InvalidCursor)?;
         let product: ProductId = id.parse().map_err(|_| InvalidCursor)?;
-        // Rows have canonical ids, so another spelling is not ours.
+        // Rows have canonical ids, so a cursor with another spelling was not written here.
         let is_ours = product.as_str() == id;
         is_ours.then_some(Self { score: Micros(i64::from_be_bytes(*score)), id: product }).ok_or(InvalidCursor)
     }

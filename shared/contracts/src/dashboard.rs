@@ -1,4 +1,4 @@
-//! The seller dashboard: its query and its answer. All money is in minor units of the currency that is named.
+//! The seller dashboard: its query and its response. All money is in minor units of the named currency.
 
 use domain::{Currency, Step, TimeSpan, Zone};
 use jiff::{SignedDuration, Timestamp};
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{CurrencySales, InvalidQuery, Parameters, check_span};
 
-/// How far back a dashboard reaches when the query does not say, in days.
+/// The default length of a dashboard's range, in days.
 pub const SPAN_DEFAULT_DAYS: i64 = 30;
 
 /// What the charts have a point for.
@@ -40,18 +40,18 @@ impl Granularity {
 /// A checked query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DashboardQuery {
-    /// The time that is summed.
+    /// The range that is summed.
     pub span: TimeSpan,
     /// What the charts have a point for.
     pub granularity: Granularity,
-    /// Whose days these are.
+    /// The time zone of the days.
     pub zone: Zone,
     /// The currency to show; `None` leaves the choice to the figures.
     pub currency: Option<Currency>,
 }
 
 impl DashboardQuery {
-    /// Reads decoded query parameters; what is absent goes by the given instant.
+    /// Reads decoded query parameters; absent ones default relative to the given instant.
     ///
     /// # Errors
     /// The parameter and its rule.

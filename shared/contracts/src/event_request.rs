@@ -1,7 +1,7 @@
-//! Reads the body of a request that hands over events of the shop's back end.
+//! Reads the body of a request with back-end events.
 //!
-//! What goes on is what was read, under a seal, and not the producer's text: so nothing personal gets into the queue, and
-//! what is accepted is exactly what is logged.
+//! The parsed event is forwarded under a seal, not the producer's text: so nothing personal reaches the queue, and
+//! exactly what is accepted is logged.
 
 use std::collections::HashMap;
 
@@ -14,12 +14,12 @@ use crate::body::{self, Limits};
 use crate::shop_event::sealed;
 use crate::{Intake, Rejection, RejectionCode, RequestError, read_shop_event};
 
-/// An event that can be read, and the message that carries it.
+/// An event that was parsed, and the message that carries it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventMessage {
-    /// What was read.
+    /// The parsed event.
     pub event: ShopEvent,
-    /// What the queue gets.
+    /// The message for the queue.
     pub text: String,
 }
 
@@ -32,10 +32,10 @@ struct Body<'a> {
 
 /// Reads a body into one outcome per event, in the order of the request.
 ///
-/// The same event may come twice, also in one request; another event under the same id is refused.
+/// The same event may be repeated, even within one request; a different event under the same id is rejected.
 ///
 /// # Errors
-/// A [`RequestError`] when no event can be told apart.
+/// A [`RequestError`] when the events cannot be separated.
 pub fn read_events(
     body: &[u8],
     intake: &Intake,

@@ -1,6 +1,6 @@
-//! Reads one JSON value of an item, so that a refusal can name the field.
+//! Reads one JSON value of an item, so that a rejection can name the field.
 //!
-//! The item's fields arrive as raw JSON whose syntax is already checked; only their meaning is judged here.
+//! The item's fields arrive as raw JSON whose syntax is already checked; only their meaning is checked here.
 
 use domain::RefType;
 use jiff::Timestamp;
@@ -27,7 +27,7 @@ pub(crate) fn text(field: &str, raw: &RawValue) -> Result<String, Rejection> {
     Ok(text)
 }
 
-/// Reads a string that must be there.
+/// Reads a required string.
 pub(crate) fn required_text(field: &str, raw: Option<&RawValue>) -> Result<String, Rejection> {
     match raw {
         Some(raw) => text(field, raw),
@@ -35,7 +35,7 @@ pub(crate) fn required_text(field: &str, raw: Option<&RawValue>) -> Result<Strin
     }
 }
 
-/// Reads an id that must be there: a string, or a whole number, which is its digits.
+/// Reads a required id: a string, or a whole number, which is read as the string of its digits.
 pub(crate) fn required_id(field: &str, raw: Option<&RawValue>) -> Result<String, Rejection> {
     match raw.map(RawValue::get) {
         Some(number) if is_whole_number(number) => Ok(number.to_owned()),
@@ -47,12 +47,12 @@ pub(crate) fn required_id(field: &str, raw: Option<&RawValue>) -> Result<String,
     }
 }
 
-/// Says whether JSON is a number of digits alone, as shops count their ids.
+/// Says whether JSON is a number made of digits only, as shops with sequential ids send.
 pub(crate) fn is_whole_number(json: &str) -> bool {
     json.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Reads a UUID in its hyphenated form, other than the nil UUID; what is none is refused with a code.
+/// Reads a UUID in hyphenated form, other than the nil UUID; anything else is rejected with a code.
 pub(crate) fn uuid(field: &str, raw: &RawValue, code: RejectionCode) -> Result<Uuid, Rejection> {
     let refused = || {
         let message = format!("{field}: must be a UUID like 01890a5d-ac96-774b-bcce-b302099a8057, not the nil UUID");
@@ -70,9 +70,9 @@ pub(crate) fn time(field: &str, raw: &RawValue) -> Result<Timestamp, Rejection> 
     parse_time(field, &text(field, raw)?)
 }
 
-/// Reads an RFC 3339 time with a zone offset from text.
+/// Reads an RFC 3339 time with a zone offset from a string.
 pub(crate) fn parse_time(field: &str, text: &str) -> Result<Timestamp, Rejection> {
-    // The parser alone would read more than the contract promises: no seconds, no hyphens, zone names.
+    // The parser alone would accept more than the contract promises: no seconds, no hyphens, zone names.
     let time = if is_rfc3339(text) { text.parse().ok() } else { None };
     time.ok_or_else(|| {
         let message = format!("{field}: must be an RFC 3339 time with an offset, like 2026-11-20T12:00:00Z");
@@ -80,7 +80,7 @@ pub(crate) fn parse_time(field: &str, text: &str) -> Result<Timestamp, Rejection
     })
 }
 
-/// Says whether a text has the shape of `date-time` in RFC 3339, section 5.6; its values are judged by the parser.
+/// Says whether a string has the format `date-time` of RFC 3339, section 5.6; the parser checks its values.
 fn is_rfc3339(text: &str) -> bool {
     let Some((seconds, rest)) = text.split_at_checked(19) else { return false };
     let shape = seconds.bytes().zip(*b"0000-00-00T00:00:00").all(|(byte, expected)| match expected {

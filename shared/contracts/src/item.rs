@@ -12,10 +12,10 @@ use crate::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, Rejection, RejectionCo
 /// The longest session id, in characters.
 pub const SESSION_ID_MAX_CHARS: usize = 128;
 
-/// Judges an event time against the time of arrival.
+/// Checks an event time against the time of arrival.
 pub(crate) type TimeRule = fn(Timestamp, Timestamp) -> Result<(), OutsideWindow>;
 
-/// The fields of an item, each still raw: one wrong field must be named, and must not hide another item.
+/// The fields of an item, each still raw: an error must name its field, and must not affect another item.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawItem<'a> {
@@ -43,7 +43,7 @@ pub(crate) fn split(raw: &RawValue) -> Result<RawItem<'_>, Rejection> {
         return Err(Rejection::new(RejectionCode::Malformed, "an item must be a JSON object"));
     }
     serde_json::from_str(raw.get()).map_err(|error| {
-        // serde names the unknown or repeated field; the position inside the item helps nobody.
+        // serde names the unknown or repeated field; the position inside the item is of no use.
         let text = error.to_string();
         let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
         Rejection::new(RejectionCode::UnknownField, text)
@@ -51,14 +51,14 @@ pub(crate) fn split(raw: &RawValue) -> Result<RawItem<'_>, Rejection> {
 }
 
 impl RawItem<'_> {
-    /// Reads the event id, when the client gave one.
+    /// Reads the event id, if the client gave one.
     pub(crate) fn event_id(&self) -> Result<Option<Uuid>, Rejection> {
         self.event_id.map(|raw| field::uuid("event_id", raw, RejectionCode::InvalidEventId)).transpose()
     }
 
     /// Reads every other field and applies the rules that need no stored data.
     ///
-    /// The time limits apply to what the clock of the sender would have said had it been right.
+    /// The time limits apply to the time corrected for the sender's clock.
     pub(crate) fn admit(
         &self,
         event_id: Uuid,
@@ -112,7 +112,7 @@ impl RawItem<'_> {
         self.metadata.map_or_else(|| Ok("{}".to_owned()), |raw| metadata::canonical(raw, limit))
     }
 
-    /// Reads whose interaction it is: the caller's own, or the one that a service of the shop names.
+    /// Reads the account of the interaction: the caller's own, or the one that a service of the shop names.
     fn account(&self, caller: Caller) -> Result<Option<Uuid>, Rejection> {
         let Some(raw) = self.account_id else { return Ok(caller.account_id()) };
         if caller == Caller::Trusted {

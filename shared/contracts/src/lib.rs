@@ -1,7 +1,7 @@
-//! What goes over a wire: HTTP bodies and queries, queue messages, cursors.
+//! Wire formats: HTTP bodies and queries, queue messages, cursors.
 //!
-//! Reads untrusted text into checked domain values and writes replies. Every refusal names the field and
-//! the limit. Nothing here performs IO.
+//! Parses untrusted input into checked domain values and writes replies. Every rejection names the field and the limit.
+//! Nothing here performs IO.
 #![warn(missing_docs)]
 
 mod alerts;
@@ -11,6 +11,7 @@ mod cursor;
 mod dashboard;
 mod event_reply;
 mod event_request;
+mod failure;
 mod field;
 mod item;
 mod members;
@@ -25,11 +26,11 @@ mod query;
 mod rejection;
 mod reply;
 mod request;
+mod route;
 mod sales;
 mod shop_event;
-mod top;
 
-pub use alerts::{AlertCursor, AlertsQuery, Finding};
+pub use alerts::{AlertCursor, AlertsQuery, ListedFinding};
 pub use analytics::{
     Amount, CurrencyRevenue, DailyRevenue, DayRevenue, DayUsers, DaysQuery, EventCount, Events, MethodRevenue, Orders,
     Overview, PaymentMethods, Revenue, RevenueQuery, TotalsQuery, Users,
@@ -42,16 +43,18 @@ pub use dashboard::{
 };
 pub use event_reply::{EventResult, EventStatus, EventsReply};
 pub use event_request::{EventMessage, read_events};
+pub use failure::{Failure, read_claims, read_trusted_claims};
 pub use item::SESSION_ID_MAX_CHARS;
 pub use message::{AlertHint, Hint, Pointer, REASON_ATTRIBUTE, Unreadable};
 pub use metadata::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};
 pub use person_request::read_person;
 pub use personal::{HASHED_PREFIX, HIDDEN, count_hidden, count_hidden_in, without_personal};
-pub use popularity::Popularity;
+pub use popularity::{LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, PageStart, Popularity, TopQuery};
 pub use query::{InvalidQuery, Parameters, SPAN_MAX_DAYS, check_span};
 pub use rejection::{Rejection, RejectionCode};
 pub use reply::{Data, ErrorBody, ErrorReply, ItemResult, ItemStatus, List, Pagination, RecordReply};
 pub use request::{ItemOutcome, RefusedItem, Sender, read_import, read_request};
+pub use route::{Access, Method, Route};
 pub use sales::{
     CurrencySales, CustomerSegment, CustomerSegments, MONTHS_DEFAULT, MONTHS_MAX, MonthsQuery, RankedCategory,
     RankedProduct, RankedWindow, RankingQuery, SalesMonth, SalesMonths, SalesRange, SalesWindow, SalesWindows,
@@ -62,4 +65,3 @@ pub use shop_event::{
     ADDRESS_KEY_MIN_BYTES, AddressKey, Forgotten, Intake, ORDER_LINES_MAX, QUANTITY_MAX, SHOP_EVENT_MAX_BYTES,
     SHOP_TEXT_MAX_CHARS, forget_in_event, is_named_in_event, read_shop_event, sealed::peek_sealed_event,
 };
-pub use top::{LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, Position, TopQuery};

@@ -1,6 +1,6 @@
-//! Splits a JSON object into its members, each of which may come once.
+//! Splits a JSON object into its members, and rejects duplicate keys.
 //!
-//! Parsers disagree on which of two members with one name counts, so neither does.
+//! Parsers disagree on which of two members with the same key counts, so neither does.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -9,11 +9,11 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// Why a text has no members.
+/// Why a text cannot be split.
 pub(crate) enum NotMembers {
-    /// It is no JSON object.
+    /// It is not a JSON object.
     NoObject(serde_json::Error),
-    /// A member comes twice.
+    /// A duplicate key.
     Repeated(String),
 }
 

@@ -1,7 +1,7 @@
 //! The queue message: a wake-up hint that carries nothing but an id.
 //!
-//! Whatever a message says, the effect is decided by the `pending` row in Postgres, so a forged, repeated
-//! or ancient message can do no more than cause an early look.
+//! Whatever a message says, the `pending` row in Postgres decides the effect, so a forged, repeated or ancient message
+//! can only cause an early look-up.
 
 use std::hash::Hash;
 
@@ -10,24 +10,24 @@ use domain::fraud::FindingId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// The message attribute of a dead letter that says why its consumer gave it up.
+/// The message attribute of a dead letter that holds the reason why its consumer gave it up.
 pub const REASON_ATTRIBUTE: &str = "Reason";
 
 /// The message version this code writes and reads.
 const VERSION: u32 = 1;
 
-/// A message that says where to look and nothing else.
+/// A message that names a row to look at and nothing else.
 pub trait Pointer: Copy {
-    /// What it points to.
+    /// The id that it carries.
     type Id: Copy + Ord + Hash;
 
-    /// Reads a message body. Fields that it does not know are left alone.
+    /// Reads a message body. Unknown fields are ignored.
     ///
     /// # Errors
     /// Why the body is not a message of this version.
     fn read(body: &str) -> Result<Self, Unreadable>;
 
-    /// Returns what it points to.
+    /// Returns the id that it carries.
     fn id(self) -> Self::Id;
 }
 
@@ -41,7 +41,7 @@ pub struct Hint {
 /// A hint that a finding has an alert to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AlertHint {
-    /// The finding to tell about.
+    /// The finding to send.
     pub finding_id: FindingId,
 }
 
@@ -105,13 +105,13 @@ impl Pointer for AlertHint {
 }
 
 impl Hint {
-    /// Writes the message body. It is ASCII, because SQS refuses some of Unicode.
+    /// Writes the message body. It is ASCII, because SQS rejects some Unicode characters.
     #[must_use]
     pub fn body(self) -> String {
         format!(r#"{{"version":{VERSION},"interaction_id":{}}}"#, self.interaction_id)
     }
 
-    /// Reads a message body. Fields that it does not know are left alone.
+    /// Reads a message body. Unknown fields are ignored.
     ///
     /// # Errors
     /// Why the body is not a hint of this version.

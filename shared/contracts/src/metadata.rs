@@ -1,8 +1,8 @@
 //! Checks `metadata`, free JSON from a client, before it goes into a jsonb column.
 //!
-//! jsonb refuses some JSON that parsers accept (U+0000, lone surrogates), and it expands numbers: eight
-//! bytes of `1e131071` become 131 kB. Numbers are therefore judged by their text, and the walk works on raw
-//! JSON level by level. That reads a text at most once per level of depth, at most sixteen times.
+//! jsonb refuses some JSON that parsers accept (U+0000, lone surrogates), and it expands numbers: eight bytes of
+//! `1e131071` become 131 kB. Numbers are therefore checked as text, and the walk works on raw JSON level by level. That
+//! reads a text at most once per level of depth, at most sixteen times.
 
 use std::collections::BTreeMap;
 
@@ -16,21 +16,21 @@ use crate::{Rejection, RejectionCode};
 
 /// The largest metadata of one item as sent, in bytes (8 KiB).
 pub const METADATA_MAX_BYTES: usize = 8 * 1024;
-/// The largest metadata of one item of a guest, in bytes (2 KiB): anybody can fill the log with it.
+/// The largest metadata of one item of a guest, in bytes (2 KiB): anyone can fill the log with it.
 pub const METADATA_GUEST_MAX_BYTES: usize = 2 * 1024;
 /// The deepest nesting; the metadata object itself is level 1.
 pub const METADATA_MAX_DEPTH: usize = 16;
 /// The longest number, in characters.
 pub const NUMBER_MAX_CHARS: usize = 30;
-/// Numbers must stay below this magnitude: above it, a JSON number no longer is one exact integer everywhere.
+/// Numbers must stay below this magnitude: above it, a JSON number is no longer an exact integer everywhere.
 pub(crate) const NUMBER_LIMIT: f64 = 1e15;
 /// Numbers other than zero must reach this magnitude, because jsonb writes out every leading zero.
 pub(crate) const NUMBER_FLOOR: f64 = 1e-30;
 
-/// Checks metadata of at most `max_bytes` and returns it in canonical form: keys sorted, no spaces, numbers as they came.
+/// Checks metadata of at most `max_bytes` and returns it in canonical form: keys sorted, no spaces, numbers unchanged.
 ///
-/// Texts that look like an email address or a card number are hidden, wherever they stand. A key that comes twice is refused,
-/// because parsers disagree on which value counts. The same content always has the same form, whatever
+/// Strings that look like an email address or a card number are hidden, wherever they occur. A duplicate key is
+/// rejected, because parsers disagree on which value counts. The same content always has the same form, whatever
 /// order a client's serializer chose, so a retry has the same fingerprint.
 ///
 /// # Errors
@@ -70,7 +70,7 @@ fn write_object(raw: &RawValue, path: &str, depth: usize, out: &mut String) -> R
         NotMembers::Repeated(key) => repeated_key(path, key),
         NotMembers::NoObject(_) => invalid_key(path),
     })?;
-    // Sorted anew, and two hidden keys become one.
+    // Sorted again, because two hidden keys become one.
     let members: BTreeMap<_, _> = members.into_iter().map(|(key, value)| (shown(key), value)).collect();
     out.push('{');
     for (position, (key, value)) in members.into_iter().enumerate() {
@@ -119,7 +119,7 @@ fn write_number(token: &str, path: &str, out: &mut String) -> Result<(), Rejecti
     match token {
         // Zero may carry any exponent ("0e999999"), which jsonb would refuse; its value is just zero.
         _ if is_zero => out.push('0'),
-        // However it is written: jsonb keeps the value. Whole numbers below the limit are exact in a double.
+        // The notation does not matter, because jsonb stores the value. Integers below the limit are exact in a double.
         _ if magnitude.fract() == 0.0 && personal::has_card_number(&format!("{magnitude:.0}")) => {
             write_text(HIDDEN, out)
         }
@@ -128,12 +128,12 @@ fn write_number(token: &str, path: &str, out: &mut String) -> Result<(), Rejecti
     Ok(())
 }
 
-/// Returns a text as it may be kept: one that looks like an address or a card number is none of ours.
+/// Returns a string as it may be stored: one that looks like an address or a card number is hidden.
 fn shown(text: String) -> String {
     if personal::is_personal(&text) { HIDDEN.to_owned() } else { text }
 }
 
-/// Writes a JSON string. Serializing text to JSON cannot fail.
+/// Writes a JSON string. Serializing a string to JSON cannot fail.
 fn write_text(text: &str, out: &mut String) {
     out.push_str(&serde_json::Value::from(text).to_string());
 }
@@ -190,7 +190,7 @@ mod tests {
         ] {
             assert_eq!(message(json), message_of);
         }
-        // Two keys that look personal are told apart by nobody.
+        // Two keys that look personal become indistinguishable.
         assert_eq!(check(r#"{"ann@example.com":1,"bob@example.com":2}"#).unwrap(), r#"{"******":2}"#);
     }
 

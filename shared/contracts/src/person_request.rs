@@ -1,6 +1,6 @@
 //! Reads the body of a request that is about one person.
 //!
-//! A refusal names the field and never repeats its value: it goes into answers and could end up in somebody's log.
+//! A rejection names the field and never repeats its value, which could end up in a caller's log.
 
 use domain::Named;
 use serde::Deserialize;
@@ -21,10 +21,10 @@ struct Body<'a> {
     email: Option<&'a RawValue>,
 }
 
-/// Reads whom a request is about: exactly one of `account_id`, `customer_id` and `email`.
+/// Reads the person that a request is about: exactly one of `account_id`, `customer_id` and `email`.
 ///
 /// # Errors
-/// Which rule the body breaks.
+/// Which rule the body violates.
 pub fn read_person(body: &[u8], key: &AddressKey) -> Result<Named, RequestError> {
     let body: Body<'_> = body::object(body, Limits::LIVE)?;
     match (body.account_id, body.customer_id, body.email) {
@@ -55,7 +55,7 @@ fn email(address: &str, key: &AddressKey) -> Result<Named, RequestError> {
     Ok(Named::Email(key.customers(address)))
 }
 
-/// Reads text, or a whole number as its text, as ids of events are read.
+/// Reads a string, or a whole number as a string, like the ids of events.
 fn text(field: &str, raw: &RawValue) -> Result<String, RequestError> {
     let is_number = raw.get().bytes().all(|byte| byte.is_ascii_digit());
     let text: Option<String> =
@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(read(r#"{"customer_id":4711}"#), Ok(Named::Customer(vec![CustomerKey::of_id("4711")])));
         assert_eq!(read(r#"{"email":" A@b.example "}"#), read(r#"{"email":"a@B.example"}"#));
         assert_eq!(read(r#"{"customer_id":"c-1","email":null}"#), Ok(Named::Customer(vec![CustomerKey::of_id("c-1")])));
-        // an id that looks like the number of a card is stored as a hash
+        // an id that looks like a card number is stored as a hash
         let hashed = read(r#"{"customer_id":4111111111111111}"#).unwrap().identities();
         assert!(hashed.keys().iter().all(|key| key.starts_with("hashed:1:")) && hashed.keys().len() == 1);
     }

@@ -1,7 +1,7 @@
-//! Finds texts that look like an email address or the number of a payment card, wherever somebody has put one.
+//! Detects strings that look like an email address or a payment card number, wherever they occur.
 //!
-//! Nothing here knows what a text is for. It errs on the side of hiding: a text that only looks so is hidden as well,
-//! always in the same way, so that figures by it stay right.
+//! Nothing here knows what a string is for. It errs on the side of hiding: a false positive is hidden as well, always
+//! in the same way, so that figures grouped by it stay correct.
 
 use std::borrow::Cow;
 
@@ -11,42 +11,42 @@ use unicode_normalization::char::is_combining_mark;
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
-/// What stands in the place of a hidden text that is no id. Not longer than the shortest text that it hides.
+/// The replacement for a hidden string that is not an id. Not longer than the shortest string that it hides.
 pub const HIDDEN: &str = "******";
-/// What a hidden id starts with; its keyed hash follows.
+/// The prefix of a hidden id, followed by its keyed hash.
 pub const HASHED_PREFIX: &str = "hashed:";
 
-/// The digits of a card number. Visa once had 13, as every EAN has; those are left alone.
+/// The length of a card number. Visa once had 13 digits, as every EAN has; those are left alone.
 const CARD_DIGITS: std::ops::RangeInclusive<usize> = 14..=19;
 
-/// Counts the hidden texts in JSON that we wrote.
+/// Counts the hidden strings in JSON that we wrote.
 #[must_use]
 pub fn count_hidden(json: &str) -> usize {
     json.matches("\"******\"").count() + json.matches("\"hashed:").count()
 }
 
-/// Returns a text for a record that is kept: without control characters, and [`HIDDEN`] when it looks personal.
+/// Returns a string for storage: without control characters, and [`HIDDEN`] when it looks personal.
 #[must_use]
 pub fn without_personal(text: &str) -> String {
     if is_personal(text) { HIDDEN.to_owned() } else { text.chars().filter(|it| !it.is_control()).collect() }
 }
 
-/// Counts the hidden texts of an event.
+/// Counts the hidden strings of an event.
 #[must_use]
 pub fn count_hidden_in(event: &ShopEvent) -> usize {
     count_hidden(&serde_json::to_string(event).expect("times, ids and amounts always serialize"))
 }
 
-/// Says whether a text holds an email address or a card number.
+/// Says whether a string contains an email address or a card number.
 pub(crate) fn is_personal(text: &str) -> bool {
     // One UUID in forty thousand has the digits of a card number in its first three groups.
     let is_uuid = text.len() == Hyphenated::LENGTH && Uuid::try_parse(text).is_ok();
     !is_uuid && (has_address(text) || has_card_number(text))
 }
 
-/// Writes a text as somebody would read it: characters that only look otherwise (full-width ones, special blanks) become
-/// the common ones (NFKC), every stop between labels of a host the ASCII one (RFC 3490, section 3.1), and what a URL has
-/// encoded is decoded as far as it matters here, also when it was encoded twice.
+/// Normalizes a string to what a person would read: look-alike characters (full-width letters, special spaces) become
+/// the common ones (NFKC), every dot between the labels of a host becomes the ASCII one (RFC 3490, section 3.1), and
+/// percent-encoding is decoded as far as it matters here, even when applied twice.
 fn readable(text: &str) -> Cow<'_, str> {
     let text = match text.is_ascii() {
         true => Cow::Borrowed(text),
@@ -58,7 +58,7 @@ fn readable(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Says whether a text holds something like `name@example.com`, also as a part of a URL (`name%40example.com`).
+/// Says whether a string contains something like `name@example.com`, also as part of a URL (`name%40example.com`).
 pub(crate) fn has_address(text: &str) -> bool {
     let text = readable(text);
     text.match_indices('@').any(|(at, _)| {
@@ -67,8 +67,8 @@ pub(crate) fn has_address(text: &str) -> bool {
     })
 }
 
-/// Lists the texts that may be the addresses in a text. What stands before an address (`mailto:`, `?to=`) may belong to it
-/// as well, so each way to read it is listed.
+/// Lists the candidates for addresses in a string. A prefix such as `mailto:` or `?to=` may be part of the address, so
+/// each interpretation is listed.
 pub(crate) fn addresses(text: &str) -> Vec<String> {
     let text = readable(text);
     let mut found = Vec::new();
@@ -91,15 +91,15 @@ fn is_in_local(c: char) -> bool {
     c.is_alphanumeric() || is_combining_mark(c) || "._%+-!#$&'*/=?^`{|}~\"".contains(c)
 }
 
-/// Returns what a text begins with, as far as it can be a host.
+/// Returns the longest prefix that can be a host.
 fn host_after(text: &str) -> &str {
     let is_part = |c: char| c.is_alphanumeric() || is_combining_mark(c) || c == '-' || c == '.';
     let end = text.find(|c| !is_part(c)).unwrap_or(text.len());
     text[..end].trim_end_matches('.')
 }
 
-/// A host has two labels or more, and its last one is no number (`package@1.2.3` is no address): letters of any script, or
-/// their ASCII form.
+/// A host has two labels or more, and its last one is not a number (`package@1.2.3` is not an address): letters of any
+/// script, or their ASCII form.
 fn is_host(host: &str) -> bool {
     let Some((labels, last)) = host.rsplit_once('.') else { return false };
     let is_name = |c: char| c.is_alphabetic() || is_combining_mark(c);
@@ -108,8 +108,8 @@ fn is_host(host: &str) -> bool {
         && (last.chars().all(is_name) || last.to_ascii_lowercase().starts_with("xn--"))
 }
 
-/// Says whether a text holds a card number: the prefix and length of an issuer, a right check digit, and nothing between
-/// its digits but single blanks, hyphens, dots, strokes or underscores.
+/// Says whether a string contains a card number: the prefix and length of an issuer, a valid check digit, and nothing
+/// between its digits but single spaces, hyphens, dots, slashes or underscores.
 pub(crate) fn has_card_number(text: &str) -> bool {
     let text = readable(text);
     let is_part = |c: char| c.is_alphanumeric() || is_gap(c);
@@ -123,7 +123,8 @@ fn is_gap(c: char) -> bool {
     matches!(c, ' ' | '-' | '.' | '/' | '_')
 }
 
-/// Says whether the first of these groups begins a card number. A group is never cut: a number inside a longer one is none.
+/// Says whether the first of these groups begins a card number. A group is never split: a number inside a longer one
+/// does not count.
 fn starts_card(groups: &[&str]) -> bool {
     let mut digits = Vec::with_capacity(*CARD_DIGITS.end());
     for group in groups {
@@ -139,7 +140,7 @@ fn starts_card(groups: &[&str]) -> bool {
     false
 }
 
-/// Says whether an issuer gives out numbers of this prefix and length. Without this rule every tenth number would be one.
+/// Says whether an issuer uses this prefix and length. Without this rule every tenth number would be a card number.
 ///
 /// Source of the ranges: <https://en.wikipedia.org/wiki/Payment_card_number#Issuer_identification_number_(IIN)>.
 fn is_issued(digits: &[u8]) -> bool {
@@ -160,7 +161,7 @@ fn is_issued(digits: &[u8]) -> bool {
     }
 }
 
-/// The rule of Luhn: <https://www.iso.org/standard/70484.html>, annex B.
+/// The Luhn algorithm: <https://www.iso.org/standard/70484.html>, annex B.
 fn has_check_digit(digits: &[u8]) -> bool {
     let sum: u32 = digits
         .iter()

@@ -1,8 +1,18 @@
-//! A product's popularity as readers see it.
+//! A product's popularity as readers see it, and the query of the top list.
 
 use domain::ProductId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::{Cursor, InvalidQuery, Parameters};
+
+/// Rows of a page when the query does not say.
+pub const LIMIT_DEFAULT: u32 = 10;
+/// The most rows of a page.
+pub const LIMIT_MAX: u32 = 100;
+/// How deep page numbers reach, in rows: a numbered page costs its depth, and anybody may ask for it without a token. A
+/// cursor costs the same at any depth.
+pub const PAGED_ROWS_MAX: u32 = 1_000;
 
 /// Score and counters of one product. Counters count events, so they only go up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,4 +35,83 @@ pub struct Popularity {
     pub review_count: i64,
     /// The last change, RFC 3339.
     pub date_updated: Timestamp,
+}
+
+/// Where a page starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PageStart {
+    /// By number, from 1.
+    Page(u32),
+    /// Right behind an earlier page.
+    After(Cursor),
+}
+
+/// A checked query of the top list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopQuery {
+    /// Rows of a page.
+    pub limit: u32,
+    /// Where it starts.
+    pub position: PageStart,
+}
+
+impl TopQuery {
+    /// Reads decoded query parameters.
+    ///
+    /// # Errors
+    /// The parameter and its rule.
+    pub fn read<'a>(given: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, InvalidQuery> {
+        let parameters = Parameters::read(given, &["limit", "page", "cursor"])?;
+        let limit = parameters.number("limit", 1..=LIMIT_MAX, LIMIT_DEFAULT)?;
+        let position = match (parameters.get("page"), parameters.get("cursor")) {
+            (Some(_), Some(_)) => return Err(InvalidQuery::PageAndCursor),
+            (None, Some(text)) => PageStart::After(Cursor::decode(text)?),
+            _ => PageStart::Page(parameters.number("page", 1..=PAGED_ROWS_MAX, 1)?),
+        };
+        match position {
+            PageStart::Page(page) if page.saturating_mul(limit) > PAGED_ROWS_MAX => Err(InvalidQuery::TooDeep),
+            _ => Ok(Self { limit, position }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Micros;
+
+    use super::*;
+    use crate::InvalidCursor;
+
+    fn read(query: &[(&str, &str)]) -> Result<TopQuery, InvalidQuery> {
+        TopQuery::read(query.iter().copied())
+    }
+
+    #[test]
+    fn an_empty_query_is_the_first_ten() {
+        assert_eq!(read(&[]), Ok(TopQuery { limit: 10, position: PageStart::Page(1) }));
+    }
+
+    #[test]
+    fn a_cursor_sets_the_position() {
+        let cursor = Cursor { score: Micros(-5), id: "gid://shop/3".parse().unwrap() };
+        let query = read(&[("cursor", &cursor.encode()), ("limit", "100")]);
+        assert_eq!(query, Ok(TopQuery { limit: 100, position: PageStart::After(cursor) }));
+    }
+
+    #[test]
+    fn odd_values_are_refused_by_name() {
+        for bad in ["0", "101", "-1", "+1", "1.0", "", "a", "99999999999"] {
+            let refused = read(&[("limit", bad)]).unwrap_err().to_string();
+            assert_eq!(refused, "limit: must be a whole number from 1 to 100", "{bad}");
+        }
+        for bad in ["0", "-1", "x", "", "1001"] {
+            let refused = read(&[("page", bad)]).unwrap_err().to_string();
+            assert_eq!(refused, "page: must be a whole number from 1 to 1000", "{bad}");
+        }
+        assert_eq!(read(&[("page", "101"), ("limit", "10")]), Err(InvalidQuery::TooDeep));
+        assert!(read(&[("page", "10"), ("limit", "100")]).is_ok());
+        assert_eq!(read(&[("cursor", "x")]), Err(InvalidQuery::Cursor(InvalidCursor)));
+        assert_eq!(read(&[("page", "1"), ("cursor", "x")]), Err(InvalidQuery::PageAndCursor));
+        assert_eq!(read(&[("page", "1"), ("page", "2")]), Err(InvalidQuery::Repeated("page")));
+    }
 }

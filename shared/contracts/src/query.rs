@@ -1,4 +1,4 @@
-//! Query parameters of the figures: each read by its kind, or refused by its name and its rule.
+//! Query parameters of the figures: each is parsed by type, or rejected with its name and its rule.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -10,31 +10,31 @@ use jiff::civil::Date;
 use crate::rejection::shorten;
 use crate::{InvalidCursor, PAGED_ROWS_MAX, SHOP_TEXT_MAX_CHARS};
 
-/// The longest span that any route shows figures for, in days: a leap year.
+/// The longest span of any route, in days: a leap year.
 pub const SPAN_MAX_DAYS: i64 = 366;
-/// Before this there was nothing.
+/// The earliest time accepted.
 const EARLIEST: Timestamp = Timestamp::constant(946_684_800, 0);
-/// After this nothing will be: the year 2200.
+/// The latest time accepted: the year 2200.
 const LATEST: Timestamp = Timestamp::constant(7_258_118_400, 0);
 
-/// Why query parameters are refused.
+/// Why query parameters are rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidQuery {
     /// The same parameter more than once.
     #[error("{0}: must be given once")]
     Repeated(&'static str),
-    /// A parameter that the route does not know: a typo would show other figures than those that were asked for.
+    /// A parameter that the route does not know: ignoring a typo would return figures other than those requested.
     #[error("{name}: is no query parameter of this route, which takes {known}")]
     Unknown {
-        /// The parameter, cut to a readable length.
+        /// The parameter, truncated to a readable length.
         name: String,
-        /// Those that it takes.
+        /// The known parameters.
         known: String,
     },
-    /// Deeper than page numbers reach.
+    /// A page deeper than page numbers reach.
     #[error("page: page x limit must be at most {PAGED_ROWS_MAX}; to read further, follow next_cursor with cursor")]
     TooDeep,
-    /// Two ways to say where the page starts.
+    /// Both a page and a cursor.
     #[error("cursor: must not be given together with page")]
     PageAndCursor,
     /// Not a time.
@@ -43,7 +43,7 @@ pub enum InvalidQuery {
     /// Not a date.
     #[error("{0}: must be a date like 2026-11-20, from the year 2000 to 2199")]
     Date(&'static str),
-    /// The end does not lie behind the start.
+    /// The end is not after the start.
     #[error("{end}: must lie behind {start}")]
     Empty {
         /// The parameter with the start.
@@ -122,7 +122,7 @@ impl<'a> Parameters<'a> {
         Ok(Self(parameters))
     }
 
-    /// Returns a parameter as it was given.
+    /// Returns a parameter unchanged.
     #[must_use]
     pub fn get(&self, name: &'static str) -> Option<&'a str> {
         self.0.get(name).copied()
@@ -131,7 +131,7 @@ impl<'a> Parameters<'a> {
     /// Reads a time.
     ///
     /// # Errors
-    /// When it is none, or outside of the years that make sense.
+    /// When it is not valid, or outside the plausible years.
     pub fn instant(&self, name: &'static str) -> Result<Option<Timestamp>, InvalidQuery> {
         let Some(text) = self.get(name) else { return Ok(None) };
         let instant: Option<Timestamp> = text.parse().ok();
@@ -141,18 +141,18 @@ impl<'a> Parameters<'a> {
     /// Reads a date.
     ///
     /// # Errors
-    /// When it is none, or outside of the years that make sense.
+    /// When it is not valid, or outside the plausible years.
     pub fn date(&self, name: &'static str) -> Result<Option<Date>, InvalidQuery> {
         let Some(text) = self.get(name) else { return Ok(None) };
-        // Without the length a time would be read as its date.
+        // Without the length check a time would be read as its date.
         let date: Option<Date> = text.parse().ok().filter(|_| text.len() == "2026-11-20".len());
         date.filter(|date| (2000..2200).contains(&date.year())).map(Some).ok_or(InvalidQuery::Date(name))
     }
 
-    /// Reads `tz`; universal time when it is absent.
+    /// Reads `tz`; UTC when it is absent.
     ///
     /// # Errors
-    /// When there is no such zone.
+    /// When the zone is unknown.
     pub fn zone(&self) -> Result<Zone, InvalidQuery> {
         Ok(self.get("tz").map_or(Ok(Zone::UTC), str::parse)?)
     }
@@ -160,7 +160,7 @@ impl<'a> Parameters<'a> {
     /// Reads `currency`.
     ///
     /// # Errors
-    /// When it is no code of three capital letters.
+    /// When it is not a code of three capital letters.
     pub fn currency(&self) -> Result<Option<Currency>, InvalidQuery> {
         Ok(self.get("currency").map(str::parse).transpose()?)
     }
@@ -180,10 +180,10 @@ impl<'a> Parameters<'a> {
         })
     }
 
-    /// Reads a number. Signs are refused: `+1` in a query is a misread space.
+    /// Reads a number. Signs are rejected: `+1` in a query is a misread space.
     ///
     /// # Errors
-    /// When it is none, or out of range.
+    /// When it is not a number, or out of range.
     pub fn number(&self, name: &'static str, range: RangeInclusive<u32>, default: u32) -> Result<u32, InvalidQuery> {
         let Some(text) = self.get(name) else { return Ok(default) };
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
@@ -215,7 +215,7 @@ pub fn check_span(
     if end <= start {
         return Err(InvalidQuery::Empty { start: name, end: end_name });
     }
-    // A day more: local days may be longer than 24 hours, and ends are rounded.
+    // One day more: local days may be longer than 24 hours, and ends are rounded.
     if end.duration_since(start).as_hours() >= 24 * (SPAN_MAX_DAYS + 1) {
         return Err(InvalidQuery::TooLong { start: name, end: end_name });
     }

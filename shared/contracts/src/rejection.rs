@@ -1,4 +1,4 @@
-//! Why one item of a request is refused while its neighbours are stored.
+//! Why one item of a request is rejected while its neighbours are stored.
 
 use serde::Serialize;
 
@@ -79,7 +79,7 @@ impl RejectionCode {
     }
 }
 
-/// A refusal of one item.
+/// A rejection of one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
     /// The reason for programs.
@@ -89,13 +89,13 @@ pub struct Rejection {
 }
 
 impl Rejection {
-    /// Builds a refusal. A long message loses its middle, because it may quote what the client sent.
+    /// Builds a rejection. A long message is shortened in its middle, because it may quote what the client sent.
     #[must_use]
     pub fn new(code: RejectionCode, message: impl Into<String>) -> Self {
         Self { code, message: shorten(message.into()) }
     }
 
-    /// Builds the refusal of an event type that the caller may not send.
+    /// Builds the rejection of an event type that the caller may not send.
     #[must_use]
     pub fn forbidden_event(event_type: &str) -> Self {
         let message = format!(
@@ -104,14 +104,14 @@ impl Rejection {
         Self::new(RejectionCode::ForbiddenEvent, message)
     }
 
-    /// Builds the refusal of a guest's item beyond what one network may send in a minute.
+    /// Builds the rejection of a guest's item above the limit per network and minute.
     #[must_use]
     pub fn rate_limited() -> Self {
         let message = "too many events of guests from this network in this minute; send it again in the next one";
         Self::new(RejectionCode::RateLimited, message)
     }
 
-    /// Builds the refusal of an event id that other content already has.
+    /// Builds the rejection of an event id that was used for other content.
     #[must_use]
     pub fn conflict() -> Self {
         Self::new(
@@ -121,7 +121,7 @@ impl Rejection {
     }
 }
 
-/// Cuts a text to 300 characters, in its middle: the field stands at its start and the rule at its end.
+/// Shortens a message to 300 characters, in its middle: the field is at its start and the rule at its end.
 pub(crate) fn shorten(text: String) -> String {
     const HEAD_CHARS: usize = 100;
     const TAIL_CHARS: usize = 199;

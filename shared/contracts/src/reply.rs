@@ -159,7 +159,7 @@ impl RecordReply {
         Self { accepted, duplicate, rejected: results.len() - accepted - duplicate, results }
     }
 
-    /// Counts the stored items that add to no score, because their event type has no weight.
+    /// Counts the stored items that are not scored because their event type has no weight.
     #[must_use]
     pub fn unscored(&self) -> usize {
         self.results.iter().filter(|result| result.scored == Some(false)).count()

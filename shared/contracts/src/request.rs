@@ -1,7 +1,7 @@
 //! Reads the body of a recording request.
 //!
-//! A fault of the request as a whole is a [`RequestError`]; a fault of one item is that item's rejection and
-//! touches no other item.
+//! An error of the request as a whole is a [`RequestError`]; an error in one item rejects that item and affects no
+//! other.
 
 use domain::{Caller, EventNames, NewInteraction, check_imported_at, check_occurred_at, clock_error};
 use jiff::{SignedDuration, Timestamp};
@@ -20,11 +20,11 @@ pub struct Sender<'a> {
     pub caller: Caller,
     /// The server's time.
     pub arrival: Timestamp,
-    /// What it may call events.
+    /// The event names that it may use.
     pub names: &'a EventNames,
 }
 
-/// An item that is refused, with its event id as far as that could be read.
+/// A rejected item, with its event id if that could be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedItem {
     /// The client's event id.
@@ -33,7 +33,7 @@ pub struct RefusedItem {
     pub rejection: Rejection,
 }
 
-/// What became of one item, in the order of the request.
+/// The outcome of one item, in the order of the request.
 pub type ItemOutcome = Result<NewInteraction, RefusedItem>;
 
 #[derive(Deserialize)]
@@ -52,7 +52,7 @@ struct Body<'a> {
 /// `new_event_id` is called for each item without an event id; such an item is a new event at every retry.
 ///
 /// # Errors
-/// A [`RequestError`] when no item can be told apart.
+/// A [`RequestError`] when the items cannot be separated.
 pub fn read_request(
     body: &[u8],
     sender: &Sender<'_>,
@@ -67,11 +67,11 @@ pub fn read_request(
 
 /// Reads the body of an import, which a service of the shop sends, into one outcome per item.
 ///
-/// It may hold more than a live request, and its items may be of any age. Each needs an event id and a time: without
-/// them a repeated import would store its events once more, at another time.
+/// It may contain more items than a live request, and they may be of any age. Each needs an event id and a time:
+/// without them a repeated import would store its events again, at another time.
 ///
 /// # Errors
-/// A [`RequestError`] when no item can be told apart.
+/// A [`RequestError`] when the items cannot be separated.
 pub fn read_import(body: &[u8], arrival: Timestamp, names: &EventNames) -> Result<Vec<ItemOutcome>, RequestError> {
     let sender = Sender { caller: Caller::Trusted, arrival, names };
     let body = split(body, sender.caller, Limits::IMPORT)?;
@@ -91,7 +91,7 @@ fn missing(field: &str) -> Rejection {
     Rejection::new(RejectionCode::MissingField, format!("{field}: is required of imported events"))
 }
 
-/// Takes a body apart, and checks whom it is about as a whole.
+/// Splits a body, and checks the account that it names as a whole.
 fn split(body: &[u8], caller: Caller, limits: Limits) -> Result<Body<'_>, RequestError> {
     let body: Body<'_> = body::object(body, limits)?;
     let Some(raw) = body.account_id else { return Ok(body) };
@@ -102,7 +102,7 @@ fn split(body: &[u8], caller: Caller, limits: Limits) -> Result<Body<'_>, Reques
     }
 }
 
-/// Reads how far the sender's clock is behind; without `sent_at` it is believed.
+/// Reads how far the sender's clock is behind; without `sent_at` it is assumed to be correct.
 fn read_clock_error(body: &Body<'_>, arrival: Timestamp) -> Result<SignedDuration, RequestError> {
     let Some(raw) = body.sent_at else { return Ok(SignedDuration::ZERO) };
     let sent_at = field::time("sent_at", raw).map_err(|it| RequestError::WrongShape { reason: it.message })?;

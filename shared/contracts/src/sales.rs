@@ -1,6 +1,6 @@
-//! Questions about sales and their answers: windows, rankings, segments of customers, months.
+//! Sales queries and responses: windows, rankings, customer segments, months.
 //!
-//! Amounts are whole minor units of one currency. `revenue` is net of refunds, `gross_revenue` is not.
+//! Amounts are integers in minor units of one currency. `revenue` is net of refunds, `gross_revenue` is not.
 
 mod month;
 mod ranking;

@@ -1,8 +1,8 @@
-//! Reads what the shop's back end sends into the closed set of events.
+//! Parses back-end events into the closed set of events.
 //!
-//! Two shapes are known: the order lifecycle (`event`, `timestamp`, `orderId`, ...) and the analytics event
-//! (`eventType`, `service`, `entityId`, ...). Both may come bare or as the `detail` of an EventBridge event. Fields that
-//! mean nothing here are left alone; an email address becomes a keyed hash and goes no further.
+//! Two formats are known: the order lifecycle (`event`, `timestamp`, `orderId`, ...) and the analytics event
+//! (`eventType`, `service`, `entityId`, ...). Both may arrive bare or as the `detail` of an EventBridge event. Unknown
+//! fields are ignored; an email address becomes a keyed hash and goes no further.
 
 use std::collections::BTreeMap;
 
@@ -36,29 +36,29 @@ pub const SHOP_EVENT_MAX_BYTES: usize = 64 * 1024;
 pub const SHOP_TEXT_MAX_CHARS: usize = domain::ID_MAX_CHARS;
 /// The most lines of an order.
 pub const ORDER_LINES_MAX: usize = 500;
-/// The most pieces of a line.
+/// The largest quantity of a line.
 pub const QUANTITY_MAX: i64 = 1_000_000;
 /// Before this year the clock of a producer is wrong.
 const FIRST_YEAR: &str = "2000-01-01T00:00:00Z";
 
-/// The namespace of event ids that are no UUID. Fixed for ever.
+/// The namespace of event ids that are not UUIDs. It must never change.
 const NAMED: Uuid = Uuid::from_u128(0x5d0c_7a3e_91b2_5c44_9e0f_2b6d_88a1_f703);
-/// What keeps digests of events apart from hashes of addresses under the same secret.
+/// Domain separation between digests of events and hashes of addresses under the same secret.
 const UNNAMED: &[u8] = b"event without an id\0";
 
-/// The secret that email addresses are hashed with, so that nobody can find an address by trying.
+/// The secret with which email addresses are hashed, so that no one can find an address by trial.
 ///
-/// It has versions, and a hash carries the one that made it. Hashes of two versions never meet: with a new key every
-/// address is a new customer, and what was stored under the old one stays what it was.
+/// It has versions, and a hash names the version that made it. Hashes of two versions never match: with a new key every
+/// address is a new customer, and what was stored under the old one stays unchanged.
 #[derive(Clone)]
 pub struct AddressKey {
     /// The version in force.
     version: u32,
-    /// All that are known, the one in force among them.
+    /// All known versions, including the one in force.
     secrets: BTreeMap<u32, Vec<u8>>,
 }
 
-/// What a sealed text is preceded by; no address has a zero byte in it.
+/// Domain separation for seals: no address contains a zero byte.
 const SEAL: &[u8] = b"\0sealed shop event\0";
 
 /// The shortest secret, in bytes.
@@ -72,17 +72,17 @@ impl AddressKey {
         (secret.len() >= ADDRESS_KEY_MIN_BYTES).then_some(Self { version, secrets })
     }
 
-    /// In the place of a key that is not known. Nothing that is read with it may be compared or stored.
+    /// A placeholder for an unknown key. Nothing that is read with it may be compared or stored.
     #[must_use]
     pub fn unknown() -> Self {
         Self { version: 0, secrets: BTreeMap::new() }
     }
 
-    /// Chooses the version that is in force: the one that `current` names, or else the first. A version that is only added
-    /// changes nothing, because it would make strangers of all customers.
+    /// Chooses the version in force: the one that `current` names, or else the first. Merely adding a version changes
+    /// nothing, because every customer would become a new one.
     ///
     /// # Errors
-    /// What is missing or too short, by the names in the secret; no text of it is shown.
+    /// What is missing or too short, by the names in the secret; values are never shown.
     pub fn choose(versions: &BTreeMap<u32, &str>, current: Option<&str>) -> Result<Self, String> {
         let version = match current {
             Some(number) => {
@@ -101,22 +101,22 @@ impl AddressKey {
         Ok(Self { version, secrets })
     }
 
-    /// Hashes an address: the version, a colon, and HMAC-SHA-256 in hexadecimal. Capitals and spaces around it make no other
-    /// person.
+    /// Hashes an address: the version, a colon, and HMAC-SHA-256 in hexadecimal. Case and surrounding spaces are
+    /// ignored.
     fn hash(&self, address: &str) -> String {
         let secret = self.secrets.get(&self.version).map(Vec::as_slice).unwrap_or_default();
         hash((self.version, secret), address)
     }
 
-    /// Returns the keys that customers with this address may be stored under: one for each version.
+    /// Returns the keys under which customers with this address may be stored: one for each version.
     #[must_use]
     pub fn customers(&self, address: &str) -> Vec<CustomerKey> {
         let hashes = self.secrets.iter().map(|(version, secret)| hash((*version, secret), address));
         hashes.map(|hash| CustomerKey::of_hashed_address(&hash)).collect()
     }
 
-    /// Returns the keys that a customer with this id may be stored under: the id itself, or its keyed hashes when it looks
-    /// like an address or a card number.
+    /// Returns the keys under which a customer with this id may be stored: the id itself, or its keyed hashes when it
+    /// looks like an address or a card number.
     #[must_use]
     pub fn customers_of_id(&self, id: &str) -> Vec<CustomerKey> {
         if !is_personal(id) {
@@ -132,15 +132,15 @@ impl AddressKey {
         hexadecimal(keyed(secret, &[SEAL, text.as_bytes()]))
     }
 
-    /// Says whether a seal is ours, under any version, and of this text.
+    /// Says whether a seal is valid for this text, under any version.
     fn has_sealed(&self, text: &str, seal: &str) -> bool {
         let bytes = seal.as_bytes().chunks(2).map(|it| u8::from_str_radix(str::from_utf8(it).ok()?, 16).ok());
         let Some(seal) = bytes.collect::<Option<Vec<u8>>>() else { return false };
         self.secrets.values().any(|secret| keyed(secret, &[SEAL, text.as_bytes()]).verify_slice(&seal).is_ok())
     }
 
-    /// Digests an event that has no id, always with the first version: a change of the one in force must not make a new
-    /// event of one that is sent again.
+    /// Digests an event without an id, always with the first version: a change of the version in force must not turn a
+    /// repeated event into a new one.
     fn digest(&self, content: &str) -> [u8; 32] {
         let first = self.secrets.values().next().map(Vec::as_slice).unwrap_or_default();
         keyed(first, &[UNNAMED, content.as_bytes()]).finalize().into_bytes().into()
@@ -167,10 +167,10 @@ impl std::fmt::Debug for AddressKey {
     }
 }
 
-/// What an event is read with.
+/// The settings for parsing an event.
 #[derive(Debug, Clone)]
 pub struct Intake {
-    /// The currency of amounts that come without one.
+    /// The default currency of amounts.
     pub currency: Currency,
     /// Hashes addresses.
     pub address_key: AddressKey,
@@ -179,10 +179,10 @@ pub struct Intake {
 impl Intake {
     /// The name of the key in the secret of the application, before its version.
     pub const KEY: &str = "address_hash_key";
-    /// The name of the version that is in force.
+    /// The name of the version in force.
     pub const KEY_VERSION: &str = "address_hash_version";
 
-    /// Takes the default currency, and the key that is in force of those in the secret.
+    /// Takes the default currency, and the key in force among those in the secret.
     ///
     /// # Errors
     /// See [`AddressKey::choose`].
@@ -193,9 +193,9 @@ impl Intake {
 
 /// Reads one event: a lifecycle event, an analytics event, or an EventBridge event around one of them.
 ///
-/// `arrival` bounds the event time: the producer's clock may run ahead a little, and events may be old, since history
-/// is sent too. The same content always gets the same id. Texts that look like an address or a card number are hidden,
-/// in whatever field they stand. A message of accept-events is opened and is the event that was read there.
+/// `arrival` bounds the event time: the producer's clock may be slightly ahead, and events may be old, since history is
+/// sent too. The same content always gets the same id. Strings that look like an address or a card number are hidden in
+/// every field. A sealed message of accept-events is opened and yields the event that was parsed there.
 ///
 /// # Errors
 /// The field, the rule and the limit.
@@ -237,7 +237,7 @@ fn read(fields: &Fields<'_>, intake: &Intake, arrival: Timestamp) -> Result<Shop
     Ok(ShopEvent { id: named.unwrap_or_else(|| unnamed_id(&intake.address_key, &event)), ..event })
 }
 
-/// The only version there is, as a number or text.
+/// The only existing version, as a number or string.
 fn check_version(fields: &Fields<'_>) -> Result<(), Rejection> {
     match fields.raw("version").map(RawValue::get) {
         None | Some("1" | "\"1\"" | "\"1.0\"") => Ok(()),
@@ -255,12 +255,12 @@ fn occurred_at(fields: &Fields<'_>, arrival: Timestamp) -> Result<Timestamp, Rej
         let message = format!("timestamp: lies more than {FUTURE_LIMIT_MINUTES} minutes after arrival");
         return Err(Rejection::new(RejectionCode::InFuture, message));
     }
-    // Postgres keeps microseconds; what is finer must not make two events of one.
+    // Postgres stores microseconds; a finer difference must not make two events of one.
     Ok(Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at))
 }
 
-/// A digest of an id that is no UUID; keyed when somebody made it of an address or a card number, because whoever has the
-/// log could try all of them.
+/// A digest of an id that is not a UUID; keyed when it was derived from an address or a card number, because anyone
+/// with the log could try all of them.
 fn named_id(key: &AddressKey, id: &str) -> Uuid {
     if is_personal(id) {
         return keyed_id(key, id);
@@ -270,10 +270,10 @@ fn named_id(key: &AddressKey, id: &str) -> Uuid {
     uuid.unwrap_or_else(|| Uuid::new_v5(&NAMED, id.as_bytes()))
 }
 
-/// An event without an id is its content: type, subject, time and everything else that is kept of it.
+/// An event without an id is identified by its content: type, subject, time and everything else that is stored.
 ///
-/// The digest is keyed: the id stays in the log when its customer is erased, and must not tell who it was to somebody who
-/// tries all customer ids.
+/// The digest is keyed: the id stays in the log when its customer is erased, and must not reveal the customer to
+/// someone who tries all customer ids.
 fn unnamed_id(key: &AddressKey, event: &ShopEvent) -> Uuid {
     let content = serde_json::to_string(&(&event.service, event.occurred_at, &event.fact));
     let content = content.expect("times, ids and amounts always serialize");
@@ -282,7 +282,7 @@ fn unnamed_id(key: &AddressKey, event: &ShopEvent) -> Uuid {
 
 fn keyed_id(key: &AddressKey, content: &str) -> Uuid {
     let digest = key.digest(content);
-    // Version 8: a UUID whose content is our business (RFC 9562, section 5.8).
+    // Version 8: a UUID with custom content (RFC 9562, section 5.8).
     uuid::Builder::from_custom_bytes(std::array::from_fn(|i| digest[i])).into_uuid()
 }
 

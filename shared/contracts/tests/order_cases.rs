@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::{AddressKey, Intake, read_shop_event};
-use domain::{Attributions, Cell, Figures, OrderState, ShopEvent, Subject, order_contribution};
+use domain::{Attributions, Cell, CellFigures, OrderState, ShopEvent, Subject, order_contribution};
 use serde_json::Value;
 
 fn events(case: &Value) -> Vec<ShopEvent> {
@@ -31,7 +31,7 @@ fn arrivals(events: &[ShopEvent]) -> Vec<Vec<ShopEvent>> {
 }
 
 /// What all orders add to the figures, and where they stand.
-fn fold(events: &[ShopEvent]) -> (Vec<(Cell, Figures)>, BTreeSet<&'static str>) {
+fn fold(events: &[ShopEvent]) -> (Vec<(Cell, CellFigures)>, BTreeSet<&'static str>) {
     let mut orders: BTreeMap<&str, Vec<&ShopEvent>> = BTreeMap::new();
     for event in events.iter().filter(|event| event.fact.subject().0 == Subject::Order) {
         orders.entry(event.fact.subject().1).or_default().push(event);
@@ -46,8 +46,8 @@ fn fold(events: &[ShopEvent]) -> (Vec<(Cell, Figures)>, BTreeSet<&'static str>) 
     (cells, stands)
 }
 
-fn sum(cells: &[(Cell, Figures)], wanted: impl Fn(&Cell) -> bool) -> Value {
-    let mut sum = Figures::default();
+fn sum(cells: &[(Cell, CellFigures)], wanted: impl Fn(&Cell) -> bool) -> Value {
+    let mut sum = CellFigures::default();
     cells.iter().filter(|(cell, _)| wanted(cell)).for_each(|(_, figures)| sum += *figures);
     #[expect(clippy::cast_precision_loss, reason = "a few pieces")]
     let items = sum.items_milli as f64 / 1_000.0;
@@ -56,14 +56,14 @@ fn sum(cells: &[(Cell, Figures)], wanted: impl Fn(&Cell) -> bool) -> Value {
     })
 }
 
-/// Compares what a case expects of a thing with what was found; what it leaves out may be anything.
+/// Compares what a case expects with what was found; fields that it omits may have any value.
 fn check(name: &str, of: &str, expected: &Value, found: &Value) {
     for (figure, right) in expected.as_object().unwrap() {
         assert_eq!(right.as_f64(), found[figure].as_f64(), "{name}: {figure} of {of}");
     }
 }
 
-fn check_case(case: &Value, cells: &[(Cell, Figures)], stands: &BTreeSet<&str>) {
+fn check_case(case: &Value, cells: &[(Cell, CellFigures)], stands: &BTreeSet<&str>) {
     let name = case["name"].as_str().unwrap();
     for (key, expected) in case["expect"].as_object().unwrap() {
         match key.as_str() {
@@ -79,7 +79,7 @@ fn check_case(case: &Value, cells: &[(Cell, Figures)], stands: &BTreeSet<&str>) 
                 let of = |cell: &Cell| matches!(cell, Cell::Product { product_id, .. } if product_id == product);
                 check(name, product, right, &sum(cells, of));
             }),
-            // Which seller a product has is not known here when only a product event says so.
+            // The seller of a product is unknown here when only a product event names it.
             "sellers" if !name.contains("capitals") => {
                 expected.as_object().unwrap().iter().for_each(|(seller, right)| {
                     let of = |cell: &Cell| matches!(cell, Cell::Sales { seller_id, .. } if seller_id == seller);
@@ -93,7 +93,7 @@ fn check_case(case: &Value, cells: &[(Cell, Figures)], stands: &BTreeSet<&str>) 
                 };
                 check(name, code, expected, &sum(cells, of));
             }
-            // What derives, finds and counts users needs the database: tests/tests/orders.
+            // Derived interactions, findings and user counts need the database: tests/tests/orders.
             "sellers" | "derived" | "findings" | "users" | "seller_rating" => {}
             other => panic!("{name}: nothing checks {other}"),
         }

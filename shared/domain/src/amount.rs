@@ -1,7 +1,7 @@
 //! An exact decimal amount whose currency may not be known yet.
 //!
-//! An event may name an amount and leave the currency to its order, which may be told later. So the amount is kept as it
-//! was written, and becomes minor units when all events of the order are read together.
+//! An event may name an amount without a currency; the currency of its order may arrive later. So the amount is kept as
+//! it was written, and is converted to minor units when all events of the order are read together.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,30 +11,30 @@ use serde::{Deserialize, Serialize};
 
 use crate::{AMOUNT_LIMIT_MINOR, Currency, InvalidAmount, Quantity};
 
-/// Binary floating point misses a decimal by less than this share of the minor unit: one in `NOISE`.
+/// Floating-point noise is smaller than this fraction of the minor unit: one in `NOISE`.
 const NOISE: i64 = 1_000;
 
-/// A decimal number that is not negative, in the major unit of a currency, without trailing zeros.
+/// A non-negative decimal number, in the major unit of a currency, without trailing zeros.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Amount(Decimal);
 
-/// How an amount fits the minor unit of a currency.
+/// How an amount relates to the minor unit of a currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fit {
-    /// It is a whole number of minor units, but for the noise of binary floating point.
+    /// It is a whole number of minor units, apart from floating-point noise.
     Whole,
-    /// It lies between two.
+    /// It lies between two minor units.
     Between,
 }
 
 impl Amount {
-    /// The most decimals that any currency of ISO 4217 has.
+    /// The highest number of decimals of any currency in ISO 4217.
     pub const MOST_DECIMALS: u32 = 4;
     /// Nothing.
     pub const ZERO: Self = Self(Decimal::ZERO);
 
-    /// Returns the amount for a number of pieces at this price; at most what [`Amount::minor`] can give.
+    /// Returns the amount for a quantity at this unit price; at most what [`Amount::minor`] can return.
     #[must_use]
     pub fn times(self, quantity: Quantity) -> Self {
         let factor = Decimal::new(quantity.milli(), Quantity::DECIMALS);
@@ -49,19 +49,19 @@ impl Amount {
         i64::try_from(rounded).unwrap_or(AMOUNT_LIMIT_MINOR).min(AMOUNT_LIMIT_MINOR)
     }
 
-    /// Says whether the amount can be told in minor units of a currency.
+    /// Says whether the amount can be expressed in minor units of a currency.
     #[must_use]
     pub fn fit(self, currency: Currency) -> Fit {
         fit(scaled(self.0, currency.decimals()))
     }
 
-    /// Says whether the amount can be told in minor units of some currency.
+    /// Says whether the amount can be expressed in minor units of any currency.
     #[must_use]
     pub fn fit_any(self) -> Fit {
         fit(scaled(self.0, Self::MOST_DECIMALS))
     }
 
-    /// Says whether the amount is beyond [`AMOUNT_LIMIT_MINOR`] in a currency.
+    /// Says whether the amount exceeds [`AMOUNT_LIMIT_MINOR`] in a currency.
     #[must_use]
     pub fn is_too_large(self, currency: Currency) -> bool {
         scaled(self.0, currency.decimals()) > Decimal::from(AMOUNT_LIMIT_MINOR)
@@ -80,14 +80,14 @@ fn fit(minor: Decimal) -> Fit {
 impl FromStr for Amount {
     type Err = InvalidAmount;
 
-    /// Reads a number as JSON, Java, Python or PHP write it: `19.90`, `2`, `1.5E7`. What lies beyond the 28 digits that can
-    /// be held is cut off.
+    /// Reads a number as JSON, Java, Python or PHP write it: `19.90`, `2`, `1.5E7`. Digits beyond the 28 that can be
+    /// stored are dropped.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         decimal(text).map(Self).ok_or(InvalidAmount::NotANumber)
     }
 }
 
-/// Reads a plain or scientific decimal number that is not negative.
+/// Reads a non-negative decimal number in plain or scientific notation.
 pub(crate) fn decimal(text: &str) -> Option<Decimal> {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let exponent: i32 = exponent.parse().ok().filter(|it| (-28..=28).contains(it))?;

@@ -1,4 +1,4 @@
-//! Spans of time that figures are asked for: how a calendar splits them, and which stored spans add up to them.
+//! Spans of time for which figures are requested: how a calendar splits them, and which stored spans add up to them.
 
 use std::str::FromStr;
 
@@ -11,14 +11,14 @@ use crate::Grain;
 /// A half-open span of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TimeSpan {
-    /// The first instant that is in it.
+    /// The first instant inside.
     pub start: Timestamp,
-    /// The first instant that is not.
+    /// The first instant after it.
     pub end: Timestamp,
 }
 
 impl TimeSpan {
-    /// Makes the smallest span of whole minutes that holds both ends, because figures are kept by the minute.
+    /// Returns the smallest span of whole minutes that contains both ends, because figures are stored by the minute.
     #[must_use]
     pub fn of_minutes(start: Timestamp, end: Timestamp) -> Self {
         let floor = Grain::Minute.start(end);
@@ -32,14 +32,14 @@ impl TimeSpan {
         self.end.duration_since(self.start)
     }
 
-    /// Returns the span of the same length right before it.
+    /// Returns the preceding span of the same length.
     #[must_use]
     pub fn before(self) -> Self {
         Self { start: self.start - self.duration(), end: self.start }
     }
 }
 
-/// A time zone of the IANA database, which is compiled in: the functions' file system has none.
+/// A time zone of the IANA database, which is compiled in because the functions' file system has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone(TimeZone);
 
@@ -85,20 +85,20 @@ impl FromStr for Zone {
 pub enum Step {
     /// A minute.
     Minute,
-    /// Five minutes, from the full hour on.
+    /// Five minutes, aligned to the full hour.
     FiveMinutes,
-    /// An hour of universal time.
+    /// An hour (UTC).
     Hour,
     /// A local day.
     Day,
-    /// A local week, from Monday on (ISO 8601).
+    /// A local week, starting on Monday (ISO 8601).
     Week,
     /// A local month.
     Month,
 }
 
 impl Step {
-    /// Returns the start of the step that an instant lies in.
+    /// Returns the start of the step that contains an instant.
     #[must_use]
     pub fn start(self, at: Timestamp, zone: &Zone) -> Timestamp {
         match self.seconds() {
@@ -107,7 +107,7 @@ impl Step {
         }
     }
 
-    /// Returns the start of the step that lies `steps` after the one of an instant; before it, when negative.
+    /// Returns the start of the step that is `steps` after the one that contains an instant; before it when negative.
     #[must_use]
     pub fn start_after(self, at: Timestamp, steps: i32, zone: &Zone) -> Timestamp {
         let span = match self {
@@ -123,7 +123,7 @@ impl Step {
         zone.start_of(span.and_then(|span| first.checked_add(span)).unwrap_or(first))
     }
 
-    /// Returns the length of those that are always as long.
+    /// Returns the length of steps with a constant length.
     fn seconds(self) -> Option<i64> {
         match self {
             Self::Minute => Some(60),
@@ -145,7 +145,7 @@ impl Step {
     }
 }
 
-/// Returns the span made of the whole steps that a span touches.
+/// Returns the span widened to whole steps.
 #[must_use]
 pub fn align(span: TimeSpan, step: Step, zone: &Zone) -> TimeSpan {
     let last = step.start(span.end, zone);
@@ -153,7 +153,7 @@ pub fn align(span: TimeSpan, step: Step, zone: &Zone) -> TimeSpan {
     TimeSpan { start: step.start(span.start, zone), end }
 }
 
-/// Splits a span into steps, in order and without a gap: where each step starts, and the part of it that lies in the span.
+/// Splits a span into steps, in order and without gaps: the start of each step, and the part of it inside the span.
 #[must_use]
 pub fn split(span: TimeSpan, step: Step, zone: &Zone) -> Vec<(Timestamp, TimeSpan)> {
     let mut steps = Vec::new();
@@ -169,34 +169,34 @@ pub fn split(span: TimeSpan, step: Step, zone: &Zone) -> Vec<(Timestamp, TimeSpa
     steps
 }
 
-/// Stored spans of one length that lie side by side.
+/// Adjacent stored spans of the same length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Piece {
+pub struct GrainSpan {
     /// Their length.
     pub grain: Grain,
-    /// From the start of the first to the end of the last.
+    /// From the start of the first to the end of the last of them.
     pub span: TimeSpan,
 }
 
-/// Returns the fewest stored spans that add up to a span of whole minutes: at most five pieces, in order.
+/// Returns the fewest stored spans that add up to a span of whole minutes: at most five spans, in order.
 #[must_use]
-pub fn cover(span: TimeSpan) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    fill(span, &[Grain::Day, Grain::Quarter, Grain::Minute], &mut pieces);
-    pieces
+pub fn cover(span: TimeSpan) -> Vec<GrainSpan> {
+    let mut spans = Vec::new();
+    fill(span, &[Grain::Day, Grain::QuarterHour, Grain::Minute], &mut spans);
+    spans
 }
 
-fn fill(span: TimeSpan, grains: &[Grain], pieces: &mut Vec<Piece>) {
+fn fill(span: TimeSpan, grains: &[Grain], spans: &mut Vec<GrainSpan>) {
     let (Some((&grain, finer)), true) = (grains.split_first(), span.start < span.end) else { return };
     let floor = grain.start(span.start);
     let first = if floor < span.start { floor + SignedDuration::from_secs(grain.seconds()) } else { floor };
     let last = grain.start(span.end);
     if last <= first {
-        return fill(span, finer, pieces);
+        return fill(span, finer, spans);
     }
-    fill(TimeSpan { end: first, ..span }, finer, pieces);
-    pieces.push(Piece { grain, span: TimeSpan { start: first, end: last } });
-    fill(TimeSpan { start: last, ..span }, finer, pieces);
+    fill(TimeSpan { end: first, ..span }, finer, spans);
+    spans.push(GrainSpan { grain, span: TimeSpan { start: first, end: last } });
+    fill(TimeSpan { start: last, ..span }, finer, spans);
 }
 
 #[cfg(test)]

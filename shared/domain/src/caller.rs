@@ -1,4 +1,4 @@
-//! Who sends interactions, as far as a verified token says.
+//! Who sends interactions, according to the verified token.
 
 use uuid::Uuid;
 
@@ -7,12 +7,12 @@ use crate::{EventType, Origin};
 /// The sender of a request. Built from verified token claims only, never from the body or other headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caller {
-    /// Nobody signed in: the guest route.
+    /// No one is signed in: the guest route.
     Guest,
     /// A signed-in shopper, seller or admin.
     Account(Uuid),
-    /// A service of the shop whose token holds the scope `analytic/trusted`. Its subject is no shopper, whatever it looks
-    /// like: each item may name the account that it is about.
+    /// A service of the shop whose token holds the scope `analytic/trusted`. Its subject is never a shopper, even when
+    /// it is a UUID: each item may name the account that it is about.
     Trusted,
 }
 
@@ -26,7 +26,7 @@ impl Caller {
         }
     }
 
-    /// Returns whose event ids the caller's are. A guest's are those of the session, which the guest route requires.
+    /// Returns the origin of the caller's event ids. For a guest it is the session, which the guest route requires.
     #[must_use]
     pub fn origin(self, session_id: Option<&str>) -> Origin {
         match self {
@@ -42,9 +42,9 @@ impl Caller {
         self == Self::Trusted
     }
 
-    /// Says whether the caller may send this event type as far as that does not depend on the weight table.
+    /// Says whether the caller may send this event type, apart from what depends on the weight table.
     ///
-    /// Guests browse and nothing else. Whether a signed-in caller may send a *trusted* event is decided by
+    /// Guests may only send browsing events. Whether a signed-in caller may send a *trusted* event is decided by
     /// the `trusted` column of `event_weight` when the interaction is recorded.
     #[must_use]
     pub fn may_send(self, event_type: &EventType) -> bool {

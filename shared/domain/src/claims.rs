@@ -1,16 +1,18 @@
-//! What the claims of a verified token allow, read from the texts that API Gateway makes of them.
+//! What the claims of a verified token allow, read from the strings into which API Gateway converts them.
 //!
-//! An HTTP API hands every claim to a function as a text. A list becomes its elements between brackets with a space
-//! between, `[admin seller]`, whatever the elements contain; a text stays as it is. Measured against AWS:
+//! An HTTP API passes every claim to a function as a string. A list becomes its elements in brackets, separated by
+//! spaces, `[admin seller]`, whatever the elements contain; a string is unchanged. Measured against AWS:
 //! <https://github.com/floci-io/floci/pull/2011>, and reported with its consequences:
 //! <https://github.com/aws-solutions-library-samples/guidance-for-claude-code-with-amazon-bedrock/issues/802>.
-//! So `[billing admin]` may be two groups or one whose name has a space. Who must not be mistaken decides how it is read:
+//! So `[billing admin]` may be two groups, or one whose name contains a space. It is interpreted conservatively:
 //!
 //! - A scope has no space (RFC 6749, section 3.3), so both forms can be split at spaces.
-//! - A group of Cognito has no space either, but commas and brackets: its name matches `[\p{L}\p{M}\p{S}\p{N}\p{P}]+`
+//! - A Cognito group has no space either, but may have commas and brackets: its name matches
+//!   `[\p{L}\p{M}\p{S}\p{N}\p{P}]+`
 //!   (<https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html>). A list from
 //!   Cognito is split at spaces and nowhere else.
-//! - Other issuers may have groups with spaces. Of those only a single name counts; for several roles there is the scope.
+//! - Other issuers may have groups with spaces, so only a list with a single group counts; for several roles use the
+//!   scope.
 
 use std::collections::HashMap;
 
@@ -18,7 +20,7 @@ use uuid::Uuid;
 
 /// The scope of the shop's own services.
 const TRUSTED_SCOPE: &str = "analytic/trusted";
-/// The scope of who may read what admins read; for issuers without groups and for machine clients.
+/// The scope that grants what admins may read; for issuers without groups and for machine clients.
 const ADMIN_SCOPE: &str = "analytic/admin";
 /// The group of admins, under the claim that Cognito uses.
 const GROUPS_CLAIM: &str = "cognito:groups";
@@ -26,9 +28,9 @@ const ADMIN_GROUP: &str = "admin";
 /// The claims that carry scopes: the one of RFC 9068, and the one of Entra ID and Okta.
 const SCOPE_CLAIMS: [&str; 2] = ["scope", "scp"];
 
-/// Returns the account that a text names: a UUID in its canonical form (hyphens, lower case), other than the nil UUID.
+/// Returns the account that a string names: a UUID in canonical form (hyphens, lower case), other than the nil UUID.
 ///
-/// A subject is compared as a text by its issuer, so another spelling of the same UUID is another subject.
+/// Issuers compare subjects as strings, so another spelling of the same UUID is another subject.
 #[must_use]
 pub fn account_id(subject: &str) -> Option<Uuid> {
     let id = Uuid::try_parse(subject).ok().filter(|id| !id.is_nil())?;
@@ -40,16 +42,22 @@ pub fn account_id(subject: &str) -> Option<Uuid> {
 pub struct Claims<'a>(&'a HashMap<String, String>);
 
 impl<'a> Claims<'a> {
-    /// Takes verified claims.
+    /// Wraps verified claims.
     #[must_use]
     pub fn new(claims: &'a HashMap<String, String>) -> Self {
         Self(claims)
     }
 
-    /// Returns the subject as it is.
+    /// Returns the subject unchanged.
     #[must_use]
     pub fn subject(self) -> Option<&'a str> {
         self.0.get("sub").map(String::as_str)
+    }
+
+    /// Returns the name of the program that asks, when the token says it, else its subject.
+    #[must_use]
+    pub fn client(self) -> Option<&'a str> {
+        ["client_id", "azp", "sub"].into_iter().find_map(|name| self.0.get(name)).map(String::as_str)
     }
 
     /// Returns the account, when the subject is one; see [`account_id`].
@@ -84,14 +92,14 @@ impl<'a> Claims<'a> {
         }
     }
 
-    /// The authorizer has compared the issuer with the one that is configured, so nobody can pretend to be it.
+    /// The authorizer has compared the issuer with the configured one, so it cannot be forged.
     fn is_from_cognito(self) -> bool {
         let host = self.0.get("iss").and_then(|issuer| issuer.strip_prefix("https://cognito-idp.")?.split_once('/'));
         host.is_some_and(|(host, _)| host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"))
     }
 }
 
-/// Returns what stands between the brackets of a list; `None` when the claim was a text.
+/// Returns the text between the brackets of a list; `None` when the claim was a string.
 fn elements(text: &str) -> Option<&str> {
     text.strip_prefix('[')?.strip_suffix(']')
 }

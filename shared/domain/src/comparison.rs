@@ -1,6 +1,7 @@
-//! Figures made of two others: averages and changes. Whole numbers in, so that the same figures always give the same text.
+//! Figures computed from two others: averages and changes. Inputs are integers, so that the same figures always give
+//! the same text.
 
-/// Returns an average, rounded half up to a whole unit; `None` of nothing.
+/// Returns an average, rounded half up to a whole unit; `None` for a count of 0.
 #[must_use]
 pub fn average(sum: i64, count: i64) -> Option<i64> {
     if count <= 0 {
@@ -10,10 +11,10 @@ pub fn average(sum: i64, count: i64) -> Option<i64> {
     i64::try_from((2 * sum + count).div_euclid(2 * count)).ok()
 }
 
-/// Returns by how many percent a figure changed, rounded to hundredths (half away from 0); `None` when it was 0.
+/// Returns the change of a figure in percent, rounded to hundredths (half away from 0); `None` when it was 0.
 ///
-/// It is measured against the size of what was before, so that more is always positive, also where net revenue was
-/// below 0.
+/// It is relative to the absolute value of the earlier figure, so that an increase is always positive, even when net
+/// revenue was below 0.
 #[must_use]
 pub fn change_percent(now: i64, before: i64) -> Option<f64> {
     let (moved, base) = (i128::from(now) - i128::from(before), i128::from(before).abs());

@@ -1,8 +1,8 @@
 //! What an order, an opinion or an event adds to each sales figure.
 //!
-//! The current contribution of each order is stored with it. When the order changes, the figures move by the new
-//! contribution less the old one; so they are exact whatever came late, twice or in another order, and going back is
-//! as easy as going forward.
+//! The current contribution of each order is stored with it. When the order changes, the figures change by the new
+//! contribution minus the old one. So they are exact however late, often or out of order events arrive, and a revoked
+//! step is a change like any other.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Currency, OrderStatus, ProductId};
 
-/// One cell that figures are summed in. Times are the start of a minute; longer spans are sums of those.
+/// A cell in which figures are summed. Times are the start of a minute; longer spans are sums of minutes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the fields carry the names of the columns, which are commented in the migration")]
@@ -26,7 +26,7 @@ pub enum Cell {
     Category { minute: Timestamp, category_id: String, currency: Currency },
     /// What a customer spent.
     Customer { customer_key: String, currency: Currency },
-    /// Orders by where they stand, of the whole shop (`seller_id` empty) and of each seller.
+    /// Orders by status, of the whole shop (`seller_id` empty) and of each seller.
     Status { seller_id: String, status: OrderStatus },
     /// Ratings of a product.
     Rating { product_id: String },
@@ -39,26 +39,26 @@ pub enum Cell {
 /// The figures of a cell. Each kind of cell uses some of them; the others stay 0.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Figures {
+pub struct CellFigures {
     /// Orders placed (`Sales`, at the time of the order).
     #[serde(skip_serializing_if = "is_zero")]
     pub orders_placed: i64,
     /// Orders paid, at least in part (`Sales`, `Product`, `Category`, `Customer`; at the first payment).
     #[serde(skip_serializing_if = "is_zero")]
     pub orders_paid: i64,
-    /// Orders called off (`Sales`).
+    /// Orders cancelled (`Sales`).
     #[serde(skip_serializing_if = "is_zero")]
     pub orders_cancelled: i64,
-    /// Orders sent back (`Sales`).
+    /// Orders returned (`Sales`).
     #[serde(skip_serializing_if = "is_zero")]
     pub orders_returned: i64,
-    /// Thousandths of pieces (`Sales`, `Product`, `Category` at the first payment; `Status`).
+    /// Quantity in thousandths (`Sales`, `Product`, `Category` at the first payment; `Status`).
     #[serde(skip_serializing_if = "is_zero")]
     pub items_milli: i64,
-    /// Money that came, gross, in minor units (at the time of each payment).
+    /// Payments, gross, in minor units (at the time of each payment).
     #[serde(skip_serializing_if = "is_zero")]
     pub revenue_minor: i64,
-    /// Money that went back, in minor units (at the time of each refund).
+    /// Refunds, in minor units (at the time of each refund).
     #[serde(skip_serializing_if = "is_zero")]
     pub refund_minor: i64,
     /// Shipping of paid orders, in minor units (`Sales` of the whole shop, at the first payment).
@@ -83,7 +83,7 @@ fn is_zero(figure: &i64) -> bool {
     *figure == 0
 }
 
-impl AddAssign for Figures {
+impl AddAssign for CellFigures {
     fn add_assign(&mut self, other: Self) {
         self.orders_placed += other.orders_placed;
         self.orders_paid += other.orders_paid;
@@ -100,7 +100,7 @@ impl AddAssign for Figures {
     }
 }
 
-impl Neg for Figures {
+impl Neg for CellFigures {
     type Output = Self;
 
     fn neg(self) -> Self {
@@ -121,22 +121,22 @@ impl Neg for Figures {
     }
 }
 
-/// Figures by cell, in the order of the cells: the order in which their rows are locked.
+/// Figures by cell, sorted by cell: the order in which their rows are locked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Vec<(Cell, Figures)>", into = "Vec<(Cell, Figures)>")]
-pub struct Contribution(BTreeMap<Cell, Figures>);
+#[serde(from = "Vec<(Cell, CellFigures)>", into = "Vec<(Cell, CellFigures)>")]
+pub struct Contribution(BTreeMap<Cell, CellFigures>);
 
 impl Contribution {
     /// Adds figures to a cell. A cell whose figures are all 0 vanishes.
-    pub fn add(&mut self, cell: Cell, figures: Figures) {
+    pub fn add(&mut self, cell: Cell, figures: CellFigures) {
         match self.0.entry(cell) {
-            Entry::Vacant(vacant) if figures != Figures::default() => {
+            Entry::Vacant(vacant) if figures != CellFigures::default() => {
                 vacant.insert(figures);
             }
             Entry::Vacant(_) => {}
             Entry::Occupied(mut sum) => {
                 *sum.get_mut() += figures;
-                if *sum.get() == Figures::default() {
+                if *sum.get() == CellFigures::default() {
                     sum.remove();
                 }
             }
@@ -150,7 +150,7 @@ impl Contribution {
         }
     }
 
-    /// Takes another contribution away.
+    /// Subtracts another contribution.
     pub fn subtract(&mut self, other: &Self) {
         for (cell, figures) in &other.0 {
             self.add(cell.clone(), -*figures);
@@ -158,24 +158,24 @@ impl Contribution {
     }
 
     /// Returns the cells with their figures, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&Cell, &Figures)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&Cell, &CellFigures)> {
         self.0.iter()
     }
 
-    /// Says whether nothing is added.
+    /// Says whether there are no figures.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-impl From<Vec<(Cell, Figures)>> for Contribution {
-    fn from(pairs: Vec<(Cell, Figures)>) -> Self {
+impl From<Vec<(Cell, CellFigures)>> for Contribution {
+    fn from(pairs: Vec<(Cell, CellFigures)>) -> Self {
         Self(pairs.into_iter().collect())
     }
 }
 
-impl From<Contribution> for Vec<(Cell, Figures)> {
+impl From<Contribution> for Vec<(Cell, CellFigures)> {
     fn from(contribution: Contribution) -> Self {
         contribution.0.into_iter().collect()
     }
@@ -187,21 +187,21 @@ pub enum Grain {
     /// A minute.
     Minute,
     /// A quarter of an hour: days of every time zone are made of whole ones.
-    Quarter,
+    QuarterHour,
     /// A day (UTC).
     Day,
 }
 
 impl Grain {
     /// All grains.
-    pub const ALL: [Self; 3] = [Self::Minute, Self::Quarter, Self::Day];
+    pub const ALL: [Self; 3] = [Self::Minute, Self::QuarterHour, Self::Day];
 
     /// Returns the name in the column `grain`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Minute => "minute",
-            Self::Quarter => "quarter",
+            Self::QuarterHour => "quarter",
             Self::Day => "day",
         }
     }
@@ -211,12 +211,12 @@ impl Grain {
     pub fn seconds(self) -> i64 {
         match self {
             Self::Minute => 60,
-            Self::Quarter => 15 * 60,
+            Self::QuarterHour => 15 * 60,
             Self::Day => 24 * 60 * 60,
         }
     }
 
-    /// Returns the start of the span that a moment lies in.
+    /// Returns the start of the span that contains an instant.
     #[must_use]
     pub fn start(self, at: Timestamp) -> Timestamp {
         let seconds = self.seconds();
@@ -224,10 +224,10 @@ impl Grain {
     }
 }
 
-/// Who sells a product and where it belongs, from a moment on.
+/// The seller and category of a product, from an instant on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Period {
-    /// From when on.
+    /// The start.
     pub since: Timestamp,
     /// Its seller.
     pub seller_id: Option<String>,
@@ -235,28 +235,28 @@ pub struct Period {
     pub category_id: Option<String>,
 }
 
-/// What is known of a product that order lines and opinions refer to.
+/// What is known about a product that order lines and opinions refer to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attribution {
     /// The product (SPU) that the reference leads to.
     pub product_id: String,
-    /// What it was, in the order of time.
+    /// Its sellers and categories over time, in order.
     pub periods: Vec<Period>,
 }
 
 impl Attribution {
-    /// Returns what the product was at a moment; before it was known, what it was first.
+    /// Returns seller and category at an instant; before the first known period, those of the first.
     #[must_use]
     pub fn at(&self, moment: Timestamp) -> Option<&Period> {
         self.periods.iter().rfind(|period| period.since <= moment).or_else(|| self.periods.first())
     }
 
-    /// Returns the product as popularity knows it; `None` for the nil UUID, which names nothing.
+    /// Returns the id under which the product is scored; `None` for the nil UUID, which is not a product.
     #[must_use]
     pub fn product(&self) -> Option<ProductId> {
         self.product_id.parse().ok()
     }
 }
 
-/// The known products by the reference that leads to them. A missing one is unknown as yet.
+/// The known products by the reference that leads to them. A missing one is not known yet.
 pub type Attributions = BTreeMap<String, Attribution>;

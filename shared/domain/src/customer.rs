@@ -1,4 +1,4 @@
-//! Who a back-end event is about, without the personal data that it may have come with.
+//! The customer of a back-end event, without the personal data that the event may contain.
 
 use std::fmt;
 
@@ -9,26 +9,26 @@ use crate::canonical_id;
 
 /// The key of a customer: the shop's own customer id, or a keyed hash of an email address.
 ///
-/// The address itself is never kept. An id and an address of the same person are two keys; an event that names both
-/// makes a [`CustomerLink`] of them. A person who was erased is a third kind of key, a random one that leads to nobody.
+/// The address itself is never stored. An id and an address of the same person are two keys; an event that names both
+/// yields a [`CustomerLink`]. An erased person is a third kind of key, a random one that identifies no one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CustomerKey(String);
 
-/// What the key of a hashed address starts with.
+/// The prefix of a hashed address.
 const ADDRESS_PREFIX: &str = "email:";
-/// What the key of an erased person starts with.
+/// The prefix of an erased person.
 const ERASED_PREFIX: &str = "erased:";
 
 impl CustomerKey {
-    /// Takes the shop's customer id, which `contracts` has checked to be no address, in its canonical form, because it is
-    /// compared with accounts.
+    /// Takes the shop's customer id, which `contracts` has verified not to be an address, in canonical form, because it
+    /// is compared with accounts.
     #[must_use]
     pub fn of_id(id: &str) -> Self {
         Self(canonical_id(id).into_owned())
     }
 
-    /// Makes the key of an erased person out of a random UUID.
+    /// Builds the key of an erased person from a random UUID.
     #[must_use]
     pub fn erased(random: Uuid) -> Self {
         Self(format!("{ERASED_PREFIX}{random}"))
@@ -46,7 +46,7 @@ impl CustomerKey {
         &self.0
     }
 
-    /// Returns the account, when the shop's customer id is one (a UUID other than the nil UUID).
+    /// Returns the account, if the shop's customer id is one (a UUID other than the nil UUID).
     #[must_use]
     pub fn account_id(&self) -> Option<Uuid> {
         let is_hyphenated = self.0.len() == uuid::fmt::Hyphenated::LENGTH;
@@ -60,7 +60,7 @@ impl CustomerKey {
     }
 }
 
-/// That an id of the shop and an address are one customer, as an event says that names both.
+/// Links a customer id of the shop and an address that one event named together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CustomerLink {
     /// The shop's customer id.

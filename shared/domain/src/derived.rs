@@ -1,8 +1,9 @@
-//! The interactions that only the shop's back end can vouch for: purchases, cancellations, returns, reviews.
+//! Interactions derived from back-end events, which only the shop can vouch for: purchases, cancellations, returns,
+//! reviews.
 //!
-//! Their event ids follow from the order and line, or from the opinion, so that each happens once however often and
-//! from wherever its cause is told. Anybody who knows the order can compute them; nobody can take them, because they
-//! have an origin of their own.
+//! Their event ids are computed from the order and line, or from the opinion, so each is recorded once, however often
+//! and by whichever service its cause is reported. Anyone who knows the order can compute them; no one else can claim
+//! them, because they have their own origin.
 
 use std::collections::BTreeMap;
 
@@ -19,29 +20,29 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x9f2b_6c1e_4d7a_5e83_8a41_c0d9_73be_5f1
 /// An interaction that follows from back-end events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DerivedInteraction {
-    /// Follows from the cause (UUID v5).
+    /// Computed from the cause (UUID v5).
     pub event_id: Uuid,
     /// What was done.
     pub event_type: &'static str,
     /// The product (SPU).
     pub product_id: ProductId,
-    /// Who did it, when the customer id is an account.
+    /// The account, if the customer id is one.
     pub account_id: Option<Uuid>,
     /// When.
     pub occurred_at: Timestamp,
-    /// The pieces of the line; `None` for an opinion.
+    /// The quantity of the line; `None` for an opinion.
     pub quantity: Option<Quantity>,
 }
 
 impl DerivedInteraction {
-    /// Returns the metadata that it is recorded with.
+    /// Returns the metadata with which it is recorded.
     #[must_use]
     pub fn metadata(&self) -> String {
         let written = |quantity: Quantity| format!(r#"{{"quantity":{}}}"#, quantity.pieces());
         self.quantity.map_or_else(|| "{}".to_owned(), written)
     }
 
-    /// Computes the digest of its content, as for a recorded interaction.
+    /// Computes the fingerprint, as for a recorded interaction.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         let interaction = NewInteraction {
@@ -59,12 +60,12 @@ impl DerivedInteraction {
     }
 }
 
-/// Returns the interactions that follow from an order, given the products that are known.
+/// Returns the interactions derived from an order, given the known products.
 ///
 /// One per line and kind, whatever the quantity: `checkout_started` when placed, `purchase` when paid, `cancel_order`,
-/// `return_product` for what came back, and `refund_requested` for what money was asked back for. A line whose product is
-/// unknown yields none until it is known. A line is known by what it names, so that a new line of an order that was
-/// changed is a purchase of its own, and an old one stays the same.
+/// `return_product` for what was returned, and `refund_requested` for lines whose refund was requested. A line whose
+/// product is unknown yields none until it is known. A line is identified by its reference, so that a new line of an
+/// updated order is a separate purchase, and an existing one stays the same.
 #[must_use]
 pub fn order_interactions(order_id: &str, order: &OrderState, known: &Attributions) -> Vec<DerivedInteraction> {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
@@ -88,7 +89,7 @@ pub fn order_interactions(order_id: &str, order: &OrderState, known: &Attributio
     derived
 }
 
-/// Returns what may follow from a line, with its moment.
+/// Returns the kinds of interaction that a line may yield, with their time.
 fn causes(order: &OrderState, position: usize) -> [(&'static str, Option<Timestamp>); 5] {
     let of_line = |times: &[Option<Timestamp>]| times.get(position).copied().flatten();
     [
@@ -100,8 +101,8 @@ fn causes(order: &OrderState, position: usize) -> [(&'static str, Option<Timesta
     ]
 }
 
-/// Returns the interaction that follows from a rating (`rating_high`, `rating_medium` or `rating_low`) or a comment
-/// (`write_review`): once, with the score that it was given with.
+/// Returns the interaction derived from a rating (`rating_high`, `rating_medium` or `rating_low`) or a comment
+/// (`write_review`): once, with the initial score.
 #[must_use]
 pub fn opinion_interaction(
     (subject, id): (Subject, &str),
@@ -123,7 +124,7 @@ pub fn opinion_interaction(
     })
 }
 
-/// Derives an event id. Each part is preceded by its length, so that no two lists of parts share a name.
+/// Derives an event id. Each part is preceded by its length, so that no two lists of parts have the same name.
 fn event_id(parts: &[&str]) -> Uuid {
     let name: String = parts.iter().map(|part| format!("{}:{part}", part.len())).collect();
     Uuid::new_v5(&NAMESPACE, name.as_bytes())

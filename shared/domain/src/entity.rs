@@ -1,4 +1,4 @@
-//! The state of products and users, from the events of them that are known.
+//! The state of products and users, from their known events.
 
 use std::collections::BTreeMap;
 
@@ -6,24 +6,24 @@ use jiff::Timestamp;
 
 use crate::{Fact, Period, ProductFacts, ShopEvent};
 
-/// What is known of a product. A new seller or category holds from the event's time on, so that a change leaves the
-/// figures of the past alone; the last name counts.
+/// What is known about a product. A new seller or category applies from the event's time on, so that a change does not
+/// affect past figures; the latest name counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProductState {
     /// Whether an event introduced it; one that only withdraws it does not.
     pub known: bool,
-    /// Who sold it and where it belonged, each from a moment on, in the order of time.
+    /// Its sellers and categories over time, in order.
     pub periods: Vec<Period>,
-    /// What it is called.
+    /// Its name.
     pub name: Option<String>,
-    /// Its SKUs with the time of their first mention: of two products that claim a SKU, the earlier has it.
+    /// Its SKUs with the time of their first mention: of two products that claim a SKU, the earlier claim wins.
     pub skus: BTreeMap<String, Timestamp>,
-    /// When it was withdrawn; `None` again when it came back.
+    /// When it was withdrawn; `None` again when it was reinstated.
     pub deleted_at: Option<Timestamp>,
 }
 
 impl ProductState {
-    /// Reads the events of one product, in the order of their own time.
+    /// Reads the events of one product, sorted by event time.
     #[must_use]
     pub fn of<'e>(events: impl IntoIterator<Item = &'e ShopEvent>) -> Self {
         let mut events: Vec<_> = events.into_iter().collect();
@@ -54,7 +54,7 @@ impl ProductState {
         self.change(at, facts);
     }
 
-    /// Begins a period when something changes. What is learned of the first time is true of the time before, too.
+    /// Begins a period when something changes. The first known values also apply to the time before.
     fn change(&mut self, at: Timestamp, facts: &ProductFacts) {
         let Some(last) = self.periods.last().cloned() else {
             let (seller_id, category_id) = (facts.seller_id.clone(), facts.category_id.clone());
@@ -76,12 +76,12 @@ impl ProductState {
     }
 }
 
-/// What is known of a user.
+/// What is known about a user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserState {
     /// When the user first registered.
     pub registered_at: Option<Timestamp>,
-    /// When the user left.
+    /// When the user was deleted.
     pub deleted_at: Option<Timestamp>,
 }
 

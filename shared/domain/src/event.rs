@@ -1,4 +1,4 @@
-//! The name of what a shopper did.
+//! Event types: the names of what shoppers do.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,8 +6,8 @@ use std::str::FromStr;
 /// The longest event type, in characters.
 pub const EVENT_TYPE_MAX_CHARS: usize = 64;
 
-/// The events of a visitor who looks around. They are all a guest may send: they weigh little, and a
-/// guest has no account that could be held to more.
+/// Browsing events. A guest may send no others: they weigh little, and a guest has no account that could be held
+/// responsible.
 pub const BROWSING: [&str; 7] = [
     "click_from_category",
     "click_from_recommendation",
@@ -20,12 +20,12 @@ pub const BROWSING: [&str; 7] = [
 
 /// A well-formed event type: `[a-z][a-z0-9_]{0,63}`.
 ///
-/// Being well-formed does not mean having a weight: an event type outside the weight table is stored and
-/// sent to the catalog, and skipped by the scorer.
+/// A well-formed event type need not have a weight: one outside the weight table is stored, sent to the catalog, and
+/// skipped by the scorer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventType(String);
 
-/// The text is not an event type.
+/// The string is not an event type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("event_type: must match [a-z][a-z0-9_]{{0,63}} (at most {EVENT_TYPE_MAX_CHARS} characters)")]
 pub struct InvalidEventType;
@@ -37,7 +37,7 @@ impl EventType {
         &self.0
     }
 
-    /// Says whether this is an event of looking around, which a guest may send.
+    /// Says whether this is a browsing event, which a guest may send.
     #[must_use]
     pub fn is_browsing(&self) -> bool {
         BROWSING.contains(&self.as_str())

@@ -1,14 +1,14 @@
-//! What other systems call the events of ours.
+//! The names that other systems use for our event types.
 //!
-//! A shop that moves here, or sends what its tag manager sends already, needs no second vocabulary.
+//! A shop that migrates, or forwards what its tag manager already sends, needs no second vocabulary.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use crate::{EVENT_TYPE_MAX_CHARS, EventType, InvalidEventType};
 
-/// Names that are known without a setting, in the form of [`normalize`], by who uses them. A name whose meaning differs
-/// from system to system (`refund`, `click`) is not among them.
+/// Names that are known without a setting, as [`normalize`] returns them, grouped by system. Names whose meaning
+/// differs between systems (`refund`, `click`) are not included.
 const KNOWN: [(&str, &str); 29] = [
     // REES46 and the data sets that it publishes
     ("cart", "add_to_cart"),
@@ -37,7 +37,7 @@ const KNOWN: [(&str, &str); 29] = [
     ("select_item", "click_from_category"),
     ("add_to_wishlist", "add_to_favorites"),
     ("begin_checkout", "checkout_started"),
-    // what shops call them by themselves
+    // names that shops use on their own
     ("product_view", "view"),
     ("add_to_basket", "add_to_cart"),
     ("remove_from_basket", "remove_from_cart"),
@@ -47,11 +47,11 @@ const KNOWN: [(&str, &str); 29] = [
     ("purchased", "purchase"),
 ];
 
-/// The names of other systems, and the event types that they mean.
+/// The names of other systems, and the event types that they map to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventNames(BTreeMap<String, Option<EventType>>);
 
-/// The text is no table of names.
+/// The string is not a table of names.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be pairs like product_seen=view, separated by commas, and {entry:?} is none: {reason}")]
 pub struct InvalidEventNames {
@@ -67,11 +67,11 @@ impl EventNames {
         Self(KNOWN.into_iter().map(entry).collect())
     }
 
-    /// Reads an event type as a client wrote it: one of ours, or a name of another system in any case, its words
-    /// separated by blanks, hyphens or dots. A well-formed name that means nothing is kept as it is.
+    /// Reads an event type as a client wrote it: one of ours, or a name of another system in any case, with words
+    /// separated by spaces, hyphens or dots. A well-formed unknown name is kept unchanged.
     ///
     /// # Errors
-    /// When the text is neither known nor well-formed.
+    /// When the name is neither known nor well-formed.
     pub fn read(&self, text: &str) -> Result<EventType, InvalidEventType> {
         let known = || self.0.get(&normalize(text)).cloned().flatten();
         if text.chars().count() > EVENT_TYPE_MAX_CHARS {
@@ -81,11 +81,16 @@ impl EventNames {
     }
 }
 
+impl Default for EventNames {
+    fn default() -> Self {
+        Self::known()
+    }
+}
+
 impl FromStr for EventNames {
     type Err = InvalidEventNames;
 
-    /// Reads pairs `name=event_type`, separated by commas, in addition to those that are known; `name=` takes a known
-    /// one away.
+    /// Reads comma-separated pairs `name=event_type` that extend the known names; `name=` removes a known one.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let Self(mut names) = Self::known();
         for entry in text.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
@@ -103,7 +108,7 @@ impl FromStr for EventNames {
     }
 }
 
-/// Writes a name as ours are written: in lower case, its words separated by underscores.
+/// Writes a name as ours are written: in lower case, with words separated by underscores.
 fn normalize(name: &str) -> String {
     name.chars().map(|c| if matches!(c, ' ' | '-' | '.') { '_' } else { c.to_ascii_lowercase() }).collect()
 }

@@ -1,7 +1,7 @@
-//! Ids of the shop: what it calls its products, categories, sellers, customers and orders.
+//! Ids of the shop: those of its products, categories, sellers, customers and orders.
 //!
-//! A shop may count them, make UUIDs of them or write `gid://shopify/Product/1`. Nothing here knows more of an id than
-//! that two spellings of a UUID are the same id; every other text is compared byte by byte.
+//! A shop may use numbers, UUIDs or strings such as `gid://shopify/Product/1`. Two spellings of a UUID are the same id;
+//! every other string is compared byte by byte.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,17 +13,17 @@ use uuid::Uuid;
 /// The longest id, in characters.
 pub const ID_MAX_CHARS: usize = 128;
 
-/// The nil UUID: what programs send that have no id.
+/// The nil UUID, which programs send when they have no id.
 const NIL: &str = "00000000-0000-0000-0000-000000000000";
 
-/// The shape of an id, for refusals: they put the name of the field before it.
+/// The format of an id, for rejections, which put the name of the field before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must have 1 to {ID_MAX_CHARS} characters and no control characters, and not be the nil UUID")]
 pub struct InvalidId;
 
 /// Returns an id as it is stored and compared: without spaces around it, and a UUID in lower case with hyphens.
 ///
-/// A UUID is read in capitals, in braces, without hyphens, and as `urn:uuid:`. Calling it again changes nothing.
+/// A UUID may be in capitals, in braces, without hyphens, or prefixed with `urn:uuid:`. Idempotent.
 #[must_use]
 pub fn canonical_id(id: &str) -> Cow<'_, str> {
     let id = id.trim();
@@ -37,17 +37,17 @@ pub fn canonical_id(id: &str) -> Cow<'_, str> {
     }
 }
 
-/// Says whether a text can be an id: 1 to [`ID_MAX_CHARS`] characters, none of them a control character.
+/// Says whether a string can be an id: 1 to [`ID_MAX_CHARS`] characters, none of them a control character.
 #[must_use]
 pub fn is_id(text: &str) -> bool {
-    // A character has four bytes at most, so a long text need not be counted.
+    // A character has at most four bytes, so a long string need not be counted.
     !text.is_empty()
         && text.len() <= 4 * ID_MAX_CHARS
         && text.chars().count() <= ID_MAX_CHARS
         && !text.chars().any(char::is_control)
 }
 
-/// What the shop calls a product, in its canonical form. The same product has one id wherever it is named.
+/// The shop's id of a product, in canonical form: the same product has the same id everywhere.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ProductId(String);

@@ -21,9 +21,9 @@ impl fmt::Display for InteractionId {
 /// An interaction that passed every check and may be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewInteraction {
-    /// Whose event id it is.
+    /// The origin of its event id.
     pub origin: Origin,
-    /// The client's id of the event, or one made for it. Recording it again from the same origin stores nothing.
+    /// The client's id of the event, or a generated one. Recording it again from the same origin stores nothing.
     pub event_id: Uuid,
     /// The account that it belongs to: the sender's own, or the one that a service of the shop names.
     pub account_id: Option<Uuid>,
@@ -35,10 +35,10 @@ pub struct NewInteraction {
     pub session_id: Option<String>,
     /// A JSON object in canonical form (keys sorted, no spaces); `{}` when none was sent.
     pub metadata: String,
-    /// When the client says that it happened; `None` means on arrival.
+    /// When it happened according to the client; `None` means on arrival.
     pub occurred_at: Option<Timestamp>,
-    /// How far the client's clock is behind; see [`clock_error`](crate::clock_error). It is measured anew at each retry, so
-    /// that it is no part of the content.
+    /// How far the client's clock is behind; see [`clock_error`](crate::clock_error). It is measured anew at each
+    /// retry, so it is not part of the fingerprint.
     pub clock_error: SignedDuration,
 }
 
@@ -52,10 +52,10 @@ impl NewInteraction {
         self.occurred_at.map(|at| at.saturating_add(self.clock_error).unwrap_or(at))
     }
 
-    /// Computes the digest of everything that the sender decides.
+    /// Computes the digest of everything that the sender determines.
     ///
-    /// The address and the user agent stay out: a retry over another network is the same event. SHA-256
-    /// cut to 128 bits; every field is preceded by its length, so no two contents share a byte string.
+    /// The address and the user agent are excluded: a retry over another network is the same event. SHA-256
+    /// cut to 128 bits; every field is preceded by its length, so that no two contents have the same bytes.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         let account = self.account_id.map(|id| id.to_string());
@@ -81,7 +81,7 @@ impl NewInteraction {
     }
 }
 
-/// A stored interaction, as the catalog is told about it.
+/// A stored interaction, as it is delivered to the catalog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interaction {
     /// The database's id.
@@ -94,9 +94,9 @@ pub struct Interaction {
     pub event_type: String,
     /// `Product` or `Category`.
     pub ref_type: String,
-    /// What the shop calls the product or category.
+    /// The shop's id of the product or category.
     pub ref_id: String,
-    /// A JSON object as text.
+    /// A JSON object as a string.
     pub metadata: String,
     /// When it happened.
     pub occurred_at: Timestamp,

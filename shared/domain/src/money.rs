@@ -1,4 +1,4 @@
-//! Money is a whole number of minor units together with its currency; amounts of two currencies never meet in a sum.
+//! Money is an integer number of minor units with its currency; amounts in different currencies are never added.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,7 +16,7 @@ const USUAL_DECIMALS: u32 = 2;
 #[serde(try_from = "String", into = "String")]
 pub struct Currency([u8; 3]);
 
-/// The text is not a currency code.
+/// The string is not a currency code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be a currency code of three capital letters, like EUR")]
 pub struct InvalidCurrency;
@@ -69,7 +69,7 @@ impl fmt::Display for Currency {
     }
 }
 
-/// The currency of an event's amounts, as far as the event says.
+/// The currency of an event's amounts, as far as the event states it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Denomination {
     /// The currency that the event names, else the default.
@@ -87,13 +87,13 @@ pub struct Money {
     pub currency: Currency,
 }
 
-/// The text is not an amount of the currency.
+/// The string is not an amount of the currency.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidAmount {
     /// Not a plain decimal number.
     #[error("must be a decimal number that is not negative, like 19.90")]
     NotANumber,
-    /// More decimals than the currency has, and nothing says what is meant.
+    /// More decimals than the currency has, and nothing says how to round.
     #[error("must have at most {decimals} decimal places in {currency}")]
     TooPrecise {
         /// The currency.
@@ -101,16 +101,16 @@ pub enum InvalidAmount {
         /// Its decimal places.
         decimals: u32,
     },
-    /// Beyond [`AMOUNT_LIMIT_MINOR`].
+    /// Above [`AMOUNT_LIMIT_MINOR`].
     #[error("must be at most {AMOUNT_LIMIT_MINOR} minor units of its currency")]
     TooLarge,
 }
 
 impl Money {
-    /// Reads a decimal amount of the major unit exactly. Zeros beyond the minor unit are no precision.
+    /// Reads a decimal amount in the major unit exactly. Zeros beyond the minor unit are ignored.
     ///
     /// # Errors
-    /// Which rule the text breaks.
+    /// Which rule the string violates.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, InvalidAmount> {
         let decimals = currency.decimals();
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
@@ -134,7 +134,7 @@ impl Money {
     #[must_use]
     pub fn to_decimal(self) -> String {
         let width = self.currency.decimals() as usize;
-        // One digit more than the decimals, so that there is one before the point.
+        // One digit more than the decimals, so that there is one before the decimal point.
         let digits = format!("{:0>least$}", self.minor.unsigned_abs(), least = width + 1);
         let (whole, fraction) = digits.split_at(digits.len() - width);
         let sign = if self.minor < 0 { "-" } else { "" };
@@ -145,7 +145,7 @@ impl Money {
 /// Splits an amount in proportion to weights, exactly: the parts add up to the amount, and each depends on nothing
 /// but the arguments.
 ///
-/// Part i is the rounded-down share of the first i weights less that of the first i - 1. Weights must not be
+/// Part i is the rounded-down share of the first i weights minus that of the first i - 1. Weights must not be
 /// negative; if all are 0 the first part gets everything.
 #[must_use]
 pub fn apportion(amount: i64, weights: &[i64]) -> Vec<i64> {

@@ -1,4 +1,4 @@
-//! The state of a rating or comment, from the events of it that are known.
+//! The state of a rating or comment, from its known events.
 
 use jiff::Timestamp;
 
@@ -9,25 +9,25 @@ pub const RATING_HIGH_MICROS: i64 = 800_000;
 /// From this share of its scale a rating is medium, in millionths.
 pub const RATING_MEDIUM_MICROS: i64 = 400_000;
 
-/// What is known of a rating or comment.
+/// What is known about a rating or comment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OpinionState {
-    /// When it was given; `None` as long as only changes of it are known.
+    /// When it was created; `None` as long as only updates of it are known.
     pub given_at: Option<Timestamp>,
-    /// The score that it was given with: decides the derived interaction, which happens once.
+    /// The initial score: it decides the derived interaction, which is recorded once.
     pub first_score_micros: Option<i64>,
-    /// The product, as the shop names it.
+    /// The product, by the shop's id.
     pub reference: Option<String>,
-    /// Whose opinion.
+    /// The author.
     pub customer: Option<CustomerKey>,
     /// The current score.
     pub score_micros: Option<i64>,
-    /// Whether it was taken back.
+    /// Whether it was deleted.
     pub deleted: bool,
 }
 
 impl OpinionState {
-    /// Reads the events of one rating or comment, in the order of their own time. Repeated ones count once.
+    /// Reads the events of one rating or comment, sorted by event time. Repeated ones count once.
     #[must_use]
     pub fn of<'e>(events: impl IntoIterator<Item = &'e ShopEvent>) -> Self {
         let mut events: Vec<_> = events.into_iter().collect();
@@ -53,7 +53,7 @@ impl OpinionState {
         state
     }
 
-    /// The first product and customer stay, the last score counts.
+    /// The first product and customer stay, the latest score counts.
     fn merge(&mut self, opinion: &Opinion) {
         if self.reference.is_none() {
             self.reference.clone_from(&opinion.reference);
@@ -65,7 +65,7 @@ impl OpinionState {
     }
 }
 
-/// Names the interaction that a rating is.
+/// Returns the interaction type of a rating.
 #[must_use]
 pub fn rating_event_type(score_micros: i64) -> &'static str {
     if score_micros >= RATING_HIGH_MICROS {

@@ -1,9 +1,9 @@
-//! The state of an order, from the events of it that are known.
+//! The state of an order, from its known events.
 //!
-//! The events are a set: they are put into one sequence before they are read. Whatever order, repetition or split they
-//! were delivered in, the same events are the same state. Each part is read by a module of its own, from the whole
-//! sequence: what was ordered (`content`) and what it costs (`price`), which payments there are (`payment`), what is asked
-//! back (`wish`), the account book that follows (`book`), and where the order stands (`progress`).
+//! The events are a set: they are sorted before they are read, so the same events yield the same state in whatever
+//! order, repetition or batches they were delivered. Each part has its own module and reads the whole sequence: what
+//! was ordered (`content`) and what it costs (`price`), which payments exist (`payment`), which refunds are requested
+//! (`wish`), the resulting account book (`book`), and the status of the order (`progress`).
 
 use std::collections::BTreeMap;
 
@@ -25,23 +25,23 @@ pub use book::{Entry, EntryKind};
 /// One line of an order, in minor units of the order's currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// What was ordered, as the shop names it; empty when it names nothing.
+    /// The product or SKU, by the shop's id; empty when there is none.
     pub reference: String,
-    /// How much.
+    /// The quantity.
     pub quantity: Quantity,
-    /// The price of one piece, rounded.
+    /// The unit price, rounded.
     pub price_minor: i64,
-    /// What the line costs as it was told.
+    /// What the line costs, as reported.
     pub total_minor: i64,
-    /// What the line costs after its share of a discount on the order: what revenue is shared by.
+    /// What the line costs after its share of a discount on the order: the basis for distributing revenue.
     pub goods_minor: i64,
-    /// The seller, when the line names one.
+    /// The seller, if the line names one.
     pub seller_id: Option<String>,
-    /// The category, when the line names one.
+    /// The category, if the line names one.
     pub category_id: Option<String>,
 }
 
-/// What is charged beside the lines or within their prices, in minor units of the order's currency.
+/// Charges on top of the lines or included in their prices, in minor units of the order's currency.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Charges {
     /// Shipping.
@@ -61,65 +61,67 @@ impl Charges {
 /// One payment of an order, or one capture of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
-    /// The producer's id, or the id of the event that told of it.
+    /// The producer's id, or the id of the event that reported it.
     pub id: String,
     /// Whether the id is the producer's.
     pub is_named: bool,
-    /// When it was first told of, and the place of that event.
+    /// When it was first reported, and the position of that event.
     first_at: (Timestamp, usize),
-    /// What became of the money, apart from refunds.
+    /// The status of the payment, apart from refunds.
     status: PaymentStatus,
     /// The amount, in minor units.
     pub amount_minor: i64,
     /// Its currency.
     pub currency: Currency,
-    /// How it was paid; empty when unknown.
+    /// The payment method; empty when unknown.
     pub method: String,
-    /// When the money came; `None` as long as no event says so. Only then it is revenue.
+    /// When the payment succeeded; `None` as long as no event says so. Only then is it revenue.
     pub paid_at: Option<Timestamp>,
-    /// When some of it first went back.
+    /// When part of it was first refunded.
     pub refunded_at: Option<Timestamp>,
 }
 
 impl Payment {
-    /// Returns what became of it.
+    /// Returns its status.
     #[must_use]
     pub fn status(&self) -> PaymentStatus {
         if self.refunded_at.is_some() { PaymentStatus::Refunded } else { self.status }
     }
 
-    /// Says whether the money came and no bank took it back.
+    /// Says whether the payment succeeded and was not charged back.
     fn is_held(&self) -> bool {
         self.paid_at.is_some() && self.status == PaymentStatus::Succeeded
     }
 }
 
-/// Money that went back.
+/// A refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refund {
     /// When.
     pub at: Timestamp,
-    /// How much. All refunds of an order together are at most what was paid, in each currency.
+    /// The amount. All refunds of an order together are at most what was paid, in each currency.
     pub amount: Money,
 }
 
-/// What is known of an order.
+/// What is known about an order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OrderState {
-    /// The moment each status was first reached, without those that later news revoked.
+    /// When each status was first reached, without those that later events revoked.
     pub reached: BTreeMap<OrderStatus, Timestamp>,
     status: Option<OrderStatus>,
-    /// Who ordered; unknown as long as the creation is.
+    /// The customer; unknown as long as the creation is.
     pub customer: Option<CustomerKey>,
-    /// The seller of the whole order, when there is one.
+    /// The seller of the whole order, if there is one.
     pub seller_id: Option<String>,
-    /// The currency of the order, and of all amounts that name none.
+    /// The seller of the whole order before its lines were replaced by an event that names none.
+    pub former_seller_id: Option<String>,
+    /// The currency of the order, and of all amounts without their own.
     pub currency: Option<Currency>,
-    /// The total as the shop gave it, else what lines and charges add up to.
+    /// The total as the shop stated it, else the sum of lines and charges.
     pub total_minor: Option<i64>,
-    /// What is charged apart from the lines.
+    /// Charges apart from the lines.
     pub charges: Charges,
-    /// How it is paid: as the order says, else as the first payment does; empty when unknown.
+    /// The payment method: that of the order, else that of the first payment; empty when unknown.
     pub payment_method: String,
     /// What was ordered.
     pub lines: Vec<Line>,
@@ -127,13 +129,13 @@ pub struct OrderState {
     pub payments: Vec<Payment>,
     /// The account book, in the order of its entries.
     pub book: Vec<Entry>,
-    /// When each line first came back.
+    /// When each line was first returned.
     pub returned_at: Vec<Option<Timestamp>>,
-    /// When money for each line was first asked back.
+    /// When a refund for each line was first requested.
     pub refund_asked_at: Vec<Option<Timestamp>>,
-    /// When money was first asked back.
+    /// When a refund was first requested.
     pub refund_requested_at: Option<Timestamp>,
-    /// When the first event happened: what a product is at that time, it is in this order.
+    /// When the first event happened: seller and category of a product are those of that time.
     pub first_at: Option<Timestamp>,
 }
 
@@ -153,6 +155,7 @@ impl OrderState {
             status: Some(progress.status()),
             customer: content.customer.cloned(),
             seller_id: content.seller_id.map(str::to_owned),
+            former_seller_id: content.former_seller_id.map(str::to_owned),
             currency: content.currency,
             total_minor: prices.total,
             charges: prices.charges,
@@ -168,7 +171,7 @@ impl OrderState {
         }
     }
 
-    /// Returns where the order stands.
+    /// Returns the status of the order.
     #[must_use]
     pub fn status(&self) -> OrderStatus {
         self.status.unwrap_or(OrderStatus::Unknown)
@@ -180,13 +183,13 @@ impl OrderState {
         self.reached.get(&status).copied()
     }
 
-    /// Returns the money that went back, in the order of its entries.
+    /// Returns the refunds, in the order of their entries.
     pub fn refunds(&self) -> impl Iterator<Item = Refund> {
         let back = self.book.iter().filter(|entry| entry.kind != EntryKind::Payment);
         back.map(|entry| Refund { at: entry.at, amount: Money { minor: entry.minor, currency: entry.currency } })
     }
 
-    /// Returns the first entry of money that came.
+    /// Returns the first payment entry.
     #[must_use]
     pub fn first_payment(&self) -> Option<&Entry> {
         self.book.iter().find(|entry| entry.kind == EntryKind::Payment && entry.minor > 0)

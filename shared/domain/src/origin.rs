@@ -1,21 +1,22 @@
-//! Whose event id it is. An event id is unique within its origin, so that nobody can take an id that another sends.
+//! The origin of an event id. An event id is unique within its origin, so that no one can claim an id that someone else
+//! sends.
 
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
-/// The space of event ids that an interaction's id belongs to.
+/// The namespace that an interaction's event id belongs to.
 ///
-/// One for interactions that follow from back-end events, one for the shop's own services, and one for each account and
-/// each guest session. The same id from two origins is two events, so a sender neither blocks nor learns what another
-/// sent. A guest's space is named by the session alone: who knows a session id can take ids in it, so it is to be as
-/// hard to guess as a session of the shop.
+/// There is one for interactions derived from back-end events, one for the shop's own services, and one for each
+/// account and each guest session. The same id from two origins is two events, so a sender can neither block nor probe
+/// what another sent. A guest's namespace is the session alone: anyone who knows a session id can claim ids in it, so
+/// it must be as hard to guess as a session of the shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin(Uuid);
 
 impl Origin {
-    /// Of interactions that follow from back-end events.
+    /// The origin of interactions derived from back-end events.
     pub const DERIVED: Self = Self(Uuid::from_u128(1));
-    /// Of interactions that the shop's own services send.
+    /// The origin of interactions that the shop's own services send.
     pub const TRUSTED: Self = Self(Uuid::from_u128(2));
 
     /// Returns the origin of what an account sends.
@@ -36,10 +37,10 @@ impl Origin {
         self.0
     }
 
-    /// SHA-256 cut to a UUID of version 8, whose fixed bits tell a hash from the constants.
+    /// SHA-256 truncated to a UUID of version 8, whose fixed bits distinguish a hash from the constants.
     fn hash(kind: &str, name: &[u8]) -> Self {
         let mut hash = Sha256::new();
-        // The kind and its length keep an account apart from a session with the same bytes.
+        // The kind and its length distinguish an account from a session with the same bytes.
         hash.update([u8::try_from(kind.len()).unwrap_or(u8::MAX)]);
         hash.update(kind);
         hash.update(name);

@@ -1,10 +1,10 @@
-//! Why a pending effect waits for a person instead of being tried again.
+//! Why a pending effect waits for an operator instead of being retried.
 
 use std::fmt;
 
 /// The typed reason of a parked row, stored in `parked_reason` of `pending` or `pending_alert`.
 ///
-/// Only a cause that lies in the row itself parks it. An outage never does.
+/// A row is parked only for a cause in the row itself, never because of an outage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ParkReason {
     /// Postgres refused the effect of this one row (five-character SQLSTATE, such as `22003`).
@@ -12,12 +12,12 @@ pub enum ParkReason {
         /// The SQLSTATE of the refusal.
         sqlstate: String,
     },
-    /// The catalog answered with a status that trying again would not change.
+    /// The catalog answered with a status that a retry would not change.
     CatalogRefused {
         /// The HTTP status.
         status: u16,
     },
-    /// A webhook answered an alert with a status that trying again would not change.
+    /// A webhook answered an alert with a status that a retry would not change.
     WebhookRefused {
         /// The name of the webhook.
         webhook: &'static str,

@@ -1,6 +1,6 @@
-//! The identities under which the system knows one person: what an export or an erasure is about.
+//! The identities of one person: what an export or an erasure is about.
 //!
-//! Who belongs together is looked up by `store::person`; nothing here decides it.
+//! `store::person` looks up which identities belong together; nothing here decides that.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,19 +9,19 @@ use uuid::Uuid;
 
 use crate::CustomerKey;
 
-/// How the person is named by whoever asks.
+/// How a request identifies the person.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Named {
     /// The subject of the person's tokens.
     Account(Uuid),
-    /// The keys that the shop's customer id may be stored under.
+    /// The keys under which the shop's customer id may be stored.
     Customer(Vec<CustomerKey>),
-    /// The keys that an email address may be stored under.
+    /// The keys under which an email address may be stored.
     Email(Vec<CustomerKey>),
 }
 
 impl Named {
-    /// Returns what the person is named by: `account`, `customer` or `email`. Says nothing about who it is.
+    /// Returns the kind of identity: `account`, `customer` or `email`. It does not reveal the person.
     #[must_use]
     pub fn by(&self) -> &'static str {
         match self {
@@ -31,7 +31,8 @@ impl Named {
         }
     }
 
-    /// Returns the identities that follow from the name alone: an account is a customer id too, and the other way round.
+    /// Returns the identities that follow from the request alone: an account is also a customer id, and the other way
+    /// round.
     #[must_use]
     pub fn identities(&self) -> Identities {
         let mut identities = Identities::default();
@@ -44,7 +45,7 @@ impl Named {
 }
 
 impl fmt::Debug for Named {
-    /// Leaves out who it is, so that no log line names a person.
+    /// Omits the identity, so that no log line identifies a person.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Named({})", self.by())
     }
@@ -57,18 +58,18 @@ pub struct Identities {
     pub accounts: BTreeSet<Uuid>,
     /// Customer ids and hashed addresses.
     pub customers: BTreeSet<CustomerKey>,
-    /// Visits that this person alone made.
+    /// Sessions that only this person used.
     pub sessions: BTreeSet<String>,
 }
 
 impl Identities {
-    /// Adds a customer key, and the account that it is, when it is one.
+    /// Adds a customer key, and the account if it is one.
     pub fn add(&mut self, key: CustomerKey) {
         self.accounts.extend(key.account_id());
         self.customers.insert(key);
     }
 
-    /// Returns the customer keys as texts, sorted.
+    /// Returns the customer keys as strings, sorted.
     #[must_use]
     pub fn keys(&self) -> Vec<&str> {
         self.customers.iter().map(CustomerKey::as_str).collect()
@@ -76,7 +77,7 @@ impl Identities {
 }
 
 impl fmt::Debug for Identities {
-    /// Counts instead of naming, so that no log line names a person.
+    /// Prints counts only, so that no log line identifies a person.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (accounts, customers, sessions) = (self.accounts.len(), self.customers.len(), self.sessions.len());
         write!(f, "Identities({accounts} accounts, {customers} customers, {sessions} sessions)")

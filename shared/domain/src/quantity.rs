@@ -1,10 +1,10 @@
-//! How much of something: pieces, or kilograms and metres up to three decimals.
+//! Quantities: units, or kilograms and metres with up to three decimals.
 
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::amount::decimal;
 
-/// A quantity in thousandths of a piece, never negative in an event. On the wire it is a number: `2`, `0.75`.
+/// A quantity in thousandths of a unit, never negative in an event. On the wire it is a number: `2`, `0.75`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(transparent)]
 pub struct Quantity(i64);
@@ -15,19 +15,19 @@ impl Quantity {
     /// Thousandths of a piece.
     const MILLI: i64 = 1_000;
 
-    /// Takes thousandths of a piece.
+    /// Takes thousandths of a unit.
     #[must_use]
     pub fn of_milli(milli: i64) -> Self {
         Self(milli)
     }
 
-    /// Takes whole pieces.
+    /// Takes whole units.
     #[must_use]
     pub fn whole(pieces: i64) -> Self {
         Self(pieces.saturating_mul(Self::MILLI))
     }
 
-    /// Reads a number above 0 with at most three decimals; `None` when it is none.
+    /// Reads a number above 0 with at most three decimals; `None` for anything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let milli = decimal(text)?.checked_mul(Self::MILLI.into())?;
@@ -35,13 +35,13 @@ impl Quantity {
         (whole > 0).then_some(Self(whole))
     }
 
-    /// Returns the thousandths of a piece.
+    /// Returns the thousandths of a unit.
     #[must_use]
     pub fn milli(self) -> i64 {
         self.0
     }
 
-    /// Returns the pieces as a number for the wire.
+    /// Returns the quantity as a number for the wire.
     #[must_use]
     pub fn pieces(self) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "a quantity above 2^53 thousandths is beyond all limits")]
@@ -50,7 +50,7 @@ impl Quantity {
     }
 }
 
-/// Writes thousandths as a JSON number: whole pieces without a fraction.
+/// Writes thousandths as a JSON number: whole units without a fraction.
 ///
 /// # Errors
 /// Those of the serializer.

@@ -1,11 +1,11 @@
 //! What products and categories are ranked by.
 
-/// The figure that decides the rank. The other one decides between equals, then the id.
+/// The figure that decides the rank. The other one breaks ties, then the id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RankBy {
-    /// Pieces sold.
+    /// Quantity sold.
     Quantity,
-    /// Money that came less money that went back.
+    /// Payments minus refunds.
     Revenue,
 }
 

@@ -13,22 +13,22 @@ pub enum RefType {
     Category,
 }
 
-/// A checked reference. The id is canonical, so that one thing has one spelling in the log.
+/// A checked reference. The id is canonical, so that the same thing has the same spelling in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reference {
-    /// What the shop calls the product.
+    /// The shop's id of the product.
     Product(ProductId),
-    /// What the shop calls the category.
+    /// The shop's id of the category.
     Category(String),
 }
 
-/// Why a reference was refused.
+/// Why a reference was rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidReference {
     /// The kind is not one of ours.
     #[error("ref_type: must be \"Product\" or \"Category\"")]
     UnknownType,
-    /// An id is short printable text; the nil UUID names nothing.
+    /// The id is not a short printable string, or is the nil UUID.
     #[error("ref_id: {0}")]
     NotAnId(#[from] InvalidId),
 }
@@ -89,7 +89,7 @@ impl Reference {
         }
     }
 
-    /// Returns the product to score, when there is one.
+    /// Returns the product to score, if there is one.
     #[must_use]
     pub fn product_id(&self) -> Option<&ProductId> {
         match self {

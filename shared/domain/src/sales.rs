@@ -1,17 +1,17 @@
-//! What an order adds to the sales figures.
+//! What an order contributes to the sales figures.
 //!
-//! Orders are counted when they are placed, paid, cancelled and returned; money when it comes and when it goes back.
-//! Products, categories and sellers have what the order's account book gives to their lines; what is beside the lines
-//! (shipping, tax on top, fees) is the shop's alone.
+//! Orders count when they are placed, paid, cancelled and returned; money at each payment and refund. Products,
+//! categories and sellers get what the order's account book assigns to their lines; charges outside the lines
+//! (shipping, tax on top, fees) belong to the shop alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::contribution::{Attributions, Cell, Contribution, Figures, Grain};
+use crate::contribution::{Attributions, Cell, CellFigures, Contribution, Grain};
 use crate::{Charges, Currency, Entry, EntryKind, Line, OpinionState, OrderState, OrderStatus, ShopEvent, UserState};
 
-/// A line with everything that figures are kept by.
+/// A line with every dimension of the figures.
 struct Share<'a> {
     product_id: &'a str,
     seller_id: &'a str,
@@ -19,10 +19,11 @@ struct Share<'a> {
     quantity_milli: i64,
 }
 
-/// Returns what an order adds to the figures, given the products that are known.
+/// Returns what an order contributes to the figures, given the known products.
 ///
 /// A line belongs to the seller and category that it names itself, else to the order's seller, else to those of its
-/// product. An unknown product keeps the name that the line gave it until it is known.
+/// product, else to the seller of the order before it was edited. Until a product is known, the line's reference is
+/// used.
 #[must_use]
 pub fn order_contribution(order: &OrderState, known: &Attributions) -> Contribution {
     let shares: Vec<_> = order.lines.iter().map(|line| share(order, line, known)).collect();
@@ -34,13 +35,13 @@ pub fn order_contribution(order: &OrderState, known: &Attributions) -> Contribut
     }
     if let (Some(customer), Some((_, currency, _))) = (&order.customer, sold(order)) {
         let cell = Cell::Customer { customer_key: customer.as_str().to_owned(), currency };
-        sum.add(cell, Figures { orders_paid: 1, ..Figures::default() });
+        sum.add(cell, CellFigures { orders_paid: 1, ..CellFigures::default() });
     }
     sum
 }
 
-/// Returns when an order was sold, in which currency and by which method: those of the money that came first, else those
-/// of the order.
+/// Returns when an order was sold, in which currency and by which method: those of the first payment, else those of the
+/// order.
 fn sold(order: &OrderState) -> Option<(Timestamp, Currency, &str)> {
     let at = order.at(OrderStatus::Paid)?;
     match order.first_payment() {
@@ -49,34 +50,34 @@ fn sold(order: &OrderState) -> Option<(Timestamp, Currency, &str)> {
     }
 }
 
-/// Returns what a rating adds to the figures: nothing when it was taken back or its product is unknown.
+/// Returns what a rating contributes: nothing when it was deleted or its product is unknown.
 #[must_use]
 pub fn opinion_contribution(opinion: &OpinionState, known: &Attributions) -> Contribution {
     let mut sum = Contribution::default();
     let attribution = opinion.reference.as_ref().and_then(|reference| known.get(reference));
     if let (Some(attribution), Some(score_micros), false) = (attribution, opinion.score_micros, opinion.deleted) {
         let cell = Cell::Rating { product_id: attribution.product_id.clone() };
-        sum.add(cell, Figures { count: 1, score_micros, ..Figures::default() });
+        sum.add(cell, CellFigures { count: 1, score_micros, ..CellFigures::default() });
     }
     sum
 }
 
-/// Returns what a user adds to the figures: one registration.
+/// Returns what a user contributes: one registration.
 #[must_use]
 pub fn user_contribution(user: &UserState) -> Contribution {
     let mut sum = Contribution::default();
     if let Some(at) = user.registered_at {
-        sum.add(Cell::Users { minute: Grain::Minute.start(at) }, Figures { count: 1, ..Figures::default() });
+        sum.add(Cell::Users { minute: Grain::Minute.start(at) }, CellFigures { count: 1, ..CellFigures::default() });
     }
     sum
 }
 
-/// Returns what an event itself adds to the figures, once, when it is logged.
+/// Returns what an event itself contributes, once, when it is logged.
 #[must_use]
 pub fn event_contribution(event: &ShopEvent) -> Contribution {
     let (service, event_type) = (event.service.clone(), event.fact.name().to_owned());
     let cell = Cell::Events { minute: Grain::Minute.start(event.occurred_at), service, event_type };
-    Contribution::from(vec![(cell, Figures { count: 1, ..Figures::default() })])
+    Contribution::from(vec![(cell, CellFigures { count: 1, ..CellFigures::default() })])
 }
 
 /// Returns the seller and the category that a line is counted for; empty when unknown.
@@ -92,13 +93,16 @@ fn share<'a>(order: &'a OrderState, line: &'a Line, known: &'a Attributions) -> 
     let seller = line.seller_id.as_deref().or(order.seller_id.as_deref());
     Share {
         product_id: product.map_or(&line.reference, |product| &product.product_id),
-        seller_id: seller.or_else(|| period?.seller_id.as_deref()).unwrap_or_default(),
+        seller_id: seller
+            .or_else(|| period?.seller_id.as_deref())
+            .or(order.former_seller_id.as_deref())
+            .unwrap_or_default(),
         category_id: line.category_id.as_deref().or_else(|| period?.category_id.as_deref()).unwrap_or_default(),
         quantity_milli: line.quantity.milli(),
     }
 }
 
-/// The pieces by scope: the whole shop (empty), and each seller of a line; the order's seller when it has no lines.
+/// The quantities by scope: the whole shop (empty), and each seller of a line; the order's seller when it has no lines.
 fn scopes<'a>(order: &'a OrderState, shares: &[Share<'a>]) -> BTreeMap<&'a str, i64> {
     let mut scopes = BTreeMap::from([("", shares.iter().map(|share| share.quantity_milli).sum())]);
     for share in shares.iter().filter(|share| !share.seller_id.is_empty()) {
@@ -113,7 +117,7 @@ fn scopes<'a>(order: &'a OrderState, shares: &[Share<'a>]) -> BTreeMap<&'a str, 
 fn add_status(sum: &mut Contribution, order: &OrderState, shares: &[Share<'_>]) {
     for (seller_id, items_milli) in scopes(order, shares) {
         let cell = Cell::Status { seller_id: seller_id.to_owned(), status: order.status() };
-        sum.add(cell, Figures { count: 1, items_milli, ..Figures::default() });
+        sum.add(cell, CellFigures { count: 1, items_milli, ..CellFigures::default() });
     }
 }
 
@@ -121,9 +125,9 @@ fn add_counts(sum: &mut Contribution, order: &OrderState, shares: &[Share<'_>]) 
     if let Some(currency) = order.currency {
         for (status, at) in &order.reached {
             let figures = match status {
-                OrderStatus::Created => Figures { orders_placed: 1, ..Figures::default() },
-                OrderStatus::Cancelled => Figures { orders_cancelled: 1, ..Figures::default() },
-                OrderStatus::Returned => Figures { orders_returned: 1, ..Figures::default() },
+                OrderStatus::Created => CellFigures { orders_placed: 1, ..CellFigures::default() },
+                OrderStatus::Cancelled => CellFigures { orders_cancelled: 1, ..CellFigures::default() },
+                OrderStatus::Returned => CellFigures { orders_returned: 1, ..CellFigures::default() },
                 _ => continue,
             };
             for seller_id in scopes(order, shares).into_keys() {
@@ -134,11 +138,11 @@ fn add_counts(sum: &mut Contribution, order: &OrderState, shares: &[Share<'_>]) 
     let Some((at, currency, method)) = sold(order) else { return };
     for (seller_id, items_milli) in scopes(order, shares) {
         let cell = sales(at, seller_id, (currency, method));
-        sum.add(cell, Figures { orders_paid: 1, items_milli, ..Figures::default() });
+        sum.add(cell, CellFigures { orders_paid: 1, items_milli, ..CellFigures::default() });
     }
     if order.currency == Some(currency) {
         let Charges { shipping: shipping_minor, tax: tax_minor, fee: fee_minor } = order.charges;
-        let charged = Figures { shipping_minor, tax_minor, fee_minor, ..Figures::default() };
+        let charged = CellFigures { shipping_minor, tax_minor, fee_minor, ..CellFigures::default() };
         sum.add(sales(at, "", (currency, method)), charged);
     }
     add_pieces(sum, shares, (Grain::Minute.start(at), currency));
@@ -149,21 +153,21 @@ fn sales(at: Timestamp, seller_id: &str, (currency, method): (Currency, &str)) -
     Cell::Sales { minute: Grain::Minute.start(at), seller_id, currency, payment_method }
 }
 
-/// Counts the paid pieces of each product and category, and each of them once as ordered.
+/// Adds the paid quantity of each product and category, and counts each of them as ordered once.
 fn add_pieces(sum: &mut Contribution, shares: &[Share<'_>], (minute, currency): (Timestamp, Currency)) {
     let mut cells = BTreeSet::new();
     for share in shares {
         for cell in product(share, minute, currency).into_iter().chain([category(share, minute, currency)]) {
             let orders_paid = i64::from(cells.insert(cell.clone()));
-            sum.add(cell, Figures { orders_paid, items_milli: share.quantity_milli, ..Figures::default() });
+            sum.add(cell, CellFigures { orders_paid, items_milli: share.quantity_milli, ..CellFigures::default() });
         }
     }
 }
 
 fn add_money(sum: &mut Contribution, order: &OrderState, shares: &[Share<'_>], entry: &Entry) {
     let figures = |minor| match entry.kind {
-        EntryKind::Payment => Figures { revenue_minor: minor, ..Figures::default() },
-        EntryKind::Refund | EntryKind::Chargeback => Figures { refund_minor: minor, ..Figures::default() },
+        EntryKind::Payment => CellFigures { revenue_minor: minor, ..CellFigures::default() },
+        EntryKind::Refund | EntryKind::Chargeback => CellFigures { refund_minor: minor, ..CellFigures::default() },
     };
     let (minute, of) = (Grain::Minute.start(entry.at), (entry.currency, &*entry.method));
     sum.add(sales(entry.at, "", of), figures(entry.minor));
@@ -183,7 +187,7 @@ fn add_money(sum: &mut Contribution, order: &OrderState, shares: &[Share<'_>], e
     }
 }
 
-/// The cell of a line's product; none when the shop names no product.
+/// The cell of a line's product; `None` when the line names no product.
 fn product(share: &Share<'_>, minute: Timestamp, currency: Currency) -> Option<Cell> {
     let (product_id, seller_id) = (share.product_id.to_owned(), share.seller_id.to_owned());
     (!product_id.is_empty()).then_some(Cell::Product { minute, product_id, seller_id, currency })

@@ -1,4 +1,4 @@
-//! Weights and scores are whole micro-points, so that a sum is exact and does not depend on its order.
+//! Weights and scores are integer micro-points, so that sums are exact and independent of their order.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,12 +10,12 @@ const DECIMALS: usize = 6;
 
 /// An amount of popularity in micro-points (1 point = 1,000,000).
 ///
-/// Floating-point sums differ with the order of their terms; integer sums do not. That is what lets
-/// `verify` recount every score from the log and expect no difference.
+/// Floating-point sums depend on the order of their terms; integer sums do not. That is why `verify` can recount every
+/// score from the log and expect no difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Micros(pub i64);
 
-/// The text is not a weight.
+/// The string is not a weight.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be a decimal number between -1000 and 1000 with at most {DECIMALS} decimal places")]
 pub struct InvalidMicros;

@@ -1,12 +1,12 @@
-//! Customers by what they spent: which amounts make a customer's segment.
+//! Customer segments: the amounts that determine a customer's segment.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use crate::{Currency, InvalidAmount, Money};
 
-/// Spend is summed by its first so many digits, so a threshold has no more of them. Then every sum lies on one side of
-/// it as a whole, and segments are exact without looking at a single customer.
+/// Spend is summed by its first digits, this many, so a threshold has no more. Then every sum lies entirely on one side
+/// of it, and segments are exact without looking at individual customers.
 pub const SPEND_DIGITS: u32 = 3;
 
 /// How much a customer spent.
@@ -38,16 +38,16 @@ impl Segment {
 /// The thresholds of one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpendThresholds {
-    /// From this net spend on a customer is [`Segment::High`], in minor units.
+    /// The net spend from which a customer is [`Segment::High`], in minor units.
     pub high: i64,
-    /// From this on [`Segment::Medium`]. Above 0 and below `high`.
+    /// The net spend from which a customer is [`Segment::Medium`]. Above 0 and below `high`.
     pub medium: i64,
 }
 
-/// A text of thresholds that cannot be read. The entry is named as it was written.
+/// A list of thresholds that cannot be read. The entry is quoted as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSegments {
-    /// Not of the form.
+    /// Not in the expected format.
     #[error("{0}: must be CURRENCY:HIGH/MEDIUM, like EUR:1000/200")]
     Entry(String),
     /// Not an amount of the currency.
@@ -62,7 +62,7 @@ pub enum InvalidSegments {
     /// Medium is 0, or not below high.
     #[error("{0}: the medium threshold must be above 0 and below the high one")]
     Order(String),
-    /// A threshold that sums of spend do not tell apart.
+    /// A threshold with more digits than the sums of spend distinguish.
     #[error("{0}: a threshold must have at most {SPEND_DIGITS} digits before its zeros")]
     Digits(String),
     /// The same currency twice.
@@ -122,7 +122,7 @@ fn read(entry: &str) -> Result<(Currency, SpendThresholds), InvalidSegments> {
     Ok((currency, SpendThresholds { high, medium }))
 }
 
-/// Counts the digits before the zeros at the end.
+/// Counts the digits before the trailing zeros.
 fn digits(amount: i64) -> u32 {
     let mut rest = amount;
     while rest != 0 && rest % 10 == 0 {

@@ -1,4 +1,4 @@
-//! Where an interaction still has an effect to cause.
+//! The consumers in which an interaction has an effect.
 
 use std::fmt;
 use std::str::FromStr;
@@ -39,6 +39,6 @@ impl FromStr for Sink {
         Self::ALL
             .into_iter()
             .find(|sink| sink.as_str() == text)
-            .ok_or_else(|| format!("unknown sink {text:?}: must be \"popularity\" or \"catalog\""))
+            .ok_or_else(|| format!("unknown sink {text:?}: must be one of {}", Self::ALL.map(Self::as_str).join(", ")))
     }
 }

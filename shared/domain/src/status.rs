@@ -1,20 +1,20 @@
-//! Where payments and orders stand.
+//! The status of payments and orders.
 
 use serde::{Deserialize, Serialize};
 
-/// What became of a payment.
+/// The status of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentStatus {
-    /// Something that nobody here knows.
+    /// An unknown status.
     Unknown,
     /// Started.
     Pending,
     /// Refused.
     Failed,
-    /// The money came.
+    /// The payment succeeded.
     Succeeded,
-    /// The money went back.
+    /// The payment was refunded.
     Refunded,
 }
 
@@ -32,35 +32,35 @@ impl PaymentStatus {
     }
 }
 
-/// Where an order stands. The first seven are steps forward, in their order; the last three are ends, which later news
-/// may revoke (`order::progress`).
+/// The status of an order. The first seven are steps forward, in order; the last three are final, although later events
+/// may revoke them (`order::progress`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
-    /// Only events that say nothing about its status are known.
+    /// No event so far states its status.
     Unknown,
     /// Placed.
     Created,
     /// Found valid.
     Confirmed,
-    /// Goods are set aside.
+    /// Goods are reserved.
     Reserved,
     /// Paid, at least in part.
     Paid,
     /// On its way.
     Shipped,
-    /// Handed over.
+    /// Delivered.
     Delivered,
     /// Found invalid.
     Rejected,
-    /// Called off.
+    /// Cancelled.
     Cancelled,
-    /// Sent back.
+    /// Returned.
     Returned,
 }
 
 impl OrderStatus {
-    /// All of them, the steps in their order and then the ends.
+    /// All of them, the steps in order and then the final ones.
     pub const ALL: [Self; 10] = [
         Self::Unknown,
         Self::Created,

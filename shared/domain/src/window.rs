@@ -2,15 +2,15 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-/// How far back an event may lie, in days: a phone that was offline for a week is believed, an archive is not.
+/// How far in the past an event may lie, in days: a phone that was offline for a week is accepted, an archive is not.
 pub const PAST_LIMIT_DAYS: i64 = 7;
-/// How far ahead an event may lie, in minutes: tolerance for a client clock that runs fast.
+/// How far in the future an event may lie, in minutes: tolerance for a client clock that is fast.
 pub const FUTURE_LIMIT_MINUTES: i64 = 5;
-/// The first instant that imported history may name, 2000-01-01T00:00:00Z: what is older is a time in the wrong unit, or
-/// none at all.
+/// The earliest time of imported history, 2000-01-01T00:00:00Z: anything older is a time in the wrong unit, or not a
+/// time.
 pub const HISTORY_START: Timestamp = Timestamp::constant(946_684_800, 0);
 
-/// An event time that is refused.
+/// An event time that is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OutsideWindow {
     /// Before the window.
@@ -19,15 +19,16 @@ pub enum OutsideWindow {
     /// After the window.
     #[error("occurred_at: lies more than {FUTURE_LIMIT_MINUTES} minutes after arrival")]
     InFuture,
-    /// Before anything that can be history.
+    /// Before [`HISTORY_START`].
     #[error("occurred_at: lies before {HISTORY_START}")]
     BeforeHistory,
 }
 
-/// Returns how far the clock of a sender is behind ours, by when it says that it sent a request: `arrival - sent_at`.
+/// Returns how far the clock of a sender is behind ours, from the time at which it claims to have sent a request:
+/// `arrival - sent_at`.
 ///
-/// The time that the request took to arrive is included; a clock that is ahead gives a negative duration. Added to an event
-/// time of the same clock, it gives the time by our clock. Segment corrects `timestamp` in this way
+/// The latency of the request is included; a clock that is ahead yields a negative duration. Added to an event time of
+/// the same clock, it gives the time by our clock. Segment corrects `timestamp` in this way
 /// (<https://segment.com/docs/connections/spec/common/#timestamps>), and Snowplow `derived_tstamp`.
 #[must_use]
 pub fn clock_error(sent_at: Timestamp, arrival: Timestamp) -> SignedDuration {

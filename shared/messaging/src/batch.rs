@@ -1,6 +1,6 @@
 //! A batch of messages as a consumer sees it.
 //!
-//! The answer goes through the typed response, because one misspelt key in it would acknowledge everything:
+//! The response is typed, because a misspelt key in it would acknowledge everything:
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -16,15 +16,15 @@ use crate::sender::{DeadLetter, DeadLetterSender};
 const TRACE_ATTRIBUTE: &str = "AWSTraceHeader";
 /// The system attribute with the time at which a message was sent, in milliseconds since 1970.
 const SENT_ATTRIBUTE: &str = "SentTimestamp";
-/// The reason of a dead letter that cannot be read.
+/// The reason of an unreadable message.
 const UNREADABLE: &str = "unreadable";
 
-/// A batch of hints at interactions.
+/// A batch of interaction hints.
 pub type Batch = Deliveries<Hint>;
-/// A batch of hints at alerts.
+/// A batch of alert hints.
 pub type AlertBatch = Deliveries<AlertHint>;
 
-/// The messages of one invocation, each read or found unreadable. Their positions are the names of what they carry.
+/// The messages of one invocation, each parsed or unreadable. They are identified by their positions.
 #[derive(Debug)]
 pub struct Deliveries<M> {
     deliveries: Vec<Delivery<M>>,
@@ -39,21 +39,21 @@ struct Delivery<M> {
     content: Option<M>,
 }
 
-/// What becomes of a message that could be read.
+/// The outcome of a readable message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
     /// Its work is done.
     Done,
-    /// It comes again after the visibility timeout.
+    /// It is redelivered after the visibility timeout.
     Again,
-    /// No try will help: it goes to the dead-letter queue, with this reason.
+    /// No retry will help: it goes to the dead-letter queue, with this reason.
     Dead(String),
 }
 
-/// What was made of a batch.
+/// The result of a batch.
 #[derive(Debug)]
 pub struct Settled {
-    /// The answer for Lambda.
+    /// The response for Lambda.
     pub response: SqsBatchResponse,
     /// Messages that were moved to the dead-letter queue.
     pub dead: usize,
@@ -68,20 +68,20 @@ impl Batch {
 }
 
 impl<M: Pointer> Deliveries<M> {
-    /// Reads the messages of an invocation. An unreadable one is kept, to be moved to the dead-letter queue.
+    /// Parses the messages of an invocation. Unreadable ones are kept, to be moved to the dead-letter queue.
     #[must_use]
     pub fn read(event: SqsEvent) -> Self {
         Self::read_with(event, |body| M::read(body).map_err(|reason| reason.to_string()))
     }
 
-    /// Returns what the messages point to, each once, in ascending order.
+    /// Returns the ids that the messages carry, each once, in ascending order.
     #[must_use]
     pub fn ids(&self) -> Vec<M::Id> {
         let ids: BTreeSet<_> = self.contents().map(|(_, hint)| hint.id()).collect();
         ids.into_iter().collect()
     }
 
-    /// As [`Self::settle`], with the fates by what the messages point to. What is not mentioned is done.
+    /// Like [`Self::settle`], with outcomes by id. Ids that are not listed are done.
     pub async fn settle_ids(
         &self,
         dead_letters: &DeadLetterSender,
@@ -98,13 +98,13 @@ impl<M: Pointer> Deliveries<M> {
 }
 
 impl<M> Deliveries<M> {
-    /// Reads the messages of an invocation with a reader that says why one is unreadable.
+    /// Parses the messages of an invocation with a parser that returns the reason for an unreadable one.
     #[must_use]
     pub fn read_with(event: SqsEvent, read: impl Fn(&str) -> Result<M, String>) -> Self {
         Self { deliveries: event.records.into_iter().map(|message| Delivery::read(message, &read)).collect() }
     }
 
-    /// Returns what could be read, each with its position.
+    /// Returns the readable messages, each with its position.
     pub fn contents(&self) -> impl Iterator<Item = (usize, &M)> {
         self.deliveries.iter().enumerate().filter_map(|(i, delivery)| Some((i, delivery.content.as_ref()?)))
     }
@@ -127,7 +127,7 @@ impl<M> Deliveries<M> {
         self.deliveries.iter().filter(|delivery| delivery.content.is_none()).count()
     }
 
-    /// Returns the trace headers that came along, each once, for the log.
+    /// Returns the trace headers of the messages, each once, for the log.
     #[must_use]
     pub fn trace_headers(&self) -> BTreeSet<&str> {
         self.deliveries.iter().filter_map(|delivery| delivery.trace.as_deref()).collect()
@@ -139,8 +139,8 @@ impl<M> Deliveries<M> {
         self.deliveries.iter().filter_map(|delivery| delivery.sent_millis).min()
     }
 
-    /// Moves what no try will help, and everything unreadable, to the dead-letter queue, and writes the answer: what is
-    /// to come again, or could not be moved, has failed; the rest is done.
+    /// Moves messages that no retry can help, and unreadable ones, to the dead-letter queue, and builds the response:
+    /// messages to be redelivered, or that could not be moved, have failed; the rest is done.
     ///
     /// A message is sent to the dead-letter queue before it is acknowledged: a crash in between leaves it in both
     /// queues and never in none.
@@ -163,7 +163,7 @@ impl<M> Deliveries<M> {
         Settled { response: self.answer(&failed), dead }
     }
 
-    /// Writes the answer: the messages at these positions have failed, the rest is done.
+    /// Builds the response: the messages at these positions have failed, the rest is done.
     fn answer(&self, failed: &HashSet<usize>) -> SqsBatchResponse {
         let mut response = SqsBatchResponse::default();
         for (position, delivery) in self.deliveries.iter().enumerate() {
@@ -182,7 +182,7 @@ impl<M> Delivery<M> {
         let content = match read(&body) {
             Ok(content) => Some(content),
             Err(reason) => {
-                // The body stays out of the log; the message itself is kept by the dead-letter queue.
+                // The body is not logged; the dead-letter queue keeps the message.
                 tracing::warn!(message.id = message_id, reason, "a message cannot be read");
                 None
             }

@@ -1,8 +1,9 @@
 //! Sends hints and events to the queues and turns a delivered batch into typed hints and a partial batch response.
 //!
-//! Nothing depends on a hint: one that is lost is sent again by `resend-pending`, one that comes twice finds its work
-//! done. An event is kept by nothing but its message, so its sender learns what SQS said of each, and its consumer moves
-//! what it cannot process to the dead-letter queue itself: the receive count of SQS cannot tell poison from an outage.
+//! Nothing depends on a hint: a lost one is sent again by `resend-pending`, a repeated one finds its work done. An
+//! event exists only in its message, so its sender gets SQS' acknowledgement for each, and its consumer itself moves
+//! what it cannot process to the dead-letter queue: the receive count of SQS cannot distinguish a poison message from
+//! an outage.
 #![warn(missing_docs)]
 
 mod batch;
@@ -11,4 +12,6 @@ mod sender;
 
 pub use batch::{AlertBatch, Batch, Deliveries, Fate, Settled};
 pub use line::Acknowledgement;
-pub use sender::{AlertSender, DeadLetter, DeadLetterSender, EventSender, HintSender, Queues, Sent, SinkSender};
+pub use sender::{
+    AlertSender, DeadLetter, DeadLetterSender, EventSender, HintSender, Queues, Sent, SinkSender, queue_variable,
+};

@@ -16,23 +16,23 @@ use crate::sender::DeadLetter;
 
 /// `SendMessageBatch` takes at most ten entries.
 const BATCH: usize = 10;
-/// And so many bytes (256 KiB): what SQS always took, and less than it takes by now (1 MiB).
+/// And this many bytes (256 KiB): the original limit of SQS, which is 1 MiB by now.
 const BATCH_MAX_BYTES: usize = 256 * 1024;
-/// The largest message that the queues take; template.yaml sets it.
+/// The largest message that the queues accept; template.yaml sets it.
 const MESSAGE_MAX_BYTES: usize = 256 * 1024;
-/// Calls under way at once per queue.
+/// Concurrent calls per queue.
 const CONCURRENCY: usize = 10;
 
-/// What SQS said of one message.
+/// SQS' acknowledgement of one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Acknowledgement {
-    /// SQS has it, on several servers: it will be delivered.
+    /// SQS has stored it, on several servers: it will be delivered.
     Taken,
-    /// SQS refused it, could not be reached, or did not answer in time. It may have been taken all the same.
+    /// SQS refused it, could not be reached, or did not answer in time. It may have been accepted nevertheless.
     Missing,
 }
 
-/// A message on its way.
+/// A message to be sent.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Outgoing<'a> {
     body: &'a str,
@@ -42,7 +42,7 @@ pub(crate) struct Outgoing<'a> {
 
 impl<'a> Outgoing<'a> {
     pub(crate) fn dead(letter: &DeadLetter<'a>) -> Self {
-        // Attributes count towards the size of a message. The largest message arrives without its reason.
+        // Attributes count towards the size of a message. The largest messages are sent without their reason.
         let fits =
             letter.body.len() + REASON_ATTRIBUTE.len() + "String".len() + letter.reason.len() <= MESSAGE_MAX_BYTES;
         Self { body: letter.body, trace: letter.trace, reason: Some(letter.reason).filter(|_| fits) }
@@ -53,7 +53,7 @@ pub(crate) fn with_trace<'a, B: AsRef<str>>(bodies: &'a [B], trace_header: &'a s
     bodies.iter().map(|body| Outgoing { body: body.as_ref(), trace: Some(trace_header), reason: None }).collect()
 }
 
-/// The way to one queue.
+/// A connection to one queue.
 pub(crate) struct Line<'a> {
     pub(crate) client: &'a Client,
     pub(crate) url: &'a str,
@@ -61,7 +61,7 @@ pub(crate) struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// Sends messages and returns what SQS said of each, in their order.
+    /// Sends messages and returns the acknowledgement of each, in order.
     pub(crate) async fn send(&self, messages: &[Outgoing<'_>]) -> Vec<Acknowledgement> {
         let calls: Vec<_> = batches(messages).into_iter().map(|batch| self.send_batch(batch)).collect();
         stream::iter(calls).buffered(CONCURRENCY).concat().await
@@ -99,7 +99,7 @@ impl Line<'_> {
     }
 }
 
-/// Cuts messages into the largest batches that SQS takes, in their order.
+/// Splits messages into the largest batches that SQS accepts, in order.
 fn batches<'m, 'a>(messages: &'m [Outgoing<'a>]) -> Vec<&'m [Outgoing<'a>]> {
     let mut batches = Vec::new();
     let (mut start, mut bytes) = (0, 0);

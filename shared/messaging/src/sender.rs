@@ -1,4 +1,4 @@
-//! Who sends what: hints, events, and messages that are given up. Every sender has a time limit for each call.
+//! Senders of hints, events, and dead letters. Every sender has a time limit for each call.
 
 use std::time::{Duration, Instant};
 
@@ -6,46 +6,48 @@ use aws_sdk_sqs::Client;
 use contracts::{AlertHint, Hint};
 use domain::fraud::FindingId;
 use domain::{InteractionId, Sink};
+use futures_util::future::join_all;
 
 use crate::line::{Acknowledgement, Line, Outgoing, with_trace};
 
 /// The queue of each sink.
 #[derive(Debug, Clone)]
-pub struct Queues {
-    /// Wakes update-popularity.
-    pub popularity_url: String,
-    /// Wakes update-catalog.
-    pub catalog_url: String,
+pub struct Queues([String; Sink::ALL.len()]);
+
+/// Returns the variable of the environment with the address of a sink's queue.
+#[must_use]
+pub const fn queue_variable(sink: Sink) -> &'static str {
+    match sink {
+        Sink::Popularity => "POPULARITY_QUEUE_URL",
+        Sink::Catalog => "CATALOG_QUEUE_URL",
+    }
 }
 
 impl Queues {
-    /// Reads `POPULARITY_QUEUE_URL` and `CATALOG_QUEUE_URL`.
+    /// Reads the address of every sink's queue.
     ///
     /// # Errors
     /// Names the variables that are missing.
     pub fn from_variables(lookup: &mut dyn FnMut(&'static str) -> Option<String>) -> Result<Self, String> {
-        match (lookup("POPULARITY_QUEUE_URL"), lookup("CATALOG_QUEUE_URL")) {
-            (Some(popularity_url), Some(catalog_url)) => Ok(Self { popularity_url, catalog_url }),
-            (None, Some(_)) => Err("POPULARITY_QUEUE_URL is missing".to_owned()),
-            (Some(_), None) => Err("CATALOG_QUEUE_URL is missing".to_owned()),
-            (None, None) => Err("POPULARITY_QUEUE_URL is missing; CATALOG_QUEUE_URL is missing".to_owned()),
+        let urls = Sink::ALL.map(|sink| lookup(queue_variable(sink)).ok_or(queue_variable(sink)));
+        let missing: Vec<_> = urls.iter().filter_map(|url| url.as_ref().err()).collect();
+        if missing.is_empty() {
+            return Ok(Self(urls.map(Result::unwrap_or_default)));
         }
+        Err(missing.into_iter().map(|name| format!("{name} is missing")).collect::<Vec<_>>().join("; "))
     }
 
     fn url(&self, sink: Sink) -> &str {
-        match sink {
-            Sink::Popularity => &self.popularity_url,
-            Sink::Catalog => &self.catalog_url,
-        }
+        &self.0[sink as usize]
     }
 }
 
-/// How many hints SQS took. The others are not lost: their pending rows stay, and fall due for a resend.
+/// How many hints SQS accepted. The others are not lost: their pending rows stay and become due for another hint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sent {
-    /// Taken by SQS.
+    /// Accepted by SQS.
     pub sent: usize,
-    /// Refused, or without an answer in time.
+    /// Refused, or not acknowledged in time.
     pub failed: usize,
 }
 
@@ -55,6 +57,12 @@ pub struct HintSender {
     client: Client,
     queues: Queues,
     limit: Duration,
+}
+
+impl std::iter::Sum for Sent {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, one| Self { sent: sum.sent + one.sent, failed: sum.failed + one.failed })
+    }
 }
 
 impl Sent {
@@ -71,14 +79,28 @@ impl HintSender {
         Self { client, queues, limit }
     }
 
-    /// Hints one sink at interactions. Never fails: what SQS did not take is counted and left to be resent.
-    pub async fn send(&self, sink: Sink, ids: &[InteractionId], trace_header: &str) -> Sent {
+    /// Hints every sink at interactions, all at the same time. Never fails: what SQS did not take is counted and left to
+    /// be resent.
+    pub async fn send(&self, ids: &[InteractionId], trace_header: &str) -> Sent {
+        join_all(Sink::ALL.map(|sink| self.send_to(sink, ids, trace_header))).await.into_iter().sum()
+    }
+
+    /// As [`Self::send`], each sink at its own interactions.
+    pub async fn send_each(&self, hints: &[(Sink, InteractionId)], trace_header: &str) -> Sent {
+        let send = async |sink: Sink| {
+            let ids: Vec<_> = hints.iter().filter(|(of, _)| *of == sink).map(|(_, id)| *id).collect();
+            self.send_to(sink, &ids, trace_header).await
+        };
+        join_all(Sink::ALL.map(send)).await.into_iter().sum()
+    }
+
+    async fn send_to(&self, sink: Sink, ids: &[InteractionId], trace_header: &str) -> Sent {
         let line = Line { client: &self.client, url: self.queues.url(sink), limit: self.limit };
         hint(&line, ids, trace_header).await
     }
 }
 
-/// Sends hints to one queue, for what has no business with the other.
+/// Sends hints to one queue only.
 #[derive(Debug, Clone)]
 pub struct SinkSender {
     client: Client,
@@ -93,9 +115,9 @@ impl SinkSender {
         Self { client, url, limit }
     }
 
-    /// Hints at interactions, a hundred at a time. Never fails: what SQS did not take is counted and left to be
-    /// resent. After the limit no further round begins, so that a caller with many hints does not wait for a queue that is
-    /// not there.
+    /// Sends hints at interactions, a hundred at a time. Never fails: hints that SQS did not accept are counted and
+    /// left to resend-pending. After the limit no further round begins, so that a caller with many hints does not wait
+    /// for an unavailable queue.
     pub async fn send(&self, ids: &[InteractionId], trace_header: &str) -> Sent {
         let started = Instant::now();
         let line = Line { client: &self.client, url: &self.url, limit: self.limit };
@@ -110,7 +132,7 @@ impl SinkSender {
     }
 }
 
-/// Hints that are under way at once: ten calls of ten.
+/// Hints in flight at once: ten calls of ten.
 const HINTS_A_ROUND: usize = 100;
 
 async fn hint(line: &Line<'_>, ids: &[InteractionId], trace_header: &str) -> Sent {
@@ -133,7 +155,7 @@ impl AlertSender {
         Self { client, url, limit }
     }
 
-    /// Hints at findings. Never fails: what SQS did not take is counted and left to be resent.
+    /// Sends hints at findings. Never fails: hints that SQS did not accept are counted and left to resend-pending.
     pub async fn send(&self, ids: &[FindingId], trace_header: &str) -> Sent {
         let bodies: Vec<_> = ids.iter().map(|id| AlertHint { finding_id: *id }.body()).collect();
         let line = Line { client: &self.client, url: &self.url, limit: self.limit };
@@ -141,7 +163,7 @@ impl AlertSender {
     }
 }
 
-/// Sends events of the shop's back end. A message is the event itself, so what SQS said of it is what may be promised.
+/// Sends back-end events. A message is the event itself, so only SQS' acknowledgement may be reported as acceptance.
 #[derive(Debug, Clone)]
 pub struct EventSender {
     client: Client,
@@ -156,7 +178,7 @@ impl EventSender {
         Self { client, url, limit }
     }
 
-    /// Sends events and returns what SQS said of each, in their order. Never fails as a whole, and may be repeated:
+    /// Sends events and returns the acknowledgement of each, in order. Never fails as a whole, and may be repeated:
     /// the consumer logs an event once.
     pub async fn send(&self, events: &[&str], trace_header: &str) -> Vec<Acknowledgement> {
         let line = Line { client: &self.client, url: &self.url, limit: self.limit };
@@ -167,18 +189,18 @@ impl EventSender {
 /// A message that its consumer gives up.
 #[derive(Debug, Clone, Copy)]
 pub struct DeadLetter<'a> {
-    /// The message as it came.
+    /// The unchanged message.
     pub body: &'a str,
-    /// The trace header that came with it.
+    /// Its trace header.
     pub trace: Option<&'a str>,
-    /// Why no try will help, as one word.
+    /// The reason why no retry will help, as one word.
     pub reason: &'a str,
 }
 
-/// Moves messages that no try will help to the dead-letter queue of their consumer.
+/// Moves messages that no retry can help to the dead-letter queue of their consumer.
 ///
-/// SQS moves a message by itself only after `maxReceiveCount` tries. That number has to be large, because each try
-/// in an outage counts as well; what is known to be hopeless need not wait for it.
+/// SQS itself moves a message only after `maxReceiveCount` attempts. That number has to be large, because attempts
+/// during an outage count as well; hopeless messages need not wait for it.
 #[derive(Debug, Clone)]
 pub struct DeadLetterSender {
     client: Client,
@@ -193,7 +215,7 @@ impl DeadLetterSender {
         Self { client, url, limit }
     }
 
-    /// Sends dead letters and returns what SQS said of each, in their order. Never fails as a whole.
+    /// Sends dead letters and returns the acknowledgement of each, in order. Never fails as a whole.
     pub async fn send(&self, letters: &[DeadLetter<'_>]) -> Vec<Acknowledgement> {
         let line = Line { client: &self.client, url: &self.url, limit: self.limit };
         line.send(&letters.iter().map(Outgoing::dead).collect::<Vec<_>>()).await

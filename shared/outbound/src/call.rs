@@ -1,4 +1,4 @@
-//! One call: how long it is waited for, what each status means, how little is read.
+//! One call: its time limits, the meaning of each status, and how little of the body is read.
 
 use std::error::Error;
 use std::iter::successors;
@@ -9,35 +9,35 @@ use reqwest::header::RETRY_AFTER;
 use reqwest::{RequestBuilder, Response, StatusCode};
 use tokio::time::timeout_at;
 
-/// The most of a body that is read, and only to keep the connection. The content is never used.
+/// How much of a body is read at most, and only to keep the connection. The content is never used.
 const BODY_LIMIT_BYTES: usize = 64 * 1024;
 
-/// How long the rest of an answer is waited for. A longer body costs its connection, not our time.
+/// How long to wait for the rest of a response. A longer body costs its connection, not our time.
 const BODY_PATIENCE: Duration = Duration::from_millis(100);
 
-/// The longest `Retry-After` that is waited for while the function is being paid. For a longer one the work goes
-/// back to the queue.
+/// The longest `Retry-After` to wait for while the function is being billed. With a longer one the work goes back to
+/// the queue.
 const RETRY_AFTER_CAP: Duration = Duration::from_secs(2);
 
-/// Statuses that speak of the address, the credentials or the form of a call, which all calls share, and not of the work
-/// in it: 404 before a service is registered, 401 and 403 with a wrong key, 405 and 415 with a wrong path.
+/// Statuses that concern the URL, the credentials or the form of a call, which all calls share, and not the work in it:
+/// 404 before a service is registered, 401 and 403 with a wrong key, 405 and 415 with a wrong path.
 const OF_EVERY_CALL: [u16; 10] = [401, 402, 403, 404, 405, 406, 407, 415, 421, 426];
 
-/// One call of a server that knows the work by an idempotency key.
+/// One call to a server that identifies the work by an idempotency key.
 #[derive(Debug)]
 pub struct Call {
-    /// What is sent.
+    /// The request.
     pub request: RequestBuilder,
-    /// When it is given up.
+    /// When it is abandoned.
     pub until: Instant,
 }
 
-/// An answer that settles the work.
+/// A response that settles the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// The server has it: 2xx, or 409 for a key that it knew.
+    /// The server has it: 2xx, or 409 for a known key.
     Confirmed,
-    /// The server will never take this work as it is (another 4xx).
+    /// The server will never accept this work (another 4xx).
     Refused {
         /// The HTTP status.
         status: u16,
@@ -51,23 +51,23 @@ pub enum FailureReason {
     TimedOut,
     /// No connection, or one that broke or did not speak the protocol.
     Unreachable,
-    /// The server wants to be asked elsewhere, which is never done (the HTTP status).
+    /// The server redirects, which is never followed (the HTTP status).
     Redirected(u16),
-    /// The server does not take calls at this address, in this form or from us: it is not there yet, or the deployment is
+    /// The server does not accept calls at this URL, in this form or from us: it is not there yet, or the deployment is
     /// wrong (the HTTP status: 401 to 407, 415, 421 or 426).
     NotTaken(u16),
-    /// The server asks for patience: 429.
+    /// The server throttles: 429.
     Throttled,
     /// The server failed (the HTTP status: 408, 425 or one from 500).
     Failed(u16),
 }
 
-/// A call that did not settle anything.
+/// A call that settled nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct Failure {
     /// What happened.
     pub reason: FailureReason,
-    /// How long the server asks to be left alone.
+    /// The delay that the server asks for.
     retry_after: Option<Duration>,
 }
 
@@ -88,7 +88,7 @@ impl Failure {
 }
 
 impl Call {
-    /// Makes the call and returns what it told, with the time until the answer began.
+    /// Makes the call and returns its result, with the time until the response began.
     pub async fn make(self) -> (Result<Answer, Failure>, Duration) {
         let start = Instant::now();
         let sent = timeout_at(self.until.into(), self.request.send()).await;
@@ -106,10 +106,10 @@ impl Call {
     }
 }
 
-/// Says what a status means.
+/// Returns the meaning of a status.
 ///
-/// A redirect is an error of the configuration, so it would hit every piece of work: it refuses none of them, and
-/// heals by itself once the URL is right. The same holds for [`OF_EVERY_CALL`] and for a status that has no meaning
+/// A redirect is a configuration error that would affect every item: so none is refused, and everything recovers once
+/// the URL is correct. The same holds for [`OF_EVERY_CALL`] and for a status that has no meaning
 /// here (1xx).
 fn read(status: StatusCode, retry_after: Option<Duration>) -> Result<Answer, Failure> {
     let reason = match status.as_u16() {
@@ -134,14 +134,14 @@ fn retry_after(response: &Response, now: Timestamp) -> Option<Duration> {
     Some(Duration::try_from(at.duration_since(now)).unwrap_or_default())
 }
 
-/// Reads the little that is left of an ordinary answer, so that its connection can be used again.
+/// Reads the short rest of an ordinary response, so that its connection can be reused.
 ///
-/// Anything else is dropped with its connection: a body that turns out to be large or does not come at once.
+/// Any other body is dropped with its connection: one that is large or does not arrive immediately.
 async fn finish(mut response: Response, until: Instant) {
     let patience = until.min(Instant::now() + BODY_PATIENCE);
     let rest = async {
         let mut read = 0;
-        // The status has decided; a body that breaks off changes nothing.
+        // The status has decided; a truncated body changes nothing.
         while let Ok(Some(chunk)) = response.chunk().await {
             read += chunk.len();
             if read > BODY_LIMIT_BYTES {
@@ -154,7 +154,7 @@ async fn finish(mut response: Response, until: Instant) {
     }
 }
 
-/// Tells a call without an answer apart, and logs the cause without the URL, which may hold a key.
+/// Classifies a call without a response, and logs the cause without the URL, which may contain a key.
 fn broken(error: reqwest::Error) -> FailureReason {
     let reason = if error.is_timeout() { FailureReason::TimedOut } else { FailureReason::Unreachable };
     tracing::warn!(error = chain(&error.without_url()), ?reason, "a server could not be reached");

@@ -1,4 +1,4 @@
-//! The HTTP client, with everything off that a hostile or misconfigured server could use.
+//! The HTTP client, with every feature disabled that a hostile or misconfigured server could exploit.
 
 use std::error::Error;
 use std::num::NonZeroUsize;
@@ -8,20 +8,20 @@ use std::time::Duration;
 use reqwest::{Client, redirect, retry};
 use rustls::{ClientConfig, RootCertStore, crypto};
 
-/// The longest time to connect, TLS included. A server that is up accepts at once; the rest of the time of a call is
-/// for its work.
+/// The limit for connecting, including TLS. A server that is up accepts at once; the rest of the time of a call is for
+/// its work.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long an unused connection is kept. A frozen environment does not see that the other end closed it,
-/// so old connections are not trusted; short enough for the usual keep-alive of 20 s and more.
+/// so old connections are not reused; short enough for the usual keep-alive of 20 s and more.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The client or its TLS settings could not be put together. Trying again does not help.
+/// The client or its TLS settings could not be created. A retry does not help.
 #[derive(Debug, thiserror::Error)]
 #[error("could not set up the http client")]
 pub struct ClientError(#[source] Box<dyn Error + Send + Sync>);
 
-/// Builds a client that follows no redirect, uses no proxy from the environment and repeats no call by itself.
+/// Builds a client that follows no redirect, uses no proxy from the environment and does not retry by itself.
 ///
 /// # Errors
 /// See [`ClientError`].

@@ -1,8 +1,8 @@
-//! Calls to HTTP servers of others: where they may go, how long they are waited for, what an answer means.
+//! Calls to third-party HTTP servers: allowed URLs, time limits, and the meaning of responses.
 //!
-//! The hazard it handles is a server that misbehaves, or an address that was chosen badly: slow, silent, endless or
-//! redirecting answers, plain text over the net, keys in URLs that end up in logs. It decides nothing about what is
-//! sent, repeats no call by itself and keeps nothing.
+//! The hazard it handles is a server that misbehaves, or a bad URL: slow, missing, endless or redirecting responses,
+//! plain text over the network, keys in URLs that end up in logs. It does not decide what is sent, does not retry by
+//! itself and stores nothing.
 #![warn(missing_docs)]
 
 mod call;

@@ -1,24 +1,24 @@
-//! The address of a server, checked before anything is sent to it.
+//! The URL of a server, checked before anything is sent to it.
 
 use std::fmt;
 use std::str::FromStr;
 
 use url::{Host, Url};
 
-/// An address that data may be sent to: https, or http to this machine.
+/// A URL to which data may be sent: https, or http to this machine.
 ///
-/// It comes from the deployment, never from a request, and redirects are not followed, so nobody outside
-/// decides where data goes.
+/// It comes from the deployment, never from a request, and redirects are not followed, so no outsider decides where
+/// data goes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecureUrl(Url);
 
-/// An address that nothing is sent to.
+/// A URL that is rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidUrl {
-    /// The text is not a URL.
+    /// The string is not a URL.
     #[error("must be a url")]
     Unreadable(#[source] url::ParseError),
-    /// Data would travel readable for everybody: plain http is for this machine only.
+    /// Data would be readable in transit: plain http is for this machine only.
     #[error("must begin with https:// (http:// only to a loopback address)")]
     NotSecure,
     /// A password in a URL ends up in logs and consoles.
@@ -27,7 +27,7 @@ pub enum InvalidUrl {
 }
 
 impl SecureUrl {
-    /// Returns the address.
+    /// Returns the URL.
     #[must_use]
     pub fn as_url(&self) -> &Url {
         &self.0
@@ -62,7 +62,7 @@ impl FromStr for SecureUrl {
     }
 }
 
-/// Leaves the path and the query out: either may hold a key.
+/// Omits the path and the query: either may contain a key.
 impl fmt::Debug for SecureUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SecureUrl({})", self.0.origin().ascii_serialization())

@@ -1,4 +1,4 @@
-//! The steps of an erasure, each of which may be cut short and repeated.
+//! The steps of an erasure, each of which may be interrupted and repeated.
 
 use std::time::{Duration, Instant};
 
@@ -11,44 +11,44 @@ use uuid::Uuid;
 use crate::{PeopleError, Places, Receipt, feed};
 
 /// Interactions of one transaction: a fraction of a second, which nobody waits for.
-const PIECE: i64 = 5_000;
+const ROWS_A_STEP: i64 = 5_000;
 
-/// Longer than an invocation of update-catalog may last (30 s): what read a row before it became anonymous has been
+/// Longer than an invocation of update-catalog may last (30 s): a row that was read before it was anonymized has been
 /// delivered by then, or never will be.
 const SETTLE_TIME: Duration = Duration::from_secs(60);
 
-/// Longer than it takes to ask again when the receipt says so; see [`open`].
+/// Longer than it takes to call again when the receipt says so; see [`open`].
 const FRESH_TIME: Duration = Duration::from_secs(5 * 60);
 
-/// What is asked.
+/// A request to erase a person.
 #[derive(Debug, Clone, Copy)]
 pub struct Order<'a> {
-    /// Whom.
+    /// The person.
     pub named: &'a Named,
-    /// By whom, for the record.
+    /// The requester, for the record.
     pub requested_by: &'a str,
-    /// No step begins after this.
+    /// No step begins after this time.
     pub deadline: Instant,
 }
 
-/// Erases a person, as far as that gets before the deadline; the receipt says whether anything is left to do.
+/// Erases a person as far as possible before the deadline; the receipt says whether anything is left to do.
 ///
-/// Takes up an erasure of the same person that was cut short. Repeating it after it was complete finds nothing, unless the
-/// person came back, who then is a new one.
+/// Resumes an interrupted erasure of the same person. Repeating it after completion finds nothing, unless the person
+/// returned, who is then a new one.
 ///
 /// # Errors
-/// See [`PeopleError`]; what was done stays done, and the next call goes on from there.
+/// See [`PeopleError`]; completed steps remain done, and the next call continues from there.
 pub async fn erase(places: &Places, order: Order<'_>) -> Result<Receipt, PeopleError> {
     let id = open(places, order).await?;
     let whom = erasure::list_identities(&places.database, id).await?;
     let identities = &whom.identities;
     let task = Task { places, id, identities, deadline: order.deadline };
     if *identities == Identities::default() {
-        // Another erasure has taken them over since, and completes this one with itself.
+        // Another erasure has taken over its identities, and completes this one as well.
         return Ok(Receipt::of(erasure::get(&places.database, id).await?.ok_or_else(gone)?));
     }
     let mut done = false;
-    // Steps in the order in which traces could come back: an event of the log derives interactions, those are delivered.
+    // Steps in the order in which data flows: an event of the log derives interactions, which are delivered.
     if Instant::now() < order.deadline {
         let covered_until = rename_customers(places, id, identities).await?;
         done = erase_interactions(places, (id, covered_until), &whom, order.deadline).await?;
@@ -71,7 +71,7 @@ fn gone() -> StoreError {
     StoreError::Unavailable("the erasure is gone".into())
 }
 
-/// What is to be made anonymous outside of the database, and until when.
+/// What is to be anonymized outside the database, and up to which time.
 #[derive(Clone, Copy)]
 pub(crate) struct Task<'a> {
     pub(crate) places: &'a Places,
@@ -81,10 +81,10 @@ pub(crate) struct Task<'a> {
     pub(crate) deadline: Instant,
 }
 
-/// Finds the erasure that was cut short, or begins one.
+/// Finds the interrupted erasure, or begins one.
 ///
-/// One that is not fresh any more is taken up anew: whoever comes back after weeks wants to be rid of these weeks as well.
-/// One that is fresh goes on as it is, else somebody who goes on shopping would never be done.
+/// One that is no longer fresh starts again: a request that is repeated after weeks should cover these weeks as well. A
+/// fresh one continues unchanged, otherwise it would never end for someone who keeps shopping.
 async fn open(places: &Places, order: Order<'_>) -> Result<Uuid, StoreError> {
     let mut transaction = begin(places).await?;
     let known = erasure::find_open(&mut transaction, &order.named.identities(), FRESH_TIME).await?;
@@ -93,7 +93,7 @@ async fn open(places: &Places, order: Order<'_>) -> Result<Uuid, StoreError> {
         return Ok(open.id);
     }
     let resolved = person::resolve(&mut transaction, order.named).await?;
-    // Somebody may be erasing the same person under another name.
+    // The same person may be being erased under another identity.
     let id = match erasure::find_open(&mut transaction, &resolved.identities, FRESH_TIME).await? {
         Some(open) => open.id,
         None => {
@@ -108,10 +108,10 @@ async fn open(places: &Places, order: Order<'_>) -> Result<Uuid, StoreError> {
     Ok(id)
 }
 
-/// Renames the person's customer keys in the log and in everything that follows from it, in one transaction, unless that
-/// is done; returns until when what was stored is covered.
+/// Renames the person's customer keys in the log and in everything derived from it, in one transaction, unless that is
+/// done; returns the time up to which stored data is covered.
 ///
-/// What follows from an event that is renamed here was stored before, so both are covered, or neither is.
+/// Everything derived from an event that is renamed here was stored before, so both are covered, or neither is.
 async fn rename_customers(places: &Places, id: Uuid, identities: &Identities) -> Result<Timestamp, StoreError> {
     let mut transaction = begin(places).await?;
     if let Some(covered_until) = erasure::get_covered(&mut transaction, id).await? {
@@ -124,7 +124,7 @@ async fn rename_customers(places: &Places, id: Uuid, identities: &Identities) ->
     Ok(covered_until)
 }
 
-/// Makes the interactions anonymous, piece by piece; returns whether none is left.
+/// Anonymizes the interactions, batch by batch; returns whether none is left.
 async fn erase_interactions(
     places: &Places,
     (id, covered_until): (Uuid, Timestamp),
@@ -136,14 +136,14 @@ async fn erase_interactions(
     }
     while Instant::now() < deadline {
         let mut transaction = begin(places).await?;
-        let piece = (covered_until, PIECE);
+        let piece = (covered_until, ROWS_A_STEP);
         let counts = forget_interaction::erase(&mut transaction, whom, piece).await?;
         let erased = counts.get("interaction").copied().unwrap_or_default();
         if erased > 0 && places.feed.is_some() {
             erasure::settle(&mut transaction, id, SETTLE_TIME).await?;
         }
         commit(transaction, id, &counts).await?;
-        if erased < PIECE {
+        if erased < ROWS_A_STEP {
             return Ok(true);
         }
     }
@@ -156,20 +156,20 @@ async fn complete(places: &Places, id: Uuid) -> Result<(), StoreError> {
     transaction.commit().await
 }
 
-/// Begins a transaction that no other erasure runs beside.
+/// Begins a transaction that excludes other erasures.
 async fn begin(places: &Places) -> Result<Transaction<'_>, StoreError> {
     let mut transaction = places.database.begin().await?;
     erasure::lock(&mut transaction).await?;
     Ok(transaction)
 }
 
-/// Commits what was made anonymous together with its counts.
+/// Commits the anonymized rows together with their counts.
 async fn commit(mut transaction: Transaction<'_>, id: Uuid, counts: &Counts) -> Result<(), StoreError> {
     erasure::add_counts(&mut transaction, id, counts).await?;
     transaction.commit().await
 }
 
-/// Draws a name for somebody who has none any more.
+/// Generates a pseudonym.
 pub(crate) async fn draw(places: &Places) -> Result<CustomerKey, StoreError> {
     let mut transaction = places.database.begin().await?;
     let drawn = erasure::draw(&mut transaction, 1).await?.pop();
@@ -177,7 +177,7 @@ pub(crate) async fn draw(places: &Places) -> Result<CustomerKey, StoreError> {
     drawn.ok_or_else(gone)
 }
 
-/// Notes what was made anonymous outside of the database.
+/// Records what was anonymized outside the database.
 pub(crate) async fn count(places: &Places, id: Uuid, place: &str, number: usize) -> Result<(), StoreError> {
     let counts = Counts::from([(place.to_owned(), i64::try_from(number).unwrap_or(i64::MAX))]);
     let mut transaction = places.database.begin().await?;

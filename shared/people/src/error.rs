@@ -1,9 +1,9 @@
-//! Why a person could not be exported or erased. What was done before stays done; every call may be repeated.
+//! Why a person could not be exported or erased. Completed steps remain done; every call may be repeated.
 
 use catalog::CatalogError;
 use store::StoreError;
 
-/// Told apart by the place that failed.
+/// Classified by the place that failed.
 #[derive(Debug, thiserror::Error)]
 pub enum PeopleError {
     /// The database.
@@ -15,13 +15,25 @@ pub enum PeopleError {
     /// The dead letters.
     #[error("could not reach the dead letters")]
     Letters(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The receiver of an export took no more.
+    /// The output of an export could not be written.
     #[error("could not write the export")]
     Write(#[from] std::io::Error),
-    /// More than the caller can take: the operator's command has no such limit.
+    /// The export is larger than the caller can take: the operator's command has no such limit.
     #[error("could not fit what is held into {limit} bytes")]
     TooLarge {
-        /// The most bytes.
+        /// The limit in bytes.
         limit: usize,
     },
+}
+
+impl PeopleError {
+    /// Says whether the same call may get further later.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_temporary(),
+            Self::Feed(_) | Self::Letters(_) => true,
+            Self::Write(_) | Self::TooLarge { .. } => false,
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Everything that the system holds about a person, as one JSON document, written piece by piece.
+//! Everything that the system stores about a person, as one JSON document, streamed.
 
 use std::io::Write;
 
@@ -11,23 +11,23 @@ use store::person_export::{PLACES, list_page};
 
 use crate::{FeedCatalog, PeopleError, Places};
 
-/// The version of the document. A reader that knows another one must not guess.
+/// The version of the document. A reader of another version must not guess.
 const VERSION: u32 = 1;
 
 /// Rows read at a time.
 const PAGE: i64 = 1_000;
 
-/// What an export came to.
+/// The result of an export.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Export {
     /// Rows, items and messages.
     pub records: usize,
 }
 
-/// Writes everything that is held about a person. The rows of the database are of one instant.
+/// Writes everything that is stored about a person. The rows of the database are from one snapshot.
 ///
 /// # Errors
-/// See [`PeopleError`]; then what was written is no JSON document.
+/// See [`PeopleError`]; then the output is not a valid JSON document.
 pub async fn export(
     places: &Places,
     named: &Named,
@@ -97,10 +97,10 @@ async fn export_feed(
     list.end(out)
 }
 
-/// Returns everything that is held about a person, as long as it fits.
+/// Returns everything that is stored about a person, if it fits.
 ///
 /// # Errors
-/// [`PeopleError::TooLarge`] when it does not fit; else as [`export`].
+/// [`PeopleError::TooLarge`] when it does not fit; otherwise those of [`export`].
 pub async fn export_within(
     places: &Places,
     named: &Named,
@@ -115,7 +115,7 @@ pub async fn export_within(
     }
 }
 
-/// Memory that takes so many bytes and no more.
+/// A buffer with a maximum size.
 struct Bounded {
     written: Vec<u8>,
     limit: usize,
@@ -135,7 +135,7 @@ impl Write for Bounded {
     }
 }
 
-/// A list under way.
+/// A list being written.
 struct List {
     length: usize,
 }

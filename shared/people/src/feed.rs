@@ -8,9 +8,9 @@ use store::forget_interaction::list_known;
 use crate::erase::{Task, count};
 use crate::{PeopleError, Places};
 
-/// Makes the person's items anonymous; returns whether none is left.
+/// Anonymizes the person's items; returns whether none is left.
 ///
-/// What belongs to an interaction that came after the rows were made anonymous stays: it is a new person's.
+/// Items of interactions that arrived after the rows were anonymized stay: they belong to a new person.
 pub(crate) async fn erase(task: Task<'_>, catalog: &FeedCatalog) -> Result<bool, PeopleError> {
     let Task { places, id, identities, deadline } = task;
     for partition in FeedCatalog::partitions(identities) {
@@ -33,7 +33,7 @@ pub(crate) async fn erase(task: Task<'_>, catalog: &FeedCatalog) -> Result<bool,
     Ok(true)
 }
 
-/// Leaves out what is somebody's still.
+/// Skips items that still belong to someone.
 async fn old(places: &Places, items: Vec<FeedItem>) -> Result<Vec<FeedItem>, PeopleError> {
     if items.is_empty() {
         return Ok(items);

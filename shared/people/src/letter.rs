@@ -1,7 +1,7 @@
-//! Events of the back end that could not be applied: some hold what the producer sent, addresses and names included.
+//! Back-end events that could not be applied: some hold what the producer sent, including addresses and names.
 //!
-//! A letter that names the person is sent again without it, under the same event id, and only then deleted: the order is
-//! not lost, and put back twice it counts once. One that cannot be read can never be applied either; it is deleted.
+//! A letter that names the person is sent again without them, under the same event id, and only then deleted: the order
+//! is not lost, and counts once even if both are redriven. An unreadable letter can never be applied; it is deleted.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -15,13 +15,13 @@ use jiff::Timestamp;
 use crate::PeopleError;
 use crate::erase::{Task, count, draw};
 
-/// How long a letter stays hidden while the others are looked at, in seconds.
+/// How long a letter stays invisible while the others are checked, in seconds.
 const HIDDEN_SECONDS: i32 = 120;
 /// Long polling asks every server of the queue, in seconds.
 const WAIT_SECONDS: i32 = 1;
-/// Empty answers in a row that mean that everything was seen.
+/// The number of consecutive empty responses after which everything was seen.
 const QUIET: usize = 2;
-/// The most letters of a pass: with more, somebody has to look at the queue first.
+/// The maximum number of letters of a pass: with more, an operator has to look at the queue first.
 const MOST: usize = 10_000;
 
 /// The dead-letter queue of back-end events.
@@ -33,13 +33,13 @@ pub struct DeadLetters {
 }
 
 impl DeadLetters {
-    /// Takes a client, the URL of the queue, and what events are read with: its secret hashes addresses.
+    /// Takes a client, the URL of the queue, and the settings for parsing events, whose secret hashes addresses.
     #[must_use]
     pub fn new(client: Client, url: String, intake: Intake) -> Self {
         Self { client, url, intake }
     }
 
-    /// Rewrites or deletes the letters that name the person; returns whether all were looked at.
+    /// Rewrites or deletes the letters that name the person; returns whether all were checked.
     pub(crate) async fn erase(&self, task: Task<'_>) -> Result<bool, PeopleError> {
         let mut pass = Pass::new(self);
         let erased = draw(task.places).await?;
@@ -73,7 +73,7 @@ impl DeadLetters {
             };
             if let Forgotten::Rewritten(text) = found {
                 let call = self.client.send_message().queue_url(&self.url).message_body(text);
-                // why it lies here stays known
+                // its reason is kept
                 let call = call.set_message_attributes(letter.message_attributes.clone());
                 call.send().await.map_err(|error| PeopleError::Letters(error.into()))?;
             }
@@ -104,12 +104,12 @@ impl DeadLetters {
     }
 }
 
-/// One look at every letter.
+/// One pass over every letter.
 struct Pass<'a> {
     letters: &'a DeadLetters,
-    /// The receipts of what was received, by message.
+    /// The receipt handles of received messages, by message.
     seen: HashMap<String, String>,
-    /// How many of these lie in the queue no longer.
+    /// How many of these are no longer in the queue.
     deleted: usize,
     quiet: usize,
 }
@@ -141,8 +141,8 @@ impl<'a> Pass<'a> {
         Ok(None)
     }
 
-    /// Says whether no letter was hidden by somebody else, or came later, or was one too many. The numbers of SQS are
-    /// approximate: at worst the caller is told to come again.
+    /// Says whether every letter was seen: none was invisible, arrived later, or exceeded the limit. The counts of SQS
+    /// are approximate: at worst the caller has to call again.
     async fn has_seen_all(&self) -> Result<bool, PeopleError> {
         let names = [
             QueueAttributeName::ApproximateNumberOfMessages,
@@ -155,12 +155,12 @@ impl<'a> Pass<'a> {
         Ok(depth <= self.seen.len() - self.deleted)
     }
 
-    /// Shows the letters again that were left. One that cannot be shown comes back by itself.
+    /// Makes the remaining letters visible again. If that fails, they become visible by themselves.
     async fn release(self) {
         for receipt in self.seen.into_values() {
             let call = self.letters.client.change_message_visibility().queue_url(&self.letters.url);
             if call.receipt_handle(receipt).visibility_timeout(0).send().await.is_err() {
-                // Deleted, or its time is over: both are fine.
+                // Deleted, or its visibility timeout has expired: both are fine.
             }
         }
     }

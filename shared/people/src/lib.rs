@@ -1,9 +1,9 @@
-//! Exports and erases a person, wherever the system holds something of them: the database, the feed, dead letters.
+//! Exports and erases a person, wherever the system stores data of them: the database, the feed, dead letters.
 //!
-//! The same steps serve the operator's command and the function that trusted callers ask. Erasing is done in small
-//! transactions and can be taken up again at any point: what is done stays done, and the identities of an erasure under way
-//! are kept until it is complete. The hazard it handles is what is under way elsewhere meanwhile: a delivery that has read
-//! a row before it became anonymous. See docs/PRIVACY.md for what is promised.
+//! The same steps serve the operator's command and the function for trusted callers. Erasing is done in small
+//! transactions and can be resumed at any point: completed steps remain done, and the identities of an erasure in
+//! progress are kept until it is complete. The hazard it handles is concurrent work: a delivery that has read a row
+//! before it was anonymized. See docs/PRIVACY.md for the guarantees.
 #![warn(missing_docs)]
 
 mod erase;
@@ -22,13 +22,13 @@ pub use receipt::Receipt;
 
 use store::Database;
 
-/// Where the system holds something of people.
+/// Where the system stores data of people.
 #[derive(Debug)]
 pub struct Places {
-    /// The log and everything that follows from it.
+    /// The log and everything derived from it.
     pub database: Database,
-    /// Our own feed; `None` when an outside catalog is told instead, which the shop has to tell itself.
+    /// Our own feed; `None` with an outside catalog, which the shop has to notify itself.
     pub feed: Option<FeedCatalog>,
-    /// The events that could not be applied; `None` leaves them out.
+    /// The events that could not be applied; `None` omits them.
     pub letters: Option<DeadLetters>,
 }

@@ -1,4 +1,4 @@
-//! What an erasure came to, without a word of whom it was about.
+//! The receipt of an erasure, which does not identify the person.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -8,31 +8,31 @@ use uuid::Uuid;
 /// The receipt, to be kept with the request of the person.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Receipt {
-    /// Names the erasure.
+    /// The id of the erasure.
     pub id: Uuid,
-    /// Whether nothing is left. When not, the same call goes on.
+    /// Whether nothing is left. If not, the same call continues it.
     pub complete: bool,
-    /// When the same call is worth repeating, in seconds; absent when it is complete, 0 when at once.
+    /// When to repeat the same call, in seconds; absent when it is complete, 0 for immediately.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub again_in_seconds: Option<u64>,
-    /// How the person was named: account, customer or email.
+    /// How the person was identified: account, customer or email.
     pub named_by: String,
     /// When it began.
     pub date_created: Timestamp,
-    /// Everything that was stored until then is covered; what came later is a new person's.
+    /// Everything stored until then is covered; later data belongs to a new person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub covered_until: Option<Timestamp>,
-    /// When nothing was left.
+    /// When it was complete.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_completed: Option<Timestamp>,
-    /// How many identities it was about, and how many were left alone because others share them.
+    /// How many identities it covered, and how many were not followed because others share them.
     pub linked: Linked,
-    /// How many rows, items and messages were made anonymous, by place. Places with none are left out.
+    /// How many rows, items and messages were anonymized, by place. Places without any are omitted.
     pub counts: Counts,
 }
 
 impl Receipt {
-    /// Writes the receipt of an erasure as it stands.
+    /// Writes the receipt of an erasure in its current state.
     #[must_use]
     pub fn of(erasure: Erasure) -> Self {
         let complete = erasure.date_completed.is_some();
@@ -50,7 +50,7 @@ impl Receipt {
         }
     }
 
-    /// Returns how much was made anonymous in all.
+    /// Returns the total number of anonymized rows, items and messages.
     #[must_use]
     pub fn total(&self) -> i64 {
         self.counts.values().sum()

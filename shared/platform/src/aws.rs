@@ -1,4 +1,4 @@
-//! The configuration that every AWS SDK client of a function is built from.
+//! The configuration of all AWS SDK clients of a function.
 
 use std::time::Duration;
 
@@ -14,11 +14,15 @@ use aws_smithy_http_client::{Builder, HttpClientError};
 /// Source: <https://www.amazontrust.com/repository/>.
 const AMAZON_ROOTS: &[u8] = include_bytes!("../certs/amazon-roots.pem");
 
-/// A connection that idled longer than this may have died while the environment was frozen.
+/// A connection that was idle for longer may have been lost while the environment was frozen.
 const POOL_IDLE: Duration = Duration::from_secs(20);
 
+/// The limit of a call that is made to sign in to Postgres with a secret or to move dead letters. Functions that wait for AWS
+/// while somebody waits for them have a limit of their own.
+pub const CALL_LIMIT: Duration = Duration::from_secs(2);
+
 /// Builds the configuration: credentials and region from the environment, as Lambda sets them, Amazon's
-/// roots only, and a limit on every call, because the SDK has none of its own.
+/// roots only, and a limit on every call, because the SDK has none by default.
 ///
 /// `call` limits a whole operation with its retries, a single attempt takes at most half of it.
 /// `AWS_ENDPOINT_URL` is honoured.
@@ -43,6 +47,6 @@ pub async fn configure(call: Duration) -> Result<SdkConfig, HttpClientError> {
         .credentials_provider(EnvironmentVariableCredentialsProvider::new())
         .http_client(http)
         .timeout_config(timeouts);
-    // Boxed: the SDK's futures nest so deeply that the compiler's type depth limit is met in main otherwise.
+    // Boxed: the SDK's futures nest so deeply that main would exceed the compiler's type depth limit.
     Ok(Box::pin(config.load()).await)
 }

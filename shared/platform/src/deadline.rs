@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use lambda_runtime::Context;
 
-/// When the work of an invocation must be over, with a margin for its answer.
+/// When the work of an invocation must be finished, with a margin for its response.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadline(SystemTime);
 
@@ -16,7 +16,7 @@ impl Deadline {
         Self(end.checked_sub(margin).unwrap_or(UNIX_EPOCH))
     }
 
-    /// Makes a deadline that lies ahead by a duration.
+    /// Returns a deadline that is a duration from now.
     #[must_use]
     pub fn after(duration: Duration) -> Self {
         Self(SystemTime::now() + duration)

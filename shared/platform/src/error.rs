@@ -11,7 +11,7 @@ pub fn chain(error: &(dyn Error + 'static)) -> String {
     let mut cause = error.source();
     while let Some(error) = cause {
         let layer = error.to_string();
-        // Some libraries repeat their source in their own text.
+        // Some libraries repeat their source in their own message.
         if !text.ends_with(&layer) {
             text.push_str(": ");
             text.push_str(&layer);

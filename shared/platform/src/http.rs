@@ -1,7 +1,7 @@
-//! Serves HTTP requests that come through API Gateway: who calls, and how every answer is written.
+//! Serves HTTP requests from API Gateway: the caller's claims, and the headers of every response.
 //!
-//! `lambda_http` builds a URL from what the client sent, and panics where that is none: a failed invocation,
-//! which anybody could cause. What it would stumble over is therefore mended first.
+//! `lambda_http` builds a URL from what the client sent, and panics if it is invalid: a failed invocation that anyone
+//! could cause. So such requests are sanitized first.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::{Debug, Write};
@@ -18,14 +18,15 @@ use lambda_runtime::tower::util::{MapRequest, MapResponse};
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde::Serialize;
 
-use crate::Metrics;
+use crate::{Metric, Metrics};
 
-/// A browser must not guess what a body is: it is what `Content-Type` says, never a script.
+/// Browsers must not sniff the content type: a body is what `Content-Type` says, never a script.
 const NO_SNIFF: HeaderValue = HeaderValue::from_static("nosniff");
-/// A browser that was here once comes back by https only, for a year. Not for other hosts of the domain: they are not ours.
+/// Browsers that were here once use only https, for a year. This does not include other hosts of the domain: they are
+/// not ours.
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Runs an HTTP service until the environment ends. Every answer gets the headers that protect browsers.
+/// Runs an HTTP service until the environment ends. Every response gets the headers that protect browsers.
 ///
 /// The service sees the path and the query as the client sent them, but never the `Host` and
 /// `X-Forwarded-Proto` headers: a client can write anything there.
@@ -42,7 +43,7 @@ where
     lambda_runtime::run(MapRequest::new(Adapter::from(MapResponse::new(service, Protected)), mend)).await
 }
 
-/// An answer with the headers that all answers have.
+/// A response with the headers that all responses have.
 struct Protected<R>(R);
 
 impl<R: IntoResponse + Send + 'static> IntoResponse for Protected<R> {
@@ -58,22 +59,21 @@ impl<R: IntoResponse + Send + 'static> IntoResponse for Protected<R> {
 
 /// Returns the claims of the token that API Gateway's JWT authorizer verified; `None` when there was no token.
 ///
-/// Takes the extensions of a request, which is what handlers and extractors both have. What a claim's text says is read
-/// by `domain::Claims`.
+/// Takes the extensions of a request, which handlers and extractors both have. `domain::Claims` interprets the claims.
 #[must_use]
 pub fn claims(extensions: &Extensions) -> Option<&HashMap<String, String>> {
     let Some(RequestContext::ApiGatewayV2(context)) = extensions.get() else { return None };
     Some(&context.authorizer.as_ref()?.jwt.as_ref()?.claims)
 }
 
-/// Returns what the header `content-encoding` says of a request's body.
+/// Returns the `content-encoding` of a request's body.
 #[must_use]
 pub fn content_encoding(request: &Request) -> Option<&str> {
-    // What cannot be read names no encoding that anybody knows.
+    // An unreadable header names no known encoding.
     request.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("unreadable"))
 }
 
-/// Writes an answer as JSON that nobody keeps. A 503 asks the client to wait a second, a 429 a minute.
+/// Writes an uncacheable JSON response. A 503 asks the client to wait a second, a 429 a minute.
 ///
 /// # Errors
 /// When the body cannot be written as JSON.
@@ -85,7 +85,7 @@ pub fn answer(status: StatusCode, body: &impl Serialize) -> Result<Response<Body
         .body(Body::from(serde_json::to_string(body)?))?;
     let pause = match status {
         StatusCode::SERVICE_UNAVAILABLE => Some(1),
-        // Limits count by the minute.
+        // Limits are per minute.
         StatusCode::TOO_MANY_REQUESTS => Some(60),
         _ => None,
     };
@@ -95,7 +95,7 @@ pub fn answer(status: StatusCode, body: &impl Serialize) -> Result<Response<Body
     Ok(response)
 }
 
-/// Counts the refused items of a request. A line a code: one line has one value of each dimension.
+/// Counts the rejected items of a request. One line per code: one line has one value of each dimension.
 pub fn report_rejections(function: &str, request_id: &str, codes: impl Iterator<Item = &'static str>) {
     let mut by_code = BTreeMap::new();
     for code in codes {
@@ -104,17 +104,25 @@ pub fn report_rejections(function: &str, request_id: &str, codes: impl Iterator<
     for (code, count) in by_code {
         Metrics::with(&[("Function", function), ("Code", code)])
             .note("request.id", request_id)
-            .count("RejectedByCode", count)
+            .count(Metric::RejectedByCode, count)
             .emit("rejected");
     }
 }
 
-/// Counts a request that was refused as a whole.
-pub fn report_refusal(function: &str, request_id: &str, code: &'static str) {
+/// Counts a request that was refused as a whole, and writes the answer.
+///
+/// # Errors
+/// When the body cannot be written as JSON.
+pub fn refuse(
+    (function, request_id): (&str, &str),
+    (status, code): (u16, &'static str),
+    body: &impl Serialize,
+) -> Result<Response<Body>, Error> {
     Metrics::with(&[("Function", function), ("Code", code)])
         .note("request.id", request_id)
-        .count("RequestRefused", 1)
+        .count(Metric::RequestRefused, 1)
         .emit("refused");
+    answer(StatusCode::from_u16(status)?, body)
 }
 
 fn mend(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
@@ -126,7 +134,7 @@ fn mend(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
     event
 }
 
-/// Percent-encodes what a query must not hold, and leaves everything else as it is.
+/// Percent-encodes characters that a query must not contain, and leaves everything else unchanged.
 ///
 /// Source of the set: <https://url.spec.whatwg.org/#query-state>.
 fn encode(query: &str) -> String {

@@ -1,4 +1,4 @@
-//! What every function needs from its surroundings: settings, secrets, telemetry, metrics, the AWS SDK, deadlines, HTTP.
+//! The environment of every function: settings, secrets, telemetry, metrics, the AWS SDK, deadlines, HTTP.
 //!
 //! Knows nothing of interactions.
 #![warn(missing_docs)]
@@ -15,8 +15,8 @@ mod trace;
 
 pub use deadline::Deadline;
 pub use error::chain;
-pub use http::{answer, claims, content_encoding, report_refusal, report_rejections, serve};
-pub use metric::{Metrics, NAMESPACE, listed};
+pub use http::{answer, claims, content_encoding, refuse, report_rejections, serve};
+pub use metric::{Metric, Metrics, NAMESPACE, listed};
 pub use secret::{Secret, SecretError, SecretSource, SecretValues};
 pub use settings::{SettingsError, Variables, load};
 pub use telemetry::start;

@@ -1,7 +1,8 @@
-//! The one line that an invocation logs, with its metrics in it: CloudWatch's embedded metric format.
+//! The single log line of an invocation, with its metrics: CloudWatch's embedded metric format.
 //!
-//! Such a line is a log line and a metric at once, so nothing is written twice and nothing is called. Every byte of it
-//! is on the bill: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
+//! Such a line is a log line and a metric at once, so nothing is written twice and no API is called. Every byte of it
+//! is billed:
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
 
 use std::fmt::{Display, Write as _};
 use std::io::Write as _;
@@ -15,87 +16,155 @@ use serde_json::{Value, json};
 /// The namespace of every metric.
 pub const NAMESPACE: &str = "Shopsignal";
 
-/// The most values of one metric in one line, set by the format.
+/// The maximum number of values of one metric in one line, set by the format.
 const VALUES_LIMIT: usize = 100;
+
+macro_rules! metrics {
+    ($($name:ident)+) => {
+        /// Every metric of the functions, by its name in CloudWatch: what an alarm may watch.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[expect(missing_docs, reason = "the names say what is counted, and each is written in one place")]
+        pub enum Metric {
+            $($name,)+
+        }
+
+        impl Metric {
+            /// All metrics.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// Returns the name.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)+ }
+            }
+        }
+    };
+}
+
+metrics! {
+    Accepted
+    Again
+    AlreadyApplied
+    AlreadyDone
+    Applied
+    CartsLeft
+    CatalogLatency
+    Conflict
+    DeadLettered
+    DefaultPartitionRows
+    Delivered
+    Derived
+    DerivedConflicts
+    Duplicate
+    Erased
+    ErasuresCompleted
+    Exported
+    ExportedBytes
+    Findings
+    GuestQuotasPruned
+    HiddenTexts
+    HintsClaimed
+    HintsFailed
+    HintsSent
+    KeysPruned
+    Logged
+    Messages
+    Parked
+    PartitionsCreated
+    PartitionsIndexed
+    PendingDepth
+    PendingOldestAge
+    PendingParked
+    Refused
+    Rejected
+    RejectedByCode
+    Reprojected
+    RequestRefused
+    Sent
+    Skipped
+    Unavailable
+    Unreadable
+    Unscored
+}
 
 /// Collects what is to be said about one invocation and writes it as one line.
 #[derive(Debug)]
 pub struct Metrics {
     dimensions: Vec<(&'static str, String)>,
-    metrics: Vec<Metric>,
+    metrics: Vec<Measured>,
     notes: Vec<(&'static str, Value)>,
 }
 
 #[derive(Debug)]
-struct Metric {
-    name: &'static str,
+struct Measured {
+    metric: Metric,
     unit: &'static str,
     value: Value,
 }
 
 impl Metrics {
-    /// Starts a line. One combination of dimension values is one metric in CloudWatch (and on its bill).
+    /// Starts a line. Each combination of dimension values is a separate metric in CloudWatch, and billed as such.
     #[must_use]
     pub fn with(dimensions: &[(&'static str, &str)]) -> Self {
         let dimensions = dimensions.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         Self { dimensions, metrics: Vec::new(), notes: Vec::new() }
     }
 
-    /// Adds how often something happened. Zero is left out: sums and alarms are the same without it.
+    /// Adds a count of events. Zero is omitted: sums and alarms are the same without it.
     #[must_use]
-    pub fn count(self, name: &'static str, count: usize) -> Self {
-        if count == 0 { self } else { self.gauge(name, count) }
+    pub fn count(self, metric: Metric, count: usize) -> Self {
+        if count == 0 { self } else { self.gauge(metric, count) }
     }
 
-    /// Adds how many of something there are now. Zero is written: it says that somebody looked.
+    /// Adds a current number of things. Zero is written: it shows that the check ran.
     #[must_use]
-    pub fn gauge(self, name: &'static str, count: usize) -> Self {
-        self.value(name, "Count", json!(count))
+    pub fn gauge(self, metric: Metric, count: usize) -> Self {
+        self.value(metric, "Count", json!(count))
     }
 
-    /// Adds the durations of several calls in milliseconds, so that percentiles can be told. Of more than 100
-    /// an even sample is taken; of none, nothing is written.
+    /// Adds the durations of several calls in milliseconds, so that percentiles are available. Of more than 100 an even
+    /// sample is taken; without any, nothing is written.
     #[must_use]
-    pub fn millis_each(self, name: &'static str, durations: &[Duration]) -> Self {
+    pub fn millis_each(self, metric: Metric, durations: &[Duration]) -> Self {
         let step = durations.len().div_ceil(VALUES_LIMIT).max(1);
         let values: Vec<f64> = durations.iter().step_by(step).map(to_millis).collect();
-        if values.is_empty() { self } else { self.value(name, "Milliseconds", json!(values)) }
+        if values.is_empty() { self } else { self.value(metric, "Milliseconds", json!(values)) }
     }
 
     /// Adds a duration in seconds. Zero is written.
     #[must_use]
-    pub fn seconds(self, name: &'static str, seconds: f64) -> Self {
-        self.value(name, "Seconds", json!(seconds))
+    pub fn seconds(self, metric: Metric, seconds: f64) -> Self {
+        self.value(metric, "Seconds", json!(seconds))
     }
 
-    /// Adds something to search for that is no metric: an id, a duration.
+    /// Adds a searchable field that is not a metric: an id, a duration.
     #[must_use]
     pub fn note(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.notes.push((name, value.into()));
         self
     }
 
-    /// Adds several ids as one text such as `[1,2]`. As a JSON list each would become a field of its own in CloudWatch,
-    /// which stops counting fields at some hundred.
+    /// Adds several ids as one string such as `[1,2]`. In a JSON list each would become a separate field in CloudWatch,
+    /// which indexes only some hundred fields.
     #[must_use]
     pub fn list(self, name: &'static str, ids: impl IntoIterator<Item = impl Display>) -> Self {
         self.note(name, listed(ids))
     }
 
-    fn value(mut self, name: &'static str, unit: &'static str, value: Value) -> Self {
-        self.metrics.push(Metric { name, unit, value });
+    fn value(mut self, metric: Metric, unit: &'static str, value: Value) -> Self {
+        self.metrics.push(Measured { metric, unit, value });
         self
     }
 
     /// Writes the line to stdout, at level `INFO`.
     pub fn emit(&self, message: &str) {
         let line = serde_json::to_string(&Line { metrics: self, message, now: Timestamp::now() });
-        // Standard output is the log of a function. If it is gone, nobody is left to be told.
+        // Standard output is the log of a function. If writing fails, there is nowhere to report it.
         writeln!(std::io::stdout().lock(), "{}", line.unwrap_or_default()).ok();
     }
 }
 
-/// Writes ids as one text such as `[1,2]`, for a field of the log.
+/// Writes ids as one string such as `[1,2]`, for a log field.
 #[must_use]
 pub fn listed(ids: impl IntoIterator<Item = impl Display>) -> String {
     let mut text = String::from("[");
@@ -108,7 +177,7 @@ pub fn listed(ids: impl IntoIterator<Item = impl Display>) -> String {
     text
 }
 
-/// Tenths of a microsecond are noise, and bytes.
+/// Tenths of a microsecond are only noise and bytes.
 fn to_millis(duration: &Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e3
 }
@@ -122,7 +191,7 @@ struct Line<'a> {
 impl Serialize for Line<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut line = serializer.serialize_map(None)?;
-        // Lambda's JSON log format reads these two; a line without them it would complete itself.
+        // Lambda's JSON log format reads these two fields, and adds them to a line without them.
         line.serialize_entry("timestamp", &format!("{:.3}", self.now))?;
         line.serialize_entry("level", "INFO")?;
         line.serialize_entry("message", self.message)?;
@@ -136,17 +205,18 @@ impl Serialize for Line<'_> {
             line.serialize_entry("_aws", &self.directive())?;
         }
         for metric in &self.metrics.metrics {
-            line.serialize_entry(metric.name, &metric.value)?;
+            line.serialize_entry(metric.metric.as_str(), &metric.value)?;
         }
         line.end()
     }
 }
 
 impl Line<'_> {
-    /// Says which members of the line are metrics.
+    /// Declares which members of the line are metrics.
     fn directive(&self) -> Value {
         let names: Vec<_> = self.metrics.dimensions.iter().map(|(name, _)| *name).collect();
-        let metrics = self.metrics.metrics.iter().map(|metric| json!({ "Name": metric.name, "Unit": metric.unit }));
+        let metrics =
+            self.metrics.metrics.iter().map(|metric| json!({ "Name": metric.metric.as_str(), "Unit": metric.unit }));
         json!({
             "Timestamp": self.now.as_millisecond(),
             "CloudWatchMetrics": [{
@@ -167,7 +237,8 @@ mod tests {
 
     #[test]
     fn a_line_is_a_log_line_and_follows_the_embedded_metric_format() {
-        let metrics = Metrics::with(&[("Sink", "catalog")]).count("Sent", 3).seconds("PendingOldestAge", 1.5);
+        let metrics =
+            Metrics::with(&[("Sink", "catalog")]).count(Metric::Sent, 3).seconds(Metric::PendingOldestAge, 1.5);
         let expected = json!({
             "timestamp": "2023-11-14T22:13:20.120Z",
             "level": "INFO",
@@ -190,10 +261,10 @@ mod tests {
 
     #[test]
     fn what_did_not_happen_is_left_out_and_what_there_is_none_of_is_not() {
-        let quiet = line(&Metrics::with(&[("Function", "f")]).count("Sent", 0).note("request.id", "r"));
+        let quiet = line(&Metrics::with(&[("Function", "f")]).count(Metric::Sent, 0).note("request.id", "r"));
         assert_eq!((quiet.get("_aws"), quiet.get("Sent")), (None, None));
         assert_eq!(quiet["request.id"], "r");
-        let depth = line(&Metrics::with(&[("Sink", "catalog")]).gauge("PendingDepth", 0));
+        let depth = line(&Metrics::with(&[("Sink", "catalog")]).gauge(Metric::PendingDepth, 0));
         assert_eq!(depth["PendingDepth"], 0);
         assert_eq!(depth["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"], "PendingDepth");
     }
@@ -202,9 +273,9 @@ mod tests {
     fn several_values_are_one_list_of_at_most_a_hundred() {
         let values = |count: usize| {
             let durations = vec![Duration::from_nanos(2_000_400); count];
-            let line = line(&Metrics::with(&[]).millis_each("Latency", &durations));
-            assert!(count == 0 || line["Latency"][0] == 2.0, "{line}");
-            line["Latency"].as_array().map(Vec::len)
+            let line = line(&Metrics::with(&[]).millis_each(Metric::CatalogLatency, &durations));
+            assert!(count == 0 || line["CatalogLatency"][0] == 2.0, "{line}");
+            line["CatalogLatency"].as_array().map(Vec::len)
         };
         assert_eq!(
             [values(0), values(1), values(100), values(101), values(300)].map(Option::unwrap_or_default),

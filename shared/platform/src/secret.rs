@@ -1,7 +1,7 @@
-//! The application's secret in Secrets Manager: named texts, read once per execution environment, at the first use.
+//! The application's secret in Secrets Manager: named values, read once per execution environment, at first use.
 //!
-//! Not at the start of the function: a start that waits for another service can hang, and one that fails is repeated by
-//! Lambda without a log line that says why. A read that failed is tried again by the next invocation.
+//! Not during initialization: waiting for another service there can hang, and Lambda repeats a failed initialization
+//! without a log line that says why. A failed read is retried by the next invocation.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -16,22 +16,31 @@ use aws_sdk_secretsmanager::config::Builder;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-/// How long a read may take, with the repetitions of the SDK: an HTTP function has ten seconds for everything.
+/// The limit for a read, including the SDK's retries: an HTTP function has ten seconds for everything.
 const CALL_LIMIT: Duration = Duration::from_secs(3);
-/// How often a change is begun anew because somebody else changed the secret meanwhile.
+/// How often a change is restarted because someone else changed the secret meanwhile.
 const CHANGES: u32 = 5;
-/// Random bytes of a key that is made here.
+/// The number of random bytes of a generated key.
 const KEY_BYTES: usize = 32;
 
 /// Why a secret could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    /// Secrets Manager does not answer, or refuses. Try again later.
+    /// Secrets Manager does not answer, or refuses. Retry later.
     #[error("could not reach the secret of APP_SECRET_ARN")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
-    /// What it holds is not what the function needs; a person has to mend it. The text names values and shows none.
+    /// Its content is not what the function needs; an operator has to correct it. The message names values and never
+    /// shows them.
     #[error("could not use the secret of APP_SECRET_ARN: {0}")]
     Unusable(String),
+}
+
+impl SecretError {
+    /// Says whether the same read may succeed later.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
 }
 
 /// The named texts of a secret. They are never shown.
@@ -45,7 +54,7 @@ impl fmt::Debug for SecretValues {
 }
 
 impl SecretValues {
-    /// Returns the text of a name; an empty one counts as absent.
+    /// Returns the value of a name; an empty one counts as absent.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|text| !text.is_empty())
@@ -58,12 +67,12 @@ impl SecretValues {
         numbered.filter_map(|number: u32| Some((number, self.get(&format!("{name}_{number}"))?))).collect()
     }
 
-    /// Returns the names of all texts.
+    /// Returns all names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 
-    /// Sets a text, or removes it when it is empty.
+    /// Sets a value, or removes it when it is empty.
     pub fn set(&mut self, name: &str, text: &str) {
         if text.is_empty() {
             self.0.remove(name);
@@ -86,10 +95,10 @@ impl SecretValues {
     }
 }
 
-/// What a function makes of the secret.
+/// A parser of the secret.
 type Make<T> = Box<dyn Fn(&SecretValues) -> Result<T, String> + Send + Sync>;
 
-/// What a function makes of the secret, kept as long as its environment lives.
+/// The parsed secret of a function, cached as long as its environment lives.
 pub struct Secret<T> {
     source: SecretSource,
     make: Make<T>,
@@ -103,7 +112,8 @@ impl<T> fmt::Debug for Secret<T> {
 }
 
 impl<T> Secret<T> {
-    /// Says where the secret is and what is made of it; nothing is read yet. `make` says what is wrong and shows no text.
+    /// Takes the location of the secret and its parser; nothing is read yet. `make` returns what is wrong without
+    /// showing a value.
     pub fn new(
         source: SecretSource,
         make: impl Fn(&SecretValues) -> Result<T, String> + Send + Sync + 'static,
@@ -111,17 +121,17 @@ impl<T> Secret<T> {
         Self { source, make: Box::new(make), kept: OnceCell::new() }
     }
 
-    /// Returns what was made of the secret; reads it first when no read has succeeded yet.
+    /// Returns the parsed secret; reads it first if no read has succeeded yet.
     ///
     /// # Errors
-    /// See [`SecretError`]; nothing is kept then.
+    /// See [`SecretError`]; nothing is cached then.
     pub async fn get(&self) -> Result<&T, SecretError> {
         let read = async || (self.make)(&self.source.read().await?.0).map_err(SecretError::Unusable);
         self.kept.get_or_try_init(read).await
     }
 }
 
-/// Where the secret is.
+/// The location of the secret.
 #[derive(Debug, Clone)]
 pub struct SecretSource {
     client: Client,
@@ -140,12 +150,12 @@ impl SecretSource {
         Self { client: Client::from_conf(Builder::from(aws).timeout_config(limits).build()), arn }
     }
 
-    /// Reads the texts, and the version that they are of.
+    /// Reads the values and their version.
     ///
     /// # Errors
     /// See [`SecretError`].
     pub async fn read(&self) -> Result<(SecretValues, String), SecretError> {
-        // Boxed: the SDK's futures nest so deeply that the compiler's type depth limit is met otherwise.
+        // Boxed: the SDK's futures nest so deeply that they would exceed the compiler's type depth limit.
         let call = Box::pin(self.client.get_secret_value().secret_id(&self.arn).send());
         let value = call.await.map_err(|error| SecretError::Unavailable(error.into()))?;
         // The parse error is dropped on purpose: it could quote the secret.
@@ -154,10 +164,10 @@ impl SecretSource {
         Ok((SecretValues(texts), value.version_id().unwrap_or_default().to_owned()))
     }
 
-    /// Changes the texts; returns what `change` returned, and whether anything changed.
+    /// Changes the values; returns the result of `change`, and whether anything changed.
     ///
-    /// Two changes at once follow each other: the new version's id is made from the one that it replaces, and Secrets Manager
-    /// refuses a second version of the same id with other content. What was read before a refusal is read again.
+    /// Concurrent changes are serialized: the new version's id is derived from the one that it replaces, and Secrets
+    /// Manager refuses a second version with the same id and other content. After a refusal the secret is read again.
     ///
     /// # Errors
     /// See [`SecretError`].

@@ -1,11 +1,12 @@
 //! Reads the settings of a function from its environment, once, at init.
 //!
-//! Every missing or malformed variable is named in one error, so that a deployment is mended in one go.
+//! Every missing or malformed variable is named in one error, so that a deployment is fixed in one go.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
+use std::time::Duration;
 
 /// Settings that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -14,7 +15,7 @@ pub struct SettingsError {
     problems: Vec<String>,
 }
 
-/// Looks variables up and remembers what was asked for and what was wrong.
+/// Looks up variables and records which were requested and what was wrong.
 pub struct Variables<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
     asked: BTreeSet<&'static str>,
@@ -23,8 +24,8 @@ pub struct Variables<'a> {
 
 /// Reads settings from the environment of the process.
 ///
-/// What is wrong goes to the log. The process ends with it, and each invocation counts as an error, which rings the
-/// function's alarm.
+/// Errors go to the log. The process then ends, and each invocation counts as an error, which raises the function's
+/// alarm.
 ///
 /// # Errors
 /// Names every variable that is missing or malformed.
@@ -42,7 +43,7 @@ impl<'a> Variables<'a> {
         Self { lookup, asked: BTreeSet::new(), problems: Vec::new() }
     }
 
-    /// Runs a reader and turns what went wrong into one error.
+    /// Runs a parser and combines everything that went wrong into one error.
     ///
     /// # Errors
     /// Names every variable that is missing or malformed.
@@ -53,19 +54,19 @@ impl<'a> Variables<'a> {
         }
     }
 
-    /// Returns the names that were asked for.
+    /// Returns the requested names.
     #[must_use]
     pub fn asked(&self) -> &BTreeSet<&'static str> {
         &self.asked
     }
 
-    /// Reads text that may be absent.
+    /// Reads an optional string.
     pub fn optional(&mut self, name: &'static str) -> Option<String> {
         self.asked.insert(name);
         (self.lookup)(name).filter(|value| !value.is_empty())
     }
 
-    /// Reads text that must be there.
+    /// Reads a required string.
     pub fn required(&mut self, name: &'static str) -> Option<String> {
         let value = self.optional(name);
         if value.is_none() {
@@ -74,7 +75,7 @@ impl<'a> Variables<'a> {
         value
     }
 
-    /// Reads a required value of a type that can be parsed; the value itself stays out of the error text.
+    /// Reads a required value of a type that can be parsed; the value itself is not in the error message.
     pub fn parsed<T: FromStr<Err: Display>>(&mut self, name: &'static str) -> Option<T> {
         match self.required(name)?.parse() {
             Ok(value) => Some(value),
@@ -104,6 +105,21 @@ impl<'a> Variables<'a> {
         }
     }
 
+    /// Reads a required time in milliseconds within limits.
+    pub fn millis(&mut self, name: &'static str, range: RangeInclusive<u64>) -> Option<Duration> {
+        self.number(name, range).map(Duration::from_millis)
+    }
+
+    /// Reads how long SQS may take to answer. A request or a batch waits for it, so it is short.
+    pub fn send_limit(&mut self) -> Option<Duration> {
+        self.millis("SEND_TIMEOUT_MS", 50..=5_000)
+    }
+
+    /// Reads a value of a type that can be parsed, or its default: an empty text means something, so it cannot be required.
+    pub fn parsed_or_default<T: FromStr<Err: Display> + Default>(&mut self, name: &'static str) -> Option<T> {
+        if self.optional(name).is_none() { Some(T::default()) } else { self.parsed(name) }
+    }
+
     /// Reads settings that a library of ours knows the names of; its error must name the variable.
     pub fn group<T, E: Display>(
         &mut self,
@@ -118,7 +134,7 @@ impl<'a> Variables<'a> {
         }
     }
 
-    /// Notes a problem that the caller found in a value.
+    /// Records a problem that the caller found in a value.
     pub fn refuse<T>(&mut self, name: &'static str, problem: &str) -> Option<T> {
         self.problems.push(format!("{name} {problem}"));
         None

@@ -1,13 +1,13 @@
-//! Logs: one JSON object a line on stdout, as Lambda's JSON log format wants them.
+//! Logs: one JSON object per line on stdout, as Lambda's JSON log format requires.
 //!
-//! What may be logged: ids, counts, durations, error chains. Never: bodies, tokens, addresses, metadata. The libraries
-//! know no such rule, the Lambda runtime writes whole events with their tokens at `TRACE`: they stay at `INFO`.
+//! What may be logged: ids, counts, durations, error chains. Never: bodies, tokens, addresses, metadata. Libraries do
+//! not follow this rule, and the Lambda runtime writes whole events with their tokens at `TRACE`: they stay at `INFO`.
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// The crates of this workspace that run in a function. Only they follow a level below `INFO`.
+/// The crates of this workspace that run in a function. Only they can log below `INFO`.
 const OURS: [&str; 22] = [
     "accept_events",
     "answer_queries",
@@ -69,7 +69,7 @@ mod tests {
         let names = folders.into_iter().flatten().map(|entry| entry.unwrap());
         let names = names.filter(|entry| entry.path().join("Cargo.toml").is_file());
         let names = names.map(|entry| entry.file_name().to_string_lossy().replace('-', "_"));
-        // The test kit runs in no function.
+        // The test kit does not run in functions.
         let names: BTreeSet<_> = names.filter(|name| name != "testkit").collect();
         assert_eq!(names, OURS.map(str::to_owned).into());
     }

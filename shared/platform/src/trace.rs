@@ -1,4 +1,4 @@
-//! The trace header, which ties together the logs of one interaction across functions.
+//! The trace header, which connects the logs of one interaction across functions.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ use uuid::Uuid;
 pub struct TraceHeader(String);
 
 impl TraceHeader {
-    /// Takes the header of an invocation; makes a new root where tracing gave none.
+    /// Takes the header of an invocation; creates a new root if tracing provided none.
     #[must_use]
     pub fn of(context: &Context) -> Self {
         match &context.xray_trace_id {
@@ -28,19 +28,19 @@ impl TraceHeader {
         Self(format!("Root=1-{seconds:08x}-{};Sampled=0", &unique[8..]))
     }
 
-    /// Returns the whole header, as it is passed on.
+    /// Returns the whole header, for passing it on.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Returns the trace id, as it is logged.
+    /// Returns the trace id, for the log.
     #[must_use]
     pub fn root(&self) -> &str {
         Self::root_of(&self.0)
     }
 
-    /// Returns the trace id inside a header, or the text itself.
+    /// Returns the trace id inside a header, or the string itself.
     #[must_use]
     pub fn root_of(header: &str) -> &str {
         header.split(';').find_map(|part| part.trim().strip_prefix("Root=")).unwrap_or(header)

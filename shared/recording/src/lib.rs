@@ -1,41 +1,48 @@
-//! Records the items of a request piece by piece, and matches what became of each: what record-interactions and
+//! Records the items of a request part by part, and matches what became of each: what record-interactions and
 //! import-interactions have in common.
 //!
-//! It does no IO: the function stores a piece in its own way and says how that went. An item that Postgres refuses is
+//! It does no IO: the function stores a part in its own way and says how that went. An item that Postgres refuses is
 //! found by halving, so that its neighbours are stored.
 #![warn(missing_docs)]
 
 use std::ops::Range;
 
-use contracts::{ItemOutcome, ItemResult, ItemStatus, Rejection, RejectionCode};
-use domain::{InteractionId, NewInteraction, Pieces};
+use contracts::{Failure, ItemOutcome, ItemResult, ItemStatus, Rejection, RejectionCode};
+use domain::{Halves, InteractionId, NewInteraction};
 use store::StoreError;
 use store::interaction::{Judged, Recorded};
+
+/// The answer when the log cannot be written: out of reach for now, or broken.
+#[must_use]
+pub fn failure(error: StoreError) -> Failure {
+    let is_temporary = error.is_temporary();
+    Failure::of_ours(error, is_temporary, "the log cannot be reached; send the request again")
+}
 
 /// The results of a request, one per item, and what is new in the log.
 #[derive(Debug)]
 pub struct Outcome {
     /// In the order of the request.
     pub results: Vec<ItemResult>,
-    /// What was stored now.
+    /// The interactions that were newly stored.
     pub new_ids: Vec<InteractionId>,
 }
 
-/// The items of a request on their way into the log. A refused item keeps its refusal and touches no other.
+/// The items of a request while they are being recorded. A rejected item keeps its rejection and affects no other.
 #[derive(Debug)]
 pub struct Recording {
     refused: Vec<ItemResult>,
     admitted: Vec<NewInteraction>,
-    /// Where the admitted items stood in the request.
+    /// The positions of the admitted items in the request.
     places: Vec<usize>,
-    pieces: Pieces,
+    halves: Halves,
     current: Range<usize>,
-    /// What became of the admitted items, in their order.
+    /// The outcomes of the admitted items, in order.
     recorded: Vec<Result<Judged, Rejection>>,
 }
 
 impl Recording {
-    /// Begins with everything that was read.
+    /// Starts with the parsed items.
     #[must_use]
     pub fn of(items: Vec<ItemOutcome>) -> Self {
         let (mut refused, mut admitted, mut places) = (Vec::new(), Vec::with_capacity(items.len()), Vec::new());
@@ -48,24 +55,24 @@ impl Recording {
                 Err(item) => refused.push(ItemResult::refused(index, item.event_id, item.rejection)),
             }
         }
-        let pieces = Pieces::of(admitted.len());
-        Self { refused, recorded: Vec::with_capacity(admitted.len()), admitted, places, pieces, current: 0..0 }
+        let halves = Halves::of(admitted.len());
+        Self { refused, recorded: Vec::with_capacity(admitted.len()), admitted, places, halves, current: 0..0 }
     }
 
     /// Returns the items that are to be stored next, in one transaction; `None` when all are settled.
-    pub fn next_piece(&mut self) -> Option<&[NewInteraction]> {
-        self.current = self.pieces.next()?;
+    pub fn next_part(&mut self) -> Option<&[NewInteraction]> {
+        self.current = self.halves.next()?;
         Some(&self.admitted[self.current.clone()])
     }
 
-    /// Takes what became of the piece. One that was refused comes again in halves.
+    /// Takes what became of the part. One that was refused comes again in halves.
     ///
     /// # Errors
-    /// An error that is about no item: then the request as a whole fails, and may be sent again.
+    /// An error that concerns no item: then the request as a whole fails, and may be retried.
     pub fn settle(&mut self, answer: Result<Vec<Judged>, StoreError>) -> Result<(), StoreError> {
         match answer {
             Ok(recorded) => self.recorded.extend(recorded.into_iter().map(Ok)),
-            Err(StoreError::Refused { .. }) if self.pieces.split(&self.current) => {}
+            Err(StoreError::Refused { .. }) if self.halves.split(&self.current) => {}
             Err(StoreError::Refused { sqlstate, .. }) => {
                 tracing::error!(sqlstate, "an admitted item was refused by postgres");
                 let message = format!("the item cannot be stored (sqlstate {sqlstate})");

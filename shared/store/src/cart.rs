@@ -1,5 +1,5 @@
-//! What signed-in shoppers put into carts and what came of it: read from `interaction`, and from orders by what events
-//! tell of their customers.
+//! What signed-in shoppers put into carts and how it was settled: read from `interaction`, and from orders through
+//! their customers.
 
 use domain::fraud::{CART_ADDING_EVENTS, CART_ITEMS_MAX, CART_SETTLING_EVENTS, CartItem, CartLimits};
 use jiff::Timestamp;
@@ -9,13 +9,13 @@ use tokio_postgres::types::Type;
 use crate::database::Parameter;
 use crate::{Database, StoreError};
 
-/// Hands over what was put into carts within limits, by account and time, each with the time when it was settled.
+/// Passes on what was put into carts within limits, by account and time, each with the time when it was settled.
 ///
-/// At most [`CART_ITEMS_MAX`] of an account and day. Reads every partition since their beginning once, and keeps no more
-/// than a few rows in memory.
+/// At most [`CART_ITEMS_MAX`] per account and day. Reads every partition since the start of the limits once, and keeps
+/// only a few rows in memory.
 ///
 /// # Errors
-/// See [`StoreError`]; some items may have been handed over already.
+/// See [`StoreError`]; some items may have been passed on already.
 pub async fn list_items(
     database: &Database,
     limits: CartLimits,

@@ -1,13 +1,13 @@
-//! What only an outside catalog has: table `catalog_delivery`, written by [`crate::pending::remove_outside`].
+//! Deliveries to an outside catalog: table `catalog_delivery`, written by [`crate::pending::remove_outside`].
 
 use tokio_postgres::types::Type;
 
 use crate::{Database, StoreError};
 
-/// How long a delivery is remembered, in days: a day longer than the feed remembers an interaction.
+/// How long a delivery is kept, in days: a day longer than the feed keeps an interaction.
 pub const KEPT_DAYS: u16 = 91;
 
-/// Forgets deliveries that are older than [`KEPT_DAYS`]: the feed would have forgotten their interactions as well.
+/// Deletes deliveries that are older than [`KEPT_DAYS`]: the feed would have deleted their interactions as well.
 ///
 /// # Errors
 /// See [`StoreError`]; repeating is safe.

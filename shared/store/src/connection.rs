@@ -21,10 +21,10 @@ use crate::{Role, StoreError};
 /// Source: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html>.
 const RDS_ROOTS: &[u8] = include_bytes!("../certs/rds-ca.pem");
 
-/// A connection that takes longer than this, name look-up, TLS and log-in included, is given up.
+/// The limit for connecting, including DNS look-up, TLS and sign-in.
 const CONNECT_LIMIT: Duration = Duration::from_secs(3);
 
-/// Where Postgres is and how to log in.
+/// The address of Postgres and how to sign in.
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub(crate) config: Config,
@@ -32,7 +32,7 @@ pub struct Settings {
     pub(crate) role: Option<Role>,
 }
 
-/// Settings that cannot work. The text never repeats the URL, which may hold a password.
+/// Settings that cannot work. The message never repeats the URL, which may contain a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSettings {
     /// Not a Postgres URL.
@@ -44,7 +44,7 @@ pub enum InvalidSettings {
     /// Not a switch.
     #[error("DATABASE_IAM_AUTH must be true or false")]
     IamSwitch,
-    /// Two ways to log in.
+    /// Two ways to sign in at once.
     #[error("DATABASE_SECRET_ARN and DATABASE_IAM_AUTH must not be combined")]
     TwoCredentials,
 }
@@ -61,7 +61,7 @@ impl Settings {
         Self::of_owner(lookup).map(|settings| settings.with_role(role))
     }
 
-    /// Signs in as a role instead of the user that the URL or the secret names.
+    /// Signs in as a role instead of the user in the URL or secret.
     #[must_use]
     pub fn with_role(mut self, role: Role) -> Self {
         self.config.user(role.name());
@@ -69,8 +69,8 @@ impl Settings {
         self
     }
 
-    /// Reads `DATABASE_URL`, `DATABASE_SECRET_ARN` (optional) and `DATABASE_IAM_AUTH` (`true` or `false`), for what signs in
-    /// as the owner of the schema: the user of the URL, or of the secret.
+    /// Reads `DATABASE_URL`, `DATABASE_SECRET_ARN` (optional) and `DATABASE_IAM_AUTH` (`true` or `false`), for programs
+    /// that sign in as the owner of the schema: the user in the URL or secret.
     ///
     /// # Errors
     /// Names the variable and its rule.
@@ -87,7 +87,7 @@ impl Settings {
     /// Checks the settings. Without a secret and without IAM the password in the URL is used.
     ///
     /// # Errors
-    /// Which rule they break.
+    /// Which rule they violate.
     pub fn new(url: &str, secret_arn: Option<String>, iam: bool) -> Result<Self, InvalidSettings> {
         let mut config: Config = url.parse().map_err(|_| InvalidSettings::Url)?;
         if config.get_hosts().is_empty() {
@@ -116,7 +116,7 @@ impl Settings {
 /// Opens one connection. May be repeated.
 ///
 /// # Errors
-/// [`StoreError::Unavailable`] when there is no answer in time, [`StoreError::Broken`] when the log-in is refused.
+/// [`StoreError::Unavailable`] when there is no answer in time, [`StoreError::Broken`] when the sign-in is refused.
 pub async fn connect(settings: &Settings, aws: Option<&SdkConfig>) -> Result<Client, StoreError> {
     open(settings, aws).await.map(|connected| connected.client)
 }
@@ -124,7 +124,7 @@ pub async fn connect(settings: &Settings, aws: Option<&SdkConfig>) -> Result<Cli
 /// A connection, and the task that runs its IO.
 pub(crate) struct Connected {
     pub(crate) client: Client,
-    /// Ends when the connection does: after the last statement of a client that is gone, or when it is lost.
+    /// Ends with the connection: after the last statement of a dropped client, or when it is lost.
     pub(crate) connection: JoinHandle<()>,
 }
 
@@ -142,13 +142,13 @@ pub(crate) async fn open(settings: &Settings, aws: Option<&SdkConfig>) -> Result
     timeout(CONNECT_LIMIT, opened).await.unwrap_or_else(|elapsed| Err(StoreError::Unavailable(elapsed.into())))
 }
 
-/// Asks Postgres to cancel what runs on the connection of a token, over a connection of its own that is encrypted when
-/// the other one is.
+/// Asks Postgres to cancel what runs on the connection of a token, over a separate connection that is encrypted if the
+/// other one is.
 pub(crate) async fn send_cancel(token: &CancelToken) -> Result<(), tokio_postgres::Error> {
     token.cancel_query(MakeRustlsConnect::new(TLS.clone())).await
 }
 
-/// Runs the connection's IO. It ends with the client; an early end shows as an error of the next statement.
+/// Runs the connection's IO. It ends with the client; an early end shows up as an error of the next statement.
 fn drive<S, T>(connection: Connection<S, T>) -> JoinHandle<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,

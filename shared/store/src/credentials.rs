@@ -1,7 +1,7 @@
-//! How a function proves to Postgres who it is.
+//! How a function authenticates to Postgres.
 //!
-//! Credentials are fetched for each new connection and kept nowhere: a rotated secret is picked up by the
-//! next connect, and an IAM token lives for 15 minutes only.
+//! Credentials are fetched for each new connection and never cached: the next connection uses a rotated secret, and an
+//! IAM token is valid for only 15 minutes.
 
 use std::time::{Duration, SystemTime};
 
@@ -16,18 +16,18 @@ use tokio_postgres::config::Host;
 use crate::StoreError;
 use crate::connection::Settings;
 
-/// How to log in.
+/// How to sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Credentials {
-    /// User and, only locally, password from the URL.
+    /// The user from the URL, and for local databases the password.
     Url,
-    /// User and password from Secrets Manager, in the form that RDS writes.
+    /// User and password from Secrets Manager, in the format of RDS.
     Secret { arn: String },
     /// A token signed with the function's own role.
     Iam,
 }
 
-/// Why no credentials could be had.
+/// Why credentials could not be obtained.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CredentialsError {
     #[error("no AWS configuration was given to log in with")]
@@ -44,7 +44,7 @@ impl From<CredentialsError> for StoreError {
     }
 }
 
-/// The form that RDS writes its managed secrets in; other fields are left alone.
+/// The format of secrets managed by RDS; other fields are ignored.
 #[derive(Deserialize)]
 pub(crate) struct Secret {
     pub(crate) username: String,
@@ -58,7 +58,7 @@ pub(crate) async fn log_in(settings: &Settings, aws: Option<&SdkConfig>) -> Resu
         Credentials::Url => {}
         Credentials::Secret { arn } => {
             let secret = read_secret(arn, aws.ok_or(CredentialsError::NoAws)?).await?;
-            // The secret of a function holds its role's password; its name the code knows.
+            // A function's secret holds the password of its role; the role's name is in the code.
             let user = settings.role.map_or(secret.username, |role| role.name().to_owned());
             config.user(user).password(secret.password);
         }

@@ -1,4 +1,4 @@
-//! Which address belongs to which customer id, as far as an event names both: table `customer_link`.
+//! Which address belongs to which customer id, where an event names both: table `customer_link`.
 
 use domain::CustomerLink;
 use tokio_postgres::types::Type;
@@ -6,7 +6,7 @@ use tokio_postgres::types::Type;
 use crate::database::Parameter;
 use crate::{StoreError, Transaction};
 
-/// Adds links. One that is known already stays as it is.
+/// Adds links. Existing ones stay unchanged.
 ///
 /// # Errors
 /// See [`StoreError`].

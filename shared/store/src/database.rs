@@ -1,8 +1,8 @@
-//! One connection per execution environment, opened late, checked after idling, replaced once when lost.
+//! One connection per execution environment, opened lazily, checked after it was idle, replaced once when lost.
 //!
 //! No pool: an environment handles one invocation at a time, and a pool's timers stand still while the
-//! environment is frozen. Statements are sent typed, so each takes a single round trip and leaves nothing
-//! prepared behind that a proxy would have to pin a session for.
+//! environment is frozen. Statements are sent typed, so each takes a single round trip and leaves no prepared statement
+//! behind for which a proxy would have to pin a session.
 
 use std::time::Duration;
 
@@ -21,15 +21,15 @@ use crate::session::{Session, run, run_each};
 /// A parameter with its type, which saves the round trip of asking for it.
 pub(crate) type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
 
-/// A connection idle for longer is asked for a sign of life first: the environment may have been frozen.
+/// A connection that was idle for longer is pinged first: the environment may have been frozen.
 const IDLE_LIMIT: Duration = Duration::from_secs(5);
-/// How long the sign of life may take.
+/// The limit for the ping.
 const LIVENESS_LIMIT: Duration = Duration::from_secs(1);
-/// How long one statement may take. Together with connecting, and with the half second in which one that takes longer is
-/// cancelled, it fits into the ten seconds of an HTTP function, so that there is time to answer.
+/// How long one statement may take. Together with connecting, and the half second for cancelling, it fits into the ten
+/// seconds of an HTTP function, with time left to answer.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(5);
 
-/// The database, as a function sees it. Cheap to make: it connects at the first statement.
+/// The database, as a function sees it. Cheap to create: it connects at the first statement.
 #[derive(Debug)]
 pub struct Database {
     settings: Settings,
@@ -39,30 +39,30 @@ pub struct Database {
 }
 
 impl Database {
-    /// Keeps the settings for the first statement. `aws` is needed to log in with a secret or by IAM.
+    /// Keeps the settings for the first statement. `aws` is needed to sign in with a secret or by IAM.
     #[must_use]
     pub fn new(settings: Settings, aws: Option<SdkConfig>) -> Self {
         Self { settings, aws, statement_limit: STATEMENT_LIMIT, session: Mutex::new(None) }
     }
 
-    /// Lets a statement take longer than the five seconds that suit a request: for maintenance.
+    /// Allows statements to take longer than the five seconds that suit a request: for maintenance.
     #[must_use]
     pub fn with_statement_limit(self, limit: Duration) -> Self {
         Self { statement_limit: limit, ..self }
     }
 
-    /// Asks Postgres for a sign of life.
+    /// Pings Postgres.
     ///
     /// # Errors
-    /// When there is none.
+    /// When Postgres does not answer.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.query("SELECT 1", &[]).await.map(|_| ())
     }
 
-    /// Runs a statement that may be repeated, as a transaction of its own.
+    /// Runs an idempotent statement, as its own transaction.
     ///
-    /// A lost connection is replaced once and the statement sent again, even when it may already have taken
-    /// effect; lock conflicts are retried three times with growing, jittered pauses. A statement that takes too long, or
+    /// A lost connection is replaced once and the statement sent again, even when it may already have taken effect;
+    /// lock conflicts are retried three times with increasing, jittered delays. A statement that takes too long, or
     /// whose future is dropped, is cancelled in Postgres.
     pub(crate) async fn query(&self, statement: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
         let mut session = self.session.lock().await;
@@ -96,8 +96,8 @@ impl Database {
         }
     }
 
-    /// Runs a reading statement and hands over its rows as they come, for more rows than fit into memory. It is not sent
-    /// again when the connection is lost, since rows may have been handed over.
+    /// Runs a read-only statement and streams its rows, for results that do not fit into memory. It is not sent again
+    /// when the connection is lost, since rows may have been passed on.
     pub(crate) async fn query_each(
         &self,
         statement: &str,
@@ -117,7 +117,7 @@ impl Database {
         self.start("BEGIN").await
     }
 
-    /// Begins a transaction that only reads, and whose statements all see the same instant.
+    /// Begins a read-only transaction whose statements all see the same snapshot.
     ///
     /// # Errors
     /// As [`Self::begin`].
@@ -142,7 +142,7 @@ impl Database {
         Ok(Transaction { session, statement_limit: self.statement_limit, open: true })
     }
 
-    /// Makes sure that there is a connection, and as far as can be known a live one.
+    /// Ensures that there is a connection, and as far as can be known a live one.
     async fn ensure(&self, session: &mut Option<Session>) -> Result<(), StoreError> {
         let usable = match session.as_ref() {
             Some(open) if open.client().is_closed() => false,
@@ -160,9 +160,9 @@ impl Database {
     }
 }
 
-/// A transaction under way. Dropped without [`Transaction::commit`], it never happened.
+/// An open transaction. Dropped without [`Transaction::commit`], it is rolled back.
 ///
-/// Its statements are not sent again when something fails: the transaction as a whole may be repeated.
+/// Its statements are not retried: the transaction as a whole may be repeated.
 #[derive(Debug)]
 pub struct Transaction<'d> {
     session: MutexGuard<'d, Option<Session>>,
@@ -179,7 +179,7 @@ impl Transaction<'_> {
         Ok(run(&mut self.session, self.statement_limit, statement, parameters).await??)
     }
 
-    /// Commits. When it returns, everything is stored; when it fails, that is unknown, and repeating tells.
+    /// Commits. When it returns, everything is stored; when it fails, the outcome is unknown, and repeating it is safe.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -187,7 +187,7 @@ impl Transaction<'_> {
         self.end("COMMIT").await
     }
 
-    /// Gives up what was done so far and keeps the connection.
+    /// Rolls back and keeps the connection.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -203,7 +203,7 @@ impl Transaction<'_> {
 }
 
 impl Drop for Transaction<'_> {
-    /// A connection with an open transaction is of no use to the next caller; closing it rolls back.
+    /// A connection with an open transaction is useless to the next caller; closing it rolls back.
     fn drop(&mut self) {
         if self.open {
             *self.session = None;

@@ -1,4 +1,4 @@
-//! The erasures: their receipts, and whom those under way are about: tables `erasure` and `erasure_identity`.
+//! Erasures: their receipts, and the identities of those in progress: tables `erasure` and `erasure_identity`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use crate::database::Parameter;
 use crate::person::Resolved;
 use crate::{Database, StoreError, Transaction};
 
-/// How many rows, items or messages were made anonymous, by place.
+/// How many rows, items or messages were anonymized, by place.
 pub type Counts = BTreeMap<String, i64>;
 
-/// How many identities an erasure is about.
+/// How many identities an erasure concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Linked {
     /// Accounts.
@@ -26,41 +26,42 @@ pub struct Linked {
     pub customers: usize,
     /// Visits.
     pub sessions: usize,
-    /// Keys and visits that others share, and that were therefore left alone.
+    /// Keys and sessions that others share, and that were therefore not followed.
     pub shared: usize,
 }
 
-/// What is known of an erasure. Nothing in it leads to a person.
+/// An erasure. Nothing in it identifies a person.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Erasure {
     /// The receipt's id.
     pub id: Uuid,
-    /// How the person was named.
+    /// How the person was identified.
     pub named_by: String,
     /// The identities that were found.
     pub linked: Linked,
-    /// What was made anonymous so far.
+    /// What was anonymized so far.
     pub counts: Counts,
     /// When it began.
     pub date_created: Timestamp,
-    /// What was stored until then is erased; what came later is a new person's. `None` until the events were renamed.
+    /// Everything stored until then is erased; later data belongs to a new person. `None` until the events were
+    /// renamed.
     pub covered_until: Option<Timestamp>,
     /// When nothing of the person was left.
     pub date_completed: Option<Timestamp>,
-    /// How long deliveries to the feed that have read the person's rows may still be under way; `None` when none can.
+    /// How long deliveries to the feed that have read the person's rows may still be in progress; `None` when none can.
     pub settles_in: Option<Duration>,
 }
 
-/// Whom an erasure under way is about.
+/// The person whom an erasure in progress concerns.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Whom {
     /// Their identities.
     pub identities: Identities,
-    /// The origins of what they sent, each with the random one that takes its place.
+    /// The origins of their interactions, each with its random replacement.
     pub origins: Vec<(Uuid, Uuid)>,
 }
 
-/// Waits until no other erasure changes anything, and keeps others waiting until the transaction ends.
+/// Waits until no other erasure is running, and blocks others until the transaction ends.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -68,7 +69,7 @@ pub async fn lock(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
     transaction.query(include_str!("../sql/erasure/lock.sql"), &[]).await.map(|_| ())
 }
 
-/// Draws keys of erased persons: random, and never seen before.
+/// Generates keys of erased persons: random and never used before.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -78,17 +79,17 @@ pub async fn draw(transaction: &mut Transaction<'_>, number: usize) -> Result<Ve
     rows.iter().map(|row| Ok(CustomerKey::erased(row.try_get("drawn")?))).collect()
 }
 
-/// An erasure that is under way or was interrupted.
+/// An erasure that is in progress or was interrupted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Open {
     /// Its id.
     pub id: Uuid,
-    /// Whether its events were renamed a moment ago, so that it need not be taken up anew.
+    /// Whether its events were renamed recently, so that it need not start again.
     pub is_fresh: bool,
 }
 
-/// Finds an erasure of this person that is under way or was interrupted; it is fresh for so long after it covered what was
-/// stored.
+/// Finds an erasure of this person that is in progress or was interrupted; it is fresh for the given time after it
+/// covered what was stored.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -109,7 +110,7 @@ pub async fn find_open(
     rows.first().map(open).transpose()
 }
 
-/// Begins an erasure; whom it is about is saved next.
+/// Begins an erasure; its identities are saved next.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -123,9 +124,9 @@ pub async fn open(
     transaction.query(include_str!("../sql/erasure/open.sql"), &parameters).await.map(|_| ())
 }
 
-/// Adds to whom an erasure is about.
+/// Adds identities to an erasure.
 ///
-/// From the commit on it can be taken up again by any of the identities, and covers everything that is stored until
+/// From the commit on it can be resumed under any of the identities, and covers everything that is stored until
 /// [`cover`] is called. An identity of another open erasure is taken over from it.
 ///
 /// # Errors
@@ -145,7 +146,7 @@ pub async fn save_identities(
     transaction.query(include_str!("../sql/erasure/save_identities.sql"), &parameters).await.map(|_| ())
 }
 
-/// Returns until when an erasure covers what was stored; `None` when its events are still to be renamed.
+/// Returns the time up to which an erasure covers stored data; `None` when its events have not been renamed yet.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -154,8 +155,7 @@ pub async fn get_covered(transaction: &mut Transaction<'_>, id: Uuid) -> Result<
     rows.first().map_or(Ok(None), |row| Ok(row.try_get(0)?))
 }
 
-/// Notes that everything that is stored by now is covered, in the transaction that renamed the events, and returns this
-/// moment.
+/// Records that everything stored so far is covered, in the transaction that renamed the events, and returns this time.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -164,7 +164,7 @@ pub async fn cover(transaction: &mut Transaction<'_>, id: Uuid) -> Result<Option
     rows.first().map_or(Ok(None), |row| Ok(row.try_get(0)?))
 }
 
-/// Reads whom an erasure is about; nobody any more once it is complete.
+/// Reads the identities of an erasure; none once it is complete.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -190,7 +190,7 @@ pub async fn list_identities(database: &Database, id: Uuid) -> Result<Whom, Stor
     Ok(whom)
 }
 
-/// Adds to the counts of an erasure, in the transaction that made the rows anonymous.
+/// Adds to the counts of an erasure, in the transaction that anonymized the rows.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -201,7 +201,7 @@ pub async fn add_counts(transaction: &mut Transaction<'_>, id: Uuid, counts: &Co
     transaction.query(include_str!("../sql/erasure/add_counts.sql"), &parameters).await.map(|_| ())
 }
 
-/// Notes that deliveries may be under way which have read rows that this transaction makes anonymous, for so long.
+/// Records for how long deliveries may be in progress that have read rows which this transaction anonymizes.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -211,7 +211,7 @@ pub async fn settle(transaction: &mut Transaction<'_>, id: Uuid, time: Duration)
     transaction.query(include_str!("../sql/erasure/settle.sql"), &parameters).await.map(|_| ())
 }
 
-/// Completes an erasure: forgets whom it was about. May be repeated.
+/// Completes an erasure: deletes its identities. May be repeated.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -239,7 +239,7 @@ pub async fn get(database: &Database, id: Uuid) -> Result<Option<Erasure>, Store
     }))
 }
 
-/// Counts the erasures that are under way or were interrupted.
+/// Counts the erasures that are in progress or were interrupted.
 ///
 /// # Errors
 /// See [`StoreError`].

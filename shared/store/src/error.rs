@@ -1,4 +1,4 @@
-//! What can go wrong with Postgres, told apart by what the caller does next.
+//! Errors of Postgres, classified by what the caller does next.
 
 use std::error::Error as _;
 use std::io;
@@ -9,12 +9,12 @@ use tokio_postgres::error::SqlState;
 /// A failed statement.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Postgres cannot be reached, is starting, is full or too slow. Try again later; nothing is wrong with
-    /// the data. Whether the statement took effect may be unknown; every statement may be repeated.
+    /// Postgres cannot be reached, is starting, is full or too slow. Retry later; nothing is wrong with the data.
+    /// Whether the statement took effect may be unknown; every statement may be repeated.
     #[error("could not reach postgres")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// Postgres refuses these values (SQLSTATE classes 21, 22, 23 and 54). Trying again will not help, but
-    /// the same statement without the offending row will.
+    /// Postgres refuses these values (SQLSTATE classes 21, 22, 23 and 54). A retry will not help, but the same
+    /// statement without the offending row will succeed.
     #[error("postgres refused the values (sqlstate {sqlstate})")]
     Refused {
         /// The five-character SQLSTATE.
@@ -23,19 +23,27 @@ pub enum StoreError {
         #[source]
         source: PgError,
     },
-    /// Anything else: the schema is not the one this code was built for, or a right is missing.
+    /// Anything else: the schema is not the one this code was built for, or a privilege is missing.
     #[error("could not run the statement")]
     Broken(#[source] PgError),
-    /// A stored document is not one that this code wrote: a newer version did, or a person.
+    /// A stored document was not written by this code, but by a newer version or a person.
     #[error("could not read a stored document")]
     Unreadable(#[source] serde_json::Error),
+}
+
+impl StoreError {
+    /// Says whether the same statement may succeed later.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
 }
 
 /// What to do about an error of the driver.
 pub(crate) enum Verdict {
     /// The connection is gone; the statement may be sent again on a new one.
     Reconnect,
-    /// A lock conflict with another transaction; the statement may be sent again as it is.
+    /// A lock conflict with another transaction; the statement may be retried unchanged.
     Again,
     /// Final.
     Fail,
@@ -69,7 +77,7 @@ impl From<PgError> for StoreError {
         match class {
             "21" | "22" | "23" | "54" => Self::Refused { sqlstate: state.code().to_owned(), source: error },
             // 40: lock conflicts that outlasted the retries; 53: out of connections, disk or memory;
-            // 55P03: a lock not to be had; 57: cancelled, timed out, shutting down.
+            // 55P03: lock not available; 57: cancelled, timed out, shutting down.
             "40" | "53" | "57" => Self::Unavailable(error.into()),
             _ if *state == SqlState::LOCK_NOT_AVAILABLE || is_connection_class(state) => {
                 Self::Unavailable(error.into())
@@ -79,8 +87,8 @@ impl From<PgError> for StoreError {
     }
 }
 
-/// Connection exceptions (08), shutdown and crash (57P01-57P03), and 25006: after a failover the old writer
-/// has become a reader, and only a new connection finds the new writer.
+/// Connection exceptions (08), shutdown and crash (57P01-57P03), and 25006: after a failover the old writer is a
+/// reader, and only a new connection finds the new writer.
 fn is_connection_class(state: &SqlState) -> bool {
     state.code().starts_with("08")
         || matches!(
@@ -92,7 +100,7 @@ fn is_connection_class(state: &SqlState) -> bool {
         )
 }
 
-/// Says whether the connection is gone, so that nobody knows what became of the statement.
+/// Says whether the connection is lost, so that the outcome of the statement is unknown.
 pub(crate) fn is_lost(error: &PgError) -> bool {
     error.is_closed() || error.source().is_some_and(|source| source.is::<io::Error>())
 }

@@ -1,4 +1,4 @@
-//! What the rules found: table `finding`.
+//! Findings: table `finding`.
 
 use domain::fraud::{Evidence, Finding, FindingId, OrderFact, Rule};
 use jiff::Timestamp;
@@ -10,15 +10,24 @@ use uuid::Uuid;
 use crate::database::Parameter;
 use crate::{Database, StoreError, Transaction};
 
+/// What one transaction stores of many findings.
+const FINDINGS_A_TRANSACTION: usize = 500;
+
 /// Stores findings, each once, and the alerts that they owe. Returns the new findings that owe one; of those that
 /// were found before, only the evidence is brought up to date.
 ///
 /// `told_at` is when somebody told of what they rest on: what was history by then owes no alert.
-pub(crate) async fn record(
+///
+/// # Errors
+/// See [`StoreError`]; the transaction is then of no more use.
+pub async fn record(
     transaction: &mut Transaction<'_>,
     findings: &[Finding],
     told_at: Option<Timestamp>,
 ) -> Result<Vec<FindingId>, StoreError> {
+    if findings.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids: Vec<_> = findings.iter().map(|finding| finding.id().0).collect();
     let rules: Vec<_> = findings.iter().map(|finding| finding.rule.as_str()).collect();
     let subjects: Vec<_> = findings.iter().map(|finding| finding.subject.to_string()).collect();
@@ -40,20 +49,38 @@ pub(crate) async fn record(
     owed.map(|row| Ok(FindingId(row.try_get("id")?))).collect()
 }
 
+/// Stores findings that rest on something else than new orders, each once. May be repeated.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn save(database: &Database, findings: &[Finding]) -> Result<(), StoreError> {
+    for part in findings.chunks(FINDINGS_A_TRANSACTION) {
+        let mut transaction = database.begin().await?;
+        record(&mut transaction, part, None).await?;
+        transaction.commit().await?;
+    }
+    Ok(())
+}
+
+/// Returns the names of all rules, for statements that look for what any rule found: the index begins with the rule.
+pub(crate) fn rules() -> Vec<&'static str> {
+    Rule::ALL.map(Rule::as_str).into()
+}
+
 /// A finding as stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stored {
-    /// Its name.
+    /// Its id.
     pub id: FindingId,
-    /// What was broken.
+    /// The rule.
     pub rule: Rule,
     /// Whom it is about: `customer:<key>`, `order:<id>` or `account:<id>`.
     pub subject: String,
-    /// The hour (UTC) in which the stretch ends, or `order:<id>`.
+    /// The hour (UTC) in which the window ends, or `order:<id>`.
     pub window: String,
-    /// What it rests on, a JSON object.
+    /// The evidence, a JSON object.
     pub evidence: String,
-    /// Whether it was history when somebody told of it, so that nobody was alerted.
+    /// Whether it was history when it was reported, so that no alert was sent.
     pub historical: bool,
     /// When it was found.
     pub date_created: Timestamp,
@@ -61,12 +88,12 @@ pub struct Stored {
     pub date_updated: Timestamp,
 }
 
-/// Where a page begins: right behind a finding, newest first.
+/// Where a page begins: after a finding, newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     /// When that finding was found.
     pub date_created: Timestamp,
-    /// Its name.
+    /// Its id.
     pub id: FindingId,
 }
 
@@ -75,7 +102,8 @@ impl Position {
     pub const NEWEST: Self = Self { date_created: Timestamp::MAX, id: FindingId(Uuid::max()) };
 }
 
-/// Reads the `limit` findings behind a position, newest first, of one rule or of all. Costs the same at any depth.
+/// Reads the `limit` findings after a position, newest first, of one rule or of all. The cost does not depend on the
+/// depth.
 ///
 /// # Errors
 /// See [`StoreError`].

@@ -1,9 +1,9 @@
-//! Makes what is stored of a person anonymous, with every figure, score and order state exactly as before.
+//! Anonymizes the stored data of a person, with every figure, score and order state exactly as before.
 //!
-//! In the event log and in everything that follows from it each customer key becomes a random one, in one transaction: the
-//! log and what is folded from it never disagree, and no figure counts a customer too many or too few. Locks are taken as
-//! the consumers of events take theirs: subjects, customers, findings, figures; each by key. Existing events are changed by
-//! erasures alone, and those go one by one ([`crate::erasure::lock`]).
+//! In the event log and in everything derived from it each customer key becomes a random one, in one transaction: the
+//! log and the state folded from it always agree, and no figure counts a customer too many or too few. Locks are taken
+//! in the same order as in project-orders: subjects, customers, findings, figures; each by key. Only erasures change
+//! existing events, one at a time ([`crate::erasure::lock`]).
 
 use std::collections::BTreeMap;
 
@@ -15,15 +15,15 @@ use uuid::Uuid;
 
 use crate::database::Parameter;
 use crate::erasure::Counts;
-use crate::{StoreError, Transaction, erasure, order_fact, rollup};
+use crate::{StoreError, Transaction, erasure, finding, order_fact, rollup};
 
-/// Gives every customer key of a person a random one instead, wherever the log and what follows from it name it.
+/// Replaces every customer key of a person by a random one, in the log and in everything derived from it.
 ///
-/// The transaction holds the lock of erasures. Findings about the person's accounts
-/// are renamed too. Repeating it finds nothing, unless events came meanwhile.
+/// The transaction holds the erasure lock. Findings about the person's accounts are renamed too. A repetition finds
+/// nothing, unless events arrived meanwhile.
 ///
 /// # Errors
-/// See [`StoreError`]; the transaction is then of no more use.
+/// See [`StoreError`]; the transaction is then unusable.
 pub async fn rename_customers(
     transaction: &mut Transaction<'_>,
     identities: &Identities,
@@ -37,7 +37,7 @@ pub async fn rename_customers(
     let mut count = |place: &str, number: usize| {
         *counts.entry(place.to_owned()).or_default() += i64::try_from(number).unwrap_or(i64::MAX);
     };
-    // Ahead of the customers, as consumers write them.
+    // Before the customers, in the order in which consumers write them.
     count("customer_link", remove_links(transaction, &names).await?);
     if !subjects.is_empty() {
         count("shop_event", rename_events(transaction, &subjects, &names).await?);
@@ -54,10 +54,10 @@ pub async fn rename_customers(
     Ok(counts)
 }
 
-/// Each key with the random one that takes its place.
+/// Each key with its random replacement.
 type Renamed = BTreeMap<CustomerKey, CustomerKey>;
 
-/// The keys and what they become, as columns.
+/// The keys and their replacements, as columns.
 struct Names<'a> {
     keys: Vec<&'a str>,
     erased: Vec<&'a str>,
@@ -97,7 +97,7 @@ async fn list_subjects(transaction: &mut Transaction<'_>, keys: &[&str]) -> Resu
     Ok(subjects)
 }
 
-/// Locks what the subjects add to the figures; returns by how much spending moves from each key to the random one.
+/// Locks the contributions of the subjects; returns how much spending moves from each key to its replacement.
 async fn lock_projections(
     transaction: &mut Transaction<'_>,
     subjects: &Subjects,
@@ -193,7 +193,7 @@ async fn rename_users(transaction: &mut Transaction<'_>, names: &Names<'_>) -> R
     Ok(transaction.query(include_str!("../sql/forget/rename_users.sql"), &parameters).await?.len())
 }
 
-/// Renames the facts that the rules about orders look at, under the locks of the customers who are judged.
+/// Renames the facts for the rules about orders, under the locks of the customers.
 async fn rename_judged(
     transaction: &mut Transaction<'_>,
     orders: &[&str],
@@ -220,7 +220,7 @@ async fn remove_links(transaction: &mut Transaction<'_>, names: &Names<'_>) -> R
     Ok(transaction.query(include_str!("../sql/forget/remove_links.sql"), &parameters).await?.len())
 }
 
-/// Renames the findings about a person. Their ids are digests of whom they are about, so those change as well.
+/// Renames the findings about a person. Their ids are digests that include the subject, so those change as well.
 async fn rename_findings_of(
     transaction: &mut Transaction<'_>,
     identities: &Identities,
@@ -250,7 +250,8 @@ async fn rename_findings_of(
 }
 
 async fn list_findings(transaction: &mut Transaction<'_>, subjects: &[&String]) -> Result<Vec<Row>, StoreError> {
-    transaction.query(include_str!("../sql/forget/list_findings.sql"), &[(&subjects, Type::TEXT_ARRAY)]).await
+    let parameters: [Parameter<'_>; 2] = [(&subjects, Type::TEXT_ARRAY), (&finding::rules(), Type::TEXT_ARRAY)];
+    transaction.query(include_str!("../sql/forget/list_findings.sql"), &parameters).await
 }
 
 async fn rename_findings(

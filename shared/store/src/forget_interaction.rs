@@ -1,4 +1,4 @@
-//! Makes the interactions of a person anonymous, a bounded piece at a time.
+//! Anonymizes the interactions of a person, a bounded number at a time.
 
 use domain::InteractionId;
 use jiff::Timestamp;
@@ -8,8 +8,8 @@ use crate::database::Parameter;
 use crate::erasure::{Counts, Whom};
 use crate::{Database, StoreError, Transaction};
 
-/// Makes up to `limit` interactions of a person that arrived until then anonymous, those of visits before signing in too,
-/// and says how many rows and keys that were. What they count for stays.
+/// Anonymizes up to `limit` interactions of a person that arrived until then, including those of sessions before
+/// signing in, and returns the number of rows and keys. What they count for stays.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -35,7 +35,7 @@ pub async fn erase(
     Ok(Counts::from([("interaction".to_owned(), interactions), ("interaction_key".to_owned(), keys)]))
 }
 
-/// Returns those of the given interactions that name somebody: they came after the person's were made anonymous.
+/// Returns those of the given interactions that name someone: they arrived after the person's were anonymized.
 ///
 /// # Errors
 /// See [`StoreError`].

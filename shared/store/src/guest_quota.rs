@@ -1,12 +1,12 @@
-//! What guests of each network have sent in the current minute: table `guest_quota`.
+//! How many events guests of each network have sent in the current minute: table `guest_quota`.
 //!
-//! Recording counts there itself, in its own statement; see `analytic.take_guest_quota` in the migrations.
+//! Recording updates it in its own statement; see `analytic.take_guest_quota` in the migrations.
 
 use tokio_postgres::types::Type;
 
 use crate::{Database, StoreError};
 
-/// Forgets up to `limit` networks that have sent nothing for an hour, and returns how many it forgot.
+/// Deletes up to `limit` networks that have sent nothing for an hour, and returns how many.
 ///
 /// # Errors
 /// See [`StoreError`]; repeating is safe.

@@ -1,4 +1,5 @@
-//! The log: table `interaction`, with the keys and pending rows that are written in the same transaction.
+//! The log of interactions: table `interaction`, with the keys and pending rows that are written in the same
+//! transaction.
 
 use std::collections::HashMap;
 
@@ -8,7 +9,7 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use crate::database::Parameter;
-use crate::{Database, StoreError, Transaction, popularity};
+use crate::{Database, StoreError, Transaction, pending, popularity};
 
 /// What all interactions of one request have in common.
 #[derive(Debug, Clone, Copy)]
@@ -29,12 +30,12 @@ impl Submission<'_> {
     }
 }
 
-/// What became of one item, and what its event type means here.
+/// The outcome of one item, and whether its event type is scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Judged {
     /// What became of it.
     pub recorded: Recorded,
-    /// Whether its event type has a weight. Without one it adds to no score.
+    /// Whether its event type has a weight. Without one it is not scored.
     pub has_weight: bool,
 }
 
@@ -43,19 +44,19 @@ pub struct Judged {
 pub enum Recorded {
     /// Stored now, with its pending rows.
     New(InteractionId),
-    /// Stored before, or earlier in the same request, with the same content; or with any, when whoever it was about was
+    /// Stored before, or earlier in the same request, with the same content; or with any content, when its person was
     /// erased since.
     Duplicate(InteractionId),
     /// The origin already used the event id for other content. Nothing was stored.
     Conflict,
     /// The event is trusted and the caller is not. Nothing was stored.
     Forbidden,
-    /// Guests of this network have sent as much as one minute allows. Nothing was stored.
+    /// Guests of this network have reached the limit per minute. Nothing was stored.
     RateLimited,
 }
 
 impl Recorded {
-    /// Returns the id of what was stored now.
+    /// Returns the id of the row stored now.
     #[must_use]
     pub fn new_id(self) -> Option<InteractionId> {
         match self {
@@ -65,13 +66,13 @@ impl Recorded {
     }
 }
 
-/// Records the items of a request, in one transaction, and says what became of each.
+/// Records the items of a request, in one transaction, and returns the outcome of each.
 ///
-/// Takes one round trip; a second one, only to read, when an event id was known already. May be repeated: items
+/// Takes one round trip; a second, read-only one when an event id was already known. May be repeated: items
 /// stored by the first call come back as [`Recorded::Duplicate`]. When it returns, the rows are committed.
 ///
 /// # Errors
-/// See [`StoreError`]; then nothing or everything is stored, and repeating tells which.
+/// See [`StoreError`]; then nothing or everything is stored, and a repetition shows which.
 pub async fn record(
     database: &Database,
     items: &[NewInteraction],
@@ -84,13 +85,13 @@ pub async fn record(
 
 /// Records the items of an import and applies what is new to the scores, in one transaction.
 ///
-/// So no popularity effect of them is ever pending. Live hints need not queue behind history, and a reader of the scores
-/// sees all of a batch or nothing of it. Locks the event ids first, then the products in their order, as the scorer does:
-/// neither two imports nor an import and a scorer can deadlock. When it returns, both are committed. May be repeated:
-/// items stored before come back as [`Recorded::Duplicate`], and nothing is scored.
+/// So their popularity effects are never pending. Live hints need not queue behind history, and a reader of the scores
+/// sees all of a batch or nothing of it. Locks the event ids first, then the products in their order, as the scorer
+/// does: neither two imports nor an import and a scorer can deadlock. When it returns, both are committed. May be
+/// repeated: items stored before come back as [`Recorded::Duplicate`], and nothing is scored.
 ///
 /// # Errors
-/// See [`StoreError`]; then nothing or everything is stored and scored, and repeating tells which.
+/// See [`StoreError`]; then nothing or everything is stored and scored, and a repetition shows which.
 pub async fn record_and_score(
     database: &Database,
     items: &[NewInteraction],
@@ -100,7 +101,7 @@ pub async fn record_and_score(
     let mut transaction = database.begin().await?;
     let rows = match insert_and_score(&mut transaction, &batch).await {
         Ok(rows) => rows,
-        // The connection is as good as before: the halves of the batch come next.
+        // The connection remains usable: the halves of the batch come next.
         Err(refused @ StoreError::Refused { .. }) => {
             transaction.roll_back().await?;
             return Err(refused);
@@ -120,22 +121,23 @@ async fn insert_and_score(transaction: &mut Transaction<'_>, batch: &Batch<'_>) 
     Ok(rows)
 }
 
-/// Reads what became of the items, after the commit.
+/// Reads the outcomes of the items, after the commit.
 async fn judge(database: &Database, batch: &Batch<'_>, rows: &[Row]) -> Result<Vec<Judged>, StoreError> {
     let recorded = settle(database, &batch.columns, outcomes(rows)?).await?.into_iter();
     let judged = |(recorded, row): (Recorded, &Row)| Ok(Judged { recorded, has_weight: row.try_get("has_weight")? });
     recorded.zip(rows).map(judged).collect()
 }
 
-/// The statement that claims, stores and notes what is pending.
+/// The statement that claims ids, stores items and inserts pending rows.
 const RECORD: &str = include_str!("../sql/interaction/record.sql");
 
-/// What the statement is given.
+/// The parameters of the statement.
 struct Batch<'a> {
     columns: Columns<'a>,
     submission: &'a Submission<'a>,
     is_trusted: bool,
     guest_limit: Option<i64>,
+    sinks: Vec<&'static str>,
 }
 
 impl<'a> Batch<'a> {
@@ -145,10 +147,11 @@ impl<'a> Batch<'a> {
             submission,
             is_trusted: submission.caller.is_trusted(),
             guest_limit: submission.guest_limit(),
+            sinks: pending::sinks(),
         }
     }
 
-    fn parameters(&self) -> [Parameter<'_>; 15] {
+    fn parameters(&self) -> [Parameter<'_>; 16] {
         let columns = &self.columns;
         [
             (&columns.event_id, Type::UUID_ARRAY),
@@ -166,12 +169,13 @@ impl<'a> Batch<'a> {
             (&self.submission.user_agent, Type::TEXT),
             (&self.submission.ip_address, Type::TEXT),
             (&self.guest_limit, Type::INT8),
+            (&self.sinks, Type::TEXT_ARRAY),
         ]
     }
 }
 
-/// Looks up the event ids that were claimed before: by an earlier item of the request, an earlier request, or one
-/// that ran at the same time. That one has committed: ours waited for it.
+/// Looks up the event ids that were claimed before: by an earlier item of the request, an earlier request, or a
+/// concurrent one. That one has committed, because ours waited for it.
 async fn settle(
     database: &Database,
     columns: &Columns<'_>,
@@ -205,7 +209,7 @@ fn outcome(row: &Row) -> Result<Option<Recorded>, StoreError> {
     Ok(row.try_get::<_, Option<i64>>("interaction_id")?.map(|id| Recorded::New(InteractionId(id))))
 }
 
-/// An event id and, as it is stored, whose it is.
+/// An event id and its origin as stored.
 type Key = (Uuid, Uuid);
 
 async fn get_keys(
@@ -259,7 +263,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// What became of derived interactions.
+/// The outcome of derived interactions.
 #[derive(Debug, Default)]
 pub struct Derived {
     /// Stored now, with their pending rows.
@@ -268,11 +272,10 @@ pub struct Derived {
     pub conflicts: Vec<Uuid>,
 }
 
-/// Records derived interactions with their pending rows, as part of a transaction. The subjects that they follow from are
-/// locked by it.
+/// Records derived interactions with their pending rows, as part of a transaction that has locked their subjects.
 ///
-/// One that was recorded before is no news. One that was recorded with other content is a conflict, which never is in
-/// order: nobody else can write under the origin of derived interactions.
+/// An interaction that was recorded before is ignored. One that was recorded with other content is a conflict, which
+/// must never happen: no one else can write under the origin of derived interactions.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -290,7 +293,8 @@ pub async fn record_derived(
     let accounts: Vec<_> = items.iter().map(|item| item.account_id).collect();
     let metadata: Vec<_> = items.iter().map(DerivedInteraction::metadata).collect();
     let times: Vec<_> = items.iter().map(|item| item.occurred_at).collect();
-    let parameters: [Parameter<'_>; 8] = [
+    let sinks = pending::sinks();
+    let parameters: [Parameter<'_>; 9] = [
         (&event_ids, Type::UUID_ARRAY),
         (&fingerprints, Type::BYTEA_ARRAY),
         (&event_types, Type::TEXT_ARRAY),
@@ -299,6 +303,7 @@ pub async fn record_derived(
         (&metadata, Type::TEXT_ARRAY),
         (&times, Type::TIMESTAMPTZ_ARRAY),
         (&Origin::DERIVED.as_uuid(), Type::UUID),
+        (&sinks, Type::TEXT_ARRAY),
     ];
     let mut derived = Derived::default();
     for row in transaction.query(include_str!("../sql/interaction/record_derived.sql"), &parameters).await? {
@@ -315,7 +320,7 @@ pub async fn record_derived(
 pub struct AwaitingCatalog {
     /// To be delivered, by id.
     pub open: Vec<Interaction>,
-    /// Parked: they wait for a person, not for another try.
+    /// Parked: they wait for an operator, not for a retry.
     pub parked: Vec<InteractionId>,
 }
 

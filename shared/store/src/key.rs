@@ -4,7 +4,7 @@ use tokio_postgres::types::Type;
 
 use crate::{Database, StoreError};
 
-/// Forgets up to `limit` event ids that are older than `days`, and returns how many it forgot.
+/// Deletes up to `limit` event ids that are older than `days`, and returns how many.
 ///
 /// Interactions stay. An event id sent again after the horizon counts as a new event.
 ///

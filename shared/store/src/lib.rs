@@ -1,7 +1,7 @@
-//! Every SQL statement of Shopsignal, one module a table, one `.sql` file a statement.
+//! Every SQL statement of Shopsignal: one module per table or subject, one `.sql` file per statement.
 //!
-//! Every statement of the request path is a transaction of its own, takes one round trip and may be
-//! repeated: that is what makes a reconnect in the middle safe. Only the projection of back-end events takes several
+//! Every statement of the request path is its own transaction, takes one round trip and may be repeated, which makes
+//! reconnecting in the middle safe. Only the projection of back-end events takes several
 //! statements; there the transaction as a whole may be repeated. Nothing here decides what an interaction is
 //! worth; the weights are in the database and the rules in `domain`.
 #![warn(missing_docs)]
@@ -17,7 +17,6 @@ mod error;
 pub mod finding;
 pub mod forget;
 pub mod forget_interaction;
-pub mod fraud;
 pub mod guest_quota;
 pub mod interaction;
 pub mod key;
@@ -25,7 +24,7 @@ pub mod key;
 pub mod migration;
 pub mod opinion;
 pub mod order;
-mod order_fact;
+pub mod order_fact;
 pub mod partition;
 pub mod pending;
 pub mod pending_alert;

@@ -9,13 +9,13 @@ mod embedded {
     refinery::embed_migrations!("../../migrations");
 }
 
-/// Any number, the same in every version of this code: two runners at once must ask for the same lock.
+/// An arbitrary number, the same in every version of this code: concurrent runners must request the same lock.
 const LOCK: i64 = 0x5348_4f50_5349_474e;
 
-/// Stated anew at every run: what each function may do, whatever the migrations before it were.
+/// Applied at every run: the privileges of each function, whatever migrations ran before.
 const ROLES: &str = include_str!("../../../migrations/roles.sql");
-/// The limits of the session are for those of others. A migration may take long, and so may the wait for another runner; but a
-/// lock that is not to be had must not hold up everybody who queues behind it.
+/// The session's time limits are meant for requests. A migration may take long, and so may the wait for another runner;
+/// but a wait for a lock must not block everyone who queues behind it.
 const WAIT_FOR_RUNNER: &str =
     "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0";
 const WAIT_FOR_TABLE: &str = "SET lock_timeout = '10s'";
@@ -23,21 +23,21 @@ const WAIT_FOR_TABLE: &str = "SET lock_timeout = '10s'";
 /// A migration that could not be applied.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrationError {
-    /// Postgres is not there.
+    /// Postgres is not available.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A file was changed after it was applied, or its SQL failed.
     #[error("could not apply the migrations")]
     Failed(#[source] Box<refinery::Error>),
-    /// The roles of the functions could not be made, or not be granted what they need.
+    /// The roles of the functions could not be created, or not be granted what they need.
     #[error("could not apply the roles and grants")]
     Roles(#[source] StoreError),
 }
 
-/// Applies the migrations that are missing, each in a transaction of its own, then the roles and grants in another, and returns
+/// Applies the missing migrations, each in its own transaction, then the roles and grants in another, and returns
 /// the names of the migrations.
 ///
-/// May be repeated, and run by two at once: the second waits for the first and finds nothing to do.
+/// May be repeated and run concurrently: the second waits for the first and finds nothing to do.
 ///
 /// # Errors
 /// See [`MigrationError`]; what was applied before the failure stays applied.

@@ -44,7 +44,7 @@ pub async fn save(transaction: &mut Transaction<'_>, orders: &[(&str, &OrderStat
     transaction.query(include_str!("../sql/order/save.sql"), &parameters).await.map(|_| ())
 }
 
-/// What came and what went back, in the order's currency.
+/// Payments and refunds in the order's currency.
 fn sums(order: &OrderState) -> (i64, i64) {
     let own = order.book.iter().filter(|entry| Some(entry.currency) == order.currency);
     own.fold((0, 0), |(paid, refunded), entry| match entry.kind {
@@ -53,7 +53,7 @@ fn sums(order: &OrderState) -> (i64, i64) {
     })
 }
 
-/// Writes the lines of orders, with the products that they turned out to be.
+/// Writes the lines of orders, with their resolved products.
 ///
 /// # Errors
 /// See [`StoreError`].

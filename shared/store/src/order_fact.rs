@@ -1,4 +1,4 @@
-//! What the rules about orders look at: tables `order_fact` and `judged_customer`.
+//! The facts for the rules about orders: tables `order_fact` and `judged_customer`.
 //!
 //! All of it runs inside the transaction that logs the events, so a finding commits with its cause or not at all.
 
@@ -11,11 +11,14 @@ use uuid::Uuid;
 use crate::database::Parameter;
 use crate::{StoreError, Transaction};
 
-/// Erasures of one customer that may end while it is about to be judged.
+/// How many erasures of a customer may end while it is being locked.
 const TRIES: usize = 5;
 
 /// Adds facts, each with its event. A fact that is known already stays as it is.
-pub(crate) async fn insert(transaction: &mut Transaction<'_>, facts: &[(Uuid, OrderFact)]) -> Result<(), StoreError> {
+///
+/// # Errors
+/// See [`StoreError`]; the transaction is then of no more use.
+pub async fn insert(transaction: &mut Transaction<'_>, facts: &[(Uuid, OrderFact)]) -> Result<(), StoreError> {
     let events: Vec<_> = facts.iter().map(|(event, _)| *event).collect();
     let orders: Vec<_> = facts.iter().map(|(_, fact)| fact.order_id.as_str()).collect();
     let customers: Vec<_> = facts.iter().map(|(_, fact)| fact.customer.as_ref().map(CustomerKey::as_str)).collect();
@@ -38,10 +41,13 @@ pub(crate) async fn insert(transaction: &mut Transaction<'_>, facts: &[(Uuid, Or
 
 /// Makes sure that every customer has a row, and waits until nobody else judges these customers. What others committed is
 /// visible from the next statement on.
-pub(crate) async fn hold_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -> Result<(), StoreError> {
+///
+/// # Errors
+/// See [`StoreError`]; the transaction is then of no more use.
+pub async fn hold_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -> Result<(), StoreError> {
     for _ in 0..TRIES {
         ensure_customers(transaction, customers).await?;
-        // An erasure that ended meanwhile took a row away.
+        // An erasure that ended meanwhile has deleted a row.
         if lock_customers(transaction, customers).await? == customers.len() {
             return Ok(());
         }
@@ -61,7 +67,10 @@ async fn lock_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -
 }
 
 /// Reads all facts of a scope.
-pub(crate) async fn list_scope(transaction: &mut Transaction<'_>, scope: &Scope) -> Result<Vec<OrderFact>, StoreError> {
+///
+/// # Errors
+/// See [`StoreError`]; the transaction is then of no more use.
+pub async fn list_scope(transaction: &mut Transaction<'_>, scope: &Scope) -> Result<Vec<OrderFact>, StoreError> {
     let customers: Vec<_> = scope.stretches().iter().map(|stretch| stretch.customer.as_str()).collect();
     let starts: Vec<_> = scope.stretches().iter().map(|stretch| stretch.from).collect();
     let ends: Vec<_> = scope.stretches().iter().map(|stretch| stretch.to).collect();

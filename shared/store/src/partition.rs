@@ -4,9 +4,9 @@ use tokio_postgres::types::Type;
 
 use crate::{Database, StoreError};
 
-/// Creates the partitions from today to `days` ahead that are missing, and returns how many were.
+/// Creates the missing partitions from today to `days` ahead, and returns how many.
 ///
-/// Rows that the default partition caught for such a day are moved. May be repeated and run at once.
+/// Rows of such a day in the default partition are moved. May be repeated and run concurrently.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -16,9 +16,10 @@ pub async fn ensure_ahead(database: &Database, days: u16) -> Result<i64, StoreEr
     rows.first().map_or(Ok(0), |row| Ok(row.try_get(0)?))
 }
 
-/// Indexes the accounts and sessions of one day that is over, and says whether there was one without.
+/// Indexes the accounts and sessions of one past day, and returns whether there was one without an index.
 ///
-/// Keeps changes of rows of that day waiting: erasures, which can. May be repeated and run at once.
+/// Blocks changes of rows of that day, which only erasures make, and they can wait. May be repeated and run
+/// concurrently.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -27,7 +28,7 @@ pub async fn index_past_day(database: &Database) -> Result<bool, StoreError> {
     rows.first().map_or(Ok(false), |row| Ok(row.try_get("indexed")?))
 }
 
-/// Counts the rows in the default partition. More than none means that maintenance came too late once.
+/// Counts the rows in the default partition. More than 0 means that maintenance was too late.
 ///
 /// # Errors
 /// See [`StoreError`].

@@ -1,4 +1,4 @@
-//! Effects still to be caused: table `pending`.
+//! Pending effects: table `pending`.
 
 use domain::{InteractionId, ParkReason, Sink};
 use tokio_postgres::Row;
@@ -6,7 +6,7 @@ use tokio_postgres::types::Type;
 
 use crate::{Database, StoreError};
 
-/// Removes the rows whose effect is confirmed. Rows that are already gone are no error.
+/// Removes the rows whose effect is confirmed. Missing rows are not an error.
 ///
 /// # Errors
 /// See [`StoreError`]; repeating is safe.
@@ -19,8 +19,8 @@ pub async fn remove(database: &Database, sink: Sink, ids: &[InteractionId]) -> R
 
 /// Removes the rows of the catalog whose effect an outside catalog has confirmed.
 ///
-/// Notes that our feed need not hold these interactions. Rows that are already gone are no error, and were noted by
-/// whoever removed them.
+/// Records that our feed need not hold these interactions. Missing rows are not an error, and were recorded by whoever
+/// removed them.
 ///
 /// # Errors
 /// See [`StoreError`]; repeating is safe.
@@ -30,8 +30,8 @@ pub async fn remove_outside(database: &Database, ids: &[InteractionId]) -> Resul
     Ok(())
 }
 
-/// Parks rows, each with its reason: no more hints until a person puts them back. Rows already parked keep
-/// their first reason.
+/// Parks rows, each with its reason: no more hints until an operator puts them back. Parked rows keep their first
+/// reason.
 ///
 /// # Errors
 /// See [`StoreError`]; repeating is safe.
@@ -48,7 +48,7 @@ pub async fn park(database: &Database, sink: Sink, rows: &[(InteractionId, ParkR
 /// Takes up to `limit` rows whose hint is due, and sets the time of their next hint: one minute doubled with
 /// every hint, at most `cap_seconds`.
 ///
-/// A claimed row whose hint is then lost is only late: it falls due again. Parked rows are never taken.
+/// A claimed row whose hint is then lost is only delayed: it becomes due again. Parked rows are never taken.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -65,7 +65,7 @@ pub async fn claim_due(
     claimed.collect()
 }
 
-/// How an outstanding effect stands.
+/// The state of an outstanding effect.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
     /// The interaction.
@@ -76,7 +76,7 @@ pub struct State {
     pub age_seconds: f64,
 }
 
-/// Reads how the given rows stand. One that is missing has had its effect.
+/// Reads the state of the given rows. The effect of a missing one was applied.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -87,7 +87,7 @@ pub async fn get_states(database: &Database, sink: Sink, ids: &[InteractionId]) 
     rows.iter().map(state).collect()
 }
 
-/// Lists up to `limit` parked rows behind an id, by id. Start with `InteractionId(0)`.
+/// Lists up to `limit` parked rows after an id, by id. Start with `InteractionId(0)`.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -104,8 +104,8 @@ pub async fn list_parked(
     rows.iter().map(state).collect()
 }
 
-/// Puts parked rows back to waiting, and returns those that were parked. The next hint of resend-pending comes
-/// in a minute, so a direct hint that is lost is only late.
+/// Unparks rows, and returns those that were parked. The next hint of resend-pending comes in a minute, so a lost
+/// direct hint is only a delay.
 ///
 /// # Errors
 /// See [`StoreError`]; repeating is safe, though a repetition returns only what is still parked.
@@ -131,7 +131,7 @@ pub struct Depth {
     pub sink: Sink,
     /// Rows that wait for their effect.
     pub waiting: i64,
-    /// Rows that wait for a person.
+    /// Parked rows, which wait for an operator.
     pub parked: i64,
     /// The age of the oldest waiting row in seconds, 0 when there is none.
     pub oldest_age_seconds: f64,
@@ -142,7 +142,8 @@ pub struct Depth {
 /// # Errors
 /// See [`StoreError`].
 pub async fn get_depth(database: &Database) -> Result<Vec<Depth>, StoreError> {
-    let rows = database.query(include_str!("../sql/pending/get_depth.sql"), &[]).await?;
+    let statement = include_str!("../sql/pending/get_depth.sql");
+    let rows = database.query(statement, &[(&sinks(), Type::TEXT_ARRAY)]).await?;
     let depths = rows.iter().map(|row| {
         Ok(Depth {
             sink: sink(row.try_get("sink")?),
@@ -152,6 +153,11 @@ pub async fn get_depth(database: &Database) -> Result<Vec<Depth>, StoreError> {
         })
     });
     depths.collect()
+}
+
+/// Returns the names of all sinks, for statements that write or look for a row of each.
+pub(crate) fn sinks() -> Vec<&'static str> {
+    Sink::ALL.map(Sink::as_str).into()
 }
 
 /// Reads a sink that a CHECK constraint vouches for.

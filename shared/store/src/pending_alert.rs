@@ -1,7 +1,7 @@
-//! Alerts still to be sent: table `pending_alert`.
+//! Pending alerts: table `pending_alert`.
 //!
-//! A row exists from the commit of its finding until every webhook has confirmed it. An invocation that sends takes a
-//! lease first, so that two with the same message do not both send; one that dies leaves a lease that runs out.
+//! A row exists from the commit of its finding until every webhook has confirmed it. An invocation takes a lease before
+//! it sends, so that two with the same message do not both send; the lease of one that crashes expires.
 
 use std::time::Duration;
 
@@ -18,22 +18,22 @@ use crate::{Database, StoreError};
 /// An alert that this invocation may send.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Leased {
-    /// What to tell.
+    /// The finding to send.
     pub finding: Stored,
-    /// The webhooks that were told already, by name.
+    /// The webhooks that have already confirmed, by name.
     pub confirmed: Vec<String>,
 }
 
-/// What a lease gave. Alerts that are not mentioned were sent, or another invocation is sending them.
+/// The result of a lease. Alerts that are not listed were sent, or another invocation is sending them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Lease {
     /// To be sent.
     pub alerts: Vec<Leased>,
-    /// Waiting for a person.
+    /// Parked: waiting for an operator.
     pub parked: Vec<FindingId>,
 }
 
-/// Takes the alerts that nobody else is sending, under a token of this invocation, for a time.
+/// Leases the alerts that no one else is sending, under a token of this invocation, for a limited time.
 ///
 /// # Errors
 /// See [`StoreError`]; repeating with the same token is safe.
@@ -61,7 +61,7 @@ pub async fn lease(
     Ok(lease)
 }
 
-/// Removes the alerts that every webhook has confirmed. Rows that are already gone are no error.
+/// Removes the alerts that every webhook has confirmed. Missing rows are not an error.
 ///
 /// # Errors
 /// See [`StoreError`]; repeating is safe.
@@ -78,11 +78,11 @@ pub struct Unfinished {
     pub id: FindingId,
     /// The webhooks that confirmed it.
     pub confirmed: Vec<&'static str>,
-    /// Why it must wait for a person; `None` when it is to be tried again.
+    /// Why it is parked; `None` when it is to be retried.
     pub parked: Option<ParkReason>,
 }
 
-/// Notes who confirmed an alert, gives its lease back, and parks it if a webhook refused it for good.
+/// Records which webhooks confirmed an alert, releases its lease, and parks it if a webhook refused it permanently.
 ///
 /// # Errors
 /// See [`StoreError`]; repeating is safe.
@@ -112,7 +112,7 @@ pub async fn claim_due(database: &Database, limit: u32, cap_seconds: u32) -> Res
 pub struct Depth {
     /// Alerts that wait to be sent.
     pub waiting: i64,
-    /// Alerts that wait for a person.
+    /// Parked alerts, which wait for an operator.
     pub parked: i64,
     /// The age of the oldest waiting alert in seconds, 0 when there is none.
     pub oldest_age_seconds: f64,
@@ -132,7 +132,7 @@ pub async fn get_depth(database: &Database) -> Result<Depth, StoreError> {
     })
 }
 
-/// How an outstanding alert stands.
+/// The state of an outstanding alert.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
     /// The finding.
@@ -143,7 +143,7 @@ pub struct State {
     pub age_seconds: f64,
 }
 
-/// Reads how the given alerts stand. One that is missing was sent.
+/// Reads the state of the given alerts. A missing one was sent.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -153,7 +153,7 @@ pub async fn get_states(database: &Database, ids: &[FindingId]) -> Result<Vec<St
     rows.iter().map(state).collect()
 }
 
-/// Lists up to `limit` parked alerts behind an id, by id. Start with the nil UUID.
+/// Lists up to `limit` parked alerts after an id, by id. Start with the nil UUID.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -163,8 +163,8 @@ pub async fn list_parked(database: &Database, after: FindingId, limit: u32) -> R
     rows.iter().map(state).collect()
 }
 
-/// Puts parked alerts back to waiting, and returns those that were parked. The next hint of resend-pending comes in a
-/// minute, so a direct hint that is lost is only late.
+/// Unparks alerts, and returns those that were parked. The next hint of resend-pending comes in a minute, so a lost
+/// direct hint is only a delay.
 ///
 /// # Errors
 /// See [`StoreError`]; repeating is safe, though a repetition returns only what is still parked.

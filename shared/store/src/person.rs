@@ -1,7 +1,7 @@
-//! Which identities belong to a person: read from what events and shoppers' visits have in common.
+//! Which identities belong to a person, derived from events and sessions.
 //!
-//! A link is followed only when it is unambiguous. An address that is named with several customer ids, or a visit in
-//! which several accounts signed in, could be somebody else's; it is counted and left alone.
+//! A link is followed only when it is unambiguous. An address that is named with several customer ids, or a session in
+//! which several accounts signed in, could belong to someone else; it is counted and not followed.
 
 use domain::{CustomerKey, Identities, Named, Origin};
 use tokio_postgres::types::Type;
@@ -9,17 +9,17 @@ use uuid::Uuid;
 
 use crate::{StoreError, Transaction};
 
-/// Rounds of looking for further keys: an id, its addresses, and what is named with those. More is no person.
+/// Rounds of looking for further keys: an id, its addresses, and what is named with those. A person has no more.
 const ROUNDS: usize = 8;
 
-/// The identities of a person, as far as they are known.
+/// The known identities of a person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Resolved {
-    /// Those of the person.
+    /// The identities.
     pub identities: Identities,
-    /// Keys and visits that others share, and that were left out.
+    /// Keys and sessions that others share, and that were not followed.
     pub shared: usize,
-    /// The origins of these visits.
+    /// The origins of these sessions.
     pub shared_visits: Vec<Uuid>,
 }
 
@@ -53,7 +53,7 @@ pub async fn resolve(transaction: &mut Transaction<'_>, named: &Named) -> Result
     Ok(resolved)
 }
 
-/// Remembers visits as shared: once one of those who signed in is erased, nothing else would say so.
+/// Marks sessions as shared: once one of those who signed in is erased, nothing else would show it.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -62,21 +62,21 @@ pub async fn mark_shared(transaction: &mut Transaction<'_>, origins: &[Uuid]) ->
     transaction.query(statement, &[(&origins, Type::UUID_ARRAY)]).await.map(|_| ())
 }
 
-/// Returns which of these visits are remembered as shared.
+/// Returns which of these sessions are marked as shared.
 async fn list_shared(transaction: &mut Transaction<'_>, origins: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
     let statement = include_str!("../sql/person/list_shared.sql");
     let rows = transaction.query(statement, &[(&origins, Type::UUID_ARRAY)]).await?;
     rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 
-/// Lists the keys that are named together with these, and whether they are the same person for certain.
+/// Lists the keys that are named together with these, and whether they certainly belong to the same person.
 async fn list_linked(transaction: &mut Transaction<'_>, keys: &[&str]) -> Result<Vec<(CustomerKey, bool)>, StoreError> {
     let statement = include_str!("../sql/person/list_linked.sql");
     let rows = transaction.query(statement, &[(&keys, Type::TEXT_ARRAY)]).await?;
     rows.iter().map(|row| Ok((CustomerKey::of_id(row.try_get("key")?), row.try_get("followed")?))).collect()
 }
 
-/// Lists the visits of accounts, and whether nobody else signed in during each.
+/// Lists the sessions of accounts, and whether no one else signed in during each.
 async fn list_sessions(
     transaction: &mut Transaction<'_>,
     accounts: &[Uuid],

@@ -1,14 +1,14 @@
-//! Everything that the database holds about a person, page by page.
+//! Everything that the database stores about a person, page by page.
 
 use domain::Identities;
 use serde_json::value::RawValue;
 use tokio_postgres::types::Type;
 
 use crate::database::Parameter;
-use crate::{StoreError, Transaction};
+use crate::{StoreError, Transaction, finding};
 
-/// The tables that hold something of a person, in the order of an export. Those that hold only sums or ids of interactions
-/// lead to nobody: rollups other than by customer, scores, `pending`.
+/// The tables with data of a person, in the order of an export. Tables with only sums or ids of interactions identify
+/// no one: rollups other than by customer, scores, `pending`.
 pub const PLACES: [&str; 16] = [
     "interaction",
     "interaction_key",
@@ -31,13 +31,13 @@ pub const PLACES: [&str; 16] = [
 /// A row of one of these tables.
 #[derive(Debug)]
 pub struct Held {
-    /// Where the next page goes on.
+    /// Where the next page continues.
     pub position: String,
     /// The row, a JSON object with the names of the columns.
     pub content: Box<RawValue>,
 }
 
-/// Reads up to `limit` rows of a place that are about a person, behind a position; the first are behind the empty text.
+/// Reads up to `limit` rows of a place about a person, after a position; start with the empty string.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -49,13 +49,15 @@ pub async fn list_page(
 ) -> Result<Vec<Held>, StoreError> {
     let accounts: Vec<_> = identities.accounts.iter().collect();
     let sessions: Vec<_> = identities.sessions.iter().collect();
-    let parameters: [Parameter<'_>; 6] = [
+    let rules = finding::rules();
+    let parameters: [Parameter<'_>; 7] = [
         (&identities.keys(), Type::TEXT_ARRAY),
         (&accounts, Type::UUID_ARRAY),
         (&sessions, Type::TEXT_ARRAY),
         (&place, Type::TEXT),
         (&after, Type::TEXT),
         (&limit, Type::INT8),
+        (&rules, Type::TEXT_ARRAY),
     ];
     let rows = transaction.query(include_str!("../sql/person_export/list_page.sql"), &parameters).await?;
     let held = rows.iter().map(|row| {

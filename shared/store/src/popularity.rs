@@ -7,12 +7,12 @@ use tokio_postgres::types::Type;
 
 use crate::{Database, StoreError, Transaction};
 
-/// What a batch of hints came to. The hints not counted here had no pending row: their effect was applied before.
+/// The result of a batch of hints. Hints not counted here had no pending row: their effect was applied before.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Applied {
-    /// Effects that moved a score.
+    /// Effects that changed a score.
     pub scored: usize,
-    /// Effects that are nothing to the score: no product, or no weight.
+    /// Effects without a score: no product, or no weight.
     pub skipped: usize,
     /// Hints whose row is parked. Nothing was done.
     pub parked: Vec<InteractionId>,
@@ -56,20 +56,20 @@ fn applied(rows: &[Row]) -> Result<Applied, StoreError> {
     })
 }
 
-/// Says which products SKUs are from now on, each as `(reference, product)`, and moves what was scored under them.
+/// Changes the products that SKUs belong to, each as `(reference, product)`, and moves what was scored under them.
 ///
-/// It moves to the product, from one product to another, or to an id of its own when there is no product. Nothing happens to
-/// references that lead there already.
+/// It moves to the product, from one product to another, or to the SKU's own row when there is no product. References
+/// that already lead there are unchanged.
 ///
-/// The caller holds the references for change. Scorers are excluded until the transaction ends: a scorer that was under way
-/// has committed, and one that comes later waits before it reads what a reference leads to (see [`crate::weight::set`] for
-/// why its lock comes before its snapshot). May be repeated.
+/// The caller has locked the references for change. Scorers are excluded until the transaction ends: a scorer that was
+/// running has committed, and one that comes later waits before it reads what a reference leads to (see
+/// [`crate::weight::set`] for why its lock comes before its snapshot). May be repeated.
 ///
 /// # Errors
 /// See [`StoreError`].
 pub async fn lead(transaction: &mut Transaction<'_>, references: &[(&str, Option<&str>)]) -> Result<(), StoreError> {
     let (references, products): (Vec<_>, Vec<_>) = references.iter().copied().unzip();
-    // By a statement of its own: the next one sees what was committed when it began.
+    // As a separate statement: the next one sees what was committed when it began.
     exclude_scorers(transaction).await?;
     let parameters: [crate::database::Parameter<'_>; 2] =
         [(&references, Type::TEXT_ARRAY), (&products, Type::TEXT_ARRAY)];
@@ -123,7 +123,7 @@ pub async fn list_page(database: &Database, limit: u32, offset: u32) -> Result<V
     rows.iter().map(popularity).collect()
 }
 
-/// Reads the `limit` products right below a position. Costs the same at any depth.
+/// Reads the `limit` products after a position. The cost does not depend on the depth.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -140,7 +140,7 @@ pub async fn list_after(
     rows.iter().map(popularity).collect()
 }
 
-/// Counts the scored products: exactly up to a hundred thousand, above that as Postgres noted it at its last vacuum
+/// Counts the scored products: exactly up to a hundred thousand, above that by Postgres' estimate from the last vacuum
 /// or analyze.
 ///
 /// # Errors
@@ -164,7 +164,7 @@ fn popularity(row: &Row) -> Result<Popularity, StoreError> {
     })
 }
 
-/// Reads a product id. The function that stored it checked it.
+/// Reads a product id, which was checked when it was stored.
 pub(crate) fn product_id(row: &Row, column: &str) -> Result<ProductId, StoreError> {
     let id: &str = row.try_get(column)?;
     Ok(id.parse().expect("only product ids are stored as such"))

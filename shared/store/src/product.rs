@@ -1,4 +1,4 @@
-//! Products and what leads to them: tables `product`, `product_period`, `product_sku` and
+//! Products and their references: tables `product`, `product_period`, `product_sku` and
 //! `product_reference`.
 
 use domain::{Attribution, Attributions, Period, ProductState};
@@ -7,7 +7,7 @@ use tokio_postgres::types::Type;
 
 use crate::{Database, StoreError, Transaction};
 
-/// Makes the references that are missing, so that they can be locked. May be repeated.
+/// Inserts missing references, so that they can be locked. May be repeated.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -34,8 +34,8 @@ pub async fn lock_for_reading(transaction: &mut Transaction<'_>, references: &[S
     transaction.query(statement, &[(&references, Type::TEXT_ARRAY)]).await.map(|_| ())
 }
 
-/// Reads what references lead to. Lock them first, by a statement of its own: this one sees what was committed when
-/// it began.
+/// Reads what references lead to. Lock them first, in a separate statement: this one sees what was committed when it
+/// began.
 ///
 /// # Errors
 /// See [`StoreError`].

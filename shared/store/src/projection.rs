@@ -1,4 +1,4 @@
-//! What each order, product, opinion and user has caused so far, and which are to be projected again: tables
+//! What each order, product, opinion and user has contributed so far, and which are to be projected again: tables
 //! `projection` and `stale_projection`.
 
 use domain::{Contribution, Subject};
@@ -12,17 +12,17 @@ use crate::{Database, StoreError, Transaction};
 /// One locked row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Projection {
-    /// What it is about.
+    /// Its subject.
     pub subject: (Subject, String),
-    /// What it adds to the rollups.
+    /// Its contribution to the rollups.
     pub contribution: Contribution,
     /// The interactions that were derived from it, by event id.
     pub derived: Vec<Uuid>,
-    /// Those of them that would not follow from what is known now.
+    /// Those of them that could not be derived from what is known now.
     pub withdrawn: Vec<Uuid>,
 }
 
-/// Locks the rows of subjects until the transaction ends, making those that are missing, and reads them.
+/// Locks the rows of subjects until the transaction ends, inserting missing ones, and reads them.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -38,7 +38,7 @@ pub async fn lock(
             subject: subject(row)?,
             contribution: serde_json::from_str(row.try_get("contribution")?)?,
             derived: row.try_get("derived")?,
-            // Always known anew before it is saved.
+            // Always recomputed before it is saved.
             withdrawn: Vec::new(),
         })
     });
@@ -54,7 +54,7 @@ pub async fn save(transaction: &mut Transaction<'_>, projections: &[Projection])
     let (kinds, ids) = columns(&subjects);
     let contributions =
         projections.iter().map(|it| serde_json::to_string(&it.contribution)).collect::<Result<Vec<_>, _>>()?;
-    // Arrays of arrays must be rectangular, so the inner ones go as text.
+    // Arrays of arrays must be rectangular, so the inner ones are sent as text.
     let list = |ids: &[Uuid]| format!("{{{}}}", ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(","));
     let derived: Vec<_> = projections.iter().map(|it| list(&it.derived)).collect();
     let withdrawn: Vec<_> = projections.iter().map(|it| list(&it.withdrawn)).collect();
@@ -69,10 +69,10 @@ pub async fn save(transaction: &mut Transaction<'_>, projections: &[Projection])
     transaction.query(statement, &parameters).await.map(|_| ())
 }
 
-/// Notes that the orders and opinions which name a product by one of these references are to be projected again.
+/// Marks the orders and opinions that name a product by one of these references to be projected again.
 ///
-/// The transaction holds these references for change, so no order can be projected with what they led to before and
-/// be overlooked here.
+/// The transaction has locked these references for change, so no order can be projected with the previous mapping and
+/// be missed here.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -90,7 +90,7 @@ pub async fn list_stale(database: &Database, limit: i64) -> Result<Vec<(Subject,
     rows.iter().map(subject).collect()
 }
 
-/// Forgets that subjects are stale: the transaction that holds their locks has projected them again.
+/// Clears the marks of subjects: the transaction that holds their locks has projected them again.
 ///
 /// # Errors
 /// See [`StoreError`].

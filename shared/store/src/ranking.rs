@@ -1,23 +1,23 @@
-//! Products and categories by what was sold of them in a window, and their rank in the window right before.
+//! Products and categories ranked by sales in a window, with their rank in the preceding window.
 
 use domain::{Currency, RankBy, TimeSpan};
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use crate::database::Parameter;
-use crate::sales::{Figures, Pieces, currency, figures};
+use crate::sales::{Figures, SpanArrays, currency, figures};
 use crate::{Database, StoreError};
 
-/// What is ranked.
+/// The query of a ranking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Question<'a> {
-    /// Whose products; [`WHOLE_SHOP`](crate::sales::WHOLE_SHOP) for all. Categories are only kept for the whole shop.
+    /// The seller; [`WHOLE_SHOP`](crate::sales::WHOLE_SHOP) for all. Categories are only stored for the whole shop.
     pub seller_id: &'a str,
     /// The window, of whole minutes.
     pub window: TimeSpan,
-    /// The currency; without one that with most paid orders in the window, ties alphabetically.
+    /// The currency; by default the one with the most paid orders in the window, ties in alphabetical order.
     pub currency: Option<Currency>,
-    /// What decides.
+    /// The figure that decides the rank.
     pub by: RankBy,
     /// How many are returned.
     pub limit: u32,
@@ -26,7 +26,7 @@ pub struct Question<'a> {
 /// A product or category that was sold or paid for in the window.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ranked {
-    /// From 1. Equals are told apart by the other figure, then by id.
+    /// From 1. Ties are broken by the other figure, then by id.
     pub rank: i64,
     /// The id; for categories empty when unknown.
     pub id: String,
@@ -34,20 +34,20 @@ pub struct Ranked {
     pub name: Option<String>,
     /// The figures, of one currency.
     pub figures: Figures,
-    /// What it was among all of the window before, as (rank, the figure that decides); `None` when not sold then.
+    /// Rank and deciding figure in the preceding window; `None` when not sold then.
     pub before: Option<(i64, i64)>,
 }
 
-/// The first of a ranking.
+/// The top of a ranking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ranking {
-    /// The currency; `None` when none was asked for and nothing was sold.
+    /// The currency; `None` when none was requested and nothing was sold.
     pub currency: Option<Currency>,
     /// By rank.
     pub rows: Vec<Ranked>,
 }
 
-/// Ranks products. Costs the rows of the two windows, however old the shop is.
+/// Ranks products. The cost depends on the rows of the two windows, not on the age of the shop.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -69,9 +69,9 @@ pub async fn rank_categories(database: &Database, question: &Question<'_>) -> Re
     ranking(&rows, question.by)
 }
 
-/// What both statements take.
+/// The parameters of both statements.
 struct Arguments {
-    pieces: Pieces,
+    spans: SpanArrays,
     currency: Option<String>,
     by: &'static str,
     limit: i64,
@@ -80,7 +80,7 @@ struct Arguments {
 impl Arguments {
     fn of(question: &Question<'_>) -> Self {
         Self {
-            pieces: Pieces::of(&[question.window.before(), question.window]),
+            spans: SpanArrays::of(&[question.window.before(), question.window]),
             currency: question.currency.map(String::from),
             by: question.by.as_str(),
             limit: question.limit.into(),
@@ -89,10 +89,10 @@ impl Arguments {
 
     fn parameters(&self) -> [Parameter<'_>; 7] {
         [
-            (&self.pieces.steps, Type::INT4_ARRAY),
-            (&self.pieces.grains, Type::TEXT_ARRAY),
-            (&self.pieces.lower, Type::TIMESTAMPTZ_ARRAY),
-            (&self.pieces.upper, Type::TIMESTAMPTZ_ARRAY),
+            (&self.spans.steps, Type::INT4_ARRAY),
+            (&self.spans.grains, Type::TEXT_ARRAY),
+            (&self.spans.lower, Type::TIMESTAMPTZ_ARRAY),
+            (&self.spans.upper, Type::TIMESTAMPTZ_ARRAY),
             (&self.currency, Type::TEXT),
             (&self.by, Type::TEXT),
             (&self.limit, Type::INT8),

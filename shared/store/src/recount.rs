@@ -6,34 +6,34 @@ use tokio_postgres::{Row, Transaction};
 
 use crate::StoreError;
 
-/// A cell that is not what the log says.
+/// A cell that differs from the recount.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SalesDifference {
-    /// Which table.
+    /// The table.
     pub rollup: String,
     /// The key of the cell; times are seconds since 1970.
     pub key: Vec<String>,
-    /// What is stored; empty when nothing is.
+    /// The stored figures; empty when there is no row.
     pub stored: Vec<i64>,
-    /// What the log says; empty when nothing should be there.
+    /// The recounted figures; empty when there should be no row.
     pub recounted: Vec<i64>,
 }
 
-/// I8: every figure of sales and every order state follows from the event log.
+/// I8, the sales recount: every sales figure and every order state equals the recount of the event log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SalesComparison {
-    /// Cells that are stored or should be.
+    /// Cells that are stored or should be stored.
     pub cells: i64,
     /// Those that differ.
     pub differences: i64,
     /// Orders and opinions that wait to be projected again, because their product became known or changed. Until
     /// then they differ, and their message is not acknowledged.
     pub stale: i64,
-    /// The first that differ.
+    /// The first of them.
     pub examples: Vec<SalesDifference>,
 }
 
-/// Compares everything, with at most `examples` examples.
+/// Compares everything, and returns at most `examples` examples.
 ///
 /// # Errors
 /// See [`StoreError`]; a difference is no error.

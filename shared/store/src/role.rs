@@ -1,28 +1,29 @@
 //! The database role that each function signs in as.
 //!
-//! `migrations/roles.sql` makes them and grants each what its function's statements need. Migrate, maintain-partitions and
-//! the operator's command sign in as the owner of the schema instead, whom `DATABASE_URL` names.
+//! `migrations/roles.sql` creates them and grants each what its function's statements need. Migrate,
+//! maintain-partitions and the operator's command sign in as the owner of the schema instead, which `DATABASE_URL`
+//! names.
 
 /// The role of one function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// Answers every GET: reads scores, figures and findings, writes nothing.
     AnswerQueries,
-    /// Writes interactions and the scores that follow from them.
+    /// Writes interactions and their scores.
     ImportInteractions,
     /// Reads the log of interactions, writes findings.
     JudgeCarts,
     /// Reads and renames whatever names a person, changes no score.
     ManagePeople,
-    /// Writes everything that follows from back-end events.
+    /// Writes everything derived from back-end events.
     ProjectOrders,
     /// Writes interactions, reads no figures and no customers.
     RecordInteractions,
-    /// Moves the time of the next hint.
+    /// Updates the time of the next hint.
     ResendPending,
-    /// Reads findings, takes and removes their alerts.
+    /// Reads findings, leases and removes their alerts.
     SendAlerts,
-    /// Reads what the catalog is told, removes its pending rows.
+    /// Reads interactions for the catalog, removes its pending rows.
     UpdateCatalog,
     /// Removes pending rows and changes scores.
     UpdatePopularity,

@@ -1,13 +1,13 @@
 //! The sales figures: the tables `*_rollup`.
 //!
-//! They only ever move by a difference. All differences of a batch are collapsed into one row per key first, and the
-//! rows are taken in key order and the tables always in the same order: consumers wait for each other and never in a
-//! circle. A row whose figures are all 0 is removed by the transaction that empties it, so that the rows depend on the
-//! events alone and not on what was thought of them for a while.
+//! They only change by differences. All differences of a batch are first summed into one row per key, and rows are
+//! locked in key order and tables always in the same order, so that consumers cannot deadlock. A row whose figures are
+//! all 0 is removed by the transaction that empties it, so that the rows depend on the events alone and not on
+//! intermediate states.
 
 use std::collections::BTreeMap;
 
-use domain::{Cell, Contribution, Figures, Grain};
+use domain::{Cell, CellFigures, Contribution, Grain};
 use jiff::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
@@ -15,22 +15,22 @@ use tokio_postgres::types::{ToSql, Type};
 use crate::database::Parameter;
 use crate::{StoreError, Transaction};
 
-/// The key of a row: grain and bucket where the table has them, then its texts in the order of the statement.
+/// The key of a row: grain and bucket if the table has them, then its strings in the order of the statement.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     span: Option<(Grain, Timestamp)>,
     texts: Vec<String>,
 }
 
-type Rows = BTreeMap<Key, Figures>;
+type Rows = BTreeMap<Key, CellFigures>;
 
-/// Where rows of a table lie (`ctid`), which holds as long as their locks.
+/// The `ctid`s of rows, which are valid as long as their locks are held.
 type Places = Vec<String>;
 
 /// Which figures of a row a table has, in the order of its columns.
-type Pick<const N: usize> = fn(&Figures) -> [i64; N];
+type Pick<const N: usize> = fn(&CellFigures) -> [i64; N];
 
-/// Moves the figures by a difference. The rows that it touches are locked until the transaction ends: call it last.
+/// Changes the figures by a difference. The affected rows are locked until the transaction ends: call it last.
 ///
 /// # Errors
 /// [`StoreError::Refused`] when a sum would leave the range of a bigint.
@@ -48,7 +48,7 @@ pub async fn apply(transaction: &mut Transaction<'_>, difference: &Contribution)
     }
     for rows in &mut tables {
         // What moved within a day leaves the day as it was.
-        rows.retain(|_, figures| *figures != Figures::default());
+        rows.retain(|_, figures| *figures != CellFigures::default());
     }
     let [sales, product, category, customer, status, rating, user, event] = &tables;
     let (mut empty, mut empty_spend) = (Vec::with_capacity(tables.len()), Vec::new());
@@ -64,7 +64,7 @@ pub async fn apply(transaction: &mut Transaction<'_>, difference: &Contribution)
     remove_empty(transaction, &empty).await
 }
 
-/// Says in which table a cell is, its minute, and the other parts of its key.
+/// Returns the table of a cell, its minute, and the other parts of its key.
 fn place(cell: &Cell) -> (usize, Option<Timestamp>, Vec<String>) {
     let text = str::to_owned;
     match cell {
@@ -104,7 +104,7 @@ async fn add_category(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<
     add(transaction, include_str!("../sql/rollup/add_category.sql"), rows, pick).await
 }
 
-/// Moves the customers and, by what they spend, their sums; `empty_spend` takes the sums that are empty now.
+/// Updates customers and the sums by spend; `empty_spend` receives the sums that are empty now.
 async fn add_customer(
     transaction: &mut Transaction<'_>,
     rows: &Rows,
@@ -135,23 +135,23 @@ async fn add_event(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Pla
     add(transaction, include_str!("../sql/rollup/add_event.sql"), rows, |it| [it.count]).await
 }
 
-/// Moves rows and returns the places of those that are empty now.
+/// Updates rows and returns the `ctid`s of those that are empty now.
 async fn add<const N: usize>(
     transaction: &mut Transaction<'_>,
     statement: &str,
     rows: &Rows,
-    pick: impl Fn(&Figures) -> [i64; N],
+    pick: impl Fn(&CellFigures) -> [i64; N],
 ) -> Result<Places, StoreError> {
     let rows = send(transaction, statement, rows, pick).await?;
     rows.iter().map(|row| Ok(row.try_get("place")?)).collect()
 }
 
-/// Sends rows as columns: grain and bucket if there are any, the texts, the figures.
+/// Sends rows as columns: grain and bucket if any, the strings, the figures.
 async fn send<const N: usize>(
     transaction: &mut Transaction<'_>,
     statement: &str,
     rows: &Rows,
-    pick: impl Fn(&Figures) -> [i64; N],
+    pick: impl Fn(&CellFigures) -> [i64; N],
 ) -> Result<Vec<Row>, StoreError> {
     let Some((first, _)) = rows.first_key_value() else { return Ok(Vec::new()) };
     let spans = rows.keys().filter_map(|key| key.span);
@@ -173,7 +173,7 @@ async fn send<const N: usize>(
     transaction.query(statement, &parameters).await
 }
 
-/// Removes rows that are empty, by table; without any there is nothing to send.
+/// Removes empty rows, by table; sends nothing if there are none.
 async fn remove_empty(transaction: &mut Transaction<'_>, empty: &[Places]) -> Result<(), StoreError> {
     if empty.iter().all(Vec::is_empty) {
         return Ok(());

@@ -8,7 +8,7 @@ use tokio_postgres::types::Type;
 use crate::database::Parameter;
 use crate::{Database, StoreError};
 
-/// The seller id under which the rollup keeps the whole shop.
+/// The seller id under which the rollup stores the whole shop.
 pub const WHOLE_SHOP: &str = "";
 
 /// Figures of one currency.
@@ -16,16 +16,16 @@ pub const WHOLE_SHOP: &str = "";
 pub struct Figures {
     /// Orders, at the time of their first payment.
     pub orders: i64,
-    /// Thousandths of pieces of those.
+    /// Thousandths of spans of those.
     pub items_milli: i64,
-    /// Money that came, in minor units.
+    /// Payments, in minor units.
     pub gross_minor: i64,
-    /// Money that went back, in minor units.
+    /// Refunds, in minor units.
     pub refund_minor: i64,
 }
 
 impl Figures {
-    /// Returns what is left of the money, in minor units. Negative where more went back than came.
+    /// Returns payments minus refunds, in minor units. Negative when refunds exceed payments.
     #[must_use]
     pub fn net_minor(self) -> i64 {
         self.gross_minor - self.refund_minor
@@ -35,30 +35,30 @@ impl Figures {
 /// Figures of one step in one currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sales {
-    /// The position of the step among those asked for.
+    /// The index of the requested step.
     pub step: usize,
     /// The currency.
     pub currency: Currency,
     /// The figures.
     pub figures: Figures,
-    /// What was charged beside the lines or within their prices, of the whole shop.
+    /// Charges on top of the lines or included in their prices, for the whole shop.
     pub charges: Charges,
 }
 
 /// Sums the sales of a seller, or of the [`WHOLE_SHOP`], in each of several spans of whole minutes, by currency.
 ///
-/// Steps and currencies without any sales are left out; the rest comes in the order of steps, then currencies.
+/// Steps and currencies without sales are omitted; the rest is ordered by step, then currency.
 ///
 /// # Errors
 /// See [`StoreError`].
 pub async fn sum(database: &Database, seller_id: &str, steps: &[TimeSpan]) -> Result<Vec<Sales>, StoreError> {
-    let pieces = Pieces::of(steps);
+    let spans = SpanArrays::of(steps);
     let parameters: [Parameter<'_>; 5] = [
         (&seller_id, Type::TEXT),
-        (&pieces.steps, Type::INT4_ARRAY),
-        (&pieces.grains, Type::TEXT_ARRAY),
-        (&pieces.lower, Type::TIMESTAMPTZ_ARRAY),
-        (&pieces.upper, Type::TIMESTAMPTZ_ARRAY),
+        (&spans.steps, Type::INT4_ARRAY),
+        (&spans.grains, Type::TEXT_ARRAY),
+        (&spans.lower, Type::TIMESTAMPTZ_ARRAY),
+        (&spans.upper, Type::TIMESTAMPTZ_ARRAY),
     ];
     let rows = database.query(include_str!("../sql/sales/sum.sql"), &parameters).await?;
     rows.iter().map(sales).collect()
@@ -85,7 +85,7 @@ pub(crate) fn currency(row: &Row) -> Result<Currency, StoreError> {
     Ok(serde_json::from_value(code.into())?)
 }
 
-/// Reads the columns that every sum of a rollup has.
+/// Reads the common columns of all sums of a rollup.
 pub(crate) fn figures(row: &Row) -> Result<Figures, StoreError> {
     Ok(Figures {
         orders: row.try_get("orders_paid")?,
@@ -96,25 +96,25 @@ pub(crate) fn figures(row: &Row) -> Result<Figures, StoreError> {
 }
 
 /// The stored spans that several steps are made of, as the arrays of a statement.
-pub(crate) struct Pieces {
+pub(crate) struct SpanArrays {
     pub(crate) steps: Vec<i32>,
     pub(crate) grains: Vec<&'static str>,
     pub(crate) lower: Vec<Timestamp>,
     pub(crate) upper: Vec<Timestamp>,
 }
 
-impl Pieces {
+impl SpanArrays {
     /// Covers each step.
     pub(crate) fn of(steps: &[TimeSpan]) -> Self {
-        let mut pieces = Self { steps: Vec::new(), grains: Vec::new(), lower: Vec::new(), upper: Vec::new() };
+        let mut spans = Self { steps: Vec::new(), grains: Vec::new(), lower: Vec::new(), upper: Vec::new() };
         for (step, span) in (0..).zip(steps) {
-            for piece in cover(*span) {
-                pieces.steps.push(step);
-                pieces.grains.push(Grain::as_str(piece.grain));
-                pieces.lower.push(piece.span.start);
-                pieces.upper.push(piece.span.end);
+            for part in cover(*span) {
+                spans.steps.push(step);
+                spans.grains.push(Grain::as_str(part.grain));
+                spans.lower.push(part.span.start);
+                spans.upper.push(part.span.end);
             }
         }
-        pieces
+        spans
     }
 }

@@ -1,4 +1,4 @@
-//! Customers by what they spent: table `customer_spend_rollup`, which moves with `customer_rollup`.
+//! Customer segments: table `customer_spend_rollup`, which is updated together with `customer_rollup`.
 
 use domain::{Currency, Segment, SegmentThresholds};
 use tokio_postgres::Row;
@@ -11,11 +11,11 @@ use crate::{Database, StoreError};
 /// The customers of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spend {
-    /// The currency that they spent.
+    /// The currency.
     pub currency: Currency,
-    /// How much of it.
+    /// The segment.
     pub segment: Segment,
-    /// How many they are: all who paid in the currency.
+    /// The number of customers who paid in the currency.
     pub customers: i64,
     /// Their orders.
     pub orders: i64,
@@ -23,8 +23,8 @@ pub struct Spend {
     pub net_minor: i64,
 }
 
-/// Sums the customers of all time by segment, in every currency that has thresholds. Segments without customers are
-/// left out. The cost does not depend on the number of customers.
+/// Sums all customers by segment, in every currency that has thresholds. Segments without customers are omitted. The
+/// cost does not depend on the number of customers.
 ///
 /// # Errors
 /// See [`StoreError`].

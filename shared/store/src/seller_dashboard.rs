@@ -1,46 +1,46 @@
-//! What a seller sees of the own shop, from several rollups and of one instant.
+//! A seller's own figures, from several rollups at the same instant.
 
 use domain::{Charges, Currency, TimeSpan};
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use crate::database::Parameter;
-use crate::sales::{Figures, Pieces, Sales, currency, figures};
+use crate::sales::{Figures, Sales, SpanArrays, currency, figures};
 use crate::{Database, StoreError};
 
 /// How many products are shown.
 const TOP_PRODUCTS: i32 = 5;
 
-/// What is asked for.
+/// The query.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
     /// The seller. Never empty: that would be the whole shop.
     pub seller_id: &'a str,
-    /// The spans of whole minutes to sum sales in.
+    /// The spans of whole minutes for which sales are summed.
     pub steps: &'a [TimeSpan],
-    /// The span to rank products in.
+    /// The span for which products are ranked.
     pub products: TimeSpan,
     /// Only products sold in this currency.
     pub currency: Option<Currency>,
 }
 
-/// The answer.
+/// The result.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dashboard {
-    /// Sales by step and currency, in this order; steps and currencies without any are left out.
+    /// Sales by step and currency, in this order; steps and currencies without any are omitted.
     pub sales: Vec<Sales>,
-    /// In each currency the products that most pieces were paid of, best first.
+    /// In each currency the products that most spans were paid of, best first.
     pub products: Vec<ProductSales>,
-    /// What does not depend on time.
+    /// The current state.
     pub standing: Standing,
 }
 
 /// Sales of a product in one currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductSales {
-    /// The product (SPU), or the id in the order as long as that is unknown.
+    /// The product (SPU), or the id in the order as long as the product is unknown.
     pub product_id: String,
-    /// Its name, when a product event told it.
+    /// Its name, if a product event stated it.
     pub name: Option<String>,
     /// The currency.
     pub currency: Currency,
@@ -48,12 +48,12 @@ pub struct ProductSales {
     pub figures: Figures,
 }
 
-/// Where things stand now.
+/// The current state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// Thousandths of pieces of orders that are created, confirmed or reserved.
+    /// Thousandths of spans of orders that are created, confirmed or reserved.
     pub pending_items_milli: i64,
-    /// Paid orders of which money was asked back and none has gone back.
+    /// Paid orders with a requested refund of which nothing was refunded yet.
     pub pending_refunds: i64,
     /// Ratings of the seller's products that are not withdrawn.
     pub ratings: i64,
@@ -61,13 +61,13 @@ pub struct Standing {
     pub score_micros: i64,
 }
 
-/// Reads everything in one statement, so that all figures are of one instant. Costs the rows of the spans, whatever
-/// the age of the shop.
+/// Reads everything in one statement, so that all figures are from the same instant. The cost depends on the rows of
+/// the spans, not on the age of the shop.
 ///
 /// # Errors
 /// See [`StoreError`].
 pub async fn get(database: &Database, question: &Question<'_>) -> Result<Dashboard, StoreError> {
-    let (steps, products) = (Pieces::of(question.steps), Pieces::of(&[question.products]));
+    let (steps, products) = (SpanArrays::of(question.steps), SpanArrays::of(&[question.products]));
     let currency = question.currency.map(String::from);
     let parameters: [Parameter<'_>; 10] = [
         (&question.seller_id, Type::TEXT),

@@ -1,9 +1,9 @@
-//! One open connection, and what becomes of a statement on it that nobody waits for any more.
+//! One open connection, and the cancellation of statements that no one waits for any more.
 //!
-//! A statement whose caller went away goes on in Postgres, with its locks, until it is done. So whoever gives one up asks
-//! Postgres to cancel it, over a connection of its own, as the protocol wants it. The request can come too early, before
-//! the statement does, and is then without effect; so it is repeated until the connection has ended. What no request
-//! reaches ends by the role's `statement_timeout`.
+//! A statement whose caller went away continues in Postgres, with its locks, until it is done. So whoever abandons one
+//! asks Postgres to cancel it, over a separate connection, as the protocol requires. The request may arrive before the
+//! statement and then has no effect, so it is repeated until the connection has ended. If no request gets through, the
+//! role's `statement_timeout` ends the statement.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -21,10 +21,10 @@ use crate::connection::{Connected, Settings, open, send_cancel};
 use crate::database::Parameter;
 use crate::error::is_lost;
 
-/// How long whoever gives up a statement waits for its end. Short, because a caller waits for an answer; what takes
-/// longer goes on in the background.
+/// How long a caller that abandons a statement waits for its end. Short, because a caller waits for an answer; anything
+/// longer continues in the background.
 const CANCEL_WAIT: Duration = Duration::from_millis(500);
-/// How often the end of a statement is asked for, and how long each time until it is asked for again.
+/// How often cancellation is requested, and the delay before each repetition.
 const CANCEL_ATTEMPTS: u32 = 5;
 const CANCEL_PAUSE: Duration = Duration::from_millis(200);
 /// How long one request may take.
@@ -46,13 +46,13 @@ impl Session {
         Ok(Self { client, connection, used: Instant::now() })
     }
 
-    /// Returns the client, for what may be left unanswered without harm.
+    /// Returns the client, for statements that may be abandoned safely.
     pub(crate) fn client(&self) -> &Client {
         &self.client
     }
 }
 
-/// Runs a statement on the session in a slot. When it returns or is dropped without an answer, the slot is empty and the
+/// Runs a statement on the session in a slot. If it returns or is dropped without an answer, the slot is empty and the
 /// statement is being cancelled.
 ///
 /// # Errors
@@ -68,10 +68,10 @@ pub(crate) async fn run(
     running.settle(slot, answer).await
 }
 
-/// Runs a statement as [`run`] does and hands over its rows as they come, of which no more than a few are in memory.
+/// Runs a statement like [`run`] and streams its rows, of which only a few are in memory.
 ///
 /// # Errors
-/// What Postgres or the receiver of the rows says; some rows may have been handed over.
+/// What Postgres or the receiver of the rows returns; some rows may have been passed on.
 pub(crate) async fn run_each(
     slot: &mut Option<Session>,
     limit: Duration,
@@ -83,7 +83,7 @@ pub(crate) async fn run_each(
     running.settle(slot, answer).await??.inspect_err(|_| *slot = None)
 }
 
-/// A session with a statement under way. Dropped, it has the statement cancelled.
+/// A session with a running statement. Dropping it cancels the statement.
 struct Running(Option<Session>);
 
 impl Running {
@@ -117,14 +117,14 @@ impl Running {
         Ok(Ok(()))
     }
 
-    /// Puts the session back for the next statement, or has this one cancelled when it was not answered.
+    /// Puts the session back for the next statement, or cancels this one if it was not answered.
     async fn settle<T>(
         mut self,
         slot: &mut Option<Session>,
         answer: Result<Result<T, PgError>, Elapsed>,
     ) -> Result<Result<T, PgError>, StoreError> {
         match answer {
-            // Lost on the way: the other end may know nothing of it, and the statement goes on. Dropping it cancels it.
+            // Connection lost: the server may not know, and the statement continues. Dropping it cancels it.
             Ok(Err(error)) if is_lost(&error) => Ok(Err(error)),
             Ok(answer) => {
                 *slot = self.0.take();
@@ -140,7 +140,7 @@ impl Running {
         }
     }
 
-    /// Has the statement cancelled and waits a moment for its end.
+    /// Cancels the statement and waits briefly for its end.
     async fn give_up(mut self) {
         let Some(ending) = self.0.take().and_then(end_in_background) else { return };
         if timeout(CANCEL_WAIT, ending).await.is_err() {
@@ -152,13 +152,13 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         if let Some(session) = self.0.take() {
-            // Its end is not waited for: whoever drops has no time left.
+            // Its end is not awaited: a caller that drops has no time left.
             drop(end_in_background(session));
         }
     }
 }
 
-/// Ends a session whatever runs on it; `None` where no runtime is left to do it.
+/// Ends a session whatever runs on it; `None` when no runtime is left to do it.
 fn end_in_background(session: Session) -> Option<JoinHandle<()>> {
     let runtime = Handle::try_current().ok()?;
     let Session { client, connection, .. } = session;
@@ -179,6 +179,6 @@ async fn end(token: CancelToken, mut connection: JoinHandle<()>) {
             return;
         }
     }
-    // The socket is closed at least, so that Postgres can notice that nobody listens.
+    // At least the socket is closed, so that Postgres can notice that the client is gone.
     connection.abort();
 }

@@ -11,23 +11,24 @@ use uuid::Uuid;
 
 use crate::{Database, StoreError, Transaction};
 
-/// Reads the digests of logged events.
+/// Reads the fingerprints of logged events.
 const FINGERPRINTS: &str = include_str!("../sql/shop_event/get_fingerprints.sql");
 
-/// What became of an event.
+/// The outcome of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Logged {
     /// Logged by this transaction.
     New,
-    /// Logged before, with the same content; or, when the person in it was erased since, with what is left to compare.
+    /// Logged before, with the same content; or, when the person in it was erased since, with the same remaining
+    /// fields.
     Duplicate,
     /// The id was logged before with other content. Nothing was logged.
     Conflict,
 }
 
-/// Logs events and says what became of each. An id that comes twice is logged once.
+/// Logs events and returns the outcome of each. A repeated id is logged once.
 ///
-/// Waits for other transactions that log the same ids.
+/// Waits for concurrent transactions that log the same ids.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -65,13 +66,13 @@ pub async fn insert(transaction: &mut Transaction<'_>, events: &[ShopEvent]) -> 
     Ok(logged.collect())
 }
 
-/// What an event is compared with.
+/// The fields by which a repeated event is compared.
 struct Known {
-    /// None when the person in it was erased: it would tell who it was to somebody who tries all ids.
+    /// `None` when the person in it was erased: it would identify them to someone who tries all ids.
     fingerprint: Option<Vec<u8>>,
     event_type: String,
     subject: String,
-    /// None for a user, who has another name once it was erased.
+    /// `None` for a user, whose key changes when it is erased.
     subject_id: Option<String>,
     service: String,
     occurred_at: Timestamp,
@@ -112,7 +113,7 @@ fn known(rows: &[Row]) -> Result<HashMap<Uuid, Known>, StoreError> {
     rows.iter().map(read).collect()
 }
 
-/// Says what [`insert`] would say of events, each for itself, and logs nothing.
+/// Returns what [`insert`] would return for each event, and logs nothing.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -130,7 +131,7 @@ pub async fn compare(database: &Database, events: &[ShopEvent]) -> Result<Vec<Lo
     compared.collect()
 }
 
-/// Counts how many of these events are logged. An id that is given twice counts once.
+/// Counts how many of these events are logged. A repeated id counts once.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -140,7 +141,7 @@ pub async fn count(database: &Database, ids: &[Uuid]) -> Result<i64, StoreError>
     rows.first().map_or(Ok(0), |row| Ok(row.try_get(0)?))
 }
 
-/// Returns a digest of everything that the producer decides, other than the id.
+/// Returns a digest of everything that the producer determines, other than the id.
 fn fingerprint(event: &ShopEvent, content: &str) -> Vec<u8> {
     let mut hash = Sha256::new();
     for part in [&*event.service, &event.occurred_at.to_string(), content] {
@@ -150,7 +151,7 @@ fn fingerprint(event: &ShopEvent, content: &str) -> Vec<u8> {
     hash.finalize()[..16].to_vec()
 }
 
-/// Reads all events of the given subjects that say something about their state, in no order.
+/// Reads all events of the given subjects that affect their state, in no particular order.
 ///
 /// # Errors
 /// [`StoreError::Unreadable`] when an event was logged by a newer version of this code.
@@ -172,10 +173,10 @@ pub async fn list_of(
     Ok(events)
 }
 
-/// Gives the buyer or author whom new events name the name of the one who was erased.
+/// Replaces the buyer or author in new events about erased subjects by the pseudonym.
 ///
-/// Several services tell of one order, and some of them late: the person must not come back with an order that was made
-/// anonymous. Returns the events as they are logged now.
+/// Several services report the same order, some of them late: the person must not reappear in an anonymized order.
+/// Returns the events as they are logged now.
 ///
 /// # Errors
 /// See [`StoreError`].

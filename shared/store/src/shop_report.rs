@@ -1,20 +1,21 @@
-//! What admins see of the whole shop. Each answer is one statement, so that its figures are of one instant.
+//! The figures of the whole shop, for admins. Each result is one statement, so that its figures are from the same
+//! instant.
 
 use domain::{Currency, OrderStatus, TimeSpan};
 use tokio_postgres::types::Type;
 
 use crate::database::Parameter;
-use crate::sales::{Figures, Pieces, currency, figures};
+use crate::sales::{Figures, SpanArrays, currency, figures};
 use crate::{Database, StoreError};
 
-/// Everything since the shop began, and today.
+/// Totals since the shop opened, and today.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// Users who registered, those who left included.
+    /// Users who registered, including deleted ones.
     pub users: i64,
-    /// Orders that are known.
+    /// Known orders.
     pub orders: i64,
-    /// Orders placed in the span that was called today.
+    /// Orders placed in the span given as today.
     pub orders_today: i64,
     /// Sales by currency, in alphabetical order.
     pub sales: Vec<(Currency, Figures)>,
@@ -22,13 +23,13 @@ pub struct Totals {
 
 /// Reads the totals, and how many orders were placed in a span of whole minutes.
 ///
-/// Reads one row per day, currency and payment method since the shop began.
+/// Reads one row per day, currency and payment method since the shop opened.
 ///
 /// # Errors
 /// See [`StoreError`].
 pub async fn get_totals(database: &Database, today: TimeSpan) -> Result<Totals, StoreError> {
-    let pieces = Pieces::of(&[today]);
-    let rows = database.query(include_str!("../sql/shop_report/get_totals.sql"), &ranges(&pieces)).await?;
+    let spans = SpanArrays::of(&[today]);
+    let rows = database.query(include_str!("../sql/shop_report/get_totals.sql"), &ranges(&spans)).await?;
     let mut totals = Totals::default();
     for row in &rows {
         (totals.users, totals.orders) = (row.try_get("users")?, row.try_get("orders")?);
@@ -49,12 +50,12 @@ pub async fn sum_by_method(
     database: &Database,
     span: TimeSpan,
 ) -> Result<Vec<(String, Currency, Figures)>, StoreError> {
-    let pieces = Pieces::of(&[span]);
-    let rows = database.query(include_str!("../sql/shop_report/sum_by_method.sql"), &ranges(&pieces)).await?;
+    let spans = SpanArrays::of(&[span]);
+    let rows = database.query(include_str!("../sql/shop_report/sum_by_method.sql"), &ranges(&spans)).await?;
     rows.iter().map(|row| Ok((row.try_get("payment_method")?, currency(row)?, figures(row)?))).collect()
 }
 
-/// Counts the orders by where they stand, in order of precedence, those with none included.
+/// Counts the orders by status, in order of precedence, including statuses without orders.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -73,7 +74,7 @@ pub async fn count_by_status(database: &Database) -> Result<[(OrderStatus, i64);
 /// Users who registered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Users {
-    /// Since the shop began, those who left included.
+    /// Since the shop opened, including deleted ones.
     pub total: i64,
     /// In each step.
     pub registered: Vec<i64>,
@@ -84,12 +85,12 @@ pub struct Users {
 /// # Errors
 /// See [`StoreError`].
 pub async fn count_users(database: &Database, steps: &[TimeSpan]) -> Result<Users, StoreError> {
-    let pieces = Pieces::of(steps);
+    let spans = SpanArrays::of(steps);
     let parameters: [Parameter<'_>; 4] = [
-        (&pieces.steps, Type::INT4_ARRAY),
-        (&pieces.grains, Type::TEXT_ARRAY),
-        (&pieces.lower, Type::TIMESTAMPTZ_ARRAY),
-        (&pieces.upper, Type::TIMESTAMPTZ_ARRAY),
+        (&spans.steps, Type::INT4_ARRAY),
+        (&spans.grains, Type::TEXT_ARRAY),
+        (&spans.lower, Type::TIMESTAMPTZ_ARRAY),
+        (&spans.upper, Type::TIMESTAMPTZ_ARRAY),
     ];
     let rows = database.query(include_str!("../sql/shop_report/count_users.sql"), &parameters).await?;
     let mut users = Users { total: 0, registered: vec![0; steps.len()] };
@@ -107,11 +108,11 @@ pub async fn count_users(database: &Database, steps: &[TimeSpan]) -> Result<User
 /// Events of one service and type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventCount {
-    /// The service; empty when it did not say.
+    /// The service; empty when the event named none.
     pub service: String,
     /// The normalised name.
     pub event_type: String,
-    /// How many.
+    /// The count.
     pub events: i64,
 }
 
@@ -120,8 +121,8 @@ pub struct EventCount {
 /// # Errors
 /// See [`StoreError`].
 pub async fn count_events(database: &Database, span: TimeSpan) -> Result<Vec<EventCount>, StoreError> {
-    let pieces = Pieces::of(&[span]);
-    let rows = database.query(include_str!("../sql/shop_report/count_events.sql"), &ranges(&pieces)).await?;
+    let spans = SpanArrays::of(&[span]);
+    let rows = database.query(include_str!("../sql/shop_report/count_events.sql"), &ranges(&spans)).await?;
     let count = rows.iter().map(|row| {
         Ok(EventCount {
             service: row.try_get("service")?,
@@ -132,11 +133,11 @@ pub async fn count_events(database: &Database, span: TimeSpan) -> Result<Vec<Eve
     count.collect()
 }
 
-/// The pieces of a single span as the parameters `grain`, `lower` and `upper`.
-fn ranges(pieces: &Pieces) -> [Parameter<'_>; 3] {
+/// The spans of a single span as the parameters `grain`, `lower` and `upper`.
+fn ranges(spans: &SpanArrays) -> [Parameter<'_>; 3] {
     [
-        (&pieces.grains, Type::TEXT_ARRAY),
-        (&pieces.lower, Type::TIMESTAMPTZ_ARRAY),
-        (&pieces.upper, Type::TIMESTAMPTZ_ARRAY),
+        (&spans.grains, Type::TEXT_ARRAY),
+        (&spans.lower, Type::TIMESTAMPTZ_ARRAY),
+        (&spans.upper, Type::TIMESTAMPTZ_ARRAY),
     ]
 }

@@ -1,7 +1,7 @@
-//! Lets the roles of the functions sign in the way their owner does: by IAM, or each with a password of its own.
+//! Enables the roles of the functions to sign in like their owner: by IAM, or each with its own password.
 //!
-//! Run by migrate after every deployment. Postgres gets the verifier of a password and never the password, which would
-//! otherwise stand in the server's log wherever DDL is logged.
+//! Run by migrate after every deployment. Postgres receives the verifier of a password and never the password, which
+//! would otherwise appear in the server's log if DDL is logged.
 
 use aws_config::SdkConfig;
 use postgres_protocol::password::scram_sha_256;
@@ -10,27 +10,27 @@ use tokio_postgres::Client;
 use crate::credentials::{Credentials, Secret, read_secret};
 use crate::{Role, Settings, StoreError};
 
-/// The statements that are still to be run: none when RDS has no such role (its proxy checks the token itself), or when
-/// somebody with more rights has granted it already.
+/// The statements still to be run: none when RDS has no such role (its proxy checks the token itself), or when an
+/// administrator has already granted it.
 const GRANTS: &str = "SELECT format('GRANT rds_iam TO %I', role.rolname)
     FROM pg_roles AS iam JOIN pg_roles AS role ON role.rolname = ANY($1)
     WHERE iam.rolname = 'rds_iam'
       AND NOT EXISTS (SELECT FROM pg_auth_members AS known WHERE known.roleid = iam.oid AND known.member = role.oid)
     ORDER BY role.rolname";
 
-/// The roles could not be let in.
+/// The roles could not be enabled to sign in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// Postgres or Secrets Manager is not there, or refuses.
+    /// Postgres or Secrets Manager is unavailable or refuses.
     #[error("could not let the roles of the functions sign in")]
     Store(#[from] StoreError),
-    /// A secret is not that of a role of ours.
+    /// A secret does not belong to a role of ours.
     #[error("could not use a secret of DATABASE_ROLE_SECRET_ARNS: its username is no role of a function")]
     Stranger,
 }
 
-/// Grants `rds_iam`, or sets the passwords that the secrets hold. Without IAM and without secrets nothing is to be done: then
-/// the server trusts this machine. May be repeated.
+/// Grants `rds_iam`, or sets the passwords that the secrets hold. Without IAM and without secrets there is nothing to
+/// do: then the server trusts this machine. May be repeated.
 ///
 /// # Errors
 /// See [`SignInError`]; what was done before stays.
@@ -60,7 +60,7 @@ async fn grant_iam(client: &Client) -> Result<(), StoreError> {
 }
 
 async fn set_password(client: &Client, role: Role, password: &str) -> Result<(), StoreError> {
-    // A verifier is made of base64 digits, colons and dollar signs: nothing that a literal would have to escape.
+    // A verifier consists of base64 digits, colons and dollar signs: nothing that has to be escaped in a literal.
     let verifier = scram_sha_256(password.as_bytes());
     client.batch_execute(&format!("ALTER ROLE {} PASSWORD '{verifier}'", role.name())).await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Users that events told of: table `shop_user`.
+//! Users from back-end events: table `shop_user`.
 
 use domain::UserState;
 use tokio_postgres::types::Type;

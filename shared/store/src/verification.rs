@@ -1,18 +1,18 @@
 //! Proves that nothing was lost or doubled: recounts from the log what the other tables must hold.
 //!
-//! Everything is read in one snapshot, so the figures belong together although the system goes on working.
-//! It repairs nothing. It reads the whole log: on a large one it takes minutes, during which vacuum cannot
-//! clean what is newer than the snapshot.
+//! Everything is read in one snapshot, so the figures are consistent although the system keeps running. It repairs
+//! nothing. It reads the whole log: on a large one it takes minutes, during which vacuum cannot remove what is newer
+//! than the snapshot.
 
 use serde::Serialize;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, IsolationLevel, Row, Transaction};
 use uuid::Uuid;
 
-use crate::StoreError;
 use crate::recount::{self, SalesComparison};
+use crate::{StoreError, pending};
 
-/// Examples of each kind that a report holds.
+/// The number of examples of each kind in a report.
 const EXAMPLES: i64 = 10;
 /// Interaction ids read at a time.
 const PAGE: i64 = 100_000;
@@ -34,18 +34,18 @@ pub struct Sums {
     pub review_count: i64,
 }
 
-/// A product whose row is not what the log says.
+/// A product whose row differs from the recount.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// The product, or `SKU` and the reference that counts for another product than the log says, or counts otherwise.
+    /// The product, or `SKU` and a reference that counts for another product, or with other values, than the log says.
     pub id: String,
-    /// What its row holds; `None` when it has no row.
+    /// The stored values; `None` when it has no row.
     pub stored: Option<Sums>,
-    /// What the log says.
+    /// The recounted values.
     pub recounted: Sums,
 }
 
-/// I1: every score and counter is the sum of the applied interactions, those that name a SKU in its product.
+/// I1: every score and counter is the sum of the applied interactions; those that name a SKU count for its product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Comparison {
     /// Products with a row or with an applied interaction.
@@ -63,7 +63,7 @@ pub struct PendingCheck {
     pub sink: String,
     /// Rows that wait for their effect.
     pub waiting: i64,
-    /// Rows that wait for a person.
+    /// Parked rows, which wait for an operator.
     pub parked: i64,
     /// The age of the oldest waiting row in seconds, 0 when there is none.
     pub oldest_age_seconds: f64,
@@ -88,7 +88,7 @@ pub struct KeyCheck {
     pub keys_without_row: i64,
     /// Rows within the horizon without their key. Must be none.
     pub rows_without_key: i64,
-    /// Event ids that are in the log more than once with one origin, within the horizon. Must be none.
+    /// Event ids that are in the log more than once with the same origin, within the horizon. Must be none.
     pub repeated: i64,
     /// The first event ids concerned.
     pub examples: Vec<Uuid>,
@@ -151,7 +151,7 @@ impl Balance {
 }
 
 impl Report {
-    /// Counts everything that must not be. Zero means that every invariant holds.
+    /// Counts all violations. Zero means that every invariant holds.
     #[must_use]
     pub fn differences(&self) -> i64 {
         let unbalanced: i64 = self.balance.difference().values().iter().map(|value| i64::from(*value != 0)).sum();
@@ -161,13 +161,13 @@ impl Report {
     }
 }
 
-/// One moment of the database. Everything read from it belongs to that moment.
+/// One snapshot of the database. Everything read through it is from the same instant.
 pub struct Snapshot<'c> {
     transaction: Transaction<'c>,
 }
 
 impl<'c> Snapshot<'c> {
-    /// Opens a transaction that sees one moment and writes nothing. It ends when the snapshot is dropped.
+    /// Opens a read-only transaction with one snapshot. It ends when the snapshot is dropped.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -176,8 +176,8 @@ impl<'c> Snapshot<'c> {
         Ok(Self { transaction: transaction.start().await? })
     }
 
-    /// Checks every invariant. `key_retention_days` is the setting of maintain-partitions: log rows older than
-    /// that have lost their keys rightly.
+    /// Checks every invariant. `key_retention_days` is the setting of maintain-partitions: log rows older than that no
+    /// longer have keys.
     ///
     /// # Errors
     /// See [`StoreError`]; a difference is no error.
@@ -203,7 +203,7 @@ impl<'c> Snapshot<'c> {
     async fn check_pending(&self) -> Result<Vec<PendingCheck>, StoreError> {
         let statement = include_str!("../sql/verification/check_pending.sql");
         let mut checks = Vec::new();
-        for row in self.transaction.query_typed(statement, &[]).await? {
+        for row in self.transaction.query_typed(statement, &[(&pending::sinks(), Type::TEXT_ARRAY)]).await? {
             checks.push(PendingCheck {
                 sink: row.try_get("sink")?,
                 waiting: row.try_get("waiting")?,

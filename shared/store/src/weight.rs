@@ -1,4 +1,4 @@
-//! What events weigh: table `event_weight`, and the recount that a change of it causes.
+//! The weights of events: table `event_weight`, and the recount after a change.
 //!
 //! A weight never changes alone: the scores that were summed with the old one are recounted from the log in
 //! the same transaction, so the recount of `verify` finds no difference before, during or after.
@@ -30,7 +30,7 @@ pub enum Counter {
     Review,
 }
 
-/// The text is not a counter.
+/// The string is not a counter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be view_count, purchase_count, favorite_count, cart_count or review_count")]
 pub struct InvalidCounter;
@@ -97,50 +97,50 @@ pub async fn list(database: &Database) -> Result<Vec<Weight>, StoreError> {
     weights.collect()
 }
 
-/// A wanted change of one row. The row is made when the event has none.
+/// A requested change of one row. The row is inserted if the event has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The event.
     pub event_type: EventType,
     /// Its weight from now on, at most [`Micros::WEIGHT_LIMIT`] by magnitude.
     pub weight: Micros,
-    /// `None` keeps the counter, `Some(None)` takes it away.
+    /// `None` keeps the counter, `Some(None)` removes it.
     pub counter: Option<Option<Counter>>,
-    /// `None` keeps it as trusted as it is; a new row is not trusted then.
+    /// `None` keeps the flag; a new row is then not trusted.
     pub trusted: Option<bool>,
 }
 
-/// How far the recount has come.
+/// The progress of the recount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Parts of the log that are counted. A part is a partition, or what lies between partitions.
+    /// Parts of the log that have been counted. A part is a partition, or the time between partitions.
     pub done: usize,
     /// All parts.
     pub total: usize,
 }
 
-/// What a change came to.
+/// The outcome of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Changed {
     /// The weights and every score are committed.
     Recounted {
         /// Products that have a row.
         products: i64,
-        /// Those whose score or counters were written anew.
+        /// Those whose score or counters changed.
         changed: i64,
     },
-    /// A lock could not be had in time. Nothing was changed; try again.
+    /// A lock was not available in time. Nothing was changed; retry.
     Busy,
 }
 
 /// Changes weights and recounts every score with them, as one transaction.
 ///
-/// The transaction takes `SHARE ROW EXCLUSIVE` on `product_popularity` first. The scoring statement needs
-/// `ROW EXCLUSIVE` there for its upsert and takes it when it is parsed, before the snapshot that it reads
-/// pending rows and weights with: it waits, and afterwards it sees the new weights and nothing of the old.
-/// What waits loses nothing, its pending rows and messages stay. Readers need `ACCESS SHARE`, which does not
+/// The transaction takes `SHARE ROW EXCLUSIVE` on `product_popularity` first. The scoring statement needs `ROW
+/// EXCLUSIVE` there for its upsert and takes it when it is parsed, before the snapshot with which it reads pending rows
+/// and weights: it waits, and afterwards it sees only the new weights. Nothing is lost while it waits, because its
+/// pending rows and messages stay. Readers need `ACCESS SHARE`, which does not
 /// conflict: they see the old scores until the commit and the new ones after it. Recording touches neither
-/// the table nor the lock; what it adds meanwhile is pending and so outside of the recount.
+/// the table nor the lock; what it adds meanwhile is pending and therefore not part of the recount.
 ///
 /// A wait for a lock ends after `lock_limit` (1 ms at least, rounded down). `progress` is called with zero parts
 /// when the lock is held, then after each part of the log. Repeating it with the same changes writes no score.
@@ -153,8 +153,8 @@ pub async fn set(
     lock_limit: Duration,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Changed, StoreError> {
-    // Repeatable read: one snapshot for all parts of the log, so that a row which maintenance moves from the
-    // default partition to its own is counted once. LOCK and SET take no snapshot; it dates from after them.
+    // Repeatable read: one snapshot for all parts of the log, so that a row that maintenance moves out of the default
+    // partition is counted once. LOCK and SET take no snapshot; it dates from after them.
     let transaction = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).start().await?;
     let counted = async {
         lock_scores(&transaction, lock_limit).await?;
@@ -228,7 +228,7 @@ async fn recount_slice(
     Ok(())
 }
 
-/// All of time, cut at the bounds: every partition is one slice, and the default partition fills the others.
+/// All of time, split at the bounds: every partition is one slice, and the default partition covers the others.
 fn slices(bounds: &[Timestamp]) -> Vec<(Option<Timestamp>, Option<Timestamp>)> {
     let from = std::iter::once(None).chain(bounds.iter().copied().map(Some));
     let to = bounds.iter().copied().map(Some).chain(std::iter::once(None));

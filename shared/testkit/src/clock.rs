@@ -1,15 +1,15 @@
 //! A wrong clock for functions: ahead, behind, or stepping while they run.
 //!
-//! The library libfaketime answers the function's questions for the date; timers, which count and do not ask for the
-//! date, go on as they are. Lambda gives the deadline of an invocation by the clock of the environment, so ours does too.
+//! The library libfaketime intercepts the function's reads of the date; timers, which do not read the date, are
+//! unaffected. Lambda states the deadline of an invocation by the clock of the environment, so ours does too.
 
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-/// The variable that tells the library where the offset is.
+/// The variable with the path of the offset's file.
 const OFFSET_FILE: &str = "FAKETIME_TIMESTAMP_FILE";
-/// Where the library keeps what it shares between processes, named by the process that made it.
+/// The shared memory of the library, named by the process that created it.
 const SHARED: [&str; 2] = ["/dev/shm/faketime_shm_", "/dev/shm/sem.faketime_sem_"];
 
 /// The clock of every function that is started with its variables.
@@ -22,7 +22,7 @@ pub struct TestClock {
 }
 
 impl TestClock {
-    /// Makes a clock that is right, of the compiled library.
+    /// Creates a correct clock with the compiled library.
     ///
     /// # Panics
     /// When no file can be written.
@@ -36,7 +36,7 @@ impl TestClock {
         clock
     }
 
-    /// Sets the clock so many seconds ahead, or behind. Running functions see it at once, as a step.
+    /// Sets the clock ahead or behind by seconds. Running functions see it immediately, as a step.
     ///
     /// # Panics
     /// When the file cannot be written.
@@ -47,16 +47,16 @@ impl TestClock {
         std::fs::rename(&new, &self.file).unwrap();
     }
 
-    /// Returns what a function must be started with to live by this clock.
+    /// Returns the variables with which a function must be started to use this clock.
     ///
     /// # Panics
-    /// When the folder for temporary files has a name that is no text.
+    /// When the path of the temporary folder is not valid Unicode.
     #[must_use]
     pub fn variables(&self) -> [(&'static str, &str); 4] {
         [
             ("LD_PRELOAD", &self.library),
             (OFFSET_FILE, self.file.to_str().unwrap()),
-            // The library would look at the file every ten seconds only.
+            // By default the library reads the file only every ten seconds.
             ("FAKETIME_NO_CACHE", "1"),
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
         ]
@@ -64,7 +64,7 @@ impl TestClock {
 }
 
 impl Drop for TestClock {
-    /// Removes what the library leaves in shared memory when its process is killed.
+    /// Removes the shared memory that the library leaves when its process is killed.
     fn drop(&mut self) {
         for file in std::fs::read_dir("/dev/shm").into_iter().flatten().flatten() {
             let path = file.path();

@@ -1,4 +1,4 @@
-//! A migrated database for one test, made from a template that all tests share.
+//! A migrated database for one test, created from a template that all tests share.
 
 use sha2::{Digest, Sha256};
 use store::{Role, Settings};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::Stack;
 
-/// Any number: the tests that need the template make it one after the other.
+/// An arbitrary number: tests that need the template create it one after the other.
 const TEMPLATE_LOCK: i64 = 7_071_717;
 
 /// A database with the current schema and the seeded weights, dropped at the end of its test.
@@ -20,7 +20,7 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// Makes the database.
+    /// Creates the database.
     ///
     /// # Panics
     /// When Postgres is not there.
@@ -28,7 +28,7 @@ impl TestDatabase {
         Self::create_on(Stack::get().database_url()).await
     }
 
-    /// Makes the database on another server, which a URL of any database there names.
+    /// Creates the database on another server, given the URL of any database there.
     ///
     /// # Panics
     /// When Postgres is not there.
@@ -38,7 +38,7 @@ impl TestDatabase {
         Self::copy_of(&template, admin, server_url.to_owned()).await
     }
 
-    /// Makes a database with nothing in it, for what brings the schema.
+    /// Creates an empty database, for tests of migrations.
     ///
     /// # Panics
     /// When Postgres is not there.
@@ -56,7 +56,7 @@ impl TestDatabase {
         Self { url, name, admin_url, client }
     }
 
-    /// Opens another connection, for a transaction beside the test's own.
+    /// Opens another connection, for a transaction concurrent with the test's own.
     ///
     /// # Panics
     /// When Postgres is not there.
@@ -64,7 +64,7 @@ impl TestDatabase {
         open(&self.url).await
     }
 
-    /// Opens a connection that may do what a function may.
+    /// Opens a connection with the privileges of a function.
     ///
     /// # Panics
     /// When Postgres is not there or does not know the role.
@@ -75,7 +75,7 @@ impl TestDatabase {
         client
     }
 
-    /// Opens the test's own connection anew, after its server was stopped.
+    /// Reopens the test's own connection, after its server was stopped.
     ///
     /// # Panics
     /// When Postgres is not there.
@@ -89,7 +89,7 @@ impl TestDatabase {
         &self.url
     }
 
-    /// Returns the store, as a function uses it. Each has a connection of its own.
+    /// Returns the store, as a function uses it. Each has its own connection.
     ///
     /// # Panics
     /// Never: the URL is the test's.
@@ -140,13 +140,13 @@ impl TestDatabase {
     /// Reads one number.
     ///
     /// # Panics
-    /// When the answer is no single number.
+    /// When the result is not a single number.
     pub async fn number(&self, sql: &str) -> i64 {
         let rows = self.rows(sql).await;
         rows.first().unwrap_or_else(|| panic!("no row: {sql}")).parse().unwrap()
     }
 
-    /// Lets every pending hint fall due, as if its time had passed.
+    /// Makes every pending hint due, as if its time had passed.
     pub async fn let_hints_fall_due(&self) {
         self.execute("UPDATE analytic.pending SET next_hint_at = now() - interval '1 second'").await;
     }
@@ -155,11 +155,11 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         let (admin_url, name) = (self.admin_url.clone(), self.name.clone());
-        // A drop cannot wait for the test's runtime; a thread with its own can. FORCE ends what still connects.
+        // A drop cannot wait for the test's runtime; a thread with its own runtime can. FORCE ends open connections.
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                // A server of the test's own may have ended before its databases.
+                // A test's own server may have stopped before its databases are dropped.
                 let Ok((admin, connection)) = tokio_postgres::connect(&admin_url, NoTls).await else { return };
                 tokio::spawn(connection);
                 admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.ok();
@@ -169,7 +169,7 @@ impl Drop for TestDatabase {
     }
 }
 
-/// Makes the template for the migrations as they are now, once.
+/// Creates the template for the current migrations, once.
 async fn ensure_template(admin: &Client, admin_url: &str) -> String {
     let template = format!("template_{}", migrations_digest());
     admin.execute("SELECT pg_advisory_lock($1)", &[&TEMPLATE_LOCK]).await.unwrap();
@@ -181,7 +181,7 @@ async fn ensure_template(admin: &Client, admin_url: &str) -> String {
         let mut client = open(&with_database(admin_url, &draft)).await;
         store::migration::migrate(&mut client).await.unwrap();
         drop(client);
-        // A template must have no connection; the one above is closed by the server in its own time.
+        // A template must have no connection; the server closes the one above asynchronously.
         rename_when_idle(admin, &draft, &template).await;
     }
     admin.execute("SELECT pg_advisory_unlock($1)", &[&TEMPLATE_LOCK]).await.unwrap();

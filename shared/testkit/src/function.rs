@@ -1,4 +1,4 @@
-//! A shipped binary in an execution environment of its own.
+//! A shipped binary in its own execution environment.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::clock::offset_file;
 use crate::runtime_api::{Event, RuntimeApi};
-use crate::{HttpEvent, HttpReply, Stack, TestSecret};
+use crate::{HttpEvent, HttpReply, Stack, TestSecret, environment};
 
 /// The timeout that invocations announce unless a test says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -28,7 +28,7 @@ pub enum Invoked {
     Answered(Value),
     /// The function reported an error: the invocation failed as a whole.
     Failed(Value),
-    /// The process ended, or was killed, before it said anything.
+    /// The process ended, or was killed, before it responded.
     Died,
 }
 
@@ -66,11 +66,12 @@ pub struct Function {
     output: Arc<Mutex<String>>,
 }
 
-/// What Postgres says to a role that lacks a grant.
+/// Postgres' error for a role that lacks a grant.
 const DENIED: &str = "permission denied for ";
 
 impl Function {
-    /// Starts the binary with a clean environment, the test stack's AWS endpoint, the usual secret, and these variables.
+    /// Starts the binary with a clean environment, the defaults of template.yaml, the test stack's AWS endpoint, the usual
+    /// secret, and these variables, which come before the others.
     ///
     /// # Panics
     /// When the binary was not built.
@@ -78,16 +79,31 @@ impl Function {
         Self::start_from(&folder_of_this_build(), name, variables).await
     }
 
+    /// Starts the binary as [`Self::start`] does, without the defaults of template.yaml.
+    ///
+    /// # Panics
+    /// When the binary was not built.
+    pub async fn start_without_defaults(name: &str, variables: &[(&str, &str)]) -> Self {
+        Self::spawn(&folder_of_this_build(), name, variables).await
+    }
+
     /// Starts a binary of another build, for example one made for speed.
     ///
     /// # Panics
     /// When the binary was not built.
     pub async fn start_from(folder: &Path, name: &str, variables: &[(&str, &str)]) -> Self {
+        let defaults = environment::defaults(name);
+        let defaults = defaults.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let all: Vec<_> = defaults.chain(variables.iter().copied()).collect();
+        Self::spawn(folder, name, &all).await
+    }
+
+    async fn spawn(folder: &Path, name: &str, variables: &[(&str, &str)]) -> Self {
         let api = RuntimeApi::start(offset_file(variables)).await;
         let binary = folder.join(name);
         let mut child = Command::new(&binary)
             .env_clear()
-            .envs(environment(name, &api.address))
+            .envs(of_lambda(name, &api.address))
             .env("AWS_ENDPOINT_URL", Stack::get().aws_endpoint())
             .env("APP_SECRET_ARN", TestSecret::usual().await.arn())
             .envs(variables.iter().copied())
@@ -131,7 +147,7 @@ impl Function {
         HttpReply::of(&self.invoke(&request.event()).await.answer())
     }
 
-    /// Names the line in which Postgres denied something to the function's role, if there is one.
+    /// Returns the line in which Postgres denied something to the function's role, if any.
     fn denied(&self) -> Option<String> {
         let output = self.output.lock().unwrap();
         output.lines().find(|line| line.contains(DENIED)).map(str::to_owned)
@@ -145,7 +161,7 @@ impl Function {
         self.begin_text(event.to_string())
     }
 
-    /// Sends an event that is already text, so that a benchmark does not measure the writing of it.
+    /// Sends an event that is already serialized, so that a benchmark does not measure serialization.
     ///
     /// # Panics
     /// When the runtime API is gone.
@@ -165,12 +181,12 @@ impl Function {
         self.child.id().expect("the process has ended")
     }
 
-    /// Runs an action when the function hands in its next answer, which is lost.
+    /// Runs an action when the function sends its next response, which is lost.
     pub fn set_trap(&self, action: impl FnOnce() + Send + 'static) {
         self.api.set_trap(Box::new(action));
     }
 
-    /// Kills the process with SIGKILL, if it still runs, and waits for its end.
+    /// Kills the process with SIGKILL, if it is still running, and waits for its end.
     ///
     /// # Panics
     /// When it cannot be waited for.
@@ -188,7 +204,7 @@ impl Function {
         self.signal(Signal::STOP);
     }
 
-    /// Lets a frozen process go on.
+    /// Resumes a frozen process.
     ///
     /// # Panics
     /// When the process has ended.
@@ -201,10 +217,10 @@ impl Function {
         kill_process(pid, signal).unwrap();
     }
 
-    /// Returns what it wrote once that contains a text; it is collected a little later than written.
+    /// Returns its output once that contains a string; output is collected with a short delay.
     ///
     /// # Panics
-    /// When the text does not come within five seconds.
+    /// When the string does not appear within five seconds.
     pub async fn output_with(&self, text: &str) -> String {
         for _ in 0..500 {
             if self.output().contains(text) {
@@ -215,10 +231,10 @@ impl Function {
         panic!("no {text} in: {}", self.output());
     }
 
-    /// Returns what it wrote so far: logs and metrics.
+    /// Returns its output so far: logs and metrics.
     ///
     /// # Panics
-    /// Never: nobody panics while holding the text.
+    /// Never: nothing panics while holding the output.
     #[must_use]
     pub fn output(&self) -> String {
         self.output.lock().unwrap().clone()
@@ -226,7 +242,7 @@ impl Function {
 }
 
 impl Drop for Function {
-    /// Whatever a test is about: a function that lacks a grant in it lacks it in production.
+    /// Whatever a test covers: a function that lacks a grant there lacks it in production.
     fn drop(&mut self) {
         if let Some(line) = self.denied()
             && !std::thread::panicking()
@@ -236,7 +252,7 @@ impl Drop for Function {
     }
 }
 
-fn environment(name: &str, runtime_api: &str) -> Vec<(&'static str, String)> {
+fn of_lambda(name: &str, runtime_api: &str) -> Vec<(&'static str, String)> {
     vec![
         ("AWS_LAMBDA_RUNTIME_API", runtime_api.to_owned()),
         ("AWS_LAMBDA_FUNCTION_NAME", name.to_owned()),

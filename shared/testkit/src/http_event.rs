@@ -1,4 +1,4 @@
-//! The event that API Gateway makes of an HTTP request (payload format 2.0).
+//! The event that API Gateway creates from an HTTP request (payload format 2.0).
 
 use std::io::Write as _;
 
@@ -46,7 +46,8 @@ impl HttpEvent {
         self
     }
 
-    /// Adds a claim of a verified token, as the text that API Gateway makes of it. The issuer is Cognito unless it is set.
+    /// Adds a claim of a verified token, as the string that API Gateway creates. The issuer is Cognito unless it is
+    /// set.
     #[must_use]
     pub fn claim(mut self, name: &str, value: &str) -> Self {
         let claims = self.claims.get_or_insert_with(|| Map::from_iter([("iss".to_owned(), json!(ISSUER))]));
@@ -54,7 +55,7 @@ impl HttpEvent {
         self
     }
 
-    /// Signs an account in.
+    /// Signs in an account.
     #[must_use]
     pub fn account(self, id: Uuid) -> Self {
         self.claim("sub", &id.to_string())
@@ -66,7 +67,7 @@ impl HttpEvent {
         self.claim("scope", "openid analytic/trusted")
     }
 
-    /// Sets the address that API Gateway saw.
+    /// Sets the client address.
     #[must_use]
     pub fn from_address(mut self, address: &str) -> Self {
         address.clone_into(&mut self.source_ip);
@@ -80,10 +81,10 @@ impl HttpEvent {
         self
     }
 
-    /// Sets the body as gzip, which API Gateway hands over in base64.
+    /// Sets the body as gzip, which API Gateway passes in base64.
     ///
     /// # Panics
-    /// Never: memory takes every byte.
+    /// Never: writing to memory cannot fail.
     #[must_use]
     pub fn gzip(mut self, body: &str) -> Self {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());

@@ -1,14 +1,14 @@
-//! What API Gateway makes of a function's answer (payload format 2.0).
+//! The HTTP response that API Gateway creates from a function's response (payload format 2.0).
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// What every answer tells browsers, success or not, whatever its function.
+/// The headers of every response, success or failure, of every function.
 const PROTECTION: [(&str, &str); 2] =
     [("x-content-type-options", "nosniff"), ("strict-transport-security", "max-age=31536000")];
 
-/// A response as the client gets it.
+/// A response as the client receives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpReply {
     /// The status.
@@ -20,10 +20,10 @@ pub struct HttpReply {
 }
 
 impl HttpReply {
-    /// Reads a function's answer.
+    /// Parses a function's response.
     ///
     /// # Panics
-    /// When the answer is no HTTP response, is in base64, which none of ours is, or lacks a header that all of them have.
+    /// When it is not an HTTP response, is in base64, which ours never are, or lacks a header that all of ours have.
     #[must_use]
     pub fn of(answer: &Value) -> Self {
         assert_ne!(answer["isBase64Encoded"], true, "{answer}");
@@ -43,16 +43,16 @@ impl HttpReply {
     /// Reads the body as JSON.
     ///
     /// # Panics
-    /// When it is none.
+    /// When it is not.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// Returns status, code and message of a refusal in our envelope.
+    /// Returns status, code and message of an error in our envelope.
     ///
     /// # Panics
-    /// When it is none.
+    /// When it is not.
     #[must_use]
     pub fn refusal(&self) -> String {
         let error = &self.json()["error"];

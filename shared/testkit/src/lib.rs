@@ -1,13 +1,14 @@
-//! What tests stand on: real Postgres, the emulator's queues, the shipped binaries, and servers that misbehave.
+//! The foundation of tests: real Postgres, the emulator's queues, the shipped binaries, and servers that misbehave.
 //!
-//! Nothing here is a mock of ours: a test about behaviour between processes runs the processes. Everything
-//! is made for one test and gone after it, so tests run at once.
+//! Nothing here is a mock of our own code: a test about behaviour between processes runs the processes. Everything is
+//! created for one test and removed after it, so tests run concurrently.
 #![warn(missing_docs)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
 mod clock;
 mod command;
 mod database;
+mod environment;
 mod eventually;
 mod function;
 mod http_event;

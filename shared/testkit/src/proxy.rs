@@ -1,4 +1,4 @@
-//! A TCP proxy in front of a service, to take the service away or to lose its answer at the worst moment.
+//! A TCP proxy in front of a service, to make the service unavailable or to lose its response at the worst moment.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// A proxy on a free loopback port; it ends with the value.
+/// A proxy on a free loopback port; it stops when the value is dropped.
 #[derive(Debug)]
 pub struct TestProxy {
     address: String,
@@ -17,18 +17,18 @@ pub struct TestProxy {
     task: JoinHandle<()>,
 }
 
-/// When a trap springs.
+/// When a trap is triggered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
-    /// A question came from the client, and the service has not seen it.
+    /// A request came from the client, and the service has not seen it.
     Asked,
-    /// The service answered, and the client has not seen it. What was asked is done.
+    /// The service responded, and the client has not seen it. The request was executed.
     Answered,
 }
 
-/// What is done at one moment on the line, once. The connection ends with it.
+/// An action at a certain point of the traffic, once. The connection is closed then.
 struct Trap {
-    /// What the question contains, as bytes in one piece.
+    /// The bytes that the request contains.
     question: &'static str,
     moment: Moment,
     action: Box<dyn FnOnce() + Send>,
@@ -76,38 +76,38 @@ impl TestProxy {
         &self.address
     }
 
-    /// Takes the service away: connections end, new ones are closed at once.
+    /// Makes the service unavailable: connections are closed, new ones are closed at once.
     pub fn cut(&self) {
         self.line.cut.send_replace(true);
     }
 
-    /// Brings the service back.
+    /// Makes the service available again.
     pub fn restore(&self) {
         self.line.cut.send_replace(false);
     }
 
-    /// Lets the next answer of the service be lost, and the connection with it. What was asked is done.
+    /// Loses the next response of the service, and the connection with it. The request is executed.
     ///
     /// # Panics
-    /// Never: nobody panics while holding the trap.
+    /// Never: nothing panics while holding the trap.
     pub fn lose_next_answer(&self) {
         self.set_trap("", Moment::Answered, || {});
     }
 
-    /// Runs an action when a question with this text (empty: any) comes or is answered, and ends its connection.
+    /// Runs an action when a request with this text (empty: any) arrives or is answered, and closes its connection.
     ///
-    /// Another trap that has not sprung is replaced.
+    /// A trap that was not triggered yet is replaced.
     ///
     /// # Panics
-    /// Never: nobody panics while holding the trap.
+    /// Never: nothing panics while holding the trap.
     pub fn set_trap(&self, question: &'static str, moment: Moment, action: impl FnOnce() + Send + 'static) {
         *self.line.trap.lock().unwrap() = Some(Trap { question, moment, action: Box::new(action) });
     }
 
-    /// Says whether the trap has sprung, or never was set.
+    /// Says whether the trap was triggered, or never set.
     ///
     /// # Panics
-    /// Never: nobody panics while holding the trap.
+    /// Never: nothing panics while holding the trap.
     #[must_use]
     pub fn has_sprung(&self) -> bool {
         self.line.trap.lock().unwrap().is_none()
@@ -121,7 +121,7 @@ impl fmt::Debug for Trap {
 }
 
 impl Line {
-    /// Takes the trap when this question is the one it waits for.
+    /// Takes the trap if it waits for this request.
     fn take_trap(&self, question: &[u8]) -> Option<Trap> {
         self.trap.lock().unwrap().take_if(|trap| {
             let text = trap.question.as_bytes();
@@ -145,7 +145,7 @@ async fn carry(client: TcpStream, service: String, line: Arc<Line>) {
     let Ok(server) = TcpStream::connect(service).await else { return };
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    // The trap that waits for the answer on this connection.
+    // The trap that waits for the response on this connection.
     let waiting = Mutex::default();
     tokio::select! {
         () = ask(from_client, to_server, &line, &waiting) => {}

@@ -15,7 +15,7 @@ use crate::{Stack, eventually};
 /// So many receives of ten messages empty any queue of a test.
 const MOST_RECEIVES: usize = 10_000;
 
-/// A queue with a name of its own.
+/// A queue with a unique name.
 #[derive(Debug, Clone)]
 pub struct TestQueue {
     client: Client,
@@ -23,7 +23,7 @@ pub struct TestQueue {
 }
 
 impl TestQueue {
-    /// Makes the queue.
+    /// Creates the queue.
     ///
     /// # Panics
     /// When the emulator is not there.
@@ -78,7 +78,7 @@ impl TestQueue {
         names.iter().map(|name| attributes[name].parse::<usize>().unwrap()).sum()
     }
 
-    /// Receives and deletes everything that is there.
+    /// Receives and deletes all messages.
     ///
     /// # Panics
     /// When the emulator is not there, or somebody fills the queue as fast as it is emptied.
@@ -127,7 +127,7 @@ impl TestQueue {
         letters
     }
 
-    /// Sends a message body as it is.
+    /// Sends a message body unchanged.
     ///
     /// # Panics
     /// When the emulator refuses it.
@@ -135,7 +135,7 @@ impl TestQueue {
         self.client.send_message().queue_url(&self.url).message_body(body).send().await.unwrap();
     }
 
-    /// Receives up to ten messages, which nobody else can receive for these seconds, and returns how many there were.
+    /// Receives up to ten messages, which are invisible to others for these seconds, and returns how many there were.
     ///
     /// # Panics
     /// When the emulator is not there.
@@ -147,7 +147,7 @@ impl TestQueue {
     /// Waits until the queue has this many messages.
     ///
     /// # Panics
-    /// When it does not get there in time.
+    /// When that does not happen in time.
     pub async fn wait_for_depth(&self, depth: usize, limit: Duration) {
         let what = format!("a depth of {depth} of {}", self.url);
         eventually(&what, limit, async || (self.depth().await == depth).then_some(())).await;

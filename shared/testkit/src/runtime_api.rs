@@ -22,13 +22,13 @@ use uuid::Uuid;
 use crate::clock::offset_ms;
 
 /// What a function said to an event: `Ok` its answer, `Err` its error.
-pub(crate) type Said = Result<Value, Value>;
+pub(crate) type InvocationResult = Result<Value, Value>;
 
-/// An event on its way to the function.
+/// An event to be delivered to the function.
 pub(crate) struct Event {
     pub(crate) payload: String,
     pub(crate) timeout: Duration,
-    pub(crate) said: oneshot::Sender<Said>,
+    pub(crate) said: oneshot::Sender<InvocationResult>,
 }
 
 /// The API of one execution environment.
@@ -44,10 +44,10 @@ type Action = Box<dyn FnOnce() + Send>;
 
 struct Shared {
     queue: tokio::sync::Mutex<mpsc::UnboundedReceiver<Event>>,
-    running: Mutex<HashMap<String, oneshot::Sender<Said>>>,
+    running: Mutex<HashMap<String, oneshot::Sender<InvocationResult>>>,
     /// What is done when the next answer comes, which is then lost.
     trap: Mutex<Option<Action>>,
-    /// Where it stands how far the clock of the environment is ahead, if it has a clock of its own.
+    /// The file with the clock offset of the environment, if it has its own clock.
     clock: Option<PathBuf>,
 }
 
@@ -89,7 +89,7 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response<Body> {
     let Some(event) = shared.queue.lock().await.recv().await else { std::future::pending().await };
     let id = Uuid::now_v7().to_string();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    // An environment gets the deadline by its own clock.
+    // An environment receives the deadline by its own clock.
     let ahead_ms = shared.clock.as_deref().map_or(0, offset_ms);
     let deadline = i128::from(ahead_ms) + i128::try_from((now + event.timeout).as_millis()).unwrap();
     shared.running.lock().unwrap().insert(id.clone(), event.said);
@@ -111,7 +111,7 @@ async fn error(State(shared): State<Arc<Shared>>, Path(id): Path<String>, body: 
     say(&shared, &id, Err(serde_json::from_str(&body).unwrap_or(Value::Null)))
 }
 
-fn say(shared: &Shared, id: &str, said: Said) -> StatusCode {
+fn say(shared: &Shared, id: &str, said: InvocationResult) -> StatusCode {
     let trap = shared.trap.lock().unwrap().take();
     if let Some(action) = trap {
         shared.running.lock().unwrap().remove(id);

@@ -7,23 +7,23 @@ use uuid::Uuid;
 
 use crate::TestQueue;
 
-/// Keys that are long enough and known to everybody.
+/// Keys that are long enough and public.
 const KEYS: [(&str, &str); 2] =
     [("address_hash_key_1", TestSecret::ADDRESS_KEY), ("alert_signing_key_1", TestSecret::SIGNING_KEY)];
 
-/// A secret of a test's own.
+/// A test's own secret.
 #[derive(Debug, Clone)]
 pub struct TestSecret {
     name: String,
 }
 
 impl TestSecret {
-    /// The key that addresses are hashed with.
+    /// The key for hashing addresses.
     pub const ADDRESS_KEY: &'static str = "a secret of the tests only";
-    /// The key that alerts are signed with.
+    /// The key for signing alerts.
     pub const SIGNING_KEY: &'static str = "0123456789abcdef0123456789abcdef";
 
-    /// Makes a secret with the usual keys and these texts.
+    /// Creates a secret with the usual keys and these values.
     ///
     /// # Panics
     /// When the emulator is not there.
@@ -36,19 +36,19 @@ impl TestSecret {
         Self { name }
     }
 
-    /// Returns the secret with nothing but the usual keys, which all functions of this process share.
+    /// Returns the secret with only the usual keys, which all functions of this process share.
     pub(crate) async fn usual() -> &'static Self {
         static USUAL: OnceCell<TestSecret> = OnceCell::const_new();
         USUAL.get_or_init(|| Self::create(&[])).await
     }
 
-    /// Returns what `APP_SECRET_ARN` of a function is to be.
+    /// Returns the value of `APP_SECRET_ARN` for a function.
     #[must_use]
     pub fn arn(&self) -> &str {
         &self.name
     }
 
-    /// Reads the texts.
+    /// Reads the values.
     ///
     /// # Panics
     /// When the emulator is not there, or the secret holds something else.
@@ -57,7 +57,7 @@ impl TestSecret {
         serde_json::from_str(value.secret_string().unwrap()).unwrap()
     }
 
-    /// Replaces the whole of it.
+    /// Replaces the whole secret.
     ///
     /// # Panics
     /// When the emulator is not there.

@@ -1,4 +1,4 @@
-//! An HTTP server that answers as a test wants, and remembers what it was asked.
+//! An HTTP server that responds as a test wants, and records its requests.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use axum::response::Response;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// A request that came.
+/// A received request.
 #[derive(Debug, Clone)]
 pub struct Recorded {
     /// The method.
@@ -20,14 +20,14 @@ pub struct Recorded {
     pub target: String,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body as text.
+    /// The body as a string.
     pub body: String,
 }
 
 /// An answer.
 pub type Reply = Response<Body>;
 
-/// A server on a free loopback port; it ends with the value.
+/// A server on a free loopback port; it stops when the value is dropped.
 #[derive(Debug)]
 pub struct TestServer {
     url: String,
@@ -61,7 +61,7 @@ impl TestServer {
         Self { url, requests, task }
     }
 
-    /// Starts a server that gives the same status, and no body, to everything.
+    /// Starts a server that responds to everything with the same status and no body.
     pub async fn always(status: u16) -> Self {
         Self::start(move |_| async move { Self::reply(status, "") }).await
     }
@@ -81,10 +81,10 @@ impl TestServer {
         &self.url
     }
 
-    /// Returns what came so far.
+    /// Returns the requests so far.
     ///
     /// # Panics
-    /// Never: nobody panics while holding the log.
+    /// Never: nothing panics while holding the log.
     #[must_use]
     pub fn requests(&self) -> Vec<Recorded> {
         self.requests.lock().unwrap().clone()

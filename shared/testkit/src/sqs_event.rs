@@ -1,11 +1,11 @@
-//! The event that Lambda makes of a batch of messages.
+//! The event that Lambda creates from a batch of messages.
 
 use serde_json::{Value, json};
 
 /// When the messages of a batch were sent: 2026-11-18T09:00:00Z, before most events of the tests.
 const SENT_MILLIS: i64 = 1_794_992_400_000;
 
-/// Makes the event of a batch with these bodies; message ids are `m0`, `m1`, ...
+/// Creates the event of a batch with these bodies; message ids are `m0`, `m1`, ...
 #[must_use]
 pub fn sqs_event<T: AsRef<str>>(bodies: &[T]) -> Value {
     let records: Vec<Value> = bodies

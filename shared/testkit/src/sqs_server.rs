@@ -1,4 +1,4 @@
-//! An SQS that takes some messages of a batch and refuses others.
+//! An SQS that accepts some messages of a batch and refuses others.
 
 use serde_json::{Value, json};
 

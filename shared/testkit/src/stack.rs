@@ -1,4 +1,4 @@
-//! Where the test stack is.
+//! The location of the test stack.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ impl Stack {
     /// Reads the file that `SHOPSIGNAL_STACK_FILE` names.
     ///
     /// # Panics
-    /// When there is none: a test without its services must not pass.
+    /// When it does not exist: a test without its services must not pass.
     #[must_use]
     pub fn get() -> Self {
         let path = std::env::var("SHOPSIGNAL_STACK_FILE")
@@ -30,13 +30,13 @@ impl Stack {
         self.description[name].as_str().unwrap_or_else(|| panic!("the stack file has no {name}"))
     }
 
-    /// Returns the URL of the server that test databases are made on.
+    /// Returns the URL of the server on which test databases are created.
     #[must_use]
     pub fn database_url(&self) -> &str {
         self.entry("database_url")
     }
 
-    /// Returns where the AWS APIs are answered.
+    /// Returns the endpoint of the AWS APIs.
     #[must_use]
     pub fn aws_endpoint(&self) -> &str {
         self.entry("aws_endpoint")

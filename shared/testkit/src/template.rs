@@ -1,7 +1,9 @@
-//! Reads template.yaml as data, so that tests can hold it against its rules.
+//! Reads template.yaml as data, so that tests can check it against its rules.
 //!
-//! It turns the short forms (`!Ref`, `!GetAtt`, `!Sub`, ...) into their long ones and leaves intrinsic functions
-//! unevaluated: a rule says what the file must state, not what AWS would make of it.
+//! It turns the short forms (`!Ref`, `!GetAtt`, `!Sub`, ...) into their long ones, unrolls loops and leaves all other intrinsic
+//! functions unevaluated: a rule says what the file must state, not what AWS would make of it.
+
+mod unroll;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -87,7 +89,7 @@ impl Template {
     /// When the text is not a CloudFormation template.
     pub fn read(text: &str) -> Result<Self, TemplateError> {
         let yaml = serde_yaml_ng::from_str(text).map_err(TemplateError::NotYaml)?;
-        Ok(Self { root: long_form(&yaml)? })
+        Ok(Self { root: unroll::unroll(long_form(&yaml)?)? })
     }
 
     /// Returns what a JSON pointer leads to, `Null` when nothing is there.
@@ -119,6 +121,22 @@ impl Template {
             (text("RouteKey"), (text("AuthorizationType"), function))
         });
         routes.collect()
+    }
+
+    /// Returns the authorization and the function of a request, such as `GET /health`: those of the most specific route, as API
+    /// Gateway chooses it. See <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html>.
+    ///
+    /// # Panics
+    /// When there is no route that takes everything.
+    #[must_use]
+    pub fn serving(&self, request: &str) -> (&str, &str) {
+        let routes = self.routes();
+        let below = |key: &&str| {
+            key.split_once('{').is_some_and(|(prefix, _)| request.len() > prefix.len() && request.starts_with(prefix))
+        };
+        let greedy = routes.keys().copied().filter(below).max_by_key(|key| key.len());
+        let key = routes.keys().copied().find(|key| *key == request).or(greedy).unwrap_or("$default");
+        routes[key]
     }
 
     /// Returns a number that is written out, or the default of the parameter that it refers to.

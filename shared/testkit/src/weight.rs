@@ -1,4 +1,4 @@
-//! The contract of events and weights, written down once more for tests: independent of the seeded table and of any SQL.
+//! The contract of events and weights, restated for tests: independent of the seeded table and of any SQL.
 
 /// The contract: event, micro-points, and the counter that it raises (view, purchase, favorite, cart, review).
 pub const WEIGHTS: [(&str, i64, Option<usize>); 24] = [

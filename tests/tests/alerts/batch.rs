@@ -1,4 +1,4 @@
-//! Batches of hints: who is told, how often, and what is left.
+//! Batches of hints: which webhooks receive what, how often, and what is left.
 
 use send_alerts::{Channel, SIGNATURE_HEADER};
 use serde_json::Value;
@@ -43,7 +43,7 @@ async fn a_finding_that_one_webhook_refuses_is_parked_and_the_others_are_not_tol
     let deps = deps(&database, &[(Channel::Slack, &slack), (Channel::Json, &json)]).await;
     assert_eq!(invoke(&deps, hints(&ids)).await, Ok(vec!["m1".to_owned()]));
     assert_eq!(database.rows(PENDING).await, [format!("{} | json | slack_refused_410 | t", ids[1])]);
-    // On its way to the DLQ it is not offered again; a person puts it back, and only Slack is told.
+    // Once it is parked it is not sent again; an operator redrives it, and only Slack receives it.
     assert_eq!(invoke(&deps, hints(&ids)).await, Ok(vec!["m1".to_owned()]));
     assert_eq!(slack.requests().len(), 3);
     assert_eq!(store::pending_alert::unpark(&database.store(), &ids).await.unwrap(), [ids[1]]);
@@ -110,7 +110,7 @@ async fn a_receiver_can_check_the_signature_over_the_time_and_the_body() {
     assert_eq!(body["evidence"]["order"]["amount_minor"], 200_000);
 }
 
-/// HMAC-SHA256 by a program that is not ours.
+/// HMAC-SHA256 by an independent program.
 fn openssl(text: &str) -> String {
     use std::io::Write;
     use std::process::{Command, Stdio};

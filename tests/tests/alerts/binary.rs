@@ -1,4 +1,4 @@
-//! The shipped binary: its settings, and what must not be in its log.
+//! The shipped binary: its settings, and what must not appear in its log.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ async fn the_binary_sends_and_keeps_addresses_and_keys_to_itself() {
     let mut function = start(&database, &slack).await;
     assert_eq!(function.invoke(&hints(&ids)).await, all_done());
     assert_eq!(heard(&slack), names(&ids));
-    // A webhook that is gone: its address is in the error that the client makes.
+    // A webhook that no longer exists: its address is in the client's error.
     let more = find(&database, 2..3).await;
     let url = slack.url().to_owned();
     drop(slack);

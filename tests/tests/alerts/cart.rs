@@ -1,4 +1,4 @@
-//! Carts that were left, found by the daily run and told to nobody.
+//! Abandoned carts, found by the daily run and not sent as alerts.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ fn product(number: u32) -> String {
     format!("{number:08x}-dcba-4000-8000-000000000000")
 }
 
-/// An instant before the full hour of now.
+/// An instant before the current full hour.
 fn before_now(age: SignedDuration) -> Timestamp {
     let now = Timestamp::now().as_second();
     Timestamp::from_second(now - now % 3_600).unwrap() - age
@@ -55,7 +55,7 @@ async fn start_judging(shop: &Shop) -> Function {
     shop.start("judge-carts", &[("CART_PATIENCE_HOURS", &PATIENCE_HOURS.to_string())]).await
 }
 
-/// Judges carts and returns the findings: subject, window, evidence.
+/// Evaluates carts and returns the findings: subject, window, evidence.
 async fn found(shop: &Shop) -> BTreeMap<(String, String), Value> {
     start_judging(shop).await.invoke(&json!({})).await.answer();
     let rows = shop.database.rows("SELECT subject, window_name, evidence FROM analytic.finding ORDER BY 1, 2").await;
@@ -108,7 +108,7 @@ async fn a_cart_is_left_once_however_often_it_is_judged() {
     assert_eq!(shop.database.number("SELECT count(*) FROM analytic.pending_alert").await, 0);
 }
 
-/// That an order was placed with one line, as the shop's back end tells it.
+/// The event of an order with one line.
 fn placed(order: &str, customer: &Value, item: &str, at: Timestamp) -> Value {
     let mut event = json!({
         "event": "OrderCreated", "timestamp": at, "orderId": order,
@@ -149,9 +149,9 @@ async fn what_was_ordered_is_not_left_however_the_order_names_customer_and_produ
             ordered_at,
         ),
         placed("o-5b", &email(5), &product(5), ordered_at),
-        // left: an address that nobody named with the account
+        // abandoned: an address that no event named with the account
         placed("o-6", &email(6), &product(6), ordered_at),
-        // left: another product, another customer, too late
+        // abandoned: another product, another customer, too late
         placed("o-7", &json!({ "customerId": account(7) }), &product(99), ordered_at),
         known(8),
         placed("o-8", &email(9), &product(8), ordered_at),
@@ -178,7 +178,7 @@ async fn a_sku_in_a_cart_is_bought_by_its_product() {
     };
     let order =
         |who: u32, item: &str| placed(&format!("o-{who}"), &json!({ "customerId": account(who) }), item, hours_ago(39));
-    // The first is bought as another SKU of the product; nobody said what the second is; the third is not bought.
+    // The first is bought as another SKU of the product; the second has no product event; the third is not bought.
     let events = [order(1, "red-00000001"), known(1), order(2, &product(2)), known(3)];
     project(&mut start_projecting(&shop).await, &events).await;
     let found = found(&shop).await;
@@ -192,10 +192,10 @@ async fn a_sku_in_a_cart_is_bought_by_its_product() {
 async fn many_items_of_a_script_are_bounded_and_nobody_else_suffers() {
     let shop = Shop::open().await;
     let noon = before_now(SignedDuration::from_hours(40));
-    // everything within one hour, whose day has at least so many seconds left
+    // everything within one hour, whose day has at least this many seconds left
     let mut events: Vec<Event> =
         (0..1_500_u32).map(|n| (1, n, "add_to_cart", noon + SignedDuration::from_millis(i64::from(n)))).collect();
-    // one product that is put in and taken out all the time, and stays in at the end
+    // one product that is added and removed repeatedly, and remains in the cart
     events.extend((0..3_000_u32).map(|n| {
         (
             2,
@@ -217,7 +217,7 @@ async fn many_items_of_a_script_are_bounded_and_nobody_else_suffers() {
     assert_eq!(of(3).unwrap()["products"], json!([product(1)]));
 }
 
-/// The rule said plainly: for every item, look at everything that happened later.
+/// The rule, naively: for every item, look at everything that happened later.
 fn recount(events: &[Event]) -> BTreeMap<(String, String), Value> {
     let (from, to) = (hours_ago(PATIENCE_HOURS + 6 + 48), hours_ago(PATIENCE_HOURS + 6));
     let mut left: BTreeMap<(String, String), Vec<(Timestamp, u32)>> = BTreeMap::new();
@@ -251,7 +251,7 @@ async fn carts_are_those_of_a_plain_recount() {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let mut event = || {
             let names = ["add_to_cart", "add_to_cart", "remove_from_cart", "purchase", "view"];
-            // Whole minutes, so that some things happen at the same instant, also at the edges of what is judged.
+            // Whole minutes, so that some events are at the same instant, also at the boundaries of the evaluated time.
             let age = SignedDuration::from_mins(random.random_range(0..90 * 60));
             (
                 random.random_range(1..4),

@@ -15,7 +15,7 @@ struct Receiver {
     heard: BTreeMap<String, usize>,
 }
 
-/// A webhook that acts once per idempotency key, and fails half of the time: before acting or after it, by turns.
+/// A webhook that acts once per idempotency key, and fails half of the time: alternately before and after acting.
 async fn failing_webhook(receiver: Arc<Mutex<Receiver>>) -> TestServer {
     TestServer::start(move |request| {
         let key = request.headers["idempotency-key"].to_str().unwrap().to_owned();
@@ -37,7 +37,7 @@ async fn start_sending(shop: &Shop, slack: &TestServer, json: &TestServer) -> Fu
     shop.start("send-alerts", &variables).await
 }
 
-/// Delivers what is in the queue, as the event source mapping does, and forgets it whatever the answer.
+/// Delivers the messages in the queue, like the event source mapping, and deletes them whatever the response.
 async fn deliver(shop: &Shop, sender: &mut Function) -> Option<Invoked> {
     let messages = shop.alerts_queue.drain().await;
     let bodies: Vec<_> = messages.into_iter().filter_map(|message| message.body).collect();
@@ -103,7 +103,7 @@ async fn alerts_whose_messages_were_lost_are_hinted_at_again_and_parked_ones_are
     assert_eq!(shop.database.rows(hints).await, ["1 | f", "2 | t", "2 | t"]);
 }
 
-/// Delivers one batch as the event source mapping does: what is not answered as failed is deleted, the rest stays.
+/// Delivers one batch like the event source mapping: messages not reported as failed are deleted, the rest stays.
 async fn deliver_keeping_failures(queue: &TestQueue, sender: &mut Function) -> usize {
     let client = TestQueue::client();
     let messages = client.receive_message().queue_url(queue.url()).max_number_of_messages(10).send().await.unwrap();

@@ -1,4 +1,4 @@
-//! Two invocations with the same message, and one that dies: the lease.
+//! Two invocations with the same message, and one that crashes: the lease.
 
 use std::time::Duration;
 
@@ -41,6 +41,6 @@ async fn a_lease_is_ours_when_asked_again_and_anybodys_when_it_ran_out() {
     assert_eq!(lease(next, 60).await, 1);
     let late = store::pending_alert::Unfinished { id: ids[0], confirmed: vec!["slack"], parked: None };
     store::pending_alert::release(&store, &[late], dead).await.unwrap();
-    // What the late one learned is kept, but the lease is no longer its own to give back.
+    // The results of the late one are kept, but it can no longer release the lease.
     assert_eq!(database.rows(PENDING).await, [format!("{} | slack | open | f", ids[0])]);
 }

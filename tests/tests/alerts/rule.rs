@@ -1,4 +1,4 @@
-//! What is found does not depend on how the events came.
+//! Findings do not depend on how the events were delivered.
 
 use cross_tests::fraud::{batch, burst, placed, project, start_projecting};
 use cross_tests::shop::Shop;
@@ -10,7 +10,7 @@ use crate::NAMES;
 /// What the rules found, with what it rests on.
 const FINDINGS: &str = "SELECT rule, subject, window_name, evidence FROM analytic.finding ORDER BY 1, 2, 3";
 
-/// A day with a burst over the edge of an hour, a large order, similar orders, and honest customers.
+/// A day with a burst across the boundary of an hour, a large order, similar orders, and honest customers.
 fn day() -> Vec<Value> {
     let mut events = burst("bursting");
     events.push(placed("large-1", "rich", 0, "1000.01"));
@@ -57,7 +57,7 @@ async fn orders_that_were_history_when_they_were_told_are_listed_and_alert_nobod
     assert_eq!(shop.database.rows(marked).await, listed);
     assert_eq!((shop.database.number(OWED).await, shop.alerts_queue.depth().await), (0, 0));
 
-    // What waited in the queue while the database was down was news when it was told.
+    // An event that waited in the queue while the database was down was new when it was reported.
     let late = [placed("large-9", "rich", 0, "2000.00")];
     assert_eq!(function.invoke(&told(&late, "2026-11-21T09:57:00Z")).await, all_done());
     assert_eq!((shop.database.number(OWED).await, shop.alerts_queue.depth().await), (1, 1));

@@ -1,11 +1,11 @@
-//! What the tests stand on: findings made by the rules, webhooks that answer by finding, invocations.
+//! The setup of the tests: findings made by the rules, webhooks that respond by finding, invocations.
 
 use std::ops::Range;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_sqs::config::retry::RetryConfig;
 use contracts::AlertHint;
-use domain::fraud::{FindingId, Thresholds};
+use domain::fraud::{FindingId, OrderFact, Thresholds, judge_orders};
 use domain::{CustomerKey, Denomination, Fact, OrderContent, ShopEvent};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Context, LambdaEvent};
@@ -20,15 +20,11 @@ pub(crate) const KEY: &str = TestSecret::SIGNING_KEY;
 pub(crate) const PENDING: &str = "SELECT finding_id, array_to_string(confirmed, ','), coalesce(parked_reason, 'open'),
     leased_until IS NULL FROM analytic.pending_alert ORDER BY 1";
 
-/// Lets the rules find large orders with these numbers, and returns the names of the findings in ascending order.
+/// Lets the rules find large orders with these numbers, and returns the ids of the findings in ascending order.
 pub(crate) async fn find(database: &TestDatabase, numbers: Range<u32>) -> Vec<FindingId> {
-    let thresholds = Thresholds {
-        burst_orders: 1_000,
-        burst_length: SignedDuration::from_secs(60),
-        amounts: "EUR:100000".parse().unwrap(),
-        similar_orders: 1_000,
-        similar_length: SignedDuration::from_secs(60),
-    };
+    let amounts = "EUR:100000".parse().unwrap();
+    // Only the amounts: what is found is large orders.
+    let thresholds = Thresholds { amounts, burst_orders: 1_000, similar_orders: 1_000, ..Thresholds::default() };
     let placed_at: Timestamp = "2026-11-20T10:00:00Z".parse().unwrap();
     let order = |number: u32| ShopEvent {
         id: Uuid::now_v7(),
@@ -54,7 +50,9 @@ pub(crate) async fn find(database: &TestDatabase, numbers: Range<u32>) -> Vec<Fi
     let events: Vec<_> = numbers.map(order).collect();
     let store = database.store();
     let mut transaction = store.begin().await.unwrap();
-    let found = store::fraud::detect(&mut transaction, &events, (&thresholds, events[0].occurred_at)).await.unwrap();
+    let facts: Vec<_> = events.iter().filter_map(OrderFact::of).collect();
+    let findings = judge_orders(&facts, &thresholds);
+    let found = store::finding::record(&mut transaction, &findings, Some(events[0].occurred_at)).await.unwrap();
     transaction.commit().await.unwrap();
     assert_eq!(found.len(), events.len());
     found
@@ -68,7 +66,7 @@ pub(crate) async fn deps(database: &TestDatabase, webhooks: &[(Channel, &TestSer
     let texts: Vec<_> = texts.iter().map(|(name, text)| (&**name, &**text)).collect();
     let source = SecretSource::new(&TestQueue::aws(), TestSecret::create(&texts).await.arn().to_owned());
     let limits = Limits { hosts: ["127.0.0.1".to_owned()].into(), call_timeout: Duration::from_secs(1) };
-    // No queue is there: what is given up cannot be moved, so it shows as failed.
+    // There is no queue: dead letters cannot be moved, so they show as failed.
     let client = aws_sdk_sqs::Client::from_conf(nowhere());
     let dead_letters = DeadLetterSender::new(client, "http://127.0.0.1:1/dlq".to_owned(), Duration::from_millis(500));
     Deps { database: database.store(), webhooks: send_alerts::webhooks(source, limits), dead_letters }
@@ -79,7 +77,7 @@ fn nowhere() -> aws_sdk_sqs::Config {
     nowhere.endpoint_url("http://127.0.0.1:1").retry_config(RetryConfig::disabled()).build()
 }
 
-/// A webhook that answers by the finding's name.
+/// A webhook that responds by the finding's id.
 pub(crate) async fn webhook_of(status: impl Fn(&str) -> u16 + Clone + Send + Sync + 'static) -> TestServer {
     TestServer::start(move |request| {
         let status = status(key_of(&request));
@@ -92,7 +90,7 @@ pub(crate) fn key_of(request: &Recorded) -> &str {
     request.headers["idempotency-key"].to_str().unwrap()
 }
 
-/// Which findings a webhook heard of, in ascending order.
+/// The findings that a webhook received, in ascending order.
 pub(crate) fn heard(server: &TestServer) -> Vec<String> {
     let mut keys: Vec<_> = server.requests().iter().map(|request| key_of(request).to_owned()).collect();
     keys.sort_unstable();

@@ -1,4 +1,4 @@
-//! update-catalog as shipped, against catalogs that answer in every way at once: each answer has its own end.
+//! The shipped update-catalog, against a catalog that gives every kind of response: each has its own outcome.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ async fn behave(behaviour: &'static str, elsewhere: String) -> Reply {
     }
 }
 
-/// Starts a catalog that does with each interaction what stands at its place in the batch.
+/// Starts a catalog with one response per interaction, by its position in the batch.
 async fn catalog(first_id: i64, behaviours: &'static [&'static str], elsewhere: &TestServer) -> TestServer {
     let target = elsewhere.url().to_owned();
     TestServer::start(move |request| {
@@ -88,10 +88,10 @@ async fn what_fails_otherwise_comes_again_alone_and_is_not_parked() {
         let mut teller = start(&shop, &server, "4").await;
         assert_eq!(teller.invoke(&hints(&ids)).await, failed(&[1]), "{behaviours:?}");
         assert_eq!(owed(&shop).await, [format!("{} | open", ids[1])], "{behaviours:?}");
-        // when it comes again, nothing gets through: the invocation fails, so that polling backs off
+        // when it is redelivered, nothing succeeds: the invocation fails, so that polling backs off
         assert!(matches!(teller.invoke(&hints(&ids)).await, Invoked::Failed(_)), "{behaviours:?}");
         assert_eq!([calls(&server, ids[0]), calls(&server, ids[2])], [1, 1], "{behaviours:?}");
-        // and when the catalog is well again, it is told
+        // and when the catalog has recovered, it receives it
         let healthy = TestServer::always(200).await;
         assert_eq!(start(&shop, &healthy, "4").await.invoke(&hints(&ids)).await, all_done());
         assert_eq!(owed(&shop).await, [""; 0]);

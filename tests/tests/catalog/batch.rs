@@ -1,4 +1,4 @@
-//! Batches of hints against real Postgres and a catalog that answers as each test wants.
+//! Batches of hints against real Postgres and a catalog that responds as each test wants.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -113,7 +113,7 @@ async fn what_was_confirmed_before_the_catalog_went_down_is_done() {
 #[tokio::test]
 async fn postgres_down_fails_the_invocation_and_the_catalog_hears_nothing() {
     let server = catalog_of(|_| 200).await;
-    // Nothing listens on a port that was free a moment ago.
+    // Nothing listens on a port that was free just now.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let url = format!("postgres://postgres@127.0.0.1:{port}/postgres?sslmode=disable");
     let database = Database::new(store::Settings::new(&url, None, false).unwrap(), None);

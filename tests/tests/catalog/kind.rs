@@ -1,4 +1,4 @@
-//! verify says the truth for each kind of catalog, also after a switch from one to the other and back.
+//! verify is correct for each kind of catalog, also after a switch from one to the other and back.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -35,7 +35,7 @@ impl Desk {
         self.database.record(&views).await
     }
 
-    /// Delivers into the feed and notes it, as update-catalog does without a `CATALOG_URL`.
+    /// Delivers into the feed and records it, as update-catalog does without a `CATALOG_URL`.
     async fn deliver_to_feed(&self, ids: &[InteractionId]) {
         let store = self.database.store();
         let awaiting = store::interaction::get_awaiting_catalog(&store, ids).await.unwrap();
@@ -67,7 +67,7 @@ async fn what_an_outside_catalog_has_need_not_be_in_the_feed_and_what_the_feed_h
     let feed = desk.check_feed().await;
     assert_eq!((feed.differences(), feed.delivered, feed.items), (0, 20, 20), "{feed:?}");
 
-    // And an interaction that was removed without any delivery is missed.
+    // And an interaction that was removed without any delivery is reported as missing.
     let forgotten = desk.record(1).await;
     store::pending::remove(&store, Sink::Catalog, &forgotten).await.unwrap();
     assert_eq!(desk.check_feed().await.missing, [forgotten[0].0]);
@@ -78,7 +78,7 @@ async fn what_an_outside_catalog_has_need_not_be_in_the_feed_and_what_the_feed_h
 async fn what_both_kinds_have_is_judged_by_who_removed_the_row() {
     let desk = Desk::open().await;
     let store = desk.database.store();
-    // Two deployments overlap: the feed has it, and the other one noted that it told the outside catalog.
+    // Two deployments overlap: the feed has it, and the other one recorded a delivery to the outside catalog.
     let ids = desk.record(3).await;
     desk.deliver_to_feed(&ids[..1]).await;
     store::pending::remove_outside(&store, &ids).await.unwrap();

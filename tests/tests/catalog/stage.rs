@@ -1,4 +1,4 @@
-//! What the tests stand on: recorded interactions, a catalog that answers by id, invocations.
+//! The setup of the tests: recorded interactions, a catalog that responds by id, invocations.
 
 use std::num::NonZeroUsize;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -36,7 +36,7 @@ pub(crate) fn deps(database: Database, server: &TestServer) -> Deps {
         concurrency: NonZeroUsize::new(4).unwrap(),
         pause: Duration::from_secs(10),
     };
-    // No queue is there: what is given up cannot be moved, so it shows as failed.
+    // There is no queue: dead letters cannot be moved, so they show as failed.
     let nowhere = aws_sdk_sqs::config::Builder::from(&TestQueue::aws());
     let nowhere = nowhere.endpoint_url("http://127.0.0.1:1").retry_config(RetryConfig::disabled()).build();
     let client = aws_sdk_sqs::Client::from_conf(nowhere);
@@ -44,7 +44,7 @@ pub(crate) fn deps(database: Database, server: &TestServer) -> Deps {
     Deps { database, catalog: Catalog::Http(HttpCatalog::new(settings)), dead_letters }
 }
 
-/// Answers by the interaction's id.
+/// Responds by the interaction's id.
 pub(crate) async fn catalog_of(status: impl Fn(i64) -> u16 + Clone + Send + Sync + 'static) -> TestServer {
     TestServer::start(move |request| {
         let status = status(request.headers["idempotency-key"].to_str().unwrap().parse().unwrap());

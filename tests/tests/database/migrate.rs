@@ -1,4 +1,4 @@
-//! migrate: from nothing to the schema, once, whoever asks and however often.
+//! migrate: from an empty database to the schema, once, however often and concurrently it runs.
 
 use cross_tests::shop::Shop;
 use serde_json::json;
@@ -58,7 +58,7 @@ async fn several_at_once_apply_each_migration_once() {
 #[tokio::test]
 async fn an_interrupted_migration_goes_on_where_it_was() {
     let database = TestDatabase::create_empty().await;
-    // given: killed at some moment, early or late
+    // given: killed at some point, early or late
     for pause_ms in [20, 40, 60, 80, 120] {
         let mut victim = start(database.url()).await;
         let said = victim.begin(&json!({}));

@@ -1,4 +1,4 @@
-//! maintain-partitions: days ahead get their partition, old event ids are forgotten, no interaction is.
+//! maintain-partitions: coming days get their partition, old event ids are pruned, interactions are not.
 
 use cross_tests::shop::{Shop, hints, product};
 use serde_json::{Value, json};

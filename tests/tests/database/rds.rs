@@ -1,4 +1,4 @@
-//! The guide to a database on AWS, followed on a server whose master is no superuser, as on RDS.
+//! The guide to a database on AWS, followed on a server whose master user is not a superuser, as on RDS.
 
 use prove::fault::{Cluster, ClusterOptions};
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ async fn connect(cluster: &Cluster, user: &str, database: &str) -> Client {
     client
 }
 
-/// A server on which the guide was followed by a master that may make roles and databases, and no more.
+/// A server on which a master user followed the guide that may create roles and databases, and nothing more.
 async fn prepared() -> Cluster {
     let cluster = Cluster::start(ClusterOptions { max_connections: 40, disk_megabytes: None }).await.unwrap();
     let superuser = connect(&cluster, "postgres", "postgres").await;
@@ -65,7 +65,7 @@ async fn the_owner_of_the_guide_makes_the_schema_the_roles_and_partitions() {
     let answer = Function::start("maintain-partitions", &settings).await.invoke(&json!({})).await.answer();
     assert_eq!(answer["default_partition_rows"], 0);
     assert!(answer["partitions_created"].as_i64().unwrap() > 0, "{answer}");
-    // another database of the server, migrated by somebody who may not change the roles
+    // another database of the server, migrated by a user that may not change the roles
     let superuser = connect(&cluster, "postgres", "postgres").await;
     superuser.batch_execute("CREATE ROLE neighbour LOGIN CREATEROLE").await.unwrap();
     superuser.batch_execute("CREATE DATABASE neighbour OWNER neighbour").await.unwrap();
@@ -117,7 +117,7 @@ async fn with_iam_the_roles_may_sign_in_by_token() {
 
 #[tokio::test]
 async fn with_passwords_a_function_gets_in_with_its_own_and_with_no_other() {
-    // given: a server that asks everybody but the superuser and the owner for a password
+    // given: a server that requires a password from every user but the superuser and the owner
     let cluster = prepared().await;
     let superuser = connect(&cluster, "postgres", "postgres").await;
     let rules = "COPY (SELECT unnest(ARRAY['host all postgres,shopsignal 127.0.0.1/32 trust', 'host all all 127.0.0.1/32 scram-sha-256']))";

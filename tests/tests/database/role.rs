@@ -1,5 +1,5 @@
-//! What each function may do in the database. That it may do enough, every other test shows: it runs the shipped binary,
-//! which signs in as its role.
+//! The privileges of each function in the database. Every other test shows that they suffice: it runs the shipped
+//! binary, which signs in as its role.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use testkit::TestDatabase;
 use testkit::template::{FUNCTION, Template, logical_id};
 use tokio_postgres::error::SqlState;
 
-/// Every grant of the schema: on what, to whom, which. `PUBLIC` would be everybody.
+/// Every grant of the schema: on what, to whom, which. `PUBLIC` would be everyone.
 const GRANTS: &str = "
     WITH object AS (
         SELECT relname AS name, relacl AS acl, relowner AS owner FROM pg_class
@@ -37,7 +37,7 @@ const RELATIONS: &str = "SELECT relname FROM pg_class
 /// Says whether a role is denied a statement; it must not fail for another reason.
 async fn is_denied(database: &TestDatabase, role: Role, statement: &str) -> bool {
     let client = database.connect_as(role).await;
-    // That sessions are read-only is a setting, which whoever has the session can switch off. The grants are not.
+    // Read-only sessions are only a setting, which the session can switch off. Grants are not.
     client.batch_execute("SET default_transaction_read_only = off").await.unwrap();
     match client.batch_execute(statement).await {
         Ok(()) => false,
@@ -132,7 +132,7 @@ async fn record_interactions_reads_no_customer_and_no_shopper() {
     ] {
         assert!(is_denied(&database, role, &format!("SELECT FROM analytic.{table}")).await, "{table}");
     }
-    // what it is told is what it wrote: event ids, and which events need trust
+    // it can read only what it wrote: event ids, and which events need trust
     assert!(is_denied(&database, role, "SELECT weight_micros FROM analytic.event_weight").await);
     assert!(!is_denied(&database, role, "SELECT trusted FROM analytic.event_weight").await);
     assert!(is_denied(&database, role, "UPDATE analytic.event_weight SET trusted = false").await);
@@ -154,7 +154,7 @@ async fn import_interactions_takes_effects_from_the_scores_and_none_from_the_cat
     ] {
         assert!(is_denied(&database, role, statement).await, "{statement}");
     }
-    // the rows that the catalog still waits for are out of its sight, although it writes them
+    // the pending rows of the catalog are invisible to it, although it writes them
     let client = database.connect_as(role).await;
     let rows = "INSERT INTO analytic.pending (sink, interaction_id, date_created, event_type, next_hint_at)
                 SELECT sink, 1, now(), 'view', now() FROM unnest(ARRAY['popularity', 'catalog']) AS sink";
@@ -182,7 +182,7 @@ async fn update_catalog_changes_no_score_and_reads_no_address() {
     ] {
         assert!(is_denied(&database, role, statement).await, "{statement}");
     }
-    // the effects that scores still wait for are out of its sight
+    // the pending rows of popularity are invisible to it
     database
         .execute(
             "INSERT INTO analytic.pending (sink, interaction_id, date_created, event_type, next_hint_at)
@@ -215,7 +215,7 @@ async fn a_grant_by_hand_is_gone_after_the_next_migration() {
     assert_ne!(database.rows(GRANTS).await, before);
     store::migration::migrate(&mut database.connect().await).await.unwrap();
     assert_eq!(database.rows(GRANTS).await, before);
-    // and nobody makes temporary tables either
+    // and no one can create temporary tables
     assert!(
         is_denied(&database, Role::AnswerQueries, "CREATE TEMPORARY TABLE mine (a int)").await,
         "temporary tables need no grant of ours"

@@ -1,4 +1,4 @@
-//! The schema explains itself, and its queue table is kept like one.
+//! The schema is documented, and its queue table is maintained like one.
 
 use cross_tests::shop::Shop;
 

@@ -72,13 +72,13 @@ async fn postgres_understands_every_statement() {
     let shop = Shop::open().await;
     let client = shop.database.client();
     let all = statements();
-    // A statement of the recount works on a temporary table, which another one makes and the commit drops.
+    // A statement of the recount works on a temporary table, which another one creates and the commit drops.
     let temporary = all.iter().find(|it| it.function == "create_recount").unwrap();
     client.batch_execute(&format!("BEGIN; {}", temporary.text)).await.unwrap();
     for statement in &all {
         let Statement { module, function, text } = statement;
         if text.contains("CREATE TEMPORARY TABLE") || text.contains("LOCK TABLE") {
-            // PREPARE takes no such command; running it is the check.
+            // PREPARE does not support such a command; running it is the check.
             client
                 .batch_execute(&format!(
                     "SAVEPOINT tried; DROP TABLE IF EXISTS pg_temp.recount; {text}; ROLLBACK TO tried"

@@ -1,4 +1,4 @@
-//! Who may do what: every kind of token against every route, through the real authorizer.
+//! Authorization: every kind of token against every route, through the real authorizer.
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
@@ -54,7 +54,7 @@ fn calls(shop: &Shop, product: Uuid) -> Vec<Call> {
     ]
 }
 
-/// The calls for figures: a seller's own ones, those of admins.
+/// The calls for figures: those for sellers, those for admins.
 fn figures(shop: &Shop) -> Vec<Call> {
     let get = |path: &str| shop.request(Method::GET, path);
     vec![
@@ -80,7 +80,7 @@ fn head(calls: &[Call]) -> String {
     row("", calls.iter().map(|(name, width, _)| ((*name).to_owned(), *width)))
 }
 
-/// Makes each call with each bearer of an account and writes the statuses.
+/// Makes each call with each token and writes the statuses.
 async fn statuses(shop: &Shop, account: Uuid, calls: impl Fn() -> Vec<Call>) -> String {
     let mut table = head(&calls());
     for bearer in BEARERS {
@@ -95,7 +95,7 @@ async fn statuses(shop: &Shop, account: Uuid, calls: impl Fn() -> Vec<Call>) -> 
     table
 }
 
-/// The status, and the reason of a refusal.
+/// The status, and the reason of a rejection.
 fn outcome(answer: &Answer) -> String {
     let status = answer.status.as_u16();
     if answer.status.is_success() { status.to_string() } else { format!("{status} {}", answer.code()) }
@@ -121,7 +121,7 @@ async fn every_kind_of_token_meets_every_figure_of_sales() {
     let shop = Shop::open().await;
     let account = Uuid::now_v7();
     let table = statuses(&shop, account, || sales_calls(&shop, account)).await;
-    // Then everybody with a token reads their own figures, and only an admin those of others and of the shop.
+    // Then every token reads its own figures, and only an admin those of others and of the shop.
     insta::assert_snapshot!(table, @r"
                        windows  own  another's  products  another's  categories  segments  months
     Nobody             401      401  401        401       401        401         401       401
@@ -170,7 +170,7 @@ async fn every_kind_of_token_meets_every_route() {
         }
     }
 
-    // Then only recording, importing, events and alerts ask for a token, only a producer may report a purchase, hand over
+    // Then only recording, importing, events and alerts require a token, only a producer may report a purchase, send
     // events or import, and only an admin may read alerts.
     insta::assert_snapshot!(table, @r#"
                        view             purchase            event            import           guest top   one   health alerts           unknown       method
@@ -197,11 +197,11 @@ async fn every_kind_of_token_meets_every_route() {
 
 #[tokio::test]
 async fn every_kind_of_token_meets_every_figure() {
-    // Given the shop as it is, when each bearer asks for each figure.
+    // Given the shop, when each token requests each figure.
     let shop = Shop::open().await;
     let table = statuses(&shop, Uuid::now_v7(), || figures(&shop)).await;
 
-    // Then everybody who signed in sees the own figures, and only admins those of the shop.
+    // Then every signed-in caller sees their own figures, and only admins those of the shop.
     insta::assert_snapshot!(table, @r#"
                        own  dashboard  revenue  methods  orders  users  events  alerts
     Nobody             401  401        401      401      401     401    401     401

@@ -1,5 +1,5 @@
-//! Requests that cannot be used, through the real gateway: each gets a 4xx in our envelope that names the field and
-//! its limit, stores nothing, and costs its neighbours nothing.
+//! Invalid requests, through the real gateway: each gets a 4xx in our envelope that names the field and its limit,
+//! stores nothing, and does not affect its neighbours.
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -13,24 +13,24 @@ const PRODUCT: &str = "018f3a52-7c1e-7d10-9a35-4be0c1d2e301";
 /// The largest body, in bytes (256 KiB).
 const BODY_MAX_BYTES: usize = 256 * 1024;
 
-/// An item about a product, with these fields more, as it is written on the wire.
+/// An item about a product, with these additional fields, as JSON.
 fn item(fields: &str) -> String {
     format!(r#"{{"event_type":"view","ref_type":"Product","ref_id":"{PRODUCT}"{fields}}}"#)
 }
 
-/// A body with these items, as it is written on the wire.
+/// A body with these items, as JSON.
 fn body(items: &[String]) -> String {
     format!(r#"{{"interactions":[{}]}}"#, items.join(","))
 }
 
-/// A good body, filled up with blanks to this size.
+/// A valid body, padded with spaces to this size.
 fn sized(bytes: usize) -> String {
     let body = body(&[item("")]);
     let blanks = " ".repeat(bytes - body.len());
     body + &blanks
 }
 
-/// Bodies of which nothing can be used.
+/// Invalid bodies.
 fn broken_bodies() -> Vec<(&'static str, Vec<u8>)> {
     let text = |name, body: &str| (name, body.as_bytes().to_vec());
     vec![
@@ -55,7 +55,7 @@ fn broken_bodies() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Items that cannot be used.
+/// Invalid items.
 fn broken_items() -> Vec<(&'static str, String)> {
     let about = |event_type: &str, ref_type: &str, ref_id: &str| {
         format!(r#"{{"event_type":{event_type},"ref_type":{ref_type},"ref_id":{ref_id}}}"#)
@@ -100,8 +100,8 @@ fn broken_items() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Checks that it is an error of ours and writes it as one line, with the field that the message begins with. The exact
-/// words are held by the tests of the functions.
+/// Checks that it is one of our errors and writes it as one line, with the field at the beginning of the message. The
+/// functions' own tests check the exact words.
 pub(crate) fn line(name: &str, answer: &Answer) -> String {
     assert!(answer.status.is_client_error(), "{name}: {answer:?}");
     assert_eq!(answer.body["error"]["http_status"], answer.status.as_u16(), "{name}: {answer:?}");
@@ -110,7 +110,7 @@ pub(crate) fn line(name: &str, answer: &Answer) -> String {
     format!("{name}: {} {}, {field}\n", answer.status.as_u16(), answer.code())
 }
 
-/// A shopper at the door.
+/// A client of a shopper.
 struct Visit {
     shop: Shop,
     token: String,
@@ -245,7 +245,7 @@ async fn the_largest_request_is_accepted() {
 #[tokio::test]
 async fn what_the_body_is_called_does_not_matter() {
     let visit = Visit::begin().await;
-    // The gateway hands some types over as text and others in base64.
+    // The gateway passes some content types as text and others in base64.
     for content_type in ["text/plain", "application/octet-stream", "application/x-www-form-urlencoded", "image/png"] {
         let request = visit.shop.request(Method::POST, RECORD).bearer_auth(&visit.token);
         let answer = send(request.header("content-type", content_type).body(body(&[item("")]))).await;

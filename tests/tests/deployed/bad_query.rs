@@ -1,4 +1,4 @@
-//! Questions that cannot be answered, through the real gateway: each gets a 4xx in our envelope.
+//! Invalid queries, through the real gateway: each gets a 4xx in our envelope.
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::bad_input::line;
 use crate::shop::{RECORD, Shop, TOP, send};
 
-/// Queries that cannot be answered, below the prefix.
+/// Invalid queries, below the prefix.
 const BROKEN_QUERIES: [&str; 13] = [
     "/popularity/top?limit=0",
     "/popularity/top?limit=101",

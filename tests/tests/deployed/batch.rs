@@ -1,4 +1,4 @@
-//! How the queues' mappings hand messages over: many at once, and one that fails comes back alone.
+//! How the event source mappings deliver messages: in batches, and a failed one is redelivered alone.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ const FUNCTIONS: [(Sink, &str); 2] = [(Sink::Popularity, "update-popularity"), (
 
 #[tokio::test]
 async fn a_backlog_arrives_in_large_batches() {
-    // Given functions that got no messages while 300 interactions were recorded.
+    // Given functions that received no messages while 300 interactions were recorded.
     let shop = Shop::alone().await;
     let (account, product) = (Uuid::now_v7(), Uuid::now_v7());
     let token = token::of(&shop, Role::Shopper, account);
@@ -30,12 +30,12 @@ async fn a_backlog_arrives_in_large_batches() {
     }
     let waiting = shop.bodies_in(shop.queue_url(Sink::Popularity)).await.len();
 
-    // When they get them again.
+    // When they receive them again.
     for (sink, _) in FUNCTIONS {
         shop.deliver(sink, true).await;
     }
 
-    // Then few invocations do the work of many, and each effect happened once.
+    // Then few invocations do all the work, and each effect happens once.
     assert_eq!(ids.len(), 300);
     assert!(waiting >= 300, "the mapping was not paused: {waiting} messages wait");
     let popularity = shop.wait_for_score(product, 90.0).await;
@@ -48,7 +48,7 @@ async fn a_backlog_arrives_in_large_batches() {
     }
 }
 
-/// The most messages that one invocation got since an instant.
+/// The largest number of messages of one invocation since an instant.
 async fn largest_batch(shop: &Shop, function: &str, since: u64) -> f64 {
     let lines = shop.logs(function, since).await;
     lines.iter().filter_map(|line| line["Messages"].as_f64()).fold(0.0, f64::max)

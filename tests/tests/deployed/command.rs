@@ -8,7 +8,7 @@ use tokio::process::{Child, Command};
 
 use crate::shop::Shop;
 
-/// What a command said.
+/// The output of a command.
 #[derive(Debug)]
 pub(crate) struct Said {
     pub(crate) code: Option<i32>,

@@ -1,4 +1,4 @@
-//! What an operator does with AWS beside the API: pausing a queue's mapping, looking into a queue, reading logs.
+//! What an operator does with AWS besides the API: pausing a queue's mapping, inspecting a queue, reading logs.
 //!
 //! Plain HTTP to the emulator, which checks no signature, so that no further SDK is compiled for three calls.
 
@@ -15,7 +15,7 @@ use crate::shop::{MOST_PAGES, SOON, Shop, send};
 pub(crate) type Line = Value;
 
 impl Shop {
-    /// The name that the stack was deployed under.
+    /// The name of the deployed stack.
     fn deployed_name(&self) -> &str {
         let name = self.stack.popularity_queue_url.rsplit('/').next().unwrap();
         name.strip_suffix("-popularity-queue").unwrap()
@@ -89,7 +89,7 @@ impl Shop {
         assert_eq!(answer["FailedEntryCount"], 0, "{answer}");
     }
 
-    /// Takes a dead letter of project-orders out of its queue, as an operator who has seen it, if it is there.
+    /// Removes a dead letter of project-orders, like an operator who has inspected it, if it is there.
     pub(crate) async fn take_order_dead_letter(&self, text: &str) -> Option<String> {
         let (client, url) = (TestQueue::client(), self.stack.popularity_dlq_url.replace("popularity", "order-events"));
         let received = client.receive_message().queue_url(&url).max_number_of_messages(10).visibility_timeout(1);
@@ -99,7 +99,7 @@ impl Shop {
         found.body
     }
 
-    /// Waits for a line of a function that holds a text in a field.
+    /// Waits for a log line of a function with a given text in a field.
     pub(crate) async fn line_with(&self, function: &str, (field, text): (&str, &str), since: u64) -> Line {
         eventually(&format!("a line of {function} with {text}"), SOON, async || {
             let lines = self.logs(function, since).await;
@@ -121,7 +121,7 @@ impl Shop {
     }
 }
 
-/// Now, in the clock of the logs: milliseconds since 1970, a little early because lines carry their own time.
+/// The current time for log queries: milliseconds since 1970, slightly early because lines have their own time.
 pub(crate) fn instant() -> u64 {
     let early = SystemTime::now() - Duration::from_millis(100);
     early.duration_since(UNIX_EPOCH).unwrap().as_millis().try_into().unwrap()

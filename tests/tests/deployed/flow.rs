@@ -1,4 +1,4 @@
-//! What a shopper does is seconds later in the product's popularity, in the top list and in the feed.
+//! An interaction appears within seconds in the product's popularity, in the top list and in the feed.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ impl Shop {
         panic!("the top list does not end");
     }
 
-    /// Fails when a dead-letter queue holds a message about one of these interactions.
+    /// Fails if a dead-letter queue has a message about one of these interactions.
     async fn assert_no_dead_letter(&self, ids: &BTreeSet<i64>) {
         for sink in [Sink::Popularity, Sink::Catalog] {
             for body in self.bodies_in(self.dlq_url(sink)).await {
@@ -43,13 +43,13 @@ impl Shop {
 
 #[tokio::test]
 async fn what_a_shopper_does_shows_everywhere_within_seconds() {
-    // Given a shopper and a product that nobody knows.
+    // Given a shopper and an unknown product.
     let shop = Shop::open().await;
     let (account, product) = (Uuid::now_v7(), Uuid::now_v7());
     let token = token::of(&shop, Role::Shopper, account);
     assert_eq!(shop.popularity(product).await, None);
 
-    // When the shopper views it, puts it into the cart and looks into a category.
+    // When the shopper views it, puts it into the cart and views a category.
     let category = json!({ "event_type": "view", "ref_type": "Category", "ref_id": "shoes" });
     let answer = shop.record(&token, json!([view(product), event("add_to_cart", product), category])).await;
     assert_eq!(answer.body["data"]["accepted"], 3, "{answer:?}");
@@ -88,7 +88,7 @@ async fn a_request_sent_again_counts_once() {
     bought["account_id"] = json!(account);
     let items = json!([bought, bought]);
 
-    // Given a client that saw no answer and sends the same again, many times at once.
+    // Given a client that got no response and retries many times concurrently.
     let answers = futures_of(&shop, &token, &items).await;
 
     let total = |field: &str| answers.iter().map(|answer| answer["data"][field].as_u64().unwrap()).sum::<u64>();
@@ -101,7 +101,7 @@ async fn a_request_sent_again_counts_once() {
     assert_eq!(shop.feed_of(&format!("account#{account}")).await, ids);
 }
 
-/// Sends the same items eight times at once.
+/// Sends the same items eight times concurrently.
 async fn futures_of(shop: &Shop, token: &str, items: &Value) -> Vec<Value> {
     let body = json!({ "interactions": items });
     let calls = (0..8).map(|_| {

@@ -1,4 +1,4 @@
-//! A file of the shop's past through the deployed API: once, again, and cut in the middle.
+//! A file with the shop's history through the deployed API: once, again, and interrupted in the middle.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::shop::Shop;
 use testkit::eventually;
 
-/// Writes a packed file as REES46 has it, of products and users that are this run's own.
+/// Writes a compressed file in REES46's format, with products and users of this run only.
 fn write(path: &Path, lines: usize, run: &str) {
     let mut text =
         "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session\n".to_owned();

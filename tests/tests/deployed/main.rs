@@ -1,7 +1,7 @@
-//! The deployed stack as clients and operators meet it: the HTTP API with its authorizer, the queues with their
+//! The deployed stack as clients and operators see it: the HTTP API with its authorizer, the queues with their
 //! mappings, the logs, and the `shopsignal` command.
 //!
-//! All tests share one deployment, so each asserts on products, accounts and ids of its own. A test that needs the
+//! All tests share one deployment, so each uses its own products, accounts and ids. A test that needs the
 //! whole deployment for itself, because it pauses a queue or counts everything, opens it with `Shop::alone`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 

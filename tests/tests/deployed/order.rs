@@ -1,4 +1,4 @@
-//! What the shop's services say becomes orders, popularity and alerts within seconds, over the bus and over HTTP.
+//! Back-end events become orders, popularity and alerts within seconds, over the bus and over HTTP.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::shop::{ALERTS, Answer, EVENTS, SOON, Shop, send};
 use crate::token;
 use testkit::eventually;
 
-/// Three tries, four seconds apart, on the test stack; more on a busy machine.
+/// Three attempts, four seconds apart, on the test stack; more on a busy machine.
 const TRIES: Duration = Duration::from_secs(45);
 
 impl Shop {
@@ -25,7 +25,7 @@ impl Shop {
         answer
     }
 
-    /// Waits until an order stands like this: status and what was paid.
+    /// Waits until an order has this status and paid amount.
     async fn wait_for_order(&self, id: &str, expected: &str) {
         let query = format!("SELECT status, paid_minor FROM analytic.sales_order WHERE order_id = '{id}'");
         let look = async || (self.rows(&query).await == [expected]).then_some(());
@@ -125,7 +125,7 @@ async fn a_product_is_what_the_shop_calls_it_from_the_interaction_to_the_page() 
 async fn a_burst_of_orders_is_found_told_and_listed() {
     let shop = Shop::open().await;
     let (since, customer) = (instant(), Uuid::now_v7().to_string());
-    // Six at one instant, each of another amount: a burst and nothing else.
+    // Six at the same instant, each with another amount: a burst and nothing else.
     let at = jiff::Timestamp::now().to_string();
     let order = |number: i32| {
         json!({ "event": "OrderCreated", "timestamp": at, "orderId": format!("{customer}-{number}"),
@@ -137,7 +137,7 @@ async fn a_burst_of_orders_is_found_told_and_listed() {
     let found = eventually("the finding", SOON, async || shop.rows(&found).await.pop()).await;
     let (id, rule) = found.split_once(" | ").unwrap();
     assert_eq!(rule, "order_burst");
-    // Without webhooks there is nobody to tell: the function says that it was asked, and nothing is owed any more.
+    // Without webhooks there is no receiver: the function logs the invocation, and nothing is pending any more.
     shop.line_with("send-alerts", ("finding.ids", id), since).await;
     let owed = format!("SELECT count(*) FROM analytic.pending_alert WHERE finding_id = '{id}'");
     eventually("no pending alert", SOON, async || (shop.number(&owed).await == 0).then_some(())).await;

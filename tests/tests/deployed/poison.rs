@@ -1,4 +1,4 @@
-//! What cannot be processed ends in a dead-letter queue and harms nothing else; one command puts it back, once.
+//! What cannot be processed ends in a dead-letter queue and affects nothing else; one command redrives it, once.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::emulator::instant;
 use crate::shop::{SOON, Shop, view};
 use crate::token;
 
-/// Three tries, four seconds apart, on the test stack; more on a busy machine.
+/// Three attempts, four seconds apart, on the test stack; more on a busy machine.
 const TRIES: Duration = Duration::from_secs(45);
 
 const SINKS: [(Sink, &str); 2] = [(Sink::Popularity, "update-popularity"), (Sink::Catalog, "update-catalog")];
@@ -31,7 +31,7 @@ impl Shop {
         bodies.iter().filter(|found| *found == body).count()
     }
 
-    /// Deletes a message from a dead-letter queue, as an operator who has seen it.
+    /// Deletes a message from a dead-letter queue, like an operator who has inspected it.
     async fn bury(&self, sink: Sink, body: &str) {
         let (client, url) = (TestQueue::client(), self.dlq_url(sink));
         eventually("the dead letter", SOON, async || {
@@ -43,7 +43,7 @@ impl Shop {
         .await;
     }
 
-    /// Puts dead letters back and returns the counts: `put_back`, `hinted` and so on, by reason.
+    /// Redrives dead letters and returns the counts: `put_back`, `hinted` and so on, by reason.
     async fn redrive(&self, sink: Sink) -> Value {
         let said = self.shopsignal(&["redrive", sink.as_str(), "--json"]).await;
         assert_eq!(said.code, Some(0), "{}", said.text);
@@ -59,7 +59,7 @@ fn total(counts: &Value, figure: &str) -> u64 {
 
 #[tokio::test]
 async fn an_unreadable_message_dies_alone_and_stays_dead() {
-    // Given, in each queue, twenty good messages and one that nobody can read, handed over together.
+    // Given, in each queue, twenty good messages and an unreadable one, delivered together.
     let shop = Shop::alone().await;
     let (account, product, since) = (Uuid::now_v7(), Uuid::now_v7(), instant());
     let poison = format!("not a hint {}", Uuid::now_v7());
@@ -73,7 +73,7 @@ async fn an_unreadable_message_dies_alone_and_stays_dead() {
         shop.deliver(sink, true).await;
     }
 
-    // Then the good ones are applied by the same invocation that fails the other.
+    // Then the same invocation applies the good ones and fails the other.
     shop.wait_for_score(product, 6.0).await;
     shop.wait_until_settled(&ids).await;
     assert_eq!(shop.feed_of(&format!("account#{account}")).await, ids);
@@ -83,7 +83,7 @@ async fn an_unreadable_message_dies_alone_and_stays_dead() {
         assert!(mixed, "{function} did not get all 21 messages at once");
     }
 
-    // When it has been tried often enough, it is a dead letter, and putting back changes nothing, however often.
+    // When its attempts are used up, it is a dead letter, and redriving it changes nothing, however often.
     for (sink, _) in SINKS {
         shop.wait_for_dead_letter(sink, &poison).await;
         for _ in 0..2 {
@@ -112,7 +112,7 @@ async fn a_refused_effect_is_parked_and_applied_once_when_its_cause_is_gone() {
     let id = *ids.first().unwrap();
     let dead = hint(id);
 
-    // Then the neighbour is applied, the row waits for a person with its reason, and its message is a dead letter.
+    // Then the neighbour is applied, the row is parked with its reason, and its message is a dead letter.
     shop.wait_for_score(neighbour, 0.3).await;
     let parked =
         format!("SELECT parked_reason FROM analytic.pending WHERE sink = 'popularity' AND interaction_id = {id}");
@@ -123,7 +123,7 @@ async fn a_refused_effect_is_parked_and_applied_once_when_its_cause_is_gone() {
     shop.wait_for_dead_letter(Sink::Popularity, &dead).await;
     assert_eq!(shop.rows(&parked).await, ["statement_refused_22003"]);
 
-    // When the cause is gone and the message is put back, the effect is applied.
+    // When the cause is removed and the message is redriven, the effect is applied.
     shop.execute(&format!("DELETE FROM analytic.product_popularity WHERE id = '{full}'")).await;
     let counts = shop.redrive(Sink::Popularity).await;
     assert_eq!(counts["by_reason"]["statement_refused_22003"]["put_back"], 1, "{counts}");

@@ -13,15 +13,15 @@ use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 use uuid::Uuid;
 
-/// Where signed-in callers record.
+/// The route for signed-in callers.
 pub(crate) const RECORD: &str = "/api/v1/analytic/interaction";
-/// Where guests record.
+/// The route for guests.
 pub(crate) const RECORD_AS_GUEST: &str = "/api/v1/analytic/guest/interaction";
-/// Where the shop's services import history.
+/// The route for imports by the shop's services.
 pub(crate) const IMPORT: &str = "/api/v1/analytic/import/interaction";
-/// Where the shop's services post events.
+/// The route for events of the shop's services.
 pub(crate) const EVENTS: &str = "/api/v1/analytic/event";
-/// Where admins read what the rules found.
+/// The route on which admins read findings.
 pub(crate) const ALERTS: &str = "/api/v1/analytic/alerts";
 /// The top list.
 pub(crate) const TOP: &str = "/api/v1/analytic/popularity/top";
@@ -34,23 +34,23 @@ pub(crate) const MOST_PAGES: usize = 1_000;
 
 static TURN: RwLock<()> = RwLock::const_new(());
 
-/// The right to use the deployment, held as long as the shop is open.
+/// The lock on the deployment, held as long as the shop is open.
 enum Turn {
     Together(#[expect(dead_code, reason = "held, not read")] RwLockReadGuard<'static, ()>),
     Alone(#[expect(dead_code, reason = "held, not read")] RwLockWriteGuard<'static, ()>),
 }
 
-/// An answer of the HTTP API.
+/// A response of the HTTP API.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: reqwest::header::HeaderMap,
-    /// `Null` when the body is empty or no JSON.
+    /// `Null` when the body is empty or not JSON.
     pub(crate) body: Value,
 }
 
 impl Answer {
-    /// The reason in one word: of the only item, of the request, or of the gateway; what became of it otherwise.
+    /// The reason in one word: of the only item, of the request, or of the gateway; otherwise the outcome.
     pub(crate) fn code(&self) -> &str {
         let places = ["/error/details/results/0/code", "/error/code", "/message", "/data/results/0/status"];
         places.into_iter().find_map(|place| self.body.pointer(place)?.as_str()).unwrap_or("-")
@@ -79,12 +79,12 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    /// Opens the shop while other tests use it too.
+    /// Opens the shop together with other tests.
     pub(crate) async fn open() -> Self {
         Self::with(Turn::Together(TURN.read().await)).await
     }
 
-    /// Opens the shop when no other test uses it. A queue that an earlier, failed test left paused is delivered again.
+    /// Opens the shop exclusively. A queue that an earlier, failed test left paused is resumed.
     pub(crate) async fn alone() -> Self {
         let shop = Self::with(Turn::Alone(TURN.write().await)).await;
         for sink in [Sink::Popularity, Sink::Catalog] {
@@ -96,7 +96,7 @@ impl Shop {
     async fn with(turn: Turn) -> Self {
         let path = std::env::var("SHOPSIGNAL_STACK_FILE").expect("SHOPSIGNAL_STACK_FILE: run `make test`");
         let stack = StackFile::load(path.as_ref()).expect("a running stack");
-        // An error says that another test of this process installed it.
+        // An error means that another test of this process installed it.
         rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
         let http = reqwest::Client::builder().no_proxy().timeout(SOON).build().unwrap();
         let (database, connection) = tokio_postgres::connect(&stack.database_url, NoTls).await.unwrap();
@@ -120,12 +120,12 @@ impl Shop {
         send(self.request(Method::POST, RECORD_AS_GUEST).json(&json!({ "interactions": interactions }))).await
     }
 
-    /// Reads something that needs no token.
+    /// Reads a public route.
     pub(crate) async fn get(&self, path: &str) -> Answer {
         send(self.request(Method::GET, path)).await
     }
 
-    /// A product's popularity as `score views carts`; `None` while it has none.
+    /// A product's popularity as `score views carts`; `None` if it has none.
     pub(crate) async fn popularity(&self, product: Uuid) -> Option<Value> {
         let answer = self.get(&format!("/api/v1/analytic/popularity/{product}")).await;
         (answer.status == StatusCode::OK).then(|| answer.body["data"].clone())
@@ -147,7 +147,7 @@ impl Shop {
         eventually("no pending row", SOON, async || (self.number(&pending).await == 0).then_some(())).await;
     }
 
-    /// The ids in a partition of the feed, such as `account#...`. An id that is there twice fails the test.
+    /// The ids in a partition of the feed, such as `account#...`. A duplicate id fails the test.
     pub(crate) async fn feed_of(&self, partition: &str) -> BTreeSet<i64> {
         let query = self.feed.query().table_name(&self.stack.catalog_table).key_condition_expression("pk = :pk");
         let query = query.expression_attribute_values(":pk", AttributeValue::S(partition.to_owned()));
@@ -178,7 +178,7 @@ impl Shop {
         self.database.batch_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
     }
 
-    /// Reads rows as text, columns joined by ` | `.
+    /// Reads rows as strings, columns joined by ` | `.
     pub(crate) async fn rows(&self, sql: &str) -> Vec<String> {
         let messages = self.database.simple_query(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
         let rows = messages.iter().filter_map(|message| match message {
@@ -196,7 +196,7 @@ impl Shop {
     }
 }
 
-/// Sends a request and reads its answer.
+/// Sends a request and reads its response.
 pub(crate) async fn send(request: RequestBuilder) -> Answer {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());

@@ -23,7 +23,7 @@ async fn a_simulated_shop_is_logged_once_and_its_fraudsters_are_found() {
     let (events_before, orders_before) = (number("shop_event").await, number("sales_order").await);
     let alerts = "SELECT rule || ' ' || subject FROM analytic.finding WHERE rule <> 'abandoned_cart'";
     let alerts_before: BTreeSet<_> = shop.rows(alerts).await.into_iter().collect();
-    // Given what the shop is going to say.
+    // Given the events that the shop will send.
     let until = Timestamp::now().round(Unit::Second).unwrap();
     let run = Uuid::now_v7().to_string();
     let plan = Plan {
@@ -63,7 +63,7 @@ async fn a_simulated_shop_is_logged_once_and_its_fraudsters_are_found() {
     let verified = shop.shopsignal(&["verify", "--wait", "120"]).await;
     assert_eq!(verified.code, Some(0), "{}", verified.text);
 
-    // When the same is sent again, it is all known.
+    // When the same is sent again, everything is known.
     let again = shop.local_stack(&words).await;
     assert_eq!(again.code, Some(0), "{}", again.text);
     let drained = async || shop.bodies_in(&shop.stack.order_events_queue_url).await.is_empty().then_some(());

@@ -1,4 +1,4 @@
-//! Two thousand simulated interactions through the deployed API, and every account of them afterwards.
+//! Two thousand simulated interactions through the deployed API, and every record of them afterwards.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,8 +12,8 @@ use crate::shop::{MOST_PAGES, Shop, TOP};
 
 const INTERACTIONS: usize = 2_000;
 
-/// Counts the log anew with the weights of the contract, written out here: neither the table of weights nor a
-/// statement of the product is used, so that a mistake in them shows.
+/// Recounts the log with the weights of the contract, restated here: neither the table of weights nor a statement of
+/// the product is used, so that a mistake in them is detected.
 const RECOUNT: &str = "
     WITH weight (event_type, micros, counter) AS (VALUES
         ('purchase', 800000, 'purchase'), ('add_to_favorites', 600000, 'favorite'), ('checkout_started', 600000, ''),
@@ -31,7 +31,7 @@ const RECOUNT: &str = "
     GROUP BY ref_id ORDER BY 2 DESC, ref_id COLLATE \"C\"";
 
 impl Shop {
-    /// Everything in the feed: how often each id is there.
+    /// Everything in the feed: the number of items per id.
     async fn feed(&self) -> HashMap<i64, usize> {
         let client = aws_sdk_dynamodb::Client::new(&TestQueue::aws());
         let (mut feed, mut start): (_, Option<HashMap<String, AttributeValue>>) = (HashMap::new(), None);
@@ -49,7 +49,7 @@ impl Shop {
         panic!("the feed does not end");
     }
 
-    /// The whole top list, read with the cursor: one line a product, like those of the recount.
+    /// The whole top list, read with the cursor: one line per product, like those of the recount.
     async fn top_list(&self) -> Vec<String> {
         let (mut lines, mut path) = (Vec::new(), format!("{TOP}?limit=100"));
         for _ in 0..MOST_PAGES {
@@ -85,7 +85,7 @@ async fn two_thousand_interactions_are_all_accounted_for() {
     let figures = ["accepted", "duplicate", "rejected", "failed"].map(|name| &summary[name]);
     assert_eq!(figures, [&json!(INTERACTIONS), &json!(0), &json!(0), &json!(0)], "{summary}");
 
-    // Then the operator's check finds no difference, and nothing is left anywhere.
+    // Then `verify` finds no difference, and nothing is pending.
     let verified = shop.shopsignal(&["verify", "--wait", "120"]).await;
     assert_eq!(verified.code, Some(0), "{}", verified.text);
     assert_eq!(shop.rows("SELECT * FROM analytic.pending").await, [""; 0]);

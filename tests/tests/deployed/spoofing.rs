@@ -1,4 +1,4 @@
-//! What clients write into headers and bodies about themselves, and what browsers of other sites may do.
+//! Spoofed headers and bodies, and requests from browsers of other sites.
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -11,7 +11,7 @@ use crate::token;
 /// The origin that the local stack allows.
 const OUR_FRONT_END: &str = "http://localhost:3000";
 
-/// Headers that a proxy in front of another system might set, and that anybody can write.
+/// Headers that a proxy in front of another system might set, and that anyone can send.
 const SPOOFED: [(&str, &str); 8] = [
     ("x-user-id", "01926a3c-57d3-76c9-b5e8-02a4d1f98b3e"),
     ("x-user-roles", "admin"),
@@ -57,7 +57,7 @@ async fn headers_do_not_replace_a_token() {
 async fn the_name_of_the_authorization_header_may_be_written_in_any_case() {
     let shop = Shop::open().await;
     let token = token::of(&shop, Role::Shopper, Uuid::now_v7());
-    // Names in HTTP/1.1 have no case; this client writes "Authorization", the usual one "authorization".
+    // Header names in HTTP/1.1 are case-insensitive; this client writes "Authorization", the usual one "authorization".
     let title_case = reqwest::Client::builder().no_proxy().http1_title_case_headers().build().unwrap();
     for client in [&shop.http, &title_case] {
         let request = client.post(format!("{}{RECORD}", shop.stack.api_url)).bearer_auth(&token);

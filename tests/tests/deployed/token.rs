@@ -1,4 +1,4 @@
-//! Tokens of every kind that may arrive at the API.
+//! Every kind of token that may arrive at the API.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ use crate::shop::Shop;
 /// An hour, in seconds.
 const HOUR: i64 = 3600;
 
-/// Who stands at the door.
+/// The kinds of token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bearer {
     Nobody,
@@ -24,22 +24,22 @@ pub(crate) enum Bearer {
     OtherKey,
     Unsigned,
     PublicKeyAsSecret,
-    /// Groups whose names have that of the admins in them: a comma, a space, brackets.
+    /// Groups whose names contain "admin": with a comma, a space, brackets.
     GroupsLikeAdmin,
-    /// The scope of admins under `scope`, as a text.
+    /// The scope of admins under `scope`, as a string.
     AdminScope,
-    /// The same as a list under `scp`, beside another one.
+    /// The same as a list under `scp`, next to another one.
     AdminScopeInList,
     Role(Role),
 }
 
 impl Bearer {
-    /// Says whether the API accepts the token, whatever it then allows.
+    /// Says whether the API accepts the token, whatever it authorizes.
     pub(crate) fn is_accepted(self) -> bool {
         matches!(self, Self::GroupsLikeAdmin | Self::AdminScope | Self::AdminScopeInList | Self::Role(_))
     }
 
-    /// Writes the token of this bearer for an account; `None` for nobody.
+    /// Creates a token of this kind for an account; `None` for no token.
     pub(crate) fn token(self, shop: &Shop, account: Uuid) -> Option<String> {
         let now = now();
         let good = shop.stack.claims(Role::Producer, &account.to_string(), now..now + HOUR);
@@ -103,20 +103,20 @@ fn with_key(like: &str, claims: &Value, key: &EncodingKey) -> String {
     encode(&header, claims, key).unwrap()
 }
 
-/// A key that the issuer never had.
+/// A key that does not belong to the issuer.
 fn another_key() -> EncodingKey {
     let folder = tempfile::tempdir().unwrap();
     Issuer::prepare(folder.path(), "http://127.0.0.1:1").unwrap();
     EncodingKey::from_rsa_pem(&std::fs::read(key_path(folder.path())).unwrap()).unwrap()
 }
 
-/// The claims of a good token behind the header `{"alg":"none","typ":"JWT"}`.
+/// The claims of a valid token with the header `{"alg":"none","typ":"JWT"}`.
 fn unsigned(good: &str) -> String {
     let claims = good.split('.').nth(1).unwrap();
     format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{claims}.")
 }
 
-/// HS256 with what everybody can fetch as the secret: the classic confusion of algorithms.
+/// HS256 with the public key as the secret: the classic algorithm confusion.
 fn signed_by_public_key(shop: &Shop, like: &str, claims: &Claims) -> String {
     let folder = shop.stack.issuer_key.parent().unwrap();
     let public = std::fs::read(stack::issuer::public_folder(folder).join(".well-known/jwks.json")).unwrap();

@@ -1,4 +1,5 @@
-//! A statement that its caller gave up ends in Postgres too, and so do its locks: too slow, dropped, or in a transaction.
+//! A statement that its caller abandoned also ends in Postgres, and so do its locks: too slow, dropped, or in a
+//! transaction.
 
 use std::time::Duration;
 
@@ -10,17 +11,17 @@ use tokio_postgres::Client;
 
 /// Far below the time that the table stays locked.
 const LIMIT: Duration = Duration::from_millis(300);
-/// How long the end of a statement may take to be seen.
+/// How long it may take until the end of a statement is visible.
 const POLLS: u32 = 500;
 
-/// A session that keeps everybody else from the scores until it is dropped.
+/// A session that blocks all others from the scores until it is dropped.
 async fn lock_scores(database: &TestDatabase) -> Client {
     let blocker = database.connect().await;
     blocker.batch_execute("BEGIN; LOCK TABLE analytic.product_popularity IN ACCESS EXCLUSIVE MODE").await.unwrap();
     blocker
 }
 
-/// Waits until so many statements of the store run; the last ones are shown when it does not come to that.
+/// Waits until this many statements of the store are running; on timeout it shows the last ones.
 async fn wait_for_statements(database: &TestDatabase, count: usize) {
     let running = "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle'
                    AND pid <> pg_backend_pid() AND (query LIKE '-- store::%' OR query = 'BEGIN')";
@@ -65,7 +66,7 @@ async fn a_statement_whose_caller_goes_away_is_cancelled_and_the_next_one_is_not
         }
     };
     waiting.await;
-    // the same environment goes on at once, while the cancellation is under way
+    // the same environment continues at once, while the cancellation is in progress
     store.ping().await.unwrap();
     wait_for_statements(&database, 0).await;
     blocker.batch_execute("ROLLBACK").await.unwrap();
@@ -89,7 +90,7 @@ async fn a_transaction_that_is_given_up_lets_go_of_its_locks() {
     let mut second = store.begin().await.unwrap();
     store::projection::lock(&mut second, &[(Subject::Order, "o-2".to_owned())]).await.unwrap();
     assert!(matches!(store::projection::lock(&mut second, &subjects).await, Err(StoreError::Unavailable(_))));
-    // what was given up is of no more use, and says so instead of working outside of its transaction
+    // an abandoned transaction is unusable, and returns an error instead of working outside its transaction
     assert!(matches!(store::projection::lock(&mut second, &subjects).await, Err(StoreError::Unavailable(_))));
     assert!(second.commit().await.is_err());
     wait_for_statements(&database, 0).await;

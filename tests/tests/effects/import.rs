@@ -1,4 +1,4 @@
-//! import-interactions: a batch is recorded and scored in one transaction, once, beside whatever shoppers do.
+//! import-interactions: a batch is recorded and scored in one transaction, once, concurrently with live traffic.
 
 mod measure;
 
@@ -14,9 +14,9 @@ use uuid::Uuid;
 /// How many events a request may hold.
 const BATCH_MAX: usize = 1_000;
 const ROUTE: &str = "/api/v1/analytic/import/interaction";
-/// What is left to do, by sink.
+/// The pending effects, by sink.
 const OWED: &str = "SELECT sink, count(*) FROM analytic.pending GROUP BY sink ORDER BY sink";
-/// Views in the log that are in no score, in one statement: a killed function's commit may still be under way.
+/// Views in the log that are in no score, in one statement: a killed function's commit may still be in progress.
 const UNSCORED: &str = "SELECT (SELECT count(*) FROM analytic.interaction) - (SELECT sum(view_count)::int8 FROM analytic.product_popularity)";
 const LOGGED: &str = "SELECT count(*) FROM analytic.interaction";
 
@@ -53,7 +53,7 @@ fn counts(reply: &HttpReply) -> [Value; 3] {
     ["accepted", "duplicate", "rejected"].map(|name| json["data"][name].clone())
 }
 
-/// The status of each item, with its code where it has one.
+/// The status of each item, with its code if it has one.
 fn statuses(reply: &HttpReply) -> Vec<String> {
     let json = reply.json();
     let data = if reply.status == 200 { &json["data"] } else { &json["error"]["details"] };
@@ -181,7 +181,7 @@ async fn imports_and_scorers_at_once_on_the_same_products_never_deadlock_and_add
     let live: Vec<_> = (0..1_500).map(|_| ("add_to_cart", product(random.random_range(0..25)))).collect();
     let ids = shop.record(&live).await;
     let mut running = Vec::new();
-    // when: two imports and two scorers, each on all products in an order of its own
+    // when: two imports and two scorers, each on all products in a different order
     for _ in 0..2 {
         let mut importer = start_importer(&shop).await;
         let mut items = old_views(3_000, 25);

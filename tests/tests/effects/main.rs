@@ -1,4 +1,4 @@
-//! What becomes of a recorded interaction, whatever crashes, repeats or stands still in between: the shipped
+//! The effects of a recorded interaction, through crashes, repetitions and interruptions: the shipped
 //! binaries on real Postgres and the emulator's queues.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 

@@ -1,4 +1,4 @@
-//! update-popularity: what events are worth, and that each counts once.
+//! update-popularity: the weights of events, and that each counts once.
 
 mod batch;
 mod concurrent;

@@ -1,4 +1,4 @@
-//! record-interactions killed, cut off or asked again: what it stored has its effects once.
+//! record-interactions killed, disconnected or retried: what it stored has its effects once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering::SeqCst};
@@ -56,7 +56,7 @@ async fn score_what_is_queued(shop: &Shop) {
     assert_eq!(shop.start_scorer().await.invoke(&sqs_event(&bodies)).await, all_done());
 }
 
-/// Checks that so many events are stored, each with the effects that it owes.
+/// Checks that this many events are stored, each with its pending effects.
 async fn assert_stored_and_owed(shop: &Shop, events: i64) {
     let counts = "SELECT (SELECT count(*) FROM analytic.interaction), (SELECT count(*) FROM analytic.interaction_key),
                          (SELECT count(*) FROM analytic.pending WHERE sink = 'popularity'),
@@ -95,7 +95,7 @@ async fn killed_between_commit_and_send_nothing_is_forgotten() {
 #[tokio::test]
 async fn killed_between_the_queues_the_first_counts_once_and_the_second_hears_later() {
     let shop = Shop::open().await;
-    // given: the popularity queue takes its messages; the call for the catalog queue kills the sender
+    // given: the popularity queue accepts its messages; the call for the catalog queue kills the sender
     let victim = Victim::default();
     let (killer, queue, took) = (victim.clone(), shop.popularity_queue.clone(), Arc::new(AtomicUsize::new(0)));
     let sqs = TestServer::start(move |request: Recorded| {
@@ -196,7 +196,7 @@ async fn killed_at_any_moment_and_asked_again_each_event_is_stored_once() {
         if shop.database.number("SELECT count(*) FROM analytic.interaction").await == stored {
             before += 1
         }
-        // when: the front end repeats the request
+        // when: the front end retries the request
         assert_eq!(status_of(recorder.invoke(&request).await), 200, "round {round}");
         stored += 20;
         assert_stored_and_owed(&shop, stored).await;

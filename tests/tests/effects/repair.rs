@@ -1,7 +1,7 @@
-//! The second line of defence: whatever creates or frees a row of work, a hint that gets lost is given again by itself.
+//! The second line of defence: whatever creates or releases a pending row, a lost hint is repeated automatically.
 //!
-//! Time passes here for rows as it does in a shop, by a stretch and not up to a moment that a test chooses: a row whose
-//! next hint lies a year ahead would be found due by a test that sets it due.
+//! Time is advanced for rows by a duration, not set to a time that a test chooses: a test that sets rows due would not
+//! notice a next hint that lies a year ahead.
 
 use cross_tests::fraud::{placed, project, start_projecting};
 use cross_tests::shop::{Shop, product};
@@ -16,7 +16,7 @@ const FIRST: u32 = 61;
 /// Longer than the two minutes that a second one has.
 const SECOND: u32 = 121;
 
-/// Lets time pass for every row.
+/// Advances the time for every row.
 async fn pass(database: &TestDatabase, seconds: u32) {
     for table in ["pending", "pending_alert"] {
         let sql = format!("UPDATE analytic.{table} SET next_hint_at = next_hint_at - interval '{seconds} s'");
@@ -24,7 +24,8 @@ async fn pass(database: &TestDatabase, seconds: u32) {
     }
 }
 
-/// Loses every message, runs resend-pending before the time and after it, and returns how many rows each run hinted at.
+/// Deletes every message, runs resend-pending before and after the due time, and returns how many rows each run hinted
+/// at.
 async fn hinted_before_and_after(shop: &Shop, seconds: u32) -> (i64, i64) {
     for queue in [&shop.popularity_queue, &shop.catalog_queue, &shop.alerts_queue] {
         queue.drain().await;
@@ -36,7 +37,7 @@ async fn hinted_before_and_after(shop: &Shop, seconds: u32) -> (i64, i64) {
     (before, claimed().await)
 }
 
-/// A shop with one large order, which owes an alert.
+/// A shop with one large order, whose alert is pending.
 async fn with_an_alert() -> Shop {
     let shop = Shop::open().await;
     project(&mut start_projecting(&shop).await, &[placed("large-1", "rich", 0, "2000.00")]).await;
@@ -48,7 +49,7 @@ async fn what_was_recorded_is_hinted_at_again_after_a_minute_and_then_after_two(
     let shop = Shop::open().await;
     shop.record(&[("view", product(1))]).await;
     assert_eq!(hinted_before_and_after(&shop, FIRST).await, (0, 2));
-    // A claimed row whose hint gets lost as well, with the run that claimed it, is only late.
+    // A claimed row whose hint is lost together with the run that claimed it is only delayed.
     assert_eq!(hinted_before_and_after(&shop, FIRST).await, (0, 0));
     assert_eq!(hinted_before_and_after(&shop, SECOND - FIRST).await, (0, 2));
 }

@@ -1,4 +1,4 @@
-//! resend-pending: whatever was lost is hinted at again, at a bounded pace.
+//! resend-pending: whatever was lost is hinted at again, at a bounded rate.
 
 mod due;
 mod measure;

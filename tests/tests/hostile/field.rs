@@ -1,4 +1,4 @@
-//! Every naughty text through every text field of a recording request.
+//! Every naughty string in every text field of a recording request.
 
 use contracts::RejectionCode::{
     self, ForeignAccount, InvalidEventId, InvalidEventType, InvalidMetadata, InvalidReference, InvalidSessionId,
@@ -11,7 +11,7 @@ use testkit::HttpEvent;
 use crate::naughty;
 use crate::stage::{SPU, Stage, read, results};
 
-/// A field, how an item looks that carries a text in it, and the only reasons for which it may be refused.
+/// A field, an item with a given string in it, and the only reasons for which it may be rejected.
 type Field = (&'static str, fn(&str) -> Value, &'static [RejectionCode]);
 
 const FIELDS: &[Field] = &[
@@ -75,7 +75,7 @@ async fn what_is_accepted_is_stored_as_it_was_sent() {
             let expected = read(body.as_bytes()).unwrap();
             let reply = stage.record(body.as_bytes()).await;
             for ((result, expected), sent) in results(&reply).iter().zip(&expected).zip(&items) {
-                // An event id that comes again with the same content is a duplicate of itself.
+                // A repeated event id with the same content is a duplicate.
                 let accepted = matches!(result["status"].as_str(), Some("accepted" | "duplicate"));
                 let by_data = matches!(result["code"].as_str(), Some("conflict" | "forbidden_event"));
                 assert_eq!(accepted || by_data, expected.is_ok(), "{}: {sent}: {result}", field.0);
@@ -112,7 +112,7 @@ async fn assert_stored(stage: &Stage, id: i64, sent: &Value) {
 async fn a_user_agent_is_never_stored_as_it_is_and_never_stops_a_request() {
     let mut stage = Stage::set().await;
     for text in naughty::all() {
-        // What no HTTP server lets through: a line would end in the middle of the header.
+        // Characters that no HTTP server accepts: they would end the line in the middle of the header.
         if text.contains(|c: char| c.is_ascii_control() && c != '\t') {
             continue;
         }

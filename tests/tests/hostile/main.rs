@@ -1,4 +1,4 @@
-//! Input nobody should send: no panic, no 5xx, and what is accepted is stored as it was sent.
+//! Invalid and malicious input: no panic, no 5xx, and what is accepted is stored as it was sent.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
 mod document;

@@ -21,7 +21,7 @@ fn number() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Text as a client may write it: as it is, or in escapes.
+/// Strings as a client may write them: literally, or escaped.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[^\\x00]{0,12}".prop_map(|text| Value::from(text).to_string()),
@@ -36,7 +36,7 @@ fn space() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec!["", " ", "\n", "\t \r"])
 }
 
-/// Metadata as text: any order, any spacing.
+/// Metadata as JSON text: any order, any spacing.
 fn metadata() -> impl Strategy<Value = String> {
     let leaf =
         prop_oneof![Just("null".to_owned()), Just("true".to_owned()), Just("false".to_owned()), number(), text()];
@@ -71,7 +71,7 @@ fn canonical(metadata: &str) -> String {
     read(body.as_bytes()).unwrap().remove(0).unwrap_or_else(|refused| panic!("{refused:?}: {metadata}")).metadata
 }
 
-/// Numbers by what they are worth: -0 is 0, and 1.0 is 1.
+/// Numbers by value: -0 is 0, and 1.0 is 1.
 fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),
@@ -99,7 +99,7 @@ proptest! {
     #[test]
     fn reading_never_panics_and_is_repeatable(body in prop::collection::vec(any::<u8>(), 0..300), cut in 0_usize..400) {
         prop_assert_eq!(read(&body), read(&body));
-        // Nearly a request: a right one, cut and continued with anything.
+        // Nearly a request: a valid one, truncated and continued with anything.
         let right = format!(r#"{{"interactions":[{{"event_type":"view","ref_type":"Product","ref_id":"{SPU}","metadata":{{}}}}]}}"#);
         let nearly = [&right.as_bytes()[..cut.min(right.len())], &body].concat();
         prop_assert_eq!(read(&nearly), read(&nearly));

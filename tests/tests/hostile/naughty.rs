@@ -1,8 +1,8 @@
-//! Texts that break programs.
+//! Strings that break programs.
 
-/// As Rust text. What is not Unicode at all is in the table of documents.
+/// As Rust strings. What is not Unicode is in the table of documents.
 pub(crate) const TEXTS: &[&str] = &[
-    // Words that mean something to somebody.
+    // Words that have a meaning in some system.
     "",
     " ",
     "\t",
@@ -122,7 +122,7 @@ pub(crate) const TEXTS: &[&str] = &[
     "\u{80}",
     "\u{85}",
     "\u{9f}",
-    // Spaces that are none, and marks that nobody sees.
+    // Unusual spaces and invisible characters.
     "\u{a0}",
     "\u{1680}",
     "\u{2003}",
@@ -198,7 +198,7 @@ pub(crate) const TEXTS: &[&str] = &[
     "\u{fffd}",
     "\u{fffc}",
     "\u{fff9}\u{fffb}",
-    // For an interpreter behind us.
+    // Injections into interpreters downstream.
     "'",
     "''",
     "\"",
@@ -260,7 +260,7 @@ pub(crate) const TEXTS: &[&str] = &[
     "&#x0;",
 ];
 
-/// Longer than any list is written by hand: at and behind the limits, in characters that take one to four bytes.
+/// Long strings: at and above the limits, in characters of one to four bytes.
 pub(crate) fn long() -> Vec<String> {
     let lengths = [63, 64, 65, 127, 128, 129, 512, 513, 4_096];
     let letters = ["a", "ü", "가", "😀", "e\u{301}"];

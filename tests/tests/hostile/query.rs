@@ -1,4 +1,4 @@
-//! Every naughty text through every part of a question: path, parameters, headers.
+//! Every naughty string in every part of a query: path, parameters, headers.
 
 use serde_json::Value;
 use testkit::{Function, HttpEvent, HttpReply, TestDatabase};
@@ -36,7 +36,7 @@ async fn a_question_of_any_text_gets_an_answer() {
                 assert!(matches!(reply.status, 200 | 400), "{name}={value}: {reply:?}");
             }
         }
-        // A parameter that nobody knows is refused.
+        // An unknown parameter is rejected.
         let name = format!("{top}?{}=1", encoded(&text).replace("page", "x"));
         assert_eq!(ask(&mut function, &HttpEvent::new("GET", &name).event()).await.status, 400, "{text:?}");
         // API Gateway decodes a path before the function sees it.
@@ -56,7 +56,7 @@ async fn headers_of_any_text_change_nothing() {
         for name in ["host", "x-forwarded-proto", "if-none-match", "accept", "cookie", "content-type", "x-anything"] {
             let request = HttpEvent::new("GET", "/api/v1/analytic/popularity/top").header(name, text);
             let status = ask(&mut function, &request.event()).await.status;
-            // "*" would match any tag; none of the texts is one.
+            // "*" would match any tag; none of the strings is one.
             assert_eq!(status, 200, "{name}: {text:?}");
         }
     }

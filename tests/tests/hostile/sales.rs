@@ -1,4 +1,4 @@
-//! Every naughty text through every parameter of the sales figures.
+//! Every naughty string in every parameter of the sales figures.
 
 use testkit::{Function, HttpEvent, TestDatabase};
 

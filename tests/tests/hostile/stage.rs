@@ -1,4 +1,4 @@
-//! The stage: the shipped functions on a database of their own, and requests of any bytes.
+//! The setup: the shipped functions on their own database, and requests of arbitrary bytes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -37,7 +37,7 @@ impl Stage {
         Self { database, function, _queues: queues }
     }
 
-    /// Sends a body of any bytes as the shopper, as API Gateway hands it over: text as text, the rest in base64.
+    /// Sends a body of arbitrary bytes as the shopper, as API Gateway passes it: text as text, the rest in base64.
     pub(crate) async fn record(&mut self, body: &[u8]) -> HttpReply {
         let request = HttpEvent::new("POST", "/api/v1/analytic/interaction").account(SHOPPER);
         let event = match std::str::from_utf8(body) {
@@ -51,7 +51,7 @@ impl Stage {
         self.send(&event).await
     }
 
-    /// Sends an event; the function has to answer it, whatever it is.
+    /// Sends an event; the function has to respond, whatever it is.
     pub(crate) async fn send(&mut self, event: &Value) -> HttpReply {
         let reply = HttpReply::of(&self.function.invoke(event).await.answer());
         assert!(reply.status < 500, "{reply:?} to {event}");
@@ -66,7 +66,7 @@ pub(crate) fn read(body: &[u8]) -> Result<Vec<ItemOutcome>, RequestError> {
     read_request(body, &sender, || Uuid::from_u128(1))
 }
 
-/// The result of each item, from a success or from a refusal.
+/// The result of each item, from a success or an error.
 pub(crate) fn results(reply: &HttpReply) -> Vec<Value> {
     let json = reply.json();
     let found = if reply.status == 200 { &json["data"] } else { &json["error"]["details"] };

@@ -1,6 +1,6 @@
-//! JSON documents as data: right, wrong, and those that every parser treats its own way.
+//! JSON documents as data: valid, invalid, and those on which parsers disagree.
 
-/// Documents that are JSON, and the code for which metadata holding them is refused; none when it is stored.
+/// Valid JSON documents, and the code with which metadata containing them is rejected; `None` when it is stored.
 pub(crate) const RIGHT: &[(&str, &str, Option<&str>)] = &[
     ("null", "null", None),
     ("true", "true", None),

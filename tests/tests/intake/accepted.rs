@@ -1,4 +1,4 @@
-//! What is accepted is in the queue, as it was read, and project-orders logs it once, under the id that was told.
+//! What is accepted is in the queue, in parsed form, and project-orders logs it once, under the id in the reply.
 
 use std::collections::BTreeSet;
 
@@ -110,7 +110,7 @@ async fn the_largest_events_and_the_largest_body_are_taken_and_a_byte_more_is_no
 
     let reply = stage.send(&by_service(request(room))).await;
     assert_eq!(statuses(&reply), ["accepted"; 4], "{reply:?}");
-    // What nobody reads does not go on.
+    // Unknown fields are not forwarded.
     assert!(stage.take_messages().await.iter().all(|message| !message.contains("xxx")));
 
     let refused = stage.send(&by_service(request(room + 1))).await;

@@ -1,4 +1,4 @@
-//! Who may hand over events: the shop's own services, by the scope of a verified token and by nothing else.
+//! Who may send events: the shop's own services, by the scope of a verified token and by nothing else.
 
 use testkit::HttpEvent;
 use uuid::Uuid;

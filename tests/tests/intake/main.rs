@@ -1,4 +1,4 @@
-//! Taking events over HTTP: the shipped accept-events with the emulator's queues, and project-orders behind them.
+//! Events over HTTP: the shipped accept-events with the emulator's queues, and project-orders behind them.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
 mod accepted;

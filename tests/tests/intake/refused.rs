@@ -1,4 +1,4 @@
-//! What is refused: an event alone, or a request as a whole; never a neighbour.
+//! What is rejected: a single event, or a request as a whole; never a neighbour.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ fn with(mut event: Value, field: &str, value: impl Into<Value>) -> Value {
     event
 }
 
-/// One event for each way to be refused.
+/// One event for each reason of a rejection.
 fn bad_events() -> Vec<Value> {
     let paid = json!({ "event": "PaymentProcessed", "timestamp": "2026-11-18T09:00:00Z", "orderId": "o-1",
                        "paymentStatus": "SUCCESS", "amount": 1, "currency": "EUR" });

@@ -1,5 +1,5 @@
-//! docs/order-event.schema.json and the reader say the same: over the samples, over generated events, and over such
-//! with one thing wrong.
+//! docs/order-event.schema.json and the parser agree: for the samples, for generated events, and for events with one
+//! error.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use proptest::sample::select;
 use serde_json::{Map, Value, json};
 use testkit::template::repository;
 
-/// Each event with its fields: `!` is required, `|` stands between fields that say the same.
+/// Each event with its fields: `!` means required, `|` separates alternatives.
 const EVENTS: [(&str, &str); 34] = [
     (
         "OrderCreated",
@@ -114,7 +114,7 @@ fn the_schema_accepts_exactly_the_samples_that_the_reader_accepts() {
     let (mut accepted, mut refused) = (0, 0);
     for event in ["project-orders", "accept-events"].into_iter().flat_map(sampled) {
         let said = read(&event);
-        // The schema is of the event itself, without what EventBridge puts around it.
+        // The schema describes the event itself, without EventBridge's envelope.
         let bare = |event: Value| if event["detail-type"].is_string() { event["detail"].clone() } else { event };
         let fits = serde_json::from_str(&event).is_ok_and(|event| validator.is_valid(&bare(event)));
         // How many decimals an amount may have depends on its currency, which a schema cannot say.
@@ -157,7 +157,7 @@ fn value(kind: &'static str) -> BoxedStrategy<Value> {
         "scale" => (5..=100_i64).prop_map(Value::from).boxed(),
         "quantity" => prop_oneof![
             (1..=1_000_000_i64).prop_map(Value::from),
-            // Times any price they come to whole minor units.
+            // Multiplied by any price they yield whole minor units.
             (1..=9_999_i64).prop_map(|pieces| json!(format!("{pieces}.000"))),
         ]
         .boxed(),
@@ -168,7 +168,7 @@ fn value(kind: &'static str) -> BoxedStrategy<Value> {
     }
 }
 
-/// The fields of a list: name, value, and whether it stands in `metadata`.
+/// The fields of a list: name, value, and whether it is in `metadata`.
 fn fields(list: &'static str) -> BoxedStrategy<Vec<(String, Value, bool)>> {
     let field = |field: &'static str| {
         let (names, kind) = field.split_once(':').unwrap();
@@ -195,7 +195,7 @@ fn put_together(mut members: Map<String, Value>, fields: Vec<(String, Value, boo
     members.into()
 }
 
-/// Any event that must be read.
+/// Any valid event.
 fn event() -> BoxedStrategy<Value> {
     let times = [
         "2026-11-18T09:00:00Z",
@@ -215,7 +215,7 @@ fn event() -> BoxedStrategy<Value> {
         .boxed()
 }
 
-/// What stands where something else should: some of it is right for some fields.
+/// Wrong values: some of them are valid for some fields.
 fn junk() -> BoxedStrategy<Value> {
     let long = "x".repeat(129);
     let junk =
@@ -223,7 +223,7 @@ fn junk() -> BoxedStrategy<Value> {
     select(junk.as_array().unwrap().clone()).boxed()
 }
 
-/// Replaces one of the fields, wherever it stands; half of the time by nothing, which tells what is required.
+/// Replaces one of the fields, wherever it is; half of the time it is removed, which tests what is required.
 fn spoil(event: &mut Value, place: prop::sample::Index, junk: Option<Value>) {
     let objects = ["", "/metadata", "/items/0", "/items/0/metadata", "/metadata/items/0", "/metadata/items/0/metadata"]
         .into_iter();

@@ -1,4 +1,4 @@
-//! The key that addresses are hashed with: read late, once, and by version.
+//! The address key: read lazily, once, and by version.
 
 use std::time::{Duration, Instant};
 
@@ -34,14 +34,14 @@ async fn a_secret_that_cannot_be_used_is_named_in_the_log_and_read_again_when_it
     secret.replace(KEYS).await;
     assert_eq!(statuses(&stage.post(&[shipped(1)]).await), ["accepted"]);
     assert!(!stage.function.output().contains("s3cret"));
-    // and it is read no more
+    // and it is not read again
     secret.replace("{}").await;
     assert_eq!(statuses(&stage.post(&[shipped(2)]).await), ["accepted"]);
 }
 
 #[tokio::test]
 async fn without_secrets_manager_the_function_starts_and_asks_for_another_try() {
-    // Nobody ever accepts from the listener; the server answers, but with a failure.
+    // The listener never accepts; the server responds, but with a failure.
     let silent = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let silent = format!("http://{}", silent.local_addr().unwrap());
     let failing = TestServer::always(500).await;

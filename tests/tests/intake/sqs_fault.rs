@@ -19,7 +19,7 @@ fn events(count: usize) -> Vec<Value> {
     (0..count).map(shipped).collect()
 }
 
-/// Expects a refusal that asks for another try and claims nothing.
+/// Expects an error that asks for a retry and acknowledges nothing.
 fn assert_nothing_taken(reply: &HttpReply, count: usize) {
     assert_eq!(reply.refusal(), "503 unavailable: the queue confirmed no event; send the request again");
     assert_eq!(reply.header("retry-after"), "1");
@@ -64,7 +64,7 @@ async fn an_sqs_that_never_answers_holds_a_request_no_longer_than_its_limit() {
 
 #[tokio::test]
 async fn an_sqs_that_accepts_no_connection_in_time_holds_a_request_no_longer_either() {
-    // Nobody ever accepts from this listener: connected, and then silence.
+    // This listener never accepts: connected, and then no response.
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let mut stage = stage_with_sqs_at(&format!("http://{}", listener.local_addr().unwrap())).await;
     assert_nothing_taken(&stage.post(&events(3)).await, 3);
@@ -154,7 +154,7 @@ async fn an_answer_of_sqs_that_gets_lost_costs_a_second_message_and_no_second_ev
 
     let mut reply = stage.post(&events(10)).await;
     if reply.status == 503 {
-        // The SDK did not try again by itself: then the producer does.
+        // The SDK did not retry by itself: then the producer does.
         assert_nothing_taken(&reply, 10);
         reply = stage.post(&events(10)).await;
     }

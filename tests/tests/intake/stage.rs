@@ -1,4 +1,4 @@
-//! The stage of each test: a queue of its own, accept-events, and words for requests.
+//! The setup of each test: its own queue, accept-events, and helpers for requests.
 
 use serde_json::{Value, json};
 use testkit::{Function, HttpEvent, HttpReply, TestDatabase, TestQueue, sqs_event};
@@ -48,7 +48,7 @@ impl Stage {
         bodies
     }
 
-    /// Lets project-orders log what the queue has, in a database of its own, and returns that.
+    /// Lets project-orders log the messages of the queue, in a separate database, and returns that.
     pub(crate) async fn project(&self) -> TestDatabase {
         self.project_with(&[]).await
     }
@@ -61,13 +61,9 @@ impl Stage {
             ("POPULARITY_QUEUE_URL", other.url()),
             ("CATALOG_QUEUE_URL", other.url()),
             ("ALERTS_QUEUE_URL", other.url()),
-            // No such queue: what cannot be read cannot be moved, so it shows as failed.
+            // There is no such queue: unreadable messages cannot be moved, so they show as failed.
             ("DEAD_LETTER_QUEUE_URL", "http://127.0.0.1:1/no-such-queue"),
             ("SEND_TIMEOUT_MS", "5000"),
-            ("FRAUD_BURST_ORDERS", "5"),
-            ("FRAUD_BURST_SECONDS", "60"),
-            ("FRAUD_SIMILAR_ORDERS", "3"),
-            ("FRAUD_SIMILAR_SECONDS", "600"),
         ];
         variables.extend(INTAKE);
         variables.extend(changed);
@@ -94,13 +90,13 @@ pub(crate) fn shipped(number: usize) -> Value {
             "orderId": format!("o-{number}") })
 }
 
-/// A sign-in, in the other shape.
+/// A sign-in, in the analytics format.
 pub(crate) fn login(address: &str) -> Value {
     json!({ "eventType": "USER_LOGIN", "service": "USER_SERVICE", "timestamp": "2026-11-18T09:00:00",
             "userEmail": address })
 }
 
-/// Returns the result of each event, from a success or from a refusal.
+/// Returns the result of each event, from a success or an error.
 pub(crate) fn results(reply: &HttpReply) -> Vec<Value> {
     let json = reply.json();
     let data = if reply.status == 200 { &json["data"] } else { &json["error"]["details"] };

@@ -1,4 +1,4 @@
-//! Every dead letter is accounted for, and every queue's can be put back: an event is nowhere else.
+//! Every dead letter is accounted for, and those of every queue can be redriven: an event exists nowhere else.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -308,7 +308,7 @@ async fn a_failed_run_whose_function_cannot_be_started_keeps_its_letter() {
     assert_eq!(bodies(dlq.drain().await), [failed_run("nowhere-judge-carts")]);
 }
 
-/// The last day that has a partition in the database of the stack, without its partition from now on.
+/// Drops the last partition in the database of the stack and returns its name.
 async fn drop_last_partition(database: &tokio_postgres::Client) -> String {
     let last = "SELECT max(inhrelid::regclass::text) FROM pg_inherits
         WHERE inhparent = 'analytic.interaction'::regclass AND inhrelid <> 'analytic.interaction_default'::regclass";
@@ -322,7 +322,7 @@ async fn a_scheduled_run_that_failed_is_repeated_by_its_function() {
     let desk = Desk::open().await;
     let stack = StackFile::load(&PathBuf::from(std::env::var("SHOPSIGNAL_STACK_FILE").unwrap())).unwrap();
     let function = deployed(&stack, "maintain-partitions");
-    // given: two runs failed for the same reason, and a message that is none
+    // given: two runs failed for the same reason, and a message that is not a run
     let dlq = &desk.queues["maintenance-dlq"];
     for body in [failed_run(&function), failed_run(&function), "not a run".to_owned()] {
         dlq.send(&body).await;
@@ -334,7 +334,7 @@ async fn a_scheduled_run_that_failed_is_repeated_by_its_function() {
     assert_eq!(looked.by_reason["failed_run"].put_back, 2);
     // when
     let tally = redrive(&desk.deployment, Line::Maintenance, ALL).await.unwrap();
-    // then the function runs, and what is no run stays
+    // then the function runs, and the other message stays
     let failed = tally.by_reason["failed_run"];
     assert_eq!((failed.seen, failed.put_back + failed.deleted, failed.left, failed.failed), (2, 2, 0, 0));
     assert_eq!(tally.by_reason["unreadable"].left, 1);
@@ -346,7 +346,7 @@ async fn a_scheduled_run_that_failed_is_repeated_by_its_function() {
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     }
     assert!(database.query_one(&exists, &[]).await.unwrap().get::<_, bool>(0), "the function did not run");
-    // and a second time there is nothing to repeat
+    // and the second time there is nothing to repeat
     let again = redrive(&desk.deployment, Line::Maintenance, ALL).await.unwrap();
     assert!(!again.by_reason.contains_key("failed_run"));
     assert_eq!(desk.unaccounted().await, ["maintenance-dlq unreadable 1"]);

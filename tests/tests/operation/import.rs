@@ -1,4 +1,4 @@
-//! Importing a file: what is sent, what is named as bad, and what a run that was cut leaves to the next one.
+//! Importing a file: what is sent, what is reported as bad, and what an interrupted run leaves to the next one.
 
 use std::collections::HashSet;
 use std::io::Write as _;
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use testkit::{Recorded, Reply, TestServer};
 
 const HEADER: &str = "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session";
-/// How many events the API takes in a request.
+/// The API's limit of events per request.
 const FULL: usize = 1_000;
 
 #[derive(clap::Parser)]
@@ -24,7 +24,7 @@ struct Line {
     args: Args,
 }
 
-/// Runs the command with these words.
+/// Runs the command with these arguments.
 async fn run(server: &TestServer, file: &Path, words: &[&str]) -> Summary {
     let api = ["import", file.to_str().unwrap(), "--api-url", server.url(), "--trusted-token", "trusted"];
     let rate: &[&str] = if words.contains(&"--rate") { &[] } else { &["--rate", "max"] };
@@ -38,7 +38,7 @@ fn events(request: &Recorded) -> Vec<Value> {
     body.as_object().unwrap().values().next().unwrap().as_array().unwrap().clone()
 }
 
-/// Everything that was sent, in its order.
+/// Everything that was sent, in order.
 fn sent(server: &TestServer) -> Vec<Value> {
     server.requests().iter().flat_map(events).collect()
 }
@@ -79,7 +79,7 @@ fn rees46(lines: usize) -> String {
     std::iter::once(format!("{HEADER}\n")).chain((0..lines).map(line)).collect()
 }
 
-/// Writes a file; one whose name ends in .gz is packed, as two members.
+/// Writes a file; one whose name ends in .gz is compressed, as two members.
 fn file(folder: &TempDir, name: &str, text: &str) -> PathBuf {
     let path = folder.path().join(name);
     let mut bytes = text.as_bytes().to_vec();
@@ -194,7 +194,7 @@ async fn what_the_api_refuses_is_named_by_its_line() {
 #[tokio::test]
 async fn a_run_that_was_cut_goes_on_where_it_was() {
     let folder = TempDir::new().unwrap();
-    // given: an API that takes two requests and then refuses the token
+    // given: an API that accepts two requests and then rejects the token
     let left = Arc::new(AtomicUsize::new(2));
     let shared = Arc::clone(&left);
     let server = TestServer::start(move |request: Recorded| {
@@ -214,7 +214,7 @@ async fn a_run_that_was_cut_goes_on_where_it_was() {
     assert!(!summary.is_complete() && summary.failure.as_ref().unwrap().contains("401"), "{summary:?}");
     assert_eq!((figures(&summary), summary.last_line), ([2_000, 2_000, 0, 0], 2_001));
     assert!(state(&path).exists());
-    // when the token is good again
+    // when the token is valid again
     left.store(100, SeqCst);
     let summary = run(&server, &path, &words).await;
     // then the rest is sent, and only that

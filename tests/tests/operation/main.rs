@@ -1,4 +1,4 @@
-//! What an operator does: change weights under load, verify, put dead letters back. On real Postgres and real queues.
+//! The operator's work: change weights under load, verify, redrive dead letters. On real Postgres and real queues.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
 mod anywhere;

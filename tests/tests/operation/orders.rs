@@ -1,4 +1,4 @@
-//! The simulated shop: its planted fraudsters are found by the rules as they are deployed, and nobody else is.
+//! The simulated shop: the rules as deployed find its planted fraudsters, and no one else.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -7,8 +7,6 @@ use domain::fraud::{OrderFact, Rule, Scope, Thresholds, judge_orders};
 use jiff::{SignedDuration, Timestamp};
 use local_stack::simulate::ProductIds;
 use local_stack::simulate::order::{Plan, Shop, large_orders};
-use serde_json::json;
-use testkit::template::Template;
 
 fn plan(seed: u64) -> Plan {
     let until = "2026-11-21T10:20:30Z".parse().unwrap();
@@ -24,18 +22,9 @@ fn plan(seed: u64) -> Plan {
     }
 }
 
-/// The defaults of template.yaml, and the amounts of the local stack.
+/// The defaults, and the amounts of the local stack.
 fn thresholds() -> Thresholds {
-    let template = Template::load().unwrap();
-    let number = |parameter: &str| template.number(&json!({ "Ref": parameter })).unwrap();
-    let seconds = |parameter: &str| SignedDuration::from_secs(number(parameter).try_into().unwrap());
-    Thresholds {
-        burst_orders: number("FraudBurstOrders").try_into().unwrap(),
-        burst_length: seconds("FraudBurstSeconds"),
-        amounts: large_orders().parse().unwrap(),
-        similar_orders: number("FraudSimilarOrders").try_into().unwrap(),
-        similar_length: seconds("FraudSimilarSeconds"),
-    }
+    Thresholds { amounts: large_orders().parse().unwrap(), ..Thresholds::default() }
 }
 
 /// The facts of a shop, each event once.

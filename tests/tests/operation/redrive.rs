@@ -1,4 +1,4 @@
-//! Dead letters go back to work by reason and age, and doing so twice changes nothing.
+//! Dead letters are redriven by reason and age, and doing so twice changes nothing.
 
 use std::path::PathBuf;
 
@@ -142,7 +142,7 @@ async fn a_dry_run_counts_and_changes_nothing() {
     assert_eq!(tally.by_reason["done"].deleted, 1);
     assert_eq!(desk.database.rows("SELECT * FROM analytic.pending ORDER BY sink, interaction_id").await, before);
     assert_eq!((desk.sent().await.len(), desk.dlq.drain().await.len()), (0, 3));
-    // A run does what the dry run said, whatever the queue holds by now.
+    // A run does what the dry run said, whatever the queue contains by now.
     assert_eq!(desk.redrive(all()).await.by_reason["catalog_refused_404"].hinted, 3);
 }
 
@@ -228,6 +228,6 @@ async fn when_the_queue_is_gone_the_letters_stay_and_are_visible() {
 
     assert!(failed.is_err(), "{failed:?}");
     assert_eq!(desk.dlq.drain().await.len(), 2);
-    // Un-parked, they are left to resend-pending.
+    // Unparked, they are left to resend-pending.
     assert_eq!(desk.parked().await, 0);
 }

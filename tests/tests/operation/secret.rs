@@ -5,12 +5,12 @@ use std::process::Stdio;
 use testkit::{TestSecret, shopsignal};
 use tokio::io::AsyncWriteExt;
 
-/// Runs a command with a text at its standard input; returns whether it succeeded, and what it wrote.
+/// Runs a command with a given standard input; returns whether it succeeded, and its output.
 async fn run(secret: &TestSecret, arguments: &[&str], text: &str) -> (bool, String) {
     let mut command = shopsignal();
     command.arg("secret").args(arguments).env("APP_SECRET_ARN", secret.arn());
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // A command that refuses its arguments may be gone already.
+    // A command that rejects its arguments may have ended already.
     child.stdin.take().unwrap().write_all(text.as_bytes()).await.ok();
     let output = child.wait_with_output().await.unwrap();
     let wrote = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

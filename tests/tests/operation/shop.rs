@@ -1,4 +1,4 @@
-//! A shop with a database of its own.
+//! A shop with its own database.
 
 use domain::InteractionId;
 use store::verification::{Report, Snapshot};

@@ -1,4 +1,4 @@
-//! What the simulated back end says is sent until the API has taken each event, and the same run says the same.
+//! Simulated back-end events are sent until the API has accepted each, and a repeated run sends the same.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,7 @@ fn events(request: &Recorded) -> Vec<Value> {
     body["events"].as_array().unwrap().clone()
 }
 
-/// The answer of the API when each event meets its own status.
+/// The response of the API with a given status for each event.
 fn reply(events: &[Value], status: impl Fn(&Value) -> &'static str) -> Reply {
     let result = |(index, event): (usize, &Value)| match status(event) {
         "accepted" => {
@@ -125,7 +125,7 @@ async fn the_same_run_and_time_base_is_the_same_events_and_another_shares_none()
     let (again, _) = send(&monday).await;
     assert!(first == again);
     assert_eq!(shop.planted.len(), 3);
-    // In the analytics shape a product has no event id: the same product at the same time is the same event.
+    // In the analytics format a product has no event id: the same product at the same time is the same event.
     let with_ids = |sent: &HashMap<String, usize>| -> HashSet<String> {
         sent.keys().filter(|event| !event.contains("PRODUCT_CREATED")).cloned().collect()
     };

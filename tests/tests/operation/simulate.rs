@@ -1,4 +1,4 @@
-//! Simulated shoppers repeat what was not answered, with the same event ids, and say what became of everything.
+//! Simulated shoppers retry unanswered requests, with the same event ids, and report every outcome.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ struct Line {
     args: Args,
 }
 
-/// Sends interactions, and no orders unless the words ask for them.
+/// Sends interactions, and no orders unless the arguments request them.
 pub(crate) async fn run(server: &TestServer, words: &[&str]) -> Summary {
     let api = ["simulate", "--api-url", server.url(), "--token", "shopper", "--trusted-token", "trusted"];
     let none: &[&str] = if words.contains(&"--orders") { &[] } else { &["--orders", "0"] };
@@ -28,7 +28,7 @@ fn items(request: &Recorded) -> Vec<Value> {
     body["interactions"].as_array().unwrap().clone()
 }
 
-/// The answer to a request of which everything is stored.
+/// The response to a request of which everything is stored.
 fn stored(request: &Recorded) -> Reply {
     let results: Vec<_> =
         items(request).iter().map(|item| json!({ "status": "accepted", "event_id": item["event_id"] })).collect();

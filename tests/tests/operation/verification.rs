@@ -97,7 +97,7 @@ async fn a_row_that_is_in_the_log_twice_is_found() {
          FROM analytic.interaction WHERE event_type = 'wishlist_shared'";
     database.execute(copy).await;
     let keys = verify(&database).await.keys;
-    // It has no weight, so no score could tell.
+    // It has no weight, so no score would reveal it.
     assert_eq!((keys.repeated, keys.rows_without_key, keys.keys_without_row), (1, 1, 0));
     assert_eq!(keys.examples.len(), 1);
 }
@@ -134,7 +134,7 @@ async fn a_key_without_its_row_and_a_row_without_its_key_are_found() {
     let report = verify(&database).await;
     assert_eq!((report.keys.keys_without_row, report.keys.rows_without_key), (1, 1));
     assert_eq!(report.keys.examples.len(), 2);
-    // The catalog still waits for the row that is gone.
+    // The missing row is still pending for the catalog.
     assert_eq!(report.pending[1].orphans, 1);
 }
 

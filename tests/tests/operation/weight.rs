@@ -1,4 +1,4 @@
-//! Changing a weight: every score follows, whatever goes on meanwhile.
+//! Changing a weight: every score follows, whatever happens concurrently.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,7 +58,7 @@ async fn an_event_outside_the_table_gets_a_weight_a_counter_and_its_past() {
     assert_eq!(scores(&database).await[0], "70000 | 0 | 0 | 1 | 0 | 0");
     let row = "SELECT weight_micros, counter, trusted FROM analytic.event_weight WHERE event_type = 'wishlist_shared'";
     assert_eq!(database.rows(row).await, ["70000 | favorite_count | t"]);
-    // Left out, counter and trust stay as they are; `none` takes the counter away, from the counts as well.
+    // By default, counter and trust stay unchanged; `none` removes the counter, from the counts as well.
     set(&database, &[change("wishlist_shared", 80_000)]).await;
     assert_eq!(database.rows(row).await, ["80000 | favorite_count | t"]);
     set(&database, &[Change { counter: Some(None), ..change("wishlist_shared", 80_000) }]).await;
@@ -70,7 +70,7 @@ async fn an_event_outside_the_table_gets_a_weight_a_counter_and_its_past() {
 async fn a_product_without_a_counted_event_left_keeps_its_row_at_zero() {
     let database = TestDatabase::create().await;
     record_and_apply(&database, &[("view", product(0)), ("dislike", product(1))]).await;
-    // given: an event that nobody should ever take out of the table, taken out
+    // given: an event that should never be removed from the table, removed
     database.execute("DELETE FROM analytic.event_weight WHERE event_type = 'view'").await;
     assert_eq!(set(&database, &[change("dislike", 0)]).await, Changed::Recounted { products: 2, changed: 2 });
     assert_eq!(scores(&database).await, ["0 | 0 | 0 | 0 | 0 | 0", "0 | 0 | 0 | 0 | 0 | 0"]);
@@ -82,7 +82,7 @@ async fn the_log_is_recounted_partition_by_partition_and_what_is_pending_is_left
     let database = TestDatabase::create().await;
     record_and_apply(&database, &[("view", product(0)), ("view", product(0)), ("view", product(0))]).await;
     record(&database, &[("view", product(0))]).await;
-    // given: rows of another day's partition, of a day before all partitions and of one behind them
+    // given: rows of another day's partition, of a day before all partitions and of one after them
     for (id, days) in [(1, 1), (2, -3), (3, 400)] {
         let moved = format!(
             "WITH old AS (DELETE FROM analytic.interaction WHERE id = {id} RETURNING *)
@@ -100,7 +100,7 @@ async fn the_log_is_recounted_partition_by_partition_and_what_is_pending_is_left
 
     assert_eq!(changed, Changed::Recounted { products: 1, changed: 1 });
     assert_eq!(scores(&database).await, ["30 | 3 | 0 | 0 | 0 | 0"]);
-    // Eight days, and what lies before and behind them.
+    // Eight days, and the times before and after them.
     assert_eq!(seen, (0..=10).map(|done| (done, 10)).collect::<Vec<_>>());
     assert_eq!(verify(&database).await.popularity.differences, 0);
 }
@@ -122,7 +122,7 @@ async fn scores_that_stay_locked_are_not_waited_for_and_nothing_changes() {
     assert_eq!(scores(&database).await, ["300000 | 1 | 0 | 0 | 0 | 0"]);
     let weight = "SELECT weight_micros FROM analytic.event_weight WHERE event_type = 'view'";
     assert_eq!(database.number(weight).await, 300_000);
-    // The connection is as good as new.
+    // The connection is usable again.
     let changed = weight::set(&mut client, &[change("view", 1)], LOCK_LIMIT, &mut |_| {}).await.unwrap();
     assert_eq!(changed, Changed::Recounted { products: 1, changed: 1 });
 }
@@ -183,7 +183,7 @@ async fn under_eight_scorers_every_change_leaves_no_difference_at_any_moment() {
             let changed = weight::set(&mut client, &all, LOCK_LIMIT, &mut |_| {}).await.unwrap();
             assert!(matches!(changed, Changed::Recounted { .. }), "{changed:?}");
         };
-        // then: whoever looks meanwhile finds no difference, and is not held up
+        // then: concurrent readers see no difference, and are not blocked
         let looking = async {
             for _ in 0..3 {
                 let report = timeout(Duration::from_secs(5), verify(&database)).await.expect("readers do not wait");

@@ -1,5 +1,5 @@
-//! The account books of orders to which everything happens that may: they depend on the events alone, and a naive recount of
-//! the log in PL/pgSQL agrees with them.
+//! The account books of orders with arbitrary events: they depend on the events alone, and a naive recount of the log
+//! in PL/pgSQL agrees with them.
 
 use cross_tests::back_end::{Shop, event, spu};
 use rand::prelude::*;
@@ -88,7 +88,7 @@ fn events(seed: u64) -> Vec<String> {
         let facts = json!({ "productId": spu(number), "sellerId": seller, "categoryId": seller, "skuIds": ["sku-1"] });
         event("product.updated", minute, facts)
     };
-    // Products change hands in the middle of it.
+    // Products change their seller in the middle.
     let mut events = vec![product(1, -9, "seller-1"), product(1, 4, "seller-2"), product(2, 3, "seller-3")];
     for order in 0..80 {
         for _ in 0..random.random_range(2..12) {

@@ -1,5 +1,5 @@
 //! The cases of tests/cases/orders.json through the shipped binaries: what real shops send over the bus and over HTTP,
-//! shuffled and with repeats, and the figures that are right. The fold alone is tested with them in contracts.
+//! shuffled and with repetitions, and the correct figures. The fold alone is tested with them in contracts.
 
 use cross_tests::back_end::Shop;
 use rand::prelude::*;
@@ -23,7 +23,7 @@ fn delivery(cases: &[Value], random: &mut ChaCha8Rng) -> Vec<String> {
     told
 }
 
-/// Writes an event as EventBridge hands it over.
+/// Writes an event as EventBridge delivers it.
 fn on_the_bus(event: &str) -> String {
     format!(
         r#"{{"version":"0","id":"17793124-05d4-b198-2fde-7ededc63b103","detail-type":"shop event","source":"shop.orders",
@@ -45,7 +45,7 @@ async fn over_http(events: &[String]) -> Vec<String> {
     queue.drain().await.into_iter().filter_map(|message| message.body).collect()
 }
 
-/// What is asked for a case: rows of the rollups of its day, and answers of the API.
+/// The results of a case: rows of the rollups of its day, and responses of the API.
 struct Desk<'a> {
     shop: &'a Shop,
     queries: Function,

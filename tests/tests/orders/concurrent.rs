@@ -1,4 +1,4 @@
-//! Several consumers at once, with the same events, orders and products.
+//! Concurrent consumers with the same events, orders and products.
 
 use cross_tests::back_end::Shop;
 use cross_tests::history::history;
@@ -15,7 +15,7 @@ async fn consumers_with_the_same_and_with_other_events_at_once_are_exact_and_nev
     let events = history(7, 300);
     let mut running = Vec::new();
     for _ in 0..4 {
-        // Each consumer gets two thirds of all events, in an order of its own.
+        // Each consumer gets two thirds of all events, in a different order.
         let mut mine = events.clone();
         mine.shuffle(&mut random);
         mine.truncate(events.len() * 2 / 3);

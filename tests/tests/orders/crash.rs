@@ -1,4 +1,4 @@
-//! A consumer that is killed at any moment.
+//! A consumer that is killed at any time.
 
 use std::time::{Duration, Instant};
 
@@ -29,7 +29,7 @@ async fn killed_at_any_moment_it_logs_and_counts_once() {
         } else {
             after += 1
         }
-        // Redelivered at once, when a statement of the dead may still run.
+        // Redelivered at once, when a statement of the killed process may still run.
         let started = Instant::now();
         let mut next = shop.start().await;
         assert_eq!(next.invoke(&sqs_event(&events)).await, all_done(), "round {round}: {}", next.output());

@@ -1,4 +1,4 @@
-//! The event ids of derived interactions belong to them alone; should one be taken all the same, it is reported.
+//! The event ids of derived interactions cannot be claimed by others; if one is taken nevertheless, it is reported.
 
 use cross_tests::back_end::{Shop, event, order, spu};
 use testkit::{all_done, sqs_event};
@@ -11,7 +11,7 @@ fn events() -> Vec<String> {
 
 const DERIVED: &str = "SELECT event_type FROM analytic.interaction WHERE origin = '00000000-0000-0000-0000-000000000001' ORDER BY event_type";
 
-/// The event id that the purchase of the order has, in every shop.
+/// The event id of the purchase of the order, in every shop.
 async fn id_of_the_purchase() -> String {
     let shop = Shop::open().await;
     let mut function = shop.start().await;

@@ -1,5 +1,5 @@
-//! What becomes of the back end's events, whatever order, repetition or crash they meet: the shipped binary on real
-//! Postgres, checked against a recount of the log in plain SQL.
+//! Back-end events in any order, repeated, and through crashes: the shipped binary on real Postgres, checked against a
+//! recount of the log in plain SQL.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
 mod batch;

@@ -1,4 +1,4 @@
-//! Lines and opinions whose product is told of later.
+//! Lines and opinions whose product becomes known later.
 
 use cross_tests::back_end::{Shop, event, order, spu};
 use serde_json::json;
@@ -70,7 +70,7 @@ async fn orders_of_a_late_product_are_rejoined_by_its_next_delivery_when_the_fir
     let events: Vec<_> = (0..5).flat_map(|number| order(&format!("o-{number}"), &spu(3), "1.00")).collect();
     shop.tell(&mut function, &events, 100).await;
     let product = [event("product.created", 0, json!({ "productId": spu(3), "sellerId": "s-3" }))];
-    // given: the product is logged and its orders are marked, and nobody has projected them again
+    // given: the product is logged and its orders are marked, but not projected again yet
     let (postgres, url) = TestProxy::of_url(shop.database.url()).await;
     let mut dying = shop.start_with(&[("DATABASE_URL", &url)]).await;
     postgres.set_trap("store::projection::list_stale", Moment::Asked, {
@@ -80,7 +80,7 @@ async fn orders_of_a_late_product_are_rejoined_by_its_next_delivery_when_the_fir
     assert_eq!(dying.invoke(&sqs_event(&product)).await, Invoked::Died);
     assert_eq!(shop.database.number("SELECT count(*) FROM analytic.stale_projection").await, 5);
     assert_eq!(shop.database.number("SELECT count(*) FROM analytic.interaction").await, 0);
-    // when its message comes again, its event is in the log already
+    // when its message is redelivered, its event is already in the log
     assert_eq!(function.invoke(&sqs_event(&product)).await, all_done());
     assert_eq!(shop.database.number("SELECT count(*) FROM analytic.interaction").await, 10);
     shop.assert_exact().await;

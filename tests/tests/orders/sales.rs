@@ -1,4 +1,4 @@
-//! What answer-queries says of sales, to the minor unit: against a recount of the log in plain SQL.
+//! The sales figures of answer-queries, to the minor unit, against a recount of the log in plain SQL.
 
 mod access;
 mod late;
@@ -18,10 +18,10 @@ use testkit::{Function, HttpEvent, HttpReply, TestDatabase};
 
 /// Below this are the routes.
 const SALES: &str = "/api/v1/analytic/sales";
-/// Low enough that the customers of a made-up shop are in all segments.
+/// Low enough that the customers of a generated shop are in all segments.
 const THRESHOLDS: &str = "EUR:1000/200,USD:500/150,JPY:100/10";
 
-/// A shop that was told of a history, and the function that answers.
+/// A shop with a history, and answer-queries.
 struct Desk {
     shop: Shop,
     function: Function,
@@ -34,7 +34,7 @@ impl Desk {
         Self { shop, function }
     }
 
-    /// Opens a shop with a made-up history, and with its recount beside it.
+    /// Opens a shop with a generated history and its recount.
     async fn with_history(seed: u64, orders: usize) -> Self {
         let desk = Self::open().await;
         desk.tell(&in_two_currencies(&history(seed, orders))).await;
@@ -47,7 +47,7 @@ impl Desk {
         self.shop.tell(&mut projection, events, 100).await;
     }
 
-    /// Counts the log anew, by the minute, into a table of this session.
+    /// Recounts the log, by the minute, into a temporary table.
     async fn recount(&self) {
         let recount = "DROP TABLE IF EXISTS pg_temp.counted;
              CREATE TEMPORARY TABLE counted AS
@@ -62,7 +62,7 @@ impl Desk {
         self.function.request(request).await
     }
 
-    /// Asks as an admin, for what must be answered.
+    /// Requests a route as an admin, which must succeed.
     async fn admin(&mut self, target: &str) -> Value {
         self.data(&admin(target)).await
     }
@@ -91,7 +91,7 @@ fn seller(id: &str, target: &str) -> HttpEvent {
     guest(target).claim("sub", id)
 }
 
-/// Lets every third order be paid in another currency.
+/// Pays every third order in another currency.
 fn in_two_currencies(events: &[String]) -> Vec<String> {
     let mark = |event: &String| {
         let mut event: Value = serde_json::from_str(event).unwrap();

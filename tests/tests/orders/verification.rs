@@ -1,4 +1,4 @@
-//! Verifying recounts the sales figures, and finds what is off by one minor unit.
+//! Verifying recounts the sales figures, and detects a difference of one minor unit.
 
 use cross_tests::back_end::Shop;
 use cross_tests::history::history;

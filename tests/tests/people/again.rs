@@ -1,4 +1,4 @@
-//! Erasing twice, in pieces, at the same time, and after it was cut short.
+//! Erasing twice, in steps, concurrently, and after an interruption.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ async fn without_time_the_receipt_says_that_it_is_not_complete_and_the_next_call
     let shop = Shop::busy().await;
     let cut = shop.erase_once(&Named::Account(JANE), Duration::ZERO).await;
     assert_eq!((cut.complete, cut.again_in_seconds), (false, Some(0)));
-    // whoever asks next may know her by another name
+    // the next request may use another identity
     let receipt = shop.erase(&by_email(JANE_EMAIL)).await;
     assert_eq!((receipt.id, receipt.complete), (cut.id, true));
     assert_eq!(traces(&shop.database, &of_jane()).await, [""; 0]);
@@ -50,7 +50,7 @@ async fn an_erasure_that_was_cut_short_between_any_two_steps_is_taken_up_again()
     for step in ["UPDATE analytic.shop_event", "UPDATE analytic.interaction", "UPDATE analytic.erasure"] {
         let shop = Shop::busy().await;
         let figures = shop.figures().await;
-        // Postgres breaks the step off, as a crash would.
+        // Postgres aborts the step, as a crash would.
         let table = step.rsplit('.').next().unwrap();
         shop.database
             .execute(&format!(

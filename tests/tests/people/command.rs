@@ -1,4 +1,4 @@
-//! The operator's command, as it ships.
+//! The shipped operator's command.
 
 use std::process::Output;
 

@@ -1,9 +1,9 @@
-//! Erasing: no trace is left, nothing that is counted changes, others stay as they are.
+//! Erasing: no trace is left, no figure changes, others are unaffected.
 
 use crate::shop::{JANE, JANE_EMAIL, JOHN, JOHN_SESSION, SHARED_SESSION, Shop, by_email, by_id};
 use crate::trace::{of_jane, traces};
 
-/// What is John's.
+/// The data of John.
 async fn johns(shop: &Shop) -> Vec<String> {
     let queries = [
         format!("SELECT id, account_id, session_id, metadata, user_agent, ip_address FROM analytic.interaction WHERE account_id = '{JOHN}' OR session_id = '{JOHN_SESSION}' ORDER BY id"),
@@ -34,7 +34,7 @@ async fn is_erased_by(named: domain::Named) {
     assert_eq!(shop.feed_items().await.len(), items, "what was done stays known, who did it does not");
     assert_eq!(shop.figures().await, figures);
     shop.assert_exact().await;
-    // keys of accounts are fewer, and those that are left are John's
+    // there are fewer keys of accounts, and the remaining ones are John's
     let mut after = johns(&shop).await;
     john.pop();
     after.pop();
@@ -70,7 +70,7 @@ async fn what_was_shared_with_others_keeps_nothing_of_the_account() {
     let shared = format!(
         "SELECT event_type, account_id, user_agent FROM analytic.interaction WHERE session_id = '{SHARED_SESSION}' ORDER BY id"
     );
-    // Jane's own row of that visit is anonymous; the guest's could be John's.
+    // Jane's own row of that session is anonymous; the guest's could be John's.
     assert_eq!(
         shop.database.rows(&shared).await,
         [format!("view | null | browser of {SHARED_SESSION}"), format!("view | {JOHN} | browser of {SHARED_SESSION}"),]

@@ -14,7 +14,6 @@ async fn start(shop: &Shop) -> Function {
         ("DATABASE_URL", shop.database.url()),
         ("CATALOG_TABLE", shop.table.name()),
         ("ORDER_EVENTS_DLQ_URL", shop.letters.url()),
-        ("DEFAULT_CURRENCY", "EUR"),
     ];
     Function::start("manage-people", &variables).await
 }
@@ -130,7 +129,6 @@ async fn without_postgres_the_service_is_asked_to_come_again() {
         ("DATABASE_URL", "postgres://nobody@127.0.0.1:9/none?sslmode=disable"),
         ("CATALOG_TABLE", shop.table.name()),
         ("ORDER_EVENTS_DLQ_URL", shop.letters.url()),
-        ("DEFAULT_CURRENCY", "EUR"),
     ];
     let mut function = Function::start("manage-people", &variables).await;
     let reply = ask(&mut function, &by_service(ERASE, &json!({ "account_id": JANE }))).await;

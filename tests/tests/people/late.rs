@@ -1,4 +1,4 @@
-//! What comes after an erasure: old events again, late news of old orders, and the person as somebody new.
+//! After an erasure: repeated events, late events of old orders, and the person as a new one.
 
 use domain::{Caller, Named};
 use serde_json::json;
@@ -13,7 +13,7 @@ async fn events_that_come_again_are_duplicates_and_do_not_bring_the_person_back(
     let mut shop = Shop::open().await;
     let named = json!({ "customerId": JANE, "userEmail": JANE_EMAIL, "eventId": "e-1" });
     let mut events = order("o-1", named, 5).to_vec();
-    // one without an id is told from its content alone
+    // one without an id is identified by its content alone
     events.extend(order("o-2", json!({ "customerId": JANE }), 6));
     events.push(event("user.created", 1, json!({ "userId": JANE, "userEmail": JANE_EMAIL })));
     events.push(event("rating.added", 9, json!({ "ratingId": "r", "productId": spu(1), "userId": JANE, "rating": 4 })));
@@ -38,7 +38,7 @@ async fn late_news_of_an_order_that_was_made_anonymous_names_nobody() {
     .await;
     let customers = shop.database.rows("SELECT * FROM analytic.customer_spend_rollup").await;
     shop.erase(&Named::Account(JANE)).await;
-    // another service tells of the same order, by an earlier clock, and of the same rating
+    // another service reports the same order, with an earlier clock, and the same rating
     let mut late = order("o-1", json!({ "customerId": JANE, "userEmail": JANE_EMAIL }), 1).to_vec();
     late.pop();
     late.push(event("rating.updated", 12, json!({ "ratingId": "r", "userId": JANE, "rating": 1 })));
@@ -66,7 +66,8 @@ async fn whoever_comes_back_is_somebody_new() {
     shop.tell(&order("o-9", json!({ "customerId": JANE }), 500)).await;
     let fresh = ("view", Uuid::from_u128(900));
     assert!(matches!(shop.record(Caller::Account(JANE), JANE_SESSION, JANE_NETWORK, fresh).await, Recorded::New(_)));
-    // under an id that she used before, too: that was somebody else; what a service of the shop sends again is a duplicate
+    // also under an id that she used before: that was another person; a repeated event of a service of the shop is a
+    // duplicate
     let again = ("add_to_cart", Uuid::from_u128(2));
     assert!(matches!(shop.record(Caller::Account(JANE), JANE_SESSION, JANE_NETWORK, again).await, Recorded::New(_)));
     let of_service = ("write_review", Uuid::from_u128(4));
@@ -118,7 +119,7 @@ async fn an_identity_of_another_open_erasure_is_erased_by_the_one_that_completes
     let mut shop = Shop::busy().await;
     let another = "jane@another.example";
     shop.tell(&order("o-84", json!({ "userEmail": another }), 500)).await;
-    // given: two erasures that were cut short, of identities that nothing links yet
+    // given: two interrupted erasures, of identities that nothing links yet
     let first = shop.erase_once(&Named::Account(JANE), std::time::Duration::ZERO).await;
     let second = shop.erase_once(&crate::shop::by_email(another), std::time::Duration::ZERO).await;
     assert_ne!(first.id, second.id);
@@ -197,7 +198,7 @@ async fn an_erasure_that_another_one_took_over_completes_with_it() {
         let cut = shop.erase_once(&named, std::time::Duration::ZERO).await;
         assert!(!cut.complete, "{cut:?}");
     }
-    // Now somebody says that both are one person.
+    // Now an event says that both are one person.
     shop.tell(&order("o-84", json!({ "customerId": JANE, "userEmail": another }), 510)).await;
     shop.database.execute("UPDATE analytic.erasure SET covered_until = now() - interval '1 hour'").await;
     let receipt = shop.erase(&Named::Account(JANE)).await;
@@ -217,7 +218,7 @@ async fn the_event_id_of_somebody_who_was_erased_is_not_free_for_another_event()
         |id: &str, customer: &str| order(id, json!({ "customerId": customer, "eventId": event_id }), 500)[0].clone();
     shop.tell(&[placed("o-81", "c-81")]).await;
     shop.erase(&crate::shop::by_id("c-81")).await;
-    // the same event again is a duplicate, another one is a conflict: it is not lost without a word
+    // the same event again is a duplicate, another one is a conflict: it is not lost silently
     shop.tell(&[placed("o-81", "c-81")]).await;
     assert_eq!(shop.dead_letters().await, 0);
     shop.tell(&[placed("o-82", "c-82")]).await;

@@ -1,4 +1,4 @@
-//! Dead letters: what the producer sent is there as it was sent.
+//! Dead letters: they contain events as the producer sent them.
 
 use domain::Named;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ async fn letters_that_name_the_person_are_rewritten_and_can_still_be_put_back_on
     left.retain(|body| *body != of_john && *body != paid && body != "no json");
     let [rewritten] = &left[..] else { panic!("{left:?}") };
 
-    // the order is not lost, and counts once when the original comes too
+    // the order is not lost, and counts once when the original arrives too
     let copy: Value = serde_json::from_str(rewritten).unwrap();
     assert_eq!(copy["orderId"], "o-7");
     shop.tell(&[rewritten.clone(), paid, rewritten.clone()]).await;
@@ -80,7 +80,7 @@ async fn a_letter_that_somebody_is_looking_at_keeps_the_erasure_open() {
     shop.tell(&order("o-6", json!({ "customerId": "c-7", "userEmail": "c7@example.com" }), 40)).await;
     shop.letters.send(&placed).await;
     assert_eq!(shop.letters.hide(8).await, 1);
-    // A letter that was deleted does not stand for the one that is hidden.
+    // A deleted letter is not counted as the invisible one.
     for _ in 0..3 {
         shop.letters.send("junk, to: c7@example.com").await;
     }

@@ -1,4 +1,4 @@
-//! Which identities are taken for one person, and which are left alone.
+//! Which identities count as one person, and which are not followed.
 
 use domain::Named;
 use serde_json::json;
@@ -55,7 +55,7 @@ async fn an_address_that_several_customers_use_is_nobodys() {
         order("guest", json!({ "userEmail": "family@example.com" }), 20),
     ];
     assert_eq!(erased(&events, &by_id("c-1")).await, (vec!["first".to_owned()], 1));
-    // named outright, what stands under the address is erased, and neither customer
+    // when the address is named explicitly, its data is erased, and neither customer's
     assert_eq!(erased(&events, &by_email("family@example.com")).await, (vec!["guest".to_owned()], 2));
 }
 
@@ -84,7 +84,7 @@ async fn what_two_share_stays_shared_when_one_of_them_is_erased() {
     assert_eq!(shop.erase(&by_id("c-2")).await.linked.shared, 1);
     let guest = "SELECT count(*) FROM analytic.sales_order WHERE order_id = 'guest' AND customer_key LIKE 'erased:%'";
     assert_eq!(shop.database.number(guest).await, 0);
-    // and so does a visit in which both signed in
+    // and so does a session in which both signed in
     shop.erase(&Named::Account(crate::shop::JANE)).await;
     let mut out = Vec::new();
     let john = Named::Account(crate::shop::JOHN);

@@ -1,5 +1,5 @@
-//! What becomes of a person: exported whole, erased everywhere, with every figure as before. On real Postgres, the feed and
-//! the dead-letter queue of the emulator, with the shipped binaries.
+//! Export and erasure of a person, everywhere, with every figure unchanged. On real
+//! Postgres, the feed and the dead-letter queue of the emulator, with the shipped binaries.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
 mod again;

@@ -1,4 +1,4 @@
-//! A shop with two people in it who leave traces everywhere: Jane, who will be erased, and John, who stays.
+//! A shop with two people who leave data everywhere: Jane, who will be erased, and John, who stays.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::{Catalog, FeedCatalog};
 use contracts::{AddressKey, Intake};
-use domain::fraud::{Evidence, Finding, Rule, Subject, Window};
+use domain::fraud::{Evidence, Finding, FindingSubject, Rule, Window};
 use domain::{Caller, CustomerKey, InteractionId, Named, NewInteraction, Origin, RefType, Reference, Sink};
 use jiff::Timestamp;
 use people::{DeadLetters, Order, Places, Receipt};
@@ -29,7 +29,7 @@ pub(crate) const SHARED_SESSION: &str = "session-of-both";
 pub(crate) struct Shop {
     pub(crate) database: TestDatabase,
     pub(crate) letters: TestQueue,
-    /// Whether dead letters are looked at, which takes seconds.
+    /// Whether dead letters are read, which takes seconds.
     pub(crate) has_letters: bool,
     queue: TestQueue,
     pub(crate) table: TestTable,
@@ -37,7 +37,7 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    /// Opens a shop in which nothing has happened.
+    /// Opens an empty shop.
     pub(crate) async fn open() -> Self {
         let (database, queue) = (TestDatabase::create().await, TestQueue::create().await);
         let variables = [
@@ -46,20 +46,18 @@ impl Shop {
             ("CATALOG_QUEUE_URL", queue.url()),
             ("ALERTS_QUEUE_URL", queue.url()),
             ("DEAD_LETTER_QUEUE_URL", queue.url()),
-            ("SEND_TIMEOUT_MS", "2000"),
             ("FRAUD_BURST_ORDERS", "2"),
             ("FRAUD_BURST_SECONDS", "3600"),
             ("FRAUD_LARGE_ORDERS", "EUR:50"),
             ("FRAUD_SIMILAR_ORDERS", "1000"),
             ("FRAUD_SIMILAR_SECONDS", "60"),
-            ("DEFAULT_CURRENCY", "EUR"),
         ];
         let projector = Function::start("project-orders", &variables).await;
         let (letters, table) = (TestQueue::create().await, TestTable::create().await);
         Self { database, letters, has_letters: false, queue, table, projector }
     }
 
-    /// Opens a shop in which Jane and John have been busy.
+    /// Opens a shop with data of Jane and John.
     pub(crate) async fn busy() -> Self {
         let mut shop = Self::open().await;
         shop.tell(&history()).await;
@@ -69,7 +67,7 @@ impl Shop {
         shop
     }
 
-    /// Tells project-orders; every message must be done.
+    /// Sends events to project-orders; every message must be done.
     pub(crate) async fn tell(&mut self, events: &[String]) {
         for part in events.chunks(10) {
             assert_eq!(self.projector.invoke(&sqs_event(part)).await, all_done(), "{}", self.projector.output());
@@ -128,16 +126,16 @@ impl Shop {
         store::interaction::record(&self.database.store(), &[item], &submission).await.unwrap()[0].recorded
     }
 
-    /// Notes a cart of each that was left.
+    /// Stores an abandoned cart of each.
     async fn leave_a_cart(&self) {
         let at: Timestamp = "2026-11-18T09:30:00Z".parse().unwrap();
         let cart = |account| Finding {
             rule: Rule::AbandonedCart,
-            subject: Subject::Account(account),
+            subject: FindingSubject::Account(account),
             window: Window::hour_of(at),
             evidence: Evidence::Cart { from: at, to: at, count: 1, products: vec![spu(1).parse().unwrap()] },
         };
-        store::fraud::store(&self.database.store(), &[cart(JANE), cart(JOHN)]).await.unwrap();
+        store::finding::save(&self.database.store(), &[cart(JANE), cart(JOHN)]).await.unwrap();
     }
 
     /// Applies everything that is pending: scores, and the feed.
@@ -157,14 +155,14 @@ impl Shop {
         FeedCatalog::new(TestTable::client(), self.table.name().to_owned())
     }
 
-    /// Every place where something of a person is.
+    /// Every place with data of a person.
     pub(crate) fn places(&self) -> Places {
         let letters = || DeadLetters::new(TestQueue::client(), self.letters.url().to_owned(), intake());
         let letters = self.has_letters.then(letters);
         Places { database: self.database.store(), feed: Some(self.feed()), letters }
     }
 
-    /// Erases somebody, and lets the time pass in which deliveries to the feed may be under way.
+    /// Erases a person, and advances the time in which deliveries to the feed may be in progress.
     pub(crate) async fn erase(&self, named: &Named) -> Receipt {
         let first = self.erase_once(named, Duration::from_secs(600)).await;
         if first.complete {
@@ -176,19 +174,19 @@ impl Shop {
         second
     }
 
-    /// Asks once, with so much time.
+    /// Makes one call, with a time limit.
     pub(crate) async fn erase_once(&self, named: &Named, time: Duration) -> Receipt {
         let order = Order { named, requested_by: "test", deadline: Instant::now() + time };
         people::erase(&self.places(), order).await.unwrap()
     }
 
-    /// Takes what project-orders gave up out of its dead-letter queue, and counts it.
+    /// Removes and counts the dead letters of project-orders.
     pub(crate) async fn dead_letters(&self) -> usize {
         let letters = self.queue.drain().await.into_iter().filter_map(|letter| letter.body);
         letters.filter(|body| body.contains("orderId")).count()
     }
 
-    /// Reads every figure, score and state, in which no person is named.
+    /// Reads every figure, score and state without names of persons.
     pub(crate) async fn figures(&self) -> Vec<String> {
         let mut figures = Vec::new();
         for query in FIGURES {
@@ -197,7 +195,7 @@ impl Shop {
         figures
     }
 
-    /// Checks that everything is what a recount of the logs says.
+    /// Checks that everything equals a recount of the logs.
     pub(crate) async fn assert_exact(&self) {
         let mut client = store::connect(&self.database.settings(), None).await.unwrap();
         let snapshot = store::verification::Snapshot::open(&mut client).await.unwrap();
@@ -205,7 +203,7 @@ impl Shop {
         assert_eq!(report.differences(), 0, "{report:?}");
     }
 
-    /// Returns every item of the feed as text.
+    /// Returns every item of the feed as a string.
     pub(crate) async fn feed_items(&self) -> Vec<String> {
         let items = self.table.items().await;
         let text = |item: &HashMap<String, AttributeValue>| format!("{:?}", item.iter().collect::<BTreeMap<_, _>>());
@@ -253,7 +251,7 @@ const FIGURES: [&str; 16] = [
     "SELECT rule, window_name, evidence FROM analytic.finding ORDER BY 1, 2, 3",
 ];
 
-/// What events are read with.
+/// The settings for parsing events.
 pub(crate) fn intake() -> Intake {
     Intake { currency: "EUR".parse().unwrap(), address_key: AddressKey::new(1, TestSecret::ADDRESS_KEY).unwrap() }
 }
@@ -279,7 +277,7 @@ pub(crate) fn spu(number: u32) -> String {
     format!("5b0b0000-0000-4000-8000-{number:012}")
 }
 
-/// An event of the lifecycle shape, at a minute of a fixed day.
+/// An event in the lifecycle format, at a minute of a fixed day.
 pub(crate) fn event(name: &str, minute: i64, fields: Value) -> String {
     let start: Timestamp = "2026-11-18T09:00:00Z".parse().unwrap();
     let mut event = fields;
@@ -298,7 +296,7 @@ pub(crate) fn order(id: &str, who: Value, minute: i64) -> [String; 2] {
     [event("OrderCreated", minute, created), event("PaymentProcessed", minute + 1, paid)]
 }
 
-/// What the back end tells of Jane and John.
+/// The back-end events of Jane and John.
 fn history() -> Vec<String> {
     let product = json!({ "productId": spu(1), "sellerId": "seller-1", "categoryId": "shoes", "name": "Shoe" });
     let mut events = vec![
@@ -311,7 +309,7 @@ fn history() -> Vec<String> {
     ];
     events.extend(order("o-1", json!({ "customerId": JANE, "customerName": "Jane Doe" }), 5));
     events.extend(order("o-2", json!({ "customerId": JANE.to_string().to_uppercase() }), 10));
-    // the checkout of guests knows the address only
+    // guest checkout only knows the address
     events.extend(order("o-3", json!({ "userEmail": JANE_EMAIL }), 15));
     events.extend(order("o-4", json!({ "customerId": JOHN }), 20));
     events.push(json!({

@@ -1,11 +1,11 @@
-//! Looks for a word in every column of every table, also of tables that do not exist yet.
+//! Searches for a word in every column of every table, also of future tables.
 
 use domain::Origin;
 use testkit::TestDatabase;
 
 use crate::shop::{JANE, JANE_EMAIL, JANE_NETWORK, JANE_SESSION, Shop, jane_hash};
 
-/// What would lead to Jane.
+/// What would identify Jane.
 pub(crate) fn of_jane() -> Vec<String> {
     let hash = jane_hash();
     let digest = hash.strip_prefix("email:").unwrap().to_owned();

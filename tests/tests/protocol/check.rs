@@ -9,7 +9,7 @@ use stateright::{Checker, HasDiscoveries, Model};
 use crate::model::{Protocol, Step};
 use crate::state::State;
 
-/// A mistake that takes more steps to show than this counts as not found.
+/// A mistake that takes more steps than this to show counts as not found.
 const LONGEST_FAILURE: usize = 40;
 
 /// Requires that every property holds in all states, and prints how many there were.
@@ -28,7 +28,7 @@ pub(crate) fn holds(name: &str, protocol: &Protocol) {
 /// Requires that a property fails, and prints the shortest run to its failure.
 pub(crate) fn is_refuted(name: &str, property: &'static str, protocol: &Protocol) {
     let only = HasDiscoveries::AnyOf([property].into());
-    // Ever deeper, because the checker does not stop at the first failure that it meets.
+    // Iteratively deeper, because the checker does not stop at the first failure.
     let at_depth =
         |depth| protocol.clone().checker().target_max_depth(depth).finish_when(only.clone()).spawn_bfs().join();
     let found = (1..=LONGEST_FAILURE).map(at_depth).find(|checker| checker.discovery(property).is_some());

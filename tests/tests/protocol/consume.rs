@@ -1,7 +1,7 @@
 //! update-popularity and update-catalog: turn pending rows into effects, then acknowledge.
 //!
 //! A popularity effect shares a transaction with the DELETE of its pending row, so it happens once. The catalog shares
-//! no transaction with us: it is told first and the row goes afterwards, so it hears at least once.
+//! no transaction with us: the delivery comes first and the row is deleted afterwards, so it receives at least once.
 
 use std::collections::BTreeSet;
 
@@ -13,15 +13,15 @@ use crate::model::Protocol;
 use crate::queue;
 use crate::state::{Effect, Message, Row, State};
 
-/// `MaximumConcurrency`: so many invocations of a sink's function run at once.
+/// `MaximumConcurrency`: the number of concurrent invocations of a sink's function.
 const CONSUMERS: usize = 2;
 
-/// A message in the hands of a consumer.
+/// A message that a consumer has received.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Delivery {
     pub(crate) message: Message,
     pub(crate) readable: bool,
-    /// Its visibility timeout is over: it is back on the queue, and acknowledging this delivery does nothing.
+    /// Its visibility timeout has expired: it is back on the queue, and acknowledging this delivery does nothing.
     pub(crate) visible_again: bool,
 }
 
@@ -30,24 +30,24 @@ pub(crate) struct Delivery {
 pub(crate) struct Consumer {
     pub(crate) sink: Sink,
     pub(crate) batch: Vec<Delivery>,
-    /// Whether it has looked at the pending rows.
+    /// Whether it has read the pending rows.
     pub(crate) started: bool,
-    /// Effects that it has still to cause.
+    /// Effects still to be caused.
     pub(crate) open: BTreeSet<InteractionId>,
-    /// Effects that are confirmed, with rows that it has still to remove.
+    /// Confirmed effects whose rows are still to be removed.
     pub(crate) confirmed: BTreeSet<InteractionId>,
-    /// Rows that it has still to park.
+    /// Rows still to be parked.
     pub(crate) refused: BTreeSet<InteractionId>,
-    /// Interactions whose messages it will answer as failed.
+    /// Interactions whose messages it will report as failed.
     pub(crate) failed: BTreeSet<InteractionId>,
 }
 
-/// What the catalog answers.
+/// The catalog's response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Told {
     Confirmed,
     Refused,
-    /// No answer, or one that means "later".
+    /// No response, or one that means "later".
     Again {
         heard: bool,
     },
@@ -69,11 +69,11 @@ pub(crate) enum Step {
     Remove,
     /// park.sql for everything that was refused.
     Park,
-    /// Lambda deletes the messages that are not answered as failed; the others become visible again.
+    /// Lambda deletes the messages that are not reported as failed; the others become visible again.
     Answer,
-    /// The invocation ends without an answer: all of its messages become visible again.
+    /// The invocation ends without a response: all of its messages become visible again.
     Crash,
-    /// What only a protocol with a mistake does.
+    /// Steps of a protocol with a mistake.
     Mistaken(mistake::Step),
 }
 
@@ -107,7 +107,7 @@ impl Consumer {
         }
     }
 
-    /// Says whether the message of a hint comes back when this consumer fails.
+    /// Says whether the message of a hint is redelivered when this consumer fails.
     pub(crate) fn holds(&self, effect: Effect) -> bool {
         self.batch.iter().any(|delivery| delivery.message.hint == effect && !delivery.visible_again)
     }
@@ -142,7 +142,7 @@ impl Consumer {
             let answers = [Told::Confirmed, Told::Refused, Told::Again { heard: false }, Told::Again { heard: true }];
             steps.extend(self.open.iter().flat_map(|id| answers.map(|told| Step::Tell(*id, told))));
         }
-        // In the order of the code: remove what is confirmed, then park what is refused, then answer.
+        // In the order of the code: remove confirmed rows, then park refused ones, then respond.
         if self.started && self.open.is_empty() {
             steps.push(match (self.confirmed.is_empty(), self.refused.is_empty()) {
                 (false, _) => Step::Remove,

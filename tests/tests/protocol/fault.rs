@@ -4,11 +4,11 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// An invocation ends: killed, out of time, or without its connection. What it committed stays, what it did not
-    /// commit was never there, and nobody hears what it found. That is also a COMMIT without an answer.
+    /// commit is rolled back, and its result is lost. That includes a COMMIT without a response.
     Crash,
-    /// SQS does not take a hint: a `Failed` entry, an error, or no answer in time.
+    /// SQS does not accept a hint: a `Failed` entry, an error, or no response in time.
     FailedEntry,
-    /// A message is gone, for example because its retention ended.
+    /// A message is lost, for example because its retention ended.
     MessageLost,
     /// SQS delivers a message twice.
     MessageDuplicated,
@@ -18,11 +18,11 @@ pub(crate) enum Fault {
     VisibilityTimeout,
     /// A consumer cannot read a message, for example because an older version of it meets a newer body.
     Unreadable,
-    /// The effect of one row cannot be stored, or the catalog refuses it for good.
+    /// The effect of one row cannot be stored, or the catalog refuses it permanently.
     Refused,
-    /// The catalog gives no answer, or one that means "later"; it may have heard all the same.
+    /// The catalog does not respond, or with "later"; it may have received the interaction nevertheless.
     CatalogUncertain,
-    /// A hint is so late that resend-pending gives another one although the first is still on its way.
+    /// A hint is so late that resend-pending sends another one although the first is still in flight.
     EarlyResend,
 }
 

@@ -1,13 +1,13 @@
 //! The protocol between log, queues and consumers as a small model, checked in every state that it can reach.
 //!
-//! This is the place to learn why nothing is lost and nothing counts twice. Each module is one party, and each
-//! variant of its `Step` is one thing that happens at once: a transaction, a message, a crash. Read them in the
-//! order in which an interaction meets them:
+//! This is the place to learn why nothing is lost and nothing counts twice. Each module is one party, and each variant
+//! of its `Step` is one atomic step: a transaction, a message, a crash. Read them in the order in which an interaction
+//! passes through them:
 //!
 //! 1. `record`: record-interactions stores the interaction and its pending rows in one transaction, then hints.
 //! 2. `queue`: SQS delivers hints late, twice, in any order, or never.
 //! 3. `consume`: update-popularity and update-catalog turn a pending row into its effect.
-//! 4. `resend`: resend-pending hints again at what is overdue; a person puts back what was parked.
+//! 4. `resend`: resend-pending hints again at what is overdue; an operator redrives what was parked.
 //!
 //! `fault` lists what may go wrong, `property` what must hold all the same. `sound` checks the protocol as it is
 //! built: any faults of any kind, up to a number, at any moments. `refuted` checks protocols with a known mistake

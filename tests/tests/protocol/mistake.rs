@@ -6,7 +6,7 @@ use crate::consume::Consumer;
 use crate::model::Protocol;
 use crate::state::{Effect, Row, State};
 
-/// What is built wrongly.
+/// The mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mistake {
     /// A retry with the same event id is stored again.
@@ -21,7 +21,7 @@ pub(crate) enum Mistake {
     EffectBeforeDelete,
     /// The pending row is deleted in one transaction, and the effect caused in a second one.
     EffectAfterDelete,
-    /// A message that cannot be read is answered as done.
+    /// An unreadable message is acknowledged.
     UnreadableAcknowledged,
     /// A ledger of applied ids decides instead of the pending row. It is pruned when the queue holds the message no
     /// longer, though the dead-letter queue still does.
@@ -35,11 +35,11 @@ pub(crate) enum Step {
     TakeRows,
     /// Add one effect to its score and commit.
     Count(InteractionId),
-    /// Add what the ledger does not hold yet, note it there, and delete the rows.
+    /// Add what the ledger does not contain yet, record it there, and delete the rows.
     ApplyByLedger,
 }
 
-/// Lists what a consumer with a mistake does in place of the right thing.
+/// Lists the steps of a consumer with a mistake.
 pub(crate) fn consumer_steps(protocol: &Protocol, consumer: &Consumer) -> Vec<Step> {
     if consumer.sink == Sink::Popularity && !consumer.open.is_empty() {
         return consumer.open.iter().map(|id| Step::Count(*id)).collect();

@@ -1,4 +1,4 @@
-//! All parties together: what can happen next, and what becomes of it.
+//! All parties together: the possible next steps and their results.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,27 +12,27 @@ use crate::mistake::{self, Mistake};
 use crate::state::{Client, Effect, Message, State};
 use crate::{property, queue, record, resend};
 
-/// A client asks so often: once, and once more.
+/// The number of attempts of a client: one request and one retry.
 const ASKS: u8 = 2;
 
 /// The protocol, and how much of it is checked.
 #[derive(Debug, Clone)]
 pub(crate) struct Protocol {
-    /// So many interactions are sent.
+    /// The number of interactions.
     pub(crate) interactions: i64,
-    /// The sinks that they have an effect on.
+    /// The sinks.
     pub(crate) sinks: &'static [Sink],
-    /// So many faults happen at most ...
+    /// The maximum number of faults ...
     pub(crate) faults: u8,
     /// ... of these kinds.
     pub(crate) kinds: &'static [Fault],
-    /// A person steps in so often at most.
+    /// The maximum number of interventions of an operator.
     pub(crate) interventions: u8,
-    /// What is built wrongly.
+    /// The mistake, if any.
     pub(crate) mistakes: Vec<Mistake>,
 }
 
-/// One thing that happens.
+/// One step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
     Record(record::Step),
@@ -54,7 +54,7 @@ impl Step {
         }
     }
 
-    /// Says whether a person does it.
+    /// Says whether an operator does it.
     fn is_intervention(&self) -> bool {
         matches!(self, Self::Queue(queue::Step::Redrive(_)) | Self::Resend(resend::Step::Unpark(_)))
     }
@@ -66,12 +66,12 @@ impl Protocol {
         self.mistakes.contains(&mistake)
     }
 
-    /// Returns the effects that an interaction is to have: one per sink.
+    /// Returns the effects that an interaction should have: one per sink.
     pub(crate) fn effects_of(&self, interaction: InteractionId) -> impl Iterator<Item = Effect> {
         self.sinks.iter().map(move |sink| Effect { sink: *sink, interaction })
     }
 
-    /// Lists everything that can happen next.
+    /// Lists all possible next steps.
     pub(crate) fn steps(&self, state: &State) -> Vec<Step> {
         let mut steps = Vec::new();
         steps.extend(record::steps(self, state).into_iter().map(Step::Record));
@@ -107,7 +107,7 @@ impl Protocol {
         }
     }
 
-    /// Returns the moment before anything was sent.
+    /// Returns the initial state.
     pub(crate) fn start(&self) -> State {
         let interactions = (1..=self.interactions).map(InteractionId);
         State {

@@ -9,7 +9,7 @@ use crate::fault::Fault;
 use crate::model::Protocol;
 use crate::state::{Client, Effect, Row, State};
 
-/// The guarantees, and a few sights that show that a check came by the interesting places.
+/// The guarantees, and a few reachability properties that show that a check covers the interesting states.
 pub(crate) fn all(protocol: &Protocol) -> Vec<Property<Protocol>> {
     let mut properties = vec![
         Property::always("an acknowledged interaction is stored", acknowledged_is_stored),
@@ -32,7 +32,7 @@ pub(crate) fn all(protocol: &Protocol) -> Vec<Property<Protocol>> {
     properties
 }
 
-/// The effects that the stored interactions have, or are to have.
+/// The effects that the stored interactions have, or should have.
 fn effects(protocol: &Protocol, state: &State) -> impl Iterator<Item = Effect> {
     state.log.keys().flat_map(|interaction| protocol.effects_of(*interaction))
 }
@@ -55,7 +55,7 @@ fn nothing_from_nowhere(_: &Protocol, state: &State) -> bool {
     pending.chain(state.score.keys()).chain(&state.catalog).all(|interaction| state.log.contains_key(interaction))
 }
 
-/// The catalog hears at least once and knows what it heard by its id; a score would count.
+/// The catalog receives at least once and recognizes repetitions by id; a score would count them.
 fn applied_once(_: &Protocol, state: &State) -> bool {
     state.score.values().all(|times| *times == 1)
 }
@@ -70,7 +70,7 @@ fn parked_is_left_alone(_: &Protocol, state: &State) -> bool {
     !state.parked_row_was_hinted
 }
 
-/// A run has ended, and nothing waits any more.
+/// A run has ended, and nothing is pending any more.
 ///
 /// Stateright follows such a property exactly when a run cannot go in circles and when the property, once it holds,
 /// goes on to hold. The first is what [`crate::check`] makes sure of. The second is why this looks at the end of runs:

@@ -1,4 +1,4 @@
-//! SQS: a bag of messages per sink, without order, that may lose and double. Nothing relies on it.
+//! SQS: an unordered bag of messages per sink that may lose and duplicate. Nothing relies on it.
 
 use domain::Sink;
 
@@ -6,18 +6,18 @@ use crate::fault::Fault;
 use crate::model::Protocol;
 use crate::state::{Message, State};
 
-/// After so many deliveries without an acknowledgement a message moves to the dead-letter queue.
+/// The number of unacknowledged deliveries after which a message moves to the dead-letter queue.
 const MAX_RECEIVE_COUNT: u8 = 2;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
     /// A message disappears.
     Lose(Message),
-    /// There is a message more.
+    /// A message is duplicated.
     Duplicate(Message),
-    /// A queue and its dead-letter queue are emptied. What a consumer holds, it holds.
+    /// A queue and its dead-letter queue are purged. Received messages stay with their consumer.
     Purge(Sink),
-    /// A person moves the dead letters of a sink back to its queue.
+    /// An operator moves the dead letters of a sink back to its queue.
     Redrive(Sink),
 }
 
@@ -68,9 +68,9 @@ pub(crate) fn take(state: &mut State, step: Step) {
     }
 }
 
-/// Puts a message back that was received and not acknowledged.
+/// Returns an unacknowledged message to the queue.
 ///
-/// SQS moves it to the dead-letter queue at its next receive; nobody can see a difference to doing it now.
+/// SQS moves it to the dead-letter queue at its next receive; doing it now makes no visible difference.
 pub(crate) fn put_back(state: &mut State, message: Message) {
     if message.receive_count < MAX_RECEIVE_COUNT {
         state.messages.add(message);

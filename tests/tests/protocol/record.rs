@@ -15,19 +15,19 @@ pub(crate) struct Recording {
     pub(crate) interaction: InteractionId,
     /// Whether its transaction is over.
     pub(crate) committed: bool,
-    /// Hints that it has still to send.
+    /// Hints still to be sent.
     pub(crate) to_hint: BTreeSet<Effect>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// The client sends its request, for the first time or again, even while an earlier one is under way.
+    /// The client sends its request, for the first time or again, even while an earlier one is in progress.
     Ask(InteractionId),
     /// The transaction of record.sql commits: the interaction and its pending rows, or nothing for a known event id.
     Commit(Recording),
-    /// SQS takes a hint.
+    /// SQS accepts a hint.
     Hint(Recording, Effect),
-    /// SQS does not take a hint. It is not sent again here: its pending row stays, and falls due.
+    /// SQS does not accept a hint. It is not sent again here: its pending row stays, and becomes due.
     HintNotTaken(Recording, Effect),
     /// The client gets its 2xx.
     Reply(Recording),

@@ -1,4 +1,4 @@
-//! Known mistakes are found, each in surroundings in which the protocol without it holds.
+//! Known mistakes are found, each in a configuration in which the protocol without it holds.
 
 use domain::Sink;
 
@@ -10,7 +10,7 @@ use crate::sound::SOUND;
 
 const SETTLES: &str = "every stored interaction is applied unless parked";
 
-/// Checks that a mistake is refuted, and that nothing else in its surroundings is to blame.
+/// Checks that a mistake is refuted, and that nothing else in its configuration is the cause.
 fn only_the_mistake_is_to_blame(mistake: Mistake, property: &'static str, surroundings: &Protocol) {
     check::holds(&format!("without {mistake:?}"), surroundings);
     let mut mistaken = surroundings.clone();

@@ -1,4 +1,4 @@
-//! resend-pending hints again at what is overdue; a person puts parked rows back.
+//! resend-pending hints again at what is overdue; an operator unparks rows.
 
 use std::collections::BTreeSet;
 
@@ -9,18 +9,18 @@ use crate::state::{Effect, Message, Row, State};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// claim_due.sql takes the waiting rows of which no hint is on its way any more. That stands for a backoff which
-    /// outlasts every hint; where it does not, see `ClaimEarly`.
+    /// claim_due.sql takes the waiting rows without a hint in flight. That models a backoff that outlasts every hint;
+    /// for the other case see `ClaimEarly`.
     Claim,
-    /// claim_due.sql takes all waiting rows, though a hint may still be on its way.
+    /// claim_due.sql takes all waiting rows, even if a hint is still in flight.
     ClaimEarly,
-    /// SQS takes the hint of a claimed row.
+    /// SQS accepts the hint of a claimed row.
     Hint(Effect),
-    /// SQS does not take it. The row falls due again.
+    /// SQS does not accept it. The row becomes due again.
     HintNotTaken(Effect),
-    /// The invocation ends with rows claimed and not hinted. They fall due again.
+    /// The invocation ends with rows claimed and not hinted. They become due again.
     Crash,
-    /// A person puts a parked row back. It falls due like any other.
+    /// An operator unparks a row. It becomes due like any other.
     Unpark(Effect),
 }
 
@@ -35,7 +35,7 @@ impl Step {
     }
 }
 
-/// Lists what resend-pending, of which one invocation is under way at most, and a person can do next.
+/// Lists what resend-pending (at most one concurrent invocation) and an operator can do next.
 pub(crate) fn steps(protocol: &Protocol, state: &State) -> Vec<Step> {
     let parked = state.pending.iter().filter(|(_, row)| **row == Row::Parked);
     let mut steps: Vec<_> = parked.map(|(effect, _)| Step::Unpark(*effect)).collect();

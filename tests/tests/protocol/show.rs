@@ -1,4 +1,4 @@
-//! Writes the parts of a step in few words, so that a run can be read.
+//! Formats the parts of a step briefly, so that a run is readable.
 
 use std::fmt::{Debug, Formatter, Result};
 

@@ -1,4 +1,4 @@
-//! The protocol as it is built holds: any faults of any kind, up to a number, at any moments.
+//! The protocol as built is correct: any faults of any kind, up to a number, at any time.
 
 use domain::Sink;
 
@@ -6,7 +6,7 @@ use crate::check;
 use crate::fault::Fault;
 use crate::model::Protocol;
 
-/// The protocol as it is built; one interaction, one sink, and nothing goes wrong.
+/// The protocol as built; one interaction, one sink, no faults.
 pub(crate) const SOUND: Protocol = Protocol {
     interactions: 1,
     sinks: &[Sink::Popularity],

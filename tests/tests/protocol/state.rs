@@ -1,4 +1,4 @@
-//! What there is: the tables, the queues, and the invocations under way.
+//! The state: the tables, the queues, and the running invocations.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,19 +8,19 @@ use crate::bag::Bag;
 use crate::consume::Consumer;
 use crate::record::Recording;
 
-/// What a sink still has to do for an interaction. Key of the table `pending`, and all that a hint says.
+/// A pending effect of an interaction at a sink: the key of the table `pending`, and the content of a hint.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Effect {
     pub(crate) sink: Sink,
     pub(crate) interaction: InteractionId,
 }
 
-/// A row of the table `pending`: it is there from the commit of the interaction to the commit of its effect.
+/// A row of the table `pending`: it exists from the commit of the interaction to the commit of its effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Row {
     /// Waits for its effect.
     Waiting,
-    /// Waits for a person.
+    /// Parked: waits for an operator.
     Parked,
 }
 
@@ -28,24 +28,24 @@ pub(crate) enum Row {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Message {
     pub(crate) hint: Effect,
-    /// How often SQS handed it to a consumer.
+    /// How often SQS delivered it to a consumer.
     pub(crate) receive_count: u8,
 }
 
-/// What the sender of an interaction knows.
+/// What the sender of an interaction has received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Client {
-    /// No 2xx so far. It may ask this often, each time with the same event id.
+    /// No 2xx so far, and the remaining attempts, each with the same event id.
     Asking { asks_left: u8 },
     /// It got a 2xx.
     Acknowledged,
 }
 
-/// Everything at one moment.
+/// The whole state.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct State {
-    /// Who sends the interactions. An interaction stands for an event id of one origin: `interaction_key` gives each one id,
-    /// and what another origin sends under the same event id is another interaction.
+    /// The senders of the interactions. An interaction stands for an event id of one origin: `interaction_key` gives
+    /// each one id, and what another origin sends under the same event id is another interaction.
     pub(crate) clients: BTreeMap<InteractionId, Client>,
     /// Invocations of record-interactions.
     pub(crate) recordings: Bag<Recording>,
@@ -56,7 +56,7 @@ pub(crate) struct State {
     pub(crate) pending: BTreeMap<Effect, Row>,
     /// Table `product_popularity`: how often an interaction was added to a score.
     pub(crate) score: BTreeMap<InteractionId, u8>,
-    /// What the catalog knows. It may hear an interaction again: its id is the idempotency key.
+    /// What the catalog knows. It may receive an interaction again: its id is the idempotency key.
     pub(crate) catalog: BTreeSet<InteractionId>,
 
     /// Messages that a consumer may receive, of all queues.
@@ -68,13 +68,13 @@ pub(crate) struct State {
     /// What the invocation of resend-pending has claimed and not yet hinted.
     pub(crate) claimed: BTreeSet<Effect>,
 
-    /// How many faults are still to come at most.
+    /// The maximum number of remaining faults.
     pub(crate) faults_left: u8,
-    /// How often a person will still step in at most.
+    /// The maximum number of remaining interventions of an operator.
     pub(crate) interventions_left: u8,
     /// Whether resend-pending ever claimed a parked row.
     pub(crate) parked_row_was_hinted: bool,
-    /// Only of the mistake with that name: the ids that it holds for applied.
+    /// Only for the mistake `LedgerPruned`: the ids that it considers applied.
     pub(crate) ledger: BTreeSet<InteractionId>,
 }
 
@@ -87,7 +87,7 @@ impl State {
             || self.claimed.contains(&effect)
     }
 
-    /// Says whether an effect has happened.
+    /// Says whether an effect was applied.
     pub(crate) fn is_applied(&self, effect: Effect) -> bool {
         match effect.sink {
             Sink::Popularity => self.score.contains_key(&effect.interaction),

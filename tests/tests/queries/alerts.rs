@@ -1,7 +1,7 @@
 //! The list of findings: for admins only, page by page without loss.
 
 use domain::CustomerKey;
-use domain::fraud::{EVIDENCE_ORDERS_MAX, Evidence, Finding, OrderFact, Rule, Subject, Window};
+use domain::fraud::{EVIDENCE_ORDERS_MAX, Evidence, Finding, FindingSubject, OrderFact, Rule, Window};
 use serde_json::Value;
 use testkit::{HttpEvent, HttpReply};
 use uuid::Uuid;
@@ -99,11 +99,11 @@ async fn odd_queries_are_refused_by_name() {
     }
 }
 
-/// What Lambda takes as an answer: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
+/// Lambda's limit for a response: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
 const ANSWER_MAX_BYTES: usize = 6 * 1024 * 1024;
 
-/// A finding with as many and as long orders as can be. A quote is four bytes of an answer: it is escaped in the body, and
-/// the body once more in the answer.
+/// A finding of maximum size. A quote takes four bytes of a response: it is escaped in the body, and the body once more
+/// in the response.
 fn longest(number: usize) -> Finding {
     let longest = |number: usize| format!("{}{number:03}", "\"".repeat(contracts::SHOP_TEXT_MAX_CHARS - 3));
     let placed_at = "2026-11-20T10:00:00.123456Z".parse().unwrap();
@@ -118,7 +118,7 @@ fn longest(number: usize) -> Finding {
     let orders = (0..EVIDENCE_ORDERS_MAX).map(order).collect();
     Finding {
         rule: Rule::SimilarOrders,
-        subject: Subject::Customer(CustomerKey::of_id(&longest(number))),
+        subject: FindingSubject::Customer(CustomerKey::of_id(&longest(number))),
         window: Window::hour_of(placed_at),
         evidence: Evidence::Orders { count: usize::MAX, from: placed_at, to: placed_at, orders },
     }
@@ -128,7 +128,7 @@ fn longest(number: usize) -> Finding {
 async fn the_longest_page_fits_into_an_answer() {
     let mut stage = Stage::empty().await;
     let findings: Vec<_> = (0..100).map(longest).collect();
-    store::fraud::store(&stage.database.store(), &findings).await.unwrap();
+    store::finding::save(&stage.database.store(), &findings).await.unwrap();
     let answer = stage.function.invoke(&admin(&format!("{ALERTS}?limit=100")).event()).await.answer();
     let bytes = answer.to_string().len();
     assert_eq!(HttpReply::of(&answer).json()["data"].as_array().unwrap().len(), 100);

@@ -1,4 +1,4 @@
-//! What admins read of the whole shop, against a recount of the log; and that nobody else reads it.
+//! The figures of the whole shop for admins, against a recount of the log; and that no one else can read them.
 
 use serde_json::{Value, json};
 use testkit::{HttpEvent, TestProxy};
@@ -28,7 +28,7 @@ fn lines(rows: &Value, line: impl Fn(&Value) -> String) -> Vec<String> {
     rows.as_array().unwrap().iter().map(line).collect()
 }
 
-/// Minor units as the text of an amount.
+/// Minor units as an amount string.
 fn decimal(minor: i64) -> String {
     let sign = if minor < 0 { "-" } else { "" };
     format!("{sign}{}.{:02}", minor.abs() / 100, minor.abs() % 100)
@@ -190,7 +190,7 @@ async fn orders_users_and_events_are_what_the_log_says() {
 #[tokio::test]
 async fn amounts_are_numbers_with_every_digit_of_their_currency() {
     let mut market = Market::open().await;
-    // more digits than a double holds
+    // more digits than a double has
     let mut events = sale("o-1", "s-1", "2026-11-10T10:00:00Z", "9007199254740.93 EUR");
     events.extend(sale("o-2", "s-1", "2026-11-10T10:00:00Z", "0.10 EUR"));
     events.extend(sale("o-3", "s-1", "2026-11-10T10:00:00Z", "150000 VND"));
@@ -269,12 +269,17 @@ async fn odd_parameters_are_refused_by_name() {
         ("from=2020-01-01", "to: must lie at most 366 days behind from".to_owned()),
         ("tz=", zone.clone()),
         ("tz=UTC&tz=UTC", "tz: must be given once".to_owned()),
-        ("currency=euro", "currency: must be a currency code of three capital letters, like EUR".to_owned()),
     ] {
         for route in [ROUTES[1], ROUTES[2], ROUTES[4], ROUTES[5]] {
             let reply = market.report(&format!("{route}?{query}")).await;
             assert_eq!(refusal(&reply), format!("400 validation: {text}"), "{route} {query}");
         }
+    }
+    let no_code = "currency: must be a currency code of three capital letters, like EUR";
+    let no_parameter = "currency: is no query parameter of this route, which takes from, to, tz";
+    for (route, text) in [(1, no_code), (2, no_code), (4, no_parameter), (5, no_parameter)] {
+        let reply = market.report(&format!("{}?currency=euro", ROUTES[route])).await;
+        assert_eq!(refusal(&reply), format!("400 validation: {text}"), "{}", ROUTES[route]);
     }
     let reply = market.report(&format!("{}?tz=nowhere", ROUTES[0])).await;
     assert_eq!(refusal(&reply), format!("400 validation: {zone}"));

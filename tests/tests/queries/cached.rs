@@ -1,4 +1,4 @@
-//! What caches are told, and what is not sent twice.
+//! Cache headers and conditional requests.
 
 use testkit::{HttpEvent, HttpReply};
 

@@ -1,4 +1,4 @@
-//! The top list by cursor: every product whose score stands still is seen exactly once, whatever moves.
+//! The top list by cursor: every product whose score does not change is seen exactly once, whatever else moves.
 
 use std::collections::BTreeMap;
 

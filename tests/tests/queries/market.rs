@@ -1,4 +1,4 @@
-//! A shop whose back end tells what happens, and the readers of its figures; beside it the same figures in plain SQL.
+//! A shop with back-end events, the readers of its figures, and the same figures in plain SQL.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ use crate::stage::start;
 /// The seller's own figures.
 pub(crate) const DASHBOARD: &str = "/api/v1/analytic/seller-dashboard";
 
-/// A shop, the function that takes its events, and the one that answers.
+/// A shop with project-orders and answer-queries.
 pub(crate) struct Market {
     pub(crate) shop: Shop,
     teller: Function,
@@ -45,19 +45,19 @@ impl Market {
         self.shop.tell(&mut self.teller, events, 50).await;
     }
 
-    /// Asks for a seller's dashboard, which must be there.
+    /// Requests a seller's dashboard, which must succeed.
     pub(crate) async fn dashboard(&mut self, seller: &str, query: &str) -> Value {
         let reply = self.reader.request(&as_seller(seller, query)).await;
         assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"), "{reply:?}");
         reply.json()["data"].clone()
     }
 
-    /// Asks for figures of the whole shop.
+    /// Requests figures of the whole shop.
     pub(crate) async fn report(&mut self, target: &str) -> HttpReply {
         self.reader.request(&as_admin(target)).await
     }
 
-    /// Sums the minutes of a range as a recount of the log has them: paid orders, pieces, gross, refunds.
+    /// Sums the minutes of a range in a recount of the log: paid orders, quantity, gross, refunds.
     pub(crate) async fn recount(&self, seller: &str, currency: &str, range: (&str, &str)) -> [i64; 4] {
         let (start, end) = range;
         let query = format!(
@@ -81,7 +81,7 @@ pub(crate) fn as_admin(target: &str) -> HttpEvent {
     HttpEvent::new("GET", target).claim("sub", "a-1").claim("cognito:groups", "[admin]")
 }
 
-/// An event of the lifecycle shape at an instant.
+/// An event in the lifecycle format at an instant.
 pub(crate) fn told(name: &str, at: &str, mut fields: Value) -> String {
     fields["event"] = json!(name);
     fields["timestamp"] = json!(at);
@@ -106,7 +106,7 @@ pub(crate) fn sale(id: &str, seller: &str, at: &str, price: &str) -> Vec<String>
     ]
 }
 
-/// Writes a chart as one line a point.
+/// Writes a chart as one line per point.
 pub(crate) fn points(chart: &Value) -> String {
     chart.as_array().unwrap().iter().fold(String::new(), |mut text, point| {
         writeln!(text, "{} {}", point["date"].as_str().unwrap(), point["value"]).unwrap();

@@ -1,4 +1,4 @@
-//! Postgres gone and back, and settings that are missing.
+//! Postgres down and back, and missing settings.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! The cost of a page by cursor does not grow with its depth: the plan says so.
+//! The cost of a page by cursor does not grow with its depth, according to the query plan.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use testkit::TestDatabase;
 
 use crate::stage::SCORES;
 
-/// Enough for a scan or a sort of the table to be what a planner would otherwise choose.
+/// Enough that a planner would otherwise choose a scan or a sort of the table.
 const PRODUCTS: u32 = 50_000;
 /// Rows of a page.
 const LIMIT: u64 = 101;
@@ -16,7 +16,7 @@ const LIMIT: u64 = 101;
 /// index and over some leaves. Skipping the rows above would read hundreds.
 const MOST_PAGES: u64 = LIMIT + 10;
 
-/// Runs the statement of the shipped code right below a row, and returns its plan.
+/// Runs the statement of the shipped code after a row, and returns its plan.
 async fn plan(database: &TestDatabase, skipped: u32) -> Value {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/store/sql/popularity/list_after.sql");
     let statement = fs::read_to_string(file).unwrap();

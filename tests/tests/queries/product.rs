@@ -28,7 +28,7 @@ async fn a_product_that_was_never_scored_is_not_found() {
     assert_eq!(refusal(&reply), "404 not_found: no interaction with this product was scored yet");
 }
 
-/// Ids of real shops, each as it is stored and as it may stand in a path.
+/// Ids of real shops, each as stored and as in a path.
 const IDS: [(&str, &[&str]); 6] = [
     ("1004767", &["1004767", "%31004767"]),
     (

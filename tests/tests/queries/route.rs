@@ -1,4 +1,4 @@
-//! Every path and method gets an answer in our envelope, also those that do not exist.
+//! Every path and method gets a response in our envelope, also unknown ones.
 
 use serde_json::json;
 use testkit::HttpEvent;
@@ -37,7 +37,7 @@ async fn a_path_that_does_not_exist_is_not_found() {
 #[tokio::test]
 async fn what_no_url_may_hold_is_not_found_either() {
     let mut stage = Stage::empty().await;
-    // API Gateway hands on a decoded path.
+    // API Gateway passes on a decoded path.
     for path in ["/a b", "/läden", "/<script>", "/\"", "/{spu_id}", "/a\\b", "/a|b", "/`", "/\u{7f}", "/x#y"] {
         let reply = stage.send(&HttpEvent::new("GET", path)).await;
         assert!((400..500).contains(&reply.status), "{path:?}: {reply:?}");
@@ -71,7 +71,7 @@ async fn a_method_that_a_path_does_not_take_is_refused_with_the_one_it_takes() {
             assert!(reply.header("allow").contains("GET"), "{method} {path}: {reply:?}");
         }
     }
-    for path in ["interaction", "guest/interaction", "event", "person/export", "person/erase"] {
+    for path in ["interaction", "guest/interaction", "import/interaction", "event", "person/export", "person/erase"] {
         let path = format!("/api/v1/analytic/{path}");
         for method in ["GET", "PUT", "DELETE", "OPTIONS"] {
             let reply = stage.send(&HttpEvent::new(method, &path)).await;

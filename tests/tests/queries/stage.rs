@@ -1,4 +1,4 @@
-//! The stage of each test: a database of scores, the function, and words for requests.
+//! The setup of each test: a database of scores, the function, and helpers for requests.
 
 use serde_json::Value;
 use testkit::{Function, HttpEvent, HttpReply, TestDatabase};
@@ -34,7 +34,7 @@ impl Stage {
         stage
     }
 
-    /// Asks for a path.
+    /// Requests a path.
     pub(crate) async fn get(&mut self, target: &str) -> HttpReply {
         self.send(&HttpEvent::new("GET", target)).await
     }
@@ -63,12 +63,12 @@ pub(crate) fn numbers(reply: &HttpReply) -> Vec<u32> {
     rows.map(|row| u32::from_str_radix(&row["id"].as_str().unwrap()[28..], 16).unwrap()).collect()
 }
 
-/// Returns where a page stands.
+/// Returns the pagination of a page.
 pub(crate) fn pagination(reply: &HttpReply) -> Value {
     reply.json()["pagination"].clone()
 }
 
-/// Returns status, code and message of a refusal in our envelope.
+/// Returns status, code and message of an error in our envelope.
 pub(crate) fn refusal(reply: &HttpReply) -> String {
     assert_eq!(
         (reply.header("content-type"), reply.header("cache-control")),

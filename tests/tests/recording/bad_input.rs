@@ -1,10 +1,10 @@
-//! The catalogue of bad input: each entry gets a refusal that names the field and the rule, and harms nobody.
+//! The catalogue of bad input: each entry gets a rejection that names the field and the rule, and affects nothing else.
 
 use testkit::HttpReply;
 
 use crate::stage::{SPU, Stage, by_guest, by_shopper, event_id, refusal, results};
 
-/// A good item, to stand beside a bad one.
+/// A valid item, as the neighbour of a bad one.
 fn good(number: u32) -> String {
     format!(r#"{{"event_id":"{}","event_type":"view","ref_type":"Product","ref_id":"{SPU}"}}"#, event_id(number))
 }

@@ -1,4 +1,4 @@
-//! Who an interaction belongs to: the verified token decides, and nothing that the client writes.
+//! The account of an interaction: the verified token decides, and nothing that the client sends.
 
 use serde_json::{Value, json};
 use testkit::HttpEvent;
@@ -49,14 +49,14 @@ async fn what_a_service_of_the_shop_sends_belongs_to_whom_it_names_or_to_nobody(
     ];
     let expected = ["accepted", "accepted", "accepted", "rejected invalid_account_id", "accepted"];
     assert_eq!(statuses(&stage.send(&by_service(&items)).await), expected);
-    // A subject that looks like a shopper's is that of a service all the same.
+    // A subject that looks like a shopper's still belongs to a service.
     assert_eq!(statuses(&stage.send(&by_shopper(&[event("purchase", 6)]).trusted()).await), ["accepted"]);
     let owners = "SELECT account_id, session_id FROM analytic.interaction ORDER BY id";
     let nobody = "null | null".to_owned();
     let expected =
         [nobody.clone(), format!("{shopper} | visit"), format!("{stranger} | visit"), nobody.clone(), nobody];
     assert_eq!(stage.database.rows(owners).await, expected);
-    // Who it is about is part of the content.
+    // The account is part of the content.
     let moved = stage.send(&by_service(&[for_the(event("purchase", 2), &stranger)])).await;
     assert_eq!(statuses(&moved), ["conflict conflict"]);
     let again = stage.send(&by_service(&[for_the(event("purchase", 2), &shopper)])).await;
@@ -92,7 +92,7 @@ async fn only_the_whole_scope_makes_a_caller_trusted() {
         let reply = stage.send(&by_shopper(&[event("purchase", 1)]).claim("scope", scope)).await;
         assert_eq!(statuses(&reply), ["rejected forbidden_event"], "{scope:?}");
     }
-    // A claim of another name, and headers, lend nothing.
+    // A claim with another name, and headers, grant nothing.
     let dressed_up = by_shopper(&[event("purchase", 1)])
         .claim("scopes", "analytic/trusted")
         .claim("cognito:groups", "[admin]")

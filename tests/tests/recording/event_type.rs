@@ -1,4 +1,4 @@
-//! Which events exist, and who may send which.
+//! Event types, and who may send which.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! How much guests of one network may send in a minute, and that nobody else is measured by it.
+//! The limit of guests per network and minute, which does not apply to others.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ async fn stage(limit: &str) -> Stage {
     stage
 }
 
-/// Puts the count of every network into a minute that is still to come.
+/// Moves the count of every network into a future minute.
 const LONG_MINUTE: &str = "
     CREATE FUNCTION analytic.long_minute() RETURNS trigger LANGUAGE plpgsql AS
     $$BEGIN NEW.minute := '2100-01-01'; RETURN NEW; END$$;
@@ -51,7 +51,7 @@ async fn the_first_of_a_minute_are_stored_and_the_rest_are_told_to_come_again() 
     assert_eq!(stage.counts().await, [5, 5, 10]);
     assert_eq!((stage.popularity.depth().await, stage.metric("Rejected").await), (5, 2.0));
 
-    // When the next minute has come, then what was refused is taken: the refusal kept nothing of it.
+    // In the next minute the rejected items are accepted: the rejection stored nothing.
     stage.database.execute("UPDATE analytic.guest_quota SET minute = minute - interval '200 years'").await;
     assert_eq!(statuses(&stage.send(&from("203.0.113.2", 5..7)).await), ["accepted"; 2]);
 }
@@ -78,7 +78,7 @@ async fn a_retry_is_answered_as_ever_and_uses_up_nothing() {
     }
     let mixed = stage.send(&from("203.0.113.1", 1..4)).await;
     assert_eq!(statuses(&mixed), ["duplicate", "accepted", LIMITED]);
-    // The limit is reached, and what is in the log still is.
+    // The limit is reached, and the log is unchanged.
     let again = stage.send(&from("203.0.113.1", 0..4)).await;
     assert_eq!(statuses(&again), ["duplicate", "duplicate", "duplicate", LIMITED]);
     let other_content = with(views(0..1).remove(0), "metadata", serde_json::json!({ "a": 1 }));
@@ -144,7 +144,7 @@ async fn requests_at_once_get_no_more_than_the_limit_together() {
         functions.push(stage.another_function(&[("GUEST_EVENTS_PER_MINUTE", &LIMIT.to_string())]).await);
     }
     let mut waiting = Vec::new();
-    // Every second request has the same ids as one of another environment, in the opposite order.
+    // Every second request has the same ids as one of another environment, in reverse order.
     for round in 0..8_u32 {
         for (turn, function) in (0..).zip(&mut functions) {
             let start = if round % 2 == 0 { round * 10 } else { 1_000 * (turn + 1) + round * 10 };
@@ -161,7 +161,7 @@ async fn requests_at_once_get_no_more_than_the_limit_together() {
         assert!([200, 429].contains(&reply.status), "{reply:?}");
         stored += accepted(&reply);
     }
-    // Items that two requests brought at the same moment may use up the quota twice, never give more than it.
+    // Items in two concurrent requests may use up the quota twice, but never exceed it.
     assert!((1..=LIMIT).contains(&stored), "{stored}");
     let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
     assert_eq!(stage.database.number(deadlocks).await, 0);

@@ -13,7 +13,7 @@ use crate::stage::{GUEST_ROUTE, ROUTE, SHOPPER, SPU, Stage, event_id, results};
 
 /// How many requests.
 const CASES: usize = 300;
-/// Any fixed bytes: the same requests at every run.
+/// Arbitrary fixed bytes: the same requests in every run.
 const SEED: [u8; 32] = [7; 32];
 
 /// JSON text of a scalar: what serializers write, and what only an attacker writes.
@@ -77,7 +77,7 @@ fn item() -> impl Strategy<Value = String> {
     let quoted = |texts: &[&str]| {
         prop::sample::select(texts.iter().map(|text| json!(text).to_string()).collect::<Vec<_>>()).boxed()
     };
-    // Few ids, so that duplicates and conflicts come up too.
+    // Few ids, so that duplicates and conflicts occur too.
     let ids = (0..1_000).map(event_id).collect::<Vec<_>>();
     let ids = quoted(&ids.iter().map(String::as_str).collect::<Vec<_>>());
     let metadata = prop::collection::vec(anything(), 0..3).prop_map(|values| {
@@ -159,6 +159,6 @@ async fn hostile_bodies_get_a_4xx_and_whatever_is_accepted_is_stored() {
     assert_eq!(stored.iter().map(|id| id.parse().unwrap()).collect::<BTreeSet<i64>>(), accepted);
     let all = i64::try_from(accepted.len()).unwrap();
     assert_eq!(stage.counts().await, [all, all, 2 * all]);
-    // The seed is worth something only when it reaches both sides.
+    // The seed is only useful if it covers both outcomes.
     assert!(accepted.len() > 100 && refused > 50, "{} accepted, {refused} refused, {statuses:?}", accepted.len());
 }

@@ -1,4 +1,4 @@
-//! Every limit, right at it and right beyond it.
+//! Every limit, exactly at it and just above it.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use testkit::HttpReply;
 
 use crate::stage::{Stage, body, by_guest, by_shopper, event, refusal, results, statuses, view, with};
 
-/// A body of one view, stretched by spaces to a size.
+/// A body of one view, padded with spaces to a size.
 fn sized_body(number: u32, bytes: usize) -> String {
     let text = body(&[view(number)]);
     let spaces = " ".repeat(bytes - text.len());
@@ -148,7 +148,7 @@ async fn names_have_their_lengths_in_characters() {
 async fn an_event_may_lie_seven_days_back_and_five_minutes_ahead() {
     let mut stage = Stage::set().await;
     let (week, minutes) = (SignedDuration::from_hours(7 * 24), SignedDuration::from_mins(5));
-    // The request arrives a moment after this: a margin on the sides where that moment counts.
+    // The request arrives slightly later: a margin on the sides where that matters.
     let (now, margin) = (Timestamp::now(), SignedDuration::from_secs(40));
     let at = |number, time: Timestamp| with(view(number), "occurred_at", time.to_string());
     let items = [

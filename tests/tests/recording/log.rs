@@ -86,7 +86,7 @@ async fn every_line_of_the_log_is_json() {
 
 #[tokio::test]
 async fn a_function_without_its_settings_ends_at_once_and_names_all_that_is_missing() {
-    let mut function = Function::start("record-interactions", &[]).await;
+    let mut function = Function::start_without_defaults("record-interactions", &[]).await;
     assert_eq!(function.invoke(&by_shopper(&[view(1)]).event()).await, Invoked::Died);
     let output = function.output_with("SEND_TIMEOUT_MS").await;
     for name in

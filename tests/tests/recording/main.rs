@@ -1,4 +1,4 @@
-//! Recording as a client sees it: the shipped record-interactions with real Postgres and the emulator's queues.
+//! Recording as seen by a client: the shipped record-interactions with real Postgres and the emulator's queues.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
 mod accepted;

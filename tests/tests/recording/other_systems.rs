@@ -1,4 +1,4 @@
-//! What other systems send as they send it: their names of events, the clocks of phones, compressed bodies.
+//! Input of other systems: their event names, the clocks of phones, compressed bodies.
 
 use serde_json::json;
 use testkit::HttpEvent;
@@ -21,7 +21,7 @@ async fn names_of_other_systems_are_stored_as_ours_and_score_like_ours() {
     );
     // Under any of its names it is the same event.
     assert_eq!(statuses(&stage.record(&[event("add_to_cart", 1), event("view", 2)]).await), ["duplicate"; 2]);
-    // Who may send it is decided by the meaning.
+    // Its mapped name decides who may send it.
     let reply = stage.send(&by_shopper(&[event("order_completed", 5)])).await;
     assert_eq!(statuses(&reply), ["rejected forbidden_event"]);
     assert_eq!(statuses(&stage.send(&by_service(&[event("Order Completed", 5)])).await), ["accepted"]);
@@ -58,7 +58,7 @@ async fn a_phone_whose_clock_is_wrong_says_when_it_sent() {
     let mut request = json!({ "interactions": items, "sent_at": "2013-01-01T00:10:00Z" });
     let send = |request: &serde_json::Value| HttpEvent::new("POST", ROUTE).account(SHOPPER).body(request.to_string());
     assert_eq!(statuses(&stage.send(&send(&request)).await), ["accepted"; 2]);
-    // The same request a moment later is a retry.
+    // The same request slightly later is a retry.
     assert_eq!(statuses(&stage.send(&send(&request)).await), ["duplicate"; 2]);
     let minutes =
         "SELECT round(extract(epoch FROM date_created - occurred_at) / 60)::int FROM analytic.interaction ORDER BY id";

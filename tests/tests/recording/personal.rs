@@ -1,4 +1,4 @@
-//! Texts that look like an email address or a card number: not kept, whatever field a front end has put them into.
+//! Strings that look like an email address or a card number: not stored, in whatever field a front end put them.
 
 use serde_json::json;
 

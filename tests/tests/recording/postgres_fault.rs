@@ -1,4 +1,4 @@
-//! Postgres down, silent, locked, or refusing one item: a 2xx means stored, and anything else can be sent again.
+//! Postgres down, unresponsive, locked, or refusing one item: a 2xx means stored, and anything else can be retried.
 
 use std::time::{Duration, Instant};
 
@@ -70,7 +70,7 @@ async fn an_answer_that_is_lost_after_the_commit_stores_nothing_twice() {
     postgres.lose_next_answer();
     let reply = send(&mut function, &[view(1), without_id]).await;
 
-    // The statement was sent again over a new connection, which finds what the first one did.
+    // The statement was sent again over a new connection, and finds the rows of the first one.
     assert!(postgres.has_sprung());
     assert_eq!((reply.status, statuses(&reply)), (200, vec!["duplicate".to_owned(); 2]));
     assert_eq!(stage.counts().await, [3, 3, 6]);

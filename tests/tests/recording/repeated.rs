@@ -1,4 +1,4 @@
-//! The same event again: later, within one request, with other content, from somebody else.
+//! The same event again: later, within one request, with other content, from another sender.
 
 use serde_json::{Value, json};
 use testkit::HttpReply;

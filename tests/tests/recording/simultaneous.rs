@@ -1,4 +1,4 @@
-//! The same events in several execution environments at the same moment.
+//! The same events in several execution environments concurrently.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ async fn send_to_all(functions: &mut [Function], requests: &[Vec<Value>]) -> Vec
     let mut waiting = Vec::new();
     for (turn, function) in functions.iter_mut().enumerate() {
         for items in requests {
-            // Each in another order, which is what makes unsorted inserts deadlock.
+            // Each in another order, which makes unsorted inserts deadlock.
             let mut items = items.clone();
             let by = turn * 7 % items.len();
             items.rotate_left(by);

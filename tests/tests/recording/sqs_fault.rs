@@ -1,4 +1,4 @@
-//! SQS down, refusing, or silent: the request is answered all the same, and the pending rows stay.
+//! SQS down, refusing, or unresponsive: the request succeeds nevertheless, and the pending rows stay.
 
 use std::time::{Duration, Instant};
 
@@ -64,7 +64,7 @@ async fn an_sqs_that_never_answers_holds_a_request_no_longer_than_its_limit() {
 
 #[tokio::test]
 async fn an_sqs_that_accepts_no_connection_in_time_holds_a_request_no_longer_either() {
-    // Nobody ever accepts from this listener: connected, and then silence.
+    // This listener never accepts: connected, and then no response.
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let mut stage = stage_with_sqs_at(&format!("http://{}", listener.local_addr().unwrap())).await;
     record_and_check(&mut stage, 3, 6.0).await;

@@ -1,4 +1,4 @@
-//! The stage of each test: a database and two queues of its own, the function, and words for requests.
+//! The setup of each test: its own database and two queues, the function, and helpers for requests.
 
 use serde_json::{Value, json};
 use testkit::{Function, HttpEvent, HttpReply, TestDatabase, TestQueue};
@@ -68,12 +68,12 @@ impl Stage {
         ]
     }
 
-    /// Returns the output of the function once it contains a text; it is collected a little later than written.
+    /// Returns the output of the function once it contains a string; output is collected with a short delay.
     pub(crate) async fn output_with(&self, text: &str) -> String {
         self.function.output_with(text).await
     }
 
-    /// Adds up a metric over all lines of the function's output; a count that is in no line is zero.
+    /// Sums a metric over all lines of the function's output; a count that is in no line is zero.
     pub(crate) async fn metric(&self, name: &str) -> f64 {
         let output = self.output_with("\"_aws\":").await;
         let lines = output.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -87,7 +87,6 @@ async fn start(database: &TestDatabase, queues: (&TestQueue, &TestQueue), change
         ("POPULARITY_QUEUE_URL", queues.0.url()),
         ("CATALOG_QUEUE_URL", queues.1.url()),
         ("SEND_TIMEOUT_MS", "5000"),
-        ("GUEST_EVENTS_PER_MINUTE", "3000"),
     ];
     variables.extend(changed);
     Function::start("record-interactions", &variables).await
@@ -134,7 +133,7 @@ pub(crate) fn with(mut item: Value, field: &str, value: impl Into<Value>) -> Val
     item
 }
 
-/// Returns the status of each item, with its code where it has one; from a success or from a refusal.
+/// Returns the status of each item, with its code if it has one; from a success or an error.
 pub(crate) fn statuses(reply: &HttpReply) -> Vec<String> {
     let results = results(reply);
     let status = |result: &Value| match result["code"].as_str() {
@@ -144,14 +143,14 @@ pub(crate) fn statuses(reply: &HttpReply) -> Vec<String> {
     results.iter().map(status).collect()
 }
 
-/// Returns the result of each item, from a success or from a refusal.
+/// Returns the result of each item, from a success or an error.
 pub(crate) fn results(reply: &HttpReply) -> Vec<Value> {
     let json = reply.json();
     let data = if reply.status == 200 { &json["data"] } else { &json["error"]["details"] };
     data["results"].as_array().unwrap_or_else(|| panic!("no results: {json}")).clone()
 }
 
-/// Returns status, code and message of a refusal.
+/// Returns status, code and message of an error.
 pub(crate) fn refusal(reply: &HttpReply) -> String {
     reply.refusal()
 }

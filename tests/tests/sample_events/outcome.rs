@@ -1,6 +1,6 @@
-//! Every sample in events/ is given to the shipped binary once, and this is what comes of it.
+//! Every sample in events/ is given to the shipped binary once, with this outcome.
 //!
-//! A new sample shows up here as a difference: its outcome has to be looked at and written down.
+//! A new sample shows up here as a difference: its outcome has to be reviewed and added.
 
 use serde_json::Value;
 use testkit::HttpReply;
@@ -51,7 +51,7 @@ async fn accepted(stage: &Stage, answer: Value) -> String {
     format!("{} {said}, {} messages", reply.status, stage.order_events_queue.depth().await)
 }
 
-/// Checks that nothing comes again, and counts what was moved to the dead-letter queue.
+/// Checks that nothing is redelivered, and counts what was moved to the dead-letter queue.
 async fn settled(stage: &Stage, answer: &Value) -> usize {
     assert_eq!(answer["batchItemFailures"], serde_json::json!([]));
     let dead = stage.dead_letters.drain_dead_letters().await;

@@ -1,4 +1,4 @@
-//! What a sample works on: real Postgres, real queues, a webhook.
+//! The setup of a sample: real Postgres, real queues, a webhook.
 
 use serde_json::Value;
 use store::Role;
@@ -14,7 +14,7 @@ pub(super) struct Stage {
     pub(super) catalog_queue: TestQueue,
     pub(super) alerts_queue: TestQueue,
     pub(super) order_events_queue: TestQueue,
-    /// Where every consumer moves what it gives up.
+    /// The dead-letter queue of all consumers.
     pub(super) dead_letters: TestQueue,
     pub(super) webhook: TestServer,
     pub(super) feed: TestTable,
@@ -79,23 +79,7 @@ impl Stage {
             ("ORDER_EVENTS_DLQ_URL", self.order_events_queue.url()),
             ("APP_SECRET_ARN", secret.arn()),
             ("ALERT_HOSTS", "127.0.0.1"),
-            ("ALERT_TIMEOUT_MS", "2000"),
             ("CATALOG_TABLE", self.feed.name()),
-            ("CATALOG_TIMEOUT_MS", "2000"),
-            ("CATALOG_CONCURRENCY", "10"),
-            ("SEND_TIMEOUT_MS", "2000"),
-            ("GUEST_EVENTS_PER_MINUTE", "3000"),
-            ("RESEND_MAX_ROWS", "5000"),
-            ("RESEND_BACKOFF_CAP_SECONDS", "3600"),
-            ("PARTITIONS_AHEAD_DAYS", "14"),
-            ("KEY_RETENTION_DAYS", "30"),
-            ("CART_PATIENCE_HOURS", "24"),
-            ("DEFAULT_CURRENCY", "EUR"),
-            ("FRAUD_BURST_ORDERS", "5"),
-            ("FRAUD_BURST_SECONDS", "60"),
-            ("FRAUD_SIMILAR_ORDERS", "3"),
-            ("FRAUD_SIMILAR_SECONDS", "600"),
-            ("SEGMENT_THRESHOLDS", "EUR:1000/200"),
         ];
         let mut function = Function::start(folder, &variables).await;
         let answer = function.invoke(&serde_json::from_str(event).unwrap()).await.answer();
@@ -103,7 +87,7 @@ impl Stage {
         answer
     }
 
-    /// Checks that a function which has a role is signed in as nobody else; some samples need no database.
+    /// Checks that a function with a role is signed in as this role; some samples need no database.
     async fn assert_own_role(&self, folder: &str) {
         let own = format!("shopsignal_{}", folder.replace('-', "_"));
         if Role::ALL.iter().all(|role| role.name() != own) {

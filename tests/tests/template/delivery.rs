@@ -1,4 +1,4 @@
-//! Queues, their dead-letter queues and what reads them.
+//! Queues, their dead-letter queues and their consumers.
 
 use std::collections::BTreeSet;
 
@@ -11,9 +11,9 @@ const QUEUE: &str = "AWS::SQS::Queue";
 /// AWS's advice for queues that Lambda reads: <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>.
 const VISIBILITY_PER_TIMEOUT: u64 = 6;
 const DAY: u64 = 86_400;
-/// The outage, in seconds, that must make no dead letter of anything that a healthy database would take.
+/// The outage, in seconds, that must not produce dead letters of valid messages.
 const OUTAGE: u64 = DAY;
-/// What a person has for a message that SQS moved to the DLQ: its age goes on counting there.
+/// The time to handle a message that SQS moved to the DLQ, where its age keeps counting.
 const LEFT_IN_DLQ: u64 = 7 * DAY;
 
 fn is_dlq(id: &str) -> bool {

@@ -1,4 +1,4 @@
-//! No log level that template.yaml offers makes a function write what a shopper sent.
+//! No log level that template.yaml offers makes a function log what a shopper sent.
 
 use serde_json::json;
 use testkit::template::Template;
@@ -16,8 +16,6 @@ async fn no_level_shows_a_token_a_body_or_an_address() {
             ("DATABASE_URL", database.url()),
             ("POPULARITY_QUEUE_URL", popularity.url()),
             ("CATALOG_QUEUE_URL", catalog.url()),
-            ("SEND_TIMEOUT_MS", "2000"),
-            ("GUEST_EVENTS_PER_MINUTE", "3000"),
         ];
         let mut function = Function::start("record-interactions", &variables).await;
         let item = json!({ "event_type": "view", "ref_type": "Category", "ref_id": "secret-shoes",

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use domain::Sink;
+use platform::{Metric, NAMESPACE};
 use serde_json::{Value, json};
 use testkit::template::{FUNCTION, Template, function_folders, logical_id, repository, target};
 
@@ -83,9 +85,9 @@ fn every_function_rings_an_alarm_when_it_fails() {
 #[test]
 fn an_old_pending_row_rings_an_alarm_and_so_does_the_silence_of_resend_pending() {
     let template = template();
-    let alarms = alarms(&template, "Shopsignal", "PendingOldestAge");
+    let alarms = alarms(&template, NAMESPACE, Metric::PendingOldestAge.as_str());
     let sinks: BTreeSet<_> = alarms.iter().filter_map(|(sink, _)| sink.as_str()).collect();
-    assert_eq!(sinks, BTreeSet::from(["alerts", "catalog", "popularity"]));
+    assert_eq!(sinks, Sink::ALL.into_iter().map(Sink::as_str).chain(["alerts"]).collect());
     for (sink, alarm) in alarms {
         assert_eq!(alarm["Dimensions"][0]["Name"], "Sink");
         assert_eq!(alarm["TreatMissingData"], "breaching", "{sink}");
@@ -95,11 +97,20 @@ fn an_old_pending_row_rings_an_alarm_and_so_does_the_silence_of_resend_pending()
 #[test]
 fn a_derived_interaction_that_could_not_be_stored_rings_an_alarm() {
     let template = template();
-    let alarms = alarms(&template, "Shopsignal", "DerivedConflicts");
+    let alarms = alarms(&template, NAMESPACE, Metric::DerivedConflicts.as_str());
     let [(function, alarm)] = &alarms[..] else { panic!("{alarms:?}") };
     assert_eq!((function.as_str(), &alarm["Dimensions"][0]["Name"]), (Some("project-orders"), &json!("Function")));
     assert_eq!((&alarm["Threshold"], &alarm["Statistic"]), (&json!(0), &json!("Sum")));
     assert_eq!(alarm["ComparisonOperator"], "GreaterThanThreshold");
+}
+
+#[test]
+fn an_alarm_about_a_metric_of_ours_names_one_that_the_functions_write() {
+    let known: BTreeSet<_> = Metric::ALL.iter().map(|metric| metric.as_str()).collect();
+    for (id, alarm) in template().all("AWS::CloudWatch::Alarm") {
+        let name = alarm["MetricName"].as_str().unwrap_or_default();
+        assert!(alarm["Namespace"] != NAMESPACE || known.contains(name), "{id}: {name}");
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Who may do what: single actions on single resources.
+//! Permissions: single actions on single resources.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ fn list(value: &Value) -> Vec<&Value> {
     value.as_array().map_or_else(|| vec![value], |items| items.iter().collect())
 }
 
-/// A statement as it stands, or the one inside a condition.
+/// A statement, or the one inside a condition.
 fn unconditional(statement: &Value) -> &Value {
     statement.pointer("/Fn::If/1").unwrap_or(statement)
 }
@@ -27,12 +27,19 @@ fn statements(document: &Value) -> Vec<&Value> {
     list(&document["Statement"]).into_iter().map(unconditional).collect()
 }
 
+/// The statements of a role: its own, and those of the policies that are attached to it by name.
+fn of_role<'a>(template: &'a Template, role: &str) -> Vec<&'a Value> {
+    let inline = list(&template.all("AWS::IAM::Role")[role]["Policies"]);
+    let attached = template.all("AWS::IAM::Policy").into_values();
+    let attached = attached.filter(|policy| list(&policy["Roles"]).into_iter().any(|of| target(of) == Some(role)));
+    inline.into_iter().chain(attached).flat_map(|policy| statements(&policy["PolicyDocument"])).collect()
+}
+
 /// The statements that allow something to a role of ours.
 fn allowed(template: &Template) -> Vec<&Value> {
-    let roles = template.all("AWS::IAM::Role").into_values().flat_map(|role| list(&role["Policies"]));
-    let inline = roles.flat_map(|policy| statements(&policy["PolicyDocument"]));
+    let own = template.all("AWS::IAM::Role").into_keys().flat_map(|role| of_role(template, role));
     let managed = template.all("AWS::IAM::ManagedPolicy").into_values();
-    let all = inline.chain(managed.flat_map(|policy| statements(&policy["PolicyDocument"])));
+    let all = own.chain(managed.flat_map(|policy| statements(&policy["PolicyDocument"])));
     all.filter(|statement| statement["Effect"] == "Allow").collect()
 }
 
@@ -72,10 +79,15 @@ fn every_function_has_a_role_of_its_own() {
         assert!(function.get("Policies").is_none(), "{id}: its policies belong to {role}");
         let log = &properties["Policies"][0]["PolicyDocument"]["Statement"][0]["Resource"];
         assert_eq!(target(log), Some(id.replace("Function", "LogGroup").as_str()), "{role} writes a foreign log");
+        let attached = template.all("AWS::IAM::Policy").into_values();
+        let attached = attached.filter(|policy| list(&policy["Roles"]).into_iter().any(|of| target(of) == Some(role)));
+        for name in attached.filter_map(|policy| policy["PolicyName"].as_str()) {
+            assert!(["database", "owner"].contains(&name) || logical_id(name) == id, "{role} has the policy {name}");
+        }
     }
 }
 
-/// What the functions and the schedules may do, but for their own logs and the database.
+/// The permissions of functions and schedules, except for their own logs and the database.
 const GRANTS: &[&str] = &[
     "AcceptEventsRole secretsmanager:GetSecretValue AppSecret",
     "AcceptEventsRole sqs:SendMessage OrderEventsQueue",
@@ -133,9 +145,8 @@ const GRANTS: &[&str] = &[
 fn no_role_may_do_more_than_this() {
     let template = template();
     let mut granted = BTreeSet::new();
-    for (id, role) in template.all("AWS::IAM::Role") {
-        let statements = list(&role["Policies"]).into_iter().flat_map(|policy| statements(&policy["PolicyDocument"]));
-        for statement in statements.filter(|statement| statement["Effect"] == "Allow") {
+    for id in template.all("AWS::IAM::Role").into_keys() {
+        for statement in of_role(&template, id).into_iter().filter(|statement| statement["Effect"] == "Allow") {
             for (action, on) in list(&statement["Action"]).into_iter().flat_map(|action| {
                 list(&statement["Resource"]).into_iter().map(move |resource| (action, target(resource)))
             }) {
@@ -143,16 +154,15 @@ fn no_role_may_do_more_than_this() {
             }
         }
     }
-    // Every function has its own log; how it gets into the database, the test below says.
+    // Every function has its own log; the test below covers its access to the database.
     granted
         .retain(|grant| !grant.contains(" logs:") && !grant.contains("rds-db:") && !grant.ends_with("DatabaseSecret"));
     assert_eq!(granted.iter().map(String::as_str).collect::<Vec<_>>(), GRANTS);
 }
 
-/// What a function's role may use the database with: (action, on what).
+/// The database permissions of a function's role: (action, resource).
 fn database_rights(template: &Template, id: &str) -> BTreeSet<(String, String)> {
-    let role = template.all("AWS::IAM::Role")[id.replace("Function", "Role").as_str()];
-    let own = statements(&role["Policies"][0]["PolicyDocument"]).into_iter();
+    let own = of_role(template, &id.replace("Function", "Role")).into_iter();
     let on = |resource: &Value| match resource.pointer("/Fn::Sub") {
         Some(text) => text.as_str().unwrap_or_default().to_owned(),
         None => target(resource).map_or_else(|| resource.to_string(), str::to_owned),
@@ -237,8 +247,7 @@ fn a_queue_url_in_the_environment_comes_with_the_right_to_send() {
         let variables = function.pointer("/Environment/Variables").and_then(Value::as_object);
         let urls = variables.into_iter().flat_map(Map::iter).filter(|(name, _)| name.ends_with("_QUEUE_URL"));
         let wanted: BTreeSet<_> = urls.filter_map(|(_, value)| target(value)).collect();
-        let role = template.all("AWS::IAM::Role")[id.replace("Function", "Role").as_str()];
-        let own = statements(&role["Policies"][0]["PolicyDocument"]).into_iter();
+        let own = of_role(&template, &id.replace("Function", "Role")).into_iter();
         let sends = own.filter(|it| it["Sid"] == "WakeConsumers" || it["Sid"] == "KeepDeadLetters");
         let may: BTreeSet<_> = sends.flat_map(|statement| list(&statement["Resource"])).filter_map(target).collect();
         assert_eq!(may, wanted, "{id}");

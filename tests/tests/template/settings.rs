@@ -1,6 +1,6 @@
 //! The variables of template.yaml and those that the functions read: the same names, and values that both accept.
 //!
-//! A variable too few stops a function at its start, one too many is a setting that does nothing, and a parameter
+//! A missing variable stops a function at its start, a superfluous one is a setting without effect, and a parameter
 //! that CloudFormation accepts must not stop a function that was running.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +13,7 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value};
 use testkit::template::{Template, function_folders, logical_id};
 
-/// What the function reads; `Variables` knows the names and the complaints.
+/// The variables that a function reads; `Variables` records names and errors.
 type Reader = fn(&mut Variables<'_>) -> bool;
 
 /// One per folder of functions/.
@@ -109,6 +109,14 @@ fn a_function_gets_exactly_the_variables_that_it_reads() {
 }
 
 #[test]
+fn the_default_thresholds_are_those_of_the_template() {
+    let values = defaults(&template(), "project-orders");
+    let lookup = |name: &str| values.get(name).cloned();
+    let settings = Variables::new(&lookup).finish(project_orders::Settings::read).unwrap();
+    assert_eq!(settings.thresholds, domain::fraud::Thresholds::default());
+}
+
+#[test]
 fn with_a_catalog_of_the_shop_the_same_variables_are_read() {
     let template = template();
     let mut values = defaults(&template, "update-catalog");
@@ -144,7 +152,7 @@ fn accepted_texts(pattern: &str) -> Vec<String> {
     (0..TEXTS).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect()
 }
 
-/// What no pattern can say of a text that a function refuses, each with its reason.
+/// Values that a function rejects for a reason that no pattern can express.
 fn is_beyond_patterns(variable: &str, text: &str) -> bool {
     let entries: Vec<_> = text.split(',').map(|entry| entry.split(':').next().unwrap_or_default()).collect();
     match variable {
@@ -152,7 +160,7 @@ fn is_beyond_patterns(variable: &str, text: &str) -> bool {
         "FRAUD_LARGE_ORDERS" => entries.iter().collect::<BTreeSet<_>>().len() < entries.len(),
         // One number above another; the function's own test has the text of the refusal.
         "SEGMENT_THRESHOLDS" => true,
-        // Two ways to log in at once; a rule of the template refuses them together.
+        // Two ways to sign in at once; a rule of the template rejects the combination.
         "DATABASE_IAM_AUTH" => true,
         _ => false,
     }
@@ -213,7 +221,7 @@ fn an_address_that_is_not_secure_is_refused_before_anything_is_deployed() {
 #[test]
 fn a_variable_that_is_left_out_is_named() {
     let template = template();
-    // A password, IAM and a catalog of the shop are choices; without them something else is used, or nothing.
+    // A password, IAM and an outside catalog are optional.
     let optional = [
         "ALERT_HOSTS",
         "CATALOG_URL",

@@ -7,11 +7,11 @@ use stack::Stack;
 
 use crate::{Error, demo, down, env, install, logs, psql, simulate, status, token, up};
 
-/// Runs Shopsignal on this machine and looks after it.
+/// Runs and operates Shopsignal.
 #[derive(Debug, Parser)]
 #[command(name = "local-stack", version, propagate_version = true)]
 pub struct Cli {
-    /// Which local stack to work on; each has its own data and ports.
+    /// The local stack to work on; each has its own data and ports.
     #[arg(long, global = true, env = "SHOPSIGNAL_STACK_NAME", default_value = "dev")]
     stack: String,
     #[command(subcommand)]
@@ -20,7 +20,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Installs Python environments into .venv/, where they are missing or out of date.
+    /// Installs missing or outdated Python environments into .venv/.
     Install(install::Args),
     /// Starts Postgres and the AWS emulator, deploys template.yaml, applies the migrations.
     Up(up::Args),
@@ -36,7 +36,7 @@ enum Command {
     Psql(psql::Args),
     /// Prints the logs of the functions, of the emulator or of Postgres.
     Logs(logs::Args),
-    /// Sends what simulated shoppers do, and what becomes of their orders, through the HTTP API.
+    /// Sends interactions of simulated shoppers, and the events of their orders, through the HTTP API.
     Simulate(simulate::Args),
     /// Shows the whole flow: shoppers, top products, orders, sales, alerts, the proof that nothing was lost.
     Demo(demo::Args),
@@ -45,7 +45,7 @@ enum Command {
 /// Runs the subcommand of a parsed command line and returns the exit code of the process.
 ///
 /// # Errors
-/// Whatever the subcommand could not do.
+/// The error of the subcommand.
 pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
     let stack = Stack::find(&cli.stack)?;
     match cli.command {

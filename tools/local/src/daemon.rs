@@ -16,7 +16,7 @@ use crate::Error;
 use stack::Stack;
 use stack::file;
 
-/// How often a process that is to end is looked at.
+/// How often a process that should end is checked.
 const POLL: Duration = Duration::from_millis(20);
 
 /// One kind of background process of a stack.
@@ -43,7 +43,7 @@ impl Daemon {
         Ok(record.filter(|record| start_of(record.pid).as_deref() == Some(&record.started)).map(|record| record.pid))
     }
 
-    /// Where the process writes.
+    /// The log file of the process.
     pub(crate) fn log(&self) -> &Path {
         &self.log
     }
@@ -62,7 +62,7 @@ impl Daemon {
         Ok(child)
     }
 
-    /// Says that a process which was just started is gone, with the end of its log.
+    /// The error for a process that ended right after its start, with the end of its log.
     pub(crate) fn check(&self, child: &mut Child) -> Result<(), Error> {
         match child.try_wait() {
             Ok(None) => Ok(()),
@@ -83,7 +83,7 @@ impl Daemon {
         Ok(running.is_some())
     }
 
-    /// The error for a process that is not in a state in time.
+    /// The error for a process that did not reach a state in time.
     pub(crate) fn impatient(&self, state: &'static str, patience: Duration) -> Error {
         Error::Patience { name: self.name, state, seconds: patience.as_secs(), log: self.log.clone() }
     }
@@ -106,11 +106,12 @@ impl Daemon {
     }
 }
 
-/// When a living process started, in the words of the operating system; `None` for one that is gone or a zombie.
+/// When a running process started, as the operating system reports it; `None` for one that is gone or a zombie.
 fn start_of(pid: i32) -> Option<String> {
     if Path::new("/proc/self/stat").exists() {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // The name in parentheses may hold blanks; state is the 1st field after it, the start time the 20th (proc(5)).
+        // The name in parentheses may contain spaces; state is the 1st field after it, the start time the 20th
+        // (proc(5)).
         let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
         return if matches!(fields.first(), Some(&("Z" | "X"))) { None } else { Some((*fields.get(19)?).to_owned()) };
     }

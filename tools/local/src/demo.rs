@@ -1,4 +1,4 @@
-//! `local-stack demo`: the whole flow in a minute, through the same doors that a shop uses.
+//! `local-stack demo`: the whole flow in a minute, through the same interfaces that a shop uses.
 
 mod api;
 mod drain;
@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser as _;
+use contracts::Route;
 use domain::ProductId;
 
 use self::api::{Alert, Api, Dashboard, Data, TopProducts, Windows};
@@ -23,7 +24,7 @@ use stack::{Stack, StackFile};
 
 /// How long the queues may take; they need seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long the back end's events may take; a slow machine applies some fifty a second.
+/// How long back-end events may take; a slow machine applies some fifty a second.
 const EVENT_PATIENCE: Duration = Duration::from_secs(180);
 /// Products on a page.
 const PAGE: usize = 5;
@@ -34,22 +35,22 @@ pub struct Args {
     /// Interactions to send.
     #[arg(long, default_value_t = 2_000)]
     interactions: usize,
-    /// Orders to send; without any, nothing is shown of them.
+    /// Orders to send; 0 skips them.
     #[arg(long, default_value_t = 300)]
     orders: usize,
-    /// The orders are placed evenly over the last so many days.
+    /// The orders are placed evenly over this many past days.
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=730))]
     days: u16,
 }
 
-/// Only to take the defaults of `simulate` from where they are defined.
+/// Used only to get the defaults of `simulate`.
 #[derive(clap::Parser)]
 struct Defaults {
     #[command(flatten)]
     simulate: simulate::Args,
 }
 
-/// Sends shoppers and orders, shows what became of them, proves that nothing was lost; exits with 1 when something was.
+/// Sends interactions and orders, shows the results, and verifies that nothing was lost; exits with 1 if something was.
 ///
 /// # Errors
 /// `NotRunning` when the stack is not up, or whatever could not be read.
@@ -85,7 +86,7 @@ async fn send_interactions(stack: &Stack, interactions: usize) -> Result<Summary
     simulate::simulate(stack, &simulate::Args { interactions, orders: Some(0), ..defaults()? }).await
 }
 
-/// Sends the orders, when there are to be any.
+/// Sends the orders, if any.
 async fn send_orders(stack: &Stack, args: &Args) -> Result<Option<ShopSummary>, Error> {
     let Args { orders, days, .. } = *args;
     if orders > 0 {
@@ -104,9 +105,10 @@ fn defaults() -> Result<simulate::Args, Error> {
 
 /// Shows two pages of the top list and its first product, which is returned.
 async fn show_top(api: &Api<'_>) -> Result<Option<ProductId>, Error> {
-    let first: Page = api.get(&format!("popularity/top?limit={PAGE}")).await?;
+    let top = Route::ListPopularity.path();
+    let first: Page = api.get(&format!("{top}?limit={PAGE}")).await?;
     let second: Option<Page> = match &first.pagination.next_cursor {
-        Some(cursor) => Some(api.get(&format!("popularity/top?limit={PAGE}&cursor={cursor}")).await?),
+        Some(cursor) => Some(api.get(&format!("{top}?limit={PAGE}&cursor={cursor}")).await?),
         None => None,
     };
     println!("\n== The top products: GET /popularity/top?limit={PAGE}, then its next_cursor\n");
@@ -114,28 +116,29 @@ async fn show_top(api: &Api<'_>) -> Result<Option<ProductId>, Error> {
     let products: Vec<_> = first.data.into_iter().chain(second.into_iter().flat_map(|page| page.data)).collect();
     show::top(&products, total);
     let Some(best) = products.first() else { return Ok(None) };
-    let one: One = api.get(&format!("popularity/{}", best.id)).await?;
+    let one: One = api.get(&Route::GetPopularity.path_of(&best.id.to_string())).await?;
     println!("\n== One product: GET /popularity/{}\n", best.id);
     println!("{}", serde_json::json!({ "data": one.data }));
     Ok(Some(best.id.clone()))
 }
 
-/// Shows what became of the orders; `false` when a planted customer was not found.
+/// Shows the results of the orders; `false` when a planted customer was not found.
 async fn show_sales(api: &Api<'_>, shop: &ShopSummary) -> Result<bool, Error> {
     let seller = shop.best_seller.unwrap_or_else(|| Role::Seller.default_account()).to_string();
-    let dashboard: Data<Dashboard> = api.get_as((Role::Seller, &seller), "seller-dashboard").await?;
+    let dashboard: Data<Dashboard> = api.get_as((Role::Seller, &seller), Route::ShowSellerDashboard.path()).await?;
     println!("\n== The best-selling seller: GET /seller-dashboard with the token of {seller}\n");
     println!("{}", sales::dashboard(&dashboard.data));
 
     let admin = Role::Admin.default_account().to_string();
     let admin = (Role::Admin, admin.as_str());
-    let windows: Data<Windows> = api.get_as(admin, "sales/windows?size=1d").await?;
+    let windows: Data<Windows> = api.get_as(admin, &format!("{}?size=1d", Route::ListSalesWindows.path())).await?;
     println!("\n== Revenue by day, for admins: GET /sales/windows?size=1d\n");
     println!("{}", sales::windows(&windows.data));
-    let top: Data<TopProducts> = api.get_as(admin, "sales/top-products?window=1d&limit=5").await?;
+    let top: Data<TopProducts> =
+        api.get_as(admin, &format!("{}?window=1d&limit=5", Route::ListTopProducts.path())).await?;
     println!("\n== Bought most within the last day: GET /sales/top-products?window=1d&limit=5\n");
     println!("{}", sales::top_products(&top.data));
-    let alerts: Data<Vec<Alert>> = api.get_as(admin, "alerts?limit=100").await?;
+    let alerts: Data<Vec<Alert>> = api.get_as(admin, &format!("{}?limit=100", Route::ListAlerts.path())).await?;
     println!("\n== Alerts: GET /alerts?limit=100\n");
     println!("{}", sales::alerts(&alerts.data, &shop.planted));
     Ok(sales::missing(&alerts.data, &shop.planted).is_empty())

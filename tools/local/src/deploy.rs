@@ -23,14 +23,14 @@ const MAX_CONCURRENCY: &str = "4";
 /// The origin of a front end under development.
 const ALLOWED_ORIGIN: &str = "http://localhost:3000";
 
-/// Where SAM takes each function from, as `<function>/bootstrap`.
+/// Where SAM reads each function, as `<function>/bootstrap`.
 pub(crate) fn functions_folder(stack: &Stack) -> PathBuf {
     stack.root().join("target/lambda")
 }
 
-/// Puts the locally built functions where SAM takes them from.
+/// Copies the locally built functions to where SAM reads them.
 ///
-/// Copies, no links: `cargo lambda build` writes to the same place and would write through a link.
+/// Copies, not links: `cargo lambda build` writes to the same place and would write through a link.
 pub(crate) fn copy_functions(stack: &Stack) -> Result<(), Error> {
     let folder = stack.root().join("functions");
     let failed = |source| Error::Read { path: folder.clone(), source };
@@ -52,7 +52,7 @@ pub(crate) fn copy_functions(stack: &Stack) -> Result<(), Error> {
     Ok(())
 }
 
-/// Runs `sam deploy`; returns when every resource is there. Without a change it changes nothing.
+/// Runs `sam deploy`; returns when every resource is there. Without a change it does nothing.
 pub(crate) async fn deploy(stack: &Stack, ports: Ports) -> Result<(), Error> {
     // The project's own samconfig.toml is for AWS.
     let config = stack.path("samconfig.toml");
@@ -83,7 +83,7 @@ pub(crate) async fn migrate(endpoint: &str, resources: &Resources) -> Result<(),
 /// What differs from a deployment to AWS.
 fn parameters(stack: &Stack, ports: Ports) -> Vec<String> {
     let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
-    // The pause before a failed message is tried again: tests wait for it.
+    // The delay before a failed message is retried: tests wait for it.
     let visibility = if stack.is_throwaway() { "4" } else { "30" };
     let values = [
         ("Architecture", architecture.to_owned()),
@@ -106,7 +106,7 @@ fn parameters(stack: &Stack, ports: Ports) -> Vec<String> {
     values.into_iter().map(|(name, value)| format!("{name}={value}")).collect()
 }
 
-/// Points SAM at the emulator and keeps it from the user's AWS settings and home folder.
+/// Points SAM at the emulator and isolates it from the user's AWS settings and home folder.
 fn sam_environment(command: &mut Command, stack: &Stack, ports: Ports) {
     let home = stack.path("home");
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());

@@ -8,7 +8,7 @@ use stack::Stack;
 use stack::file;
 use stack::path;
 
-/// What to leave behind.
+/// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Removes the stack's data, ports, logs and key as well.

@@ -1,6 +1,6 @@
 //! The stack's AWS emulator, started through tools/local/launcher.py.
 //!
-//! Functions inherit the whole environment of the emulator, so it gets a clean one.
+//! Functions inherit the whole environment of the emulator, so the emulator gets a clean one.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -18,9 +18,9 @@ use stack::issuer;
 
 /// The region of everything local.
 pub(crate) const REGION: &str = "us-east-1";
-/// The key id and secret of everything local; the emulator checks none.
+/// The key id and secret of everything local; the emulator does not check them.
 pub(crate) const CREDENTIAL: &str = "test";
-/// A start takes 1 s, with much state and a busy machine a few.
+/// A start takes 1 s, or a few seconds with much state and a busy machine.
 const START_PATIENCE: Duration = Duration::from_secs(60);
 /// It writes its state and ends every function environment; 4 s with 60 of them.
 const STOP_PATIENCE: Duration = Duration::from_secs(20);
@@ -30,12 +30,12 @@ pub(crate) fn daemon(stack: &Stack) -> Daemon {
     Daemon::new(stack, "emulator")
 }
 
-/// Where every AWS API is answered.
+/// The endpoint of every AWS API.
 pub(crate) fn endpoint(ports: Ports) -> String {
     format!("http://127.0.0.1:{}", ports.emulator)
 }
 
-/// The issuer's address.
+/// The issuer's URL.
 pub(crate) fn issuer_url(ports: Ports) -> String {
     format!("http://127.0.0.1:{}", ports.issuer)
 }
@@ -63,7 +63,7 @@ pub(crate) async fn start(stack: &Stack, ports: Ports) -> Result<(), Error> {
     Ok(())
 }
 
-/// Stops the emulator, which writes its state; returns whether it ran.
+/// Stops the emulator, which writes its state; returns whether it was running.
 pub(crate) async fn stop(stack: &Stack) -> Result<bool, Error> {
     daemon(stack).stop(Signal::TERM, STOP_PATIENCE).await
 }
@@ -86,7 +86,7 @@ fn command(stack: &Stack, ports: Ports) -> Result<Command, Error> {
     command.args(["--issuer-port", &ports.issuer.to_string()]);
     command.env_clear().current_dir(stack.folder()).env("PATH", "/usr/local/bin:/usr/bin:/bin");
     command.env("GATEWAY_PORT", ports.emulator.to_string()).env("BIND_HOST", "127.0.0.1");
-    // Functions get the endpoint only from here.
+    // Functions get the endpoint from here only.
     command.env("MINISTACK_HOST", "localhost").env("AWS_ENDPOINT_URL", endpoint(ports));
     command.env("PERSIST_STATE", "1").env("STATE_DIR", &state);
     command.env("S3_PERSIST", "1").env("S3_DATA_DIR", state.join("s3")).env("TMPDIR", &temporary);

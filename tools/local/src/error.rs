@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Everything the local stack can fail at.
+/// All errors of the local stack.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The files of the local stack could not be used.
@@ -15,17 +15,17 @@ pub enum Error {
     /// A file or folder could not be read.
     #[error("read {path}")]
     Read {
-        /// What was to be read.
+        /// What was being read.
         path: PathBuf,
-        /// The operating system's answer.
+        /// The operating system's error.
         source: io::Error,
     },
     /// A file or folder could not be written or removed.
     #[error("write {path}")]
     Write {
-        /// What was to be written.
+        /// What was being written.
         path: PathBuf,
-        /// The operating system's answer.
+        /// The operating system's error.
         source: io::Error,
     },
     /// A program is missing or cannot be executed.
@@ -33,13 +33,13 @@ pub enum Error {
     Start {
         /// The program's name.
         program: String,
-        /// The operating system's answer.
+        /// The operating system's error.
         source: io::Error,
     },
     /// A program ran and failed.
     #[error("complete `{program}`:\n{output}")]
     Program {
-        /// The program and what it was to do.
+        /// The program and its task.
         program: String,
         /// The end of its output.
         output: String,
@@ -91,23 +91,23 @@ pub enum Error {
     /// An HTTP request to a local service failed.
     #[error("ask {what}")]
     Http {
-        /// Whom we asked for what.
+        /// The service and the request.
         what: &'static str,
         /// The client's reason.
         source: reqwest::Error,
     },
-    /// A local service answered something that we cannot use.
+    /// A local service sent an unusable response.
     #[error("use the answer of {what}: {answer}")]
     Answer {
-        /// Whom we asked for what.
+        /// The service and the request.
         what: &'static str,
-        /// The answer or its fault, shortened.
+        /// The response or its error, shortened.
         answer: String,
     },
     /// The deployed stack lacks a resource that the tools need.
     #[error("find the resource {0} in the deployed stack")]
     NoResource(String),
-    /// A function of ours is not built.
+    /// A function is not built.
     #[error("find {0}: build first with `make build`")]
     NotBuilt(PathBuf),
     /// The database refused.
@@ -118,7 +118,7 @@ pub enum Error {
         /// The database's reason.
         source: tokio_postgres::Error,
     },
-    /// Events that the API took are not in the log, or their queue is not empty.
+    /// Events that the API accepted are not in the log, or their queue is not empty.
     #[error(
         "see {sent} events logged in {seconds} s: {logged} are, order-events-queue holds {queued}; \
          see `make logs FUNCTION=project-orders`"
@@ -133,7 +133,7 @@ pub enum Error {
         /// How long was waited, in seconds.
         seconds: u64,
     },
-    /// Arguments that do not fit together.
+    /// Contradicting arguments.
     #[error("use these arguments: {0}")]
     Usage(String),
     /// The database could not do it.

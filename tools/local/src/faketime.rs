@@ -1,4 +1,4 @@
-//! The library that gives a process another clock, for tests.
+//! libfaketime, which gives a process another clock, for tests.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use stack::Stack;
 const NAME: &str = "faketime";
 const LIBRARY: &str = "libfaketime/vendor/libfaketime/src/libfaketime.so.1";
 
-/// Installs the library if it is missing and returns where it is; `None` on machines that it is not compiled for.
+/// Installs the library if it is missing and returns where it is; `None` on platforms without a compiled library.
 ///
 /// # Errors
 /// When Python is missing or the package cannot be installed.

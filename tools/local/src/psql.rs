@@ -8,15 +8,15 @@ use crate::postgres_user::client;
 use crate::venv::Venv;
 use stack::{Stack, StackFile};
 
-/// What psql gets.
+/// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Handed to psql as they are, for example `-c 'SELECT 1'`.
+    /// Passed to psql unchanged, for example `-c 'SELECT 1'`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
 }
 
-/// Becomes psql; returns only when it cannot be started.
+/// Replaces this process by psql; returns only when psql cannot be started.
 ///
 /// # Errors
 /// `NotRunning` when the stack is not up.

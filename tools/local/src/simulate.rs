@@ -1,9 +1,9 @@
-//! `local-stack simulate`: shoppers who visit, look, choose and buy, and a shop that says what becomes of their orders,
-//! through the real HTTP API.
+//! `local-stack simulate`: shoppers who visit, browse and buy, and a shop that reports their orders, through the real
+//! HTTP API.
 //!
-//! Everything follows from the seed. Each event has an id made of seed, run and position, so a request that is
-//! repeated, or a whole run that is, stores nothing twice. Interactions are sent by many shoppers at once, in no fixed
-//! order. Orders have a history, and so a time base, which belongs to their ids.
+//! Everything is derived from the seed. Each event has an id made of seed, run and position, so a repeated request, or
+//! a repeated run, stores nothing twice. Many shoppers send interactions concurrently, in no fixed order. Orders have a
+//! history, and so a time base, which is part of their ids.
 
 mod action;
 pub(crate) mod api;
@@ -41,12 +41,12 @@ use shopsignal::rate::read_rate;
 use crate::Error;
 use stack::{Stack, StackFile};
 
-/// An order comes of so many interactions, unless another number is asked for.
+/// The default number of interactions per order.
 const INTERACTIONS_PER_ORDER: usize = 20;
 /// A million orders are gigabytes of events.
 const ORDERS_MAX: usize = 1_000_000;
 
-/// Who does how much, and where.
+/// The arguments of a simulation.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// Signed-in shoppers.
@@ -55,37 +55,37 @@ pub struct Args {
     /// Interactions to send.
     #[arg(long, default_value_t = 2_000)]
     pub interactions: usize,
-    /// Products to choose from; the first few are chosen most (Zipf).
+    /// Number of products; the first few are the most popular (Zipf).
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
     pub products: u32,
     /// How the shop identifies its products.
     #[arg(long, value_enum, default_value_t, value_name = "KIND")]
     pub product_ids: ProductIds,
-    /// Orders, told by the shop's back end through their life; one for twenty interactions when left out.
+    /// Orders, reported by the shop's back end through their life cycle; one per twenty interactions by default.
     #[arg(long, value_name = "N", value_parser = read_orders)]
     pub orders: Option<usize>,
-    /// The orders are placed evenly over the last so many days.
+    /// The orders are placed evenly over this many past days.
     #[arg(long, default_value_t = 7, value_name = "D", value_parser = clap::value_parser!(u16).range(1..=730))]
     pub days: u16,
-    /// The instant at which the history of the orders ends; now when left out.
+    /// End of the history of the orders; now by default.
     #[arg(long, value_name = "TIME")]
     pub until: Option<Timestamp>,
-    /// Everything random follows from it.
+    /// Seed of everything random.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Names the run; the same seed and run again send the same events. A new name every time when left out.
+    /// Names the run; the same seed and run again send the same events. A new name every time by default.
     #[arg(long, value_name = "NAME")]
     pub run: Option<String>,
-    /// Interactions, or events of the back end, a second, or `max`.
+    /// Interactions, or back-end events, per second, or `max`.
     #[arg(long, default_value = "max", value_name = "R|max", value_parser = read_rate)]
     pub rate: Rate,
-    /// Requests under way at once.
+    /// Concurrent requests.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1_000))]
     pub concurrency: u16,
-    /// The most interactions in a request.
+    /// Maximum number of interactions in a request.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
     pub batch: u16,
-    /// The share of interactions by guests, who look around without a token.
+    /// Share of interactions by guests, who browse without a token.
     #[arg(long, default_value_t = 0.05, value_name = "SHARE", value_parser = read_share)]
     pub guests: f64,
     /// Base of another API than the local stack's, without /api/v1; needs the tokens below.
@@ -94,7 +94,7 @@ pub struct Args {
     /// Token of the shoppers.
     #[arg(long, env = "SHOPSIGNAL_TOKEN", hide_env_values = true, requires = "api_url")]
     pub token: Option<String>,
-    /// Token with the scope analytic/trusted, for purchases and what the back end says.
+    /// Token with the scope analytic/trusted, for purchases and back-end events.
     #[arg(long, env = "SHOPSIGNAL_TRUSTED_TOKEN", hide_env_values = true, requires = "api_url")]
     pub trusted_token: Option<String>,
     /// Print the figures as JSON.
@@ -102,7 +102,7 @@ pub struct Args {
     pub json: bool,
 }
 
-/// Sends the interactions and orders, prints the figures; the exit code is 1 when one of them is not taken.
+/// Sends the interactions and orders, prints the figures; the exit code is 1 when any of them is not accepted.
 ///
 /// # Errors
 /// When nothing can be sent at all.
@@ -116,10 +116,10 @@ pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
     Ok(if summary.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Sends the interactions, then the orders, and returns the figures. Shows progress on stderr when that is a terminal.
+/// Sends the interactions, then the orders, and returns the figures. Shows progress on stderr if that is a terminal.
 ///
 /// # Errors
-/// When nothing can be sent at all; a request that fails is a figure.
+/// When nothing can be sent at all; a failed request only counts in the figures.
 pub async fn simulate(stack: &Stack, args: &Args) -> Result<Summary, Error> {
     let api = connect(stack, args)?;
     let run = args.run.clone().unwrap_or_else(|| Uuid::now_v7().to_string());
@@ -141,7 +141,7 @@ pub async fn simulate(stack: &Stack, args: &Args) -> Result<Summary, Error> {
 }
 
 fn plan(args: &Args, run: &str) -> Plan {
-    // To the second: whoever repeats the run has to type it.
+    // To the second, because it has to be typed to repeat the run.
     let now = || Timestamp::now().round(Unit::Second).unwrap_or(Timestamp::UNIX_EPOCH);
     Plan {
         seed: args.seed,
@@ -185,7 +185,7 @@ async fn send_all(api: &Api, batches: Batches, args: &Args, mut tally: Tally) ->
         tally.add_retries(retries);
         bar.inc(u64::try_from(items).unwrap_or_default());
         bar.set_message(tally.line());
-        // Each request has been repeated for half a minute: nobody is there, and the others would wait in vain.
+        // Each request has been retried for half a minute: the API is not available, and the others would wait in vain.
         if tally.is_hopeless(usize::from(args.concurrency)) {
             break;
         }
@@ -194,7 +194,7 @@ async fn send_all(api: &Api, batches: Batches, args: &Args, mut tally: Tally) ->
     Ok(tally.finish(start.elapsed()))
 }
 
-/// One request with what became of it.
+/// One request with its outcome.
 struct Sent {
     items: usize,
     result: Result<Answer, Unanswered>,
@@ -206,7 +206,7 @@ async fn send(api: &Api, batch: Batch, token: Option<String>, due: Option<Instan
     if let Some(due) = due {
         tokio::time::sleep_until(due.into()).await;
     }
-    // Timed from when it was due: a slow answer that delays the next request must not flatter its figure.
+    // Timed from when it was due: a slow response that delays the next request must not improve its figure.
     let from = due.unwrap_or_else(Instant::now);
     let mut retries = 0;
     let result = api.record(&batch, token.as_deref(), || retries += 1).await;

@@ -2,6 +2,7 @@
 
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
+use contracts::Route;
 
 use crate::Error;
 use crate::emulator;
@@ -50,6 +51,6 @@ fn state(pid: Option<i32>, answers: bool) -> String {
 }
 
 async fn health(api_url: &str) -> Result<String, Error> {
-    let response = http::client()?.get(format!("{api_url}/health")).send().await;
+    let response = http::client()?.get(format!("{api_url}{}", Route::CheckHealth.path())).send().await;
     Ok(response.map_or_else(|_| "not answering".to_owned(), |response| format!("/health {}", response.status())))
 }

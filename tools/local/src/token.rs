@@ -7,13 +7,13 @@ use shopsignal::say;
 use stack::issuer::Role;
 use stack::{Stack, StackFile};
 
-/// Whose token.
+/// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What the bearer is.
+    /// The role of the bearer.
     #[arg(value_enum)]
     role: Role,
-    /// The account in the token; each role has one of its own otherwise.
+    /// The account in the token; by default each role has its own.
     #[arg(long, value_name = "UUID")]
     account: Option<Uuid>,
     /// How long the token is valid, in seconds; negative for an expired one.

@@ -45,7 +45,7 @@ pub async fn run(stack: &Stack, _args: Args) -> Result<(), Error> {
     Ok(())
 }
 
-/// Installs the programs; those that run and are to be replaced are stopped first.
+/// Installs the programs; running ones that will be replaced are stopped first.
 async fn install(stack: &Stack) -> Result<(), Error> {
     let outdated = venv::outdated(stack, &["emulator", "postgres", "sam"])?;
     if outdated.contains(&"emulator") {

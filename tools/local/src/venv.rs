@@ -1,4 +1,4 @@
-//! Python environments under `.venv/`, one per file in tools/local/requirements, made only when missing or out of date.
+//! Python environments under `.venv/`, one per file in tools/local/requirements, created only when missing or out of date.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,7 +11,7 @@ use shopsignal::say;
 use stack::file;
 use stack::{Stack, lock};
 
-/// Written last, holds the hash of the requirements: an interrupted installation is made again.
+/// Written last, contains the hash of the requirements: an interrupted installation is repeated.
 const STAMP: &str = "installed";
 
 /// One installed environment.
@@ -44,7 +44,7 @@ impl Venv {
         Err(failed(std::io::ErrorKind::NotFound.into()))
     }
 
-    /// Whether the installation is complete and fits its requirements.
+    /// Whether the installation is complete and matches its requirements.
     fn is_current(&self, stack: &Stack) -> Result<bool, Error> {
         let hash = self.hash(stack)?;
         Ok(std::fs::read_to_string(self.folder.join(STAMP)).is_ok_and(|installed| installed == hash))
@@ -71,7 +71,7 @@ pub(crate) fn outdated<'a>(stack: &Stack, names: &[&'a str]) -> Result<Vec<&'a s
     Ok(found)
 }
 
-/// Installs what is missing of the named environments, all at the same time, and prints a line for each.
+/// Installs what is missing of the named environments, concurrently, and prints a line for each.
 pub(crate) fn install(stack: &Stack, names: &[&str]) -> Result<(), Error> {
     // Two stacks may start at once and share the environments.
     let _held = lock(&stack.root().join(".venv/lock"))?;
@@ -100,8 +100,8 @@ fn install_one(stack: &Stack, name: &str) -> Result<(), Error> {
     made.map_err(|source| Error::Python { folder: venv.folder.clone(), source: Box::new(source) })?;
     let mut pip = Command::new(venv.program("python"));
     pip.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]);
-    // Exactly the listed files: each with its hash, nothing that is not listed, and no source that would have to be built
-    // with tools that have no hash.
+    // Exactly the listed files: each with its hash, nothing unlisted, and no source packages, whose build tools would
+    // have no hash.
     pip.args(["--require-hashes", "--no-deps", "--only-binary=:all:", "--requirement"]);
     run(pip.arg(venv.requirements(stack)), "pip install")?;
     file::write(&venv.folder.join(STAMP), hash.as_bytes(), 0o644)?;
@@ -109,7 +109,7 @@ fn install_one(stack: &Stack, name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Runs a program to its end; its output is shown only when it fails.
+/// Runs a program to completion; its output is shown only when it fails.
 pub(crate) fn run(command: &mut Command, what: &str) -> Result<String, Error> {
     let output = command.output().map_err(|source| Error::Start { program: what.to_owned(), source })?;
     let out = String::from_utf8_lossy(&output.stdout).into_owned();

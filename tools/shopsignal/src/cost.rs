@@ -1,7 +1,7 @@
 //! `shopsignal cost`: what a million events cost on AWS, from counted calls, measured times and a price table.
 //!
-//! It asks nobody: prices are a file with a date, times come from docs/performance.json, and both are in the binary. They are
-//! named in the output, because a figure without them is worth nothing.
+//! It makes no network request: prices are a file with a date, times come from docs/performance.json, and both are in the
+//! binary. They are named in the output, because a figure without them is worthless.
 
 mod measured;
 mod model;
@@ -20,17 +20,17 @@ use self::price::{OtherSystem, Prices, REGIONS};
 use crate::Error;
 use crate::say;
 
-/// What to reckon with.
+/// The assumptions.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Rows of a request.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 10, 25, 100], value_parser = clap::value_parser!(u32).range(1..=100))]
     batch: Vec<u32>,
-    /// Messages of a batch that a consumer gets: with a window of a second, about the events per second.
+    /// Messages per consumer batch: with a window of a second, about the number of events per second.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=500))]
     messages: u32,
-    /// Messages that a receive from a queue brings. Long polling answers at once, so by default what one call sent;
-    /// 10 when the queue never runs empty.
+    /// Messages per receive. Long polling returns immediately, so by default what one call sent; 10 when the queue
+    /// never runs empty.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10))]
     receive: Option<u32>,
     /// Whose prices.
@@ -45,14 +45,14 @@ pub struct Args {
     /// Bytes of an item of our own feed; 0 when the catalog is called over HTTP.
     #[arg(long, default_value_t = 500)]
     item_bytes: u32,
-    /// How much slower a function of 512 MB is than the machine of the measurement, for its work on the processor:
-    /// Lambda gives a whole processor at 1,769 MB.
+    /// How much slower the processor work of a 512 MB function is than on the measuring machine: Lambda gives a whole
+    /// processor at 1,769 MB.
     #[arg(long, default_value_t = 3.5)]
     slowdown: f64,
-    /// What Postgres and SQS take to answer a request or a popularity batch, in milliseconds.
+    /// The time that Postgres and SQS take for a request or a popularity batch, in milliseconds.
     #[arg(long, default_value_t = 15.0)]
     waiting_ms: f64,
-    /// What the catalog takes to answer a batch, in milliseconds.
+    /// The time that the catalog takes for a batch, in milliseconds.
     #[arg(long, default_value_t = 60.0)]
     catalog_ms: f64,
     /// Prints JSON.
@@ -68,7 +68,7 @@ struct Bill {
     usd_per_million: f64,
 }
 
-/// Prints the bill of each batch size beside what other systems say they cost.
+/// Prints the bill of each batch size next to the published costs of other systems.
 ///
 /// # Errors
 /// When there is no price table of the region, or a file is malformed.
@@ -103,7 +103,7 @@ fn bill_of(rows: u32, args: &Args, measured: &Measured, prices: &Prices) -> Bill
     Bill { rows_a_request: rows, usd_per_million: total(&lines), lines }
 }
 
-/// What polling costs although no event comes, US$ a month.
+/// The cost of polling without any events, US$ per month.
 fn idle(prices: &Prices) -> f64 {
     IDLE_SQS_REQUESTS_A_MONTH / 1e6 * prices.sqs_requests.usd_per_million
 }
@@ -141,7 +141,7 @@ fn print(bills: &[Bill], others: &[OtherSystem], prices: &Prices, measured: &Mea
     }
 }
 
-/// A sum with its share of the whole.
+/// A sum with its share of the total.
 fn cell(usd: f64, whole: f64) -> String {
     format!("{usd:.3} {:>3.0}%", if whole > 0.0 { usd / whole * 100.0 } else { 0.0 })
 }

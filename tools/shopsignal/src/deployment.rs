@@ -1,7 +1,7 @@
-//! Where a subcommand finds the database, the queues and the feed.
+//! The database, queues and feed that a subcommand works on.
 //!
-//! They are named by flags or the environment, or else those of the local stack. The two are never mixed: a command that
-//! judges the queues of one system by the database of another would delete what it must keep.
+//! They are given by flags or the environment, or else are those of the local stack. The two are never mixed: a command
+//! that compares the queues of one system with the database of another would delete what it must keep.
 
 use std::time::Duration;
 
@@ -20,13 +20,13 @@ use crate::redrive::ledger::{EventReader, Ledger};
 use crate::redrive::queue::{Destination, Queues};
 use stack::{Stack, StackFile};
 
-/// The longest a call of AWS may take; longer than any long poll of ours.
+/// The limit of an AWS call; longer than any of our long polls.
 const CALL_LIMIT: Duration = Duration::from_secs(30);
 
 /// The currency of a deployment that does not set one; the default of template.yaml.
 const DEFAULT_CURRENCY: &str = "EUR";
 
-/// Which database. The local stack's when no URL is given.
+/// The database: the local stack's when no URL is given.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct DatabaseArgs {
     /// Database of a deployment, postgres://user@host:5432/database?sslmode=require; the local stack's otherwise.
@@ -35,13 +35,13 @@ pub struct DatabaseArgs {
     /// Secret with the JSON {"username","password"} for --database-url.
     #[arg(long, env = "DATABASE_SECRET_ARN", value_name = "ARN")]
     pub database_secret_arn: Option<String>,
-    /// Log in to --database-url with an IAM token.
+    /// Sign in to --database-url with an IAM token.
     #[arg(long, env = "DATABASE_IAM_AUTH", value_name = "BOOL", num_args = 0..=1, default_value = "false",
           default_missing_value = "true", require_equals = true)]
     pub database_iam_auth: bool,
 }
 
-/// Which queues and which feed of the deployment that --database-url names.
+/// The queues and the feed of the deployment that --database-url names.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct ResourceArgs {
     /// Queue of update-popularity.
@@ -68,7 +68,7 @@ pub struct ResourceArgs {
     /// Its dead-letter queue.
     #[arg(long, env = "ORDER_EVENTS_DLQ_URL", value_name = "URL")]
     pub order_events_dlq_url: Option<String>,
-    /// Where failed daily runs are noted.
+    /// Dead-letter queue of failed daily runs.
     #[arg(long, env = "MAINTENANCE_DLQ_URL", value_name = "URL")]
     pub maintenance_dlq_url: Option<String>,
     /// DynamoDB table of our own catalog feed.
@@ -77,7 +77,7 @@ pub struct ResourceArgs {
     /// Secret with the key that email addresses are hashed with; without it events are compared by their ids only.
     #[arg(long, env = "APP_SECRET_ARN", value_name = "ARN")]
     pub app_secret_arn: Option<String>,
-    /// Currency of amounts that come without one, as deployed.
+    /// Default currency of amounts, as deployed.
     #[arg(long, env = "DEFAULT_CURRENCY", value_name = "CODE")]
     pub default_currency: Option<String>,
 }
@@ -128,7 +128,7 @@ impl Deployment {
     /// Takes a local stack.
     ///
     /// # Errors
-    /// When its description cannot be right.
+    /// When its description is invalid.
     pub async fn local(stack: &StackFile) -> Result<Self, Error> {
         let keys = Credentials::new("test", "test", None, None, "local stack");
         let aws = configuration()
@@ -162,7 +162,7 @@ impl Deployment {
     /// Opens a connection for a transaction of several statements.
     ///
     /// # Errors
-    /// When Postgres does not answer or refuses the log-in.
+    /// When Postgres does not answer or refuses the sign-in.
     pub async fn connect(&self) -> Result<Client, Error> {
         let opened = store::connect(&self.settings, Some(&self.aws)).await;
         opened.map_err(|source| Error::Store { what: "connect to the database", source })
@@ -180,7 +180,7 @@ impl Deployment {
         aws_sdk_dynamodb::Client::new(&self.aws)
     }
 
-    /// A dead-letter queue and where its work goes back to.
+    /// A dead-letter queue and its source queue.
     ///
     /// # Errors
     /// `Usage` naming the flag when one is not known.
@@ -223,7 +223,7 @@ impl Deployment {
         currency.parse().map_err(|rule| Error::Usage(format!("--default-currency {rule}")))
     }
 
-    /// What events of the back end are read with; `None` when no secret is known.
+    /// The settings for parsing back-end events; `None` when no secret is known.
     ///
     /// # Errors
     /// `Usage` when the currency cannot be right, `Secret` when the key of the deployment cannot be had.
@@ -235,13 +235,13 @@ impl Deployment {
         intake.map(Some).map_err(|rule| Error::Secret(SecretError::Unusable(rule)))
     }
 
-    /// Where events that could not be applied lie, when it is known.
+    /// The dead-letter queue of back-end events, if it is known.
     #[must_use]
     pub fn order_events_dlq(&self) -> Option<&str> {
         self.resources.order_events_dlq_url.as_deref()
     }
 
-    /// What the database says of the messages of a queue.
+    /// The ledger of a queue: what the database says about its messages.
     ///
     /// # Errors
     /// `Usage` when the currency cannot be right, `Secret` when the key of the deployment cannot be had.
@@ -289,7 +289,7 @@ impl ResourceArgs {
 }
 
 fn configuration() -> aws_config::ConfigLoader {
-    // The SDK has no limit of its own.
+    // The SDK has no limit by default.
     let limits = TimeoutConfig::builder().operation_timeout(CALL_LIMIT).build();
     aws_config::defaults(BehaviorVersion::latest()).timeout_config(limits)
 }

@@ -1,9 +1,9 @@
-//! `shopsignal import`: what a shop already has, sent through the HTTP API and stored once.
+//! `shopsignal import`: the history of a shop, sent through the HTTP API and stored once.
 //!
-//! Event ids follow from the content of a line, so a file that is imported twice changes nothing the second time. What the
-//! API has acknowledged is noted in a state file, so a run that was cut goes on where it was. A bad line is counted and
-//! named, and nothing else is lost for it. It does not make sessions, and it maps no event names: the API knows the names
-//! of other systems.
+//! Event ids are derived from the content of a line, so a file that is imported twice changes nothing the second time.
+//! A state file records what the API has acknowledged, so an interrupted run continues where it stopped. A bad line is
+//! counted and reported, and affects no other line. It does not infer sessions, and it maps no event names: the API
+//! knows the names of other systems.
 
 mod batch;
 mod identity;
@@ -34,28 +34,28 @@ pub use self::summary::{Rejected, Summary};
 use crate::Error;
 use crate::rate::Rate;
 
-/// What to import, and how.
+/// The arguments of an import.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// The file: .csv, or JSON objects one a line (.json, .ndjson, .jsonl); each also with .gz.
+    /// The file: .csv, or one JSON object per line (.json, .ndjson, .jsonl); each also with .gz.
     pub file: PathBuf,
-    /// What its lines are.
+    /// The kind of its lines.
     #[arg(long, value_enum, default_value_t = Kind::Interactions)]
     pub kind: Kind,
     /// The system that wrote the file.
     #[arg(long, value_enum)]
     pub preset: Option<Preset>,
-    /// Which column holds a field of an interaction, such as ref_id=product_id or metadata.brand=brand; of JSON also the
-    /// path to a member, such as ref_id=properties.sku. May be repeated.
+    /// Maps a field of an interaction to a column, such as ref_id=product_id or metadata.brand=brand; for JSON also to
+    /// a path, such as ref_id=properties.sku. May be repeated.
     #[arg(long = "map", value_name = "FIELD=COLUMN", value_parser = Pair::read)]
     pub map: Vec<Pair>,
-    /// Events a second, or `max`, which live requests feel.
+    /// Events per second, or `max`, which slows down live requests.
     #[arg(long, default_value = "1000", value_name = "R|max", value_parser = crate::rate::read_rate)]
     pub rate: Rate,
-    /// Requests under way at once.
+    /// Concurrent requests.
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]
     pub at_once: u16,
-    /// Where to note what was acknowledged; beside the file when left out.
+    /// State file of what was acknowledged; next to the imported file by default.
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
     /// Exit with 0 although lines were rejected.
@@ -72,19 +72,19 @@ pub struct Args {
     pub json: bool,
 }
 
-/// What the lines of a file are.
+/// The kinds of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Kind {
-    /// What shoppers did.
+    /// Interactions of shoppers.
     Interactions,
-    /// What the shop's back end said of orders, products and users.
+    /// Back-end events of orders, products and users.
     Orders,
 }
 
 /// A system whose files are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Preset {
-    /// The eCommerce data sets of REES46: one event a line.
+    /// The eCommerce data sets of REES46: one event per line.
     Rees46,
     /// The BigQuery export of Google Analytics 4 as JSON: one interaction for each of an event's items.
     Ga4,
@@ -107,11 +107,11 @@ pub async fn run(stack: &str, args: Args) -> Result<ExitCode, Error> {
     Ok(if is_fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Imports the file, from where an earlier run was cut, and returns the figures of both. Shows progress on stderr when
-/// that is a terminal.
+/// Imports the file, starting where an earlier run was interrupted, and returns the figures of both. Shows progress on
+/// stderr if that is a terminal.
 ///
 /// # Errors
-/// When the file or the state cannot be read or written; a request that fails is a figure.
+/// When the file or the state cannot be read or written; a failed request only counts in the figures.
 pub async fn import(stack: &str, args: &Args) -> Result<Summary, Error> {
     let mapping = Mapping::new(args)?;
     let identity = Identity::of(&args.file, args)?;
@@ -125,13 +125,14 @@ pub async fn import(stack: &str, args: &Args) -> Result<Summary, Error> {
     let failure = send_all(&sender, Batches::new(source, mapping), args, (&mut progress, &path, &bar)).await?;
     bar.finish_and_clear();
     if failure.is_none() {
-        // The next run of the same file looks at all of it again: then everything is a duplicate.
+        // The next run of the same file reads all of it again: then everything is a duplicate.
         stack::file::remove(&path)?;
     }
     Ok(progress.summary(failure))
 }
 
-/// Sends the batches and notes each that was decided, in the order of the file. Returns why it gave up, if it did.
+/// Sends the batches and records each one that was decided, in the order of the file. Returns why it gave up, if it
+/// did.
 async fn send_all(
     sender: &Sender,
     batches: Batches,
@@ -144,7 +145,7 @@ async fn send_all(
         before += batch.as_ref().map_or(0, |batch| batch.items.len());
         async move { Ok::<_, Error>(send(sender, batch?, due).await) }
     });
-    // In order, so that one line number says what is decided: all up to it.
+    // In order, so that a single line number records what is decided: everything up to it.
     let mut answers = stream::iter(requests).buffered(usize::from(args.at_once));
     while let Some(answer) = answers.next().await {
         let (batch, sent) = answer?;

@@ -1,6 +1,6 @@
-//! `shopsignal person`: exports or erases what is held about a person, everywhere.
+//! `shopsignal person`: exports or erases the data of a person, everywhere.
 //!
-//! Both may be repeated. An erasure that is interrupted is taken up again by the same command. See docs/PRIVACY.md.
+//! Both may be repeated. The same command resumes an interrupted erasure. See docs/PRIVACY.md.
 
 use std::io::{BufRead as _, BufWriter, Write as _};
 use std::path::PathBuf;
@@ -16,12 +16,12 @@ use uuid::Uuid;
 use crate::Error;
 use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
 
-/// A person with many orders is renamed in one transaction, so that no figure counts them twice meanwhile.
+/// A person with many orders is renamed in one transaction, so that no figure counts them twice in between.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(600);
-/// Longer than an erasure that gets on takes; what is left then is told.
+/// Longer than an erasure that makes progress takes; what is left then is reported.
 const PATIENCE: Duration = Duration::from_secs(3_600);
 
-/// What to do about a person.
+/// The actions.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -30,15 +30,15 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Writes everything that is held about a person as one JSON document.
+    /// Writes everything that is stored about a person as one JSON document.
     Export(ExportArgs),
-    /// Makes everything that is held about a person anonymous, and prints a receipt. Figures and scores stay as they are.
+    /// Anonymizes everything that is stored about a person, and prints a receipt. Figures and scores stay unchanged.
     Erase(EraseArgs),
 }
 
 #[derive(Debug, clap::Args)]
 struct ExportArgs {
-    /// Where to write it; standard output otherwise.
+    /// Output file; standard output by default.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -49,7 +49,7 @@ struct ExportArgs {
 
 #[derive(Debug, clap::Args)]
 struct EraseArgs {
-    /// Do not wait for deliveries to the feed that may be under way: the receipt says when to run the command again.
+    /// Do not wait for deliveries to the feed that may be in progress: the receipt says when to run the command again.
     #[arg(long)]
     no_wait: bool,
     /// Print the receipt as JSON.
@@ -61,7 +61,7 @@ struct EraseArgs {
     place: Place,
 }
 
-/// The person. `-` reads the value from standard input, so that it is in no list of processes and no history.
+/// The person. `-` reads the value from standard input, so that it is in no process list and no shell history.
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
 struct Who {
@@ -87,7 +87,7 @@ struct Place {
 /// Exports or erases; the exit code of an erasure is 1 when something is left to do.
 ///
 /// # Errors
-/// When the person is named wrongly or a place cannot be reached.
+/// When the person is not named correctly or a data store cannot be reached.
 pub async fn run(stack: &str, args: Args) -> Result<ExitCode, Error> {
     match args.command {
         Command::Export(args) => {
@@ -123,7 +123,7 @@ async fn export(places: &Places, named: &Named, out: Option<PathBuf>) -> Result<
     Ok(())
 }
 
-/// Erases, and waits for what may be under way.
+/// Erases, and waits for deliveries in progress.
 async fn erase(places: &Places, named: &Named, wait: bool) -> Result<Receipt, Error> {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -203,7 +203,7 @@ fn value(argument: &str) -> Result<String, Error> {
 }
 
 impl Place {
-    /// Opens what the arguments name, or the local stack, and reads the person.
+    /// Opens the deployment that the arguments name, or the local stack, and reads the person.
     async fn open(self, stack: &str, who: &Who) -> Result<(Places, Named), Error> {
         let deployment = Deployment::find(stack, &self.database, self.resources).await?;
         let intake = deployment.intake().await?;

@@ -1,8 +1,8 @@
-//! `shopsignal redrive`: puts dead letters and parked rows back to work, chosen by reason and age.
+//! `shopsignal redrive`: sends dead letters back and unparks rows, selected by reason and age.
 //!
-//! SQS can move a dead-letter queue by itself, but not by reason, and its parked rows would stay parked. Running it twice,
-//! or by two people at once, changes nothing more: an effect is applied by whoever deletes its pending row, an event is
-//! logged once by its id.
+//! SQS can redrive a dead-letter queue itself, but not by reason, and parked rows would stay parked. Running it twice,
+//! or concurrently, changes nothing more: an effect is applied by the transaction that deletes its pending row, an
+//! event is logged once by its id.
 
 pub(crate) mod failed_run;
 pub(crate) mod filter;
@@ -20,10 +20,10 @@ pub use self::tally::{Counts, Tally};
 use crate::Error;
 use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
 
-/// What to put back, and how fast.
+/// The arguments of a redrive.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// Whose dead letters.
+    /// The queue.
     #[arg(value_name = "popularity|catalog|alerts|order-events|maintenance")]
     line: Line,
     #[command(flatten)]
@@ -37,33 +37,33 @@ pub struct Args {
     resources: ResourceArgs,
 }
 
-/// The choice and the limits.
+/// The selection and the limits.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Options {
     /// Only this reason, as the table of counts names it: a parked reason, `waiting`, `unreadable`, `conflict` or
     /// `failed_run`.
     ///
-    /// Unreadable and conflicting messages would only come back, so they are put back only with `--reason`.
+    /// Unreadable and conflicting messages would only fail again, so they are redriven only with `--reason`.
     #[arg(long, value_name = "REASON")]
     pub reason: Option<String>,
-    /// Only what has been parked (or, unparked, has been waiting) for so long: 90s, 30m, 1h, 2d.
+    /// Only what has been parked (or, if not parked, waiting) for at least this long: 90s, 30m, 1h, 2d.
     #[arg(long, value_name = "AGE", value_parser = read_age)]
     pub older_than: Option<f64>,
-    /// Change nothing, count only. Messages are hidden while they are looked at.
+    /// Change nothing, count only. Messages are invisible while they are inspected.
     #[arg(long)]
     pub dry_run: bool,
-    /// The most messages to send a second.
+    /// Maximum number of messages to send per second.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub rate: Option<u32>,
-    /// The most messages to send in all.
+    /// Maximum number of messages to send in total.
     #[arg(long, value_name = "N")]
     pub max: Option<usize>,
 }
 
-/// Puts back what is meant and prints the counts by reason; the exit code is 1 when SQS failed some.
+/// Redrives the selection and prints the counts by reason; the exit code is 1 when SQS failed for some.
 ///
 /// # Errors
-/// When the database or a queue cannot be used; what was put back until then stays so, and a repetition is safe.
+/// When the database or a queue cannot be used; what was redriven until then stays so, and a repetition is safe.
 pub async fn run(stack: &str, args: Args) -> Result<ExitCode, Error> {
     let deployment = Deployment::find(stack, &args.database, args.resources).await?;
     let tally = redrive(&deployment, args.line, args.options).await?;

@@ -1,6 +1,6 @@
-//! `shopsignal secret`: looks after the application's secret, where the keys and the addresses of webhooks are.
+//! `shopsignal secret`: manages the application's secret, which holds the keys and the webhook addresses.
 //!
-//! A text is read from standard input, so that it is in no shell history and in no list of processes. Functions read the
+//! A value is read from standard input, so that it is in no shell history and no process list. Functions read the
 //! secret once per execution environment: a change reaches all of them after a deployment, or within hours by itself.
 
 use std::io::Read as _;
@@ -14,13 +14,13 @@ use crate::say;
 
 /// The keys that have versions.
 const KEYS: [&str; 2] = ["address_hash_key", "alert_signing_key"];
-/// What a person sets.
+/// The values that an operator sets.
 const SETTABLE: [&str; 4] = ["address_hash_version", "alert_discord_url", "alert_json_url", "alert_slack_url"];
 
-/// What to do with the secret.
+/// The actions.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Secret of a deployment (its output AppSecretArn); the local stack's otherwise.
+    /// Secret of a deployment (its output AppSecretArn); the local stack's by default.
     #[arg(long, env = "APP_SECRET_ARN", global = true, value_name = "ARN")]
     secret_arn: Option<String>,
     #[command(subcommand)]
@@ -29,14 +29,14 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Prints the names of what is in it, and no text.
+    /// Prints the names in it, and no values.
     List,
-    /// Prints one text, for example a signing key for those who receive alerts.
+    /// Prints one value, for example a signing key for receivers of alerts.
     Show {
         /// Such as alert_signing_key_1.
         name: String,
     },
-    /// Sets a text, which is read from standard input; an empty one removes it.
+    /// Sets a value, which is read from standard input; an empty one removes it.
     Set {
         /// Which one.
         #[arg(value_parser = SETTABLE)]
@@ -48,7 +48,7 @@ enum Command {
         #[arg(value_parser = KEYS)]
         key: String,
     },
-    /// Removes a version of the signing key that no receiver checks any more.
+    /// Removes a version of the signing key that no receiver verifies any more.
     RemoveVersion {
         /// The version.
         // not "version", which is a flag of every command
@@ -117,7 +117,7 @@ async fn change(source: &SecretSource, change: impl Fn(&mut SecretValues)) -> Re
     Ok(())
 }
 
-/// Reads what to set, without the line break at its end.
+/// Reads the value, without the line break at its end.
 fn input() -> Result<String, Error> {
     let mut text = String::new();
     let read = std::io::stdin().read_to_string(&mut text);

@@ -1,6 +1,6 @@
 //! `shopsignal verify`: recounts everything from the log, accounts for every dead letter, and prints all figures.
 //!
-//! It changes nothing and may run at any time. The invariants hold at every instant, not only when the system rests.
+//! It changes nothing and may run at any time. The invariants hold at every instant, not only when the system is idle.
 
 mod dead_letter;
 mod feed;
@@ -18,22 +18,22 @@ pub use self::feed::FeedCheck;
 use crate::Error;
 use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
 
-/// How long event ids are remembered unless the deployment says otherwise, in days; the default of template.yaml.
+/// How long event ids are remembered by default, in days; the default of template.yaml.
 pub const KEY_RETENTION_DAYS: u16 = 30;
 
-/// Between two looks at the pending rows.
+/// The polling interval for pending rows.
 const POLL: Duration = Duration::from_millis(500);
 
-/// What to verify.
+/// The arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Wait up to so many seconds until nothing is pending but parked rows; exits with 1 when it still is.
+    /// Wait up to this many seconds until only parked rows are pending; exits with 1 if others still are.
     #[arg(long, value_name = "SECONDS")]
     wait: Option<u64>,
     /// Print the figures as JSON.
     #[arg(long)]
     json: bool,
-    /// Leave the catalog feed out; reading a big one takes long and costs money.
+    /// Skip the catalog feed; reading a large one takes long and costs money.
     #[arg(long)]
     no_feed: bool,
     /// The setting of maintain-partitions: older interactions have no key any more.
@@ -45,19 +45,19 @@ pub struct Args {
     resources: ResourceArgs,
 }
 
-/// What was found.
+/// The result.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outcome {
     /// The invariants in the database.
     #[serde(flatten)]
     pub report: Report,
-    /// The feed, when it was checked.
+    /// The feed, if it was checked.
     pub feed: Option<FeedCheck>,
-    /// The queues that are known. What waits there is on its way: a hint has its pending row, an event is logged soon.
+    /// The known queues. Messages there are in flight: a hint has its pending row, an event will be logged.
     pub queues: Vec<QueueDepth>,
-    /// The dead-letter queues that are known.
+    /// The known dead-letter queues.
     pub dead_letters: Vec<DeadLetterCheck>,
-    /// Erasures of people that are not complete. For information: somebody has to ask for them again.
+    /// Erasures that are not complete. For information: they have to be requested again.
     pub erasures_open: i64,
 }
 
@@ -73,26 +73,26 @@ pub struct QueueDepth {
 }
 
 impl Outcome {
-    /// Counts everything that must not be.
+    /// Counts all violations.
     #[must_use]
     pub fn differences(&self) -> i64 {
         let feed = self.feed.as_ref().map_or(0, FeedCheck::differences);
         self.report.differences().saturating_add(i64::try_from(feed).unwrap_or(i64::MAX))
     }
 
-    /// Counts dead letters whose work is nowhere else. An event among them is not in any figure.
+    /// Counts dead letters whose work is recorded nowhere else. An event among them is not in any figure.
     #[must_use]
     pub fn unaccounted(&self) -> usize {
         self.dead_letters.iter().map(DeadLetterCheck::unaccounted).sum()
     }
 
-    /// Says whether everything was looked at and found in order.
+    /// Says whether everything was checked and is correct.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.differences() == 0 && self.unaccounted() == 0
     }
 
-    /// Prints the figures for a person.
+    /// Prints the figures.
     pub fn print(&self) {
         print::print(self);
     }
@@ -123,7 +123,7 @@ pub async fn run(stack: &str, args: Args) -> Result<ExitCode, Error> {
     Ok(if outcome.is_sound() && drained { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Waits until no effect is pending but parked ones; `false` when the time is over first.
+/// Waits until only parked effects are pending; `false` on timeout.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -143,7 +143,7 @@ pub async fn wait_until_applied(deployment: &Deployment, limit: Duration) -> Res
     }
 }
 
-/// Checks every invariant in one snapshot, then the feed against what that snapshot says is delivered.
+/// Checks every invariant in one snapshot, then the feed against the deliveries in that snapshot.
 ///
 /// # Errors
 /// When something cannot be read; a difference is no error.
@@ -160,7 +160,7 @@ pub async fn check(deployment: &Deployment, key_retention_days: u16, with_feed: 
         }
         None => (Vec::new(), 0),
     };
-    // Not kept open while the feed is read: vacuum waits for it.
+    // Not kept open while the feed is read, because it holds back vacuum.
     drop(snapshot);
     let feed = match table {
         Some(table) => Some(feed::check(&deployment.dynamodb(), table, (&delivered.0, delivered.1)).await?),

@@ -1,4 +1,5 @@
-//! `shopsignal weights`: prints what events weigh, or changes it. A change recounts every score in the same transaction.
+//! `shopsignal weights`: prints the weights of events, or changes them. A change recounts every score in the same
+//! transaction.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use store::weight::{Change, Changed, Counter, Progress, Weight};
 use crate::Error;
 use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
 
-/// What to do with the weights.
+/// The actions.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -24,9 +25,10 @@ enum Command {
     List(ListArgs),
     /// Changes weights and recounts every score from the log, as one transaction.
     ///
-    /// Recording and reading go on. The scorer waits until the change is committed; what it would have applied stays
-    /// pending and is applied with the new weights. Where the recount takes longer than the scorer waits (5 s), its
-    /// invocations fail and its messages come again; disable its event source mapping for the time if that disturbs.
+    /// Recording and reading continue. The scorer waits until the change is committed; what it would have applied stays
+    /// pending and is applied with the new weights. If the recount takes longer than the scorer waits (5 s), its
+    /// invocations fail and its messages are redelivered; disable its event source mapping meanwhile if that is a
+    /// problem.
     Set(SetArgs),
 }
 
@@ -38,16 +40,16 @@ struct ListArgs {
 
 #[derive(Debug, clap::Args)]
 struct SetArgs {
-    /// An event and its weight in points, or any number of EVENT=WEIGHT, such as `view=0.3 dislike=-0.5`.
+    /// An event and its weight in points, or one or more EVENT=WEIGHT, such as `view=0.3 dislike=-0.5`.
     #[arg(required = true, allow_negative_numbers = true, value_name = "EVENT WEIGHT | EVENT=WEIGHT")]
     changes: Vec<String>,
-    /// The counter that every event named here raises, or `none`; a known event keeps its counter when this is left out.
+    /// The counter that every event named here raises, or `none`; by default a known event keeps its counter.
     #[arg(long, value_name = "COUNTER", value_parser = read_counter)]
     counter: Option<CounterChoice>,
-    /// Whether only trusted callers may send the events named here; a known event stays as it is when this is left out.
+    /// Whether only trusted callers may send the events named here; by default a known event is unchanged.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     trusted: Option<bool>,
-    /// How long to wait for statements that are under way, in seconds.
+    /// How long to wait for running statements, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     lock_timeout: u64,
     #[command(flatten)]

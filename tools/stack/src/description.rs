@@ -1,4 +1,4 @@
-//! What a running stack looks like from outside: the file that tests and the other subcommands read.
+//! The description of a running stack: the file that tests and the other subcommands read.
 
 use std::path::{Path, PathBuf};
 
@@ -12,18 +12,18 @@ use crate::issuer::{Claims, Issuer, Role};
 /// The audience of local tokens.
 pub const AUDIENCE: &str = "shopsignal";
 
-/// The addresses of a running local stack.
+/// The endpoints of a running local stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StackFile {
     /// `postgres://...` of the database.
     pub database_url: String,
-    /// Where every AWS API is answered.
+    /// The endpoint of every AWS API.
     pub aws_endpoint: String,
     /// The AWS region of the stack.
     pub region: String,
     /// Base of the HTTP API, without a slash at the end.
     pub api_url: String,
-    /// The issuer's address as in a token's `iss`.
+    /// The issuer's URL as in a token's `iss`.
     pub issuer: String,
     /// The audience that the API expects.
     pub audience: String,
@@ -45,7 +45,7 @@ pub struct StackFile {
     pub alerts_queue_url: String,
     /// Its dead-letter queue.
     pub alerts_dlq_url: String,
-    /// Where failed daily runs are noted.
+    /// Dead-letter queue of failed daily runs.
     pub maintenance_dlq_url: String,
     /// DynamoDB table of our own catalog feed.
     pub catalog_table: String,
@@ -82,7 +82,7 @@ impl StackFile {
         Issuer::load(self.issuer_key.parent().unwrap_or(Path::new(".")))
     }
 
-    /// Claims of an account in a role that this stack's API accepts during `validity` (seconds since 1970).
+    /// Returns claims of an account in a role that this stack's API accepts during `validity` (seconds since 1970).
     #[must_use]
     pub fn claims(&self, role: Role, account: &str, validity: std::ops::Range<i64>) -> Claims {
         role.grant(Claims {
@@ -97,7 +97,7 @@ impl StackFile {
     }
 }
 
-/// Where a stack's description is, while it runs.
+/// The path of a stack's description, while it runs.
 #[must_use]
 pub fn path(stack: &Stack) -> PathBuf {
     stack.path("stack.json")

@@ -1,4 +1,4 @@
-//! Files written whole or not at all: a crash or a reader in between never sees half of one.
+//! Files written atomically: neither a crash nor a concurrent reader sees half of one.
 
 use std::fs;
 use std::io::Write as _;
@@ -18,7 +18,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
     fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })
 }
 
-/// Reads a JSON file; `None` when there is none.
+/// Reads a JSON file; `None` when it does not exist.
 ///
 /// # Errors
 /// When it cannot be read or is no such JSON.
@@ -30,7 +30,7 @@ pub fn find_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Error> {
     value.map(Some).map_err(|source| Error::Malformed { path: path.to_owned(), source })
 }
 
-/// Replaces a file with a value as JSON, and makes its folder.
+/// Replaces a file with a value as JSON, and creates its folder.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -41,7 +41,7 @@ pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Error> {
     write(path, &text, 0o644)
 }
 
-/// Replaces a file that only its owner may read, and makes its folder.
+/// Replaces a file that only its owner may read, and creates its folder.
 ///
 /// # Errors
 /// When the system refuses.
@@ -64,7 +64,7 @@ pub fn write(path: &Path, content: &[u8], mode: u32) -> Result<(), Error> {
     Ok(())
 }
 
-/// Makes a folder and its parents.
+/// Creates a folder and its parents.
 ///
 /// # Errors
 /// When the system refuses.

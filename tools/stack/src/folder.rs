@@ -1,4 +1,4 @@
-//! Where a stack keeps its things.
+//! The folders of a stack.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -17,10 +17,10 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// Finds the project from the working directory upwards and takes a stack of it, which need not exist yet.
+    /// Finds the project from the working directory upwards and returns a stack of it, which need not exist yet.
     ///
     /// # Errors
-    /// When the name is not usable, or this is no folder of the project.
+    /// When the name is invalid, or this is not a folder of the project.
     pub fn find(name: &str) -> Result<Self, Error> {
         let usable = name.len() <= MAX_NAME_LENGTH
             && name.starts_with(|first: char| first.is_ascii_lowercase())
@@ -40,7 +40,7 @@ impl Stack {
         &self.name
     }
 
-    /// Whether nothing of the stack is meant to last: `test` and every `test-...`, which tests run against.
+    /// Whether the stack is temporary: `test` and every `test-...`, which tests run against.
     #[must_use]
     pub fn is_throwaway(&self) -> bool {
         self.name == "test" || self.name.starts_with("test-")
@@ -70,7 +70,7 @@ impl Stack {
         format!("shopsignal-{}", self.name)
     }
 
-    /// Keeps other commands from changing this stack while the returned file is held.
+    /// Prevents other commands from changing this stack while the returned file is held.
     ///
     /// # Errors
     /// When the lock file cannot be made.
@@ -79,7 +79,7 @@ impl Stack {
     }
 }
 
-/// Locks a file, which is made if missing, until the returned handle is dropped. Waits for its turn.
+/// Locks a file, which is created if missing, until the returned handle is dropped. Waits for its turn.
 ///
 /// # Errors
 /// When the file cannot be made.

@@ -1,7 +1,8 @@
 //! The local token issuer: an RSA key, its public files, and tokens signed with it.
 //!
-//! On AWS the issuer is Cognito or whoever the deployment names. Locally this key takes its place, and API Gateway's JWT
-//! authorizer checks the tokens as it would on AWS. The private key never leaves its folder (mode 0600).
+//! On AWS the issuer is Cognito or the one that the deployment names. Locally this key takes its place, and the
+//! emulator's JWT authorizer checks the tokens as API Gateway would. The private key never leaves its folder (mode
+//! 0600).
 
 use std::path::{Path, PathBuf};
 
@@ -21,10 +22,10 @@ pub const TRUSTED_SCOPE: &str = "analytic/trusted";
 
 /// The claims of a token, as the API and the functions read them.
 ///
-/// Every field is public so that a test can make a token that must be refused.
+/// Every field is public so that a test can create a token that must be rejected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// The issuer's address, exactly as the authorizer has it.
+    /// The issuer's URL, exactly as the authorizer has it.
     pub iss: String,
     /// The audience that the authorizer expects.
     pub aud: String,
@@ -42,7 +43,7 @@ pub struct Claims {
     pub groups: Vec<String>,
 }
 
-/// What a caller of the API is, and so which scope and groups the token carries.
+/// The role of a caller, which determines the scope and groups of the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Role {
     /// Someone who browses and buys.
@@ -67,10 +68,10 @@ impl Role {
         claims
     }
 
-    /// The account of a role when none is named: fixed, so that a later token meets the data of an earlier one.
+    /// The default account of a role: fixed, so that a later token accesses the data of an earlier one.
     #[must_use]
     pub fn default_account(self) -> Uuid {
-        // Any fixed values serve.
+        // Arbitrary fixed values.
         let bits = match self {
             Self::Shopper => 0x0192_6a3c_57d1_7b0e_9c44_5e1f_a7c2_30d8,
             Self::Seller => 0x0192_6a3c_57d2_7f41_8a0b_c93d_6e5f_1174,
@@ -98,9 +99,9 @@ impl Issuer {
         Ok(Self { key, key_id })
     }
 
-    /// Loads the key, or makes one first; then writes the public files for an issuer that answers at `url`.
+    /// Loads the key, or creates one first; then writes the public files for an issuer at `url`.
     ///
-    /// May be repeated: a key that exists stays, so that tokens and the emulator's cached keys stay valid.
+    /// May be repeated: an existing key is kept, so that tokens and the emulator's cached keys stay valid.
     ///
     /// # Errors
     /// When the folder cannot be written.
@@ -137,13 +138,13 @@ impl Issuer {
     }
 }
 
-/// Where an issuer folder keeps its private key (PKCS #8, PEM).
+/// The path of the private key (PKCS #8, PEM) in an issuer folder.
 #[must_use]
 pub fn key_path(folder: &Path) -> PathBuf {
     folder.join("key.pem")
 }
 
-/// The part of an issuer folder that is served to everybody.
+/// The public part of an issuer folder.
 #[must_use]
 pub fn public_folder(folder: &Path) -> PathBuf {
     folder.join("public")

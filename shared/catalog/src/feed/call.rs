@@ -1,4 +1,4 @@
-//! One `BatchWriteItem` call and what its answer means.
+//! One `BatchWriteItem` call and the meaning of its response.
 
 use std::collections::HashSet;
 use std::time::Instant;
@@ -12,16 +12,16 @@ use tokio::time::timeout_at;
 use super::item::{Item, sort_key_of};
 use crate::AgainReason;
 
-/// Why a whole call was not carried out.
+/// Why a whole call failed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum PutFailure {
-    /// At least one item is not acceptable. Nothing was written.
+    /// At least one item is invalid. Nothing was written.
     Invalid,
-    /// Anything that does not lie in the items.
+    /// Any cause other than the items.
     Other(AgainReason),
 }
 
-/// Writes the items and returns the sort keys of those that DynamoDB left for later.
+/// Writes the items and returns the sort keys of those that DynamoDB did not process.
 pub(super) async fn put(
     client: &Client,
     table: &str,
@@ -37,9 +37,9 @@ pub(super) async fn put(
     }
 }
 
-/// Takes the leftover items out of an answer.
+/// Extracts the unprocessed items from a response.
 ///
-/// What is not left over counts as written, so a leftover that cannot be recognized voids the whole answer.
+/// Every other item counts as written, so an unprocessed item that cannot be recognized invalidates the whole response.
 fn left(items: &[Item], output: &BatchWriteItemOutput) -> Result<HashSet<String>, PutFailure> {
     let requests = || output.unprocessed_items().into_iter().flatten().flat_map(|(_, requests)| requests);
     let left: HashSet<String> = requests().filter_map(sort_key_of).cloned().collect();

@@ -1,4 +1,4 @@
-//! The item of an interaction: its key, its attributes, its end.
+//! The item of an interaction: its key, attributes and expiry.
 
 use std::collections::HashMap;
 
@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use crate::time::rfc3339;
 
-/// How long an item stays in the feed, in days from the arrival of its interaction: a season of taste. The
-/// log in Postgres keeps everything.
+/// How long an item stays in the feed, in days from the arrival of its interaction: about a season. The log in Postgres
+/// keeps everything.
 pub const FEED_LIFETIME_DAYS: i64 = 90;
 
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
@@ -25,7 +25,7 @@ pub(super) struct Item {
 }
 
 impl Item {
-    /// Puts an interaction into the form of the feed. The same interaction gives the same item.
+    /// Converts an interaction to an item. The same interaction gives the same item.
     pub(super) fn new(interaction: &Interaction) -> Self {
         let arrived = rfc3339(interaction.date_created);
         let sort_key = format!("{arrived}#{:020}", interaction.id.0);
@@ -53,13 +53,13 @@ impl Item {
     }
 }
 
-/// Returns the sort key of an item that DynamoDB handed back.
+/// Returns the sort key of an item that DynamoDB returned.
 pub(super) fn sort_key_of(request: &WriteRequest) -> Option<&String> {
     request.put_request()?.item().get("sk")?.as_s().ok()
 }
 
-/// Whoever did it: what belongs together is read together. Events without an account and a session are
-/// spread over the days, so that they do not pile up in one partition for ever.
+/// Partitioned by person, so that what belongs together is read together. Events without an account and a session are
+/// partitioned by day, so that they do not accumulate in one partition forever.
 fn partition_key(interaction: &Interaction) -> String {
     match (interaction.account_id, &interaction.session_id) {
         (Some(account), _) => account_partition(account),

@@ -1,4 +1,4 @@
-//! What the feed holds of a person: read it, or make it anonymous.
+//! The feed items of a person: reads or anonymizes them.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use crate::CatalogError;
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>
 const ITEMS_PER_TRANSACTION: usize = 50;
 
-/// What only a person's item has.
+/// The attributes that only a person's item has.
 const OF_A_PERSON: [&str; 2] = ["account_id", "session_id"];
 
 /// An item of a person.
@@ -42,7 +42,7 @@ impl FeedItem {
         })
     }
 
-    /// Returns the item as a JSON object; numbers are texts, as DynamoDB has them.
+    /// Returns the item as a JSON object; numbers are strings, as in DynamoDB.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let text = |value: &AttributeValue| value.as_s().or_else(|_| value.as_n()).cloned().unwrap_or_default();
@@ -51,7 +51,7 @@ impl FeedItem {
         names.into_iter().map(|(name, value)| (name.clone(), Value::String(text(value)))).collect::<Map<_, _>>().into()
     }
 
-    /// Puts the same interaction under nobody's name, and takes it away from the person, both or neither.
+    /// Writes the anonymous item and deletes the person's, both or neither.
     fn anonymous(self, table: &str) -> Result<[TransactWriteItem; 2], CatalogError> {
         let key = |name: &str| self.attributes.get(name).cloned().unwrap_or(AttributeValue::Null(true));
         let delete = Delete::builder().table_name(table).key("pk", key("pk")).key("sk", key("sk")).build();
@@ -77,12 +77,12 @@ pub struct FeedPage {
     pub next: Option<FeedPosition>,
 }
 
-/// A place between two items.
+/// A position between two items.
 #[derive(Debug, Clone)]
 pub struct FeedPosition(HashMap<String, AttributeValue>);
 
 impl FeedCatalog {
-    /// Names the partitions of a person.
+    /// Returns the partitions of a person.
     #[must_use]
     pub fn partitions(identities: &Identities) -> Vec<String> {
         let accounts = identities.accounts.iter().map(|id| account_partition(*id));
@@ -102,7 +102,7 @@ impl FeedCatalog {
         Ok(FeedPage { items, next: page.last_evaluated_key.map(FeedPosition) })
     }
 
-    /// Makes items anonymous. What an interaction was about stays; who it was and what was written along does not.
+    /// Anonymizes items. What an interaction was about stays; the person and the metadata do not.
     ///
     /// # Errors
     /// [`CatalogError::Feed`]; may be repeated.

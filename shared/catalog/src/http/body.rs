@@ -1,4 +1,4 @@
-//! What an HTTP catalog is told about an interaction.
+//! The request body for an HTTP catalog.
 
 use domain::Interaction;
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use crate::time::rfc3339;
 
-/// The JSON body. The user agent, the address and the session stay with us.
+/// The JSON body. The user agent, the address and the session are not sent.
 #[derive(Serialize)]
 struct Body<'a> {
     id: i64,
@@ -22,10 +22,10 @@ struct Body<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Metadata<'a> {
-    /// The stored text as it is: numbers keep their digits.
+    /// The stored text unchanged: numbers keep their digits.
     Json(&'a RawValue),
-    /// The database holds JSON only. Should the text ever be something else, the catalog gets it as a
-    /// string and decides; nothing is lost and nothing panics.
+    /// The database contains only JSON. If the text were ever anything else, the catalog would get it as a string and
+    /// decide; nothing is lost and nothing panics.
     Text(&'a str),
 }
 

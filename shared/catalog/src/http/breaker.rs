@@ -1,51 +1,51 @@
-//! Spares a catalog that is down: after many failures in a row, no call is made for a while.
+//! A circuit breaker: after consecutive failures, no call is made for a while.
 //!
-//! A state machine without a clock: the time and the length of the pause are passed in. It lives as long
-//! as the execution environment, so a catalog found down by one invocation is spared by the next.
+//! A state machine without a clock: the time and the length of the pause are passed in. It lives as long as the
+//! execution environment, so when one invocation finds a catalog down, the next one makes no calls.
 //!
-//! Of the crates for this, the kept ones decide by a failure rate over a window, read the clock
-//! themselves and let several calls through at once when they try again (recloser), or are middleware for
-//! another stack (tower-resilience); the one with the wanted rule (failsafe) has had no release for two
-//! years. The rule is small, so it is ours.
+//! Of the crates for this, the maintained ones decide by a failure rate over a window, read the clock themselves and
+//! let several calls through at once when half open (recloser), or are middleware for another stack (tower-resilience);
+//! the one with the required rule (failsafe) has had no release for two years. The rule is small, so it is implemented
+//! here.
 
 use std::time::{Duration, Instant};
 
-/// How many failures in a row open the circuit: one round of calls at the usual concurrency of 10, so a
-/// silent catalog costs an invocation the time of about one call, and a catalog that fails now and then
-/// stays in use.
+/// How many consecutive failures open the circuit: one round of calls at the usual concurrency of 10, so an
+/// unresponsive catalog costs an invocation the time of about one call, and a catalog that fails occasionally stays in
+/// use.
 pub(super) const FAILURES_TO_OPEN: u32 = 10;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// Calls are made. Counts the failures since the last success.
+    /// Closed: calls are made. Counts the failures since the last success.
     Closed { failures: u32 },
-    /// No calls until then.
+    /// Open: no calls until then.
     Open { until: Instant },
-    /// One call is under way to find out. If its verdict does not come (the invocation ended with it),
-    /// another may be made from `retry_at` on.
+    /// Half open: one call is in progress. If its result never arrives (because the invocation ended), another call may
+    /// be made from `retry_at` on.
     HalfOpen { retry_at: Instant },
 }
 
-/// What a call told about the catalog.
+/// What a call showed about the catalog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It answers, be it with a refusal.
+    /// It responds, possibly with a refusal.
     Alive,
-    /// It failed. The circuit stays open for so long if this failure opens it.
+    /// It failed. The circuit stays open for the given time if this failure opens it.
     Failed {
         /// The pause.
         pause: Duration,
     },
-    /// The call was given up for our own reasons.
+    /// The call was abandoned for reasons of our own.
     Unknown,
 }
 
-/// The right to make one call. Every permit is handed back with a verdict.
+/// The permission to make one call. Every permit is returned with a verdict.
 #[derive(Debug)]
 #[must_use]
 pub(super) struct Permit {
-    /// The phase in which the call began. A verdict from an earlier phase is old news: a success that
-    /// began before the circuit opened must not close it.
+    /// The phase in which the call began. A verdict from an earlier phase is outdated: a success that began before the
+    /// circuit opened must not close it.
     phase: u64,
 }
 
@@ -73,7 +73,7 @@ impl Breaker {
         Some(Permit { phase: self.phase })
     }
 
-    /// Takes a permit back with what the call told.
+    /// Takes a permit back with the verdict of its call.
     pub(super) fn record(&mut self, permit: Permit, verdict: Verdict, now: Instant) {
         if permit.phase != self.phase {
             return;
@@ -90,7 +90,7 @@ impl Breaker {
         }
     }
 
-    /// Says whether calls are withheld or allowed one at a time only.
+    /// Says whether the circuit is open or half open.
     pub(super) fn is_open(&self) -> bool {
         !matches!(self.state, State::Closed { .. })
     }
@@ -101,7 +101,7 @@ impl Breaker {
     }
 }
 
-/// How long the verdict of the one call is waited for: the longest time of an invocation.
+/// How long to wait for the verdict of the single call: the maximum duration of an invocation.
 const PROBE_PATIENCE: Duration = Duration::from_secs(30);
 
 #[cfg(test)]

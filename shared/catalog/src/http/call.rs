@@ -1,4 +1,4 @@
-//! What one call of the catalog came to, in the words of a delivery.
+//! Converts the result of one catalog call to an outcome.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use outbound::{Answer, FailureReason};
 
 use crate::{AgainReason, Outcome};
 
-/// A call that did not settle anything, or that was not made.
+/// A call that settled nothing, or was not made.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) reason: AgainReason,
-    /// What the call told; `None` when none was made.
+    /// The failure of the call; `None` when none was made.
     call: Option<outbound::Failure>,
 }
 
@@ -47,7 +47,7 @@ impl Failure {
     }
 }
 
-/// Says what an answer means for an interaction.
+/// Returns the outcome of a response for an interaction.
 pub(super) fn outcome(answer: Answer) -> Outcome {
     match answer {
         Answer::Confirmed => Outcome::Confirmed,

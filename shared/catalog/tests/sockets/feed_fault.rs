@@ -1,6 +1,5 @@
-//! The feed when DynamoDB throttles, fails, is silent or refuses an item. A server plays DynamoDB here,
-//! because neither the real one nor an emulator throttles on demand; what is written is tested against the
-//! emulator.
+//! The feed when DynamoDB throttles, fails, does not respond or refuses an item. A stub server replaces DynamoDB here,
+//! because neither the real one nor an emulator throttles on demand; the written items are tested against the emulator.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};

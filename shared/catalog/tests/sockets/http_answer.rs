@@ -1,4 +1,4 @@
-//! An HTTP catalog that answers: what is asked, and what each answer means.
+//! An HTTP catalog that responds: the requests, and the meaning of each response.
 
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};

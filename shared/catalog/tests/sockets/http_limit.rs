@@ -1,4 +1,4 @@
-//! An HTTP catalog that is slow, silent or endless: what it may cost us.
+//! An HTTP catalog that is slow, unresponsive or endless: the resources that it may cost us.
 
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
@@ -8,10 +8,10 @@ use catalog::{AgainReason, Catalog, HttpCatalog, HttpSettings, Outcome};
 use crate::http_answer::{catalog, deliver_one, settings, soon, viewed};
 use crate::server::{Reply, Server, answer, response};
 
-/// What the sockets of a machine may hold at both ends of a connection that nobody reads.
+/// What the socket buffers at both ends of a connection that no one reads may hold.
 const SOCKET_BUFFERS_BYTES: usize = 8 * 1024 * 1024;
 
-/// What the tests that run at the same time may take, with room.
+/// What concurrently running tests may use, with a margin.
 const OTHER_TESTS_BYTES: usize = 32 * 1024 * 1024;
 
 /// Three attempts of at most 0.4 s with at most 0.6 s between them, and a slow machine.
@@ -25,7 +25,7 @@ fn chunk(bytes: usize) -> Vec<u8> {
     format!("{bytes:x}\r\n{}\r\n", "x".repeat(bytes)).into_bytes()
 }
 
-/// The most memory this process ever had, in bytes.
+/// The peak memory of this process, in bytes.
 fn peak_memory() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();

@@ -1,4 +1,4 @@
-//! A server of a few lines that says exactly what a test wants, byte for byte, and counts what it sees.
+//! A minimal server that sends exactly what a test wants, byte for byte, and counts its requests.
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
@@ -18,7 +18,7 @@ pub(crate) enum Reply {
     Never,
     /// Closes the connection without an answer.
     HangUp,
-    /// Sends this again and again, after a head, with a pause between.
+    /// Sends a head, then this repeatedly with a pause in between.
     Repeat { head: String, part: Vec<u8>, times: usize, pause: Duration },
 }
 
@@ -118,7 +118,7 @@ async fn serve(mut stream: TcpStream, seen: Arc<Seen>, script: Arc<Script>) {
     }
 }
 
-/// Answers. Returns whether the connection can take another request.
+/// Responds. Returns whether the connection can take another request.
 async fn reply(stream: &mut TcpStream, reply: Reply, seen: &Seen) -> bool {
     match reply {
         Reply::Say(text) => stream.write_all(text.as_bytes()).await.is_ok(),

@@ -56,7 +56,7 @@ fn through_the_queue(event: &str) -> (EventMessage, Result<domain::ShopEvent, Re
 }
 
 fn consume(text: &str) -> Result<domain::ShopEvent, Rejection> {
-    // The consumer's clock may be behind, and it must not judge the time a second time.
+    // The consumer's clock may be behind, and it must not check the time a second time.
     read_shop_event(text, &intake("a secret of the tests"), "2020-01-01T00:00:00Z".parse().unwrap())
 }
 
@@ -76,7 +76,7 @@ fn the_consumer_reads_the_event_that_was_accepted() {
     let wrapped = format!(r#"{{"version":"0","id":"x","detail-type":"shop","detail":{}}}"#, shipped(""));
     for event in [order, login, &wrapped, &shipped(r#","eventId":"e-1""#)] {
         let (message, read_again) = through_the_queue(event);
-        // The bus brings the same event as it is: one identity and one content for both ways.
+        // The bus delivers the same event unchanged: identity and content are the same on both paths.
         let over_the_bus =
             read_shop_event(event, &intake("a secret of the tests"), "2026-11-20T12:00:00Z".parse().unwrap());
         assert_eq!((read_again, over_the_bus), (Ok(message.event.clone()), Ok(message.event)), "{event}");
@@ -111,7 +111,7 @@ fn a_seal_fits_one_event_of_one_key() {
     }
     let arrival = "2026-11-20T12:00:00Z".parse().unwrap();
     assert!(read_shop_event(&message.text, &intake("another secret of ours"), arrival).is_err());
-    // Whoever looks at a dead letter without the key sees what it says, and a producer's own text is no such letter.
+    // A dead letter can be read without the key, and a producer's own text is not mistaken for a sealed event.
     assert_eq!(crate::peek_sealed_event(&message.text), Some(message.event));
     assert_eq!(crate::peek_sealed_event(&shipped("")), None);
 }
@@ -123,7 +123,7 @@ fn the_size_is_that_of_the_event_as_it_was_sent() {
     assert_eq!(outcomes(&[padded("x".repeat(room))]), ["read"]);
     let too_large = format!("malformed: event: must have at most 65536 bytes, has {}", SHOP_EVENT_MAX_BYTES + 1);
     assert_eq!(outcomes(&[padded("x".repeat(room + 1))]), [too_large]);
-    // Written anew it may be larger, and is read all the same.
+    // Written again it may be larger, and is still accepted.
     let line = |number: usize| format!(r#"{{"skuId":"{number:0>90}","quantity":1,"price":1}}"#);
     let lines: Vec<_> = (0..500).map(line).collect();
     let order = format!(
@@ -173,7 +173,7 @@ fn what_was_written_under_an_earlier_version_of_the_key_is_still_opened_and_foun
     let arrival = "2026-11-20T12:00:00Z".parse().unwrap();
     let (message, _) = through_the_queue(&shipped(""));
     assert_eq!(read_shop_event(&message.text, &both, arrival).unwrap(), message.event);
-    // whichever is in force, a person is looked for under both
+    // whichever is in force, a person is looked up under both
     let known = current.customers("ann@example.com");
     assert_eq!((known.len(), &known), (2, &earlier.customers("ann@example.com")));
 }

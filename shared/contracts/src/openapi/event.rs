@@ -1,5 +1,5 @@
-//! The body of a request with events: their names and what every event has. The fields of each stand in
-//! docs/order-event.schema.json, which is of use to producers on the event bus as well.
+//! The body of a request with events: their names and the common fields. The fields of each event are in
+//! docs/order-event.schema.json, which also serves producers on the event bus.
 
 use serde_json::{Value, json};
 use utoipa::openapi::Ref;
@@ -20,7 +20,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Schema)> {
     ]
 }
 
-/// A body that is accepted.
+/// An accepted body.
 pub(super) fn example() -> Value {
     json!({ "events": [{ "event": "OrderShipped", "eventId": "order-1-shipped", "timestamp": "2026-11-20T12:00:00Z", "orderId": "order-1" }] })
 }

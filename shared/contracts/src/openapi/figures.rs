@@ -1,30 +1,31 @@
-//! The routes of the figures: the seller dashboard, and what admins read of the whole shop.
+//! The routes of the figures: the seller dashboard, and the figures of the whole shop for admins.
 
 use serde_json::{Value, json};
-use utoipa::openapi::HttpMethod;
-use utoipa::openapi::path::{OperationBuilder, Parameter, PathItem, PathsBuilder};
+use utoipa::openapi::ComponentsBuilder;
+use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::security::SecurityRequirement;
 
-use super::BEARER;
-use super::response::{for_admins, invalid, success};
+use super::response::{for_admins, invalid, one_of, success};
 use super::route::{operation, query};
-use crate::{Granularity, SPAN_DEFAULT_DAYS, SPAN_MAX_DAYS};
+use crate::{
+    DailyRevenue, Events, Granularity, Orders, Overview, PaymentMethods, SPAN_DEFAULT_DAYS, SPAN_MAX_DAYS,
+    SellerDashboard, Users,
+};
 
-/// Adds the paths.
-pub(super) fn add(paths: PathsBuilder) -> PathsBuilder {
-    let get = |operation: OperationBuilder| PathItem::new(HttpMethod::Get, operation);
-    paths
-        .path("/api/v1/analytic/seller-dashboard", get(seller_dashboard()))
-        .path("/api/analytics/dashboard", get(overview()))
-        .path("/api/analytics/revenue", get(daily_revenue()))
-        .path("/api/analytics/revenue/payment-methods", get(payment_methods()))
-        .path("/api/analytics/orders", get(orders()))
-        .path("/api/analytics/users", get(users()))
-        .path("/api/analytics/events", get(events()))
+/// Adds the schemas.
+pub(super) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
+    components
+        .schema_from::<SellerDashboard>()
+        .schema_from::<Overview>()
+        .schema_from::<DailyRevenue>()
+        .schema_from::<PaymentMethods>()
+        .schema_from::<Orders>()
+        .schema_from::<Users>()
+        .schema_from::<Events>()
+        .schema("SellerDashboardAnswer", one_of("SellerDashboard"))
 }
 
-fn seller_dashboard() -> OperationBuilder {
+pub(crate) fn seller_dashboard() -> OperationBuilder {
     let point = |value: i64| json!([{ "date": "2026-11-20T00:00:00Z", "value": value }]);
     let example = json!({ "data": {
         "range": { "start": "2026-11-20T00:00:00Z", "end": "2026-11-21T00:00:00Z", "granularity": "day", "tz": "UTC" },
@@ -49,10 +50,9 @@ fn seller_dashboard() -> OperationBuilder {
         .parameter(query("granularity", granularity, "What the charts have a point for; `day` when absent."))
         .parameter(zone())
         .parameter(currency())
-        .security(SecurityRequirement::new(BEARER, Vec::<String>::new()))
 }
 
-fn overview() -> OperationBuilder {
+pub(crate) fn overview() -> OperationBuilder {
     let money = money(json!({ "currency": "EUR" }));
     let example = json!({ "totalUsers": 3, "totalOrders": 2, "totalRevenue": 15.00, "ordersToday": 1, "currency": "EUR",
                           "revenueByCurrency": [money] });
@@ -62,34 +62,34 @@ fn overview() -> OperationBuilder {
         .parameter(currency())
 }
 
-fn daily_revenue() -> OperationBuilder {
+pub(crate) fn daily_revenue() -> OperationBuilder {
     let example = json!({ "currency": "EUR", "dailyRevenue": [money(json!({ "date": "2026-11-20" }))] });
     of_days(("listDailyRevenue", "Lists the revenue of the shop by day", "DailyRevenue"), example).parameter(currency())
 }
 
-fn payment_methods() -> OperationBuilder {
+pub(crate) fn payment_methods() -> OperationBuilder {
     let example = json!({ "currency": "EUR", "paymentMethods": [money(json!({ "method": "card", "orders": 1 }))] });
     of_days(("listPaymentMethods", "Lists the revenue of the shop by payment method", "PaymentMethods"), example)
         .parameter(currency())
 }
 
-fn orders() -> OperationBuilder {
+pub(crate) fn orders() -> OperationBuilder {
     let counts = domain::OrderStatus::ALL.map(|status| (status.as_str().to_uppercase(), json!(0)));
     let example = json!({ "totalOrders": 0, "ordersByStatus": Value::Object(counts.into_iter().collect()) });
     for_admin(("countOrders", "Counts the orders by where they stand", "Orders"), example, None)
 }
 
-fn users() -> OperationBuilder {
+pub(crate) fn users() -> OperationBuilder {
     let example = json!({ "totalUsers": 3, "dailyUsers": [{ "date": "2026-11-20", "registered": 1 }] });
     of_days(("countUsers", "Counts the users who registered", "Users"), example)
 }
 
-fn events() -> OperationBuilder {
+pub(crate) fn events() -> OperationBuilder {
     let count = json!({ "service": "ORDER_SERVICE", "eventType": "order_created", "count": 2 });
     of_days(("countEvents", "Counts the events of the back end", "Events"), json!({ "eventCounts": [count] }))
 }
 
-/// An operation on the days of a range.
+/// An operation with a range of days.
 fn of_days(id: (&str, &str, &str), example: Value) -> OperationBuilder {
     let date = |name, text: &str| query(name, formatted(KnownFormat::Date), text);
     let from = format!("The first local day; {SPAN_DEFAULT_DAYS} days before `to` when absent.");
@@ -100,14 +100,12 @@ fn of_days(id: (&str, &str, &str), example: Value) -> OperationBuilder {
         .parameter(zone())
 }
 
-/// An operation with its id, summary and the schema of its answer.
+/// An operation with its id, summary and response schema.
 fn for_admin((id, summary, schema): (&str, &str, &str), example: Value, refusal: Option<&str>) -> OperationBuilder {
     let mut answers = vec![("200", success("Bare, without an envelope", schema, example))];
     answers.extend(refusal.map(invalid));
     answers.extend(for_admins());
-    operation(id, summary, answers)
-        .description(Some("For admins. Amounts are exact numbers of the major unit."))
-        .security(SecurityRequirement::new(BEARER, Vec::<String>::new()))
+    operation(id, summary, answers).description(Some("For admins. Amounts are exact numbers of the major unit."))
 }
 
 /// Adds the fields of some revenue to an object.

@@ -1,7 +1,7 @@
-//! The body of a recording request: what an interaction may look like, for signed-in callers, guests and imports.
+//! The body of a recording request: the schema of an interaction, for signed-in callers, guests and imports.
 //!
-//! The reader takes an item apart field by field, so that its refusals can name the field; these schemas say
-//! the same rules in one piece. Tests hold the two against each other.
+//! The parser reads an item field by field, so that its rejections can name the field; these schemas state the same
+//! rules declaratively. Tests compare the two.
 
 use domain::{BROWSING, EVENT_TYPE_MAX_CHARS, ID_MAX_CHARS};
 use serde_json::{Value, json};
@@ -17,15 +17,15 @@ use crate::{
     SESSION_ID_MAX_CHARS,
 };
 
-/// Text that Postgres can store in one line: everything but control characters.
+/// A string without control characters.
 const PRINTABLE: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
-/// The same with something in it that is no space.
+/// The same with at least one character that is not a space.
 const ID: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$";
-/// Text that jsonb can hold.
+/// A string that jsonb can store.
 const WITHOUT_NUL: &str = r"^[^\x00]*$";
 const UUID_EXAMPLE: &str = "0192e4a0-0000-7000-8000-000000000001";
 
-/// Which of the three routes.
+/// The three routes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Audience {
     SignedIn,
@@ -97,7 +97,7 @@ fn optional_text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::String, Type::Null]))
 }
 
-/// Text that an import needs and that other routes do without.
+/// Fields that are required in an import and optional on other routes.
 fn text_of_import(audience: Audience) -> ObjectBuilder {
     if audience == Audience::Import { text() } else { optional_text() }
 }
@@ -143,7 +143,7 @@ fn category_id() -> Object {
     id().examples([json!("shoes"), json!(12)]).build()
 }
 
-/// An id of the shop; spaces around it do not count.
+/// An id of the shop; surrounding spaces are ignored.
 fn id() -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(SchemaType::from_iter([Type::String, Type::Integer]))
@@ -184,7 +184,7 @@ fn occurred_at(audience: Audience) -> Object {
         .build()
 }
 
-/// Only the account of the token, so that a client that writes one need not be changed.
+/// Only the token's account is allowed, so that clients that send it need not be changed.
 fn account_of_all(audience: Audience) -> Object {
     // A service of the shop has no account.
     let audience = if audience == Audience::Import { Audience::Guest } else { audience };

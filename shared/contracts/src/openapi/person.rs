@@ -1,4 +1,4 @@
-//! The requests and answers about one person.
+//! Requests and responses about one person.
 
 use serde_json::{Value, json};
 use utoipa::openapi::schema::{
@@ -18,7 +18,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Schema)> {
     ]
 }
 
-/// A receipt of an erasure that is complete.
+/// The receipt of a complete erasure.
 pub(super) fn example() -> Value {
     json!({
         "id": "0192e4a0-0000-7000-8000-000000000001", "complete": true, "named_by": "account",
@@ -28,7 +28,7 @@ pub(super) fn example() -> Value {
     })
 }
 
-/// An export of somebody of whom nothing is held.
+/// An export of a person without any data.
 pub(super) fn nobody() -> Value {
     json!({
         "version": 1, "date_created": "2026-11-20T12:00:00Z", "interaction": [], "shop_event": [], "feed": [],

@@ -1,14 +1,14 @@
-//! Every answer: ours in its envelope, and what API Gateway says before a request reaches a function.
+//! Every response: ours in its envelope, and those of API Gateway before a request reaches a function.
 
 use serde_json::{Value, json};
 use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::{ContentBuilder, Header, Ref, ResponseBuilder};
 
 const JSON: &str = "application/json";
-/// The most rows of a list.
+/// The maximum number of rows of a list.
 const MAX: usize = crate::LIMIT_MAX as usize;
 
-/// A status with its answer.
+/// A status with its response.
 pub(super) type Answer = (&'static str, ResponseBuilder);
 
 /// The envelope of a success.
@@ -27,7 +27,7 @@ pub(super) fn list_of(schema: &str) -> Schema {
         .into()
 }
 
-/// What API Gateway answers by itself.
+/// The responses of API Gateway itself.
 pub(super) fn gateway_error() -> Schema {
     let message = ObjectBuilder::new().schema_type(Type::String);
     ObjectBuilder::new()
@@ -39,13 +39,13 @@ pub(super) fn gateway_error() -> Schema {
         .into()
 }
 
-/// What a refusal says of each item, where the request had items.
+/// The details of a rejected request, per item.
 pub(crate) fn details() -> Schema {
     let any = AnyOfBuilder::new().item(Ref::from_schema_name("RecordReply")).item(Ref::from_schema_name("EventsReply"));
     any.description(Some("More, where there is more: the results of the items.")).build().into()
 }
 
-/// The data of a healthy answer.
+/// The data of a healthy response.
 pub(super) fn health() -> Schema {
     let text = |example: &str| ObjectBuilder::new().schema_type(Type::String).examples([example]);
     let data = ObjectBuilder::new()
@@ -58,13 +58,13 @@ pub(super) fn health() -> Schema {
     ObjectBuilder::new().property("data", data).required("data").build().into()
 }
 
-/// A success with a body of that schema.
+/// A success with a body of the given schema.
 pub(super) fn success(description: &str, schema: &str, example: Value) -> ResponseBuilder {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).example(Some(example)).build();
     ResponseBuilder::new().description(description).content(JSON, content).header("Cache-Control", text_header())
 }
 
-/// A success that a cache may keep, and the answer to a caller who already has it.
+/// A cacheable success, and the response to a caller who already has it.
 pub(super) fn cacheable(success: ResponseBuilder) -> Vec<Answer> {
     let unchanged = ResponseBuilder::new().description("The caller already has it").header("ETag", text_header());
     vec![("200", success.header("ETag", text_header())), ("304", unchanged.header("Cache-Control", text_header()))]
@@ -78,7 +78,7 @@ fn failure(status: u16, code: &str, message: &str) -> ResponseBuilder {
     ResponseBuilder::new().description(format!("`{code}`")).content(JSON, content)
 }
 
-/// A failure that comes from us or from API Gateway.
+/// A failure from us or from API Gateway.
 fn refusal(description: &str) -> ResponseBuilder {
     let either =
         AnyOfBuilder::new().item(Ref::from_schema_name("ErrorReply")).item(Ref::from_schema_name("GatewayError"));
@@ -87,7 +87,7 @@ fn refusal(description: &str) -> ResponseBuilder {
     ResponseBuilder::new().description(description).content(JSON, content)
 }
 
-/// What any route may answer.
+/// Responses of every route.
 pub(super) fn anywhere() -> Vec<Answer> {
     let throttled = ContentBuilder::new().schema(Some(Ref::from_schema_name("GatewayError")));
     let throttled = throttled.example(Some(json!({ "message": "Too Many Requests" }))).build();
@@ -99,17 +99,17 @@ pub(super) fn anywhere() -> Vec<Answer> {
     ]
 }
 
-/// A refused input.
+/// Rejected input.
 pub(super) fn invalid(message: &str) -> Answer {
     ("400", failure(400, "validation", message))
 }
 
-/// Something that is not there.
+/// Not found.
 pub(super) fn missing(message: &str) -> Answer {
     ("404", failure(404, "not_found", message))
 }
 
-/// What recording answers besides.
+/// Additional responses of recording.
 pub(super) fn recording(signed_in: bool) -> Vec<Answer> {
     let mut answers = vec![
         invalid("no item was acceptable; details.results says why"),
@@ -123,12 +123,12 @@ pub(super) fn recording(signed_in: bool) -> Vec<Answer> {
     answers
 }
 
-/// Too much for one network, said by us, or for all guests together, said by API Gateway.
+/// Over the limit of one network (from us), or of all guests together (from API Gateway).
 pub(super) fn limited() -> ResponseBuilder {
     refusal("Too Many Requests").header("Retry-After", text_header())
 }
 
-/// What handing over events answers besides.
+/// Additional responses of accepting events.
 pub(super) fn handing_over() -> [Answer; 5] {
     [
         invalid("no event was acceptable; details.results says why"),
@@ -139,7 +139,7 @@ pub(super) fn handing_over() -> [Answer; 5] {
     ]
 }
 
-/// What a request about a person answers besides.
+/// Additional responses of requests about a person.
 pub(super) fn about_a_person() -> [Answer; 5] {
     [
         invalid("must name one person by exactly one of account_id, customer_id and email"),
@@ -150,7 +150,7 @@ pub(super) fn about_a_person() -> [Answer; 5] {
     ]
 }
 
-/// What a route for admins answers to others.
+/// The response of an admin route to other callers.
 pub(super) fn for_admins() -> [Answer; 2] {
     [("401", refusal("Unauthorized")), ("403", refusal("Forbidden"))]
 }

@@ -1,17 +1,16 @@
-//! The routes: what each takes and answers, and how one leads to the next.
+//! What the routes of interactions, events, people and popularity take and answer, and how one leads to the next.
 
 use serde_json::{Value, json};
-use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};
+use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
-use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{ContentBuilder, HttpMethod, Ref, Required, ResponseBuilder, link::Link};
+use utoipa::openapi::{ContentBuilder, Ref, Required, ResponseBuilder, link::Link};
 
 use super::response::{
     Answer, about_a_person, anywhere, cacheable, for_admins, handing_over, invalid, limited, missing, recording,
     success,
 };
-use super::{BEARER, event, person, sales};
+use super::{event, person};
 use crate::{BODY_MAX_BYTES, IMPORT_MAX_BYTES, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX};
 
 const UUID_EXAMPLE: &str = "0192e4a0-0000-7000-8000-000000000001";
@@ -20,38 +19,20 @@ const CURSOR: &str = "^A[w-z0-9_-][A-Za-z0-9_-]{10}[A-Za-z0-9_-]{2,}$";
 /// The same for findings: the kind 2, a time whose first byte is below 3 (until the year 8816), an id.
 const ALERT_CURSOR: &str = "^Ag[A-L][A-Za-z0-9_-]{30}[AQgw]$";
 
-/// Builds every path.
-pub(super) fn all() -> utoipa::openapi::Paths {
-    super::figures::add(sales::paths(PathsBuilder::new()))
-        .path("/api/v1/analytic/interaction", PathItem::new(HttpMethod::Post, record()))
-        .path("/api/v1/analytic/guest/interaction", PathItem::new(HttpMethod::Post, record_as_guest()))
-        .path("/api/v1/analytic/import/interaction", PathItem::new(HttpMethod::Post, import()))
-        .path("/api/v1/analytic/event", PathItem::new(HttpMethod::Post, accept_events()))
-        .path("/api/v1/analytic/person/erase", PathItem::new(HttpMethod::Post, erase_person()))
-        .path("/api/v1/analytic/person/export", PathItem::new(HttpMethod::Post, export_person()))
-        .path("/api/v1/analytic/popularity/top", PathItem::new(HttpMethod::Get, top()))
-        .path("/api/v1/analytic/popularity/{spu_id}", PathItem::new(HttpMethod::Get, one()))
-        .path("/api/v1/analytic/alerts", PathItem::new(HttpMethod::Get, alerts()))
-        .path("/api/v1/openapi.json", PathItem::new(HttpMethod::Get, description()))
-        .path("/health", PathItem::new(HttpMethod::Get, health()))
-        .build()
-}
-
 pub(super) fn operation(id: &str, summary: &str, answers: Vec<Answer>) -> OperationBuilder {
     let operation = OperationBuilder::new().operation_id(Some(id)).summary(Some(summary));
     let answers = answers.into_iter().chain(anywhere());
     answers.fold(operation, |operation, (status, answer)| operation.response(status, answer))
 }
 
-fn record() -> OperationBuilder {
+pub(crate) fn record() -> OperationBuilder {
     let mut answers = vec![("200", recorded())];
     answers.extend(recording(true));
     operation("recordInteractions", "Records what a signed-in shopper did", answers)
         .request_body(Some(body("RecordRequest", json!({}))))
-        .security(SecurityRequirement::new(BEARER, Vec::<String>::new()))
 }
 
-fn record_as_guest() -> OperationBuilder {
+pub(crate) fn record_as_guest() -> OperationBuilder {
     let mut answers = vec![("200", recorded())];
     answers.extend(recording(false));
     operation("recordGuestInteractions", "Records what a guest looked at", answers)
@@ -59,7 +40,7 @@ fn record_as_guest() -> OperationBuilder {
         .request_body(Some(body("GuestRecordRequest", json!({ "session_id": "s-1" }))))
 }
 
-fn import() -> OperationBuilder {
+pub(crate) fn import() -> OperationBuilder {
     let item = json!({ "event_id": UUID_EXAMPLE, "event_type": "view", "ref_type": "Product", "ref_id": UUID_EXAMPLE,
                        "occurred_at": "2019-10-01T00:00:00Z" });
     let mut answers = vec![("200", recorded())];
@@ -67,10 +48,9 @@ fn import() -> OperationBuilder {
     operation("importInteractions", "Records history of any age and scores it at once", answers)
         .description(Some("For tokens with the scope `analytic/trusted`. May be repeated. See docs/IMPORT.md."))
         .request_body(Some(sized_body("ImportRequest", json!({ "interactions": [item] }), IMPORT_MAX_BYTES)))
-        .security(SecurityRequirement::new(BEARER, Vec::<String>::new()))
 }
 
-fn accept_events() -> OperationBuilder {
+pub(crate) fn accept_events() -> OperationBuilder {
     let result = json!({ "index": 0, "status": "accepted", "event_id": UUID_EXAMPLE });
     let example = json!({ "data": { "accepted": 1, "rejected": 0, "unavailable": 0, "results": [result] } });
     let mut answers = vec![("200", success("The queue has at least one event", "EventsAnswer", example))];
@@ -78,10 +58,9 @@ fn accept_events() -> OperationBuilder {
     operation("acceptEvents", "Takes events of the shop's back end", answers)
         .description(Some("For tokens with the scope `analytic/trusted`."))
         .request_body(Some(required_body("EventsRequest", event::example())))
-        .security(SecurityRequirement::new(BEARER, Vec::<String>::new()))
 }
 
-fn erase_person() -> OperationBuilder {
+pub(crate) fn erase_person() -> OperationBuilder {
     let whole = success("Nothing of the person is left", "ErasureAnswer", json!({ "data": person::example() }));
     let part =
         success("Not complete: send the same request again", "ErasureAnswer", json!({ "data": person::example() }));
@@ -90,10 +69,9 @@ fn erase_person() -> OperationBuilder {
     operation("erasePerson", "Makes everything that is held about a person anonymous", answers)
         .description(Some("For tokens with the scope `analytic/trusted`. May be repeated. See docs/PRIVACY.md."))
         .request_body(Some(required_body("PersonRequest", json!({ "customer_id": "c-1" }))))
-        .security(SecurityRequirement::new(BEARER, Vec::<String>::new()))
 }
 
-fn export_person() -> OperationBuilder {
+pub(crate) fn export_person() -> OperationBuilder {
     let mut answers = vec![("200", success("What is held", "PersonAnswer", json!({ "data": person::nobody() })))];
     answers.extend(about_a_person());
     operation("exportPerson", "Exports everything that is held about a person", answers)
@@ -101,7 +79,6 @@ fn export_person() -> OperationBuilder {
             "For tokens with the scope `analytic/trusted`. At most 5 MiB; the operator's command has no limit.",
         ))
         .request_body(Some(required_body("PersonRequest", json!({ "customer_id": "c-1" }))))
-        .security(SecurityRequirement::new(BEARER, Vec::<String>::new()))
 }
 
 fn body(schema: &str, extra: Value) -> RequestBody {
@@ -133,7 +110,7 @@ fn recorded() -> ResponseBuilder {
     success("At least one item is in the log", "RecordAnswer", example).link("popularity", scored.build())
 }
 
-fn top() -> OperationBuilder {
+pub(crate) fn top() -> OperationBuilder {
     let pagination = json!({ "limit": LIMIT_DEFAULT, "total": 1, "page": 1, "next_page": null, "cursor": null, "next_cursor": null });
     let next =
         Link::builder().operation_id("listPopularity").parameter("cursor", "$response.body#/pagination/next_cursor");
@@ -156,7 +133,7 @@ fn top() -> OperationBuilder {
         .parameter(if_none_match())
 }
 
-fn one() -> OperationBuilder {
+pub(crate) fn one() -> OperationBuilder {
     let mut answers = cacheable(success("One product", "PopularityAnswer", json!({ "data": product() })));
     answers.extend([
         invalid("spu_id: must have 1 to 128 characters and no control characters, and not be the nil UUID"),
@@ -178,7 +155,7 @@ fn one() -> OperationBuilder {
         .parameter(if_none_match())
 }
 
-fn alerts() -> OperationBuilder {
+pub(crate) fn alerts() -> OperationBuilder {
     let pagination = json!({ "limit": LIMIT_DEFAULT, "total": null, "page": null, "next_page": null, "cursor": null, "next_cursor": null });
     let evidence =
         json!({ "order_count": 6, "from": "2026-11-20T09:59:30Z", "to": "2026-11-20T10:00:10Z", "orders": [] });
@@ -197,16 +174,15 @@ fn alerts() -> OperationBuilder {
         .parameter(query("limit", number(LIMIT_DEFAULT, LIMIT_MAX), "Rows of a page."))
         .parameter(query("rule", rule, "Only findings of this rule."))
         .parameter(query("cursor", cursor, "A `next_cursor` of an earlier answer, unchanged."))
-        .security(SecurityRequirement::new(BEARER, Vec::<String>::new()))
 }
 
-fn description() -> OperationBuilder {
+pub(crate) fn description() -> OperationBuilder {
     let document = ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::Object))).build();
     let found = ResponseBuilder::new().description("An OpenAPI document").content("application/json", document);
     operation("getDescription", "Shows this document", cacheable(found)).parameter(if_none_match())
 }
 
-fn health() -> OperationBuilder {
+pub(crate) fn health() -> OperationBuilder {
     let data = json!({ "status": "ok", "postgres": "ok", "version": env!("CARGO_PKG_VERSION") });
     let answers = vec![("200", success("Postgres can be reached", "Health", json!({ "data": data })))];
     operation("checkHealth", "Says whether Postgres can be reached", answers)

@@ -2,12 +2,10 @@
 
 use domain::RankBy;
 use serde_json::{Value, json};
-use utoipa::openapi::path::{OperationBuilder, Parameter, PathItem, PathsBuilder};
+use utoipa::openapi::ComponentsBuilder;
+use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{ComponentsBuilder, HttpMethod};
 
-use super::BEARER;
 use super::response::{for_admins, invalid, one_of, success};
 use super::route::{number, operation, query};
 use crate::{
@@ -16,17 +14,6 @@ use crate::{
     SalesRange, SalesWindow, SalesWindows, SegmentLimits, TopCategories, TopProducts, Trend, WINDOWS_DEFAULT,
     WINDOWS_MAX, WindowSize,
 };
-
-/// Adds the paths.
-pub(super) fn paths(paths: PathsBuilder) -> PathsBuilder {
-    let get = |operation| PathItem::new(HttpMethod::Get, operation);
-    paths
-        .path("/api/v1/analytic/sales/windows", get(windows()))
-        .path("/api/v1/analytic/sales/top-products", get(top_products()))
-        .path("/api/v1/analytic/sales/categories", get(categories()))
-        .path("/api/v1/analytic/sales/customer-segments", get(segments()))
-        .path("/api/v1/analytic/sales/months", get(months()))
-}
 
 /// Adds the schemas.
 pub(super) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
@@ -54,15 +41,15 @@ pub(super) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema("SalesMonthsAnswer", one_of("SalesMonths"))
 }
 
-/// An operation that needs a token: its name, what it shows, the schema of its answer, and an example of that.
+/// An operation that needs a token: its name, summary, response schema, and an example.
 fn secured((id, summary): (&str, &str), schema: &str, example: Value, refusal: &str) -> OperationBuilder {
     let found = success("Figures of one snapshot", schema, json!({ "data": example }));
     let mut answers = vec![("200", found), invalid(refusal)];
     answers.extend(for_admins());
-    operation(id, summary, answers).security(SecurityRequirement::new(BEARER, Vec::<String>::new()))
+    operation(id, summary, answers)
 }
 
-fn windows() -> OperationBuilder {
+pub(crate) fn windows() -> OperationBuilder {
     let window = json!({ "start": "2026-11-20T10:00:00Z", "end": "2026-11-20T11:00:00Z", "orders": 2, "revenue": 4480,
                          "gross_revenue": 4980, "refunds": 500, "shipping": 490, "tax": 0, "fees": 0, "average_order_value": 2490,
                          "trend": { "orders_change": 100.0, "revenue_change": null } });
@@ -116,7 +103,7 @@ fn ranking_parameters(operation: OperationBuilder) -> OperationBuilder {
         .parameter(currency())
 }
 
-fn top_products() -> OperationBuilder {
+pub(crate) fn top_products() -> OperationBuilder {
     let row = ranked(json!({ "product_id": "0192e4a0-0000-7000-8000-000000000001", "name": "Trail shoe" }));
     let refusal = "by: must be one of quantity, revenue";
     let operation = secured(
@@ -130,7 +117,7 @@ fn top_products() -> OperationBuilder {
         .parameter(seller())
 }
 
-fn categories() -> OperationBuilder {
+pub(crate) fn categories() -> OperationBuilder {
     let row = ranked(json!({ "category_id": "shoes" }));
     let refusal = "window: must be one of 1m, 5m, 1h, 1d";
     let operation = secured(
@@ -142,7 +129,7 @@ fn categories() -> OperationBuilder {
     ranking_parameters(operation).description(Some("For admins. All of one currency."))
 }
 
-fn segments() -> OperationBuilder {
+pub(crate) fn segments() -> OperationBuilder {
     let segment = |name: &str, customers: i64, revenue: i64| {
         let average = revenue.checked_div(customers).unwrap_or_default();
         json!({ "segment": name, "customers": customers, "orders": customers, "revenue": revenue, "average_revenue": average })
@@ -155,7 +142,7 @@ fn segments() -> OperationBuilder {
     secured(names, "CustomerSegmentsAnswer", example, refusal).description(Some("For admins.")).parameter(currency())
 }
 
-fn months() -> OperationBuilder {
+pub(crate) fn months() -> OperationBuilder {
     let month = json!({ "month": "2026-11", "orders": 2, "revenue": 4480, "gross_revenue": 4980, "refunds": 500,
                         "shipping": 490, "tax": 0, "fees": 0, "average_order_value": 2490, "revenue_change": -10.5, "orders_change": null });
     let example = json!({ "currency": "EUR", "tz": "UTC", "months": [month] });

@@ -251,7 +251,7 @@ fn bytes_that_are_not_utf8_are_not_json() {
     assert!(matches!(error, RequestError::NotJson { .. } | RequestError::WrongShape { .. }), "{error}");
 }
 
-/// Two items: one of 11:00 and one without a time, sent when the clock of the phone said so.
+/// Two items: one at 11:00 and one without a time, sent at the given time of the phone's clock.
 fn sent_at(clock: &str) -> Result<Vec<ItemOutcome>, RequestError> {
     let items = [view(r#","occurred_at":"2026-11-20T11:00:00Z""#), view("")].join(",");
     read_as(Caller::Account(ACCOUNT), &format!(r#"{{"sent_at":{clock},"interactions":[{items}]}}"#))
@@ -259,7 +259,7 @@ fn sent_at(clock: &str) -> Result<Vec<ItemOutcome>, RequestError> {
 
 #[test]
 fn the_clock_of_a_phone_is_corrected_by_when_it_says_that_it_sent_the_request() {
-    // By the phone the event was ten minutes before it was sent, whatever the year.
+    // By the phone's clock the event was ten minutes before it was sent, whatever the year.
     for (occurred_at, clock) in [
         ("2026-11-20T11:00:00Z", "2026-11-20T11:10:00Z"),
         ("2026-11-20T15:00:00+02:00", "2026-11-20T13:10:00Z"),
@@ -315,7 +315,7 @@ fn a_name_of_another_system_is_the_event_that_it_means() {
     };
     assert_eq!(named(Caller::Account(ACCOUNT), "cart").as_deref(), Ok("add_to_cart"));
     assert_eq!(named(Caller::Guest, "Product Viewed").as_deref(), Ok("view"));
-    // What only browses may send is judged by the meaning.
+    // Whether a guest may send an event is decided by its mapped name.
     assert_eq!(named(Caller::Guest, "order_completed"), Err(RejectionCode::ForbiddenEvent));
     assert_eq!(named(Caller::Account(ACCOUNT), "Newsletter Opened"), Err(RejectionCode::InvalidEventType));
 }
@@ -348,7 +348,7 @@ fn an_imported_item_needs_an_event_id_and_a_time() {
     let at = |time: &str| imported(&format!(r#"{EVENT_ID},"occurred_at":"{time}""#)).unwrap_err().rejection.code;
     assert_eq!(at("1999-12-31T23:59:59Z"), RejectionCode::TooOld);
     assert_eq!(at("2026-11-20T12:05:01Z"), RejectionCode::InFuture);
-    // and the same id and time over the live route are too old
+    // and the same id and time are too old for the live route
     let live = view(&format!("{EVENT_ID}{time}"));
     assert_eq!(item_as(Caller::Trusted, &live).unwrap_err().rejection.code, RejectionCode::TooOld);
 }

@@ -8,10 +8,10 @@ use crate::{InvalidQuery, Parameters};
 
 /// Months shown when no number is given.
 pub const MONTHS_DEFAULT: u32 = 12;
-/// The most months of an answer: no answer covers more than a year ([`SPAN_MAX_DAYS`](crate::SPAN_MAX_DAYS)).
+/// The most months of a response: no response covers more than a year ([`SPAN_MAX_DAYS`](crate::SPAN_MAX_DAYS)).
 pub const MONTHS_MAX: u32 = 12;
 
-/// A query for months that is in order.
+/// A checked query for months.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MonthsQuery {
     /// How many, the current one being the last.
@@ -36,7 +36,7 @@ impl MonthsQuery {
         })
     }
 
-    /// Returns the months, and before them the one that the first is compared with.
+    /// Returns the months, preceded by the one with which the first is compared.
     #[must_use]
     pub fn steps(&self, now: Timestamp) -> Vec<TimeSpan> {
         let months = i32::try_from(self.months).unwrap_or(i32::MAX);

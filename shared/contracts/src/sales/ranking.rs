@@ -1,4 +1,4 @@
-//! What sold best in a window of time.
+//! Best sellers in a time window.
 
 use domain::{Currency, RankBy, TimeSpan};
 use jiff::Timestamp;
@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::WindowSize;
 use crate::{InvalidQuery, LIMIT_DEFAULT, LIMIT_MAX, Parameters};
 
-/// A query for a ranking that is in order.
+/// A checked query for a ranking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RankingQuery {
     /// The length of the window.
@@ -34,7 +34,7 @@ impl RankingQuery {
         Ok(Self { seller_id: parameters.id("seller_id")?, ..Self::take(&parameters, now)? })
     }
 
-    /// Reads the query of a ranking that is of the whole shop only.
+    /// Reads the query of a ranking for the whole shop only.
     ///
     /// # Errors
     /// The parameter and its rule.

@@ -1,11 +1,11 @@
-//! Customers by what they spent.
+//! Customer segments.
 
 use domain::Currency;
 use serde::Serialize;
 
 use crate::{InvalidQuery, Parameters};
 
-/// A query for segments that is in order.
+/// A checked query for segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SegmentsQuery {
     /// In which currency they spent.

@@ -1,4 +1,4 @@
-//! Sales per window of time.
+//! Sales per time window.
 
 use domain::{Currency, Step, TimeSpan, Zone, align, split};
 use jiff::{SignedDuration, Timestamp};
@@ -9,7 +9,7 @@ use crate::{InvalidQuery, Parameters, check_span};
 
 /// Windows shown when no start is given.
 pub const WINDOWS_DEFAULT: i32 = 60;
-/// The most windows of an answer: the minutes of a day.
+/// The most windows of a response: the minutes of a day.
 pub const WINDOWS_MAX: usize = 1_440;
 
 /// The size of a window.
@@ -35,7 +35,7 @@ impl WindowSize {
     pub const ALL: [(&str, Self); 4] =
         [("1m", Self::Minute), ("5m", Self::FiveMinutes), ("1h", Self::Hour), ("1d", Self::Day)];
 
-    /// Returns what a span is split into.
+    /// Returns the step into which a span is split.
     #[must_use]
     pub fn step(self) -> Step {
         match self {
@@ -46,7 +46,7 @@ impl WindowSize {
         }
     }
 
-    /// Returns the length; of a day that has 24 hours.
+    /// Returns the length; for a day, 24 hours.
     #[must_use]
     pub fn duration(self) -> SignedDuration {
         match self {
@@ -58,7 +58,7 @@ impl WindowSize {
     }
 }
 
-/// A query for windows that is in order.
+/// A checked query for windows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WindowsQuery {
     /// The size of each.
@@ -88,7 +88,7 @@ impl WindowsQuery {
         }
         let range = range(size.step(), start, end, &zone);
         let too_many = InvalidQuery::TooMany { size: "size", max: WINDOWS_MAX };
-        // Days are up to 26 hours long where a zone changes. Looked at first, because splitting a year takes long.
+        // Days are up to 26 hours long where a zone changes. Checked first, because splitting a year takes long.
         let longest = i64::try_from(WINDOWS_MAX).unwrap_or(i64::MAX) * size.duration().as_secs() / 24 * 26;
         if range.duration().as_secs() > longest || split(range, size.step(), &zone).len() > WINDOWS_MAX {
             return Err(too_many);
@@ -97,7 +97,7 @@ impl WindowsQuery {
         Ok(Self { size, range, zone, currency, seller_id })
     }
 
-    /// Returns the windows, and before them the one that the first is compared with.
+    /// Returns the windows, preceded by the one with which the first is compared.
     #[must_use]
     pub fn steps(&self) -> Vec<TimeSpan> {
         let step = self.size.step();
@@ -108,9 +108,9 @@ impl WindowsQuery {
     }
 }
 
-/// Aligns to whole windows; without a start these are the last ones up to the end.
+/// Aligns to whole windows; without a start, the last ones up to the end.
 fn range(step: Step, start: Option<Timestamp>, end: Timestamp, zone: &Zone) -> TimeSpan {
-    // Any start will do for the end: the window that holds the last moment ends it.
+    // Any start will do for the end: the range ends with the window that contains the last instant.
     let last = align(TimeSpan { start: end - SignedDuration::from_nanos(1), end }, step, zone);
     let start = match start {
         Some(start) => step.start(start, zone),

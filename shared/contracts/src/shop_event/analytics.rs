@@ -1,6 +1,6 @@
-//! The analytics shape: `eventType`, `service`, `userEmail`, `entityId`, `amount`, `timestamp`, `metadata`.
+//! The analytics format: `eventType`, `service`, `userEmail`, `entityId`, `amount`, `timestamp`, `metadata`.
 //!
-//! What the shape has no field for is looked for beside the others and then in `metadata`.
+//! Fields that the format lacks are looked up next to the others and then in `metadata`.
 
 use domain::{Fact, OrderStatus, PaymentStatus};
 
@@ -8,7 +8,7 @@ use super::fields::Fields;
 use super::lifecycle::{CUSTOMER, created, method, product_facts};
 use crate::{Rejection, RejectionCode};
 
-/// The names of this shape.
+/// The names of this format.
 pub(crate) const NAMES: [&str; 9] = [
     "USER_REGISTERED",
     "USER_LOGIN",
@@ -56,14 +56,14 @@ pub(super) fn read(name: &str, fields: &Fields<'_>) -> Result<Fact, Rejection> {
     })
 }
 
-/// Reads a user. The entity is the user's id, so an address beside it is no user of its own.
+/// Reads a user. The entity is the user's id, so an address next to it is not another user.
 fn user(fields: &Fields<'_>) -> Result<domain::CustomerKey, Rejection> {
     let names = [CUSTOMER[0], CUSTOMER[1], "entityId", CUSTOMER[2]];
     let missing = || fields.refuse(RejectionCode::MissingField, &names.join(" or "), "is required and names somebody");
     fields.customer(&names)?.ok_or_else(missing)
 }
 
-/// Reads a status. One that nobody here knows is news all the same.
+/// Reads a status. An unknown one is accepted as well.
 fn status(order_id: String, fields: &Fields<'_>) -> Result<Fact, Rejection> {
     let name = fields.required(&["status", "newStatus"])?.to_ascii_uppercase();
     let status = match &*name {

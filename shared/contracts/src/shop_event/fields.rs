@@ -1,4 +1,4 @@
-//! The fields of one event, read by name so that a refusal can say which one is wrong.
+//! The fields of one event, read by name so that a rejection can say which one is wrong.
 
 use std::collections::BTreeMap;
 
@@ -13,16 +13,16 @@ use super::{Intake, QUANTITY_MAX, SHOP_TEXT_MAX_CHARS, time};
 use crate::members::{self, NotMembers};
 use crate::{Rejection, RejectionCode, field};
 
-/// What every event has, and what EventBridge puts around one: never looked for in `metadata`, whose own `version` or
-/// `source` says something else.
+/// The common fields of events, and those that EventBridge adds: never looked up in `metadata`, whose own `version` or
+/// `source` means something else.
 const ENVELOPE: [&str; 9] =
     ["event", "eventType", "timestamp", "eventId", "version", "service", "source", "detail", "detail-type"];
 
-/// Who is nobody, in the words of shops whose guests share one customer id.
+/// Placeholders for "no customer", used by shops whose guests share one customer id.
 const NOBODY: [&str; 11] =
     ["0", "-1", "null", "nil", "none", "undefined", "unknown", "guest", "anonymous", "anon", "n/a"];
 
-/// The fields that name something which others name as well. Their UUIDs may be spelt differently by each of them.
+/// The fields that refer to things which other services name as well, possibly with another spelling of the same UUID.
 const IDS: [&str; 12] = [
     "productId",
     "skuId",
@@ -38,7 +38,7 @@ const IDS: [&str; 12] = [
     "userId",
 ];
 
-/// Reads the object at a place of the event.
+/// Reads the object at a path of the event.
 fn object<'a>(place: &str, json: &'a str) -> Result<BTreeMap<String, &'a RawValue>, Rejection> {
     members::read(json).map_err(|error| {
         let reason = match error {
@@ -50,7 +50,7 @@ fn object<'a>(place: &str, json: &'a str) -> Result<BTreeMap<String, &'a RawValu
     })
 }
 
-/// The members of a JSON object, still raw. Null and empty text are the same as absent.
+/// The members of a JSON object, still raw. Null and empty strings count as absent.
 pub(super) struct Fields<'a> {
     place: String,
     members: BTreeMap<String, &'a RawValue>,
@@ -59,41 +59,41 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Splits an object. What `metadata` holds is found too, after the fields beside it.
+    /// Splits an object. Fields in `metadata` are found too, after those next to it.
     pub(super) fn of(place: &str, json: &'a str, intake: &'a Intake) -> Result<Self, Rejection> {
         let members = object(place, json)?;
         let path = if is_whole(place) { "metadata".to_owned() } else { format!("{place}.metadata") };
         let metadata = match members.get("metadata").filter(|raw| is_present(raw)) {
-            // PHP writes an object without members as an array.
+            // PHP writes an empty object as an array.
             Some(raw) if raw.get() != "[]" => object(&path, raw.get())?,
             _ => BTreeMap::new(),
         };
         Ok(Self { place: place.to_owned(), members, metadata, intake })
     }
 
-    /// Returns a field as it came.
+    /// Returns a field unchanged.
     pub(super) fn raw(&self, name: &str) -> Option<&'a RawValue> {
         let beside = || self.metadata.get(name).filter(|raw| !ENVELOPE.contains(&name) && is_present(raw));
         self.members.get(name).filter(|raw| is_present(raw)).or_else(beside).copied()
     }
 
-    /// Says which field is meant, for a refusal.
+    /// Returns the path of a field, for a rejection.
     fn path(&self, name: &str) -> String {
         if is_whole(&self.place) { name.to_owned() } else { format!("{}.{name}", self.place) }
     }
 
-    /// Builds the refusal of a field.
+    /// Builds the rejection of a field.
     pub(super) fn refuse(&self, code: RejectionCode, name: &str, rule: &str) -> Rejection {
         Rejection::new(code, format!("{}: {rule}", self.path(name)))
     }
 
-    /// Reads text of any kind.
+    /// Reads any string.
     pub(super) fn text(&self, name: &str) -> Result<Option<String>, Rejection> {
         self.raw(name).map(|raw| field::text(&self.path(name), raw)).transpose()
     }
 
-    /// Reads an id or name: short printable text. A number is taken as its text, since some shops count their ids; an id
-    /// is read in its canonical form, since it is compared with ids that others sent.
+    /// Reads an id or name: a short printable string. A number is converted to a string, since some shops use
+    /// sequential ids; an id is converted to its canonical form, since it is compared with ids from other services.
     pub(super) fn name(&self, name: &str) -> Result<Option<String>, Rejection> {
         let Some(raw) = self.raw(name) else { return Ok(None) };
         let text =
@@ -106,7 +106,8 @@ impl<'a> Fields<'a> {
         Err(self.refuse(RejectionCode::InvalidText, name, &rule))
     }
 
-    /// Reads a text that is only shown: without control characters, and cut to what is kept. What is no text is left out.
+    /// Reads a string that is only displayed: without control characters, and truncated. Anything else counts as
+    /// absent.
     pub(super) fn label(&self, names: &[&str]) -> Option<String> {
         let raw = names.iter().find_map(|name| self.raw(name))?;
         let text: String = serde_json::from_str(raw.get()).unwrap_or_else(|_| raw.get().trim_matches('"').to_owned());
@@ -117,7 +118,7 @@ impl<'a> Fields<'a> {
             .filter(|label| !label.is_empty() && (raw.get().starts_with('"') || is_number(raw)))
     }
 
-    /// Reads the first of several names that is there.
+    /// Reads the first of several names that is present.
     pub(super) fn any_name(&self, names: &[&str]) -> Result<Option<String>, Rejection> {
         for name in names {
             if let Some(text) = self.name(name)? {
@@ -127,13 +128,13 @@ impl<'a> Fields<'a> {
         Ok(None)
     }
 
-    /// Reads the first of several names, one of which must be there.
+    /// Reads the first of several names, one of which is required.
     pub(super) fn required(&self, names: &[&str]) -> Result<String, Rejection> {
         let missing = || self.refuse(RejectionCode::MissingField, &names.join(" or "), "is required");
         self.any_name(names)?.ok_or_else(missing)
     }
 
-    /// Reads who is meant: the first name that is somebody's. An address, wherever it stands, becomes its keyed hash.
+    /// Reads the customer: the first field that names one. An address in any field becomes its keyed hash.
     pub(super) fn customer(&self, names: &[&str]) -> Result<Option<CustomerKey>, Rejection> {
         for name in names {
             let Some(text) = self.name(name)?.filter(|text| !is_nobody(text)) else { continue };
@@ -146,8 +147,8 @@ impl<'a> Fields<'a> {
         Ok(None)
     }
 
-    /// Reads an id and an address that stand side by side; of a user the entity may be the id. What cannot be read is no
-    /// reason for a refusal: it is no part of the event.
+    /// Reads an id and an address that occur together; for a user the entity may be the id. Unreadable ones do not
+    /// reject the event, because they are not part of it.
     pub(super) fn link(&self, of_user: bool) -> Option<CustomerLink> {
         let [customer_id, user_id, address] = CUSTOMER;
         let names = [customer_id, user_id, "entityId"];
@@ -170,14 +171,14 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// Reads a number that is written as one or as text.
+    /// Reads a number, written as a number or a string.
     pub(super) fn number(&self, name: &str) -> Result<Option<String>, Rejection> {
         let Some(raw) = self.raw(name) else { return Ok(None) };
         let text = if raw.get().starts_with('"') { field::text(&self.path(name), raw)? } else { raw.get().to_owned() };
         Ok(Some(text.trim().to_owned()))
     }
 
-    /// Reads an amount of the major unit with any number of decimals.
+    /// Reads an amount in the major unit with any number of decimals.
     pub(super) fn any_amount(&self, name: &str, currency: Currency) -> Result<Option<Amount>, Rejection> {
         let Some(text) = self.number(name)? else { return Ok(None) };
         let amount: Result<Amount, _> = text.parse();
@@ -185,7 +186,7 @@ impl<'a> Fields<'a> {
         fits.map(Some).map_err(|rule| self.refuse(RejectionCode::InvalidAmount, name, &rule.to_string()))
     }
 
-    /// Reads an amount that its currency can tell, but for the noise of floating point. One whose currency is not known
+    /// Reads an amount that its currency can express, apart from floating-point noise. One whose currency is not known
     /// yet must fit some currency.
     pub(super) fn amount(&self, name: &str, currency: Denomination) -> Result<Option<Amount>, Rejection> {
         let amount = self.any_amount(name, currency.code)?;
@@ -196,14 +197,14 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Builds the refusal of an amount that lies between two minor units.
+    /// Builds the rejection of an amount that lies between two minor units.
     pub(super) fn too_precise(&self, name: &str, currency: Denomination) -> Rejection {
         let decimals = if currency.named { currency.code.decimals() } else { Amount::MOST_DECIMALS };
         let rule = InvalidAmount::TooPrecise { currency: currency.code, decimals };
         self.refuse(RejectionCode::InvalidAmount, name, &rule.to_string())
     }
 
-    /// Reads a whole number within limits, also when it is written as text or with a fraction of 0.
+    /// Reads a whole number within limits, also when it is written as a string or with a fraction of 0.
     pub(super) fn integer(&self, name: &str, (least, most): (i64, i64)) -> Result<Option<i64>, Rejection> {
         let Some(text) = self.number(name)? else { return Ok(None) };
         let plain = text.parse().ok().or_else(|| text.parse::<Amount>().ok()?.to_string().parse().ok());
@@ -259,7 +260,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Says whether a place is the event itself, whose fields are named without it.
+/// Says whether a path is the event itself, which is omitted from the names of its fields.
 fn is_whole(place: &str) -> bool {
     place == "event" || place == "detail"
 }

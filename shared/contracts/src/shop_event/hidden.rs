@@ -1,7 +1,7 @@
-//! Hides what looks personal in an event, whatever field a producer has put it into.
+//! Hides what looks personal in an event, in whatever field a producer put it.
 //!
-//! Works on the event in the form that is kept, so that a new field is covered on the day it is read. Ids become keyed
-//! hashes, the same for the same text, so that what belongs together stays together; labels lose their text.
+//! Works on the event in the form that is stored, so that a new field is covered from its first day. Ids become keyed
+//! hashes, the same for the same string, so that what belongs together stays together; labels are replaced.
 
 use domain::ShopEvent;
 use serde_json::Value;
@@ -10,10 +10,10 @@ use super::AddressKey;
 use crate::personal::{HASHED_PREFIX, HIDDEN, is_personal};
 use crate::{Rejection, RejectionCode};
 
-/// The texts that name no thing that something else refers to. Everything else is taken for an id.
+/// The strings that nothing else refers to. Everything else is treated as an id.
 const LABELS: [&str; 4] = ["service", "name", "method", "payment_method"];
 
-/// Amounts are texts of digits, and sixteen digits of money are no card.
+/// Amounts are strings of digits, and an amount of sixteen digits is not a card.
 const AMOUNTS: [&str; 8] = ["amount", "discount", "fee", "price", "refund", "shipping", "tax", "total"];
 
 /// Hides what looks personal in an event.
@@ -27,7 +27,7 @@ pub(super) fn hide(event: ShopEvent, key: &AddressKey) -> Result<ShopEvent, Reje
     serde_json::from_value(value).map_err(failed)
 }
 
-/// Hides the texts of a value; says whether there were any.
+/// Hides the strings of a value; says whether there were any.
 fn hide_in(value: &mut Value, field: Option<&str>, key: &AddressKey) -> bool {
     match value {
         Value::String(_) if field.is_some_and(|field| AMOUNTS.contains(&field)) => false,

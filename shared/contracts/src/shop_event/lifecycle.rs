@@ -1,4 +1,4 @@
-//! The order lifecycle shape: `event`, `timestamp`, and the fields of each event.
+//! The order lifecycle format: `event`, `timestamp`, and the fields of each event.
 
 use domain::{
     Denomination, Fact, Fit, Opinion, OrderContent, OrderLine, OrderStatus, PaymentStatus, ProductFacts, ReturnedItem,
@@ -8,7 +8,7 @@ use super::ORDER_LINES_MAX;
 use super::fields::Fields;
 use crate::{Rejection, RejectionCode};
 
-/// The names of this shape.
+/// The names of this format.
 pub(crate) const NAMES: [&str; 25] = [
     "OrderCreated",
     "OrderUpdated",
@@ -37,11 +37,11 @@ pub(crate) const NAMES: [&str; 25] = [
     "click.tracked",
 ];
 
-/// Where a customer is named, the surest first.
+/// The fields that name a customer, the most reliable first.
 pub(super) const CUSTOMER: [&str; 3] = ["customerId", "userId", "userEmail"];
-/// Where a product is named. Product events say whether it is an SPU or a SKU.
+/// The fields that name a product. Product events say whether it is an SPU or a SKU.
 const REFERENCE: [&str; 2] = ["productId", "skuId"];
-/// The best rating when an event does not say.
+/// The default best rating.
 const SCALE: i64 = 5;
 
 pub(super) fn read(name: &str, fields: &Fields<'_>) -> Result<Fact, Rejection> {
@@ -106,7 +106,7 @@ fn read_user(verb: &str, fields: &Fields<'_>) -> Result<Option<Fact>, Rejection>
     })
 }
 
-/// Reads an arrival; news of a delivery that is none say nothing that is known here.
+/// Reads a delivery; any other delivery status is only counted.
 fn delivered(fields: &Fields<'_>, order_id: String) -> Result<Fact, Rejection> {
     let status = fields.name("deliveryStatus")?;
     if status.is_some_and(|status| !status.eq_ignore_ascii_case("DELIVERED")) {
@@ -131,12 +131,12 @@ fn returned(fields: &Fields<'_>, order_id: String) -> Result<Fact, Rejection> {
     })
 }
 
-/// Reads the placing of an order, which both shapes tell with the same fields.
+/// Reads the creation of an order, which both formats report with the same fields.
 pub(super) fn created(fields: &Fields<'_>, order_id: String, total: &str) -> Result<Fact, Rejection> {
     Ok(Fact::OrderCreated { order_id, content: content(fields, total, true)? })
 }
 
-/// Reads what an order is. A creation that names no currency is in the default one, so its amounts must fit that.
+/// Reads the content of an order. A creation without a currency is in the default one, so its amounts must fit that.
 fn content(fields: &Fields<'_>, total: &str, is_creation: bool) -> Result<OrderContent, Rejection> {
     let currency = fields.currency()?;
     let judged = Denomination { named: currency.named || is_creation, ..currency };
@@ -165,7 +165,8 @@ fn items<'a>(fields: &Fields<'a>) -> Result<Vec<Fields<'a>>, Rejection> {
     Ok(items)
 }
 
-/// Reads a line. A price of any precision will do when the total of the line or of the order says what it comes to.
+/// Reads a line. A unit price may have any precision when the total of the line or of the order states what it amounts
+/// to.
 fn line(item: &Fields<'_>, currency: Denomination, is_settled: bool) -> Result<OrderLine, Rejection> {
     let line = OrderLine {
         reference: reference(item)?.unwrap_or_default(),
@@ -189,7 +190,7 @@ fn line(item: &Fields<'_>, currency: Denomination, is_settled: bool) -> Result<O
     Ok(line)
 }
 
-/// Reads which product is meant; shops write 0 for none.
+/// Reads the product; shops write 0 for none.
 fn reference(fields: &Fields<'_>) -> Result<Option<String>, Rejection> {
     Ok(fields.any_name(&REFERENCE)?.filter(|reference| reference != "0"))
 }
@@ -218,7 +219,7 @@ fn payment(fields: &Fields<'_>, order_id: String) -> Result<Fact, Rejection> {
     })
 }
 
-/// Reads how something is paid, in lower case: the same method must not be counted under two spellings.
+/// Reads the payment method, in lower case: the same method must not be counted under two spellings.
 pub(super) fn method(fields: &Fields<'_>) -> Option<String> {
     fields.label(&["paymentMethod", "paymentMode"]).map(|method| method.to_lowercase())
 }
@@ -235,7 +236,7 @@ fn product(fields: &Fields<'_>) -> Result<String, Rejection> {
     fields.required(&["productId", "entityId"])
 }
 
-/// Reads what is said of a product, in both shapes.
+/// Reads the fields of a product, in both formats.
 pub(super) fn product_facts(fields: &Fields<'_>) -> Result<ProductFacts, Rejection> {
     let mut skus = fields.names("skuIds")?;
     skus.extend(fields.name("skuId")?);
@@ -261,7 +262,7 @@ fn opinion(fields: &Fields<'_>, id: &str) -> Result<Opinion, Rejection> {
 fn rated(fields: &Fields<'_>) -> Result<Opinion, Rejection> {
     let scale = fields.integer("scale", (1, 100))?.unwrap_or(SCALE);
     let text = fields.number("rating")?.unwrap_or_default();
-    // Six decimals of a rating are more than any shop has; the score is rounded down to millionths of the scale.
+    // No shop has ratings with more than six decimals; the score is rounded down to millionths of the scale.
     let micros = text.parse().ok().map(|rating: domain::Micros| rating.0 / scale);
     match micros {
         Some(micros @ 0..=1_000_000) => Ok(Opinion { score_micros: Some(micros), ..opinion(fields, "ratingId")? }),

@@ -1,8 +1,8 @@
-//! Events as producers sent them, with everything that we never keep: finds whether one names a person, and takes the
-//! person out.
+//! Events as producers sent them, with everything that we never store: detects whether one names a person, and removes
+//! the person.
 //!
-//! A raw event may hold names, addresses and telephone numbers in fields that mean nothing here. So nothing is looked for
-//! in what is left: only the fields that are read are kept.
+//! A raw event may contain names, addresses and telephone numbers in fields that are never read. So these are not
+//! searched but dropped: only the fields that are read are kept.
 
 use domain::{CustomerKey, Identities, ShopEvent};
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use super::sealed::{open, seal};
 use super::{Intake, read_shop_event};
 use crate::personal::addresses;
 
-/// Every field that an event is read from. What is not listed is dropped from an event whose person is erased.
+/// Every field that is read from an event. Any other field is dropped from an event whose person is erased.
 const KNOWN: [&str; 47] = [
     "amount",
     "category",
@@ -63,24 +63,25 @@ const KNOWN: [&str; 47] = [
     "version",
 ];
 
-/// Where a person is named by an id. An address is one wherever it stands, and so is the id of an account.
+/// The fields that name a person by an id. An address identifies a person in any field, and so does the id of an
+/// account.
 const PERSON: [&str; 2] = ["customerId", "userId"];
-/// Names a person too in events of this family, and something else in all others.
+/// Also names a person in events of this family, and something else in all others.
 const ENTITY: &str = "entityId";
 const OF_USERS: &str = "USER_";
-/// Who sells is no person here: orders and products stay theirs.
+/// Sellers are not treated as persons: orders and products stay theirs.
 const SELLER: &str = "sellerId";
 
-/// What is left of an event that named a person.
+/// The result of removing a person from an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Forgotten {
-    /// The same event, under the same event id, of somebody without a name.
+    /// The same event, under the same event id, of an anonymous person.
     Rewritten(String),
-    /// It cannot be read, so nothing of it is worth keeping.
+    /// It cannot be read, so it is not kept.
     Unreadable,
 }
 
-/// Takes a person out of an event as it was sent; `None` when the event does not name them.
+/// Removes a person from an event as it was sent; `None` when the event does not name them.
 #[must_use]
 pub fn forget_in_event(
     body: &str,
@@ -94,7 +95,7 @@ pub fn forget_in_event(
     if !is_named_in_event(body, intake, identities) {
         return None;
     }
-    // The id is settled before anything changes: without one it is a digest of the content.
+    // The id is computed before anything changes: without an id it is a digest of the content.
     let (Ok(event), Ok(mut document)) = (read_shop_event(body, intake, arrival), serde_json::from_str(body)) else {
         return Some(Forgotten::Unreadable);
     };
@@ -110,7 +111,7 @@ pub fn forget_in_event(
     Some(if still_readable { Forgotten::Rewritten(text) } else { Forgotten::Unreadable })
 }
 
-/// Takes a person out of what accept-events has read and sealed; a broken seal hides nobody.
+/// Removes a person from a sealed event of accept-events; an invalid seal hides nothing.
 fn forget_in_sealed(
     opened: Option<ShopEvent>,
     (body, intake): (&str, &Intake),
@@ -134,7 +135,7 @@ fn names(event: &ShopEvent, identities: &Identities) -> bool {
         || event.link.as_ref().is_some_and(|link| known(&link.customer) || known(&link.address))
 }
 
-/// Says whether an event as it was sent names a person. Of one that is no JSON every word is looked at.
+/// Says whether an event as it was sent names a person. If it is not JSON, every word is checked.
 #[must_use]
 pub fn is_named_in_event(body: &str, intake: &Intake, identities: &Identities) -> bool {
     if let Some(Ok(event)) = open(body, &intake.address_key) {
@@ -153,7 +154,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Looks at a document; `name` is the member that it is the value of.
+    /// Checks a document; `name` is the key whose value it is.
     fn is_named(&self, document: &Value, name: &str) -> bool {
         match document {
             Value::Object(members) => {
@@ -171,7 +172,7 @@ impl Search<'_> {
         name != SELLER && (PERSON.contains(&name) && self.is_person(text.trim()) || self.is_certain(text))
     }
 
-    /// Says whether a text, wherever it stands, names the person and can mean nobody else: by an address or an account.
+    /// Says whether a string in any field unambiguously names the person: by an address or an account.
     fn is_certain(&self, text: &str) -> bool {
         let is_account = |word: &str| CustomerKey::of_id(word).account_id().is_some();
         self.holds_address(text) || words(text).any(|word| is_account(word) && self.is_person(word))
@@ -189,7 +190,7 @@ impl Search<'_> {
         keys.iter().any(known) || self.identities.sessions.contains(word)
     }
 
-    /// Drops what is not read, and names somebody else where the person was named.
+    /// Drops fields that are not read, and replaces the person.
     fn forget(&self, document: &mut Value, erased: &CustomerKey) {
         match document {
             Value::Object(members) => self.forget_members(members, erased),
@@ -201,7 +202,7 @@ impl Search<'_> {
 
     fn forget_members(&self, members: &mut Map<String, Value>, erased: &CustomerKey) {
         let is_of_person = |value: &Value, name: &str| self.is_named(value, name);
-        // An address stands for the customer where no id does.
+        // An address identifies the customer when no id does.
         let address = members.remove("userEmail").is_some_and(|value| is_of_person(&value, "userEmail"));
         members.retain(|name, _| KNOWN.contains(&&**name));
         let of_user = is_of_user(members);
@@ -225,12 +226,12 @@ fn is_of_user(members: &Map<String, Value>) -> bool {
     members.get("eventType").and_then(Value::as_str).is_some_and(|name| name.starts_with(OF_USERS))
 }
 
-/// Returns what a member is called where it names a person.
+/// Returns the key of a member that names a person.
 fn meaning(name: &str, of_user: bool) -> &str {
     if of_user && name == ENTITY { PERSON[1] } else { name }
 }
 
-/// Splits text where neither ids nor addresses go on.
+/// Splits text at characters that neither ids nor addresses contain.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|it: char| !(it.is_alphanumeric() || "@.-_+:%".contains(it))).filter(|word| !word.is_empty())
 }

@@ -1,9 +1,9 @@
-//! An event as accept-events hands it on: read already, without anything personal, under a seal.
+//! An event as accept-events forwards it: parsed, without anything personal, under a seal.
 //!
-//! The queue holds messages for days, and its dead letters for two weeks, so what goes into it is not the producer's text
-//! but what was read of it. Whoever reads the message gets exactly that event, under the same id: nothing is read or
-//! hashed a second time. The seal is an HMAC with the key of addresses, which producers do not know: an event that comes
-//! over the bus can neither claim to have been read nor pretend to know the hash of somebody's address.
+//! The queue holds messages for days, and its dead letters for two weeks, so it holds the parsed event and not the
+//! producer's text. The consumer gets exactly that event, under the same id: nothing is parsed or hashed a second time.
+//! The seal is an HMAC with the address key, which producers do not know: an event on the bus can neither claim to have
+//! been parsed nor claim the hash of someone's address.
 
 use domain::ShopEvent;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::AddressKey;
 use crate::{Rejection, RejectionCode};
 
-/// How a sealed event starts; no event of a producer does.
+/// The start of a sealed event; no producer's event starts like this.
 const START: &str = r#"{"sealed":"#;
 
 #[derive(Serialize, Deserialize)]
@@ -22,7 +22,7 @@ struct Sealed<'a> {
     seal: String,
 }
 
-/// Writes an event that was read, under a seal.
+/// Writes a parsed event under a seal.
 pub(crate) fn seal(event: &ShopEvent, key: &AddressKey) -> String {
     let text = serde_json::to_string(event).expect("times, ids and amounts always serialize");
     let text = without_noncharacters(&text);
@@ -30,7 +30,7 @@ pub(crate) fn seal(event: &ShopEvent, key: &AddressKey) -> String {
     format!(r#"{START}{text},"seal":"{seal}"}}"#)
 }
 
-/// Opens a sealed event; `None` when the message is none.
+/// Opens a sealed event; `None` when the message is not sealed.
 pub(super) fn open(body: &str, key: &AddressKey) -> Option<Result<ShopEvent, Rejection>> {
     let broken = || Rejection::new(RejectionCode::Malformed, "seal: does not fit the event");
     body.starts_with(START).then(|| {
@@ -42,19 +42,19 @@ pub(super) fn open(body: &str, key: &AddressKey) -> Option<Result<ShopEvent, Rej
     })
 }
 
-/// Reads a sealed event without a look at its seal; `None` when the message is none.
+/// Reads a sealed event without verifying its seal; `None` when the message is not sealed.
 ///
-/// For people who look through dead letters without the key. Never for anything that acts on the event.
+/// For operators who inspect dead letters without the key. Never for anything that acts on the event.
 #[must_use]
 pub fn peek_sealed_event(body: &str) -> Option<ShopEvent> {
     let sealed: Sealed<'_> = body.starts_with(START).then(|| serde_json::from_str(body).ok())??;
     serde_json::from_str(sealed.sealed.get()).ok()
 }
 
-/// Writes the two characters that JSON knows and SQS does not as their escapes; one of them would fail a whole batch.
+/// Escapes the two characters that JSON allows and SQS does not; one of them would fail a whole batch.
 ///
 /// Source: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>.
 fn without_noncharacters(json: &str) -> String {
-    // Valid JSON has them inside of strings only, and never behind a backslash.
+    // Valid JSON has them inside strings only, and never after a backslash.
     json.replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff")
 }

@@ -115,7 +115,7 @@ fn an_event_id_that_was_made_of_an_address_tells_nobody_which_one() {
         assert_eq!(id(personal), id(personal));
         assert_ne!(id(personal), with_another_key(personal), "{personal}: anybody could try all of them");
     }
-    // Any other id is known to whoever sent it, so that it stays what it is when the key is replaced.
+    // Any other id is known to its sender, so it stays unchanged when the key is replaced.
     for ordinary in ["e-1", "0192e4a0-0000-7000-8000-000000000001"] {
         assert_eq!(id(ordinary), with_another_key(ordinary));
     }
@@ -284,7 +284,7 @@ fn what_looks_personal_is_hidden_in_every_field() {
             let kept = read_at_noon(&event).unwrap_or_else(|refused| panic!("{refused:?}: {event}"));
             let kept_text = serde_json::to_string(&kept).unwrap();
             assert!(!kept_text.contains("ann") && !kept_text.contains("1111"), "{kept_text}");
-            // An address that names the customer is a key of its own.
+            // An address that names the customer is a separate key.
             let is_of_customer =
                 text == address || text.contains('@') && matches!(kept.fact, Fact::UserRegistered { .. });
             assert!(is_of_customer || crate::count_hidden_in(&kept) > 0, "{kept_text}");

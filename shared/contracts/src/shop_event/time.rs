@@ -1,16 +1,16 @@
-//! Reads a time as systems write it: RFC 3339, and what Java, Ruby, Python and databases make of it.
+//! Reads a time as systems write it: RFC 3339, and the variants of Java, Ruby, Python and databases.
 
 use jiff::Timestamp;
 
 use crate::field;
 
-/// What a time must be.
+/// The rule for times, for rejections.
 pub(super) const RULE: &str = "must be a time like 2026-11-20T12:00:00Z (seconds and the offset may be missing), or a whole number of \
                                milliseconds since 1970";
-/// Fewer milliseconds than this are seconds, or no time of a shop: 1973.
+/// Fewer milliseconds than this are seconds, or implausible: the year 1973.
 const LEAST_MILLIS: i64 = 100_000_000_000;
 
-/// Reads a time; one without an offset is UTC. `None` when it is none.
+/// Reads a time; one without an offset is UTC. `None` when it is not a time.
 pub(super) fn parse(text: &str) -> Option<Timestamp> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         let millis = text.parse().ok().filter(|millis| *millis >= LEAST_MILLIS)?;
@@ -19,8 +19,8 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
     field::parse_time("timestamp", &normal(text)?).ok()
 }
 
-/// Brings a time into the form of RFC 3339, without judging its values: a blank for the `T`, seconds that are left out when
-/// they are 0 (`java.time`), an offset without a colon or minutes, or none.
+/// Converts a time to the format of RFC 3339, without checking its values: a space for the `T`, seconds that are
+/// omitted when 0 (`java.time`), an offset without a colon or minutes, or no offset.
 fn normal(text: &str) -> Option<String> {
     let (date, rest) = text.split_at_checked(10)?;
     let clock = rest.strip_prefix(['T', 't', ' '])?;

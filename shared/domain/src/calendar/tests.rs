@@ -35,7 +35,7 @@ fn days_are_those_of_the_zone() {
 fn days_are_as_long_as_the_clocks_make_them() {
     let spring = span("2026-03-28T23:00:00Z", "2026-03-30T22:00:00Z");
     assert_eq!(starts(spring, Step::Day, "Europe/Berlin"), ["2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"]);
-    // In Beirut clocks go forward at midnight: the day starts at 1 o'clock.
+    // In Beirut the clocks go forward at midnight: the day starts at 01:00.
     let beirut: Zone = "Asia/Beirut".parse().unwrap();
     assert_eq!(beirut.start_of("2026-03-29".parse().unwrap()).to_string(), "2026-03-28T22:00:00Z");
     assert_eq!(beirut.date("2026-03-28T22:00:00Z".parse().unwrap()).to_string(), "2026-03-29");
@@ -68,8 +68,8 @@ fn a_zone_is_known_or_refused() {
 
 #[test]
 fn a_span_is_covered_by_the_largest_stored_ones() {
-    let pieces = cover(span("2026-11-18T23:14:00Z", "2026-11-20T00:16:00Z"));
-    let shown: Vec<_> = pieces.iter().map(|piece| (piece.grain.as_str(), piece.span)).collect();
+    let spans = cover(span("2026-11-18T23:14:00Z", "2026-11-20T00:16:00Z"));
+    let shown: Vec<_> = spans.iter().map(|part| (part.grain.as_str(), part.span)).collect();
     assert_eq!(
         shown,
         [
@@ -93,17 +93,17 @@ fn any_span() -> impl Strategy<Value = TimeSpan> {
 proptest! {
     #[test]
     fn a_cover_has_no_gap_and_no_overlap(span in any_span()) {
-        let pieces = cover(span);
-        prop_assert!(pieces.len() <= 5);
-        prop_assert_eq!(pieces.first().unwrap().span.start, span.start);
-        prop_assert_eq!(pieces.last().unwrap().span.end, span.end);
-        for pair in pieces.windows(2) {
+        let spans = cover(span);
+        prop_assert!(spans.len() <= 5);
+        prop_assert_eq!(spans.first().unwrap().span.start, span.start);
+        prop_assert_eq!(spans.last().unwrap().span.end, span.end);
+        for pair in spans.windows(2) {
             prop_assert_eq!(pair[0].span.end, pair[1].span.start);
         }
-        for piece in pieces {
-            prop_assert_eq!(piece.grain.start(piece.span.start), piece.span.start);
-            prop_assert_eq!(piece.grain.start(piece.span.end), piece.span.end);
-            prop_assert!(piece.span.start < piece.span.end);
+        for part in spans {
+            prop_assert_eq!(part.grain.start(part.span.start), part.span.start);
+            prop_assert_eq!(part.grain.start(part.span.end), part.span.end);
+            prop_assert!(part.span.start < part.span.end);
         }
     }
 
@@ -124,7 +124,7 @@ proptest! {
         for (start, part) in steps {
             prop_assert!(part.start < part.end);
             prop_assert_eq!(step.start(start, &zone), start);
-            prop_assert_eq!(Grain::Quarter.start(start), start, "days of every zone are made of quarters of an hour");
+            prop_assert_eq!(Grain::QuarterHour.start(start), start, "days of every zone are made of quarters of an hour");
         }
     }
 }

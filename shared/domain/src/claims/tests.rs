@@ -94,7 +94,7 @@ fn a_scope_counts_the_same_as_a_list_and_as_a_text() {
     for name in ["scopes", "groups", "cognito:groups", "roles"] {
         assert!(!Claims::new(&claims(&[(name, "analytic/admin")])).is_admin(), "{name}");
     }
-    // The group of admins lends no trust, nor the other way round.
+    // Being an admin does not imply being trusted, nor the other way round.
     assert!(!Claims::new(&claims(&[("iss", COGNITO), ("cognito:groups", "[admin analytic/trusted]")])).is_trusted());
 }
 

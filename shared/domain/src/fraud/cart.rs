@@ -1,52 +1,52 @@
-//! Carts that were left.
+//! Abandoned carts.
 
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{Evidence, Finding, Rule, Subject, Window};
+use super::{Evidence, Finding, FindingSubject, Rule, Window};
 use crate::ProductId;
 
 /// The event types that put something into a cart.
 pub const CART_ADDING_EVENTS: [&str; 1] = ["add_to_cart"];
-/// The event types that settle what is in a cart: it was bought, or taken out.
+/// The event types that settle an item in a cart: it was bought or removed.
 pub const CART_SETTLING_EVENTS: [&str; 2] = ["remove_from_cart", "purchase"];
-/// How many of the events that put something into carts are judged of one account and day (UTC).
+/// How many add-to-cart events are evaluated per account and day (UTC).
 ///
-/// The first ones by time. A person who fills carts for eight hours comes to one in half a minute; what is faster is a script, whose events must
-/// not cost more than those of anybody else.
+/// The first ones by time. A person who fills carts for eight hours reaches one every half a minute; anything faster is
+/// a script, whose events must not cost more than a person's.
 pub const CART_ITEMS_MAX: u32 = 1_000;
 
-/// That a signed-in shopper put a product into a cart, and what came of it.
+/// A product that a signed-in shopper put into a cart, and when it was settled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CartItem {
     /// The shopper.
     pub account_id: Uuid,
     /// The product.
     pub product_id: ProductId,
-    /// When it was put there, by event time.
+    /// When it was added, by event time.
     pub added_at: Timestamp,
-    /// When it was next bought, ordered or taken out, at this instant or later; `None` when it never was.
+    /// When it was next bought, ordered or removed, at the same instant or later; `None` if it never was.
     pub settled_at: Option<Timestamp>,
 }
 
-/// Which carts are judged, and how long a shopper has.
+/// Which carts are evaluated, and how long a shopper has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CartLimits {
-    /// The first instant of the products that are judged.
+    /// The start of the evaluated time, inclusive.
     pub from: Timestamp,
-    /// The end of them, exclusive. Events after it count up to [`Self::patience`] later.
+    /// The end of it, exclusive. Events after it count up to [`Self::patience`] later.
     pub to: Timestamp,
-    /// A product bought or taken out no later than this after it was put in is not left.
+    /// A product bought or removed no later than this after it was added is not abandoned.
     pub patience: SignedDuration,
 }
 
-/// Finds the carts that were left: per shopper and hour one finding with all products put in during that hour and
-/// neither bought nor taken out in time.
+/// Finds abandoned carts: per shopper and hour one finding with all products added during that hour and neither bought
+/// nor removed in time.
 ///
-/// Unlike the rules about orders this one rests on something that did *not* happen, so it must be asked late: when
-/// the patience is over, and some time for late events as well.
+/// Unlike the rules about orders, this one rests on something that did *not* happen, so it can only be evaluated after
+/// the patience is over, plus some time for late events.
 #[derive(Debug)]
 pub struct CartJudge {
     limits: CartLimits,
@@ -54,7 +54,7 @@ pub struct CartJudge {
     findings: Vec<Finding>,
 }
 
-/// What a shopper left in the carts of an hour.
+/// What a shopper abandoned in one hour.
 #[derive(Debug)]
 struct Left {
     account_id: Uuid,
@@ -65,14 +65,14 @@ struct Left {
 }
 
 impl CartJudge {
-    /// Begins with nothing found.
+    /// Starts without findings.
     #[must_use]
     pub fn new(limits: CartLimits) -> Self {
         Self { limits, open: None, findings: Vec::new() }
     }
 
-    /// Judges an item. Items come by account and, within it, by time; so one pass is enough and only what was left in
-    /// one hour is kept in memory.
+    /// Evaluates an item. Items come sorted by account and time, so one pass is enough and only the abandoned items of
+    /// one hour are kept in memory.
     pub fn judge(&mut self, item: &CartItem) {
         let CartLimits { from, to, patience } = self.limits;
         let in_time = |settled: Timestamp| settled.duration_since(item.added_at) <= patience;
@@ -92,7 +92,7 @@ impl CartJudge {
         self.open = Some(Left { account_id: item.account_id, window, from: at, to: at, products });
     }
 
-    /// Returns what was found.
+    /// Returns the findings.
     #[must_use]
     pub fn finish(mut self) -> Vec<Finding> {
         self.close();
@@ -103,7 +103,7 @@ impl CartJudge {
         let Some(left) = self.open.take() else { return };
         self.findings.push(Finding {
             rule: Rule::AbandonedCart,
-            subject: Subject::Account(left.account_id),
+            subject: FindingSubject::Account(left.account_id),
             window: left.window,
             evidence: Evidence::of_cart(left.from, left.to, &left.products),
         });

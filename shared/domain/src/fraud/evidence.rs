@@ -1,4 +1,4 @@
-//! What a finding rests on, small enough for a message.
+//! The evidence of a finding, small enough for a message.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +7,12 @@ use jiff::Timestamp;
 use super::OrderFact;
 use crate::ProductId;
 
-/// The most orders that a finding lists. Their number and their span are always complete.
+/// The maximum number of orders that a finding lists. Their count and time span are always complete.
 pub const EVIDENCE_ORDERS_MAX: usize = 20;
-/// The most products that a finding lists. Their number and their span are always complete.
+/// The maximum number of products that a finding lists. Their count and time span are always complete.
 pub const EVIDENCE_PRODUCTS_MAX: usize = 20;
 
-/// What a finding rests on. A function of the facts, not of the order in which they came.
+/// The evidence of a finding. It depends on the facts, not on the order in which they arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Evidence {
     /// Orders of one customer.
@@ -33,13 +33,13 @@ pub enum Evidence {
         /// The threshold.
         limit_minor: i64,
     },
-    /// Products left in a cart.
+    /// Products abandoned in a cart.
     Cart {
         /// How many products.
         count: usize,
-        /// When the first of them was put there.
+        /// When the first of them was added.
         from: Timestamp,
-        /// When the last of them was put there.
+        /// When the last of them was added.
         to: Timestamp,
         /// The first [`EVIDENCE_PRODUCTS_MAX`] of them, by id.
         products: Vec<ProductId>,
@@ -47,7 +47,7 @@ pub enum Evidence {
 }
 
 impl Evidence {
-    /// Returns when the last of it happened.
+    /// Returns the time of its last event.
     #[must_use]
     pub fn ends_at(&self) -> Timestamp {
         match self {
@@ -56,7 +56,7 @@ impl Evidence {
         }
     }
 
-    /// Describes products that were left in carts between two instants.
+    /// Describes products that were abandoned in carts between two instants.
     pub(super) fn of_cart(from: Timestamp, to: Timestamp, products: &BTreeSet<ProductId>) -> Self {
         let listed = products.iter().take(EVIDENCE_PRODUCTS_MAX).cloned().collect();
         Self::Cart { count: products.len(), from, to, products: listed }

@@ -1,4 +1,4 @@
-//! A finding and its name.
+//! A finding and its id.
 
 use std::fmt;
 
@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::Evidence;
 use crate::CustomerKey;
 
-/// From this age on, when it is told, an order is history: imported, or sent by a service that was down for days.
+/// An order that is older than this when it is reported is history: imported, or sent by a service that was down for
+/// days.
 const HISTORICAL_AGE: SignedDuration = SignedDuration::from_hours(24);
 
 /// What was broken.
@@ -40,6 +41,17 @@ impl Rule {
         }
     }
 
+    /// Returns what a message says behind the number of orders or products, or between an order and the limit.
+    #[must_use]
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Self::OrderBurst => "orders within a short time",
+            Self::LargeOrder => "above",
+            Self::SimilarOrders => "orders that are alike",
+            Self::AbandonedCart => "products left in a cart",
+        }
+    }
+
     /// Says whether somebody is told at once. One message a cart would bury those about orders; carts are listed.
     #[must_use]
     pub fn alerts(self) -> bool {
@@ -61,18 +73,18 @@ impl std::str::FromStr for Rule {
     }
 }
 
-/// Whom a finding is about.
+/// The subject of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Subject {
+pub enum FindingSubject {
     /// A customer.
     Customer(CustomerKey),
-    /// An order whose customer nobody named.
+    /// An order without a customer.
     Order(String),
     /// A signed-in shopper.
     Account(Uuid),
 }
 
-impl fmt::Display for Subject {
+impl fmt::Display for FindingSubject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Customer(key) => write!(f, "customer:{key}"),
@@ -82,7 +94,7 @@ impl fmt::Display for Subject {
     }
 }
 
-/// The stretch that a finding covers; within it the same rule finds the same subject once.
+/// The window that a finding covers; within it the same rule finds the same subject once.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Window {
     /// The hour (UTC) that begins at this instant.
@@ -92,7 +104,7 @@ pub enum Window {
 }
 
 impl Window {
-    /// Returns the hour that an instant lies in.
+    /// Returns the hour that contains an instant.
     #[must_use]
     pub fn hour_of(instant: Timestamp) -> Self {
         Self::Hour(hour_start(instant))
@@ -114,23 +126,23 @@ pub(super) fn hour_start(instant: Timestamp) -> Timestamp {
     Timestamp::from_second(second - second.rem_euclid(3_600)).unwrap_or(Timestamp::MIN)
 }
 
-/// The name of a finding: a digest of rule, subject and window, and the idempotency key of its alert.
+/// The id of a finding: a digest of rule, subject and window, and the idempotency key of its alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FindingId(pub Uuid);
 
 impl FindingId {
-    /// Names what a rule found about a subject in a window. Equal exactly when all three are.
+    /// Computes the id from rule, subject and window. Equal exactly when all three are.
     #[must_use]
     pub fn of(rule: Rule, subject: &str, window: &str) -> Self {
         let mut hash = Sha256::new();
         for part in [rule.as_str(), subject, window] {
-            // The length keeps parts apart that hold any character.
+            // The length separates parts that may contain any character.
             hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(part);
         }
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&hash.finalize()[..16]);
-        // Version 8: a UUID whose content is our business (RFC 9562, section 5.8).
+        // Version 8: a UUID with custom content (RFC 9562, section 5.8).
         Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
     }
 }
@@ -141,28 +153,28 @@ impl fmt::Display for FindingId {
     }
 }
 
-/// Something that somebody should look at.
+/// Something that a person should look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// What was broken.
     pub rule: Rule,
     /// By whom.
-    pub subject: Subject,
+    pub subject: FindingSubject,
     /// When, as far as it names the finding.
     pub window: Window,
-    /// What it rests on. Grows while more facts of its window arrive, and is the same in the end.
+    /// The evidence. It grows while more facts of its window arrive, and ends up the same in any order.
     pub evidence: Evidence,
 }
 
 impl Finding {
-    /// Says whether all of it had happened long before somebody told of it, at an instant: nobody can stop such an order any
-    /// more, so nobody is told at once.
+    /// Says whether all of its evidence was old when it was reported at an instant: such orders can no longer be
+    /// stopped, so no alert is sent.
     #[must_use]
     pub fn is_historical(&self, told_at: Timestamp) -> bool {
         told_at.duration_since(self.evidence.ends_at()) > HISTORICAL_AGE
     }
 
-    /// Returns the name. Equal exactly when rule, subject and window are.
+    /// Returns the id. Equal exactly when rule, subject and window are.
     #[must_use]
     pub fn id(&self) -> FindingId {
         FindingId::of(self.rule, &self.subject.to_string(), &self.window.to_string())

@@ -6,28 +6,28 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::sliding::crowded;
-use super::{Evidence, Finding, Rule, Subject, Thresholds, Window};
+use super::{Evidence, Finding, FindingSubject, Rule, Thresholds, Window};
 use crate::{Currency, CustomerKey, Fact, ShopEvent};
 
-/// That an order was placed, as one event says. Several events may say it of the same order.
+/// The fact that an order was placed, from one event. Several events may state it for the same order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderFact {
-    /// When, by event time.
+    /// When it was placed, by event time.
     pub placed_at: Timestamp,
     /// The order.
     pub order_id: String,
-    /// Who placed it; `None` when the event names nobody.
+    /// Who placed it; `None` when the event names no customer.
     pub customer: Option<CustomerKey>,
     /// The currency of the amount.
     pub currency: Currency,
-    /// The total in minor units: as the shop gave it, else what the lines add up to.
+    /// The total in minor units: as the shop stated it, else the sum of the lines.
     pub amount_minor: i64,
     /// The digest of products and quantities ([`digest_lines`]); `None` when the event has no lines.
     pub lines: Option<[u8; 16]>,
 }
 
 impl OrderFact {
-    /// Reads the fact off an event; `None` when the event is no news of a new order.
+    /// Extracts the fact from an event; `None` when the event does not report a new order.
     #[must_use]
     pub fn of(event: &ShopEvent) -> Option<Self> {
         let Fact::OrderCreated { order_id, content } = &event.fact else { return None };
@@ -44,12 +44,12 @@ impl OrderFact {
         })
     }
 
-    /// Returns whom findings about this order alone are filed under.
+    /// Returns the subject of findings about this order alone.
     #[must_use]
-    pub fn subject(&self) -> Subject {
+    pub fn subject(&self) -> FindingSubject {
         match &self.customer {
-            Some(key) => Subject::Customer(key.clone()),
-            None => Subject::Order(self.order_id.clone()),
+            Some(key) => FindingSubject::Customer(key.clone()),
+            None => FindingSubject::Order(self.order_id.clone()),
         }
     }
 }
@@ -77,10 +77,10 @@ pub fn digest_lines<'a>(lines: impl IntoIterator<Item = (&'a str, i64)>) -> Opti
     Some(digest)
 }
 
-/// Returns every finding that these facts give, each once.
+/// Returns every finding that these facts yield, each once.
 ///
-/// More facts only add findings or evidence. The evidence of an hour is complete when all facts from the longest
-/// stretch before that hour to its end are given.
+/// More facts only add findings or evidence. The evidence of an hour is complete when all facts from the longest window
+/// before that hour to its end are given.
 #[must_use]
 pub fn judge_orders(facts: &[OrderFact], thresholds: &Thresholds) -> Vec<Finding> {
     // By time and id, so that evidence does not depend on the order of arrival.
@@ -106,7 +106,7 @@ fn large_orders(facts: &BTreeSet<&OrderFact>, thresholds: &Thresholds) -> Vec<Fi
         let Some(limit_minor) = thresholds.amounts.of(fact.currency) else { continue };
         if fact.amount_minor > limit_minor {
             let (subject, window) = (fact.subject(), Window::Order(fact.order_id.clone()));
-            // Of several facts about one order the first is the evidence.
+            // Of several facts about one order the first is used as evidence.
             findings.entry((subject.clone(), window.clone())).or_insert_with(|| Finding {
                 rule: Rule::LargeOrder,
                 subject,
@@ -118,7 +118,7 @@ fn large_orders(facts: &BTreeSet<&OrderFact>, thresholds: &Thresholds) -> Vec<Fi
     findings.into_values().collect()
 }
 
-/// Finds the orders that resemble enough others, by hour.
+/// Finds the orders that are similar to enough others, by hour.
 fn similar(facts: &[&OrderFact], thresholds: &Thresholds) -> BTreeMap<Timestamp, BTreeSet<usize>> {
     let mut alike: BTreeMap<Likeness<'_>, Vec<usize>> = BTreeMap::new();
     for (position, fact) in facts.iter().enumerate() {
@@ -139,7 +139,7 @@ fn similar(facts: &[&OrderFact], thresholds: &Thresholds) -> BTreeMap<Timestamp,
     found
 }
 
-/// What makes two orders alike.
+/// What makes two orders similar.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Likeness<'a> {
     Lines(&'a [u8; 16]),
@@ -154,7 +154,12 @@ fn hours(
 ) -> Vec<Finding> {
     let findings = found.into_iter().filter_map(|(hour, positions)| {
         let evidence = Evidence::of_orders(positions.into_iter().map(|position| facts[position]))?;
-        Some(Finding { rule, subject: Subject::Customer(customer.clone()), window: Window::Hour(hour), evidence })
+        Some(Finding {
+            rule,
+            subject: FindingSubject::Customer(customer.clone()),
+            window: Window::Hour(hour),
+            evidence,
+        })
     });
     findings.collect()
 }

@@ -1,29 +1,29 @@
-//! Which facts new facts must be judged with, and which findings they can touch.
+//! Which facts must be evaluated together with new facts, and which findings these can affect.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::finding::hour_start;
-use super::{Finding, OrderFact, Subject, Thresholds, Window, judge_orders};
+use super::{Finding, FindingSubject, OrderFact, Thresholds, Window, judge_orders};
 use crate::CustomerKey;
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
-/// A stretch of one customer's orders: `from <= placed_at < to`.
+/// A time span of one customer's orders: `from <= placed_at < to`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stretch {
     /// The customer.
     pub customer: CustomerKey,
-    /// The first instant of the stretch.
+    /// The start of the span.
     pub from: Timestamp,
-    /// The end of it, which is a full hour.
+    /// The end of the span, a full hour.
     pub to: Timestamp,
-    /// The hours from here on are judged; what lies before is only looked back at.
+    /// Hours from here on are evaluated; earlier facts are only context.
     judged_from: Timestamp,
 }
 
-/// What a batch of new facts can change. Judging it with everything known about it gives complete evidence.
+/// What a batch of new facts can change. Evaluating it with all facts in it gives complete evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
     /// By customer and time, without overlaps.
@@ -34,8 +34,8 @@ pub struct Scope {
 impl Scope {
     /// Returns the scope of new facts.
     ///
-    /// A fact lies in the suspicious stretches that end at it or later by less than the longest of them. The hours
-    /// of those ends are judged anew, for which the longest stretch before them must be known as well.
+    /// A fact lies in the windows that end at it, or later by less than the longest window. The hours of those ends are
+    /// evaluated again, which requires the facts of the longest window before them as well.
     #[must_use]
     pub fn of(new: &[OrderFact], thresholds: &Thresholds) -> Self {
         let longest = thresholds.longest();
@@ -64,7 +64,7 @@ impl Scope {
         Self { stretches, orders: new.iter().map(|fact| fact.order_id.clone()).collect() }
     }
 
-    /// Returns the stretches of which all facts must be known.
+    /// Returns the spans of which all facts must be known.
     #[must_use]
     pub fn stretches(&self) -> &[Stretch] {
         &self.stretches
@@ -75,8 +75,8 @@ impl Scope {
         self.orders.iter().map(String::as_str)
     }
 
-    /// Returns the findings that the new facts can have caused or extended, given all facts of the scope. Facts
-    /// beyond it do no harm.
+    /// Returns the findings that the new facts can have caused or extended, given all facts of the scope. Additional
+    /// facts are harmless.
     #[must_use]
     pub fn judge(&self, known: &[OrderFact], thresholds: &Thresholds) -> Vec<Finding> {
         let mut findings = judge_orders(known, thresholds);
@@ -84,11 +84,11 @@ impl Scope {
         findings
     }
 
-    /// Says whether all facts of a finding are in the scope. Of one at its rim only some may be known.
+    /// Says whether all facts of a finding are in the scope. For one at its edge only some may be known.
     fn covers(&self, finding: &Finding) -> bool {
         match (&finding.subject, &finding.window) {
             (_, Window::Order(order)) => self.orders.contains(order),
-            (Subject::Customer(customer), Window::Hour(hour)) => {
+            (FindingSubject::Customer(customer), Window::Hour(hour)) => {
                 let judged = |stretch: &Stretch| stretch.judged_from <= *hour && *hour < stretch.to;
                 self.stretches.iter().any(|stretch| stretch.customer == *customer && judged(stretch))
             }

@@ -1,4 +1,4 @@
-//! A stretch of time that slides over facts, so that no edge of a clock hides a burst.
+//! A time window that slides over facts, so that no hour boundary hides a burst.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeInclusive;
@@ -8,10 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::OrderFact;
 use super::finding::hour_start;
 
-/// Finds the stretches of less than `length` with at least `count` orders, and returns per hour in which one ends
-/// the positions of all facts in it.
+/// Finds the windows shorter than `length` with at least `count` orders, and returns, per hour in which one ends, the
+/// positions of all facts in it.
 ///
-/// A stretch is `(end - length, end]` with a fact at its end. The facts must be sorted by time. Two facts about one
+/// A window is `(end - length, end]` with a fact at its end. The facts must be sorted by time. Two facts about one
 /// order count once.
 pub(super) fn crowded(
     facts: &[&OrderFact],
@@ -22,7 +22,7 @@ pub(super) fn crowded(
     let mut noted: BTreeMap<Timestamp, usize> = BTreeMap::new();
     for stretch in stretches(facts, length, count) {
         let hour = hour_start(facts[*stretch.end()].placed_at);
-        // Stretches only move forward, so what an earlier one of this hour has noted is not visited again.
+        // Windows only move forward, so facts that an earlier one of this hour has collected are not visited again.
         let next = noted.entry(hour).or_default();
         found.entry(hour).or_default().extend((*stretch.start()).max(*next)..=*stretch.end());
         *next = *stretch.end() + 1;
@@ -35,7 +35,7 @@ fn stretches(facts: &[&OrderFact], length: SignedDuration, count: usize) -> Vec<
     let mut orders: HashMap<&str, usize> = HashMap::new();
     for (last, fact) in facts.iter().enumerate() {
         *orders.entry(&fact.order_id).or_default() += 1;
-        // Facts of the same instant end one stretch together.
+        // Facts at the same instant end the same window.
         if facts.get(last + 1).is_some_and(|next| next.placed_at == fact.placed_at) {
             continue;
         }

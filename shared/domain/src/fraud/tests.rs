@@ -15,11 +15,9 @@ const NEAR_THE_HOUR: i64 = 1_795_168_680;
 
 fn thresholds() -> Thresholds {
     Thresholds {
-        burst_orders: 5,
-        burst_length: SignedDuration::from_secs(60),
         amounts: "EUR:100000".parse().unwrap(),
-        similar_orders: 3,
         similar_length: SignedDuration::from_secs(90),
+        ..Thresholds::default()
     }
 }
 
@@ -27,7 +25,7 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(NEAR_THE_HOUR + second).unwrap()
 }
 
-/// An order like no other.
+/// An order that is similar to no other.
 fn order(number: i64, second: i64) -> OrderFact {
     OrderFact {
         placed_at: at(second),
@@ -98,7 +96,7 @@ fn the_name_of_a_finding_does_not_depend_on_its_evidence() {
     assert_eq!(six[0].id().to_string(), "2a54a6c8-353d-8c3e-8c87-d0ee30a9094c");
 }
 
-/// Orders of few customers within four minutes, often alike, some told twice.
+/// Orders of few customers within four minutes, often similar, some reported twice.
 fn facts() -> impl Strategy<Value = Vec<OrderFact>> {
     let fact =
         (0..30_i64, 0..240_i64, 0..2_u8, 0..3_i64, 0..3_i64).prop_map(|(number, second, customer, amount, lines)| {
@@ -113,7 +111,7 @@ fn facts() -> impl Strategy<Value = Vec<OrderFact>> {
     prop::collection::vec(fact, 0..60)
 }
 
-/// The rules said plainly: for every instant, look at everything before it.
+/// The rules, naively: for every instant, look at everything before it.
 fn recount(facts: &[OrderFact], thresholds: &Thresholds) -> BTreeMap<(Rule, String, String), BTreeSet<String>> {
     let mut found: BTreeMap<(Rule, String, String), BTreeSet<String>> = BTreeMap::new();
     for last in facts {
@@ -150,7 +148,7 @@ fn orders_of(finding: &Finding) -> (usize, BTreeSet<String>) {
     }
 }
 
-/// What the store does: remembers facts, judges what each batch reaches, keeps the newest evidence.
+/// What the store does: it stores facts, evaluates what each batch affects, and keeps the latest evidence.
 fn in_batches(facts: &[OrderFact], sizes: &[usize]) -> BTreeMap<FindingId, Finding> {
     let (mut known, mut kept, mut rest) = (Vec::new(), BTreeMap::new(), facts);
     let mut sizes = sizes.iter().cycle();

@@ -1,4 +1,4 @@
-//! From where on the rules speak up.
+//! The thresholds of the rules.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -7,23 +7,36 @@ use jiff::SignedDuration;
 
 use crate::Currency;
 
-/// The settings of the rules about orders. They hold for facts that arrive; what was found before stays found.
+/// The settings of the rules about orders. They apply to facts that arrive; earlier findings stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Thresholds {
     /// More orders than this of one customer within [`Self::burst_length`] are a burst.
     pub burst_orders: usize,
-    /// How long the stretch of a burst is; orders exactly this far apart are not in one stretch.
+    /// The length of the window of a burst; orders exactly this far apart are not in the same window.
     pub burst_length: SignedDuration,
     /// An order above this is large.
     pub amounts: AmountLimits,
-    /// This many orders alike within [`Self::similar_length`] are too many.
+    /// This many similar orders within [`Self::similar_length`] are too many.
     pub similar_orders: usize,
-    /// How long the stretch of similar orders is.
+    /// The length of the window of similar orders.
     pub similar_length: SignedDuration,
 }
 
+impl Default for Thresholds {
+    /// The defaults of template.yaml, so that what builds thresholds names those that it is about.
+    fn default() -> Self {
+        Self {
+            burst_orders: 5,
+            burst_length: SignedDuration::from_secs(60),
+            amounts: AmountLimits::default(),
+            similar_orders: 3,
+            similar_length: SignedDuration::from_secs(600),
+        }
+    }
+}
+
 impl Thresholds {
-    /// Returns how far back a rule looks from an order at most.
+    /// Returns the maximum time that a rule looks back from an order.
     #[must_use]
     pub fn longest(&self) -> SignedDuration {
         self.burst_length.max(self.similar_length)

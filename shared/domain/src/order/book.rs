@@ -1,4 +1,4 @@
-//! The account book of an order: every amount that came or went back, with the method and the lines that it belongs to.
+//! The account book of an order: every payment, refund and chargeback, with its method and its share per line.
 
 use std::collections::BTreeMap;
 
@@ -12,35 +12,35 @@ use super::payment::{Movement, Payments};
 use super::price::Prices;
 use super::wish::Wish;
 
-/// What an entry is.
+/// The kind of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
-    /// Money came.
+    /// A payment.
     Payment,
-    /// Money went back.
+    /// A refund.
     Refund,
-    /// The bank took it back.
+    /// A chargeback: the bank took the money back.
     Chargeback,
 }
 
-/// One entry of the book. Amounts are never negative; the kind says which way the money went.
+/// One entry of the book. Amounts are never negative; the kind gives the direction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Which way.
+    /// The kind.
     pub kind: EntryKind,
     /// When.
     pub at: Timestamp,
-    /// How much, in minor units.
+    /// The amount, in minor units.
     pub minor: i64,
     /// The currency.
     pub currency: Currency,
-    /// How it was paid; empty when unknown.
+    /// The payment method; empty when unknown.
     pub method: String,
-    /// What of it belongs to each line, in the order of the lines; the rest belongs to shipping, tax and fees.
+    /// The share of each line, in the order of the lines; the rest belongs to shipping, tax and fees.
     pub lines: Vec<i64>,
 }
 
-/// Writes the book: payments and chargebacks as they happened, and of what was asked back as much as was there.
+/// Writes the book: payments and chargebacks as they happened, and requested refunds as far as money was available.
 pub(super) fn book(payments: &Payments, wishes: &[Wish<'_>], prices: &Prices) -> Vec<Entry> {
     let mut purse = Purse::of(payments, prices);
     let mut wishes = wishes.iter().peekable();
@@ -54,10 +54,10 @@ pub(super) fn book(payments: &Payments, wishes: &[Wish<'_>], prices: &Prices) ->
     purse.entries
 }
 
-/// What came and has not gone back: by payment and, in each currency, by line. Both add up to the same.
+/// What was paid and not yet refunded: by payment and, in each currency, by line. Both have the same sum.
 struct Purse<'p> {
     payments: &'p [Payment],
-    /// What each line costs, with what is beside the lines before them.
+    /// What each line costs, preceded by the charges that belong to no line.
     weights: Vec<i64>,
     left: Vec<i64>,
     left_of_lines: BTreeMap<Currency, Vec<i64>>,
@@ -99,8 +99,8 @@ impl<'p> Purse<'p> {
         });
     }
 
-    /// Gives back what is asked for and there: from the payment that is named, else from payments of the method that is
-    /// named and then from the others, in proportion to what is left of each.
+    /// Grants a request as far as money is available: from the named payment, else from payments of the named method
+    /// and then from the others, in proportion to what remains of each.
     fn grant(&mut self, wish: &Wish<'_>) {
         let mut currencies: Vec<_> = self.payments.iter().map(|payment| payment.currency).collect();
         currencies.sort();
@@ -132,7 +132,7 @@ impl<'p> Purse<'p> {
         granted
     }
 
-    /// Takes an amount, which is there, out of a payment and the lines.
+    /// Takes an available amount out of a payment and the lines.
     fn take(&mut self, (kind, at): (EntryKind, Timestamp), (payment, minor): (usize, i64), items: &[i64]) {
         if minor <= 0 {
             return;
@@ -145,8 +145,9 @@ impl<'p> Purse<'p> {
     }
 }
 
-/// Draws an amount from what is left beside the lines (first) and of each line, and returns what each gave: the items that
-/// are named as far as they are worth and left, then what is beside the lines, then all in proportion to what is left.
+/// Draws an amount from what remains outside the lines (index 0) and of each line, and returns what each contributed:
+/// the named items up to their value and remainder, then the part outside the lines, then all in proportion to what
+/// remains.
 fn draw(minor: i64, left: &mut [i64], items: &[i64]) -> Vec<i64> {
     let mut drawn = vec![0; left.len()];
     let mut wanted = minor;
@@ -160,7 +161,7 @@ fn draw(minor: i64, left: &mut [i64], items: &[i64]) -> Vec<i64> {
         for (line, part) in apportion(minor, items).into_iter().enumerate() {
             give(line + 1, part, left, &mut wanted);
         }
-        // What one of them has not left the others may have.
+        // What one of the items cannot cover, the others may.
         for (line, _) in items.iter().enumerate().filter(|(_, worth)| **worth > 0) {
             give(line + 1, i64::MAX, left, &mut wanted);
         }

@@ -1,39 +1,43 @@
-//! What was ordered, by whom and at what price, as the creations and updates of an order tell together.
+//! What was ordered, by whom and at what price, as the creations and updates of an order state together.
 
 use crate::{Amount, Currency, CustomerKey, Fact, OrderContent, OrderLine, ShopEvent};
 
-/// What the events tell, with amounts as they were told.
+/// The content of the events, with amounts as reported.
 #[derive(Debug, Default)]
 pub(super) struct Content<'e> {
-    /// Who ordered: whom the first event names that names somebody.
+    /// The customer: from the first event that names one.
     pub(super) customer: Option<&'e CustomerKey>,
     /// The seller of the whole order.
     pub(super) seller_id: Option<&'e str>,
-    /// How it is paid.
+    /// The seller of the whole order before its lines were replaced by an event that names none.
+    pub(super) former_seller_id: Option<&'e str>,
+    /// The payment method.
     pub(super) method: Option<&'e str>,
-    /// The currency of the order and of all amounts that name none.
+    /// The currency of the order and of all amounts without their own.
     pub(super) currency: Option<Currency>,
     /// The lines in force.
     pub(super) lines: &'e [OrderLine],
-    /// The total in force, when the shop names one.
+    /// The total in force, if the shop states one.
     pub(super) total: Option<Amount>,
-    /// Every total that was ever told.
+    /// Every total that was ever reported.
     pub(super) totals: Vec<Amount>,
     /// Charges and discount in force.
     pub(super) shipping: Amount,
     pub(super) tax: Amount,
     pub(super) discount: Amount,
     pub(super) fee: Amount,
-    /// Whether some creation or update is known.
+    /// Whether any creation or update is known.
     pub(super) is_known: bool,
 }
 
 impl<'e> Content<'e> {
-    /// Reads events that are in sequence.
+    /// Reads events that are sorted.
     ///
-    /// Several services may tell of one order: the first creation with lines says what was ordered and what it costs. Lines
-    /// of a later creation by the same service, or of an update, take their place. The rest completes itself: who is named
-    /// first is the customer; seller and method are those of the last update that names them, else of the first creation.
+    /// Several services may report the same order: the first creation with lines determines what was ordered and what
+    /// it costs. Lines of a later creation by the same service, or of an update, replace them, together with the total
+    /// and the seller of the whole order: an edited order may have several sellers. Other fields are merged: the first
+    /// customer named counts; seller and method are those of the last update that names them, else of the first
+    /// creation.
     pub(super) fn of(events: &[&'e ShopEvent]) -> Self {
         let mut content = Self { currency: currency(events), ..Self::default() };
         let mut service = None;
@@ -71,16 +75,22 @@ impl<'e> Content<'e> {
         }
     }
 
-    /// Takes lines with their total. Lines that come first leave a total that another service has told of them.
+    /// Takes lines with their total and seller. The first lines keep a total that another service has reported for them.
     fn replace_lines(&mut self, told: &'e OrderContent, is_update: bool) {
         let is_first = self.lines.is_empty() && !is_update;
         self.total = if is_first { told.total.or(self.total) } else { told.total };
+        if !self.lines.is_empty() {
+            if told.seller_id.is_none() {
+                self.former_seller_id = self.seller_id.or(self.former_seller_id);
+            }
+            self.seller_id = told.seller_id.as_deref();
+        }
         self.lines = &told.lines;
     }
 }
 
 /// Returns the currency of an order: the first that a creation or update names, else the first that another event names,
-/// else the default under which the first amount was told.
+/// else the default under which the first amount was reported.
 fn currency(events: &[&ShopEvent]) -> Option<Currency> {
     let told = || events.iter().filter_map(|event| Some((event, event.fact.denomination()?)));
     let named = || told().filter(|(_, currency)| currency.named);

@@ -1,4 +1,5 @@
-//! Which payments an order has: those that several events tell are one, and money that a bank takes back is a chargeback.
+//! Which payments an order has: several events may report the same payment, and money that a bank takes back is a
+//! chargeback.
 
 use std::collections::BTreeMap;
 
@@ -10,16 +11,16 @@ use super::Payment;
 use super::content::Content;
 use super::price::Prices;
 
-/// What happens to the money of one payment at one place of the sequence.
+/// A movement of money of one payment, at one position of the sequence.
 #[derive(Debug, Clone)]
 pub(super) struct Movement {
-    /// The place in the sequence of events.
+    /// The position in the sequence of events.
     pub(super) position: usize,
     pub(super) at: Timestamp,
-    /// The payment: its place among all payments of the order.
+    /// The payment: its index among all payments of the order.
     pub(super) payment: usize,
     pub(super) minor: i64,
-    /// Whether the bank takes it back.
+    /// Whether it is a chargeback.
     pub(super) back: bool,
 }
 
@@ -31,7 +32,7 @@ pub(super) struct Payments {
 }
 
 /// One event of a payment.
-struct Told<'e> {
+struct PaymentNews<'e> {
     position: usize,
     at: Timestamp,
     id: Option<&'e str>,
@@ -43,7 +44,7 @@ struct Told<'e> {
 }
 
 impl Payments {
-    /// Reads events that are in sequence.
+    /// Reads events that are sorted.
     pub(super) fn of(events: &[&ShopEvent], content: &Content<'_>, prices: &Prices) -> Self {
         let told: Vec<_> = events.iter().enumerate().filter_map(|(i, event)| read(i, event, content)).collect();
         let mut payments = Self::default();
@@ -62,7 +63,7 @@ impl Payments {
     /// Adds payments without an id. One of them may be another service's news of a payment that is known, so together with
     /// the others they never lift what was paid above what was to be paid: the order's total, or the greatest payment when
     /// the order is unknown, names no total, or is in another currency.
-    fn add_unnamed(&mut self, told: &[Told<'_>], content: &Content<'_>, prices: &Prices) {
+    fn add_unnamed(&mut self, told: &[PaymentNews<'_>], content: &Content<'_>, prices: &Prices) {
         let mut room: BTreeMap<Currency, i64> = BTreeMap::new();
         for it in told.iter().filter(|it| it.status == PaymentStatus::Succeeded) {
             let payable = room.entry(it.currency).or_default();
@@ -88,7 +89,7 @@ impl Payments {
                         self.follow(payment, it, granted.max(0));
                     }
                 }
-                // The last payment without an id of this amount did not last.
+                // The last payment without an id and with this amount was charged back.
                 PaymentStatus::Failed => match self.held_unnamed(it) {
                     Some(payment) => *room += self.follow(payment, it, 0),
                     None => drop(self.find_or_add(it)),
@@ -99,14 +100,14 @@ impl Payments {
         }
     }
 
-    fn held_unnamed(&self, failed: &Told<'_>) -> Option<usize> {
+    fn held_unnamed(&self, failed: &PaymentNews<'_>) -> Option<usize> {
         let fits = |it: &Payment| {
             !it.is_named && it.is_held() && it.currency == failed.currency && Some(it.amount_minor) == failed.minor
         };
         self.all.iter().rposition(fits)
     }
 
-    fn find_or_add(&mut self, told: &Told<'_>) -> usize {
+    fn find_or_add(&mut self, told: &PaymentNews<'_>) -> usize {
         let known = self.all.iter().position(|it| it.id == told.name && it.is_named == told.id.is_some());
         known.unwrap_or_else(|| {
             self.all.push(Payment {
@@ -126,7 +127,7 @@ impl Payments {
 
     /// Takes what an event says of a payment; returns what the bank took back by it. Money comes with the first success,
     /// or with the first after a failure took it back.
-    fn follow(&mut self, payment: usize, told: &Told<'_>, minor: i64) -> i64 {
+    fn follow(&mut self, payment: usize, told: &PaymentNews<'_>, minor: i64) -> i64 {
         let it = &mut self.all[payment];
         if it.method.is_empty() {
             it.method = told.method.unwrap_or_default().to_owned();
@@ -156,7 +157,7 @@ impl Payments {
         0
     }
 
-    /// Puts the payments into the order of their first events.
+    /// Sorts the payments by their first events.
     fn sort(&mut self) {
         let mut places: Vec<_> = (0..self.all.len()).collect();
         places.sort_by_key(|place| self.all[*place].first_at.1);
@@ -167,10 +168,10 @@ impl Payments {
     }
 }
 
-fn read<'e>(position: usize, event: &'e ShopEvent, content: &Content<'_>) -> Option<Told<'e>> {
+fn read<'e>(position: usize, event: &'e ShopEvent, content: &Content<'_>) -> Option<PaymentNews<'e>> {
     let Fact::PaymentProcessed { payment_id, status, amount, currency, method, .. } = &event.fact else { return None };
     let currency = if currency.named { currency.code } else { content.currency.unwrap_or(currency.code) };
-    Some(Told {
+    Some(PaymentNews {
         position,
         at: event.occurred_at,
         id: payment_id.as_deref(),
@@ -183,12 +184,12 @@ fn read<'e>(position: usize, event: &'e ShopEvent, content: &Content<'_>) -> Opt
 }
 
 impl Payments {
-    /// Returns the place of the payment with this id, when its money came.
+    /// Returns the index of the payment with this id, if it succeeded.
     pub(super) fn place(&self, id: &str) -> Option<usize> {
         self.all.iter().position(|payment| payment.is_named && payment.id == id && payment.paid_at.is_some())
     }
 
-    /// Returns the payment with this id, when its money came.
+    /// Returns the payment with this id, if it succeeded.
     pub(super) fn named(&self, id: &str) -> Option<&Payment> {
         self.place(id).map(|place| &self.all[place])
     }

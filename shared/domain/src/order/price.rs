@@ -1,4 +1,4 @@
-//! What the lines of an order cost, and what is charged beside them.
+//! What the lines of an order cost, and what is charged on top of them.
 
 use crate::money::apportion;
 
@@ -9,12 +9,12 @@ use super::{Charges, Line};
 #[derive(Debug, Default)]
 pub(super) struct Prices {
     pub(super) lines: Vec<Line>,
-    /// As the shop names it, else lines and charges less the discount; `None` when nothing is known.
+    /// As the shop states it, else lines and charges minus the discount; `None` when nothing is known.
     pub(super) total: Option<i64>,
     pub(super) charges: Charges,
-    /// What the total has that is no line's: shipping, tax on top, fees.
+    /// The part of the total that belongs to no line: shipping, tax on top, fees.
     pub(super) beside_lines: i64,
-    /// What payments without an id lift the paid amount to, at most.
+    /// The maximum to which payments without an id can raise the amount paid.
     pub(super) payable: i64,
 }
 
@@ -56,9 +56,9 @@ impl Prices {
     }
 }
 
-/// Returns what of a total is for the lines, by the first reading under which the amounts add up: charges on top of the
-/// lines; tax within their prices; everything within their prices; each with the discount on the order or, already, in the
-/// lines. If none does, what exceeds the lines is beside them.
+/// Returns the part of a total that belongs to the lines, by the first interpretation that adds up: charges on top of
+/// the lines; tax included in their prices; everything included in their prices; each with the discount on the order or
+/// already applied to the lines. If none does, the part that exceeds the lines belongs to no line.
 fn goods(total: i64, lines: i64, charges: &Charges, discount: i64) -> i64 {
     let discounted = (lines - discount).max(0);
     for charged in [charges.sum(), charges.sum() - charges.tax, 0] {

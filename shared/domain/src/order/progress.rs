@@ -1,7 +1,8 @@
-//! Where an order stands, and when it got to each step.
+//! The status of an order, and when it reached each step.
 //!
-//! Steps only go forward. An end (rejected, cancelled, returned) holds until later news contradict it: an order whose
-//! payment failed and that is paid after it goes on; one that was cancelled and left all the same was not cancelled.
+//! Steps only go forward. A final status (rejected, cancelled, returned) holds until a later event contradicts it: an
+//! order whose payment failed and that is paid later continues; one that was cancelled and shipped nevertheless was not
+//! cancelled.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,7 @@ use crate::{Fact, OrderStatus, ShopEvent};
 use super::payment::Payments;
 use super::price::Prices;
 
-/// Says whether an event tells that the order left or arrived.
+/// Says whether an event reports that the order was shipped or delivered.
 pub(super) fn is_on_its_way(fact: &Fact) -> bool {
     matches!(
         fact,
@@ -22,7 +23,7 @@ pub(super) fn is_on_its_way(fact: &Fact) -> bool {
     )
 }
 
-/// The steps that were reached, with their first moments, and where the order stands.
+/// The steps that were reached, with their first times, and the current status.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     pub(super) reached: BTreeMap<OrderStatus, Timestamp>,
@@ -30,8 +31,8 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Reads events that are in sequence. An order is paid when money comes, or when a service says so; one that costs
-    /// nothing when it is confirmed, leaves or arrives, or when a payment of nothing succeeds.
+    /// Reads events that are sorted. An order is paid when a payment succeeds, or when a service says so; a free one
+    /// when it is confirmed, shipped or delivered, or when a payment of 0 succeeds.
     pub(super) fn of(events: &[&ShopEvent], payments: &Payments, prices: &Prices) -> Self {
         let mut progress = Self::default();
         let is_free = prices.total == Some(0);
@@ -41,7 +42,7 @@ impl Progress {
             if came.any(|it| it.minor > 0 || is_free) {
                 progress.reach(OrderStatus::Paid, at);
             }
-            let Some(status) = told(&event.fact) else { continue };
+            let Some(status) = event.fact.status() else { continue };
             if is_free && matches!(status, OrderStatus::Confirmed | OrderStatus::Shipped | OrderStatus::Delivered) {
                 progress.reach(OrderStatus::Paid, at);
             }
@@ -62,35 +63,20 @@ impl Progress {
             self.end = Some(status);
         } else if let Some(end) = self.end.filter(|end| is_revoked(*end, status)) {
             self.end = None;
-            // Goods that came back and were sent again did come back.
+            // Goods that were returned and shipped again did come back.
             if end != OrderStatus::Returned {
                 self.reached.remove(&end);
             }
         }
-        // Events come in the order of their time, so the first is the earliest.
+        // Events are sorted by time, so the first is the earliest.
         self.reached.entry(status).or_insert(at);
     }
 }
 
-/// Says whether a step after an end contradicts it.
+/// Says whether a step after a final status contradicts it.
 fn is_revoked(end: OrderStatus, step: OrderStatus) -> bool {
     match end {
         OrderStatus::Rejected => step >= OrderStatus::Confirmed,
         _ => matches!(step, OrderStatus::Shipped | OrderStatus::Delivered),
     }
-}
-
-fn told(fact: &Fact) -> Option<OrderStatus> {
-    Some(match fact {
-        Fact::OrderCreated { .. } => OrderStatus::Created,
-        Fact::OrderValidated { valid: true, .. } => OrderStatus::Confirmed,
-        Fact::OrderValidated { valid: false, .. } => OrderStatus::Rejected,
-        Fact::InventoryReserved { .. } => OrderStatus::Reserved,
-        Fact::OrderShipped { .. } => OrderStatus::Shipped,
-        Fact::OrderDelivered { .. } => OrderStatus::Delivered,
-        Fact::OrderCancelled { .. } => OrderStatus::Cancelled,
-        Fact::OrderReturned { .. } => OrderStatus::Returned,
-        Fact::OrderStatusUpdated { status, .. } => *status,
-        _ => return None,
-    })
 }

@@ -1,4 +1,4 @@
-//! Which lines came back, and for which money was asked back: what interactions are derived from.
+//! Which lines were returned, and for which a refund was requested: the basis of derived interactions.
 
 use jiff::Timestamp;
 
@@ -9,18 +9,18 @@ use super::content::Content;
 use super::price::Prices;
 use super::wish::worth;
 
-/// The first moments by line; `None` when nothing of the sort happened.
+/// The first time by line; `None` when it never happened.
 #[derive(Debug, Default)]
 pub(super) struct Returned {
     pub(super) returned_at: Vec<Option<Timestamp>>,
     pub(super) refund_asked_at: Vec<Option<Timestamp>>,
-    /// When money was first asked back at all.
+    /// When any refund was first requested.
     pub(super) asked_at: Option<Timestamp>,
 }
 
 impl Returned {
-    /// Reads events that are in sequence. A return with items is of their lines; one that gives back all, or says nothing
-    /// of money, of all lines. A part of the money without items is goodwill: it is about no line.
+    /// Reads events that are sorted. A return with items concerns their lines; one that refunds everything, or states
+    /// no amount, concerns all lines. A partial refund without items is goodwill: it concerns no line.
     pub(super) fn of(events: &[&ShopEvent], content: &Content<'_>, prices: &Prices) -> Self {
         let none = vec![None; prices.lines.len()];
         let mut returned = Self { returned_at: none.clone(), refund_asked_at: none, asked_at: None };
@@ -59,7 +59,7 @@ fn mark(times: &mut [Option<Timestamp>], lines: &[bool], at: Timestamp) {
     times.iter_mut().zip(lines).filter(|(_, is_meant)| **is_meant).for_each(|(time, _)| *time = time.or(Some(at)));
 }
 
-/// Returns which lines are meant by items; `None` when none is.
+/// Returns the lines that the items refer to; `None` when there are none.
 fn lines_of(lines: &[Line], items: &[crate::ReturnedItem]) -> Option<Vec<bool>> {
     let is_named = |line: &Line| items.iter().any(|item| item.reference == line.reference);
     (!worth(lines, items).is_empty()).then(|| lines.iter().map(is_named).collect())
@@ -72,7 +72,7 @@ fn is_whole(amount: crate::Amount, content: &Content<'_>, prices: &Prices) -> bo
     minor.is_some_and(|minor| minor >= goods)
 }
 
-/// Says whether some return tells what came back, or that only a part of the money did.
+/// Says whether any return states what was returned, or that only part of the money was refunded.
 fn tells_items(events: &[&ShopEvent]) -> bool {
     let tells = |event: &&ShopEvent| match &event.fact {
         Fact::OrderReturned { refund, items, .. } => refund.is_some() || !items.is_empty(),

@@ -1,9 +1,9 @@
-//! The one order in which the events of an order are read, whatever order they came in.
+//! The order in which the events of an order are read, whatever the order of their arrival.
 
 use crate::{Fact, OrderStatus, PaymentStatus, ShopEvent};
 
-/// Sorts events by time. At one instant what is ordered comes first, then money that comes, then what follows from it, and
-/// what goes back comes last; then the id decides. Repeated events count once.
+/// Sorts events by time. At the same instant what is ordered comes first, then payments, then everything else, and
+/// refunds come last; then the id decides. Repeated events count once.
 pub(super) fn sequence<'e>(events: impl IntoIterator<Item = &'e ShopEvent>) -> Vec<&'e ShopEvent> {
     let mut events: Vec<_> = events.into_iter().collect();
     events.sort_by_key(|event| (event.occurred_at, rank(&event.fact), event.id));

@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    Amount, Attribution, Attributions, Cell, Contribution, Denomination, Fact, Figures, OrderContent, OrderLine,
+    Amount, Attribution, Attributions, Cell, CellFigures, Contribution, Denomination, Fact, OrderContent, OrderLine,
     Period, ReturnedItem, order_contribution, order_interactions,
 };
 
@@ -127,7 +127,7 @@ fn came(state: &OrderState) -> i64 {
     state.book.iter().filter(|entry| entry.kind == EntryKind::Payment).map(|entry| entry.minor).sum()
 }
 
-/// What came and went back when one thing happened after the other.
+/// What was paid and refunded when one thing happened after the other.
 fn money(facts: Vec<Fact>) -> (i64, i64) {
     let state = OrderState::of(&told(facts));
     (came(&state), refunded(&state).iter().sum())
@@ -376,7 +376,7 @@ fn sellers_products_and_categories_have_the_lines_and_the_shop_has_the_money() {
     let known = Attributions::from([("p".to_owned(), attribution("p", Some("s-1")))]);
     let contribution = order_contribution(&OrderState::of(&events), &known);
     let sum = |wanted: &dyn Fn(&Cell) -> bool| {
-        let mut sum = Figures::default();
+        let mut sum = CellFigures::default();
         contribution.iter().filter(|(cell, _)| wanted(cell)).for_each(|(_, figures)| sum += *figures);
         (sum.revenue_minor, sum.refund_minor)
     };
@@ -385,6 +385,22 @@ fn sellers_products_and_categories_have_the_lines_and_the_shop_has_the_money() {
     assert_eq!(sum(&|cell| matches!(cell, Cell::Product { .. })), (1_000, 200));
     assert_eq!(sum(&|cell| matches!(cell, Cell::Category { .. })), (1_000, 200));
     assert_eq!(sum(&|cell| matches!(cell, Cell::Customer { .. })), (1_500, 300));
+}
+
+#[test]
+fn lines_that_replace_those_of_one_seller_belong_to_their_own_sellers() {
+    let of = |seller: Option<&str>, lines| OrderContent { seller_id: seller.map(str::to_owned), ..content(lines) };
+    let known = Attributions::from([("q".to_owned(), attribution("q", Some("s-2")))]);
+    let edited = |seller, reference| {
+        let placed = Fact::OrderCreated { order_id: ORDER.to_owned(), content: of(Some("s-1"), vec![line("p", 1, 5)]) };
+        let content = of(seller, vec![line(reference, 1, 5)]);
+        let updated = Fact::OrderUpdated { order_id: ORDER.to_owned(), content };
+        let order = OrderState::of(&[event(1, 10, placed), event(2, 20, updated)]);
+        crate::attribute(&order, &order.lines[0], &known).0.to_owned()
+    };
+    assert_eq!(edited(None, "q"), "s-2", "the product's seller is known");
+    assert_eq!(edited(None, "r"), "s-1", "nobody knows better");
+    assert_eq!(edited(Some("s-3"), "q"), "s-3", "the order is another seller's now");
 }
 
 #[test]
@@ -456,7 +472,7 @@ proptest! {
             lines.iter_mut().zip(&entry.lines).for_each(|(sum, part)| *sum += sign * part);
             prop_assert!(entry.minor >= 0 && entry.lines.iter().all(|part| *part >= 0));
             prop_assert!(entry.lines.iter().sum::<i64>() <= entry.minor, "the lines have no more than the entry");
-            // A refund before its money, or above what is left of it, would owe something at some entry.
+            // A refund before its payment, or above what remains of it, would make the balance negative at some entry.
             prop_assert!(balance >= 0 && lines.iter().all(|sum| *sum >= 0));
         }
         prop_assert!(state.book.windows(2).all(|pair| pair[0].at <= pair[1].at), "in the order of time");

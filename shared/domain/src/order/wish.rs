@@ -1,4 +1,4 @@
-//! What events ask back, before it is known how much of it is there.
+//! Requested refunds, before it is known how much money is available.
 
 use jiff::Timestamp;
 
@@ -9,34 +9,34 @@ use super::content::Content;
 use super::payment::Payments;
 use super::progress;
 
-/// Who tells of a refund.
+/// Who reports a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Teller {
     /// The payment service.
     Payment,
-    /// The returns desk, or whoever called the order off.
+    /// The returns department, or whoever cancelled the order.
     Desk,
 }
 
-/// Money that somebody asks back.
+/// A requested refund.
 #[derive(Debug, Clone)]
 pub(super) struct Wish<'e> {
-    /// The place in the sequence of events from which on it can be granted.
+    /// The position in the sequence of events from which it can be granted.
     pub(super) position: usize,
     pub(super) at: Timestamp,
-    /// How much, and in which currency; `None` is all that is there.
+    /// The amount and its currency; `None` means everything that remains.
     pub(super) minor: Option<(i64, Currency)>,
-    /// The id of the payment that it goes back from, when that is known.
+    /// The id of the payment that is refunded, if known.
     pub(super) payment: Option<&'e str>,
-    /// Where it goes back to, when only that is known.
+    /// The payment method that is refunded, if only that is known.
     pub(super) method: Option<&'e str>,
-    /// What the named items are worth, by line; empty when none are named.
+    /// The value of the named items, by line; empty when none are named.
     pub(super) items: Vec<i64>,
     refund_id: Option<&'e str>,
     tellers: Vec<Teller>,
 }
 
-/// Reads what events in sequence ask back; each refund once.
+/// Reads the refunds that sorted events request, each once.
 pub(super) fn wishes<'e>(
     events: &[&'e ShopEvent],
     content: &Content<'_>,
@@ -58,8 +58,9 @@ pub(super) fn wishes<'e>(
 }
 
 impl<'e> Wish<'e> {
-    /// Says whether a wish that is told later is this one told again. Two different ids are two refunds and one id is one.
-    /// Else the amounts must be the same: of two tellers one each, and of the payment service again for the same payment.
+    /// Says whether a later request is the same refund reported again. Two different ids are two refunds, the same id
+    /// is the same refund. Otherwise the amounts must be equal and come from two different reporters, or twice from the
+    /// payment service for the same payment.
     fn is(&self, later: &Self) -> bool {
         if let (Some(one), Some(other)) = (self.refund_id, later.refund_id) {
             return one == other;
@@ -74,7 +75,7 @@ impl<'e> Wish<'e> {
             }
     }
 
-    /// Learns where the money went, and for what.
+    /// Adds the payment, method and items that a later report names.
     fn complete(&mut self, later: Self) {
         self.payment = self.payment.or(later.payment);
         self.method = self.method.or(later.method);
@@ -124,21 +125,21 @@ impl<'e> Reader<'_, 'e> {
                 (!self.is_revoked(position)).then(|| of(Teller::Desk, &None))
             }
             Fact::OrderStatusUpdated { status: OrderStatus::Returned, refunded, .. } => {
-                // A service that only knows the status repeats what the returns desk tells with an amount.
+                // A service that only knows the status repeats what the returns department reports with an amount.
                 (*refunded || !self.is_return_told()).then(|| of(Teller::Desk, &None))
             }
             _ => None,
         }
     }
 
-    /// Completes what the payment service asks back.
+    /// Completes a refund that the payment service reports.
     fn refund_of_payment(&self, fact: &'e Fact, mut wish: Wish<'e>) -> Wish<'e> {
         let Fact::PaymentProcessed { payment_id, amount, currency, method, .. } = fact else { return wish };
         let known = payment_id.as_deref().and_then(|id| self.payments.named(id));
         wish.method = method.as_deref();
         match known {
             Some(_) => wish.payment = payment_id.as_deref(),
-            // An id of no payment is that of the refund.
+            // An id that belongs to no payment is the id of the refund.
             None => wish.refund_id = wish.refund_id.or(payment_id.as_deref()),
         }
         let own = known.map(|payment| payment.currency).or(self.content.currency);
@@ -146,7 +147,7 @@ impl<'e> Reader<'_, 'e> {
         wish
     }
 
-    /// Says whether a cancellation was revoked: the order left all the same, and nobody paid for it anew.
+    /// Says whether a cancellation was revoked: the order was shipped nevertheless, and there was no new payment.
     fn is_revoked(&self, position: usize) -> bool {
         let later = |event: &&ShopEvent| progress::is_on_its_way(&event.fact);
         let is_paid_anew = || self.payments.movements.iter().any(|it| !it.back && it.position > position);
@@ -161,7 +162,7 @@ impl<'e> Reader<'_, 'e> {
         self.events.iter().any(tells)
     }
 
-    /// A refund of a payment that is dated before it is granted when the payment comes.
+    /// A refund that is dated before its payment is granted at the time of the payment.
     fn wait_for_money(&self, wish: &mut Wish<'_>) {
         let Some(payment) = wish.payment.and_then(|id| self.payments.place(id)) else { return };
         let came = self.payments.movements.iter().find(|it| it.payment == payment && !it.back);
@@ -176,8 +177,8 @@ fn told(amount: Amount, currency: Denomination, own: Option<Currency>) -> (i64, 
     (amount.minor(currency), currency)
 }
 
-/// Returns what returned items are worth, by line; empty when no line is meant. Items of one reference are taken from its
-/// lines in their order.
+/// Returns the value of returned items, by line; empty when they match no line. Items of one reference are taken from
+/// its lines in order.
 pub(super) fn worth(lines: &[Line], items: &[ReturnedItem]) -> Vec<i64> {
     let mut worth = vec![0; lines.len()];
     let mut any = false;
@@ -186,7 +187,7 @@ pub(super) fn worth(lines: &[Line], items: &[ReturnedItem]) -> Vec<i64> {
         for (line, worth) in lines.iter().zip(&mut worth).filter(|(line, _)| line.reference == item.reference) {
             let taken = left.min(line.quantity.milli());
             let value = i128::from(line.goods_minor) * i128::from(taken) / i128::from(line.quantity.milli().max(1));
-            // At most what the line is worth.
+            // At most the value of the line.
             *worth = i64::try_from(value).unwrap_or(line.goods_minor).saturating_add(*worth).min(line.goods_minor);
             left = left.saturating_sub(taken);
             any = true;

@@ -1,23 +1,23 @@
-//! What events say of orders, products and opinions.
+//! What events state about orders, products and opinions.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Amount, CustomerKey, Denomination, Quantity};
 
-/// One line of an order, as an event tells it. Its price, its total, or both are known.
+/// One line of an order, as an event reports it. Its price, its total, or both are known.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OrderLine {
-    /// What was ordered, as the shop names it: an SPU or a SKU. Product events say which. Empty when the shop names nothing.
+    /// The product or SKU, by the shop's id; product events say which. Empty when there is none.
     pub reference: String,
-    /// How much, above 0.
+    /// The quantity, above 0.
     pub quantity_milli: Quantity,
-    /// The price of one piece.
+    /// The unit price.
     pub price: Option<Amount>,
     /// The price of the line, after its discount.
     pub total: Option<Amount>,
-    /// The seller, when the line names one.
+    /// The seller, if the line names one.
     pub seller_id: Option<String>,
-    /// The category, when the line names one.
+    /// The category, if the line names one.
     pub category_id: Option<String>,
 }
 
@@ -30,7 +30,7 @@ impl OrderLine {
     }
 }
 
-/// What an event says an order is. What it leaves out stays as it is.
+/// What an event states about an order. Absent fields leave the previous values unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OrderContent {
     /// Who ordered.
@@ -39,41 +39,41 @@ pub struct OrderContent {
     pub seller_id: Option<String>,
     /// The currency of all amounts here.
     pub currency: Denomination,
-    /// The total as the shop gave it; the lines may add up to something else (shipping, discounts).
+    /// The total as the shop stated it; the lines may have another sum (shipping, discounts).
     pub total: Option<Amount>,
-    /// What shipping costs.
+    /// The cost of shipping.
     pub shipping: Option<Amount>,
-    /// The tax, on top of the lines or within them.
+    /// The tax, on top of the lines or included in them.
     pub tax: Option<Amount>,
     /// The discount on the order as a whole.
     pub discount: Option<Amount>,
-    /// What the shop takes for a method of payment, for packing and the like.
+    /// Fees for a payment method, packing and the like.
     pub fee: Option<Amount>,
-    /// How it is paid.
+    /// The payment method.
     pub payment_method: Option<String>,
     /// What was ordered.
     pub lines: Vec<OrderLine>,
 }
 
-/// What a return says came back.
+/// An item that a return names.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ReturnedItem {
-    /// What, as the order names it.
+    /// The reference, as in the order.
     pub reference: String,
-    /// How much of it; `None` is all of it.
+    /// The quantity; `None` means all of it.
     pub quantity_milli: Option<Quantity>,
 }
 
-/// What a product event says about a product. What it leaves out stays as it is.
+/// What a product event states about a product. Absent fields leave the previous values unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProductFacts {
-    /// Who sells it.
+    /// The seller.
     pub seller_id: Option<String>,
-    /// Where it belongs.
+    /// The category.
     pub category_id: Option<String>,
-    /// What it is called.
+    /// The name.
     pub name: Option<String>,
-    /// The SKUs that are this product.
+    /// The SKUs of this product.
     pub skus: Vec<String>,
 }
 
@@ -82,9 +82,9 @@ pub struct ProductFacts {
 pub struct Opinion {
     /// The rating's or the comment's id.
     pub id: String,
-    /// The product, as the shop names it (SPU or SKU). An update need not repeat it.
+    /// The product, by the shop's id (SPU or SKU). An update need not repeat it.
     pub reference: Option<String>,
-    /// Whose opinion.
+    /// The author.
     pub customer: Option<CustomerKey>,
     /// The rating in millionths of its scale: 1,000,000 is the best. Comments may have none.
     pub score_micros: Option<i64>,

@@ -1,5 +1,5 @@
 -- store::customer_link::insert
--- in key order, so that two batches wait for each other instead of deadlocking
+-- in key order, so that concurrent batches wait instead of deadlocking
 INSERT INTO analytic.customer_link (customer_key, address_key)
 SELECT DISTINCT customer_key, address_key FROM unnest($1::text[], $2::text[]) AS given (customer_key, address_key)
 ORDER BY customer_key, address_key

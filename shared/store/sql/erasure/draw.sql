@@ -1,3 +1,3 @@
 -- store::erasure::draw
--- drawn by Postgres and with no time in them: the time of an erasure is known to whoever has its receipt
+-- random, without a time component: anyone with the receipt knows the time of the erasure
 SELECT gen_random_uuid() AS drawn FROM generate_series(1, $1::bigint)

@@ -1,3 +1,3 @@
 -- store::erasure::lock
--- one erasure changes something at a time: two that name one person differently would take their locks in different orders
+-- one erasure at a time: two that name the same person differently would take their locks in different orders
 SELECT pg_advisory_xact_lock(hashtext('analytic.erasure'))

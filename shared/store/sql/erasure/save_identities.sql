@@ -2,7 +2,8 @@
 WITH given AS (
     SELECT kind, identity FROM unnest($2::text[], $3::text[]) AS given (kind, identity)
 ), saved AS (
-    -- one that another erasure is at work on is taken over with its origin: whoever completes must have had all of them
+    -- an identity of another erasure in progress is taken over with its origin: the one that completes must have
+    -- covered all
     INSERT INTO analytic.erasure_identity AS known (erasure_id, kind, identity) SELECT $1, kind, identity FROM given
     ON CONFLICT (kind, identity) DO UPDATE SET erasure_id = excluded.erasure_id WHERE known.erasure_id <> excluded.erasure_id
 ), counted AS (
@@ -11,7 +12,7 @@ WITH given AS (
     ) AS identities GROUP BY kind
 )
 UPDATE analytic.erasure SET
-    -- from here on it is about everything that is stored until the events are renamed (store::erasure::cover)
+    -- from here on it covers everything that is stored until the events are renamed (store::erasure::cover)
     covered_until = NULL,
     linked = jsonb_build_object(
         'accounts', coalesce((SELECT number FROM counted WHERE kind = 'account'), 0),

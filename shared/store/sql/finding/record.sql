@@ -4,18 +4,18 @@ WITH given AS (
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::boolean[])
         AS given (id, rule, subject, window_name, evidence, alerts, historical)
 ), added AS (
-    -- in id order, so that two batches with the same findings wait for each other instead of deadlocking
+    -- in id order, so that concurrent batches with the same findings wait instead of deadlocking
     INSERT INTO analytic.finding (id, rule, subject, window_name, evidence, date_created, date_updated, historical)
     SELECT id, rule, subject, window_name, evidence, now(), now(), historical FROM given ORDER BY id
     ON CONFLICT (id) DO NOTHING
     RETURNING id
 ), grown AS (
-    -- what was found before and rests on more now; it is not told again
+    -- earlier findings with more evidence now; no new alert is sent
     UPDATE analytic.finding SET evidence = given.evidence, date_updated = now()
     FROM given WHERE finding.id = given.id AND finding.evidence <> given.evidence
     RETURNING finding.id
 ), owed AS (
-    -- the alert is owed from the same commit on; its direct hint has a minute before resend-pending gives another
+    -- the alert is pending from the same commit on; its direct hint has a minute before resend-pending sends another
     INSERT INTO analytic.pending_alert (finding_id, date_created, next_hint_at)
     SELECT id, now(), now() + interval '1 minute' FROM added JOIN given USING (id) WHERE alerts
     RETURNING finding_id

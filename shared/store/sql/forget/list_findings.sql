@@ -1,5 +1,5 @@
 -- store::forget::list_findings
 SELECT id, rule, subject, window_name FROM analytic.finding
 -- the rules are named because the index begins with them
-WHERE rule IN ('order_burst', 'large_order', 'similar_orders', 'abandoned_cart') AND subject = ANY($1)
+WHERE rule = ANY($2) AND subject = ANY($1)
 ORDER BY id FOR UPDATE

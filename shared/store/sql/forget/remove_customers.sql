@@ -1,5 +1,5 @@
 -- store::forget::remove_customers
--- the transaction holds these rows; a customer with a fact that came meanwhile stays
+-- the transaction has locked these rows; a customer with a fact that arrived meanwhile stays
 DELETE FROM analytic.judged_customer
 WHERE customer = ANY($1) AND NOT EXISTS (SELECT FROM analytic.order_fact AS fact WHERE fact.customer = judged_customer.customer)
 RETURNING 1

@@ -2,7 +2,7 @@
 WITH erased AS (
     SELECT * FROM unnest($1::text[], $2::text[]) AS renamed (key, erased)
 ), kept AS (
-    -- an address that is not erased was shared, and stays so: without the link it would be taken for the other one's own
+    -- an address that is not erased was shared, and stays so: without the link it would count as the other person's own
     UPDATE analytic.customer_link SET customer_key = erased.erased
     FROM erased WHERE customer_key = erased.key AND address_key <> ALL($1) RETURNING 1
 ), removed AS (

@@ -3,7 +3,7 @@ SELECT pending.parked_at IS NOT NULL AS parked, interaction.id, interaction.acco
        interaction.event_type, interaction.ref_type, interaction.ref_id, interaction.metadata::text AS metadata,
        interaction.occurred_at, interaction.date_created
 FROM analytic.pending
--- the arrival time leads to the one partition that holds the row
+-- the arrival time selects the single partition that holds the row
 JOIN analytic.interaction ON interaction.id = pending.interaction_id AND interaction.date_created = pending.date_created
 WHERE pending.sink = 'catalog' AND pending.interaction_id = ANY($1)
 ORDER BY interaction.id

@@ -4,7 +4,8 @@ WITH item AS MATERIALIZED (
     SELECT judged.*, nextval('analytic.interaction_id_seq') AS interaction_id FROM (
         -- whether the caller may send the event is decided by the same row that holds its weight
         SELECT sent.*, weight.event_type IS NOT NULL AS has_weight, coalesce(weight.trusted, false) AND NOT $12 AS forbidden,
-               -- guests only: what is recorded already uses up none of the quota, so that a retry is answered as ever
+               -- guests only: what is already recorded does not count towards the quota, so that a retry is answered as
+               -- before
                $15::bigint IS NOT NULL AND NOT EXISTS (
                    SELECT FROM analytic.interaction_key AS known
                    WHERE known.event_id = sent.event_id AND known.origin = sent.origin) AS metered
@@ -16,20 +17,20 @@ WITH item AS MATERIALIZED (
         ORDER BY position
     ) AS judged
 ), quota AS MATERIALIZED (
-    -- not called without metered items; its row is locked before any key, because the keys wait for its result
+    -- not called without metered items; its row is locked before any key, because the keys depend on its result
     SELECT analytic.take_guest_quota(coalesce($14, ''), array_agg(position ORDER BY position), $15::bigint) AS last_position
     FROM item WHERE metered AND NOT forbidden
 ), admitted AS MATERIALIZED (
     SELECT item.*, metered AND position > (SELECT last_position FROM quota) AS limited FROM item WHERE NOT forbidden
 ), claimed AS (
-    -- by key, so that two requests with the same ids wait for each other instead of deadlocking; an event id that comes
-    -- twice in one request is claimed by its first item
+    -- by key, so that concurrent requests with the same ids wait instead of deadlocking; an event id that occurs twice
+    -- in one request is claimed by its first item
     INSERT INTO analytic.interaction_key (event_id, origin, fingerprint, interaction_id, date_created)
     SELECT event_id, origin, fingerprint, interaction_id, now() FROM admitted WHERE NOT limited ORDER BY event_id, origin, position
     ON CONFLICT (event_id, origin) DO NOTHING
     RETURNING interaction_id
 ), new AS MATERIALIZED (
-    -- only what was claimed is stored: a retry adds no row
+    -- only claimed items are stored: a retry adds no row
     SELECT item.* FROM item JOIN claimed USING (interaction_id)
 ), stored AS (
     INSERT INTO analytic.interaction (id, origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata,
@@ -41,8 +42,8 @@ WITH item AS MATERIALIZED (
     -- the effects commit with their cause; the first resend gives the direct hint a minute
     INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, next_hint_at)
     SELECT sink, interaction_id, now(), product_id, event_type, now() + interval '1 minute'
-    FROM new CROSS JOIN (VALUES ('popularity'), ('catalog')) AS sinks (sink)
+    FROM new CROSS JOIN unnest($16::text[]) AS sinks (sink)
 )
--- an item that was neither refused nor claimed has an event id that its origin claimed before: the caller looks it up
+-- an item that was neither rejected nor claimed has an event id that its origin claimed before: the caller looks it up
 SELECT item.has_weight, item.forbidden, coalesce(admitted.limited, false) AS limited, claimed.interaction_id
 FROM item LEFT JOIN admitted USING (interaction_id) LEFT JOIN claimed USING (interaction_id) ORDER BY item.position

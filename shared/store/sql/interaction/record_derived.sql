@@ -6,7 +6,7 @@ WITH item AS MATERIALIZED (
         ORDER BY event_id
     ) AS sent
 ), claimed AS (
-    -- by key, as requests claim theirs
+    -- by key, as requests claim their ids
     INSERT INTO analytic.interaction_key (event_id, origin, fingerprint, interaction_id, date_created)
     SELECT event_id, $8, fingerprint, interaction_id, now() FROM item ORDER BY event_id
     ON CONFLICT (event_id, origin) DO NOTHING
@@ -21,12 +21,12 @@ WITH item AS MATERIALIZED (
     -- the effects commit with their cause; the first resend gives the direct hint a minute
     INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, next_hint_at)
     SELECT sink, interaction_id, now(), product_id, event_type, now() + interval '1 minute'
-    FROM new CROSS JOIN (VALUES ('popularity'), ('catalog')) AS sinks (sink)
+    FROM new CROSS JOIN unnest($9::text[]) AS sinks (sink)
 )
--- A key that was there before is seen by this statement: whoever derives from the same subject holds its lock, and the
--- lock was taken by an earlier statement. Should the key be missing all the same, that is a conflict too.
+-- An existing key is visible to this statement: transactions that derive from the same subject hold its lock, which was
+-- taken by an earlier statement. If the key is missing nevertheless, that is a conflict too.
 SELECT item.event_id, claimed.interaction_id,
-       -- a key without a fingerprint is that of somebody who was erased
+       -- a key without a fingerprint belongs to an erased person
        claimed.interaction_id IS NULL AND (known.event_id IS NULL OR coalesce(known.fingerprint <> item.fingerprint, false)) AS conflict
 FROM item LEFT JOIN claimed USING (interaction_id)
 LEFT JOIN analytic.interaction_key AS known ON known.event_id = item.event_id AND known.origin = $8

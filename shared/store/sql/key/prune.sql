@@ -1,6 +1,6 @@
 -- store::key::prune
 WITH expired AS (
-    -- a bounded piece at a time; rows that a recording holds are left for the next run
+    -- a bounded number at a time; rows locked by a recording are left for the next run
     SELECT event_id, origin FROM analytic.interaction_key
     WHERE date_created < now() - make_interval(days => $1) LIMIT $2 FOR UPDATE SKIP LOCKED
 )

@@ -3,7 +3,7 @@ WITH saved AS MATERIALIZED (
     SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[])
         AS saved (order_id, payment_id, status, amount_minor, currency, method, paid_at, refunded_at)
 ), removed AS (
-    -- a payment without an id that another service turned out to tell as well
+    -- a payment without an id that turned out to be another service's report of the same payment
     DELETE FROM analytic.payment AS payment WHERE payment.order_id = ANY($1)
     AND NOT EXISTS (SELECT FROM saved WHERE saved.order_id = payment.order_id AND saved.payment_id = payment.payment_id)
 )

@@ -1,5 +1,5 @@
 -- store::order_fact::list_scope
--- the stretches do not overlap, so only the second half can repeat a row of the first
+-- the spans do not overlap, so only the second half can repeat a row of the first
 SELECT fact.order_id, fact.customer, fact.placed_at, fact.currency, fact.amount_minor, fact.lines
 FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS stretch (customer, starts_at, ends_at)
 JOIN analytic.order_fact AS fact

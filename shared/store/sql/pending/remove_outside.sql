@@ -2,6 +2,6 @@
 WITH removed AS (
     DELETE FROM analytic.pending WHERE sink = 'catalog' AND interaction_id = ANY($1) RETURNING interaction_id
 )
--- in the same statement: whoever removes a row says where its interaction was delivered
+-- in the same statement: the removal of a row also records where its interaction was delivered
 INSERT INTO analytic.catalog_delivery (date_created, interaction_ids)
 SELECT now(), range_agg(int8range(interaction_id, interaction_id + 1)) FROM removed HAVING count(*) > 0

@@ -1,8 +1,8 @@
 -- store::pending_alert::lease
 WITH locked AS MATERIALIZED (
-    -- in id order, so that two consumers with the same messages wait for each other instead of deadlocking
+    -- in id order, so that concurrent consumers with the same messages wait instead of deadlocking
     SELECT finding_id, parked_at IS NOT NULL AS parked,
-           -- ours already: the statement is being repeated
+           -- already ours: the statement is being repeated
            coalesce(leased_until <= now() OR lease = $2, true) AS free
     FROM analytic.pending_alert WHERE finding_id = ANY($1::uuid[])
     ORDER BY finding_id FOR UPDATE

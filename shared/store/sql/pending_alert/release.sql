@@ -1,7 +1,7 @@
 -- store::pending_alert::release
 UPDATE analytic.pending_alert AS pending
 SET confirmed = ARRAY(SELECT DISTINCT unnest(pending.confirmed || string_to_array(given.confirmed, ',')) ORDER BY 1),
-    -- a lease that ran out may be another invocation's by now
+    -- an expired lease may belong to another invocation by now
     lease = CASE WHEN pending.lease = $4 THEN NULL ELSE pending.lease END,
     leased_until = CASE WHEN pending.lease = $4 THEN NULL ELSE pending.leased_until END,
     parked_at = CASE WHEN given.reason IS NULL THEN pending.parked_at ELSE coalesce(pending.parked_at, now()) END,

@@ -4,5 +4,5 @@ WITH mine AS MATERIALIZED (
 ), shared AS MATERIALIZED (
     SELECT DISTINCT session_id FROM analytic.interaction JOIN mine USING (session_id) WHERE account_id <> ALL($1)
 )
--- of a session in which several accounts signed in, nobody can say whose the events without an account are
+-- in a session in which several accounts signed in, events without an account cannot be attributed
 SELECT session_id, shared.session_id IS NULL AS followed FROM mine LEFT JOIN shared USING (session_id) ORDER BY session_id

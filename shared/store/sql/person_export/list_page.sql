@@ -1,5 +1,5 @@
 -- store::person_export::list_page
--- one place at a time, in the order of its key; the branches of the other places are not run
+-- one place at a time, ordered by its key; the branches of the other places are not executed
 WITH subject AS MATERIALIZED (
     SELECT DISTINCT subject, subject_id FROM analytic.shop_event
     WHERE coalesce(content->>'customer', content->>'user') = ANY($1)
@@ -44,7 +44,7 @@ WITH subject AS MATERIALIZED (
     WHERE $4 = 'projection'
     UNION ALL
     SELECT 'finding', id::text, to_jsonb(it) FROM analytic.finding AS it
-    WHERE $4 = 'finding' AND rule IN ('order_burst', 'large_order', 'similar_orders', 'abandoned_cart') AND (
+    WHERE $4 = 'finding' AND rule = ANY($7) AND (
         subject IN (SELECT 'customer:' || key FROM unnest($1::text[]) AS key) OR subject IN (SELECT 'account:' || id FROM unnest($2::uuid[]) AS id))
     UNION ALL
     SELECT 'pending_alert', finding_id::text, to_jsonb(it) FROM analytic.pending_alert AS it JOIN analytic.finding ON finding.id = it.finding_id

@@ -1,18 +1,18 @@
 -- store::popularity::apply
 WITH locked AS MATERIALIZED (
-    -- in id order, so that two consumers with the same messages wait for each other instead of deadlocking
+    -- in id order, so that concurrent consumers with the same messages wait instead of deadlocking
     SELECT interaction_id, parked_at IS NOT NULL AS parked FROM analytic.pending
     WHERE sink = 'popularity' AND interaction_id = ANY($1)
     ORDER BY interaction_id FOR UPDATE
 ), taken AS (
     -- the proof that the effect is not yet applied; gone with the commit that applies it
-    -- an array and not a join: the statistics of a queue table are those of another moment, and a plan for "no rows"
-    -- compares every locked row with every waiting one, while an array is always looked up by the key
+    -- an array and not a join: a queue table has stale planner statistics, and a plan for "no rows" compares every
+    -- locked row with every waiting one, while an array is always looked up by the key
     DELETE FROM analytic.pending
     WHERE sink = 'popularity' AND interaction_id = ANY(ARRAY(SELECT interaction_id FROM locked WHERE NOT parked))
     RETURNING product_id, event_type
 ), weighed AS (
-    -- one row an id that events name
+    -- one row per id that events name
     SELECT taken.product_id AS reference, count(*) AS events, sum(weight_micros)::bigint AS score_micros,
            count(*) FILTER (WHERE counter = 'view_count') AS view_count,
            count(*) FILTER (WHERE counter = 'purchase_count') AS purchase_count,
@@ -23,11 +23,11 @@ WITH locked AS MATERIALIZED (
     WHERE taken.product_id IS NOT NULL
     GROUP BY taken.product_id
 ), led AS MATERIALIZED (
-    -- a SKU counts for its product; whoever changes which one that is excludes this statement (store::popularity::lead)
+    -- a SKU counts for its product; a change of the mapping excludes this statement (store::popularity::lead)
     SELECT weighed.*, (SELECT product_id FROM analytic.product_reference AS known WHERE known.reference = weighed.reference)
     FROM weighed
 ), kept AS (
-    -- in the order of ids, as below
+    -- in id order, as below
     INSERT INTO analytic.sku_popularity AS sku
         (reference, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count)
     SELECT reference, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
@@ -40,8 +40,8 @@ WITH locked AS MATERIALIZED (
         cart_count     = sku.cart_count     + excluded.cart_count,
         review_count   = sku.review_count   + excluded.review_count
 ), raised AS (
-    -- in product order: unsorted upserts of overlapping batches deadlock; one row a product: a product twice in one upsert
-    -- would be an error, and a hot product is locked once
+    -- in product order: unsorted upserts of overlapping batches deadlock; one row per product: a product twice in one
+    -- upsert would be an error, and a hot product is locked once
     INSERT INTO analytic.product_popularity AS popularity
         (id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, date_updated)
     SELECT coalesce(product_id, reference) AS id, sum(score_micros), sum(view_count), sum(purchase_count), sum(favorite_count),

@@ -7,7 +7,7 @@ WITH changed AS MATERIALIZED (
     UPDATE analytic.product_reference AS known SET product_id = changed.new_id
     FROM changed WHERE known.reference = changed.reference
 ), scored AS MATERIALIZED (
-    -- what came under the reference until now. Without a product it has a row of its own, to which nothing else leads:
+    -- what was scored under the reference so far. Without a product it has its own row, to which nothing else leads:
     -- SKUs lead to ids that product events introduced, and those lead nowhere else
     SELECT reference, old_id, new_id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
     FROM changed JOIN analytic.sku_popularity USING (reference) WHERE old_id IS NOT NULL

@@ -1,6 +1,6 @@
 -- store::popularity::list_after
--- two index ranges, because one comparison cannot follow an index that falls by score and rises by id:
--- first the rest of the rows with the cursor's score, then the lower scores
+-- two index ranges, because a single comparison cannot follow an index that is descending by score and ascending by id:
+-- first the remaining rows with the cursor's score, then the lower scores
 (SELECT id, score_micros, score, view_count, purchase_count, favorite_count, cart_count, review_count, date_updated
  FROM analytic.product_popularity WHERE score_micros = $1 AND id > $2 ORDER BY id LIMIT $3)
 UNION ALL

@@ -1,7 +1,7 @@
 -- store::product::get_attributions
 SELECT named.reference, product.product_id, period.since, period.seller_id, period.category_id
 FROM unnest($1::text[]) AS named (reference)
--- a product's own id comes before a SKU of the same name; of several claims to a SKU the earliest counts
+-- a product's own id takes precedence over an equal SKU; of several claims to a SKU the earliest counts
 CROSS JOIN LATERAL (
     SELECT named.reference AS product_id, 0 AS rank, NULL::timestamptz AS claimed_at
     UNION ALL

@@ -2,7 +2,7 @@
 WITH saved AS MATERIALIZED (
     SELECT * FROM unnest($2::text[], $3::timestamptz[], $4::text[], $5::text[]) AS saved (product_id, since, seller_id, category_id)
 ), removed AS (
-    -- an event that came late may put an end to a period that began later
+    -- a late event may remove a period that began later
     DELETE FROM analytic.product_period AS period WHERE period.product_id = ANY($1)
     AND NOT EXISTS (SELECT FROM saved WHERE saved.product_id = period.product_id AND saved.since = period.since)
 )

@@ -1,5 +1,5 @@
 -- store::projection::lock
--- in key order; the update changes nothing but takes the lock of a row that is there already
+-- in key order; the update changes nothing, but locks an existing row
 INSERT INTO analytic.projection AS locked (subject, subject_id)
 SELECT DISTINCT subject, subject_id FROM unnest($1::text[], $2::text[]) AS wanted (subject, subject_id)
 ORDER BY subject, subject_id

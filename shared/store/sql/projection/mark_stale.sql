@@ -5,6 +5,6 @@ SELECT subject, subject_id, now() FROM (
     UNION
     SELECT subject, opinion_id FROM analytic.opinion WHERE reference = ANY($1)
 ) AS naming
--- in key order, as other consumers mark them
+-- in key order, like other consumers
 ORDER BY subject, subject_id
 ON CONFLICT (subject, subject_id) DO NOTHING

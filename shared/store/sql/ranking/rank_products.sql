@@ -3,7 +3,7 @@ WITH piece AS (
     -- step 0 is the window before, 1 the window
     SELECT * FROM unnest($2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[]) AS piece (step, grain, lower, upper)
 ), chosen AS (
-    -- the currency asked for, else the one with most paid orders in the window
+    -- the requested currency, else the one with the most paid orders in the window
     SELECT coalesce($6::text, (
         SELECT paid.currency
         FROM piece CROSS JOIN LATERAL (
@@ -17,7 +17,7 @@ WITH piece AS (
         ORDER BY sum(paid.orders) DESC, paid.currency LIMIT 1
     )) AS currency
 ), sold AS (
-    -- added up within each piece first, which makes each a range of an index: of the seller's rows, or of all by time
+    -- summed within each range first, so that each is a range scan of an index: of the seller's rows, or of all by time
     SELECT piece.step, figure.id, sum(figure.orders_paid)::bigint AS orders_paid, sum(figure.items)::bigint AS items,
            sum(figure.revenue_minor)::bigint AS revenue_minor, sum(figure.refund_minor)::bigint AS refund_minor
     FROM chosen CROSS JOIN piece CROSS JOIN LATERAL (
@@ -30,7 +30,7 @@ WITH piece AS (
     ) AS figure
     GROUP BY 1, 2 HAVING sum(figure.items) > 0 OR sum(figure.revenue_minor) > 0
 ), ranked AS (
-    -- all of both windows, so that a rank before is exact also when it would not be shown
+    -- everything in both windows, so that a previous rank is exact even if it would not be shown
     SELECT *, row_number() OVER (
         PARTITION BY step
         ORDER BY CASE $7 WHEN 'revenue' THEN revenue_minor - refund_minor ELSE items END DESC,
@@ -40,7 +40,7 @@ WITH piece AS (
 ), now AS (
     SELECT * FROM ranked WHERE step = 1 AND rank <= $8
 )
--- the currency also when nothing was sold
+-- the currency even when nothing was sold
 SELECT chosen.currency, now.rank, now.id, (SELECT name FROM analytic.product WHERE product_id = now.id) AS name,
        now.orders_paid, now.items, now.revenue_minor, now.refund_minor,
        before.rank AS before_rank, before.items AS before_items,

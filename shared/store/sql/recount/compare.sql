@@ -1,6 +1,6 @@
 -- store::recount::compare
 WITH compared AS MATERIALIZED (
-    -- what is all 0 must not be stored, so only the recount leaves such cells out
+    -- cells of zeros must not be stored, so only the recount omits them
     SELECT rollup, key, coalesce(stored.figures, '{}') AS stored, coalesce(recount.figures, '{}') AS recounted
     FROM analytic.sales_stored AS stored
     FULL JOIN (SELECT * FROM analytic.sales_recount WHERE 0 <> ANY (figures)) AS recount USING (rollup, key)

@@ -11,7 +11,7 @@ WITH moved AS (
         refund_minor = rollup.refund_minor + excluded.refund_minor
     RETURNING rollup.ctid AS place, customer_key, currency, orders_paid, revenue_minor, refund_minor
 ), state AS (
-    -- each customer as it is now; and, to be taken away, as it was: what it is less what was added
+    -- each customer as it is now; and, to be subtracted, as it was: now minus what was added
     SELECT 1 AS sign, currency, orders_paid, revenue_minor, refund_minor FROM customer
     UNION ALL
     SELECT -1, currency, customer.orders_paid - moved.orders_paid, customer.revenue_minor - moved.revenue_minor,
@@ -23,7 +23,7 @@ WITH moved AS (
     FROM state WHERE orders_paid > 0 OR revenue_minor > 0
     GROUP BY 1, 2
 ), spend_moved AS (
-    -- behind all customers, and by key: no two transactions wait for each other in a circle
+    -- after all customers, and by key, so that transactions cannot deadlock
     INSERT INTO analytic.customer_spend_rollup AS rollup (currency, floor_minor, customers, orders_paid, net_minor)
     SELECT * FROM spend WHERE customers <> 0 OR orders_paid <> 0 OR net_minor <> 0 ORDER BY currency, floor_minor
     ON CONFLICT (currency, floor_minor) DO UPDATE SET

@@ -1,6 +1,6 @@
 -- store::rollup::remove_empty
--- by their places: the transaction itself has just moved these rows and holds their locks until it commits, so nobody
--- can move or fill them, and nothing is waited for
+-- by ctid: this transaction has just updated these rows and holds their locks until it commits, so no one else can
+-- change them, and nothing waits
 WITH sales AS (DELETE FROM analytic.sales_rollup WHERE ctid = ANY ($1::text[]::tid[])),
 product AS (DELETE FROM analytic.product_rollup WHERE ctid = ANY ($2::text[]::tid[])),
 category AS (DELETE FROM analytic.category_rollup WHERE ctid = ANY ($3::text[]::tid[])),

@@ -1,5 +1,5 @@
 -- store::sales::sum
--- each piece is one range of the primary key, so the cost is that of the rows asked for, however old the shop is
+-- each part is one range of the primary key, so the cost is that of the requested rows, however old the shop is
 SELECT piece.step, figure.currency, sum(figure.orders_paid)::bigint AS orders_paid, sum(figure.items)::bigint AS items,
        sum(figure.revenue_minor)::bigint AS revenue_minor, sum(figure.refund_minor)::bigint AS refund_minor,
        sum(figure.shipping_minor)::bigint AS shipping_minor, sum(figure.tax_minor)::bigint AS tax_minor,
@@ -14,6 +14,6 @@ CROSS JOIN LATERAL (
     GROUP BY currency
 ) AS figure
 GROUP BY piece.step, figure.currency
--- not those in which orders were only placed
+-- without currencies in which orders were only placed
 HAVING sum(figure.orders_paid) + sum(figure.items) + sum(figure.revenue_minor) + sum(figure.refund_minor) > 0
 ORDER BY piece.step, figure.currency

@@ -1,5 +1,5 @@
 -- store::segment::sum
--- a few thousand rows a currency, however many customers there are; no threshold lies within a row
+-- a few thousand rows per currency, however many customers there are; no threshold falls inside a row
 SELECT asked.currency,
        CASE WHEN floor_minor >= asked.high THEN 'High' WHEN floor_minor >= asked.medium THEN 'Medium' ELSE 'Low' END AS segment,
        sum(customers)::bigint AS customers, sum(orders_paid)::bigint AS orders_paid, sum(net_minor)::bigint AS net_minor

@@ -1,8 +1,8 @@
 -- store::seller_dashboard::get
--- one statement, so that all figures are of one instant, whatever is committed meanwhile
+-- one statement, so that all figures are from the same instant, whatever is committed meanwhile
 WITH sales AS (
-    -- each piece is one range of the primary key, so the cost is that of the rows asked for, however old the shop is;
-    -- its own GROUP BY keeps it so: joined, the pieces are planned as a scan of the whole table
+    -- each part is one range of the primary key, so the cost is that of the requested rows, however old the shop is;
+    -- its own GROUP BY ensures that: with a join, Postgres plans a scan of the whole table
     SELECT piece.step, figure.currency, sum(figure.orders_paid)::bigint AS orders_paid,
            sum(figure.items)::bigint AS items, sum(figure.revenue_minor)::bigint AS revenue_minor,
            sum(figure.refund_minor)::bigint AS refund_minor
@@ -15,7 +15,7 @@ WITH sales AS (
         GROUP BY currency
     ) AS figure
     GROUP BY piece.step, figure.currency
-    -- not those in which orders were only placed
+    -- without currencies in which orders were only placed
     HAVING sum(figure.orders_paid) + sum(figure.items) + sum(figure.revenue_minor) + sum(figure.refund_minor) > 0
 ), sold AS (
     SELECT figure.product_id, figure.currency, sum(figure.orders_paid)::bigint AS orders_paid,
@@ -32,7 +32,7 @@ WITH sales AS (
     ) AS figure
     GROUP BY figure.product_id, figure.currency
 ), ranked AS (
-    -- in each currency: which one is shown is known when the sales are
+    -- in each currency: which one is shown is only known with the sales
     SELECT *, row_number() OVER (
                   PARTITION BY currency ORDER BY items DESC, revenue_minor - refund_minor DESC, product_id COLLATE "C"
               )::int AS place
@@ -45,7 +45,7 @@ WITH sales AS (
     SELECT NULL, place, currency, product_id, product.name, orders_paid, items, revenue_minor, refund_minor
     FROM ranked LEFT JOIN analytic.product USING (product_id) WHERE place <= $10
 ), standing AS (
-    -- stands on every row, and alone when there are no figures
+    -- on every row, and alone when there are no figures
     SELECT (SELECT coalesce(sum(items_milli), 0) FROM analytic.order_status_rollup
             WHERE seller_id = $1 AND status IN ('created', 'confirmed', 'reserved'))::bigint AS pending_items,
            (SELECT count(*) FROM analytic.sales_order AS owing

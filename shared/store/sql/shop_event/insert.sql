@@ -1,5 +1,5 @@
 -- store::shop_event::insert
--- in order of id, so that two consumers with the same events wait for each other instead of deadlocking
+-- in id order, so that concurrent consumers with the same events wait instead of deadlocking
 INSERT INTO analytic.shop_event (id, fingerprint, event_type, subject, subject_id, service, occurred_at, content, date_created)
 SELECT id, fingerprint, event_type, subject, subject_id, service, occurred_at, content::jsonb, now()
 FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[])

@@ -1,7 +1,7 @@
 -- store::shop_report::count_events
 SELECT figure.service, figure.event_type, sum(figure.events)::bigint AS events
 FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS piece (grain, lower, upper)
--- each piece for itself: joined, the pieces are planned as a scan of the whole table
+-- each part separately: with a join, Postgres plans a scan of the whole table
 CROSS JOIN LATERAL (
     SELECT service, event_type, sum(events) AS events FROM analytic.event_rollup
     WHERE grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper

@@ -1,7 +1,7 @@
 -- store::shop_report::count_users
--- the total is a row a day; it stands on every row, and alone when nobody registered in the steps
+-- the total reads a row per day; it is on every row, and alone when nobody registered in the steps
 WITH registered AS (
-    -- each piece for itself: joined, the pieces are planned as a scan of the whole table
+    -- each part separately: with a join, Postgres plans a scan of the whole table
     SELECT piece.step, sum(figure.registered)::bigint AS registered
     FROM unnest($1::int[], $2::text[], $3::timestamptz[], $4::timestamptz[]) AS piece (step, grain, lower, upper)
     CROSS JOIN LATERAL (

@@ -1,5 +1,5 @@
 -- store::shop_report::sum_by_method
--- a method without a name is called unknown, together with one of that name
+-- an empty method is called unknown, together with a method of that name
 SELECT coalesce(nullif(figure.payment_method, ''), 'unknown') AS payment_method, figure.currency,
        sum(figure.orders_paid)::bigint AS orders_paid, sum(figure.items)::bigint AS items,
        sum(figure.revenue_minor)::bigint AS revenue_minor, sum(figure.refund_minor)::bigint AS refund_minor
@@ -12,6 +12,6 @@ CROSS JOIN LATERAL (
     GROUP BY payment_method, currency
 ) AS figure
 GROUP BY 1, 2
--- not those by which orders were only placed
+-- without methods with which orders were only placed
 HAVING sum(figure.orders_paid) + sum(figure.items) + sum(figure.revenue_minor) + sum(figure.refund_minor) > 0
 ORDER BY sum(figure.revenue_minor) - sum(figure.refund_minor) DESC, 1, 2

@@ -1,6 +1,6 @@
 -- store::verification::check_keys
 WITH recent AS MATERIALIZED (
-    -- a minute inside the horizon, because keys are pruned by a clock that is read at another moment
+    -- a minute inside the horizon, because pruning reads the clock at another time
     SELECT id, origin, event_id, date_created FROM analytic.interaction
     WHERE date_created >= now() - make_interval(days => $1) + interval '1 minute'
 ), keys_without_row AS MATERIALIZED (

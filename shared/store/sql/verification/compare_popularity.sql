@@ -14,7 +14,8 @@ WITH product AS MATERIALIZED (
 ), led AS (
     SELECT reference, product_id FROM analytic.product_reference WHERE product_id IS NOT NULL
 ), sku AS MATERIALIZED (
-    -- one that leads elsewhere than the log says is a difference whatever was scored; without a row nothing was
+    -- a SKU that leads elsewhere than the log says is a difference whatever was scored; without a row nothing was
+    -- scored
     SELECT 'SKU ' || reference AS id,
            CASE WHEN led.product_id = mapped.product_id THEN ARRAY[
                coalesce(stored.score_micros, 0), coalesce(stored.view_count, 0), coalesce(stored.purchase_count, 0),

@@ -1,6 +1,6 @@
 -- store::verification::list_delivered
 WITH elsewhere AS MATERIALIZED (
-    -- hashed, because a containment test per interaction would look at every batch
+    -- hashed, because a containment test per interaction would scan every batch
     SELECT generate_series(lower(ids), upper(ids) - 1) AS id
     FROM analytic.catalog_delivery, unnest(interaction_ids) AS ids WHERE upper(ids) > $1
 )

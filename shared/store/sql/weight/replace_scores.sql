@@ -32,7 +32,7 @@ WITH counted AS MATERIALIZED (
            coalesce(recounted.cart_count, 0) AS cart_count, coalesce(recounted.review_count, 0) AS review_count
     FROM recounted FULL JOIN analytic.product_popularity AS stored USING (id)
 ), changed AS (
-    -- only what differs is written: readers' caches and vacuum notice every written row
+    -- only changed rows are written, because every written row costs readers' caches and vacuum
     SELECT wanted.* FROM wanted LEFT JOIN analytic.product_popularity AS stored USING (id)
     WHERE (wanted.score_micros, wanted.view_count, wanted.purchase_count, wanted.favorite_count, wanted.cart_count, wanted.review_count)
           IS DISTINCT FROM

@@ -1,5 +1,6 @@
-//! How much longer live requests take beside an import: the shipped functions and Postgres, with an SQS that takes everything.
-//! The local emulator would be measured instead, so it is left out. Run by hand; docs/IMPORT.md has the command.
+//! How much longer live requests take during an import: the shipped functions and Postgres, with a stub SQS that
+//! accepts everything. The local emulator would dominate the measurement, so it is not used. Run by hand;
+//! docs/IMPORT.md has the command.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -22,7 +23,7 @@ const ITEMS: usize = 5;
 /// Longer than a phase of live requests.
 const IMPORT_LIMIT: Duration = Duration::from_secs(120);
 
-/// A product; the first few are chosen most.
+/// A product; the first few are the most popular.
 fn popular(random: &mut ChaCha8Rng) -> Uuid {
     let share: f64 = random.random();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank is small and positive")]

@@ -1,4 +1,4 @@
-//! However SQS delivers, the same events give the same scores.
+//! However SQS delivers, the same events yield the same scores.
 
 use cross_tests::shop::{Shop, hints, product};
 use serde_json::json;
@@ -84,7 +84,7 @@ async fn messages_that_cannot_be_read_are_moved_alone() {
         r#"{"version":1,"interaction_id":0}"#,
         r#"{"version":1,"interaction_id":1}{"#,
     ];
-    // given: a bad one behind every third good one
+    // given: a bad one after every third good one
     let mut bodies = Vec::new();
     for (piece, bad) in good.chunks(3).zip(bad) {
         bodies.extend(piece.iter().map(String::as_str));

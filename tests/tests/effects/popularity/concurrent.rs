@@ -1,4 +1,4 @@
-//! Several consumers at once, with the same messages and the same products.
+//! Concurrent consumers with the same messages and the same products.
 
 use cross_tests::shop::{Shop, hints, product};
 use rand::prelude::*;
@@ -17,7 +17,7 @@ fn busy_day(random: &mut ChaCha8Rng, events: usize, products: u128) -> Vec<(&'st
     (0..events).map(event).collect()
 }
 
-/// Hands each share to a consumer of its own, in batches of this size, all at once; every batch must be done.
+/// Gives each share to a separate consumer, in batches of this size, concurrently; every batch must be done.
 async fn score_at_once(shop: &Shop, shares: Vec<Vec<i64>>, batch: usize) -> Vec<Function> {
     let mut running = Vec::new();
     for share in shares {
@@ -69,7 +69,7 @@ async fn a_hot_product_under_eight_consumers_is_exact_and_never_deadlocks() {
         mine
     });
     let mut shares: Vec<_> = consumers.collect();
-    // The first consumer gets what nobody else got.
+    // The first consumer gets the messages that no one else got.
     let taken: std::collections::HashSet<_> = shares.concat().into_iter().collect();
     shares[0].extend(ids.iter().filter(|id| !taken.contains(id)));
     // when
@@ -115,7 +115,7 @@ async fn consumers_and_resend_at_once_lose_nothing_and_double_nothing() {
     assert_eq!(shop.deadlocks(vec![one, two, resender]).await, 0);
 }
 
-/// Lets a consumer wait for a row that another transaction changes meanwhile; returns its answer.
+/// Lets a consumer wait for a row that another transaction changes meanwhile; returns its response.
 async fn apply_while(shop: &Shop, ids: &[i64], change: &str) -> Result<serde_json::Value, serde_json::Value> {
     let other = shop.database.connect().await;
     let change = format!(

@@ -23,7 +23,7 @@ async fn killed_after_applying_and_before_the_messages_are_deleted_it_has_counte
     let ids = shop.record(&views(100)).await;
     let mut first = shop.start_scorer().await;
     assert_eq!(first.invoke(&hints(&ids)).await, all_done());
-    // given: the answer is lost with the environment, so SQS delivers everything again
+    // given: the response is lost with the environment, so SQS redelivers everything
     first.kill().await;
     let before = shop.popularity().await;
     // when
@@ -37,7 +37,7 @@ async fn killed_after_applying_and_before_the_messages_are_deleted_it_has_counte
 async fn killed_while_its_statement_runs_it_counts_once() {
     let shop = Shop::open().await;
     let ids = shop.record(&views(100)).await;
-    // given: a statement that waits in the middle, for a row that somebody else holds
+    // given: a statement that waits in the middle, for a row that another session has locked
     let other = shop.database.connect().await;
     other.batch_execute(HOLD_THE_LAST).await.unwrap();
     let mut first = shop.start_scorer().await;
@@ -65,7 +65,7 @@ async fn killed_at_any_moment_it_counts_once() {
         sleep(longest.mul_f64(random.random())).await;
         victim.kill().await;
         drop(said);
-        // Redelivered at once, when a statement of the dead may still run, in two overlapping pieces.
+        // Redelivered at once, when a statement of the killed process may still run, in two overlapping batches.
         if shop.unscored().await == 300 {
             before += 1
         } else {
@@ -96,14 +96,14 @@ async fn frozen_amid_its_statement_it_holds_nobody_up_and_counts_once() {
     let mut zombie = shop.start_scorer().await;
     let said = zombie.begin(&hints(&ids));
     shop.wait_for_a_lock_wait().await;
-    // when: it freezes, and another gets its messages
+    // when: it freezes, and another receives its messages
     zombie.freeze();
     other.batch_execute("COMMIT").await.unwrap();
     let started = Instant::now();
     assert_eq!(shop.start_scorer().await.invoke(&hints(&ids)).await, all_done());
     assert!(started.elapsed() < Duration::from_secs(2), "it waited for the frozen one: {:?}", started.elapsed());
     shop.assert_all_scored_exactly().await;
-    // and when it comes back
+    // and when it resumes
     zombie.thaw();
     said.await.unwrap().unwrap();
     shop.assert_all_scored_exactly().await;

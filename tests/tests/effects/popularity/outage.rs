@@ -1,4 +1,4 @@
-//! Postgres away, its sessions ended, or its answer lost: the invocation fails whole, or the effect counts once.
+//! Postgres down, its sessions ended, or its response lost: the invocation fails as a whole, or the effect counts once.
 
 use cross_tests::shop::{Shop, hints, metric, product};
 use testkit::{Invoked, TestProxy, all_done};
@@ -20,7 +20,7 @@ async fn without_postgres_the_whole_invocation_fails_and_afterwards_everything_i
     proxy.restore();
     assert_eq!(scorer.invoke(&hints(&ids)).await, all_done());
     shop.assert_all_scored_exactly().await;
-    // and goes again, under an open connection
+    // and stops again, with an open connection
     let more = shop.record(&[("view", product(1))]).await;
     proxy.cut();
     assert!(matches!(scorer.invoke(&hints(&more)).await, Invoked::Failed(_)));
@@ -53,7 +53,7 @@ async fn an_answer_of_postgres_that_is_lost_is_asked_for_again_and_counts_once()
         let warm = shop.record(&[("view", product(1))]).await;
         assert_eq!(scorer.invoke(&hints(&warm)).await, all_done());
         let ids = shop.record(&[("view", product(1)), ("purchase", product(2)), ("dislike", product(1))]).await;
-        // when: the effects are committed and nobody hears of it
+        // when: the effects are committed and the response is lost
         proxy.lose_next_answer();
         assert_eq!(scorer.invoke(&hints(&ids)).await, all_done(), "round {round}");
         // then

@@ -1,5 +1,5 @@
-//! How Postgres finds the rows of a batch. The statistics of a queue table are those of another moment: of an empty
-//! table, or of one where the other sink alone was behind.
+//! How Postgres finds the rows of a batch. A queue table has stale planner statistics: of an empty table, or of one
+//! where only the other sink had a backlog.
 
 use testkit::TestDatabase;
 

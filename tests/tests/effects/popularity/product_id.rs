@@ -1,10 +1,10 @@
-//! A product is what the shop calls it: interactions, orders, the top list and the product's page mean the same one.
+//! A product has the shop's id: interactions, orders, the top list and the product's page refer to the same one.
 
 use cross_tests::shop::Shop;
 use serde_json::{Value, json};
 use testkit::{Function, HttpEvent, interaction};
 
-/// What shops call their products: as back-end events say it, as it is stored, and as it stands in a path.
+/// Product ids of shops: as in back-end events, as stored, and as in a path.
 const IDS: [(&str, &str, &str); 6] = [
     ("1004767", "1004767", "1004767"),
     (
@@ -53,7 +53,7 @@ async fn an_interaction_and_an_order_of_one_product_meet_in_its_score() {
 
     shop.score_all(&mut shop.start_scorer().await).await;
 
-    // view 0.3, checkout_started 0.6, purchase 0.8; ties in the order of bytes.
+    // view 0.3, checkout_started 0.6, purchase 0.8; ties in byte order.
     let mut expected: Vec<_> = IDS.iter().map(|(_, id, _)| format!("{id} | 1700000 | 1 | 1 | 0 | 0 | 0")).collect();
     expected.sort();
     assert_eq!(shop.popularity().await, expected);

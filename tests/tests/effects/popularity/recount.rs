@@ -1,4 +1,4 @@
-//! Whatever happens to the messages on their way, the scores are what a naive count of the events says.
+//! Whatever happens to the messages, the scores equal a naive count of the events.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ fn events() -> impl Strategy<Value = Vec<(usize, usize)>> {
     prop::collection::vec((0..WEIGHTS.len() + 3, 0..4_usize), 1..60)
 }
 
-/// How the messages arrive: by position in the events, in any order, with repetitions, cut into batches.
+/// How the messages arrive: by position in the events, in any order, with repetitions, split into batches.
 fn deliveries() -> impl Strategy<Value = (Vec<prop::sample::Index>, usize)> {
     (prop::collection::vec(any::<prop::sample::Index>(), 0..120), 1..40_usize)
 }
@@ -25,7 +25,7 @@ fn name(event: usize) -> &'static str {
     WEIGHTS.get(event).map_or("wishlist_shared", |(name, ..)| name)
 }
 
-/// Counts as a person would: event by event.
+/// Counts naively: event by event.
 fn naive(events: &[(usize, Uuid)]) -> Vec<String> {
     let mut totals: BTreeMap<Uuid, [i64; 6]> = BTreeMap::new();
     for (event, product) in events {
@@ -45,7 +45,7 @@ fn shuffled_repeated_and_split_deliveries_give_the_naive_count() {
     let scorer = std::cell::RefCell::new(runtime.block_on(shop.start_scorer()));
     let mut runner = TestRunner::new(Config { cases: 60, failure_persistence: None, ..Config::default() });
     let checked = runner.run(&(events(), deliveries()), |(events, (order, size))| {
-        // Products of their own, so that the cases share one database.
+        // Separate products, so that the cases can share one database.
         let products: Vec<_> = (0..4).map(|_| Uuid::now_v7()).collect();
         let events: Vec<_> = events.into_iter().map(|(event, product)| (event, products[product])).collect();
         let (stored, outstanding) = runtime.block_on(deliver(&shop, &mut scorer.borrow_mut(), (&events, &order, size)));

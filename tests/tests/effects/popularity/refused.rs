@@ -1,4 +1,4 @@
-//! A row whose effect Postgres refuses waits for a person; nobody else notices.
+//! A row whose effect Postgres refuses is parked; nothing else is affected.
 
 use cross_tests::shop::{Shop, hints, metric, product};
 use testkit::{all_done, hint};
@@ -38,7 +38,7 @@ async fn a_refused_effect_is_parked_with_its_reason_and_the_others_are_applied()
     assert_eq!(metric(&scorer, "Parked", ("Function", "update-popularity")).await, 1.0);
     assert_eq!(metric(&scorer, "Applied", ("Function", "update-popularity")).await, 49.0);
 
-    // when its message comes again, it is moved to the DLQ again, and nothing is tried
+    // when its message is redelivered, it is moved to the DLQ again, and nothing is retried
     let since = shop.database.rows("SELECT parked_at FROM analytic.pending WHERE parked_at IS NOT NULL").await;
     for _ in 0..2 {
         assert_eq!(scorer.invoke(&hints(&ids)).await, all_done());
@@ -56,7 +56,7 @@ async fn a_parked_effect_counts_once_when_it_is_put_back() {
     let ids = shop.record(&[("purchase", product(5))]).await;
     let mut scorer = shop.start_scorer().await;
     assert_eq!(scorer.invoke(&hints(&ids)).await, all_done());
-    // when the cause is gone and a person puts it back
+    // when the cause is removed and an operator redrives it
     shop.database.execute("DELETE FROM analytic.product_popularity").await;
     shop.database.execute("UPDATE analytic.pending SET parked_at = NULL, parked_reason = NULL").await;
     for _ in 0..2 {
@@ -74,7 +74,7 @@ async fn several_refused_effects_are_found_among_many() {
     let bad = [0, 63, 64, 120, 199];
     bad.iter().for_each(|place| events[*place] = ("purchase", product(500)));
     let ids = shop.record(&events).await;
-    // A consumer with the same messages at the same time parks and applies the same.
+    // A concurrent consumer with the same messages parks and applies the same.
     let (mut one, mut two) = (shop.start_scorer().await, shop.start_scorer().await);
     let event = hints(&ids);
     let (first, second) = tokio::join!(one.invoke(&event), two.invoke(&event));

@@ -56,7 +56,7 @@ async fn an_earlier_claim_takes_the_score_over_and_a_product_of_that_name_takes_
     shop.view(&["sku-1"]).await;
     shop.score_all(&mut scorer).await;
     shop.assert_scores(&["p-1 | 900000 | 3", "p-2 | 300000 | 1"]).await;
-    // A product's own id comes before a SKU of the same name.
+    // A product's own id takes precedence over an equal SKU.
     shop.tell(&mut orders, &[claim("sku-1", 30, &[])]).await;
     shop.assert_scores(&["p-1 | 300000 | 1", "p-2 | 300000 | 1", "sku-1 | 600000 | 2"]).await;
     shop.view(&["sku-1"]).await;
@@ -113,7 +113,7 @@ async fn a_changed_weight_counts_for_the_product_of_a_sku_too() {
     let limit = std::time::Duration::from_secs(5);
     store::weight::set(&mut client, &[change], limit, &mut |_| ()).await.unwrap();
     shop.assert_scores(&["p-1 | 1500000 | 3", "sku-2 | 500000 | 1"]).await;
-    // What the SKU takes along was counted anew as well.
+    // The part that moves with the SKU was recounted as well.
     shop.tell(&mut orders, &[claim("p-0", 10, &["sku-1"])]).await;
     shop.assert_scores(&["p-0 | 1000000 | 2", "p-1 | 500000 | 1", "sku-2 | 500000 | 1"]).await;
 }
@@ -154,7 +154,7 @@ async fn a_scorer_that_is_under_way_and_one_that_comes_meanwhile_both_meet_the_m
     let (mut orders, mut scorer, mut late) =
         (shop.start_orders().await, shop.start_scorer().await, shop.start_scorer().await);
     let (first, second) = (shop.view(&["sku-1"]).await, shop.view(&["sku-1", "sku-1"]).await);
-    // Given a scorer that has read that the SKU leads nowhere, and waits for a row that somebody else holds.
+    // Given a scorer that has read that the SKU leads nowhere, and waits for a row that another session has locked.
     let mut holder = shop.database.connect().await;
     let held = holder.transaction().await.unwrap();
     held.query("SELECT FROM analytic.pending WHERE sink = 'popularity' FOR UPDATE", &[]).await.unwrap();

@@ -1,4 +1,4 @@
-//! What each event is worth, and which events are worth nothing.
+//! The weight of each event, and the events without one.
 
 use cross_tests::shop::{Shop, hints, metric, product};
 use domain::{NewInteraction, RefType, Reference};
@@ -12,7 +12,7 @@ async fn count(function: &Function, name: &str) -> f64 {
 #[tokio::test]
 async fn every_event_has_the_weight_and_the_counter_of_the_contract() {
     let shop = Shop::open().await;
-    // given: product n has seen event n, once
+    // given: product n had event n, once
     let events: Vec<_> = (0u128..).zip(WEIGHTS).map(|(n, (event, ..))| (event, product(n))).collect();
     let ids = shop.record(&events).await;
     // when
@@ -60,7 +60,7 @@ async fn what_is_no_product_or_has_no_weight_is_done_and_counted_as_skipped() {
     assert_eq!(shop.popularity().await, [format!("{} | 300000 | 1 | 0 | 0 | 0 | 0", product(2))]);
     shop.assert_all_scored_exactly().await;
     assert_eq!([count(&scorer, "Applied").await, count(&scorer, "Skipped").await], [1.0, 2.0]);
-    // when they come again, they are done
+    // when they are redelivered, they are done
     assert_eq!(scorer.invoke(&hints(&ids)).await, all_done());
     assert_eq!(shop.popularity().await.len(), 1);
 }

@@ -1,4 +1,4 @@
-//! What is outstanding is measured at every run, for each sink, also when it is nothing.
+//! Every run measures what is outstanding, for each sink, even when there is nothing.
 
 use cross_tests::shop::{Shop, metric};
 use serde_json::json;

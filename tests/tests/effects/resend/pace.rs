@@ -1,4 +1,4 @@
-//! How often, and how much at once.
+//! The rate of hints and the limit per run.
 
 use cross_tests::shop::{Shop, hints};
 use serde_json::json;
@@ -140,7 +140,7 @@ async fn a_claim_that_was_made_and_lost_is_only_late() {
     let mut resender = shop.start("resend-pending", &[("DATABASE_URL", &url)]).await;
     run(&mut resender).await;
     shop.database.let_hints_fall_due().await;
-    // given: Postgres commits the claim, and its answer is lost
+    // given: Postgres commits the claim, and its response is lost
     proxy.lose_next_answer();
     run(&mut resender).await;
     assert!(proxy.has_sprung());

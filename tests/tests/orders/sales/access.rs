@@ -1,4 +1,4 @@
-//! Who reads whose figures.
+//! Access to figures.
 
 use cross_tests::back_end::event;
 use serde_json::json;
@@ -81,7 +81,7 @@ async fn asking_for_another_seller_is_refused_and_not_answered_with_ones_own() {
             let request = seller("seller-a", &format!("{route}?seller_id={other}"));
             assert_eq!(desk.ask(&request).await.refusal(), refused, "{other}");
         }
-        // Spaces around an id do not count.
+        // Surrounding spaces of an id are ignored.
         for own in ["seller-a", "seller-a%20"] {
             assert_eq!(desk.ask(&seller("seller-a", &format!("{route}?seller_id={own}"))).await.status, 200);
         }

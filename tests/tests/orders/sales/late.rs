@@ -1,4 +1,4 @@
-//! Events that come late correct the windows that were shown before.
+//! Late events correct windows that were shown before.
 
 use cross_tests::back_end::{event, order, spu};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ async fn a_late_payment_return_and_product_correct_past_windows() {
     let events = order("o-1", "sku-1", "10.00");
     desk.tell(&events[..1]).await;
     assert_eq!(figures(&desk.admin(WINDOW).await), [[0; 4], [0; 4]]);
-    // the return comes before the payment that it gives back
+    // the return arrives before the payment that it refunds
     desk.tell(&[event("OrderReturned", 65, json!({ "orderId": "o-1", "refundAmount": "5.00" }))]).await;
     assert_eq!(figures(&desk.admin(WINDOW).await), [[0; 4], [0; 4]], "nothing can go back that never came");
     desk.tell(&events[1..]).await;

@@ -36,7 +36,7 @@ async fn assert_months(desk: &Desk, data: &Value, (months, tz, currency): (i64, 
     }
 }
 
-/// Orders of about two years up to now, one every 35 hours, and each twentieth called off nine days later.
+/// Orders of about two years up to now, one every 35 hours, and each twentieth cancelled nine days later.
 fn years() -> Vec<String> {
     let base: Timestamp = "2026-11-18T09:00:00Z".parse().unwrap();
     let now = Timestamp::now().duration_since(base).as_mins();

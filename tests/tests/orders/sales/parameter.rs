@@ -1,4 +1,4 @@
-//! Parameters that make no sense, and a Postgres that is not there.
+//! Invalid parameters, and Postgres down.
 
 use testkit::HttpEvent;
 

@@ -1,4 +1,4 @@
-//! What an answer reads does not grow with the age of the shop: the plans say so.
+//! The rows read for a response do not grow with the age of the shop, according to the query plans.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,8 @@ use std::path::Path;
 use serde_json::Value;
 use testkit::TestDatabase;
 
-/// Fills the rollups with so many days of 20 products of one seller each, one order each in every quarter of an hour.
+/// Fills the rollups with a number of days of 20 products of one seller each, one order each in every quarter of an
+/// hour.
 async fn fill(database: &TestDatabase, days: u32) {
     let rows = format!(
         "INSERT INTO analytic.product_rollup

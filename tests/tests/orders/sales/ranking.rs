@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use super::{Desk, assert_change, int, seller};
 
-/// Orders, pieces, gross revenue, refunds.
+/// Orders, quantity, gross revenue, refunds.
 type Sums = [i64; 4];
 
-/// What of a shop is ranked: the rollup, the place of the id in its key, that of the currency, the seller.
+/// A ranking: the rollup, the position of the id in its key, that of the currency, the seller.
 #[derive(Clone, Copy)]
 struct Subject<'a> {
     rollup: &'a str,
@@ -148,7 +148,7 @@ async fn equals_are_told_apart_by_the_other_figure_and_then_by_id() {
         brief(&ranks, "categories", "category_id"),
         ["1 4 null null", "2 1 2 100.0", "3 2 1 -50.0", "4 3 null null"]
     );
-    // A rank before counts everybody, also who is not shown any more.
+    // A previous rank counts all products, also those that are not shown any more.
     let first = desk.admin(&format!("top-products?{query}&by=revenue&limit=2")).await;
     assert_eq!(brief(&first, "products", "product_id"), ["1 4 null null", "2 1 2 100.0"]);
 }

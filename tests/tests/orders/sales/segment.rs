@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Desk, admin, int};
 
-/// A payment of a customer, and what goes back of it.
+/// A payment of a customer, and its refund.
 fn spend(id: &str, customer: &str, (paid, back): (&str, &str), currency: &str) -> Vec<String> {
     let created = json!({ "orderId": id, "customerId": customer, "currency": currency, "items": [] });
     let payment = json!({ "orderId": id, "paymentStatus": "SUCCESS", "amount": paid, "currency": currency });

@@ -1,4 +1,4 @@
-//! Who sees whose figures, what is refused, and Postgres gone.
+//! Access to figures, rejected requests, and Postgres down.
 
 use testkit::{HttpEvent, TestProxy};
 
@@ -14,7 +14,7 @@ async fn a_seller_sees_the_own_figures_and_nobody_elses() {
     events.extend(sale("o-2", "s-2", "2026-11-10T10:00:00Z", "5 EUR"));
     market.tell(&events).await;
     for (seller, revenue) in [("s-1", 1_000), ("s-2", 500), ("s-3", 0), ("S-1", 0), ("s-1 ", 0), ("%", 0), ("s-_", 0)] {
-        // whatever the request says of itself
+        // whatever the request claims
         let request = as_seller(seller, DAY).header("x-user-id", "s-1").claim("scope", "analytic/trusted");
         let reply = market.reader.request(&request).await.json();
         assert_eq!(reply["data"]["summary"]["total_revenue"], revenue, "{seller:?}");

@@ -1,4 +1,4 @@
-//! What a question costs depends on the span that it asks for, and not on the age of the shop.
+//! The cost of a query depends on its span, not on the age of the shop.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use testkit::{HttpEvent, TestDatabase, eventually};
 use crate::market::{DASHBOARD, as_admin, as_seller};
 use crate::stage::start;
 
-/// A row every ten minutes, quarter and day, for so many days until the end of the span that is asked for.
+/// A row every ten minutes, quarter and day, for a number of days until the end of the requested span.
 const FILL: &str = "
     CREATE TEMPORARY TABLE cell AS
     SELECT grain, bucket FROM (VALUES ('minute', interval '10 minutes'), ('quarter', interval '15 minutes'), ('day', interval '1 day')) AS grain (grain, span),
@@ -17,7 +17,7 @@ const FILL: &str = "
     INSERT INTO analytic.user_rollup SELECT grain, bucket, 1 FROM cell WHERE grain <> 'day';
     INSERT INTO analytic.event_rollup SELECT grain, bucket, 'shop', 'order_created', 1 FROM cell";
 
-/// Asks for the same ten days in a shop of an age, and returns how many rows of figures Postgres read.
+/// Requests the same ten days in a shop of the given age, and returns how many rows of figures Postgres read.
 async fn rows_read(days: u32) -> Vec<i64> {
     let database = TestDatabase::create().await;
     database.execute(&FILL.replace("$1", &days.to_string())).await;

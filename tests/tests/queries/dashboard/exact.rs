@@ -1,4 +1,4 @@
-//! Every figure is what plain SQL over the event log says.
+//! Every figure equals plain SQL over the event log.
 
 use serde_json::{Value, json};
 

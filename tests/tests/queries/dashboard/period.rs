@@ -1,4 +1,4 @@
-//! What belongs to a period: its edges, its days, late news, money that goes back later.
+//! What belongs to a period: its boundaries, its days, late events, later refunds.
 
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ async fn an_order_at_the_start_counts_and_one_at_the_end_does_not() {
     let found = market.dashboard("s-1", "start=2026-11-10T00:00:00Z&end=2026-11-11T00:00:00Z").await;
     assert_eq!((at(&found, "/summary/total_orders"), at(&found, "/summary/total_revenue")), (&json!(2), &json!(23)));
     assert_eq!(points(&found["charts"]["revenue"]), "2026-11-10T00:00:00Z 23\n");
-    // seconds do not matter: figures are kept by the minute, and the answer says which minutes
+    // seconds do not matter: figures are stored by the minute, and the response contains the rounded range
     let found = market.dashboard("s-1", "start=2026-11-10T00:00:59.5Z&end=2026-11-10T23:59:00.1Z").await;
     assert_eq!(
         found["range"],
@@ -146,7 +146,7 @@ async fn money_that_goes_back_later_lowers_the_later_period() {
     insta::assert_snapshot!(format!("{} {} {}", returned["summary"]["total_revenue"], returned["summary"]["total_orders"], returned["currencies"]),
         @r#"-450 0 [{"currency":"EUR","gross_revenue":0,"items_sold":0,"orders":0,"refunds":450,"revenue":-450}]"#);
     assert_eq!(returned["top_products"], json!([]), "what only came back was not sold");
-    // a currency in which money only went back is one that figures are in
+    // a currency with refunds only is one that figures are in
     let unasked = market.dashboard("s-1", "start=2026-11-12T00:00:00Z&end=2026-11-13T00:00:00Z").await;
     assert_eq!((&unasked["currency"], at(&unasked, "/summary/refunds")), (&json!("EUR"), &json!(450)));
 }

@@ -1,4 +1,4 @@
-//! An answer is of one instant, whatever is being projected meanwhile.
+//! A response is from one instant, whatever is being projected meanwhile.
 
 use std::time::{Duration, Instant};
 
@@ -12,11 +12,11 @@ const ORDERS: usize = 20;
 /// Far more than it takes until everything is told.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// Orders of one product at one seller, so that every part of a dashboard has to tell the same number.
+/// Orders of one product at one seller, so that every part of a dashboard has to show the same number.
 fn batch(number: usize) -> Vec<String> {
     let orders = (0..ORDERS).flat_map(|order| {
         let id = format!("{number}-{order}");
-        // over three days, so that the charts have something to add up
+        // over three days, so that the charts have several points
         let at = format!("2026-11-1{}T{:02}:{:02}:00Z", number % 3, order, number);
         let item = json!({ "productId": "p-1", "sellerId": "s-1", "quantity": 1, "price": "1.00" });
         let paid = json!({ "orderId": id, "paymentId": id, "paymentStatus": "PAID", "amount": 1 });

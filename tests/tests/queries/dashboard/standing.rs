@@ -1,4 +1,4 @@
-//! What does not depend on the period: pieces that wait, money that is owed, ratings; and a shop without anything.
+//! What does not depend on the period: pending items, pending refunds, ratings; and an empty shop.
 
 use serde_json::{Value, json};
 
@@ -64,10 +64,10 @@ async fn a_refund_is_owed_while_it_was_asked_for_and_nothing_went_back() {
     let at = "2026-11-10T10:00:00Z";
     let mut events: Vec<String> =
         ["granted", "unnamed", "foreign", "unpaid"].iter().flat_map(|id| sale(id, "s-1", at, "10 EUR")).collect();
-    // the payment of this one is never told of
+    // the payment of this one is never reported
     events.pop();
     events.push(told("OrderReturned", at, json!({ "orderId": "granted", "refundAmount": 1, "currency": "EUR" })));
-    // refunded, says the back end, but not which payment: there is one only
+    // the back end reports a refund without its payment: there is only one
     events.push(told(
         "PaymentProcessed",
         at,

@@ -1,4 +1,4 @@
-//! The answers of the HTTP API, each as far as the demo shows it.
+//! The responses of the HTTP API, with the fields that the demo shows.
 
 use domain::Currency;
 use jiff::Timestamp;
@@ -27,12 +27,12 @@ impl<'s> Api<'s> {
         Ok(Self { client: http::client()?, stack, issuer: stack.load_issuer()? })
     }
 
-    /// Reads what needs no token.
+    /// Reads a public route.
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
         read(self.client.get(self.url(path))).await
     }
 
-    /// Reads something as an account in a role.
+    /// Reads a route as an account in a role.
     pub(super) async fn get_as<T: DeserializeOwned>(&self, who: (Role, &str), path: &str) -> Result<T, Error> {
         let now = Timestamp::now().as_second();
         let token = self.issuer.token(&self.stack.claims(who.0, who.1, now..now + TOKEN_SECONDS))?;
@@ -40,7 +40,7 @@ impl<'s> Api<'s> {
     }
 
     fn url(&self, path: &str) -> String {
-        format!("{}/api/v1/analytic/{path}", self.stack.api_url)
+        format!("{}{path}", self.stack.api_url)
     }
 }
 
@@ -58,7 +58,7 @@ async fn read<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Result<T
     serde_json::from_str(&text).map_err(|error| unusable(&error.to_string()))
 }
 
-/// An answer in the usual envelope.
+/// A response in the usual envelope.
 #[derive(Debug, Deserialize)]
 pub(super) struct Data<T> {
     pub(super) data: T,
@@ -95,7 +95,7 @@ pub(super) struct Totals {
     pub(super) comparison: Comparison,
 }
 
-/// In percent of the period before; `None` where that had nothing.
+/// In percent of the previous period; `None` if that was 0.
 #[derive(Debug, Deserialize)]
 pub(super) struct Comparison {
     pub(super) revenue_change: Option<f64>,

@@ -1,4 +1,4 @@
-//! Waits until everything that the back end said has been worked through.
+//! Waits until all back-end events have been processed.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,10 @@ use crate::simulate::ShopSummary;
 use shopsignal::deployment::Deployment;
 use shopsignal::verify::{QueueDepth, measure_queue};
 
-/// Between two looks.
+/// The polling interval.
 const POLL: Duration = Duration::from_millis(500);
 
-/// Waits until every event that the API took is in the log and nothing is left in the queue.
+/// Waits until every event that the API accepted is in the log and the queue is empty.
 ///
 /// # Errors
 /// `Undrained` when that takes longer than `limit`.

@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use super::api::{Alert, Dashboard, Range, TopProducts, Totals, Windows};
 use crate::simulate::order::Planted;
 
-/// As many of the last windows are listed; all of them are in the curve.
+/// The number of listed windows; the curve contains all of them.
 const WINDOWS: usize = 7;
-/// As many alerts are listed.
+/// The number of listed alerts.
 const ALERTS: usize = 8;
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
@@ -112,7 +112,7 @@ fn table(header: &[&str]) -> Table {
     table
 }
 
-/// Puts columns of numbers to the right.
+/// Right-aligns columns of numbers.
 fn align(table: &mut Table, columns: &[usize]) {
     for column in columns {
         if let Some(column) = table.column_mut(*column) {
@@ -143,7 +143,7 @@ fn money(minor: i64, currency: Option<Currency>) -> String {
     }
 }
 
-/// A line as high as the values; what is negative lies on the ground.
+/// A sparkline of the values; negative ones are drawn as 0.
 fn curve(values: impl Iterator<Item = i64>) -> String {
     let values: Vec<u128> = values.map(|value| u128::try_from(value).unwrap_or_default()).collect();
     let most = values.iter().copied().max().unwrap_or_default().max(1);

@@ -2,14 +2,14 @@
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
-use contracts::Popularity;
+use contracts::{Popularity, Route};
 use domain::ProductId;
 use serde::Deserialize;
 
 use crate::simulate::{Latency, Summary};
 use stack::{Stack, StackFile};
 
-/// A page of the top list, as far as the demo reads it.
+/// A page of the top list, with the fields that the demo reads.
 #[derive(Deserialize)]
 pub(super) struct Page {
     pub(super) data: Vec<Popularity>,
@@ -22,7 +22,7 @@ pub(super) struct Pagination {
     pub(super) next_cursor: Option<String>,
 }
 
-/// The answer about one product.
+/// The response about one product.
 #[derive(Deserialize)]
 pub(super) struct One {
     pub(super) data: Popularity,
@@ -75,12 +75,12 @@ pub(super) fn next(stack: &Stack, description: &StackFile, product: Option<Produ
     println!("\n== Try next\n");
     println!("  # a favorite of your own, and seconds later in the product's popularity");
     println!("  TOKEN=$(make -s token{chosen})");
-    println!("  curl -s '{api_url}/api/v1/analytic/interaction' \\");
+    println!("  curl -s '{api_url}{}' \\", Route::RecordInteractions.path());
     println!("    -H \"authorization: Bearer $TOKEN\" -H 'content-type: application/json' \\");
     println!(
         "    -d '{{\"interactions\":[{{\"event_type\":\"add_to_favorites\",\"ref_type\":\"Product\",\"ref_id\":\"{product}\"}}]}}'"
     );
-    println!("  curl -s '{api_url}/api/v1/analytic/popularity/{product}'");
+    println!("  curl -s '{api_url}{}'", Route::GetPopularity.path_of(&product));
     println!("  make psql{chosen}      # the tables are in the schema analytic");
     println!("  make logs{chosen} FUNCTION=update-popularity");
     println!("  target/local/shopsignal --stack {0} verify      # the same check at any time", stack.name());

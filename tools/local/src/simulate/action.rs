@@ -31,7 +31,7 @@ impl Action {
         mix::draw(rng, &MIX)
     }
 
-    /// What a guest does instead: guests only look around.
+    /// What a guest does instead: guests only browse.
     pub(super) fn as_guest(self) -> Self {
         match self {
             Self::BrowseCategory => self,

@@ -1,4 +1,4 @@
-//! Gathers the items of each sender into requests, because a request has one token.
+//! Groups the items of each sender into requests, because a request has one token.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ pub(super) struct Batch {
     pub(super) items: Vec<Item>,
 }
 
-/// The requests of a run, in order. A request is ready when it is full, the rest at the end.
+/// The requests of a run, in order. A request is ready when it is full, incomplete ones at the end.
 pub(super) struct Batches {
     crowd: std::iter::Take<Crowd>,
     size: usize,
@@ -19,7 +19,7 @@ pub(super) struct Batches {
 }
 
 impl Batches {
-    /// Takes the first `interactions` actions of a crowd, at most `size` to a request.
+    /// Takes the first `interactions` actions of a crowd, at most `size` per request.
     pub(super) fn new(crowd: Crowd, interactions: usize, size: usize) -> Self {
         Self { crowd: crowd.take(interactions), size, open: BTreeMap::new() }
     }

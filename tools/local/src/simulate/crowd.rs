@@ -1,4 +1,4 @@
-//! The shoppers: an endless sequence of what they do, the same for the same seed.
+//! The shoppers: an endless sequence of actions, the same for the same seed.
 
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::action::Action;
 use super::identity::{Kind, ProductIds, id};
 
-/// How popularity falls from product to product: the second is chosen about half as often as the first.
+/// The Zipf exponent: the second product is chosen about half as often as the first.
 pub(super) const ZIPF_EXPONENT: f64 = 1.0;
 /// The chance that an action opens a new visit: visits have ten actions on average.
 const NEW_VISIT: f64 = 0.1;
@@ -19,7 +19,7 @@ const CATEGORIES: u64 = 20;
 /// Who is simulated.
 #[derive(Debug, Clone)]
 pub(super) struct Population {
-    /// All randomness follows from it.
+    /// The seed of all randomness.
     pub(super) seed: u64,
     /// Names the run: the same actions under another name are other events.
     pub(super) run: String,
@@ -33,18 +33,18 @@ pub(super) struct Population {
     pub(super) guests: f64,
 }
 
-/// Who sends an item, and so which token and route it takes.
+/// The sender of an item, which determines token and route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Sender {
     /// The signed-in shopper of that number.
     Shopper(u32),
-    /// Somebody on the guest route.
+    /// A guest, on the guest route.
     Guest,
     /// The shop's back end, which reports purchases.
     Producer,
 }
 
-/// An item as the API takes it. It names no time, so that sending it again later is the same content.
+/// An item as the API takes it. It has no time, so that the content is the same when it is sent again later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Item {
     pub(super) event_id: Uuid,
@@ -52,7 +52,7 @@ pub(super) struct Item {
     pub(super) ref_type: &'static str,
     pub(super) ref_id: String,
     pub(super) session_id: String,
-    /// Who did it, where the sender is another.
+    /// The account, if the sender is another.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) account_id: Option<Uuid>,
 }
@@ -62,7 +62,7 @@ pub(super) fn category(rank: u64) -> String {
     format!("category-{:02}", rank % CATEGORIES)
 }
 
-/// The shoppers at work.
+/// The shoppers in action.
 pub(super) struct Crowd {
     population: Population,
     rng: ChaCha8Rng,
@@ -73,7 +73,7 @@ pub(super) struct Crowd {
 }
 
 impl Crowd {
-    /// Wakes the shoppers. There is at least one of them, and one product.
+    /// Creates the shoppers. There is at least one of them, and one product.
     pub(super) fn new(population: Population) -> Self {
         let rng = ChaCha8Rng::seed_from_u64(population.seed);
         let choice = Zipf::new(f64::from(population.products.max(1)), ZIPF_EXPONENT);

@@ -1,4 +1,4 @@
-//! Ids that follow from the seed, so that a repeated run sends the same events and shoppers come back.
+//! Ids derived from the seed, so that a repeated run sends the same events and shoppers return.
 
 use sha2::{Digest as _, Sha256};
 use uuid::{Builder, Uuid};
@@ -27,7 +27,8 @@ impl ProductIds {
     pub(super) fn id(self, seed: u64, rank: u64) -> String {
         let uuid = id(seed, Kind::Product, rank);
         let (high, _) = id(seed, Kind::Product, 0).as_u64_pair();
-        // At most 11 digits, so that no number looks like a card's; ranks below a million never meet those of another seed.
+        // At most 11 digits, so that no number looks like a card number; ranks below a million never collide with those
+        // of another seed.
         let integer = (1 + (high >> 48)) * 1_000_000 + rank;
         match self {
             Self::Uuid => uuid.to_string(),
@@ -43,7 +44,7 @@ fn base_32(value: u128) -> char {
     char::from(BASE_32[usize::try_from(value % 32).unwrap_or_default()])
 }
 
-/// What an id is drawn for; ids of different kinds never meet.
+/// What an id is generated for; ids of different kinds never collide.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind<'a> {
     /// The product with a rank.

@@ -1,8 +1,8 @@
-//! What the back end of a simulated shop says: its products, its users, and orders through their life.
+//! The back-end events of a simulated shop: its products, its users, and orders through their life cycle.
 //!
 //! A pure function of the plan; nothing is sent here. Products are those that the simulated shoppers look at.
-//! Customers, orders and event ids belong to one run and time base: the same plan is the same events byte for byte,
-//! which a shop that knows them takes for duplicates, and another plan never contradicts it.
+//! Customers, orders and event ids belong to one run and time base: the same plan yields the same events byte for byte,
+//! which are duplicates when sent again, and another plan never contradicts it.
 
 mod assortment;
 mod basket;
@@ -42,27 +42,27 @@ use super::identity::{Kind, ProductIds, id};
 
 const HOUR_MS: u64 = 3_600_000;
 const DAY_MS: u64 = 24 * HOUR_MS;
-/// Products, after the sellers, appear so long before the first order.
+/// Products, after the sellers, are created this long before the first order.
 const OPENING_MS: u64 = 2 * DAY_MS;
-/// A product in so many is told of after orders name it.
+/// One product in this many is reported after orders name it.
 const LATE_PRODUCT: usize = 40;
-/// A product in so many is told of in the analytics shape.
+/// One product in this many is reported in the analytics format.
 const PRODUCT_IN_ANALYTICS: usize = 3;
-/// The share of cancelled orders whose creation comes after the news that they are cancelled.
+/// The share of cancelled orders whose creation is sent after their cancellation.
 const CANCELLED_FIRST: f64 = 0.25;
 
-/// What a shop is made from.
+/// The plan of a shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// Everything random follows from it.
+    /// The seed of everything random.
     pub seed: u64,
     /// Names the run: the same shop under another name has other customers, orders and event ids.
     pub run: String,
-    /// Orders, planted ones included; from 20 on there are planted ones.
+    /// The number of orders, including planted ones; from 20 on there are planted ones.
     pub orders: usize,
     /// The time base: nothing happens later.
     pub until: Timestamp,
-    /// Orders are placed within so many times 24 hours before `until`.
+    /// Orders are placed within this many times 24 hours before `until`.
     pub days: u16,
     /// Products of the shoppers. The shop sells the first thousand of them.
     pub products: u32,
@@ -77,7 +77,7 @@ pub struct Plan {
 pub struct Event {
     /// When it happened, to the millisecond.
     pub occurred_at: Timestamp,
-    /// The event as it is sent: an object in one of the two wire shapes.
+    /// The event as it is sent: an object in one of the two wire formats.
     pub body: Value,
 }
 
@@ -98,22 +98,22 @@ fn write_rule<S: Serializer>(rule: &Rule, serializer: S) -> Result<S::Ok, S::Err
 /// What happens in a shop.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shop {
-    /// Everything that its back end says, in the order of sending: some late, some twice, some before what it rests on.
+    /// All back-end events, in the order of sending: some late, some repeated, some before events that they depend on.
     pub events: Vec<Event>,
-    /// How many different orders there are.
+    /// The number of distinct orders.
     pub orders: usize,
-    /// Whom the fraud rules must find, and nobody else.
+    /// The customers that the fraud rules must find, and no others.
     pub planted: Vec<Planted>,
-    /// Pieces in paid orders by seller; money that went back counts all the same.
+    /// Quantity in paid orders by seller, regardless of refunds.
     pub sold: BTreeMap<Uuid, i64>,
-    /// The money that moved, by currency and payment method.
+    /// Payments and refunds, by currency and payment method.
     pub money: BTreeMap<(&'static str, &'static str), Moved>,
     /// How many people registered or ordered.
     pub users: usize,
 }
 
 impl Shop {
-    /// Makes up the shop of a plan.
+    /// Generates the shop of a plan.
     #[must_use]
     pub fn open(plan: &Plan) -> Self {
         if plan.orders == 0 {
@@ -147,17 +147,17 @@ impl Shop {
         Self { events: delivery.finish(), orders: orders.len(), planted, sold, money, users }
     }
 
-    /// The seller of most pieces.
+    /// The seller with the highest quantity.
     #[must_use]
     pub fn best_seller(&self) -> Option<Uuid> {
         self.sold.iter().max_by_key(|(_, pieces)| **pieces).map(|(seller, _)| *seller)
     }
 }
 
-/// An own sequence of random numbers for each part, so that a change of one leaves the others.
+/// A separate sequence of random numbers for each part, so that a change of one does not affect the others.
 fn sequence(plan: &Plan, part: u64) -> ChaCha8Rng {
     let mut rng = ChaCha8Rng::seed_from_u64(plan.seed);
-    // Behind those of the products.
+    // After those of the products.
     rng.set_stream(u64::from(u32::MAX) + part);
     rng
 }
@@ -177,7 +177,7 @@ fn ordinary<'a>(plan: &Plan, stamp: &str, assortment: &'a Assortment, count: usi
     orders.collect()
 }
 
-/// Tells what happens, event by event.
+/// Generates the events.
 struct Story<'p> {
     plan: &'p Plan,
     stamp: &'p str,
@@ -194,7 +194,7 @@ impl Story<'_> {
         id(self.plan.seed, Kind::ShopEvent(self.stamp), self.told)
     }
 
-    /// Sellers and products appear before the first order; a few products are told of in the middle of the history.
+    /// Sellers and products appear before the first order; a few products are reported in the middle of the history.
     fn open(&mut self, assortment: &Assortment, start: Timestamp) {
         let opening = |ago| start.checked_sub(SignedDuration::from_millis(ago)).unwrap_or(start);
         let opened = opening(2 * OPENING_MS.cast_signed());
@@ -215,10 +215,10 @@ impl Story<'_> {
         }
     }
 
-    /// Who orders has registered up to three days before. Returns how many they are.
+    /// Customers register up to three days before they order. Returns how many there are.
     fn register(&mut self, orders: &[Order<'_>]) -> usize {
         let mut known = BTreeSet::new();
-        // The orders of each customer are in the order of time.
+        // The orders of each customer are sorted by time.
         for Order { customer, placed_at, .. } in orders.iter().filter(|order| known.insert(order.customer.id)) {
             let before = SignedDuration::from_millis(self.rng.random_range(60_000..3 * DAY_MS.cast_signed()));
             let at = placed_at.checked_sub(before).unwrap_or(*placed_at);

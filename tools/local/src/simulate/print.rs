@@ -1,4 +1,4 @@
-//! The figures of a run for a person.
+//! Prints the figures of a run.
 
 use super::order::Planted;
 use super::{Latency, ShopSummary, Summary};
@@ -37,7 +37,7 @@ fn print_interactions(summary: &Summary) {
     println!("a request took p50 {p50:.1} ms, p90 {p90:.1} ms, p99 {p99:.1} ms, at most {max:.1} ms");
 }
 
-/// Prints the orders of a simulated shop, and who was planted.
+/// Prints the orders of a simulated shop and the planted customers.
 pub(crate) fn print_shop(shop: &ShopSummary) {
     let ShopSummary { orders, days, events, requests, seconds, .. } = shop;
     println!("{orders} orders of {days} days: {events} events in {requests} requests, {seconds:.1} s");

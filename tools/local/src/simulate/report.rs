@@ -1,4 +1,4 @@
-//! What the back end says, sent until each event is taken: what the API could not queue is sent again.
+//! Sends back-end events until each is accepted: events that the API could not queue are sent again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -11,16 +11,16 @@ use uuid::Uuid;
 use super::api::{Api, Unanswered, pauses, read};
 use super::order::Event;
 
-/// What became of the events of a request.
+/// The outcome of the events of a request.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     /// Queued by the API.
     pub(super) accepted: usize,
     /// The ids under which accepted events will be logged; the same event twice has one.
     pub(super) ids: BTreeSet<Uuid>,
-    /// Refused events by code.
+    /// Rejected events by code.
     pub(super) rejected: BTreeMap<String, usize>,
-    /// Neither, after all repetitions.
+    /// Neither, after all retries.
     pub(super) failed: usize,
     /// Why.
     pub(super) failure: Option<String>,
@@ -50,7 +50,7 @@ enum Status {
 }
 
 impl Api {
-    /// Sends events until the API has said of each what became of it. Repeating is safe: an event is logged once.
+    /// Sends events until the API has decided each. Retrying is safe: an event is logged once.
     pub(super) async fn report(&self, events: &[Event], token: &str) -> Report {
         let mut left: Vec<&Value> = events.iter().map(|event| &event.body).collect();
         let (mut report, mut pauses) = (Report::default(), pauses().build());
@@ -80,7 +80,7 @@ impl Api {
 impl Report {
     /// Counts what is decided and returns what is not.
     fn take<'e>(&mut self, sent: &[&'e Value], reply: Reply) -> Vec<&'e Value> {
-        // An event that the reply does not mention is not decided either.
+        // An event that is missing in the reply is not decided either.
         let mut left: BTreeMap<usize, &'e Value> = sent.iter().copied().enumerate().collect();
         for result in reply.results {
             match result.status {

@@ -1,4 +1,4 @@
-//! Sends what the back end of a simulated shop says, and sums up what became of it.
+//! Sends the back-end events of a simulated shop, and sums up the outcomes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -16,7 +16,7 @@ use super::report::Report;
 use super::{Args, style};
 use crate::Error;
 
-/// What the API takes at once.
+/// The API's limit per request.
 const EVENTS_PER_REQUEST: usize = 100;
 
 /// The figures of a simulated shop.
@@ -24,19 +24,19 @@ const EVENTS_PER_REQUEST: usize = 100;
 pub struct ShopSummary {
     /// Different orders.
     pub orders: usize,
-    /// The orders are placed within so many days before `until`.
+    /// The orders are placed within this many days before `until`.
     pub days: u16,
     /// The time base; with the same seed and run the events are the same.
     pub until: Timestamp,
-    /// Events sent, those that are sent twice included.
+    /// Events sent, including repeated ones.
     pub events: usize,
-    /// Taken by the API, which logs each once.
+    /// Accepted by the API; each is logged once.
     pub accepted: usize,
     /// Refused.
     pub rejected: usize,
-    /// Refused events by code.
+    /// Rejected events by code.
     pub rejected_by_code: BTreeMap<String, usize>,
-    /// Neither, after all repetitions.
+    /// Neither, after all retries.
     pub failed: usize,
     /// The first reason for that.
     pub first_failure: Option<String>,
@@ -44,11 +44,11 @@ pub struct ShopSummary {
     pub requests: usize,
     /// Repetitions.
     pub retries: usize,
-    /// From the first request to the last answer.
+    /// From the first request to the last response.
     pub seconds: f64,
-    /// Whom the fraud rules must find, and nobody else.
+    /// The customers that the fraud rules must find, and no others.
     pub planted: Vec<Planted>,
-    /// The seller of most pieces.
+    /// The seller with the highest quantity.
     pub best_seller: Option<Uuid>,
     /// The ids under which the accepted events are logged.
     #[serde(skip)]
@@ -56,7 +56,7 @@ pub struct ShopSummary {
 }
 
 impl ShopSummary {
-    /// Whether the API has taken every event.
+    /// Whether the API has accepted every event.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.rejected == 0 && self.failed == 0
@@ -92,7 +92,7 @@ pub(super) async fn send(api: &Api, shop: &Shop, args: &Args, until: Timestamp) 
         bar.inc(u64::try_from(events).unwrap_or_default());
         let ShopSummary { accepted, rejected, failed, retries, requests, .. } = summary;
         bar.set_message(format!("accepted {accepted}  rejected {rejected}  failed {failed}  retries {retries}"));
-        // Each request has been repeated for half a minute: nobody is there, and the others would wait in vain.
+        // Each request has been retried for half a minute: the API is not available, and the others would wait in vain.
         if requests >= usize::from(args.concurrency) && accepted + rejected == 0 {
             summary.failed = shop.events.len();
             break;

@@ -1,4 +1,4 @@
-//! What a run came to.
+//! The result of a run.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,11 +22,11 @@ pub struct Summary {
     pub accepted: usize,
     /// Stored before.
     pub duplicate: usize,
-    /// Refused, with conflicts.
+    /// Rejected, including conflicts.
     pub rejected: usize,
-    /// Refused items by code.
+    /// Rejected items by code.
     pub rejected_by_code: BTreeMap<String, usize>,
-    /// Items of requests that got no usable answer.
+    /// Items of requests without a usable response.
     pub failed: usize,
     /// The first such request's reason.
     pub first_failure: Option<String>,
@@ -36,13 +36,13 @@ pub struct Summary {
     pub requests: usize,
     /// Repetitions.
     pub retries: usize,
-    /// From the first request to the last answer.
+    /// From the first request to the last response.
     pub seconds: f64,
     /// Items a second.
     pub rate: f64,
-    /// How long requests took with their repetitions, from when they were due.
+    /// How long requests took including retries, from when they were due.
     pub latency_ms: Latency,
-    /// The orders, when some were sent.
+    /// The orders, if any were sent.
     pub shop: Option<ShopSummary>,
 }
 
@@ -60,7 +60,7 @@ pub struct Latency {
 }
 
 impl Summary {
-    /// Whether every item is stored, and every event of the back end taken.
+    /// Whether every item is stored, and every back-end event accepted.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let shop = self.shop.as_ref().is_none_or(ShopSummary::is_complete);
@@ -68,7 +68,7 @@ impl Summary {
     }
 }
 
-/// Counts while a run is under way.
+/// Counts during a run.
 pub(super) struct Tally {
     summary: Summary,
     /// Microseconds.
@@ -127,7 +127,7 @@ impl Tally {
         self.summary.retries += retries;
     }
 
-    /// Says whether no request was answered after so many.
+    /// Says whether none of the first requests was answered.
     pub(super) fn is_hopeless(&mut self, requests: usize) -> bool {
         let Summary { interactions, failed, .. } = self.summary;
         self.summary.given_up = self.summary.requests >= requests && failed == interactions;
@@ -140,7 +140,7 @@ impl Tally {
         format!("accepted {accepted}  duplicate {duplicate}  rejected {rejected}  failed {failed}  retries {retries}")
     }
 
-    /// Closes the counts after a run of that length.
+    /// Finishes the counts after a run of the given duration.
     #[expect(clippy::cast_precision_loss, reason = "counts and microseconds of a run are far below 2^52")]
     pub(super) fn finish(mut self, took: Duration) -> Summary {
         let at = |quantile| self.latency.value_at_quantile(quantile) as f64 / 1_000.0;

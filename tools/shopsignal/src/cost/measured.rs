@@ -1,4 +1,4 @@
-//! What the functions took in the last benchmark: docs/performance.json, or estimates when it lacks a figure.
+//! The resource usage of the functions in the last benchmark: docs/performance.json, or estimates if it lacks a figure.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ const LAST: &str = include_str!("../../../../docs/performance.json");
 /// Where that was.
 const FILE: &str = "docs/performance.json";
 
-/// A quantity that grows in a straight line with the rows of an invocation.
+/// A quantity that grows linearly with the rows of an invocation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Growing {
     base: f64,
@@ -31,7 +31,7 @@ impl Growing {
     }
 }
 
-/// Bytes that a consumer logs for a batch, by the messages and by the requests that they came from.
+/// Bytes that a consumer logs for a batch, by the number of messages and of the requests that caused them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct BatchLog {
     base: f64,
@@ -56,7 +56,7 @@ impl BatchLog {
 /// Processor time and log of the functions.
 #[derive(Debug)]
 pub(crate) struct Measured {
-    /// Where the figures come from.
+    /// The source of the figures.
     pub(crate) source: String,
     record_ms: Growing,
     popularity_ms: Growing,

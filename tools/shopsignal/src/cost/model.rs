@@ -1,7 +1,7 @@
-//! How many calls an event takes, and what they come to. Pure arithmetic over the flow in ARCHITECTURE.md.
+//! The number of calls per event and their cost. Pure arithmetic over the flow in ARCHITECTURE.md.
 //!
-//! Not in it: Postgres, and what runs however few events come (queue polling, the minute's resend), which
-//! [`IDLE_SQS_REQUESTS_A_MONTH`] and the documentation tell.
+//! Not included: Postgres, and what runs without any events (queue polling, resend-pending every minute), see
+//! [`IDLE_SQS_REQUESTS_A_MONTH`] and the documentation.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use super::price::{Price, Prices};
 
 /// Queues that every event is hinted to.
 const QUEUES: f64 = 2.0;
-/// Messages of one call to SQS, at most: sending, receiving and deleting.
+/// The maximum number of messages of one SQS call: sending, receiving and deleting.
 const MESSAGES_PER_CALL: u32 = 10;
 /// Bytes of a write unit of DynamoDB.
 const WRITE_UNIT_BYTES: u32 = 1024;
@@ -25,14 +25,14 @@ const TRACED: f64 = 0.05;
 /// Lambda polls each queue with five connections and waits up to 20 seconds at each: <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html>.
 pub(crate) const IDLE_SQS_REQUESTS_A_MONTH: f64 = QUEUES * 5.0 * 3.0 * 60.0 * 24.0 * 30.4;
 
-/// What the functions take for one invocation.
+/// The resource usage of the functions per invocation.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub(crate) struct Load {
     /// Rows of a request.
     pub(crate) rows: u32,
     /// Messages of a batch, of either consumer.
     pub(crate) batch: u32,
-    /// Messages that a receive brings, at most ten.
+    /// Messages per receive, at most ten.
     pub(crate) receive: u32,
     /// Bytes of an item of our own feed; zero when the catalog is called over HTTP.
     pub(crate) item_bytes: u32,
@@ -70,13 +70,13 @@ pub(crate) struct Line {
     pub(crate) usd_per_million: f64,
 }
 
-/// Makes the bill, one line a kind of unit, in the order of the flow.
+/// Builds the bill, one line per kind of unit, in the order of the flow.
 pub(crate) fn bill(load: &Load, prices: &Prices) -> Vec<Line> {
     let (rows, batch) = (f64::from(load.rows), f64::from(load.batch));
     let invocations = 1.0 / rows + QUEUES / batch;
     let seconds = load.seconds.record / rows + (load.seconds.popularity + load.seconds.catalog) / batch;
     let log = load.log_bytes.record / rows + (load.log_bytes.popularity + load.log_bytes.catalog) / batch;
-    // Sending fills calls from one request only; a batch is deleted in full calls.
+    // A send call contains messages of one request only; a batch is deleted in full calls.
     let sends = QUEUES * f64::from(load.rows.div_ceil(MESSAGES_PER_CALL)) / rows;
     let receives = QUEUES / f64::from(load.receive.clamp(1, load.batch.min(MESSAGES_PER_CALL)));
     let deletes = QUEUES * f64::from(load.batch.div_ceil(MESSAGES_PER_CALL)) / batch;

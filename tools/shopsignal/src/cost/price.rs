@@ -1,4 +1,4 @@
-//! The price tables of the command, one a region, and one with what other systems say.
+//! The price tables of the command, one per region, and one with the published costs of other systems.
 
 use std::path::Path;
 
@@ -13,13 +13,13 @@ use crate::Error;
 pub(crate) struct Price {
     /// US$ per million units.
     pub(crate) usd_per_million: f64,
-    /// The page that sets it.
+    /// The page that states it.
     pub(crate) source: String,
     /// How it was checked.
     pub(crate) checked: String,
 }
 
-/// What everything costs in one region.
+/// The prices of one region.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Prices {
@@ -51,7 +51,7 @@ impl Prices {
     }
 }
 
-/// What another system says it costs.
+/// The published cost of another system.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OtherSystem {
@@ -83,7 +83,7 @@ pub(crate) fn of_file(path: &Path) -> Result<Prices, Error> {
     read(&path.to_string_lossy(), &text)
 }
 
-/// Reads what other systems say.
+/// Reads the published costs of other systems.
 pub(crate) fn of_others() -> Result<Vec<OtherSystem>, Error> {
     read::<OtherSystems>("others", include_str!("../../prices/others.toml")).map(|others| others.system)
 }

@@ -1,4 +1,4 @@
-//! Gathers the items of lines into requests. A line is never cut, so that a line number says what was acknowledged.
+//! Groups the items of lines into requests. A line is never split, so that a line number records what was acknowledged.
 
 use serde_json::Value;
 
@@ -11,13 +11,13 @@ use crate::Error;
 /// One event of a request.
 #[derive(Debug, Clone)]
 pub(super) struct Item {
-    /// The line that it stands in.
+    /// Its line.
     pub(super) line: u64,
-    /// As it is sent.
+    /// Its JSON as sent.
     pub(super) json: Box<str>,
 }
 
-/// The items of one request, and what else became of the lines up to its last one.
+/// The items of one request, and the counts of the lines up to its last one.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) items: Vec<Item>,
@@ -32,7 +32,7 @@ pub(super) struct Batch {
     bytes: usize,
 }
 
-/// How much one request holds.
+/// The limits of one request.
 #[derive(Debug, Clone, Copy)]
 struct Limits {
     items: usize,
@@ -40,7 +40,7 @@ struct Limits {
 }
 
 impl Limits {
-    /// The API's, with room for what stands around the list.
+    /// The API's limits, minus what surrounds the list.
     fn of(kind: Kind) -> Self {
         const ROOM_BYTES: usize = 64;
         match kind {
@@ -66,7 +66,7 @@ impl Batches {
         Self { source, mapping, limits, open: Batch::default() }
     }
 
-    /// Adds a line; returns the batch before it when it does not fit any more.
+    /// Adds a line; returns the previous batch when the line does not fit into it.
     fn add(&mut self, line: source::Line) -> Option<Batch> {
         let is_csv = self.source.is_csv();
         let items = line.fields.and_then(|fields| self.mapping.read(fields, is_csv));

@@ -1,4 +1,4 @@
-//! Ids that follow from the content of a line, so that a second run sends the same events and shoppers.
+//! Ids derived from the content of a line, so that a second run sends the same events and shoppers.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,16 @@ use uuid::{Uuid, uuid};
 
 /// The namespace of event ids (UUID v5). Changing it would import everything a second time.
 const EVENTS: Uuid = uuid!("5d1f6d3e-9d0b-4c64-8f5e-6a0f5f3b9a11");
-/// The namespace of accounts whose id is no UUID (UUID v5): docs/IMPORT.md tells it, so that others find the same account.
+/// The namespace of accounts whose id is not a UUID (UUID v5): docs/IMPORT.md documents it, so that others can compute
+/// the same account.
 const ACCOUNTS: Uuid = uuid!("0f7a1c52-3b6e-4f0a-9c1d-2e8b7d4a6c33");
 
-/// Makes the id of an event from the kind of its source and everything that it says.
+/// Computes the id of an event from the kind of its source and its content.
 pub(super) fn event_id(source: &str, event: &Value) -> Uuid {
     Uuid::new_v5(&EVENTS, format!("{source}\n{}", canonical(event)).as_bytes())
 }
 
-/// Writes JSON with the members of objects in the order of their names, whatever order they came in.
+/// Writes JSON with object members sorted by name.
 fn canonical(value: &Value) -> String {
     match value {
         Value::Object(members) => {
@@ -28,12 +29,12 @@ fn canonical(value: &Value) -> String {
     }
 }
 
-/// Makes the id of an event from the id that its source gave it.
+/// Computes the id of an event from its source's id.
 pub(super) fn event_id_of(source: &str, id: &str) -> Uuid {
     read(id).unwrap_or_else(|| Uuid::new_v5(&EVENTS, format!("{source} {id}").as_bytes()))
 }
 
-/// Makes the account of a user: its id when that is a UUID, else a UUID that follows from it.
+/// Computes the account of a user: the user id when it is a UUID, else a UUID derived from it.
 pub(super) fn account(user: &str) -> Uuid {
     read(user).unwrap_or_else(|| Uuid::new_v5(&ACCOUNTS, user.as_bytes()))
 }

@@ -1,4 +1,4 @@
-//! An interaction as the API takes it, made of what a line says.
+//! An interaction in the format of the API, built from a line.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -6,13 +6,13 @@ use serde_json::{Map, Value, json};
 use super::identity;
 use super::value::Fault;
 
-/// What a line says that a shopper did.
+/// The interaction in a line.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Interaction {
     /// The source's own id of the event.
     pub(super) event_id: Option<String>,
     pub(super) event_type: String,
-    /// `Product` when left out.
+    /// `Product` by default.
     pub(super) ref_type: Option<String>,
     pub(super) ref_id: String,
     pub(super) user_id: Option<String>,
@@ -22,7 +22,8 @@ pub(super) struct Interaction {
 }
 
 impl Interaction {
-    /// Writes the item of a request. Its event id is made of `source` and the source's id, or of all that it says.
+    /// Writes the item of a request. Its event id is computed from `source` and the source's id, or from the whole
+    /// content.
     pub(super) fn item(self, source: &str) -> Result<Value, Fault> {
         let event_type = snake_case(&self.event_type);
         if event_type.is_empty() {

@@ -1,4 +1,4 @@
-//! Which column holds which field, and how a line becomes items of a request.
+//! The mapping of columns to fields, and from lines to items of a request.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::value::{Fault, find, required, text, time};
 use super::{Args, Kind, Preset, order, preset};
 use crate::Error;
 
-/// The fields of an interaction that a column can be named for, and whether one is needed.
+/// The fields of an interaction that can be mapped to a column, and whether they are required.
 const FIELDS: [(&str, bool); 7] = [
     ("event_id", false),
     ("event_type", true),
@@ -20,7 +20,7 @@ const FIELDS: [(&str, bool); 7] = [
     ("session_id", false),
     ("occurred_at", true),
 ];
-/// Before the name of a member of an interaction's metadata.
+/// The prefix of a member of an interaction's metadata.
 const METADATA: &str = "metadata.";
 
 /// `FIELD=COLUMN` of the command line.
@@ -31,7 +31,7 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// Reads the text of an argument.
+    /// Parses an argument.
     ///
     /// # Errors
     /// Says what is allowed.
@@ -59,7 +59,7 @@ impl Pair {
 /// How lines are read.
 #[derive(Debug)]
 pub(super) enum Mapping {
-    /// One interaction a line, by its columns.
+    /// One interaction per line, by its columns.
     Columns(Columns),
     /// The export of Google Analytics.
     Ga4,
@@ -69,7 +69,7 @@ pub(super) enum Mapping {
     Orders,
 }
 
-/// Where the fields of an interaction stand.
+/// The columns of the fields of an interaction.
 #[derive(Debug)]
 pub(super) struct Columns {
     source: &'static str,
@@ -78,7 +78,7 @@ pub(super) struct Columns {
 }
 
 impl Mapping {
-    /// Makes the mapping of a command line.
+    /// Builds the mapping from the command line.
     pub(super) fn new(args: &Args) -> Result<Self, Error> {
         let has_columns =
             args.kind == Kind::Interactions && !matches!(args.preset, Some(Preset::Ga4 | Preset::Segment));
@@ -95,7 +95,7 @@ impl Mapping {
         }
     }
 
-    /// Refuses a file that cannot hold what the mapping reads.
+    /// Rejects a file that cannot contain what the mapping reads.
     pub(super) fn check(&self, source: &Source) -> Result<(), Error> {
         if source.is_csv() && matches!(self, Self::Ga4 | Self::Segment) {
             return Err(Error::Usage("this preset reads JSON, one object a line, and no CSV".to_owned()));
@@ -108,7 +108,7 @@ impl Mapping {
         if matches!(self, Self::Orders) { Kind::Orders } else { Kind::Interactions }
     }
 
-    /// Makes the items of a line; none when it is about no product.
+    /// Builds the items of a line; none when it is not about a product.
     pub(super) fn read(&self, fields: Map<String, Value>, is_csv: bool) -> Result<Vec<Value>, Fault> {
         let of = |source, found: Vec<Interaction>| found.into_iter().map(|it| it.item(source)).collect();
         match self {

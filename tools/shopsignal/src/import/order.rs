@@ -1,13 +1,13 @@
-//! Events of the back end out of CSV: a column is named by the path of its field.
+//! Back-end events from CSV: a column is named by the path of its field.
 
 use serde_json::{Map, Value, json};
 
 use super::value::Fault;
 
-/// The list whose only line a row can hold.
+/// The list of which a row can hold a single line.
 const ITEMS: &str = "items";
 
-/// Makes the event of a row: `items.productId` is a field of its one line, `metadata.page` a member of an object.
+/// Builds the event of a row: `items.productId` is a field of its one line, `metadata.page` a member of an object.
 pub(super) fn nested(fields: Map<String, Value>) -> Result<Value, Fault> {
     let mut event = Map::new();
     for (column, cell) in fields {

@@ -1,6 +1,6 @@
-//! Lines of other systems that may be about several products: one interaction for each.
+//! Lines of other systems that may contain several products: one interaction for each.
 //!
-//! Written after the public descriptions: the schema of the BigQuery export of Google Analytics 4
+//! Based on the public documentation: the schema of the BigQuery export of Google Analytics 4
 //! (<https://support.google.com/analytics/answer/7029846>) and Segment's ecommerce spec, version 2
 //! (<https://segment.com/docs/connections/spec/ecommerce/v2/>).
 
@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 use super::interaction::Interaction;
 use super::value::{Fault, find, microseconds, required, text, time};
 
-/// What Google Analytics writes where there is nothing.
+/// Google Analytics' value for an unset field.
 const NOT_SET: &str = "(not set)";
 
-/// Reads an event of Google Analytics. One without items is about no product.
+/// Reads an event of Google Analytics. One without items is not about a product.
 pub(super) fn ga4(fields: &Map<String, Value>) -> Result<Vec<Interaction>, Fault> {
     let event_type = required(fields, "event_name")?;
     let occurred_at = microseconds(fields, "event_timestamp")?;
@@ -47,7 +47,7 @@ fn ga_session(fields: &Map<String, Value>) -> Option<String> {
     text(session["value"].as_object()?, "int_value").ok().flatten().map(String::from)
 }
 
-/// Reads a call of Segment. Calls other than `track`, and events without products, are about no product.
+/// Reads a call of Segment. Calls other than `track`, and events without products, are not about a product.
 pub(super) fn segment(fields: &Map<String, Value>) -> Result<Vec<Interaction>, Fault> {
     if text(fields, "type")?.is_some_and(|kind| kind != "track") {
         return Ok(Vec::new());
@@ -63,7 +63,7 @@ pub(super) fn segment(fields: &Map<String, Value>) -> Result<Vec<Interaction>, F
     for product in std::iter::once(properties).chain(listed) {
         let Some(ref_id) = product_id(product)? else { continue };
         found.push(Interaction {
-            // The same product twice in one call is one event, and so is a call that was delivered twice.
+            // The same product twice in one call is one event, and so is a repeated call.
             event_id: message.as_ref().map(|message| format!("{message} {ref_id}")),
             event_type: event_type.clone().into_owned(),
             ref_type: None,

@@ -1,4 +1,4 @@
-//! The figures of an import for a person.
+//! Prints the figures of an import.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Sends batches until the API has said of each item what became of it. Repeating is safe: event ids stay the same.
+//! Sends batches until the API has decided every item. Retrying is safe: event ids stay the same.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -25,12 +25,12 @@ pub(super) struct Sender {
     list: &'static str,
 }
 
-/// What became of the items of a batch.
+/// The outcome of the items of a batch.
 #[derive(Debug, Default)]
 pub(super) struct Sent {
     pub(super) accepted: u64,
     pub(super) duplicate: u64,
-    /// Line, code and message of what was refused.
+    /// Line, code and message of rejected items.
     pub(super) refused: Vec<(u64, String, String)>,
     pub(super) requests: u64,
     pub(super) retries: u64,
@@ -75,7 +75,7 @@ impl Sender {
         Ok(Self { api, token, route, list })
     }
 
-    /// Sends items until each is decided; says why when that does not come about.
+    /// Sends items until each is decided; returns why if that fails.
     pub(super) async fn send(&self, items: &[Item]) -> Result<Sent, String> {
         let mut left: Vec<&Item> = items.iter().collect();
         let (mut sent, mut pauses) = (Sent::default(), pauses().build());
@@ -117,7 +117,7 @@ fn local_token(description: &StackFile) -> Result<String, Error> {
 impl Sent {
     /// Counts what is decided and returns what is not.
     fn take<'i>(&mut self, items: &[&'i Item], reply: Reply) -> Vec<&'i Item> {
-        // An item that the reply does not mention is not decided either.
+        // An item that is missing in the reply is not decided either.
         let mut left: BTreeMap<usize, &'i Item> = items.iter().copied().enumerate().collect();
         for result in reply.results {
             if matches!(result.status, Status::Unavailable) {

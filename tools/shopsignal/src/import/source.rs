@@ -1,4 +1,4 @@
-//! The lines of a file: CSV or JSON, packed or not.
+//! The lines of a file: CSV or JSON, compressed or not.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -11,23 +11,23 @@ use serde_json::{Map, Value};
 use super::value::Fault;
 use crate::Error;
 
-/// Files are read in pieces of this size.
+/// Files are read in chunks of this size.
 const BUFFER_BYTES: usize = 256 * 1024;
 
-/// One line, or one record of CSV, which may span several.
+/// One line, or one CSV record, which may span several lines.
 #[derive(Debug)]
 pub(super) struct Line {
-    /// Where it begins, from 1.
+    /// Its first line, from 1.
     pub(super) number: u64,
-    /// Its fields. Those of CSV are texts; an empty one is absent.
+    /// Its fields. Those of CSV are strings; an empty one is absent.
     pub(super) fields: Result<Map<String, Value>, Fault>,
 }
 
-/// A file that is being read.
+/// A file being read.
 pub(super) struct Source {
     path: PathBuf,
     reader: Reader,
-    /// Lines up to this are passed over.
+    /// Lines up to this one are skipped.
     skipped: u64,
 }
 
@@ -44,14 +44,14 @@ impl Source {
         let failed = |source| Error::Read { path: path.to_owned(), source };
         let (format, packed) = format(path)?;
         let file = bar.wrap_read(File::open(path).map_err(failed)?);
-        // Tools that pack in parallel write several members one after the other.
+        // Parallel compressors write several concatenated members.
         let plain: Box<dyn Read> =
             if packed { Box::new(MultiGzDecoder::new(BufReader::new(file))) } else { Box::new(file) };
         let bytes = BufReader::with_capacity(BUFFER_BYTES, plain);
         let reader = match format {
             Format::Json => Reader::Json { bytes, number: 0 },
             Format::Csv => {
-                // A record of another length is that line's fault, not the file's.
+                // A record of another length is an error of that line, not of the file.
                 let mut records = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
                 let headers = records.byte_headers().map_err(|error| failed(error.into()))?;
                 let headers = headers.iter().map(|it| String::from_utf8_lossy(it).trim().to_owned()).collect();
@@ -61,12 +61,12 @@ impl Source {
         Ok(Self { path: path.to_owned(), reader, skipped: 0 })
     }
 
-    /// Passes over everything up to this line.
+    /// Skips everything up to this line.
     pub(super) fn skip_to(&mut self, line: u64) {
         self.skipped = line;
     }
 
-    /// Says whether the fields of lines are texts alone.
+    /// Says whether all fields of lines are strings.
     pub(super) fn is_csv(&self) -> bool {
         matches!(self.reader, Reader::Csv { .. })
     }
@@ -135,7 +135,7 @@ fn fields(record: &csv::ByteRecord, headers: &[String]) -> Result<Map<String, Va
     Ok(fields)
 }
 
-/// Takes off the byte order mark that spreadsheets put before the first name.
+/// Removes the byte order mark that spreadsheets write before the first name.
 fn without_mark(mut headers: Vec<String>) -> Vec<String> {
     if let Some(first) = headers.first_mut() {
         *first = first.trim_start_matches('\u{feff}').to_owned();
@@ -148,7 +148,7 @@ enum Format {
     Csv,
 }
 
-/// Reads the format off the name, and whether the file is packed.
+/// Derives from the name the format, and whether the file is compressed.
 fn format(path: &Path) -> Result<(Format, bool), Error> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let (name, packed) = name.strip_suffix(".gz").map_or((name.as_str(), false), |name| (name, true));

@@ -1,4 +1,4 @@
-//! What was acknowledged of a file, so that a run that was cut goes on.
+//! The acknowledged part of a file, so that an interrupted run can continue.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -16,10 +16,10 @@ use super::summary::{Summary, Tally};
 use crate::Error;
 use stack::file;
 
-/// So much of the beginning tells a file from others of its size.
+/// This much of the beginning distinguishes a file from others of the same size.
 const HEAD_BYTES: u64 = 64 * 1024;
 
-/// Which file it is, and how it is read. With another mapping the same lines are other events.
+/// The identity of a file and its mapping. With another mapping the same lines are other events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Identity {
     size: u64,
@@ -27,7 +27,7 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    /// Looks at the size and the head of a file, and at what the arguments make of its lines.
+    /// Computed from the size and the head of a file, and the mapping.
     pub(super) fn of(path: &Path, args: &Args) -> Result<Self, Error> {
         let failed = |source| Error::Read { path: path.to_owned(), source };
         let file = File::open(path).map_err(failed)?;
@@ -49,7 +49,7 @@ impl Identity {
     }
 }
 
-/// How far a file is.
+/// The progress of a file.
 #[derive(Debug)]
 pub(super) struct Progress {
     noted: Noted,
@@ -60,12 +60,12 @@ pub(super) struct Progress {
 #[derive(Debug, Serialize, Deserialize)]
 struct Noted {
     identity: Identity,
-    /// All lines up to this one are decided.
+    /// All lines up to this one have been decided.
     line: u64,
     tally: Tally,
 }
 
-/// Where the state of a file is, unless an argument says otherwise.
+/// The default path of the state of a file.
 pub(super) fn beside(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".import.json");
@@ -73,14 +73,14 @@ pub(super) fn beside(path: &Path) -> PathBuf {
 }
 
 impl Progress {
-    /// Reads what was noted of this file; what was noted of another one does not count.
+    /// Reads the state of this file; the state of another file is ignored.
     pub(super) fn load(path: &Path, identity: Identity) -> Result<Self, Error> {
         let noted = file::find_json::<Noted>(path)?.filter(|noted| noted.identity == identity);
         let noted = noted.unwrap_or(Noted { identity, line: 0, tally: Tally::default() });
         Ok(Self { resumed_after: noted.line, noted, started: Instant::now() })
     }
 
-    /// Writes the state, whole or not at all.
+    /// Writes the state atomically.
     pub(super) fn save(&self, path: &Path) -> Result<(), Error> {
         Ok(file::write_json(path, &self.noted)?)
     }
@@ -90,7 +90,7 @@ impl Progress {
         self.noted.line
     }
 
-    /// Counts a batch of which everything is decided.
+    /// Counts a batch that is completely decided.
     pub(super) fn add(&mut self, batch: &Batch, sent: Sent) {
         self.noted.tally.add(batch, sent);
         self.noted.line = batch.last_line;
@@ -100,7 +100,7 @@ impl Progress {
         self.noted.tally.line()
     }
 
-    /// The figures of the file, those of earlier runs that were cut included.
+    /// The figures of the file, including earlier interrupted runs.
     pub(super) fn summary(self, failure: Option<String>) -> Summary {
         Summary::new(self.noted.tally, (self.resumed_after, self.noted.line), self.started.elapsed(), failure)
     }

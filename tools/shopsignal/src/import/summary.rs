@@ -8,19 +8,19 @@ use serde::{Deserialize, Serialize};
 use super::batch::Batch;
 use super::send::Sent;
 
-/// So many lines are named of each reason.
+/// The number of lines reported for each reason.
 const NAMED_LINES: usize = 5;
 
 /// What was rejected for one reason.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejected {
-    /// How many events, or lines that became none.
+    /// The number of events, or of lines without an event.
     pub count: u64,
-    /// The first lines, each with what is wrong.
+    /// The first lines, each with its error.
     pub first: Vec<(u64, String)>,
 }
 
-/// What became of the lines so far.
+/// The outcome of the lines so far.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Tally {
     lines: u64,
@@ -62,32 +62,32 @@ impl Tally {
     }
 }
 
-/// The figures of a file: of all runs, when earlier ones were cut.
+/// The figures of a file, over all runs if earlier ones were interrupted.
 #[derive(Debug, Clone, Serialize)]
 pub struct Summary {
     /// Lines that were read, without the header and empty ones.
     pub lines: u64,
-    /// Lines about no product.
+    /// Lines that are not about a product.
     pub skipped: u64,
-    /// Events that are in the log, or in the queue of back-end events, because of this import.
+    /// Events that this import added to the log, or to the queue of back-end events.
     pub accepted: u64,
     /// Events that were there before.
     pub duplicate: u64,
-    /// Events that were refused, and lines that cannot be read.
+    /// Events that were rejected, and lines that cannot be read.
     pub rejected: u64,
     /// The same by their code.
     pub rejected_by_code: BTreeMap<String, Rejected>,
-    /// Requests, repetitions included.
+    /// Requests, including retries.
     pub requests: u64,
     /// Repetitions.
     pub retries: u64,
-    /// The line after which this run began; 0 when it began at the beginning.
+    /// The line after which this run began; 0 for the start of the file.
     pub resumed_after: u64,
-    /// The last line of which everything is decided.
+    /// The last line that is completely decided.
     pub last_line: u64,
     /// How long this run took.
     pub seconds: f64,
-    /// Why this run gave up before the end of the file.
+    /// Why this run stopped before the end of the file.
     pub failure: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Reads fields of a line, so that a fault can name the column.
+//! Reads fields of a line, so that an error can name the column.
 
 use std::borrow::Cow;
 
@@ -24,7 +24,7 @@ impl Fault {
     }
 }
 
-/// Finds a member by its name, or by a path with dots. Null and empty text are absent.
+/// Finds a member by its name, or by a dotted path. Null and empty strings count as absent.
 pub(super) fn find<'v>(fields: &'v Map<String, Value>, column: &str) -> Option<&'v Value> {
     let found = fields.get(column).or_else(|| {
         let (first, rest) = column.split_once('.')?;
@@ -33,7 +33,7 @@ pub(super) fn find<'v>(fields: &'v Map<String, Value>, column: &str) -> Option<&
     found.filter(|value| !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty()))
 }
 
-/// Reads a text, or a number as its digits.
+/// Reads a string, or a number as its digits.
 pub(super) fn text<'v>(fields: &'v Map<String, Value>, column: &str) -> Result<Option<Cow<'v, str>>, Fault> {
     match find(fields, column) {
         None => Ok(None),
@@ -43,12 +43,13 @@ pub(super) fn text<'v>(fields: &'v Map<String, Value>, column: &str) -> Result<O
     }
 }
 
-/// Reads a text that must be there.
+/// Reads a required string.
 pub(super) fn required<'v>(fields: &'v Map<String, Value>, column: &str) -> Result<Cow<'v, str>, Fault> {
     text(fields, column)?.ok_or_else(|| Fault::missing(column))
 }
 
-/// Reads a time: RFC 3339, also with a blank for the T and `UTC` for the offset. One without an offset could be of any zone.
+/// Reads a time: RFC 3339, also with a space for the T and `UTC` for the offset. One without an offset is rejected,
+/// since its zone is unknown.
 pub(super) fn time(fields: &Map<String, Value>, column: &str) -> Result<Timestamp, Fault> {
     let text = required(fields, column)?;
     let plain =

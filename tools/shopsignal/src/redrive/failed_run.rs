@@ -1,7 +1,7 @@
 //! Scheduled runs that failed: what the maintenance queue holds, and how one is repeated.
 //!
-//! A run takes nothing from its event and looks back further than to the last run, so it may be repeated at any time. It is
-//! repeated asynchronously, as the schedule does it: should it fail again, Lambda writes a new message.
+//! A run does not use its event and covers more than the time since the last run, so it may be repeated at any time. It
+//! is repeated asynchronously, like the schedule does: if it fails again, Lambda writes a new message.
 
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::types::InvocationType;
@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::queue::{Letter, failed};
 use crate::Error;
 
-/// A function that runs by a schedule alone and whose failures go to the maintenance queue.
+/// A function that runs only on a schedule and whose failures go to the maintenance queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum ScheduledFunction {
     JudgeCarts,
@@ -66,7 +66,7 @@ impl FailedRun {
         Some(Self { function: ScheduledFunction::of_name(&name)?, name })
     }
 
-    /// Starts the function again, without waiting for it; says whether Lambda took the call.
+    /// Starts the function again, without waiting for it; returns whether Lambda accepted the call.
     pub(crate) async fn repeat(&self, client: &Client) -> Result<bool, Error> {
         let call = client.invoke().function_name(&self.name).invocation_type(InvocationType::Event);
         let output = call.send().await.map_err(|error| failed("start the function again", error))?;

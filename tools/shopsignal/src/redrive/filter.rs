@@ -1,48 +1,48 @@
-//! Which dead letters go back to work.
+//! Selects the dead letters to redrive.
 
 use super::ledger::{Key, Parked};
 
-/// What a message is called that its consumer cannot read.
+/// The reason of a message that its consumer cannot read.
 pub(crate) const UNREADABLE: &str = "unreadable";
-/// What a message is called whose effect was applied meanwhile.
+/// The reason of a message whose effect was applied meanwhile.
 pub(crate) const DONE: &str = "done";
-/// What a message is called that would be taken now: its tries ran out in an outage.
+/// The reason of a message that would be accepted now: its attempts ran out in an outage.
 pub(crate) const WAITING: &str = "waiting";
-/// What an event is called whose id the log holds with other content.
+/// The reason of an event whose id is in the log with other content.
 pub(crate) const CONFLICT: &str = "conflict";
 
-/// What a scheduled run is called that failed, or could not be started.
+/// The reason of a scheduled run that failed, or could not be started.
 pub(crate) const FAILED_RUN: &str = "failed_run";
 
-/// Restricts what is put back.
+/// Restricts what is redriven.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Filter {
     /// Only this reason.
     pub(super) reason: Option<String>,
-    /// Only what is at least so old, in seconds.
+    /// Only what is at least this old, in seconds.
     pub(super) older_than: Option<f64>,
 }
 
-/// What a dead letter turned out to be.
+/// The classification of a dead letter.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Finding {
     pub(crate) standing: Standing,
-    /// The word for the table of counts, which is also what `--reason` takes.
+    /// The reason in the table of counts, and the value for `--reason`.
     pub(crate) reason: String,
-    /// Since it was parked or has been waiting, or since it was sent.
+    /// Age since it was parked, began to wait, or was sent.
     pub(crate) age_seconds: f64,
-    /// What it is about, when it says so.
+    /// What it is about, if known.
     pub(crate) key: Option<Key>,
 }
 
-/// How the work of a dead letter stands.
+/// The state of the work of a dead letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
     /// Nothing is left to do.
     Done,
     /// It may succeed now.
     Owed,
-    /// It would only come back, unless a person knows better.
+    /// It would only fail again, unless an operator knows better.
     Stuck,
 }
 
@@ -51,7 +51,7 @@ pub(crate) enum Standing {
 pub(super) enum Decision {
     /// It has done its work.
     Delete,
-    /// Back to work.
+    /// Redrive it.
     PutBack,
     /// It stays a dead letter.
     Leave,
@@ -68,7 +68,7 @@ impl Filter {
         if matches { Decision::PutBack } else { Decision::Leave }
     }
 
-    /// Whether a parked row is meant.
+    /// Whether a parked row is selected.
     pub(super) fn means(&self, row: &Parked) -> bool {
         self.matches(&row.reason, row.age_seconds)
     }

@@ -1,4 +1,4 @@
-//! What the database says of a dead letter, for each queue: whether its work is done, owed, or stuck.
+//! What the database says about a dead letter, for each queue: whether its work is done, pending, or stuck.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -17,25 +17,34 @@ use super::filter::{CONFLICT, DONE, FAILED_RUN, Finding, Standing, UNREADABLE, W
 use super::queue::Letter;
 use crate::Error;
 
-/// A queue whose dead letters can be put back.
+/// A queue whose dead letters can be redriven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Line {
     /// Hints at interactions, for the consumer of a sink.
     Sink(Sink),
     /// Hints at alerts, for send-alerts.
     Alerts,
-    /// Events of the shop's back end, for project-orders. A message is the only copy of its event.
+    /// Back-end events, for project-orders. A message is the only copy of its event.
     OrderEvents,
-    /// Scheduled runs that failed. They have no queue: putting one back is running the function again.
+    /// Scheduled runs that failed. They have no queue: redriving one runs the function again.
     Maintenance,
 }
 
 impl Line {
     /// Every queue.
-    pub const ALL: [Self; 5] =
-        [Self::Sink(Sink::Popularity), Self::Sink(Sink::Catalog), Self::Alerts, Self::OrderEvents, Self::Maintenance];
+    pub const ALL: [Self; Sink::ALL.len() + 3] = {
+        let mut all = [Self::Maintenance; Sink::ALL.len() + 3];
+        let mut position = 0;
+        while position < Sink::ALL.len() {
+            all[position] = Self::Sink(Sink::ALL[position]);
+            position += 1;
+        }
+        all[position] = Self::Alerts;
+        all[position + 1] = Self::OrderEvents;
+        all
+    };
 
-    /// Returns the name that the command line and the queues use.
+    /// Returns the name used on the command line and by the queues.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -79,7 +88,7 @@ pub(crate) struct Parked {
     pub(crate) age_seconds: f64,
 }
 
-/// What events are read with; without the key that addresses are hashed with, their content cannot be compared.
+/// The settings for parsing events; without the address key, their content cannot be compared.
 #[derive(Debug, Clone)]
 pub(crate) struct EventReader {
     pub(crate) intake: Intake,
@@ -94,7 +103,7 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// Judges letters, in their order.
+    /// Classifies letters, in order.
     pub(crate) async fn judge(&self, letters: &[Letter]) -> Result<Vec<Finding>, Error> {
         let judged = match self.line {
             Line::Sink(sink) => self.judge_hints(sink, letters).await,
@@ -124,12 +133,12 @@ impl Ledger {
         Ok(by_row(letters, keys.into_iter().map(|id| id.map(Key::Alert)), &states))
     }
 
-    /// Reads events as project-orders does, and asks the log whether it has them.
+    /// Parses events as project-orders does, and checks whether they are in the log.
     async fn judge_events(&self, letters: &[Letter]) -> Result<Vec<Finding>, StoreError> {
         let now = Timestamp::now();
         let read = |letter: &Letter| {
             let event = read_shop_event(&letter.body, &self.reader.intake, now).ok();
-            // A seal can only be looked at with the key.
+            // A seal can only be verified with the key.
             event.or_else(|| peek_sealed_event(&letter.body).filter(|_| !self.reader.knows_key))
         };
         let events: Vec<Option<ShopEvent>> = letters.iter().map(read).collect();
@@ -140,7 +149,7 @@ impl Ledger {
                 None => (Standing::Stuck, UNREADABLE, None),
                 Some(event) => {
                     let (standing, reason) = match logged.next() {
-                        // What was a conflict once stays one: only the erasure of its person hides the difference.
+                        // An earlier conflict remains one: only the erasure of its person hides the difference.
                         Some(Logged::Duplicate) if letter.reason.as_deref() == Some(CONFLICT) => {
                             (Standing::Stuck, CONFLICT)
                         }
@@ -152,7 +161,7 @@ impl Ledger {
                             (Standing::Done, DONE)
                         }
                         Some(Logged::Conflict) => (Standing::Stuck, CONFLICT),
-                        // Refused by Postgres, or its tries ran out in an outage: it would be tried again now.
+                        // Refused by Postgres, or its attempts ran out in an outage: it would be retried now.
                         Some(Logged::New) | None => (Standing::Owed, letter.reason.as_deref().unwrap_or(WAITING)),
                     };
                     (standing, reason, Some(Key::Event(event.id)))
@@ -163,8 +172,8 @@ impl Ledger {
         Ok(letters.iter().zip(&events).map(finding).collect())
     }
 
-    /// Says whether nothing is lost should this letter be. What a pending row stands for is hinted at again, or waits
-    /// for a person; an event that is not in the log is nowhere else.
+    /// Says whether losing this letter would lose nothing. A pending row is hinted at again, or is parked; an event
+    /// that is not in the log exists nowhere else.
     pub(crate) fn explains(&self, finding: &Finding) -> bool {
         match finding.standing {
             Standing::Done => true,
@@ -173,7 +182,7 @@ impl Ledger {
         }
     }
 
-    /// Puts parked rows back to waiting. An event and a scheduled run have none.
+    /// Unparks rows. Events and scheduled runs have none.
     pub(crate) async fn unpark(&self, keys: &[Key]) -> Result<(), Error> {
         let unparked = match self.line {
             Line::Sink(sink) => pending::unpark(&self.database, sink, &interactions(keys)).await.map(drop),
@@ -183,7 +192,7 @@ impl Ledger {
         unparked.map_err(failed("un-park rows"))
     }
 
-    /// Lists up to `limit` parked rows behind a key, by key.
+    /// Lists up to `limit` parked rows after a key, by key.
     pub(crate) async fn list_parked(&self, after: Option<Key>, limit: u32) -> Result<Vec<Parked>, Error> {
         let listed = match (self.line, after) {
             (Line::Sink(sink), after) => {
@@ -215,7 +224,7 @@ pub(crate) fn hint(key: Key) -> Option<String> {
     }
 }
 
-/// Judges hints by their rows: parked with a reason, waiting, or gone, which means done.
+/// Classifies hints by their rows: parked with a reason, waiting, or missing, which means done.
 fn by_row(
     letters: &[Letter],
     keys: impl Iterator<Item = Option<Key>>,

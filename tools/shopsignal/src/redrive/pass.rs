@@ -1,6 +1,7 @@
-//! One pass through a dead-letter queue, then through the parked rows that no dead letter stands for.
+//! One pass through a dead-letter queue, then through the parked rows without a dead letter.
 //!
-//! A letter that stays is hidden until the end of the pass, so that the pass meets the others; then it is shown again.
+//! A letter that stays is invisible until the end of the pass, so that the pass sees the others; then it becomes
+//! visible again.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -14,9 +15,9 @@ use super::queue::{BATCH, Letter, Outgoing, Queues};
 use super::tally::Tally;
 use crate::Error;
 
-/// Empty answers in a row that mean that everything was seen.
+/// The number of consecutive empty responses after which everything was seen.
 const QUIET: usize = 2;
-/// Dead letters that may come in while a pass is under way; more end it.
+/// Dead letters that may arrive during a pass; more end it.
 const ARRIVALS: usize = 1_000;
 /// Parked rows read at a time.
 const PAGE: u32 = 1_000;
@@ -27,22 +28,22 @@ pub(super) struct Limits {
     pub(super) dry_run: bool,
     /// Messages a second.
     pub(super) rate: Option<f64>,
-    /// The most messages to send.
+    /// The maximum number of messages to send.
     pub(super) max: usize,
 }
 
-/// A pass under way.
+/// A pass in progress.
 pub(super) struct Pass<'a> {
     ledger: Ledger,
     queues: Queues<'a>,
     filter: Filter,
     limits: Limits,
     tally: Tally,
-    /// Letters met, with the receipt of those that stay.
+    /// Letters seen, with the receipt handle of those that stay.
     letters: HashMap<String, Option<String>>,
     /// What letters named.
     named: HashSet<Key>,
-    /// What was put back.
+    /// What was redriven.
     put_back: HashSet<Key>,
     sent: usize,
     next_send: Instant,
@@ -64,7 +65,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Runs the pass. Also after an error the letters that stay are shown again.
+    /// Runs the pass. Even after an error the letters that stay become visible again.
     pub(super) async fn run(mut self) -> Result<Tally, Error> {
         let worked = self.work().await;
         let staying: Vec<String> = self.letters.into_values().flatten().collect();
@@ -80,7 +81,7 @@ impl<'a> Pass<'a> {
             quiet = if letters.is_empty() { quiet + 1 } else { 0 };
             let mut new = Vec::new();
             for letter in letters {
-                // A letter seen before came back because the pass is slow; its newest receipt is the valid one.
+                // A letter was received again because the pass is slow; its newest receipt handle is the valid one.
                 match self.letters.get_mut(&letter.id) {
                     Some(receipt) => *receipt = Some(letter.receipt),
                     None => new.push(letter),
@@ -112,7 +113,7 @@ impl<'a> Pass<'a> {
 
     fn decide(&mut self, finding: &Finding, about_to_send: usize) -> Decision {
         if finding.standing == Standing::Owed && finding.key.is_some_and(|key| self.put_back.contains(&key)) {
-            // A second letter of what was just put back: superfluous, unless it was given up once more.
+            // A second letter of what was just redriven: superfluous, unless it failed once more.
             let again = ![WAITING, FAILED_RUN].contains(&&*finding.reason) && !self.limits.dry_run;
             return if again { Decision::Leave } else { Decision::Delete };
         }
@@ -125,11 +126,11 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Un-parks the rows and sends the messages; returns the letters that may be deleted.
+    /// Unparks the rows and sends the messages; returns the letters that may be deleted.
     ///
-    /// The order makes a crash harmless at every point. After un-parking, resend-pending hints at the row although the
-    /// letter is still dead. After sending, the letter is met again by the next redrive, which finds its work done, or
-    /// sends it once more, which changes nothing. Deleting first could lose the only copy of an event.
+    /// The order makes a crash harmless at every point. After unparking, resend-pending hints at the row even if the
+    /// letter stays in the DLQ. After sending, the next redrive sees the letter again and finds its work done, or sends
+    /// it once more, which changes nothing. Deleting first could lose the only copy of an event.
     async fn put_back(&mut self, letters: Vec<(Letter, Finding)>) -> Result<Vec<(Letter, Finding)>, Error> {
         let keys: Vec<_> = letters.iter().filter_map(|(_, finding)| finding.key).collect();
         self.put_back.extend(&keys);
@@ -183,7 +184,7 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    /// Un-parks and hints at rows whose letter expired or was purged.
+    /// Unparks and hints at rows whose letter expired or was purged.
     async fn hint_without_letter(&mut self) -> Result<(), Error> {
         let mut after = None;
         loop {
@@ -215,7 +216,7 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    /// Waits until so many messages may be sent.
+    /// Waits until the given number of messages may be sent.
     async fn keep_rate(&mut self, messages: usize) {
         let Some(rate) = self.limits.rate else { return };
         tokio::time::sleep_until(self.next_send).await;

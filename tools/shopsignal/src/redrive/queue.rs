@@ -1,4 +1,4 @@
-//! A dead-letter queue and where its messages came from, ten messages at a time.
+//! A dead-letter queue and its source, ten messages at a time.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,13 +14,13 @@ use contracts::REASON_ATTRIBUTE;
 use super::failed_run::FailedRun;
 use crate::Error;
 
-/// The attribute by which EventBridge Scheduler names whom it could not reach.
+/// The attribute in which EventBridge Scheduler names the target that it could not reach.
 const TARGET_ARN: &str = "TARGET_ARN";
-/// What one call of SQS takes.
+/// The maximum number of messages of one SQS call.
 pub(crate) const BATCH: usize = 10;
 /// Long polling asks every server of the queue; without it a receive may find nothing in a queue that holds messages.
 const WAIT: Duration = Duration::from_secs(1);
-/// How long a received message stays hidden. A pass that lasts longer sees some twice, which it notices.
+/// The visibility timeout of a received message. A pass that lasts longer sees some twice, which it detects.
 const HIDDEN: Duration = Duration::from_secs(10 * 60);
 
 /// A dead letter.
@@ -30,24 +30,24 @@ pub(crate) struct Letter {
     pub(crate) receipt: String,
     pub(crate) body: String,
     pub(crate) trace: Option<String>,
-    /// Why its consumer gave it up; none when SQS did, or EventBridge.
+    /// Why its consumer gave it up; `None` when SQS or EventBridge did.
     pub(crate) reason: Option<String>,
-    /// Whom EventBridge Scheduler could not reach; none for all others.
+    /// The target that EventBridge Scheduler could not reach; `None` for all others.
     pub(crate) target_arn: Option<String>,
-    /// Since it was first sent.
+    /// Age since it was first sent.
     pub(crate) age_seconds: f64,
 }
 
-/// Work that goes back.
+/// A message to be redriven.
 #[derive(Debug, Clone)]
 pub(super) struct Outgoing {
     pub(super) body: String,
     pub(super) trace: Option<String>,
-    /// The run that a message of the maintenance queue stands for.
+    /// The failed run that a message of the maintenance queue describes.
     pub(super) run: Option<FailedRun>,
 }
 
-/// Where work goes back to.
+/// The destination of a redrive.
 pub(crate) enum Destination<'a> {
     /// A queue.
     Queue(&'a str),
@@ -55,7 +55,7 @@ pub(crate) enum Destination<'a> {
     Functions(aws_sdk_lambda::Client),
 }
 
-/// A dead-letter queue and where its work goes back to.
+/// A dead-letter queue and its destination.
 pub(crate) struct Queues<'a> {
     pub(crate) client: Client,
     pub(crate) destination: Destination<'a>,
@@ -63,7 +63,7 @@ pub(crate) struct Queues<'a> {
 }
 
 impl Queues<'_> {
-    /// About how many dead letters there are, hidden ones included.
+    /// The approximate number of dead letters, including invisible ones.
     pub(crate) async fn depth(&self) -> Result<usize, Error> {
         let names = [
             QueueAttributeName::ApproximateNumberOfMessages,
@@ -75,7 +75,7 @@ impl Queues<'_> {
         Ok(names.iter().filter_map(|name| values.get(name)?.parse::<usize>().ok()).sum())
     }
 
-    /// Receives up to ten dead letters and hides them. None means that there are none in sight.
+    /// Receives up to ten dead letters, which become invisible. An empty result means that none are visible.
     pub(crate) async fn receive(&self) -> Result<Vec<Letter>, Error> {
         let call = self.client.receive_message().queue_url(self.dlq).max_number_of_messages(10);
         let call = call.wait_time_seconds(seconds(WAIT)).visibility_timeout(seconds(HIDDEN));
@@ -86,7 +86,7 @@ impl Queues<'_> {
         Ok(output.messages.unwrap_or_default().into_iter().filter_map(letter).collect())
     }
 
-    /// Gives up to ten pieces of work back, and says of each whether it was taken.
+    /// Redrives up to ten messages, and returns for each whether it was accepted.
     pub(super) async fn send(&self, messages: &[Outgoing]) -> Result<Vec<bool>, Error> {
         match &self.destination {
             Destination::Queue(url) => self.send_to(url, messages).await,
@@ -118,7 +118,7 @@ impl Queues<'_> {
         Ok(done(messages.len(), output.successful().iter().map(|entry| entry.id())))
     }
 
-    /// Deletes up to ten dead letters, and says of each whether it is gone.
+    /// Deletes up to ten dead letters, and returns for each whether it was deleted.
     pub(super) async fn delete(&self, receipts: &[String]) -> Result<Vec<bool>, Error> {
         let entries = receipts.iter().enumerate().map(|(i, receipt)| {
             let entry = DeleteMessageBatchRequestEntry::builder().id(i.to_string()).receipt_handle(receipt).build();
@@ -129,7 +129,7 @@ impl Queues<'_> {
         Ok(done(receipts.len(), output.successful().iter().map(|entry| entry.id())))
     }
 
-    /// Makes dead letters visible again at once. One that cannot be comes back by itself after ten minutes.
+    /// Makes dead letters visible again at once. If that fails, one becomes visible by itself after ten minutes.
     pub(crate) async fn release(&self, receipts: &[String]) -> Result<(), Error> {
         for chunk in receipts.chunks(BATCH) {
             let entries = chunk.iter().enumerate().map(|(i, receipt)| {
@@ -161,7 +161,7 @@ fn letter(message: Message) -> Option<Letter> {
     })
 }
 
-/// Turns the ids of the successful entries into one answer per entry. What is named nowhere has failed.
+/// Turns the ids of the successful entries into one result per entry. Entries that are not listed have failed.
 fn done<'a>(entries: usize, successful: impl Iterator<Item = &'a str>) -> Vec<bool> {
     let mut done = vec![false; entries];
     for position in successful.filter_map(|id| id.parse::<usize>().ok()) {

@@ -15,18 +15,18 @@ pub struct Counts {
     pub put_back: usize,
     /// Of these: deleted, because nothing is left to do.
     pub deleted: usize,
-    /// Of these: left, because the filter does not mean them or the maximum was reached.
+    /// Of these: left, because the filter excludes them or the maximum was reached.
     pub left: usize,
     /// Rows that were parked without a dead letter and were hinted directly.
     pub hinted: usize,
-    /// Messages that SQS did not take or delete. Run the command again.
+    /// Messages that SQS did not accept or delete. Run the command again.
     pub failed: usize,
 }
 
 /// The counts of a redrive.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Tally {
-    /// Whether it only looked.
+    /// Whether it was a dry run.
     pub dry_run: bool,
     /// Whether `--max` or a growing queue ended it before everything was seen.
     pub cut_short: bool,
@@ -40,7 +40,7 @@ impl Tally {
         self.by_reason.entry(reason.to_owned()).or_default()
     }
 
-    /// Adds up all reasons.
+    /// Sums over all reasons.
     #[must_use]
     pub fn total(&self) -> Counts {
         self.by_reason.values().fold(Counts::default(), |sum, counts| Counts {
@@ -53,7 +53,7 @@ impl Tally {
         })
     }
 
-    /// Prints the counts for a person.
+    /// Prints the counts.
     pub(super) fn print(&self) {
         if self.by_reason.is_empty() {
             println!("no dead letters, and no parked row that is meant");

@@ -1,6 +1,6 @@
 //! The dead-letter queues against the database: every letter must be accounted for.
 //!
-//! Looking hides a letter for a moment and shows it again at the end, so a redrive at the same time may miss some.
+//! Reading makes a letter invisible until the end, so a concurrent redrive may miss some.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,9 +12,9 @@ use crate::redrive::Line;
 use crate::redrive::ledger::Ledger;
 use crate::redrive::queue::{Destination, Letter, Queues};
 
-/// Letters looked at in one queue. The rest is counted, and counts as unexplained.
+/// The number of letters read in one queue. The rest is counted as unexplained.
 const LOOKED_AT: usize = 20_000;
-/// Empty answers in a row that mean that everything was seen.
+/// The number of consecutive empty responses after which everything was seen.
 const QUIET: usize = 2;
 
 /// The letters of one dead-letter queue, by reason.
@@ -22,11 +22,11 @@ const QUIET: usize = 2;
 pub struct DeadLetterCheck {
     /// Which queue.
     pub queue: String,
-    /// Letters that stand for nothing that could be lost: their effect happened, or a pending row owes it.
+    /// Letters whose loss would lose nothing: their effect was applied, or a pending row exists.
     pub explained: BTreeMap<String, usize>,
-    /// Letters whose work is nowhere else. Must be none.
+    /// Letters whose work is recorded nowhere else. Must be none.
     pub unexplained: BTreeMap<String, usize>,
-    /// Letters that were not looked at: too many, or hidden by somebody else. Must be none.
+    /// Letters that were not read: too many, or invisible. Must be none.
     pub unseen: usize,
 }
 
@@ -38,7 +38,7 @@ impl DeadLetterCheck {
     }
 }
 
-/// Looks at every dead-letter queue that is known, all at the same time.
+/// Reads every known dead-letter queue, concurrently.
 pub(super) async fn check(deployment: &Deployment) -> Result<Vec<DeadLetterCheck>, Error> {
     let known = Line::ALL.into_iter().filter_map(|line| Some((line, deployment.dlq(line)?)));
     futures_util::future::try_join_all(known.map(|(line, dlq)| async move {
@@ -54,7 +54,7 @@ async fn look(deployment: &Deployment, dlq: &str, ledger: &Ledger) -> Result<Dea
     let mut check = DeadLetterCheck { queue: format!("{}-dlq", ledger.line), ..DeadLetterCheck::default() };
     let mut receipts = HashMap::new();
     let looked = look_at_all(&queues, ledger, (&mut check, &mut receipts)).await;
-    // Also after an error the letters are shown again.
+    // Even after an error the letters become visible again.
     let released = queues.release(&receipts.into_values().collect::<Vec<_>>()).await;
     looked.and(released).map(|()| check)
 }
@@ -69,7 +69,7 @@ async fn look_at_all(
     while quiet < patience && receipts.len() < LOOKED_AT {
         let letters = queues.receive().await?;
         quiet = if letters.is_empty() { quiet + 1 } else { 0 };
-        // A letter that was seen before has a new receipt, and is counted already.
+        // A letter that was seen before has a new receipt handle, and is already counted.
         let new = letters.into_iter().filter(|it| receipts.insert(it.id.clone(), it.receipt.clone()).is_none());
         count(ledger, new.collect(), check).await?;
     }

@@ -8,36 +8,36 @@ use serde::Serialize;
 
 use crate::Error;
 
-/// The feed forgets items after this; a day less is checked, because it may forget while we read.
+/// The feed deletes items after this; a day less is checked, because it may delete while we read.
 #[expect(clippy::cast_possible_truncation, reason = "a number of days between 1 and 90")]
 pub(super) const CHECKED_DAYS: u16 = catalog::FEED_LIFETIME_DAYS as u16 - 1;
 
-/// What the feed holds, compared with the log.
+/// The content of the feed, compared with the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FeedCheck {
     /// The table.
     pub table: String,
     /// Items in it.
     pub items: usize,
-    /// Interactions among them. Fewer than items means that one is there twice.
+    /// Interactions among them. Fewer than items means that one is duplicated.
     pub distinct: usize,
-    /// Interactions that the log says are delivered into it.
+    /// Interactions that were delivered to it according to the log.
     pub delivered: usize,
-    /// Interactions that an outside catalog has, and that need not be here.
+    /// Interactions that an outside catalog has, and that need not be in the feed.
     pub elsewhere: i64,
     /// Those of them that are not in the feed, by id. Must be none.
     pub missing: Vec<i64>,
 }
 
 impl FeedCheck {
-    /// Counts what must not be.
+    /// Counts violations.
     #[must_use]
     pub fn differences(&self) -> usize {
         self.missing.len() + (self.items - self.distinct)
     }
 }
 
-/// Compares the feed with what had been delivered at an earlier moment. Items that came later do no harm.
+/// Compares the feed with what had been delivered at an earlier time. Later items are ignored.
 pub(super) async fn check(
     client: &Client,
     table: &str,

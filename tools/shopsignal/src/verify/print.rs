@@ -1,4 +1,4 @@
-//! The figures of a verification for a person.
+//! Prints the figures of a verification.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,9 @@ use store::verification::{Balance, Comparison, KeyCheck, PendingCheck, Sums};
 
 use super::{DeadLetterCheck, FeedCheck, Outcome, QueueDepth};
 
-/// Those of the consumers, and the one of failed daily runs.
+/// The dead-letter queues of the consumers, and the one of failed daily runs.
 const DEAD_LETTER_QUEUES: usize = 5;
-/// Ids printed of a longer list.
+/// The number of ids printed of a longer list.
 const SHOWN: usize = 100;
 
 /// The names of [`Sums::values`].
@@ -42,7 +42,7 @@ pub(super) fn print(outcome: &Outcome) {
     println!("\n{}", verdict(outcome));
 }
 
-/// The last line. It claims no more than what was looked at.
+/// The last line. It claims no more than what was checked.
 fn verdict(outcome: &Outcome) -> String {
     let looked_everywhere = outcome.dead_letters.len() == DEAD_LETTER_QUEUES;
     match (outcome.differences(), outcome.unaccounted()) {

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use super::super::api::Data;
 use super::*;
 
-/// Reads an answer as the demo does.
+/// Reads a response as the demo does.
 fn read<T: DeserializeOwned>(answer: &Value) -> T {
     serde_json::from_str(&answer.to_string()).unwrap()
 }
 
-/// A table cell's text, without the lines around it.
+/// A table cell's text, without borders.
 fn cells(line: &str) -> Vec<&str> {
     line.split(['│', '┆']).map(str::trim).filter(|cell| !cell.is_empty()).collect()
 }

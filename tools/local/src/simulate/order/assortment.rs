@@ -1,4 +1,4 @@
-//! What the shop sells, and who sells it: the products that simulated shoppers look at.
+//! The products of the shop and their sellers: the products that simulated shoppers view.
 
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -9,9 +9,9 @@ use crate::simulate::crowd::{ZIPF_EXPONENT, category};
 use crate::simulate::identity::{Kind, ProductIds, id};
 use stack::issuer::Role;
 
-/// More products than this only the shoppers know.
+/// Further products are only viewed by shoppers.
 const PRODUCTS_MAX: u32 = 1_000;
-/// A seller has about so many products; there are three sellers or more.
+/// The approximate number of products per seller; there are at least three sellers.
 const PRODUCTS_OF_A_SELLER: u64 = 25;
 const SELLERS_MIN: u64 = 3;
 
@@ -26,11 +26,11 @@ pub(super) struct Product {
     pub(super) category: String,
     pub(super) name: String,
     pub(super) skus: Vec<String>,
-    /// Price of a piece in euro cents.
+    /// Unit price in euro cents.
     pub(super) cents: i64,
 }
 
-/// Every product; the first are bought most.
+/// All products; the first are bought most.
 pub(super) struct Assortment {
     products: Vec<Product>,
     choice: Zipf<f64>,
@@ -74,7 +74,7 @@ impl Assortment {
 
 impl Product {
     fn new((seed, ids): (u64, ProductIds), rank: u64, sellers: u64) -> Self {
-        // A sequence of its own, so that a product is the same whatever else is sold.
+        // A separate sequence, so that a product is the same whatever else is sold.
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(rank);
         let sku = id(seed, Kind::Product, rank);

@@ -1,4 +1,4 @@
-//! What is ordered, by whom and how it is paid.
+//! The content of an order, its customer and payment method.
 
 use jiff::Timestamp;
 use rand::RngExt as _;
@@ -18,7 +18,7 @@ const SHAPES: [(Shape, u32); 2] = [(Shape::Lifecycle, 65), (Shape::Analytics, 35
 /// The share of lines that name a SKU instead of the product.
 const BY_SKU: f64 = 0.4;
 
-/// In which of the two wire shapes the shop tells of an order.
+/// The wire format in which the shop reports an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     Lifecycle,
@@ -32,7 +32,7 @@ pub(super) struct Line<'a> {
     /// Named instead of the product.
     pub(super) sku: Option<&'a str>,
     pub(super) quantity: i64,
-    /// Price of one piece in minor units of the customer's currency.
+    /// Unit price in minor units of the customer's currency.
     pub(super) price_minor: i64,
     /// What the line costs after its own discount.
     pub(super) total_minor: i64,
@@ -44,7 +44,7 @@ impl<'a> Line<'a> {
         Self { product, sku, quantity, price_minor, total_minor: quantity * price_minor }
     }
 
-    /// Whether the line costs less than its pieces.
+    /// Whether the line has a discount.
     pub(super) fn is_reduced(&self) -> bool {
         self.total_minor < self.quantity * self.price_minor
     }
@@ -68,7 +68,7 @@ pub(super) struct Order<'a> {
 }
 
 impl<'a> Order<'a> {
-    /// An order with these lines and nothing beside them; how it is paid and told is drawn.
+    /// An order with only these lines; payment method and wire format are random.
     pub(super) fn new(id: Uuid, placed: (Customer, Timestamp), lines: Vec<Line<'a>>, rng: &mut ChaCha8Rng) -> Self {
         let (customer, placed_at) = placed;
         Self {
@@ -84,12 +84,12 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// What is to be paid, in minor units.
+    /// The amount due, in minor units.
     pub(super) fn total_minor(&self) -> i64 {
         lines_minor(&self.lines) + self.charges.balance_minor()
     }
 
-    /// What the customer paid for the first line: its share of a discount on the order is off.
+    /// What the customer paid for the first line, minus its share of a discount on the order.
     pub(super) fn first_line_minor(&self) -> i64 {
         let line = self.lines.first().map_or(0, |line| line.total_minor);
         let lines = lines_minor(&self.lines).max(1);
@@ -97,24 +97,24 @@ impl<'a> Order<'a> {
         line - (line * self.charges.discount_minor + lines - 1) / lines
     }
 
-    /// What comes back for a part of the order: the first line, or half of the only one.
+    /// The part of the order that is returned: the first line, or half of the only one.
     pub(super) fn refund_of_one_line(&self) -> i64 {
         if self.lines.len() > 1 { self.first_line_minor() } else { self.first_line_minor() / 2 }
     }
 }
 
-/// What lines add up to, in minor units.
+/// The sum of lines, in minor units.
 pub(super) fn lines_minor(lines: &[Line<'_>]) -> i64 {
     lines.iter().map(|line| line.total_minor).sum()
 }
 
-/// The seller of lines, when there is only one.
+/// The seller of lines, if there is only one.
 pub(super) fn seller_of(lines: &[Line<'_>]) -> Option<Uuid> {
     let first = lines.first()?.product.seller;
     lines.iter().all(|line| line.product.seller == first).then_some(first)
 }
 
-/// Fills a basket: one to four products, the popular ones most.
+/// Fills a basket: one to four products, preferably popular ones.
 pub(super) fn fill<'a>(assortment: &'a Assortment, customer: &Customer, rng: &mut ChaCha8Rng) -> Vec<Line<'a>> {
     let mut lines: Vec<Line<'a>> = Vec::new();
     for _ in 0..mix::draw(rng, &LINES) {

@@ -1,5 +1,5 @@
-//! What makes the bills of real shops hard to read: charges beside the lines, discounts on lines and on the order, a
-//! payment in two parts, and an order that is edited before it is paid.
+//! What makes the bills of real shops hard to interpret: charges outside the lines, discounts on lines and on the
+//! order, a payment in two parts, and an order that is edited before it is paid.
 
 use rand::RngExt as _;
 use rand_chacha::ChaCha8Rng;
@@ -15,7 +15,7 @@ const WITH_FEE: f64 = 0.05;
 const WITH_DISCOUNT: f64 = 0.15;
 const EDITED: f64 = 0.05;
 const SPLIT: f64 = 0.06;
-/// The share of lines that cost less than their pieces.
+/// The share of lines with a discount.
 const REDUCED: f64 = 0.1;
 /// Shipping and a fee, in euro cents.
 const SHIPPING_CENTS: i64 = 490;
@@ -25,25 +25,25 @@ const TAX: i64 = 19;
 const DISCOUNT: i64 = 10;
 const LINE_DISCOUNT: i64 = 5;
 
-/// What is on the bill beside the lines, in minor units.
+/// The charges and discounts of the bill outside the lines, in minor units.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Charges {
     pub(super) shipping_minor: i64,
     pub(super) tax_minor: i64,
     pub(super) fee_minor: i64,
-    /// Taken off the order, in addition to what is off its lines.
+    /// The discount on the order, in addition to those on its lines.
     pub(super) discount_minor: i64,
 }
 
 impl Charges {
-    /// What they add to the lines; less than zero when the discount is the largest.
+    /// What they add to the lines; negative when the discount exceeds the charges.
     pub(super) fn balance_minor(&self) -> i64 {
         self.shipping_minor + self.tax_minor + self.fee_minor - self.discount_minor
     }
 }
 
 impl<'a> Order<'a> {
-    /// Makes the bill as hard to read as those of real shops.
+    /// Makes the bill as hard to interpret as those of real shops.
     pub(super) fn with_real_bill(mut self, assortment: &'a Assortment, rng: &mut ChaCha8Rng) -> Self {
         if rng.random_bool(EDITED) {
             self.first_lines = Some(std::mem::replace(&mut self.lines, fill(assortment, &self.customer, rng)));

@@ -12,7 +12,7 @@ const DAY_MS: u64 = 24 * HOUR_MS;
 pub(super) struct Calendar {
     start: Timestamp,
     days: u64,
-    /// What a day holds: the area under the curve.
+    /// The weight of a day: the area under the curve.
     day: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Who orders. An ordinary customer leaves so much time between two orders that no fraud rule can meet them.
+//! Customers. An ordinary customer leaves so much time between two orders that no fraud rule applies.
 
 use std::collections::BTreeMap;
 
@@ -14,13 +14,13 @@ use crate::simulate::mix;
 
 /// Longer than any rule looks back by default, with room for a deployment that looks further.
 const PAUSE: SignedDuration = SignedDuration::from_hours(1);
-/// One customer in so many never signed in: the shop knows an email address only.
+/// One customer in this many never signed in: the shop only knows an email address.
 const KNOWN_BY_ADDRESS: u64 = 8;
-/// What shops write for the customer id of a guest; of a third of the guests they write nothing.
+/// What shops write as the customer id of a guest; for a third of the guests they write nothing.
 const GUEST_IDS: [Option<&str>; 3] = [None, Some("0"), Some("guest")];
 const CURRENCIES: [(&Tender, u32); 3] = [(&TENDERS[0], 70), (&TENDERS[1], 20), (&TENDERS[2], 10)];
 
-/// Somebody who orders.
+/// A customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Customer {
     pub(super) id: Uuid,
@@ -31,8 +31,8 @@ pub(super) struct Customer {
 }
 
 impl Customer {
-    /// The customer of that number in a run. They are those of the run: in two runs over the same days one customer
-    /// would order everything twice, and that is what the fraud rules look for.
+    /// The customer of that number in a run. Customers belong to the run: otherwise, in two runs over the same days, a
+    /// customer would order everything twice, and that is what the fraud rules look for.
     pub(super) fn new(seed: u64, stamp: &str, number: u64) -> Self {
         let id = id(seed, Kind::Customer(stamp), number);
         let by_address = number % KNOWN_BY_ADDRESS == KNOWN_BY_ADDRESS - 1;
@@ -41,7 +41,7 @@ impl Customer {
         Self { id, by_address, guest_id, tender: &TENDERS[0] }
     }
 
-    /// Names the customer as the lifecycle shape does.
+    /// Names the customer as in the lifecycle format.
     pub(super) fn name(&self, members: &mut Map<String, Value>) {
         if self.by_address {
             members.insert("userEmail".to_owned(), self.address().into());
@@ -51,7 +51,7 @@ impl Customer {
         }
     }
 
-    /// The customer id, when the shop knows one.
+    /// The customer id, if the shop knows one.
     pub(super) fn known_id(&self) -> Option<Uuid> {
         (!self.by_address).then_some(self.id)
     }
@@ -66,7 +66,7 @@ pub(super) struct Customers<'p> {
     seed: u64,
     stamp: &'p str,
     pool: u64,
-    /// The last order of each who ordered.
+    /// The last order of each customer.
     last: BTreeMap<u64, (Timestamp, &'static Tender)>,
 }
 
@@ -75,10 +75,10 @@ impl<'p> Customers<'p> {
         Self { seed, stamp, pool: u64::from(pool.max(1)), last: BTreeMap::new() }
     }
 
-    /// Chooses who orders at `at`, which is no earlier than in the call before. When everybody has just ordered,
-    /// somebody new comes.
+    /// Chooses the customer of an order at `at`, which is no earlier than in the previous call. When all customers have
+    /// just ordered, it is a new one.
     pub(super) fn choose(&mut self, rng: &mut ChaCha8Rng, at: Timestamp) -> Customer {
-        // The smaller of two draws: some come often, most seldom.
+        // The smaller of two draws: some order often, most rarely.
         let first = rng.random_range(0..self.pool).min(rng.random_range(0..self.pool));
         let tender = mix::draw(rng, &CURRENCIES);
         let rested = |number: &u64| self.last.get(number).is_none_or(|(last, _)| at.duration_since(*last) >= PAUSE);

@@ -1,4 +1,4 @@
-//! In which order the events are sent: mostly as they happened, some late, some twice.
+//! The order in which events are sent: mostly as they happened, some late, some repeated.
 
 use jiff::Timestamp;
 use rand::RngExt as _;
@@ -12,27 +12,27 @@ const LATE: f64 = 0.03;
 const TWICE: f64 = 0.02;
 const HOUR_MS: u64 = 3_600_000;
 
-/// Gathers events until they are put into the order of sending.
+/// Collects events until they are sorted by the time of sending.
 pub(super) struct Delivery {
     until: Timestamp,
     rng: ChaCha8Rng,
-    /// By when they are sent.
+    /// By the time of sending.
     events: Vec<(Timestamp, Event)>,
 }
 
 impl Delivery {
-    /// What happens after `until` has not happened yet, and is left out.
+    /// Events after `until` have not happened yet and are omitted.
     pub(super) fn new(until: Timestamp, rng: ChaCha8Rng) -> Self {
         Self { until, rng, events: Vec::new() }
     }
 
-    /// Hands in an event, which is sent when it happens, or a little later.
+    /// Adds an event, which is sent when it happens, or slightly later.
     pub(super) fn add(&mut self, at: Timestamp, body: Value) {
         let late = if self.rng.random_bool(LATE) { self.rng.random_range(0..6 * HOUR_MS) } else { 0 };
         self.add_late(after(at, late), at, body);
     }
 
-    /// Hands in an event that is sent at an instant of its own.
+    /// Adds an event that is sent at a given time.
     pub(super) fn add_late(&mut self, sent_at: Timestamp, at: Timestamp, body: Value) {
         if at > self.until {
             return;
@@ -44,7 +44,7 @@ impl Delivery {
         self.events.push((sent_at, Event { occurred_at: at, body }));
     }
 
-    /// Everything in the order of sending.
+    /// All events in the order of sending.
     pub(super) fn finish(mut self) -> Vec<Event> {
         // A stable sort: what is sent at the same instant keeps its order.
         self.events.sort_by_key(|(sent_at, _)| *sent_at);

@@ -1,7 +1,7 @@
 //! The customers whom the fraud rules must find, and nobody else.
 //!
-//! One set is a burst over the edge of a minute, a large order and a row of similar orders, each by a customer of
-//! their own. All orders of one lie in one hour, so that each is one finding.
+//! One set is a burst across the boundary of a minute, a large order and a series of similar orders, each by a separate
+//! customer. All orders of one customer lie in the same hour, so that each is one finding.
 
 use domain::fraud::Rule;
 use jiff::Timestamp;
@@ -20,16 +20,16 @@ use crate::simulate::identity::{Kind, id};
 const BURST_ORDERS: u64 = 6;
 /// From the first to the last order of a burst; the rule looks at a minute.
 const BURST_MS: u64 = 50_000;
-/// As many alike as the rule asks for by default.
+/// As many similar orders as the rule requires by default.
 const SIMILAR_ORDERS: u64 = 3;
-/// Between two of them; all must lie within ten minutes.
+/// The time between two of them; all must lie within ten minutes.
 const SIMILAR_MS: u64 = 170_000;
-/// What a set takes of the orders.
+/// The number of orders of a set.
 const ORDERS_OF_A_SET: usize = 6 + 1 + 3;
-/// With fewer orders than this nobody is planted; with so many more there is another set.
+/// With fewer orders than this no one is planted; with each further multiple there is another set.
 const ORDERS_MIN: usize = 20;
 const ORDERS_PER_SET: usize = 2_000;
-/// Numbers of planted customers and orders begin here, behind all ordinary ones.
+/// Numbers of planted customers and orders begin here, after all ordinary ones.
 const FIRST_NUMBER: u64 = 1 << 40;
 const RULES: [Rule; 3] = [Rule::OrderBurst, Rule::LargeOrder, Rule::SimilarOrders];
 const MINUTE_MS: u64 = 60_000;
@@ -45,19 +45,19 @@ pub(super) struct Fraud<'a, 'p> {
 }
 
 impl<'a, 'p> Fraud<'a, 'p> {
-    /// Takes what everything planted is made from.
+    /// Takes the plan of the planted orders.
     pub(super) fn new(plan: &'p Plan, stamp: &'p str, assortment: &'a Assortment, rng: ChaCha8Rng) -> Self {
         let product = &assortment.products()[0];
         Self { plan, stamp, product, rng, orders: Vec::new(), planted: Vec::new() }
     }
 
-    /// Returns who was planted, and their orders.
+    /// Returns the planted customers and their orders.
     pub(super) fn plant(mut self, calendar: &Calendar) -> (Vec<Planted>, Vec<Order<'a>>) {
         let sets = if self.plan.orders < ORDERS_MIN { 0 } else { 1 + self.plan.orders / ORDERS_PER_SET };
         let rules: Vec<_> = (0..sets).flat_map(|set| RULES.map(|rule| (set, rule))).collect();
         let count = u64::try_from(rules.len()).unwrap_or_default();
         for (number, (set, rule)) in (0..).zip(rules) {
-            // The last days stay free, so that the orders live on.
+            // The last days are avoided, so that the orders can complete their life cycle.
             let position = calendar.length() / 20 * 17 * (number + 1) / (count + 1);
             self.add(rule, (number, set), calendar.at(position));
         }
@@ -67,7 +67,7 @@ impl<'a, 'p> Fraud<'a, 'p> {
 
     fn add(&mut self, rule: Rule, (number, set): (u64, usize), around: Timestamp) {
         let tender = if rule == Rule::LargeOrder { &TENDERS[set % TENDERS.len()] } else { &TENDERS[0] };
-        // A multiple of eight has an account: an alert names the customer as the shop knows them.
+        // A multiple of eight has an account: an alert names the customer by the shop's id.
         let mut customer = Customer::new(self.plan.seed, self.stamp, FIRST_NUMBER + 8 * number);
         customer.tender = tender;
         self.planted.push(Planted { rule, subject: format!("customer:{}", customer.id) });
@@ -79,7 +79,7 @@ impl<'a, 'p> Fraud<'a, 'p> {
             Rule::OrderBurst => {
                 for k in 0..BURST_ORDERS {
                     let at = after(minute, 35_000 + k * BURST_MS / (BURST_ORDERS - 1));
-                    // No two alike, or the orders would be similar, too.
+                    // All different, otherwise they would also be similar orders.
                     self.order(&customer, at, i64::try_from(k + 1).unwrap_or(1));
                 }
             }

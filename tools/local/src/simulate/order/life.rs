@@ -1,4 +1,4 @@
-//! What happens to an order after it is placed.
+//! The life cycle of an order after it is placed.
 
 use jiff::Timestamp;
 use rand::RngExt as _;
@@ -17,20 +17,20 @@ const DAY: u64 = 24 * HOUR;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fate {
     Rejected,
-    /// Called off before it is paid.
+    /// Cancelled before it is paid.
     CancelledEarly,
-    /// No payment succeeds, and the order is called off.
+    /// No payment succeeds, and the order is cancelled.
     Unpaid,
-    /// Called off after it is paid; the money goes back.
+    /// Cancelled after it is paid; the money is refunded.
     CancelledLate,
     Delivered,
-    /// Sent back whole.
+    /// Returned whole.
     Returned,
-    /// Sent back in part; the money is named.
+    /// Returned in part; the amount is named.
     PartlyReturned,
-    /// Sent back in part; lines and money are named, and the payment service tells of the same money.
+    /// Returned in part; lines and amount are named, and the payment service reports the same refund.
     LineReturned,
-    /// Delivered, and a part of the money goes back as goodwill.
+    /// Delivered, and part of the money is refunded as goodwill.
     PartlyRefunded,
 }
 
@@ -64,14 +64,14 @@ impl Fate {
     /// Draws how an order ends.
     pub(super) fn draw(order: &Order<'_>, rng: &mut ChaCha8Rng) -> Self {
         match mix::draw(rng, &FATES) {
-            // Of which of two payments the money of a return comes, only refunds by the payment service say.
+            // Only refunds by the payment service say which of two payments is refunded.
             Self::PartlyReturned | Self::LineReturned if order.second_method.is_some() => Self::PartlyRefunded,
             fate => fate,
         }
     }
 }
 
-/// How a payment went.
+/// The result of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
     Pending,
@@ -82,13 +82,13 @@ pub(super) enum Outcome {
 /// A payment of an order, or an attempt at one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Payment {
-    /// Tells the payments of an order apart, from 1.
+    /// Numbers the payments of an order, from 1.
     pub(super) number: u8,
     pub(super) method: &'static str,
     pub(super) minor: i64,
 }
 
-/// One piece of news about an order.
+/// One event about an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum News {
     Placed,
@@ -100,34 +100,34 @@ pub(super) enum News {
         payment: Payment,
         outcome: Outcome,
     },
-    /// The payment service gives back money of a payment.
+    /// The payment service refunds money of a payment.
     Refunded {
         payment: Payment,
         minor: i64,
-        /// Names the refund. Without a number it is what a cancellation or return gave back already.
+        /// Numbers the refund. Without a number it is the refund that a cancellation or return already reported.
         number: Option<u8>,
     },
     Reserved,
     Shipped,
     Delivered,
     Cancelled,
-    /// Money that goes back in minor units; all of it when no amount is named.
+    /// The refund in minor units; everything when no amount is named.
     Returned {
         refund_minor: Option<i64>,
     },
-    /// The first line comes back, and its money.
+    /// The first line is returned and refunded.
     LineReturned {
         refund_minor: i64,
     },
     Rated {
         stars: u8,
-        /// A rating that was given before changes.
+        /// An earlier rating changes.
         anew: bool,
     },
     Commented,
 }
 
-/// The news of one order as they come to pass.
+/// The events of one order as they happen.
 pub(super) struct Life<'r> {
     at: Timestamp,
     rng: &'r mut ChaCha8Rng,
@@ -136,7 +136,7 @@ pub(super) struct Life<'r> {
     attempts: u8,
 }
 
-/// Tells the life of an order: its news in the order of time. Some of them may lie in the future.
+/// Generates the life cycle of an order: its events sorted by time. Some may lie in the future.
 pub(super) fn live(order: &Order<'_>, fate: Fate, rng: &mut ChaCha8Rng) -> Vec<(Timestamp, News)> {
     let mut life = Life { at: order.placed_at, rng, news: vec![(order.placed_at, News::Placed)], attempts: 0 };
     life.run(order, fate);
@@ -144,7 +144,7 @@ pub(super) fn live(order: &Order<'_>, fate: Fate, rng: &mut ChaCha8Rng) -> Vec<(
 }
 
 impl Life<'_> {
-    /// Something happens after so many milliseconds.
+    /// An event after some milliseconds.
     fn tell(&mut self, (least, most): (u64, u64), news: News) {
         self.at = after(self.at, self.rng.random_range(least..most));
         self.news.push((self.at, news));
@@ -187,7 +187,7 @@ impl Life<'_> {
         Payment { number: self.attempts, method, minor }
     }
 
-    /// Pays, perhaps at the second try, perhaps in two parts, and returns the payments.
+    /// Pays, perhaps at the second attempt, perhaps in two parts, and returns the payments.
     fn pay(&mut self, order: &Order<'_>) -> Vec<Payment> {
         let tried = self.rng.random_bool(PAID_AT_SECOND_TRY);
         if tried {
@@ -216,7 +216,7 @@ impl Life<'_> {
         }
     }
 
-    /// Gives back what the fate of a delivered order says.
+    /// Refunds according to the outcome of a delivered order.
     fn give_back(&mut self, order: &Order<'_>, fate: Fate, payments: &[Payment]) {
         let Some(payment) = payments.last().copied() else { return };
         match fate {
@@ -241,7 +241,7 @@ impl Life<'_> {
         }
     }
 
-    /// The customer says what they think of the first product.
+    /// The customer rates the first product.
     fn judge(&mut self) {
         if self.rng.random_bool(RATED) {
             let stars = mix::draw(self.rng, &STARS);

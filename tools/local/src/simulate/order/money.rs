@@ -1,4 +1,5 @@
-//! The money that moves in a simulated shop, as the shop itself would count it: by what it did and not by what it told.
+//! The payments and refunds of a simulated shop, as the shop's own accounting has them: from what it did and not from
+//! the events that it sent.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +8,13 @@ use super::life::{News, Outcome, Payment};
 /// Money in and out, in minor units.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Moved {
-    /// Came in.
+    /// Payments.
     pub paid_minor: i64,
-    /// Went back.
+    /// Refunds.
     pub refunded_minor: i64,
 }
 
-/// The payments of one order, each with what went back of it.
+/// The payments of one order, each with its refunds.
 #[derive(Debug, Default)]
 pub(super) struct Purse {
     payments: Vec<(Payment, i64)>,
@@ -30,11 +31,11 @@ impl Purse {
     fn apply(&mut self, news: News) {
         match news {
             News::Paid { payment, outcome: Outcome::Succeeded } => self.payments.push((payment, 0)),
-            // Everything that is there.
+            // Everything that remains.
             News::Cancelled | News::Returned { refund_minor: None } => {
                 self.payments.iter_mut().for_each(|(payment, refunded)| *refunded = payment.minor);
             }
-            // Orders of which this happens have one payment.
+            // Orders with this event have one payment.
             News::Returned { refund_minor: Some(minor) } | News::LineReturned { refund_minor: minor } => {
                 self.payments.iter_mut().for_each(|(_, refunded)| *refunded += minor);
             }
@@ -42,12 +43,12 @@ impl Purse {
                 let of_payment = self.payments.iter_mut().filter(|(paid, _)| *paid == payment);
                 of_payment.for_each(|(_, refunded)| *refunded += minor);
             }
-            // The others move nothing, or tell of money that went back already.
+            // The others move no money, or report refunds that were already counted.
             _ => {}
         }
     }
 
-    /// Adds the money to that of the shop.
+    /// Adds it to the totals of the shop.
     pub(super) fn add_to(self, currency: &'static str, shop: &mut BTreeMap<(&'static str, &'static str), Moved>) {
         for (Payment { method, minor, .. }, refunded) in self.payments {
             let moved = shop.entry((currency, method)).or_default();

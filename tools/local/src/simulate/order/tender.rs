@@ -12,7 +12,7 @@ pub(super) struct Tender {
     step: i64,
     /// Decimal places of the major unit.
     decimals: usize,
-    /// Ordinary orders stay below, planted large ones lie above.
+    /// Ordinary orders are below this, planted large ones above.
     pub(super) large_minor: i64,
 }
 
@@ -35,7 +35,7 @@ impl Tender {
         (cents * self.rate / 100 / self.step).max(1) * self.step
     }
 
-    /// Writes an amount of the major unit exactly, as text.
+    /// Writes an amount in the major unit exactly, as a string.
     pub(super) fn text(&self, minor: i64) -> String {
         let unit = 10_i64.pow(u32::try_from(self.decimals).unwrap_or_default());
         let whole = minor / unit;
@@ -46,7 +46,7 @@ impl Tender {
         }
     }
 
-    /// Writes an amount of the major unit exactly, as a number.
+    /// Writes an amount in the major unit exactly, as a number.
     pub(super) fn amount(&self, minor: i64) -> Value {
         let text = self.text(minor);
         text.parse::<Number>().map_or(Value::String(text), Value::Number)

@@ -23,7 +23,7 @@ fn bodies(shop: &Shop) -> Vec<String> {
     shop.events.iter().map(|event| event.body.to_string()).collect()
 }
 
-/// Reads every event as the shop's doors do, each once.
+/// Parses every event as the API does, each once.
 fn read(shop: &Shop, until: Timestamp) -> Vec<ShopEvent> {
     let address_key = AddressKey::new(1, "a secret of the tests").unwrap();
     let intake = Intake { currency: "EUR".parse().unwrap(), address_key };
@@ -163,7 +163,7 @@ fn orders_end_in_realistic_shares() {
     let states: Vec<_> = orders.values().map(OrderState::of).collect();
     let share = |wanted: &dyn Fn(&OrderState) -> bool| states.iter().filter(|state| wanted(state)).count() / 100;
     let is = |status: OrderStatus| share(&|state: &OrderState| state.status() == status);
-    // In percent; those of the last days are still under way.
+    // In percent; those of the last days are still in progress.
     assert!((65..85).contains(&is(OrderStatus::Delivered)), "{}", is(OrderStatus::Delivered));
     assert!((5..10).contains(&is(OrderStatus::Returned)), "{}", is(OrderStatus::Returned));
     assert!((8..14).contains(&is(OrderStatus::Cancelled)), "{}", is(OrderStatus::Cancelled));

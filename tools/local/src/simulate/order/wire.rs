@@ -1,7 +1,7 @@
-//! Writes what happened in the two wire shapes that `contracts::read_shop_event` knows.
+//! Writes events in the two wire formats that `contracts::read_shop_event` knows.
 //!
-//! The lifecycle shape carries event ids. The analytics shape has none, as in the systems that send it: there an event
-//! is its content.
+//! The lifecycle format has event ids. The analytics format has none, as in the systems that send it: there an event is
+//! identified by its content.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -13,13 +13,13 @@ use super::bill::Charges;
 use super::customer::Customer;
 use super::life::{News, Outcome, Payment};
 
-/// Tells of an order, in its shape as far as that has a name for the news.
+/// Reports an order event, in its format if that has a name for it.
 pub(super) fn order(order: &Order<'_>, at: Timestamp, news: News, id: Uuid) -> Value {
     let analytics = (order.shape == Shape::Analytics).then(|| order_in_analytics(order, at, news)).flatten();
     analytics.unwrap_or_else(|| order_in_lifecycle(order, at, news, id))
 }
 
-/// Tells that a product is sold.
+/// Reports a new product.
 pub(super) fn product(product: &Product, at: Timestamp, shape: Shape, id: Uuid) -> Value {
     let Product { seller, category, name, skus, .. } = product;
     let facts = match shape {
@@ -37,17 +37,17 @@ pub(super) fn product(product: &Product, at: Timestamp, shape: Shape, id: Uuid) 
     }
 }
 
-/// A whole number is written as one.
+/// A whole number is written as a number.
 fn product_id(product: &Product) -> Value {
     product.id.parse::<u64>().map_or_else(|_| json!(product.id), Value::from)
 }
 
-/// Tells that a seller opened.
+/// Reports a new seller.
 pub(super) fn seller(seller: Uuid, at: Timestamp, id: Uuid) -> Value {
     lifecycle("seller.created", "seller-service", (at, id), json!({ "sellerId": seller }))
 }
 
-/// Tells that a customer registered.
+/// Reports a registration.
 pub(super) fn user(customer: &Customer, at: Timestamp) -> Value {
     let mut user = json!({ "userEmail": customer.address(), "metadata": { "channel": "web" } });
     if let Some(id) = customer.known_id() {
@@ -62,7 +62,7 @@ fn lifecycle(event: &str, service: &str, (at, id): (Timestamp, Uuid), members: V
     join(head, members)
 }
 
-/// The analytics shape writes times without an offset, which are UTC.
+/// The analytics format writes times without an offset, which are UTC.
 fn analytics(event_type: &str, service: &str, at: Timestamp, members: Value) -> Value {
     let timestamp = at.to_string().trim_end_matches('Z').to_owned();
     join(json!({ "eventType": event_type, "service": service, "timestamp": timestamp }), members)
@@ -133,7 +133,7 @@ fn bill(order: &Order<'_>, lines: &[Line<'_>], charges: &Charges) -> Value {
     order.customer.name(&mut members);
     let items = lines.iter().map(|line| {
         let mut item = item(order, line);
-        // Who sells a line is known from the product, too; some shops repeat it.
+        // The seller of a line is also known from the product; some shops repeat it.
         if line.sku.is_none() {
             item["sellerId"] = json!(line.product.seller);
             item["categoryId"] = json!(line.product.category);
@@ -150,7 +150,7 @@ fn bill(order: &Order<'_>, lines: &[Line<'_>], charges: &Charges) -> Value {
     Value::Object(members)
 }
 
-/// The charges that there are.
+/// The charges, if any.
 fn charged(order: &Order<'_>, charges: &Charges) -> Map<String, Value> {
     let Charges { shipping_minor, tax_minor, fee_minor, discount_minor } = *charges;
     let amounts = [
@@ -197,7 +197,7 @@ fn payment_id(order: &Order<'_>, payment: Payment) -> String {
 
 fn returned(order: &Order<'_>, refund_minor: Option<i64>) -> Value {
     let tender = order.customer.tender;
-    // As text, which is an amount as well.
+    // As a string, which is also an amount.
     refund_minor.map_or(json!({}), |minor| json!({ "refundAmount": tender.text(minor), "currency": tender.code }))
 }
 
@@ -210,7 +210,7 @@ fn opinion(order: &Order<'_>) -> Value {
     Value::Object(members)
 }
 
-/// `None` for news that the analytics shape has no name for.
+/// `None` for events that the analytics format has no name for.
 fn order_in_analytics(order: &Order<'_>, at: Timestamp, news: News) -> Option<Value> {
     let status = match news {
         News::Placed => return Some(analytics("ORDER_PLACED", "ORDER_SERVICE", at, placed_in_analytics(order))),

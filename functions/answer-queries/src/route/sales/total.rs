@@ -1,4 +1,4 @@
-//! Sums over several steps, and which currency an answer is about.
+//! Sums over several steps, and the currency of a response.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,11 @@ use contracts::CurrencySales;
 use domain::{Charges, Currency};
 use store::sales::{Figures, Sales};
 
-/// Figures by currency; currencies without any are left out.
+/// Figures by currency; currencies without any are omitted.
 pub(crate) struct Totals(BTreeMap<Currency, Figures>);
 
 impl Totals {
-    /// Adds up all steps from this one on.
+    /// Sums all steps from this one on.
     pub(crate) fn from_step(first: usize, rows: &[Sales]) -> Self {
         let mut totals: BTreeMap<Currency, Figures> = BTreeMap::new();
         for Sales { currency, figures, .. } in rows.iter().filter(|row| row.step >= first) {
@@ -28,7 +28,7 @@ impl Totals {
         self.0.iter().map(|(currency, figures)| (*currency, figures.orders))
     }
 
-    /// Returns them as they are shown, by currency.
+    /// Returns them as shown, by currency.
     pub(crate) fn public(&self) -> Vec<CurrencySales> {
         let public = |(currency, figures): (&Currency, &Figures)| CurrencySales {
             currency: *currency,
@@ -42,7 +42,7 @@ impl Totals {
     }
 }
 
-/// Returns the figures and charges of each of so many steps in one currency: zeros where nothing was sold.
+/// Returns the figures and charges of each step in one currency: zeros where nothing was sold.
 pub(crate) fn fill(steps: usize, currency: Option<Currency>, rows: &[Sales]) -> Vec<(Figures, Charges)> {
     let mut filled = vec![(Figures::default(), Charges::default()); steps];
     for row in rows.iter().filter(|row| Some(row.currency) == currency) {

@@ -10,16 +10,16 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use store::sales::{self, Figures, WHOLE_SHOP};
 
-use super::answer;
+use super::enveloped;
 use super::total::{Totals, fill};
-use crate::admin::Admin;
+use crate::Deps;
+use crate::caller::Admin;
 use crate::currency;
 use crate::failure::Failure;
-use crate::private::Given;
-use crate::router::Deps;
+use crate::query::QueryParameters;
 
-pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
-    let query = MonthsQuery::read(given.pairs())?;
+pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, query: QueryParameters) -> Result<Response, Failure> {
+    let query = MonthsQuery::read(query.pairs())?;
     let steps = query.steps(Timestamp::now());
     let rows = sales::sum(&deps.database, WHOLE_SHOP, &steps).await?;
     // Step 0 is the month before the first.
@@ -27,7 +27,7 @@ pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) 
     let figures = fill(steps.len(), currency, &rows);
     let months = steps.iter().skip(1).zip(figures.windows(2));
     let months = months.map(|(step, figures)| month(query.zone.date(step.start), figures[1], figures[0])).collect();
-    Ok(answer(SalesMonths { currency, tz: query.zone.as_str().to_owned(), months }))
+    Ok(enveloped(SalesMonths { currency, tz: query.zone.as_str().to_owned(), months }))
 }
 
 fn month(first: Date, (figures, charges): (Figures, Charges), (before, _): (Figures, Charges)) -> SalesMonth {

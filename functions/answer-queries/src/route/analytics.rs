@@ -1,4 +1,4 @@
-//! `GET /api/analytics/...`: the whole shop, in the shapes that clients of the replaced system know. For admins.
+//! `GET /api/analytics/...`: the whole shop, in the formats that clients of the replaced system expect. For admins.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,15 +14,20 @@ use jiff::Timestamp;
 use store::sales::{self, Figures, Sales, WHOLE_SHOP};
 use store::shop_report;
 
-use crate::admin::Admin;
+use crate::Deps;
+use crate::answer;
+use crate::caller::Admin;
 use crate::currency;
 use crate::failure::Failure;
-use crate::private::{Given, answer};
-use crate::router::Deps;
+use crate::query::QueryParameters;
 
 /// `GET /dashboard`: everything since the shop began, and today.
-pub(crate) async fn dashboard(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
-    let query = TotalsQuery::read(given.pairs(), Timestamp::now())?;
+pub(crate) async fn dashboard(
+    _: Admin,
+    State(deps): State<Arc<Deps>>,
+    query: QueryParameters,
+) -> Result<Response, Failure> {
+    let query = TotalsQuery::read(query.pairs(), Timestamp::now())?;
     let totals = shop_report::get_totals(&deps.database, query.today).await?;
     let currency = currency::choose(query.currency, totals.sales.iter().map(|(code, it)| (*code, it.orders)));
     let shown = totals.sales.iter().find(|(code, _)| Some(*code) == currency);
@@ -31,7 +36,7 @@ pub(crate) async fn dashboard(_: Admin, State(deps): State<Arc<Deps>>, given: Gi
         .sales
         .iter()
         .map(|(code, figures)| CurrencyRevenue { currency: *code, revenue: revenue(Some(*code), *figures) });
-    Ok(answer(&Overview {
+    Ok(answer::private(&Overview {
         total_users: totals.users,
         total_orders: totals.orders,
         total_revenue: Amount(currency.map(|currency| Money { minor, currency })),
@@ -42,8 +47,12 @@ pub(crate) async fn dashboard(_: Admin, State(deps): State<Arc<Deps>>, given: Gi
 }
 
 /// `GET /revenue`: by local day.
-pub(crate) async fn daily_revenue(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
-    let RevenueQuery { range, currency } = RevenueQuery::read(given.pairs(), Timestamp::now())?;
+pub(crate) async fn daily_revenue(
+    _: Admin,
+    State(deps): State<Arc<Deps>>,
+    query: QueryParameters,
+) -> Result<Response, Failure> {
+    let RevenueQuery { range, currency } = RevenueQuery::read(query.pairs(), Timestamp::now())?;
     // The whole range comes first, to choose the currency by it.
     let days = range.days.iter().map(|(_, day)| *day);
     let steps: Vec<TimeSpan> = std::iter::once(range.span).chain(days).collect();
@@ -56,16 +65,16 @@ pub(crate) async fn daily_revenue(_: Admin, State(deps): State<Arc<Deps>>, given
         date: *date,
         revenue: revenue(currency, by_step.get(&step).map(|it| it.figures).unwrap_or_default()),
     };
-    Ok(answer(&DailyRevenue { currency, daily_revenue: (1..).zip(&range.days).map(day).collect() }))
+    Ok(answer::private(&DailyRevenue { currency, daily_revenue: (1..).zip(&range.days).map(day).collect() }))
 }
 
 /// `GET /revenue/payment-methods`.
 pub(crate) async fn payment_methods(
     _: Admin,
     State(deps): State<Arc<Deps>>,
-    given: Given,
+    query: QueryParameters,
 ) -> Result<Response, Failure> {
-    let RevenueQuery { range, currency } = RevenueQuery::read(given.pairs(), Timestamp::now())?;
+    let RevenueQuery { range, currency } = RevenueQuery::read(query.pairs(), Timestamp::now())?;
     let methods = shop_report::sum_by_method(&deps.database, range.span).await?;
     let mut paid: BTreeMap<Currency, i64> = BTreeMap::new();
     for (_, currency, figures) in &methods {
@@ -78,34 +87,46 @@ pub(crate) async fn payment_methods(
         orders: figures.orders,
         revenue: revenue(currency, figures),
     };
-    Ok(answer(&PaymentMethods { currency, payment_methods: shown.map(method).collect() }))
+    Ok(answer::private(&PaymentMethods { currency, payment_methods: shown.map(method).collect() }))
 }
 
 /// `GET /orders`: by where they stand.
-pub(crate) async fn orders(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
-    Parameters::read(given.pairs(), &[])?;
+pub(crate) async fn orders(
+    _: Admin,
+    State(deps): State<Arc<Deps>>,
+    query: QueryParameters,
+) -> Result<Response, Failure> {
+    Parameters::read(query.pairs(), &[])?;
     let counts = shop_report::count_by_status(&deps.database).await?;
     let total_orders = counts.iter().map(|(_, count)| count).sum();
     let named = counts.into_iter().map(|(status, count)| (status.as_str().to_uppercase(), count));
-    Ok(answer(&Orders { total_orders, orders_by_status: named.collect() }))
+    Ok(answer::private(&Orders { total_orders, orders_by_status: named.collect() }))
 }
 
 /// `GET /users`: registrations by local day.
-pub(crate) async fn users(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
-    let query = DaysQuery::read(given.pairs(), Timestamp::now())?;
+pub(crate) async fn users(
+    _: Admin,
+    State(deps): State<Arc<Deps>>,
+    query: QueryParameters,
+) -> Result<Response, Failure> {
+    let query = DaysQuery::read(query.pairs(), Timestamp::now())?;
     let days: Vec<TimeSpan> = query.days.iter().map(|(_, day)| *day).collect();
     let users = shop_report::count_users(&deps.database, &days).await?;
     let daily = query.days.iter().zip(users.registered);
     let daily = daily.map(|((date, _), registered)| DayUsers { date: *date, registered });
-    Ok(answer(&Users { total_users: users.total, daily_users: daily.collect() }))
+    Ok(answer::private(&Users { total_users: users.total, daily_users: daily.collect() }))
 }
 
 /// `GET /events`: by service and type.
-pub(crate) async fn events(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
-    let query = DaysQuery::read(given.pairs(), Timestamp::now())?;
+pub(crate) async fn events(
+    _: Admin,
+    State(deps): State<Arc<Deps>>,
+    query: QueryParameters,
+) -> Result<Response, Failure> {
+    let query = DaysQuery::read(query.pairs(), Timestamp::now())?;
     let counts = shop_report::count_events(&deps.database, query.span).await?.into_iter();
     let counts = counts.map(|it| EventCount { service: it.service, event_type: it.event_type, count: it.events });
-    Ok(answer(&Events { event_counts: counts.collect() }))
+    Ok(answer::private(&Events { event_counts: counts.collect() }))
 }
 
 fn revenue(currency: Option<Currency>, figures: Figures) -> Revenue {

@@ -9,16 +9,20 @@ use domain::{Charges, TimeSpan, average, change_percent};
 use jiff::Timestamp;
 use store::sales::{self, Figures};
 
-use super::answer;
-use super::reader::Reader;
+use super::enveloped;
 use super::total::{Totals, fill};
+use crate::Deps;
+use crate::caller::Reader;
 use crate::currency;
 use crate::failure::Failure;
-use crate::private::Given;
-use crate::router::Deps;
+use crate::query::QueryParameters;
 
-pub(crate) async fn list(reader: Reader, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
-    let query = WindowsQuery::read(given.pairs(), Timestamp::now())?;
+pub(crate) async fn list(
+    reader: Reader,
+    State(deps): State<Arc<Deps>>,
+    query: QueryParameters,
+) -> Result<Response, Failure> {
+    let query = WindowsQuery::read(query.pairs(), Timestamp::now())?;
     let seller_id = reader.seller(query.seller_id.clone())?;
     let steps = query.steps();
     let rows = sales::sum(&deps.database, &seller_id, &steps).await?;
@@ -27,7 +31,7 @@ pub(crate) async fn list(reader: Reader, State(deps): State<Arc<Deps>>, given: G
     let currency = currency::choose(query.currency, totals.paid());
     let figures = fill(steps.len(), currency, &rows);
     let windows = steps.windows(2).zip(figures.windows(2));
-    Ok(answer(SalesWindows {
+    Ok(enveloped(SalesWindows {
         size: query.size,
         range: SalesRange { start: query.range.start, end: query.range.end, tz: query.zone.as_str().to_owned() },
         currency,

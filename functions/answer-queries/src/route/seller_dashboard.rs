@@ -13,13 +13,14 @@ use jiff::Timestamp;
 use store::sales::{Figures, Sales};
 use store::seller_dashboard::{self, Dashboard, ProductSales, Question, Standing};
 
+use crate::Deps;
+use crate::answer;
+use crate::caller::Seller;
 use crate::currency;
 use crate::failure::Failure;
-use crate::private::{Given, answer};
-use crate::router::Deps;
-use crate::seller::Seller;
+use crate::query::QueryParameters;
 
-/// The places of the spans that are asked for: the one before, the whole range, then a point of the charts each.
+/// The indexes of the requested spans: the preceding one, the whole range, then one per point of the charts.
 const BEFORE: usize = 0;
 const RANGE: usize = 1;
 const POINTS: usize = 2;
@@ -27,19 +28,19 @@ const POINTS: usize = 2;
 pub(crate) async fn show(
     Seller(seller_id): Seller,
     State(deps): State<Arc<Deps>>,
-    given: Given,
+    query: QueryParameters,
 ) -> Result<Response, Failure> {
-    let query = DashboardQuery::read(given.pairs(), Timestamp::now())?;
+    let query = DashboardQuery::read(query.pairs(), Timestamp::now())?;
     let points = split(query.span, query.granularity.step(), &query.zone);
     let whole = [query.span.before(), query.span];
     let steps: Vec<TimeSpan> = whole.into_iter().chain(points.iter().map(|(_, part)| *part)).collect();
     let question = Question { seller_id: &seller_id, steps: &steps, products: query.span, currency: query.currency };
     let found = seller_dashboard::get(&deps.database, &question).await?;
     let dates: Vec<Timestamp> = points.into_iter().map(|(date, _)| date).collect();
-    Ok(answer(&Data { data: compose(&query, &dates, &found) }))
+    Ok(answer::private(&Data { data: compose(&query, &dates, &found) }))
 }
 
-/// Lays the figures out. The first point may start before the range; its value does not.
+/// Arranges the figures. The first point may start before the range; its value does not include that part.
 fn compose(query: &DashboardQuery, dates: &[Timestamp], found: &Dashboard) -> SellerDashboard {
     let in_range = || found.sales.iter().filter(|sales| sales.step == RANGE);
     let currency = currency::choose(query.currency, in_range().map(|it| (it.currency, it.figures.orders)));
@@ -83,7 +84,7 @@ fn summarize(now: Figures, before: Figures, standing: Standing) -> Summary {
     }
 }
 
-/// The mean of scores, to the millionth; 0 without any.
+/// The mean of scores, rounded to millionths; 0 without any.
 fn average(score_micros: i64, ratings: i64) -> f64 {
     if ratings <= 0 { 0.0 } else { ((score_micros + ratings / 2) / ratings) as f64 / 1e6 }
 }

@@ -1,4 +1,4 @@
-//! `GET /sales/top-products` and, for admins, `GET /sales/categories`: what sold best, and how it did before.
+//! `GET /sales/top-products` and, for admins, `GET /sales/categories`: best sellers, with their previous rank.
 
 use std::sync::Arc;
 
@@ -10,18 +10,22 @@ use jiff::Timestamp;
 use store::ranking::{self, Question, Ranked};
 use store::sales::WHOLE_SHOP;
 
-use super::answer;
-use super::reader::Reader;
-use crate::admin::Admin;
+use super::enveloped;
+use crate::Deps;
+use crate::caller::Admin;
+use crate::caller::Reader;
 use crate::failure::Failure;
-use crate::private::Given;
-use crate::router::Deps;
+use crate::query::QueryParameters;
 
-pub(crate) async fn products(reader: Reader, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
-    let query = RankingQuery::read(given.pairs(), Timestamp::now())?;
+pub(crate) async fn products(
+    reader: Reader,
+    State(deps): State<Arc<Deps>>,
+    query: QueryParameters,
+) -> Result<Response, Failure> {
+    let query = RankingQuery::read(query.pairs(), Timestamp::now())?;
     let seller_id = reader.seller(query.seller_id.clone())?;
     let ranking = ranking::rank_products(&deps.database, &question(&query, &seller_id)).await?;
-    Ok(answer(TopProducts {
+    Ok(enveloped(TopProducts {
         window: window(&query),
         by: query.by.as_str(),
         currency: ranking.currency,
@@ -29,10 +33,14 @@ pub(crate) async fn products(reader: Reader, State(deps): State<Arc<Deps>>, give
     }))
 }
 
-pub(crate) async fn categories(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
-    let query = RankingQuery::read_of_shop(given.pairs(), Timestamp::now())?;
+pub(crate) async fn categories(
+    _: Admin,
+    State(deps): State<Arc<Deps>>,
+    query: QueryParameters,
+) -> Result<Response, Failure> {
+    let query = RankingQuery::read_of_shop(query.pairs(), Timestamp::now())?;
     let ranking = ranking::rank_categories(&deps.database, &question(&query, WHOLE_SHOP)).await?;
-    Ok(answer(TopCategories {
+    Ok(enveloped(TopCategories {
         window: window(&query),
         by: query.by.as_str(),
         currency: ranking.currency,

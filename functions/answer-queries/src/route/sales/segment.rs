@@ -1,4 +1,4 @@
-//! `GET /sales/customer-segments`: the customers of all time by what they spent. For admins.
+//! `GET /sales/customer-segments`: all customers by what they spent. For admins.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,22 +9,22 @@ use contracts::{CustomerSegment, CustomerSegments, SegmentLimits, SegmentsQuery}
 use domain::{Currency, Segment, average};
 use store::segment::{self, Spend};
 
-use super::answer;
-use crate::admin::Admin;
+use super::enveloped;
+use crate::Deps;
+use crate::caller::Admin;
 use crate::currency;
 use crate::failure::Failure;
-use crate::private::Given;
-use crate::router::Deps;
+use crate::query::QueryParameters;
 
-pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
-    let query = SegmentsQuery::read(given.pairs())?;
+pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, query: QueryParameters) -> Result<Response, Failure> {
+    let query = SegmentsQuery::read(query.pairs())?;
     if let Some(currency) = query.currency.filter(|currency| deps.segments.of(*currency).is_none()) {
         return Err(Failure::NoSegments(currency));
     }
     let rows = segment::sum(&deps.database, &deps.segments).await?;
     let currency = currency::choose(query.currency, paid(&rows).into_iter());
     let limits = currency.and_then(|currency| deps.segments.of(currency));
-    Ok(answer(CustomerSegments {
+    Ok(enveloped(CustomerSegments {
         currency,
         thresholds: limits.map(|limits| SegmentLimits { high: limits.high, medium: limits.medium }),
         segments: Segment::ALL.map(|segment| public(segment, currency, &rows)).into(),

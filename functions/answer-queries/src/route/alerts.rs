@@ -1,22 +1,23 @@
-//! `GET /alerts`: what the rules found, newest first. For admins.
+//! `GET /alerts`: findings, newest first. For admins.
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use contracts::{AlertCursor, AlertsQuery, Finding, List, Pagination};
+use contracts::{AlertCursor, AlertsQuery, List, ListedFinding, Pagination};
 use store::finding::{self, Position, Stored};
 
-use crate::admin::Admin;
+use crate::Deps;
+use crate::answer;
+use crate::caller::Admin;
 use crate::failure::Failure;
-use crate::private::{Given, answer};
-use crate::router::Deps;
+use crate::query::QueryParameters;
 
-pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) -> Result<Response, Failure> {
-    let query = AlertsQuery::read(given.pairs())?;
+pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, query: QueryParameters) -> Result<Response, Failure> {
+    let query = AlertsQuery::read(query.pairs())?;
     let behind = |cursor: AlertCursor| Position { date_created: cursor.date_created, id: cursor.id };
     let after = query.after.map_or(Position::NEWEST, behind);
-    // One row more than shown tells whether there is a next page, without counting.
+    // One row more than shown reveals whether there is a next page, without counting.
     let mut rows = finding::list(&deps.database, query.rule, after, query.limit + 1).await?;
     let shown = usize::try_from(query.limit).unwrap_or(usize::MAX);
     let more = rows.len() > shown;
@@ -30,11 +31,11 @@ pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, given: Given) 
         cursor: query.after.map(AlertCursor::encode),
         next_cursor: last.map(AlertCursor::encode),
     };
-    Ok(answer(&List { data: rows.into_iter().map(public).collect(), pagination }))
+    Ok(answer::private(&List { data: rows.into_iter().map(public).collect(), pagination }))
 }
 
-fn public(row: Stored) -> Finding {
-    Finding {
+fn public(row: Stored) -> ListedFinding {
+    ListedFinding {
         id: row.id.0,
         rule: row.rule.as_str(),
         subject: row.subject,

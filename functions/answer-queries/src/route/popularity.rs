@@ -6,23 +6,27 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use contracts::{Cursor, Data, List, Pagination, Parameters, Popularity, Position, TopQuery};
+use contracts::{Cursor, Data, List, PageStart, Pagination, Parameters, Popularity, TopQuery};
 use domain::{InvalidId, ProductId};
 use store::popularity;
 
-use crate::cached;
+use crate::Deps;
+use crate::answer;
 use crate::failure::Failure;
-use crate::private::Given;
-use crate::router::Deps;
+use crate::query::QueryParameters;
 
 /// `GET /popularity/top`: by score, ties by id, by page number or cursor.
-pub(crate) async fn top(State(deps): State<Arc<Deps>>, given: Given, headers: HeaderMap) -> Result<Response, Failure> {
-    let query = TopQuery::read(given.pairs())?;
+pub(crate) async fn top(
+    State(deps): State<Arc<Deps>>,
+    query: QueryParameters,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let query = TopQuery::read(query.pairs())?;
     let list = match query.position {
-        Position::Page(page) => by_page(&deps, query.limit, page).await?,
-        Position::After(cursor) => by_cursor(&deps, query.limit, cursor).await?,
+        PageStart::Page(page) => by_page(&deps, query.limit, page).await?,
+        PageStart::After(cursor) => by_cursor(&deps, query.limit, cursor).await?,
     };
-    cached::answer(&headers, &list)
+    answer::public(&headers, &list)
 }
 
 async fn by_page(deps: &Deps, limit: u32, page: u32) -> Result<List<Popularity>, Failure> {
@@ -42,7 +46,7 @@ async fn by_page(deps: &Deps, limit: u32, page: u32) -> Result<List<Popularity>,
 }
 
 async fn by_cursor(deps: &Deps, limit: u32, cursor: Cursor) -> Result<List<Popularity>, Failure> {
-    // One row more than shown tells whether there is a next page, without counting.
+    // One row more than shown reveals whether there is a next page, without counting.
     let mut rows = popularity::list_after(&deps.database, (cursor.score, &cursor.id), limit + 1).await?;
     let shown = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > shown;
@@ -62,19 +66,19 @@ fn next_cursor(rows: &[popularity::Popularity]) -> Option<String> {
     rows.last().map(|row| Cursor { score: row.score_micros, id: row.id.clone() }.encode())
 }
 
-/// `GET /popularity/{spu_id}`: one product. The id may hold slashes, encoded or not.
+/// `GET /popularity/{spu_id}`: one product. The id may contain slashes, encoded or not.
 pub(crate) async fn one(
     State(deps): State<Arc<Deps>>,
     spu_id: Result<Path<String>, PathRejection>,
-    given: Given,
+    query: QueryParameters,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    Parameters::read(given.pairs(), &[])?;
+    Parameters::read(query.pairs(), &[])?;
     // What is not UTF-8 after decoding is no text, and so no id.
     let Path(text) = spu_id.map_err(|_| Failure::InvalidProductId(InvalidId))?;
     let id: ProductId = text.parse().map_err(Failure::InvalidProductId)?;
     let row = popularity::get(&deps.database, &id).await?.ok_or(Failure::UnknownProduct)?;
-    cached::answer(&headers, &Data { data: public(row) })
+    answer::public(&headers, &Data { data: public(row) })
 }
 
 fn public(row: popularity::Popularity) -> Popularity {

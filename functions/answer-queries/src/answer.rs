@@ -1,4 +1,5 @@
-//! A public answer that caches may keep for a moment, and that is not sent again while it stays the same.
+//! How answers are written: a public one, which caches may keep for a moment and which is not sent again while it stays the
+//! same, and one for its caller only, which nobody keeps.
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, StatusCode};
@@ -9,15 +10,23 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::failure::Failure;
 
-/// Scores move within seconds; five seconds of cache take the load of a front page off the database.
+/// Scores change within seconds; five seconds of cache take the load of a front page off the database.
 const MOVING: &str = "public, max-age=5";
-/// What only a deployment changes.
+/// For what only a deployment changes.
 const FIXED: &str = "public, max-age=300";
 
-/// Writes a moving answer, or a 304 when the caller already has it.
-pub(crate) fn answer(request: &HeaderMap, body: &impl Serialize) -> Result<Response, Failure> {
+/// Writes a public answer that moves, or a 304 when the caller already has it.
+pub(crate) fn public(request: &HeaderMap, body: &impl Serialize) -> Result<Response, Failure> {
     // Serializing our own types cannot fail.
     Ok(respond(request, MOVING, serde_json::to_string(body).expect("numbers, text and times always serialize")))
+}
+
+/// Writes an answer for one caller.
+pub(crate) fn private(body: &impl Serialize) -> Response {
+    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
+    // Text, so that API Gateway gets it as it is and not in base64.
+    let body = serde_json::to_string(body).expect("numbers, text and times always serialize");
+    (headers, body).into_response()
 }
 
 /// Writes a JSON text that is part of the program, or a 304 when the caller already has it.
@@ -35,6 +44,6 @@ fn respond(request: &HeaderMap, cache: &'static str, body: impl AsRef<str> + Int
     if known {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
-    // Text, so that API Gateway gets it as it is and not in base64.
+    // Text, so that API Gateway gets it unchanged and not in base64.
     (StatusCode::OK, headers, body).into_response()
 }

@@ -1,0 +1,67 @@
+//! Who answers which route. Behind API Gateway, `$default` leads here too, so that a wrong path or method gets our envelope.
+
+mod alerts;
+mod analytics;
+mod popularity;
+mod sales;
+mod seller_dashboard;
+mod service;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::Method;
+use axum::routing::{MethodRouter, any, get};
+use contracts::Route;
+
+use crate::Deps;
+use crate::failure::Failure;
+
+/// Builds the service.
+pub fn router(deps: Arc<Deps>) -> Router {
+    // A parameter takes the rest of the path.
+    let add = |router: Router<_>, route: &Route| router.route(&route.path().replace('{', "{*"), handler(*route));
+    let routes = Route::ALL.iter().fold(Router::new(), add);
+    routes.method_not_allowed_fallback(get_only).fallback(not_found).with_state(deps)
+}
+
+fn handler(route: Route) -> MethodRouter<Arc<Deps>> {
+    match route {
+        Route::ListPopularity => get(popularity::top),
+        Route::GetPopularity => get(popularity::one),
+        Route::ListAlerts => get(alerts::list),
+        Route::ListSalesWindows => get(sales::windows),
+        Route::ListTopProducts => get(sales::top_products),
+        Route::ListTopCategories => get(sales::categories),
+        Route::ListCustomerSegments => get(sales::segments),
+        Route::ListSalesMonths => get(sales::months),
+        Route::ShowSellerDashboard => get(seller_dashboard::show),
+        Route::ShowShopDashboard => get(analytics::dashboard),
+        Route::ListDailyRevenue => get(analytics::daily_revenue),
+        Route::ListPaymentMethods => get(analytics::payment_methods),
+        Route::CountOrders => get(analytics::orders),
+        Route::CountUsers => get(analytics::users),
+        Route::CountEvents => get(analytics::events),
+        Route::GetDescription => get(service::describe),
+        Route::CheckHealth => get(service::check_health),
+        // These have functions of their own; here they are only known so that a wrong method is called by its name.
+        Route::RecordInteractions
+        | Route::RecordGuestInteractions
+        | Route::ImportInteractions
+        | Route::AcceptEvents
+        | Route::ErasePerson
+        | Route::ExportPerson => any(post_only),
+    }
+}
+
+async fn not_found() -> Failure {
+    Failure::NoRoute
+}
+
+async fn get_only() -> Failure {
+    Failure::WrongMethod(Method::GET)
+}
+
+async fn post_only() -> Failure {
+    Failure::WrongMethod(Method::POST)
+}

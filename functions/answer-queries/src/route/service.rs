@@ -1,0 +1,27 @@
+//! `GET /api/v1/openapi.json` describes the HTTP API for programs; `GET /health` says whether this function reaches Postgres, and
+//! which version it is.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use contracts::Data;
+use serde_json::json;
+
+use crate::Deps;
+use crate::answer;
+use crate::failure::Failure;
+
+/// Made from the code by a test and checked in; here it is only bytes of the program.
+const DESCRIPTION: &str = include_str!("../../../../docs/openapi.json");
+
+pub(crate) async fn describe(headers: HeaderMap) -> Response {
+    answer::fixed(&headers, DESCRIPTION)
+}
+
+pub(crate) async fn check_health(State(deps): State<Arc<Deps>>) -> Result<Response, Failure> {
+    deps.database.ping().await?;
+    let health = json!({ "status": "ok", "postgres": "ok", "version": env!("CARGO_PKG_VERSION") });
+    Ok(answer::private(&Data { data: health }))
+}

@@ -1,0 +1,151 @@
+//! Every route of the HTTP API, each said once: who takes it and how it is described.
+//!
+//! The router of answer-queries, the other HTTP functions, the OpenAPI document, the test of template.yaml and callers all
+//! read this table, so a route that one of them lacks does not compile or fails a test. A path may end with a parameter,
+//! which takes the rest of the path: ids may hold slashes.
+
+/// How a route is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Method {
+    /// It reads.
+    Get,
+    /// It takes a body.
+    Post,
+}
+
+/// Whom API Gateway lets through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Access {
+    /// Everybody.
+    Public,
+    /// Callers with a verified token. What the token must say is decided by the function.
+    Token,
+}
+
+macro_rules! routes {
+    ($($(#[$doc:meta])+ $name:ident: $method:ident $path:literal, $access:ident, $function:literal, $describe:path;)+) => {
+        /// A route of the HTTP API.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Route {
+            $($(#[$doc])+ $name,)+
+        }
+
+        impl Route {
+            /// All routes.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// Returns the path, with a parameter in braces.
+            #[must_use]
+            pub const fn path(self) -> &'static str {
+                match self { $(Self::$name => $path,)+ }
+            }
+
+            /// Returns how it is called.
+            #[must_use]
+            pub const fn method(self) -> Method {
+                match self { $(Self::$name => Method::$method,)+ }
+            }
+
+            /// Returns whom API Gateway lets through.
+            #[must_use]
+            pub const fn access(self) -> Access {
+                match self { $(Self::$name => Access::$access,)+ }
+            }
+
+            /// Returns the function that answers, by the name of its folder.
+            #[must_use]
+            pub const fn function(self) -> &'static str {
+                match self { $(Self::$name => $function,)+ }
+            }
+
+            /// Describes what it takes and answers.
+            #[cfg(feature = "openapi")]
+            pub(crate) fn describe(self) -> utoipa::openapi::path::OperationBuilder {
+                match self { $(Self::$name => $describe(),)+ }
+            }
+        }
+    };
+}
+
+routes! {
+    /// What a signed-in shopper did.
+    RecordInteractions: Post "/api/v1/analytic/interaction", Token, "record-interactions",
+        crate::openapi::route::record;
+    /// What a guest looked at.
+    RecordGuestInteractions: Post "/api/v1/analytic/guest/interaction", Public, "record-interactions",
+        crate::openapi::route::record_as_guest;
+    /// History of any age.
+    ImportInteractions: Post "/api/v1/analytic/import/interaction", Token, "import-interactions",
+        crate::openapi::route::import;
+    /// Events of the shop's back end.
+    AcceptEvents: Post "/api/v1/analytic/event", Token, "accept-events", crate::openapi::route::accept_events;
+    /// Makes a person anonymous.
+    ErasePerson: Post "/api/v1/analytic/person/erase", Token, "manage-people", crate::openapi::route::erase_person;
+    /// What is held about a person.
+    ExportPerson: Post "/api/v1/analytic/person/export", Token, "manage-people", crate::openapi::route::export_person;
+    /// The top list.
+    ListPopularity: Get "/api/v1/analytic/popularity/top", Public, "answer-queries", crate::openapi::route::top;
+    /// The popularity of one product.
+    GetPopularity: Get "/api/v1/analytic/popularity/{spu_id}", Public, "answer-queries", crate::openapi::route::one;
+    /// What the rules found.
+    ListAlerts: Get "/api/v1/analytic/alerts", Token, "answer-queries", crate::openapi::route::alerts;
+    /// A seller's own figures.
+    ShowSellerDashboard: Get "/api/v1/analytic/seller-dashboard", Token, "answer-queries",
+        crate::openapi::figures::seller_dashboard;
+    /// Sales window by window.
+    ListSalesWindows: Get "/api/v1/analytic/sales/windows", Token, "answer-queries", crate::openapi::sales::windows;
+    /// The products that sold best.
+    ListTopProducts: Get "/api/v1/analytic/sales/top-products", Token, "answer-queries",
+        crate::openapi::sales::top_products;
+    /// The categories that sold best.
+    ListTopCategories: Get "/api/v1/analytic/sales/categories", Token, "answer-queries",
+        crate::openapi::sales::categories;
+    /// The customers by what they spent.
+    ListCustomerSegments: Get "/api/v1/analytic/sales/customer-segments", Token, "answer-queries",
+        crate::openapi::sales::segments;
+    /// Sales month by month.
+    ListSalesMonths: Get "/api/v1/analytic/sales/months", Token, "answer-queries", crate::openapi::sales::months;
+    /// The totals of the shop.
+    ShowShopDashboard: Get "/api/analytics/dashboard", Token, "answer-queries", crate::openapi::figures::overview;
+    /// The revenue of the shop by day.
+    ListDailyRevenue: Get "/api/analytics/revenue", Token, "answer-queries", crate::openapi::figures::daily_revenue;
+    /// The revenue of the shop by payment method.
+    ListPaymentMethods: Get "/api/analytics/revenue/payment-methods", Token, "answer-queries",
+        crate::openapi::figures::payment_methods;
+    /// The orders by where they stand.
+    CountOrders: Get "/api/analytics/orders", Token, "answer-queries", crate::openapi::figures::orders;
+    /// The users who registered.
+    CountUsers: Get "/api/analytics/users", Token, "answer-queries", crate::openapi::figures::users;
+    /// The events of the back end.
+    CountEvents: Get "/api/analytics/events", Token, "answer-queries", crate::openapi::figures::events;
+    /// The description of the API.
+    GetDescription: Get "/api/v1/openapi.json", Public, "answer-queries", crate::openapi::route::description;
+    /// Whether Postgres can be reached.
+    CheckHealth: Get "/health", Public, "answer-queries", crate::openapi::route::health;
+}
+
+impl Method {
+    /// Returns the name as HTTP writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+impl Route {
+    /// Returns method and path, such as `GET /health`: without a parameter that is a route key of API Gateway.
+    #[must_use]
+    pub fn key(self) -> String {
+        format!("{} {}", self.method().as_str(), self.path())
+    }
+
+    /// Returns the path with its parameter filled in, as given.
+    #[must_use]
+    pub fn path_of(self, parameter: &str) -> String {
+        let fixed = self.path().split_once('{').map_or(self.path(), |(fixed, _)| fixed);
+        format!("{fixed}{parameter}")
+    }
+}
