@@ -22,6 +22,55 @@ fn folders() -> BTreeSet<String> {
     function_folders().expect("functions/ can be listed")
 }
 
+#[test]
+fn what_people_would_miss_outlives_the_stack_but_not_a_first_deployment_that_failed() {
+    let template = template();
+    for id in ["UserPool", "CatalogTable", "AppSecret"] {
+        let policy = |name: &str| template.at(&format!("/Resources/{id}/{name}")).clone();
+        assert_eq!(
+            policy("DeletionPolicy"),
+            "RetainExceptOnCreate",
+            "{id}: a stack that failed would leave one behind"
+        );
+        assert_eq!(policy("UpdateReplacePolicy"), "Retain", "{id}");
+    }
+}
+
+#[test]
+fn two_stacks_in_an_account_share_no_name() {
+    let template = template();
+    let resources = template.at("/Resources").as_object().expect("resources");
+    let names =
+        ["QueueName", "AlarmName", "FunctionName", "LogGroupName", "RoleName", "TableName", "Name", "UserPoolName"];
+    for (id, resource) in resources {
+        let own = names.iter().filter_map(|name| resource["Properties"].get(*name));
+        // Routes, groups and clients belong to a pool or an API, whose names are the stack's.
+        let is_inner = ["AWS::Cognito::UserPool", "AWS::ApiGatewayV2::"].iter().any(|kind| {
+            resource["Type"].as_str().is_some_and(|of| of.starts_with(kind) && of != "AWS::Cognito::UserPool")
+        });
+        for name in own.filter(|_| !is_inner && id != "UserPoolDomain") {
+            let text = name["Fn::Sub"].as_str().unwrap_or_default();
+            let is_reference = name.get("Ref").is_some();
+            assert!(text.contains("${AWS::StackName}") || is_reference, "{id}: {name}");
+        }
+        let events = resource["Properties"]["Events"].as_object().into_iter().flatten();
+        for (event, schedule) in events.filter(|(_, event)| event["Type"] == "ScheduleV2") {
+            assert_eq!(schedule["Properties"]["OmitName"], true, "{id}: SAM would call the schedule {event}");
+        }
+    }
+}
+
+#[test]
+fn throttled_functions_and_events_that_cannot_be_delivered_ring_an_alarm() {
+    let template = template();
+    let watched: BTreeSet<_> =
+        alarms(&template, "AWS/Lambda", "Throttles").into_iter().filter_map(|(name, _)| target(name)).collect();
+    assert_eq!(watched, template.all(FUNCTION).into_keys().collect());
+    let [(_, alarm)] = &alarms(&template, "AWS/Events", "FailedInvocations")[..] else { panic!("one rule, one alarm") };
+    let rule = &template.all("AWS::Events::Rule")["OrderEventsRule"]["Name"];
+    assert_eq!((&alarm["Dimensions"][1]["Name"], &alarm["Dimensions"][1]["Value"]), (&json!("RuleName"), rule));
+}
+
 /// The alarms on a metric, each as (value of its only dimension, properties).
 fn alarms<'a>(template: &'a Template, namespace: &str, metric: &str) -> Vec<(&'a Value, &'a Value)> {
     let all = template.all("AWS::CloudWatch::Alarm").into_values();
@@ -143,7 +192,7 @@ fn the_feed_forgets_old_items_and_survives_mistakes() {
     assert_eq!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true);
     assert_eq!(table["SSESpecification"]["SSEEnabled"], true);
     assert!(table.get("TableName").is_none(), "a kept table of a fixed name blocks the next deployment");
-    assert_eq!(template.at("/Resources/CatalogTable/DeletionPolicy"), "Retain");
+    assert_eq!(template.at("/Resources/CatalogTable/DeletionPolicy"), "RetainExceptOnCreate");
 }
 
 #[test]

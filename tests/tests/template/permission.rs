@@ -235,9 +235,6 @@ fn no_secret_is_a_parameter_or_a_variable_and_the_key_of_addresses_outlives_ever
         "SecretStringTemplate": "{}", "GenerateStringKey": "address_hash_key_1", "PasswordLength": 64, "ExcludePunctuation": true
     });
     assert_eq!(template.all("AWS::SecretsManager::Secret")["AppSecret"]["GenerateSecretString"], generated);
-    for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
-        assert_eq!(template.at(&format!("/Resources/AppSecret/{policy}")), "Retain");
-    }
 }
 
 #[test]

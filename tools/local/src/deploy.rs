@@ -24,13 +24,14 @@ const MAX_CONCURRENCY: &str = "4";
 const ALLOWED_ORIGIN: &str = "http://localhost:3000";
 
 /// Where SAM reads each function, as `<function>/bootstrap`.
+///
+/// The template names it relative to itself. The stack has a copy of the template, and so a folder of its own: what is built
+/// for this machine never lies where `sam deploy` takes what goes to AWS.
 pub(crate) fn functions_folder(stack: &Stack) -> PathBuf {
-    stack.root().join("target/lambda")
+    stack.path("target/lambda")
 }
 
 /// Copies the locally built functions to where SAM reads them.
-///
-/// Copies, not links: `cargo lambda build` writes to the same place and would write through a link.
 pub(crate) fn copy_functions(stack: &Stack) -> Result<(), Error> {
     let folder = stack.root().join("functions");
     let failed = |source| Error::Read { path: folder.clone(), source };
@@ -57,10 +58,13 @@ pub(crate) async fn deploy(stack: &Stack, ports: Ports) -> Result<(), Error> {
     // The project's own samconfig.toml is for AWS.
     let config = stack.path("samconfig.toml");
     file::write(&config, b"version = 0.1\n", 0o644)?;
+    let template = stack.path("template.yaml");
+    file::write(&template, &file::read(&stack.root().join("template.yaml"))?, 0o644)?;
     let mut command = Command::new(Venv::named(stack, "sam").program("sam"));
     command.current_dir(stack.root()).arg("deploy");
     command.arg("--config-file").arg(&config);
-    command.args(["--template-file", "template.yaml", "--stack-name", &stack.deployed_name(), "--resolve-s3"]);
+    command.arg("--template-file").arg(&template);
+    command.args(["--stack-name", &stack.deployed_name(), "--resolve-s3"]);
     command.args(["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]);
     command.args(["--no-confirm-changeset", "--no-fail-on-empty-changeset"]);
     // SAM reads the loops of the template (Fn::ForEach) only when it is told to.
