@@ -19,7 +19,8 @@ pub struct Args {
     function: String,
 }
 
-/// Prints one `NAME=value` a line: the function's own variables, and where the AWS APIs are.
+/// Prints one `NAME="value"` a line: the function's own variables, and where the AWS APIs are. The quotes are for cargo lambda,
+/// which takes no empty value without them.
 ///
 /// # Errors
 /// `NotRunning` when the stack is not up; `NoResource` when there is no such function.
@@ -35,7 +36,7 @@ pub async fn run(stack: &Stack, args: Args) -> Result<(), Error> {
         return Err(Error::Answer { what: WHAT, answer: shorten(&text) });
     };
     for (name, value) in variables {
-        say::line(format_args!("{name}={}", value.as_str().unwrap_or_default()));
+        say::line(format_args!("{name}=\"{}\"", value.as_str().unwrap_or_default()));
     }
     say::line(format_args!("AWS_ENDPOINT_URL={endpoint}\nAWS_REGION={REGION}"));
     say::line(format_args!("AWS_ACCESS_KEY_ID={CREDENTIAL}\nAWS_SECRET_ACCESS_KEY={CREDENTIAL}"));
