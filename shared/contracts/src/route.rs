@@ -142,10 +142,10 @@ impl Route {
         format!("{} {}", self.method().as_str(), self.path())
     }
 
-    /// Returns the path with its parameter filled in, as given.
+    /// Returns the path with its parameter filled in, as given; one without a parameter stays as it is.
     #[must_use]
     pub fn path_of(self, parameter: &str) -> String {
-        let fixed = self.path().split_once('{').map_or(self.path(), |(fixed, _)| fixed);
-        format!("{fixed}{parameter}")
+        let fixed = self.path().split_once('{').map(|(fixed, _)| format!("{fixed}{parameter}"));
+        fixed.unwrap_or_else(|| self.path().to_owned())
     }
 }
