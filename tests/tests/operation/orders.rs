@@ -7,7 +7,6 @@ use domain::fraud::{OrderFact, Rule, Scope, Thresholds, judge_orders};
 use jiff::{SignedDuration, Timestamp};
 use shopsignal::simulate::ProductIds;
 use shopsignal::simulate::order::{Plan, Shop, large_orders};
-use testkit::template::Template;
 
 fn plan(seed: u64) -> Plan {
     let until = "2026-11-21T10:20:30Z".parse().unwrap();
