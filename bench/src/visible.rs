@@ -63,7 +63,7 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
 async fn token() -> String {
     let description = std::env::var("SHOPSIGNAL_STACK_FILE").unwrap();
     let stack = std::path::Path::new(&description).parent().and_then(|folder| folder.file_name()).unwrap();
-    let output = Command::new("target/local/shopsignal")
+    let output = Command::new("target/local/local-stack")
         .arg("--stack")
         .arg(stack)
         .args(["token", "shopper"])

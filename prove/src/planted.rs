@@ -250,12 +250,12 @@ impl Workbench {
         }
     }
 
-    /// Builds only what a check starts, but with the features of the whole workspace, which the seeded dependencies have.
+    /// Builds only what a check starts, but with the features of all default members, which the seeded dependencies have.
     fn build(&self, name: &str) -> Result<(), PlantedError> {
         let log = self.folder.join(format!("{name}.build.log"));
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
-        command.args(["build", "--profile", "local", "--workspace"]).current_dir(self.tree());
+        command.args(["build", "--profile", "local"]).current_dir(self.tree());
         command.env("CARGO_TARGET_DIR", self.folder.join("target"));
         let functions = function_folders().map_err(file(Path::new("functions")))?;
         for binary in functions.iter().map(String::as_str).chain(["shopsignal"]) {

@@ -10,9 +10,9 @@ fn read(path: &str) -> String {
     fs::read_to_string(repository().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The names in tools/requirements with this ending.
+/// The names in tools/local/requirements with this ending.
 fn requirements(ending: &str) -> BTreeSet<String> {
-    let files = fs::read_dir(repository().join("tools/requirements")).unwrap();
+    let files = fs::read_dir(repository().join("tools/local/requirements")).unwrap();
     let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
     names.filter_map(|name| name.strip_suffix(ending).map(str::to_owned)).collect()
 }
@@ -23,7 +23,7 @@ fn every_python_package_has_one_version_and_its_hashes() {
     assert_eq!(names, requirements(".in"));
     assert!(names.len() > 4, "{names:?}");
     for name in names {
-        let text = read(&format!("tools/requirements/{name}.txt"));
+        let text = read(&format!("tools/local/requirements/{name}.txt"));
         let lines: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).collect();
         let entries = lines.join("\n").replace("\\\n", "");
         for entry in entries.lines() {
@@ -31,11 +31,12 @@ fn every_python_package_has_one_version_and_its_hashes() {
             assert!(entry.contains("==") && hashes > 0, "{name}: {entry}");
         }
         // The requested versions are the locked ones.
-        for chosen in read(&format!("tools/requirements/{name}.in")).lines().filter(|line| !line.starts_with('#')) {
+        for chosen in read(&format!("tools/local/requirements/{name}.in")).lines().filter(|line| !line.starts_with('#'))
+        {
             assert!(lines.iter().any(|line| line.starts_with(&format!("{chosen} "))), "{name}: {chosen} is not locked");
         }
     }
-    let installer = read("tools/src/stack/venv.rs");
+    let installer = read("tools/local/src/venv.rs");
     for option in ["--require-hashes", "--no-deps", "--only-binary=:all:"] {
         assert!(installer.contains(option), "{option}");
     }

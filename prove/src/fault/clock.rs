@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use local_stack::faketime;
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
-use shopsignal::stack::faketime;
-use shopsignal::stack::folder::Stack;
+use stack::Stack;
 use testkit::TestClock;
 
 use super::postgres::converge;

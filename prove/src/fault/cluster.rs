@@ -9,11 +9,11 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use local_stack::postgres_program::Programs;
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use rustix::process::{Pid, Signal, kill_process};
-use shopsignal::stack::folder::Stack;
-use shopsignal::stack::postgres_program::Programs;
+use stack::Stack;
 use tempfile::TempDir;
 use testkit::TestDatabase;
 use tokio_postgres::error::SqlState;

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use catalog::{Catalog, FeedCatalog};
 use domain::{InteractionId, Sink};
 use shopsignal::deployment::Deployment;
-use shopsignal::stack::description::StackFile;
 use shopsignal::verify::{self, FeedCheck};
+use stack::StackFile;
 use testkit::{TestDatabase, TestTable, interaction};
 
 /// A database, a feed, and the command that compares them.

@@ -2,7 +2,7 @@
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
-use shopsignal::issuer::Role;
+use stack::issuer::Role;
 use uuid::Uuid;
 
 use crate::shop::{ALERTS, Answer, EVENTS, IMPORT, RECORD, RECORD_AS_GUEST, Shop, TOP, event, send, view};

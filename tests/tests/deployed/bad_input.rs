@@ -3,7 +3,7 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
-use shopsignal::issuer::Role;
+use stack::issuer::Role;
 use uuid::Uuid;
 
 use crate::shop::{Answer, RECORD, Shop, send, view};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::Sink;
 use serde_json::{Value, json};
-use shopsignal::issuer::Role;
+use stack::issuer::Role;
 use uuid::Uuid;
 
 use crate::emulator::instant;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use shopsignal::issuer::Role;
+use stack::issuer::Role;
 use uuid::Uuid;
 
 use crate::emulator::instant;

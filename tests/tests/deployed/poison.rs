@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::Sink;
 use serde_json::{Value, json};
-use shopsignal::issuer::Role;
+use stack::issuer::Role;
 use testkit::{TestQueue, eventually, hint};
 use uuid::Uuid;
 

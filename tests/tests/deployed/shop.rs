@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Sink;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
-use shopsignal::stack::description::StackFile;
+use stack::StackFile;
 use testkit::{TestQueue, eventually};
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};

@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use jiff::{Timestamp, Unit};
+use local_stack::simulate::ProductIds;
+use local_stack::simulate::order::{Plan, Shop as Simulated};
 use serde_json::{Value, json};
-use shopsignal::simulate::ProductIds;
-use shopsignal::simulate::order::{Plan, Shop as Simulated};
 use uuid::Uuid;
 
 use crate::shop::Shop;
@@ -44,7 +44,7 @@ async fn a_simulated_shop_is_logged_once_and_its_fraudsters_are_found() {
     let (orders, until) = (ORDERS.to_string(), until.to_string());
     let words = ["simulate", "--seed", "42", "--run", &run, "--interactions", "0", "--orders", &orders];
     let words = [&words[..], &["--product-ids", "gid", "--days", "10", "--until", &until, "--json"]].concat();
-    let said = shop.shopsignal(&words).await;
+    let said = shop.local_stack(&words).await;
     assert_eq!(said.code, Some(0), "{}", said.text);
     let summary: Value = serde_json::from_str(&said.text).unwrap();
     let figures = ["orders", "events", "accepted", "rejected", "failed"].map(|name| &summary["shop"][name]);
@@ -64,7 +64,7 @@ async fn a_simulated_shop_is_logged_once_and_its_fraudsters_are_found() {
     assert_eq!(verified.code, Some(0), "{}", verified.text);
 
     // When the same is sent again, everything is known.
-    let again = shop.shopsignal(&words).await;
+    let again = shop.local_stack(&words).await;
     assert_eq!(again.code, Some(0), "{}", again.text);
     let drained = async || shop.bodies_in(&shop.stack.order_events_queue_url).await.is_empty().then_some(());
     eventually("an empty queue", PATIENCE, drained).await;

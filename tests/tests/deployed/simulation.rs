@@ -78,7 +78,7 @@ async fn two_thousand_interactions_are_all_accounted_for() {
     // When simulated shoppers do 2,000 things.
     let (count, run) = (INTERACTIONS.to_string(), Uuid::now_v7().to_string());
     let said = shop
-        .shopsignal(&["simulate", "--seed", "42", "--run", &run, "--interactions", &count, "--orders", "0", "--json"])
+        .local_stack(&["simulate", "--seed", "42", "--run", &run, "--interactions", &count, "--orders", "0", "--json"])
         .await;
     assert_eq!(said.code, Some(0), "{}", said.text);
     let summary: Value = serde_json::from_str(&said.text).unwrap();
@@ -104,7 +104,7 @@ async fn two_thousand_interactions_are_all_accounted_for() {
 
     // When the same run is sent again, nothing is stored twice.
     let again = shop
-        .shopsignal(&["simulate", "--seed", "42", "--run", &run, "--interactions", &count, "--orders", "0", "--json"])
+        .local_stack(&["simulate", "--seed", "42", "--run", &run, "--interactions", &count, "--orders", "0", "--json"])
         .await;
     let summary: Value = serde_json::from_str(&again.text).unwrap();
     assert_eq!((&summary["accepted"], &summary["duplicate"]), (&json!(0), &json!(INTERACTIONS)), "{summary}");

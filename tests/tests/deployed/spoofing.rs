@@ -2,7 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
-use shopsignal::issuer::Role;
+use stack::issuer::Role;
 use uuid::Uuid;
 
 use crate::shop::{RECORD, Shop, TOP, event, send, view};

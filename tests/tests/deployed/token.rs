@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, decode_header, encode};
 use serde_json::{Value, json};
-use shopsignal::issuer::{Claims, Issuer, Role, key_path};
+use stack::issuer::{Claims, Issuer, Role, key_path};
 use uuid::Uuid;
 
 use crate::shop::Shop;
@@ -119,7 +119,7 @@ fn unsigned(good: &str) -> String {
 /// HS256 with the public key as the secret: the classic algorithm confusion.
 fn signed_by_public_key(shop: &Shop, like: &str, claims: &Claims) -> String {
     let folder = shop.stack.issuer_key.parent().unwrap();
-    let public = std::fs::read(shopsignal::issuer::public_folder(folder).join(".well-known/jwks.json")).unwrap();
+    let public = std::fs::read(stack::issuer::public_folder(folder).join(".well-known/jwks.json")).unwrap();
     let mut header = Header::new(Algorithm::HS256);
     header.kid = decode_header(like).unwrap().kid;
     encode(&header, claims, &EncodingKey::from_secret(&public)).unwrap()

@@ -11,7 +11,6 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use shopsignal::import::{Args, Summary, import};
-use shopsignal::stack::folder::Stack;
 use tempfile::TempDir;
 use testkit::{Recorded, Reply, TestServer};
 
@@ -30,7 +29,7 @@ async fn run(server: &TestServer, file: &Path, words: &[&str]) -> Summary {
     let api = ["import", file.to_str().unwrap(), "--api-url", server.url(), "--trusted-token", "trusted"];
     let rate: &[&str] = if words.contains(&"--rate") { &[] } else { &["--rate", "max"] };
     let line = Line::try_parse_from(api.iter().chain(rate).chain(words)).unwrap();
-    import(&Stack::find("test").unwrap(), &line.args).await.unwrap()
+    import("test", &line.args).await.unwrap()
 }
 
 /// The events of a request.
@@ -328,7 +327,7 @@ async fn arguments_that_make_no_sense_are_refused_before_anything_is_sent() {
         let path = file(&folder, name, &rees46(1));
         let api = ["import", path.to_str().unwrap(), "--api-url", server.url(), "--trusted-token", "t"];
         let line = Line::try_parse_from(api.iter().chain(words)).map_err(|error| error.to_string())?;
-        import(&Stack::find("test").unwrap(), &line.args).await.map(|_| ()).map_err(|error| error.to_string())
+        import("test", &line.args).await.map(|_| ()).map_err(|error| error.to_string())
     };
     for (name, words, reason) in [
         ("a.txt", &[][..], "must end in .csv, .json, .ndjson or .jsonl"),

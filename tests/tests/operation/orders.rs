@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use contracts::{AddressKey, Intake, read_shop_event};
 use domain::fraud::{OrderFact, Rule, Scope, Thresholds, judge_orders};
 use jiff::{SignedDuration, Timestamp};
-use shopsignal::simulate::ProductIds;
-use shopsignal::simulate::order::{Plan, Shop, large_orders};
+use local_stack::simulate::ProductIds;
+use local_stack::simulate::order::{Plan, Shop, large_orders};
 
 fn plan(seed: u64) -> Plan {
     let until = "2026-11-21T10:20:30Z".parse().unwrap();

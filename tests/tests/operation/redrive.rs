@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use domain::{InteractionId, ParkReason, Sink};
 use shopsignal::deployment::Deployment;
 use shopsignal::redrive::{Counts, Line, Options, Tally, redrive};
-use shopsignal::stack::description::StackFile;
+use stack::StackFile;
 use testkit::{TestDatabase, TestQueue, hint};
 
 use crate::shop::{product, record};

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
+use local_stack::simulate::ShopSummary;
 use serde_json::{Value, json};
-use shopsignal::simulate::ShopSummary;
 use testkit::{Recorded, Reply, TestServer};
 use uuid::Uuid;
 

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use clap::Parser as _;
+use local_stack::simulate::{self, Args, Summary, simulate};
 use serde_json::{Value, json};
-use shopsignal::simulate::{self, Args, Summary, simulate};
-use shopsignal::stack::folder::Stack;
+use stack::Stack;
 use testkit::{Recorded, Reply, TestServer};
 
 #[derive(clap::Parser)]

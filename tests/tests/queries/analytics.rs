@@ -275,11 +275,11 @@ async fn odd_parameters_are_refused_by_name() {
             assert_eq!(refusal(&reply), format!("400 validation: {text}"), "{route} {query}");
         }
     }
-    let code = "must be a currency code of three capital letters, like EUR";
-    let unknown = "is no query parameter of this route, which takes from, to, tz";
-    for (route, text) in [(ROUTES[1], code), (ROUTES[2], code), (ROUTES[4], unknown), (ROUTES[5], unknown)] {
-        let reply = market.report(&format!("{route}?currency=euro")).await;
-        assert_eq!(refusal(&reply), format!("400 validation: currency: {text}"), "{route}");
+    let no_code = "currency: must be a currency code of three capital letters, like EUR";
+    let no_parameter = "currency: is no query parameter of this route, which takes from, to, tz";
+    for (route, text) in [(1, no_code), (2, no_code), (4, no_parameter), (5, no_parameter)] {
+        let reply = market.report(&format!("{}?currency=euro", ROUTES[route])).await;
+        assert_eq!(refusal(&reply), format!("400 validation: {text}"), "{}", ROUTES[route]);
     }
     let reply = market.report(&format!("{}?tz=nowhere", ROUTES[0])).await;
     assert_eq!(refusal(&reply), format!("400 validation: {zone}"));

@@ -11,13 +11,15 @@ fn questions() -> Vec<testkit::HttpEvent> {
     let mut questions = sales_questions();
     for currency in ["", "&currency=EUR", "&currency=USD"] {
         for tz in ["UTC", "Asia/Kathmandu", "America/New_York"] {
-            let of_admin = |target: &str| of_admin(&format!("/api/analytics/{target}tz={tz}{currency}"));
-            questions.push(of_admin("dashboard?"));
+            let of_money = |target: &str| of_admin(&format!("/api/analytics/{target}tz={tz}{currency}"));
+            questions.push(of_money("dashboard?"));
             for days in
                 ["from=2026-11-16&to=2026-11-19", "from=2026-11-17&to=2026-11-18", "from=2026-11-01&to=2026-11-30"]
             {
-                let of_days = ["revenue", "revenue/payment-methods", "users", "events"];
-                questions.extend(of_days.map(|route| of_admin(&format!("{route}?{days}&"))));
+                questions
+                    .extend(["revenue", "revenue/payment-methods"].map(|route| of_money(&format!("{route}?{days}&"))));
+                let counts = ["users", "events"];
+                questions.extend(counts.map(|route| of_admin(&format!("/api/analytics/{route}?{days}&tz={tz}"))));
             }
             for (start, end) in [("2026-11-10", "2026-11-30"), ("2026-11-17", "2026-11-18")] {
                 let range = format!("start={start}T00:00:00Z&end={end}T00:00:00Z&tz={tz}{currency}");

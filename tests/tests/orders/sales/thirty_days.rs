@@ -4,11 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use local_stack::simulate::ProductIds;
+use local_stack::simulate::order::{Moved, Plan, Shop as Simulated, large_orders};
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
-use shopsignal::simulate::ProductIds;
-use shopsignal::simulate::order::{Moved, Plan, Shop as Simulated, large_orders};
 use testkit::HttpEvent;
 
 use super::window::assert_windows;

@@ -1,0 +1,269 @@
+"""Runs the AWS emulator on loopback, with the differences from AWS that would mislead us removed.
+
+The emulator is pinned (tools/local/requirements/emulator.txt). Each fix replaces one private name of it, and `replace`
+refuses to start when that name is gone, so that a new version cannot silently undo a fix. The same process serves the
+issuer's public files (OpenID configuration and keys), because the JWT authorizer fetches them over HTTP.
+
+Not done here: starting, stopping, deploying; that is the `shopsignal` command.
+"""
+
+import argparse
+import functools
+import http.server
+import importlib.metadata
+import json
+import socketserver
+import sys
+import threading
+import time
+
+VERSION = "1.5.33"
+# An event source mapping hands a function at most this many bytes:
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+MAX_BATCH_BYTES = 6 * 1024 * 1024
+# An upper estimate of what a record of ours adds to its body in the event: ids, receipt handle, attributes, ARN.
+RECORD_OVERHEAD_BYTES = 700
+
+
+def replace(module, name, make):
+    """Puts `make(original)` in the place of a private name, which must exist."""
+    original = getattr(module, name, None)
+    if original is None:
+        raise SystemExit(f"the emulator has no {module.__name__}.{name}: launcher.py fits version {VERSION} only")
+    setattr(module, name, make(original))
+
+
+def check_version():
+    """Stops with a clear text when another version than the pinned one is installed."""
+    found = importlib.metadata.version("ministack")
+    if found != VERSION:
+        raise SystemExit(f"launcher.py fits emulator version {VERSION}, found {found}")
+
+
+class BatchWindow:
+    """When a queue's visible messages are due: the batch is full, or its first message has waited for the window.
+
+    Keeps one instant per queue. Only the emulator's single polling thread calls it, so it needs no lock of its own.
+    """
+
+    def __init__(self, wake):
+        self._wake = wake
+        self._first_seen = {}
+
+    def is_due(self, queue_url, full, window_seconds):
+        """Says whether to hand over now; if not, makes the poller look again when the window ends."""
+        now = time.monotonic()
+        first_seen = self._first_seen.setdefault(queue_url, now)
+        remaining = first_seen + window_seconds - now
+        if full or remaining <= 0:
+            del self._first_seen[queue_url]
+            return True
+        if first_seen == now:
+            timer = threading.Timer(remaining, self._wake.set)
+            timer.daemon = True
+            timer.start()
+        return False
+
+    def forget(self, queue_url):
+        """Starts over for a queue that has nothing visible."""
+        self._first_seen.pop(queue_url, None)
+
+
+def fitting(messages, limit):
+    """Counts the leading messages that fit into one event, by number and by bytes."""
+    total = 0
+    for count, message in enumerate(messages[:limit]):
+        total += len(message["body"].encode()) + RECORD_OVERHEAD_BYTES
+        if total > MAX_BATCH_BYTES and count > 0:
+            return count
+    return min(len(messages), limit)
+
+
+def window_of(lambda_svc, queue_arn):
+    """Finds the batching window, in seconds, of the mapping that reads a queue."""
+    for _account, _region, mapping in lambda_svc._iter_all_esms():
+        if mapping.get("EventSourceArn") == queue_arn and mapping.get("Enabled", True):
+            return float(mapping.get("MaximumBatchingWindowInSeconds") or 0)
+    return 0.0
+
+
+def batches_as_on_aws(sqs, lambda_svc):
+    """Batches of up to 10,000 with a batching window. Without this: never more than 10, and no window."""
+    for name in ("_queues_lock", "_get_q", "_expire_retained", "_dlq_sweep", "_collect_msgs", "_ensure_msg_fields"):
+        replace(sqs, name, lambda original: original)
+    for name in ("_iter_all_esms", "_esm_wake"):
+        replace(lambda_svc, name, lambda original: original)
+    window = BatchWindow(lambda_svc._esm_wake)
+
+    def receive(queue_url, max_number):
+        with sqs._queues_lock:
+            queue = sqs._get_q(queue_url)
+            sqs._expire_retained(queue)
+            sqs._dlq_sweep(queue)
+            visibility = int(queue["attributes"].get("VisibilityTimeout", "30"))
+            if queue["is_fifo"]:
+                return sqs._collect_msgs(queue, min(max_number, 10), visibility)
+            now = time.time()
+            for message in queue["messages"]:
+                sqs._ensure_msg_fields(message)
+            visible = [message for message in queue["messages"] if message["visible_at"] <= now]
+            if not visible:
+                window.forget(queue_url)
+                return []
+            count = fitting(visible, int(max_number))
+            full = count == int(max_number) or count < len(visible)
+            if not window.is_due(queue_url, full, window_of(lambda_svc, queue["attributes"].get("QueueArn"))):
+                return []
+            return sqs._collect_msgs(queue, count, visibility)
+
+    replace(sqs, "_receive_messages_for_esm", lambda _original: receive)
+
+
+def trace_headers_in_batches(sqs):
+    """The trace header of each message of a batch. Without this: SendMessage keeps it, SendMessageBatch drops it."""
+    # What the call in progress has for the messages to come, in order. The emulator sends a batch without a pause.
+    waiting = []
+
+    def make_one(original):
+        def send(data, queue_url):
+            attributes = waiting.pop(0) if waiting else None
+            return original({**data, "MessageSystemAttributes": attributes} if attributes else data, queue_url)
+
+        return send
+
+    def make_batch(original):
+        def send_all(data, queue_url):
+            waiting[:] = [entry.get("MessageSystemAttributes") for entry in data.get("Entries", [])]
+            try:
+                return original(data, queue_url)
+            finally:
+                waiting.clear()
+
+        return send_all
+
+    # The batch finds the single send by its name; requests find the batch in the table.
+    replace(sqs, "_act_send_message", make_one)
+    replace(sqs, "_act_send_message_batch", make_batch)
+    replace(sqs, "_HANDLERS", lambda table: {**table, "SendMessageBatch": sqs._act_send_message_batch})
+
+
+def concurrency_from_parameters(lambda_svc):
+    """MaximumConcurrency given by a template parameter, which is text. Without this: no queue is polled at all."""
+
+    def make(original):
+        def concurrency(mapping, *rest):
+            limit = (mapping.get("ScalingConfig") or {}).get("MaximumConcurrency")
+            if isinstance(limit, str):
+                mapping = {**mapping, "ScalingConfig": {"MaximumConcurrency": int(limit)}}
+            return original(mapping, *rest)
+
+        return concurrency
+
+    replace(lambda_svc, "_sqs_esm_concurrency", make)
+
+
+def camel_case(configuration):
+    """Turns `AllowOrigins` into `allowOrigins`, the spelling that the emulator's HTTP API reads."""
+    return {name[:1].lower() + name[1:]: value for name, value in (configuration or {}).items()}
+
+
+def cors_from_templates(apigateway):
+    """CORS as written in a template. Without this: every preflight is refused, as if CORS were not configured."""
+    for name in ("_cors_response_headers", "_cors_preflight_response"):
+        replace(apigateway, name, lambda original: lambda cors, origin: original(camel_case(cors), origin))
+
+
+def hide_function_errors(lambda_svc):
+    """A failed function answers as on AWS. Without this: 502 with the text of the error, which clients must not see."""
+    body = json.dumps({"message": "Internal Server Error"})
+
+    def make(original):
+        def convert(result):
+            failed = result.get("error") and not result.get("throttle")
+            if not failed:
+                return original(result)
+            return {"statusCode": 500, "headers": {"Content-Type": "application/json"}, "body": body}, None
+
+        return convert
+
+    replace(lambda_svc, "lambda_execute_result_to_api_proxy_response", make)
+
+
+def log_failed_starts(lambda_svc):
+    """What a function wrote that died at its start, in its log. Without this: in the answer alone, which nobody sees
+    when a queue or a schedule invoked it."""
+
+    def make(original):
+        def execute(*arguments, **options):
+            result = original(*arguments, **options)
+            body = result.get("body")
+            if result.get("error") and not result.get("log") and isinstance(body, dict):
+                result = {**result, "log": str(body.get("errorMessage", ""))}
+            return result
+
+        return execute
+
+    replace(lambda_svc, "_execute_function_provided_warm", make)
+
+
+def answer_at_once(lambda_runtime):
+    """Waits 5 ms instead of 50 for the log lines of an invocation that writes none."""
+    replace(lambda_runtime, "ProvidedWorker", lambda original: original)
+
+    def make(original):
+        def drain(self, first_line_wait=0.005, **waits):
+            return original(self, first_line_wait=first_line_wait, **waits)
+
+        return drain
+
+    replace(lambda_runtime.ProvidedWorker, "_drain_stderr_bounded", make)
+
+
+class IssuerHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves the issuer's public files as JSON, without a line in the log per request."""
+
+    def guess_type(self, path):
+        return "application/json"
+
+    def list_directory(self, path):
+        self.send_error(404)
+
+    def log_message(self, format, *args):
+        pass
+
+
+def serve_issuer(folder, port):
+    """Serves `folder` on loopback from a thread that ends with the process."""
+    handler = functools.partial(IssuerHandler, directory=folder)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    threading.Thread(target=server.serve_forever, name="issuer", daemon=True).start()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--issuer-folder", required=True)
+    parser.add_argument("--issuer-port", required=True, type=int)
+    arguments = parser.parse_args()
+    check_version()
+    # The runtime API writes header and body apart; with Nagle's algorithm each invocation waits 40 ms for an ACK.
+    socketserver.StreamRequestHandler.disable_nagle_algorithm = True
+
+    from ministack import app
+    from ministack.core import lambda_runtime
+    from ministack.services import apigateway, lambda_svc, sqs
+
+    batches_as_on_aws(sqs, lambda_svc)
+    trace_headers_in_batches(sqs)
+    concurrency_from_parameters(lambda_svc)
+    cors_from_templates(apigateway)
+    hide_function_errors(lambda_svc)
+    log_failed_starts(lambda_svc)
+    answer_at_once(lambda_runtime)
+    serve_issuer(arguments.issuer_folder, arguments.issuer_port)
+    # The emulator parses the command line again: it must not see ours.
+    sys.argv = sys.argv[:1]
+    app.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,295 @@
+//! The database, queues and feed that a subcommand works on.
+//!
+//! They are given by flags or the environment, or else are those of the local stack. The two are never mixed: a command
+//! that compares the queues of one system with the database of another would delete what it must keep.
+
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_sqs::config::{Credentials, SharedCredentialsProvider};
+use contracts::{AddressKey, Intake};
+use domain::{Currency, Sink};
+use platform::{SecretError, SecretSource};
+use store::{Database, Settings};
+use tokio_postgres::Client;
+
+use crate::Error;
+use crate::redrive::Line;
+use crate::redrive::ledger::{EventReader, Ledger};
+use crate::redrive::queue::{Destination, Queues};
+use stack::{Stack, StackFile};
+
+/// The limit of an AWS call; longer than any of our long polls.
+const CALL_LIMIT: Duration = Duration::from_secs(30);
+
+/// The currency of a deployment that does not set one; the default of template.yaml.
+const DEFAULT_CURRENCY: &str = "EUR";
+
+/// The database: the local stack's when no URL is given.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct DatabaseArgs {
+    /// Database of a deployment, postgres://user@host:5432/database?sslmode=require; the local stack's otherwise.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Secret with the JSON {"username","password"} for --database-url.
+    #[arg(long, env = "DATABASE_SECRET_ARN", value_name = "ARN")]
+    pub database_secret_arn: Option<String>,
+    /// Sign in to --database-url with an IAM token.
+    #[arg(long, env = "DATABASE_IAM_AUTH", value_name = "BOOL", num_args = 0..=1, default_value = "false",
+          default_missing_value = "true", require_equals = true)]
+    pub database_iam_auth: bool,
+}
+
+/// The queues and the feed of the deployment that --database-url names.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct ResourceArgs {
+    /// Queue of update-popularity.
+    #[arg(long, env = "POPULARITY_QUEUE_URL", value_name = "URL")]
+    pub popularity_queue_url: Option<String>,
+    /// Its dead-letter queue.
+    #[arg(long, env = "POPULARITY_DLQ_URL", value_name = "URL")]
+    pub popularity_dlq_url: Option<String>,
+    /// Queue of update-catalog.
+    #[arg(long, env = "CATALOG_QUEUE_URL", value_name = "URL")]
+    pub catalog_queue_url: Option<String>,
+    /// Its dead-letter queue.
+    #[arg(long, env = "CATALOG_DLQ_URL", value_name = "URL")]
+    pub catalog_dlq_url: Option<String>,
+    /// Queue of send-alerts.
+    #[arg(long, env = "ALERTS_QUEUE_URL", value_name = "URL")]
+    pub alerts_queue_url: Option<String>,
+    /// Its dead-letter queue.
+    #[arg(long, env = "ALERTS_DLQ_URL", value_name = "URL")]
+    pub alerts_dlq_url: Option<String>,
+    /// Queue of project-orders.
+    #[arg(long, env = "ORDER_EVENTS_QUEUE_URL", value_name = "URL")]
+    pub order_events_queue_url: Option<String>,
+    /// Its dead-letter queue.
+    #[arg(long, env = "ORDER_EVENTS_DLQ_URL", value_name = "URL")]
+    pub order_events_dlq_url: Option<String>,
+    /// Dead-letter queue of failed daily runs.
+    #[arg(long, env = "MAINTENANCE_DLQ_URL", value_name = "URL")]
+    pub maintenance_dlq_url: Option<String>,
+    /// DynamoDB table of our own catalog feed.
+    #[arg(long, env = "CATALOG_TABLE", value_name = "NAME")]
+    pub catalog_table: Option<String>,
+    /// Secret with the key that email addresses are hashed with; without it events are compared by their ids only.
+    #[arg(long, env = "APP_SECRET_ARN", value_name = "ARN")]
+    pub app_secret_arn: Option<String>,
+    /// Default currency of amounts, as deployed.
+    #[arg(long, env = "DEFAULT_CURRENCY", value_name = "CODE")]
+    pub default_currency: Option<String>,
+}
+
+/// Returns what runs as the local stack of this name, for a command that was given nothing else to work on.
+///
+/// # Errors
+/// `Usage` outside of a checkout, where there is no local stack; `NotRunning` when the stack is not up.
+pub(crate) fn local_stack(name: &str) -> Result<StackFile, Error> {
+    let stack = Stack::find(name).map_err(|error| match error {
+        stack::Error::NoProject => Error::Usage(
+            "a deployment must be named, by flags or the environment; only in a checkout there may be a local stack"
+                .to_owned(),
+        ),
+        other => other.into(),
+    })?;
+    Ok(StackFile::of(&stack)?)
+}
+
+/// A deployment to work on.
+#[derive(Debug, Clone)]
+pub struct Deployment {
+    settings: Settings,
+    aws: SdkConfig,
+    resources: ResourceArgs,
+}
+
+impl Deployment {
+    /// Takes what the arguments name, or the local stack when they name no database.
+    ///
+    /// On AWS the SDK's default credential chain is used, and `AWS_ENDPOINT_URL` is honoured.
+    ///
+    /// # Errors
+    /// `NotRunning` when nothing is named and the stack is not up, `Usage` when resources are named without a database.
+    pub async fn find(stack: &str, database: &DatabaseArgs, resources: ResourceArgs) -> Result<Self, Error> {
+        let Some(url) = &database.database_url else {
+            if resources.names_any() {
+                let rule = "queues and tables of a deployment need its --database-url (or DATABASE_URL) as well";
+                return Err(Error::Usage(rule.to_owned()));
+            }
+            return Self::local(&local_stack(stack)?).await;
+        };
+        let secret = database.database_secret_arn.clone().filter(|arn| !arn.is_empty());
+        let settings = Settings::new(url, secret, database.database_iam_auth)?;
+        Ok(Self { settings, aws: configuration().load().await, resources })
+    }
+
+    /// Takes a local stack.
+    ///
+    /// # Errors
+    /// When its description is invalid.
+    pub async fn local(stack: &StackFile) -> Result<Self, Error> {
+        let keys = Credentials::new("test", "test", None, None, "local stack");
+        let aws = configuration()
+            .endpoint_url(&stack.aws_endpoint)
+            .region(Region::new(stack.region.clone()))
+            .credentials_provider(SharedCredentialsProvider::new(keys));
+        let resources = ResourceArgs {
+            popularity_queue_url: Some(stack.popularity_queue_url.clone()),
+            popularity_dlq_url: Some(stack.popularity_dlq_url.clone()),
+            catalog_queue_url: Some(stack.catalog_queue_url.clone()),
+            catalog_dlq_url: Some(stack.catalog_dlq_url.clone()),
+            alerts_queue_url: Some(stack.alerts_queue_url.clone()),
+            alerts_dlq_url: Some(stack.alerts_dlq_url.clone()),
+            order_events_queue_url: Some(stack.order_events_queue_url.clone()),
+            order_events_dlq_url: Some(stack.order_events_dlq_url.clone()),
+            maintenance_dlq_url: Some(stack.maintenance_dlq_url.clone()),
+            catalog_table: Some(stack.catalog_table.clone()),
+            app_secret_arn: Some(stack.app_secret_arn.clone()),
+            default_currency: None,
+        };
+        let settings = Settings::new(&stack.database_url, None, false)?;
+        Ok(Self { settings, aws: aws.load().await, resources })
+    }
+
+    /// Opens the store. It connects at the first statement.
+    #[must_use]
+    pub fn database(&self) -> Database {
+        Database::new(self.settings.clone(), Some(self.aws.clone()))
+    }
+
+    /// Opens a connection for a transaction of several statements.
+    ///
+    /// # Errors
+    /// When Postgres does not answer or refuses the sign-in.
+    pub async fn connect(&self) -> Result<Client, Error> {
+        let opened = store::connect(&self.settings, Some(&self.aws)).await;
+        opened.map_err(|source| Error::Store { what: "connect to the database", source })
+    }
+
+    /// A client of SQS.
+    #[must_use]
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        aws_sdk_sqs::Client::new(&self.aws)
+    }
+
+    /// A client of DynamoDB.
+    #[must_use]
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&self.aws)
+    }
+
+    /// A dead-letter queue and its source queue.
+    ///
+    /// # Errors
+    /// `Usage` naming the flag when one is not known.
+    pub(crate) fn queues(&self, line: Line) -> Result<Queues<'_>, Error> {
+        let functions = || aws_sdk_lambda::Client::new(&self.aws);
+        let (destination, dlq) = match (line, self.pair(line)) {
+            (Line::Maintenance, (_, Some(dlq))) => (Destination::Functions(functions()), dlq),
+            (Line::Maintenance, _) => {
+                return Err(Error::Usage("--maintenance-dlq-url is needed with --database-url".to_owned()));
+            }
+            (_, (Some(queue), Some(dlq))) => (Destination::Queue(queue), dlq),
+            _ => {
+                let rule = format!("--{line}-queue-url and --{line}-dlq-url are needed with --database-url");
+                return Err(Error::Usage(rule));
+            }
+        };
+        Ok(Queues { client: self.sqs(), destination, dlq })
+    }
+
+    /// The dead-letter queue of a consumer, when it is known.
+    #[must_use]
+    pub fn dlq(&self, line: Line) -> Option<&str> {
+        self.pair(line).1.map(String::as_str)
+    }
+
+    fn pair(&self, line: Line) -> (Option<&String>, Option<&String>) {
+        let known = &self.resources;
+        let (queue, dlq) = match line {
+            Line::Sink(Sink::Popularity) => (&known.popularity_queue_url, &known.popularity_dlq_url),
+            Line::Sink(Sink::Catalog) => (&known.catalog_queue_url, &known.catalog_dlq_url),
+            Line::Alerts => (&known.alerts_queue_url, &known.alerts_dlq_url),
+            Line::OrderEvents => (&known.order_events_queue_url, &known.order_events_dlq_url),
+            Line::Maintenance => (&None, &known.maintenance_dlq_url),
+        };
+        (queue.as_ref(), dlq.as_ref())
+    }
+
+    fn default_currency(&self) -> Result<Currency, Error> {
+        let currency = self.resources.default_currency.as_deref().unwrap_or(DEFAULT_CURRENCY);
+        currency.parse().map_err(|rule| Error::Usage(format!("--default-currency {rule}")))
+    }
+
+    /// The settings for parsing back-end events; `None` when no secret is known.
+    ///
+    /// # Errors
+    /// `Usage` when the currency cannot be right, `Secret` when the key of the deployment cannot be had.
+    pub(crate) async fn intake(&self) -> Result<Option<Intake>, Error> {
+        let currency = self.default_currency()?;
+        let Some(arn) = self.resources.app_secret_arn.clone().filter(|arn| !arn.is_empty()) else { return Ok(None) };
+        let (values, _) = SecretSource::new(&self.aws, arn).read().await.map_err(Error::Secret)?;
+        let intake = Intake::new(currency, &values.versions(Intake::KEY), values.get(Intake::KEY_VERSION));
+        intake.map(Some).map_err(|rule| Error::Secret(SecretError::Unusable(rule)))
+    }
+
+    /// The dead-letter queue of back-end events, if it is known.
+    #[must_use]
+    pub fn order_events_dlq(&self) -> Option<&str> {
+        self.resources.order_events_dlq_url.as_deref()
+    }
+
+    /// The ledger of a queue: what the database says about its messages.
+    ///
+    /// # Errors
+    /// `Usage` when the currency cannot be right, `Secret` when the key of the deployment cannot be had.
+    pub(crate) async fn ledger(&self, line: Line) -> Result<Ledger, Error> {
+        let known = if line == Line::OrderEvents { self.intake().await? } else { None };
+        let knows_key = known.is_some();
+        let currency = self.default_currency()?;
+        let intake = known.unwrap_or_else(|| Intake { currency, address_key: AddressKey::unknown() });
+        Ok(Ledger { line, database: self.database(), reader: EventReader { intake, knows_key } })
+    }
+
+    /// Every queue that is known, by name.
+    #[must_use]
+    pub fn known_queues(&self) -> Vec<(String, &str)> {
+        let all = Line::ALL.into_iter().flat_map(|line| {
+            let (queue, dlq) = self.pair(line);
+            [(format!("{line}-queue"), queue), (format!("{line}-dlq"), dlq)]
+        });
+        all.filter_map(|(name, url)| Some((name, url?.as_str()))).collect()
+    }
+
+    /// The table of the feed, when one is known.
+    #[must_use]
+    pub fn catalog_table(&self) -> Option<&str> {
+        self.resources.catalog_table.as_deref().filter(|name| !name.is_empty())
+    }
+}
+
+impl ResourceArgs {
+    fn names_any(&self) -> bool {
+        let all = [
+            &self.popularity_queue_url,
+            &self.popularity_dlq_url,
+            &self.catalog_queue_url,
+            &self.catalog_dlq_url,
+            &self.alerts_queue_url,
+            &self.alerts_dlq_url,
+            &self.order_events_queue_url,
+            &self.order_events_dlq_url,
+            &self.maintenance_dlq_url,
+            &self.catalog_table,
+        ];
+        all.into_iter().any(Option::is_some)
+    }
+}
+
+fn configuration() -> aws_config::ConfigLoader {
+    // The SDK has no limit by default.
+    let limits = TimeoutConfig::builder().operation_timeout(CALL_LIMIT).build();
+    aws_config::defaults(BehaviorVersion::latest()).timeout_config(limits)
+}

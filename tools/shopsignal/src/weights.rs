@@ -1,0 +1,203 @@
+//! `shopsignal weights`: prints the weights of events, or changes them. A change recounts every score in the same
+//! transaction.
+
+use std::time::{Duration, Instant};
+
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{CellAlignment, Table};
+use domain::{EventType, Micros};
+use indicatif::{ProgressBar, ProgressStyle};
+use store::weight::{Change, Changed, Counter, Progress, Weight};
+
+use crate::Error;
+use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
+
+/// The actions.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Prints the weight table.
+    List(ListArgs),
+    /// Changes weights and recounts every score from the log, as one transaction.
+    ///
+    /// Recording and reading continue. The scorer waits until the change is committed; what it would have applied stays
+    /// pending and is applied with the new weights. If the recount takes longer than the scorer waits (5 s), its
+    /// invocations fail and its messages are redelivered; disable its event source mapping meanwhile if that is a
+    /// problem.
+    Set(SetArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct ListArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+#[derive(Debug, clap::Args)]
+struct SetArgs {
+    /// An event and its weight in points, or one or more EVENT=WEIGHT, such as `view=0.3 dislike=-0.5`.
+    #[arg(required = true, allow_negative_numbers = true, value_name = "EVENT WEIGHT | EVENT=WEIGHT")]
+    changes: Vec<String>,
+    /// The counter that every event named here raises, or `none`; by default a known event keeps its counter.
+    #[arg(long, value_name = "COUNTER", value_parser = read_counter)]
+    counter: Option<CounterChoice>,
+    /// Whether only trusted callers may send the events named here; by default a known event is unchanged.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    trusted: Option<bool>,
+    /// How long to wait for running statements, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    lock_timeout: u64,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+/// `none` or a counter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct CounterChoice(Option<Counter>);
+
+/// Lists or changes the weights.
+///
+/// # Errors
+/// When the database cannot be reached, an argument is wrong or the scores stay locked; then nothing is changed.
+pub async fn run(stack: &str, args: Args) -> Result<(), Error> {
+    match args.command {
+        Command::List(args) => {
+            let deployment = Deployment::find(stack, &args.database, ResourceArgs::default()).await?;
+            print_weights(&list(&deployment).await?);
+            Ok(())
+        }
+        Command::Set(args) => {
+            let changes = read_changes(&args)?;
+            let deployment = Deployment::find(stack, &args.database, ResourceArgs::default()).await?;
+            set(&deployment, &changes, args.lock_timeout).await
+        }
+    }
+}
+
+async fn list(deployment: &Deployment) -> Result<Vec<Weight>, Error> {
+    let weights = store::weight::list(&deployment.database()).await;
+    weights.map_err(|source| Error::Store { what: "read the weights", source })
+}
+
+async fn set(deployment: &Deployment, changes: &[Change], lock_timeout: u64) -> Result<(), Error> {
+    let mut client = deployment.connect().await?;
+    let start = Instant::now();
+    let bar = ProgressBar::no_length().with_style(style());
+    bar.set_message("waiting for the scorers");
+    let mut progress = |progress: Progress| {
+        bar.set_length(u64::try_from(progress.total).unwrap_or(u64::MAX));
+        bar.set_position(u64::try_from(progress.done).unwrap_or(u64::MAX));
+        bar.set_message(if progress.done == progress.total { "writing the scores" } else { "recounting the log" });
+    };
+    let limit = Duration::from_secs(lock_timeout);
+    let changed = store::weight::set(&mut client, changes, limit, &mut progress).await;
+    bar.finish_and_clear();
+    match changed.map_err(|source| Error::Store { what: "change the weights", source })? {
+        Changed::Busy => Err(Error::Busy(lock_timeout)),
+        Changed::Recounted { products, changed } => {
+            let names: Vec<&str> = changes.iter().map(|change| change.event_type.as_str()).collect();
+            let all = list(deployment).await?;
+            let shown: Vec<_> = all.into_iter().filter(|weight| names.contains(&weight.event_type.as_str())).collect();
+            print_weights(&shown);
+            let seconds = start.elapsed().as_secs_f64();
+            println!("{products} products recounted from the log, {changed} of them changed, in {seconds:.1} s");
+            Ok(())
+        }
+    }
+}
+
+fn style() -> ProgressStyle {
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} partitions  {msg}  {elapsed}");
+    style.expect("the template is a constant that was tried")
+}
+
+fn print_weights(weights: &[Weight]) {
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED).set_header(["event", "weight", "counter", "trusted"]);
+    for weight in weights {
+        let counter = weight.counter.map_or("", Counter::as_str);
+        let trusted = if weight.trusted { "yes" } else { "" };
+        table.add_row([&weight.event_type, &weight.weight.to_string(), counter, trusted]);
+    }
+    if let Some(column) = table.column_mut(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    println!("{table}");
+}
+
+fn read_counter(text: &str) -> Result<CounterChoice, String> {
+    if text == "none" {
+        return Ok(CounterChoice(None));
+    }
+    let counter = text.parse::<Counter>().map_err(|error| format!("{error}, or none"))?;
+    Ok(CounterChoice(Some(counter)))
+}
+
+fn read_changes(args: &SetArgs) -> Result<Vec<Change>, Error> {
+    let pairs: Vec<(&str, &str)> = match &args.changes[..] {
+        [event, weight] if !event.contains('=') && !weight.contains('=') => vec![(event, weight)],
+        words => words.iter().map(|word| split(word)).collect::<Result<_, _>>()?,
+    };
+    let mut changes: Vec<Change> = Vec::with_capacity(pairs.len());
+    for (event, weight) in pairs {
+        let change = Change {
+            event_type: event.parse::<EventType>().map_err(|error| Error::Usage(format!("{event:?}: {error}")))?,
+            weight: weight.parse::<Micros>().map_err(|error| Error::Usage(format!("weight {weight:?} {error}")))?,
+            counter: args.counter.map(|choice| choice.0),
+            trusted: args.trusted,
+        };
+        if changes.iter().any(|other| other.event_type == change.event_type) {
+            return Err(Error::Usage(format!("{event} is given twice")));
+        }
+        changes.push(change);
+    }
+    Ok(changes)
+}
+
+fn split(word: &str) -> Result<(&str, &str), Error> {
+    word.split_once('=').ok_or_else(|| Error::Usage(format!("{word:?} must be EVENT=WEIGHT, such as view=0.3")))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: SetArgs,
+    }
+
+    fn read(words: &[&str]) -> Result<Vec<Change>, Error> {
+        let line = Line::try_parse_from(std::iter::once("set").chain(words.iter().copied()));
+        read_changes(&line.map_err(|error| Error::Usage(error.to_string()))?.args)
+    }
+
+    #[test]
+    fn a_weight_is_given_as_two_words_or_as_assignments() {
+        let one = read(&["view", "-0.3"]).unwrap();
+        assert_eq!((one[0].event_type.as_str(), one[0].weight), ("view", Micros(-300_000)));
+        assert_eq!((one[0].counter, one[0].trusted), (None, None));
+        let two = read(&["view=0.5", "gift=-1", "--counter", "none", "--trusted"]).unwrap();
+        assert_eq!((two[1].event_type.as_str(), two[1].weight), ("gift", Micros(-1_000_000)));
+        assert_eq!((two[1].counter, two[1].trusted), (Some(None), Some(true)));
+        let counter = read(&["gift=1", "--counter", "cart_count", "--trusted=false"]).unwrap();
+        assert_eq!((counter[0].counter, counter[0].trusted), (Some(Some(Counter::Cart)), Some(false)));
+    }
+
+    #[test]
+    fn what_is_no_weight_is_refused() {
+        for bad in [&["view"][..], &["view", "1", "cart", "2"], &["view=1", "view=2"], &["View=1"], &["view=1e3"], &[]]
+        {
+            assert!(read(bad).is_err(), "{bad:?}");
+        }
+        assert!(read(&["view=1", "--counter", "views"]).is_err());
+    }
+}

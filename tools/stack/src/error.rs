@@ -1,0 +1,48 @@
+//! Why the files of a stack could not be used. Each text is one layer and fits after "could not"; the cause is the source.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Everything that the files of a stack can fail at.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No parent of the working directory holds the project.
+    #[error("find the project: no folder from here up holds tools/local/launcher.py")]
+    NoProject,
+    /// A stack name that cannot be a folder and a CloudFormation stack name.
+    #[error("use the stack name {0:?}: it must match [a-z][a-z0-9-]*, up to 30 characters")]
+    StackName(String),
+    /// The stack was never started, or was stopped.
+    #[error("find the running stack {0:?}: start it with `make up`")]
+    NotRunning(String),
+    /// A file or folder could not be read.
+    #[error("read {path}")]
+    Read {
+        /// What was to be read.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: io::Error,
+    },
+    /// A file or folder could not be written or removed.
+    #[error("write {path}")]
+    Write {
+        /// What was to be written.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: io::Error,
+    },
+    /// A file holds something else than what we write there.
+    #[error("understand {path}")]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Where it differs.
+        source: serde_json::Error,
+    },
+    /// The issuer's key could not be made.
+    #[error("make the issuer's key")]
+    KeyGeneration,
+    /// A token or a key could not be encoded.
+    #[error("sign with the issuer's key")]
+    Token(#[source] jsonwebtoken::errors::Error),
+}
