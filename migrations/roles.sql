@@ -31,13 +31,13 @@ BEGIN
         FROM (VALUES
             ('shopsignal_answer_queries',      'on',  '8s',   'Shopsignal: answers queries, writes nothing'),
             ('shopsignal_import_interactions', 'off', '8s',  'Shopsignal: stores history and applies it to the scores'),
-            ('shopsignal_judge_carts',         'off', '100s', 'Shopsignal: finds carts that were left'),
+            ('shopsignal_judge_carts',         'off', '100s', 'Shopsignal: finds abandoned carts'),
             ('shopsignal_manage_people',       'off', '12s',  'Shopsignal: exports and erases people'),
-            ('shopsignal_project_orders',      'off', '8s',   'Shopsignal: logs back-end events and moves the figures'),
+            ('shopsignal_project_orders',      'off', '8s',   'Shopsignal: logs back-end events and updates the figures'),
             ('shopsignal_record_interactions', 'off', '8s',   'Shopsignal: stores interactions'),
             ('shopsignal_resend_pending',      'off', '8s',   'Shopsignal: hints again at what is pending'),
             ('shopsignal_send_alerts',         'off', '8s',   'Shopsignal: sends alerts about findings'),
-            ('shopsignal_update_catalog',      'off', '8s',   'Shopsignal: tells the catalog what was recorded'),
+            ('shopsignal_update_catalog',      'off', '8s',   'Shopsignal: delivers interactions to the catalog'),
             ('shopsignal_update_popularity',   'off', '8s',   'Shopsignal: applies interactions to the scores')
         ) AS role (name, read_only, statement_timeout, purpose)
         ORDER BY name

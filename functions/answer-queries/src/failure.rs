@@ -44,7 +44,7 @@ impl From<Failure> for contracts::Failure {
             Failure::InvalidProductId(rule) => Self::invalid(format!("spu_id: {rule}")),
             Failure::UnknownProduct => Self::new(404, "not_found", "no interaction with this product was scored yet"),
             Failure::NotAdmin => Self::forbidden("only admins may read this"),
-            Failure::ForeignSeller => Self::forbidden("seller_id: only admins may read figures of somebody else"),
+            Failure::ForeignSeller => Self::forbidden("seller_id: only admins may read figures of another seller"),
             Failure::NoSegments(currency) => {
                 Self::invalid(format!("currency: no thresholds are set for {currency} (SegmentThresholds)"))
             }

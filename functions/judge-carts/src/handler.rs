@@ -28,12 +28,16 @@ pub struct Deps {
 pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Error> {
     let limits = limits(deps.patience, Timestamp::now());
     let found = judge(&deps.database, limits).await.inspect_err(|error| {
-        tracing::error!(request.id = event.context.request_id, error = platform::chain(error), "could not judge carts");
+        tracing::error!(
+            request.id = event.context.request_id,
+            error = platform::chain(error),
+            "could not evaluate carts"
+        );
     })?;
     Metrics::with(&[("Function", "judge-carts")])
         .note("request.id", event.context.request_id)
         .gauge(Metric::CartsLeft, found.len())
-        .emit("judged carts");
+        .emit("evaluated carts");
     Ok(json!({ "carts_left": found.len() }))
 }
 

@@ -61,7 +61,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
             .note("duration_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
             .list("trace.ids", batch.trace_headers().into_iter().map(TraceHeader::root_of))
             .list("finding.ids", &ids);
-        counted(line, &batch, &outcome).emit("told");
+        counted(line, &batch, &outcome).emit("sent");
         answer(deps, &batch, &outcome).await
     };
     settled.await.map(|settled| settled.response).map_err(|error: SendError| {
@@ -129,7 +129,7 @@ fn settle(told: &AlertAnswers<'_>, outcome: &mut Outcome) -> Option<Unfinished> 
 /// messages of parked alerts go to the dead-letter queue.
 async fn answer(deps: &Deps, batch: &AlertBatch, outcome: &Outcome) -> Result<Settled, SendError> {
     if !outcome.again.is_empty() {
-        tracing::warn!(reasons = ?outcome.again_reasons, "alerts are left for a later try");
+        tracing::warn!(reasons = ?outcome.again_reasons, "alerts are left for a retry");
         if outcome.done.is_empty() && outcome.parked.is_empty() {
             return Err(SendError::WebhooksDown);
         }

@@ -114,7 +114,7 @@ async fn tell(deps: &Deps, ids: &[InteractionId], deadline: Deadline) -> Result<
 /// person goes to the dead-letter queue.
 async fn answer(deps: &Deps, batch: &Batch, told: &Notified) -> Result<Settled, UpdateError> {
     if !told.again.is_empty() {
-        tracing::warn!(reasons = ?told.again_reasons, "interactions are left for a later try");
+        tracing::warn!(reasons = ?told.again_reasons, "interactions are left for a retry");
     }
     if told.catalog_is_down {
         // Nothing is moved now: in a long outage the messages are redelivered at every attempt, and would be moved each

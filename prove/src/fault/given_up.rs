@@ -33,7 +33,7 @@ const LOOK: Duration = Duration::from_millis(250);
 
 /// Lists the scenarios.
 pub(super) fn scenarios() -> Vec<Scenario> {
-    let words = ("P6", "a statement given up by its caller, because the lock that it needs is held");
+    let words = ("P6", "a statement abandoned by its caller, because the lock that it needs is held");
     vec![Scenario::new(words, (120, 2_000, 200), run)]
 }
 
@@ -117,7 +117,7 @@ async fn watch(client: Client) -> String {
         let row = client.query_one(&overdue, &[]).await.unwrap();
         let (count, example): (i64, Option<String>) = (row.get(0), row.get(1));
         if let Some(example) = example {
-            return format!("{count} statements go on that were given up, such as {example}");
+            return format!("{count} statements go on that were abandoned, such as {example}");
         }
         tokio::time::sleep(LOOK).await;
     }

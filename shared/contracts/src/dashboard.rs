@@ -124,7 +124,7 @@ pub struct Summary {
     #[serde(serialize_with = "domain::serialize_milli")]
     #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub pending_items: i64,
-    /// Paid orders of which money was asked back and none has gone back.
+    /// Paid orders for which a refund was requested and none was made.
     pub pending_refunds: i64,
     /// Against the span of the same length right before.
     pub comparison: Comparison,
@@ -204,7 +204,7 @@ mod tests {
         let query = read(&[("start", "2026-11-20T10:30:00Z")]).unwrap();
         assert_eq!(span(&query), "2026-11-20T10:30:00Z 2026-11-20T10:31:00Z");
         let ahead = read(&[("start", "2026-11-21T00:00:00Z")]).unwrap_err();
-        assert_eq!(ahead.to_string(), "end: must lie behind start");
+        assert_eq!(ahead.to_string(), "end: must be after start");
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl Line<'_> {
             Ok(Ok(output)) => {
                 // A 200 may still carry entries that failed.
                 for failure in output.failed() {
-                    tracing::warn!(queue.url = self.url, code = failure.code(), "SQS did not take a message");
+                    tracing::warn!(queue.url = self.url, code = failure.code(), "SQS did not accept a message");
                 }
                 for taken in output.successful() {
                     if let Some(said) = taken.id().parse().ok().and_then(|i: usize| said.get_mut(i)) {

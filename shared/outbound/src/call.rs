@@ -150,7 +150,7 @@ async fn finish(mut response: Response, until: Instant) {
         }
     };
     if timeout_at(patience.into(), rest).await.is_err() {
-        tracing::debug!("gave up the rest of a slow answer");
+        tracing::debug!("dropped the rest of a slow response");
     }
 }
 

@@ -263,10 +263,10 @@ async fn odd_parameters_are_refused_by_name() {
         ("from=today", date("from")),
         ("from=2026-11-10T00:00:00Z", date("from")),
         ("to=2026-02-30", date("to")),
-        ("from=2026-11-10&to=2026-11-10", "to: must lie behind from".to_owned()),
-        ("from=2026-11-11&to=2026-11-10", "to: must lie behind from".to_owned()),
-        ("from=2024-01-01&to=2025-01-02", "to: must lie at most 366 days behind from".to_owned()),
-        ("from=2020-01-01", "to: must lie at most 366 days behind from".to_owned()),
+        ("from=2026-11-10&to=2026-11-10", "to: must be after from".to_owned()),
+        ("from=2026-11-11&to=2026-11-10", "to: must be after from".to_owned()),
+        ("from=2024-01-01&to=2025-01-02", "to: must be at most 366 days after from".to_owned()),
+        ("from=2020-01-01", "to: must be at most 366 days after from".to_owned()),
         ("tz=", zone.clone()),
         ("tz=UTC&tz=UTC", "tz: must be given once".to_owned()),
     ] {
@@ -276,7 +276,7 @@ async fn odd_parameters_are_refused_by_name() {
         }
     }
     let no_code = "currency: must be a currency code of three capital letters, like EUR";
-    let no_parameter = "currency: is no query parameter of this route, which takes from, to, tz";
+    let no_parameter = "currency: is not a query parameter of this route; known: from, to, tz";
     for (route, text) in [(1, no_code), (2, no_code), (4, no_parameter), (5, no_parameter)] {
         let reply = market.report(&format!("{}?currency=euro", ROUTES[route])).await;
         assert_eq!(refusal(&reply), format!("400 validation: {text}"), "{}", ROUTES[route]);
@@ -292,7 +292,7 @@ async fn odd_parameters_are_refused_by_name() {
     );
     for (unknown, name) in [("from=2026-11-10", "from"), ("tz[]=UTC", "tz[]"), ("tz%5B%5D=UTC", "tz[]")] {
         let reply = market.report(&format!("{}?{unknown}", ROUTES[3])).await;
-        let text = format!("400 validation: {name}: is no query parameter of this route, which takes none");
+        let text = format!("400 validation: {name}: is not a query parameter of this route; known: none");
         assert_eq!(refusal(&reply), text);
     }
 }

@@ -90,7 +90,7 @@ async fn send_interactions(stack: &Stack, interactions: usize) -> Result<Summary
 async fn send_orders(stack: &Stack, args: &Args) -> Result<Option<ShopSummary>, Error> {
     let Args { orders, days, .. } = *args;
     if orders > 0 {
-        println!("\n== {orders} orders of the last {days} days, as the shop's back end tells of them: POST /event\n");
+        println!("\n== {orders} orders of the last {days} days, as back-end events: POST /event\n");
     }
     let arguments = simulate::Args { interactions: 0, orders: Some(orders), days, ..defaults()? };
     let shop = simulate::simulate(stack, &arguments).await?.shop;

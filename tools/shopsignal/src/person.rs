@@ -152,13 +152,13 @@ fn print(receipt: &Receipt, places: &Places) {
     }
     println!("{:>10} made anonymous in all", receipt.total());
     if places.feed.is_none() {
-        println!("no feed is known here (--catalog-table): an outside catalog has to be told by the shop");
+        println!("no feed is known here (--catalog-table): an outside catalog must be notified by the shop");
     }
     if places.letters.is_none() {
         println!("dead letters were left out (--order-events-dlq-url)");
     }
     match receipt.again_in_seconds {
-        None => println!("complete: nothing of the person is left"),
+        None => println!("complete: no data of the person is left"),
         Some(seconds) => println!("not complete: run the same command again in {seconds} s"),
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn seller_dashboard() -> OperationBuilder {
         "currencies": [{ "currency": "EUR", "revenue": 1500, "gross_revenue": 2000, "refunds": 500, "orders": 1, "items_sold": 2 }],
     } });
     let found = success("The figures of the caller, and of nobody else", "SellerDashboardAnswer", example);
-    let mut answers = vec![("200", found), invalid("end: must lie behind start")];
+    let mut answers = vec![("200", found), invalid("end: must be after start")];
     answers.extend(for_admins());
     let instant = |name, text: &str| query(name, formatted(KnownFormat::DateTime), text);
     let granularity = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Granularity::ALL.map(|it| it.0)));
@@ -94,7 +94,7 @@ fn of_days(id: (&str, &str, &str), example: Value) -> OperationBuilder {
     let date = |name, text: &str| query(name, formatted(KnownFormat::Date), text);
     let from = format!("The first local day; {SPAN_DEFAULT_DAYS} days before `to` when absent.");
     let to = format!("The local day behind the last, at most {SPAN_MAX_DAYS} days; tomorrow when absent.");
-    for_admin(id, example, Some("to: must lie behind from"))
+    for_admin(id, example, Some("to: must be after from"))
         .parameter(date("from", &from))
         .parameter(date("to", &to))
         .parameter(zone())

@@ -61,7 +61,7 @@ pub(crate) fn accept_events() -> OperationBuilder {
 }
 
 pub(crate) fn erase_person() -> OperationBuilder {
-    let whole = success("Nothing of the person is left", "ErasureAnswer", json!({ "data": person::example() }));
+    let whole = success("No data of the person is left", "ErasureAnswer", json!({ "data": person::example() }));
     let part =
         success("Not complete: send the same request again", "ErasureAnswer", json!({ "data": person::example() }));
     let mut answers = vec![("200", whole), ("202", part)];
@@ -129,7 +129,7 @@ pub(crate) fn top() -> OperationBuilder {
             number(1, PAGED_ROWS_MAX),
             &format!("From 1; page x limit is at most {PAGED_ROWS_MAX}. Further on, `cursor`."),
         ))
-        .parameter(query("cursor", cursor(), "A `next_cursor` of an earlier answer, unchanged."))
+        .parameter(query("cursor", cursor(), "A `next_cursor` of an earlier response, unchanged."))
         .parameter(if_none_match())
 }
 
@@ -173,7 +173,7 @@ pub(crate) fn alerts() -> OperationBuilder {
         .description(Some("For admins."))
         .parameter(query("limit", number(LIMIT_DEFAULT, LIMIT_MAX), "Rows of a page."))
         .parameter(query("rule", rule, "Only findings of this rule."))
-        .parameter(query("cursor", cursor, "A `next_cursor` of an earlier answer, unchanged."))
+        .parameter(query("cursor", cursor, "A `next_cursor` of an earlier response, unchanged."))
 }
 
 pub(crate) fn description() -> OperationBuilder {
@@ -217,7 +217,7 @@ fn if_none_match() -> Parameter {
         .name("If-None-Match")
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
-        .description(Some("The `ETag` of an earlier answer; 304 when it still fits."))
+        .description(Some("The `ETag` of an earlier response; 304 when it still fits."))
         .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
         .build()
 }

@@ -67,7 +67,7 @@ pub(crate) fn windows() -> OperationBuilder {
         ))
         .parameter(instant(
             "end",
-            &format!("Rounded up to a whole window, at most {SPAN_MAX_DAYS} days behind `start`. Absent: now."),
+            &format!("Rounded up to a whole window, at most {SPAN_MAX_DAYS} days after `start`. Absent: now."),
         ))
         .parameter(zone())
         .parameter(currency())

@@ -59,7 +59,8 @@ pub(super) fn read(name: &str, fields: &Fields<'_>) -> Result<Fact, Rejection> {
 /// Reads a user. The entity is the user's id, so an address next to it is not another user.
 fn user(fields: &Fields<'_>) -> Result<domain::CustomerKey, Rejection> {
     let names = [CUSTOMER[0], CUSTOMER[1], "entityId", CUSTOMER[2]];
-    let missing = || fields.refuse(RejectionCode::MissingField, &names.join(" or "), "is required and names somebody");
+    let missing =
+        || fields.refuse(RejectionCode::MissingField, &names.join(" or "), "is required and must identify a customer");
     fields.customer(&names)?.ok_or_else(missing)
 }
 

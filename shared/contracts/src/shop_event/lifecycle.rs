@@ -95,8 +95,9 @@ fn read_order(verb: &str, fields: &Fields<'_>) -> Result<Option<Fact>, Rejection
 }
 
 fn read_user(verb: &str, fields: &Fields<'_>) -> Result<Option<Fact>, Rejection> {
-    let missing =
-        || fields.refuse(RejectionCode::MissingField, &CUSTOMER.join(" or "), "is required and names somebody");
+    let missing = || {
+        fields.refuse(RejectionCode::MissingField, &CUSTOMER.join(" or "), "is required and must identify a customer")
+    };
     let user = fields.customer(&CUSTOMER)?.ok_or_else(missing)?;
     Ok(match verb {
         "created" => Some(Fact::UserRegistered { user }),

@@ -75,7 +75,7 @@ async fn a_seller_reads_nothing_of_another() {
 async fn asking_for_another_seller_is_refused_and_not_answered_with_ones_own() {
     let mut desk = Desk::open().await;
     desk.tell(&shared_order("o-1", 0)).await;
-    let refused = "403 forbidden: seller_id: only admins may read figures of somebody else";
+    let refused = "403 forbidden: seller_id: only admins may read figures of another seller";
     for route in ["windows", "top-products"] {
         for other in ["seller-b", "SELLER-A", "%27%27", "nobody"] {
             let request = seller("seller-a", &format!("{route}?seller_id={other}"));

@@ -10,8 +10,8 @@ const LIMIT: &str = "limit: must be a whole number from 1 to 100";
 const MONTHS: &str = "months: must be a whole number from 1 to 12";
 const START: &str = "start: must be a time in RFC 3339, like 2026-11-20T10:00:00Z, from the year 2000 to 2199";
 const END: &str = "end: must be a time in RFC 3339, like 2026-11-20T10:00:00Z, from the year 2000 to 2199";
-const ORDER: &str = "end: must lie behind start";
-const LONG: &str = "end: must lie at most 366 days behind start";
+const ORDER: &str = "end: must be after start";
+const LONG: &str = "end: must be at most 366 days after start";
 const MANY: &str = "size: the range must hold at most 1440 of them";
 const TZ: &str = "tz: must be a time zone of the IANA database, like Asia/Ho_Chi_Minh";
 const CURRENCY: &str = "currency: must be a currency code of three capital letters, like EUR";
@@ -100,7 +100,7 @@ async fn a_parameter_that_a_route_does_not_know_is_refused_by_name() {
         ("months?month=3", "month", "months, tz, currency"),
         ("customer-segments?months=99", "months", "currency"),
     ] {
-        let wanted = format!("400 validation: {name}: is no query parameter of this route, which takes {known}");
+        let wanted = format!("400 validation: {name}: is not a query parameter of this route; known: {known}");
         assert_eq!(desk.ask(&admin(target)).await.refusal(), wanted);
     }
 }

@@ -50,12 +50,9 @@ async fn odd_parameters_are_refused_by_name() {
         ("end=", instant("end")),
         ("end=9999-12-31T23:59:59Z", instant("end")),
         ("start=2026-11-10T10:00:00+01:00", instant("start")),
-        ("start=2026-11-11T00:00:00Z&end=2026-11-10T00:00:00Z", "end: must lie behind start".to_owned()),
-        ("start=2026-11-10T00:00:00Z&end=2026-11-10T00:00:00Z", "end: must lie behind start".to_owned()),
-        (
-            "start=2024-01-01T00:00:00Z&end=2025-01-02T00:00:00Z",
-            "end: must lie at most 366 days behind start".to_owned(),
-        ),
+        ("start=2026-11-11T00:00:00Z&end=2026-11-10T00:00:00Z", "end: must be after start".to_owned()),
+        ("start=2026-11-10T00:00:00Z&end=2026-11-10T00:00:00Z", "end: must be after start".to_owned()),
+        ("start=2024-01-01T00:00:00Z&end=2025-01-02T00:00:00Z", "end: must be at most 366 days after start".to_owned()),
         ("granularity=hour", "granularity: must be one of day, week, month".to_owned()),
         ("granularity=Day", "granularity: must be one of day, week, month".to_owned()),
         ("tz=Mars/Olympus", "tz: must be a time zone of the IANA database, like Asia/Ho_Chi_Minh".to_owned()),
@@ -69,7 +66,7 @@ async fn odd_parameters_are_refused_by_name() {
     }
     for unknown in ["seller_id", "sub", "seller", "utm", "Granularity", "start[]"] {
         let reply = market.reader.request(&as_seller("s-2", &format!("{DAY}&{unknown}=s-1"))).await;
-        let rule = "is no query parameter of this route, which takes start, end, granularity, tz, currency";
+        let rule = "is not a query parameter of this route; known: start, end, granularity, tz, currency";
         assert_eq!(refusal(&reply), format!("400 validation: {unknown}: {rule}"));
     }
 }
