@@ -145,7 +145,7 @@ fn print_sales(check: &SalesComparison) {
     let SalesComparison { cells, differences, stale, examples } = check;
     let mark = mark(*differences != 0);
     println!(
-        "{mark}I8 sales: {cells} figures and order states recounted from the event log, difference in {differences}, \
+        "{mark}I10 sales: {cells} figures and order states recounted from the event log, difference in {differences}, \
          {stale} orders wait to be projected again"
     );
     for example in examples {
