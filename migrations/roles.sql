@@ -227,5 +227,5 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.customer_rollup, analytic.custo
 GRANT SELECT, DELETE ON analytic.sales_rollup, analytic.product_rollup, analytic.category_rollup, analytic.order_status_rollup,
     analytic.rating_rollup, analytic.user_rollup, analytic.event_rollup TO shopsignal_manage_people;
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.erasure, analytic.erasure_identity TO shopsignal_manage_people;
-GRANT SELECT, INSERT ON analytic.shared_visit TO shopsignal_manage_people;
-GRANT EXECUTE ON FUNCTION analytic.spend_floor(bigint), analytic.ids_beside(text) TO shopsignal_manage_people;
+GRANT SELECT, INSERT ON analytic.shared_session TO shopsignal_manage_people;
+GRANT EXECUTE ON FUNCTION analytic.spend_floor(bigint), analytic.linked_customer_ids(text) TO shopsignal_manage_people;

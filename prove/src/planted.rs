@@ -154,9 +154,9 @@ pub fn run(check: impl Fn(&Path) -> Command, mut said: impl FnMut(&str)) -> Resu
     let workbench = Workbench::open(root.join(".local/proof/planted"))?;
     let sources = Sources::list(&root)?;
     copy::seed_target(&root.join("target/local"), &workbench.folder.join("target/local"))?;
-    let judge = |mistake: Option<&Mistake>, subject: String| {
+    let evaluate = |mistake: Option<&Mistake>, subject: String| {
         sources.copy_to(&workbench.tree())?;
-        workbench.judge(mistake, subject, &check)
+        workbench.evaluate(mistake, subject, &check)
     };
     let subject = |mistake: Option<&Mistake>| {
         let command = check(&workbench.binaries());
@@ -166,7 +166,7 @@ pub fn run(check: impl Fn(&Path) -> Command, mut said: impl FnMut(&str)) -> Resu
     let control = subject(None)?;
     if workbench.kept(&control).is_none() {
         said("control: no mistake is planted");
-        let verdict = judge(None, control)?;
+        let verdict = evaluate(None, control)?;
         if verdict.caught {
             return Err(PlantedError::ControlFailed { log: workbench.log(&verdict.name) });
         }
@@ -177,7 +177,7 @@ pub fn run(check: impl Fn(&Path) -> Command, mut said: impl FnMut(&str)) -> Resu
         let subject = subject(Some(&mistake))?;
         let verdict = match workbench.kept(&subject) {
             Some(kept) => kept,
-            None => judge(Some(&mistake), subject)?,
+            None => evaluate(Some(&mistake), subject)?,
         };
         workbench.keep(&verdict)?;
         said(&verdict.to_string());
@@ -230,7 +230,7 @@ impl Workbench {
     }
 
     /// Plants the mistake into the fresh copy, builds it and has it checked.
-    fn judge(
+    fn evaluate(
         &self,
         mistake: Option<&Mistake>,
         subject: String,

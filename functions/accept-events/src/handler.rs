@@ -95,8 +95,8 @@ fn results(events: Vec<Result<EventMessage, Rejection>>, said: Vec<Acknowledgeme
     let result = |(index, event): (usize, Result<EventMessage, Rejection>)| match event {
         Err(rejection) => EventResult::rejected(index, rejection),
         Ok(message) => match said.next() {
-            Some(Acknowledgement::Taken) => EventResult::accepted(index, message.event.id),
-            Some(Acknowledgement::Missing) | None => EventResult::unavailable(index, message.event.id),
+            Some(Acknowledgement::Accepted) => EventResult::accepted(index, message.event.id),
+            Some(Acknowledgement::Unknown) | None => EventResult::unavailable(index, message.event.id),
         },
     };
     events.into_iter().enumerate().map(result).collect()

@@ -25,7 +25,7 @@ pub(crate) mod sealed;
 mod time;
 
 use fields::Fields;
-pub use person::{Forgotten, forget_in_event, is_named_in_event};
+pub use person::{Anonymized, anonymize_in_event, is_named_in_event};
 
 #[cfg(feature = "openapi")]
 pub(crate) use {analytics::NAMES as ANALYTICS_NAMES, lifecycle::NAMES as LIFECYCLE_NAMES};

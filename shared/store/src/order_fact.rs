@@ -39,7 +39,7 @@ pub async fn insert(transaction: &mut Transaction<'_>, facts: &[(Uuid, OrderFact
     Ok(())
 }
 
-/// Makes sure that every customer has a row, and waits until nobody else judges these customers. What others committed is
+/// Makes sure that every customer has a row, and waits until no other transaction evaluates these customers. What others committed is
 /// visible from the next statement on.
 ///
 /// # Errors

@@ -46,7 +46,7 @@ pub enum Error {
     },
     /// A background process did not become ready, or did not end, in time.
     #[error("see {name} become {state} within {seconds} s; its log is {log}")]
-    Patience {
+    TimedOut {
         /// Which process.
         name: &'static str,
         /// What was waited for.

@@ -19,7 +19,7 @@ use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
 /// A person with many orders is renamed in one transaction, so that no figure counts them twice in between.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(600);
 /// Longer than an erasure that makes progress takes; what is left then is reported.
-const PATIENCE: Duration = Duration::from_secs(3_600);
+const WAIT_LIMIT: Duration = Duration::from_secs(3_600);
 
 /// The actions.
 #[derive(Debug, clap::Args)]
@@ -125,7 +125,7 @@ async fn export(places: &Places, named: &Named, out: Option<PathBuf>) -> Result<
 
 /// Erases, and waits for deliveries in progress.
 async fn erase(places: &Places, named: &Named, wait: bool) -> Result<Receipt, Error> {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + WAIT_LIMIT;
     loop {
         let order = Order { named, requested_by: "command", deadline };
         let erased = people::erase(places, order).await;

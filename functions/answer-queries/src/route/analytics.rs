@@ -11,7 +11,7 @@ use contracts::{
 };
 use domain::{Currency, Money, TimeSpan};
 use jiff::Timestamp;
-use store::sales::{self, Figures, Sales, WHOLE_SHOP};
+use store::sales::{self, Sales, SalesFigures, WHOLE_SHOP};
 use store::shop_report;
 
 use crate::Deps;
@@ -82,7 +82,7 @@ pub(crate) async fn payment_methods(
     }
     let currency = currency::choose(currency, paid.into_iter());
     let shown = methods.into_iter().filter(|(_, it, _)| Some(*it) == currency);
-    let method = |(method, _, figures): (String, Currency, Figures)| MethodRevenue {
+    let method = |(method, _, figures): (String, Currency, SalesFigures)| MethodRevenue {
         method,
         orders: figures.orders,
         revenue: revenue(currency, figures),
@@ -129,6 +129,6 @@ pub(crate) async fn events(
     Ok(answer::private(&Events { event_counts: counts.collect() }))
 }
 
-fn revenue(currency: Option<Currency>, figures: Figures) -> Revenue {
+fn revenue(currency: Option<Currency>, figures: SalesFigures) -> Revenue {
     Revenue::of(currency, figures.gross_minor, figures.refund_minor)
 }

@@ -32,7 +32,7 @@ fn request() -> Schema {
         .items(shapes)
         .min_items(Some(1))
         .max_items(Some(ITEMS_MAX))
-        .description(Some("Each is judged for itself: one that is refused harms no other."));
+        .description(Some("Each is processed independently: a rejected one does not affect the others."));
     ObjectBuilder::new()
         .property("events", events)
         .required("events")

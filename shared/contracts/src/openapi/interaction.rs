@@ -57,7 +57,7 @@ fn request(audience: Audience, kinds: [&str; 2]) -> Schema {
         .items(item)
         .min_items(Some(1))
         .max_items(Some(if audience == Audience::Import { IMPORT_ITEMS_MAX } else { ITEMS_MAX }))
-        .description(Some("Each is judged for itself: one that is refused harms no other."));
+        .description(Some("Each is processed independently: a rejected one does not affect the others."));
     ObjectBuilder::new()
         .property("interactions", items)
         .property("account_id", account_of_all(audience))

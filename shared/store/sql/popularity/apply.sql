@@ -23,7 +23,7 @@ WITH locked AS MATERIALIZED (
     WHERE taken.product_id IS NOT NULL
     GROUP BY taken.product_id
 ), led AS MATERIALIZED (
-    -- a SKU counts for its product; a change of the mapping excludes this statement (store::popularity::lead)
+    -- a SKU counts for its product; a change of the mapping excludes this statement (store::popularity::remap_skus)
     SELECT weighed.*, (SELECT product_id FROM analytic.product_reference AS known WHERE known.reference = weighed.reference)
     FROM weighed
 ), kept AS (

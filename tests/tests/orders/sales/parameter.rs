@@ -2,7 +2,7 @@
 
 use testkit::HttpEvent;
 
-use super::{Desk, SALES, admin, start};
+use super::{SALES, Setup, admin, start};
 
 const SIZE: &str = "size: must be one of 1m, 5m, 1h, 1d";
 const WINDOW: &str = "window: must be one of 1m, 5m, 1h, 1d";
@@ -73,7 +73,7 @@ async fn with_postgres_down_every_figure_is_503() {
 
 #[tokio::test]
 async fn parameters_at_their_limits_are_taken() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     for target in [
         "windows?start=2026-11-19T00:00:00Z&end=2026-11-20T00:00:00Z",
         "windows?size=1d&start=2024-01-01T00:00:00Z&end=2025-01-01T00:00:00Z&tz=Asia/Kathmandu",
@@ -86,13 +86,13 @@ async fn parameters_at_their_limits_are_taken() {
         "months?months=12",
         "months?months=1",
     ] {
-        assert_eq!(desk.ask(&admin(target)).await.status, 200, "{target}");
+        assert_eq!(setup.ask(&admin(target)).await.status, 200, "{target}");
     }
 }
 
 #[tokio::test]
 async fn a_parameter_that_a_route_does_not_know_is_refused_by_name() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     for (target, name, known) in [
         ("windows?start[]=2026-11-19T00:00:00Z", "start[]", "size, start, end, tz, currency, seller_id"),
         ("windows?Size=1d", "Size", "size, start, end, tz, currency, seller_id"),
@@ -101,19 +101,19 @@ async fn a_parameter_that_a_route_does_not_know_is_refused_by_name() {
         ("customer-segments?months=99", "months", "currency"),
     ] {
         let wanted = format!("400 validation: {name}: is not a query parameter of this route; known: {known}");
-        assert_eq!(desk.ask(&admin(target)).await.refusal(), wanted);
+        assert_eq!(setup.ask(&admin(target)).await.refusal(), wanted);
     }
 }
 
 #[tokio::test]
 async fn other_methods_and_paths_are_answered_as_everywhere() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     for route in ["windows", "top-products", "categories", "customer-segments", "months"] {
-        let reply = desk.ask(&HttpEvent::new("POST", &format!("{SALES}/{route}")).body("{}")).await;
+        let reply = setup.ask(&HttpEvent::new("POST", &format!("{SALES}/{route}")).body("{}")).await;
         assert_eq!(reply.refusal(), "405 method_not_allowed: this path takes GET only");
     }
     for path in ["", "/", "/windows/", "/nothing", "/windows/1m"] {
-        let reply = desk.ask(&HttpEvent::new("GET", &format!("{SALES}{path}"))).await;
+        let reply = setup.ask(&HttpEvent::new("GET", &format!("{SALES}{path}"))).await;
         assert_eq!(reply.refusal(), "404 not_found: no such path", "{path}");
     }
 }
