@@ -83,7 +83,7 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Eve
     }
 }
 
-/// The key that addresses are hashed with cannot be had.
+/// The key for hashing addresses could not be read.
 fn not_ready(error: SecretError) -> Failure {
     let is_temporary = error.is_temporary();
     Failure::of_secret(error, is_temporary)

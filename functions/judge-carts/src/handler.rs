@@ -9,7 +9,7 @@ use store::{Database, StoreError};
 
 /// Time for purchases that arrive late: back ends report within minutes, their outages end within hours.
 const GRACE: SignedDuration = SignedDuration::from_hours(6);
-/// The time that a run evaluates: a day, and the day before in case its run was lost.
+/// The period that a run evaluates: a day, and the day before in case that run was lost.
 const EVALUATED: SignedDuration = SignedDuration::from_hours(48);
 
 /// The dependencies of the function.

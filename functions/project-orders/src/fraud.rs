@@ -1,4 +1,4 @@
-//! The way from new orders to findings and the alerts that they owe, within the transaction that logs the orders.
+//! Evaluates new orders and stores findings with their pending alerts, within the transaction that logs the orders.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,13 @@ use store::{StoreError, Transaction, finding, order_fact};
 /// Evaluates the orders that these events place, together with everything known about their customers, and returns the
 /// findings whose alerts are pending from the commit of the transaction on.
 ///
-/// `reported_at` is when the events were sent: findings that were history by then have no alert. The events must be logged
-/// in the same transaction. They may have been evaluated before: nothing is found twice. Call it last, because it
-/// blocks other transactions with the same customers until the commit. Up to five round trips when an order was placed,
-/// else none.
+/// `reported_at` is when the events were sent: findings that were historical by then have no alert. The events must be
+/// logged in the same transaction. They may have been evaluated before: nothing is found twice. Call it last, because
+/// it blocks other transactions with the same customers until the commit. Up to five round trips when an order was
+/// placed, else none.
 ///
 /// # Errors
-/// See [`StoreError`]; the transaction is then of no more use.
+/// See [`StoreError`]; the transaction cannot be continued then.
 pub(crate) async fn detect(
     transaction: &mut Transaction<'_>,
     events: &[ShopEvent],

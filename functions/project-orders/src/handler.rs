@@ -92,7 +92,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
     let read = |body: &str| read_shop_event(body, intake, arrival).map_err(|it| it.code.as_str().to_owned());
     let batch = Batch::read_with(event.payload, read);
     let mut outcome = Outcome::default();
-    // An outage of days does not turn what arrived meanwhile into history.
+    // Events that waited during an outage of days are not historical.
     let reported_at = batch.first_sent_millis().and_then(|millis| Timestamp::from_millisecond(millis).ok());
     let applied = apply(deps, (&batch, reported_at.unwrap_or(arrival)), &mut outcome).await;
     // Hints are sent even for what was committed before a failure; resend-pending would do it a minute later.
@@ -141,7 +141,7 @@ async fn apply(
     }
 }
 
-/// Applies events; one that Postgres refuses is isolated by halving and given up alone.
+/// Applies events; one that Postgres refuses is isolated by halving and moved to the dead-letter queue alone.
 async fn apply_isolating(
     deps: &Deps,
     (events, reported_at): (&[(usize, &ShopEvent)], Timestamp),

@@ -91,7 +91,7 @@ async fn run(
     Ok(Projected { logged, derived, owed })
 }
 
-/// Writes products, and marks the subjects that rely on a reference that now leads elsewhere.
+/// Writes products, and marks the subjects that use a reference whose product has changed.
 async fn change_products(transaction: &mut Transaction<'_>, states: &States) -> Result<(), StoreError> {
     if states.products.is_empty() {
         return Ok(());
@@ -110,13 +110,13 @@ async fn change_products(transaction: &mut Transaction<'_>, states: &States) -> 
     if moved.is_empty() { Ok(()) } else { store::projection::mark_stale(transaction, &moved).await }
 }
 
-/// Returns for each reference the product to which it leads as a SKU; a product's own id leads nowhere else.
+/// Returns for each reference the product that it resolves to as a SKU; a product's own id resolves only to itself.
 fn skus<'a>(references: &'a [String], known: &'a Attributions) -> Vec<(&'a str, Option<&'a str>)> {
     let product = |reference: &str| known.get(reference).map(|it| &*it.product_id).filter(|id| *id != reference);
     references.iter().map(|reference| (&**reference, product(reference))).collect()
 }
 
-/// Reads what the references of orders and opinions lead to, and locks that against change.
+/// Reads the products that the references of orders and opinions resolve to, and locks the references against changes.
 async fn attributions(transaction: &mut Transaction<'_>, states: &States) -> Result<Attributions, StoreError> {
     let references = states.relied_on();
     if references.is_empty() {
@@ -144,7 +144,7 @@ async fn save(transaction: &mut Transaction<'_>, states: &States, known: &Attrib
     Ok(())
 }
 
-/// What each subject adds to the figures and which interactions follow from it.
+/// The contribution of each subject to the figures, and the interactions derived from it.
 struct Caused(HashMap<SubjectKey, (Contribution, Vec<DerivedInteraction>)>);
 
 impl Caused {
@@ -165,8 +165,8 @@ impl Caused {
     }
 }
 
-/// Updates projections: the difference changes by new minus old, and interactions that were not derived before are
-/// returned.
+/// Updates projections: adds new minus old to the difference, and returns the interactions that were not derived
+/// before.
 fn move_on(projections: &mut [Projection], caused: &Caused, difference: &mut Contribution) -> Vec<DerivedInteraction> {
     let mut wanted = Vec::new();
     for projection in projections {

@@ -93,7 +93,7 @@ async fn send(deps: &Deps, ids: &[FindingId], deadline: Deadline) -> Result<Outc
     Ok(outcome)
 }
 
-/// Says what came of one alert; returns what is to be noted when it is not done.
+/// Adds the outcome of one alert; returns what must be stored when the alert is not done.
 fn settle(delivered: &AlertAnswers<'_>, outcome: &mut Outcome) -> Option<Unfinished> {
     let id = delivered.alert.finding.id;
     let (mut confirmed, mut refused, mut again) = (Vec::new(), None, false);

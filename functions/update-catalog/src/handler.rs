@@ -111,8 +111,8 @@ async fn deliver(deps: &Deps, ids: &[InteractionId], deadline: Deadline) -> Resu
     Ok(delivered)
 }
 
-/// Fails what comes again, or everything when the catalog is down, which makes SQS deliver less; what waits for a
-/// person goes to the dead-letter queue.
+/// Fails the messages to be redelivered, or the whole batch when the catalog is down, so that polling backs off;
+/// messages of parked rows go to the dead-letter queue.
 async fn answer(deps: &Deps, batch: &Batch, delivered: &Delivered) -> Result<Settled, UpdateError> {
     if !delivered.again.is_empty() {
         tracing::warn!(reasons = ?delivered.again_reasons, "interactions are left for a retry");
@@ -128,7 +128,7 @@ async fn answer(deps: &Deps, batch: &Batch, delivered: &Delivered) -> Result<Set
     Ok(batch.settle_ids(&deps.dead_letters, &dead, &delivered.again.iter().copied().collect()).await)
 }
 
-/// Adds what a batch came to.
+/// Adds the result of a batch.
 fn counted(line: Metrics, batch: &Batch, delivered: &Delivered, interactions: usize) -> Metrics {
     let owed = delivered.confirmed.len() + delivered.refused.len() + delivered.parked.len() + delivered.again.len();
     line.count(Metric::Messages, batch.len())

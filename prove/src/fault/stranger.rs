@@ -88,8 +88,9 @@ impl Stage {
     async fn round(&mut self, rig: &Rig, round: u32) -> Result<(), String> {
         let mut events: Vec<_> = (0..ORDERS).flat_map(|order| events(round * ORDERS + order)).collect();
         let derived = derive(&events, &self.intake);
-        for it in &derived {
-            rig.history.note_sent((Origin::DERIVED.as_uuid(), it.event_id), sent(it.event_type, true));
+        for interaction in &derived {
+            let key = (Origin::DERIVED.as_uuid(), interaction.event_id);
+            rig.history.note_sent(key, sent(interaction.event_type, true));
         }
         let mut claims = claims(&derived, round);
         claims.shuffle(&mut self.random);

@@ -19,7 +19,7 @@ const FINDINGS_A_TRANSACTION: usize = 500;
 /// `reported_at` is when the events that they rest on were sent: findings that were history by then have no alert.
 ///
 /// # Errors
-/// See [`StoreError`]; the transaction is then of no more use.
+/// See [`StoreError`]; the transaction cannot be continued then.
 pub async fn record(
     transaction: &mut Transaction<'_>,
     findings: &[Finding],

@@ -21,7 +21,7 @@ use crate::currency;
 use crate::failure::Failure;
 use crate::query::QueryParameters;
 
-/// `GET /dashboard`: everything since the shop began, and today.
+/// `GET /dashboard`: all-time totals and the orders of today.
 pub(crate) async fn dashboard(
     _: Admin,
     State(deps): State<Arc<Deps>>,
@@ -53,7 +53,7 @@ pub(crate) async fn daily_revenue(
     query: QueryParameters,
 ) -> Result<Response, Failure> {
     let RevenueQuery { range, currency } = RevenueQuery::read(query.pairs(), Timestamp::now())?;
-    // The whole range comes first, to choose the currency by it.
+    // The whole range comes first, because it determines the currency.
     let days = range.days.iter().map(|(_, day)| *day);
     let steps: Vec<TimeSpan> = std::iter::once(range.span).chain(days).collect();
     let sales = sales::sum(&deps.database, WHOLE_SHOP, &steps).await?;
@@ -90,7 +90,7 @@ pub(crate) async fn payment_methods(
     Ok(answer::private(&PaymentMethods { currency, payment_methods: shown.map(method).collect() }))
 }
 
-/// `GET /orders`: by where they stand.
+/// `GET /orders`: by current status.
 pub(crate) async fn orders(
     _: Admin,
     State(deps): State<Arc<Deps>>,

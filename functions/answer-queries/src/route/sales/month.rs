@@ -1,4 +1,4 @@
-//! `GET /sales/months`: sales month by month. For admins.
+//! `GET /sales/months`: sales by month. For admins.
 
 use std::sync::Arc;
 

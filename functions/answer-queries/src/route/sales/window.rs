@@ -1,4 +1,4 @@
-//! `GET /sales/windows`: sales window by window.
+//! `GET /sales/windows`: sales by window.
 
 use std::sync::Arc;
 
