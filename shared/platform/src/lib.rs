@@ -1,6 +1,6 @@
 //! The environment of every function: settings, secrets, telemetry, metrics, the AWS SDK, deadlines, HTTP.
 //!
-//! Knows nothing of interactions.
+//! It does not depend on the domain.
 #![warn(missing_docs)]
 
 pub mod aws;

@@ -90,7 +90,7 @@ metrics! {
     Unscored
 }
 
-/// Collects what is to be said about one invocation and writes it as one line.
+/// Collects the fields and metrics of one invocation and writes them as one line.
 #[derive(Debug)]
 pub struct Metrics {
     dimensions: Vec<(&'static str, String)>,
@@ -119,7 +119,7 @@ impl Metrics {
         if count == 0 { self } else { self.gauge(metric, count) }
     }
 
-    /// Adds a current number of things. Zero is written: it shows that the check ran.
+    /// Adds a gauge. Zero is written: it shows that the check ran.
     #[must_use]
     pub fn gauge(self, metric: Metric, count: usize) -> Self {
         self.value(metric, "Count", json!(count))

@@ -12,7 +12,7 @@ WITH locked AS MATERIALIZED (
     WHERE sink = 'popularity' AND interaction_id = ANY(ARRAY(SELECT interaction_id FROM locked WHERE NOT parked))
     RETURNING product_id, event_type
 ), known AS MATERIALIZED (
-    -- a SKU counts for its product; a change of the mapping excludes this statement (store::popularity::lead)
+    -- a SKU counts for its product; a change of the mapping excludes this statement (store::popularity::remap_skus)
     SELECT reference, product_id FROM analytic.product_reference
     WHERE reference = ANY(ARRAY(SELECT product_id FROM taken)) AND product_id IS NOT NULL
 ), weighed AS (
