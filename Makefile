@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .ONESHELL:
-.PHONY: help requirements build up down status demo test hostile openapi lint fmt validate logs token psql deploy watch invoke clean
+.PHONY: help requirements build up down status demo test hostile openapi lint fmt validate logs token psql deploy destroy watch invoke clean
 
 CARGO ?= cargo
 # .ci/run sets --locked: there Cargo.lock must be up to date.
@@ -99,12 +99,14 @@ token: ## Print a token (ROLE=shopper, seller, admin or producer)
 psql: ## Open psql on the local database
 	@$(LOCAL_STACK) --stack $(STACK) psql
 
-# A first deployment asks for the parameters and writes the answers to samconfig.toml.
-deploy: build ## Build for AWS (arm64), deploy, migrate; asks what it needs
-	@$(LOCAL_STACK) install sam lambda
-	PATH="$$PWD/.venv/lambda/bin:$$PATH" $(CARGO) lambda build --release --arm64 $(LOCKED) $(FUNCTION_PACKAGES)
-	.venv/sam/bin/sam deploy --guided
-	.venv/sam/bin/sam remote invoke MigrateFunction
+# make deploy STAGE=prod ARGS="--set DatabaseIamAuth=true"
+STAGE ?=
+ARGS ?=
+deploy: build ## Bring a stage into AWS, or upgrade it: build (arm64), deploy, migrate, check (STAGE=prod)
+	@target/local/deploy up --stage "$(STAGE)" $(ARGS)
+
+destroy: build ## Delete the stack of a stage (STAGE=prod); says what stays behind
+	@target/local/deploy destroy --stage "$(STAGE)" $(ARGS)
 
 # It runs what `make build` has built, and compiles only changes.
 watch: up ## Serve one function outside of the stack, rebuilt on every change (FUNCTION=update-popularity)

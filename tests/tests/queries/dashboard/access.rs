@@ -29,6 +29,8 @@ async fn nobody_without_a_subject_gets_figures() {
     market.send_events(&sale("o-1", "s-1", "2026-11-10T10:00:00Z", "10 EUR")).await;
     let nobody = HttpEvent::new("GET", DASHBOARD).header("authorization", "Bearer s-1");
     assert_eq!(refusal(&market.reader.request(&nobody).await), "401 unauthorized: a bearer token is required");
+    let id_token = as_seller("s-1", "").claim("token_use", "id");
+    assert_eq!(market.reader.request(&id_token).await.status, 401);
     // the empty id is where the whole shop is kept
     for odd in ["", "\u{0}", "s-1\n", &"x".repeat(129)] {
         let reply = market.reader.request(&as_seller(odd, "")).await;

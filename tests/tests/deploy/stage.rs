@@ -1,0 +1,108 @@
+//! A stage of its own, and the command as somebody without a terminal runs it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use testkit::template::{function_folders, repository};
+use testkit::{Stack, program};
+use tokio::process::Command;
+
+/// Deploying takes about twenty seconds in the emulator.
+const PATIENCE: Duration = Duration::from_secs(110);
+
+/// What the binaries of this machine are called.
+pub(crate) const MACHINE: &str = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
+
+/// The output of a command.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) code: Option<i32>,
+    pub(crate) text: String,
+}
+
+impl Said {
+    pub(crate) fn must(self, code: i32, text: &str) -> Self {
+        assert!(self.code == Some(code) && self.text.contains(text), "wanted {code} and {text:?}: {self:#?}");
+        self
+    }
+}
+
+/// A stage that nobody has deployed yet. Its file goes with it.
+pub(crate) struct Stage {
+    name: String,
+    binaries: TempDir,
+}
+
+impl Stage {
+    /// A new name, and a folder with the functions as the tests run them.
+    pub(crate) fn new() -> Self {
+        let id = uuid::Uuid::now_v7().simple().to_string();
+        // Beside them, so that a link is enough.
+        let built = program("migrate").parent().unwrap().to_owned();
+        let binaries = tempfile::tempdir_in(&built).unwrap();
+        for function in function_folders().unwrap() {
+            let folder = binaries.path().join(&function);
+            fs::create_dir(&folder).unwrap();
+            fs::hard_link(built.join(&function), folder.join("bootstrap")).unwrap();
+        }
+        Self { name: format!("test-{}", &id[id.len() - 8..]), binaries }
+    }
+
+    /// The folder for `--binaries`.
+    pub(crate) fn binaries(&self) -> &Path {
+        self.binaries.path()
+    }
+
+    /// Where the command keeps the stage.
+    pub(crate) fn file(&self) -> PathBuf {
+        repository().join("stages").join(&self.name).with_extension("toml")
+    }
+
+    /// `deploy up` with these settings.
+    pub(crate) async fn up(&self, set: &[&str]) -> Said {
+        let mut command = self.command("up");
+        command.arg("--binaries").arg(self.binaries());
+        for setting in set {
+            command.args(["--set", setting]);
+        }
+        run(command).await
+    }
+
+    /// `deploy destroy`.
+    pub(crate) async fn destroy(&self, arguments: &[&str]) -> Said {
+        let mut command = self.command("destroy");
+        command.args(arguments);
+        run(command).await
+    }
+
+    fn command(&self, verb: &str) -> Command {
+        let mut command = Command::new(program("deploy"));
+        command.current_dir(repository()).args([verb, "--stage", &self.name]);
+        let nothing = self.binaries.path().join("nothing");
+        command.env("AWS_ENDPOINT_URL", Stack::get().aws_endpoint()).env("AWS_REGION", "us-east-1");
+        command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test").env_remove("AWS_PROFILE");
+        command.env("AWS_CONFIG_FILE", &nothing).env("AWS_SHARED_CREDENTIALS_FILE", &nothing);
+        command
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        // A test that failed half way.
+        if self.file().exists() {
+            let mut command = self.command("destroy");
+            command.as_std_mut().arg("--yes").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().ok();
+            fs::remove_file(self.file()).ok();
+        }
+    }
+}
+
+async fn run(mut command: Command) -> Said {
+    command.stdin(Stdio::null()).kill_on_drop(true);
+    let output = tokio::time::timeout(PATIENCE, command.output()).await.expect("an end in time").unwrap();
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    Said { code: output.status.code(), text: text.into_owned() }
+}

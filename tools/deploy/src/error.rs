@@ -1,0 +1,94 @@
+//! Why a deployment failed. Each text is one layer and fits after "could not"; the cause is the source.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Everything the command can fail at.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The project or one of its files could not be used.
+    #[error(transparent)]
+    Project(#[from] stack::Error),
+    /// Arguments that do not fit together.
+    #[error("use these arguments: {0}")]
+    Usage(String),
+    /// The file of a stage is no samconfig.
+    #[error("understand {path}")]
+    Stage {
+        /// The file.
+        path: PathBuf,
+        /// Where it differs.
+        source: toml::de::Error,
+    },
+    /// The file of a stage cannot be expressed in TOML.
+    #[error("write the stage as TOML")]
+    Toml(#[from] toml::ser::Error),
+    /// template.yaml is not YAML with parameters.
+    #[error("understand the parameters of template.yaml")]
+    Template(#[from] serde_yaml_ng::Error),
+    /// The terminal is gone.
+    #[error("ask on the terminal")]
+    Terminal(#[source] io::Error),
+    /// A function has no binary.
+    #[error("find {0}: every function of functions/ needs a bootstrap")]
+    NoBootstrap(PathBuf),
+    /// A binary is for another machine, or is no program at all.
+    #[error("deploy {path} as {wanted}: it is {found}; build it with `cargo lambda build`, or --set Architecture=...")]
+    Machine {
+        /// The binary.
+        path: PathBuf,
+        /// What the parameter Architecture says.
+        wanted: &'static str,
+        /// What the file is.
+        found: String,
+    },
+    /// A program is missing or cannot be executed.
+    #[error("start {program}")]
+    Start {
+        /// The program's name.
+        program: &'static str,
+        /// The operating system's error.
+        source: io::Error,
+    },
+    /// A program ran and failed; it has said why.
+    #[error("complete `{0}`; its messages are above")]
+    Program(&'static str),
+    /// SAM ended well without deploying.
+    #[error("deploy: the change set was not confirmed, so nothing was changed")]
+    NotConfirmed,
+    /// SAM listed something else than outputs.
+    #[error("understand the outputs of the stack")]
+    Outputs(#[source] serde_json::Error),
+    /// The stack lacks an output of template.yaml.
+    #[error("find the output {0} of the stack")]
+    NoOutput(&'static str),
+    /// Lambda could not be called.
+    #[error("invoke {function}")]
+    Invoke {
+        /// The deployed function.
+        function: String,
+        /// Why not.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The migration failed; the code is deployed, and the database is as it was or partly migrated.
+    #[error("migrate: {function} answered with an error: {message}\n  its log: sam logs --name {function}")]
+    Migration {
+        /// The deployed function.
+        function: String,
+        /// What it said.
+        message: String,
+    },
+    /// An HTTP client could not be made.
+    #[error("make an HTTP client")]
+    Client(#[source] reqwest::Error),
+    /// The API did not do what was waited for.
+    #[error("see {what} within {seconds} s; the last answer: {last}")]
+    Patience {
+        /// What was waited for.
+        what: &'static str,
+        /// For how long.
+        seconds: u64,
+        /// The last answer.
+        last: String,
+    },
+}

@@ -1,0 +1,182 @@
+//! The proof that a deployment works: a view goes in at the API, and a score comes out of it.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use reqwest::{Client, Response, StatusCode};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::Error;
+
+/// The product that is viewed, reserved for this. It has a score, of one view a deployment.
+const PRODUCT: &str = "shopsignal-probe";
+/// A first request waits for a function to start, in a VPC for its network as well.
+const HEALTH_PATIENCE: Duration = Duration::from_secs(120);
+/// A new mapping from a queue to its function reads after about a minute.
+const SCORE_PATIENCE: Duration = Duration::from_secs(180);
+/// The limit of one request; API Gateway gives up after 30 s.
+const REQUEST_LIMIT: Duration = Duration::from_secs(31);
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// The deployed HTTP API.
+#[derive(Debug)]
+pub(crate) struct Api {
+    client: Client,
+    url: String,
+}
+
+/// The score of the product, and when it changed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Score {
+    score: f64,
+    changed: Timestamp,
+}
+
+impl Api {
+    /// An API by its base address.
+    ///
+    /// # Errors
+    /// When there is no TLS.
+    pub(crate) fn new(url: String) -> Result<Self, Error> {
+        // An error means that a provider is already installed, which is fine.
+        rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
+        let client = Client::builder().timeout(REQUEST_LIMIT).build().map_err(Error::Client)?;
+        Ok(Self { client, url })
+    }
+
+    /// Waits until the API answers, and returns how long that took.
+    ///
+    /// # Errors
+    /// `Patience` when it does not.
+    pub(crate) async fn wait_until_healthy(&self) -> Result<Duration, Error> {
+        let mut wait = Wait::new("GET /health answer 200", HEALTH_PATIENCE);
+        loop {
+            match self.client.get(format!("{}/health", self.url)).send().await {
+                Ok(response) if response.status() == StatusCode::OK => return Ok(wait.elapsed()),
+                other => wait.pause(say(other).await).await?,
+            }
+        }
+    }
+
+    /// Sends a view, waits until it is scored, and returns how long that took.
+    ///
+    /// # Errors
+    /// `Patience` when it is not accepted, or not scored.
+    pub(crate) async fn probe(&self) -> Result<Duration, Error> {
+        let mut wait = Wait::new("the view of shopsignal-probe in its score", SCORE_PATIENCE);
+        let before = loop {
+            match self.score().await {
+                Ok(score) => break score,
+                Err(last) => wait.pause(last).await?,
+            }
+        };
+        // The same ids with every attempt: it counts once, however often it is sent.
+        let view =
+            json!({"event_id": Uuid::now_v7(), "session_id": Uuid::now_v7(), "event_type": "view",
+            "ref_type": "Product", "ref_id": PRODUCT});
+        while let Err(last) = self.send(&view).await {
+            wait.pause(last).await?;
+        }
+        let sent = Instant::now();
+        loop {
+            match self.score().await {
+                Ok(after) if is_newer(before, after) => return Ok(sent.elapsed()),
+                Ok(_) => wait.pause("the score did not change; see the log of update-popularity".to_owned()).await?,
+                Err(last) => wait.pause(last).await?,
+            }
+        }
+    }
+
+    async fn send(&self, view: &Value) -> Result<(), String> {
+        let url = format!("{}/api/v1/analytic/guest/interaction", self.url);
+        let answer = self.client.post(url).json(&json!({"interactions": [view]})).send().await;
+        match answer {
+            Ok(response) if response.status().is_success() => Ok(()),
+            other => Err(say(other).await),
+        }
+    }
+
+    /// The score; `None` before the first view.
+    async fn score(&self) -> Result<Option<Score>, String> {
+        let url = format!("{}/api/v1/analytic/popularity/{PRODUCT}", self.url);
+        let answer = self.client.get(url).send().await;
+        match answer {
+            Ok(response) if response.status() == StatusCode::NOT_FOUND => Ok(None),
+            Ok(response) if response.status() == StatusCode::OK => {
+                let value: Value = response.json().await.map_err(|error| error.to_string())?;
+                read(&value).map(Some).ok_or_else(|| value.to_string())
+            }
+            other => Err(say(other).await),
+        }
+    }
+}
+
+fn read(answer: &Value) -> Option<Score> {
+    let data = &answer["data"];
+    Some(Score { score: data["score"].as_f64()?, changed: data["date_updated"].as_str()?.parse().ok()? })
+}
+
+/// A weight can be zero or negative, so a newer date counts as well.
+fn is_newer(before: Option<Score>, after: Option<Score>) -> bool {
+    match (before, after) {
+        (Some(before), Some(after)) => after.score > before.score || after.changed > before.changed,
+        (None, Some(_)) => true,
+        (_, None) => false,
+    }
+}
+
+/// An answer for a message.
+async fn say(answer: Result<Response, reqwest::Error>) -> String {
+    match answer {
+        Ok(response) => {
+            let status = response.status();
+            let text = response.text().await.unwrap_or_default();
+            format!("{status} {}", text.chars().take(300).collect::<String>())
+        }
+        Err(error) => format!("none ({error})"),
+    }
+}
+
+/// A bounded wait.
+struct Wait {
+    what: &'static str,
+    limit: Duration,
+    start: Instant,
+}
+
+impl Wait {
+    fn new(what: &'static str, limit: Duration) -> Self {
+        Self { what, limit, start: Instant::now() }
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    async fn pause(&mut self, last: String) -> Result<(), Error> {
+        if self.elapsed() > self.limit {
+            return Err(Error::Patience { what: self.what, seconds: self.limit.as_secs(), last });
+        }
+        tokio::time::sleep(PAUSE).await;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn score(score: f64, date: &str) -> Option<Score> {
+        read(&json!({"data": {"score": score, "date_updated": date}}))
+    }
+
+    #[test]
+    fn a_first_score_a_higher_one_and_a_newer_one_are_the_probes() {
+        let before = score(0.1, "2026-11-20T12:00:01.5Z");
+        assert!(is_newer(None, before));
+        assert!(is_newer(before, score(0.2, "2026-11-20T12:00:01.5Z")));
+        assert!(is_newer(before, score(0.1, "2026-11-20T12:00:01.50001Z")));
+        assert!(!is_newer(before, before) && !is_newer(None, None));
+    }
+}

@@ -1,0 +1,128 @@
+//! `deploy up`: from whatever state a stage is in to running with the current build.
+
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use shopsignal::say;
+use stack::file;
+use tempfile::TempDir;
+
+use crate::binary::{self, Machine};
+use crate::parameter::Parameters;
+use crate::probe::Api;
+use crate::sam::{self, Deployed, Outputs};
+use crate::stage::Stage;
+use crate::{Error, build, migrate, summary, terminal};
+
+/// What to deploy where.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Name of the stage, [a-z][a-z0-9-]*; the stack is called shopsignal-NAME.
+    #[arg(long, value_name = "NAME")]
+    stage: String,
+    /// Sets a parameter of template.yaml and keeps it for the next time.
+    #[arg(long, value_name = "PARAMETER=VALUE")]
+    set: Vec<String>,
+    /// Region of a new stage; otherwise that of the environment.
+    #[arg(long)]
+    region: Option<String>,
+    /// Does not ask before the changes are made.
+    #[arg(long)]
+    yes: bool,
+    /// Deploys <function>/bootstrap of this folder and builds nothing.
+    #[arg(long, value_name = "FOLDER")]
+    binaries: Option<PathBuf>,
+}
+
+/// Checks, builds, deploys, migrates and probes. Safe to repeat.
+///
+/// # Errors
+/// The first step that failed; run it again once the cause is gone.
+pub(crate) async fn run(args: Args) -> Result<(), Error> {
+    let mut stage = Stage::open(&args.stage)?;
+    let parameters = Parameters::read(&stage.root().join("template.yaml"))?;
+    parameters.settle(&mut stage.parameters, &args.set)?;
+    let machine = Machine::of(&parameters.value(&stage.parameters, "Architecture"))?;
+    let aws = configuration(&mut stage, args.region).await?;
+    let binaries = prepare(&stage, args.binaries, machine)?;
+    stage.save()?;
+    build::install(stage.root(), &["sam"])?;
+    let folder = assemble(&stage, &binaries)?;
+    let deployed = sam::deploy(&stage, folder.path(), terminal::is_there() && !args.yes)?;
+    let outputs = sam::outputs(&stage)?;
+    bring_to_life(&aws, &outputs).await?;
+    summary::print(&stage, &outputs, deployed == Deployed::Changed);
+    Ok(())
+}
+
+/// Settles the region: a stage stays where it is.
+async fn configuration(stage: &mut Stage, wanted: Option<String>) -> Result<SdkConfig, Error> {
+    if let (Some(kept), Some(wanted)) = (&stage.region, &wanted)
+        && kept != wanted
+    {
+        return Err(Error::Usage(format!(
+            "--region {wanted}: this stage is in {kept}; use another stage for another region"
+        )));
+    }
+    let mut loader = aws_config::defaults(BehaviorVersion::latest());
+    if let Some(region) = wanted.or(stage.region.clone()) {
+        loader = loader.region(Region::new(region));
+    }
+    let aws = loader.load().await;
+    stage.region = aws.region().map(|region| region.as_ref().to_owned());
+    if stage.region.is_none() {
+        return Err(Error::Usage("no region is known; give it by --region or AWS_REGION".to_owned()));
+    }
+    Ok(aws)
+}
+
+/// Builds, or takes what is there, and checks it. Returns the folder as an absolute path.
+fn prepare(stage: &Stage, given: Option<PathBuf>, machine: Machine) -> Result<PathBuf, Error> {
+    let functions = binary::functions(stage.root())?;
+    let folder = match given {
+        Some(folder) => folder,
+        None => build::build(stage.root(), &functions, machine)?,
+    };
+    binary::check(&folder, &functions, machine)?;
+    Ok(folder.canonicalize().map_err(|source| stack::Error::Read { path: folder, source })?)
+}
+
+/// Makes a folder with the template and, where the template says so, the binaries: they may lie anywhere.
+fn assemble(stage: &Stage, binaries: &Path) -> Result<TempDir, Error> {
+    let parent = stage.root().join("target");
+    let failed = |source| stack::Error::Write { path: parent.clone(), source };
+    file::make_folder(&parent)?;
+    let folder = tempfile::Builder::new().prefix("deploy-").tempdir_in(&parent).map_err(failed)?;
+    let template = file::read(&stage.root().join("template.yaml"))?;
+    file::write(&folder.path().join("template.yaml"), &template, 0o644)?;
+    file::make_folder(&folder.path().join("target"))?;
+    symlink(binaries, folder.path().join("target/lambda")).map_err(failed)?;
+    Ok(folder)
+}
+
+/// Migrates, and waits until the API answers and a view is scored.
+async fn bring_to_life(aws: &SdkConfig, outputs: &Outputs) -> Result<(), Error> {
+    let start = Instant::now();
+    let applied = migrate::migrate(aws, outputs.get("MigrateFunctionName")?).await?;
+    let seconds = start.elapsed().as_secs_f64();
+    let names = if applied.is_empty() { "nothing to apply".to_owned() } else { applied.join(", ") };
+    say::line(format_args!("migrate: {seconds:.1} s, {names}"));
+    let api = Api::new(address(outputs)?)?;
+    say::line(format_args!("GET /health: {:.1} s", api.wait_until_healthy().await?.as_secs_f64()));
+    let seconds = api.probe().await?.as_secs_f64();
+    say::line(format_args!("probe: a view of the product shopsignal-probe was in its score after {seconds:.1} s"));
+    Ok(())
+}
+
+/// Where the API answers: on AWS at its own host name, in the local emulator below the emulator's address.
+fn address(outputs: &Outputs) -> Result<String, Error> {
+    match std::env::var("AWS_ENDPOINT_URL") {
+        Ok(endpoint) if !endpoint.is_empty() => {
+            let id = outputs.get("HttpApiId")?;
+            Ok(format!("{}/_aws/execute-api/{id}/$default", endpoint.trim_end_matches('/')))
+        }
+        _ => Ok(outputs.get("ApiUrl")?.trim_end_matches('/').to_owned()),
+    }
+}
