@@ -450,7 +450,7 @@ DECLARE
     amounts bigint[] := '{}'; ats int[] := '{}'; paid boolean[] := '{}'; named boolean[] := '{}';
     moves jsonb := '[]'; room jsonb := '{}'; own text; minor bigint; given bigint; place int; name text; pass int;
     -- refunds
-    wishes jsonb := '[]'; wish jsonb; known_wish jsonb; worth bigint[]; quantity bigint; part bigint; named_return boolean; w int; found int;
+    requests jsonb := '[]'; request jsonb; known_request jsonb; worth bigint[]; quantity bigint; part bigint; named_return boolean; w int; found int;
     remains bigint[]; of_pay bigint[] := '{}'; left_of jsonb := '{}'; drawn bigint[]; fits_drawn bigint[]; pool bigint[]; ats_order int[]; code text;
     entries jsonb := '[]';
     -- where it stands
@@ -466,9 +466,9 @@ BEGIN
     FROM analytic.shop_event AS logged WHERE subject = 'order' AND subject_id = wanted;
 
     -- the currency: named by a creation or update, else named by another event, else the default of the first amount
-    SELECT told.content->'currency'->>'code' INTO cur FROM unnest(events) WITH ORDINALITY AS told WHERE told.content ? 'currency'
-    ORDER BY NOT (told.content->'currency'->>'named')::boolean,
-             (told.content->'currency'->>'named')::boolean AND event_type NOT IN ('order_created', 'order_updated'), ordinality LIMIT 1;
+    SELECT reported.content->'currency'->>'code' INTO cur FROM unnest(events) WITH ORDINALITY AS reported WHERE reported.content ? 'currency'
+    ORDER BY NOT (reported.content->'currency'->>'named')::boolean,
+             (reported.content->'currency'->>'named')::boolean AND event_type NOT IN ('order_created', 'order_updated'), ordinality LIMIT 1;
 
     FOREACH event IN ARRAY events LOOP
         CONTINUE WHEN event.event_type NOT IN ('order_created', 'order_updated');
@@ -495,7 +495,7 @@ BEGIN
     IF known THEN
         SELECT coalesce(array_agg(analytic.recount_minor(coalesce(line->>'total',
                    ((line->>'price')::numeric * (line->>'quantity_milli')::numeric / 1000)::text), cur) ORDER BY ordinality), '{}') INTO costs
-        FROM jsonb_array_elements(lines) WITH ORDINALITY AS told (line, ordinality);
+        FROM jsonb_array_elements(lines) WITH ORDINALITY AS reported (line, ordinality);
         sums := (SELECT coalesce(sum(cost), 0) FROM unnest(costs) AS cost);
         charged := analytic.recount_minor(shipping, cur) + analytic.recount_minor(tax, cur) + analytic.recount_minor(fee, cur);
         less := analytic.recount_minor(discount, cur);
@@ -511,7 +511,7 @@ BEGIN
         goods_lines := coalesce(analytic.recount_shares(goods, costs), '{}');
         of_lines := (SELECT coalesce(sum(share), 0) FROM unnest(goods_lines) AS share);
         beside := coalesce(total, 0) - of_lines;
-        payable := greatest(coalesce(total, 0), (SELECT max(told) FROM unnest(totals) AS told));
+        payable := greatest(coalesce(total, 0), (SELECT max(reported) FROM unnest(totals) AS reported));
     END IF;
     weights := beside || goods_lines;
     is_free := total = 0;
@@ -577,24 +577,24 @@ BEGIN
     END LOOP;
 
     -- requested refunds, each once
-    named_return := EXISTS (SELECT FROM unnest(events) AS told WHERE event_type = 'order_returned'
-                            AND (told.content->>'refund' IS NOT NULL OR told.content->'items' <> '[]'));
+    named_return := EXISTS (SELECT FROM unnest(events) AS reported WHERE event_type = 'order_returned'
+                            AND (reported.content->>'refund' IS NOT NULL OR reported.content->'items' <> '[]'));
     FOR n IN 1..cardinality(events) LOOP
-        event := events[n]; it := event.content; wish := NULL;
+        event := events[n]; it := event.content; request := NULL;
         IF event.event_type = 'payment_processed' AND it->>'status' = 'refunded' THEN
             SELECT i INTO place FROM generate_subscripts(ids, 1) AS i WHERE named[i] AND paid[i] AND ids[i] = it->>'payment_id';
             own := CASE WHEN (it->'currency'->>'named')::boolean THEN it->'currency'->>'code' ELSE coalesce(curs[place], cur) END;
-            wish := jsonb_build_object('n', n, 'at', n, 'payment', true, 'desk', false, 'pay', place, 'method', it->>'method', 'worth', '[]'::jsonb,
+            request := jsonb_build_object('n', n, 'at', n, 'payment', true, 'desk', false, 'pay', place, 'method', it->>'method', 'worth', '[]'::jsonb,
                 'cur', own, 'minor', CASE WHEN it->>'amount' IS NULL THEN NULL ELSE analytic.recount_minor(it->>'amount', own) END,
                 'id', coalesce(it->>'refund_id', CASE WHEN place IS NULL THEN it->>'payment_id' END));
         ELSIF event.event_type IN ('order_returned', 'order_cancelled') OR event.event_type = 'order_status_updated' AND it->>'status' IN ('returned', 'cancelled') THEN
             worth := '{}';
             IF event.event_type = 'order_returned' AND lines <> '[]' THEN
                 worth := array_fill(0::bigint, ARRAY[jsonb_array_length(lines)]); given := 0;
-                FOR wish IN SELECT * FROM jsonb_array_elements(it->'items') LOOP
-                    quantity := coalesce((wish->>'quantity_milli')::bigint, 9223372036854775807);
+                FOR request IN SELECT * FROM jsonb_array_elements(it->'items') LOOP
+                    quantity := coalesce((request->>'quantity_milli')::bigint, 9223372036854775807);
                     FOR place IN 1..jsonb_array_length(lines) LOOP
-                        CONTINUE WHEN lines->(place - 1)->>'reference' <> wish->>'reference';
+                        CONTINUE WHEN lines->(place - 1)->>'reference' <> request->>'reference';
                         part := least(quantity, (lines->(place - 1)->>'quantity_milli')::bigint); given := given + 1;
                         worth[place] := least(goods_lines[place], worth[place]
                             + div(goods_lines[place]::numeric * part, (lines->(place - 1)->>'quantity_milli')::numeric)::bigint);
@@ -607,7 +607,7 @@ BEGIN
             minor := CASE WHEN it->>'refund' IS NOT NULL THEN analytic.recount_minor(it->>'refund', own)
                           WHEN cardinality(worth) > 0 THEN (SELECT sum(value) FROM unnest(worth) AS value) END;
             IF it->>'refund' IS NULL THEN own := cur; END IF;
-            wish := jsonb_build_object('n', n, 'at', n, 'payment', false, 'desk', true, 'pay', NULL, 'method', NULL, 'worth', to_jsonb(worth),
+            request := jsonb_build_object('n', n, 'at', n, 'payment', false, 'desk', true, 'pay', NULL, 'method', NULL, 'worth', to_jsonb(worth),
                 'cur', own, 'minor', minor,
                 -- a cancellation without an amount is not a separate refund that an id could name
                 'id', CASE WHEN event.event_type = 'order_cancelled' AND it->>'refund' IS NULL THEN NULL ELSE it->>'refund_id' END);
@@ -619,33 +619,33 @@ BEGIN
                 AND NOT EXISTS (SELECT FROM jsonb_array_elements(moves) AS move WHERE NOT (move->>'back')::boolean AND (move->>'n')::int > n);
             CONTINUE WHEN event.event_type = 'order_status_updated' AND it->>'status' = 'returned' AND NOT (it->>'refunded')::boolean AND named_return;
         END IF;
-        CONTINUE WHEN wish IS NULL;
+        CONTINUE WHEN request IS NULL;
         found := NULL;
-        FOR w IN 0..jsonb_array_length(wishes) - 1 LOOP
-            known_wish := wishes->w;
-            IF known_wish->>'id' IS NOT NULL AND wish->>'id' IS NOT NULL THEN
-                CONTINUE WHEN known_wish->>'id' <> wish->>'id';
+        FOR w IN 0..jsonb_array_length(requests) - 1 LOOP
+            known_request := requests->w;
+            IF known_request->>'id' IS NOT NULL AND request->>'id' IS NOT NULL THEN
+                CONTINUE WHEN known_request->>'id' <> request->>'id';
             ELSE
-                CONTINUE WHEN known_wish->>'minor' IS NULL OR wish->>'minor' IS NULL OR known_wish->>'minor' <> wish->>'minor' OR known_wish->>'cur' <> wish->>'cur';
-                IF (wish->>'payment')::boolean AND (known_wish->>'payment')::boolean THEN
-                    CONTINUE WHEN known_wish->>'pay' IS DISTINCT FROM wish->>'pay';
+                CONTINUE WHEN known_request->>'minor' IS NULL OR request->>'minor' IS NULL OR known_request->>'minor' <> request->>'minor' OR known_request->>'cur' <> request->>'cur';
+                IF (request->>'payment')::boolean AND (known_request->>'payment')::boolean THEN
+                    CONTINUE WHEN known_request->>'pay' IS DISTINCT FROM request->>'pay';
                 ELSE
-                    CONTINUE WHEN (wish->>'desk')::boolean AND (known_wish->>'desk')::boolean;
+                    CONTINUE WHEN (request->>'desk')::boolean AND (known_request->>'desk')::boolean;
                 END IF;
             END IF;
             found := w; EXIT;
         END LOOP;
         IF found IS NULL THEN
-            wishes := wishes || jsonb_build_array(wish);
+            requests := requests || jsonb_build_array(request);
         ELSE
-            known_wish := wishes->found;
-            wishes := jsonb_set(wishes, ARRAY[found::text], known_wish || jsonb_build_object(
-                'payment', (known_wish->>'payment')::boolean OR (wish->>'payment')::boolean,
-                'desk', (known_wish->>'desk')::boolean OR (wish->>'desk')::boolean)
-                || CASE WHEN known_wish->>'pay' IS NULL THEN jsonb_build_object('pay', wish->'pay') ELSE '{}' END
-                || CASE WHEN known_wish->>'method' IS NULL THEN jsonb_build_object('method', wish->'method') ELSE '{}' END
-                || CASE WHEN known_wish->>'id' IS NULL THEN jsonb_build_object('id', wish->'id') ELSE '{}' END
-                || CASE WHEN known_wish->'worth' = '[]' THEN jsonb_build_object('worth', wish->'worth') ELSE '{}' END);
+            known_request := requests->found;
+            requests := jsonb_set(requests, ARRAY[found::text], known_request || jsonb_build_object(
+                'payment', (known_request->>'payment')::boolean OR (request->>'payment')::boolean,
+                'desk', (known_request->>'desk')::boolean OR (request->>'desk')::boolean)
+                || CASE WHEN known_request->>'pay' IS NULL THEN jsonb_build_object('pay', request->'pay') ELSE '{}' END
+                || CASE WHEN known_request->>'method' IS NULL THEN jsonb_build_object('method', request->'method') ELSE '{}' END
+                || CASE WHEN known_request->>'id' IS NULL THEN jsonb_build_object('id', request->'id') ELSE '{}' END
+                || CASE WHEN known_request->'worth' = '[]' THEN jsonb_build_object('worth', request->'worth') ELSE '{}' END);
         END IF;
     END LOOP;
 
@@ -653,10 +653,10 @@ BEGIN
     of_pay := array_fill(0::bigint, ARRAY[cardinality(ids)]);
     FOR it IN
         SELECT step FROM (
-            SELECT move AS step, (move->>'n')::int AS moment, 0 AS rank, ordinality FROM jsonb_array_elements(moves) WITH ORDINALITY AS told (move, ordinality)
+            SELECT move AS step, (move->>'n')::int AS moment, 0 AS rank, ordinality FROM jsonb_array_elements(moves) WITH ORDINALITY AS reported (move, ordinality)
             UNION ALL
             SELECT asking || jsonb_build_object('at', greatest((asking->>'n')::int, first_move.moment)), greatest((asking->>'n')::int, first_move.moment), 1, ordinality
-            FROM jsonb_array_elements(wishes) WITH ORDINALITY AS told (asking, ordinality)
+            FROM jsonb_array_elements(requests) WITH ORDINALITY AS reported (asking, ordinality)
             LEFT JOIN LATERAL (SELECT min((move->>'n')::int) AS moment FROM jsonb_array_elements(moves) AS move
                                WHERE move->>'pay' = asking->>'pay' AND NOT (move->>'back')::boolean) AS first_move ON true
         ) AS booked ORDER BY moment, rank, (step->>'n')::int, ordinality
@@ -765,7 +765,7 @@ END $$;
 COMMENT ON FUNCTION analytic.recount_order(text) IS 'Everything derived from the logged events of one order, in one document: a naive implementation of docs/ORDER_EVENTS.md.';
 
 CREATE VIEW analytic.sales_recount AS
-WITH told AS MATERIALIZED (
+WITH reported AS MATERIALIZED (
     SELECT order_id, analytic.recount_order(order_id) AS it
     FROM (SELECT DISTINCT subject_id AS order_id FROM analytic.shop_event WHERE subject = 'order') AS known
 ), orders AS (
@@ -773,15 +773,15 @@ WITH told AS MATERIALIZED (
            it->>'currency' AS currency, it->>'method' AS method,
            it->>'status' AS status, (it->>'first_at')::timestamptz AS first_at, jsonb_array_length(it->'lines') AS line_count,
            (it->>'shipping')::bigint AS shipping, (it->>'tax')::bigint AS tax, (it->>'fee')::bigint AS fee
-    FROM told
+    FROM reported
 ), reached AS (
-    SELECT order_id, step.key AS status, step.value::timestamptz AS at FROM told CROSS JOIN LATERAL jsonb_each_text(it->'reached') AS step
+    SELECT order_id, step.key AS status, step.value::timestamptz AS at FROM reported CROSS JOIN LATERAL jsonb_each_text(it->'reached') AS step
 ), entry AS (
     SELECT order_id, place, (booked->>'at')::timestamptz AS at, booked->>'currency' AS currency, booked->>'method' AS method,
            CASE WHEN (booked->>'payment')::boolean THEN (booked->>'minor')::numeric ELSE 0 END AS revenue,
            CASE WHEN (booked->>'payment')::boolean THEN 0 ELSE (booked->>'minor')::numeric END AS refund,
            (booked->>'payment')::boolean AS is_payment, booked->'lines' AS shares
-    FROM told CROSS JOIN LATERAL jsonb_array_elements(it->'entries') WITH ORDINALITY AS entries (booked, place)
+    FROM reported CROSS JOIN LATERAL jsonb_array_elements(it->'entries') WITH ORDINALITY AS entries (booked, place)
 ), product AS (
     SELECT DISTINCT subject_id AS product_id FROM analytic.shop_event WHERE event_type IN ('product_created', 'product_updated')
 ), reference AS (
@@ -807,7 +807,7 @@ WITH told AS MATERIALIZED (
            (item->>'quantity_milli')::bigint AS quantity, (it->'costs'->>(place - 1)::int)::bigint AS total_minor,
            CASE WHEN item->>'price' IS NULL THEN (it->'costs'->>(place - 1)::int)::bigint
                 ELSE analytic.recount_minor(item->>'price', orders.currency) END AS price_minor
-    FROM told JOIN orders USING (order_id) CROSS JOIN LATERAL jsonb_array_elements(it->'lines') WITH ORDINALITY AS lines (item, place)
+    FROM reported JOIN orders USING (order_id) CROSS JOIN LATERAL jsonb_array_elements(it->'lines') WITH ORDINALITY AS lines (item, place)
     LEFT JOIN reference ON reference.reference = item->>'reference'
 ), scope AS (
     SELECT order_id, '' AS seller_id, coalesce(sum(quantity), 0) AS items FROM orders LEFT JOIN line USING (order_id) GROUP BY order_id
@@ -866,8 +866,8 @@ WITH told AS MATERIALIZED (
     SELECT cause.event_type, known_id AS product_id FROM line JOIN reached USING (order_id)
     JOIN (VALUES ('created', 'checkout_started'), ('paid', 'purchase'), ('cancelled', 'cancel_order'))
          AS cause (status, event_type) USING (status)
-    UNION ALL SELECT 'return_product', known_id FROM line JOIN told USING (order_id) WHERE it->'back' @> to_jsonb(line.position)
-    UNION ALL SELECT 'refund_requested', known_id FROM line JOIN told USING (order_id) WHERE it->'asked' @> to_jsonb(line.position)
+    UNION ALL SELECT 'return_product', known_id FROM line JOIN reported USING (order_id) WHERE it->'back' @> to_jsonb(line.position)
+    UNION ALL SELECT 'refund_requested', known_id FROM line JOIN reported USING (order_id) WHERE it->'asked' @> to_jsonb(line.position)
     UNION ALL
     SELECT CASE WHEN subject = 'comment' THEN 'write_review' WHEN first_score >= 800000 THEN 'rating_high'
                 WHEN first_score >= 400000 THEN 'rating_medium' ELSE 'rating_low' END, product_id
@@ -892,7 +892,7 @@ WITH told AS MATERIALIZED (
     UNION ALL SELECT 'order_line', NULL, NULL, ARRAY[order_id, position::text, coalesce(known_id, ''), seller_id, category_id],
         ARRAY[quantity, price_minor, total_minor]::numeric[], NULL FROM line
     UNION ALL SELECT 'payment', NULL, NULL, ARRAY[order_id, paying->>'id', paying->>'currency'], ARRAY[1, (paying->>'minor')::numeric], NULL
-    FROM told CROSS JOIN LATERAL jsonb_array_elements(it->'payments') AS paying
+    FROM reported CROSS JOIN LATERAL jsonb_array_elements(it->'payments') AS paying
     UNION ALL SELECT 'derived', NULL, NULL, ARRAY[event_type], ARRAY[1], NULL FROM derived
     -- the nil UUID is not a product
     WHERE product_id <> '00000000-0000-0000-0000-000000000000'

@@ -29,14 +29,14 @@ COMMENT ON COLUMN analytic.sku_popularity.review_count IS 'As in product_popular
 -- The mapping recounted from the event log, independently of how product_reference is written: a product's own id is
 -- the product, and of several claims to a SKU the earliest counts.
 CREATE VIEW analytic.mapping_recount AS
-WITH told AS (
+WITH reported AS (
     SELECT subject_id AS product_id, occurred_at, content FROM analytic.shop_event
     WHERE event_type IN ('product_created', 'product_updated')
 )
 SELECT reference, product_id FROM (
-    SELECT DISTINCT ON (sku) sku AS reference, product_id FROM told, jsonb_array_elements_text(content->'skus') AS sku
+    SELECT DISTINCT ON (sku) sku AS reference, product_id FROM reported, jsonb_array_elements_text(content->'skus') AS sku
     ORDER BY sku, occurred_at, product_id) AS claim
-WHERE reference NOT IN (SELECT product_id FROM told);
+WHERE reference NOT IN (SELECT product_id FROM reported);
 COMMENT ON VIEW analytic.mapping_recount IS 'What product_reference.product_id must be, where it is not null.';
 
 -- Popularity recounted from the log: every logged product event with a weight whose effect is not pending.

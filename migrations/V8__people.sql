@@ -46,7 +46,7 @@ ALTER TABLE analytic.pending_alert DROP CONSTRAINT pending_alert_finding_id_fkey
 
 -- The customer ids that events name together with an address: in one event, or in two events about the same order or
 -- opinion.
-CREATE FUNCTION analytic.ids_beside(address text) RETURNS SETOF text
+CREATE FUNCTION analytic.linked_customer_ids(address text) RETURNS SETOF text
     LANGUAGE sql STABLE
     AS $$
 SELECT customer_key FROM analytic.customer_link WHERE address_key = address
@@ -56,7 +56,7 @@ FROM analytic.shop_event AS named JOIN analytic.shop_event AS other USING (subje
 WHERE coalesce(named.content->>'customer', named.content->>'user') = address
   AND coalesce(other.content->>'customer', other.content->>'user') NOT LIKE 'email:%'
 $$;
-COMMENT ON FUNCTION analytic.ids_beside(text) IS 'The customer ids that events name a hashed address with, also of those who were erased. More than one: the address is shared and identifies no one.';
+COMMENT ON FUNCTION analytic.linked_customer_ids(text) IS 'The customer ids that events name a hashed address with, also of those who were erased. More than one: the address is shared and identifies no one.';
 
 CREATE TABLE analytic.erasure (
     id             uuid        PRIMARY KEY,
@@ -96,9 +96,9 @@ COMMENT ON COLUMN analytic.erasure_identity.kind IS 'account, customer or sessio
 COMMENT ON COLUMN analytic.erasure_identity.identity IS 'The account, customer key or session.';
 COMMENT ON COLUMN analytic.erasure_identity.origin IS 'The random origin that its interactions get: the same for all of them, so that one sender remains one.';
 
-CREATE TABLE analytic.shared_visit (
+CREATE TABLE analytic.shared_session (
     origin uuid PRIMARY KEY
 );
 
-COMMENT ON TABLE  analytic.shared_visit IS 'Sessions in which several accounts signed in, of which one was erased: events in them before signing in still belong to no one.';
-COMMENT ON COLUMN analytic.shared_visit.origin IS 'The origin of the session (a digest of its id).';
+COMMENT ON TABLE  analytic.shared_session IS 'Sessions in which several accounts signed in, of which one was erased: events in them before signing in still belong to no one.';
+COMMENT ON COLUMN analytic.shared_session.origin IS 'The origin of the session (a digest of its id).';

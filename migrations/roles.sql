@@ -31,13 +31,13 @@ BEGIN
         FROM (VALUES
             ('shopsignal_answer_queries',      'on',  '8s',   'Shopsignal: answers queries, writes nothing'),
             ('shopsignal_import_interactions', 'off', '8s',  'Shopsignal: stores history and applies it to the scores'),
-            ('shopsignal_judge_carts',         'off', '100s', 'Shopsignal: finds carts that were left'),
+            ('shopsignal_judge_carts',         'off', '100s', 'Shopsignal: finds abandoned carts'),
             ('shopsignal_manage_people',       'off', '12s',  'Shopsignal: exports and erases people'),
-            ('shopsignal_project_orders',      'off', '8s',   'Shopsignal: logs back-end events and moves the figures'),
+            ('shopsignal_project_orders',      'off', '8s',   'Shopsignal: logs back-end events and updates the figures'),
             ('shopsignal_record_interactions', 'off', '8s',   'Shopsignal: stores interactions'),
             ('shopsignal_resend_pending',      'off', '8s',   'Shopsignal: hints again at what is pending'),
             ('shopsignal_send_alerts',         'off', '8s',   'Shopsignal: sends alerts about findings'),
-            ('shopsignal_update_catalog',      'off', '8s',   'Shopsignal: tells the catalog what was recorded'),
+            ('shopsignal_update_catalog',      'off', '8s',   'Shopsignal: delivers interactions to the catalog'),
             ('shopsignal_update_popularity',   'off', '8s',   'Shopsignal: applies interactions to the scores')
         ) AS role (name, read_only, statement_timeout, purpose)
         ORDER BY name
@@ -227,5 +227,5 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.customer_rollup, analytic.custo
 GRANT SELECT, DELETE ON analytic.sales_rollup, analytic.product_rollup, analytic.category_rollup, analytic.order_status_rollup,
     analytic.rating_rollup, analytic.user_rollup, analytic.event_rollup TO shopsignal_manage_people;
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.erasure, analytic.erasure_identity TO shopsignal_manage_people;
-GRANT SELECT, INSERT ON analytic.shared_visit TO shopsignal_manage_people;
-GRANT EXECUTE ON FUNCTION analytic.spend_floor(bigint), analytic.ids_beside(text) TO shopsignal_manage_people;
+GRANT SELECT, INSERT ON analytic.shared_session TO shopsignal_manage_people;
+GRANT EXECUTE ON FUNCTION analytic.spend_floor(bigint), analytic.linked_customer_ids(text) TO shopsignal_manage_people;

@@ -5,7 +5,6 @@
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot set its stage ends where it stands")]
 
 mod dashboard;
-mod dearest;
 mod figure;
 mod growth;
 mod hold;
@@ -22,6 +21,7 @@ mod sample;
 mod scoring;
 mod start;
 mod visible;
+mod worst_case;
 
 use std::path::PathBuf;
 
@@ -62,7 +62,7 @@ enum Part {
     Visible,
     Log,
     Dashboard,
-    Dearest,
+    WorstCase,
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -83,7 +83,7 @@ async fn main() {
             Part::Visible => visible::measure(&rig).await,
             Part::Log => log::measure(&rig).await,
             Part::Dashboard => dashboard::measure(&rig).await,
-            Part::Dearest => dearest::measure(&rig).await,
+            Part::WorstCase => worst_case::measure(&rig).await,
         };
         println!("{}", report::table(&measured));
         figures.extend(measured);

@@ -19,7 +19,7 @@ use crate::sample::percentile;
 /// Events of each round.
 const EVENTS_PER_ROUND: usize = 20;
 /// An event that is not visible by then aborts the measurement.
-const PATIENCE: Duration = Duration::from_secs(60);
+const WAIT_LIMIT: Duration = Duration::from_secs(60);
 
 /// Measures the time to the reply and to the visible score.
 pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
@@ -39,7 +39,7 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
         let reply_seconds = started.elapsed().as_secs_f64();
         assert_eq!(reply.status(), 200);
         while database.query_opt(&visible, &[&product]).await.unwrap().is_none() {
-            assert!(started.elapsed() < PATIENCE, "the score is not there after {PATIENCE:?}");
+            assert!(started.elapsed() < WAIT_LIMIT, "the score is not there after {WAIT_LIMIT:?}");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         // The first starts the environments.

@@ -6,6 +6,7 @@
 //! occur, but not how threads and processes interleave.
 #![expect(clippy::unwrap_used, reason = "a suite that cannot set its stage fails where it stands")]
 
+mod abandoned;
 mod catalog;
 mod catalog_stub;
 mod check;
@@ -17,7 +18,6 @@ mod delivery;
 mod environment;
 mod erasure;
 mod gate;
-mod given_up;
 mod history;
 mod mapping;
 mod outage;

@@ -29,7 +29,7 @@ pub enum PlantedError {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// A required program is missing.
@@ -37,7 +37,7 @@ pub enum PlantedError {
     Program {
         /// The program.
         program: String,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// The sources cannot be listed.
@@ -48,7 +48,7 @@ pub enum PlantedError {
     DoesNotApply {
         /// The mistake.
         name: String,
-        /// What git says.
+        /// The output of git.
         reason: String,
     },
     /// The patched code no longer compiles.
@@ -56,13 +56,13 @@ pub enum PlantedError {
     DoesNotBuild {
         /// The mistake.
         name: String,
-        /// What Cargo says.
+        /// The output of Cargo.
         log: PathBuf,
     },
     /// An invariant is broken even without a mistake.
     #[error("the check fails without a mistake, see {}", log.display())]
     ControlFailed {
-        /// What the check says.
+        /// The output of the check.
         log: PathBuf,
     },
     /// The check ended without a verdict.
@@ -70,7 +70,7 @@ pub enum PlantedError {
     NoVerdict {
         /// The mistake.
         name: String,
-        /// What the check says.
+        /// The output of the check.
         log: PathBuf,
     },
     /// Another run uses the copy.
@@ -143,9 +143,9 @@ impl Mistake {
 
 /// Builds the system with each mistake in turn and runs the check; first without any.
 ///
-/// `check` returns the command for a folder of the functions and `shopsignal`; it must exit with 0 when all invariants held and with 1 when
-/// one was broken. Its output goes to a log next to the copy, in `.local/proof/planted`. `said` gets a line per step.
-/// May be interrupted and repeated: verdicts on the same sources, mistake and command are kept.
+/// `check` returns the command for a folder of the functions and `shopsignal`; it must exit with 0 when all invariants
+/// held and with 1 when one was broken. Its output goes to a log next to the copy, in `.local/proof/planted`. `said`
+/// gets a line per step. May be interrupted and repeated: verdicts on the same sources, mistake and command are kept.
 ///
 /// # Errors
 /// When there is no verdict on some mistake, or when the check fails without one.
@@ -154,9 +154,9 @@ pub fn run(check: impl Fn(&Path) -> Command, mut said: impl FnMut(&str)) -> Resu
     let workbench = Workbench::open(root.join(".local/proof/planted"))?;
     let sources = Sources::list(&root)?;
     copy::seed_target(&root.join("target/local"), &workbench.folder.join("target/local"))?;
-    let judge = |mistake: Option<&Mistake>, subject: String| {
+    let evaluate = |mistake: Option<&Mistake>, subject: String| {
         sources.copy_to(&workbench.tree())?;
-        workbench.judge(mistake, subject, &check)
+        workbench.evaluate(mistake, subject, &check)
     };
     let subject = |mistake: Option<&Mistake>| {
         let command = check(&workbench.binaries());
@@ -166,7 +166,7 @@ pub fn run(check: impl Fn(&Path) -> Command, mut said: impl FnMut(&str)) -> Resu
     let control = subject(None)?;
     if workbench.kept(&control).is_none() {
         said("control: no mistake is planted");
-        let verdict = judge(None, control)?;
+        let verdict = evaluate(None, control)?;
         if verdict.caught {
             return Err(PlantedError::ControlFailed { log: workbench.log(&verdict.name) });
         }
@@ -177,7 +177,7 @@ pub fn run(check: impl Fn(&Path) -> Command, mut said: impl FnMut(&str)) -> Resu
         let subject = subject(Some(&mistake))?;
         let verdict = match workbench.kept(&subject) {
             Some(kept) => kept,
-            None => judge(Some(&mistake), subject)?,
+            None => evaluate(Some(&mistake), subject)?,
         };
         workbench.keep(&verdict)?;
         said(&verdict.to_string());
@@ -230,7 +230,7 @@ impl Workbench {
     }
 
     /// Plants the mistake into the fresh copy, builds it and has it checked.
-    fn judge(
+    fn evaluate(
         &self,
         mistake: Option<&Mistake>,
         subject: String,
@@ -250,7 +250,8 @@ impl Workbench {
         }
     }
 
-    /// Builds only what a check starts, but with the features of all default members, which the seeded dependencies have.
+    /// Builds only what a check starts, but with the features of all default members, which the seeded dependencies
+    /// have.
     fn build(&self, name: &str) -> Result<(), PlantedError> {
         let log = self.folder.join(format!("{name}.build.log"));
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

@@ -1,7 +1,7 @@
 //! Runs the fault suite: everything often (`long`), everything a few times (`short`), or against planted mistakes.
 //!
-//! A long run notes every finished piece at once, so that it goes on where it was stopped, as long as the binaries are
-//! the same. Exit codes: 0 all invariants held, 1 one was broken, 2 it could not run.
+//! A long run records every finished piece immediately, so that it can be resumed as long as the binaries are the
+//! same. Exit codes: 0 all invariants held, 1 one was broken, 2 it could not run.
 #![expect(clippy::unwrap_used, reason = "a proof that cannot note its progress fails where it stands")]
 
 mod machine;
@@ -22,10 +22,10 @@ use self::record::{Progress, Record};
 use crate::fault::Scenario;
 use crate::planted;
 
-/// Of a run without `--seed`.
+/// The seed of a run without `--seed`.
 pub const SEED: u64 = 20_261_120;
 
-/// Scenarios at once in a short run: they wait more than they work.
+/// Concurrent scenarios in a short run: they mostly wait.
 const BRIEFLY_AT_ONCE: usize = 8;
 
 /// What to run.
@@ -38,11 +38,11 @@ pub struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Task {
-    /// Every fault hundreds of times; goes on where it stopped, and writes the report at the end.
+    /// Every fault hundreds of times; resumes an interrupted run, and writes the report at the end.
     Long {
         #[command(flatten)]
         suite: Suite,
-        /// Where finished pieces are noted.
+        /// The file in which finished pieces are recorded.
         #[arg(long, default_value = ".local/proof/progress.jsonl")]
         progress: PathBuf,
         /// The report.
@@ -56,13 +56,13 @@ enum Task {
     },
     /// The short run against each planted mistake: all must be caught.
     Planted {
-        /// Of the short runs.
+        /// The seed of the short runs.
         #[arg(long, default_value_t = SEED)]
         seed: u64,
     },
-    /// Writes the report of what is noted.
+    /// Writes the report of the recorded pieces.
     Report {
-        /// Where finished pieces are noted.
+        /// The file in which finished pieces are recorded.
         #[arg(long, default_value = ".local/proof/progress.jsonl")]
         progress: PathBuf,
         /// The report.
@@ -71,19 +71,19 @@ enum Task {
     },
 }
 
-/// What is run how.
+/// The options of a run.
 #[derive(Debug, clap::Args)]
 struct Suite {
     /// The folder of the functions and of the command; this build's otherwise.
     #[arg(long)]
     binaries: Option<PathBuf>,
-    /// Repeats what is sent and which faults come when.
+    /// The seed, which determines what is sent and when faults occur.
     #[arg(long, default_value_t = SEED)]
     seed: u64,
     /// Only these scenarios, by name, in this order.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// Pieces at once: they wait more than they work.
+    /// Concurrent pieces: they mostly wait.
     #[arg(long, default_value_t = 4)]
     at_once: usize,
 }
@@ -95,7 +95,7 @@ impl Suite {
         self.binaries.clone().unwrap_or_else(own)
     }
 
-    /// Lists the pieces; scenarios take turns, so that a run that is cut short has some of each.
+    /// Lists the pieces; scenarios alternate, so that an interrupted run has some of each.
     fn pieces(&self, size: Size) -> Vec<Piece> {
         let mut scenarios = Scenario::all();
         if !self.only.is_empty() {
@@ -106,10 +106,10 @@ impl Suite {
     }
 }
 
-/// Runs a task; the exit code says what came of it.
+/// Runs a task and returns its exit code.
 ///
 /// # Panics
-/// When progress cannot be noted.
+/// When progress cannot be recorded.
 pub async fn run(arguments: Arguments) -> ExitCode {
     match arguments.command {
         Task::Long { suite, progress, out } => run_long(&suite, &progress, &out).await,
@@ -156,7 +156,7 @@ async fn run_short(suite: &Suite) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Runs every scenario a few times and returns what was violated; `said` gets a line a scenario.
+/// Runs every scenario a few times and returns the violations; `said` gets one line per scenario.
 pub async fn run_briefly(binaries: &Path, seed: u64, mut said: impl FnMut(String)) -> Vec<String> {
     let pieces = piece::list(&Scenario::all(), Size::Short, seed);
     let mut records = run_pieces(pieces, binaries, BRIEFLY_AT_ONCE);
@@ -168,7 +168,7 @@ pub async fn run_briefly(binaries: &Path, seed: u64, mut said: impl FnMut(String
     complaints
 }
 
-/// Runs pieces, some at once, and gives what came of them as they end.
+/// Runs pieces concurrently and returns their results as they finish.
 fn run_pieces<'a>(
     pieces: Vec<Piece>,
     binaries: &'a Path,
@@ -205,7 +205,7 @@ fn run_planted(seed: u64) -> ExitCode {
 /// The scenarios that are run against planted mistakes: those without an outage to wait for.
 const FIRST_TO_NOTICE: &str = "L2,Q1,C5,C12,C13,C6,C7,C11,C14,Q2b,Q2a,Q7,Q3,C15";
 
-/// What became of the planted mistakes, for the report.
+/// The verdicts on the planted mistakes, for the report.
 const VERDICTS: &str = ".local/proof/planted.json";
 
 fn bar(pieces: usize) -> ProgressBar {

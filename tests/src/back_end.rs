@@ -44,11 +44,11 @@ impl Shop {
     pub async fn start_with(&self, changed: &[(&str, &str)]) -> Function {
         let harmless =
             [("FRAUD_BURST_ORDERS", "1000"), ("FRAUD_SIMILAR_ORDERS", "1000"), ("FRAUD_SIMILAR_SECONDS", "60")];
-        self.start_judging(&[&harmless, changed].concat()).await
+        self.start_with_thresholds(&[&harmless, changed].concat()).await
     }
 
     /// Starts an environment of project-orders with these thresholds.
-    pub async fn start_judging(&self, thresholds: &[(&str, &str)]) -> Function {
+    pub async fn start_with_thresholds(&self, thresholds: &[(&str, &str)]) -> Function {
         let variables = [
             ("DATABASE_URL", self.database.url()),
             ("POPULARITY_QUEUE_URL", self.popularity_queue.url()),
@@ -59,21 +59,21 @@ impl Shop {
         Function::start("project-orders", &[&variables, thresholds].concat()).await
     }
 
-    /// Tells everything in batches of this size; every batch must be done, and nothing be given up.
-    pub async fn tell(&self, function: &mut Function, events: &[String], batch: usize) {
+    /// Tells everything in batches of this size; every batch must be done, and nothing be moved to the dead-letter queue.
+    pub async fn send_events(&self, function: &mut Function, events: &[String], batch: usize) {
         for part in events.chunks(batch) {
             assert_eq!(function.invoke(&sqs_event(part)).await, all_done(), "{}", function.output());
         }
-        assert_eq!(self.dead_letters.depth().await, 0, "an event was given up: {}", function.output());
+        assert_eq!(self.dead_letters.depth().await, 0, "an event went to the dead-letter queue: {}", function.output());
     }
 
     /// Tells everything in batches of these sizes.
-    pub async fn tell_in_pieces(&self, function: &mut Function, events: &[String], mut size: impl FnMut() -> usize) {
-        let mut told = 0;
-        while told < events.len() {
-            let piece = size().clamp(1, events.len() - told);
-            self.tell(function, &events[told..told + piece], piece).await;
-            told += piece;
+    pub async fn send_in_batches(&self, function: &mut Function, events: &[String], mut size: impl FnMut() -> usize) {
+        let mut sent = 0;
+        while sent < events.len() {
+            let piece = size().clamp(1, events.len() - sent);
+            self.send_events(function, &events[sent..sent + piece], piece).await;
+            sent += piece;
         }
     }
 

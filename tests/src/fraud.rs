@@ -30,7 +30,7 @@ pub fn batch(events: &[Value]) -> Value {
 pub async fn start_projecting(shop: &Shop) -> Function {
     let variables = [
         ("FRAUD_LARGE_ORDERS", "EUR:100000"),
-        // No such queue: what is given up cannot be moved, so it shows as failed.
+        // No such queue: a dead letter cannot be moved, so it shows as failed.
         ("DEAD_LETTER_QUEUE_URL", "http://127.0.0.1:1/no-such-queue"),
     ];
     shop.start("project-orders", &variables).await

@@ -111,7 +111,7 @@ impl Shop {
     }
 
     /// Tells project-orders what happened, in one batch.
-    pub async fn tell(&self, orders: &mut Function, events: &[String]) {
+    pub async fn send_events(&self, orders: &mut Function, events: &[String]) {
         assert_eq!(orders.invoke(&sqs_event(events)).await, all_done(), "{}", orders.output());
     }
 

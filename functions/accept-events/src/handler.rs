@@ -83,7 +83,7 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Eve
     }
 }
 
-/// The key that addresses are hashed with cannot be had.
+/// The key for hashing addresses could not be read.
 fn not_ready(error: SecretError) -> Failure {
     let is_temporary = error.is_temporary();
     Failure::of_secret(error, is_temporary)
@@ -95,8 +95,8 @@ fn results(events: Vec<Result<EventMessage, Rejection>>, said: Vec<Acknowledgeme
     let result = |(index, event): (usize, Result<EventMessage, Rejection>)| match event {
         Err(rejection) => EventResult::rejected(index, rejection),
         Ok(message) => match said.next() {
-            Some(Acknowledgement::Taken) => EventResult::accepted(index, message.event.id),
-            Some(Acknowledgement::Missing) | None => EventResult::unavailable(index, message.event.id),
+            Some(Acknowledgement::Accepted) => EventResult::accepted(index, message.event.id),
+            Some(Acknowledgement::Unknown) | None => EventResult::unavailable(index, message.event.id),
         },
     };
     events.into_iter().enumerate().map(result).collect()

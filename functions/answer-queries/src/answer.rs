@@ -1,5 +1,5 @@
-//! How answers are written: a public one, which caches may keep for a moment and which is not sent again while it stays the
-//! same, and one for its caller only, which nobody keeps.
+//! Writes responses: public ones, which are cacheable for a few seconds and have an `ETag`, and private ones, which are
+//! not cacheable.
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, StatusCode};
@@ -12,24 +12,24 @@ use crate::failure::Failure;
 
 /// Scores change within seconds; five seconds of cache take the load of a front page off the database.
 const MOVING: &str = "public, max-age=5";
-/// For what only a deployment changes.
+/// For responses that change only with a deployment.
 const FIXED: &str = "public, max-age=300";
 
-/// Writes a public answer that moves, or a 304 when the caller already has it.
+/// Writes a public response that changes often, or a 304 when the caller has the current one.
 pub(crate) fn public(request: &HeaderMap, body: &impl Serialize) -> Result<Response, Failure> {
     // Serializing our own types cannot fail.
     Ok(respond(request, MOVING, serde_json::to_string(body).expect("numbers, text and times always serialize")))
 }
 
-/// Writes an answer for one caller.
+/// Writes a private response.
 pub(crate) fn private(body: &impl Serialize) -> Response {
     let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
-    // Text, so that API Gateway gets it as it is and not in base64.
+    // Text, so that API Gateway gets it unchanged and not in base64.
     let body = serde_json::to_string(body).expect("numbers, text and times always serialize");
     (headers, body).into_response()
 }
 
-/// Writes a JSON text that is part of the program, or a 304 when the caller already has it.
+/// Writes an embedded JSON document, or a 304 when the caller has the current one.
 pub(crate) fn fixed(request: &HeaderMap, body: &'static str) -> Response {
     respond(request, FIXED, body)
 }

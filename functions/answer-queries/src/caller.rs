@@ -1,4 +1,4 @@
-//! Who asks, and what they may read: decided by the claims that API Gateway's authorizer verified. Everybody reads their own
+//! The caller and their permissions, from the claims that API Gateway's authorizer verified. Sellers may read their own
 //! figures, admins those of the shop and of every seller.
 
 use axum::extract::FromRequestParts;
@@ -9,7 +9,7 @@ use store::sales::WHOLE_SHOP;
 
 use crate::failure::Failure;
 
-/// The proof that the caller is an admin; a handler that takes it cannot be reached by anybody else.
+/// The proof that the caller is an admin; a handler that takes it can be called only by admins.
 pub(crate) struct Admin;
 
 impl<S: Send + Sync> FromRequestParts<S> for Admin {
@@ -20,12 +20,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Admin {
     }
 }
 
-/// Returns what API Gateway's authorizer verified of the caller's token.
+/// Returns the claims that API Gateway's authorizer verified.
 fn claims(parts: &Parts) -> Result<Claims<'_>, Failure> {
     Ok(read_claims(platform::claims(&parts.extensions))?)
 }
 
-/// The caller as a seller. A handler that takes it answers for no other.
+/// The caller as a seller. A handler that takes it returns the figures of this seller only.
 pub(crate) struct Seller(pub(crate) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Seller {
@@ -55,7 +55,7 @@ pub(crate) enum Reader {
 }
 
 impl Reader {
-    /// Returns the seller whose figures are read, given the one that was asked for.
+    /// Returns the seller whose figures are read, given the requested one.
     pub(crate) fn seller(self, asked: Option<String>) -> Result<String, Failure> {
         match (self, asked) {
             (Self::Admin, asked) => Ok(asked.unwrap_or(WHOLE_SHOP.to_owned())),

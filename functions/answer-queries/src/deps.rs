@@ -1,13 +1,13 @@
-//! What the function works with.
+//! The dependencies of the function.
 
 use domain::SegmentThresholds;
 use store::Database;
 
-/// What the function works with.
+/// The dependencies of the function.
 #[derive(Debug)]
 pub struct Deps {
     /// The scores.
     pub database: Database,
-    /// From which spend on a customer is in a segment.
+    /// The minimum spend of each customer segment.
     pub segments: SegmentThresholds,
 }

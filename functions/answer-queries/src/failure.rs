@@ -1,4 +1,4 @@
-//! The table from failure to status, code and public text of what this function answers alone.
+//! The status, code and public text of the failures that only this function returns.
 
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use axum::http::{Method, StatusCode};
@@ -12,15 +12,15 @@ use store::StoreError;
 pub(crate) enum Failure {
     /// No such path.
     NoRoute,
-    /// The path exists for another method, this one.
+    /// The path exists for this other method.
     WrongMethod(Method),
     /// The path parameter is not a product id.
     InvalidProductId(InvalidId),
     /// The product was never scored.
     UnknownProduct,
-    /// What every function answers alike.
+    /// A failure that all HTTP functions return.
     Common(contracts::Failure),
-    /// A verified token of somebody else than an admin.
+    /// A verified token that is not an admin's.
     NotAdmin,
     /// Figures of another seller.
     ForeignSeller,
@@ -44,7 +44,7 @@ impl From<Failure> for contracts::Failure {
             Failure::InvalidProductId(rule) => Self::invalid(format!("spu_id: {rule}")),
             Failure::UnknownProduct => Self::new(404, "not_found", "no interaction with this product was scored yet"),
             Failure::NotAdmin => Self::forbidden("only admins may read this"),
-            Failure::ForeignSeller => Self::forbidden("seller_id: only admins may read figures of somebody else"),
+            Failure::ForeignSeller => Self::forbidden("seller_id: only admins may read figures of another seller"),
             Failure::NoSegments(currency) => {
                 Self::invalid(format!("currency: no thresholds are set for {currency} (SegmentThresholds)"))
             }

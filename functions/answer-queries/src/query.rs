@@ -16,7 +16,7 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryParameters {
 }
 
 impl QueryParameters {
-    /// Returns them as contracts read them.
+    /// Returns them in the form that `contracts` reads.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }

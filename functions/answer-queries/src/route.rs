@@ -1,4 +1,5 @@
-//! Who answers which route. Behind API Gateway, `$default` leads here too, so that a wrong path or method gets our envelope.
+//! The routes and their handlers. API Gateway's `$default` route leads here too, so that an unknown path or method gets
+//! our error envelope.
 
 mod alerts;
 mod analytics;
@@ -44,7 +45,7 @@ fn handler(route: Route) -> MethodRouter<Arc<Deps>> {
         Route::CountEvents => get(analytics::events),
         Route::GetDescription => get(service::describe),
         Route::CheckHealth => get(service::check_health),
-        // These have functions of their own; here they are only known so that a wrong method is called by its name.
+        // These are handled by other functions; they are listed here so that a wrong method gets a 405.
         Route::RecordInteractions
         | Route::RecordGuestInteractions
         | Route::ImportInteractions

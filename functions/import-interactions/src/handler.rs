@@ -60,7 +60,7 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
     let trace = TraceHeader::of(context);
     let sent = deps.sender.send(&outcome.new_ids, trace.as_str()).await;
     let reply = RecordReply::new(outcome.results);
-    // Not the ids: a thousand per line would cost more than they are worth for history.
+    // Without the ids: a thousand per line would cost more than they are worth for historical data.
     Metrics::with(&[("Function", FUNCTION)])
         .note("request.id", context.request_id.as_str())
         .note("trace.id", trace.root())
@@ -78,9 +78,9 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
     if reply.accepted + reply.duplicate > 0 { Ok(reply) } else { Err(Failure::nothing_acceptable("item", &reply)) }
 }
 
-/// Records and scores every admitted item; a refused one keeps its refusal and touches no other.
+/// Records and scores every admitted item; a rejected one does not affect the others.
 async fn record(database: &Database, items: Vec<ItemOutcome>) -> Result<Outcome, StoreError> {
-    // The client of an import is a service: its network and its user agent say nothing of the shopper.
+    // The client of an import is a service: its address and user agent are not the shopper's.
     let submission =
         Submission { caller: Caller::Trusted, user_agent: None, ip_address: None, guest_events_per_minute: None };
     let mut recording = Recording::of(items);

@@ -1,8 +1,8 @@
 //! Finds abandoned carts: products put into a cart and neither bought nor removed in time. Runs daily.
 //!
-//! It can only be known late that something did *not* happen: when the patience is over, plus some time for late
-//! events. Every run evaluates two days, so that a lost run is made up for; a finding is stored once however often it
-//! is found. A purchase that arrives even later withdraws nothing. Guests have no account and are not evaluated.
+//! A cart can be evaluated only after the shopper's time to buy has passed, plus some time for late events. Every run
+//! evaluates two days, which covers one lost run; a finding is stored once, however often it is found. A purchase that
+//! arrives even later does not withdraw a finding. Guests have no account and are not evaluated.
 
 mod handler;
 mod settings;

@@ -81,9 +81,9 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
 async fn prune(deadline: Deadline, piece: impl AsyncFn() -> Result<usize, StoreError>) -> Result<usize, StoreError> {
     let mut pruned = 0;
     while !deadline.remaining().is_zero() {
-        let forgotten = piece().await?;
-        pruned += forgotten;
-        if forgotten == 0 {
+        let removed = piece().await?;
+        pruned += removed;
+        if removed == 0 {
             break;
         }
     }

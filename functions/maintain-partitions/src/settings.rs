@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use platform::Variables;
 
-/// The limit of one statement: moving what the default partition caught on a busy day takes a while.
+/// The limit of one statement: moving the rows of a busy day out of the default partition takes a while.
 pub const STATEMENT_LIMIT: Duration = Duration::from_secs(90);
 
 /// The settings of the function.
@@ -16,7 +16,7 @@ pub struct Settings {
     pub horizon: Horizon,
 }
 
-/// How far maintenance looks ahead and back in time.
+/// The lookahead and the retention of maintenance.
 #[derive(Debug, Clone, Copy)]
 pub struct Horizon {
     /// Days for which partitions are created in advance. It must cover more than one missed run.

@@ -4,7 +4,7 @@ use contracts::Failure;
 use people::PeopleError;
 use platform::SecretError;
 
-/// The key that addresses are hashed with cannot be had.
+/// The key for hashing addresses could not be read.
 pub(crate) fn of_secret(error: SecretError) -> Failure {
     let is_temporary = error.is_temporary();
     Failure::of_secret(error, is_temporary)

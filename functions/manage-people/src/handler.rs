@@ -22,7 +22,7 @@ const FUNCTION: &str = "manage-people";
 /// Where a person is erased and exported.
 const ERASE: &str = contracts::Route::ErasePerson.path();
 const EXPORT: &str = contracts::Route::ExportPerson.path();
-/// Of the time of an invocation, what is kept for the step that is under way and for the answer.
+/// The part of an invocation's time that is reserved for the current step and the response.
 const MARGIN: Duration = Duration::from_secs(12);
 /// Renaming a person is one transaction; its statements fit into the remaining time.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(8);
@@ -101,7 +101,7 @@ type Answer = (StatusCode, Box<RawValue>);
 
 async fn erase(deps: &Deps, request: &Request, (id, deadline): (&str, Instant)) -> Result<Answer, Failure> {
     let claims = read_trusted_claims(platform::claims(request.extensions()))?;
-    // It stays in the record of the erasure for ever.
+    // It is stored with the erasure permanently.
     let caller = claims.client().map(without_personal).unwrap_or_default();
     let opened = deps.0.get().await.map_err(failure::of_secret)?;
     let named = whom(opened, request)?;

@@ -7,9 +7,9 @@ use platform::Variables;
 pub struct Settings {
     /// The database to migrate, signing in as the owner.
     pub database: store::Settings,
-    /// The secrets with the passwords of the functions' roles; none when they sign in otherwise.
+    /// The secrets with the passwords of the functions' roles; empty when they sign in by IAM.
     pub role_secret_arns: Vec<String>,
-    /// The secret of the application, which gets the keys that it lacks.
+    /// The secret of the application, to which missing keys are added.
     pub secret_arn: String,
 }
 

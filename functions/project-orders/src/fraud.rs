@@ -1,4 +1,4 @@
-//! The way from new orders to findings and the alerts that they owe, within the transaction that logs the orders.
+//! Evaluates new orders and stores findings with their pending alerts, within the transaction that logs the orders.
 
 use std::collections::BTreeSet;
 
@@ -10,17 +10,17 @@ use store::{StoreError, Transaction, finding, order_fact};
 /// Evaluates the orders that these events place, together with everything known about their customers, and returns the
 /// findings whose alerts are pending from the commit of the transaction on.
 ///
-/// `told_at` is when the events were sent: findings that were history by then have no alert. The events must be logged
-/// in the same transaction. They may have been evaluated before: nothing is found twice. Call it last, because it
-/// blocks other transactions with the same customers until the commit. Up to five round trips when an order was placed,
-/// else none.
+/// `reported_at` is when the events were sent: findings that were historical by then have no alert. The events must be
+/// logged in the same transaction. They may have been evaluated before: nothing is found twice. Call it last, because
+/// it blocks other transactions with the same customers until the commit. Up to five round trips when an order was
+/// placed, else none.
 ///
 /// # Errors
-/// See [`StoreError`]; the transaction is then of no more use.
+/// See [`StoreError`]; the transaction cannot be continued then.
 pub(crate) async fn detect(
     transaction: &mut Transaction<'_>,
     events: &[ShopEvent],
-    (thresholds, told_at): (&Thresholds, Timestamp),
+    (thresholds, reported_at): (&Thresholds, Timestamp),
 ) -> Result<Vec<FindingId>, StoreError> {
     let placed = events.iter().filter_map(|event| Some((event.id, OrderFact::of(event)?)));
     let placed: Vec<_> = placed.collect();
@@ -37,5 +37,5 @@ pub(crate) async fn detect(
     let new: Vec<_> = placed.into_iter().map(|(_, fact)| fact).collect();
     let scope = Scope::of(&new, thresholds);
     let known = order_fact::list_scope(transaction, &scope).await?;
-    finding::record(transaction, &scope.judge(&known, thresholds), Some(told_at)).await
+    finding::record(transaction, &scope.evaluate(&known, thresholds), Some(reported_at)).await
 }

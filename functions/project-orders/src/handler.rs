@@ -9,7 +9,7 @@ use domain::fraud::{FindingId, Thresholds};
 use domain::{Currency, Halves, InteractionId, ShopEvent, Subject};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent};
-use messaging::{AlertSender, DeadLetterSender, Deliveries, Fate, HintSender, Sent};
+use messaging::{AlertSender, DeadLetterSender, Deliveries, Disposition, HintSender, Sent};
 use platform::{Metric, Metrics, Secret, SecretSource, SecretValues, TraceHeader};
 use store::interaction::Derived;
 use store::shop_event::Logged;
@@ -92,9 +92,9 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
     let read = |body: &str| read_shop_event(body, intake, arrival).map_err(|it| it.code.as_str().to_owned());
     let batch = Batch::read_with(event.payload, read);
     let mut outcome = Outcome::default();
-    // An outage of days does not turn what arrived meanwhile into history.
-    let told_at = batch.first_sent_millis().and_then(|millis| Timestamp::from_millisecond(millis).ok());
-    let applied = apply(deps, (&batch, told_at.unwrap_or(arrival)), &mut outcome).await;
+    // Events that waited during an outage of days are not historical.
+    let reported_at = batch.first_sent_millis().and_then(|millis| Timestamp::from_millisecond(millis).ok());
+    let applied = apply(deps, (&batch, reported_at.unwrap_or(arrival)), &mut outcome).await;
     // Hints are sent even for what was committed before a failure; resend-pending would do it a minute later.
     let trace = TraceHeader::of(&event.context);
     let sent = hint(deps, &outcome, &trace).await;
@@ -102,8 +102,10 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
         let (id, error) = (&event.context.request_id, platform::chain(error));
         tracing::error!(request.id = id, error, "could not apply the batch");
     })?;
-    let fate = |position: usize, _: &ShopEvent| outcome.dead.get(&position).cloned().map_or(Fate::Done, Fate::Dead);
-    let settled = batch.settle(&deps.dead_letters, fate).await;
+    let disposition = |position: usize, _: &ShopEvent| {
+        outcome.dead.get(&position).cloned().map_or(Disposition::Done, Disposition::DeadLetter)
+    };
+    let settled = batch.settle(&deps.dead_letters, disposition).await;
     let line = Metrics::with(&[("Function", "project-orders")])
         .note("request.id", event.context.request_id)
         .note("duration_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
@@ -117,13 +119,17 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
 
 /// Applies events of products, sellers and clicks first, then the rest. They are separate transactions, because the
 /// first locks products for change and the second for reading.
-async fn apply(deps: &Deps, (batch, told_at): (&Batch, Timestamp), outcome: &mut Outcome) -> Result<(), StoreError> {
-    let judged = (&deps.thresholds, told_at);
+async fn apply(
+    deps: &Deps,
+    (batch, reported_at): (&Batch, Timestamp),
+    outcome: &mut Outcome,
+) -> Result<(), StoreError> {
+    let fraud_rules = (&deps.thresholds, reported_at);
     let of_products =
         |event: &ShopEvent| matches!(event.fact.subject().0, Subject::Product | Subject::Seller | Subject::Click);
     let (products, others): (Vec<_>, Vec<_>) = batch.contents().partition(|(_, event)| of_products(event));
-    apply_isolating(deps, (&products, told_at), outcome).await?;
-    apply_isolating(deps, (&others, told_at), outcome).await?;
+    apply_isolating(deps, (&products, reported_at), outcome).await?;
+    apply_isolating(deps, (&others, reported_at), outcome).await?;
     // The messages are not acknowledged before this is done, so a crash in between loses nothing.
     loop {
         let stale = store::projection::list_stale(&deps.database, STALE_CHUNK).await?;
@@ -131,20 +137,20 @@ async fn apply(deps: &Deps, (batch, told_at): (&Batch, Timestamp), outcome: &mut
             return Ok(());
         }
         outcome.reprojected += stale.len();
-        outcome.add_derived(project(&deps.database, judged, &[], &stale).await?.derived);
+        outcome.add_derived(project(&deps.database, fraud_rules, &[], &stale).await?.derived);
     }
 }
 
-/// Applies events; one that Postgres refuses is isolated by halving and given up alone.
+/// Applies events; one that Postgres refuses is isolated by halving and moved to the dead-letter queue alone.
 async fn apply_isolating(
     deps: &Deps,
-    (events, told_at): (&[(usize, &ShopEvent)], Timestamp),
+    (events, reported_at): (&[(usize, &ShopEvent)], Timestamp),
     outcome: &mut Outcome,
 ) -> Result<(), StoreError> {
     let mut halves = Halves::of(events.len());
     while let Some(range) = halves.next() {
         let part: Vec<_> = events[range.clone()].iter().map(|(_, event)| (*event).clone()).collect();
-        match project(&deps.database, (&deps.thresholds, told_at), &part, &[]).await {
+        match project(&deps.database, (&deps.thresholds, reported_at), &part, &[]).await {
             Ok(projected) => {
                 for (logged, (position, _)) in projected.logged.iter().zip(&events[range]) {
                     count(*logged, *position, outcome);

@@ -39,7 +39,7 @@ pub(crate) struct Projected {
 /// See [`StoreError`]; then nothing was stored, or the outcome of the commit is unknown. May be repeated.
 pub(crate) async fn project(
     database: &Database,
-    judged: (&Thresholds, Timestamp),
+    fraud_rules: (&Thresholds, Timestamp),
     events: &[ShopEvent],
     stale: &[SubjectKey],
 ) -> Result<Projected, StoreError> {
@@ -48,7 +48,7 @@ pub(crate) async fn project(
         store::product::announce(database, &references).await?;
     }
     let mut transaction = database.begin().await?;
-    match run(&mut transaction, judged, events, stale).await {
+    match run(&mut transaction, fraud_rules, events, stale).await {
         Ok(projected) => transaction.commit().await.map(|()| projected),
         Err(error @ StoreError::Refused { .. }) => transaction.roll_back().await.and(Err(error)),
         Err(error) => Err(error),
@@ -57,7 +57,7 @@ pub(crate) async fn project(
 
 async fn run(
     transaction: &mut Transaction<'_>,
-    judged: (&Thresholds, Timestamp),
+    fraud_rules: (&Thresholds, Timestamp),
     events: &[ShopEvent],
     stale: &[SubjectKey],
 ) -> Result<Projected, StoreError> {
@@ -73,9 +73,9 @@ async fn run(
     let mut derived = Derived::default();
     if !subjects.is_empty() {
         let mut projections = store::projection::lock(transaction, &subjects).await?;
-        let mut told = store::shop_event::list_of(transaction, &subjects).await?;
-        new = store::shop_event::keep_erased(transaction, &new, &mut told).await?;
-        let states = States::fold(&told);
+        let mut events_of_subject = store::shop_event::list_of(transaction, &subjects).await?;
+        new = store::shop_event::keep_erased(transaction, &new, &mut events_of_subject).await?;
+        let states = States::fold(&events_of_subject);
         change_products(transaction, &states).await?;
         let known = attributions(transaction, &states).await?;
         save(transaction, &states, &known).await?;
@@ -86,12 +86,12 @@ async fn run(
     }
     let links: Vec<_> = new.iter().filter_map(|event| event.link.as_ref()).collect();
     store::customer_link::insert(transaction, &links).await?;
-    let owed = fraud::detect(transaction, &new, judged).await?;
+    let owed = fraud::detect(transaction, &new, fraud_rules).await?;
     store::rollup::apply(transaction, &difference).await?;
     Ok(Projected { logged, derived, owed })
 }
 
-/// Writes products, and marks the subjects that rely on a reference that now leads elsewhere.
+/// Writes products, and marks the subjects that use a reference whose product has changed.
 async fn change_products(transaction: &mut Transaction<'_>, states: &States) -> Result<(), StoreError> {
     if states.products.is_empty() {
         return Ok(());
@@ -104,19 +104,19 @@ async fn change_products(transaction: &mut Transaction<'_>, states: &States) -> 
     let after = store::product::get_attributions(transaction, &references).await?;
     let (old, new) = (skus(&references, &before), skus(&references, &after));
     if old != new {
-        store::popularity::lead(transaction, &new).await?;
+        store::popularity::remap_skus(transaction, &new).await?;
     }
     let moved: Vec<_> = references.iter().filter(|it| before.get(*it) != after.get(*it)).cloned().collect();
     if moved.is_empty() { Ok(()) } else { store::projection::mark_stale(transaction, &moved).await }
 }
 
-/// Returns for each reference the product to which it leads as a SKU; a product's own id leads nowhere else.
+/// Returns for each reference the product that it resolves to as a SKU; a product's own id resolves only to itself.
 fn skus<'a>(references: &'a [String], known: &'a Attributions) -> Vec<(&'a str, Option<&'a str>)> {
     let product = |reference: &str| known.get(reference).map(|it| &*it.product_id).filter(|id| *id != reference);
     references.iter().map(|reference| (&**reference, product(reference))).collect()
 }
 
-/// Reads what the references of orders and opinions lead to, and locks that against change.
+/// Reads the products that the references of orders and opinions resolve to, and locks the references against changes.
 async fn attributions(transaction: &mut Transaction<'_>, states: &States) -> Result<Attributions, StoreError> {
     let references = states.relied_on();
     if references.is_empty() {
@@ -144,7 +144,7 @@ async fn save(transaction: &mut Transaction<'_>, states: &States, known: &Attrib
     Ok(())
 }
 
-/// What each subject adds to the figures and which interactions follow from it.
+/// The contribution of each subject to the figures, and the interactions derived from it.
 struct Caused(HashMap<SubjectKey, (Contribution, Vec<DerivedInteraction>)>);
 
 impl Caused {
@@ -165,8 +165,8 @@ impl Caused {
     }
 }
 
-/// Updates projections: the difference changes by new minus old, and interactions that were not derived before are
-/// returned.
+/// Updates projections: adds new minus old to the difference, and returns the interactions that were not derived
+/// before.
 fn move_on(projections: &mut [Projection], caused: &Caused, difference: &mut Contribution) -> Vec<DerivedInteraction> {
     let mut wanted = Vec::new();
     for projection in projections {

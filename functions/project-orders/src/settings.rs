@@ -9,8 +9,8 @@ use messaging::Queues;
 use platform::Variables;
 use store::Role;
 
-/// The longest stretch that a rule slides over, in seconds: a day. Each new order reads its customer's orders around
-/// it this far.
+/// The longest sliding window of a rule, in seconds: a day. For each new order, the orders of its customer within this
+/// distance are read.
 const LONGEST_SECONDS: u64 = 86_400;
 
 /// The settings of the function.
@@ -56,7 +56,8 @@ impl Settings {
     }
 }
 
-/// Reads the settings of the rules about orders, `FRAUD_*`; `None` when a variable is missing or malformed, which `variables` then knows.
+/// Reads the settings of the rules about orders, `FRAUD_*`; `None` when a variable is missing or malformed, which
+/// `variables` records.
 fn thresholds(variables: &mut Variables<'_>) -> Option<Thresholds> {
     let burst_orders = variables.number("FRAUD_BURST_ORDERS", 1..=1_000);
     let burst_length = seconds(variables, "FRAUD_BURST_SECONDS");

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use domain::{Fact, OpinionState, OrderState, ProductState, ShopEvent, Subject, UserState};
 
-/// A subject: what it is and its id.
+/// A subject: its kind and its id.
 pub(crate) type SubjectKey = (Subject, String);
 
 /// The states of all subjects of a transaction.
@@ -45,14 +45,14 @@ impl States {
         lines.chain(opinions).filter(|it| !it.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// Returns the references whose meaning products determine.
+    /// Returns the references that products define.
     pub(crate) fn decided(&self) -> Vec<String> {
         let all = self.products.iter().flat_map(|(id, it)| std::iter::once(id.clone()).chain(it.skus.keys().cloned()));
         all.collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 
-/// Says which subject an event changes the state of; none when it is only logged and counted.
+/// Returns the subject whose state an event changes; `None` when the event is only logged and counted.
 pub(crate) fn changed(event: &ShopEvent) -> Option<SubjectKey> {
     let (subject, id) = event.fact.subject();
     match (&event.fact, subject) {
@@ -74,11 +74,11 @@ pub(crate) fn named(events: &[ShopEvent]) -> Vec<String> {
                 names.insert(product_id.clone());
                 names.extend(facts.skus.iter().cloned());
             }
-            Fact::RatingAdded(it) | Fact::RatingUpdated(it) | Fact::RatingDeleted(it) => {
-                names.extend(it.reference.clone());
+            Fact::RatingAdded(rating) | Fact::RatingUpdated(rating) | Fact::RatingDeleted(rating) => {
+                names.extend(rating.reference.clone());
             }
-            Fact::CommentCreated(it) | Fact::CommentUpdated(it) | Fact::CommentDeleted(it) => {
-                names.extend(it.reference.clone());
+            Fact::CommentCreated(comment) | Fact::CommentUpdated(comment) | Fact::CommentDeleted(comment) => {
+                names.extend(comment.reference.clone());
             }
             _ => {}
         }

@@ -87,7 +87,7 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
     Err(if is_limited { rate_limited(&reply) } else { Failure::nothing_acceptable("item", &reply) })
 }
 
-/// No item was stored, and some could be a minute later.
+/// No item was stored, and some could succeed a minute later.
 fn rate_limited(reply: &RecordReply) -> Failure {
     const TEXT: &str =
         "too many events of guests from this network in this minute; details.results says which to send again";

@@ -98,7 +98,7 @@ async fn resend(deps: &Deps, trace: &TraceHeader, deadline: Deadline) -> Result<
     Ok(total)
 }
 
-/// Also when there is nothing: no figure means that nobody looked, and rings an alarm.
+/// Zeros are written as well: a missing figure means that the check did not run, and raises an alarm.
 async fn measure(database: &Database) -> Result<(), StoreError> {
     let alerts = store::pending_alert::get_depth(database).await?;
     measure_sink("alerts", alerts.oldest_age_seconds, (alerts.waiting, alerts.parked));

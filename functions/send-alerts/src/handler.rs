@@ -61,7 +61,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
             .note("duration_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
             .list("trace.ids", batch.trace_headers().into_iter().map(TraceHeader::root_of))
             .list("finding.ids", &ids);
-        counted(line, &batch, &outcome).emit("told");
+        counted(line, &batch, &outcome).emit("sent");
         answer(deps, &batch, &outcome).await
     };
     settled.await.map(|settled| settled.response).map_err(|error: SendError| {
@@ -82,8 +82,8 @@ async fn send(deps: &Deps, ids: &[FindingId], deadline: Deadline) -> Result<Outc
     let lease = pending_alert::lease(&deps.database, ids, token, deadline.remaining() + 2 * MARGIN).await?;
     let parked = lease.parked.into_iter().map(|id| (id, PARKED.to_owned())).collect();
     let mut outcome = Outcome { parked, ..Outcome::default() };
-    let told = webhooks.tell(&lease.alerts, Instant::now() + deadline.remaining()).await?;
-    let unfinished: Vec<_> = told.iter().filter_map(|told| settle(told, &mut outcome)).collect();
+    let delivered = webhooks.deliver(&lease.alerts, Instant::now() + deadline.remaining()).await?;
+    let unfinished: Vec<_> = delivered.iter().filter_map(|delivered| settle(delivered, &mut outcome)).collect();
     if !outcome.done.is_empty() {
         pending_alert::remove(&deps.database, &outcome.done).await?;
     }
@@ -93,19 +93,19 @@ async fn send(deps: &Deps, ids: &[FindingId], deadline: Deadline) -> Result<Outc
     Ok(outcome)
 }
 
-/// Says what came of one alert; returns what is to be noted when it is not done.
-fn settle(told: &AlertAnswers<'_>, outcome: &mut Outcome) -> Option<Unfinished> {
-    let id = told.alert.finding.id;
+/// Adds the outcome of one alert; returns what must be stored when the alert is not done.
+fn settle(delivered: &AlertAnswers<'_>, outcome: &mut Outcome) -> Option<Unfinished> {
+    let id = delivered.alert.finding.id;
     let (mut confirmed, mut refused, mut again) = (Vec::new(), None, false);
-    for said in &told.said {
-        match said.answer {
-            Ok(Answer::Confirmed) => confirmed.push(said.channel.as_str()),
+    for answer in &delivered.answers {
+        match answer.answer {
+            Ok(Answer::Confirmed) => confirmed.push(answer.channel.as_str()),
             Ok(Answer::Refused { status }) => {
-                refused = Some(ParkReason::WebhookRefused { webhook: said.channel.as_str(), status });
+                refused = Some(ParkReason::WebhookRefused { webhook: answer.channel.as_str(), status });
             }
             Err(reason) => {
                 again = true;
-                *outcome.again_reasons.entry(format!("{}: {reason:?}", said.channel)).or_default() += 1;
+                *outcome.again_reasons.entry(format!("{}: {reason:?}", answer.channel)).or_default() += 1;
             }
         }
     }
@@ -129,7 +129,7 @@ fn settle(told: &AlertAnswers<'_>, outcome: &mut Outcome) -> Option<Unfinished> 
 /// messages of parked alerts go to the dead-letter queue.
 async fn answer(deps: &Deps, batch: &AlertBatch, outcome: &Outcome) -> Result<Settled, SendError> {
     if !outcome.again.is_empty() {
-        tracing::warn!(reasons = ?outcome.again_reasons, "alerts are left for a later try");
+        tracing::warn!(reasons = ?outcome.again_reasons, "alerts are left for a retry");
         if outcome.done.is_empty() && outcome.parked.is_empty() {
             return Err(SendError::WebhooksDown);
         }

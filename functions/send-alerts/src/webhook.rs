@@ -90,7 +90,7 @@ pub(crate) struct WebhookAnswer {
 #[derive(Debug)]
 pub(crate) struct AlertAnswers<'a> {
     pub(crate) alert: &'a Leased,
-    pub(crate) said: Vec<WebhookAnswer>,
+    pub(crate) answers: Vec<WebhookAnswer>,
 }
 
 impl Webhooks {
@@ -106,30 +106,30 @@ impl Webhooks {
         self.webhooks.is_empty()
     }
 
-    /// Tells every webhook about every alert that it has not confirmed. What has not begun at the deadline does not
-    /// begin, and what is under way is given up there.
-    pub(crate) async fn tell<'a>(
+    /// Sends every alert to every webhook that has not confirmed it. Deliveries that have not begun at the deadline do not
+    /// begin, and those in progress are abandoned there.
+    pub(crate) async fn deliver<'a>(
         &self,
         alerts: &'a [Leased],
         deadline: Instant,
     ) -> Result<Vec<AlertAnswers<'a>>, ClientError> {
         let round = Round { client: self.client()?, deadline };
         let round = &round;
-        let tell = |alert: &'a Leased| async move {
+        let deliver = |alert: &'a Leased| async move {
             let open = |webhook: &&Webhook| !alert.confirmed.iter().any(|name| name == webhook.channel.as_str());
-            let mut said = Vec::new();
+            let mut answers = Vec::new();
             for webhook in self.webhooks.iter().filter(open) {
-                let answer = self.tell_one(round, webhook, &alert.finding).await;
-                said.push(WebhookAnswer { channel: webhook.channel, answer });
+                let answer = self.send_one(round, webhook, &alert.finding).await;
+                answers.push(WebhookAnswer { channel: webhook.channel, answer });
             }
-            AlertAnswers { alert, said }
+            AlertAnswers { alert, answers }
         };
-        let calls: Vec<_> = alerts.iter().map(tell).collect();
+        let calls: Vec<_> = alerts.iter().map(deliver).collect();
         Ok(stream::iter(calls).buffer_unordered(CONCURRENCY.get()).collect().await)
     }
 
     /// Sends one finding to one webhook, with retries.
-    async fn tell_one(&self, round: &Round<'_>, webhook: &Webhook, finding: &Stored) -> Result<Answer, FailureReason> {
+    async fn send_one(&self, round: &Round<'_>, webhook: &Webhook, finding: &Stored) -> Result<Answer, FailureReason> {
         let body = message::body(webhook.channel, finding);
         let attempt = || async {
             let now = Instant::now();

@@ -31,7 +31,7 @@ pub struct Deps {
 
 /// The result of a batch.
 #[derive(Debug, Default)]
-struct Notified {
+struct Delivered {
     confirmed: Vec<InteractionId>,
     refused: Vec<(InteractionId, ParkReason)>,
     /// Parked by an earlier batch.
@@ -52,14 +52,15 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
     let deadline = Deadline::of(&event.context, MARGIN);
     let batch = Batch::read(event.payload);
     let ids = batch.interaction_ids();
-    let told = tell(deps, &ids, deadline).await.map_err(|error| report(&event.context.request_id, &ids, error))?;
+    let delivered =
+        deliver(deps, &ids, deadline).await.map_err(|error| report(&event.context.request_id, &ids, error))?;
     let line = Metrics::with(&[("Function", "update-catalog")])
         .note("request.id", event.context.request_id.as_str())
         .note("duration_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
         .list("trace.ids", batch.trace_headers().into_iter().map(TraceHeader::root_of))
         .list("interaction.ids", &ids);
-    let line = counted(line, &batch, &told, ids.len());
-    match answer(deps, &batch, &told).await {
+    let line = counted(line, &batch, &delivered, ids.len());
+    match answer(deps, &batch, &delivered).await {
         Ok(settled) => {
             line.count(Metric::DeadLettered, settled.dead).emit("delivered");
             Ok(settled.response)
@@ -77,63 +78,64 @@ fn report(request_id: &str, ids: &[InteractionId], error: UpdateError) -> Error 
     error.into()
 }
 
-/// Tells the catalog what it is still owed, and notes what it said.
-async fn tell(deps: &Deps, ids: &[InteractionId], deadline: Deadline) -> Result<Notified, UpdateError> {
+/// Delivers the interactions that the catalog has not confirmed, and stores the outcomes.
+async fn deliver(deps: &Deps, ids: &[InteractionId], deadline: Deadline) -> Result<Delivered, UpdateError> {
     if ids.is_empty() {
-        return Ok(Notified::default());
+        return Ok(Delivered::default());
     }
     let awaiting = store::interaction::get_awaiting_catalog(&deps.database, ids).await?;
     let delivery = deps.catalog.deliver(&awaiting.open, Instant::now() + deadline.remaining()).await?;
-    let mut told =
-        Notified { parked: awaiting.parked, catalog_is_down: delivery.catalog_is_down(), ..Notified::default() };
-    told.call_times = delivery.call_times;
+    let mut delivered =
+        Delivered { parked: awaiting.parked, catalog_is_down: delivery.catalog_is_down(), ..Delivered::default() };
+    delivered.call_times = delivery.call_times;
     for (id, outcome) in delivery.outcomes {
         match outcome {
-            Outcome::Confirmed => told.confirmed.push(id),
-            Outcome::Refused(reason) => told.refused.push((id, reason)),
+            Outcome::Confirmed => delivered.confirmed.push(id),
+            Outcome::Refused(reason) => delivered.refused.push((id, reason)),
             Outcome::Again(reason) => {
-                told.again.push(id);
-                *told.again_reasons.entry(reason.to_string()).or_default() += 1;
+                delivered.again.push(id);
+                *delivered.again_reasons.entry(reason.to_string()).or_default() += 1;
             }
         }
     }
-    if !told.confirmed.is_empty() {
+    if !delivered.confirmed.is_empty() {
         match &deps.catalog {
-            Catalog::Feed(_) => store::pending::remove(&deps.database, Sink::Catalog, &told.confirmed).await?,
-            Catalog::Http(_) => store::pending::remove_outside(&deps.database, &told.confirmed).await?,
+            Catalog::Feed(_) => store::pending::remove(&deps.database, Sink::Catalog, &delivered.confirmed).await?,
+            Catalog::Http(_) => store::pending::remove_outside(&deps.database, &delivered.confirmed).await?,
         }
     }
-    if !told.refused.is_empty() {
-        tracing::error!(parked = ?told.refused, "the catalog refused single interactions");
-        store::pending::park(&deps.database, Sink::Catalog, &told.refused).await?;
+    if !delivered.refused.is_empty() {
+        tracing::error!(parked = ?delivered.refused, "the catalog refused single interactions");
+        store::pending::park(&deps.database, Sink::Catalog, &delivered.refused).await?;
     }
-    Ok(told)
+    Ok(delivered)
 }
 
-/// Fails what comes again, or everything when the catalog is down, which makes SQS deliver less; what waits for a
-/// person goes to the dead-letter queue.
-async fn answer(deps: &Deps, batch: &Batch, told: &Notified) -> Result<Settled, UpdateError> {
-    if !told.again.is_empty() {
-        tracing::warn!(reasons = ?told.again_reasons, "interactions are left for a later try");
+/// Fails the messages to be redelivered, or the whole batch when the catalog is down, so that polling backs off;
+/// messages of parked rows go to the dead-letter queue.
+async fn answer(deps: &Deps, batch: &Batch, delivered: &Delivered) -> Result<Settled, UpdateError> {
+    if !delivered.again.is_empty() {
+        tracing::warn!(reasons = ?delivered.again_reasons, "interactions are left for a retry");
     }
-    if told.catalog_is_down {
+    if delivered.catalog_is_down {
         // Nothing is moved now: in a long outage the messages are redelivered at every attempt, and would be moved each
         // time.
         return Err(UpdateError::CatalogDown);
     }
-    let before = told.parked.iter().map(|id| (*id, PARKED.to_owned()));
-    let dead: HashMap<_, _> = before.chain(told.refused.iter().map(|(id, reason)| (*id, reason.to_string()))).collect();
-    Ok(batch.settle_ids(&deps.dead_letters, &dead, &told.again.iter().copied().collect()).await)
+    let before = delivered.parked.iter().map(|id| (*id, PARKED.to_owned()));
+    let dead: HashMap<_, _> =
+        before.chain(delivered.refused.iter().map(|(id, reason)| (*id, reason.to_string()))).collect();
+    Ok(batch.settle_ids(&deps.dead_letters, &dead, &delivered.again.iter().copied().collect()).await)
 }
 
-/// Adds what a batch came to.
-fn counted(line: Metrics, batch: &Batch, told: &Notified, interactions: usize) -> Metrics {
-    let owed = told.confirmed.len() + told.refused.len() + told.parked.len() + told.again.len();
+/// Adds the result of a batch.
+fn counted(line: Metrics, batch: &Batch, delivered: &Delivered, interactions: usize) -> Metrics {
+    let owed = delivered.confirmed.len() + delivered.refused.len() + delivered.parked.len() + delivered.again.len();
     line.count(Metric::Messages, batch.len())
-        .count(Metric::Delivered, told.confirmed.len())
+        .count(Metric::Delivered, delivered.confirmed.len())
         .count(Metric::AlreadyDone, interactions - owed)
-        .count(Metric::Parked, told.refused.len())
-        .count(Metric::Again, told.again.len())
+        .count(Metric::Parked, delivered.refused.len())
+        .count(Metric::Again, delivered.again.len())
         .count(Metric::Unreadable, batch.unreadable())
-        .millis_each(Metric::CatalogLatency, &told.call_times)
+        .millis_each(Metric::CatalogLatency, &delivered.call_times)
 }

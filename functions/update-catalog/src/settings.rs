@@ -10,8 +10,8 @@ use catalog::{Catalog, CatalogUrl, FeedCatalog, HttpCatalog, HttpSettings};
 use platform::Variables;
 use store::Role;
 
-/// How long a catalog that is down is left alone, at least. A third of the function's timeout: an environment
-/// that stays busy finds a recovered catalog by its next invocation or the one after.
+/// The minimum pause of the circuit breaker. A third of the function's timeout: a busy environment detects that the
+/// catalog has recovered in its next invocation or the one after.
 const PAUSE: Duration = Duration::from_secs(10);
 
 /// The settings of the function.

@@ -23,7 +23,7 @@ pub struct CatalogFaults {
 
 /// What the catalog received about one interaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct Received {
     /// `event_type` and `ref_id` of the first call.
     pub event: (String, String),
     /// Calls that were accepted.
@@ -43,7 +43,7 @@ pub struct CatalogStub {
 struct Shared {
     faults: Mutex<CatalogFaults>,
     random: Mutex<ChaCha8Rng>,
-    told: Mutex<BTreeMap<i64, Told>>,
+    received: Mutex<BTreeMap<i64, Received>>,
     contradictions: Mutex<Vec<String>>,
     away: Arc<AtomicBool>,
 }
@@ -57,7 +57,7 @@ impl CatalogStub {
         let shared = Arc::new(Shared {
             faults: Mutex::default(),
             random: Mutex::new(ChaCha8Rng::seed_from_u64(seed)),
-            told: Mutex::default(),
+            received: Mutex::default(),
             contradictions: Mutex::default(),
             away: Arc::default(),
         });
@@ -109,8 +109,8 @@ impl CatalogStub {
 
     /// Returns what it accepted, by interaction id.
     #[must_use]
-    pub fn told(&self) -> BTreeMap<i64, Told> {
-        self.shared.told.lock().unwrap().clone()
+    pub fn received(&self) -> BTreeMap<i64, Received> {
+        self.shared.received.lock().unwrap().clone()
     }
 
     /// Returns the errors found in calls.
@@ -150,8 +150,8 @@ impl Shared {
             let contradiction = format!("the catalog was called with the key {key:?} for {}", body["id"]);
             return self.contradictions.lock().unwrap().push(contradiction);
         };
-        let mut told = self.told.lock().unwrap();
-        let entry = told.entry(id).or_insert_with(|| Told { event: event.clone(), times: 0 });
+        let mut received = self.received.lock().unwrap();
+        let entry = received.entry(id).or_insert_with(|| Received { event: event.clone(), times: 0 });
         entry.times += 1;
         if entry.event != event {
             self.contradictions.lock().unwrap().push(format!("the catalog heard two things of {id}"));

@@ -12,7 +12,7 @@ use super::recount::{Sums, recount};
 use super::rig::Rig;
 
 /// How long Postgres may take to notice that a client is disconnected.
-const LEAK_PATIENCE: Duration = Duration::from_secs(10);
+const LEAK_LIMIT: Duration = Duration::from_secs(10);
 
 /// The result of a check.
 #[derive(Debug, Clone, Default)]
@@ -152,19 +152,19 @@ async fn check_pending(client: &tokio_postgres::Client, poison: &BTreeSet<i64>, 
 
 /// I4: the catalog received every interaction, and nothing else.
 fn check_catalog(rig: &Rig, log: &[Row], poison: &BTreeSet<i64>, findings: &mut Findings) {
-    let mut told = rig.catalog.told();
-    findings.catalog_calls = told.values().map(|told| told.times).sum();
+    let mut received = rig.catalog.received();
+    findings.catalog_calls = received.values().map(|received| received.times).sum();
     for row in log.iter().filter(|row| !poison.contains(&row.id)) {
-        match told.remove(&row.id) {
-            Some(told) if told.event == (row.event_type.clone(), row.ref_id.clone()) => {}
-            Some(told) => findings.violations.push(format!("I4: the catalog heard {told:?} of {}", row.id)),
+        match received.remove(&row.id) {
+            Some(received) if received.event == (row.event_type.clone(), row.ref_id.clone()) => {}
+            Some(received) => findings.violations.push(format!("I4: the catalog heard {received:?} of {}", row.id)),
             None => {
                 findings.lost += 1;
                 findings.violations.push(format!("I4: the catalog never heard of {}", row.id));
             }
         }
     }
-    for id in told.keys() {
+    for id in received.keys() {
         findings.violations.push(format!("I4: the catalog heard of {id}, which is not in the log or was refused"));
     }
     findings.violations.extend(rig.catalog.contradictions());
@@ -228,7 +228,7 @@ async fn check_postgres(client: &tokio_postgres::Client, findings: &mut Findings
     }
     let open = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
                 AND backend_type = 'client backend' AND query LIKE '-- store::%'";
-    let end = tokio::time::Instant::now() + LEAK_PATIENCE;
+    let end = tokio::time::Instant::now() + LEAK_LIMIT;
     loop {
         let open: i64 = client.query_one(open, &[]).await.unwrap().get(0);
         if open == 0 {

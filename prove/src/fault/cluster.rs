@@ -22,9 +22,9 @@ use tokio_postgres::{Client, NoTls};
 use super::small_disk::SmallDisk;
 
 /// How long the server may take to be ready: recovery, or a port that an outgoing connection holds for a moment.
-const START_PATIENCE: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_secs(60);
 /// How long it may take to end. An immediate stop takes milliseconds.
-const STOP_PATIENCE: Duration = Duration::from_secs(30);
+const STOP_LIMIT: Duration = Duration::from_secs(30);
 /// The polling interval.
 const POLL: Duration = Duration::from_millis(20);
 /// A page of Postgres.
@@ -100,7 +100,7 @@ impl Cluster {
     /// # Panics
     /// When it does not get there in time.
     pub async fn start_server(&mut self) {
-        let end = Instant::now() + START_PATIENCE;
+        let end = Instant::now() + START_LIMIT;
         loop {
             if !self.is_running() {
                 self.server = Some(self.spawn());
@@ -232,7 +232,7 @@ impl Cluster {
     async fn stop(&mut self, signal: Signal) {
         let Some(mut server) = self.server.take() else { return };
         send(&server, signal);
-        let end = Instant::now() + STOP_PATIENCE;
+        let end = Instant::now() + STOP_LIMIT;
         while matches!(server.try_wait(), Ok(None)) {
             assert!(Instant::now() < end, "Postgres does not end:\n{}", self.last_log());
             tokio::time::sleep(POLL).await;

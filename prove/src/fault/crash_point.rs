@@ -66,7 +66,7 @@ impl CrashPoint {
             Self::MidSecondQueue => ("C8", "recording killed within the calls for the second queue"),
             Self::BeforeReply => ("C9", "recording killed with its reply on the way"),
             Self::AfterReceive => ("C10", "consumer killed with a batch in hand"),
-            Self::InTransaction => ("C11", "consumer killed in its transaction (catalog: told, not noted)"),
+            Self::InTransaction => ("C11", "consumer killed in its transaction (catalog: delivered, not noted)"),
             Self::AfterEffect => ("C12", "consumer killed after the commit, before its answer"),
             Self::BeforeDelete => ("C13", "consumer killed after it answered, messages not deleted"),
             Self::MidResend => ("C14", "resend-pending killed within its calls to SQS"),

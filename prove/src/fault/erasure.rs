@@ -39,7 +39,7 @@ async fn run(job: Job) -> Report {
     let staff = Staff::start(&rig, CLIENTS, POISON_PERCENT);
     let is_open = Arc::new(AtomicBool::new(true));
     let mut back_end = JoinSet::new();
-    back_end.spawn(tell(Arc::clone(&rig), Arc::clone(&is_open)));
+    back_end.spawn(send_events(Arc::clone(&rig), Arc::clone(&is_open)));
     let mut random = ChaCha8Rng::seed_from_u64(job.seed);
     let mut convergence = Vec::new();
     let mut rest = Ok(());
@@ -66,7 +66,7 @@ async fn end(mut back_end: JoinSet<Result<(), String>>) -> Result<(), String> {
 }
 
 /// Sends orders of the person, of an address next to them, and of others, until the shop closes.
-async fn tell(rig: Arc<Rig>, is_open: Arc<AtomicBool>) -> Result<(), String> {
+async fn send_events(rig: Arc<Rig>, is_open: Arc<AtomicBool>) -> Result<(), String> {
     let settings = [
         ("FRAUD_BURST_ORDERS", "3"),
         ("FRAUD_BURST_SECONDS", "60"),
@@ -75,13 +75,13 @@ async fn tell(rig: Arc<Rig>, is_open: Arc<AtomicBool>) -> Result<(), String> {
         ("DEFAULT_CURRENCY", "EUR"),
     ];
     let mut projector = rig.environment("project-orders", &settings);
-    let mut told = 0;
+    let mut sent = 0;
     while is_open.load(SeqCst) {
-        let events: Vec<_> = (0..ORDERS).flat_map(|place| order(told + place, place)).collect();
+        let events: Vec<_> = (0..ORDERS).flat_map(|place| order(sent + place, place)).collect();
         project(&mut projector, &events).await?;
         // A repeated event is a duplicate, whether its customer was erased meanwhile or not.
         project(&mut projector, &events[..2]).await?;
-        told += ORDERS;
+        sent += ORDERS;
         tokio::time::sleep(PAUSE).await;
     }
     projector.end().await;

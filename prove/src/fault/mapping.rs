@@ -64,7 +64,7 @@ impl Mapping {
     /// Receives and delivers up to some batches; returns how many messages there were.
     ///
     /// # Panics
-    /// When the emulator is not there.
+    /// When the emulator is not available.
     pub async fn deliver(&mut self) -> usize {
         let messages = self.receive().await;
         self.deliver_messages(&messages).await;
@@ -74,7 +74,7 @@ impl Mapping {
     /// Receives up to a batch of messages, without delivering them.
     ///
     /// # Panics
-    /// When the emulator is not there.
+    /// When the emulator is not available.
     pub async fn receive(&self) -> Vec<Message> {
         let mut messages = Vec::new();
         while messages.len() < self.batch {

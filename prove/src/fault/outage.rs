@@ -33,7 +33,7 @@ const EVENTS: usize = 12;
 /// The maximum number of posts of the same events.
 const POSTS: usize = 20;
 /// Longer than it takes until nothing is pending after the outage.
-const PATIENCE: Duration = Duration::from_secs(120);
+const WAIT_LIMIT: Duration = Duration::from_secs(120);
 
 /// The systems that are down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,7 +176,7 @@ impl<'a> Shop<'a> {
     /// Works until nothing is pending and no message waits.
     async fn drain(&mut self) -> Result<Duration, String> {
         let started = Instant::now();
-        while started.elapsed() < PATIENCE {
+        while started.elapsed() < WAIT_LIMIT {
             if self.deliver().await > 0 {
                 continue;
             }
@@ -214,10 +214,10 @@ impl<'a> Shop<'a> {
                 return Err(format!("{dead} messages in {name}-dlq that a healthy shop would have taken"));
             }
         }
-        let told: BTreeSet<_> =
+        let sent: BTreeSet<_> =
             self.webhook.requests().iter().map(|it| it.headers["idempotency-key"].clone()).collect();
         let alerts = usize::try_from(self.orders / 6).unwrap();
-        if told.len() == alerts { Ok(()) } else { Err(format!("{} of {alerts} alerts were sent", told.len())) }
+        if sent.len() == alerts { Ok(()) } else { Err(format!("{} of {alerts} alerts were sent", sent.len())) }
     }
 
     async fn close(mut self) {
@@ -261,8 +261,8 @@ async fn live_through(shop: &mut Shop<'_>, away: Away) -> Result<Duration, Strin
     // The events of before the outage are projected, so that hints at alerts wait as well.
     let started = Instant::now();
     while shop.projector.deliver().await > 0 {
-        if started.elapsed() > PATIENCE {
-            return Err(format!("I9: events come back after {} s of work", PATIENCE.as_secs()));
+        if started.elapsed() > WAIT_LIMIT {
+            return Err(format!("I9: events come back after {} s of work", WAIT_LIMIT.as_secs()));
         }
     }
     shop.trade().await?;

@@ -19,8 +19,8 @@ use super::traffic::{Outcome, Traffic};
 const MOST_ITEMS: usize = 25;
 /// The number of clients.
 const SHOPPERS: u64 = 3;
-/// A message of ours becomes visible after seconds, a real one after minutes: an outage that takes five of those uses up
-/// no message here either. Scenarios of other faults hold what becomes of dead letters.
+/// A message of ours becomes visible after seconds, a real one after minutes: an outage that takes five of those uses
+/// up no message here either. Other scenarios check the dead letters.
 const MAX_RECEIVES: u32 = 1_000;
 /// The timeout of the HTTP functions in template.yaml: no caller waits longer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
@@ -32,7 +32,7 @@ const OUTAGES: (Duration, Duration) = (Duration::from_secs(3), Duration::from_se
 const NOTICE_LIMIT: Duration = Duration::from_secs(10);
 /// The sessions of functions, observers and tests all fit into it.
 const ENOUGH_CONNECTIONS: u32 = 60;
-/// What clients, consumers, resend-pending and observers need together, and hardly more.
+/// Slightly more than clients, consumers, resend-pending and observers need together.
 const FEW_CONNECTIONS: u32 = 16;
 /// Room for some rounds of traffic.
 const DISK_MEGABYTES: u32 = 256;

@@ -19,7 +19,7 @@ const KILL_PAUSE_MS: std::ops::RangeInclusive<u64> = 1..=50;
 /// The messages that a frozen process holds are visible again when it resumes.
 const FREEZE: Duration = VISIBILITY.saturating_mul(2);
 
-/// Longer than any process takes to start anew, or to go on.
+/// Longer than any process takes to restart or resume.
 const HIT_LIMIT: Duration = Duration::from_secs(60);
 
 /// Lists the scenarios.

@@ -53,7 +53,7 @@ impl Queues {
     /// timeout.
     ///
     /// # Panics
-    /// When the emulator is not there.
+    /// When the emulator is not available.
     pub async fn create(receives: Receives, visibility: Duration) -> Self {
         let (popularity, popularity_dlq) = create_pair(receives.popularity, visibility).await;
         let (catalog, catalog_dlq) = create_pair(receives.catalog, visibility).await;
@@ -76,7 +76,7 @@ impl Queues {
     /// Purges the queues of the sinks, like an operator's mistake.
     ///
     /// # Panics
-    /// When the emulator is not there.
+    /// When the emulator is not available.
     pub async fn purge(&self) {
         for queue in [&self.popularity, &self.catalog] {
             TestQueue::client().purge_queue().queue_url(queue.url()).send().await.unwrap();

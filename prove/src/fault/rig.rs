@@ -231,7 +231,7 @@ impl Rig {
     /// Sends unreadable messages to both queues. Each must become a dead letter, once.
     ///
     /// # Panics
-    /// When the emulator is not there.
+    /// When the emulator is not available.
     pub async fn plant_unreadable(&self) {
         for queue in [&self.queues.popularity, &self.queues.catalog] {
             for body in UNREADABLE {

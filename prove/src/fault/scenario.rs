@@ -11,7 +11,7 @@ use super::crash::Crash;
 use super::crash_point::CrashPoint;
 use super::rig::{Options, Rig};
 use super::staff::Staff;
-use super::{catalog, clock, delivery, erasure, given_up, outage, postgres, process, rush, stranger};
+use super::{abandoned, catalog, clock, delivery, erasure, outage, postgres, process, rush, stranger};
 
 /// A part of a scenario: a number of rounds on one rig.
 #[derive(Debug, Clone)]
@@ -80,7 +80,7 @@ impl Scenario {
             rush::scenarios(),
             clock::scenarios(),
             stranger::scenarios(),
-            given_up::scenarios(),
+            abandoned::scenarios(),
             erasure::scenarios(),
         ];
         lists.into_iter().flatten().collect()

@@ -18,7 +18,7 @@ use super::rig::Rig;
 use super::traffic::{Outcome, Traffic};
 
 /// Longer than recovery may take once the faults are over.
-const PATIENCE: Duration = Duration::from_secs(180);
+const WAIT_LIMIT: Duration = Duration::from_secs(180);
 /// The simulated time for hints from one attempt of a crew to the next, and in total: more than any backoff, less than
 /// a day.
 const STEP_SECONDS: u32 = 600;
@@ -63,8 +63,8 @@ impl Crew {
         for _ in 0..STEPS {
             let step = Instant::now();
             while self.scorer.deliver().await + self.teller.deliver().await > 0 {
-                if step.elapsed() > PATIENCE {
-                    return Err(format!("I9: messages come back after {} s of work", PATIENCE.as_secs()));
+                if step.elapsed() > WAIT_LIMIT {
+                    return Err(format!("I9: messages come back after {} s of work", WAIT_LIMIT.as_secs()));
                 }
             }
             if rig.count_waiting().await.map_err(|error| error.to_string())? == 0 {
@@ -83,7 +83,7 @@ impl Crew {
     /// When it does not come to that.
     pub async fn drain_without_resend(&mut self, rig: &Rig) -> Result<Duration, String> {
         let started = Instant::now();
-        while started.elapsed() < PATIENCE {
+        while started.elapsed() < WAIT_LIMIT {
             if self.scorer.deliver().await + self.teller.deliver().await > 0 {
                 continue;
             }
@@ -103,8 +103,8 @@ impl Crew {
         let took = self.drain(rig).await?;
         let started = Instant::now();
         while rig.queues.popularity.depth().await + rig.queues.catalog.depth().await > 0 {
-            if started.elapsed() > PATIENCE {
-                return Err(format!("messages are still there after {} s", PATIENCE.as_secs()));
+            if started.elapsed() > WAIT_LIMIT {
+                return Err(format!("messages are still there after {} s", WAIT_LIMIT.as_secs()));
             }
             if self.scorer.deliver().await + self.teller.deliver().await == 0 {
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -213,10 +213,10 @@ impl Staff {
         self.close_shop().await;
         let mut converged = None;
         let rested = loop {
-            if started.elapsed() > PATIENCE {
+            if started.elapsed() > WAIT_LIMIT {
                 let depths = [rig.queues.popularity.depth().await, rig.queues.catalog.depth().await];
                 let owed = rig.count_waiting().await;
-                break Err(format!("no rest after {} s: {owed:?} owed, {depths:?} messages", PATIENCE.as_secs()));
+                break Err(format!("no rest after {} s: {owed:?} owed, {depths:?} messages", WAIT_LIMIT.as_secs()));
             }
             if converged.is_none() && matches!(rig.count_waiting().await, Ok(0)) {
                 converged = Some(started.elapsed());

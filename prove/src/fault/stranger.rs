@@ -88,8 +88,9 @@ impl Stage {
     async fn round(&mut self, rig: &Rig, round: u32) -> Result<(), String> {
         let mut events: Vec<_> = (0..ORDERS).flat_map(|order| events(round * ORDERS + order)).collect();
         let derived = derive(&events, &self.intake);
-        for it in &derived {
-            rig.history.note_sent((Origin::DERIVED.as_uuid(), it.event_id), sent(it.event_type, true));
+        for interaction in &derived {
+            let key = (Origin::DERIVED.as_uuid(), interaction.event_id);
+            rig.history.note_sent(key, sent(interaction.event_type, true));
         }
         let mut claims = claims(&derived, round);
         claims.shuffle(&mut self.random);
@@ -97,15 +98,15 @@ impl Stage {
         self.claim(rig, &claims).await?;
         events.shuffle(&mut self.random);
         let Self { projector, recorders: [one, other], random, .. } = self;
-        let (told, claimed, again) = tokio::join!(
-            tell(projector, &events, random.random_range(1..=events.len())),
+        let (delivered, claimed, again) = tokio::join!(
+            send_events(projector, &events, random.random_range(1..=events.len())),
             send(rig, one, &late),
             send(rig, other, &late),
         );
-        told.and(claimed).and(again)?;
+        delivered.and(claimed).and(again)?;
         let everything = [claims, late].concat();
         self.claim(rig, &everything).await?;
-        tell(&mut self.projector, &events, events.len()).await
+        send_events(&mut self.projector, &events, events.len()).await
     }
 
     async fn claim(&mut self, rig: &Rig, requests: &[Request]) -> Result<(), String> {
@@ -133,7 +134,7 @@ async fn send(rig: &Rig, recorder: &mut Environment, requests: &[Request]) -> Re
 }
 
 /// Delivers the back-end events in batches; each must be acknowledged completely.
-async fn tell(projector: &mut Environment, events: &[String], batch: usize) -> Result<(), String> {
+async fn send_events(projector: &mut Environment, events: &[String], batch: usize) -> Result<(), String> {
     for part in events.chunks(batch) {
         let said = projector.invoke(&sqs_event(part)).await;
         if said != Invoked::Answered(json!({ "batchItemFailures": [] })) {

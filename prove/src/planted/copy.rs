@@ -78,11 +78,11 @@ pub(super) fn apply(mistake: &Mistake, folder: &Path, options: &[&str]) -> Resul
     let folder = folder.canonicalize().map_err(file(folder))?;
     let mut command = Command::new("git");
     command.arg("apply").args(options).arg("-").current_dir(&folder);
-    // Below another repository git would skip every file without a word.
+    // Inside another repository git would silently skip every file.
     command.env("GIT_CEILING_DIRECTORIES", folder.parent().unwrap_or(&folder)).env_remove("GIT_DIR");
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut git = command.spawn().map_err(program("git"))?;
-    // Dropped at once, so that git sees the end. What git does not read it also says so about.
+    // Dropped immediately, so that git sees the end of the input. Git reports an error if it does not read all of it.
     let written = git.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(mistake.patch.as_bytes()));
     let output = git.wait_with_output().map_err(program("git"))?;
     if output.status.success() && written.is_ok() {

@@ -1,4 +1,4 @@
-//! What a proof was run on.
+//! The machine on which the suite was run.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ pub(super) fn commit() -> String {
     format!("{}{changed}", git(&["rev-parse", "--short", "HEAD"]))
 }
 
-/// Processor, cores, kernel, and the settings of Postgres that decide what a crash may take.
+/// Processor, cores, kernel, and the Postgres settings for durability.
 pub(super) async fn describe() -> String {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let processor = read("/proc/cpuinfo");

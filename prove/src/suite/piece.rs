@@ -1,4 +1,4 @@
-//! The pieces of a run: so many rounds of one scenario with a seed of their own.
+//! The pieces of a run: a number of rounds of one scenario with their own seed.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,10 +8,10 @@ use testkit::template::{function_folders, repository};
 
 use crate::fault::{Job, Report, Scenario};
 
-/// Many times what the longest piece takes, on a machine that does other things as well.
+/// Many times the duration of the longest piece, for a busy machine.
 const LIMIT: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// How often everything is done.
+/// The number of repetitions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Size {
     Short,
@@ -75,7 +75,7 @@ impl Piece {
     }
 }
 
-/// Copies the binaries to a folder that no later build touches; returns what identifies them, and the folder.
+/// Copies the binaries to a folder that later builds do not touch; returns their digest and the folder.
 pub(super) fn keep_binaries(folder: &Path) -> (String, PathBuf) {
     let functions = function_folders().unwrap().into_iter();
     let mut names: Vec<String> = functions.chain(["shopsignal".to_owned()]).collect();

@@ -1,4 +1,4 @@
-//! What came of a piece, one line of JSON each.
+//! The results of pieces, one line of JSON each.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -69,7 +69,7 @@ impl Record {
         }
     }
 
-    /// Says it in a line.
+    /// Describes it in one line.
     pub(super) fn line(&self) -> String {
         let Self { scenario, number, rounds, acknowledged, stored, lost, doubled, differences, seconds, .. } = self;
         if let Some(reason) = &self.skipped {
@@ -84,7 +84,7 @@ impl Record {
 }
 
 impl Record {
-    /// Says what was violated, and how to see it again.
+    /// Describes the violations and how to reproduce them.
     pub(super) fn complaint(&self) -> String {
         let Self { scenario, title, seed, violations, .. } = self;
         let violations = violations.join("\n");

@@ -11,9 +11,9 @@ use super::record::Record;
 use crate::fault::Scenario;
 use crate::planted;
 
-/// What the file says before its figures.
+/// The part of the report before its figures.
 const HEAD: &str = include_str!("report_head.md");
-/// And after them.
+/// The part after them.
 const TAIL: &str = include_str!("report_tail.md");
 
 /// Writes the report.

@@ -48,12 +48,12 @@ impl AlertCursor {
     }
 }
 
-/// A checked query.
+/// A validated query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AlertsQuery {
     /// Rows of a page.
     pub limit: u32,
-    /// Only this rule.
+    /// The rule to which the list is restricted.
     pub rule: Option<Rule>,
     /// The cursor of the previous page.
     pub after: Option<AlertCursor>,
@@ -77,18 +77,18 @@ impl AlertsQuery {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Finding))]
 pub struct ListedFinding {
-    /// Its name: a digest of rule, subject and window.
+    /// The id: a digest of rule, subject and window.
     pub id: Uuid,
-    /// Which rule found it: a value of the parameter `rule`.
+    /// The rule that found it: a value of the parameter `rule`.
     pub rule: &'static str,
-    /// Whom it is about: `customer:<key>`, `order:<id>` or `account:<id>`.
+    /// The subject: `customer:<key>`, `order:<id>` or `account:<id>`.
     pub subject: String,
-    /// The hour (UTC) in which the suspicious stretch ends, or `order:<id>` for a single order.
+    /// The hour (UTC) in which the suspicious period ends, or `order:<id>` for a single order.
     pub window: String,
-    /// What it rests on: orders with amounts in minor units, or products. Grows when late events arrive.
+    /// The evidence: orders with amounts in minor units, or products. Grows when late events arrive.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub evidence: Value,
-    /// Whether all of it was over a day old when somebody told of it, so that nobody was alerted.
+    /// Whether all evidence was more than a day old when it was reported; no alert was sent then.
     pub historical: bool,
     /// When it was found, RFC 3339.
     pub date_created: Timestamp,

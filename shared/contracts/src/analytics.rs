@@ -15,7 +15,7 @@ use crate::{InvalidQuery, Parameters, SPAN_DEFAULT_DAYS, SPAN_MAX_DAYS};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// A checked query of the totals.
+/// A validated query for the totals.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TotalsQuery {
     /// The current local day.
@@ -37,7 +37,7 @@ impl TotalsQuery {
     }
 }
 
-/// A checked query of local days.
+/// A validated query for local days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DaysQuery {
     /// From the start of the first day to the end of the last.
@@ -73,7 +73,7 @@ impl DaysQuery {
     }
 }
 
-/// A checked query of money by local days.
+/// A validated query for amounts by local day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RevenueQuery {
     /// The days.
@@ -83,7 +83,7 @@ pub struct RevenueQuery {
 }
 
 impl RevenueQuery {
-    /// Reads decoded query parameters; what is absent goes by the given instant.
+    /// Reads decoded query parameters; absent ones default relative to the given instant.
     ///
     /// # Errors
     /// The parameter and its rule.
@@ -105,19 +105,19 @@ impl Serialize for Amount {
     }
 }
 
-/// Money that came and went, in one currency.
+/// Payments and refunds in one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Revenue {
-    /// Net, in the major unit, exact.
+    /// Net revenue in the major unit, exact.
     #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub amount: Amount,
-    /// Net, in minor units.
+    /// Net revenue in minor units.
     pub amount_minor: i64,
-    /// What came, in minor units.
+    /// Gross revenue (payments) in minor units.
     pub gross_minor: i64,
-    /// What went back, in minor units.
+    /// Refunds and chargebacks in minor units.
     pub refund_minor: i64,
 }
 
@@ -131,14 +131,14 @@ impl Revenue {
     }
 }
 
-/// Everything since the shop began.
+/// All-time totals.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Overview {
-    /// Users who registered, those who left included.
+    /// Registered users, including deleted ones.
     pub total_users: i64,
-    /// Orders that are known.
+    /// All known orders.
     pub total_orders: i64,
     /// Net revenue in `currency`, in the major unit, exact.
     #[cfg_attr(feature = "openapi", schema(value_type = f64))]
@@ -148,7 +148,7 @@ pub struct Overview {
     /// The currency of `totalRevenue`; null when the query names none and nothing was paid.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub currency: Option<Currency>,
-    /// Of every currency, in alphabetical order.
+    /// Revenue of every currency, in alphabetical order.
     pub revenue_by_currency: Vec<CurrencyRevenue>,
 }
 
@@ -159,7 +159,7 @@ pub struct CurrencyRevenue {
     /// The currency.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub currency: Currency,
-    /// Its money.
+    /// Its revenue.
     #[serde(flatten)]
     pub revenue: Revenue,
 }
@@ -172,7 +172,7 @@ pub struct DailyRevenue {
     /// The currency; null when the query names none and nothing was paid.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub currency: Option<Currency>,
-    /// Every day of the range, those with nothing included.
+    /// Every day of the range, including days without revenue.
     pub daily_revenue: Vec<DayRevenue>,
 }
 
@@ -182,7 +182,7 @@ pub struct DailyRevenue {
 pub struct DayRevenue {
     /// The local day.
     pub date: Date,
-    /// Its money.
+    /// Its revenue.
     #[serde(flatten)]
     pub revenue: Revenue,
 }
@@ -195,7 +195,7 @@ pub struct PaymentMethods {
     /// The currency; null when the query names none and nothing was paid.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub currency: Option<Currency>,
-    /// The highest net revenue first.
+    /// Sorted by net revenue, highest first.
     pub payment_methods: Vec<MethodRevenue>,
 }
 
@@ -207,49 +207,49 @@ pub struct MethodRevenue {
     pub method: String,
     /// Paid orders.
     pub orders: i64,
-    /// Its money.
+    /// Its revenue.
     #[serde(flatten)]
     pub revenue: Revenue,
 }
 
-/// Orders by where they stand.
+/// Orders by current status.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Orders {
-    /// All that are known.
+    /// All known orders.
     pub total_orders: i64,
-    /// By status in capitals, those with none included.
+    /// Orders by status in upper case, including statuses without orders.
     pub orders_by_status: BTreeMap<String, i64>,
 }
 
-/// Users who registered.
+/// Registered users.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Users {
-    /// Since the shop began, those who left included.
+    /// All-time total, including deleted users.
     pub total_users: i64,
-    /// Every day of the range, those with nobody included.
+    /// Every day of the range, including days without registrations.
     pub daily_users: Vec<DayUsers>,
 }
 
-/// Users who registered on a day.
+/// Registrations of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DayUsers {
     /// The local day.
     pub date: Date,
-    /// How many.
+    /// The number.
     pub registered: i64,
 }
 
-/// Events of the back end.
+/// Back-end events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Events {
-    /// By service, then type.
+    /// Sorted by service, then type.
     pub event_counts: Vec<EventCount>,
 }
 
@@ -258,11 +258,11 @@ pub struct Events {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct EventCount {
-    /// The service; empty when it did not say.
+    /// The service; empty when the event named none.
     pub service: String,
-    /// The normalised name, such as `order_created`.
+    /// The normalized event type, such as `order_created`.
     pub event_type: String,
-    /// How many.
+    /// The number.
     pub count: i64,
 }
 

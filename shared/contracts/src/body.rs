@@ -60,7 +60,7 @@ pub enum RequestError {
     /// The body does not match its `content-encoding`.
     #[error("body: is not valid gzip ({reason})")]
     NotGzip {
-        /// What is wrong.
+        /// The error.
         reason: String,
     },
     /// The body is not JSON.
@@ -72,7 +72,7 @@ pub enum RequestError {
     /// The body is JSON, but not in the expected format.
     #[error("body: {reason}")]
     WrongShape {
-        /// What is wrong.
+        /// The error.
         reason: String,
     },
     /// Too few or too many items.

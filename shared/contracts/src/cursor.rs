@@ -25,7 +25,7 @@ pub struct Cursor {
 
 /// The string is not a cursor of this list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("cursor: must be a next_cursor of an earlier answer, unchanged")]
+#[error("cursor: must be a next_cursor of an earlier response, unchanged")]
 pub struct InvalidCursor;
 
 impl Cursor {

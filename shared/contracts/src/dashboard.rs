@@ -9,14 +9,14 @@ use crate::{CurrencySales, InvalidQuery, Parameters, check_span};
 /// The default length of a dashboard's range, in days.
 pub const SPAN_DEFAULT_DAYS: i64 = 30;
 
-/// What the charts have a point for.
+/// The granularity of the charts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Granularity {
     /// A local day.
     Day,
-    /// A local week, from Monday on.
+    /// A local week, starting on Monday.
     Week,
     /// A local month.
     Month,
@@ -37,12 +37,12 @@ impl Granularity {
     }
 }
 
-/// A checked query.
+/// A validated query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DashboardQuery {
-    /// The range that is summed.
+    /// The summed range.
     pub span: TimeSpan,
-    /// What the charts have a point for.
+    /// The granularity of the charts.
     pub granularity: Granularity,
     /// The time zone of the days.
     pub zone: Zone,
@@ -69,80 +69,80 @@ impl DashboardQuery {
     }
 }
 
-/// What a seller sees.
+/// The dashboard of a seller.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SellerDashboard {
-    /// What was summed.
+    /// The summed range.
     pub range: DashboardRange,
     /// The currency of everything outside of `currencies`; null when the query names none and nothing was paid.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub currency: Option<Currency>,
-    /// The sums.
+    /// The totals.
     pub summary: Summary,
-    /// The sums over time.
+    /// The time series.
     pub charts: Charts,
-    /// The products that most pieces were paid of, at most five; ties by net revenue, then id.
+    /// The products with the highest paid quantity, at most five; ties by net revenue, then id.
     pub top_products: Vec<TopProduct>,
-    /// The sums of every currency in the range, in alphabetical order.
+    /// The totals of every currency in the range, in alphabetical order.
     pub currencies: Vec<CurrencySales>,
 }
 
-/// The range that a dashboard is about.
+/// The range of a dashboard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DashboardRange {
-    /// The first instant in it, a full minute, RFC 3339.
+    /// Start of the range (inclusive), a full minute, RFC 3339.
     pub start: Timestamp,
-    /// The first instant behind it, a full minute, RFC 3339.
+    /// End of the range (exclusive), a full minute, RFC 3339.
     pub end: Timestamp,
-    /// What the charts have a point for.
+    /// The granularity of the charts.
     pub granularity: Granularity,
     /// The time zone, IANA name.
     pub tz: String,
 }
 
-/// The sums of a dashboard.
+/// The totals of a dashboard.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Summary {
-    /// Net: what came less what went back, in the range. Negative where more went back.
+    /// Net revenue: payments minus refunds in the range. Negative when refunds exceed payments.
     pub total_revenue: i64,
-    /// What came.
+    /// Gross revenue: payments in the range.
     pub gross_revenue: i64,
-    /// What went back, whenever it had come.
+    /// Refunds in the range, whenever the payment was made.
     pub refunds: i64,
-    /// Orders whose first payment came.
+    /// Orders whose first payment is in the range.
     pub total_orders: i64,
-    /// Pieces of those.
+    /// Units in those orders.
     #[serde(serialize_with = "domain::serialize_milli")]
     #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub items_sold: i64,
     /// Mean of all ratings of the seller's products that are not withdrawn, from 0 to 1; 0 when there are none.
     pub average_rating: f64,
-    /// Pieces of orders that are created, confirmed or reserved now.
+    /// Units in orders that are currently created, confirmed or reserved.
     #[serde(serialize_with = "domain::serialize_milli")]
     #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub pending_items: i64,
-    /// Paid orders of which money was asked back and none has gone back.
+    /// Paid orders for which a refund was requested and none was made.
     pub pending_refunds: i64,
-    /// Against the span of the same length right before.
+    /// Changes from the preceding range of the same length.
     pub comparison: Comparison,
 }
 
-/// Changes in percent of the size of the figure before, two decimals; null where that was 0.
+/// Changes in percent of the absolute previous value, with two decimals; null where that was 0.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Comparison {
-    /// Of the net revenue.
+    /// Change of net revenue.
     pub revenue_change: Option<f64>,
-    /// Of the paid orders.
+    /// Change of the number of paid orders.
     pub orders_change: Option<f64>,
-    /// Of their pieces.
+    /// Change of the number of units.
     pub items_sold_change: Option<f64>,
 }
 
-/// The sums over time: a point for every step of the range, those with nothing included.
+/// The time series: one point per step of the range, including steps without sales.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Charts {
@@ -156,21 +156,21 @@ pub struct Charts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Point {
-    /// Where the local day, week or month starts, RFC 3339. The first may start before the range.
+    /// Start of the local day, week or month, RFC 3339. The first may start before the range.
     pub date: Timestamp,
-    /// The sum of the part of it that lies in the range.
+    /// The sum over the part of the step that is within the range.
     pub value: i64,
 }
 
-/// A product that was sold.
+/// A sold product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TopProduct {
-    /// The product (SPU), or the id in the order as long as that is unknown.
+    /// The product (SPU), or the id in the order while the product is unknown.
     pub sku_id: String,
-    /// Its name, when a product event told it.
+    /// Its name, if known from a product event.
     pub sku_name: Option<String>,
-    /// Pieces paid.
+    /// Units paid.
     #[serde(serialize_with = "domain::serialize_milli")]
     #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub sold_count: i64,
@@ -204,7 +204,7 @@ mod tests {
         let query = read(&[("start", "2026-11-20T10:30:00Z")]).unwrap();
         assert_eq!(span(&query), "2026-11-20T10:30:00Z 2026-11-20T10:31:00Z");
         let ahead = read(&[("start", "2026-11-21T00:00:00Z")]).unwrap_err();
-        assert_eq!(ahead.to_string(), "end: must lie behind start");
+        assert_eq!(ahead.to_string(), "end: must be after start");
     }
 
     #[test]

@@ -5,16 +5,16 @@ use uuid::Uuid;
 
 use crate::{Rejection, RejectionCode};
 
-/// What became of one event.
+/// The outcome of one event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EventStatus {
-    /// The queue has it.
+    /// Stored in the queue.
     Accepted,
-    /// Refused; it will be refused again.
+    /// Rejected; a retry will be rejected as well.
     Rejected,
-    /// The queue did not confirm it. It may be there all the same; sending it again is safe.
+    /// Not confirmed by the queue, although it may have been stored; sending it again is safe.
     Unavailable,
 }
 
@@ -26,33 +26,33 @@ pub struct EventResult {
     pub index: usize,
     /// The outcome.
     pub status: EventStatus,
-    /// The id that the event is logged under: the producer's when that is a UUID, else one made of its id or content.
-    /// It is missing when the event was refused.
+    /// The id under which the event is logged: the producer's id if it is a UUID, else one derived from id or content.
+    /// Missing when the event was rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_id: Option<Uuid>,
     /// The reason (rejected).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<RejectionCode>,
-    /// The reason in words (rejected and unavailable).
+    /// The human-readable reason (rejected and unavailable).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
 
 impl EventResult {
-    /// The result of an event that the queue has.
+    /// Builds the result of an event that is in the queue.
     #[must_use]
     pub fn accepted(index: usize, event_id: Uuid) -> Self {
         Self { index, status: EventStatus::Accepted, event_id: Some(event_id), code: None, message: None }
     }
 
-    /// The result of an event that the queue did not confirm.
+    /// Builds the result of an event that the queue did not confirm.
     #[must_use]
     pub fn unavailable(index: usize, event_id: Uuid) -> Self {
         let message = Some("the queue did not confirm it; send it again".to_owned());
         Self { status: EventStatus::Unavailable, message, ..Self::accepted(index, event_id) }
     }
 
-    /// The result of an event that was refused.
+    /// Builds the result of a rejected event.
     #[must_use]
     pub fn rejected(index: usize, rejection: Rejection) -> Self {
         let (code, message) = (Some(rejection.code), Some(rejection.message));
@@ -64,9 +64,9 @@ impl EventResult {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventsReply {
-    /// Events that the queue has.
+    /// Events stored in the queue.
     pub accepted: usize,
-    /// Events that were refused.
+    /// Rejected events.
     pub rejected: usize,
     /// Events that the queue did not confirm.
     pub unavailable: usize,

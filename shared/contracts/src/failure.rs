@@ -130,9 +130,13 @@ impl From<RequestError> for Failure {
 /// Reads the claims of the token that the gateway verified, as it hands them over.
 ///
 /// # Errors
-/// When there was no token.
+/// When there was no token, or one that is no access token.
 pub fn read_claims(claims: Option<&HashMap<String, String>>) -> Result<Claims<'_>, Failure> {
-    claims.map(Claims::new).ok_or_else(Failure::unauthorized)
+    let claims = claims.map(Claims::new).ok_or_else(Failure::unauthorized)?;
+    if claims.is_id_token() {
+        return Err(Failure::new(401, "unauthorized", "an access token is required, and this is an ID token"));
+    }
+    Ok(claims)
 }
 
 /// Reads the claims of the shop's own services. The gateway has verified the token; its scope is looked at here, because the

@@ -77,7 +77,7 @@ impl RawItem<'_> {
             clock_error,
             account_id: self.account(sender.caller)?,
         };
-        item.corrected_time().map_or(Ok(()), |at| judge_time(at, sender.arrival, check_time))?;
+        item.corrected_time().map_or(Ok(()), |at| validate_time(at, sender.arrival, check_time))?;
         if !sender.caller.may_send(&item.event_type) {
             return Err(Rejection::forbidden_event(item.event_type.as_str()));
         }
@@ -146,7 +146,7 @@ fn session_id(raw: &RawValue) -> Result<String, Rejection> {
     Err(Rejection::new(RejectionCode::InvalidSessionId, message))
 }
 
-fn judge_time(occurred_at: Timestamp, arrival: Timestamp, check: TimeRule) -> Result<(), Rejection> {
+fn validate_time(occurred_at: Timestamp, arrival: Timestamp, check: TimeRule) -> Result<(), Rejection> {
     check(occurred_at, arrival).map_err(|reason| {
         let code = match reason {
             OutsideWindow::TooOld | OutsideWindow::BeforeHistory => RejectionCode::TooOld,

@@ -62,6 +62,6 @@ pub use sales::{
     WindowsQuery,
 };
 pub use shop_event::{
-    ADDRESS_KEY_MIN_BYTES, AddressKey, Forgotten, Intake, ORDER_LINES_MAX, QUANTITY_MAX, SHOP_EVENT_MAX_BYTES,
-    SHOP_TEXT_MAX_CHARS, forget_in_event, is_named_in_event, read_shop_event, sealed::peek_sealed_event,
+    ADDRESS_KEY_MIN_BYTES, AddressKey, Anonymized, Intake, ORDER_LINES_MAX, QUANTITY_MAX, SHOP_EVENT_MAX_BYTES,
+    SHOP_TEXT_MAX_CHARS, anonymize_in_event, is_named_in_event, read_shop_event, sealed::peek_sealed_event,
 };

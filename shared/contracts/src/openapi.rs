@@ -34,8 +34,9 @@ pub fn document() -> OpenApi {
         .title("Shopsignal")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
-            "Records what shoppers do and answers what is popular. A success is `{\"data\": ...}`, a failure is \
-             `{\"error\": {...}}`; what API Gateway itself answers is `{\"message\": ...}`.",
+            "Records the interactions of shoppers and answers which products are popular. A success is \
+             `{\"data\": ...}`, a failure is `{\"error\": {...}}`; a response of API Gateway itself is \
+             `{\"message\": ...}`.",
         ))
         .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()));
     OpenApiBuilder::new().info(info).paths(paths()).components(Some(components())).build()

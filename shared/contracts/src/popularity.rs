@@ -6,19 +6,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Cursor, InvalidQuery, Parameters};
 
-/// Rows of a page when the query does not say.
+/// The default number of rows of a page.
 pub const LIMIT_DEFAULT: u32 = 10;
-/// The most rows of a page.
+/// The maximum number of rows of a page.
 pub const LIMIT_MAX: u32 = 100;
 /// How deep page numbers reach, in rows: a numbered page costs its depth, and anybody may ask for it without a token. A
 /// cursor costs the same at any depth.
 pub const PAGED_ROWS_MAX: u32 = 1_000;
 
-/// Score and counters of one product. Counters count events, so they only go up.
+/// Score and counters of one product. Counters count events and never decrease.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Popularity {
-    /// The product (SPU), as the shop calls it; a UUID in lower case with hyphens.
+    /// The product (SPU), by the shop's id; a UUID is in lower case with hyphens.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub id: ProductId,
     /// The sum of the weights of its events, in points.
@@ -42,11 +42,11 @@ pub struct Popularity {
 pub enum PageStart {
     /// By number, from 1.
     Page(u32),
-    /// Right behind an earlier page.
+    /// Right after an earlier page.
     After(Cursor),
 }
 
-/// A checked query of the top list.
+/// A validated query for the top list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TopQuery {
     /// Rows of a page.

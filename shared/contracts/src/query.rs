@@ -24,7 +24,7 @@ pub enum InvalidQuery {
     #[error("{0}: must be given once")]
     Repeated(&'static str),
     /// A parameter that the route does not know: ignoring a typo would return figures other than those requested.
-    #[error("{name}: is no query parameter of this route, which takes {known}")]
+    #[error("{name}: is not a query parameter of this route; known: {known}")]
     Unknown {
         /// The parameter, truncated to a readable length.
         name: String,
@@ -44,7 +44,7 @@ pub enum InvalidQuery {
     #[error("{0}: must be a date like 2026-11-20, from the year 2000 to 2199")]
     Date(&'static str),
     /// The end is not after the start.
-    #[error("{end}: must lie behind {start}")]
+    #[error("{end}: must be after {start}")]
     Empty {
         /// The parameter with the start.
         start: &'static str,
@@ -52,7 +52,7 @@ pub enum InvalidQuery {
         end: &'static str,
     },
     /// A span longer than allowed.
-    #[error("{end}: must lie at most {SPAN_MAX_DAYS} days behind {start}")]
+    #[error("{end}: must be at most {SPAN_MAX_DAYS} days after {start}")]
     TooLong {
         /// The parameter with the start.
         start: &'static str,
@@ -236,10 +236,10 @@ mod tests {
     fn unknown_and_repeated_parameters_are_refused_by_name() {
         for unknown in ["start[]", "Start", "strat", "utm_source", ""] {
             let refused = Parameters::read([(unknown, "1")].into_iter(), &["start", "tz"]).unwrap_err().to_string();
-            assert_eq!(refused, format!("{unknown}: is no query parameter of this route, which takes start, tz"));
+            assert_eq!(refused, format!("{unknown}: is not a query parameter of this route; known: start, tz"));
         }
         let refused = Parameters::read([("x", "1")].into_iter(), &[]).unwrap_err().to_string();
-        assert_eq!(refused, "x: is no query parameter of this route, which takes none");
+        assert_eq!(refused, "x: is not a query parameter of this route; known: none");
         let twice = Parameters::read([("tz", "UTC"), ("tz", "UTC")].into_iter(), &KNOWN);
         assert_eq!(twice.unwrap_err(), InvalidQuery::Repeated("tz"));
     }
@@ -301,6 +301,6 @@ mod tests {
         assert_eq!(check("2026-11-21T00:00:00Z", "2026-11-20T00:00:00Z"), Err(empty));
         assert!(check("2024-01-01T00:00:00Z", "2025-01-01T00:00:00Z").is_ok(), "a leap year");
         let long = check("2024-01-01T00:00:00Z", "2025-01-02T00:00:00Z").unwrap_err();
-        assert_eq!(long.to_string(), "end: must lie at most 366 days behind start");
+        assert_eq!(long.to_string(), "end: must be at most 366 days after start");
     }
 }

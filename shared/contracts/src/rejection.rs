@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// The stable, machine-readable reason. The message beside it names the field and the limit.
+/// The stable, machine-readable reason. The accompanying message names the field and the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -11,9 +11,9 @@ pub enum RejectionCode {
     Malformed,
     /// A required field is absent or null.
     MissingField,
-    /// A field has another JSON type than it must.
+    /// A field has the wrong JSON type.
     WrongType,
-    /// A field that this API does not know; a misspelt `event_id` must not silently lose its meaning.
+    /// An unknown field; a misspelled `event_id` must not be ignored silently.
     UnknownField,
     /// Text that cannot be stored: U+0000 or a lone surrogate.
     InvalidText,
@@ -21,32 +21,32 @@ pub enum RejectionCode {
     InvalidEventId,
     /// `event_type` is not well-formed.
     InvalidEventType,
-    /// `ref_type` or `ref_id` names nothing.
+    /// `ref_type` or `ref_id` is not valid.
     InvalidReference,
     /// `session_id` is empty, too long or not printable.
     InvalidSessionId,
     /// `occurred_at` is not an RFC 3339 time.
     InvalidTime,
-    /// `occurred_at` lies too far back.
+    /// `occurred_at` is too far in the past.
     TooOld,
-    /// `occurred_at` lies too far ahead.
+    /// `occurred_at` is too far in the future.
     InFuture,
-    /// `metadata` breaks one of its limits.
+    /// `metadata` exceeds a limit.
     InvalidMetadata,
-    /// An amount of money is no decimal number, too precise for its currency, or too large.
+    /// An amount is not a decimal number, is too precise for its currency, or is too large.
     InvalidAmount,
-    /// A currency is not a code of three capital letters.
+    /// A currency is not a code of three upper-case letters.
     InvalidCurrency,
     /// The caller may not send this event type.
     ForbiddenEvent,
-    /// The item names another account than the caller's.
+    /// The item names an account other than the caller's.
     ForeignAccount,
-    /// The account that a service of the shop names is no UUID.
+    /// The account that a service of the shop names is not a UUID.
     InvalidAccountId,
-    /// The caller already used the event id for other content.
+    /// The caller already used the event id for different content.
     Conflict,
-    /// Guests of this network have sent as many events as one minute allows. The only refusal that sending the same item
-    /// again, a minute later, can turn into acceptance.
+    /// Guests of this network have reached the limit of events per minute. The only rejection that may succeed when the
+    /// same item is sent again, a minute later.
     RateLimited,
 }
 

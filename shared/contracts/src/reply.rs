@@ -18,23 +18,23 @@ pub struct Data<T> {
 pub struct List<T> {
     /// The rows of this page.
     pub data: Vec<T>,
-    /// Where this page stands and how to go on.
+    /// The position of this page and how to read the next one.
     pub pagination: Pagination,
 }
 
-/// Where a page stands. Fields that do not apply are null.
+/// The position of a page. Fields that do not apply are null.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Pagination {
-    /// The most rows a page has.
+    /// The maximum number of rows of a page.
     pub limit: u32,
-    /// All rows there are, exact up to 100,000 and estimated above; null when paging by cursor, which never counts.
+    /// The total number of rows, exact up to 100,000 and estimated above; null when paging by cursor.
     pub total: Option<i64>,
     /// This page's number from 1; null when paging by cursor.
     pub page: Option<u32>,
     /// The next page's number; null at the end, beyond the paged rows, or when paging by cursor.
     pub next_page: Option<u32>,
-    /// The cursor that led here.
+    /// The cursor of this page.
     pub cursor: Option<String>,
     /// The cursor of the next page; null at the end.
     pub next_cursor: Option<String>,
@@ -44,7 +44,7 @@ pub struct Pagination {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorReply {
-    /// What is wrong.
+    /// The error.
     pub error: ErrorBody,
 }
 
@@ -56,17 +56,17 @@ impl ErrorReply {
     }
 }
 
-/// What is wrong, for programs and for people.
+/// The error, for programs and for people.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
-    /// The HTTP status once more, for clients that lose it.
+    /// The HTTP status, repeated for clients that lose it.
     pub http_status: u16,
     /// The stable reason.
     pub code: &'static str,
-    /// The reason in words.
+    /// The human-readable reason.
     pub message: String,
-    /// More, where there is more; for a refused request with items their results.
+    /// Further details, if any: the results of the items of a rejected request.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::details))]
     pub details: Option<Value>,
@@ -83,7 +83,7 @@ pub enum ItemStatus {
     Duplicate,
     /// The event id was stored before, with other content.
     Conflict,
-    /// Refused.
+    /// Rejected.
     Rejected,
 }
 
@@ -98,15 +98,15 @@ pub struct ItemResult {
     /// The id of the stored interaction (accepted and duplicate).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
-    /// The event id, the client's or ours; null when it could not be read.
+    /// The event id, from the client or generated; null when it could not be read.
     pub event_id: Option<Uuid>,
-    /// False when the item is stored and its event type has no weight, so that it adds to no score; else missing.
+    /// False when the item is stored but its event type has no weight, so it adds to no score; otherwise missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scored: Option<bool>,
     /// The reason (conflict and rejected).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<RejectionCode>,
-    /// The reason in words.
+    /// The human-readable reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }

@@ -1,8 +1,8 @@
 //! Every route of the HTTP API, each said once: who takes it and how it is described.
 //!
-//! The router of answer-queries, the other HTTP functions, the OpenAPI document, the test of template.yaml and callers all
-//! read this table, so a route that one of them lacks does not compile or fails a test. A path may end with a parameter,
-//! which takes the rest of the path: ids may hold slashes.
+//! The router of answer-queries, the other HTTP functions, the OpenAPI document, the test of template.yaml and callers
+//! all read this table, so a route that one of them lacks does not compile or fails a test. A path may end with a
+//! parameter, which takes the rest of the path: ids may hold slashes.
 
 /// How a route is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,18 +92,18 @@ routes! {
     /// A seller's own figures.
     ShowSellerDashboard: Get "/api/v1/analytic/seller-dashboard", Token, "answer-queries",
         crate::openapi::figures::seller_dashboard;
-    /// Sales window by window.
+    /// Sales by window.
     ListSalesWindows: Get "/api/v1/analytic/sales/windows", Token, "answer-queries", crate::openapi::sales::windows;
-    /// The products that sold best.
+    /// The best-selling products.
     ListTopProducts: Get "/api/v1/analytic/sales/top-products", Token, "answer-queries",
         crate::openapi::sales::top_products;
-    /// The categories that sold best.
+    /// The best-selling categories.
     ListTopCategories: Get "/api/v1/analytic/sales/categories", Token, "answer-queries",
         crate::openapi::sales::categories;
     /// The customers by what they spent.
     ListCustomerSegments: Get "/api/v1/analytic/sales/customer-segments", Token, "answer-queries",
         crate::openapi::sales::segments;
-    /// Sales month by month.
+    /// Sales by month.
     ListSalesMonths: Get "/api/v1/analytic/sales/months", Token, "answer-queries", crate::openapi::sales::months;
     /// The totals of the shop.
     ShowShopDashboard: Get "/api/analytics/dashboard", Token, "answer-queries", crate::openapi::figures::overview;

@@ -24,15 +24,15 @@ pub struct CurrencySales {
     /// The currency.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub currency: Currency,
-    /// Net of refunds.
+    /// Net revenue (payments minus refunds).
     pub revenue: i64,
-    /// Money that came.
+    /// Gross revenue (payments).
     pub gross_revenue: i64,
-    /// Money that went back.
+    /// Refunds and chargebacks.
     pub refunds: i64,
-    /// Orders paid.
+    /// Paid orders.
     pub orders: i64,
-    /// Pieces of those, in thousandths here and as a number on the wire.
+    /// Units in those orders; in thousandths here, as a number on the wire.
     #[serde(serialize_with = "domain::serialize_milli")]
     #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub items_sold: i64,

@@ -25,7 +25,7 @@ pub(crate) mod sealed;
 mod time;
 
 use fields::Fields;
-pub use person::{Forgotten, forget_in_event, is_named_in_event};
+pub use person::{Anonymized, anonymize_in_event, is_named_in_event};
 
 #[cfg(feature = "openapi")]
 pub(crate) use {analytics::NAMES as ANALYTICS_NAMES, lifecycle::NAMES as LIFECYCLE_NAMES};
@@ -252,7 +252,7 @@ fn occurred_at(fields: &Fields<'_>, arrival: Timestamp) -> Result<Timestamp, Rej
         return Err(Rejection::new(RejectionCode::TooOld, format!("timestamp: must not lie before {FIRST_YEAR}")));
     }
     if at > arrival.saturating_add(SignedDuration::from_mins(FUTURE_LIMIT_MINUTES)).unwrap_or(arrival) {
-        let message = format!("timestamp: lies more than {FUTURE_LIMIT_MINUTES} minutes after arrival");
+        let message = format!("timestamp: is more than {FUTURE_LIMIT_MINUTES} minutes after arrival");
         return Err(Rejection::new(RejectionCode::InFuture, message));
     }
     // Postgres stores microseconds; a finer difference must not make two events of one.

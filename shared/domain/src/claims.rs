@@ -54,6 +54,14 @@ impl<'a> Claims<'a> {
         self.0.get("sub").map(String::as_str)
     }
 
+    /// Says whether this is an ID token of Cognito: it says who somebody is, is meant for the page that asked for it, and
+    /// has no scopes. An API takes access tokens; the authorizer does not tell the two apart.
+    /// See <https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html>.
+    #[must_use]
+    pub fn is_id_token(self) -> bool {
+        self.0.get("token_use").is_some_and(|kind| kind == "id")
+    }
+
     /// Returns the name of the program that asks, when the token says it, else its subject.
     #[must_use]
     pub fn client(self) -> Option<&'a str> {

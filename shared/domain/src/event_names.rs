@@ -53,7 +53,7 @@ pub struct EventNames(BTreeMap<String, Option<EventType>>);
 
 /// The string is not a table of names.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("must be pairs like product_seen=view, separated by commas, and {entry:?} is none: {reason}")]
+#[error("must be pairs like product_seen=view, separated by commas, and {entry:?} is not one: {reason}")]
 pub struct InvalidEventNames {
     entry: String,
     reason: &'static str,

@@ -19,9 +19,9 @@ mod sliding;
 mod tests;
 mod threshold;
 
-pub use cart::{CART_ADDING_EVENTS, CART_ITEMS_MAX, CART_SETTLING_EVENTS, CartItem, CartJudge, CartLimits};
+pub use cart::{CART_ADDING_EVENTS, CART_ITEMS_MAX, CART_SETTLING_EVENTS, CartEvaluator, CartItem, CartLimits};
 pub use evidence::{EVIDENCE_ORDERS_MAX, EVIDENCE_PRODUCTS_MAX, Evidence};
 pub use finding::{Finding, FindingId, FindingSubject, Rule, Window};
-pub use order::{OrderFact, digest_lines, judge_orders};
+pub use order::{OrderFact, digest_lines, evaluate_orders};
 pub use scope::{Scope, Stretch};
 pub use threshold::{AmountLimits, InvalidThresholds, Thresholds};

@@ -3,7 +3,7 @@
 //! The events are a set: they are sorted before they are read, so the same events yield the same state in whatever
 //! order, repetition or batches they were delivered. Each part has its own module and reads the whole sequence: what
 //! was ordered (`content`) and what it costs (`price`), which payments exist (`payment`), which refunds are requested
-//! (`wish`), the resulting account book (`book`), and the status of the order (`progress`).
+//! (`refund_request`), the resulting account book (`book`), and the status of the order (`progress`).
 
 use std::collections::BTreeMap;
 
@@ -16,9 +16,9 @@ mod content;
 mod payment;
 mod price;
 mod progress;
+mod refund_request;
 mod returned;
 mod sequence;
-mod wish;
 
 pub use book::{Entry, EntryKind};
 
@@ -147,7 +147,7 @@ impl OrderState {
         let content = content::Content::of(&events);
         let prices = price::Prices::of(&content);
         let payments = payment::Payments::of(&events, &content, &prices);
-        let wishes = wish::wishes(&events, &content, &prices.lines, &payments);
+        let requests = refund_request::refund_requests(&events, &content, &prices.lines, &payments);
         let progress = progress::Progress::of(&events, &payments, &prices);
         let returned = returned::Returned::of(&events, &content, &prices);
         let first_method = payments.all.iter().map(|it| &*it.method).find(|method| !method.is_empty());
@@ -160,7 +160,7 @@ impl OrderState {
             total_minor: prices.total,
             charges: prices.charges,
             payment_method: content.method.or(first_method).unwrap_or_default().to_owned(),
-            book: book::book(&payments, &wishes, &prices),
+            book: book::book(&payments, &requests, &prices),
             reached: progress.reached,
             lines: prices.lines,
             payments: payments.all,

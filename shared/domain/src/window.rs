@@ -14,13 +14,13 @@ pub const HISTORY_START: Timestamp = Timestamp::constant(946_684_800, 0);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OutsideWindow {
     /// Before the window.
-    #[error("occurred_at: lies more than {PAST_LIMIT_DAYS} days before arrival")]
+    #[error("occurred_at: is more than {PAST_LIMIT_DAYS} days before arrival")]
     TooOld,
     /// After the window.
-    #[error("occurred_at: lies more than {FUTURE_LIMIT_MINUTES} minutes after arrival")]
+    #[error("occurred_at: is more than {FUTURE_LIMIT_MINUTES} minutes after arrival")]
     InFuture,
     /// Before [`HISTORY_START`].
-    #[error("occurred_at: lies before {HISTORY_START}")]
+    #[error("occurred_at: is before {HISTORY_START}")]
     BeforeHistory,
 }
 
@@ -86,6 +86,6 @@ mod tests {
         assert_eq!(check("1999-12-31T23:59:59.999Z"), Err(OutsideWindow::BeforeHistory));
         assert_eq!(check("2026-11-20T12:05:00Z"), Ok(()));
         assert_eq!(check("2026-11-20T12:05:00.001Z"), Err(OutsideWindow::InFuture));
-        assert_eq!(OutsideWindow::BeforeHistory.to_string(), "occurred_at: lies before 2000-01-01T00:00:00Z");
+        assert_eq!(OutsideWindow::BeforeHistory.to_string(), "occurred_at: is before 2000-01-01T00:00:00Z");
     }
 }

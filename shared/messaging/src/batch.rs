@@ -9,7 +9,7 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use contracts::{AlertHint, Hint, Pointer};
 use domain::InteractionId;
 
-use crate::line::Acknowledgement;
+use crate::queue_sender::Acknowledgement;
 use crate::sender::{DeadLetter, DeadLetterSender};
 
 /// The system attribute that carries the trace header of the sender.
@@ -41,13 +41,13 @@ struct Delivery<M> {
 
 /// The outcome of a readable message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
+pub enum Disposition {
     /// Its work is done.
     Done,
     /// It is redelivered after the visibility timeout.
-    Again,
+    Retry,
     /// No retry will help: it goes to the dead-letter queue, with this reason.
-    Dead(String),
+    DeadLetter(String),
 }
 
 /// The result of a batch.
@@ -88,12 +88,12 @@ impl<M: Pointer> Deliveries<M> {
         dead: &HashMap<M::Id, String>,
         again: &HashSet<M::Id>,
     ) -> Settled {
-        let fate = |_: usize, hint: &M| match dead.get(&hint.id()) {
-            Some(reason) => Fate::Dead(reason.clone()),
-            None if again.contains(&hint.id()) => Fate::Again,
-            None => Fate::Done,
+        let disposition = |_: usize, hint: &M| match dead.get(&hint.id()) {
+            Some(reason) => Disposition::DeadLetter(reason.clone()),
+            None if again.contains(&hint.id()) => Disposition::Retry,
+            None => Disposition::Done,
         };
-        self.settle(dead_letters, fate).await
+        self.settle(dead_letters, disposition).await
     }
 }
 
@@ -144,22 +144,26 @@ impl<M> Deliveries<M> {
     ///
     /// A message is sent to the dead-letter queue before it is acknowledged: a crash in between leaves it in both
     /// queues and never in none.
-    pub async fn settle(&self, dead_letters: &DeadLetterSender, fate: impl Fn(usize, &M) -> Fate) -> Settled {
+    pub async fn settle(
+        &self,
+        dead_letters: &DeadLetterSender,
+        disposition: impl Fn(usize, &M) -> Disposition,
+    ) -> Settled {
         let (mut failed, mut doomed) = (HashSet::new(), Vec::new());
         for (position, delivery) in self.deliveries.iter().enumerate() {
-            match delivery.content.as_ref().map(|content| fate(position, content)) {
-                Some(Fate::Done) => {}
-                Some(Fate::Again) => _ = failed.insert(position),
-                Some(Fate::Dead(reason)) => doomed.push((position, reason)),
+            match delivery.content.as_ref().map(|content| disposition(position, content)) {
+                Some(Disposition::Done) => {}
+                Some(Disposition::Retry) => _ = failed.insert(position),
+                Some(Disposition::DeadLetter(reason)) => doomed.push((position, reason)),
                 None => doomed.push((position, UNREADABLE.to_owned())),
             }
         }
         let letters: Vec<_> =
             doomed.iter().map(|(position, reason)| self.deliveries[*position].dead_letter(reason)).collect();
         let said = dead_letters.send(&letters).await;
-        let missing = doomed.iter().zip(&said).filter(|(_, said)| **said != Acknowledgement::Taken);
+        let missing = doomed.iter().zip(&said).filter(|(_, said)| **said != Acknowledgement::Accepted);
         failed.extend(missing.map(|((position, _), _)| *position));
-        let dead = said.iter().filter(|said| **said == Acknowledgement::Taken).count();
+        let dead = said.iter().filter(|said| **said == Acknowledgement::Accepted).count();
         Settled { response: self.answer(&failed), dead }
     }
 

@@ -7,11 +7,11 @@
 #![warn(missing_docs)]
 
 mod batch;
-mod line;
+mod queue_sender;
 mod sender;
 
-pub use batch::{AlertBatch, Batch, Deliveries, Fate, Settled};
-pub use line::Acknowledgement;
+pub use batch::{AlertBatch, Batch, Deliveries, Disposition, Settled};
+pub use queue_sender::Acknowledgement;
 pub use sender::{
     AlertSender, DeadLetter, DeadLetterSender, EventSender, HintSender, Queues, Sent, SinkSender, queue_variable,
 };

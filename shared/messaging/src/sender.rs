@@ -8,7 +8,7 @@ use domain::fraud::FindingId;
 use domain::{InteractionId, Sink};
 use futures_util::future::join_all;
 
-use crate::line::{Acknowledgement, Line, Outgoing, with_trace};
+use crate::queue_sender::{Acknowledgement, Outgoing, QueueSender, with_trace};
 
 /// The queue of each sink.
 #[derive(Debug, Clone)]
@@ -67,7 +67,7 @@ impl std::iter::Sum for Sent {
 
 impl Sent {
     fn of(said: &[Acknowledgement]) -> Self {
-        let sent = said.iter().filter(|said| **said == Acknowledgement::Taken).count();
+        let sent = said.iter().filter(|said| **said == Acknowledgement::Accepted).count();
         Self { sent, failed: said.len() - sent }
     }
 }
@@ -95,8 +95,8 @@ impl HintSender {
     }
 
     async fn send_to(&self, sink: Sink, ids: &[InteractionId], trace_header: &str) -> Sent {
-        let line = Line { client: &self.client, url: self.queues.url(sink), limit: self.limit };
-        hint(&line, ids, trace_header).await
+        let queue = QueueSender { client: &self.client, url: self.queues.url(sink), limit: self.limit };
+        hint(&queue, ids, trace_header).await
     }
 }
 
@@ -120,13 +120,13 @@ impl SinkSender {
     /// for an unavailable queue.
     pub async fn send(&self, ids: &[InteractionId], trace_header: &str) -> Sent {
         let started = Instant::now();
-        let line = Line { client: &self.client, url: &self.url, limit: self.limit };
+        let queue = QueueSender { client: &self.client, url: &self.url, limit: self.limit };
         let mut sent = 0;
         for round in ids.chunks(HINTS_A_ROUND) {
             if started.elapsed() >= self.limit {
                 break;
             }
-            sent += hint(&line, round, trace_header).await.sent;
+            sent += hint(&queue, round, trace_header).await.sent;
         }
         Sent { sent, failed: ids.len() - sent }
     }
@@ -135,9 +135,9 @@ impl SinkSender {
 /// Hints in flight at once: ten calls of ten.
 const HINTS_A_ROUND: usize = 100;
 
-async fn hint(line: &Line<'_>, ids: &[InteractionId], trace_header: &str) -> Sent {
+async fn hint(queue: &QueueSender<'_>, ids: &[InteractionId], trace_header: &str) -> Sent {
     let bodies: Vec<_> = ids.iter().map(|id| Hint { interaction_id: *id }.body()).collect();
-    Sent::of(&line.send(&with_trace(&bodies, trace_header)).await)
+    Sent::of(&queue.send(&with_trace(&bodies, trace_header)).await)
 }
 
 /// Sends hints at alerts.
@@ -158,8 +158,8 @@ impl AlertSender {
     /// Sends hints at findings. Never fails: hints that SQS did not accept are counted and left to resend-pending.
     pub async fn send(&self, ids: &[FindingId], trace_header: &str) -> Sent {
         let bodies: Vec<_> = ids.iter().map(|id| AlertHint { finding_id: *id }.body()).collect();
-        let line = Line { client: &self.client, url: &self.url, limit: self.limit };
-        Sent::of(&line.send(&with_trace(&bodies, trace_header)).await)
+        let queue = QueueSender { client: &self.client, url: &self.url, limit: self.limit };
+        Sent::of(&queue.send(&with_trace(&bodies, trace_header)).await)
     }
 }
 
@@ -181,8 +181,8 @@ impl EventSender {
     /// Sends events and returns the acknowledgement of each, in order. Never fails as a whole, and may be repeated:
     /// the consumer logs an event once.
     pub async fn send(&self, events: &[&str], trace_header: &str) -> Vec<Acknowledgement> {
-        let line = Line { client: &self.client, url: &self.url, limit: self.limit };
-        line.send(&with_trace(events, trace_header)).await
+        let queue = QueueSender { client: &self.client, url: &self.url, limit: self.limit };
+        queue.send(&with_trace(events, trace_header)).await
     }
 }
 
@@ -217,7 +217,7 @@ impl DeadLetterSender {
 
     /// Sends dead letters and returns the acknowledgement of each, in order. Never fails as a whole.
     pub async fn send(&self, letters: &[DeadLetter<'_>]) -> Vec<Acknowledgement> {
-        let line = Line { client: &self.client, url: &self.url, limit: self.limit };
-        line.send(&letters.iter().map(Outgoing::dead).collect::<Vec<_>>()).await
+        let queue = QueueSender { client: &self.client, url: &self.url, limit: self.limit };
+        queue.send(&letters.iter().map(Outgoing::dead).collect::<Vec<_>>()).await
     }
 }

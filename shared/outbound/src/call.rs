@@ -13,7 +13,7 @@ use tokio::time::timeout_at;
 const BODY_LIMIT_BYTES: usize = 64 * 1024;
 
 /// How long to wait for the rest of a response. A longer body costs its connection, not our time.
-const BODY_PATIENCE: Duration = Duration::from_millis(100);
+const BODY_LIMIT: Duration = Duration::from_millis(100);
 
 /// The longest `Retry-After` to wait for while the function is being billed. With a longer one the work goes back to
 /// the queue.
@@ -138,7 +138,7 @@ fn retry_after(response: &Response, now: Timestamp) -> Option<Duration> {
 ///
 /// Any other body is dropped with its connection: one that is large or does not arrive immediately.
 async fn finish(mut response: Response, until: Instant) {
-    let patience = until.min(Instant::now() + BODY_PATIENCE);
+    let deadline = until.min(Instant::now() + BODY_LIMIT);
     let rest = async {
         let mut read = 0;
         // The status has decided; a truncated body changes nothing.
@@ -149,8 +149,8 @@ async fn finish(mut response: Response, until: Instant) {
             }
         }
     };
-    if timeout_at(patience.into(), rest).await.is_err() {
-        tracing::debug!("gave up the rest of a slow answer");
+    if timeout_at(deadline.into(), rest).await.is_err() {
+        tracing::debug!("dropped the rest of a slow response");
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use domain::{CustomerKey, Identities, Named};
 use jiff::Timestamp;
 use store::erasure::{self, Counts, Whom};
-use store::{StoreError, Transaction, forget, forget_interaction, person};
+use store::{StoreError, Transaction, anonymize, anonymize_interaction, person};
 use uuid::Uuid;
 
 use crate::{PeopleError, Places, Receipt, feed};
@@ -103,7 +103,7 @@ async fn open(places: &Places, order: Order<'_>) -> Result<Uuid, StoreError> {
         }
     };
     erasure::save_identities(&mut transaction, id, &resolved).await?;
-    person::mark_shared(&mut transaction, &resolved.shared_visits).await?;
+    person::mark_shared(&mut transaction, &resolved.shared_sessions).await?;
     transaction.commit().await?;
     Ok(id)
 }
@@ -118,7 +118,7 @@ async fn rename_customers(places: &Places, id: Uuid, identities: &Identities) ->
         transaction.commit().await?;
         return Ok(covered_until);
     }
-    let counts = forget::rename_customers(&mut transaction, identities).await?;
+    let counts = anonymize::rename_customers(&mut transaction, identities).await?;
     let covered_until = erasure::cover(&mut transaction, id).await?.ok_or_else(gone)?;
     commit(transaction, id, &counts).await?;
     Ok(covered_until)
@@ -137,7 +137,7 @@ async fn erase_interactions(
     while Instant::now() < deadline {
         let mut transaction = begin(places).await?;
         let piece = (covered_until, ROWS_A_STEP);
-        let counts = forget_interaction::erase(&mut transaction, whom, piece).await?;
+        let counts = anonymize_interaction::erase(&mut transaction, whom, piece).await?;
         let erased = counts.get("interaction").copied().unwrap_or_default();
         if erased > 0 && places.feed.is_some() {
             erasure::settle(&mut transaction, id, SETTLE_TIME).await?;

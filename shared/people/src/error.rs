@@ -19,7 +19,7 @@ pub enum PeopleError {
     #[error("could not write the export")]
     Write(#[from] std::io::Error),
     /// The export is larger than the caller can take: the operator's command has no such limit.
-    #[error("could not fit what is held into {limit} bytes")]
+    #[error("the export exceeds {limit} bytes")]
     TooLarge {
         /// The limit in bytes.
         limit: usize,

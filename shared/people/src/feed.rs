@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use catalog::{FeedCatalog, FeedItem};
-use store::forget_interaction::list_known;
+use store::anonymize_interaction::list_known;
 
 use crate::erase::{Task, count};
 use crate::{PeopleError, Places};

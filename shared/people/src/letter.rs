@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{Message, QueueAttributeName};
-use contracts::{Forgotten, Intake, forget_in_event, is_named_in_event};
+use contracts::{Anonymized, Intake, anonymize_in_event, is_named_in_event};
 use domain::{CustomerKey, Identities};
 use jiff::Timestamp;
 
@@ -50,7 +50,7 @@ impl DeadLetters {
             match pass.receive().await {
                 Ok(None) => break pass.has_seen_all().await,
                 Err(error) => break Err(error),
-                Ok(Some(letters)) => match self.forget(task, &erased, letters).await {
+                Ok(Some(letters)) => match self.anonymize(task, &erased, letters).await {
                     Ok(deleted) => pass.deleted += deleted,
                     Err(error) => break Err(error),
                 },
@@ -61,17 +61,23 @@ impl DeadLetters {
     }
 
     /// Rewrites or deletes those that name the person; returns how many were deleted, rewritten ones included.
-    async fn forget(&self, task: Task<'_>, erased: &CustomerKey, letters: Vec<Message>) -> Result<usize, PeopleError> {
+    async fn anonymize(
+        &self,
+        task: Task<'_>,
+        erased: &CustomerKey,
+        letters: Vec<Message>,
+    ) -> Result<usize, PeopleError> {
         let Task { places, id, identities, .. } = task;
         let mut deleted = 0;
         for letter in letters {
             let body = letter.body.as_deref().unwrap_or_default();
-            let (Some(found), Some(receipt)) =
-                (forget_in_event(body, (&self.intake, Timestamp::now()), identities, erased), &letter.receipt_handle)
-            else {
+            let (Some(found), Some(receipt)) = (
+                anonymize_in_event(body, (&self.intake, Timestamp::now()), identities, erased),
+                &letter.receipt_handle,
+            ) else {
                 continue;
             };
-            if let Forgotten::Rewritten(text) = found {
+            if let Anonymized::Rewritten(text) = found {
                 let call = self.client.send_message().queue_url(&self.url).message_body(text);
                 // its reason is kept
                 let call = call.set_message_attributes(letter.message_attributes.clone());

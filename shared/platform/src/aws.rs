@@ -17,8 +17,8 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("../certs/amazon-roots.pem");
 /// A connection that was idle for longer may have been lost while the environment was frozen.
 const POOL_IDLE: Duration = Duration::from_secs(20);
 
-/// The limit of a call that is made to sign in to Postgres with a secret or to move dead letters. Functions that wait for AWS
-/// while somebody waits for them have a limit of their own.
+/// The limit of a call that signs in to Postgres with a secret or moves dead letters. Functions that call AWS while a
+/// client waits have their own limit.
 pub const CALL_LIMIT: Duration = Duration::from_secs(2);
 
 /// Builds the configuration: credentials and region from the environment, as Lambda sets them, Amazon's

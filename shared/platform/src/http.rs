@@ -22,8 +22,7 @@ use crate::{Metric, Metrics};
 
 /// Browsers must not sniff the content type: a body is what `Content-Type` says, never a script.
 const NO_SNIFF: HeaderValue = HeaderValue::from_static("nosniff");
-/// Browsers that were here once use only https, for a year. This does not include other hosts of the domain: they are
-/// not ours.
+/// After the first visit, browsers use only https for a year. Subdomains are not included: they are not ours.
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Runs an HTTP service until the environment ends. Every response gets the headers that protect browsers.
@@ -109,7 +108,7 @@ pub fn report_rejections(function: &str, request_id: &str, codes: impl Iterator<
     }
 }
 
-/// Counts a request that was refused as a whole, and writes the answer.
+/// Counts a request that was rejected as a whole, and writes the response.
 ///
 /// # Errors
 /// When the body cannot be written as JSON.

@@ -1,6 +1,6 @@
 //! The environment of every function: settings, secrets, telemetry, metrics, the AWS SDK, deadlines, HTTP.
 //!
-//! Knows nothing of interactions.
+//! It does not depend on the domain.
 #![warn(missing_docs)]
 
 pub mod aws;
@@ -16,7 +16,7 @@ mod trace;
 pub use deadline::Deadline;
 pub use error::chain;
 pub use http::{answer, claims, content_encoding, refuse, report_rejections, serve};
-pub use metric::{Metric, Metrics, NAMESPACE, listed};
+pub use metric::{Metric, Metrics, NAMESPACE_VARIABLE, listed};
 pub use secret::{Secret, SecretError, SecretSource, SecretValues};
 pub use settings::{SettingsError, Variables, load};
 pub use telemetry::start;

@@ -6,6 +6,7 @@
 
 use std::fmt::{Display, Write as _};
 use std::io::Write as _;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,8 +14,10 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-/// The namespace of every metric.
-pub const NAMESPACE: &str = "Shopsignal";
+/// The variable that names the namespace of every metric: the stack's name, so that two stacks in an account stay apart.
+pub const NAMESPACE_VARIABLE: &str = "METRICS_NAMESPACE";
+/// The namespace of a function that runs outside of a stack.
+const NAMESPACE: &str = "Shopsignal";
 
 /// The maximum number of values of one metric in one line, set by the format.
 const VALUES_LIMIT: usize = 100;
@@ -87,7 +90,7 @@ metrics! {
     Unscored
 }
 
-/// Collects what is to be said about one invocation and writes it as one line.
+/// Collects the fields and metrics of one invocation and writes them as one line.
 #[derive(Debug)]
 pub struct Metrics {
     dimensions: Vec<(&'static str, String)>,
@@ -116,7 +119,7 @@ impl Metrics {
         if count == 0 { self } else { self.gauge(metric, count) }
     }
 
-    /// Adds a current number of things. Zero is written: it shows that the check ran.
+    /// Adds a gauge. Zero is written: it shows that the check ran.
     #[must_use]
     pub fn gauge(self, metric: Metric, count: usize) -> Self {
         self.value(metric, "Count", json!(count))
@@ -211,6 +214,11 @@ impl Serialize for Line<'_> {
     }
 }
 
+fn namespace() -> &'static str {
+    static NAME: OnceLock<String> = OnceLock::new();
+    NAME.get_or_init(|| std::env::var(NAMESPACE_VARIABLE).unwrap_or_else(|_| NAMESPACE.to_owned()))
+}
+
 impl Line<'_> {
     /// Declares which members of the line are metrics.
     fn directive(&self) -> Value {
@@ -220,7 +228,7 @@ impl Line<'_> {
         json!({
             "Timestamp": self.now.as_millisecond(),
             "CloudWatchMetrics": [{
-                "Namespace": NAMESPACE, "Dimensions": [names], "Metrics": metrics.collect::<Vec<_>>(),
+                "Namespace": namespace(), "Dimensions": [names], "Metrics": metrics.collect::<Vec<_>>(),
             }],
         })
     }

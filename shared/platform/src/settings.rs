@@ -43,7 +43,7 @@ impl<'a> Variables<'a> {
         Self { lookup, asked: BTreeSet::new(), problems: Vec::new() }
     }
 
-    /// Runs a parser and combines everything that went wrong into one error.
+    /// Runs a parser and combines all problems into one error.
     ///
     /// # Errors
     /// Names every variable that is missing or malformed.
@@ -110,17 +110,18 @@ impl<'a> Variables<'a> {
         self.number(name, range).map(Duration::from_millis)
     }
 
-    /// Reads how long SQS may take to answer. A request or a batch waits for it, so it is short.
+    /// Reads the time limit of SQS. A request or a batch waits for it, so it is short.
     pub fn send_limit(&mut self) -> Option<Duration> {
         self.millis("SEND_TIMEOUT_MS", 50..=5_000)
     }
 
-    /// Reads a value of a type that can be parsed, or its default: an empty text means something, so it cannot be required.
+    /// Reads a value of a type that can be parsed, or its default: an empty text is a valid value, so it cannot be
+    /// required.
     pub fn parsed_or_default<T: FromStr<Err: Display> + Default>(&mut self, name: &'static str) -> Option<T> {
         if self.optional(name).is_none() { Some(T::default()) } else { self.parsed(name) }
     }
 
-    /// Reads settings that a library of ours knows the names of; its error must name the variable.
+    /// Reads settings whose names are defined by one of our libraries; its error must name the variable.
     pub fn group<T, E: Display>(
         &mut self,
         read: impl FnOnce(&mut dyn FnMut(&'static str) -> Option<String>) -> Result<T, E>,

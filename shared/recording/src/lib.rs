@@ -10,7 +10,7 @@ use std::ops::Range;
 use contracts::{Failure, ItemOutcome, ItemResult, ItemStatus, Rejection, RejectionCode};
 use domain::{Halves, InteractionId, NewInteraction};
 use store::StoreError;
-use store::interaction::{Judged, Recorded};
+use store::interaction::{Recorded, RecordedItem};
 
 /// The answer when the log cannot be written: out of reach for now, or broken.
 #[must_use]
@@ -38,7 +38,7 @@ pub struct Recording {
     halves: Halves,
     current: Range<usize>,
     /// The outcomes of the admitted items, in order.
-    recorded: Vec<Result<Judged, Rejection>>,
+    recorded: Vec<Result<RecordedItem, Rejection>>,
 }
 
 impl Recording {
@@ -69,7 +69,7 @@ impl Recording {
     ///
     /// # Errors
     /// An error that concerns no item: then the request as a whole fails, and may be retried.
-    pub fn settle(&mut self, answer: Result<Vec<Judged>, StoreError>) -> Result<(), StoreError> {
+    pub fn settle(&mut self, answer: Result<Vec<RecordedItem>, StoreError>) -> Result<(), StoreError> {
         match answer {
             Ok(recorded) => self.recorded.extend(recorded.into_iter().map(Ok)),
             Err(StoreError::Refused { .. }) if self.halves.split(&self.current) => {}
@@ -89,7 +89,7 @@ impl Recording {
         let mut results = self.refused;
         let mut new_ids = Vec::with_capacity(self.admitted.len());
         for ((index, item), recorded) in self.places.into_iter().zip(&self.admitted).zip(self.recorded) {
-            new_ids.extend(recorded.as_ref().ok().and_then(|judged| judged.recorded.new_id()));
+            new_ids.extend(recorded.as_ref().ok().and_then(|stored| stored.recorded.new_id()));
             results.push(result(index, item, recorded));
         }
         results.sort_by_key(|result| result.index);
@@ -97,10 +97,10 @@ impl Recording {
     }
 }
 
-fn result(index: usize, item: &NewInteraction, judged: Result<Judged, Rejection>) -> ItemResult {
+fn result(index: usize, item: &NewInteraction, recorded: Result<RecordedItem, Rejection>) -> ItemResult {
     let refused = |rejection| ItemResult::refused(index, Some(item.event_id), rejection);
-    let Judged { recorded, has_weight } = match judged {
-        Ok(judged) => judged,
+    let RecordedItem { recorded, has_weight } = match recorded {
+        Ok(recorded) => recorded,
         Err(rejection) => return refused(rejection),
     };
     let stored = |status, id: InteractionId| {

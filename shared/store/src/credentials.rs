@@ -30,11 +30,11 @@ pub(crate) enum Credentials {
 /// Why credentials could not be obtained.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CredentialsError {
-    #[error("no AWS configuration was given to log in with")]
+    #[error("no AWS configuration was given to sign in with")]
     NoAws,
     #[error("could not read the database secret")]
     Secret(#[source] Box<dyn std::error::Error + Send + Sync>),
-    #[error("could not sign the log-in token")]
+    #[error("could not sign the sign-in token")]
     Token(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 

@@ -16,14 +16,14 @@ const FINDINGS_A_TRANSACTION: usize = 500;
 /// Stores findings, each once, and the alerts that they owe. Returns the new findings that owe one; of those that
 /// were found before, only the evidence is brought up to date.
 ///
-/// `told_at` is when somebody told of what they rest on: what was history by then owes no alert.
+/// `reported_at` is when the events that they rest on were sent: findings that were history by then have no alert.
 ///
 /// # Errors
-/// See [`StoreError`]; the transaction is then of no more use.
+/// See [`StoreError`]; the transaction cannot be continued then.
 pub async fn record(
     transaction: &mut Transaction<'_>,
     findings: &[Finding],
-    told_at: Option<Timestamp>,
+    reported_at: Option<Timestamp>,
 ) -> Result<Vec<FindingId>, StoreError> {
     if findings.is_empty() {
         return Ok(Vec::new());
@@ -33,7 +33,7 @@ pub async fn record(
     let subjects: Vec<_> = findings.iter().map(|finding| finding.subject.to_string()).collect();
     let windows: Vec<_> = findings.iter().map(|finding| finding.window.to_string()).collect();
     let evidence: Vec<_> = findings.iter().map(|finding| written(&finding.evidence).to_string()).collect();
-    let historical: Vec<_> = findings.iter().map(|it| told_at.is_some_and(|at| it.is_historical(at))).collect();
+    let historical: Vec<_> = findings.iter().map(|it| reported_at.is_some_and(|at| it.is_historical(at))).collect();
     let alerts: Vec<_> = findings.iter().zip(&historical).map(|(it, old)| it.rule.alerts() && !old).collect();
     let parameters: [Parameter<'_>; 7] = [
         (&ids, Type::UUID_ARRAY),
@@ -90,19 +90,19 @@ pub struct Stored {
 
 /// Where a page begins: after a finding, newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Position {
+pub struct PageStart {
     /// When that finding was found.
     pub date_created: Timestamp,
     /// Its id.
     pub id: FindingId,
 }
 
-impl Position {
+impl PageStart {
     /// Before the newest finding.
     pub const NEWEST: Self = Self { date_created: Timestamp::MAX, id: FindingId(Uuid::max()) };
 }
 
-/// Reads the `limit` findings after a position, newest first, of one rule or of all. The cost does not depend on the
+/// Reads the `limit` findings after a start, newest first, of one rule or of all. The cost does not depend on the
 /// depth.
 ///
 /// # Errors
@@ -110,7 +110,7 @@ impl Position {
 pub async fn list(
     database: &Database,
     rule: Option<Rule>,
-    after: Position,
+    after: PageStart,
     limit: u32,
 ) -> Result<Vec<Stored>, StoreError> {
     let rows = match rule {
@@ -120,7 +120,7 @@ pub async fn list(
     rows.iter().map(stored).collect()
 }
 
-async fn list_newest(database: &Database, after: Position, limit: u32) -> Result<Vec<Row>, StoreError> {
+async fn list_newest(database: &Database, after: PageStart, limit: u32) -> Result<Vec<Row>, StoreError> {
     let limit = i64::from(limit);
     let parameters: [Parameter<'_>; 3] =
         [(&after.date_created, Type::TIMESTAMPTZ), (&after.id.0, Type::UUID), (&limit, Type::INT8)];
@@ -130,7 +130,7 @@ async fn list_newest(database: &Database, after: Position, limit: u32) -> Result
 async fn list_newest_of_rule(
     database: &Database,
     rule: Rule,
-    after: Position,
+    after: PageStart,
     limit: u32,
 ) -> Result<Vec<Row>, StoreError> {
     let (limit, rule) = (i64::from(limit), rule.as_str());

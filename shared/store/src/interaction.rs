@@ -32,7 +32,7 @@ impl Submission<'_> {
 
 /// The outcome of one item, and whether its event type is scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Judged {
+pub struct RecordedItem {
     /// What became of it.
     pub recorded: Recorded,
     /// Whether its event type has a weight. Without one it is not scored.
@@ -77,10 +77,10 @@ pub async fn record(
     database: &Database,
     items: &[NewInteraction],
     submission: &Submission<'_>,
-) -> Result<Vec<Judged>, StoreError> {
+) -> Result<Vec<RecordedItem>, StoreError> {
     let batch = Batch::of(items, submission);
     let rows = database.query(RECORD, &batch.parameters()).await?;
-    judge(database, &batch, &rows).await
+    read_results(database, &batch, &rows).await
 }
 
 /// Records the items of an import and applies what is new to the scores, in one transaction.
@@ -96,7 +96,7 @@ pub async fn record_and_score(
     database: &Database,
     items: &[NewInteraction],
     submission: &Submission<'_>,
-) -> Result<Vec<Judged>, StoreError> {
+) -> Result<Vec<RecordedItem>, StoreError> {
     let batch = Batch::of(items, submission);
     let mut transaction = database.begin().await?;
     let rows = match insert_and_score(&mut transaction, &batch).await {
@@ -109,7 +109,7 @@ pub async fn record_and_score(
         Err(error) => return Err(error),
     };
     transaction.commit().await?;
-    judge(database, &batch, &rows).await
+    read_results(database, &batch, &rows).await
 }
 
 async fn insert_and_score(transaction: &mut Transaction<'_>, batch: &Batch<'_>) -> Result<Vec<Row>, StoreError> {
@@ -122,10 +122,11 @@ async fn insert_and_score(transaction: &mut Transaction<'_>, batch: &Batch<'_>) 
 }
 
 /// Reads the outcomes of the items, after the commit.
-async fn judge(database: &Database, batch: &Batch<'_>, rows: &[Row]) -> Result<Vec<Judged>, StoreError> {
+async fn read_results(database: &Database, batch: &Batch<'_>, rows: &[Row]) -> Result<Vec<RecordedItem>, StoreError> {
     let recorded = settle(database, &batch.columns, outcomes(rows)?).await?.into_iter();
-    let judged = |(recorded, row): (Recorded, &Row)| Ok(Judged { recorded, has_weight: row.try_get("has_weight")? });
-    recorded.zip(rows).map(judged).collect()
+    let result =
+        |(recorded, row): (Recorded, &Row)| Ok(RecordedItem { recorded, has_weight: row.try_get("has_weight")? });
+    recorded.zip(rows).map(result).collect()
 }
 
 /// The statement that claims ids, stores items and inserts pending rows.

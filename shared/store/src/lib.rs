@@ -6,6 +6,8 @@
 //! worth; the weights are in the database and the rules in `domain`.
 #![warn(missing_docs)]
 
+pub mod anonymize;
+pub mod anonymize_interaction;
 pub mod cart;
 pub mod catalog_delivery;
 mod connection;
@@ -15,8 +17,6 @@ mod database;
 pub mod erasure;
 mod error;
 pub mod finding;
-pub mod forget;
-pub mod forget_interaction;
 pub mod guest_quota;
 pub mod interaction;
 pub mod key;

@@ -17,7 +17,7 @@ const TRIES: usize = 5;
 /// Adds facts, each with its event. A fact that is known already stays as it is.
 ///
 /// # Errors
-/// See [`StoreError`]; the transaction is then of no more use.
+/// See [`StoreError`]; the transaction cannot be continued then.
 pub async fn insert(transaction: &mut Transaction<'_>, facts: &[(Uuid, OrderFact)]) -> Result<(), StoreError> {
     let events: Vec<_> = facts.iter().map(|(event, _)| *event).collect();
     let orders: Vec<_> = facts.iter().map(|(_, fact)| fact.order_id.as_str()).collect();
@@ -39,11 +39,11 @@ pub async fn insert(transaction: &mut Transaction<'_>, facts: &[(Uuid, OrderFact
     Ok(())
 }
 
-/// Makes sure that every customer has a row, and waits until nobody else judges these customers. What others committed is
-/// visible from the next statement on.
+/// Makes sure that every customer has a row, and waits until no other transaction evaluates these customers. What
+/// others committed is visible from the next statement on.
 ///
 /// # Errors
-/// See [`StoreError`]; the transaction is then of no more use.
+/// See [`StoreError`]; the transaction cannot be continued then.
 pub async fn hold_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -> Result<(), StoreError> {
     for _ in 0..TRIES {
         ensure_customers(transaction, customers).await?;
@@ -69,7 +69,7 @@ async fn lock_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -
 /// Reads all facts of a scope.
 ///
 /// # Errors
-/// See [`StoreError`]; the transaction is then of no more use.
+/// See [`StoreError`]; the transaction cannot be continued then.
 pub async fn list_scope(transaction: &mut Transaction<'_>, scope: &Scope) -> Result<Vec<OrderFact>, StoreError> {
     let customers: Vec<_> = scope.stretches().iter().map(|stretch| stretch.customer.as_str()).collect();
     let starts: Vec<_> = scope.stretches().iter().map(|stretch| stretch.from).collect();

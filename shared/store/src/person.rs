@@ -20,7 +20,7 @@ pub struct Resolved {
     /// Keys and sessions that others share, and that were not followed.
     pub shared: usize,
     /// The origins of these sessions.
-    pub shared_visits: Vec<Uuid>,
+    pub shared_sessions: Vec<Uuid>,
 }
 
 /// Finds the identities that belong to a person.
@@ -48,7 +48,7 @@ pub async fn resolve(transaction: &mut Transaction<'_>, named: &Named) -> Result
     let is_own = |(session, followed): &(String, bool)| *followed && !marked.contains(&origin(session));
     let (own, shared): (Vec<_>, Vec<_>) = sessions.into_iter().partition(is_own);
     resolved.shared = shared_keys + shared.len();
-    resolved.shared_visits = shared.iter().map(|(session, _)| origin(session)).collect();
+    resolved.shared_sessions = shared.iter().map(|(session, _)| origin(session)).collect();
     resolved.identities.sessions = own.into_iter().map(|(session, _)| session).collect();
     Ok(resolved)
 }

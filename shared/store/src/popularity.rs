@@ -67,13 +67,16 @@ fn applied(rows: &[Row]) -> Result<Applied, StoreError> {
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn lead(transaction: &mut Transaction<'_>, references: &[(&str, Option<&str>)]) -> Result<(), StoreError> {
+pub async fn remap_skus(
+    transaction: &mut Transaction<'_>,
+    references: &[(&str, Option<&str>)],
+) -> Result<(), StoreError> {
     let (references, products): (Vec<_>, Vec<_>) = references.iter().copied().unzip();
     // As a separate statement: the next one sees what was committed when it began.
     exclude_scorers(transaction).await?;
     let parameters: [crate::database::Parameter<'_>; 2] =
         [(&references, Type::TEXT_ARRAY), (&products, Type::TEXT_ARRAY)];
-    transaction.query(include_str!("../sql/popularity/lead.sql"), &parameters).await.map(|_| ())
+    transaction.query(include_str!("../sql/popularity/remap_skus.sql"), &parameters).await.map(|_| ())
 }
 
 async fn exclude_scorers(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {

@@ -5,7 +5,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use crate::database::Parameter;
-use crate::sales::{Figures, SpanArrays, currency, figures};
+use crate::sales::{SalesFigures, SpanArrays, currency, figures};
 use crate::{Database, StoreError};
 
 /// The query of a ranking.
@@ -33,7 +33,7 @@ pub struct Ranked {
     /// The name of a product, if known.
     pub name: Option<String>,
     /// The figures, of one currency.
-    pub figures: Figures,
+    pub figures: SalesFigures,
     /// Rank and deciding figure in the preceding window; `None` when not sold then.
     pub before: Option<(i64, i64)>,
 }

@@ -19,7 +19,7 @@ pub struct SalesDifference {
     pub recounted: Vec<i64>,
 }
 
-/// I8, the sales recount: every sales figure and every order state equals the recount of the event log.
+/// I10, the sales recount: every sales figure and every order state equals the recount of the event log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SalesComparison {
     /// Cells that are stored or should be stored.

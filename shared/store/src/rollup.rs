@@ -86,10 +86,10 @@ fn place(cell: &Cell) -> (usize, Option<Timestamp>, Vec<String>) {
 }
 
 async fn add_sales(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
-    let pick: Pick<10> = |it| {
-        let orders = [it.orders_placed, it.orders_paid, it.orders_cancelled, it.orders_returned];
-        let money = [it.revenue_minor, it.refund_minor, it.shipping_minor, it.tax_minor, it.fee_minor];
-        [orders[0], orders[1], orders[2], orders[3], it.items_milli, money[0], money[1], money[2], money[3], money[4]]
+    let pick: Pick<10> = |cell| {
+        let orders = [cell.orders_placed, cell.orders_paid, cell.orders_cancelled, cell.orders_returned];
+        let money = [cell.revenue_minor, cell.refund_minor, cell.shipping_minor, cell.tax_minor, cell.fee_minor];
+        [orders[0], orders[1], orders[2], orders[3], cell.items_milli, money[0], money[1], money[2], money[3], money[4]]
     };
     add(transaction, include_str!("../sql/rollup/add_sales.sql"), rows, pick).await
 }

@@ -13,7 +13,7 @@ pub const WHOLE_SHOP: &str = "";
 
 /// Figures of one currency.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Figures {
+pub struct SalesFigures {
     /// Orders, at the time of their first payment.
     pub orders: i64,
     /// Thousandths of spans of those.
@@ -24,7 +24,7 @@ pub struct Figures {
     pub refund_minor: i64,
 }
 
-impl Figures {
+impl SalesFigures {
     /// Returns payments minus refunds, in minor units. Negative when refunds exceed payments.
     #[must_use]
     pub fn net_minor(self) -> i64 {
@@ -40,7 +40,7 @@ pub struct Sales {
     /// The currency.
     pub currency: Currency,
     /// The figures.
-    pub figures: Figures,
+    pub figures: SalesFigures,
     /// Charges on top of the lines or included in their prices, for the whole shop.
     pub charges: Charges,
 }
@@ -86,8 +86,8 @@ pub(crate) fn currency(row: &Row) -> Result<Currency, StoreError> {
 }
 
 /// Reads the common columns of all sums of a rollup.
-pub(crate) fn figures(row: &Row) -> Result<Figures, StoreError> {
-    Ok(Figures {
+pub(crate) fn figures(row: &Row) -> Result<SalesFigures, StoreError> {
+    Ok(SalesFigures {
         orders: row.try_get("orders_paid")?,
         items_milli: row.try_get("items")?,
         gross_minor: row.try_get("revenue_minor")?,

@@ -5,7 +5,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use crate::database::Parameter;
-use crate::sales::{Figures, Sales, SpanArrays, currency, figures};
+use crate::sales::{Sales, SalesFigures, SpanArrays, currency, figures};
 use crate::{Database, StoreError};
 
 /// How many products are shown.
@@ -45,7 +45,7 @@ pub struct ProductSales {
     /// The currency.
     pub currency: Currency,
     /// The figures.
-    pub figures: Figures,
+    pub figures: SalesFigures,
 }
 
 /// The current state.

@@ -93,7 +93,7 @@ impl Running {
     }
 
     fn client(&self) -> &Client {
-        &self.0.as_ref().expect("a session stays until its statement is answered or given up").client
+        &self.0.as_ref().expect("a session stays until its statement is answered or abandoned").client
     }
 
     async fn query(&self, statement: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, PgError> {
@@ -144,7 +144,7 @@ impl Running {
     async fn give_up(mut self) {
         let Some(ending) = self.0.take().and_then(end_in_background) else { return };
         if timeout(CANCEL_WAIT, ending).await.is_err() {
-            tracing::warn!("a statement that was given up has not ended yet");
+            tracing::warn!("an abandoned statement has not ended yet");
         }
     }
 }

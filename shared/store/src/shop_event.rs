@@ -189,13 +189,13 @@ pub async fn keep_erased(
     let mut renamed = Vec::new();
     for event in &mut kept {
         let (subject, id) = event.fact.subject();
-        let Some(told) = known.get_mut(&(subject, id.to_owned())) else { continue };
-        let erased = told.iter().filter_map(|other| other.fact.customer()).find(|key| key.is_erased()).cloned();
+        let Some(logged) = known.get_mut(&(subject, id.to_owned())) else { continue };
+        let erased = logged.iter().filter_map(|other| other.fact.customer()).find(|key| key.is_erased()).cloned();
         let Some(erased) = erased.filter(|_| subject != Subject::User) else { continue };
         event.link = None;
         if event.fact.customer().is_some_and(|named| !named.is_erased()) {
             event.fact.rename(&erased);
-            told.iter_mut().filter(|other| other.id == event.id).for_each(|other| other.fact.rename(&erased));
+            logged.iter_mut().filter(|other| other.id == event.id).for_each(|other| other.fact.rename(&erased));
             renamed.push((event.id, erased));
         }
     }

@@ -5,7 +5,7 @@ use domain::{Currency, OrderStatus, TimeSpan};
 use tokio_postgres::types::Type;
 
 use crate::database::Parameter;
-use crate::sales::{Figures, SpanArrays, currency, figures};
+use crate::sales::{SalesFigures, SpanArrays, currency, figures};
 use crate::{Database, StoreError};
 
 /// Totals since the shop opened, and today.
@@ -18,7 +18,7 @@ pub struct Totals {
     /// Orders placed in the span given as today.
     pub orders_today: i64,
     /// Sales by currency, in alphabetical order.
-    pub sales: Vec<(Currency, Figures)>,
+    pub sales: Vec<(Currency, SalesFigures)>,
 }
 
 /// Reads the totals, and how many orders were placed in a span of whole minutes.
@@ -49,7 +49,7 @@ pub async fn get_totals(database: &Database, today: TimeSpan) -> Result<Totals, 
 pub async fn sum_by_method(
     database: &Database,
     span: TimeSpan,
-) -> Result<Vec<(String, Currency, Figures)>, StoreError> {
+) -> Result<Vec<(String, Currency, SalesFigures)>, StoreError> {
     let spans = SpanArrays::of(&[span]);
     let rows = database.query(include_str!("../sql/shop_report/sum_by_method.sql"), &ranges(&spans)).await?;
     rows.iter().map(|row| Ok((row.try_get("payment_method")?, currency(row)?, figures(row)?))).collect()

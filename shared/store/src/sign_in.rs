@@ -25,7 +25,7 @@ pub enum SignInError {
     #[error("could not let the roles of the functions sign in")]
     Store(#[from] StoreError),
     /// A secret does not belong to a role of ours.
-    #[error("could not use a secret of DATABASE_ROLE_SECRET_ARNS: its username is no role of a function")]
+    #[error("could not use a secret of DATABASE_ROLE_SECRET_ARNS: its username is not the role of a function")]
     Stranger,
 }
 

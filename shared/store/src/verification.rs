@@ -116,7 +116,7 @@ pub struct Report {
     pub keys: KeyCheck,
     /// I7.
     pub balance: Balance,
-    /// I8.
+    /// I10.
     pub sales: SalesComparison,
 }
 

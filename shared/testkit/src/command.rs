@@ -1,11 +1,11 @@
-//! The operator's command as an operator has it: no checkout, and settings from the environment alone.
+//! The operator's command as an operator runs it: without a checkout, with settings from the environment only.
 
 use tokio::process::Command;
 
 use crate::{Stack, program};
 
-/// Returns `shopsignal` of the same build as the test, outside of any checkout, with the emulator's credentials and nothing
-/// else in its environment. It is killed when it is dropped.
+/// Returns `shopsignal` of the same build as the test, outside of any checkout, with the emulator's credentials and
+/// nothing else in its environment. It is killed when it is dropped.
 #[must_use]
 pub fn shopsignal() -> Command {
     let mut command = Command::new(program("shopsignal"));

@@ -23,7 +23,7 @@ impl TestDatabase {
     /// Creates the database.
     ///
     /// # Panics
-    /// When Postgres is not there.
+    /// When Postgres is not available.
     pub async fn create() -> Self {
         Self::create_on(Stack::get().database_url()).await
     }
@@ -31,7 +31,7 @@ impl TestDatabase {
     /// Creates the database on another server, given the URL of any database there.
     ///
     /// # Panics
-    /// When Postgres is not there.
+    /// When Postgres is not available.
     pub async fn create_on(server_url: &str) -> Self {
         let admin = open(server_url).await;
         let template = ensure_template(&admin, server_url).await;
@@ -41,7 +41,7 @@ impl TestDatabase {
     /// Creates an empty database, for tests of migrations.
     ///
     /// # Panics
-    /// When Postgres is not there.
+    /// When Postgres is not available.
     pub async fn create_empty() -> Self {
         let admin_url = Stack::get().database_url().to_owned();
         let admin = open(&admin_url).await;
@@ -59,7 +59,7 @@ impl TestDatabase {
     /// Opens another connection, for a transaction concurrent with the test's own.
     ///
     /// # Panics
-    /// When Postgres is not there.
+    /// When Postgres is not available.
     pub async fn connect(&self) -> Client {
         open(&self.url).await
     }
@@ -67,7 +67,7 @@ impl TestDatabase {
     /// Opens a connection with the privileges of a function.
     ///
     /// # Panics
-    /// When Postgres is not there or does not know the role.
+    /// When Postgres is not available or the role does not exist.
     pub async fn connect_as(&self, role: Role) -> Client {
         let mut config: Config = self.url.parse().unwrap();
         let (client, connection) = config.user(role.name()).connect(NoTls).await.unwrap();
@@ -78,7 +78,7 @@ impl TestDatabase {
     /// Reopens the test's own connection, after its server was stopped.
     ///
     /// # Panics
-    /// When Postgres is not there.
+    /// When Postgres is not available.
     pub async fn reconnect(&mut self) {
         self.client = open(&self.url).await;
     }

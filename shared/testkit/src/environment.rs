@@ -1,7 +1,7 @@
 //! The settings of a function as template.yaml deploys them when nobody sets a parameter.
 //!
-//! So a test names only what it is about: its database, its queues, and the settings that it changes. What refers to a
-//! resource has no value before a deployment, and is the test's to give.
+//! A test only sets what it needs: its database, its queues and the settings that it changes. Variables that refer to a
+//! resource have no value before a deployment, so the test must set them.
 
 use std::path::Path;
 use std::sync::LazyLock;

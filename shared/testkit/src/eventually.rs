@@ -1,16 +1,16 @@
-//! Waiting for what another process does in its own time.
+//! Polls for the effect of another process.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-/// Between two looks.
+/// The polling interval.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Looks again and again until something is there.
+/// Polls until a value is returned.
 ///
 /// # Panics
-/// When it does not come within the limit.
+/// When there is none within the limit.
 pub async fn eventually<T>(what: &str, limit: Duration, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let end = Instant::now() + limit;
     loop {

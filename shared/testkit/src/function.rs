@@ -21,10 +21,10 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// Far more than any answer takes: a function that hangs fails its test instead of stopping the run.
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 
-/// What became of an invocation.
+/// The outcome of an invocation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Invoked {
-    /// The function answered.
+    /// The function responded.
     Answered(Value),
     /// The function reported an error: the invocation failed as a whole.
     Failed(Value),
@@ -33,7 +33,7 @@ pub enum Invoked {
 }
 
 impl Invoked {
-    /// Returns the answer.
+    /// Returns the response.
     ///
     /// # Panics
     /// When there is none.
@@ -45,13 +45,13 @@ impl Invoked {
     }
 }
 
-/// The answer of a consumer that acknowledges everything.
+/// The response of a consumer that acknowledges everything.
 #[must_use]
 pub fn all_done() -> Invoked {
     failed(&[])
 }
 
-/// The answer of a consumer that acknowledges all but the messages at these places of the batch.
+/// The response of a consumer that acknowledges all messages except those at these positions of the batch.
 #[must_use]
 pub fn failed(places: &[usize]) -> Invoked {
     let items: Vec<_> = places.iter().map(|place| json!({ "itemIdentifier": format!("m{place}") })).collect();
@@ -70,8 +70,8 @@ pub struct Function {
 const DENIED: &str = "permission denied for ";
 
 impl Function {
-    /// Starts the binary with a clean environment, the defaults of template.yaml, the test stack's AWS endpoint, the usual
-    /// secret, and these variables, which come before the others.
+    /// Starts the binary with a clean environment, the defaults of template.yaml, the test stack's AWS endpoint, the
+    /// usual secret, and these variables, which come before the others.
     ///
     /// # Panics
     /// When the binary was not built.
@@ -119,10 +119,10 @@ impl Function {
         Self { child, api, output }
     }
 
-    /// Invokes the function and waits for what becomes of it.
+    /// Invokes the function and waits for the outcome.
     ///
     /// # Panics
-    /// When nothing does for far longer than Lambda would wait.
+    /// When there is none for far longer than Lambda would wait.
     pub async fn invoke(&mut self, event: &Value) -> Invoked {
         let said = self.begin(event);
         let outcome = tokio::time::timeout(ANSWER_LIMIT, async {
@@ -142,7 +142,7 @@ impl Function {
     /// Sends a request as API Gateway does and returns the reply.
     ///
     /// # Panics
-    /// When the function does not answer.
+    /// When the function does not respond.
     pub async fn request(&mut self, request: &HttpEvent) -> HttpReply {
         HttpReply::of(&self.invoke(&request.event()).await.answer())
     }
@@ -267,7 +267,7 @@ fn of_lambda(name: &str, runtime_api: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Returns where a program of the same build as the test is.
+/// Returns the path of a program of the same build as the test.
 ///
 /// # Panics
 /// Never: a test is a program in a folder.

@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use crate::TestDatabase;
 
-/// Makes an interaction of a session with a product, with an event id of its own.
+/// Creates an interaction of a session with a product, with a new event id.
 ///
 /// # Panics
-/// When the event or the product has a name that none may have.
+/// When the event or the product has an invalid name.
 #[must_use]
 pub fn interaction(event: &str, product: &str) -> NewInteraction {
     NewInteraction {

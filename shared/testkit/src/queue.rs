@@ -26,7 +26,7 @@ impl TestQueue {
     /// Creates the queue.
     ///
     /// # Panics
-    /// When the emulator is not there.
+    /// When the emulator is not available.
     pub async fn create() -> Self {
         let client = Self::client();
         let name = format!("test-{}", Uuid::now_v7());
@@ -67,7 +67,7 @@ impl TestQueue {
     /// Counts the messages, waiting and in flight.
     ///
     /// # Panics
-    /// When the emulator is not there.
+    /// When the emulator is not available.
     pub async fn depth(&self) -> usize {
         let names = [
             QueueAttributeName::ApproximateNumberOfMessages,
@@ -81,7 +81,7 @@ impl TestQueue {
     /// Receives and deletes all messages.
     ///
     /// # Panics
-    /// When the emulator is not there, or somebody fills the queue as fast as it is emptied.
+    /// When the emulator is not available, or the queue is filled as fast as it is emptied.
     pub async fn drain(&self) -> Vec<Message> {
         let mut drained = Vec::new();
         for _ in 0..MOST_RECEIVES {
@@ -103,7 +103,7 @@ impl TestQueue {
     /// Returns the bodies of the messages and puts them back, as new messages.
     ///
     /// # Panics
-    /// When the emulator is not there.
+    /// When the emulator is not available.
     pub async fn peek(&self) -> Vec<String> {
         let messages = self.drain().await;
         let bodies: Vec<_> = messages.into_iter().map(|message| message.body.unwrap_or_default()).collect();
@@ -116,7 +116,7 @@ impl TestQueue {
     /// Receives and deletes every dead letter, and returns them sorted, each as its reason and its body.
     ///
     /// # Panics
-    /// When the emulator is not there.
+    /// When the emulator is not available.
     pub async fn drain_dead_letters(&self) -> Vec<String> {
         let text = |message: Message| {
             let reason = message.message_attributes.and_then(|mut all| all.remove(REASON_ATTRIBUTE)?.string_value);
@@ -138,7 +138,7 @@ impl TestQueue {
     /// Receives up to ten messages, which are invisible to others for these seconds, and returns how many there were.
     ///
     /// # Panics
-    /// When the emulator is not there.
+    /// When the emulator is not available.
     pub async fn hide(&self, seconds: i32) -> usize {
         let call = self.client.receive_message().queue_url(&self.url).max_number_of_messages(10).wait_time_seconds(5);
         call.visibility_timeout(seconds).send().await.unwrap().messages().len()

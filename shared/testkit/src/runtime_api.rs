@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::clock::offset_ms;
 
-/// What a function said to an event: `Ok` its answer, `Err` its error.
+/// The result of a function for an event: `Ok` is its response, `Err` its error.
 pub(crate) type InvocationResult = Result<Value, Value>;
 
 /// An event to be delivered to the function.
@@ -45,7 +45,7 @@ type Action = Box<dyn FnOnce() + Send>;
 struct Shared {
     queue: tokio::sync::Mutex<mpsc::UnboundedReceiver<Event>>,
     running: Mutex<HashMap<String, oneshot::Sender<InvocationResult>>>,
-    /// What is done when the next answer comes, which is then lost.
+    /// The action that runs when the next response arrives, which is then dropped.
     trap: Mutex<Option<Action>>,
     /// The file with the clock offset of the environment, if it has its own clock.
     clock: Option<PathBuf>,

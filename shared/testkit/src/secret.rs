@@ -26,7 +26,7 @@ impl TestSecret {
     /// Creates a secret with the usual keys and these values.
     ///
     /// # Panics
-    /// When the emulator is not there.
+    /// When the emulator is not available.
     pub async fn create(texts: &[(&str, &str)]) -> Self {
         let name = format!("test-{}", Uuid::now_v7());
         let texts: Map<_, _> =
@@ -51,7 +51,7 @@ impl TestSecret {
     /// Reads the values.
     ///
     /// # Panics
-    /// When the emulator is not there, or the secret holds something else.
+    /// When the emulator is not available, or the secret has a different content.
     pub async fn texts(&self) -> Map<String, Value> {
         let value = Self::client().get_secret_value().secret_id(&self.name).send().await.unwrap();
         serde_json::from_str(value.secret_string().unwrap()).unwrap()
@@ -60,7 +60,7 @@ impl TestSecret {
     /// Replaces the whole secret.
     ///
     /// # Panics
-    /// When the emulator is not there.
+    /// When the emulator is not available.
     pub async fn replace(&self, text: &str) {
         Self::client().put_secret_value().secret_id(&self.name).secret_string(text).send().await.unwrap();
     }

@@ -1,4 +1,4 @@
-//! An HTTP server that responds as a test wants, and records its requests.
+//! An HTTP server with scripted responses that records its requests.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex};
@@ -69,7 +69,7 @@ impl TestServer {
     /// Writes an answer.
     ///
     /// # Panics
-    /// When the status is none.
+    /// When the status is not valid.
     #[must_use]
     pub fn reply(status: u16, body: impl Into<Body>) -> Reply {
         Response::builder().status(StatusCode::from_u16(status).unwrap()).body(body.into()).unwrap()

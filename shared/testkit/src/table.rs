@@ -1,4 +1,4 @@
-//! A table of the emulator's DynamoDB for one test, as template.yaml makes it for the feed.
+//! A table of the emulator's DynamoDB for one test, as template.yaml creates it for the feed.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::TestQueue;
 
-/// A table with a name of its own.
+/// A table with a unique name.
 #[derive(Debug, Clone)]
 pub struct TestTable {
     client: Client,
@@ -18,10 +18,10 @@ pub struct TestTable {
 }
 
 impl TestTable {
-    /// Makes the table, with the key schema of the template.
+    /// Creates the table, with the key schema of the template.
     ///
     /// # Panics
-    /// When the emulator is not there.
+    /// When the emulator is not available.
     pub async fn create() -> Self {
         let (client, name) = (Self::client(), format!("feed-{}", Uuid::now_v7()));
         let mut create = client.create_table().table_name(&name).billing_mode(BillingMode::PayPerRequest);
@@ -49,7 +49,7 @@ impl TestTable {
     /// Returns every item by its interaction.
     ///
     /// # Panics
-    /// When the emulator is not there, or an interaction is in the table twice.
+    /// When the emulator is not available, or an interaction is in the table twice.
     pub async fn items(&self) -> BTreeMap<i64, HashMap<String, AttributeValue>> {
         let items = self.client.scan().table_name(&self.name).send().await.unwrap().items.unwrap_or_default();
         let count = items.len();
@@ -59,10 +59,10 @@ impl TestTable {
         items
     }
 
-    /// Removes the table. One that a failed test leaves goes with the emulator.
+    /// Removes the table. A table that a failed test leaves behind is removed with the emulator.
     ///
     /// # Panics
-    /// When the emulator is not there.
+    /// When the emulator is not available.
     pub async fn delete(self) {
         self.client.delete_table().table_name(&self.name).send().await.unwrap();
     }

@@ -12,7 +12,7 @@ use testkit::Function;
 
 use crate::NAMES;
 
-const PATIENCE_HOURS: i64 = 24;
+const ABANDONED_AFTER_HOURS: i64 = 24;
 
 fn account(number: u32) -> String {
     format!("{number:08x}-abcd-4000-8000-000000000000")
@@ -51,13 +51,13 @@ async fn insert(shop: &Shop, events: &[Event]) {
     }
 }
 
-async fn start_judging(shop: &Shop) -> Function {
-    shop.start("judge-carts", &[("CART_PATIENCE_HOURS", &PATIENCE_HOURS.to_string())]).await
+async fn start_judge_carts(shop: &Shop) -> Function {
+    shop.start("judge-carts", &[("CART_PATIENCE_HOURS", &ABANDONED_AFTER_HOURS.to_string())]).await
 }
 
 /// Evaluates carts and returns the findings: subject, window, evidence.
 async fn found(shop: &Shop) -> BTreeMap<(String, String), Value> {
-    start_judging(shop).await.invoke(&json!({})).await.answer();
+    start_judge_carts(shop).await.invoke(&json!({})).await.answer();
     let rows = shop.database.rows("SELECT subject, window_name, evidence FROM analytic.finding ORDER BY 1, 2").await;
     let read = |row: &String| {
         let mut parts = row.splitn(3, " | ");
@@ -72,7 +72,7 @@ async fn subjects(shop: &Shop) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_cart_is_left_once_however_often_it_is_judged() {
+async fn a_cart_is_left_once_however_often_it_is_evaluated() {
     let shop = Shop::open().await;
     let row = |account: u32, product: u32, event: &str, hours: u32| {
         format!(
@@ -97,9 +97,9 @@ async fn a_cart_is_left_once_however_often_it_is_judged() {
         rows.join(", ")
     );
     shop.database.execute(&insert).await;
-    let mut judge = shop.start("judge-carts", &[("CART_PATIENCE_HOURS", "24")]).await;
+    let mut function = shop.start("judge-carts", &[("CART_PATIENCE_HOURS", "24")]).await;
     for _ in 0..2 {
-        assert_eq!(judge.invoke(&json!({})).await.answer(), json!({ "carts_left": 2 }));
+        assert_eq!(function.invoke(&json!({})).await.answer(), json!({ "carts_left": 2 }));
     }
     let found = shop.database.rows(NAMES).await;
     let subjects: Vec<_> = found.iter().map(|row| row.split(" | ").nth(1).unwrap()).collect();
@@ -123,7 +123,7 @@ async fn what_was_ordered_is_not_left_however_the_order_names_customer_and_produ
     let shop = Shop::open().await;
     let carts: Vec<_> = (1..=9).map(|who| (who, who, "add_to_cart", hours_ago(40))).collect();
     insert(&shop, &carts).await;
-    let ordered_at = hours_ago(40) + SignedDuration::from_hours(PATIENCE_HOURS);
+    let ordered_at = hours_ago(40) + SignedDuration::from_hours(ABANDONED_AFTER_HOURS);
     let email = |who: u32| json!({ "userEmail": format!("Shopper-{who}@example.com") });
     let known = |who: u32| {
         let address = format!("shopper-{who}@example.com");
@@ -219,7 +219,7 @@ async fn many_items_of_a_script_are_bounded_and_nobody_else_suffers() {
 
 /// The rule, naively: for every item, look at everything that happened later.
 fn recount(events: &[Event]) -> BTreeMap<(String, String), Value> {
-    let (from, to) = (hours_ago(PATIENCE_HOURS + 6 + 48), hours_ago(PATIENCE_HOURS + 6));
+    let (from, to) = (hours_ago(ABANDONED_AFTER_HOURS + 6 + 48), hours_ago(ABANDONED_AFTER_HOURS + 6));
     let mut left: BTreeMap<(String, String), Vec<(Timestamp, u32)>> = BTreeMap::new();
     for (who, what, _, at) in
         events.iter().filter(|(_, _, event, at)| *event == "add_to_cart" && (from..to).contains(at))
@@ -228,7 +228,8 @@ fn recount(events: &[Event]) -> BTreeMap<(String, String), Value> {
             other == who
                 && product == what
                 && ["purchase", "remove_from_cart"].contains(event)
-                && (0..=PATIENCE_HOURS * 3_600_000).contains(&later.duration_since(*at).as_millis().try_into().unwrap())
+                && (0..=ABANDONED_AFTER_HOURS * 3_600_000)
+                    .contains(&later.duration_since(*at).as_millis().try_into().unwrap())
         };
         if events.iter().find(settles).is_none() {
             let hour = at.to_zoned(jiff::tz::TimeZone::UTC).strftime("%Y-%m-%dT%H").to_string();

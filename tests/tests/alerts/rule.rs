@@ -40,10 +40,10 @@ async fn exactly_the_suspicious_are_found_and_a_burst_over_the_edge_counts() {
 }
 
 #[tokio::test]
-async fn orders_that_were_history_when_they_were_told_are_listed_and_alert_nobody() {
+async fn orders_that_were_history_when_they_were_reported_are_listed_and_alert_nobody() {
     let shop = Shop::open().await;
     let mut function = start_projecting(&shop).await;
-    let told = |events: &[Value], at: &str| {
+    let delivery = |events: &[Value], at: &str| {
         let at: jiff::Timestamp = at.parse().unwrap();
         let mut batch = batch(events);
         for record in batch["Records"].as_array_mut().unwrap() {
@@ -51,7 +51,7 @@ async fn orders_that_were_history_when_they_were_told_are_listed_and_alert_nobod
         }
         batch
     };
-    assert_eq!(function.invoke(&told(&day(), "2026-11-21T10:05:00Z")).await, all_done());
+    assert_eq!(function.invoke(&delivery(&day(), "2026-11-21T10:05:00Z")).await, all_done());
     let marked = "SELECT rule, historical FROM analytic.finding ORDER BY 1";
     let listed = ["large_order | t", "order_burst | t", "similar_orders | t"];
     assert_eq!(shop.database.rows(marked).await, listed);
@@ -59,7 +59,7 @@ async fn orders_that_were_history_when_they_were_told_are_listed_and_alert_nobod
 
     // An event that waited in the queue while the database was down was new when it was reported.
     let late = [placed("large-9", "rich", 0, "2000.00")];
-    assert_eq!(function.invoke(&told(&late, "2026-11-21T09:57:00Z")).await, all_done());
+    assert_eq!(function.invoke(&delivery(&late, "2026-11-21T09:57:00Z")).await, all_done());
     assert_eq!((shop.database.number(OWED).await, shop.alerts_queue.depth().await), (1, 1));
 }
 

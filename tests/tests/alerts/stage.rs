@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_sqs::config::retry::RetryConfig;
 use contracts::AlertHint;
-use domain::fraud::{FindingId, OrderFact, Thresholds, judge_orders};
+use domain::fraud::{FindingId, OrderFact, Thresholds, evaluate_orders};
 use domain::{CustomerKey, Denomination, Fact, OrderContent, ShopEvent};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Context, LambdaEvent};
@@ -51,7 +51,7 @@ pub(crate) async fn find(database: &TestDatabase, numbers: Range<u32>) -> Vec<Fi
     let store = database.store();
     let mut transaction = store.begin().await.unwrap();
     let facts: Vec<_> = events.iter().filter_map(OrderFact::of).collect();
-    let findings = judge_orders(&facts, &thresholds);
+    let findings = evaluate_orders(&facts, &thresholds);
     let found = store::finding::record(&mut transaction, &findings, Some(events[0].occurred_at)).await.unwrap();
     transaction.commit().await.unwrap();
     assert_eq!(found.len(), events.len());

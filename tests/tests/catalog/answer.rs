@@ -138,7 +138,7 @@ async fn a_catalog_that_goes_down_amid_a_batch_fails_the_invocation_and_keeps_wh
     let healthy = TestServer::always(200).await;
     assert_eq!(start(&shop, &healthy, "4").await.invoke(&hints(&ids)).await, all_done());
     assert_eq!(owed(&shop).await, [""; 0]);
-    assert_eq!(healthy.requests().len(), 30, "those confirmed before are not told again");
+    assert_eq!(healthy.requests().len(), 30, "those confirmed before are not delivered again");
     assert!(ids[..10].iter().all(|id| calls(&healthy, *id) == 0));
 }
 

@@ -11,13 +11,13 @@ use stack::StackFile;
 use testkit::{TestDatabase, TestTable, interaction};
 
 /// A database, a feed, and the command that compares them.
-struct Desk {
+struct Setup {
     database: TestDatabase,
     feed: TestTable,
     deployment: Deployment,
 }
 
-impl Desk {
+impl Setup {
     async fn open() -> Self {
         let (database, feed) = (TestDatabase::create().await, TestTable::create().await);
         let path = PathBuf::from(std::env::var("SHOPSIGNAL_STACK_FILE").unwrap());
@@ -51,40 +51,40 @@ impl Desk {
 
 #[tokio::test]
 async fn what_an_outside_catalog_has_need_not_be_in_the_feed_and_what_the_feed_has_must() {
-    let desk = Desk::open().await;
-    let store = desk.database.store();
-    let outside = desk.record(1_000).await;
+    let setup = Setup::open().await;
+    let store = setup.database.store();
+    let outside = setup.record(1_000).await;
     for ids in outside.chunks(70) {
         store::pending::remove_outside(&store, ids).await.unwrap();
         store::pending::remove_outside(&store, ids).await.unwrap();
     }
-    let feed = desk.check_feed().await;
+    let feed = setup.check_feed().await;
     assert_eq!((feed.differences(), feed.delivered, feed.elsewhere), (0, 0, 1_000), "{feed:?}");
 
     // When the feed is used again, only what was delivered into it must be there.
-    let inside = desk.record(20).await;
-    desk.deliver_to_feed(&inside).await;
-    let feed = desk.check_feed().await;
+    let inside = setup.record(20).await;
+    setup.deliver_to_feed(&inside).await;
+    let feed = setup.check_feed().await;
     assert_eq!((feed.differences(), feed.delivered, feed.items), (0, 20, 20), "{feed:?}");
 
     // And an interaction that was removed without any delivery is reported as missing.
-    let forgotten = desk.record(1).await;
+    let forgotten = setup.record(1).await;
     store::pending::remove(&store, Sink::Catalog, &forgotten).await.unwrap();
-    assert_eq!(desk.check_feed().await.missing, [forgotten[0].0]);
-    desk.feed.delete().await;
+    assert_eq!(setup.check_feed().await.missing, [forgotten[0].0]);
+    setup.feed.delete().await;
 }
 
 #[tokio::test]
-async fn what_both_kinds_have_is_judged_by_who_removed_the_row() {
-    let desk = Desk::open().await;
-    let store = desk.database.store();
+async fn what_both_kinds_have_is_attributed_to_who_removed_the_row() {
+    let setup = Setup::open().await;
+    let store = setup.database.store();
     // Two deployments overlap: the feed has it, and the other one recorded a delivery to the outside catalog.
-    let ids = desk.record(3).await;
-    desk.deliver_to_feed(&ids[..1]).await;
+    let ids = setup.record(3).await;
+    setup.deliver_to_feed(&ids[..1]).await;
     store::pending::remove_outside(&store, &ids).await.unwrap();
-    let feed = desk.check_feed().await;
+    let feed = setup.check_feed().await;
     assert_eq!((feed.differences(), feed.delivered, feed.elsewhere), (0, 1, 2), "{feed:?}");
-    desk.feed.delete().await;
+    setup.feed.delete().await;
 }
 
 #[test]

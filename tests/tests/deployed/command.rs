@@ -10,19 +10,19 @@ use crate::shop::Shop;
 
 /// The output of a command.
 #[derive(Debug)]
-pub(crate) struct Said {
+pub(crate) struct CommandOutput {
     pub(crate) code: Option<i32>,
     pub(crate) text: String,
 }
 
 impl Shop {
     /// Runs `shopsignal --stack <this stack> <arguments>`.
-    pub(crate) async fn shopsignal(&self, arguments: &[&str]) -> Said {
+    pub(crate) async fn shopsignal(&self, arguments: &[&str]) -> CommandOutput {
         said(command("shopsignal", arguments)).await
     }
 
     /// Runs `local-stack --stack <this stack> <arguments>`.
-    pub(crate) async fn local_stack(&self, arguments: &[&str]) -> Said {
+    pub(crate) async fn local_stack(&self, arguments: &[&str]) -> CommandOutput {
         said(command("local-stack", arguments)).await
     }
 
@@ -32,10 +32,10 @@ impl Shop {
     }
 }
 
-async fn said(mut command: Command) -> Said {
+async fn said(mut command: Command) -> CommandOutput {
     let output = command.output().await.unwrap();
     let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    Said { code: output.status.code(), text: text.into_owned() }
+    CommandOutput { code: output.status.code(), text: text.into_owned() }
 }
 
 fn command(name: &str, arguments: &[&str]) -> Command {

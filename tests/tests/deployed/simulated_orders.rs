@@ -14,7 +14,7 @@ use testkit::eventually;
 
 const ORDERS: usize = 120;
 /// project-orders applies some fifty events a second on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(180);
+const WAIT_LIMIT: Duration = Duration::from_secs(180);
 
 #[tokio::test]
 async fn a_simulated_shop_is_logged_once_and_its_fraudsters_are_found() {
@@ -54,7 +54,7 @@ async fn a_simulated_shop_is_logged_once_and_its_fraudsters_are_found() {
     // Then each event is logged once, each order known, and exactly the planted customers are found.
     let expected = events_before + i64::try_from(distinct.len()).unwrap();
     let logged = async || (number("shop_event").await >= expected).then_some(());
-    eventually("every event in the log", PATIENCE, logged).await;
+    eventually("every event in the log", WAIT_LIMIT, logged).await;
     assert_eq!(number("shop_event").await, expected);
     assert_eq!(number("sales_order").await - orders_before, 120);
     let found: BTreeSet<_> = shop.rows(alerts).await.into_iter().filter(|it| !alerts_before.contains(it)).collect();
@@ -67,7 +67,7 @@ async fn a_simulated_shop_is_logged_once_and_its_fraudsters_are_found() {
     let again = shop.local_stack(&words).await;
     assert_eq!(again.code, Some(0), "{}", again.text);
     let drained = async || shop.bodies_in(&shop.stack.order_events_queue_url).await.is_empty().then_some(());
-    eventually("an empty queue", PATIENCE, drained).await;
+    eventually("an empty queue", WAIT_LIMIT, drained).await;
     assert_eq!(number("shop_event").await, expected);
     assert_eq!(shop.bodies_in(&shop.stack.order_events_dlq_url).await, [""; 0]);
 }

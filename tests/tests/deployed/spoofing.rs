@@ -123,8 +123,8 @@ async fn a_browser_may_call_from_our_front_end_and_from_nowhere_else() {
             .header("access-control-request-headers", "authorization,content-type");
         let read = shop.request(Method::GET, TOP).header("origin", origin);
         for answer in [send(preflight).await, send(read).await] {
-            let told = answer.headers.get("access-control-allow-origin").map(|value| value.to_str().unwrap());
-            assert_eq!(told, allowed.then_some(origin), "{origin}: {answer:?}");
+            let allowed_origin = answer.headers.get("access-control-allow-origin").map(|value| value.to_str().unwrap());
+            assert_eq!(allowed_origin, allowed.then_some(origin), "{origin}: {answer:?}");
             assert!(!answer.headers.contains_key("access-control-allow-credentials"), "{origin}: {answer:?}");
         }
     }

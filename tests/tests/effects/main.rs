@@ -2,7 +2,7 @@
 //! binaries on real Postgres and the emulator's queues.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
-mod given_up;
+mod abandoned;
 mod import;
 mod popularity;
 mod recording;

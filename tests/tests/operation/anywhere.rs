@@ -59,7 +59,7 @@ async fn every_verb_works_in_an_empty_folder_with_the_environment_alone() {
         ("CATALOG_TABLE", feed.name().to_owned()),
         ("APP_SECRET_ARN", secret.arn().to_owned()),
     ]);
-    assert!(bastion.say(&["verify"]).await.contains("difference 0: nothing is lost, nothing is doubled"));
+    assert!(bastion.say(&["verify"]).await.contains("difference 0: nothing lost, nothing duplicated"));
     for line in ["popularity", "catalog", "alerts", "order-events", "maintenance"] {
         bastion.say(&["redrive", line, "--dry-run"]).await;
     }

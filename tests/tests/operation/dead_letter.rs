@@ -20,13 +20,13 @@ use crate::shop::{product, record};
 const ALL: Options = Options { reason: None, older_than: None, dry_run: false, rate: None, max: None };
 
 /// A database and every queue of a deployment.
-struct Desk {
+struct Setup {
     database: TestDatabase,
     queues: BTreeMap<&'static str, TestQueue>,
     deployment: Deployment,
 }
 
-impl Desk {
+impl Setup {
     async fn open() -> Self {
         let database = TestDatabase::create().await;
         let names = [
@@ -130,74 +130,74 @@ fn bodies(messages: Vec<aws_sdk_sqs::types::Message>) -> Vec<String> {
 
 #[tokio::test]
 async fn events_that_died_in_an_outage_are_lost_until_they_are_put_back() {
-    let desk = Desk::open().await;
-    let dlq = &desk.queues["order-events-dlq"];
+    let setup = Setup::open().await;
+    let dlq = &setup.queues["order-events-dlq"];
     let events: Vec<_> = (0..23).map(|number| shipped(&format!("o-{number}"), &format!("e-{number}"))).collect();
     for event in &events {
         dlq.send(event).await;
     }
-    assert_eq!(desk.unaccounted().await, ["order-events-dlq waiting 23"]);
+    assert_eq!(setup.unaccounted().await, ["order-events-dlq waiting 23"]);
     assert_eq!(dlq.depth().await, 23, "looking changes nothing");
 
-    let dry = desk.redrive(Line::OrderEvents, Options { dry_run: true, ..ALL }).await;
+    let dry = setup.redrive(Line::OrderEvents, Options { dry_run: true, ..ALL }).await;
     assert_eq!(dry.by_reason["waiting"], Counts { seen: 23, put_back: 23, ..Counts::default() });
-    assert_eq!(desk.queues["order-events-queue"].depth().await, 0);
+    assert_eq!(setup.queues["order-events-queue"].depth().await, 0);
 
-    let tally = desk.redrive(Line::OrderEvents, ALL).await;
+    let tally = setup.redrive(Line::OrderEvents, ALL).await;
     assert_eq!(tally.by_reason["waiting"], Counts { seen: 23, put_back: 23, ..Counts::default() });
     let mut sent = events.clone();
     sent.sort();
-    assert_eq!(bodies(desk.queues["order-events-queue"].drain().await), sent);
-    assert_eq!(desk.redrive(Line::OrderEvents, ALL).await.total(), Counts::default());
-    assert_eq!(desk.unaccounted().await, [""; 0]);
+    assert_eq!(bodies(setup.queues["order-events-queue"].drain().await), sent);
+    assert_eq!(setup.redrive(Line::OrderEvents, ALL).await.total(), Counts::default());
+    assert_eq!(setup.unaccounted().await, [""; 0]);
 }
 
 #[tokio::test]
 async fn a_letter_of_an_event_that_is_in_the_log_is_done_and_what_only_comes_back_stays() {
-    let desk = Desk::open().await;
-    let dlq = &desk.queues["order-events-dlq"];
-    desk.log(&shipped("o-1", "e-1")).await;
+    let setup = Setup::open().await;
+    let dlq = &setup.queues["order-events-dlq"];
+    setup.log(&shipped("o-1", "e-1")).await;
     for body in [&*shipped("o-1", "e-1"), &*shipped("o-2", "e-1"), "junk", &*shipped("o-3", "e-3")] {
         dlq.send(body).await;
     }
     let lost = ["order-events-dlq conflict 1", "order-events-dlq unreadable 1", "order-events-dlq waiting 1"];
-    assert_eq!(desk.unaccounted().await, lost);
+    assert_eq!(setup.unaccounted().await, lost);
 
-    let tally = desk.redrive(Line::OrderEvents, ALL).await;
+    let tally = setup.redrive(Line::OrderEvents, ALL).await;
     assert_eq!(tally.by_reason["done"], Counts { seen: 1, deleted: 1, ..Counts::default() });
     for stuck in ["conflict", "unreadable"] {
         assert_eq!(tally.by_reason[stuck], Counts { seen: 1, left: 1, ..Counts::default() });
     }
     assert_eq!(tally.by_reason["waiting"].put_back, 1);
     assert_eq!(dlq.peek().await.len(), 2);
-    assert_eq!(desk.redrive(Line::OrderEvents, only("unreadable")).await.by_reason["unreadable"].put_back, 1);
+    assert_eq!(setup.redrive(Line::OrderEvents, only("unreadable")).await.by_reason["unreadable"].put_back, 1);
 }
 
 #[tokio::test]
 async fn a_letter_stays_what_it_was_when_the_customer_of_its_event_is_erased() {
-    let desk = Desk::open().await;
+    let setup = Setup::open().await;
     let placed = |order: &str| {
         json!({ "event": "OrderCreated", "timestamp": "2026-11-20T10:00:00Z", "orderId": order, "eventId": "e-1",
             "customerId": "c-1", "items": [{ "productId": "p-1", "quantity": 1, "price": "1.00" }] })
         .to_string()
     };
-    desk.log(&placed("o-1")).await;
+    setup.log(&placed("o-1")).await;
     for order in ["o-1", "o-2"] {
-        desk.queues["order-events-dlq"].send(&placed(order)).await;
+        setup.queues["order-events-dlq"].send(&placed(order)).await;
     }
-    assert_eq!(desk.unaccounted().await, ["order-events-dlq conflict 1"]);
-    let places = people::Places { database: desk.database.store(), feed: None, letters: None };
+    assert_eq!(setup.unaccounted().await, ["order-events-dlq conflict 1"]);
+    let places = people::Places { database: setup.database.store(), feed: None, letters: None };
     let customer = domain::Named::Customer(vec![domain::CustomerKey::of_id("c-1")]);
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
     let erased = people::erase(&places, people::Order { named: &customer, requested_by: "desk", deadline }).await;
     assert_eq!(erased.unwrap().counts["shop_event"], 1);
-    assert_eq!(desk.unaccounted().await, ["order-events-dlq conflict 1"]);
+    assert_eq!(setup.unaccounted().await, ["order-events-dlq conflict 1"]);
 }
 
 #[tokio::test]
 async fn the_reason_that_a_consumer_gave_is_the_reason_to_choose_by() {
-    let desk = Desk::open().await;
-    let dlq = &desk.queues["order-events-dlq"];
+    let setup = Setup::open().await;
+    let dlq = &setup.queues["order-events-dlq"];
     let client = TestQueue::client();
     let refused =
         aws_sdk_sqs::types::MessageAttributeValue::builder().data_type("String").string_value("refused_22003");
@@ -205,85 +205,85 @@ async fn the_reason_that_a_consumer_gave_is_the_reason_to_choose_by() {
     call.message_attributes("Reason", refused.build().unwrap()).send().await.unwrap();
     dlq.send(&shipped("o-2", "e-2")).await;
 
-    let tally = desk.redrive(Line::OrderEvents, only("refused_22003")).await;
+    let tally = setup.redrive(Line::OrderEvents, only("refused_22003")).await;
 
     assert_eq!(tally.by_reason["refused_22003"], Counts { seen: 1, put_back: 1, ..Counts::default() });
     assert_eq!(tally.by_reason["waiting"], Counts { seen: 1, left: 1, ..Counts::default() });
-    assert_eq!(bodies(desk.queues["order-events-queue"].drain().await), [shipped("o-1", "e-1")]);
+    assert_eq!(bodies(setup.queues["order-events-queue"].drain().await), [shipped("o-1", "e-1")]);
 }
 
 #[tokio::test]
 async fn alerts_go_back_by_reason_with_and_without_their_letters_and_twice_changes_nothing() {
-    let desk = Desk::open().await;
-    let ids = desk.park_alerts(5).await;
-    let dlq = &desk.queues["alerts-dlq"];
+    let setup = Setup::open().await;
+    let ids = setup.park_alerts(5).await;
+    let dlq = &setup.queues["alerts-dlq"];
     for id in &ids[..2] {
         dlq.send(&AlertHint { finding_id: *id }.body()).await;
     }
     dlq.send(&AlertHint { finding_id: FindingId(Uuid::from_u128(99)) }.body()).await;
     dlq.send("no hint").await;
-    assert_eq!(desk.unaccounted().await, ["alerts-dlq unreadable 1"], "a parked row stands for its letter");
+    assert_eq!(setup.unaccounted().await, ["alerts-dlq unreadable 1"], "a parked row stands for its letter");
 
-    assert_eq!(desk.redrive(Line::Alerts, only("discord_refused_410")).await.total().put_back, 0);
-    let tally = desk.redrive(Line::Alerts, only("slack_refused_410")).await;
+    assert_eq!(setup.redrive(Line::Alerts, only("discord_refused_410")).await.total().put_back, 0);
+    let tally = setup.redrive(Line::Alerts, only("slack_refused_410")).await;
 
     assert_eq!(tally.by_reason["slack_refused_410"], Counts { seen: 2, put_back: 2, hinted: 3, ..Counts::default() });
-    assert_eq!(desk.queues["alerts-queue"].drain().await.len(), 5);
+    assert_eq!(setup.queues["alerts-queue"].drain().await.len(), 5);
     assert_eq!(
-        desk.database.number("SELECT count(*) FROM analytic.pending_alert WHERE parked_at IS NOT NULL").await,
+        setup.database.number("SELECT count(*) FROM analytic.pending_alert WHERE parked_at IS NOT NULL").await,
         0
     );
-    let again = desk.redrive(Line::Alerts, ALL).await;
+    let again = setup.redrive(Line::Alerts, ALL).await;
     assert_eq!(again.total(), Counts { seen: 1, left: 1, ..Counts::default() });
-    assert_eq!(desk.queues["alerts-queue"].depth().await, 0);
+    assert_eq!(setup.queues["alerts-queue"].depth().await, 0);
 }
 
 #[tokio::test]
 async fn hints_are_accounted_for_by_their_rows_and_what_is_no_hint_is_not() {
-    let desk = Desk::open().await;
-    let ids = record(&desk.database, &[("view", product(0)), ("view", product(1))]).await;
+    let setup = Setup::open().await;
+    let ids = record(&setup.database, &[("view", product(0)), ("view", product(1))]).await;
     let refused = [(ids[0], ParkReason::CatalogRefused { status: 422 })];
-    store::pending::park(&desk.database.store(), Sink::Catalog, &refused).await.unwrap();
+    store::pending::park(&setup.database.store(), Sink::Catalog, &refused).await.unwrap();
     for dlq in ["catalog-dlq", "popularity-dlq"] {
         for body in [hint(ids[0].0), hint(ids[1].0), hint(999_999)] {
-            desk.queues[dlq].send(&body).await;
+            setup.queues[dlq].send(&body).await;
         }
     }
-    let outcome = desk.verify().await;
+    let outcome = setup.verify().await;
     let catalog = outcome.dead_letters.iter().find(|check| check.queue == "catalog-dlq").unwrap();
     let expected = [("catalog_refused_422", 1), ("done", 1), ("waiting", 1)];
     let explained: Vec<_> = catalog.explained.iter().map(|(reason, count)| (reason.as_str(), *count)).collect();
     assert_eq!(explained, expected);
     assert_eq!(outcome.unaccounted(), 0);
-    desk.queues["popularity-dlq"].send("junk").await;
-    desk.queues["maintenance-dlq"].send(&failed_run("shop-judge-carts")).await;
-    assert_eq!(desk.unaccounted().await, ["popularity-dlq unreadable 1", "maintenance-dlq failed_run 1"]);
+    setup.queues["popularity-dlq"].send("junk").await;
+    setup.queues["maintenance-dlq"].send(&failed_run("shop-judge-carts")).await;
+    assert_eq!(setup.unaccounted().await, ["popularity-dlq unreadable 1", "maintenance-dlq failed_run 1"]);
 }
 
 #[tokio::test]
 async fn every_queue_is_counted() {
-    let desk = Desk::open().await;
-    for (name, queue) in &desk.queues {
+    let setup = Setup::open().await;
+    for (name, queue) in &setup.queues {
         queue.send(name).await;
     }
-    let outcome = desk.verify().await;
+    let outcome = setup.verify().await;
     let counted: BTreeMap<_, _> = outcome.queues.iter().map(|queue| (queue.name.as_str(), queue.visible)).collect();
-    assert_eq!(counted, desk.queues.keys().map(|name| (*name, 1)).collect());
+    assert_eq!(counted, setup.queues.keys().map(|name| (*name, 1)).collect());
 }
 
 #[tokio::test]
 async fn after_a_crash_between_sending_and_deleting_an_event_goes_back_twice_and_is_never_lost() {
-    let desk = Desk::open().await;
-    let (queue, dlq) = (&desk.queues["order-events-queue"], &desk.queues["order-events-dlq"]);
+    let setup = Setup::open().await;
+    let (queue, dlq) = (&setup.queues["order-events-queue"], &setup.queues["order-events-dlq"]);
     dlq.send(&shipped("o-1", "e-1")).await;
     // given: what the crash leaves behind
     queue.send(&shipped("o-1", "e-1")).await;
-    desk.redrive(Line::OrderEvents, ALL).await;
+    setup.redrive(Line::OrderEvents, ALL).await;
     assert_eq!(bodies(queue.drain().await), [shipped("o-1", "e-1"), shipped("o-1", "e-1")]);
     // and when project-orders has logged it, a third copy is known to be done
-    desk.log(&shipped("o-1", "e-1")).await;
+    setup.log(&shipped("o-1", "e-1")).await;
     dlq.send(&shipped("o-1", "e-1")).await;
-    assert_eq!(desk.redrive(Line::OrderEvents, ALL).await.by_reason["done"].deleted, 1);
+    assert_eq!(setup.redrive(Line::OrderEvents, ALL).await.by_reason["done"].deleted, 1);
     assert_eq!((queue.depth().await, dlq.depth().await), (0, 0));
 }
 
@@ -301,10 +301,10 @@ fn failed_run(function: &str) -> String {
 
 #[tokio::test]
 async fn a_failed_run_whose_function_cannot_be_started_keeps_its_letter() {
-    let desk = Desk::open().await;
-    let dlq = &desk.queues["maintenance-dlq"];
+    let setup = Setup::open().await;
+    let dlq = &setup.queues["maintenance-dlq"];
     dlq.send(&failed_run("nowhere-judge-carts")).await;
-    assert!(redrive(&desk.deployment, Line::Maintenance, ALL).await.is_err());
+    assert!(redrive(&setup.deployment, Line::Maintenance, ALL).await.is_err());
     assert_eq!(bodies(dlq.drain().await), [failed_run("nowhere-judge-carts")]);
 }
 
@@ -319,21 +319,21 @@ async fn drop_last_partition(database: &tokio_postgres::Client) -> String {
 
 #[tokio::test]
 async fn a_scheduled_run_that_failed_is_repeated_by_its_function() {
-    let desk = Desk::open().await;
+    let setup = Setup::open().await;
     let stack = StackFile::load(&PathBuf::from(std::env::var("SHOPSIGNAL_STACK_FILE").unwrap())).unwrap();
     let function = deployed(&stack, "maintain-partitions");
     // given: two runs failed for the same reason, and a message that is not a run
-    let dlq = &desk.queues["maintenance-dlq"];
+    let dlq = &setup.queues["maintenance-dlq"];
     for body in [failed_run(&function), failed_run(&function), "not a run".to_owned()] {
         dlq.send(&body).await;
     }
     let (database, connection) = tokio_postgres::connect(&stack.database_url, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
     let partition = drop_last_partition(&database).await;
-    let looked = redrive(&desk.deployment, Line::Maintenance, Options { dry_run: true, ..ALL }).await.unwrap();
+    let looked = redrive(&setup.deployment, Line::Maintenance, Options { dry_run: true, ..ALL }).await.unwrap();
     assert_eq!(looked.by_reason["failed_run"].put_back, 2);
     // when
-    let tally = redrive(&desk.deployment, Line::Maintenance, ALL).await.unwrap();
+    let tally = redrive(&setup.deployment, Line::Maintenance, ALL).await.unwrap();
     // then the function runs, and the other message stays
     let failed = tally.by_reason["failed_run"];
     assert_eq!((failed.seen, failed.put_back + failed.deleted, failed.left, failed.failed), (2, 2, 0, 0));
@@ -347,7 +347,7 @@ async fn a_scheduled_run_that_failed_is_repeated_by_its_function() {
     }
     assert!(database.query_one(&exists, &[]).await.unwrap().get::<_, bool>(0), "the function did not run");
     // and the second time there is nothing to repeat
-    let again = redrive(&desk.deployment, Line::Maintenance, ALL).await.unwrap();
+    let again = redrive(&setup.deployment, Line::Maintenance, ALL).await.unwrap();
     assert!(!again.by_reason.contains_key("failed_run"));
-    assert_eq!(desk.unaccounted().await, ["maintenance-dlq unreadable 1"]);
+    assert_eq!(setup.unaccounted().await, ["maintenance-dlq unreadable 1"]);
 }

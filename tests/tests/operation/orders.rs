@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use contracts::{AddressKey, Intake, read_shop_event};
-use domain::fraud::{OrderFact, Rule, Scope, Thresholds, judge_orders};
+use domain::fraud::{OrderFact, Rule, Scope, Thresholds, evaluate_orders};
 use jiff::{SignedDuration, Timestamp};
 use local_stack::simulate::ProductIds;
 use local_stack::simulate::order::{Plan, Shop, large_orders};
@@ -44,13 +44,13 @@ fn over_a_month_of_any_seed_the_findings_are_exactly_the_planted_ones() {
         let facts = facts(&shop, &plan);
         assert_eq!((facts.len(), shop.planted.len()), (5_000, 9));
 
-        let found: Vec<_> = judge_orders(&facts, &thresholds());
+        let found: Vec<_> = evaluate_orders(&facts, &thresholds());
         let named = found.iter().map(|finding| (finding.rule, finding.subject.to_string()));
         let planted: BTreeSet<_> = shop.planted.iter().map(|it| (it.rule, it.subject.clone())).collect();
         assert_eq!(named.collect::<BTreeSet<_>>(), planted, "seed {seed}");
         assert_eq!(found.len(), planted.len(), "each is one finding");
         let scope = Scope::of(&facts, &thresholds());
-        assert_eq!(scope.judge(&facts, &thresholds()).len(), planted.len());
+        assert_eq!(scope.evaluate(&facts, &thresholds()).len(), planted.len());
     }
 }
 

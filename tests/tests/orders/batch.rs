@@ -19,7 +19,7 @@ async fn an_order_ends_up_in_figures_and_interactions() {
         json!({ "productId": spu(1), "sellerId": "s-1", "categoryId": "shoes", "name": "Boots" }),
     )];
     events.extend(order("o-1", &spu(1), "10.00"));
-    shop.tell(&mut function, &events, 100).await;
+    shop.send_events(&mut function, &events, 100).await;
     let orders = "SELECT order_id, status, customer_key, currency, total_minor, payment_method, paid_minor, placed_at FROM analytic.sales_order";
     insta::assert_snapshot!(shop.database.rows(orders).await.join("\n"), @"o-1 | shipped | c-1 | EUR | 2000 | card | 2001 | 2026-11-18 09:00:00+00");
     let sales = "SELECT coalesce(nullif(seller_id, ''), 'shop'), grain, bucket, payment_method, orders_placed, orders_paid, items_milli / 1000 AS items, revenue_minor
@@ -48,12 +48,12 @@ async fn a_batch_delivered_twice_and_reversed_changes_nothing() {
     let mut events = order("o-1", &spu(1), "10.00");
     events.push(event("product.created", -5, json!({ "productId": spu(1), "sellerId": "s-1" })));
     events.push(event("OrderReturned", 99, json!({ "orderId": "o-1", "refundAmount": 5 })));
-    shop.tell(&mut function, &events, 100).await;
+    shop.send_events(&mut function, &events, 100).await;
     let before = shop.state().await;
     events.reverse();
-    shop.tell(&mut function, &events, 100).await;
+    shop.send_events(&mut function, &events, 100).await;
     events.extend(events.clone());
-    shop.tell(&mut function, &events, 100).await;
+    shop.send_events(&mut function, &events, 100).await;
     assert_eq!(shop.state().await, before);
     assert_eq!(shop.logged().await, 5);
     shop.assert_exact().await;
@@ -126,7 +126,7 @@ async fn an_address_never_reaches_the_database() {
         "eventType": "ORDER_PLACED", "service": "ORDER_SERVICE", "userEmail": "Ann@example.com", "entityId": "o-1",
         "amount": 12.5, "timestamp": "2026-11-18T09:00:00", "metadata": { "note": "ann@example.com" },
     });
-    shop.tell(&mut function, &[placed.to_string()], 1).await;
+    shop.send_events(&mut function, &[placed.to_string()], 1).await;
     let everything =
         "SELECT content FROM analytic.shop_event UNION ALL SELECT to_jsonb(it) FROM analytic.sales_order AS it
                       UNION ALL SELECT to_jsonb(it) FROM analytic.customer_rollup AS it";

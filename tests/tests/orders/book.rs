@@ -105,12 +105,12 @@ async fn the_books_of_orders_depend_on_the_events_alone_and_a_recount_agrees() {
         let mut states = Vec::new();
         for delivery in 0..3 {
             let mut random = ChaCha8Rng::seed_from_u64(delivery);
-            let mut told = events.clone();
-            told.extend(events.sample(&mut random, events.len() / 3).cloned());
-            told.shuffle(&mut random);
+            let mut sent = events.clone();
+            sent.extend(events.sample(&mut random, events.len() / 3).cloned());
+            sent.shuffle(&mut random);
             let shop = Shop::open().await;
             let mut function = shop.start().await;
-            shop.tell(&mut function, &told, 70).await;
+            shop.send_events(&mut function, &sent, 70).await;
             shop.assert_exact().await;
             states.push(shop.state().await);
         }

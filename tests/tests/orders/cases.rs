@@ -17,10 +17,10 @@ fn delivery(cases: &[Value], random: &mut ChaCha8Rng) -> Vec<String> {
     let events = cases.iter().flat_map(|case| case["events"].as_array().unwrap());
     let events: Vec<_> =
         events.map(|event| event["__raw__"].as_str().map_or_else(|| event.to_string(), str::to_owned)).collect();
-    let mut told = events.clone();
-    told.extend(events.sample(random, events.len() / 2).cloned());
-    told.shuffle(random);
-    told
+    let mut sent = events.clone();
+    sent.extend(events.sample(random, events.len() / 2).cloned());
+    sent.shuffle(random);
+    sent
 }
 
 /// Writes an event as EventBridge delivers it.
@@ -46,14 +46,14 @@ async fn over_http(events: &[String]) -> Vec<String> {
 }
 
 /// The results of a case: rows of the rollups of its day, and responses of the API.
-struct Desk<'a> {
+struct Setup<'a> {
     shop: &'a Shop,
     queries: Function,
     day: String,
     name: String,
 }
 
-impl Desk<'_> {
+impl Setup<'_> {
     async fn ask(&mut self, path: &str, claims: [(&str, &str); 2]) -> Value {
         let request = claims.into_iter().fold(HttpEvent::new("GET", path), |it, (name, text)| it.claim(name, text));
         let reply = self.queries.request(&request).await;
@@ -157,13 +157,13 @@ async fn assert_figures(cases: &[Value], delivery: &[String]) {
     let shop = Shop::open().await;
     // Six orders of guests within a minute would be a burst if they were one customer's.
     let thresholds = [("FRAUD_BURST_ORDERS", "3"), ("FRAUD_SIMILAR_ORDERS", "1000"), ("FRAUD_SIMILAR_SECONDS", "60")];
-    let mut projection = shop.start_judging(&thresholds).await;
-    shop.tell(&mut projection, delivery, 30).await;
+    let mut projection = shop.start_with_thresholds(&thresholds).await;
+    shop.send_events(&mut projection, delivery, 30).await;
     shop.assert_exact().await;
     let queries = Function::start("answer-queries", &[("DATABASE_URL", shop.database.url())]).await;
-    let mut desk = Desk { shop: &shop, queries, day: String::new(), name: String::new() };
+    let mut setup = Setup { shop: &shop, queries, day: String::new(), name: String::new() };
     for case in cases {
-        desk.check(case).await;
+        setup.check(case).await;
     }
 }
 

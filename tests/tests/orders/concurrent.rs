@@ -27,7 +27,7 @@ async fn consumers_with_the_same_and_with_other_events_at_once_are_exact_and_nev
         .map(|(shop, mine)| {
             tokio::spawn(async move {
                 let mut function = shop.start().await;
-                shop.tell(&mut function, &mine, 40).await;
+                shop.send_events(&mut function, &mine, 40).await;
                 function.output()
             })
         })
@@ -39,7 +39,7 @@ async fn consumers_with_the_same_and_with_other_events_at_once_are_exact_and_nev
     shop.assert_exact().await;
     let one_by_one = Shop::open().await;
     let mut function = one_by_one.start().await;
-    one_by_one.tell(&mut function, &events, 100).await;
+    one_by_one.send_events(&mut function, &events, 100).await;
     assert_eq!(shop.state().await, one_by_one.state().await);
     assert_eq!(shop.database.number(DEADLOCKS).await, 0);
 }

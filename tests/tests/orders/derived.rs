@@ -15,7 +15,7 @@ const DERIVED: &str = "SELECT event_type FROM analytic.interaction WHERE origin 
 async fn id_of_the_purchase() -> String {
     let shop = Shop::open().await;
     let mut function = shop.start().await;
-    shop.tell(&mut function, &events(), 10).await;
+    shop.send_events(&mut function, &events(), 10).await;
     assert_eq!(shop.database.rows(DERIVED).await, ["checkout_started", "purchase"]);
     shop.database.rows("SELECT event_id FROM analytic.interaction WHERE event_type = 'purchase'").await.concat()
 }
@@ -33,7 +33,7 @@ async fn an_id_that_somebody_else_used_first_does_not_stop_the_purchase() {
         let origin = shop.database.rows(&format!("SELECT {origin}")).await.concat();
         shop.database.execute(&key(&id, &origin, "'\\x00'")).await;
     }
-    shop.tell(&mut function, &events(), 10).await;
+    shop.send_events(&mut function, &events(), 10).await;
     assert_eq!(shop.database.rows(DERIVED).await, ["checkout_started", "purchase"]);
     shop.assert_exact().await;
     assert!(!function.output_with("\"projected\"").await.contains("DerivedConflicts"));

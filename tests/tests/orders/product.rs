@@ -10,14 +10,14 @@ async fn a_line_of_an_unknown_product_is_rejoined_when_the_product_arrives() {
     let mut function = shop.start().await;
     let mut events = order("o-1", "sku-1", "10.00");
     events.push(event("rating.added", 30, json!({ "ratingId": "r-1", "skuId": "sku-1", "rating": 5 })));
-    shop.tell(&mut function, &events, 100).await;
+    shop.send_events(&mut function, &events, 100).await;
     let lines = "SELECT reference, product_id, seller_id, category_id FROM analytic.order_line";
     assert_eq!(shop.database.rows(lines).await, ["sku-1 | null |  | "]);
     assert_eq!(shop.database.number("SELECT count(*) FROM analytic.interaction").await, 0);
     shop.assert_exact().await;
     // when
     let product = json!({ "productId": spu(7), "sellerId": "s-1", "categoryId": "shoes", "skuIds": ["sku-1"] });
-    shop.tell(&mut function, &[event("product.created", -60, product)], 1).await;
+    shop.send_events(&mut function, &[event("product.created", -60, product)], 1).await;
     // then
     assert_eq!(shop.database.rows(lines).await, [format!("sku-1 | {} | s-1 | shoes", spu(7))]);
     let derived = "SELECT event_type, ref_id FROM analytic.interaction ORDER BY event_type";
@@ -39,10 +39,10 @@ async fn an_earlier_claim_to_a_sku_that_arrives_later_moves_the_figures() {
             json!({ "productId": spu(number), "sellerId": format!("s-{number}"), "skuId": "sku-1" }),
         )
     };
-    shop.tell(&mut function, &order("o-1", "sku-1", "10.00"), 100).await;
-    shop.tell(&mut function, &[claim(2, 20)], 1).await;
+    shop.send_events(&mut function, &order("o-1", "sku-1", "10.00"), 100).await;
+    shop.send_events(&mut function, &[claim(2, 20)], 1).await;
     shop.assert_exact().await;
-    shop.tell(&mut function, &[claim(1, 10)], 1).await;
+    shop.send_events(&mut function, &[claim(1, 10)], 1).await;
     let sales = "SELECT seller_id, revenue_minor FROM analytic.sales_rollup WHERE grain = 'day' AND revenue_minor <> 0 ORDER BY 1";
     assert_eq!(shop.database.rows(sales).await, [" | 2001", "s-1 | 2001"]);
     // The log of interactions is append-only: what was derived stays with the product that was known then.
@@ -56,9 +56,13 @@ async fn many_orders_of_a_late_product_are_all_rejoined_before_its_message_is_do
     let shop = Shop::open().await;
     let mut function = shop.start().await;
     let events: Vec<_> = (0..250).flat_map(|number| order(&format!("o-{number}"), &spu(3), "1.00")).collect();
-    shop.tell(&mut function, &events, 100).await;
-    shop.tell(&mut function, &[event("product.created", 0, json!({ "productId": spu(3), "sellerId": "s-3" }))], 1)
-        .await;
+    shop.send_events(&mut function, &events, 100).await;
+    shop.send_events(
+        &mut function,
+        &[event("product.created", 0, json!({ "productId": spu(3), "sellerId": "s-3" }))],
+        1,
+    )
+    .await;
     assert_eq!(shop.database.number("SELECT count(*) FROM analytic.interaction").await, 500);
     shop.assert_exact().await;
 }
@@ -68,7 +72,7 @@ async fn orders_of_a_late_product_are_rejoined_by_its_next_delivery_when_the_fir
     let shop = Shop::open().await;
     let mut function = shop.start().await;
     let events: Vec<_> = (0..5).flat_map(|number| order(&format!("o-{number}"), &spu(3), "1.00")).collect();
-    shop.tell(&mut function, &events, 100).await;
+    shop.send_events(&mut function, &events, 100).await;
     let product = [event("product.created", 0, json!({ "productId": spu(3), "sellerId": "s-3" }))];
     // given: the product is logged and its orders are marked, but not projected again yet
     let (postgres, url) = TestProxy::of_url(shop.database.url()).await;

@@ -22,12 +22,12 @@ const SALES: &str = "/api/v1/analytic/sales";
 const THRESHOLDS: &str = "EUR:1000/200,USD:500/150,JPY:100/10";
 
 /// A shop with a history, and answer-queries.
-struct Desk {
+struct Setup {
     shop: Shop,
     function: Function,
 }
 
-impl Desk {
+impl Setup {
     async fn open() -> Self {
         let shop = Shop::open().await;
         let function = start(shop.database.url()).await;
@@ -36,15 +36,15 @@ impl Desk {
 
     /// Opens a shop with a generated history and its recount.
     async fn with_history(seed: u64, orders: usize) -> Self {
-        let desk = Self::open().await;
-        desk.tell(&in_two_currencies(&history(seed, orders))).await;
-        desk.recount().await;
-        desk
+        let setup = Self::open().await;
+        setup.send_events(&in_two_currencies(&history(seed, orders))).await;
+        setup.recount().await;
+        setup
     }
 
-    async fn tell(&self, events: &[String]) {
+    async fn send_events(&self, events: &[String]) {
         let mut projection = self.shop.start().await;
-        self.shop.tell(&mut projection, events, 100).await;
+        self.shop.send_events(&mut projection, events, 100).await;
     }
 
     /// Recounts the log, by the minute, into a temporary table.

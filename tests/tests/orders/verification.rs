@@ -16,7 +16,7 @@ async fn one_minor_unit_too_many_a_lost_order_and_a_forged_status_are_found() {
     let shop = Shop::open().await;
     let mut function = shop.start().await;
     let events = history(3, 40);
-    shop.tell(&mut function, &events, 100).await;
+    shop.send_events(&mut function, &events, 100).await;
     assert_eq!(differences(&shop).await, (0, 0, vec![]));
     shop.database
         .execute("UPDATE analytic.sales_rollup SET revenue_minor = revenue_minor + 1 WHERE grain = 'day' AND seller_id = ''

@@ -30,7 +30,7 @@ async fn a_person_is_exported_and_erased_by_command() {
     shop.database.execute("UPDATE analytic.erasure SET settles_at = now()").await;
     let second = run(&shop, &["erase", "--account", &JANE.to_string()]).await;
     let said = String::from_utf8(second.stdout).unwrap();
-    assert!(second.status.success() && said.contains("complete: nothing of the person is left"), "{said}");
+    assert!(second.status.success() && said.contains("complete: no data of the person is left"), "{said}");
     assert!(of_jane().iter().all(|word| !said.contains(word)), "a receipt names nobody: {said}");
     assert_eq!(traces(&shop.database, &of_jane()).await, [""; 0]);
 }

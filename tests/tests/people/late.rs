@@ -17,10 +17,10 @@ async fn events_that_come_again_are_duplicates_and_do_not_bring_the_person_back(
     events.extend(order("o-2", json!({ "customerId": JANE }), 6));
     events.push(event("user.created", 1, json!({ "userId": JANE, "userEmail": JANE_EMAIL })));
     events.push(event("rating.added", 9, json!({ "ratingId": "r", "productId": spu(1), "userId": JANE, "rating": 4 })));
-    shop.tell(&events).await;
+    shop.send_events(&events).await;
     let figures = shop.figures().await;
     shop.erase(&Named::Account(JANE)).await;
-    shop.tell(&events).await;
+    shop.send_events(&events).await;
     assert_eq!(traces(&shop.database, &of_jane()).await, [""; 0]);
     assert_eq!(shop.figures().await, figures);
     shop.assert_exact().await;
@@ -29,8 +29,8 @@ async fn events_that_come_again_are_duplicates_and_do_not_bring_the_person_back(
 #[tokio::test]
 async fn late_news_of_an_order_that_was_made_anonymous_names_nobody() {
     let mut shop = Shop::open().await;
-    shop.tell(&order("o-1", json!({ "customerId": JANE }), 5)).await;
-    shop.tell(&[event(
+    shop.send_events(&order("o-1", json!({ "customerId": JANE }), 5)).await;
+    shop.send_events(&[event(
         "rating.added",
         9,
         json!({ "ratingId": "r", "productId": spu(1), "userId": JANE, "rating": 4 }),
@@ -43,7 +43,7 @@ async fn late_news_of_an_order_that_was_made_anonymous_names_nobody() {
     late.pop();
     late.push(event("rating.updated", 12, json!({ "ratingId": "r", "userId": JANE, "rating": 1 })));
     late.push(event("OrderReturned", 90, json!({ "orderId": "o-1" })));
-    shop.tell(&late).await;
+    shop.send_events(&late).await;
     assert_eq!(traces(&shop.database, &of_jane()).await, [""; 0]);
     assert_eq!(shop.database.number("SELECT count(DISTINCT customer_key) FROM analytic.sales_order").await, 1);
     assert_eq!(shop.database.number("SELECT count(DISTINCT customer_key) FROM analytic.customer_rollup").await, 1);
@@ -55,7 +55,7 @@ async fn late_news_of_an_order_that_was_made_anonymous_names_nobody() {
     assert_eq!(customers.len(), 1);
     shop.assert_exact().await;
     // and again it is a duplicate
-    shop.tell(&late).await;
+    shop.send_events(&late).await;
     shop.assert_exact().await;
 }
 
@@ -63,7 +63,7 @@ async fn late_news_of_an_order_that_was_made_anonymous_names_nobody() {
 async fn whoever_comes_back_is_somebody_new() {
     let mut shop = Shop::busy().await;
     shop.erase(&Named::Account(JANE)).await;
-    shop.tell(&order("o-9", json!({ "customerId": JANE }), 500)).await;
+    shop.send_events(&order("o-9", json!({ "customerId": JANE }), 500)).await;
     let fresh = ("view", Uuid::from_u128(900));
     assert!(matches!(shop.record(Caller::Account(JANE), JANE_SESSION, JANE_NETWORK, fresh).await, Recorded::New(_)));
     // also under an id that she used before: that was another person; a repeated event of a service of the shop is a
@@ -118,13 +118,13 @@ async fn a_guest_who_goes_on_during_the_erasure_stays_a_new_person_in_the_feed_t
 async fn an_identity_of_another_open_erasure_is_erased_by_the_one_that_completes() {
     let mut shop = Shop::busy().await;
     let another = "jane@another.example";
-    shop.tell(&order("o-84", json!({ "userEmail": another }), 500)).await;
+    shop.send_events(&order("o-84", json!({ "userEmail": another }), 500)).await;
     // given: two interrupted erasures, of identities that nothing links yet
     let first = shop.erase_once(&Named::Account(JANE), std::time::Duration::ZERO).await;
     let second = shop.erase_once(&crate::shop::by_email(another), std::time::Duration::ZERO).await;
     assert_ne!(first.id, second.id);
     // when an order names both
-    shop.tell(&order("o-85", json!({ "customerId": JANE, "userEmail": another }), 510)).await;
+    shop.send_events(&order("o-85", json!({ "customerId": JANE, "userEmail": another }), 510)).await;
     shop.apply().await;
     let receipt = shop.erase(&Named::Account(JANE)).await;
     // then
@@ -141,7 +141,7 @@ async fn an_order_and_what_follows_from_it_are_erased_together_or_not_at_all() {
     let cut = shop.erase_once(&Named::Account(JANE), std::time::Duration::from_secs(600)).await;
     assert!(!cut.complete, "{cut:?}");
     // while the first call's items settle, she orders again
-    shop.tell(&order("o-77", json!({ "customerId": JANE }), 500)).await;
+    shop.send_events(&order("o-77", json!({ "customerId": JANE }), 500)).await;
     shop.apply().await;
     shop.erase(&Named::Account(JANE)).await;
     let of_order = "SELECT customer_key FROM analytic.sales_order WHERE order_id = 'o-77'";
@@ -162,7 +162,7 @@ async fn an_erasure_that_is_taken_up_weeks_later_covers_these_weeks() {
         .execute("UPDATE analytic.erasure SET covered_until = covered_until - interval '20 days', settles_at = now()")
         .await;
     shop.record(Caller::Account(JANE), JANE_SESSION, JANE_NETWORK, ("view", Uuid::from_u128(902))).await;
-    shop.tell(&order("o-78", json!({ "customerId": JANE, "userEmail": "jane@another.example" }), 500)).await;
+    shop.send_events(&order("o-78", json!({ "customerId": JANE, "userEmail": "jane@another.example" }), 500)).await;
     shop.apply().await;
     let figures = shop.figures().await;
     let receipt = shop.erase(&Named::Account(JANE)).await;
@@ -178,8 +178,8 @@ async fn another_name_of_somebody_who_is_being_erased_takes_part_in_that_erasure
     let mut shop = Shop::busy().await;
     let cut = shop.erase_once(&Named::Account(JANE), std::time::Duration::ZERO).await;
     let another = "jane@another.example";
-    shop.tell(&order("o-79", json!({ "customerId": JANE, "userEmail": another }), 500)).await;
-    shop.tell(&order("o-80", json!({ "userEmail": another }), 510)).await;
+    shop.send_events(&order("o-79", json!({ "customerId": JANE, "userEmail": another }), 500)).await;
+    shop.send_events(&order("o-80", json!({ "userEmail": another }), 510)).await;
     let receipt = shop.erase(&crate::shop::by_email(another)).await;
     assert_eq!(receipt.id, cut.id);
     assert_eq!(traces(&shop.database, &of_jane()).await, [""; 0]);
@@ -193,13 +193,13 @@ async fn another_name_of_somebody_who_is_being_erased_takes_part_in_that_erasure
 async fn an_erasure_that_another_one_took_over_completes_with_it() {
     let mut shop = Shop::busy().await;
     let another = "jane@another.example";
-    shop.tell(&order("o-83", json!({ "userEmail": another }), 500)).await;
+    shop.send_events(&order("o-83", json!({ "userEmail": another }), 500)).await;
     for named in [Named::Account(JANE), crate::shop::by_email(another)] {
         let cut = shop.erase_once(&named, std::time::Duration::ZERO).await;
         assert!(!cut.complete, "{cut:?}");
     }
     // Now an event says that both are one person.
-    shop.tell(&order("o-84", json!({ "customerId": JANE, "userEmail": another }), 510)).await;
+    shop.send_events(&order("o-84", json!({ "customerId": JANE, "userEmail": another }), 510)).await;
     shop.database.execute("UPDATE analytic.erasure SET covered_until = now() - interval '1 hour'").await;
     let receipt = shop.erase(&Named::Account(JANE)).await;
     assert!(receipt.complete, "{receipt:?}");
@@ -216,11 +216,11 @@ async fn the_event_id_of_somebody_who_was_erased_is_not_free_for_another_event()
     let event_id = Uuid::from_u128(0xe).to_string();
     let placed =
         |id: &str, customer: &str| order(id, json!({ "customerId": customer, "eventId": event_id }), 500)[0].clone();
-    shop.tell(&[placed("o-81", "c-81")]).await;
+    shop.send_events(&[placed("o-81", "c-81")]).await;
     shop.erase(&crate::shop::by_id("c-81")).await;
     // the same event again is a duplicate, another one is a conflict: it is not lost silently
-    shop.tell(&[placed("o-81", "c-81")]).await;
+    shop.send_events(&[placed("o-81", "c-81")]).await;
     assert_eq!(shop.dead_letters().await, 0);
-    shop.tell(&[placed("o-82", "c-82")]).await;
+    shop.send_events(&[placed("o-82", "c-82")]).await;
     assert_eq!(shop.dead_letters().await, 1);
 }

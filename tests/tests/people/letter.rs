@@ -28,7 +28,7 @@ async fn letters_that_name_the_person_are_rewritten_and_can_still_be_put_back_on
     // the order is not lost, and counts once when the original arrives too
     let copy: Value = serde_json::from_str(rewritten).unwrap();
     assert_eq!(copy["orderId"], "o-7");
-    shop.tell(&[rewritten.clone(), paid, rewritten.clone()]).await;
+    shop.send_events(&[rewritten.clone(), paid, rewritten.clone()]).await;
     shop.assert_exact().await;
     assert_eq!(shop.database.number("SELECT count(*) FROM analytic.shop_event WHERE subject_id = 'o-7'").await, 2);
 }
@@ -60,7 +60,7 @@ async fn a_letter_names_the_person_wherever_it_says_so_and_nobody_who_sells() {
     let [mut of_john, _] = order("o-90", json!({ "customerId": "john", "userEmail": "john@example.com" }), 60);
     of_john = of_john.replace("seller-1", &JANE.to_string());
     let linked = order("o-91", json!({ "customerId": "kd-1", "userEmail": "kd@example.com" }), 70);
-    shop.tell(&linked).await;
+    shop.send_events(&linked).await;
     for body in named.iter().chain([&of_john]) {
         shop.letters.send(body).await;
     }
@@ -77,7 +77,7 @@ async fn a_letter_that_somebody_is_looking_at_keeps_the_erasure_open() {
     let mut shop = Shop::busy().await;
     shop.has_letters = true;
     let [placed, paid] = order("o-7", json!({ "customerId": "c-7", "userEmail": "c7@example.com" }), 50);
-    shop.tell(&order("o-6", json!({ "customerId": "c-7", "userEmail": "c7@example.com" }), 40)).await;
+    shop.send_events(&order("o-6", json!({ "customerId": "c-7", "userEmail": "c7@example.com" }), 40)).await;
     shop.letters.send(&placed).await;
     assert_eq!(shop.letters.hide(8).await, 1);
     // A deleted letter is not counted as the invisible one.
@@ -101,7 +101,7 @@ async fn a_letter_that_somebody_is_looking_at_keeps_the_erasure_open() {
 #[tokio::test]
 async fn a_customer_id_that_looks_like_a_card_number_is_found() {
     let mut shop = Shop::busy().await;
-    shop.tell(&order("o-95", json!({ "customerId": 4_111_111_111_111_111_i64 }), 50)).await;
+    shop.send_events(&order("o-95", json!({ "customerId": 4_111_111_111_111_111_i64 }), 50)).await;
     let body = br#"{"customer_id":4111111111111111}"#;
     let named = contracts::read_person(body, &crate::shop::intake().address_key).unwrap();
     let receipt = shop.erase(&named).await;

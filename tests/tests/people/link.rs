@@ -11,7 +11,7 @@ async fn customers(shop: &Shop) -> Vec<String> {
 
 async fn erased(events: &[[String; 2]], named: &Named) -> (Vec<String>, usize) {
     let mut shop = Shop::open().await;
-    shop.tell(&events.concat()).await;
+    shop.send_events(&events.concat()).await;
     let receipt = shop.erase(named).await;
     shop.assert_exact().await;
     (customers(&shop).await, receipt.linked.shared)
@@ -74,9 +74,9 @@ async fn several_addresses_of_one_customer_are_one_person() {
 async fn what_two_share_stays_shared_when_one_of_them_is_erased() {
     let mut shop = Shop::busy().await;
     let family = "family@example.com";
-    shop.tell(&order("first", json!({ "customerId": "c-1", "userEmail": family }), 600)).await;
-    shop.tell(&order("second", json!({ "customerId": "c-2", "userEmail": family }), 610)).await;
-    shop.tell(&order("guest", json!({ "userEmail": family }), 620)).await;
+    shop.send_events(&order("first", json!({ "customerId": "c-1", "userEmail": family }), 600)).await;
+    shop.send_events(&order("second", json!({ "customerId": "c-2", "userEmail": family }), 610)).await;
+    shop.send_events(&order("guest", json!({ "userEmail": family }), 620)).await;
     shop.erase(&by_id("c-1")).await;
     let linked = "SELECT customer_key FROM analytic.customer_link WHERE customer_key NOT LIKE 'erased:%'
                   AND customer_key IN ('c-1', 'c-2')";

@@ -60,7 +60,7 @@ impl Shop {
     /// Opens a shop with data of Jane and John.
     pub(crate) async fn busy() -> Self {
         let mut shop = Self::open().await;
-        shop.tell(&history()).await;
+        shop.send_events(&history()).await;
         shop.browse().await;
         shop.leave_a_cart().await;
         shop.apply().await;
@@ -68,7 +68,7 @@ impl Shop {
     }
 
     /// Sends events to project-orders; every message must be done.
-    pub(crate) async fn tell(&mut self, events: &[String]) {
+    pub(crate) async fn send_events(&mut self, events: &[String]) {
         for part in events.chunks(10) {
             assert_eq!(self.projector.invoke(&sqs_event(part)).await, all_done(), "{}", self.projector.output());
         }
@@ -147,8 +147,8 @@ impl Shop {
         let open = store::interaction::get_awaiting_catalog(&store, &ids).await.unwrap().open;
         let deadline = Instant::now() + Duration::from_secs(20);
         Catalog::Feed(self.feed()).deliver(&open, deadline).await.unwrap();
-        let told: Vec<_> = open.iter().map(|interaction| interaction.id).collect();
-        store::pending::remove(&store, Sink::Catalog, &told).await.unwrap();
+        let delivered: Vec<_> = open.iter().map(|interaction| interaction.id).collect();
+        store::pending::remove(&store, Sink::Catalog, &delivered).await.unwrap();
     }
 
     pub(crate) fn feed(&self) -> FeedCatalog {

@@ -44,7 +44,7 @@ pub(crate) struct Consumer {
 
 /// The catalog's response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum CatalogReply {
     Confirmed,
     Refused,
     /// No response, or one that means "later".
@@ -64,7 +64,7 @@ pub(crate) enum Step {
     /// update-catalog: get_awaiting_catalog.sql.
     Load,
     /// update-catalog: one call of the catalog.
-    Tell(InteractionId, Told),
+    Deliver(InteractionId, CatalogReply),
     /// update-catalog: remove.sql for everything that was confirmed.
     Remove,
     /// park.sql for everything that was refused.
@@ -82,10 +82,10 @@ impl Step {
         match self {
             Self::Misread(_) => Some(Fault::Unreadable),
             Self::VisibleAgain(_) => Some(Fault::VisibilityTimeout),
-            Self::Apply { refused: Some(_) } | Self::Tell(_, Told::Refused) => Some(Fault::Refused),
-            Self::Tell(_, Told::Again { .. }) => Some(Fault::CatalogUncertain),
+            Self::Apply { refused: Some(_) } | Self::Deliver(_, CatalogReply::Refused) => Some(Fault::Refused),
+            Self::Deliver(_, CatalogReply::Again { .. }) => Some(Fault::CatalogUncertain),
             Self::Crash => Some(Fault::Crash),
-            Self::Apply { refused: None } | Self::Tell(_, Told::Confirmed) | Self::Load => None,
+            Self::Apply { refused: None } | Self::Deliver(_, CatalogReply::Confirmed) | Self::Load => None,
             Self::Remove | Self::Park | Self::Answer | Self::Mistaken(_) => None,
         }
     }
@@ -139,8 +139,13 @@ impl Consumer {
             steps.extend(self.first_steps(protocol, state));
         }
         if self.sink == Sink::Catalog {
-            let answers = [Told::Confirmed, Told::Refused, Told::Again { heard: false }, Told::Again { heard: true }];
-            steps.extend(self.open.iter().flat_map(|id| answers.map(|told| Step::Tell(*id, told))));
+            let answers = [
+                CatalogReply::Confirmed,
+                CatalogReply::Refused,
+                CatalogReply::Again { heard: false },
+                CatalogReply::Again { heard: true },
+            ];
+            steps.extend(self.open.iter().flat_map(|id| answers.map(|reply| Step::Deliver(*id, reply))));
         }
         // In the order of the code: remove confirmed rows, then park refused ones, then respond.
         if self.started && self.open.is_empty() {
@@ -205,7 +210,7 @@ pub(crate) fn take(protocol: &Protocol, state: &mut State, mut consumer: Consume
         }
         Step::Apply { refused } => apply(state, &mut consumer, refused),
         Step::Load => load(state, &mut consumer),
-        Step::Tell(interaction, told) => tell(state, &mut consumer, interaction, told),
+        Step::Deliver(interaction, reply) => deliver(state, &mut consumer, interaction, reply),
         Step::Remove => {
             for interaction in std::mem::take(&mut consumer.confirmed) {
                 state.pending.remove(&Effect { sink: consumer.sink, interaction });
@@ -243,15 +248,15 @@ fn load(state: &State, consumer: &mut Consumer) {
     }
 }
 
-fn tell(state: &mut State, consumer: &mut Consumer, interaction: InteractionId, told: Told) {
+fn deliver(state: &mut State, consumer: &mut Consumer, interaction: InteractionId, reply: CatalogReply) {
     consumer.open.remove(&interaction);
-    if matches!(told, Told::Confirmed | Told::Again { heard: true }) {
+    if matches!(reply, CatalogReply::Confirmed | CatalogReply::Again { heard: true }) {
         state.catalog.insert(interaction);
     }
-    match told {
-        Told::Confirmed => consumer.confirmed.insert(interaction),
-        Told::Refused => consumer.refused.insert(interaction),
-        Told::Again { .. } => consumer.failed.insert(interaction),
+    match reply {
+        CatalogReply::Confirmed => consumer.confirmed.insert(interaction),
+        CatalogReply::Refused => consumer.refused.insert(interaction),
+        CatalogReply::Again { .. } => consumer.failed.insert(interaction),
     };
 }
 

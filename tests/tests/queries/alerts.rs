@@ -91,7 +91,7 @@ async fn odd_queries_are_refused_by_name() {
     for (query, text) in [
         ("limit=0", "limit: must be a whole number from 1 to 100"),
         ("rule=fraud", "rule: must be one of order_burst, large_order, similar_orders, abandoned_cart"),
-        ("cursor=x", "cursor: must be a next_cursor of an earlier answer, unchanged"),
+        ("cursor=x", "cursor: must be a next_cursor of an earlier response, unchanged"),
         ("rule=large_order&rule=order_burst", "rule: must be given once"),
     ] {
         let reply = stage.send(&admin(&format!("{ALERTS}?{query}"))).await;

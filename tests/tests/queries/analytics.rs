@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use testkit::{HttpEvent, TestProxy};
 
-use crate::market::{Market, as_admin, as_seller, sale, told};
+use crate::market::{Market, as_admin, as_seller, sale, shop_event};
 use crate::stage::{refusal, start};
 
 const ROUTES: [&str; 6] = [
@@ -38,7 +38,7 @@ fn decimal(minor: i64) -> String {
 async fn the_totals_are_what_the_log_says() {
     let mut market = Market::with_history().await;
     let today = jiff::Timestamp::now().to_string();
-    market.tell(&sale("of-today", "seller-1", &today, "1234.50 EUR")).await;
+    market.send_events(&sale("of-today", "seller-1", &today, "1234.50 EUR")).await;
     market
         .shop
         .database
@@ -125,7 +125,7 @@ async fn what_was_only_placed_is_shown_nowhere_and_every_route_chooses_the_same_
     let now = jiff::Timestamp::now().to_string();
     let item = json!({ "productId": "p-1", "sellerId": "s-1", "quantity": 1, "price": 500 });
     let placed = json!({ "orderId": "o-1", "customerId": "c-1", "currency": "JPY", "items": [item] });
-    market.tell(&[told("OrderCreated", &now, placed)]).await;
+    market.send_events(&[shop_event("OrderCreated", &now, placed)]).await;
     let routes = ["windows", "top-products?window=1d", "categories?window=1d", "months"];
     let sales = routes.map(|route| as_admin(&format!("/api/v1/analytic/sales/{route}")));
     let questions: Vec<_> = ROUTES[..3].iter().map(|route| as_admin(route)).chain(sales).collect();
@@ -136,7 +136,7 @@ async fn what_was_only_placed_is_shown_nowhere_and_every_route_chooses_the_same_
         assert!(!reply.body.contains("JPY") && !reply.body.contains("unknown"), "{question:?}: {}", reply.body);
     }
     let paid = json!({ "orderId": "o-1", "paymentStatus": "PAID", "amount": 500, "currency": "JPY" });
-    market.tell(&[told("PaymentProcessed", &now, paid)]).await;
+    market.send_events(&[shop_event("PaymentProcessed", &now, paid)]).await;
     for question in &questions {
         let reply = market.reader.request(question).await;
         assert!(reply.body.contains(r#""currency":"JPY""#), "{question:?}: {}", reply.body);
@@ -195,12 +195,12 @@ async fn amounts_are_numbers_with_every_digit_of_their_currency() {
     events.extend(sale("o-2", "s-1", "2026-11-10T10:00:00Z", "0.10 EUR"));
     events.extend(sale("o-3", "s-1", "2026-11-10T10:00:00Z", "150000 VND"));
     events.extend(sale("o-4", "s-1", "2026-11-10T10:00:00Z", "1.5 KWD"));
-    events.push(told(
+    events.push(shop_event(
         "OrderReturned",
         "2026-11-11T00:00:00Z",
         json!({ "orderId": "o-2", "refundAmount": "0.05", "currency": "EUR" }),
     ));
-    market.tell(&events).await;
+    market.send_events(&events).await;
     let range = "from=2026-11-10&to=2026-11-12";
     let euros = market.report(&format!("{}?{range}", ROUTES[1])).await.body;
     insta::assert_snapshot!(euros, @r#"{"currency":"EUR","dailyRevenue":[{"date":"2026-11-10","amount":9007199254741.03,"amountMinor":900719925474103,"grossMinor":900719925474103,"refundMinor":0},{"date":"2026-11-11","amount":-0.05,"amountMinor":-5,"grossMinor":0,"refundMinor":5}]}"#);
@@ -263,10 +263,10 @@ async fn odd_parameters_are_refused_by_name() {
         ("from=today", date("from")),
         ("from=2026-11-10T00:00:00Z", date("from")),
         ("to=2026-02-30", date("to")),
-        ("from=2026-11-10&to=2026-11-10", "to: must lie behind from".to_owned()),
-        ("from=2026-11-11&to=2026-11-10", "to: must lie behind from".to_owned()),
-        ("from=2024-01-01&to=2025-01-02", "to: must lie at most 366 days behind from".to_owned()),
-        ("from=2020-01-01", "to: must lie at most 366 days behind from".to_owned()),
+        ("from=2026-11-10&to=2026-11-10", "to: must be after from".to_owned()),
+        ("from=2026-11-11&to=2026-11-10", "to: must be after from".to_owned()),
+        ("from=2024-01-01&to=2025-01-02", "to: must be at most 366 days after from".to_owned()),
+        ("from=2020-01-01", "to: must be at most 366 days after from".to_owned()),
         ("tz=", zone.clone()),
         ("tz=UTC&tz=UTC", "tz: must be given once".to_owned()),
     ] {
@@ -276,7 +276,7 @@ async fn odd_parameters_are_refused_by_name() {
         }
     }
     let no_code = "currency: must be a currency code of three capital letters, like EUR";
-    let no_parameter = "currency: is no query parameter of this route, which takes from, to, tz";
+    let no_parameter = "currency: is not a query parameter of this route; known: from, to, tz";
     for (route, text) in [(1, no_code), (2, no_code), (4, no_parameter), (5, no_parameter)] {
         let reply = market.report(&format!("{}?currency=euro", ROUTES[route])).await;
         assert_eq!(refusal(&reply), format!("400 validation: {text}"), "{}", ROUTES[route]);
@@ -292,7 +292,7 @@ async fn odd_parameters_are_refused_by_name() {
     );
     for (unknown, name) in [("from=2026-11-10", "from"), ("tz[]=UTC", "tz[]"), ("tz%5B%5D=UTC", "tz[]")] {
         let reply = market.report(&format!("{}?{unknown}", ROUTES[3])).await;
-        let text = format!("400 validation: {name}: is no query parameter of this route, which takes none");
+        let text = format!("400 validation: {name}: is not a query parameter of this route; known: none");
         assert_eq!(refusal(&reply), text);
     }
 }

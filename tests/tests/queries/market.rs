@@ -36,13 +36,13 @@ impl Market {
             event.to_string()
         });
         let events: Vec<_> = history(4, 110).into_iter().chain(dollars).collect();
-        market.tell(&events).await;
+        market.send_events(&events).await;
         market.shop.database.execute("CREATE TEMPORARY TABLE recount AS SELECT * FROM analytic.sales_recount").await;
         market
     }
 
-    pub(crate) async fn tell(&mut self, events: &[String]) {
-        self.shop.tell(&mut self.teller, events, 50).await;
+    pub(crate) async fn send_events(&mut self, events: &[String]) {
+        self.shop.send_events(&mut self.teller, events, 50).await;
     }
 
     /// Requests a seller's dashboard, which must succeed.
@@ -82,7 +82,7 @@ pub(crate) fn as_admin(target: &str) -> HttpEvent {
 }
 
 /// An event in the lifecycle format at an instant.
-pub(crate) fn told(name: &str, at: &str, mut fields: Value) -> String {
+pub(crate) fn shop_event(name: &str, at: &str, mut fields: Value) -> String {
     fields["event"] = json!(name);
     fields["timestamp"] = json!(at);
     fields.to_string()
@@ -93,12 +93,12 @@ pub(crate) fn sale(id: &str, seller: &str, at: &str, price: &str) -> Vec<String>
     let (amount, currency) = price.split_once(' ').unwrap();
     let item = json!({ "productId": format!("p-{seller}"), "sellerId": seller, "quantity": 1, "price": amount });
     vec![
-        told(
+        shop_event(
             "OrderCreated",
             at,
             json!({ "orderId": id, "currency": currency, "items": [item], "paymentMethod": "card" }),
         ),
-        told(
+        shop_event(
             "PaymentProcessed",
             at,
             json!({ "orderId": id, "paymentId": id, "paymentStatus": "PAID", "amount": amount, "currency": currency }),

@@ -51,7 +51,7 @@ async fn without_postgres_a_wrong_request_is_still_a_wrong_request() {
 }
 
 #[tokio::test]
-async fn a_postgres_that_never_says_a_word_is_given_up_in_time() {
+async fn a_postgres_that_never_answers_is_abandoned_in_time() {
     let silent = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let mut function = start(&format!("postgres://p@{}/none?sslmode=disable", silent.local_addr().unwrap())).await;
     let started = Instant::now();

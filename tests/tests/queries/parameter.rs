@@ -6,7 +6,7 @@ const LIMIT: &str = "400 validation: limit: must be a whole number from 1 to 100
 const PAGE: &str = "400 validation: page: must be a whole number from 1 to 1000";
 const DEEP: &str =
     "400 validation: page: page x limit must be at most 1000; to read further, follow next_cursor with cursor";
-const CURSOR: &str = "400 validation: cursor: must be a next_cursor of an earlier answer, unchanged";
+const CURSOR: &str = "400 validation: cursor: must be a next_cursor of an earlier response, unchanged";
 
 #[tokio::test]
 async fn parameters_out_of_range_are_refused_by_name() {
@@ -72,10 +72,10 @@ async fn parameters_that_nobody_knows_are_refused_by_name() {
         ("limit=1&a=%FF%FE", "a"),
     ] {
         let wanted =
-            format!("400 validation: {name}: is no query parameter of this route, which takes limit, page, cursor");
+            format!("400 validation: {name}: is not a query parameter of this route; known: limit, page, cursor");
         assert_eq!(refusal(&stage.get(&format!("{TOP}?{query}")).await), wanted, "{query}");
     }
     assert_eq!(stage.get(&format!("{TOP}?&&")).await.body, plain.body);
     let one = stage.get(&format!("/api/v1/analytic/popularity/{}?limit=0", product(1))).await;
-    assert_eq!(refusal(&one), "400 validation: limit: is no query parameter of this route, which takes none");
+    assert_eq!(refusal(&one), "400 validation: limit: is not a query parameter of this route; known: none");
 }

@@ -75,8 +75,8 @@ fn bad_items() -> Vec<(String, &'static str, &'static str)> {
         (and(r#""occurred_at":"yesterday""#), "invalid_time", "occurred_at: must be an RFC 3339 time"),
         (and(r#""occurred_at":"2026-11-20T12:00:00""#), "invalid_time", "occurred_at: must be an RFC 3339 time"),
         (and(r#""occurred_at":"2026-02-30T12:00:00Z""#), "invalid_time", "occurred_at: must be an RFC 3339 time"),
-        (and(r#""occurred_at":"2026-11-01T12:00:00Z""#), "too_old", "occurred_at: lies more than 7 days"),
-        (and(r#""occurred_at":"2999-01-01T00:00:00Z""#), "in_future", "occurred_at: lies more than 5 minutes"),
+        (and(r#""occurred_at":"2026-11-01T12:00:00Z""#), "too_old", "occurred_at: is more than 7 days"),
+        (and(r#""occurred_at":"2999-01-01T00:00:00Z""#), "in_future", "occurred_at: is more than 5 minutes"),
         (
             and(r#""account_id":"0192e4a0-0000-7000-8000-00000000000b""#),
             "foreign_account",

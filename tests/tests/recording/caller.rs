@@ -15,6 +15,10 @@ async fn without_a_verified_token_nothing_is_recorded() {
     let mut stage = Stage::set().await;
     let reply = stage.send(&HttpEvent::new("POST", ROUTE).body(body(&[view(1)]))).await;
     insta::assert_snapshot!(refusal(&reply), @"401 unauthorized: a bearer token is required");
+    // What Cognito gives to the page, and the authorizer does not tell from an access token.
+    let id_token = HttpEvent::new("POST", ROUTE).claim("sub", &SHOPPER.to_string()).claim("token_use", "id");
+    let reply = stage.send(&id_token.body(body(&[view(1)]))).await;
+    assert_eq!(refusal(&reply), "401 unauthorized: an access token is required, and this is an ID token");
     assert_eq!(stage.counts().await, [0, 0, 0]);
 }
 

@@ -163,8 +163,8 @@ async fn an_event_may_lie_seven_days_back_and_five_minutes_ahead() {
     let (old, future) = ("rejected too_old", "rejected in_future");
     assert_eq!(statuses(&reply), ["accepted", old, "accepted", future, old, future]);
     let results = results(&reply);
-    assert_eq!(results[1]["message"], "occurred_at: lies more than 7 days before arrival");
-    assert_eq!(results[3]["message"], "occurred_at: lies more than 5 minutes after arrival");
+    assert_eq!(results[1]["message"], "occurred_at: is more than 7 days before arrival");
+    assert_eq!(results[3]["message"], "occurred_at: is more than 5 minutes after arrival");
     assert_eq!(stage.counts().await, [2, 2, 4]);
 }
 

@@ -11,14 +11,14 @@ const ADDRESS: &str = "198.51.100.23";
 
 /// Requests that carry a canary wherever a client can put one: stored, refused in part, refused as a whole.
 fn requests() -> Vec<HttpEvent> {
-    let told = |number| with(with(view(number), "session_id", CANARY), "metadata", json!({ CANARY: [CANARY] }));
-    let category = |number| with(with(told(number), "ref_type", "Category"), "ref_id", CANARY);
+    let item = |number| with(with(view(number), "session_id", CANARY), "metadata", json!({ CANARY: [CANARY] }));
+    let category = |number| with(with(item(number), "ref_type", "Category"), "ref_id", CANARY);
     let bad = ["event_id", "event_type", "ref_id", "ref_type", "occurred_at", "account_id", "metadata", CANARY];
     let bad: Vec<Value> = bad.iter().map(|field| with(view(90), field, CANARY)).collect();
     let poison = with(view(8), "metadata", json!({ "poison": CANARY }));
     let foreign = json!({ "account_id": STRANGER, CANARY: CANARY, "interactions": [] }).to_string();
     let bodies = [CANARY.to_owned(), format!("{{\"{CANARY}"), format!("{{\"{CANARY}\":1}}"), foreign];
-    let items = [vec![told(1), category(2)], [vec![told(3)], bad.clone()].concat(), bad, vec![poison, told(4)]];
+    let items = [vec![item(1), category(2)], [vec![item(3)], bad.clone()].concat(), bad, vec![poison, item(4)]];
     let whole = bodies.into_iter().map(|body| by_shopper(&[]).body(body));
     let all = items.iter().map(|items| by_shopper(items)).chain(whole);
     all.map(|request| {

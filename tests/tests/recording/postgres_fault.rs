@@ -48,7 +48,7 @@ async fn a_function_that_starts_while_postgres_is_down_works_once_it_is_back() {
 }
 
 #[tokio::test]
-async fn a_postgres_that_never_says_a_word_is_given_up_in_time() {
+async fn a_postgres_that_never_answers_is_abandoned_in_time() {
     let stage = Stage::set().await;
     let silent = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let url = format!("postgres://postgres@{}/nothing?sslmode=disable", silent.local_addr().unwrap());

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::Sink;
-use platform::{Metric, NAMESPACE};
+use platform::{Metric, NAMESPACE_VARIABLE};
 use serde_json::{Value, json};
 use testkit::template::{FUNCTION, Template, function_folders, logical_id, repository, target};
 
@@ -40,8 +40,17 @@ fn what_people_would_miss_outlives_the_stack_but_not_a_first_deployment_that_fai
 fn two_stacks_in_an_account_share_no_name() {
     let template = template();
     let resources = template.at("/Resources").as_object().expect("resources");
-    let names =
-        ["QueueName", "AlarmName", "FunctionName", "LogGroupName", "RoleName", "TableName", "Name", "UserPoolName"];
+    let names = [
+        "QueueName",
+        "AlarmName",
+        "FunctionName",
+        "LogGroupName",
+        "RoleName",
+        "TableName",
+        "Name",
+        "UserPoolName",
+        "TopicName",
+    ];
     for (id, resource) in resources {
         let own = names.iter().filter_map(|name| resource["Properties"].get(*name));
         // Routes, groups and clients belong to a pool or an API, whose names are the stack's.
@@ -64,17 +73,24 @@ fn two_stacks_in_an_account_share_no_name() {
 fn throttled_functions_and_events_that_cannot_be_delivered_ring_an_alarm() {
     let template = template();
     let watched: BTreeSet<_> =
-        alarms(&template, "AWS/Lambda", "Throttles").into_iter().filter_map(|(name, _)| target(name)).collect();
+        alarms(&template, &json!("AWS/Lambda"), "Throttles").into_iter().filter_map(|(name, _)| target(name)).collect();
     assert_eq!(watched, template.all(FUNCTION).into_keys().collect());
-    let [(_, alarm)] = &alarms(&template, "AWS/Events", "FailedInvocations")[..] else { panic!("one rule, one alarm") };
+    let [(_, alarm)] = &alarms(&template, &json!("AWS/Events"), "FailedInvocations")[..] else {
+        panic!("one rule, one alarm")
+    };
     let rule = &template.all("AWS::Events::Rule")["OrderEventsRule"]["Name"];
     assert_eq!((&alarm["Dimensions"][1]["Name"], &alarm["Dimensions"][1]["Value"]), (&json!("RuleName"), rule));
 }
 
+/// The namespace of our own metrics: that of the stack.
+fn namespace() -> Value {
+    json!({ "Ref": "AWS::StackName" })
+}
+
 /// The alarms on a metric, each as (value of its only dimension, properties).
-fn alarms<'a>(template: &'a Template, namespace: &str, metric: &str) -> Vec<(&'a Value, &'a Value)> {
+fn alarms<'a>(template: &'a Template, namespace: &Value, metric: &str) -> Vec<(&'a Value, &'a Value)> {
     let all = template.all("AWS::CloudWatch::Alarm").into_values();
-    let wanted = all.filter(|alarm| alarm["Namespace"] == namespace && alarm["MetricName"] == metric);
+    let wanted = all.filter(|alarm| alarm["Namespace"] == *namespace && alarm["MetricName"] == metric);
     wanted.map(|alarm| (&alarm["Dimensions"][0]["Value"], alarm)).collect()
 }
 
@@ -127,14 +143,15 @@ fn every_function_keeps_its_log_for_a_limited_time() {
 fn every_function_rings_an_alarm_when_it_fails() {
     let template = template();
     let watched: BTreeSet<_> =
-        alarms(&template, "AWS/Lambda", "Errors").into_iter().filter_map(|(name, _)| target(name)).collect();
+        alarms(&template, &json!("AWS/Lambda"), "Errors").into_iter().filter_map(|(name, _)| target(name)).collect();
     assert_eq!(watched, template.all(FUNCTION).into_keys().collect());
+    assert_eq!(template.at(&format!("/Globals/Function/Environment/Variables/{NAMESPACE_VARIABLE}")), &namespace());
 }
 
 #[test]
 fn an_old_pending_row_rings_an_alarm_and_so_does_the_silence_of_resend_pending() {
     let template = template();
-    let alarms = alarms(&template, NAMESPACE, Metric::PendingOldestAge.as_str());
+    let alarms = alarms(&template, &namespace(), Metric::PendingOldestAge.as_str());
     let sinks: BTreeSet<_> = alarms.iter().filter_map(|(sink, _)| sink.as_str()).collect();
     assert_eq!(sinks, Sink::ALL.into_iter().map(Sink::as_str).chain(["alerts"]).collect());
     for (sink, alarm) in alarms {
@@ -146,7 +163,7 @@ fn an_old_pending_row_rings_an_alarm_and_so_does_the_silence_of_resend_pending()
 #[test]
 fn a_derived_interaction_that_could_not_be_stored_rings_an_alarm() {
     let template = template();
-    let alarms = alarms(&template, NAMESPACE, Metric::DerivedConflicts.as_str());
+    let alarms = alarms(&template, &namespace(), Metric::DerivedConflicts.as_str());
     let [(function, alarm)] = &alarms[..] else { panic!("{alarms:?}") };
     assert_eq!((function.as_str(), &alarm["Dimensions"][0]["Name"]), (Some("project-orders"), &json!("Function")));
     assert_eq!((&alarm["Threshold"], &alarm["Statistic"]), (&json!(0), &json!("Sum")));
@@ -158,22 +175,41 @@ fn an_alarm_about_a_metric_of_ours_names_one_that_the_functions_write() {
     let known: BTreeSet<_> = Metric::ALL.iter().map(|metric| metric.as_str()).collect();
     for (id, alarm) in template().all("AWS::CloudWatch::Alarm") {
         let name = alarm["MetricName"].as_str().unwrap_or_default();
-        assert!(alarm["Namespace"] != NAMESPACE || known.contains(name), "{id}: {name}");
+        assert!(alarm["Namespace"] != namespace() || known.contains(name), "{id}: {name}");
     }
 }
 
 #[test]
 fn every_alarm_tells_the_topic_when_it_rings_and_when_it_stops() {
-    let topic = json!({ "Fn::If": ["HasAlarmTopic", [{ "Ref": "AlarmTopicArn" }], { "Ref": "AWS::NoValue" }] });
+    let own = json!({ "Fn::If": ["HasAlarmEmail", [{ "Ref": "AlarmTopic" }], { "Ref": "AWS::NoValue" }] });
+    let topic = json!({ "Fn::If": ["HasAlarmTopic", [{ "Ref": "AlarmTopicArn" }], own] });
     for (id, alarm) in template().all("AWS::CloudWatch::Alarm") {
         assert_eq!((&alarm["AlarmActions"], &alarm["OKActions"]), (&topic, &topic), "{id}");
     }
 }
 
 #[test]
+fn every_alarm_has_an_entry_in_the_runbook_and_every_entry_an_alarm() {
+    let runbook = std::fs::read_to_string(repository().join("docs/RUNBOOK.md")).unwrap();
+    let entries: BTreeSet<_> = runbook.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    let template = template();
+    let mut used = BTreeSet::new();
+    for (id, alarm) in template.all("AWS::CloudWatch::Alarm") {
+        let name = alarm["AlarmName"]["Fn::Sub"].as_str().expect("the stack's name and its own");
+        // The most specific entry: "order-events-age" and not a shorter end of the name.
+        let entry = entries.iter().filter(|entry| name.ends_with(&format!("-{entry}"))).max_by_key(|entry| entry.len());
+        used.insert(*entry.unwrap_or_else(|| panic!("{id}: no entry for {name}")));
+    }
+    assert_eq!(used, entries);
+    for part in ["**Means**", "**First look**", "**Remedy**"] {
+        assert_eq!(runbook.matches(part).count(), entries.len(), "{part} in every entry");
+    }
+}
+
+#[test]
 fn the_environment_of_a_function_is_the_shared_part_and_its_own() {
     let template = template();
-    let shared = ["AWS_LAMBDA_LOG_LEVEL", "DATABASE_IAM_AUTH", "DATABASE_URL"];
+    let shared = ["AWS_LAMBDA_LOG_LEVEL", "DATABASE_IAM_AUTH", "DATABASE_URL", NAMESPACE_VARIABLE];
     let own = ["DATABASE_SECRET_ARN", "KEY_RETENTION_DAYS", "PARTITIONS_AHEAD_DAYS"];
     let of_migrate = ["APP_SECRET_ARN", "DATABASE_ROLE_SECRET_ARNS", "DATABASE_SECRET_ARN"];
     let expected: BTreeSet<_> = shared.into_iter().chain(of_migrate).map(str::to_owned).collect();

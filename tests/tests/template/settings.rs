@@ -38,6 +38,8 @@ const TEXTS: usize = 64;
 
 /// Set in the template for every function, and read by the start of logging instead of by the settings.
 const LOG_LEVEL: &str = "AWS_LAMBDA_LOG_LEVEL";
+/// The same, read by the first metric.
+const NAMESPACE: &str = platform::NAMESPACE_VARIABLE;
 
 fn template() -> Template {
     Template::load().expect("template.yaml is a CloudFormation template")
@@ -103,7 +105,7 @@ fn a_function_gets_exactly_the_variables_that_it_reads() {
     let template = template();
     for (folder, reader) in READERS {
         let mut asked = read(reader, &defaults(&template, folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
-        asked.insert(LOG_LEVEL.to_owned());
+        asked.extend([LOG_LEVEL, NAMESPACE].map(str::to_owned));
         assert_eq!(asked, template.environment_of(folder), "{folder}");
     }
 }
@@ -122,7 +124,7 @@ fn with_a_catalog_of_the_shop_the_same_variables_are_read() {
     let mut values = defaults(&template, "update-catalog");
     values.insert("CATALOG_URL".to_owned(), "https://catalog.example/interactions".to_owned());
     let mut asked = read(|variables| update_catalog::Settings::read(variables).is_some(), &values).unwrap();
-    asked.insert(LOG_LEVEL.to_owned());
+    asked.extend([LOG_LEVEL, NAMESPACE].map(str::to_owned));
     assert_eq!(asked, template.environment_of("update-catalog"));
 }
 
@@ -232,6 +234,7 @@ fn a_variable_that_is_left_out_is_named() {
         "FRAUD_LARGE_ORDERS",
         "SEGMENT_THRESHOLDS",
         LOG_LEVEL,
+        NAMESPACE,
     ];
     for (folder, reader) in READERS {
         let values = defaults(&template, folder);

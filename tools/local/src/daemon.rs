@@ -71,31 +71,31 @@ impl Daemon {
     }
 
     /// Asks the process to end and waits until it has; returns whether there was one. Safe to repeat.
-    pub(crate) async fn stop(&self, signal: Signal, patience: Duration) -> Result<bool, Error> {
+    pub(crate) async fn stop(&self, signal: Signal, limit: Duration) -> Result<bool, Error> {
         let running = self.running()?;
         if let Some(pid) = running.and_then(Pid::from_raw)
-            && !self.ended(pid, signal, patience).await?
-            && !self.ended(pid, Signal::KILL, patience).await?
+            && !self.ended(pid, signal, limit).await?
+            && !self.ended(pid, Signal::KILL, limit).await?
         {
-            return Err(self.impatient("stopped", patience));
+            return Err(self.timed_out("stopped", limit));
         }
         file::remove(&self.record)?;
         Ok(running.is_some())
     }
 
     /// The error for a process that did not reach a state in time.
-    pub(crate) fn impatient(&self, state: &'static str, patience: Duration) -> Error {
-        Error::Patience { name: self.name, state, seconds: patience.as_secs(), log: self.log.clone() }
+    pub(crate) fn timed_out(&self, state: &'static str, limit: Duration) -> Error {
+        Error::TimedOut { name: self.name, state, seconds: limit.as_secs(), log: self.log.clone() }
     }
 
-    async fn ended(&self, pid: Pid, signal: Signal, patience: Duration) -> Result<bool, Error> {
+    async fn ended(&self, pid: Pid, signal: Signal, limit: Duration) -> Result<bool, Error> {
         let sent = rustix::process::kill_process(pid, signal);
         if let Err(error) = sent
             && error != rustix::io::Errno::SRCH
         {
             return Err(Error::Start { program: format!("a signal to {}", self.name), source: error.into() });
         }
-        let end = Instant::now() + patience;
+        let end = Instant::now() + limit;
         while self.running()?.is_some() {
             if Instant::now() > end {
                 return Ok(false);

@@ -23,9 +23,9 @@ use stack::issuer::Role;
 use stack::{Stack, StackFile};
 
 /// How long the queues may take; they need seconds.
-const PATIENCE: Duration = Duration::from_secs(60);
+const WAIT_LIMIT: Duration = Duration::from_secs(60);
 /// How long back-end events may take; a slow machine applies some fifty a second.
-const EVENT_PATIENCE: Duration = Duration::from_secs(180);
+const EVENT_LIMIT: Duration = Duration::from_secs(180);
 /// Products on a page.
 const PAGE: usize = 5;
 
@@ -60,22 +60,22 @@ pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
     let api = Api::new(&description)?;
     let summary = send_interactions(stack, args.interactions).await?;
     show::sent(&summary);
-    let applied = verify::wait_until_applied(&deployment, PATIENCE).await?;
+    let applied = verify::wait_until_applied(&deployment, WAIT_LIMIT).await?;
     let top = show_top(&api).await?;
     let shop = match send_orders(stack, &args).await? {
         Some(shop) => {
-            drain::wait(&deployment, &description.order_events_queue_url, &shop, EVENT_PATIENCE).await?;
+            drain::wait(&deployment, &description.order_events_queue_url, &shop, EVENT_LIMIT).await?;
             shop.is_complete() && show_sales(&api, &shop).await?
         }
         None => true,
     };
-    let applied = verify::wait_until_applied(&deployment, PATIENCE).await? && applied;
+    let applied = verify::wait_until_applied(&deployment, WAIT_LIMIT).await? && applied;
     let outcome = verify::check(&deployment, verify::KEY_RETENTION_DAYS, true).await?;
     println!("\n== Is anything lost or counted twice?\n");
     outcome.print();
     show::next(stack, &description, top);
     if !applied {
-        eprintln!("effects are still pending after {} s; see `make logs`", PATIENCE.as_secs());
+        eprintln!("effects are still pending after {} s; see `make logs`", WAIT_LIMIT.as_secs());
     }
     let good = summary.is_complete() && shop && applied && outcome.is_sound();
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -90,7 +90,7 @@ async fn send_interactions(stack: &Stack, interactions: usize) -> Result<Summary
 async fn send_orders(stack: &Stack, args: &Args) -> Result<Option<ShopSummary>, Error> {
     let Args { orders, days, .. } = *args;
     if orders > 0 {
-        println!("\n== {orders} orders of the last {days} days, as the shop's back end tells of them: POST /event\n");
+        println!("\n== {orders} orders of the last {days} days, as back-end events: POST /event\n");
     }
     let arguments = simulate::Args { interactions: 0, orders: Some(orders), days, ..defaults()? };
     let shop = simulate::simulate(stack, &arguments).await?.shop;

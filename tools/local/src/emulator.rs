@@ -21,9 +21,9 @@ pub(crate) const REGION: &str = "us-east-1";
 /// The key id and secret of everything local; the emulator does not check them.
 pub(crate) const CREDENTIAL: &str = "test";
 /// A start takes 1 s, or a few seconds with much state and a busy machine.
-const START_PATIENCE: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_secs(60);
 /// It writes its state and ends every function environment; 4 s with 60 of them.
-const STOP_PATIENCE: Duration = Duration::from_secs(20);
+const STOP_LIMIT: Duration = Duration::from_secs(20);
 
 /// The process of the emulator.
 pub(crate) fn daemon(stack: &Stack) -> Daemon {
@@ -52,11 +52,11 @@ pub(crate) async fn start(stack: &Stack, ports: Ports) -> Result<(), Error> {
     ports::wait_until_free(stack, "the AWS emulator", ports.emulator).await?;
     ports::wait_until_free(stack, "the token issuer", ports.issuer).await?;
     let mut child = daemon.start(&mut command(stack, ports)?)?;
-    let end = Instant::now() + START_PATIENCE;
+    let end = Instant::now() + START_LIMIT;
     while !is_healthy(ports).await? {
         daemon.check(&mut child)?;
         if Instant::now() > end {
-            return Err(daemon.impatient("healthy", START_PATIENCE));
+            return Err(daemon.timed_out("healthy", START_LIMIT));
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -65,7 +65,7 @@ pub(crate) async fn start(stack: &Stack, ports: Ports) -> Result<(), Error> {
 
 /// Stops the emulator, which writes its state; returns whether it was running.
 pub(crate) async fn stop(stack: &Stack) -> Result<bool, Error> {
-    daemon(stack).stop(Signal::TERM, STOP_PATIENCE).await
+    daemon(stack).stop(Signal::TERM, STOP_LIMIT).await
 }
 
 /// Whether the emulator answers.

@@ -9,7 +9,7 @@ pub enum Error {
     /// The files of the local stack could not be used.
     #[error(transparent)]
     Stack(#[from] stack::Error),
-    /// What the operator's command does as well could not be done.
+    /// An operation that the operator's command shares failed.
     #[error(transparent)]
     Operator(#[from] shopsignal::Error),
     /// A file or folder could not be read.
@@ -46,7 +46,7 @@ pub enum Error {
     },
     /// A background process did not become ready, or did not end, in time.
     #[error("see {name} become {state} within {seconds} s; its log is {log}")]
-    Patience {
+    TimedOut {
         /// Which process.
         name: &'static str,
         /// What was waited for.
@@ -110,10 +110,10 @@ pub enum Error {
     /// A function is not built.
     #[error("find {0}: build first with `make build`")]
     NotBuilt(PathBuf),
-    /// The database refused.
+    /// The database rejected a statement.
     #[error("{what} in Postgres")]
     Postgres {
-        /// What was to be done.
+        /// The attempted operation.
         what: &'static str,
         /// The database's reason.
         source: tokio_postgres::Error,
@@ -124,7 +124,7 @@ pub enum Error {
          see `make logs FUNCTION=project-orders`"
     )]
     Undrained {
-        /// Events that the API took.
+        /// Events that the API accepted.
         sent: usize,
         /// Those in the log.
         logged: i64,
@@ -136,12 +136,12 @@ pub enum Error {
     /// Contradicting arguments.
     #[error("use these arguments: {0}")]
     Usage(String),
-    /// The database could not do it.
+    /// A database operation failed.
     #[error("{what}")]
     Store {
-        /// What was to be done.
+        /// The attempted operation.
         what: &'static str,
-        /// Why it was not.
+        /// The cause.
         source: store::StoreError,
     },
 }

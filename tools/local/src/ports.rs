@@ -12,7 +12,7 @@ use stack::Stack;
 use stack::file;
 
 /// An outgoing connection may hold one of our ports for a moment.
-const PATIENCE: Duration = Duration::from_secs(5);
+const WAIT_LIMIT: Duration = Duration::from_secs(5);
 
 /// The loopback ports of one stack.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ impl Ports {
 
 /// Waits until the port is free.
 pub(crate) async fn wait_until_free(stack: &Stack, name: &'static str, port: u16) -> Result<(), Error> {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + WAIT_LIMIT;
     while TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err() {
         if Instant::now() > end {
             return Err(Error::PortTaken { name, port, stack: stack.name().to_owned() });

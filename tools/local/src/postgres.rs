@@ -20,8 +20,8 @@ use stack::file;
 const MAX_CONNECTIONS: u32 = 300;
 const DATABASE: &str = "shopsignal";
 /// Recovery after a crash may take long; a start takes 0.2 s.
-const START_PATIENCE: Duration = Duration::from_secs(60);
-const STOP_PATIENCE: Duration = Duration::from_secs(30);
+const START_LIMIT: Duration = Duration::from_secs(60);
+const STOP_LIMIT: Duration = Duration::from_secs(30);
 
 /// The process of the server.
 pub(crate) fn daemon(stack: &Stack) -> Daemon {
@@ -46,7 +46,7 @@ pub(crate) async fn start(stack: &Stack, ports: Ports) -> Result<(), Error> {
 /// Stops the server; returns whether it was running.
 pub(crate) async fn stop(stack: &Stack) -> Result<bool, Error> {
     // SIGINT is Postgres' fast shutdown: sessions are ended, data is written.
-    daemon(stack).stop(Signal::INT, STOP_PATIENCE).await
+    daemon(stack).stop(Signal::INT, STOP_LIMIT).await
 }
 
 /// Removes data outside the stack's folder, if any.
@@ -92,14 +92,14 @@ fn remove_stale_lock(data: &std::path::Path) -> Result<(), Error> {
 }
 
 async fn wait_until_ready(ports: Ports, daemon: &Daemon) -> Result<(), Error> {
-    let end = Instant::now() + START_PATIENCE;
+    let end = Instant::now() + START_LIMIT;
     while connect(ports, "postgres").await.is_err() {
         if daemon.running()?.is_none() {
             let log = daemon.log().to_owned();
             return Err(Error::Died { name: "postgres", tail: file::tail(&log, 15), log });
         }
         if Instant::now() > end {
-            return Err(daemon.impatient("ready", START_PATIENCE));
+            return Err(daemon.timed_out("ready", START_LIMIT));
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

@@ -1,4 +1,4 @@
-//! The HTTP API as a client uses it: one request, and what tells whether to send it again.
+//! A client of the HTTP API: one request, and whether it should be retried.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use serde::de::DeserializeOwned;
 
 use crate::Error;
 
-/// API Gateway gives up on a function after 30 s.
+/// API Gateway's timeout for a function is 30 s.
 const ANSWER_LIMIT: Duration = Duration::from_secs(35);
-/// Pauses grow from this, doubled each time and jittered.
+/// The first backoff; it doubles with each retry and has jitter.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// A longer Retry-After is cut to this.
+/// The upper limit of Retry-After.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// With doubling pauses up to 5 s that is half a minute of failure.
 const RETRIES: usize = 10;
@@ -26,7 +26,7 @@ pub struct Api {
     url: String,
 }
 
-/// A request without a usable answer.
+/// A request without a usable response.
 #[derive(Debug, thiserror::Error)]
 pub enum Unanswered {
     #[error("no answer")]
@@ -48,12 +48,12 @@ struct Refusal<T> {
 }
 
 impl Api {
-    /// Makes a client of the API below a URL, which ends without a slash; never through a proxy when it is on this machine.
+    /// Creates a client for the API at a URL without a trailing slash; no proxy is used for an API on this machine.
     ///
     /// # Errors
-    /// When the system offers no TLS.
+    /// When TLS is not available.
     pub fn new(url: String, is_local: bool) -> Result<Self, Error> {
-        // An error says that a provider is installed already, which is as good.
+        // It fails only when a provider is already installed.
         rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
         let mut client = reqwest::Client::builder().timeout(ANSWER_LIMIT).user_agent("shopsignal");
         if is_local {
@@ -70,7 +70,7 @@ impl Api {
     }
 }
 
-/// The pauses between repetitions: half a minute together, before jitter.
+/// The backoff between retries: half a minute in total, before jitter.
 pub fn pauses() -> ExponentialBuilder {
     let pauses = ExponentialBuilder::default().with_min_delay(FIRST_PAUSE).with_max_delay(Duration::from_secs(5));
     pauses.with_max_times(RETRIES).with_jitter()
@@ -94,14 +94,14 @@ impl Unanswered {
         }
     }
 
-    /// What happened and why, in a line.
+    /// The failure and its cause, in one line.
     pub fn chain(&self) -> String {
         let cause = std::error::Error::source(self).map_or(String::new(), |cause| format!(": {cause}"));
         format!("{self}{cause}")
     }
 }
 
-/// Reads the results of the items out of an answer that has some.
+/// Reads the results of the items from a response that has them.
 pub async fn read<T: DeserializeOwned>(response: reqwest::Result<Response>) -> Result<T, Unanswered> {
     let response = response.map_err(Unanswered::Connection)?;
     let status = response.status();
@@ -117,7 +117,7 @@ pub async fn read<T: DeserializeOwned>(response: reqwest::Result<Response>) -> R
     }
 }
 
-/// The beginning of an answer, for an error text.
+/// The beginning of a response, for an error message.
 #[must_use]
 pub fn shorten(text: &str) -> String {
     text.chars().take(600).collect()

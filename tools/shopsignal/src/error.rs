@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Everything the command can fail at.
+/// All errors of the command.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The files of the local stack could not be used.
@@ -12,23 +12,23 @@ pub enum Error {
     /// A file or folder could not be read.
     #[error("read {path}")]
     Read {
-        /// What was to be read.
+        /// What was being read.
         path: PathBuf,
-        /// The operating system's answer.
+        /// The operating system's error.
         source: io::Error,
     },
     /// A file or folder could not be written or removed.
     #[error("write {path}")]
     Write {
-        /// What was to be written.
+        /// What was being written.
         path: PathBuf,
-        /// The operating system's answer.
+        /// The operating system's error.
         source: io::Error,
     },
     /// The secret of the application could not be read or changed.
     #[error("use the secret of the application")]
     Secret(#[source] platform::SecretError),
-    /// A file is no result of a benchmark.
+    /// A file is not the result of a benchmark.
     #[error("understand the benchmark {path}")]
     Benchmark {
         /// The file.
@@ -36,7 +36,7 @@ pub enum Error {
         /// Where it differs.
         source: serde_json::Error,
     },
-    /// A price table is no TOML, or not the table that we know.
+    /// A price table is not TOML, or does not have the expected form.
     #[error("understand the price table {name}")]
     PriceTable {
         /// The region, or the file.
@@ -47,7 +47,7 @@ pub enum Error {
     /// An HTTP request to a local service failed.
     #[error("ask {what}")]
     Http {
-        /// Whom we asked for what.
+        /// The service and the request.
         what: &'static str,
         /// The client's reason.
         source: reqwest::Error,
@@ -55,34 +55,34 @@ pub enum Error {
     /// Settings of the database that cannot work.
     #[error("use the database settings")]
     DatabaseSettings(#[from] store::InvalidSettings),
-    /// The database could not do it.
+    /// A database operation failed.
     #[error("{what}")]
     Store {
-        /// What was to be done.
+        /// The attempted operation.
         what: &'static str,
-        /// Why it was not.
+        /// The cause.
         source: store::StoreError,
     },
-    /// An AWS service could not do it.
+    /// An AWS call failed.
     #[error("{what}")]
     Aws {
-        /// What was to be done.
+        /// The attempted operation.
         what: String,
-        /// Why it was not.
+        /// The cause.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// Arguments that do not fit together.
+    /// Contradicting arguments.
     #[error("use these arguments: {0}")]
     Usage(String),
     /// A person could not be exported or erased.
     #[error("{what}")]
     People {
-        /// What was to be done.
+        /// The attempted operation.
         what: &'static str,
-        /// Why it was not.
+        /// The cause.
         source: people::PeopleError,
     },
-    /// Another transaction held what was needed for too long.
+    /// Another transaction held a lock for too long.
     #[error("lock the scores within {0} s: another transaction holds them; nothing was changed, try again")]
     Busy(u64),
 }

@@ -19,7 +19,7 @@ use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
 /// A person with many orders is renamed in one transaction, so that no figure counts them twice in between.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(600);
 /// Longer than an erasure that makes progress takes; what is left then is reported.
-const PATIENCE: Duration = Duration::from_secs(3_600);
+const WAIT_LIMIT: Duration = Duration::from_secs(3_600);
 
 /// The actions.
 #[derive(Debug, clap::Args)]
@@ -125,7 +125,7 @@ async fn export(places: &Places, named: &Named, out: Option<PathBuf>) -> Result<
 
 /// Erases, and waits for deliveries in progress.
 async fn erase(places: &Places, named: &Named, wait: bool) -> Result<Receipt, Error> {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + WAIT_LIMIT;
     loop {
         let order = Order { named, requested_by: "command", deadline };
         let erased = people::erase(places, order).await;
@@ -152,13 +152,13 @@ fn print(receipt: &Receipt, places: &Places) {
     }
     println!("{:>10} made anonymous in all", receipt.total());
     if places.feed.is_none() {
-        println!("no feed is known here (--catalog-table): an outside catalog has to be told by the shop");
+        println!("no feed is known here (--catalog-table): an outside catalog must be notified by the shop");
     }
     if places.letters.is_none() {
         println!("dead letters were left out (--order-events-dlq-url)");
     }
     match receipt.again_in_seconds {
-        None => println!("complete: nothing of the person is left"),
+        None => println!("complete: no data of the person is left"),
         Some(seconds) => println!("not complete: run the same command again in {seconds} s"),
     }
 }

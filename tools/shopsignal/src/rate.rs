@@ -1,18 +1,18 @@
-//! How fast requests are sent: as fast as answers come, or by the clock.
+//! The request rate: as fast as responses arrive, or at a fixed rate.
 
 use std::time::{Duration, Instant};
 
-/// How fast to send.
+/// The request rate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Rate {
-    /// As fast as answers come.
+    /// As fast as responses arrive.
     Max,
-    /// Interactions a second.
+    /// Interactions per second.
     PerSecond(f64),
 }
 
 impl Rate {
-    /// When the request is due that follows `before` interactions; `None` means at once.
+    /// Returns when the request after `before` interactions is due; `None` means immediately.
     #[expect(clippy::cast_precision_loss, reason = "a run has far fewer than 2^52 interactions")]
     #[must_use]
     pub fn due(self, start: Instant, before: usize) -> Option<Instant> {
@@ -23,10 +23,10 @@ impl Rate {
     }
 }
 
-/// Reads `max` or a number of events a second.
+/// Reads `max` or a number of events per second.
 ///
 /// # Errors
-/// What it must be.
+/// When it is neither.
 pub fn read_rate(text: &str) -> Result<Rate, String> {
     if text == "max" {
         return Ok(Rate::Max);

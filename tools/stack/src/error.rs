@@ -1,9 +1,10 @@
-//! Why the files of a stack could not be used. Each text is one layer and fits after "could not"; the cause is the source.
+//! Why the files of a stack could not be used. Each text is one layer and fits after "could not"; the cause is the
+//! source.
 
 use std::io;
 use std::path::PathBuf;
 
-/// Everything that the files of a stack can fail at.
+/// All errors of the files of a stack.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No parent of the working directory holds the project.
@@ -18,20 +19,20 @@ pub enum Error {
     /// A file or folder could not be read.
     #[error("read {path}")]
     Read {
-        /// What was to be read.
+        /// What was being read.
         path: PathBuf,
-        /// The operating system's answer.
+        /// The operating system's error.
         source: io::Error,
     },
     /// A file or folder could not be written or removed.
     #[error("write {path}")]
     Write {
-        /// What was to be written.
+        /// What was being written.
         path: PathBuf,
-        /// The operating system's answer.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// A file holds something else than what we write there.
+    /// A file does not have the expected content.
     #[error("understand {path}")]
     Malformed {
         /// The file.
@@ -39,7 +40,7 @@ pub enum Error {
         /// Where it differs.
         source: serde_json::Error,
     },
-    /// The issuer's key could not be made.
+    /// The issuer's key could not be generated.
     #[error("make the issuer's key")]
     KeyGeneration,
     /// A token or a key could not be encoded.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use contracts::{AlertCursor, AlertsQuery, List, ListedFinding, Pagination};
-use store::finding::{self, Position, Stored};
+use store::finding::{self, PageStart, Stored};
 
 use crate::Deps;
 use crate::answer;
@@ -15,8 +15,8 @@ use crate::query::QueryParameters;
 
 pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, query: QueryParameters) -> Result<Response, Failure> {
     let query = AlertsQuery::read(query.pairs())?;
-    let behind = |cursor: AlertCursor| Position { date_created: cursor.date_created, id: cursor.id };
-    let after = query.after.map_or(Position::NEWEST, behind);
+    let behind = |cursor: AlertCursor| PageStart { date_created: cursor.date_created, id: cursor.id };
+    let after = query.after.map_or(PageStart::NEWEST, behind);
     // One row more than shown reveals whether there is a next page, without counting.
     let mut rows = finding::list(&deps.database, query.rule, after, query.limit + 1).await?;
     let shown = usize::try_from(query.limit).unwrap_or(usize::MAX);

@@ -11,7 +11,7 @@ use contracts::{
 };
 use domain::{Currency, Money, TimeSpan};
 use jiff::Timestamp;
-use store::sales::{self, Figures, Sales, WHOLE_SHOP};
+use store::sales::{self, Sales, SalesFigures, WHOLE_SHOP};
 use store::shop_report;
 
 use crate::Deps;
@@ -21,7 +21,7 @@ use crate::currency;
 use crate::failure::Failure;
 use crate::query::QueryParameters;
 
-/// `GET /dashboard`: everything since the shop began, and today.
+/// `GET /dashboard`: all-time totals and the orders of today.
 pub(crate) async fn dashboard(
     _: Admin,
     State(deps): State<Arc<Deps>>,
@@ -53,7 +53,7 @@ pub(crate) async fn daily_revenue(
     query: QueryParameters,
 ) -> Result<Response, Failure> {
     let RevenueQuery { range, currency } = RevenueQuery::read(query.pairs(), Timestamp::now())?;
-    // The whole range comes first, to choose the currency by it.
+    // The whole range comes first, because it determines the currency.
     let days = range.days.iter().map(|(_, day)| *day);
     let steps: Vec<TimeSpan> = std::iter::once(range.span).chain(days).collect();
     let sales = sales::sum(&deps.database, WHOLE_SHOP, &steps).await?;
@@ -82,7 +82,7 @@ pub(crate) async fn payment_methods(
     }
     let currency = currency::choose(currency, paid.into_iter());
     let shown = methods.into_iter().filter(|(_, it, _)| Some(*it) == currency);
-    let method = |(method, _, figures): (String, Currency, Figures)| MethodRevenue {
+    let method = |(method, _, figures): (String, Currency, SalesFigures)| MethodRevenue {
         method,
         orders: figures.orders,
         revenue: revenue(currency, figures),
@@ -90,7 +90,7 @@ pub(crate) async fn payment_methods(
     Ok(answer::private(&PaymentMethods { currency, payment_methods: shown.map(method).collect() }))
 }
 
-/// `GET /orders`: by where they stand.
+/// `GET /orders`: by current status.
 pub(crate) async fn orders(
     _: Admin,
     State(deps): State<Arc<Deps>>,
@@ -129,6 +129,6 @@ pub(crate) async fn events(
     Ok(answer::private(&Events { event_counts: counts.collect() }))
 }
 
-fn revenue(currency: Option<Currency>, figures: Figures) -> Revenue {
+fn revenue(currency: Option<Currency>, figures: SalesFigures) -> Revenue {
     Revenue::of(currency, figures.gross_minor, figures.refund_minor)
 }

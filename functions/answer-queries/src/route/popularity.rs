@@ -74,7 +74,7 @@ pub(crate) async fn one(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     Parameters::read(query.pairs(), &[])?;
-    // What is not UTF-8 after decoding is no text, and so no id.
+    // An id that is not UTF-8 after decoding is not valid.
     let Path(text) = spu_id.map_err(|_| Failure::InvalidProductId(InvalidId))?;
     let id: ProductId = text.parse().map_err(Failure::InvalidProductId)?;
     let row = popularity::get(&deps.database, &id).await?.ok_or(Failure::UnknownProduct)?;

@@ -1,6 +1,6 @@
-//! `GET /sales/...`: windows, rankings, segments of customers and months. None of it is for caches.
+//! `GET /sales/...`: windows, rankings, segments of customers and months. Responses are not cacheable.
 //!
-//! Each answer comes of one statement, so that its figures belong together.
+//! Each response is read by one statement, so that its figures are consistent.
 
 mod month;
 mod ranking;
@@ -18,7 +18,7 @@ pub(crate) use window::list as windows;
 
 use crate::answer;
 
-/// Writes an answer that nobody else may see, in our envelope.
+/// Writes a private response in the usual envelope.
 fn enveloped(data: impl Serialize) -> Response {
     answer::private(&Data { data })
 }

@@ -10,7 +10,7 @@ use contracts::{
 };
 use domain::{Currency, TimeSpan, change_percent, split};
 use jiff::Timestamp;
-use store::sales::{Figures, Sales};
+use store::sales::{Sales, SalesFigures};
 use store::seller_dashboard::{self, Dashboard, ProductSales, Question, Standing};
 
 use crate::Deps;
@@ -45,7 +45,7 @@ fn compose(query: &DashboardQuery, dates: &[Timestamp], found: &Dashboard) -> Se
     let in_range = || found.sales.iter().filter(|sales| sales.step == RANGE);
     let currency = currency::choose(query.currency, in_range().map(|it| (it.currency, it.figures.orders)));
     let at = |step: usize| figures_at(&found.sales, step, currency);
-    let chart = |pick: fn(Figures) -> i64| {
+    let chart = |pick: fn(SalesFigures) -> i64| {
         let points = dates.iter().zip(POINTS..);
         points.map(|(date, step)| Point { date: *date, value: pick(at(step)) }).collect()
     };
@@ -55,18 +55,18 @@ fn compose(query: &DashboardQuery, dates: &[Timestamp], found: &Dashboard) -> Se
         range: DashboardRange { start, end, granularity: query.granularity, tz: zone },
         currency,
         summary: summarize(at(RANGE), at(BEFORE), found.standing),
-        charts: Charts { revenue: chart(Figures::net_minor), orders: chart(|figures| figures.orders) },
+        charts: Charts { revenue: chart(SalesFigures::net_minor), orders: chart(|figures| figures.orders) },
         top_products: found.products.iter().filter(|it| Some(it.currency) == currency).map(top_product).collect(),
         currencies: in_range().map(of_currency).collect(),
     }
 }
 
-fn figures_at(sales: &[Sales], step: usize, currency: Option<Currency>) -> Figures {
+fn figures_at(sales: &[Sales], step: usize, currency: Option<Currency>) -> SalesFigures {
     let found = sales.iter().find(|it| it.step == step && Some(it.currency) == currency);
     found.map(|it| it.figures).unwrap_or_default()
 }
 
-fn summarize(now: Figures, before: Figures, standing: Standing) -> Summary {
+fn summarize(now: SalesFigures, before: SalesFigures, standing: Standing) -> Summary {
     Summary {
         total_revenue: now.net_minor(),
         gross_revenue: now.gross_minor,

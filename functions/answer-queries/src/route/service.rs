@@ -1,5 +1,5 @@
-//! `GET /api/v1/openapi.json` describes the HTTP API for programs; `GET /health` says whether this function reaches Postgres, and
-//! which version it is.
+//! `GET /api/v1/openapi.json` returns the description of the HTTP API; `GET /health` says whether this function can
+//! reach Postgres, and returns its version.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::Deps;
 use crate::answer;
 use crate::failure::Failure;
 
-/// Made from the code by a test and checked in; here it is only bytes of the program.
+/// Generated from the code by a test, checked in and embedded in the program.
 const DESCRIPTION: &str = include_str!("../../../../docs/openapi.json");
 
 pub(crate) async fn describe(headers: HeaderMap) -> Response {

@@ -66,9 +66,7 @@ impl Breaker {
         match self.state {
             State::Closed { .. } => {}
             State::Open { until: at } | State::HalfOpen { retry_at: at } if now < at => return None,
-            State::Open { .. } | State::HalfOpen { .. } => {
-                self.enter(State::HalfOpen { retry_at: now + PROBE_PATIENCE })
-            }
+            State::Open { .. } | State::HalfOpen { .. } => self.enter(State::HalfOpen { retry_at: now + PROBE_LIMIT }),
         }
         Some(Permit { phase: self.phase })
     }
@@ -102,7 +100,7 @@ impl Breaker {
 }
 
 /// How long to wait for the verdict of the single call: the maximum duration of an invocation.
-const PROBE_PATIENCE: Duration = Duration::from_secs(30);
+const PROBE_LIMIT: Duration = Duration::from_secs(30);
 
 #[cfg(test)]
 mod tests {
@@ -177,11 +175,11 @@ mod tests {
         let now = Instant::now();
         let mut breaker = opened(now);
         let lost = breaker.admit(now + PAUSE).unwrap();
-        assert!(breaker.admit(now + PAUSE + PROBE_PATIENCE).is_some());
-        let given_up = breaker.admit(now + PAUSE + 2 * PROBE_PATIENCE).unwrap();
-        breaker.record(given_up, Verdict::Unknown, now + PAUSE + 2 * PROBE_PATIENCE);
-        assert!(breaker.admit(now + PAUSE + 2 * PROBE_PATIENCE).is_some());
-        breaker.record(lost, Verdict::Alive, now + PAUSE + 2 * PROBE_PATIENCE);
+        assert!(breaker.admit(now + PAUSE + PROBE_LIMIT).is_some());
+        let abandoned = breaker.admit(now + PAUSE + 2 * PROBE_LIMIT).unwrap();
+        breaker.record(abandoned, Verdict::Unknown, now + PAUSE + 2 * PROBE_LIMIT);
+        assert!(breaker.admit(now + PAUSE + 2 * PROBE_LIMIT).is_some());
+        breaker.record(lost, Verdict::Alive, now + PAUSE + 2 * PROBE_LIMIT);
         assert!(breaker.is_open(), "the verdict of a lost call counted");
     }
 

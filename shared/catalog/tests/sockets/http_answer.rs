@@ -151,8 +151,8 @@ async fn a_lasting_fault_ends_after_three_attempts() {
 
 #[tokio::test]
 async fn a_short_retry_after_is_waited_for() {
-    let patience = |number| if number == 0 { response(429, "retry-after: 1\r\n", "") } else { response(200, "", "") };
-    let server = Server::start(move |number, _| Reply::Say(patience(number))).await;
+    let reply = |number| if number == 0 { response(429, "retry-after: 1\r\n", "") } else { response(200, "", "") };
+    let server = Server::start(move |number, _| Reply::Say(reply(number))).await;
     let start = Instant::now();
     assert_eq!(deliver_one(&catalog(&server)).await, Outcome::Confirmed);
     assert!(start.elapsed() >= Duration::from_secs(1), "asked again after {:?}", start.elapsed());

@@ -29,9 +29,9 @@ fn the_last_day_is_not_in_the_range() {
 fn a_range_has_days_and_a_limit() {
     assert_eq!(read(&[("from", "2024-01-01"), ("to", "2025-01-01")]).unwrap().days.len(), 366);
     let long = read(&[("from", "2024-01-01"), ("to", "2025-01-02")]).unwrap_err();
-    assert_eq!(long.to_string(), "to: must lie at most 366 days behind from");
+    assert_eq!(long.to_string(), "to: must be at most 366 days after from");
     let empty = read(&[("from", "2024-01-01"), ("to", "2024-01-01")]).unwrap_err();
-    assert_eq!(empty.to_string(), "to: must lie behind from");
+    assert_eq!(empty.to_string(), "to: must be after from");
     assert_eq!(read(&[("from", "2027-01-01")]), Err(InvalidQuery::Empty { start: "from", end: "to" }));
 }
 

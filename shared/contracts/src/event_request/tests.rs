@@ -15,7 +15,7 @@ fn shipped(rest: &str) -> String {
 
 fn outcomes(events: &[String]) -> Vec<String> {
     let read = read(&format!(r#"{{"events":[{}]}}"#, events.join(","))).unwrap();
-    let outcome = |it: Result<EventMessage, Rejection>| match it {
+    let outcome = |result: Result<EventMessage, Rejection>| match result {
         Ok(_) => "read".to_owned(),
         Err(rejection) => format!("{}: {}", rejection.code.as_str(), rejection.message),
     };

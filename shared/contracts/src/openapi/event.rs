@@ -32,7 +32,7 @@ fn request() -> Schema {
         .items(shapes)
         .min_items(Some(1))
         .max_items(Some(ITEMS_MAX))
-        .description(Some("Each is judged for itself: one that is refused harms no other."));
+        .description(Some("Each is processed independently: a rejected one does not affect the others."));
     ObjectBuilder::new()
         .property("events", events)
         .required("events")
@@ -45,11 +45,11 @@ fn event(name: &str, names: &[&str]) -> Schema {
     let id = ObjectBuilder::new()
         .schema_type(SchemaType::from_iter([Type::String, Type::Integer, Type::Null]))
         .max_length(Some(SHOP_TEXT_MAX_CHARS))
-        .description(Some("Send it, and the same one with a retry: then the event is logged once."));
+        .description(Some("Send it, and send the same one with a retry, so that the event is logged once."));
     let timestamp = ObjectBuilder::new()
         .schema_type(Type::String)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
-        .description(Some("From the year 2000 to 5 minutes ahead."));
+        .description(Some("From the year 2000 up to 5 minutes in the future."));
     ObjectBuilder::new()
         .property(name, ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names.iter().copied())))
         .property("eventId", id)

@@ -37,17 +37,20 @@ pub(crate) fn seller_dashboard() -> OperationBuilder {
         "top_products": [{ "sku_id": "p-1", "sku_name": "Boots", "sold_count": 2, "revenue": 1500 }],
         "currencies": [{ "currency": "EUR", "revenue": 1500, "gross_revenue": 2000, "refunds": 500, "orders": 1, "items_sold": 2 }],
     } });
-    let found = success("The figures of the caller, and of nobody else", "SellerDashboardAnswer", example);
-    let mut answers = vec![("200", found), invalid("end: must lie behind start")];
+    let found = success("The figures of the caller only", "SellerDashboardAnswer", example);
+    let mut answers = vec![("200", found), invalid("end: must be after start")];
     answers.extend(for_admins());
     let instant = |name, text: &str| query(name, formatted(KnownFormat::DateTime), text);
     let granularity = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Granularity::ALL.map(|it| it.0)));
-    let limit = format!("The first instant behind the range, at most {SPAN_MAX_DAYS} days; now when absent.");
+    let limit = format!("End of the range (exclusive), at most {SPAN_MAX_DAYS} days after `start`; now when absent.");
     operation("showSellerDashboard", "Shows the seller's own sales", answers)
         .description(Some("The seller is the `sub` of the token. Money is in minor units of `currency`."))
-        .parameter(instant("start", &format!("The first instant; {SPAN_DEFAULT_DAYS} days before `end` when absent.")))
+        .parameter(instant(
+            "start",
+            &format!("Start of the range (inclusive); {SPAN_DEFAULT_DAYS} days before `end` when absent."),
+        ))
         .parameter(instant("end", &limit))
-        .parameter(query("granularity", granularity, "What the charts have a point for; `day` when absent."))
+        .parameter(query("granularity", granularity, "The granularity of the charts; `day` when absent."))
         .parameter(zone())
         .parameter(currency())
 }
@@ -76,25 +79,26 @@ pub(crate) fn payment_methods() -> OperationBuilder {
 pub(crate) fn orders() -> OperationBuilder {
     let counts = domain::OrderStatus::ALL.map(|status| (status.as_str().to_uppercase(), json!(0)));
     let example = json!({ "totalOrders": 0, "ordersByStatus": Value::Object(counts.into_iter().collect()) });
-    for_admin(("countOrders", "Counts the orders by where they stand", "Orders"), example, None)
+    for_admin(("countOrders", "Counts the orders by status", "Orders"), example, None)
 }
 
 pub(crate) fn users() -> OperationBuilder {
     let example = json!({ "totalUsers": 3, "dailyUsers": [{ "date": "2026-11-20", "registered": 1 }] });
-    of_days(("countUsers", "Counts the users who registered", "Users"), example)
+    of_days(("countUsers", "Counts the registered users", "Users"), example)
 }
 
 pub(crate) fn events() -> OperationBuilder {
     let count = json!({ "service": "ORDER_SERVICE", "eventType": "order_created", "count": 2 });
-    of_days(("countEvents", "Counts the events of the back end", "Events"), json!({ "eventCounts": [count] }))
+    of_days(("countEvents", "Counts the back-end events", "Events"), json!({ "eventCounts": [count] }))
 }
 
 /// An operation with a range of days.
 fn of_days(id: (&str, &str, &str), example: Value) -> OperationBuilder {
     let date = |name, text: &str| query(name, formatted(KnownFormat::Date), text);
     let from = format!("The first local day; {SPAN_DEFAULT_DAYS} days before `to` when absent.");
-    let to = format!("The local day behind the last, at most {SPAN_MAX_DAYS} days; tomorrow when absent.");
-    for_admin(id, example, Some("to: must lie behind from"))
+    let to =
+        format!("The local day after the last one, at most {SPAN_MAX_DAYS} days after `from`; tomorrow when absent.");
+    for_admin(id, example, Some("to: must be after from"))
         .parameter(date("from", &from))
         .parameter(date("to", &to))
         .parameter(zone())
@@ -102,7 +106,7 @@ fn of_days(id: (&str, &str, &str), example: Value) -> OperationBuilder {
 
 /// An operation with its id, summary and response schema.
 fn for_admin((id, summary, schema): (&str, &str, &str), example: Value, refusal: Option<&str>) -> OperationBuilder {
-    let mut answers = vec![("200", success("Bare, without an envelope", schema, example))];
+    let mut answers = vec![("200", success("Without an envelope", schema, example))];
     answers.extend(refusal.map(invalid));
     answers.extend(for_admins());
     operation(id, summary, answers).description(Some("For admins. Amounts are exact numbers of the major unit."))
@@ -123,12 +127,12 @@ fn money(mut object: Value) -> Value {
 
 fn zone() -> Parameter {
     let name = ObjectBuilder::new().schema_type(Type::String).examples(["Asia/Ho_Chi_Minh"]);
-    query("tz", name, "Whose days these are: a time zone of the IANA database; `UTC` when absent.")
+    query("tz", name, "The time zone of the days, IANA name; `UTC` when absent.")
 }
 
 fn currency() -> Parameter {
     let code = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Z]{3}$"));
-    query("currency", code, "The currency to show; the one with most paid orders when absent.")
+    query("currency", code, "The currency to show; the one with the most paid orders when absent.")
 }
 
 fn formatted(format: KnownFormat) -> ObjectBuilder {

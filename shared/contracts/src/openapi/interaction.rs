@@ -57,7 +57,7 @@ fn request(audience: Audience, kinds: [&str; 2]) -> Schema {
         .items(item)
         .min_items(Some(1))
         .max_items(Some(if audience == Audience::Import { IMPORT_ITEMS_MAX } else { ITEMS_MAX }))
-        .description(Some("Each is judged for itself: one that is refused harms no other."));
+        .description(Some("Each is processed independently: a rejected one does not affect the others."));
     ObjectBuilder::new()
         .property("interactions", items)
         .property("account_id", account_of_all(audience))
@@ -110,8 +110,8 @@ fn event_id(audience: Audience) -> Object {
     text_of_import(audience)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
         .description(Some(
-            "Send it, and the same one with a retry: then nothing is counted twice. Unique among those of the same account, \
-             of the same guest session or of the shop's own services. Hyphenated, not the nil UUID.",
+            "Send it, and send the same one with a retry, so that nothing is counted twice. Unique among those of the \
+             same account, the same guest session or the services of the shop. Hyphenated, not the nil UUID.",
         ))
         .examples([UUID_EXAMPLE])
         .build()
@@ -124,8 +124,9 @@ fn event_type(audience: Audience) -> Object {
             .pattern(Some(format!("^[a-z][a-z0-9_]{{0,{}}}$", EVENT_TYPE_MAX_CHARS - 1)))
             .max_length(Some(EVENT_TYPE_MAX_CHARS))
             .description(Some(
-                "Names that other systems use for these events are read as well. Outside the weight table it is stored and not \
-                 scored, and the result says so. Trusted events need the scope analytic/trusted.",
+                "Names that other systems use for these events are accepted as well. An event type that is not in the \
+                 weight table is stored but not scored, and the result says so. Trusted events need the scope \
+                 analytic/trusted.",
             ))
             .examples(["view"])
             .build(),
@@ -133,9 +134,9 @@ fn event_type(audience: Audience) -> Object {
 }
 
 fn product_id() -> Object {
-    let text = "What the shop calls the product: text, or a whole number, which is its digits. A UUID in any spelling is the \
-                same id in lower case with hyphens; the nil UUID names nothing. Must not look like an email address or a \
-                card number.";
+    let text = "The shop's id of the product: text, or a whole number, which is equal to its digits as text. A UUID in \
+                any spelling is equal to the same one in lower case with hyphens; the nil UUID is rejected. Must not \
+                look like an email address or a card number.";
     id().description(Some(text)).examples([json!(UUID_EXAMPLE), json!(1_004_767)]).build()
 }
 
@@ -162,8 +163,8 @@ fn sent_at() -> Object {
     optional_text()
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
         .description(Some(
-            "When the request is sent, by the clock that occurred_at is from. Event times are then corrected by how far that \
-             clock is behind: occurred_at + (arrival - sent_at).",
+            "When the request is sent, by the same clock as occurred_at. Event times are then corrected by the offset \
+             of that clock: occurred_at + (arrival - sent_at).",
         ))
         .examples(["2026-11-20T12:00:00Z"])
         .build()
@@ -172,10 +173,12 @@ fn sent_at() -> Object {
 fn occurred_at(audience: Audience) -> Object {
     let description = match audience {
         Audience::Import => {
-            "RFC 3339 with an offset and at most 9 decimals, of any age since the year 2000, at most 5 minutes ahead."
+            "RFC 3339 with an offset and at most 9 decimals, of any age since the year 2000, at most 5 minutes in the \
+             future."
         }
         _ => {
-            "RFC 3339 with an offset and at most 9 decimals, at most 7 days back and 5 minutes ahead. Absent: on arrival."
+            "RFC 3339 with an offset and at most 9 decimals, at most 7 days in the past and 5 minutes in the future. \
+             Absent: time of arrival."
         }
     };
     text_of_import(audience)
@@ -190,17 +193,17 @@ fn account_of_all(audience: Audience) -> Object {
     let audience = if audience == Audience::Import { Audience::Guest } else { audience };
     account(audience)
         .deprecated(Some(Deprecated::True))
-        .description(Some("Leave it out. The account is the token's; another one here is refused."))
+        .description(Some("Omit it. The account is that of the token; any other one is rejected."))
         .build()
 }
 
 fn account_id(audience: Audience) -> Object {
     let description = match audience {
-        Audience::Guest => "A guest has none.",
-        Audience::Import => "The shopper whose interaction it was. Hyphenated, not the nil UUID.",
+        Audience::Guest => "Not allowed: guests have no account.",
+        Audience::Import => "The shopper of the interaction. Hyphenated, not the nil UUID.",
         Audience::SignedIn => {
-            "Leave it out: the account is the token's, and another one is refused. With the scope analytic/trusted: the \
-             shopper whose interaction it is, nobody when it is missing. Hyphenated, not the nil UUID."
+            "Omit it: the account is that of the token; any other one is rejected. With the scope analytic/trusted: \
+             the shopper of the interaction; absent when it has none. Hyphenated, not the nil UUID."
         }
     };
     account(audience).description(Some(description)).build()

@@ -69,9 +69,9 @@ fn receipt() -> Schema {
     let counts = ObjectBuilder::new().additional_properties(Some(AdditionalProperties::RefOr(count().build().into())));
     let names = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["account", "customer", "email"]));
     let id = ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
-    let again = count().description(Some("When the same call is worth repeating. Absent when complete."));
+    let again = count().description(Some("When to repeat the same call. Absent when complete."));
     ObjectBuilder::new()
-        .property("id", id.description(Some("To be kept with the request of the person.")))
+        .property("id", id.description(Some("The receipt, to be kept with the request of the person.")))
         .property("complete", ObjectBuilder::new().schema_type(Type::Boolean))
         .property("again_in_seconds", again)
         .property("named_by", names)
@@ -79,14 +79,14 @@ fn receipt() -> Schema {
         .property("covered_until", time())
         .property("date_completed", time())
         .property("linked", linked)
-        .property("counts", counts.description(Some("What was made anonymous, by place.")))
+        .property("counts", counts.description(Some("The number of anonymized rows, items and messages, by place.")))
         .required("id")
         .required("complete")
         .required("named_by")
         .required("date_created")
         .required("linked")
         .required("counts")
-        .description(Some("Says nothing of whom it was about."))
+        .description(Some("Contains nothing that identifies the person."))
         .build()
         .into()
 }
@@ -101,7 +101,7 @@ fn document() -> Schema {
         .required("date_created")
         .required("person")
         .additional_properties(Some(AdditionalProperties::FreeForm(true)))
-        .description(Some("A list of rows for each place that holds something of a person: docs/PRIVACY.md."))
+        .description(Some("A list of rows for each place that holds data of the person: docs/PRIVACY.md."))
         .build()
         .into()
 }

@@ -33,7 +33,7 @@ pub(super) fn gateway_error() -> Schema {
     ObjectBuilder::new()
         .property("message", message)
         .required("message")
-        .description(Some("The answer of API Gateway itself."))
+        .description(Some("A response of API Gateway itself."))
         .examples([json!({ "message": "Unauthorized" })])
         .build()
         .into()
@@ -42,7 +42,7 @@ pub(super) fn gateway_error() -> Schema {
 /// The details of a rejected request, per item.
 pub(crate) fn details() -> Schema {
     let any = AnyOfBuilder::new().item(Ref::from_schema_name("RecordReply")).item(Ref::from_schema_name("EventsReply"));
-    any.description(Some("More, where there is more: the results of the items.")).build().into()
+    any.description(Some("Further details, if any: the results of the items.")).build().into()
 }
 
 /// The data of a healthy response.
@@ -66,7 +66,7 @@ pub(super) fn success(description: &str, schema: &str, example: Value) -> Respon
 
 /// A cacheable success, and the response to a caller who already has it.
 pub(super) fn cacheable(success: ResponseBuilder) -> Vec<Answer> {
-    let unchanged = ResponseBuilder::new().description("The caller already has it").header("ETag", text_header());
+    let unchanged = ResponseBuilder::new().description("Not modified").header("ETag", text_header());
     vec![("200", success.header("ETag", text_header())), ("304", unchanged.header("Cache-Control", text_header()))]
 }
 

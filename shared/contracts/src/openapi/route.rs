@@ -28,14 +28,14 @@ pub(super) fn operation(id: &str, summary: &str, answers: Vec<Answer>) -> Operat
 pub(crate) fn record() -> OperationBuilder {
     let mut answers = vec![("200", recorded())];
     answers.extend(recording(true));
-    operation("recordInteractions", "Records what a signed-in shopper did", answers)
+    operation("recordInteractions", "Records interactions of a signed-in shopper", answers)
         .request_body(Some(body("RecordRequest", json!({}))))
 }
 
 pub(crate) fn record_as_guest() -> OperationBuilder {
     let mut answers = vec![("200", recorded())];
     answers.extend(recording(false));
-    operation("recordGuestInteractions", "Records what a guest looked at", answers)
+    operation("recordGuestInteractions", "Records interactions of a guest", answers)
         .response("429", limited())
         .request_body(Some(body("GuestRecordRequest", json!({ "session_id": "s-1" }))))
 }
@@ -45,7 +45,7 @@ pub(crate) fn import() -> OperationBuilder {
                        "occurred_at": "2019-10-01T00:00:00Z" });
     let mut answers = vec![("200", recorded())];
     answers.extend(recording(true));
-    operation("importInteractions", "Records history of any age and scores it at once", answers)
+    operation("importInteractions", "Imports interactions of any age and scores them at once", answers)
         .description(Some("For tokens with the scope `analytic/trusted`. May be repeated. See docs/IMPORT.md."))
         .request_body(Some(sized_body("ImportRequest", json!({ "interactions": [item] }), IMPORT_MAX_BYTES)))
 }
@@ -53,28 +53,29 @@ pub(crate) fn import() -> OperationBuilder {
 pub(crate) fn accept_events() -> OperationBuilder {
     let result = json!({ "index": 0, "status": "accepted", "event_id": UUID_EXAMPLE });
     let example = json!({ "data": { "accepted": 1, "rejected": 0, "unavailable": 0, "results": [result] } });
-    let mut answers = vec![("200", success("The queue has at least one event", "EventsAnswer", example))];
+    let mut answers = vec![("200", success("At least one event is in the queue", "EventsAnswer", example))];
     answers.extend(handing_over());
-    operation("acceptEvents", "Takes events of the shop's back end", answers)
+    operation("acceptEvents", "Accepts events of the shop's back end", answers)
         .description(Some("For tokens with the scope `analytic/trusted`."))
         .request_body(Some(required_body("EventsRequest", event::example())))
 }
 
 pub(crate) fn erase_person() -> OperationBuilder {
-    let whole = success("Nothing of the person is left", "ErasureAnswer", json!({ "data": person::example() }));
+    let whole = success("No data of the person is left", "ErasureAnswer", json!({ "data": person::example() }));
     let part =
         success("Not complete: send the same request again", "ErasureAnswer", json!({ "data": person::example() }));
     let mut answers = vec![("200", whole), ("202", part)];
     answers.extend(about_a_person());
-    operation("erasePerson", "Makes everything that is held about a person anonymous", answers)
+    operation("erasePerson", "Anonymizes all data of a person", answers)
         .description(Some("For tokens with the scope `analytic/trusted`. May be repeated. See docs/PRIVACY.md."))
         .request_body(Some(required_body("PersonRequest", json!({ "customer_id": "c-1" }))))
 }
 
 pub(crate) fn export_person() -> OperationBuilder {
-    let mut answers = vec![("200", success("What is held", "PersonAnswer", json!({ "data": person::nobody() })))];
+    let mut answers =
+        vec![("200", success("The data of the person", "PersonAnswer", json!({ "data": person::nobody() })))];
     answers.extend(about_a_person());
-    operation("exportPerson", "Exports everything that is held about a person", answers)
+    operation("exportPerson", "Exports all data of a person", answers)
         .description(Some(
             "For tokens with the scope `analytic/trusted`. At most 5 MiB; the operator's command has no limit.",
         ))
@@ -127,9 +128,9 @@ pub(crate) fn top() -> OperationBuilder {
         .parameter(query(
             "page",
             number(1, PAGED_ROWS_MAX),
-            &format!("From 1; page x limit is at most {PAGED_ROWS_MAX}. Further on, `cursor`."),
+            &format!("From 1; page x limit is at most {PAGED_ROWS_MAX}. Use `cursor` to read further."),
         ))
-        .parameter(query("cursor", cursor(), "A `next_cursor` of an earlier answer, unchanged."))
+        .parameter(query("cursor", cursor(), "A `next_cursor` of an earlier response, unchanged."))
         .parameter(if_none_match())
 }
 
@@ -149,7 +150,7 @@ pub(crate) fn one() -> OperationBuilder {
         .parameter_in(ParameterIn::Path)
         .required(Required::True)
         .schema(Some(id))
-        .description(Some("What the shop calls the product, percent-encoded. Slashes may stand as they are."));
+        .description(Some("The shop's id of the product, percent-encoded. Slashes need not be encoded."));
     operation("getPopularity", "Shows the popularity of one product", answers)
         .parameter(spu_id)
         .parameter(if_none_match())
@@ -169,11 +170,11 @@ pub(crate) fn alerts() -> OperationBuilder {
         .schema_type(Type::String)
         .enum_values(Some(domain::fraud::Rule::ALL.map(domain::fraud::Rule::as_str)));
     let cursor = ObjectBuilder::new().schema_type(Type::String).pattern(Some(ALERT_CURSOR));
-    operation("listAlerts", "Lists what the rules about orders and carts found", answers)
+    operation("listAlerts", "Lists the findings of the rules about orders and carts", answers)
         .description(Some("For admins."))
         .parameter(query("limit", number(LIMIT_DEFAULT, LIMIT_MAX), "Rows of a page."))
         .parameter(query("rule", rule, "Only findings of this rule."))
-        .parameter(query("cursor", cursor, "A `next_cursor` of an earlier answer, unchanged."))
+        .parameter(query("cursor", cursor, "A `next_cursor` of an earlier response, unchanged."))
 }
 
 pub(crate) fn description() -> OperationBuilder {
@@ -217,7 +218,7 @@ fn if_none_match() -> Parameter {
         .name("If-None-Match")
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
-        .description(Some("The `ETag` of an earlier answer; 304 when it still fits."))
+        .description(Some("The `ETag` of an earlier response; 304 when it still matches."))
         .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
         .build()
 }

@@ -58,16 +58,16 @@ pub(crate) fn windows() -> OperationBuilder {
     let example =
         json!({ "size": "1h", "range": range, "currency": "EUR", "windows": [window], "currencies": [sales] });
     let refusal = format!("size: the range must hold at most {WINDOWS_MAX} of them");
-    secured(("listSalesWindows", "Shows sales window by window"), "SalesWindowsAnswer", example, &refusal)
-        .description(Some("Own figures; for admins those of the whole shop, or of a seller."))
-        .parameter(size("size", "Of each window. Days are those of `tz`."))
+    secured(("listSalesWindows", "Shows sales by window"), "SalesWindowsAnswer", example, &refusal)
+        .description(Some("For sellers, their own figures; for admins, those of the whole shop or of one seller."))
+        .parameter(size("size", "The size of each window. Days are those of `tz`."))
         .parameter(instant(
             "start",
             &format!("Rounded down to a whole window. Absent: {WINDOWS_DEFAULT} windows before the end."),
         ))
         .parameter(instant(
             "end",
-            &format!("Rounded up to a whole window, at most {SPAN_MAX_DAYS} days behind `start`. Absent: now."),
+            &format!("Rounded up to a whole window, at most {SPAN_MAX_DAYS} days after `start`. Absent: now."),
         ))
         .parameter(zone())
         .parameter(currency())
@@ -97,8 +97,8 @@ fn ranking_parameters(operation: OperationBuilder) -> OperationBuilder {
         .default(Some(RankBy::Quantity.as_str().into()));
     operation
         .parameter(size("window", "Length of the window; a day has 24 hours."))
-        .parameter(query("by", by, "What decides the rank. Equals: the other figure, then the id."))
-        .parameter(query("limit", number(LIMIT_DEFAULT, LIMIT_MAX), "How many are shown."))
+        .parameter(query("by", by, "The figure that determines the rank. Ties: the other figure, then the id."))
+        .parameter(query("limit", number(LIMIT_DEFAULT, LIMIT_MAX), "The maximum number of entries."))
         .parameter(instant("end", "End of the window, rounded up to the minute. Absent: now."))
         .parameter(currency())
 }
@@ -107,13 +107,15 @@ pub(crate) fn top_products() -> OperationBuilder {
     let row = ranked(json!({ "product_id": "0192e4a0-0000-7000-8000-000000000001", "name": "Trail shoe" }));
     let refusal = "by: must be one of quantity, revenue";
     let operation = secured(
-        ("listTopProducts", "Lists the products that sold best in a window"),
+        ("listTopProducts", "Lists the best-selling products of a window"),
         "TopProductsAnswer",
         ranking("products", row),
         refusal,
     );
     ranking_parameters(operation)
-        .description(Some("Own products; for admins those of the whole shop, or of a seller. All of one currency."))
+        .description(Some(
+            "For sellers, their own products; for admins, those of the shop or of one seller. All in one currency.",
+        ))
         .parameter(seller())
 }
 
@@ -121,12 +123,12 @@ pub(crate) fn categories() -> OperationBuilder {
     let row = ranked(json!({ "category_id": "shoes" }));
     let refusal = "window: must be one of 1m, 5m, 1h, 1d";
     let operation = secured(
-        ("listTopCategories", "Lists the categories that sold best in a window"),
+        ("listTopCategories", "Lists the best-selling categories of a window"),
         "TopCategoriesAnswer",
         ranking("categories", row),
         refusal,
     );
-    ranking_parameters(operation).description(Some("For admins. All of one currency."))
+    ranking_parameters(operation).description(Some("For admins. All in one currency."))
 }
 
 pub(crate) fn segments() -> OperationBuilder {
@@ -138,7 +140,7 @@ pub(crate) fn segments() -> OperationBuilder {
     let example =
         json!({ "currency": "EUR", "thresholds": { "high": 100_000, "medium": 20_000 }, "segments": segments });
     let refusal = "currency: no thresholds are set for JPY (SegmentThresholds)";
-    let names = ("listCustomerSegments", "Shows the customers of all time by what they spent");
+    let names = ("listCustomerSegments", "Shows all customers by lifetime spend");
     secured(names, "CustomerSegmentsAnswer", example, refusal).description(Some("For admins.")).parameter(currency())
 }
 
@@ -147,9 +149,13 @@ pub(crate) fn months() -> OperationBuilder {
                         "shipping": 490, "tax": 0, "fees": 0, "average_order_value": 2490, "revenue_change": -10.5, "orders_change": null });
     let example = json!({ "currency": "EUR", "tz": "UTC", "months": [month] });
     let refusal = format!("months: must be a whole number from 1 to {MONTHS_MAX}");
-    secured(("listSalesMonths", "Shows sales month by month"), "SalesMonthsAnswer", example, &refusal)
+    secured(("listSalesMonths", "Shows sales by month"), "SalesMonthsAnswer", example, &refusal)
         .description(Some("For admins."))
-        .parameter(query("months", number(MONTHS_DEFAULT, MONTHS_MAX), "How many, the current one being the last."))
+        .parameter(query(
+            "months",
+            number(MONTHS_DEFAULT, MONTHS_MAX),
+            "The number of months, ending with the current one.",
+        ))
         .parameter(zone())
         .parameter(currency())
 }
@@ -168,15 +174,15 @@ fn instant(name: &str, description: &str) -> Parameter {
 fn zone() -> Parameter {
     let name =
         ObjectBuilder::new().schema_type(Type::String).default(Some("UTC".into())).examples(["Asia/Ho_Chi_Minh"]);
-    query("tz", name, "A time zone of the IANA database.")
+    query("tz", name, "The time zone, IANA name.")
 }
 
 fn currency() -> Parameter {
     let code = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[A-Z]{3}$"));
-    query("currency", code, "Absent: the one with most paid orders, ties alphabetically.")
+    query("currency", code, "Absent: the one with the most paid orders, ties alphabetically.")
 }
 
 fn seller() -> Parameter {
     let id = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(SHOP_TEXT_MAX_CHARS));
-    query("seller_id", id, "Of somebody else only for admins, who get the whole shop without it.")
+    query("seller_id", id, "Sellers may name only themselves. Admins get the whole shop without it.")
 }

@@ -6,19 +6,19 @@ use serde::Serialize;
 
 use crate::{InvalidQuery, Parameters};
 
-/// Months shown when no number is given.
+/// The default number of months.
 pub const MONTHS_DEFAULT: u32 = 12;
 /// The most months of a response: no response covers more than a year ([`SPAN_MAX_DAYS`](crate::SPAN_MAX_DAYS)).
 pub const MONTHS_MAX: u32 = 12;
 
-/// A checked query for months.
+/// A validated query for months.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MonthsQuery {
-    /// How many, the current one being the last.
+    /// The number of months, ending with the current one.
     pub months: u32,
-    /// Whose months.
+    /// The time zone of the months.
     pub zone: Zone,
-    /// Whose amounts.
+    /// The currency of the amounts.
     pub currency: Option<Currency>,
 }
 
@@ -46,16 +46,16 @@ impl MonthsQuery {
     }
 }
 
-/// Sales month by month.
+/// Sales by month.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SalesMonths {
-    /// Whose amounts; null when nothing was sold.
+    /// The currency of the amounts; null when nothing was sold.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub currency: Option<Currency>,
-    /// Whose months, of the IANA database.
+    /// The time zone of the months, IANA name.
     pub tz: String,
-    /// Without a gap, the current one last.
+    /// Every month, the current one last.
     pub months: Vec<SalesMonth>,
 }
 
@@ -63,27 +63,27 @@ pub struct SalesMonths {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SalesMonth {
-    /// Such as `2026-11`.
+    /// The month, such as `2026-11`.
     pub month: String,
-    /// Orders paid, at the time of their first payment.
+    /// Paid orders, counted at their first payment.
     pub orders: i64,
-    /// Net of refunds.
+    /// Net revenue (payments minus refunds).
     pub revenue: i64,
-    /// Money that came.
+    /// Gross revenue (payments).
     pub gross_revenue: i64,
-    /// Money that went back.
+    /// Refunds and chargebacks.
     pub refunds: i64,
-    /// Shipping of the orders paid; of the whole shop only.
+    /// Shipping charges of the paid orders; for the whole shop only.
     pub shipping: i64,
-    /// Tax of the orders paid, on top of the lines or within them; of the whole shop only.
+    /// Tax of the paid orders, included in the line prices or added; for the whole shop only.
     pub tax: i64,
-    /// Fees of the orders paid; of the whole shop only.
+    /// Fees of the paid orders; for the whole shop only.
     pub fees: i64,
-    /// Gross revenue by order, rounded half up; null without orders.
+    /// Average gross revenue per order, rounded half up; null without orders.
     pub average_order_value: Option<i64>,
-    /// Of net revenue against the month before, in percent with two decimals; null where that was 0.
+    /// Change of net revenue from the previous month in percent, with two decimals; null where that was 0.
     pub revenue_change: Option<f64>,
-    /// Of orders.
+    /// Change of the number of orders.
     pub orders_change: Option<f64>,
 }
 

@@ -7,20 +7,20 @@ use serde::Serialize;
 use super::WindowSize;
 use crate::{InvalidQuery, LIMIT_DEFAULT, LIMIT_MAX, Parameters};
 
-/// A checked query for a ranking.
+/// A validated query for a ranking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RankingQuery {
     /// The length of the window.
     pub size: WindowSize,
     /// The window.
     pub window: TimeSpan,
-    /// What decides.
+    /// The figure by which the ranking is sorted.
     pub by: RankBy,
-    /// How many are shown.
+    /// The maximum number of entries.
     pub limit: u32,
-    /// Whose amounts and pieces.
+    /// The currency of the amounts and units.
     pub currency: Option<Currency>,
-    /// Whose products.
+    /// The seller of the products.
     pub seller_id: Option<String>,
 }
 
@@ -60,99 +60,99 @@ impl RankingQuery {
     }
 }
 
-/// The window of a ranking, half-open.
+/// The half-open time window of a ranking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RankedWindow {
     /// Its length; a day has 24 hours here.
     pub size: WindowSize,
-    /// The first instant in it, RFC 3339.
+    /// Start (inclusive), RFC 3339.
     pub start: Timestamp,
-    /// The first instant behind it, RFC 3339.
+    /// End (exclusive), RFC 3339.
     pub end: Timestamp,
 }
 
-/// The products that sold best.
+/// The best-selling products.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TopProducts {
-    /// When.
+    /// The time window.
     pub window: RankedWindow,
     /// `quantity` or `revenue`.
     pub by: &'static str,
-    /// The currency that was paid in; null when nothing was sold.
+    /// The currency of the payments; null when nothing was sold.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub currency: Option<Currency>,
-    /// From rank 1 on.
+    /// Sorted by rank, starting at 1.
     pub products: Vec<RankedProduct>,
 }
 
-/// A product at its rank.
+/// A product and its rank.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RankedProduct {
-    /// From 1; no two products share one.
+    /// The rank from 1; unique.
     pub rank: i64,
-    /// The product (SPU), or the id in the order as long as that is unknown.
+    /// The product (SPU), or the id in the order while the product is unknown.
     pub product_id: String,
-    /// Its name, where a product event told it.
+    /// Its name, if known from a product event.
     pub name: Option<String>,
-    /// Pieces sold, in thousandths here and as a number on the wire.
+    /// Units sold; in thousandths here, as a number on the wire.
     #[serde(serialize_with = "domain::serialize_milli")]
     #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub items: i64,
-    /// Orders paid with it in them.
+    /// Paid orders that contain it.
     pub orders: i64,
-    /// Net of refunds.
+    /// Net revenue (payments minus refunds).
     pub revenue: i64,
-    /// Money that came.
+    /// Gross revenue (payments).
     pub gross_revenue: i64,
-    /// Money that went back.
+    /// Refunds and chargebacks.
     pub refunds: i64,
-    /// The rank among all products of the window before; null when it was not sold in it.
+    /// The rank among all products in the previous window; null when it was not sold then.
     pub previous_rank: Option<i64>,
-    /// Change of the ranking figure in percent with two decimals; null when that was 0 or there was none.
+    /// Change of the ranking figure in percent, with two decimals; null when the previous value was 0 or missing.
     pub change: Option<f64>,
 }
 
-/// The categories that sold best.
+/// The best-selling categories.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TopCategories {
-    /// When.
+    /// The time window.
     pub window: RankedWindow,
     /// `quantity` or `revenue`.
     pub by: &'static str,
-    /// The currency that was paid in; null when nothing was sold.
+    /// The currency of the payments; null when nothing was sold.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub currency: Option<Currency>,
-    /// From rank 1 on.
+    /// Sorted by rank, starting at 1.
     pub categories: Vec<RankedCategory>,
 }
 
-/// A category at its rank.
+/// A category and its rank.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RankedCategory {
-    /// From 1; no two categories share one.
+    /// The rank from 1; unique.
     pub rank: i64,
-    /// The category; null for lines whose category nobody told.
+    /// The category; null for lines whose category is unknown.
     pub category_id: Option<String>,
-    /// Pieces sold, in thousandths here and as a number on the wire.
+    /// Units sold; in thousandths here, as a number on the wire.
     #[serde(serialize_with = "domain::serialize_milli")]
     #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub items: i64,
-    /// Orders paid with it in them.
+    /// Paid orders that contain it.
     pub orders: i64,
-    /// Net of refunds.
+    /// Net revenue (payments minus refunds).
     pub revenue: i64,
-    /// Money that came.
+    /// Gross revenue (payments).
     pub gross_revenue: i64,
-    /// Money that went back.
+    /// Refunds and chargebacks.
     pub refunds: i64,
-    /// The rank among all categories of the window before; null when it was not sold in it.
+    /// The rank among all categories in the previous window; null when it was not sold then.
     pub previous_rank: Option<i64>,
-    /// Change of the ranking figure in percent with two decimals; null when that was 0 or there was none.
+    /// Change of the ranking figure in percent, with two decimals; null when the previous value was 0 or missing.
     pub change: Option<f64>,
 }
 

@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use crate::{InvalidQuery, Parameters};
 
-/// A checked query for segments.
+/// A validated query for segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SegmentsQuery {
-    /// In which currency they spent.
+    /// The currency of the spend.
     pub currency: Option<Currency>,
 }
 
@@ -22,26 +22,26 @@ impl SegmentsQuery {
     }
 }
 
-/// The customers of all time, by what they spent.
+/// All customers by lifetime spend.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CustomerSegments {
-    /// The currency that they spent; null when none of those with thresholds was spent.
+    /// The currency of the spend; null when nothing was spent in a currency that has thresholds.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub currency: Option<Currency>,
-    /// From where on; null without a currency.
+    /// The lower bounds of the segments; null without a currency.
     pub thresholds: Option<SegmentLimits>,
-    /// High, Medium and Low, also when nobody is in them.
+    /// High, Medium and Low, including empty ones.
     pub segments: Vec<CustomerSegment>,
 }
 
-/// From which net spend on a customer is in a segment, in minor units.
+/// The minimum net spend of each segment, in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SegmentLimits {
-    /// High.
+    /// Minimum of `High`.
     pub high: i64,
-    /// Medium.
+    /// Minimum of `Medium`.
     pub medium: i64,
 }
 
@@ -55,8 +55,8 @@ pub struct CustomerSegment {
     pub customers: i64,
     /// Their orders.
     pub orders: i64,
-    /// What they paid, net of refunds.
+    /// Their spend, net of refunds.
     pub revenue: i64,
-    /// By customer, rounded half up; 0 without customers.
+    /// The average spend per customer, rounded half up; 0 without customers.
     pub average_revenue: i64,
 }

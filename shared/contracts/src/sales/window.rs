@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::CurrencySales;
 use crate::{InvalidQuery, Parameters, check_span};
 
-/// Windows shown when no start is given.
+/// The default number of windows.
 pub const WINDOWS_DEFAULT: i32 = 60;
 /// The most windows of a response: the minutes of a day.
 pub const WINDOWS_MAX: usize = 1_440;
@@ -58,18 +58,18 @@ impl WindowSize {
     }
 }
 
-/// A checked query for windows.
+/// A validated query for windows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WindowsQuery {
-    /// The size of each.
+    /// The size of each window.
     pub size: WindowSize,
-    /// From the start of the first to the end of the last.
+    /// From the start of the first window to the end of the last.
     pub range: TimeSpan,
-    /// Whose days.
+    /// The time zone of the days.
     pub zone: Zone,
-    /// Whose amounts.
+    /// The currency of the amounts.
     pub currency: Option<Currency>,
-    /// Whose sales.
+    /// The seller.
     pub seller_id: Option<String>,
 }
 
@@ -119,20 +119,20 @@ fn range(step: Step, start: Option<Timestamp>, end: Timestamp, zone: &Zone) -> T
     TimeSpan { start, end: last.end }
 }
 
-/// Sales window by window.
+/// Sales by window.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SalesWindows {
-    /// The size of each.
+    /// The size of each window.
     pub size: WindowSize,
-    /// What was looked at: whole windows.
+    /// The evaluated range, in whole windows.
     pub range: SalesRange,
-    /// Whose amounts; null when nothing was sold.
+    /// The currency of the amounts; null when nothing was sold.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub currency: Option<Currency>,
-    /// Without a gap, also where nothing was sold.
+    /// Every window, including those without sales.
     pub windows: Vec<SalesWindow>,
-    /// The whole range, by currency.
+    /// Totals of the whole range, by currency.
     pub currencies: Vec<CurrencySales>,
 }
 
@@ -140,11 +140,11 @@ pub struct SalesWindows {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SalesRange {
-    /// The first instant in it, RFC 3339.
+    /// Start (inclusive), RFC 3339.
     pub start: Timestamp,
-    /// The first instant behind it, RFC 3339.
+    /// End (exclusive), RFC 3339.
     pub end: Timestamp,
-    /// Whose days, of the IANA database.
+    /// The time zone of the days, IANA name.
     pub tz: String,
 }
 
@@ -152,37 +152,37 @@ pub struct SalesRange {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SalesWindow {
-    /// The first instant in it, RFC 3339.
+    /// Start (inclusive), RFC 3339.
     pub start: Timestamp,
-    /// The first instant behind it, RFC 3339.
+    /// End (exclusive), RFC 3339.
     pub end: Timestamp,
-    /// Orders paid, at the time of their first payment.
+    /// Paid orders, counted at their first payment.
     pub orders: i64,
-    /// Net of refunds.
+    /// Net revenue (payments minus refunds).
     pub revenue: i64,
-    /// Money that came.
+    /// Gross revenue (payments).
     pub gross_revenue: i64,
-    /// Money that went back.
+    /// Refunds and chargebacks.
     pub refunds: i64,
-    /// Shipping of the orders paid; of the whole shop only.
+    /// Shipping charges of the paid orders; for the whole shop only.
     pub shipping: i64,
-    /// Tax of the orders paid, on top of the lines or within them; of the whole shop only.
+    /// Tax of the paid orders, included in the line prices or added; for the whole shop only.
     pub tax: i64,
-    /// Fees of the orders paid; of the whole shop only.
+    /// Fees of the paid orders; for the whole shop only.
     pub fees: i64,
-    /// Gross revenue by order, rounded half up; null without orders.
+    /// Average gross revenue per order, rounded half up; null without orders.
     pub average_order_value: Option<i64>,
-    /// Against the window before.
+    /// Changes from the previous window.
     pub trend: Trend,
 }
 
-/// Changes in percent with two decimals; null where the figure was 0 before.
+/// Changes in percent, with two decimals; null where the previous value was 0.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Trend {
-    /// Of orders.
+    /// Change of the number of orders.
     pub orders_change: Option<f64>,
-    /// Of net revenue.
+    /// Change of net revenue.
     pub revenue_change: Option<f64>,
 }
 
@@ -263,8 +263,8 @@ mod tests {
     fn odd_parameters_are_refused_by_name() {
         for (given, refused) in [
             (("size", "2m"), "size: must be one of 1m, 5m, 1h, 1d"),
-            (("start", NOW), "end: must lie behind start"),
-            (("start", "2026-11-20T10:07:31Z"), "end: must lie behind start"),
+            (("start", NOW), "end: must be after start"),
+            (("start", "2026-11-20T10:07:31Z"), "end: must be after start"),
             (("tz", "Mars"), "tz: must be a time zone of the IANA database, like Asia/Ho_Chi_Minh"),
             (("seller_id", ""), "seller_id: must have 1 to 128 characters"),
         ] {

@@ -31,7 +31,7 @@ pub(super) fn read(name: &str, fields: &Fields<'_>) -> Result<Fact, Rejection> {
         "ORDER_STATUS_UPDATED" => status(order_id()?, fields)?,
         "PAYMENT_SUCCESS" => {
             let currency = fields.currency()?;
-            let missing = || fields.refuse(RejectionCode::MissingField, "amount", "is required");
+            let missing = || fields.reject(RejectionCode::MissingField, "amount", "is required");
             Fact::PaymentProcessed {
                 order_id: order_id()?,
                 payment_id: fields.any_name(&["paymentId", "transactionId"])?,
@@ -59,7 +59,8 @@ pub(super) fn read(name: &str, fields: &Fields<'_>) -> Result<Fact, Rejection> {
 /// Reads a user. The entity is the user's id, so an address next to it is not another user.
 fn user(fields: &Fields<'_>) -> Result<domain::CustomerKey, Rejection> {
     let names = [CUSTOMER[0], CUSTOMER[1], "entityId", CUSTOMER[2]];
-    let missing = || fields.refuse(RejectionCode::MissingField, &names.join(" or "), "is required and names somebody");
+    let missing =
+        || fields.reject(RejectionCode::MissingField, &names.join(" or "), "is required and must identify a customer");
     fields.customer(&names)?.ok_or_else(missing)
 }
 

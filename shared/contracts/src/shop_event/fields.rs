@@ -83,7 +83,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Builds the rejection of a field.
-    pub(super) fn refuse(&self, code: RejectionCode, name: &str, rule: &str) -> Rejection {
+    pub(super) fn reject(&self, code: RejectionCode, name: &str, rule: &str) -> Rejection {
         Rejection::new(code, format!("{}: {rule}", self.path(name)))
     }
 
@@ -103,7 +103,7 @@ impl<'a> Fields<'a> {
             return Ok(Some(text.into_owned()));
         }
         let rule = format!("must have 1 to {SHOP_TEXT_MAX_CHARS} characters and no control characters");
-        Err(self.refuse(RejectionCode::InvalidText, name, &rule))
+        Err(self.reject(RejectionCode::InvalidText, name, &rule))
     }
 
     /// Reads a string that is only displayed: without control characters, and truncated. Anything else counts as
@@ -130,7 +130,7 @@ impl<'a> Fields<'a> {
 
     /// Reads the first of several names, one of which is required.
     pub(super) fn required(&self, names: &[&str]) -> Result<String, Rejection> {
-        let missing = || self.refuse(RejectionCode::MissingField, &names.join(" or "), "is required");
+        let missing = || self.reject(RejectionCode::MissingField, &names.join(" or "), "is required");
         self.any_name(names)?.ok_or_else(missing)
     }
 
@@ -167,7 +167,7 @@ impl<'a> Fields<'a> {
         };
         let code = code.trim().to_ascii_uppercase().parse();
         code.map(|code| Denomination { code, named: true }).map_err(|rule: domain::InvalidCurrency| {
-            self.refuse(RejectionCode::InvalidCurrency, "currency", &rule.to_string())
+            self.reject(RejectionCode::InvalidCurrency, "currency", &rule.to_string())
         })
     }
 
@@ -183,7 +183,7 @@ impl<'a> Fields<'a> {
         let Some(text) = self.number(name)? else { return Ok(None) };
         let amount: Result<Amount, _> = text.parse();
         let fits = amount.and_then(|it| if it.is_too_large(currency) { Err(InvalidAmount::TooLarge) } else { Ok(it) });
-        fits.map(Some).map_err(|rule| self.refuse(RejectionCode::InvalidAmount, name, &rule.to_string()))
+        fits.map(Some).map_err(|rule| self.reject(RejectionCode::InvalidAmount, name, &rule.to_string()))
     }
 
     /// Reads an amount that its currency can express, apart from floating-point noise. One whose currency is not known
@@ -201,7 +201,7 @@ impl<'a> Fields<'a> {
     pub(super) fn too_precise(&self, name: &str, currency: Denomination) -> Rejection {
         let decimals = if currency.named { currency.code.decimals() } else { Amount::MOST_DECIMALS };
         let rule = InvalidAmount::TooPrecise { currency: currency.code, decimals };
-        self.refuse(RejectionCode::InvalidAmount, name, &rule.to_string())
+        self.reject(RejectionCode::InvalidAmount, name, &rule.to_string())
     }
 
     /// Reads a whole number within limits, also when it is written as a string or with a fraction of 0.
@@ -212,7 +212,7 @@ impl<'a> Fields<'a> {
             Some(number) if (least..=most).contains(&number) => Ok(Some(number)),
             _ => {
                 let rule = format!("must be a whole number from {least} to {most}");
-                Err(self.refuse(RejectionCode::WrongType, name, &rule))
+                Err(self.reject(RejectionCode::WrongType, name, &rule))
             }
         }
     }
@@ -224,7 +224,7 @@ impl<'a> Fields<'a> {
             Some(quantity) if quantity <= Quantity::whole(QUANTITY_MAX) => Ok(Some(quantity)),
             _ => {
                 let rule = format!("must be a number from 0.001 to {QUANTITY_MAX} with at most 3 decimal places");
-                Err(self.refuse(RejectionCode::WrongType, name, &rule))
+                Err(self.reject(RejectionCode::WrongType, name, &rule))
             }
         }
     }
@@ -232,16 +232,16 @@ impl<'a> Fields<'a> {
     /// Reads a time in any of the forms that [`super::time`] knows; without an offset it is UTC.
     pub(super) fn time(&self, name: &str) -> Result<Timestamp, Rejection> {
         let Some(text) = self.number(name)? else {
-            return Err(self.refuse(RejectionCode::MissingField, name, "is required"));
+            return Err(self.reject(RejectionCode::MissingField, name, "is required"));
         };
-        time::parse(&text).ok_or_else(|| self.refuse(RejectionCode::InvalidTime, name, time::RULE))
+        time::parse(&text).ok_or_else(|| self.reject(RejectionCode::InvalidTime, name, time::RULE))
     }
 
     /// Reads a list of objects.
     pub(super) fn objects(&self, name: &str) -> Result<Vec<Fields<'a>>, Rejection> {
         let Some(raw) = self.raw(name) else { return Ok(Vec::new()) };
         let elements: Vec<&'a RawValue> = serde_json::from_str(raw.get())
-            .map_err(|_| self.refuse(RejectionCode::WrongType, name, "must be an array"))?;
+            .map_err(|_| self.reject(RejectionCode::WrongType, name, "must be an array"))?;
         let elements = elements.into_iter().enumerate();
         elements.map(|(i, it)| Fields::of(&format!("{}[{i}]", self.path(name)), it.get(), self.intake)).collect()
     }
@@ -250,7 +250,7 @@ impl<'a> Fields<'a> {
     pub(super) fn names(&self, name: &str) -> Result<Vec<String>, Rejection> {
         let Some(raw) = self.raw(name) else { return Ok(Vec::new()) };
         let elements: Vec<&'a RawValue> = serde_json::from_str(raw.get())
-            .map_err(|_| self.refuse(RejectionCode::WrongType, name, "must be an array"))?;
+            .map_err(|_| self.reject(RejectionCode::WrongType, name, "must be an array"))?;
         let read = |raw: &'a RawValue| {
             let single = BTreeMap::from([(name.to_owned(), raw)]);
             let fields = Fields { members: single, metadata: BTreeMap::new(), place: self.place.clone(), ..*self };

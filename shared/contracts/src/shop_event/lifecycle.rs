@@ -95,8 +95,9 @@ fn read_order(verb: &str, fields: &Fields<'_>) -> Result<Option<Fact>, Rejection
 }
 
 fn read_user(verb: &str, fields: &Fields<'_>) -> Result<Option<Fact>, Rejection> {
-    let missing =
-        || fields.refuse(RejectionCode::MissingField, &CUSTOMER.join(" or "), "is required and names somebody");
+    let missing = || {
+        fields.reject(RejectionCode::MissingField, &CUSTOMER.join(" or "), "is required and must identify a customer")
+    };
     let user = fields.customer(&CUSTOMER)?.ok_or_else(missing)?;
     Ok(match verb {
         "created" => Some(Fact::UserRegistered { user }),
@@ -139,20 +140,20 @@ pub(super) fn created(fields: &Fields<'_>, order_id: String, total: &str) -> Res
 /// Reads the content of an order. A creation without a currency is in the default one, so its amounts must fit that.
 fn content(fields: &Fields<'_>, total: &str, is_creation: bool) -> Result<OrderContent, Rejection> {
     let currency = fields.currency()?;
-    let judged = Denomination { named: currency.named || is_creation, ..currency };
-    let total = fields.amount(total, judged)?;
+    let denomination = Denomination { named: currency.named || is_creation, ..currency };
+    let total = fields.amount(total, denomination)?;
     let items = items(fields)?;
     Ok(OrderContent {
         customer: fields.customer(&CUSTOMER)?,
         seller_id: fields.name("sellerId")?,
         currency,
         total,
-        shipping: fields.amount("shippingAmount", judged)?,
-        tax: fields.amount("taxAmount", judged)?,
-        discount: fields.amount("discountAmount", judged)?,
-        fee: fields.amount("feeAmount", judged)?,
+        shipping: fields.amount("shippingAmount", denomination)?,
+        tax: fields.amount("taxAmount", denomination)?,
+        discount: fields.amount("discountAmount", denomination)?,
+        fee: fields.amount("feeAmount", denomination)?,
         payment_method: method(fields),
-        lines: items.iter().map(|item| line(item, judged, total.is_some())).collect::<Result<_, _>>()?,
+        lines: items.iter().map(|item| line(item, denomination, total.is_some())).collect::<Result<_, _>>()?,
     })
 }
 
@@ -160,7 +161,7 @@ fn items<'a>(fields: &Fields<'a>) -> Result<Vec<Fields<'a>>, Rejection> {
     let items = fields.objects("items")?;
     if items.len() > ORDER_LINES_MAX {
         let rule = format!("must have at most {ORDER_LINES_MAX} items, has {}", items.len());
-        return Err(fields.refuse(RejectionCode::Malformed, "items", &rule));
+        return Err(fields.reject(RejectionCode::Malformed, "items", &rule));
     }
     Ok(items)
 }
@@ -177,11 +178,11 @@ fn line(item: &Fields<'_>, currency: Denomination, is_settled: bool) -> Result<O
         category_id: item.name("categoryId")?,
     };
     if line.price.is_none() && line.total.is_none() {
-        return Err(item.refuse(RejectionCode::MissingField, "price or total", "is required"));
+        return Err(item.reject(RejectionCode::MissingField, "price or total", "is required"));
     }
     if line.cost().is_too_large(currency.code) {
         let rule = format!("times quantity must be at most {} minor units", domain::AMOUNT_LIMIT_MINOR);
-        return Err(item.refuse(RejectionCode::InvalidAmount, "price", &rule));
+        return Err(item.reject(RejectionCode::InvalidAmount, "price", &rule));
     }
     let fit = if currency.named { line.cost().fit(currency.code) } else { line.cost().fit_any() };
     if !is_settled && fit == Fit::Between {
@@ -206,7 +207,7 @@ fn payment(fields: &Fields<'_>, order_id: String) -> Result<Fact, Rejection> {
     let currency = fields.currency()?;
     let amount = fields.amount("amount", currency)?;
     if amount.is_none() && status == PaymentStatus::Succeeded {
-        return Err(fields.refuse(RejectionCode::MissingField, "amount", "is required"));
+        return Err(fields.reject(RejectionCode::MissingField, "amount", "is required"));
     }
     Ok(Fact::PaymentProcessed {
         order_id,
@@ -228,7 +229,7 @@ fn is_valid(fields: &Fields<'_>) -> Result<bool, Rejection> {
     match fields.raw("isValid").map(serde_json::value::RawValue::get) {
         Some("true") => Ok(true),
         Some("false") => Ok(false),
-        _ => Err(fields.refuse(RejectionCode::WrongType, "isValid", "is required and must be true or false")),
+        _ => Err(fields.reject(RejectionCode::WrongType, "isValid", "is required and must be true or false")),
     }
 }
 
@@ -268,7 +269,7 @@ fn rated(fields: &Fields<'_>) -> Result<Opinion, Rejection> {
         Some(micros @ 0..=1_000_000) => Ok(Opinion { score_micros: Some(micros), ..opinion(fields, "ratingId")? }),
         _ => {
             let rule = format!("is required and must be a number from 0 to {scale} with at most 6 decimal places");
-            Err(fields.refuse(RejectionCode::WrongType, "rating", &rule))
+            Err(fields.reject(RejectionCode::WrongType, "rating", &rule))
         }
     }
 }

@@ -74,7 +74,7 @@ const SELLER: &str = "sellerId";
 
 /// The result of removing a person from an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Forgotten {
+pub enum Anonymized {
     /// The same event, under the same event id, of an anonymous person.
     Rewritten(String),
     /// It cannot be read, so it is not kept.
@@ -83,24 +83,24 @@ pub enum Forgotten {
 
 /// Removes a person from an event as it was sent; `None` when the event does not name them.
 #[must_use]
-pub fn forget_in_event(
+pub fn anonymize_in_event(
     body: &str,
     (intake, arrival): (&Intake, Timestamp),
     identities: &Identities,
     erased: &CustomerKey,
-) -> Option<Forgotten> {
+) -> Option<Anonymized> {
     if let Some(opened) = open(body, &intake.address_key) {
-        return forget_in_sealed(opened.ok(), (body, intake), identities, erased);
+        return anonymize_in_sealed(opened.ok(), (body, intake), identities, erased);
     }
     if !is_named_in_event(body, intake, identities) {
         return None;
     }
     // The id is computed before anything changes: without an id it is a digest of the content.
     let (Ok(event), Ok(mut document)) = (read_shop_event(body, intake, arrival), serde_json::from_str(body)) else {
-        return Some(Forgotten::Unreadable);
+        return Some(Anonymized::Unreadable);
     };
     let search = Search { intake, identities };
-    search.forget(&mut document, erased);
+    search.anonymize(&mut document, erased);
     let is_wrapped = document.get("detail-type").is_some() && document.get("detail").is_some();
     let bare = if is_wrapped { document.get_mut("detail") } else { Some(&mut document) };
     if let Some(Value::Object(members)) = bare {
@@ -108,22 +108,22 @@ pub fn forget_in_event(
     }
     let text = document.to_string();
     let still_readable = read_shop_event(&text, intake, arrival).is_ok_and(|it| it.id == event.id);
-    Some(if still_readable { Forgotten::Rewritten(text) } else { Forgotten::Unreadable })
+    Some(if still_readable { Anonymized::Rewritten(text) } else { Anonymized::Unreadable })
 }
 
 /// Removes a person from a sealed event of accept-events; an invalid seal hides nothing.
-fn forget_in_sealed(
+fn anonymize_in_sealed(
     opened: Option<ShopEvent>,
     (body, intake): (&str, &Intake),
     identities: &Identities,
     erased: &CustomerKey,
-) -> Option<Forgotten> {
+) -> Option<Anonymized> {
     match opened {
-        None => is_named_in_event(body, intake, identities).then_some(Forgotten::Unreadable),
+        None => is_named_in_event(body, intake, identities).then_some(Anonymized::Unreadable),
         Some(mut event) if names(&event, identities) => {
             event.fact.rename(erased);
             event.link = None;
-            Some(Forgotten::Rewritten(seal(&event, &intake.address_key)))
+            Some(Anonymized::Rewritten(seal(&event, &intake.address_key)))
         }
         Some(_) => None,
     }
@@ -191,16 +191,16 @@ impl Search<'_> {
     }
 
     /// Drops fields that are not read, and replaces the person.
-    fn forget(&self, document: &mut Value, erased: &CustomerKey) {
+    fn anonymize(&self, document: &mut Value, erased: &CustomerKey) {
         match document {
-            Value::Object(members) => self.forget_members(members, erased),
-            Value::Array(elements) => elements.iter_mut().for_each(|element| self.forget(element, erased)),
+            Value::Object(members) => self.anonymize_members(members, erased),
+            Value::Array(elements) => elements.iter_mut().for_each(|element| self.anonymize(element, erased)),
             Value::String(text) if self.is_certain(text) => *text = erased.to_string(),
             _ => {}
         }
     }
 
-    fn forget_members(&self, members: &mut Map<String, Value>, erased: &CustomerKey) {
+    fn anonymize_members(&self, members: &mut Map<String, Value>, erased: &CustomerKey) {
         let is_of_person = |value: &Value, name: &str| self.is_named(value, name);
         // An address identifies the customer when no id does.
         let address = members.remove("userEmail").is_some_and(|value| is_of_person(&value, "userEmail"));
@@ -213,7 +213,7 @@ impl Search<'_> {
                 *value = Value::String(erased.to_string());
                 is_named = true;
             } else if name != SELLER {
-                self.forget(value, erased);
+                self.anonymize(value, erased);
             }
         }
         if address && !is_named {

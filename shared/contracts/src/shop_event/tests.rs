@@ -216,7 +216,7 @@ fn a_refusal_names_the_field_and_the_limit() {
     missing_field: event or eventType: exactly one of them is required and names what happened
     invalid_event_type: event: "OrderEaten" is not one of OrderCreated, OrderUpdated, OrderValidated, PaymentProcessed, Inve…ser.created, user.updated, user.deleted, seller.created, seller.updated, seller.deleted, comment.created, comment.updated, comment.deleted, rating.added, rating.updated, rating.deleted, click.tracked
     missing_field: timestamp: is required
-    in_future: timestamp: lies more than 5 minutes after arrival
+    in_future: timestamp: is more than 5 minutes after arrival
     too_old: timestamp: must not lie before 2000-01-01T00:00:00Z
     invalid_time: timestamp: must be a time like 2026-11-20T12:00:00Z (seconds and the offset may be missing), or a whole number of milliseconds since 1970
     malformed: version: must be 1 or be left out

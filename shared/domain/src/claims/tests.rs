@@ -12,6 +12,14 @@ fn is_admin(issuer: &str, groups: &str) -> bool {
 }
 
 #[test]
+fn an_id_token_says_so() {
+    let kind = |kind: &[(&str, &str)]| Claims::new(&claims(kind)).is_id_token();
+    assert!(kind(&[("iss", COGNITO), ("token_use", "id")]));
+    assert!(!kind(&[("iss", COGNITO), ("token_use", "access")]));
+    assert!(!kind(&[("iss", OTHER)]), "other issuers do not say");
+}
+
+#[test]
 fn only_the_whole_name_of_a_group_makes_an_admin() {
     for issuer in [COGNITO, OTHER] {
         for admin in ["[admin]", "admin"] {

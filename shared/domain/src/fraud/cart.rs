@@ -48,7 +48,7 @@ pub struct CartLimits {
 /// Unlike the rules about orders, this one rests on something that did *not* happen, so it can only be evaluated after
 /// the patience is over, plus some time for late events.
 #[derive(Debug)]
-pub struct CartJudge {
+pub struct CartEvaluator {
     limits: CartLimits,
     open: Option<Left>,
     findings: Vec<Finding>,
@@ -64,7 +64,7 @@ struct Left {
     products: BTreeSet<ProductId>,
 }
 
-impl CartJudge {
+impl CartEvaluator {
     /// Starts without findings.
     #[must_use]
     pub fn new(limits: CartLimits) -> Self {
@@ -73,7 +73,7 @@ impl CartJudge {
 
     /// Evaluates an item. Items come sorted by account and time, so one pass is enough and only the abandoned items of
     /// one hour are kept in memory.
-    pub fn judge(&mut self, item: &CartItem) {
+    pub fn evaluate(&mut self, item: &CartItem) {
         let CartLimits { from, to, patience } = self.limits;
         let in_time = |settled: Timestamp| settled.duration_since(item.added_at) <= patience;
         if !(from..to).contains(&item.added_at) || item.settled_at.is_some_and(in_time) {

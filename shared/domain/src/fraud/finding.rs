@@ -52,7 +52,7 @@ impl Rule {
         }
     }
 
-    /// Says whether somebody is told at once. One message a cart would bury those about orders; carts are listed.
+    /// Says whether an alert is sent at once. One message a cart would bury those about orders; carts are listed.
     #[must_use]
     pub fn alerts(self) -> bool {
         self != Self::AbandonedCart
@@ -170,8 +170,8 @@ impl Finding {
     /// Says whether all of its evidence was old when it was reported at an instant: such orders can no longer be
     /// stopped, so no alert is sent.
     #[must_use]
-    pub fn is_historical(&self, told_at: Timestamp) -> bool {
-        told_at.duration_since(self.evidence.ends_at()) > HISTORICAL_AGE
+    pub fn is_historical(&self, reported_at: Timestamp) -> bool {
+        reported_at.duration_since(self.evidence.ends_at()) > HISTORICAL_AGE
     }
 
     /// Returns the id. Equal exactly when rule, subject and window are.

@@ -82,7 +82,7 @@ pub fn digest_lines<'a>(lines: impl IntoIterator<Item = (&'a str, i64)>) -> Opti
 /// More facts only add findings or evidence. The evidence of an hour is complete when all facts from the longest window
 /// before that hour to its end are given.
 #[must_use]
-pub fn judge_orders(facts: &[OrderFact], thresholds: &Thresholds) -> Vec<Finding> {
+pub fn evaluate_orders(facts: &[OrderFact], thresholds: &Thresholds) -> Vec<Finding> {
     // By time and id, so that evidence does not depend on the order of arrival.
     let facts: BTreeSet<_> = facts.iter().collect();
     let mut customers: BTreeMap<&CustomerKey, Vec<&OrderFact>> = BTreeMap::new();

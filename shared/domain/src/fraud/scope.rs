@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::finding::hour_start;
-use super::{Finding, FindingSubject, OrderFact, Thresholds, Window, judge_orders};
+use super::{Finding, FindingSubject, OrderFact, Thresholds, Window, evaluate_orders};
 use crate::CustomerKey;
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -20,7 +20,7 @@ pub struct Stretch {
     /// The end of the span, a full hour.
     pub to: Timestamp,
     /// Hours from here on are evaluated; earlier facts are only context.
-    judged_from: Timestamp,
+    evaluated_from: Timestamp,
 }
 
 /// What a batch of new facts can change. Evaluating it with all facts in it gives complete evidence.
@@ -48,16 +48,16 @@ impl Scope {
             }
         }
         let mut stretches: Vec<Stretch> = Vec::new();
-        for ((customer, judged_from), to) in hours {
+        for ((customer, evaluated_from), to) in hours {
             match stretches.last_mut() {
-                Some(before) if before.customer == *customer && judged_from <= before.to => {
+                Some(before) if before.customer == *customer && evaluated_from <= before.to => {
                     before.to = before.to.max(to);
                 }
                 _ => stretches.push(Stretch {
                     customer: customer.clone(),
-                    from: judged_from.checked_sub(longest).unwrap_or(Timestamp::MIN),
+                    from: evaluated_from.checked_sub(longest).unwrap_or(Timestamp::MIN),
                     to,
-                    judged_from,
+                    evaluated_from,
                 }),
             }
         }
@@ -78,8 +78,8 @@ impl Scope {
     /// Returns the findings that the new facts can have caused or extended, given all facts of the scope. Additional
     /// facts are harmless.
     #[must_use]
-    pub fn judge(&self, known: &[OrderFact], thresholds: &Thresholds) -> Vec<Finding> {
-        let mut findings = judge_orders(known, thresholds);
+    pub fn evaluate(&self, known: &[OrderFact], thresholds: &Thresholds) -> Vec<Finding> {
+        let mut findings = evaluate_orders(known, thresholds);
         findings.retain(|finding| self.covers(finding));
         findings
     }
@@ -89,8 +89,8 @@ impl Scope {
         match (&finding.subject, &finding.window) {
             (_, Window::Order(order)) => self.orders.contains(order),
             (FindingSubject::Customer(customer), Window::Hour(hour)) => {
-                let judged = |stretch: &Stretch| stretch.judged_from <= *hour && *hour < stretch.to;
-                self.stretches.iter().any(|stretch| stretch.customer == *customer && judged(stretch))
+                let is_inside = |stretch: &Stretch| stretch.evaluated_from <= *hour && *hour < stretch.to;
+                self.stretches.iter().any(|stretch| stretch.customer == *customer && is_inside(stretch))
             }
             (_, Window::Hour(_)) => false,
         }

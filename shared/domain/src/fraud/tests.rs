@@ -45,32 +45,32 @@ fn names(findings: &[Finding]) -> Vec<String> {
 fn a_burst_over_the_edge_of_a_minute_and_of_an_hour_counts() {
     assert_eq!(at(120).to_string(), "2026-11-20T10:00:00Z");
     let over_the_hour: Vec<_> = (0..6).map(|i| order(i, 95 + i * 10)).collect();
-    assert_eq!(names(&judge_orders(&over_the_hour, &thresholds())), ["order_burst customer:c 2026-11-20T10"]);
+    assert_eq!(names(&evaluate_orders(&over_the_hour, &thresholds())), ["order_burst customer:c 2026-11-20T10"]);
     let over_the_minute: Vec<_> = (0..6).map(|i| order(i, 40 + i * 8)).collect();
-    assert_eq!(names(&judge_orders(&over_the_minute, &thresholds())), ["order_burst customer:c 2026-11-20T09"]);
+    assert_eq!(names(&evaluate_orders(&over_the_minute, &thresholds())), ["order_burst customer:c 2026-11-20T09"]);
 }
 
 #[test]
 fn five_orders_or_a_sixth_a_minute_after_the_first_are_no_burst() {
     let five: Vec<_> = (0..5).map(|i| order(i, i)).collect();
-    assert_eq!(judge_orders(&five, &thresholds()), []);
+    assert_eq!(evaluate_orders(&five, &thresholds()), []);
     let sixth = |second| [five.clone(), vec![order(5, second)]].concat();
-    assert_eq!(judge_orders(&sixth(60), &thresholds()), []);
-    assert_eq!(judge_orders(&sixth(59), &thresholds()).len(), 1);
-    let told_twice = [five.clone(), vec![OrderFact { amount_minor: 7, ..order(4, 5) }]].concat();
-    assert_eq!(judge_orders(&told_twice, &thresholds()), [], "two events about one order are one order");
+    assert_eq!(evaluate_orders(&sixth(60), &thresholds()), []);
+    assert_eq!(evaluate_orders(&sixth(59), &thresholds()).len(), 1);
+    let reported_twice = [five.clone(), vec![OrderFact { amount_minor: 7, ..order(4, 5) }]].concat();
+    assert_eq!(evaluate_orders(&reported_twice, &thresholds()), [], "two events about one order are one order");
 }
 
 #[test]
 fn an_order_is_large_above_the_threshold_of_its_currency_and_once() {
     let of =
         |currency: &str, amount_minor| OrderFact { currency: currency.parse().unwrap(), amount_minor, ..order(1, 0) };
-    assert_eq!(judge_orders(&[of("EUR", 100_000), of("USD", 900_000)], &thresholds()), []);
+    assert_eq!(evaluate_orders(&[of("EUR", 100_000), of("USD", 900_000)], &thresholds()), []);
     let again = OrderFact { amount_minor: 200_000, ..order(1, 7_200) };
-    let found = judge_orders(&[again.clone(), of("EUR", 100_001)], &thresholds());
+    let found = evaluate_orders(&[again.clone(), of("EUR", 100_001)], &thresholds());
     assert_eq!(names(&found), ["large_order customer:c order:o-1"]);
     let nobody = OrderFact { customer: None, ..again };
-    assert_eq!(names(&judge_orders(&[nobody], &thresholds())), ["large_order order:o-1 order:o-1"]);
+    assert_eq!(names(&evaluate_orders(&[nobody], &thresholds())), ["large_order order:o-1 order:o-1"]);
 }
 
 #[test]
@@ -80,17 +80,17 @@ fn the_same_lines_or_the_same_amount_three_times_are_similar() {
     assert_ne!(lines(&[("a", 1)]), lines(&[("a", 2)]));
     assert_eq!(lines(&[]), None);
     let same_lines: Vec<_> = (0..3).map(|i| OrderFact { lines: lines(&[("a", 1)]), ..order(i, i * 44) }).collect();
-    assert_eq!(names(&judge_orders(&same_lines, &thresholds())), ["similar_orders customer:c 2026-11-20T09"]);
+    assert_eq!(names(&evaluate_orders(&same_lines, &thresholds())), ["similar_orders customer:c 2026-11-20T09"]);
     let same_amount: Vec<_> = (0..3).map(|i| OrderFact { amount_minor: 5, ..order(i, i * 45) }).collect();
-    assert_eq!(judge_orders(&same_amount, &thresholds()), [], "90 seconds apart");
-    assert_eq!(judge_orders(&same_lines[1..], &thresholds()), []);
+    assert_eq!(evaluate_orders(&same_amount, &thresholds()), [], "90 seconds apart");
+    assert_eq!(evaluate_orders(&same_lines[1..], &thresholds()), []);
 }
 
 #[test]
 fn the_name_of_a_finding_does_not_depend_on_its_evidence() {
     let six: Vec<_> = (0..6).map(|i| order(i, i)).collect();
     let seven: Vec<_> = (0..7).map(|i| order(i, i)).collect();
-    let (six, seven) = (judge_orders(&six, &thresholds()), judge_orders(&seven, &thresholds()));
+    let (six, seven) = (evaluate_orders(&six, &thresholds()), evaluate_orders(&seven, &thresholds()));
     assert_ne!(six[0].evidence, seven[0].evidence);
     assert_eq!(six[0].id(), seven[0].id());
     assert_eq!(six[0].id().to_string(), "2a54a6c8-353d-8c3e-8c87-d0ee30a9094c");
@@ -163,7 +163,7 @@ fn in_batches(facts: &[OrderFact], sizes: &[usize]) -> BTreeMap<FindingId, Findi
             scope.stretches().iter().any(within) || scope.orders().any(|order| order == fact.order_id)
         };
         let loaded: Vec<_> = known.iter().filter(near).cloned().collect();
-        kept.extend(scope.judge(&loaded, &thresholds()).into_iter().map(|finding| (finding.id(), finding)));
+        kept.extend(scope.evaluate(&loaded, &thresholds()).into_iter().map(|finding| (finding.id(), finding)));
     }
     kept
 }
@@ -171,7 +171,7 @@ fn in_batches(facts: &[OrderFact], sizes: &[usize]) -> BTreeMap<FindingId, Findi
 proptest! {
     #[test]
     fn the_rules_find_what_a_plain_recount_finds(facts in facts()) {
-        let found: BTreeMap<_, _> = judge_orders(&facts, &thresholds())
+        let found: BTreeMap<_, _> = evaluate_orders(&facts, &thresholds())
             .iter()
             .map(|it| ((it.rule, it.subject.to_string(), it.window.to_string()), orders_of(it)))
             .collect();
@@ -193,7 +193,7 @@ proptest! {
         sizes in prop::collection::vec(1..9_usize, 1..5),
     ) {
         let at_once: BTreeMap<_, _> =
-            judge_orders(&facts, &thresholds()).into_iter().map(|finding| (finding.id(), finding)).collect();
+            evaluate_orders(&facts, &thresholds()).into_iter().map(|finding| (finding.id(), finding)).collect();
         prop_assert_eq!(in_batches(&arrival, &sizes), at_once);
     }
 
@@ -220,12 +220,12 @@ fn item(product: u128, added: i64, settled: Option<i64>) -> CartItem {
 }
 
 fn left(items: &[CartItem]) -> Vec<Finding> {
-    let mut judge =
-        CartJudge::new(CartLimits { from: at(0), to: at(100_000), patience: SignedDuration::from_secs(50) });
+    let mut evaluator =
+        CartEvaluator::new(CartLimits { from: at(0), to: at(100_000), patience: SignedDuration::from_secs(50) });
     for item in items {
-        judge.judge(item);
+        evaluator.evaluate(item);
     }
-    judge.finish()
+    evaluator.finish()
 }
 
 #[test]
@@ -236,8 +236,8 @@ fn a_cart_is_left_when_nothing_was_bought_or_taken_out_in_time() {
     assert_eq!(names(&left(&[item(2, 10, Some(10))])), [""; 0]);
     assert_eq!(names(&left(&[item(2, 10, Some(61))])), expected);
     assert_eq!(names(&left(&[item(2, 10, Some(11)), item(3, 12, None)])), expected);
-    assert_eq!(names(&left(&[item(2, 100_000, None)])), [""; 0], "not yet to be judged");
-    assert_eq!(names(&left(&[item(2, -1, None)])), [""; 0], "judged before");
+    assert_eq!(names(&left(&[item(2, 100_000, None)])), [""; 0], "not yet to be evaluated");
+    assert_eq!(names(&left(&[item(2, -1, None)])), [""; 0], "evaluated before");
     let another = CartItem { account_id: Uuid::from_u128(9), ..item(2, 10, None) };
     assert_eq!(left(&[item(2, 10, None), item(2, 4_000, None), another]).len(), 3, "by account and hour");
 }

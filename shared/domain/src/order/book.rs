@@ -10,7 +10,7 @@ use crate::money::apportion;
 use super::Payment;
 use super::payment::{Movement, Payments};
 use super::price::Prices;
-use super::wish::Wish;
+use super::refund_request::RefundRequest;
 
 /// The kind of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,21 +41,21 @@ pub struct Entry {
 }
 
 /// Writes the book: payments and chargebacks as they happened, and requested refunds as far as money was available.
-pub(super) fn book(payments: &Payments, wishes: &[Wish<'_>], prices: &Prices) -> Vec<Entry> {
-    let mut purse = Purse::of(payments, prices);
-    let mut wishes = wishes.iter().peekable();
+pub(super) fn book(payments: &Payments, requests: &[RefundRequest<'_>], prices: &Prices) -> Vec<Entry> {
+    let mut balance = Balance::of(payments, prices);
+    let mut requests = requests.iter().peekable();
     for movement in &payments.movements {
-        while let Some(wish) = wishes.next_if(|wish| wish.position < movement.position) {
-            purse.grant(wish);
+        while let Some(request) = requests.next_if(|request| request.position < movement.position) {
+            balance.grant(request);
         }
-        purse.book(movement);
+        balance.book(movement);
     }
-    wishes.for_each(|wish| purse.grant(wish));
-    purse.entries
+    requests.for_each(|request| balance.grant(request));
+    balance.entries
 }
 
 /// What was paid and not yet refunded: by payment and, in each currency, by line. Both have the same sum.
-struct Purse<'p> {
+struct Balance<'p> {
     payments: &'p [Payment],
     /// What each line costs, preceded by the charges that belong to no line.
     weights: Vec<i64>,
@@ -65,7 +65,7 @@ struct Purse<'p> {
     entries: Vec<Entry>,
 }
 
-impl<'p> Purse<'p> {
+impl<'p> Balance<'p> {
     fn of(payments: &'p Payments, prices: &Prices) -> Self {
         let lines = prices.lines.iter().map(|line| line.goods_minor);
         let weights = std::iter::once(prices.beside_lines).chain(lines).collect();
@@ -101,33 +101,33 @@ impl<'p> Purse<'p> {
 
     /// Grants a request as far as money is available: from the named payment, else from payments of the named method
     /// and then from the others, in proportion to what remains of each.
-    fn grant(&mut self, wish: &Wish<'_>) {
+    fn grant(&mut self, request: &RefundRequest<'_>) {
         let mut currencies: Vec<_> = self.payments.iter().map(|payment| payment.currency).collect();
         currencies.sort();
         currencies.dedup();
         for currency in currencies {
-            let wanted = match wish.minor {
+            let wanted = match request.minor {
                 None => i64::MAX,
                 Some((minor, wanted)) if wanted == currency => minor,
                 Some(_) => continue,
             };
             let fits = |payment: &Payment| {
-                payment.currency == currency && wish.payment.is_none_or(|id| payment.is_named && payment.id == id)
+                payment.currency == currency && request.payment.is_none_or(|id| payment.is_named && payment.id == id)
             };
-            let by_method = |payment: &Payment| wish.method.is_none_or(|method| payment.method == method);
+            let by_method = |payment: &Payment| request.method.is_none_or(|method| payment.method == method);
             let first = |payment: &Payment| fits(payment) && by_method(payment);
             let then = |payment: &Payment| fits(payment) && !by_method(payment);
-            let left = wanted - self.give(wish, wanted, &first);
-            self.give(wish, left, &then);
+            let left = wanted - self.give(request, wanted, &first);
+            self.give(request, left, &then);
         }
     }
 
-    fn give(&mut self, wish: &Wish<'_>, wanted: i64, fits: &dyn Fn(&Payment) -> bool) -> i64 {
+    fn give(&mut self, request: &RefundRequest<'_>, wanted: i64, fits: &dyn Fn(&Payment) -> bool) -> i64 {
         let left = self.payments.iter().zip(&self.left).map(|(payment, left)| if fits(payment) { *left } else { 0 });
         let left: Vec<_> = left.collect();
         let granted = wanted.min(left.iter().sum());
         for (payment, minor) in apportion(granted, &left).into_iter().enumerate() {
-            self.take((EntryKind::Refund, wish.at), (payment, minor), &wish.items);
+            self.take((EntryKind::Refund, request.at), (payment, minor), &request.items);
         }
         granted
     }

@@ -42,58 +42,58 @@ impl<'e> Content<'e> {
         let mut content = Self { currency: currency(events), ..Self::default() };
         let mut service = None;
         for event in events {
-            let Some(told) = event.fact.content() else { continue };
+            let Some(reported) = event.fact.content() else { continue };
             let is_update = matches!(event.fact, Fact::OrderUpdated { .. });
-            content.complete(told, is_update);
+            content.complete(reported, is_update);
             let replaces = is_update || service.is_none() || service == Some(&*event.service);
-            if !told.lines.is_empty() && replaces {
-                content.replace_lines(told, is_update);
+            if !reported.lines.is_empty() && replaces {
+                content.replace_lines(reported, is_update);
                 service = service.or((!is_update).then_some(&*event.service));
             } else if is_update || content.total.is_none() {
-                content.total = told.total.or(content.total);
+                content.total = reported.total.or(content.total);
             }
         }
         content
     }
 
-    fn complete(&mut self, told: &'e OrderContent, is_update: bool) {
+    fn complete(&mut self, reported: &'e OrderContent, is_update: bool) {
         self.is_known = true;
-        self.customer = self.customer.or(told.customer.as_ref());
-        let newest = |known: &mut Option<&'e str>, told: Option<&'e str>| {
-            *known = if is_update { told.or(*known) } else { known.or(told) };
+        self.customer = self.customer.or(reported.customer.as_ref());
+        let newest = |known: &mut Option<&'e str>, reported: Option<&'e str>| {
+            *known = if is_update { reported.or(*known) } else { known.or(reported) };
         };
-        newest(&mut self.seller_id, told.seller_id.as_deref());
-        newest(&mut self.method, told.payment_method.as_deref());
-        self.totals.extend(told.total);
-        for (known, told) in [
-            (&mut self.shipping, told.shipping),
-            (&mut self.tax, told.tax),
-            (&mut self.discount, told.discount),
-            (&mut self.fee, told.fee),
+        newest(&mut self.seller_id, reported.seller_id.as_deref());
+        newest(&mut self.method, reported.payment_method.as_deref());
+        self.totals.extend(reported.total);
+        for (known, reported) in [
+            (&mut self.shipping, reported.shipping),
+            (&mut self.tax, reported.tax),
+            (&mut self.discount, reported.discount),
+            (&mut self.fee, reported.fee),
         ] {
-            *known = told.unwrap_or(*known);
+            *known = reported.unwrap_or(*known);
         }
     }
 
     /// Takes lines with their total and seller. The first lines keep a total that another service has reported for them.
-    fn replace_lines(&mut self, told: &'e OrderContent, is_update: bool) {
+    fn replace_lines(&mut self, reported: &'e OrderContent, is_update: bool) {
         let is_first = self.lines.is_empty() && !is_update;
-        self.total = if is_first { told.total.or(self.total) } else { told.total };
+        self.total = if is_first { reported.total.or(self.total) } else { reported.total };
         if !self.lines.is_empty() {
-            if told.seller_id.is_none() {
+            if reported.seller_id.is_none() {
                 self.former_seller_id = self.seller_id.or(self.former_seller_id);
             }
-            self.seller_id = told.seller_id.as_deref();
+            self.seller_id = reported.seller_id.as_deref();
         }
-        self.lines = &told.lines;
+        self.lines = &reported.lines;
     }
 }
 
 /// Returns the currency of an order: the first that a creation or update names, else the first that another event names,
 /// else the default under which the first amount was reported.
 fn currency(events: &[&ShopEvent]) -> Option<Currency> {
-    let told = || events.iter().filter_map(|event| Some((event, event.fact.denomination()?)));
-    let named = || told().filter(|(_, currency)| currency.named);
+    let reported = || events.iter().filter_map(|event| Some((event, event.fact.denomination()?)));
+    let named = || reported().filter(|(_, currency)| currency.named);
     let first = named().find(|(event, _)| event.fact.content().is_some()).or_else(|| named().next());
-    first.or_else(|| told().next()).map(|(_, currency)| currency.code)
+    first.or_else(|| reported().next()).map(|(_, currency)| currency.code)
 }

@@ -32,7 +32,7 @@ pub(super) struct Payments {
 }
 
 /// One event of a payment.
-struct PaymentNews<'e> {
+struct PaymentReport<'e> {
     position: usize,
     at: Timestamp,
     id: Option<&'e str>,
@@ -46,13 +46,13 @@ struct PaymentNews<'e> {
 impl Payments {
     /// Reads events that are sorted.
     pub(super) fn of(events: &[&ShopEvent], content: &Content<'_>, prices: &Prices) -> Self {
-        let told: Vec<_> = events.iter().enumerate().filter_map(|(i, event)| read(i, event, content)).collect();
+        let reports: Vec<_> = events.iter().enumerate().filter_map(|(i, event)| read(i, event, content)).collect();
         let mut payments = Self::default();
-        for it in told.iter().filter(|it| it.id.is_some()) {
-            let payment = payments.find_or_add(it);
-            payments.follow(payment, it, it.minor.unwrap_or_default());
+        for report in reports.iter().filter(|report| report.id.is_some()) {
+            let payment = payments.find_or_add(report);
+            payments.follow(payment, report, report.minor.unwrap_or_default());
         }
-        payments.add_unnamed(&told, content, prices);
+        payments.add_unnamed(&reports, content, prices);
         payments.movements.sort_by_key(|movement| movement.position);
         payments.sort();
         let method = content.method.unwrap_or_default();
@@ -63,14 +63,14 @@ impl Payments {
     /// Adds payments without an id. One of them may be another service's news of a payment that is known, so together with
     /// the others they never lift what was paid above what was to be paid: the order's total, or the greatest payment when
     /// the order is unknown, names no total, or is in another currency.
-    fn add_unnamed(&mut self, told: &[PaymentNews<'_>], content: &Content<'_>, prices: &Prices) {
+    fn add_unnamed(&mut self, reports: &[PaymentReport<'_>], content: &Content<'_>, prices: &Prices) {
         let mut room: BTreeMap<Currency, i64> = BTreeMap::new();
-        for it in told.iter().filter(|it| it.status == PaymentStatus::Succeeded) {
-            let payable = room.entry(it.currency).or_default();
-            if content.totals.is_empty() || content.currency != Some(it.currency) {
-                *payable = it.minor.unwrap_or_default().max(*payable);
+        for report in reports.iter().filter(|report| report.status == PaymentStatus::Succeeded) {
+            let payable = room.entry(report.currency).or_default();
+            if content.totals.is_empty() || content.currency != Some(report.currency) {
+                *payable = report.minor.unwrap_or_default().max(*payable);
             }
-            if content.currency == Some(it.currency) {
+            if content.currency == Some(report.currency) {
                 *payable = prices.payable.max(*payable);
             }
         }
@@ -78,45 +78,46 @@ impl Payments {
             let paid = room.entry(self.all[movement.payment].currency).or_default();
             *paid -= if movement.back { -movement.minor } else { movement.minor };
         }
-        for it in told.iter().filter(|it| it.id.is_none()) {
-            let room = room.entry(it.currency).or_default();
-            match it.status {
+        for report in reports.iter().filter(|report| report.id.is_none()) {
+            let room = room.entry(report.currency).or_default();
+            match report.status {
                 PaymentStatus::Succeeded => {
-                    let granted = it.minor.unwrap_or_default().min(*room);
-                    if granted > 0 || it.minor == Some(0) {
+                    let granted = report.minor.unwrap_or_default().min(*room);
+                    if granted > 0 || report.minor == Some(0) {
                         *room -= granted.max(0);
-                        let payment = self.find_or_add(it);
-                        self.follow(payment, it, granted.max(0));
+                        let payment = self.find_or_add(report);
+                        self.follow(payment, report, granted.max(0));
                     }
                 }
                 // The last payment without an id and with this amount was charged back.
-                PaymentStatus::Failed => match self.held_unnamed(it) {
-                    Some(payment) => *room += self.follow(payment, it, 0),
-                    None => drop(self.find_or_add(it)),
+                PaymentStatus::Failed => match self.held_unnamed(report) {
+                    Some(payment) => *room += self.follow(payment, report, 0),
+                    None => drop(self.find_or_add(report)),
                 },
-                PaymentStatus::Pending | PaymentStatus::Unknown => drop(self.find_or_add(it)),
+                PaymentStatus::Pending | PaymentStatus::Unknown => drop(self.find_or_add(report)),
                 PaymentStatus::Refunded => {}
             }
         }
     }
 
-    fn held_unnamed(&self, failed: &PaymentNews<'_>) -> Option<usize> {
-        let fits = |it: &Payment| {
-            !it.is_named && it.is_held() && it.currency == failed.currency && Some(it.amount_minor) == failed.minor
+    fn held_unnamed(&self, failed: &PaymentReport<'_>) -> Option<usize> {
+        let fits = |payment: &Payment| {
+            let is_same = payment.currency == failed.currency && Some(payment.amount_minor) == failed.minor;
+            !payment.is_named && payment.is_held() && is_same
         };
         self.all.iter().rposition(fits)
     }
 
-    fn find_or_add(&mut self, told: &PaymentNews<'_>) -> usize {
-        let known = self.all.iter().position(|it| it.id == told.name && it.is_named == told.id.is_some());
+    fn find_or_add(&mut self, report: &PaymentReport<'_>) -> usize {
+        let known = self.all.iter().position(|it| it.id == report.name && it.is_named == report.id.is_some());
         known.unwrap_or_else(|| {
             self.all.push(Payment {
-                id: told.name.clone(),
-                is_named: told.id.is_some(),
-                first_at: (told.at, told.position),
-                status: told.status,
-                amount_minor: told.minor.unwrap_or_default(),
-                currency: told.currency,
+                id: report.name.clone(),
+                is_named: report.id.is_some(),
+                first_at: (report.at, report.position),
+                status: report.status,
+                amount_minor: report.minor.unwrap_or_default(),
+                currency: report.currency,
                 method: String::new(),
                 paid_at: None,
                 refunded_at: None,
@@ -127,31 +128,33 @@ impl Payments {
 
     /// Takes what an event says of a payment; returns what the bank took back by it. Money comes with the first success,
     /// or with the first after a failure took it back.
-    fn follow(&mut self, payment: usize, told: &PaymentNews<'_>, minor: i64) -> i64 {
-        let it = &mut self.all[payment];
-        if it.method.is_empty() {
-            it.method = told.method.unwrap_or_default().to_owned();
+    fn follow(&mut self, payment: usize, report: &PaymentReport<'_>, minor: i64) -> i64 {
+        let known = &mut self.all[payment];
+        if known.method.is_empty() {
+            known.method = report.method.unwrap_or_default().to_owned();
         }
-        let movement = Movement { position: told.position, at: told.at, payment, minor, back: false };
-        match told.status {
-            PaymentStatus::Succeeded if !it.is_held() => {
-                if it.paid_at.is_none() {
-                    (it.amount_minor, it.paid_at, it.currency) = (0, Some(told.at), told.currency);
+        let movement = Movement { position: report.position, at: report.at, payment, minor, back: false };
+        match report.status {
+            PaymentStatus::Succeeded if !known.is_held() => {
+                if known.paid_at.is_none() {
+                    (known.amount_minor, known.paid_at, known.currency) = (0, Some(report.at), report.currency);
                 }
-                it.status = PaymentStatus::Succeeded;
-                it.amount_minor = it.amount_minor.saturating_add(minor);
+                known.status = PaymentStatus::Succeeded;
+                known.amount_minor = known.amount_minor.saturating_add(minor);
                 self.movements.push(movement);
             }
-            PaymentStatus::Failed if it.is_held() => {
-                it.status = PaymentStatus::Failed;
+            PaymentStatus::Failed if known.is_held() => {
+                known.status = PaymentStatus::Failed;
                 let came = self.movements.iter().rfind(|it| it.payment == payment && !it.back);
                 let came = came.map_or(0, |it| it.minor);
-                let back = told.minor.filter(|minor| *minor > 0).map_or(came, |minor| minor.min(came));
+                let back = report.minor.filter(|minor| *minor > 0).map_or(came, |minor| minor.min(came));
                 self.movements.push(Movement { minor: back, back: true, ..movement });
                 return back;
             }
-            PaymentStatus::Refunded if it.is_held() && it.refunded_at.is_none() => it.refunded_at = Some(told.at),
-            status if !it.is_held() => it.status = status,
+            PaymentStatus::Refunded if known.is_held() && known.refunded_at.is_none() => {
+                known.refunded_at = Some(report.at)
+            }
+            status if !known.is_held() => known.status = status,
             _ => {}
         }
         0
@@ -168,10 +171,10 @@ impl Payments {
     }
 }
 
-fn read<'e>(position: usize, event: &'e ShopEvent, content: &Content<'_>) -> Option<PaymentNews<'e>> {
+fn read<'e>(position: usize, event: &'e ShopEvent, content: &Content<'_>) -> Option<PaymentReport<'e>> {
     let Fact::PaymentProcessed { payment_id, status, amount, currency, method, .. } = &event.fact else { return None };
     let currency = if currency.named { currency.code } else { content.currency.unwrap_or(currency.code) };
-    Some(PaymentNews {
+    Some(PaymentReport {
         position,
         at: event.occurred_at,
         id: payment_id.as_deref(),

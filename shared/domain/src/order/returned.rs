@@ -7,7 +7,7 @@ use crate::{Fact, OrderStatus, PaymentStatus, ShopEvent};
 use super::Line;
 use super::content::Content;
 use super::price::Prices;
-use super::wish::worth;
+use super::refund_request::worth;
 
 /// The first time by line; `None` when it never happened.
 #[derive(Debug, Default)]
@@ -41,7 +41,7 @@ impl Returned {
                     mark(&mut self.refund_asked_at, &lines, at);
                 }
             }
-            Fact::OrderStatusUpdated { status: OrderStatus::Returned, .. } if !tells_items(events) => {
+            Fact::OrderStatusUpdated { status: OrderStatus::Returned, .. } if !names_items(events) => {
                 mark(&mut self.returned_at, &all, at);
             }
             Fact::PaymentProcessed { status: PaymentStatus::Refunded, amount, .. } => {
@@ -73,10 +73,10 @@ fn is_whole(amount: crate::Amount, content: &Content<'_>, prices: &Prices) -> bo
 }
 
 /// Says whether any return states what was returned, or that only part of the money was refunded.
-fn tells_items(events: &[&ShopEvent]) -> bool {
-    let tells = |event: &&ShopEvent| match &event.fact {
+fn names_items(events: &[&ShopEvent]) -> bool {
+    let names_any = |event: &&ShopEvent| match &event.fact {
         Fact::OrderReturned { refund, items, .. } => refund.is_some() || !items.is_empty(),
         _ => false,
     };
-    events.iter().any(tells)
+    events.iter().any(names_any)
 }

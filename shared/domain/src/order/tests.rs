@@ -18,7 +18,7 @@ fn event(id: u128, second: i64, fact: Fact) -> ShopEvent {
 }
 
 /// Events one second after the other.
-fn told(facts: Vec<Fact>) -> Vec<ShopEvent> {
+fn reported(facts: Vec<Fact>) -> Vec<ShopEvent> {
     (1..).zip(facts).map(|(i, fact)| event(i, i64::try_from(i).unwrap(), fact)).collect()
 }
 
@@ -129,7 +129,7 @@ fn came(state: &OrderState) -> i64 {
 
 /// What was paid and refunded when one thing happened after the other.
 fn money(facts: Vec<Fact>) -> (i64, i64) {
-    let state = OrderState::of(&told(facts));
+    let state = OrderState::of(&reported(facts));
     (came(&state), refunded(&state).iter().sum())
 }
 
@@ -153,28 +153,28 @@ fn a_cancellation_that_arrives_before_its_order_calls_it_off_and_gives_the_money
 }
 
 #[test]
-fn services_that_each_tell_of_an_order_complete_each_other() {
+fn services_that_each_report_an_order_complete_each_other() {
     let bare = |id, second, customer: Option<&str>, method: Option<&str>| {
         let customer = customer.map(CustomerKey::of_id);
         let payment_method = method.map(str::to_owned);
         let content = OrderContent { customer, payment_method, total: Some(euros(999)), ..content(Vec::new()) };
-        let told = event(id, second, Fact::OrderCreated { order_id: ORDER.to_owned(), content });
-        ShopEvent { service: "analytics".to_owned(), ..told }
+        let reported = event(id, second, Fact::OrderCreated { order_id: ORDER.to_owned(), content });
+        ShopEvent { service: "analytics".to_owned(), ..reported }
     };
     let other = event(3, 12, created(vec![line("q", 1, 1)]));
-    let told = [
+    let reported = [
         bare(1, 10, None, None),
         event(2, 11, created(vec![line("p", 2, 500)])),
         ShopEvent { service: "warehouse".to_owned(), ..other.clone() },
         bare(4, 13, Some("c-2"), Some("card")),
     ];
-    let state = OrderState::of(&told);
+    let state = OrderState::of(&reported);
     assert_eq!((state.at(OrderStatus::Created), state.total_minor), (Some(at(10)), Some(999)));
     assert_eq!(state.lines[0].reference, "p", "the earliest with lines");
     assert_eq!((state.customer.unwrap().as_str(), &*state.payment_method), ("c-1", "card"));
 
     let newer = OrderState::of(
-        told.iter().chain([&other]).take(3).chain([&ShopEvent { id: Uuid::from_u128(9), ..other.clone() }]),
+        reported.iter().chain([&other]).take(3).chain([&ShopEvent { id: Uuid::from_u128(9), ..other.clone() }]),
     );
     assert_eq!(newer.lines[0].reference, "q", "a newer one of the same service");
 }
@@ -193,7 +193,7 @@ fn no_more_goes_back_than_came() {
 }
 
 #[test]
-fn a_payment_told_twice_counts_once_and_a_failed_one_never() {
+fn a_payment_reported_twice_counts_once_and_a_failed_one_never() {
     let events = [
         event(1, 10, payment("a", PaymentStatus::Pending, 1_000)),
         event(2, 20, paid("a", 1_000)),
@@ -209,7 +209,7 @@ fn a_payment_told_twice_counts_once_and_a_failed_one_never() {
 fn a_payment_without_an_id_never_lifts_what_was_paid_above_the_total() {
     let unnamed = |minor| paying(None, None, PaymentStatus::Succeeded, minor);
     assert_eq!(money(vec![fifty(), paid("a", 5_000), unnamed(5_000)]).0, 5_000);
-    assert_eq!(money(vec![fifty(), unnamed(5_000), paid("a", 5_000)]).0, 5_000, "whoever tells first");
+    assert_eq!(money(vec![fifty(), unnamed(5_000), paid("a", 5_000)]).0, 5_000, "whoever reports first");
     assert_eq!(money(vec![fifty(), unnamed(5_000), unnamed(5_000)]).0, 5_000);
     assert_eq!(money(vec![fifty(), unnamed(2_500), unnamed(2_500)]).0, 5_000, "split tender");
     assert_eq!(money(vec![fifty(), paid("a", 3_000), paid("b", 3_000)]).0, 6_000, "those with ids do");
@@ -230,7 +230,7 @@ fn what_fails_after_it_succeeded_is_a_chargeback() {
 }
 
 #[test]
-fn each_refund_counts_once_whoever_tells_it() {
+fn each_refund_counts_once_whoever_reports_it() {
     let back = |refund_id, minor| paying(Some("a"), refund_id, PaymentStatus::Refunded, minor);
     let after = |mut facts: Vec<Fact>| {
         facts.splice(0..0, [fifty(), paid("a", 5_000)]);
@@ -252,12 +252,12 @@ fn each_refund_counts_once_whoever_tells_it() {
 #[test]
 fn a_refund_never_lies_before_its_money() {
     let late = vec![fifty(), payment("a", PaymentStatus::Refunded, 1_000), paid("a", 5_000)];
-    let state = OrderState::of(&told(late));
+    let state = OrderState::of(&reported(late));
     assert_eq!(state.refunds().map(|refund| refund.at).collect::<Vec<_>>(), [at(3)]);
     assert_eq!(money(vec![fifty(), returned(None), paid("a", 2_000)]), (2_000, 0));
     assert_eq!(money(vec![fifty(), paid("a", 5_000), returned(None), paid("b", 2_000)]), (7_000, 5_000));
     assert_eq!(money(vec![fifty(), cancelled(Some(4_000)), paid("a", 5_000)]), (5_000, 0));
-    let at_once = told(vec![returned(None), paid("a", 5_000), fifty()]);
+    let at_once = reported(vec![returned(None), paid("a", 5_000), fifty()]);
     let at_once: Vec<_> = at_once.into_iter().map(|it| ShopEvent { occurred_at: at(1), ..it }).collect();
     assert_eq!(refunded(&OrderState::of(&at_once)), [5_000], "at one instant the money is first");
 }
@@ -275,7 +275,7 @@ fn a_refund_is_booked_at_its_payment_and_its_lines() {
     let order = created(vec![line("p", 1, 6_000), line("q", 2, 2_000)]);
     let book = |mut facts: Vec<Fact>| {
         facts.splice(0..0, [order.clone(), with("a", "card", 7_000), with("b", "voucher", 3_000)]);
-        let state = OrderState::of(&told(facts));
+        let state = OrderState::of(&reported(facts));
         let back = state.book.iter().filter(|entry| entry.kind == EntryKind::Refund);
         back.map(|entry| (entry.method.clone(), entry.minor, entry.lines.clone())).collect::<Vec<_>>()
     };
@@ -300,7 +300,7 @@ fn a_cancellation_that_was_revoked_gives_nothing_back() {
 
 #[test]
 fn later_news_revoke_an_end_that_they_contradict() {
-    let stands = |facts: Vec<Fact>| OrderState::of(&told(facts)).status();
+    let stands = |facts: Vec<Fact>| OrderState::of(&reported(facts)).status();
     let (failed, arrived) = (status(OrderStatus::Rejected), status(OrderStatus::Delivered));
     assert_eq!(stands(vec![fifty(), failed.clone(), paid("a", 5_000), shipped(), arrived]), OrderStatus::Delivered);
     assert_eq!(stands(vec![fifty(), failed, paid("a", 5_000)]), OrderStatus::Paid);
@@ -312,7 +312,7 @@ fn later_news_revoke_an_end_that_they_contradict() {
 
 #[test]
 fn a_free_order_is_sold_when_it_is_confirmed_or_arrives() {
-    let sold = |facts: Vec<Fact>| OrderState::of(&told(facts)).at(OrderStatus::Paid);
+    let sold = |facts: Vec<Fact>| OrderState::of(&reported(facts)).at(OrderStatus::Paid);
     let free = || created(vec![line("p", 1, 0)]);
     assert_eq!(sold(vec![free()]), None);
     assert_eq!(sold(vec![free(), status(OrderStatus::Confirmed)]), Some(at(2)));
@@ -323,7 +323,7 @@ fn a_free_order_is_sold_when_it_is_confirmed_or_arrives() {
 #[test]
 fn an_amount_without_a_currency_is_in_its_orders() {
     let yen = OrderContent { currency: named("JPY"), ..content(vec![line("p", 1, 500_000)]) };
-    let events = told(vec![
+    let events = reported(vec![
         paid("a", 500_000),
         returned(Some(100_000)),
         Fact::OrderCreated { order_id: ORDER.to_owned(), content: yen },
@@ -335,7 +335,7 @@ fn an_amount_without_a_currency_is_in_its_orders() {
 
 #[test]
 fn an_update_takes_the_place_of_the_lines() {
-    let state = OrderState::of(&told(vec![fifty(), updated(vec![line("q", 2, 4_000)]), paid("a", 8_000)]));
+    let state = OrderState::of(&reported(vec![fifty(), updated(vec![line("q", 2, 4_000)]), paid("a", 8_000)]));
     assert_eq!((state.lines[0].reference.as_str(), state.lines.len(), state.total_minor), ("q", 1, Some(8_000)));
     assert_eq!(state.book[0].lines, [8_000]);
 }
@@ -346,7 +346,7 @@ fn what_came_back_is_known_by_line() {
     let derived = |facts: Vec<Fact>| {
         let mut all = vec![created(vec![line("p", 1, 3_000), line("q", 1, 2_000)]), paid("a", 5_000)];
         all.extend(facts);
-        let state = OrderState::of(&told(all));
+        let state = OrderState::of(&reported(all));
         let derived = order_interactions(ORDER, &state, &Attributions::from(known.clone()));
         derived.iter().filter(|it| it.event_type == "return_product").count()
     };
@@ -446,13 +446,13 @@ fn any_fact() -> impl Strategy<Value = Fact> {
 proptest! {
     #[test]
     fn the_state_depends_on_the_events_and_not_on_their_order_or_repetition(
-        (told, shuffled) in prop::collection::vec((0..5_i64, any_fact()), 1..12).prop_flat_map(|facts| {
+        (reported, shuffled) in prop::collection::vec((0..5_i64, any_fact()), 1..12).prop_flat_map(|facts| {
             let events: Vec<_> = facts.into_iter().zip(1..).map(|((second, fact), id)| event(id, second, fact)).collect();
             let twice: Vec<_> = events.iter().chain(&events).cloned().collect();
             (Just(events), Just(twice).prop_shuffle())
         })
     ) {
-        let (state, other) = (OrderState::of(&told), OrderState::of(&shuffled));
+        let (state, other) = (OrderState::of(&reported), OrderState::of(&shuffled));
         prop_assert_eq!(&state, &other);
         let known = Attributions::from(["p", "q"].map(|reference| (reference.to_owned(), attribution(reference, None))));
         prop_assert_eq!(order_contribution(&state, &known), order_contribution(&other, &known));

@@ -168,27 +168,27 @@ impl Fact {
             | Self::UserUpdated { user }
             | Self::UserDeleted { user }
             | Self::UserLoggedIn { user } => Some(user),
-            Self::CommentCreated(it)
-            | Self::CommentUpdated(it)
-            | Self::CommentDeleted(it)
-            | Self::RatingAdded(it)
-            | Self::RatingUpdated(it)
-            | Self::RatingDeleted(it) => it.customer.as_ref(),
+            Self::CommentCreated(opinion)
+            | Self::CommentUpdated(opinion)
+            | Self::CommentDeleted(opinion)
+            | Self::RatingAdded(opinion)
+            | Self::RatingUpdated(opinion)
+            | Self::RatingDeleted(opinion) => opinion.customer.as_ref(),
             _ => None,
         }
     }
 
-    /// Names another person as the buyer of the order or the author of the opinion. Changes nothing when the event names
-    /// nobody, or is about a user.
+    /// Names another person as the buyer of the order or the author of the opinion. Changes nothing when the event
+    /// names nobody, or is about a user.
     pub fn rename(&mut self, key: &CustomerKey) {
         let customer = match self {
             Self::OrderCreated { content, .. } | Self::OrderUpdated { content, .. } => &mut content.customer,
-            Self::CommentCreated(it)
-            | Self::CommentUpdated(it)
-            | Self::CommentDeleted(it)
-            | Self::RatingAdded(it)
-            | Self::RatingUpdated(it)
-            | Self::RatingDeleted(it) => &mut it.customer,
+            Self::CommentCreated(opinion)
+            | Self::CommentUpdated(opinion)
+            | Self::CommentDeleted(opinion)
+            | Self::RatingAdded(opinion)
+            | Self::RatingUpdated(opinion)
+            | Self::RatingDeleted(opinion) => &mut opinion.customer,
             _ => return,
         };
         if let Some(customer) = customer {
@@ -242,10 +242,12 @@ impl Fact {
             Self::SellerCreated { seller_id }
             | Self::SellerUpdated { seller_id }
             | Self::SellerDeleted { seller_id } => (Subject::Seller, seller_id),
-            Self::CommentCreated(it) | Self::CommentUpdated(it) | Self::CommentDeleted(it) => {
-                (Subject::Comment, &it.id)
+            Self::CommentCreated(comment) | Self::CommentUpdated(comment) | Self::CommentDeleted(comment) => {
+                (Subject::Comment, &comment.id)
             }
-            Self::RatingAdded(it) | Self::RatingUpdated(it) | Self::RatingDeleted(it) => (Subject::Rating, &it.id),
+            Self::RatingAdded(rating) | Self::RatingUpdated(rating) | Self::RatingDeleted(rating) => {
+                (Subject::Rating, &rating.id)
+            }
             Self::ClickTracked { target } => (Subject::Click, target.as_deref().unwrap_or_default()),
         }
     }

@@ -1,5 +1,5 @@
 -- store::erasure::complete
-WITH forgotten AS (
+WITH removed AS (
     DELETE FROM analytic.erasure_identity WHERE erasure_id = $1
 )
 UPDATE analytic.erasure SET

@@ -1,7 +1,7 @@
 -- store::interaction::record
 WITH item AS MATERIALIZED (
     -- ids follow the order of the request: they are drawn from sorted rows
-    SELECT judged.*, nextval('analytic.interaction_id_seq') AS interaction_id FROM (
+    SELECT checked.*, nextval('analytic.interaction_id_seq') AS interaction_id FROM (
         -- whether the caller may send the event is decided by the same row that holds its weight
         SELECT sent.*, weight.event_type IS NOT NULL AS has_weight, coalesce(weight.trusted, false) AND NOT $12 AS forbidden,
                -- guests only: what is already recorded does not count towards the quota, so that a retry is answered as
@@ -15,7 +15,7 @@ WITH item AS MATERIALIZED (
                                       metadata, occurred_at, position)
         LEFT JOIN analytic.event_weight AS weight USING (event_type)
         ORDER BY position
-    ) AS judged
+    ) AS checked
 ), quota AS MATERIALIZED (
     -- not called without metered items; its row is locked before any key, because the keys depend on its result
     SELECT analytic.take_guest_quota(coalesce($14, ''), array_agg(position ORDER BY position), $15::bigint) AS last_position

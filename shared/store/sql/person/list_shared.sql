@@ -1,2 +1,2 @@
 -- store::person::list_shared
-SELECT origin FROM analytic.shared_visit WHERE origin = ANY($1::uuid[])
+SELECT origin FROM analytic.shared_session WHERE origin = ANY($1::uuid[])

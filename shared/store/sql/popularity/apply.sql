@@ -11,27 +11,31 @@ WITH locked AS MATERIALIZED (
     DELETE FROM analytic.pending
     WHERE sink = 'popularity' AND interaction_id = ANY(ARRAY(SELECT interaction_id FROM locked WHERE NOT parked))
     RETURNING product_id, event_type
+), known AS MATERIALIZED (
+    -- a SKU counts for its product; a change of the mapping excludes this statement (store::popularity::remap_skus)
+    SELECT reference, product_id FROM analytic.product_reference
+    WHERE reference = ANY(ARRAY(SELECT product_id FROM taken)) AND product_id IS NOT NULL
 ), weighed AS (
-    -- one row per id that events name
-    SELECT taken.product_id AS reference, count(*) AS events, sum(weight_micros)::bigint AS score_micros,
+    -- one row per product: a product twice in one upsert would be an error, and a hot product is locked once
+    SELECT coalesce(known.product_id, taken.product_id) AS id, count(*) AS events, sum(weight_micros)::bigint AS score_micros,
            count(*) FILTER (WHERE counter = 'view_count') AS view_count,
            count(*) FILTER (WHERE counter = 'purchase_count') AS purchase_count,
            count(*) FILTER (WHERE counter = 'favorite_count') AS favorite_count,
            count(*) FILTER (WHERE counter = 'cart_count') AS cart_count,
            count(*) FILTER (WHERE counter = 'review_count') AS review_count
-    FROM taken JOIN analytic.event_weight USING (event_type)
+    FROM taken JOIN analytic.event_weight USING (event_type) LEFT JOIN known ON known.reference = taken.product_id
     WHERE taken.product_id IS NOT NULL
-    GROUP BY taken.product_id
-), led AS MATERIALIZED (
-    -- a SKU counts for its product; a change of the mapping excludes this statement (store::popularity::lead)
-    SELECT weighed.*, (SELECT product_id FROM analytic.product_reference AS known WHERE known.reference = weighed.reference)
-    FROM weighed
+    GROUP BY coalesce(known.product_id, taken.product_id)
 ), kept AS (
-    -- in id order, as below
+    -- what each SKU contributed, in case it moves to another product; in id order, as below
     INSERT INTO analytic.sku_popularity AS sku
         (reference, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count)
-    SELECT reference, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
-    FROM led WHERE product_id IS NOT NULL ORDER BY reference
+    SELECT reference, sum(weight_micros)::bigint,
+           count(*) FILTER (WHERE counter = 'view_count'), count(*) FILTER (WHERE counter = 'purchase_count'),
+           count(*) FILTER (WHERE counter = 'favorite_count'), count(*) FILTER (WHERE counter = 'cart_count'),
+           count(*) FILTER (WHERE counter = 'review_count')
+    FROM known JOIN taken ON taken.product_id = known.reference JOIN analytic.event_weight USING (event_type)
+    GROUP BY reference ORDER BY reference
     ON CONFLICT (reference) DO UPDATE SET
         score_micros   = sku.score_micros   + excluded.score_micros,
         view_count     = sku.view_count     + excluded.view_count,
@@ -40,13 +44,11 @@ WITH locked AS MATERIALIZED (
         cart_count     = sku.cart_count     + excluded.cart_count,
         review_count   = sku.review_count   + excluded.review_count
 ), raised AS (
-    -- in product order: unsorted upserts of overlapping batches deadlock; one row per product: a product twice in one
-    -- upsert would be an error, and a hot product is locked once
+    -- in product order: unsorted upserts of overlapping batches deadlock
     INSERT INTO analytic.product_popularity AS popularity
         (id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, date_updated)
-    SELECT coalesce(product_id, reference) AS id, sum(score_micros), sum(view_count), sum(purchase_count), sum(favorite_count),
-           sum(cart_count), sum(review_count), now()
-    FROM led GROUP BY coalesce(product_id, reference) ORDER BY id
+    SELECT id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, now()
+    FROM weighed ORDER BY id
     ON CONFLICT (id) DO UPDATE SET
         score_micros   = popularity.score_micros   + excluded.score_micros,
         view_count     = popularity.view_count     + excluded.view_count,

@@ -1,7 +1,7 @@
 //! Unrolls the loops of template.yaml (`Fn::ForEach`), so that a rule sees the resources as they are deployed.
 //!
-//! Only what a round of a loop knows is filled in: its item, in keys, in `Fn::Sub` and as a `Ref`, and what a mapping says of
-//! it. See <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html>.
+//! Only the item of an iteration is substituted: in keys, in `Fn::Sub`, as a `Ref`, and in lookups of a mapping. See
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html>.
 
 use serde_json::{Map, Value, json};
 
@@ -59,7 +59,7 @@ fn rounds(spec: &Value, items: &Items<'_>, mappings: &Value) -> Result<Map<Strin
     Ok(produced)
 }
 
-/// Answers an intrinsic function as far as a round knows it; anything else stays as it is.
+/// Evaluates an intrinsic function that depends only on the item of a loop; anything else stays unchanged.
 fn call(members: Map<String, Value>, items: &Items<'_>, mappings: &Value) -> Value {
     let [(name, argument)] = &members.iter().collect::<Vec<_>>()[..] else { return Value::Object(members) };
     let known = match (name.as_str(), argument) {
@@ -75,7 +75,8 @@ fn call(members: Map<String, Value>, items: &Items<'_>, mappings: &Value) -> Val
     known.unwrap_or(Value::Object(members))
 }
 
-/// `Fn::Sub` with values for its variables: those that are plain are filled in, and when all are, the short form is left.
+/// `Fn::Sub` with values for its variables: those that are plain are filled in, and when all are, the short form is
+/// left.
 fn substitute_given(parts: &[Value], items: &Items<'_>) -> Option<Value> {
     let [Value::String(text), Value::Object(given)] = parts else { return None };
     let plain =
@@ -83,7 +84,7 @@ fn substitute_given(parts: &[Value], items: &Items<'_>) -> Option<Value> {
     Some(substituted(fill(&fill(text, items), &plain)))
 }
 
-/// What is left of a text without variables is the text.
+/// A text without remaining variables is a plain string.
 fn substituted(text: String) -> Value {
     if text.contains("${") { json!({ "Fn::Sub": text }) } else { json!(text) }
 }

@@ -49,7 +49,7 @@ async fn an_interaction_and_an_order_of_one_product_meet_in_its_score() {
     shop.record_items(&views).await;
     let mut orders = shop.start_orders().await;
     let events: Vec<_> = IDS.iter().flat_map(|(product, ..)| sale(product)).collect();
-    shop.tell(&mut orders, &events).await;
+    shop.send_events(&mut orders, &events).await;
 
     shop.score_all(&mut shop.start_scorer().await).await;
 

@@ -18,12 +18,12 @@ async fn events_before_and_after_the_mapping_count_for_the_product() {
     shop.score_all(&mut scorer).await;
     shop.assert_scores(&["p-1 | 300000 | 1", "sku-1 | 600000 | 2", "sku-2 | 300000 | 1"]).await;
 
-    shop.tell(&mut orders, &[claim("p-1", 0, &["sku-1"])]).await;
+    shop.send_events(&mut orders, &[claim("p-1", 0, &["sku-1"])]).await;
     shop.assert_scores(&["p-1 | 900000 | 3", "sku-2 | 300000 | 1"]).await;
 
     // Scored after the mapping, and recorded before it or after it.
     shop.view(&["sku-1", "sku-2", "p-1"]).await;
-    shop.tell(&mut orders, &[claim("p-1", 1, &["sku-1", "sku-2"])]).await;
+    shop.send_events(&mut orders, &[claim("p-1", 1, &["sku-1", "sku-2"])]).await;
     shop.view(&["sku-2"]).await;
     shop.score_all(&mut scorer).await;
     shop.assert_scores(&["p-1 | 2400000 | 8"]).await;
@@ -37,7 +37,7 @@ async fn a_mapping_that_comes_twice_moves_nothing_twice() {
     shop.score_all(&mut scorer).await;
     let events = [claim("p-1", 0, &["sku-1"]), claim("p-1", 0, &["sku-1"]), claim("p-1", 5, &["sku-1"])];
     for _ in 0..2 {
-        shop.tell(&mut orders, &events).await;
+        shop.send_events(&mut orders, &events).await;
         assert_eq!(scorer.invoke(&hints(&ids)).await, all_done());
         shop.assert_scores(&["p-1 | 600000 | 2"]).await;
     }
@@ -49,15 +49,15 @@ async fn an_earlier_claim_takes_the_score_over_and_a_product_of_that_name_takes_
     let (mut orders, mut scorer) = (shop.start_orders().await, shop.start_scorer().await);
     shop.view(&["sku-1", "p-1", "p-2"]).await;
     shop.score_all(&mut scorer).await;
-    shop.tell(&mut orders, &[claim("p-2", 20, &["sku-1"])]).await;
+    shop.send_events(&mut orders, &[claim("p-2", 20, &["sku-1"])]).await;
     shop.assert_scores(&["p-1 | 300000 | 1", "p-2 | 600000 | 2"]).await;
-    shop.tell(&mut orders, &[claim("p-1", 10, &["sku-1"])]).await;
+    shop.send_events(&mut orders, &[claim("p-1", 10, &["sku-1"])]).await;
     shop.assert_scores(&["p-1 | 600000 | 2", "p-2 | 300000 | 1"]).await;
     shop.view(&["sku-1"]).await;
     shop.score_all(&mut scorer).await;
     shop.assert_scores(&["p-1 | 900000 | 3", "p-2 | 300000 | 1"]).await;
     // A product's own id takes precedence over an equal SKU.
-    shop.tell(&mut orders, &[claim("sku-1", 30, &[])]).await;
+    shop.send_events(&mut orders, &[claim("sku-1", 30, &[])]).await;
     shop.assert_scores(&["p-1 | 300000 | 1", "p-2 | 300000 | 1", "sku-1 | 600000 | 2"]).await;
     shop.view(&["sku-1"]).await;
     shop.score_all(&mut scorer).await;
@@ -73,7 +73,7 @@ async fn the_order_in_which_claims_come_changes_nothing() {
         for position in order {
             shop.view(&["sku-1", "sku-2", "sku-3", "p-1", "p-2"]).await;
             shop.score_all(&mut scorer).await;
-            shop.tell(&mut orders, &[claims[position].clone()]).await;
+            shop.send_events(&mut orders, &[claims[position].clone()]).await;
             assert_eq!(shop.differences().await, 0, "{order:?}");
         }
         shop.assert_scores(&["p-1 | 1800000 | 6", "p-2 | 900000 | 3", "sku-2 | 1800000 | 6"]).await;
@@ -86,7 +86,7 @@ async fn a_sku_is_answered_with_its_product() {
     let mut scorer = shop.start_scorer().await;
     shop.view(&["sku-1"]).await;
     shop.score_all(&mut scorer).await;
-    shop.tell(&mut shop.start_orders().await, &[claim("p-1", 0, &["sku-1"])]).await;
+    shop.send_events(&mut shop.start_orders().await, &[claim("p-1", 0, &["sku-1"])]).await;
     let mut queries = shop.start("answer-queries", &[]).await;
     for id in ["sku-1", "p-1"] {
         let request = HttpEvent::new("GET", &format!("/api/v1/analytic/popularity/{id}"));
@@ -102,7 +102,7 @@ async fn a_changed_weight_counts_for_the_product_of_a_sku_too() {
     let (mut orders, mut scorer) = (shop.start_orders().await, shop.start_scorer().await);
     shop.view(&["sku-1", "sku-1", "p-1", "sku-2"]).await;
     shop.score_all(&mut scorer).await;
-    shop.tell(&mut orders, &[claim("p-1", 20, &["sku-1"])]).await;
+    shop.send_events(&mut orders, &[claim("p-1", 20, &["sku-1"])]).await;
     let change = store::weight::Change {
         event_type: "view".parse().unwrap(),
         weight: domain::Micros(500_000),
@@ -114,7 +114,7 @@ async fn a_changed_weight_counts_for_the_product_of_a_sku_too() {
     store::weight::set(&mut client, &[change], limit, &mut |_| ()).await.unwrap();
     shop.assert_scores(&["p-1 | 1500000 | 3", "sku-2 | 500000 | 1"]).await;
     // The part that moves with the SKU was recounted as well.
-    shop.tell(&mut orders, &[claim("p-0", 10, &["sku-1"])]).await;
+    shop.send_events(&mut orders, &[claim("p-0", 10, &["sku-1"])]).await;
     shop.assert_scores(&["p-0 | 1000000 | 2", "p-1 | 500000 | 1", "sku-2 | 500000 | 1"]).await;
 }
 
@@ -124,7 +124,7 @@ async fn a_wrong_mapping_or_part_of_a_sku_is_a_difference() {
     let mut scorer = shop.start_scorer().await;
     shop.view(&["sku-1"]).await;
     shop.score_all(&mut scorer).await;
-    shop.tell(&mut shop.start_orders().await, &[claim("p-1", 0, &["sku-1"])]).await;
+    shop.send_events(&mut shop.start_orders().await, &[claim("p-1", 0, &["sku-1"])]).await;
     assert_eq!(shop.differences().await, 0);
     for harm in [
         "UPDATE analytic.sku_popularity SET view_count = view_count + 1",
@@ -161,7 +161,7 @@ async fn a_scorer_that_is_under_way_and_one_that_comes_meanwhile_both_meet_the_m
     let (one, other) = (hints(&first), hints(&second));
     let map = async |orders: &mut Function| {
         shop.wait_for_lock_waits(1).await;
-        shop.tell(orders, &[claim("p-1", 0, &["sku-1"])]).await;
+        shop.send_events(orders, &[claim("p-1", 0, &["sku-1"])]).await;
     };
     let come_late = async |late: &mut Function| {
         shop.wait_for_lock_waits(2).await;
@@ -193,7 +193,7 @@ async fn scorers_and_mappings_at_the_same_time_stay_exact() {
     let map = async |orders: &mut Function| {
         for (number, sku) in skus.iter().enumerate() {
             let minute = u32::try_from(number).unwrap();
-            shop.tell(orders, &[claim("p-2", 30 + minute, &[sku]), claim("p-1", minute, &[sku])]).await;
+            shop.send_events(orders, &[claim("p-2", 30 + minute, &[sku]), claim("p-1", minute, &[sku])]).await;
         }
     };
     let batches: Vec<_> = ids.chunks(7).collect();

@@ -3,7 +3,7 @@
 use cross_tests::back_end::event;
 use serde_json::json;
 
-use super::{Desk, admin, guest, seller};
+use super::{Setup, admin, guest, seller};
 
 const ROUTES: [&str; 5] = ["windows", "top-products", "categories", "customer-segments", "months"];
 
@@ -20,20 +20,20 @@ fn shared_order(id: &str, minute: i64) -> Vec<String> {
 
 #[tokio::test]
 async fn nobody_gets_in_without_a_verified_token() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     for route in ROUTES {
         let forged = guest(route).header("authorization", "Bearer admin").header("x-user-id", "seller-a");
         for request in [guest(route), forged] {
-            assert_eq!(desk.ask(&request).await.refusal(), "401 unauthorized: a bearer token is required", "{route}");
+            assert_eq!(setup.ask(&request).await.refusal(), "401 unauthorized: a bearer token is required", "{route}");
         }
     }
 }
 
 #[tokio::test]
 async fn only_admins_read_what_is_of_the_whole_shop() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     for route in ROUTES {
-        assert_eq!(desk.ask(&admin(route)).await.status, 200, "{route}");
+        assert_eq!(setup.ask(&admin(route)).await.status, 200, "{route}");
     }
     for route in &ROUTES[2..] {
         for caller in [
@@ -42,62 +42,62 @@ async fn only_admins_read_what_is_of_the_whole_shop() {
             seller("seller-a", route).claim("cognito:groups", "[seller not-admin]"),
             seller("admin", route).claim("scope", "admin"),
         ] {
-            assert_eq!(desk.ask(&caller).await.refusal(), "403 forbidden: only admins may read this", "{caller:?}");
+            assert_eq!(setup.ask(&caller).await.refusal(), "403 forbidden: only admins may read this", "{caller:?}");
         }
     }
 }
 
 #[tokio::test]
 async fn a_seller_reads_nothing_of_another() {
-    let mut desk = Desk::open().await;
-    desk.tell(&shared_order("o-1", 0)).await;
+    let mut setup = Setup::open().await;
+    setup.send_events(&shared_order("o-1", 0)).await;
     let targets = [
         "windows?size=1h&start=2026-11-18T08:00:00Z&end=2026-11-18T11:00:00Z",
         "top-products?window=1h&end=2026-11-18T10:00:00Z",
     ];
     let mut before = Vec::new();
     for target in targets {
-        before.push(desk.ask(&seller("seller-a", target)).await.body);
+        before.push(setup.ask(&seller("seller-a", target)).await.body);
     }
     assert!(before[0].contains("\"gross_revenue\":700,") && !before[0].contains("1200"), "{}", before[0]);
     assert!(before[1].contains("p-seller-a") && !before[1].contains("p-seller-b"), "{}", before[1]);
     // whatever else is sold in the shop, also in another currency, changes nothing
     let foreign = json!({ "orderId": "o-2", "sellerId": "seller-b", "currency": "USD", "items": [] });
     let paid = json!({ "orderId": "o-2", "paymentStatus": "SUCCESS", "amount": "99.00", "currency": "USD" });
-    desk.tell(&[event("OrderCreated", 3, foreign), event("PaymentProcessed", 3, paid)]).await;
+    setup.send_events(&[event("OrderCreated", 3, foreign), event("PaymentProcessed", 3, paid)]).await;
     for (target, before) in targets.iter().zip(before) {
-        assert_eq!(desk.ask(&seller("seller-a", target)).await.body, before);
-        assert!(desk.ask(&seller("seller-b", target)).await.body != before);
+        assert_eq!(setup.ask(&seller("seller-a", target)).await.body, before);
+        assert!(setup.ask(&seller("seller-b", target)).await.body != before);
     }
 }
 
 #[tokio::test]
 async fn asking_for_another_seller_is_refused_and_not_answered_with_ones_own() {
-    let mut desk = Desk::open().await;
-    desk.tell(&shared_order("o-1", 0)).await;
-    let refused = "403 forbidden: seller_id: only admins may read figures of somebody else";
+    let mut setup = Setup::open().await;
+    setup.send_events(&shared_order("o-1", 0)).await;
+    let refused = "403 forbidden: seller_id: only admins may read figures of another seller";
     for route in ["windows", "top-products"] {
         for other in ["seller-b", "SELLER-A", "%27%27", "nobody"] {
             let request = seller("seller-a", &format!("{route}?seller_id={other}"));
-            assert_eq!(desk.ask(&request).await.refusal(), refused, "{other}");
+            assert_eq!(setup.ask(&request).await.refusal(), refused, "{other}");
         }
         // Surrounding spaces of an id are ignored.
         for own in ["seller-a", "seller-a%20"] {
-            assert_eq!(desk.ask(&seller("seller-a", &format!("{route}?seller_id={own}"))).await.status, 200);
+            assert_eq!(setup.ask(&seller("seller-a", &format!("{route}?seller_id={own}"))).await.status, 200);
         }
     }
 }
 
 #[tokio::test]
 async fn a_token_without_a_subject_is_not_the_whole_shop() {
-    let mut desk = Desk::open().await;
-    desk.tell(&shared_order("o-1", 0)).await;
+    let mut setup = Setup::open().await;
+    setup.send_events(&shared_order("o-1", 0)).await;
     let refused = "403 forbidden: the subject of the token cannot be a seller";
     for route in ["windows", "top-products"] {
         for request in [seller("", route), guest(route).claim("scope", "openid")] {
-            assert_eq!(desk.ask(&request).await.refusal(), refused, "{request:?}");
+            assert_eq!(setup.ask(&request).await.refusal(), refused, "{request:?}");
         }
-        let empty = desk.ask(&seller("seller-a", &format!("{route}?seller_id="))).await;
+        let empty = setup.ask(&seller("seller-a", &format!("{route}?seller_id="))).await;
         assert_eq!(empty.refusal(), "400 validation: seller_id: must have 1 to 128 characters");
     }
 }

@@ -4,11 +4,11 @@ use cross_tests::back_end::event;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Desk, assert_average, assert_change, int, numbers};
+use super::{Setup, assert_average, assert_change, int, numbers};
 
 /// Recounts the months up to now from the log, by Postgres' own calendar, and one more before them: year and month,
 /// orders, gross revenue, refunds.
-async fn recounted(desk: &Desk, (months, tz, currency): (i64, &str, &str)) -> Vec<Vec<i64>> {
+async fn recounted(setup: &Setup, (months, tz, currency): (i64, &str, &str)) -> Vec<Vec<i64>> {
     let sql = format!(
         "SELECT to_char(local, 'YYYYMM')::bigint, coalesce(sum(figures[2]), 0), coalesce(sum(figures[6]), 0), coalesce(sum(figures[7]), 0)
          FROM (SELECT date_trunc('month', now() AT TIME ZONE '{tz}') - make_interval(months => n) AS local
@@ -17,11 +17,11 @@ async fn recounted(desk: &Desk, (months, tz, currency): (i64, &str, &str)) -> Ve
               AND date_trunc('month', at AT TIME ZONE '{tz}') = local
          GROUP BY local ORDER BY local"
     );
-    numbers(&desk.shop.database, &sql).await
+    numbers(&setup.shop.database, &sql).await
 }
 
-async fn assert_months(desk: &Desk, data: &Value, (months, tz, currency): (i64, &str, &str)) {
-    let expected = recounted(desk, (months, tz, currency)).await;
+async fn assert_months(setup: &Setup, data: &Value, (months, tz, currency): (i64, &str, &str)) {
+    let expected = recounted(setup, (months, tz, currency)).await;
     let shown = data["months"].as_array().unwrap();
     assert_eq!((shown.len() + 1, &data["tz"], &data["currency"]), (expected.len(), &json!(tz), &json!(currency)));
     for (pair, shown) in expected.windows(2).zip(shown) {
@@ -54,40 +54,40 @@ fn years() -> Vec<String> {
 
 #[tokio::test]
 async fn every_month_is_what_a_recount_says_and_the_first_is_compared_too() {
-    let mut desk = Desk::open().await;
-    desk.tell(&years()).await;
-    desk.recount().await;
+    let mut setup = Setup::open().await;
+    setup.send_events(&years()).await;
+    setup.recount().await;
     for (months, tz) in [(1, "UTC"), (12, "Asia/Ho_Chi_Minh"), (11, "Europe/Berlin"), (12, "America/New_York")] {
-        let data = desk.admin(&format!("months?months={months}&tz={tz}")).await;
-        assert_months(&desk, &data, (months, tz, "EUR")).await;
-        let data = desk.admin(&format!("months?months={months}&tz={tz}&currency=USD")).await;
-        assert_months(&desk, &data, (months, tz, "USD")).await;
+        let data = setup.admin(&format!("months?months={months}&tz={tz}")).await;
+        assert_months(&setup, &data, (months, tz, "EUR")).await;
+        let data = setup.admin(&format!("months?months={months}&tz={tz}&currency=USD")).await;
+        assert_months(&setup, &data, (months, tz, "USD")).await;
     }
-    let data = desk.admin("months").await;
-    assert_months(&desk, &data, (12, "UTC", "EUR")).await;
+    let data = setup.admin("months").await;
+    assert_months(&setup, &data, (12, "UTC", "EUR")).await;
     assert!(data["months"][0]["orders_change"].is_number(), "the month before the first is known");
 }
 
 #[tokio::test]
 async fn the_last_moment_of_a_month_depends_on_the_zone() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     let base: Timestamp = "2026-11-18T09:00:00Z".parse().unwrap();
     // 20:00Z on the last day of the month before last is the first of the next one in Saigon.
     let first = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).first_of_month().unwrap().start_of_day().unwrap();
     let edge = first.checked_sub(jiff::Span::new().months(1)).unwrap().timestamp() - SignedDuration::from_hours(4);
     let paid = json!({ "orderId": "o-1", "paymentStatus": "SUCCESS", "amount": 1 });
-    desk.tell(&[event("PaymentProcessed", edge.duration_since(base).as_mins(), paid)]).await;
-    desk.recount().await;
+    setup.send_events(&[event("PaymentProcessed", edge.duration_since(base).as_mins(), paid)]).await;
+    setup.recount().await;
     for tz in ["UTC", "Asia/Ho_Chi_Minh"] {
-        let data = desk.admin(&format!("months?months=4&tz={tz}")).await;
-        assert_months(&desk, &data, (4, tz, "EUR")).await;
+        let data = setup.admin(&format!("months?months=4&tz={tz}")).await;
+        assert_months(&setup, &data, (4, tz, "EUR")).await;
         let orders: Vec<_> = data["months"].as_array().unwrap().iter().map(|it| int(&it["orders"])).collect();
         assert_eq!(orders.iter().sum::<i64>(), 1, "{tz}: {orders:?}");
     }
-    let months = async |desk: &mut Desk, tz: &str| {
-        let data = desk.admin(&format!("months?months=6&tz={tz}")).await;
+    let months = async |setup: &mut Setup, tz: &str| {
+        let data = setup.admin(&format!("months?months=6&tz={tz}")).await;
         let months = data["months"].as_array().unwrap().clone();
         months.iter().find(|it| it["orders"] == 1).unwrap()["month"].as_str().unwrap().to_owned()
     };
-    assert!(months(&mut desk, "UTC").await < months(&mut desk, "Asia/Ho_Chi_Minh").await);
+    assert!(months(&mut setup, "UTC").await < months(&mut setup, "Asia/Ho_Chi_Minh").await);
 }

@@ -2,7 +2,7 @@
 
 use testkit::HttpEvent;
 
-use super::{Desk, SALES, admin, start};
+use super::{SALES, Setup, admin, start};
 
 const SIZE: &str = "size: must be one of 1m, 5m, 1h, 1d";
 const WINDOW: &str = "window: must be one of 1m, 5m, 1h, 1d";
@@ -10,8 +10,8 @@ const LIMIT: &str = "limit: must be a whole number from 1 to 100";
 const MONTHS: &str = "months: must be a whole number from 1 to 12";
 const START: &str = "start: must be a time in RFC 3339, like 2026-11-20T10:00:00Z, from the year 2000 to 2199";
 const END: &str = "end: must be a time in RFC 3339, like 2026-11-20T10:00:00Z, from the year 2000 to 2199";
-const ORDER: &str = "end: must lie behind start";
-const LONG: &str = "end: must lie at most 366 days behind start";
+const ORDER: &str = "end: must be after start";
+const LONG: &str = "end: must be at most 366 days after start";
 const MANY: &str = "size: the range must hold at most 1440 of them";
 const TZ: &str = "tz: must be a time zone of the IANA database, like Asia/Ho_Chi_Minh";
 const CURRENCY: &str = "currency: must be a currency code of three capital letters, like EUR";
@@ -73,7 +73,7 @@ async fn with_postgres_down_every_figure_is_503() {
 
 #[tokio::test]
 async fn parameters_at_their_limits_are_taken() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     for target in [
         "windows?start=2026-11-19T00:00:00Z&end=2026-11-20T00:00:00Z",
         "windows?size=1d&start=2024-01-01T00:00:00Z&end=2025-01-01T00:00:00Z&tz=Asia/Kathmandu",
@@ -86,13 +86,13 @@ async fn parameters_at_their_limits_are_taken() {
         "months?months=12",
         "months?months=1",
     ] {
-        assert_eq!(desk.ask(&admin(target)).await.status, 200, "{target}");
+        assert_eq!(setup.ask(&admin(target)).await.status, 200, "{target}");
     }
 }
 
 #[tokio::test]
 async fn a_parameter_that_a_route_does_not_know_is_refused_by_name() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     for (target, name, known) in [
         ("windows?start[]=2026-11-19T00:00:00Z", "start[]", "size, start, end, tz, currency, seller_id"),
         ("windows?Size=1d", "Size", "size, start, end, tz, currency, seller_id"),
@@ -100,20 +100,20 @@ async fn a_parameter_that_a_route_does_not_know_is_refused_by_name() {
         ("months?month=3", "month", "months, tz, currency"),
         ("customer-segments?months=99", "months", "currency"),
     ] {
-        let wanted = format!("400 validation: {name}: is no query parameter of this route, which takes {known}");
-        assert_eq!(desk.ask(&admin(target)).await.refusal(), wanted);
+        let wanted = format!("400 validation: {name}: is not a query parameter of this route; known: {known}");
+        assert_eq!(setup.ask(&admin(target)).await.refusal(), wanted);
     }
 }
 
 #[tokio::test]
 async fn other_methods_and_paths_are_answered_as_everywhere() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     for route in ["windows", "top-products", "categories", "customer-segments", "months"] {
-        let reply = desk.ask(&HttpEvent::new("POST", &format!("{SALES}/{route}")).body("{}")).await;
+        let reply = setup.ask(&HttpEvent::new("POST", &format!("{SALES}/{route}")).body("{}")).await;
         assert_eq!(reply.refusal(), "405 method_not_allowed: this path takes GET only");
     }
     for path in ["", "/", "/windows/", "/nothing", "/windows/1m"] {
-        let reply = desk.ask(&HttpEvent::new("GET", &format!("{SALES}{path}"))).await;
+        let reply = setup.ask(&HttpEvent::new("GET", &format!("{SALES}{path}"))).await;
         assert_eq!(reply.refusal(), "404 not_found: no such path", "{path}");
     }
 }

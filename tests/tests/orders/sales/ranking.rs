@@ -7,14 +7,14 @@ use cross_tests::back_end::{event, spu};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Desk, assert_change, int, seller};
+use super::{Setup, assert_change, int, seller};
 
 /// Orders, quantity, gross revenue, refunds.
 type Sums = [i64; 4];
 
 /// A ranking: the rollup, the position of the id in its key, that of the currency, the seller.
 #[derive(Clone, Copy)]
-struct Subject<'a> {
+struct RankedSubject<'a> {
     rollup: &'a str,
     id: usize,
     currency: &'a str,
@@ -23,19 +23,19 @@ struct Subject<'a> {
 
 /// Recounts a window from the log and ranks everything that was sold in it.
 async fn recounted(
-    desk: &Desk,
-    subject: Subject<'_>,
+    setup: &Setup,
+    subject: RankedSubject<'_>,
     by: &str,
     (start, end): (Timestamp, Timestamp),
 ) -> Vec<(String, Sums)> {
-    let Subject { rollup, id, currency, .. } = subject;
+    let RankedSubject { rollup, id, currency, .. } = subject;
     let own = subject.seller.map(|seller| format!("AND key[1] = '{seller}'")).unwrap_or_default();
     let sql = format!(
         "SELECT key[{id}], sum(figures[1]), (sum(figures[2]) / 1000)::bigint, sum(figures[3]), sum(figures[4]) FROM counted
          WHERE rollup = '{rollup}' AND key[{}] = '{currency}' AND at >= '{start}' AND at < '{end}' {own} GROUP BY 1",
         id + 1
     );
-    let rows = desk.shop.database.rows(&sql).await.into_iter().map(|row| {
+    let rows = setup.shop.database.rows(&sql).await.into_iter().map(|row| {
         let (id, figures) = row.split_once(" | ").unwrap();
         let figures: Vec<i64> = figures.split(" | ").map(|number| number.parse().unwrap()).collect();
         (id.to_owned(), Sums::try_from(figures).unwrap())
@@ -50,14 +50,14 @@ async fn recounted(
 }
 
 /// Checks an answer: the window, every rank, the rank before among all, the change. Returns how many moved.
-async fn assert_ranking(desk: &Desk, data: &Value, subject: Subject<'_>, limit: usize) -> usize {
+async fn assert_ranking(setup: &Setup, data: &Value, subject: RankedSubject<'_>, limit: usize) -> usize {
     let (list, name) =
         if subject.rollup == "product" { ("products", "product_id") } else { ("categories", "category_id") };
     let at = |end: &str| data["window"][end].as_str().unwrap().parse::<Timestamp>().unwrap();
     let (start, end, by) = (at("start"), at("end"), data["by"].as_str().unwrap());
     assert_eq!(data["currency"], subject.currency);
-    let now = recounted(desk, subject, by, (start, end)).await;
-    let before = recounted(desk, subject, by, (start - end.duration_since(start), start)).await;
+    let now = recounted(setup, subject, by, (start, end)).await;
+    let before = recounted(setup, subject, by, (start - end.duration_since(start), start)).await;
     let before: BTreeMap<_, _> =
         before.into_iter().enumerate().map(|(place, (id, sums))| (id, (place + 1, sums))).collect();
     let shown = data[list].as_array().unwrap();
@@ -82,7 +82,7 @@ async fn assert_ranking(desk: &Desk, data: &Value, subject: Subject<'_>, limit: 
 
 #[tokio::test]
 async fn every_rank_of_products_and_categories_is_what_a_recount_says() {
-    let mut desk = Desk::with_history(12, 400).await;
+    let mut setup = Setup::with_history(12, 400).await;
     let mut moved = 0;
     for (window, end) in [
         ("1d", "2026-11-18T10:00:00Z"),
@@ -93,18 +93,18 @@ async fn every_rank_of_products_and_categories_is_what_a_recount_says() {
     ] {
         for by in ["quantity", "revenue"] {
             for currency in ["EUR", "USD"] {
-                let product = Subject { rollup: "product", id: 2, currency, seller: None };
+                let product = RankedSubject { rollup: "product", id: 2, currency, seller: None };
                 let query = format!("window={window}&by={by}&end={end}&currency={currency}");
                 for limit in [1, 3, 100] {
-                    let data = desk.admin(&format!("top-products?{query}&limit={limit}")).await;
-                    moved += assert_ranking(&desk, &data, product, limit).await;
-                    let data = desk.admin(&format!("categories?{query}&limit={limit}")).await;
-                    let category = Subject { rollup: "category", id: 1, ..product };
-                    moved += assert_ranking(&desk, &data, category, limit).await;
+                    let data = setup.admin(&format!("top-products?{query}&limit={limit}")).await;
+                    moved += assert_ranking(&setup, &data, product, limit).await;
+                    let data = setup.admin(&format!("categories?{query}&limit={limit}")).await;
+                    let category = RankedSubject { rollup: "category", id: 1, ..product };
+                    moved += assert_ranking(&setup, &data, category, limit).await;
                 }
-                let own = desk.data(&seller("seller-1", &format!("top-products?{query}"))).await;
-                assert_ranking(&desk, &own, Subject { seller: Some("seller-1"), ..product }, 10).await;
-                assert_eq!(desk.admin(&format!("top-products?{query}&seller_id=seller-1")).await, own);
+                let own = setup.data(&seller("seller-1", &format!("top-products?{query}"))).await;
+                assert_ranking(&setup, &own, RankedSubject { seller: Some("seller-1"), ..product }, 10).await;
+                assert_eq!(setup.admin(&format!("top-products?{query}&seller_id=seller-1")).await, own);
             }
         }
     }
@@ -130,7 +130,7 @@ fn brief(data: &Value, list: &str, id: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn equals_are_told_apart_by_the_other_figure_and_then_by_id() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     let events = [
         sold("a", 0, (3, 2, "5.00"), "EUR"),
         sold("b", 0, (2, 2, "5.00"), "EUR"),
@@ -139,52 +139,52 @@ async fn equals_are_told_apart_by_the_other_figure_and_then_by_id() {
         sold("e", -1, (2, 4, "5.00"), "EUR"),
         sold("f", -1, (1, 1, "6.00"), "EUR"),
     ];
-    desk.tell(&events.concat()).await;
+    setup.send_events(&events.concat()).await;
     let query = "end=2026-11-18T09:01:00Z";
-    let ranks = desk.admin(&format!("top-products?{query}")).await;
+    let ranks = setup.admin(&format!("top-products?{query}")).await;
     assert_eq!(brief(&ranks, "products", "product_id"), ["1 4 null null", "2 2 1 -50.0", "3 3 null null", "4 1 2 0.0"]);
-    let ranks = desk.admin(&format!("categories?{query}&by=revenue")).await;
+    let ranks = setup.admin(&format!("categories?{query}&by=revenue")).await;
     assert_eq!(
         brief(&ranks, "categories", "category_id"),
         ["1 4 null null", "2 1 2 100.0", "3 2 1 -50.0", "4 3 null null"]
     );
     // A previous rank counts all products, also those that are not shown any more.
-    let first = desk.admin(&format!("top-products?{query}&by=revenue&limit=2")).await;
+    let first = setup.admin(&format!("top-products?{query}&by=revenue&limit=2")).await;
     assert_eq!(brief(&first, "products", "product_id"), ["1 4 null null", "2 1 2 100.0"]);
 }
 
 #[tokio::test]
 async fn a_ranking_is_of_one_currency_and_ends_before_its_end() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     let events = [
         sold("a", 0, (1, 100, "50.00"), "USD"),
         sold("b", 0, (2, 1, "1.00"), "EUR"),
         sold("c", 0, (2, 1, "1.00"), "EUR"),
         sold("d", 1, (3, 9, "1.00"), "EUR"),
     ];
-    desk.tell(&events.concat()).await;
+    setup.send_events(&events.concat()).await;
     let name = json!({ "productId": spu(2), "name": "Trail shoe" });
-    desk.tell(&[event("product.created", 5, name)]).await;
-    let ranks = desk.admin("top-products?end=2026-11-18T09:01:00Z&window=5m").await;
+    setup.send_events(&[event("product.created", 5, name)]).await;
+    let ranks = setup.admin("top-products?end=2026-11-18T09:01:00Z&window=5m").await;
     assert_eq!(ranks["currency"], "EUR", "more orders, though less money");
     assert_eq!(brief(&ranks, "products", "product_id"), ["1 2 null null"]);
     assert_eq!((&ranks["products"][0]["name"], &ranks["products"][0]["orders"]), (&json!("Trail shoe"), &json!(2)));
-    let ranks = desk.admin("top-products?end=2026-11-18T09:01:00Z&currency=USD").await;
+    let ranks = setup.admin("top-products?end=2026-11-18T09:01:00Z&currency=USD").await;
     assert_eq!((&ranks["products"][0]["items"], &ranks["products"][0]["name"]), (&json!(100), &Value::Null));
-    let none = desk.admin("categories?end=2026-11-18T09:01:00Z&currency=JPY").await;
+    let none = setup.admin("categories?end=2026-11-18T09:01:00Z&currency=JPY").await;
     assert_eq!((&none["currency"], &none["categories"]), (&json!("JPY"), &json!([])));
-    let nothing = desk.admin("top-products?end=2026-11-17T09:00:00Z").await;
+    let nothing = setup.admin("top-products?end=2026-11-17T09:00:00Z").await;
     assert_eq!((&nothing["currency"], &nothing["products"]), (&Value::Null, &json!([])));
 }
 
 #[tokio::test]
 async fn without_an_end_the_window_ends_now() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     let base: Timestamp = "2026-11-18T09:00:00Z".parse().unwrap();
     let ago = Timestamp::now() - SignedDuration::from_mins(30);
-    desk.tell(&sold("a", ago.duration_since(base).as_mins(), (1, 3, "1.00"), "EUR")).await;
+    setup.send_events(&sold("a", ago.duration_since(base).as_mins(), (1, 3, "1.00"), "EUR")).await;
     for (window, shown) in [("1h", 1), ("1d", 1), ("5m", 0)] {
-        let ranks = desk.admin(&format!("top-products?window={window}")).await;
+        let ranks = setup.admin(&format!("top-products?window={window}")).await;
         assert_eq!(ranks["products"].as_array().unwrap().len(), shown, "{window}");
     }
 }

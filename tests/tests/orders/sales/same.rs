@@ -4,7 +4,7 @@ use cross_tests::history::history;
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Desk, admin, in_two_currencies, seller};
+use super::{Setup, admin, in_two_currencies, seller};
 
 /// A grid of queries: every route, size, currency and order, for the shop and each seller.
 fn questions() -> Vec<testkit::HttpEvent> {
@@ -70,10 +70,10 @@ fn sales_questions() -> Vec<testkit::HttpEvent> {
     targets.iter().map(|target| admin(target)).chain(own).collect()
 }
 
-async fn answers(desk: &mut Desk) -> Vec<String> {
+async fn answers(setup: &mut Setup) -> Vec<String> {
     let mut answers = Vec::new();
     for question in questions() {
-        let reply = desk.ask(&question).await;
+        let reply = setup.ask(&question).await;
         assert_eq!(reply.status, 200, "{reply:?} to {question:?}");
         answers.push(reply.body);
     }
@@ -81,35 +81,37 @@ async fn answers(desk: &mut Desk) -> Vec<String> {
 }
 
 /// Delivers events to a new shop: shuffled, some of them again, split at random.
-async fn shuffled(events: &[String], seed: u64) -> Desk {
+async fn shuffled(events: &[String], seed: u64) -> Setup {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let mut told = events.to_vec();
+    let mut sent = events.to_vec();
     let again = random.random_range(events.len() / 4..events.len());
-    told.extend(events.sample(&mut random, again).cloned());
-    told.shuffle(&mut random);
-    let desk = Desk::open().await;
-    let mut projection = desk.shop.start().await;
-    desk.shop.tell_in_pieces(&mut projection, &told, || random.random_range(1..=100)).await;
-    desk
+    sent.extend(events.sample(&mut random, again).cloned());
+    sent.shuffle(&mut random);
+    let setup = Setup::open().await;
+    let mut projection = setup.shop.start().await;
+    setup.shop.send_in_batches(&mut projection, &sent, || random.random_range(1..=100)).await;
+    setup
 }
 
 #[tokio::test]
 async fn shuffled_repeated_and_split_deliveries_are_answered_with_the_same_bytes() {
     for seed in 20..22 {
         let events = in_two_currencies(&history(seed, 120));
-        let mut ordered = Desk::open().await;
-        ordered.tell(&events).await;
+        let mut ordered = Setup::open().await;
+        ordered.send_events(&events).await;
         let (expected, rows) = (answers(&mut ordered).await, ordered.shop.state().await);
         let sold =
             expected.iter().filter(|answer| answer.contains("\"items\":") || answer.contains("\"orders\":1")).count();
         assert!(sold > expected.len() / 3, "{sold} of {} answers have something to tell", expected.len());
         for delivery in 1..4 {
-            let mut desk = shuffled(&events, seed * 100 + delivery).await;
-            for (question, (told, expected)) in questions().iter().zip(answers(&mut desk).await.iter().zip(&expected)) {
-                assert_eq!(told, expected, "seed {seed}, delivery {delivery}: {question:?}");
+            let mut setup = shuffled(&events, seed * 100 + delivery).await;
+            for (question, (answer, expected)) in
+                questions().iter().zip(answers(&mut setup).await.iter().zip(&expected))
+            {
+                assert_eq!(answer, expected, "seed {seed}, delivery {delivery}: {question:?}");
             }
-            assert_eq!(desk.shop.state().await, rows, "seed {seed}, delivery {delivery}");
-            desk.shop.assert_exact().await;
+            assert_eq!(setup.shop.state().await, rows, "seed {seed}, delivery {delivery}");
+            setup.shop.assert_exact().await;
         }
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use testkit::HttpEvent;
 
 use super::window::assert_windows;
-use super::{Desk, int, numbers};
+use super::{Setup, int, numbers};
 
 /// The last thirty days are those before this.
 const UNTIL: &str = "2026-11-20T12:00:00Z";
@@ -28,19 +28,19 @@ fn simulate() -> Simulated {
 }
 
 /// Delivers events in batches of these sizes, under the thresholds that fit the shop.
-async fn deliver(desk: &Desk, events: &[String], size: impl FnMut() -> usize) {
+async fn deliver(setup: &Setup, events: &[String], size: impl FnMut() -> usize) {
     let large = large_orders();
     let thresholds = [("FRAUD_LARGE_ORDERS", &*large)];
-    let mut projection = desk.shop.start_judging(&thresholds).await;
-    desk.shop.tell_in_pieces(&mut projection, events, size).await;
+    let mut projection = setup.shop.start_with_thresholds(&thresholds).await;
+    setup.shop.send_in_batches(&mut projection, events, size).await;
 }
 
 /// Shuffles everything, and repeats a quarter of it.
 fn shuffle(events: &[String], random: &mut ChaCha8Rng) -> Vec<String> {
-    let mut told = events.to_vec();
-    told.extend(events.sample(random, events.len() / 4).cloned());
-    told.shuffle(random);
-    told
+    let mut sent = events.to_vec();
+    sent.extend(events.sample(random, events.len() / 4).cloned());
+    sent.shuffle(random);
+    sent
 }
 
 fn admin(target: &str) -> HttpEvent {
@@ -77,33 +77,33 @@ fn questions(sellers: &[String]) -> Vec<HttpEvent> {
     asked
 }
 
-async fn answers(desk: &mut Desk, sellers: &[String]) -> Vec<String> {
+async fn answers(setup: &mut Setup, sellers: &[String]) -> Vec<String> {
     let mut answers = Vec::new();
     for question in questions(sellers) {
-        let reply = desk.ask(&question).await;
+        let reply = setup.ask(&question).await;
         assert_eq!(reply.status, 200, "{reply:?} to {question:?}");
         answers.push(reply.body);
     }
     answers
 }
 
-async fn findings(desk: &Desk) -> Vec<String> {
-    desk.shop.database.rows("SELECT id, rule, subject, window_name, evidence FROM analytic.finding ORDER BY id").await
+async fn findings(setup: &Setup) -> Vec<String> {
+    setup.shop.database.rows("SELECT id, rule, subject, window_name, evidence FROM analytic.finding ORDER BY id").await
 }
 
 /// Recounts what a dashboard shows of a seller in a currency: orders, quantity, gross revenue, refunds.
-async fn sums(desk: &Desk, seller: &str, currency: &str) -> Vec<i64> {
+async fn sums(setup: &Setup, seller: &str, currency: &str) -> Vec<i64> {
     let sql = format!(
         "SELECT coalesce(sum(figures[2]), 0), coalesce((sum(figures[5]) / 1000)::bigint, 0), coalesce(sum(figures[6]), 0),
                 coalesce(sum(figures[7]), 0)
          FROM counted WHERE rollup = 'sales' AND key[1] = '{seller}' AND key[2] = '{currency}'
          AND at >= timestamptz '2026-10-21T12:00:00Z' AND at < timestamptz '{UNTIL}'"
     );
-    numbers(&desk.shop.database, &sql).await.remove(0)
+    numbers(&setup.shop.database, &sql).await.remove(0)
 }
 
 /// Recounts net revenue and paid orders by local day, days without any left out.
-async fn by_day(desk: &Desk, (seller, currency): (&str, &str), (from, to): (&str, &str)) -> Vec<Vec<i64>> {
+async fn by_day(setup: &Setup, (seller, currency): (&str, &str), (from, to): (&str, &str)) -> Vec<Vec<i64>> {
     let sql = format!(
         "SELECT extract(epoch FROM date_trunc('day', at, '{SAIGON}'))::bigint AS day, sum(figures[6] - figures[7]),
                 sum(figures[2])
@@ -111,12 +111,12 @@ async fn by_day(desk: &Desk, (seller, currency): (&str, &str), (from, to): (&str
          AND at >= timestamptz '{from}' AND at < timestamptz '{to}'
          GROUP BY 1 HAVING sum(figures[6] - figures[7]) <> 0 OR sum(figures[2]) <> 0 ORDER BY 1"
     );
-    numbers(&desk.shop.database, &sql).await
+    numbers(&setup.shop.database, &sql).await
 }
 
-async fn assert_dashboard(desk: &mut Desk, seller: &str, currency: &str) {
-    let data = desk.data(&dashboard(seller, &format!("tz={SAIGON}&currency={currency}"))).await;
-    let [orders, items, gross, refunds] = sums(desk, seller, currency).await[..] else { panic!() };
+async fn assert_dashboard(setup: &mut Setup, seller: &str, currency: &str) {
+    let data = setup.data(&dashboard(seller, &format!("tz={SAIGON}&currency={currency}"))).await;
+    let [orders, items, gross, refunds] = sums(setup, seller, currency).await[..] else { panic!() };
     assert!(orders > 20, "{seller} sold {orders} orders in {currency}");
     let summary = &data["summary"];
     let shown =
@@ -131,40 +131,40 @@ async fn assert_dashboard(desk: &mut Desk, seller: &str, currency: &str) {
     });
     let points: Vec<_> = points.filter(|point| point[1] != 0 || point[2] != 0).collect();
     let range = ("2026-10-21T12:00:00Z", UNTIL);
-    assert_eq!(points, by_day(desk, (seller, currency), range).await, "{seller} {currency}");
+    assert_eq!(points, by_day(setup, (seller, currency), range).await, "{seller} {currency}");
 }
 
 /// The whole shop by day, as admins see it.
-async fn assert_daily_revenue(desk: &mut Desk, currency: &str) {
+async fn assert_daily_revenue(setup: &mut Setup, currency: &str) {
     let target = format!("/api/analytics/revenue?{DAYS}&tz={SAIGON}&currency={currency}");
-    let body = desk.ask(&admin(&target)).await.json();
+    let body = setup.ask(&admin(&target)).await.json();
     let days = body["dailyRevenue"].as_array().unwrap().iter().map(|day| int(&day["amountMinor"]));
     let days: Vec<_> = days.filter(|minor| *minor != 0).collect();
     let range = ("2026-10-20T17:00:00Z", "2026-11-20T17:00:00Z");
-    let expected: Vec<_> = by_day(desk, ("", currency), range).await.into_iter().map(|day| day[1]).collect();
+    let expected: Vec<_> = by_day(setup, ("", currency), range).await.into_iter().map(|day| day[1]).collect();
     assert!(expected.len() > 25, "{currency} was sold on most days");
     assert_eq!(days, expected.into_iter().filter(|minor| *minor != 0).collect::<Vec<_>>());
 }
 
-async fn assert_counts(desk: &mut Desk) {
+async fn assert_counts(setup: &mut Setup) {
     let statuses = "SELECT jsonb_object_agg(upper(key[2]), figures[1]) FROM counted
                     WHERE rollup = 'order_status' AND key[1] = ''";
-    let statuses: Value = serde_json::from_str(&desk.shop.database.rows(statuses).await[0]).unwrap();
-    let mut shown = desk.ask(&admin("/api/analytics/orders")).await.json()["ordersByStatus"].clone();
+    let statuses: Value = serde_json::from_str(&setup.shop.database.rows(statuses).await[0]).unwrap();
+    let mut shown = setup.ask(&admin("/api/analytics/orders")).await.json()["ordersByStatus"].clone();
     shown.as_object_mut().unwrap().retain(|_, count| *count != json!(0));
     assert_eq!(shown, statuses);
-    let overview = desk.ask(&admin("/api/analytics/dashboard")).await.json();
+    let overview = setup.ask(&admin("/api/analytics/dashboard")).await.json();
     let users = "SELECT sum(figures[1]) FROM counted WHERE rollup = 'user'";
     let placed = "SELECT sum(figures[1]) FROM counted WHERE rollup = 'sales' AND key[1] = ''";
-    let expected = [desk.shop.database.number(users).await, desk.shop.database.number(placed).await];
+    let expected = [setup.shop.database.number(users).await, setup.shop.database.number(placed).await];
     assert_eq!([int(&overview["totalUsers"]), int(&overview["totalOrders"])], expected);
 }
 
 /// The money by payment method, against what the shop itself counted while it made up its orders.
-async fn assert_money(desk: &mut Desk, simulated: &Simulated) {
+async fn assert_money(setup: &mut Setup, simulated: &Simulated) {
     for currency in ["EUR", "USD", "VND"] {
         let target = format!("/api/analytics/revenue/payment-methods?{DAYS}&currency={currency}");
-        let body = desk.ask(&admin(&target)).await.json();
+        let body = setup.ask(&admin(&target)).await.json();
         let methods = body["paymentMethods"].as_array().unwrap().iter().map(|method| {
             let name = method["method"].as_str().unwrap().to_owned();
             let moved = Moved { paid_minor: int(&method["grossMinor"]), refunded_minor: int(&method["refundMinor"]) };
@@ -181,22 +181,22 @@ async fn assert_money(desk: &mut Desk, simulated: &Simulated) {
 }
 
 /// What each seller sold, and how many people registered, likewise.
-async fn assert_sold(desk: &mut Desk, simulated: &Simulated) {
+async fn assert_sold(setup: &mut Setup, simulated: &Simulated) {
     for (seller, sold) in &simulated.sold {
         let mut items = 0;
         for currency in ["EUR", "USD", "VND"] {
             let query = format!("currency={currency}");
-            items += int(&desk.data(&dashboard(&seller.to_string(), &query)).await["summary"]["items_sold"]);
+            items += int(&setup.data(&dashboard(&seller.to_string(), &query)).await["summary"]["items_sold"]);
         }
         assert_eq!(items, *sold, "{seller}");
     }
-    let overview = desk.ask(&admin("/api/analytics/dashboard")).await.json();
+    let overview = setup.ask(&admin("/api/analytics/dashboard")).await.json();
     assert_eq!(overview["totalUsers"], json!(simulated.users));
     assert_eq!(overview["totalOrders"], json!(simulated.orders));
 }
 
-async fn assert_planted(desk: &Desk, simulated: &Simulated) {
-    let found = desk.shop.database.rows("SELECT rule || ' ' || subject FROM analytic.finding").await;
+async fn assert_planted(setup: &Setup, simulated: &Simulated) {
+    let found = setup.shop.database.rows("SELECT rule || ' ' || subject FROM analytic.finding").await;
     let planted = simulated.planted.iter().map(|it| format!("{} {}", it.rule.as_str(), it.subject));
     let planted: BTreeSet<_> = planted.collect();
     assert!(planted.len() >= 3);
@@ -210,31 +210,31 @@ async fn every_figure_of_thirty_days_is_that_of_a_recount_however_the_events_cam
     let events: Vec<_> = simulated.events.iter().map(|event| event.body.to_string()).collect();
     assert!(simulated.orders >= 5_000, "{} orders", simulated.orders);
     let mut random = ChaCha8Rng::seed_from_u64(30);
-    let (mut told, mut scrambled) = (Desk::open().await, Desk::open().await);
-    deliver(&told, &events, || 100).await;
+    let (mut ordered, mut scrambled) = (Setup::open().await, Setup::open().await);
+    deliver(&ordered, &events, || 100).await;
     deliver(&scrambled, &shuffle(&events, &mut random), || random.random_range(1..=100)).await;
-    for desk in [&told, &scrambled] {
-        desk.shop.assert_exact().await;
-        assert_planted(desk, &simulated).await;
+    for setup in [&ordered, &scrambled] {
+        setup.shop.assert_exact().await;
+        assert_planted(setup, &simulated).await;
     }
-    assert_eq!(findings(&told).await, findings(&scrambled).await);
+    assert_eq!(findings(&ordered).await, findings(&scrambled).await);
 
-    told.recount().await;
+    ordered.recount().await;
     let sellers: Vec<_> = simulated.sold.keys().map(ToString::to_string).collect();
     for seller in &sellers {
-        assert_dashboard(&mut told, seller, "EUR").await;
+        assert_dashboard(&mut ordered, seller, "EUR").await;
     }
     for currency in ["EUR", "USD", "VND"] {
-        assert_daily_revenue(&mut told, currency).await;
+        assert_daily_revenue(&mut ordered, currency).await;
         let target = format!("/api/v1/analytic/sales/windows?size=1d&{RANGE}&tz={SAIGON}&currency={currency}");
-        let windows = told.data(&admin(&target)).await;
-        assert_windows(&told, &windows, "", ("1 day", SAIGON)).await;
+        let windows = ordered.data(&admin(&target)).await;
+        assert_windows(&ordered, &windows, "", ("1 day", SAIGON)).await;
     }
-    assert_counts(&mut told).await;
-    assert_money(&mut told, &simulated).await;
-    assert_sold(&mut told, &simulated).await;
+    assert_counts(&mut ordered).await;
+    assert_money(&mut ordered, &simulated).await;
+    assert_sold(&mut ordered, &simulated).await;
 
-    let (expected, shown) = (answers(&mut told, &sellers).await, answers(&mut scrambled, &sellers).await);
+    let (expected, shown) = (answers(&mut ordered, &sellers).await, answers(&mut scrambled, &sellers).await);
     for (question, (shown, expected)) in questions(&sellers).iter().zip(shown.iter().zip(&expected)) {
         assert_eq!(shown, expected, "{question:?}");
     }

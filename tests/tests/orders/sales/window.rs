@@ -4,12 +4,12 @@ use cross_tests::back_end::{event, order, spu};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Desk, assert_average, assert_change, int, numbers, seller};
+use super::{Setup, assert_average, assert_change, int, numbers, seller};
 
 /// Recounts windows from the log, by Postgres' own calendar: the one before, then each of the range. Start and end in
 /// seconds since 1970, orders, gross revenue, refunds.
 async fn recounted(
-    desk: &Desk,
+    setup: &Setup,
     (seller, currency): (&str, &str),
     (step, tz): (&str, &str),
     range: &Value,
@@ -24,7 +24,7 @@ async fn recounted(
          LEFT JOIN counted ON rollup = 'sales' AND at >= lower AND at < upper AND key[1] = '{seller}' AND key[2] = '{currency}'
          GROUP BY lower, upper ORDER BY lower"
     );
-    numbers(&desk.shop.database, &sql).await
+    numbers(&setup.shop.database, &sql).await
 }
 
 fn seconds(value: &Value) -> i64 {
@@ -32,9 +32,9 @@ fn seconds(value: &Value) -> i64 {
 }
 
 /// Checks every window, the first one too, and the sums by currency.
-pub(super) async fn assert_windows(desk: &Desk, data: &Value, seller: &str, (step, tz): (&str, &str)) {
+pub(super) async fn assert_windows(setup: &Setup, data: &Value, seller: &str, (step, tz): (&str, &str)) {
     let currency = data["currency"].as_str().unwrap();
-    let expected = recounted(desk, (seller, currency), (step, tz), &data["range"]).await;
+    let expected = recounted(setup, (seller, currency), (step, tz), &data["range"]).await;
     let windows = data["windows"].as_array().unwrap();
     assert_eq!(windows.len() + 1, expected.len(), "{}", data["range"]);
     for (pair, shown) in expected.windows(2).zip(windows) {
@@ -56,13 +56,13 @@ pub(super) async fn assert_windows(desk: &Desk, data: &Value, seller: &str, (ste
         data["range"]["start"].to_string().replace('"', "'"),
         data["range"]["end"].to_string().replace('"', "'"),
     );
-    let total: Value = serde_json::from_str(&desk.shop.database.rows(&total).await[0]).unwrap();
+    let total: Value = serde_json::from_str(&setup.shop.database.rows(&total).await[0]).unwrap();
     assert_eq!(data["currencies"], total);
 }
 
 #[tokio::test]
 async fn every_window_of_shop_and_seller_is_what_a_recount_says_in_each_currency() {
-    let mut desk = Desk::with_history(11, 300).await;
+    let mut setup = Setup::with_history(11, 300).await;
     for (size, step, range) in [
         ("1m", "1 minute", "start=2026-11-17T08:00:30Z&end=2026-11-18T07:30:00Z"),
         ("5m", "5 minutes", "start=2026-11-15T10:02:00Z&end=2026-11-19T13:00:00Z"),
@@ -72,29 +72,29 @@ async fn every_window_of_shop_and_seller_is_what_a_recount_says_in_each_currency
         for tz in ["UTC", "Asia/Kathmandu", "America/New_York"] {
             for currency in ["", "&currency=EUR", "&currency=USD"] {
                 let target = format!("windows?size={size}&{range}&tz={tz}{currency}");
-                let data = desk.admin(&target).await;
+                let data = setup.admin(&target).await;
                 assert_eq!((&data["size"], &data["range"]["tz"]), (&json!(size), &json!(tz)));
                 assert_eq!(data["currency"], if currency == "&currency=USD" { "USD" } else { "EUR" }, "twice as many");
-                assert_windows(&desk, &data, "", (step, if size == "1d" { tz } else { "UTC" })).await;
+                assert_windows(&setup, &data, "", (step, if size == "1d" { tz } else { "UTC" })).await;
             }
         }
     }
     let target = "windows?size=1h&start=2026-11-15T00:00:00Z&end=2026-11-19T00:00:00Z";
     for id in ["seller-0", "seller-1", "seller-9"] {
-        let own = desk.data(&seller(id, target)).await;
-        assert_windows(&desk, &own, id, ("1 hour", "UTC")).await;
-        assert_eq!(desk.admin(&format!("{target}&seller_id={id}")).await, own);
-        assert_eq!(desk.data(&seller(id, &format!("{target}&seller_id={id}"))).await, own);
+        let own = setup.data(&seller(id, target)).await;
+        assert_windows(&setup, &own, id, ("1 hour", "UTC")).await;
+        assert_eq!(setup.admin(&format!("{target}&seller_id={id}")).await, own);
+        assert_eq!(setup.data(&seller(id, &format!("{target}&seller_id={id}"))).await, own);
     }
 }
 
 #[tokio::test]
 async fn windows_are_half_open_and_aligned() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     // Paid at 09:01:00 exactly, for 20.01.
-    desk.tell(&order("o-1", &spu(1), "10.00")).await;
+    setup.send_events(&order("o-1", &spu(1), "10.00")).await;
     let mut orders = async |target: &str| {
-        let data = desk.admin(&format!("windows?{target}")).await;
+        let data = setup.admin(&format!("windows?{target}")).await;
         let windows = data["windows"].as_array().unwrap().clone();
         let shown = windows.iter().map(|it| format!("{} {}", it["start"].as_str().unwrap(), it["orders"]));
         shown.collect::<Vec<_>>()
@@ -115,7 +115,7 @@ async fn windows_are_half_open_and_aligned() {
 
 #[tokio::test]
 async fn a_day_has_as_many_hours_as_the_clocks_of_its_zone_gave_it() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     let base: Timestamp = "2026-11-18T09:00:00Z".parse().unwrap();
     let paid = |id: &str, at: &str| {
         let minute = at.parse::<Timestamp>().unwrap().duration_since(base).as_mins();
@@ -129,11 +129,11 @@ async fn a_day_has_as_many_hours_as_the_clocks_of_its_zone_gave_it() {
         paid("o-25-last", "2026-10-25T22:59:00Z"),
         paid("o-26", "2026-10-25T23:00:00Z"),
     ];
-    desk.tell(&events).await;
-    desk.recount().await;
+    setup.send_events(&events).await;
+    setup.recount().await;
     let target = "windows?size=1d&tz=Europe/Berlin&start=2026-10-24T12:00:00Z&end=2026-10-26T12:00:00Z";
-    let data = desk.admin(target).await;
-    assert_windows(&desk, &data, "", ("1 day", "Europe/Berlin")).await;
+    let data = setup.admin(target).await;
+    assert_windows(&setup, &data, "", ("1 day", "Europe/Berlin")).await;
     let days = data["windows"].as_array().unwrap();
     let shown: Vec<_> = days.iter().map(|day| (seconds(&day["end"]) - seconds(&day["start"])) / 3600).collect();
     assert_eq!(shown, [24, 25, 24]);
@@ -142,15 +142,15 @@ async fn a_day_has_as_many_hours_as_the_clocks_of_its_zone_gave_it() {
 
 #[tokio::test]
 async fn without_parameters_the_last_sixty_minutes_are_shown_with_the_current_one() {
-    let mut desk = Desk::open().await;
+    let mut setup = Setup::open().await;
     let now = Timestamp::now();
     let paid = |id: &str, minutes: i64| {
         let at = now - SignedDuration::from_mins(minutes);
         let event = json!({ "event": "PaymentProcessed", "timestamp": at.to_string(), "orderId": id, "paymentStatus": "SUCCESS", "amount": 5 });
         event.to_string()
     };
-    desk.tell(&[paid("now", 0), paid("recent", 50), paid("gone", 70)]).await;
-    let data = desk.admin("windows").await;
+    setup.send_events(&[paid("now", 0), paid("recent", 50), paid("gone", 70)]).await;
+    let data = setup.admin("windows").await;
     let windows = data["windows"].as_array().unwrap();
     assert_eq!(windows.len(), 60);
     assert_eq!(windows.iter().map(|it| int(&it["orders"])).sum::<i64>(), 2);
@@ -160,7 +160,7 @@ async fn without_parameters_the_last_sixty_minutes_are_shown_with_the_current_on
 
 #[tokio::test]
 async fn where_nothing_was_sold_there_are_zeros_and_no_currency() {
-    let mut desk = Desk::open().await;
-    let data = desk.admin("windows?size=1d&start=2026-01-01T00:00:00Z&end=2026-01-02T00:00:00Z").await;
+    let mut setup = Setup::open().await;
+    let data = setup.admin("windows?size=1d&start=2026-01-01T00:00:00Z&end=2026-01-02T00:00:00Z").await;
     insta::assert_snapshot!(data, @r#"{"currencies":[],"currency":null,"range":{"end":"2026-01-02T00:00:00Z","start":"2026-01-01T00:00:00Z","tz":"UTC"},"size":"1d","windows":[{"average_order_value":null,"end":"2026-01-02T00:00:00Z","fees":0,"gross_revenue":0,"orders":0,"refunds":0,"revenue":0,"shipping":0,"start":"2026-01-01T00:00:00Z","tax":0,"trend":{"orders_change":null,"revenue_change":null}}]}"#);
 }

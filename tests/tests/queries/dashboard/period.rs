@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::market::{Market, points, sale, told};
+use crate::market::{Market, points, sale, shop_event};
 
 fn at<'a>(found: &'a Value, pointer: &str) -> &'a Value {
     found.pointer(pointer).unwrap_or_else(|| panic!("no {pointer} in {found}"))
@@ -20,7 +20,7 @@ async fn an_order_at_the_start_counts_and_one_at_the_end_does_not() {
     ] {
         events.extend(sale(id, "s-1", time, price));
     }
-    market.tell(&events).await;
+    market.send_events(&events).await;
     let found = market.dashboard("s-1", "start=2026-11-10T00:00:00Z&end=2026-11-11T00:00:00Z").await;
     assert_eq!((at(&found, "/summary/total_orders"), at(&found, "/summary/total_revenue")), (&json!(2), &json!(23)));
     assert_eq!(points(&found["charts"]["revenue"]), "2026-11-10T00:00:00Z 23\n");
@@ -47,7 +47,7 @@ async fn days_are_local_and_as_long_as_the_clock_makes_them() {
     ] {
         events.extend(sale(id, "s-1", time, price));
     }
-    market.tell(&events).await;
+    market.send_events(&events).await;
     let zone = "tz=Europe/Berlin";
     let found = market.dashboard("s-1", &format!("start=2026-10-23T22:00:00Z&end=2026-10-27T23:00:00Z&{zone}")).await;
     insta::assert_snapshot!(points(&found["charts"]["revenue"]), @r"
@@ -89,7 +89,7 @@ async fn a_change_is_a_percentage_or_nothing() {
     let mut market = Market::open().await;
     let mut events = sale("o-1", "s-1", "2026-11-11T10:00:00Z", "30 EUR");
     events.extend(sale("o-2", "s-1", "2026-11-12T10:00:00Z", "40 EUR"));
-    market.tell(&events).await;
+    market.send_events(&events).await;
     let day = |n: u32| format!("start=2026-11-{n}T00:00:00Z&end=2026-11-{}T00:00:00Z&currency=EUR", n + 1);
     let change = |revenue: Value, count: Value| json!({ "revenue_change": revenue, "orders_change": count, "items_sold_change": count });
     let found = market.dashboard("s-1", &day(11)).await;
@@ -103,7 +103,7 @@ async fn a_change_is_a_percentage_or_nothing() {
 #[tokio::test]
 async fn late_news_correct_the_day_they_belong_to() {
     let mut market = Market::open().await;
-    market.tell(&sale("o-1", "s-1", "2026-11-12T10:00:00Z", "10 EUR")).await;
+    market.send_events(&sale("o-1", "s-1", "2026-11-12T10:00:00Z", "10 EUR")).await;
     let days = "start=2026-11-10T00:00:00Z&end=2026-11-13T00:00:00Z";
     let found = market.dashboard("s-1", days).await;
     insta::assert_snapshot!(points(&found["charts"]["revenue"]), @r"
@@ -115,8 +115,8 @@ async fn late_news_correct_the_day_they_belong_to() {
     let mut late = sale("o-2", "s-1", "2026-11-10T10:00:00Z", "7 EUR");
     let earlier =
         json!({ "orderId": "o-1", "paymentId": "deposit", "paymentStatus": "PAID", "amount": "3", "currency": "EUR" });
-    late.push(told("PaymentProcessed", "2026-11-11T09:00:00Z", earlier));
-    market.tell(&late).await;
+    late.push(shop_event("PaymentProcessed", "2026-11-11T09:00:00Z", earlier));
+    market.send_events(&late).await;
     let found = market.dashboard("s-1", days).await;
     insta::assert_snapshot!(points(&found["charts"]["revenue"]), @r"
     2026-11-10T00:00:00Z 700
@@ -134,12 +134,12 @@ async fn late_news_correct_the_day_they_belong_to() {
 async fn money_that_goes_back_later_lowers_the_later_period() {
     let mut market = Market::open().await;
     let mut events = sale("o-1", "s-1", "2026-11-10T10:00:00Z", "10 EUR");
-    events.push(told(
+    events.push(shop_event(
         "OrderReturned",
         "2026-11-12T10:00:00Z",
         json!({ "orderId": "o-1", "refundAmount": "4.50", "currency": "EUR" }),
     ));
-    market.tell(&events).await;
+    market.send_events(&events).await;
     let sold = market.dashboard("s-1", "start=2026-11-10T00:00:00Z&end=2026-11-11T00:00:00Z").await;
     assert_eq!((at(&sold, "/summary/total_revenue"), at(&sold, "/summary/refunds")), (&json!(1000), &json!(0)));
     let returned = market.dashboard("s-1", "start=2026-11-12T00:00:00Z&end=2026-11-13T00:00:00Z&currency=EUR").await;

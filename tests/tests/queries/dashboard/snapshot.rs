@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use testkit::{all_done, sqs_event};
 
-use crate::market::{Market, as_seller, told};
+use crate::market::{Market, as_seller, shop_event};
 
 const BATCHES: usize = 40;
 const ORDERS: usize = 20;
-/// Far more than it takes until everything is told.
+/// Far more than it takes until everything is sent.
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// Orders of one product at one seller, so that every part of a dashboard has to show the same number.
@@ -20,7 +20,10 @@ fn batch(number: usize) -> Vec<String> {
         let at = format!("2026-11-1{}T{:02}:{:02}:00Z", number % 3, order, number);
         let item = json!({ "productId": "p-1", "sellerId": "s-1", "quantity": 1, "price": "1.00" });
         let paid = json!({ "orderId": id, "paymentId": id, "paymentStatus": "PAID", "amount": 1 });
-        [told("OrderCreated", &at, json!({ "orderId": id, "items": [item] })), told("PaymentProcessed", &at, paid)]
+        [
+            shop_event("OrderCreated", &at, json!({ "orderId": id, "items": [item] })),
+            shop_event("PaymentProcessed", &at, paid),
+        ]
     });
     orders.collect()
 }

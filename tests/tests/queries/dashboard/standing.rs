@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::market::{Market, sale, told};
+use crate::market::{Market, sale, shop_event};
 
 fn item(product: &str, quantity: u32) -> Value {
     json!({ "productId": product, "quantity": quantity, "price": "2.00" })
@@ -11,7 +11,7 @@ fn item(product: &str, quantity: u32) -> Value {
 #[tokio::test]
 async fn a_seller_without_anything_gets_zeros() {
     let mut market = Market::open().await;
-    market.tell(&sale("o-1", "s-1", "2026-11-10T10:00:00Z", "10 EUR")).await;
+    market.send_events(&sale("o-1", "s-1", "2026-11-10T10:00:00Z", "10 EUR")).await;
     let found = market.dashboard("s-2", "start=2026-11-10T00:00:00Z&end=2026-11-11T00:00:00Z").await;
     let point = |value: u32| json!([{ "date": "2026-11-10T00:00:00Z", "value": value }]);
     let expected = json!({
@@ -36,17 +36,21 @@ async fn a_seller_without_anything_gets_zeros() {
 async fn pieces_wait_until_they_are_paid_rejected_or_called_off() {
     let mut market = Market::open().await;
     let mut events =
-        vec![told("product.created", "2026-11-01T00:00:00Z", json!({ "productId": "p-1", "sellerId": "s-1" }))];
+        vec![shop_event("product.created", "2026-11-01T00:00:00Z", json!({ "productId": "p-1", "sellerId": "s-1" }))];
     let at = "2026-11-10T10:00:00Z";
     for (order, quantity) in [("placed", 1), ("checked", 20), ("refused", 300), ("off", 4_000), ("paid", 50_000)] {
         let other = json!({ "productId": "p-x", "sellerId": "s-2", "quantity": 7, "price": 1 });
-        events.push(told("OrderCreated", at, json!({ "orderId": order, "items": [item("p-1", quantity), other] })));
+        events.push(shop_event(
+            "OrderCreated",
+            at,
+            json!({ "orderId": order, "items": [item("p-1", quantity), other] }),
+        ));
     }
-    events.push(told("OrderValidated", at, json!({ "orderId": "checked", "isValid": true })));
-    events.push(told("OrderValidated", at, json!({ "orderId": "refused", "isValid": false })));
-    events.push(told("OrderCancelled", at, json!({ "orderId": "off" })));
-    events.push(told("PaymentProcessed", at, json!({ "orderId": "paid", "paymentStatus": "PAID", "amount": 1 })));
-    market.tell(&events).await;
+    events.push(shop_event("OrderValidated", at, json!({ "orderId": "checked", "isValid": true })));
+    events.push(shop_event("OrderValidated", at, json!({ "orderId": "refused", "isValid": false })));
+    events.push(shop_event("OrderCancelled", at, json!({ "orderId": "off" })));
+    events.push(shop_event("PaymentProcessed", at, json!({ "orderId": "paid", "paymentStatus": "PAID", "amount": 1 })));
+    market.send_events(&events).await;
     for (seller, waiting) in [("s-1", 21), ("s-2", 14), ("s-3", 0)] {
         assert_eq!(market.dashboard(seller, "").await["summary"]["pending_items"], waiting, "{seller}");
     }
@@ -66,21 +70,21 @@ async fn a_refund_is_owed_while_it_was_asked_for_and_nothing_went_back() {
         ["granted", "unnamed", "foreign", "unpaid"].iter().flat_map(|id| sale(id, "s-1", at, "10 EUR")).collect();
     // the payment of this one is never reported
     events.pop();
-    events.push(told("OrderReturned", at, json!({ "orderId": "granted", "refundAmount": 1, "currency": "EUR" })));
+    events.push(shop_event("OrderReturned", at, json!({ "orderId": "granted", "refundAmount": 1, "currency": "EUR" })));
     // the back end reports a refund without its payment: there is only one
-    events.push(told(
+    events.push(shop_event(
         "PaymentProcessed",
         at,
         json!({ "orderId": "unnamed", "paymentStatus": "REFUNDED", "amount": 10, "currency": "EUR" }),
     ));
-    events.push(told("OrderReturned", at, json!({ "orderId": "foreign", "refundAmount": 3, "currency": "USD" })));
-    events.push(told("OrderReturned", at, json!({ "orderId": "unpaid", "refundAmount": 3, "currency": "EUR" })));
-    market.tell(&events).await;
+    events.push(shop_event("OrderReturned", at, json!({ "orderId": "foreign", "refundAmount": 3, "currency": "USD" })));
+    events.push(shop_event("OrderReturned", at, json!({ "orderId": "unpaid", "refundAmount": 3, "currency": "EUR" })));
+    market.send_events(&events).await;
     assert_eq!(market.dashboard("s-1", "").await["summary"]["pending_refunds"], 1, "only the foreign one is owed");
     assert_eq!(market.dashboard("s-2", "").await["summary"]["pending_refunds"], 0);
     let named = json!({ "orderId": "unnamed", "paymentId": "unnamed", "paymentStatus": "REFUNDED", "amount": 10, "currency": "EUR" });
-    market.tell(&[told("PaymentProcessed", "2026-11-11T10:00:00Z", named)]).await;
-    assert_eq!(market.dashboard("s-1", "").await["summary"]["pending_refunds"], 1, "told again by name");
+    market.send_events(&[shop_event("PaymentProcessed", "2026-11-11T10:00:00Z", named)]).await;
+    assert_eq!(market.dashboard("s-1", "").await["summary"]["pending_refunds"], 1, "reported again by name");
 }
 
 #[tokio::test]
@@ -89,7 +93,7 @@ async fn the_rating_is_the_mean_of_all_ratings_of_the_sellers_products() {
     let at = "2026-11-10T10:00:00Z";
     let mut events = Vec::new();
     for (product, seller) in [("p-1", "s-1"), ("p-2", "s-1"), ("p-3", "s-2"), ("gone", "s-1")] {
-        events.push(told("product.created", at, json!({ "productId": product, "sellerId": seller })));
+        events.push(shop_event("product.created", at, json!({ "productId": product, "sellerId": seller })));
     }
     for (id, product, rating) in [
         ("r-1", "p-1", 5),
@@ -99,11 +103,11 @@ async fn the_rating_is_the_mean_of_all_ratings_of_the_sellers_products() {
         ("r-5", "gone", 5),
         ("r-6", "p-1", 0),
     ] {
-        events.push(told("rating.added", at, json!({ "ratingId": id, "productId": product, "rating": rating })));
+        events.push(shop_event("rating.added", at, json!({ "ratingId": id, "productId": product, "rating": rating })));
     }
-    events.push(told("rating.deleted", at, json!({ "ratingId": "r-6" })));
-    events.push(told("product.deleted", at, json!({ "productId": "gone" })));
-    market.tell(&events).await;
+    events.push(shop_event("rating.deleted", at, json!({ "ratingId": "r-6" })));
+    events.push(shop_event("product.deleted", at, json!({ "productId": "gone" })));
+    market.send_events(&events).await;
     // (1 + 0.8 + 0.2) / 3
     assert_eq!(market.dashboard("s-1", "").await["summary"]["average_rating"], 0.666_667);
     assert_eq!(market.dashboard("s-2", "").await["summary"]["average_rating"], 1.0);
@@ -117,16 +121,17 @@ async fn the_rating_is_the_mean_of_all_ratings_of_the_sellers_products() {
 async fn the_best_five_products_are_shown_by_name_and_ties_go_by_money_then_id() {
     let mut market = Market::open().await;
     let at = "2026-11-10T10:00:00Z";
-    let mut events = vec![told("product.created", at, json!({ "productId": "b", "sellerId": "s-1", "name": "Boots" }))];
+    let mut events =
+        vec![shop_event("product.created", at, json!({ "productId": "b", "sellerId": "s-1", "name": "Boots" }))];
     for (product, quantity, price) in [("a", 2, 5), ("b", 9, 1), ("c", 2, 7), ("d", 2, 5), ("e", 1, 99), ("f", 3, 1)] {
         let item = json!({ "productId": product, "sellerId": "s-1", "quantity": quantity, "price": price });
-        events.push(told("OrderCreated", at, json!({ "orderId": product, "items": [item] })));
+        events.push(shop_event("OrderCreated", at, json!({ "orderId": product, "items": [item] })));
         let paid =
             json!({ "orderId": product, "paymentId": product, "paymentStatus": "PAID", "amount": quantity * price });
-        events.push(told("PaymentProcessed", at, paid));
+        events.push(shop_event("PaymentProcessed", at, paid));
     }
-    events.push(told("OrderReturned", "2026-11-10T11:00:00Z", json!({ "orderId": "f", "refundAmount": 1 })));
-    market.tell(&events).await;
+    events.push(shop_event("OrderReturned", "2026-11-10T11:00:00Z", json!({ "orderId": "f", "refundAmount": 1 })));
+    market.send_events(&events).await;
     let found = market.dashboard("s-1", "start=2026-11-10T00:00:00Z&end=2026-11-11T00:00:00Z").await;
     let product = |id: &str, name: Value, sold: u32, revenue: u32| json!({ "sku_id": id, "sku_name": name, "sold_count": sold, "revenue": revenue });
     let expected = json!([

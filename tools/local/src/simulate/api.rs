@@ -31,7 +31,7 @@ pub(crate) struct Api {
     seed: u64,
 }
 
-/// What the API said about a request.
+/// The response to a request.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Answer {
     pub(super) accepted: usize,
@@ -58,7 +58,7 @@ impl Api {
         Ok(Self { api, tokens, seed })
     }
 
-    /// Makes the token of a sender; a guest has none.
+    /// Creates the token of a sender; a guest has none.
     pub(crate) fn token(&self, sender: Sender) -> Result<Option<String>, Error> {
         let (role, account) = match sender {
             Sender::Guest => return Ok(None),

@@ -34,9 +34,9 @@ use self::calendar::{Calendar, after};
 use self::customer::Customers;
 use self::delivery::Delivery;
 use self::fraud::Fraud;
-use self::life::{Fate, News, Outcome};
+use self::life::{Ending, OrderEvent, Outcome};
+use self::money::Accounts;
 pub use self::money::Moved;
-use self::money::Purse;
 pub use self::tender::large_orders;
 use super::identity::{Kind, ProductIds, id};
 
@@ -136,7 +136,7 @@ impl Shop {
             stamp: &stamp,
             rng: sequence(plan, 2),
             delivery: Delivery::new(plan.until, sequence(plan, 3)),
-            told: 0,
+            events: 0,
             sold: BTreeMap::new(),
             money: BTreeMap::new(),
         };
@@ -183,15 +183,15 @@ struct Story<'p> {
     stamp: &'p str,
     rng: ChaCha8Rng,
     delivery: Delivery,
-    told: u64,
+    events: u64,
     sold: BTreeMap<Uuid, i64>,
     money: BTreeMap<(&'static str, &'static str), Moved>,
 }
 
 impl Story<'_> {
     fn next_id(&mut self) -> Uuid {
-        self.told += 1;
-        id(self.plan.seed, Kind::ShopEvent(self.stamp), self.told)
+        self.events += 1;
+        id(self.plan.seed, Kind::ShopEvent(self.stamp), self.events)
     }
 
     /// Sellers and products appear before the first order; a few products are reported in the middle of the history.
@@ -228,21 +228,23 @@ impl Story<'_> {
     }
 
     fn live(&mut self, order: &Order<'_>) {
-        let fate = Fate::draw(order, &mut self.rng);
-        let news = life::live(order, fate, &mut self.rng);
-        let cancelled = news.iter().find(|(_, news)| *news == News::Cancelled).map(|(at, _)| *at);
+        let ending = Ending::draw(order, &mut self.rng);
+        let events = life::live(order, ending, &mut self.rng);
+        let cancelled = events.iter().find(|(_, event)| *event == OrderEvent::Cancelled).map(|(at, _)| *at);
         let swapped = cancelled.filter(|at| *at <= self.plan.until && self.rng.random_bool(CANCELLED_FIRST));
-        for (at, news) in &news {
-            let (at, body) = (*at, wire::order(order, *at, *news, self.next_id()));
+        for (at, event) in &events {
+            let (at, body) = (*at, wire::order(order, *at, *event, self.next_id()));
             match swapped {
-                Some(cancelled) if *news == News::Placed => self.delivery.add_late(after(cancelled, 1), at, body),
-                Some(_) if *news == News::Cancelled => self.delivery.add_late(at, at, body),
+                Some(cancelled) if *event == OrderEvent::Placed => {
+                    self.delivery.add_late(after(cancelled, 1), at, body)
+                }
+                Some(_) if *event == OrderEvent::Cancelled => self.delivery.add_late(at, at, body),
                 _ => self.delivery.add(at, body),
             }
         }
-        let past: Vec<_> = news.iter().filter(|(at, _)| *at <= self.plan.until).map(|(_, news)| *news).collect();
-        Purse::of(&past).add_to(order.customer.tender.code, &mut self.money);
-        if past.iter().any(|news| matches!(news, News::Paid { outcome: Outcome::Succeeded, .. })) {
+        let past: Vec<_> = events.iter().filter(|(at, _)| *at <= self.plan.until).map(|(_, event)| *event).collect();
+        Accounts::of(&past).add_to(order.customer.tender.code, &mut self.money);
+        if past.iter().any(|event| matches!(event, OrderEvent::Paid { outcome: Outcome::Succeeded, .. })) {
             for line in &order.lines {
                 *self.sold.entry(line.product.seller).or_default() += line.quantity;
             }

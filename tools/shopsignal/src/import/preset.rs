@@ -104,8 +104,8 @@ mod tests {
     }
 
     fn summary(found: &[Interaction]) -> Vec<String> {
-        let texts = found.iter().map(|it| {
-            format!("{} {} {:?} {:?} {}", it.event_type, it.ref_id, it.user_id, it.session_id, it.occurred_at)
+        let texts = found.iter().map(|item| {
+            format!("{} {} {:?} {:?} {}", item.event_type, item.ref_id, item.user_id, item.session_id, item.occurred_at)
         });
         texts.collect()
     }

@@ -7,7 +7,7 @@ use aws_sdk_lambda::Client;
 use aws_sdk_lambda::types::InvocationType;
 use serde::Deserialize;
 
-use super::queue::{Letter, failed};
+use super::queue::{DeadLetter, failed};
 use crate::Error;
 
 /// A function that runs only on a schedule and whose failures go to the maintenance queue.
@@ -59,7 +59,7 @@ struct RequestContext {
 impl FailedRun {
     /// Reads a message: of EventBridge Scheduler, which names the function in an attribute, or of Lambda, which names it
     /// in the body. `None` for anything else.
-    pub(crate) fn read(letter: &Letter) -> Option<Self> {
+    pub(crate) fn read(letter: &DeadLetter) -> Option<Self> {
         let record = || serde_json::from_str(&letter.body).ok().map(|it: Record| it.request_context.function_arn);
         let arn = letter.target_arn.clone().or_else(record)?;
         let name = function_name(&arn)?.to_owned();
@@ -85,8 +85,8 @@ fn function_name(arn: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn letter(body: &str, target_arn: Option<&str>) -> Letter {
-        Letter {
+    fn letter(body: &str, target_arn: Option<&str>) -> DeadLetter {
+        DeadLetter {
             id: "1".to_owned(),
             receipt: "r".to_owned(),
             body: body.to_owned(),

@@ -25,7 +25,7 @@ pub(super) struct Filter {
 
 /// The classification of a dead letter.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Finding {
+pub(crate) struct Assessment {
     pub(crate) standing: Standing,
     /// The reason in the table of counts, and the value for `--reason`.
     pub(crate) reason: String,
@@ -58,12 +58,12 @@ pub(super) enum Decision {
 }
 
 impl Filter {
-    pub(super) fn decide(&self, finding: &Finding) -> Decision {
-        let matches = match finding.standing {
+    pub(super) fn decide(&self, assessment: &Assessment) -> Decision {
+        let matches = match assessment.standing {
             // Whatever the filter: nothing is left to do.
             Standing::Done => return Decision::Delete,
-            Standing::Stuck => self.reason.is_some() && self.matches(&finding.reason, finding.age_seconds),
-            Standing::Owed => self.matches(&finding.reason, finding.age_seconds),
+            Standing::Stuck => self.reason.is_some() && self.matches(&assessment.reason, assessment.age_seconds),
+            Standing::Owed => self.matches(&assessment.reason, assessment.age_seconds),
         };
         if matches { Decision::PutBack } else { Decision::Leave }
     }
@@ -99,8 +99,8 @@ pub(super) fn read_age(text: &str) -> Result<f64, String> {
 mod tests {
     use super::*;
 
-    fn finding(standing: Standing, reason: &str, age_seconds: f64) -> Finding {
-        Finding { standing, reason: reason.to_owned(), age_seconds, key: None }
+    fn assessment(standing: Standing, reason: &str, age_seconds: f64) -> Assessment {
+        Assessment { standing, reason: reason.to_owned(), age_seconds, key: None }
     }
 
     fn filter(reason: Option<&str>, older_than: Option<f64>) -> Filter {
@@ -109,14 +109,14 @@ mod tests {
 
     #[test]
     fn what_is_done_is_deleted_whatever_the_filter() {
-        let done = finding(Standing::Done, DONE, 0.0);
+        let done = assessment(Standing::Done, DONE, 0.0);
         assert_eq!(filter(None, None).decide(&done), Decision::Delete);
         assert_eq!(filter(Some("feed_refused"), Some(1e9)).decide(&done), Decision::Delete);
     }
 
     #[test]
     fn what_is_owed_goes_back_when_reason_and_age_match() {
-        let refused = finding(Standing::Owed, "catalog_refused_410", 3600.0);
+        let refused = assessment(Standing::Owed, "catalog_refused_410", 3600.0);
         assert_eq!(filter(None, None).decide(&refused), Decision::PutBack);
         assert_eq!(filter(Some("catalog_refused_410"), Some(3600.0)).decide(&refused), Decision::PutBack);
         assert_eq!(filter(Some("catalog_refused_410"), Some(3601.0)).decide(&refused), Decision::Leave);
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn what_is_stuck_goes_back_only_when_asked_for() {
         for reason in [UNREADABLE, CONFLICT] {
-            let stuck = finding(Standing::Stuck, reason, 10.0);
+            let stuck = assessment(Standing::Stuck, reason, 10.0);
             assert_eq!(filter(None, None).decide(&stuck), Decision::Leave);
             assert_eq!(filter(Some(reason), None).decide(&stuck), Decision::PutBack);
             assert_eq!(filter(Some(reason), Some(11.0)).decide(&stuck), Decision::Leave);

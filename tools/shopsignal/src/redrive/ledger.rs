@@ -13,8 +13,8 @@ use store::{Database, StoreError, pending, pending_alert, shop_event};
 use uuid::Uuid;
 
 use super::failed_run::{FailedRun, ScheduledFunction};
-use super::filter::{CONFLICT, DONE, FAILED_RUN, Finding, Standing, UNREADABLE, WAITING};
-use super::queue::Letter;
+use super::filter::{Assessment, CONFLICT, DONE, FAILED_RUN, Standing, UNREADABLE, WAITING};
+use super::queue::DeadLetter;
 use crate::Error;
 
 /// A queue whose dead letters can be redriven.
@@ -104,17 +104,17 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     /// Classifies letters, in order.
-    pub(crate) async fn judge(&self, letters: &[Letter]) -> Result<Vec<Finding>, Error> {
-        let judged = match self.line {
-            Line::Sink(sink) => self.judge_hints(sink, letters).await,
-            Line::Alerts => self.judge_alerts(letters).await,
-            Line::OrderEvents => self.judge_events(letters).await,
-            Line::Maintenance => Ok(judge_runs(letters)),
+    pub(crate) async fn assess(&self, letters: &[DeadLetter]) -> Result<Vec<Assessment>, Error> {
+        let assessed = match self.line {
+            Line::Sink(sink) => self.assess_hints(sink, letters).await,
+            Line::Alerts => self.assess_alerts(letters).await,
+            Line::OrderEvents => self.assess_events(letters).await,
+            Line::Maintenance => Ok(assess_runs(letters)),
         };
-        judged.map_err(failed("look up dead letters"))
+        assessed.map_err(failed("look up dead letters"))
     }
 
-    async fn judge_hints(&self, sink: Sink, letters: &[Letter]) -> Result<Vec<Finding>, StoreError> {
+    async fn assess_hints(&self, sink: Sink, letters: &[DeadLetter]) -> Result<Vec<Assessment>, StoreError> {
         let keys: Vec<_> = letters.iter().map(|it| Hint::read(&it.body).ok().map(|hint| hint.interaction_id)).collect();
         let ids: Vec<_> = keys.iter().flatten().copied().collect();
         let states = pending::get_states(&self.database, sink, &ids).await?.into_iter();
@@ -123,7 +123,7 @@ impl Ledger {
         Ok(by_row(letters, keys.into_iter().map(|id| id.map(Key::Interaction)), &states))
     }
 
-    async fn judge_alerts(&self, letters: &[Letter]) -> Result<Vec<Finding>, StoreError> {
+    async fn assess_alerts(&self, letters: &[DeadLetter]) -> Result<Vec<Assessment>, StoreError> {
         use contracts::Pointer as _;
         let keys: Vec<_> =
             letters.iter().map(|it| AlertHint::read(&it.body).ok().map(|hint| hint.finding_id)).collect();
@@ -134,9 +134,9 @@ impl Ledger {
     }
 
     /// Parses events as project-orders does, and checks whether they are in the log.
-    async fn judge_events(&self, letters: &[Letter]) -> Result<Vec<Finding>, StoreError> {
+    async fn assess_events(&self, letters: &[DeadLetter]) -> Result<Vec<Assessment>, StoreError> {
         let now = Timestamp::now();
-        let read = |letter: &Letter| {
+        let read = |letter: &DeadLetter| {
             let event = read_shop_event(&letter.body, &self.reader.intake, now).ok();
             // A seal can only be verified with the key.
             event.or_else(|| peek_sealed_event(&letter.body).filter(|_| !self.reader.knows_key))
@@ -144,7 +144,7 @@ impl Ledger {
         let events: Vec<Option<ShopEvent>> = letters.iter().map(read).collect();
         let readable: Vec<_> = events.iter().flatten().cloned().collect();
         let mut logged = shop_event::compare(&self.database, &readable).await?.into_iter();
-        let finding = |(letter, event): (&Letter, &Option<ShopEvent>)| {
+        let assessment = |(letter, event): (&DeadLetter, &Option<ShopEvent>)| {
             let (standing, reason, key) = match event {
                 None => (Standing::Stuck, UNREADABLE, None),
                 Some(event) => {
@@ -167,15 +167,15 @@ impl Ledger {
                     (standing, reason, Some(Key::Event(event.id)))
                 }
             };
-            Finding { standing, reason: reason.to_owned(), age_seconds: letter.age_seconds, key }
+            Assessment { standing, reason: reason.to_owned(), age_seconds: letter.age_seconds, key }
         };
-        Ok(letters.iter().zip(&events).map(finding).collect())
+        Ok(letters.iter().zip(&events).map(assessment).collect())
     }
 
     /// Says whether losing this letter would lose nothing. A pending row is hinted at again, or is parked; an event
     /// that is not in the log exists nowhere else.
-    pub(crate) fn explains(&self, finding: &Finding) -> bool {
-        match finding.standing {
+    pub(crate) fn explains(&self, assessment: &Assessment) -> bool {
+        match assessment.standing {
             Standing::Done => true,
             Standing::Owed => !matches!(self.line, Line::OrderEvents | Line::Maintenance),
             Standing::Stuck => false,
@@ -226,29 +226,29 @@ pub(crate) fn hint(key: Key) -> Option<String> {
 
 /// Classifies hints by their rows: parked with a reason, waiting, or missing, which means done.
 fn by_row(
-    letters: &[Letter],
+    letters: &[DeadLetter],
     keys: impl Iterator<Item = Option<Key>>,
     states: &HashMap<Key, (Option<String>, f64)>,
-) -> Vec<Finding> {
-    let finding = |(letter, key): (&Letter, Option<Key>)| {
+) -> Vec<Assessment> {
+    let assessment = |(letter, key): (&DeadLetter, Option<Key>)| {
         let (standing, reason, age_seconds) = match key.map(|key| states.get(&key)) {
             None => (Standing::Stuck, UNREADABLE, letter.age_seconds),
             Some(None) => (Standing::Done, DONE, letter.age_seconds),
             Some(Some((parked_reason, age))) => (Standing::Owed, parked_reason.as_deref().unwrap_or(WAITING), *age),
         };
-        Finding { standing, reason: reason.to_owned(), age_seconds, key }
+        Assessment { standing, reason: reason.to_owned(), age_seconds, key }
     };
-    letters.iter().zip(keys).map(finding).collect()
+    letters.iter().zip(keys).map(assessment).collect()
 }
 
-fn judge_runs(letters: &[Letter]) -> Vec<Finding> {
-    let finding = |letter: &Letter| {
+fn assess_runs(letters: &[DeadLetter]) -> Vec<Assessment> {
+    let assessment = |letter: &DeadLetter| {
         let key = FailedRun::read(letter).map(|run| Key::Run(run.function));
         let (standing, reason) =
             if key.is_some() { (Standing::Owed, FAILED_RUN) } else { (Standing::Stuck, UNREADABLE) };
-        Finding { standing, reason: reason.to_owned(), age_seconds: letter.age_seconds, key }
+        Assessment { standing, reason: reason.to_owned(), age_seconds: letter.age_seconds, key }
     };
-    letters.iter().map(finding).collect()
+    letters.iter().map(assessment).collect()
 }
 
 fn parked(key: Key, reason: Option<String>, age_seconds: f64) -> Parked {

@@ -9,9 +9,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::failed_run::FailedRun;
-use super::filter::{Decision, FAILED_RUN, Filter, Finding, Standing, WAITING};
+use super::filter::{Assessment, Decision, FAILED_RUN, Filter, Standing, WAITING};
 use super::ledger::{Key, Ledger, Parked, hint};
-use super::queue::{BATCH, Letter, Outgoing, Queues};
+use super::queue::{BATCH, DeadLetter, Outgoing, Queues};
 use super::tally::Tally;
 use crate::Error;
 
@@ -93,17 +93,17 @@ impl<'a> Pass<'a> {
         if self.tally.cut_short { Ok(()) } else { self.hint_without_letter().await }
     }
 
-    async fn handle(&mut self, letters: Vec<Letter>) -> Result<(), Error> {
+    async fn handle(&mut self, letters: Vec<DeadLetter>) -> Result<(), Error> {
         let (mut finished, mut back) = (Vec::new(), Vec::new());
-        let findings = self.ledger.judge(&letters).await?;
-        for (letter, finding) in letters.into_iter().zip(findings) {
+        let assessments = self.ledger.assess(&letters).await?;
+        for (letter, assessment) in letters.into_iter().zip(assessments) {
             self.letters.insert(letter.id.clone(), Some(letter.receipt.clone()));
-            self.named.extend(finding.key);
-            self.tally.of(&finding.reason).seen += 1;
-            match self.decide(&finding, back.len()) {
-                Decision::Leave => self.tally.of(&finding.reason).left += 1,
-                Decision::Delete => finished.push((letter, finding)),
-                Decision::PutBack => back.push((letter, finding)),
+            self.named.extend(assessment.key);
+            self.tally.of(&assessment.reason).seen += 1;
+            match self.decide(&assessment, back.len()) {
+                Decision::Leave => self.tally.of(&assessment.reason).left += 1,
+                Decision::Delete => finished.push((letter, assessment)),
+                Decision::PutBack => back.push((letter, assessment)),
             }
         }
         let back = self.put_back(back).await?;
@@ -111,13 +111,13 @@ impl<'a> Pass<'a> {
         self.delete(back, |counts| &mut counts.put_back).await
     }
 
-    fn decide(&mut self, finding: &Finding, about_to_send: usize) -> Decision {
-        if finding.standing == Standing::Owed && finding.key.is_some_and(|key| self.put_back.contains(&key)) {
+    fn decide(&mut self, assessment: &Assessment, about_to_send: usize) -> Decision {
+        if assessment.standing == Standing::Owed && assessment.key.is_some_and(|key| self.put_back.contains(&key)) {
             // A second letter of what was just redriven: superfluous, unless it failed once more.
-            let again = ![WAITING, FAILED_RUN].contains(&&*finding.reason) && !self.limits.dry_run;
+            let again = ![WAITING, FAILED_RUN].contains(&&*assessment.reason) && !self.limits.dry_run;
             return if again { Decision::Leave } else { Decision::Delete };
         }
-        match self.filter.decide(finding) {
+        match self.filter.decide(assessment) {
             Decision::PutBack if self.sent + about_to_send >= self.limits.max => {
                 self.tally.cut_short = true;
                 Decision::Leave
@@ -131,24 +131,27 @@ impl<'a> Pass<'a> {
     /// The order makes a crash harmless at every point. After unparking, resend-pending hints at the row even if the
     /// letter stays in the DLQ. After sending, the next redrive sees the letter again and finds its work done, or sends
     /// it once more, which changes nothing. Deleting first could lose the only copy of an event.
-    async fn put_back(&mut self, letters: Vec<(Letter, Finding)>) -> Result<Vec<(Letter, Finding)>, Error> {
-        let keys: Vec<_> = letters.iter().filter_map(|(_, finding)| finding.key).collect();
+    async fn put_back(
+        &mut self,
+        letters: Vec<(DeadLetter, Assessment)>,
+    ) -> Result<Vec<(DeadLetter, Assessment)>, Error> {
+        let keys: Vec<_> = letters.iter().filter_map(|(_, assessment)| assessment.key).collect();
         self.put_back.extend(&keys);
         let messages: Vec<_> = letters
             .iter()
-            .map(|(letter, finding)| Outgoing {
+            .map(|(letter, assessment)| Outgoing {
                 body: letter.body.clone(),
                 trace: letter.trace.clone(),
-                run: FailedRun::read(letter).filter(|_| finding.standing == Standing::Owed),
+                run: FailedRun::read(letter).filter(|_| assessment.standing == Standing::Owed),
             })
             .collect();
         let taken = self.unpark_and_send(&keys, &messages).await?;
         let mut sent = Vec::new();
-        for ((letter, finding), taken) in letters.into_iter().zip(taken) {
+        for ((letter, assessment), taken) in letters.into_iter().zip(taken) {
             if taken {
-                sent.push((letter, finding));
+                sent.push((letter, assessment));
             } else {
-                self.tally.of(&finding.reason).failed += 1;
+                self.tally.of(&assessment.reason).failed += 1;
             }
         }
         Ok(sent)
@@ -166,7 +169,7 @@ impl<'a> Pass<'a> {
 
     async fn delete(
         &mut self,
-        letters: Vec<(Letter, Finding)>,
+        letters: Vec<(DeadLetter, Assessment)>,
         counter: fn(&mut super::tally::Counts) -> &mut usize,
     ) -> Result<(), Error> {
         let receipts: Vec<String> = letters.iter().map(|(letter, _)| letter.receipt.clone()).collect();
@@ -174,8 +177,8 @@ impl<'a> Pass<'a> {
             true => vec![true; receipts.len()],
             false => self.queues.delete(&receipts).await?,
         };
-        for ((letter, finding), gone) in letters.iter().zip(gone) {
-            let counts = self.tally.of(&finding.reason);
+        for ((letter, assessment), gone) in letters.iter().zip(gone) {
+            let counts = self.tally.of(&assessment.reason);
             *if gone { counter(counts) } else { &mut counts.failed } += 1;
             if gone && !self.limits.dry_run {
                 self.letters.insert(letter.id.clone(), None);

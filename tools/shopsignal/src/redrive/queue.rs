@@ -25,7 +25,7 @@ const HIDDEN: Duration = Duration::from_secs(10 * 60);
 
 /// A dead letter.
 #[derive(Debug, Clone)]
-pub(crate) struct Letter {
+pub(crate) struct DeadLetter {
     pub(crate) id: String,
     pub(crate) receipt: String,
     pub(crate) body: String,
@@ -76,7 +76,7 @@ impl Queues<'_> {
     }
 
     /// Receives up to ten dead letters, which become invisible. An empty result means that none are visible.
-    pub(crate) async fn receive(&self) -> Result<Vec<Letter>, Error> {
+    pub(crate) async fn receive(&self) -> Result<Vec<DeadLetter>, Error> {
         let call = self.client.receive_message().queue_url(self.dlq).max_number_of_messages(10);
         let call = call.wait_time_seconds(seconds(WAIT)).visibility_timeout(seconds(HIDDEN));
         let call = call.message_system_attribute_names(Attribute::SentTimestamp);
@@ -145,12 +145,12 @@ impl Queues<'_> {
     }
 }
 
-fn letter(message: Message) -> Option<Letter> {
+fn letter(message: Message) -> Option<DeadLetter> {
     let attribute = |name| message.attributes.as_ref()?.get(&name).cloned();
     let sent: u64 = attribute(Attribute::SentTimestamp).and_then(|text| text.parse().ok()).unwrap_or_default();
     let age = SystemTime::now().duration_since(UNIX_EPOCH + Duration::from_millis(sent)).unwrap_or_default();
     let of_sender = |name| message.message_attributes.as_ref()?.get(name)?.string_value.clone();
-    Some(Letter {
+    Some(DeadLetter {
         reason: of_sender(REASON_ATTRIBUTE),
         target_arn: of_sender(TARGET_ARN),
         trace: attribute(Attribute::AwsTraceHeader),

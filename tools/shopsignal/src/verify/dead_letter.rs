@@ -10,7 +10,7 @@ use crate::Error;
 use crate::deployment::Deployment;
 use crate::redrive::Line;
 use crate::redrive::ledger::Ledger;
-use crate::redrive::queue::{Destination, Letter, Queues};
+use crate::redrive::queue::{DeadLetter, Destination, Queues};
 
 /// The number of letters read in one queue. The rest is counted as unexplained.
 const LOOKED_AT: usize = 20_000;
@@ -65,8 +65,8 @@ async fn look_at_all(
     (check, receipts): (&mut DeadLetterCheck, &mut HashMap<String, String>),
 ) -> Result<(), Error> {
     let depth = queues.depth().await?;
-    let (mut quiet, patience) = (0, if depth == 0 { 1 } else { QUIET });
-    while quiet < patience && receipts.len() < LOOKED_AT {
+    let (mut quiet, needed) = (0, if depth == 0 { 1 } else { QUIET });
+    while quiet < needed && receipts.len() < LOOKED_AT {
         let letters = queues.receive().await?;
         quiet = if letters.is_empty() { quiet + 1 } else { 0 };
         // A letter that was seen before has a new receipt handle, and is already counted.
@@ -77,10 +77,10 @@ async fn look_at_all(
     Ok(())
 }
 
-async fn count(ledger: &Ledger, letters: Vec<Letter>, check: &mut DeadLetterCheck) -> Result<(), Error> {
-    for finding in ledger.judge(&letters).await? {
-        let counts = if ledger.explains(&finding) { &mut check.explained } else { &mut check.unexplained };
-        *counts.entry(finding.reason).or_default() += 1;
+async fn count(ledger: &Ledger, letters: Vec<DeadLetter>, check: &mut DeadLetterCheck) -> Result<(), Error> {
+    for assessment in ledger.assess(&letters).await? {
+        let counts = if ledger.explains(&assessment) { &mut check.explained } else { &mut check.unexplained };
+        *counts.entry(assessment.reason).or_default() += 1;
     }
     Ok(())
 }

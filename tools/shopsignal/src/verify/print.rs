@@ -46,7 +46,7 @@ pub(super) fn print(outcome: &Outcome) {
 fn verdict(outcome: &Outcome) -> String {
     let looked_everywhere = outcome.dead_letters.len() == DEAD_LETTER_QUEUES;
     match (outcome.differences(), outcome.unaccounted()) {
-        (0, 0) if looked_everywhere => "difference 0: nothing is lost, nothing is doubled".to_owned(),
+        (0, 0) if looked_everywhere => "difference 0: nothing lost, nothing duplicated".to_owned(),
         (0, 0) => "difference 0 in the database; name the dead-letter queues to know that nothing is lost".to_owned(),
         (0, letters) => {
             format!("difference 0 in the database, {letters} dead letters unaccounted for: see the lines marked with !")
@@ -145,8 +145,8 @@ fn print_sales(check: &SalesComparison) {
     let SalesComparison { cells, differences, stale, examples } = check;
     let mark = mark(*differences != 0);
     println!(
-        "{mark}I8 sales: {cells} figures and order states recounted from the event log, difference in {differences}, \
-         {stale} orders wait for their product's news"
+        "{mark}I10 sales: {cells} figures and order states recounted from the event log, difference in {differences}, \
+         {stale} orders wait to be projected again"
     );
     for example in examples {
         let key = example.key.join(" ");

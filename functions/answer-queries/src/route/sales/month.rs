@@ -1,4 +1,4 @@
-//! `GET /sales/months`: sales month by month. For admins.
+//! `GET /sales/months`: sales by month. For admins.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use contracts::{MonthsQuery, SalesMonth, SalesMonths};
 use domain::{Charges, average, change_percent};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use store::sales::{self, Figures, WHOLE_SHOP};
+use store::sales::{self, SalesFigures, WHOLE_SHOP};
 
 use super::enveloped;
 use super::total::{Totals, fill};
@@ -30,7 +30,7 @@ pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, query: QueryPa
     Ok(enveloped(SalesMonths { currency, tz: query.zone.as_str().to_owned(), months }))
 }
 
-fn month(first: Date, (figures, charges): (Figures, Charges), (before, _): (Figures, Charges)) -> SalesMonth {
+fn month(first: Date, (figures, charges): (SalesFigures, Charges), (before, _): (SalesFigures, Charges)) -> SalesMonth {
     SalesMonth {
         month: format!("{:04}-{:02}", first.year(), first.month()),
         orders: figures.orders,

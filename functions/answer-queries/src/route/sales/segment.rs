@@ -1,4 +1,4 @@
-//! `GET /sales/customer-segments`: all customers by what they spent. For admins.
+//! `GET /sales/customer-segments`: all customers by lifetime spend. For admins.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

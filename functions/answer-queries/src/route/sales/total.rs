@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use contracts::CurrencySales;
 use domain::{Charges, Currency};
-use store::sales::{Figures, Sales};
+use store::sales::{Sales, SalesFigures};
 
 /// Figures by currency; currencies without any are omitted.
-pub(crate) struct Totals(BTreeMap<Currency, Figures>);
+pub(crate) struct Totals(BTreeMap<Currency, SalesFigures>);
 
 impl Totals {
     /// Sums all steps from this one on.
     pub(crate) fn from_step(first: usize, rows: &[Sales]) -> Self {
-        let mut totals: BTreeMap<Currency, Figures> = BTreeMap::new();
+        let mut totals: BTreeMap<Currency, SalesFigures> = BTreeMap::new();
         for Sales { currency, figures, .. } in rows.iter().filter(|row| row.step >= first) {
             let total = totals.entry(*currency).or_default();
             total.orders += figures.orders;
@@ -30,7 +30,7 @@ impl Totals {
 
     /// Returns them as shown, by currency.
     pub(crate) fn public(&self) -> Vec<CurrencySales> {
-        let public = |(currency, figures): (&Currency, &Figures)| CurrencySales {
+        let public = |(currency, figures): (&Currency, &SalesFigures)| CurrencySales {
             currency: *currency,
             revenue: figures.net_minor(),
             gross_revenue: figures.gross_minor,
@@ -43,8 +43,8 @@ impl Totals {
 }
 
 /// Returns the figures and charges of each step in one currency: zeros where nothing was sold.
-pub(crate) fn fill(steps: usize, currency: Option<Currency>, rows: &[Sales]) -> Vec<(Figures, Charges)> {
-    let mut filled = vec![(Figures::default(), Charges::default()); steps];
+pub(crate) fn fill(steps: usize, currency: Option<Currency>, rows: &[Sales]) -> Vec<(SalesFigures, Charges)> {
+    let mut filled = vec![(SalesFigures::default(), Charges::default()); steps];
     for row in rows.iter().filter(|row| Some(row.currency) == currency) {
         if let Some(figures) = filled.get_mut(row.step) {
             *figures = (row.figures, row.charges);
@@ -59,7 +59,7 @@ mod tests {
     use crate::currency;
 
     fn sales(step: usize, currency: &str, orders: i64) -> Sales {
-        let figures = Figures { orders, refund_minor: 1, ..Figures::default() };
+        let figures = SalesFigures { orders, refund_minor: 1, ..SalesFigures::default() };
         Sales { step, currency: currency.parse().unwrap(), figures, charges: Charges::default() }
     }
 

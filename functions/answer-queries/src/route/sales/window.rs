@@ -1,4 +1,4 @@
-//! `GET /sales/windows`: sales window by window.
+//! `GET /sales/windows`: sales by window.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use axum::response::Response;
 use contracts::{SalesRange, SalesWindow, SalesWindows, Trend, WindowsQuery};
 use domain::{Charges, TimeSpan, average, change_percent};
 use jiff::Timestamp;
-use store::sales::{self, Figures};
+use store::sales::{self, SalesFigures};
 
 use super::enveloped;
 use super::total::{Totals, fill};
@@ -40,7 +40,11 @@ pub(crate) async fn list(
     }))
 }
 
-fn window(span: TimeSpan, (figures, charges): (Figures, Charges), (before, _): (Figures, Charges)) -> SalesWindow {
+fn window(
+    span: TimeSpan,
+    (figures, charges): (SalesFigures, Charges),
+    (before, _): (SalesFigures, Charges),
+) -> SalesWindow {
     SalesWindow {
         start: span.start,
         end: span.end,

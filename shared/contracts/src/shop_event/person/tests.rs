@@ -18,9 +18,9 @@ fn jane() -> Identities {
     identities
 }
 
-fn forget(event: &Value) -> Option<Forgotten> {
+fn anonymize(event: &Value) -> Option<Anonymized> {
     let erased = CustomerKey::of_id("erased:x");
-    forget_in_event(&event.to_string(), (&intake(), arrival()), &jane(), &erased)
+    anonymize_in_event(&event.to_string(), (&intake(), arrival()), &jane(), &erased)
 }
 
 fn placed() -> Value {
@@ -33,7 +33,7 @@ fn placed() -> Value {
 
 #[test]
 fn an_event_keeps_what_is_read_and_its_id_and_nothing_of_the_person() {
-    let Some(Forgotten::Rewritten(text)) = forget(&placed()) else { panic!("it names her") };
+    let Some(Anonymized::Rewritten(text)) = anonymize(&placed()) else { panic!("it names her") };
     let before = read_shop_event(&placed().to_string(), &intake(), arrival()).unwrap();
     let after = read_shop_event(&text, &intake(), arrival()).unwrap();
     assert_eq!((after.id, after.link), (before.id, None), "sent again it is a duplicate of itself");
@@ -46,11 +46,11 @@ fn an_event_on_the_bus_and_one_that_only_has_the_address_are_found_too() {
     let mut event = placed();
     event.as_object_mut().unwrap().remove("customerId");
     let wrapped = json!({ "detail-type": "order", "source": "shop.orders", "account": "123", "detail": event });
-    let Some(Forgotten::Rewritten(text)) = forget(&wrapped) else { panic!("it names her") };
+    let Some(Anonymized::Rewritten(text)) = anonymize(&wrapped) else { panic!("it names her") };
     assert!(!text.to_lowercase().contains("jane") && text.contains("erased:x"), "{text}");
     let signed_in =
         json!({ "eventType": "USER_LOGIN", "timestamp": "2026-11-19T10:00:00Z", "entityId": "jane@example.com" });
-    let Some(Forgotten::Rewritten(text)) = forget(&signed_in) else { panic!("it names her") };
+    let Some(Anonymized::Rewritten(text)) = anonymize(&signed_in) else { panic!("it names her") };
     assert!(text.contains(r#""entityId":"erased:x""#), "{text}");
 }
 
@@ -60,18 +60,18 @@ fn an_event_that_names_others_is_left_alone() {
     event["customerId"] = json!(4712);
     event["userEmail"] = json!("john@example.com");
     event["items"][0]["giftNote"] = Value::Null;
-    assert_eq!(forget(&event), None, "4711 is a quantity and a house number here");
+    assert_eq!(anonymize(&event), None, "4711 is a quantity and a house number here");
 }
 
 #[test]
 fn what_cannot_be_read_is_not_kept_when_it_names_the_person() {
     assert_eq!(
-        forget(&json!({ "event": "OrderCreated", "userEmail": "jane@example.com" })),
-        Some(Forgotten::Unreadable)
+        anonymize(&json!({ "event": "OrderCreated", "userEmail": "jane@example.com" })),
+        Some(Anonymized::Unreadable)
     );
     let erased = CustomerKey::of_id("erased:x");
-    let broken = |text: &str| forget_in_event(text, (&intake(), arrival()), &jane(), &erased);
-    assert_eq!(broken(r#"{"event":"OrderCreated","userEmail":"jane@example.com""#), Some(Forgotten::Unreadable));
+    let broken = |text: &str| anonymize_in_event(text, (&intake(), arrival()), &jane(), &erased);
+    assert_eq!(broken(r#"{"event":"OrderCreated","userEmail":"jane@example.com""#), Some(Anonymized::Unreadable));
     assert_eq!(broken("{\"customerId\": 4712"), None);
 }
 
@@ -113,10 +113,10 @@ fn a_sealed_event_loses_the_person_and_keeps_its_id_and_a_seal() {
     assert!(is_named_in_event(&sealed, &intake(), &jane));
     assert!(!is_named_in_event(&sealed, &intake(), &Identities::default()));
     let erased = CustomerKey::of_id("erased:1");
-    let Some(Forgotten::Rewritten(text)) = forget_in_event(&sealed, (&intake(), arrival), &jane, &erased) else {
+    let Some(Anonymized::Rewritten(text)) = anonymize_in_event(&sealed, (&intake(), arrival), &jane, &erased) else {
         panic!("not rewritten")
     };
-    let forgotten = read_shop_event(&text, &intake(), arrival).unwrap();
-    assert_eq!((forgotten.id, forgotten.fact.customer()), (event.id, Some(&erased)));
-    assert_eq!(forget_in_event(&text, (&intake(), arrival), &jane, &erased), None);
+    let anonymized = read_shop_event(&text, &intake(), arrival).unwrap();
+    assert_eq!((anonymized.id, anonymized.fact.customer()), (event.id, Some(&erased)));
+    assert_eq!(anonymize_in_event(&text, (&intake(), arrival), &jane, &erased), None);
 }

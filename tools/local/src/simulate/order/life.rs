@@ -15,7 +15,7 @@ const DAY: u64 = 24 * HOUR;
 
 /// How an order ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Fate {
+pub(super) enum Ending {
     Rejected,
     /// Cancelled before it is paid.
     CancelledEarly,
@@ -35,16 +35,16 @@ pub(super) enum Fate {
 }
 
 /// The mix in percent.
-const FATES: [(Fate, u32); 9] = [
-    (Fate::Rejected, 2),
-    (Fate::CancelledEarly, 4),
-    (Fate::Unpaid, 2),
-    (Fate::CancelledLate, 5),
-    (Fate::Delivered, 74),
-    (Fate::Returned, 5),
-    (Fate::PartlyReturned, 3),
-    (Fate::LineReturned, 2),
-    (Fate::PartlyRefunded, 3),
+const ENDINGS: [(Ending, u32); 9] = [
+    (Ending::Rejected, 2),
+    (Ending::CancelledEarly, 4),
+    (Ending::Unpaid, 2),
+    (Ending::CancelledLate, 5),
+    (Ending::Delivered, 74),
+    (Ending::Returned, 5),
+    (Ending::PartlyReturned, 3),
+    (Ending::LineReturned, 2),
+    (Ending::PartlyRefunded, 3),
 ];
 /// Ratings of one to five stars, in percent; most customers are content.
 const STARS: [(u8, u32); 5] = [(1, 4), (2, 5), (3, 12), (4, 31), (5, 48)];
@@ -60,13 +60,13 @@ const FIRST_PART: i64 = 60;
 /// One goodwill refund, as a part of its payment.
 const GOODWILL: i64 = 10;
 
-impl Fate {
+impl Ending {
     /// Draws how an order ends.
     pub(super) fn draw(order: &Order<'_>, rng: &mut ChaCha8Rng) -> Self {
-        match mix::draw(rng, &FATES) {
+        match mix::draw(rng, &ENDINGS) {
             // Only refunds by the payment service say which of two payments is refunded.
             Self::PartlyReturned | Self::LineReturned if order.second_method.is_some() => Self::PartlyRefunded,
-            fate => fate,
+            ending => ending,
         }
     }
 }
@@ -90,7 +90,7 @@ pub(super) struct Payment {
 
 /// One event about an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum News {
+pub(super) enum OrderEvent {
     Placed,
     Edited,
     Checked {
@@ -131,55 +131,55 @@ pub(super) enum News {
 pub(super) struct Life<'r> {
     at: Timestamp,
     rng: &'r mut ChaCha8Rng,
-    news: Vec<(Timestamp, News)>,
+    events: Vec<(Timestamp, OrderEvent)>,
     /// Attempts to pay so far.
     attempts: u8,
 }
 
 /// Generates the life cycle of an order: its events sorted by time. Some may lie in the future.
-pub(super) fn live(order: &Order<'_>, fate: Fate, rng: &mut ChaCha8Rng) -> Vec<(Timestamp, News)> {
-    let mut life = Life { at: order.placed_at, rng, news: vec![(order.placed_at, News::Placed)], attempts: 0 };
-    life.run(order, fate);
-    life.news
+pub(super) fn live(order: &Order<'_>, ending: Ending, rng: &mut ChaCha8Rng) -> Vec<(Timestamp, OrderEvent)> {
+    let mut life = Life { at: order.placed_at, rng, events: vec![(order.placed_at, OrderEvent::Placed)], attempts: 0 };
+    life.run(order, ending);
+    life.events
 }
 
 impl Life<'_> {
     /// An event after some milliseconds.
-    fn tell(&mut self, (least, most): (u64, u64), news: News) {
+    fn emit(&mut self, (least, most): (u64, u64), event: OrderEvent) {
         self.at = after(self.at, self.rng.random_range(least..most));
-        self.news.push((self.at, news));
+        self.events.push((self.at, event));
     }
 
-    fn run(&mut self, order: &Order<'_>, fate: Fate) {
-        self.tell((SECOND, 20 * SECOND), News::Checked { valid: fate != Fate::Rejected });
-        match fate {
-            Fate::Rejected => return,
-            _ if order.first_lines.is_some() => self.tell((5 * SECOND, 20 * SECOND), News::Edited),
+    fn run(&mut self, order: &Order<'_>, ending: Ending) {
+        self.emit((SECOND, 20 * SECOND), OrderEvent::Checked { valid: ending != Ending::Rejected });
+        match ending {
+            Ending::Rejected => return,
+            _ if order.first_lines.is_some() => self.emit((5 * SECOND, 20 * SECOND), OrderEvent::Edited),
             _ => {}
         }
-        match fate {
-            Fate::CancelledEarly => return self.tell((MINUTE, 3 * HOUR), News::Cancelled),
-            Fate::Unpaid => {
+        match ending {
+            Ending::CancelledEarly => return self.emit((MINUTE, 3 * HOUR), OrderEvent::Cancelled),
+            Ending::Unpaid => {
                 self.fail_to_pay(order);
                 self.fail_to_pay(order);
-                return self.tell((HOUR, DAY), News::Cancelled);
+                return self.emit((HOUR, DAY), OrderEvent::Cancelled);
             }
             _ => {}
         }
         let payments = self.pay(order);
-        self.tell((10 * SECOND, 5 * MINUTE), News::Reserved);
-        if fate == Fate::CancelledLate {
+        self.emit((10 * SECOND, 5 * MINUTE), OrderEvent::Reserved);
+        if ending == Ending::CancelledLate {
             return self.call_off(&payments);
         }
-        self.tell((4 * HOUR, 36 * HOUR), News::Shipped);
-        self.tell((DAY, 4 * DAY), News::Delivered);
-        self.give_back(order, fate, &payments);
-        self.judge();
+        self.emit((4 * HOUR, 36 * HOUR), OrderEvent::Shipped);
+        self.emit((DAY, 4 * DAY), OrderEvent::Delivered);
+        self.give_back(order, ending, &payments);
+        self.rate();
     }
 
     fn fail_to_pay(&mut self, order: &Order<'_>) {
         let payment = self.attempt(order.method, order.total_minor());
-        self.tell((20 * SECOND, 4 * MINUTE), News::Paid { payment, outcome: Outcome::Failed });
+        self.emit((20 * SECOND, 4 * MINUTE), OrderEvent::Paid { payment, outcome: Outcome::Failed });
     }
 
     fn attempt(&mut self, method: &'static str, minor: i64) -> Payment {
@@ -199,42 +199,42 @@ impl Life<'_> {
         payments.extend(order.second_method.map(|method| self.attempt(method, total - first)));
         for payment in &payments {
             if !tried {
-                self.tell((5 * SECOND, 30 * SECOND), News::Paid { payment: *payment, outcome: Outcome::Pending });
+                self.emit((5 * SECOND, 30 * SECOND), OrderEvent::Paid { payment: *payment, outcome: Outcome::Pending });
             }
-            self.tell((5 * SECOND, 90 * SECOND), News::Paid { payment: *payment, outcome: Outcome::Succeeded });
+            self.emit((5 * SECOND, 90 * SECOND), OrderEvent::Paid { payment: *payment, outcome: Outcome::Succeeded });
         }
         payments
     }
 
     fn call_off(&mut self, payments: &[Payment]) {
-        self.tell((10 * MINUTE, 20 * HOUR), News::Cancelled);
+        self.emit((10 * MINUTE, 20 * HOUR), OrderEvent::Cancelled);
         if self.rng.random_bool(REFUND_ANNOUNCED) {
             for payment in payments {
-                let refund = News::Refunded { payment: *payment, minor: payment.minor, number: None };
-                self.tell((MINUTE, HOUR), refund);
+                let refund = OrderEvent::Refunded { payment: *payment, minor: payment.minor, number: None };
+                self.emit((MINUTE, HOUR), refund);
             }
         }
     }
 
     /// Refunds according to the outcome of a delivered order.
-    fn give_back(&mut self, order: &Order<'_>, fate: Fate, payments: &[Payment]) {
+    fn give_back(&mut self, order: &Order<'_>, ending: Ending, payments: &[Payment]) {
         let Some(payment) = payments.last().copied() else { return };
-        match fate {
-            Fate::Returned => self.tell((DAY, 6 * DAY), News::Returned { refund_minor: None }),
-            Fate::PartlyReturned => {
+        match ending {
+            Ending::Returned => self.emit((DAY, 6 * DAY), OrderEvent::Returned { refund_minor: None }),
+            Ending::PartlyReturned => {
                 let refund_minor = Some(order.refund_of_one_line());
-                self.tell((DAY, 6 * DAY), News::Returned { refund_minor });
+                self.emit((DAY, 6 * DAY), OrderEvent::Returned { refund_minor });
             }
-            Fate::LineReturned => {
+            Ending::LineReturned => {
                 let minor = order.first_line_minor();
-                self.tell((DAY, 6 * DAY), News::LineReturned { refund_minor: minor });
-                self.tell((MINUTE, HOUR), News::Refunded { payment, minor, number: None });
+                self.emit((DAY, 6 * DAY), OrderEvent::LineReturned { refund_minor: minor });
+                self.emit((MINUTE, HOUR), OrderEvent::Refunded { payment, minor, number: None });
             }
-            Fate::PartlyRefunded => {
+            Ending::PartlyRefunded => {
                 let minor = (payment.minor / GOODWILL).max(1);
-                self.tell((HOUR, 2 * DAY), News::Refunded { payment, minor, number: Some(1) });
+                self.emit((HOUR, 2 * DAY), OrderEvent::Refunded { payment, minor, number: Some(1) });
                 if self.rng.random_bool(REFUNDED_AGAIN) {
-                    self.tell((HOUR, 2 * DAY), News::Refunded { payment, minor, number: Some(2) });
+                    self.emit((HOUR, 2 * DAY), OrderEvent::Refunded { payment, minor, number: Some(2) });
                 }
             }
             _ => {}
@@ -242,17 +242,17 @@ impl Life<'_> {
     }
 
     /// The customer rates the first product.
-    fn judge(&mut self) {
+    fn rate(&mut self) {
         if self.rng.random_bool(RATED) {
             let stars = mix::draw(self.rng, &STARS);
-            self.tell((HOUR, 3 * DAY), News::Rated { stars, anew: false });
+            self.emit((HOUR, 3 * DAY), OrderEvent::Rated { stars, anew: false });
             if self.rng.random_bool(RATED_ANEW) {
                 let stars = mix::draw(self.rng, &STARS);
-                self.tell((HOUR, DAY), News::Rated { stars, anew: true });
+                self.emit((HOUR, DAY), OrderEvent::Rated { stars, anew: true });
             }
         }
         if self.rng.random_bool(COMMENTED) {
-            self.tell((MINUTE, DAY), News::Commented);
+            self.emit((MINUTE, DAY), OrderEvent::Commented);
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::life::{News, Outcome, Payment};
+use super::life::{OrderEvent, Outcome, Payment};
 
 /// Money in and out, in minor units.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,30 +16,30 @@ pub struct Moved {
 
 /// The payments of one order, each with its refunds.
 #[derive(Debug, Default)]
-pub(super) struct Purse {
+pub(super) struct Accounts {
     payments: Vec<(Payment, i64)>,
 }
 
-impl Purse {
-    /// The purse after everything that happened to an order.
-    pub(super) fn of(news: &[News]) -> Self {
-        let mut purse = Self::default();
-        news.iter().for_each(|news| purse.apply(*news));
-        purse
+impl Accounts {
+    /// The accounts of an order after all of its events.
+    pub(super) fn of(events: &[OrderEvent]) -> Self {
+        let mut accounts = Self::default();
+        events.iter().for_each(|event| accounts.apply(*event));
+        accounts
     }
 
-    fn apply(&mut self, news: News) {
-        match news {
-            News::Paid { payment, outcome: Outcome::Succeeded } => self.payments.push((payment, 0)),
+    fn apply(&mut self, event: OrderEvent) {
+        match event {
+            OrderEvent::Paid { payment, outcome: Outcome::Succeeded } => self.payments.push((payment, 0)),
             // Everything that remains.
-            News::Cancelled | News::Returned { refund_minor: None } => {
+            OrderEvent::Cancelled | OrderEvent::Returned { refund_minor: None } => {
                 self.payments.iter_mut().for_each(|(payment, refunded)| *refunded = payment.minor);
             }
             // Orders with this event have one payment.
-            News::Returned { refund_minor: Some(minor) } | News::LineReturned { refund_minor: minor } => {
+            OrderEvent::Returned { refund_minor: Some(minor) } | OrderEvent::LineReturned { refund_minor: minor } => {
                 self.payments.iter_mut().for_each(|(_, refunded)| *refunded += minor);
             }
-            News::Refunded { payment, minor, number: Some(_) } => {
+            OrderEvent::Refunded { payment, minor, number: Some(_) } => {
                 let of_payment = self.payments.iter_mut().filter(|(paid, _)| *paid == payment);
                 of_payment.for_each(|(_, refunded)| *refunded += minor);
             }

@@ -11,12 +11,12 @@ use super::assortment::Product;
 use super::basket::{Line, Order, Shape, lines_minor, seller_of};
 use super::bill::Charges;
 use super::customer::Customer;
-use super::life::{News, Outcome, Payment};
+use super::life::{OrderEvent, Outcome, Payment};
 
 /// Reports an order event, in its format if that has a name for it.
-pub(super) fn order(order: &Order<'_>, at: Timestamp, news: News, id: Uuid) -> Value {
-    let analytics = (order.shape == Shape::Analytics).then(|| order_in_analytics(order, at, news)).flatten();
-    analytics.unwrap_or_else(|| order_in_lifecycle(order, at, news, id))
+pub(super) fn order(order: &Order<'_>, at: Timestamp, order_event: OrderEvent, id: Uuid) -> Value {
+    let analytics = (order.shape == Shape::Analytics).then(|| order_in_analytics(order, at, order_event)).flatten();
+    analytics.unwrap_or_else(|| order_in_lifecycle(order, at, order_event, id))
 }
 
 /// Reports a new product.
@@ -75,12 +75,12 @@ fn join(mut head: Value, members: Value) -> Value {
     head
 }
 
-fn order_in_lifecycle(order: &Order<'_>, at: Timestamp, news: News, id: Uuid) -> Value {
-    let (event, service, members) = match news {
-        News::Placed => ("OrderCreated", "order-service", placed(order)),
-        News::Edited => ("OrderUpdated", "order-service", bill(order, &order.lines, &order.charges)),
-        News::Checked { valid } => ("OrderValidated", "order-service", json!({ "isValid": valid })),
-        News::Paid { payment, outcome } => {
+fn order_in_lifecycle(order: &Order<'_>, at: Timestamp, order_event: OrderEvent, id: Uuid) -> Value {
+    let (event, service, members) = match order_event {
+        OrderEvent::Placed => ("OrderCreated", "order-service", placed(order)),
+        OrderEvent::Edited => ("OrderUpdated", "order-service", bill(order, &order.lines, &order.charges)),
+        OrderEvent::Checked { valid } => ("OrderValidated", "order-service", json!({ "isValid": valid })),
+        OrderEvent::Paid { payment, outcome } => {
             let status = match outcome {
                 Outcome::Pending => "PENDING",
                 Outcome::Failed => "FAILED",
@@ -88,7 +88,7 @@ fn order_in_lifecycle(order: &Order<'_>, at: Timestamp, news: News, id: Uuid) ->
             };
             ("PaymentProcessed", "payment-service", paid(order, payment, (status, payment.minor)))
         }
-        News::Refunded { payment, minor, number } => {
+        OrderEvent::Refunded { payment, minor, number } => {
             let status = if minor < payment.minor { "PARTIALLY_REFUNDED" } else { "REFUNDED" };
             let mut members = paid(order, payment, (status, minor));
             if let Some(number) = number {
@@ -96,22 +96,24 @@ fn order_in_lifecycle(order: &Order<'_>, at: Timestamp, news: News, id: Uuid) ->
             }
             ("PaymentProcessed", "payment-service", members)
         }
-        News::Reserved => ("InventoryReserved", "inventory-service", json!({})),
-        News::Shipped => ("OrderShipped", "shipping-service", json!({ "trackingNumber": order.id.simple() })),
-        News::Delivered => ("OrderDelivered", "shipping-service", json!({ "deliveryStatus": "DELIVERED" })),
-        News::Cancelled => ("OrderCancelled", "order-service", json!({ "cancellationReason": "changed my mind" })),
-        News::Returned { refund_minor } => ("OrderReturned", "order-service", returned(order, refund_minor)),
-        News::LineReturned { refund_minor } => {
+        OrderEvent::Reserved => ("InventoryReserved", "inventory-service", json!({})),
+        OrderEvent::Shipped => ("OrderShipped", "shipping-service", json!({ "trackingNumber": order.id.simple() })),
+        OrderEvent::Delivered => ("OrderDelivered", "shipping-service", json!({ "deliveryStatus": "DELIVERED" })),
+        OrderEvent::Cancelled => {
+            ("OrderCancelled", "order-service", json!({ "cancellationReason": "changed my mind" }))
+        }
+        OrderEvent::Returned { refund_minor } => ("OrderReturned", "order-service", returned(order, refund_minor)),
+        OrderEvent::LineReturned { refund_minor } => {
             let mut members = returned(order, Some(refund_minor));
             members["items"] = order.lines.iter().take(1).map(returned_item).collect();
             ("OrderReturned", "order-service", members)
         }
-        News::Rated { stars, anew } => {
+        OrderEvent::Rated { stars, anew } => {
             let event = if anew { "rating.updated" } else { "rating.added" };
             let rating = json!({ "ratingId": format!("rating-{}", order.id), "rating": stars, "scale": 5 });
             return lifecycle(event, "review-service", (at, id), join(rating, opinion(order)));
         }
-        News::Commented => {
+        OrderEvent::Commented => {
             let comment = json!({ "commentId": format!("comment-{}", order.id), "text": "As described." });
             return lifecycle("comment.created", "review-service", (at, id), join(comment, opinion(order)));
         }
@@ -211,10 +213,10 @@ fn opinion(order: &Order<'_>) -> Value {
 }
 
 /// `None` for events that the analytics format has no name for.
-fn order_in_analytics(order: &Order<'_>, at: Timestamp, news: News) -> Option<Value> {
-    let status = match news {
-        News::Placed => return Some(analytics("ORDER_PLACED", "ORDER_SERVICE", at, placed_in_analytics(order))),
-        News::Paid { payment, outcome: Outcome::Succeeded } => {
+fn order_in_analytics(order: &Order<'_>, at: Timestamp, order_event: OrderEvent) -> Option<Value> {
+    let status = match order_event {
+        OrderEvent::Placed => return Some(analytics("ORDER_PLACED", "ORDER_SERVICE", at, placed_in_analytics(order))),
+        OrderEvent::Paid { payment, outcome: Outcome::Succeeded } => {
             let metadata = json!({
                 "orderId": order.id,
                 "paymentId": payment_id(order, payment),
@@ -225,20 +227,20 @@ fn order_in_analytics(order: &Order<'_>, at: Timestamp, news: News) -> Option<Va
             let members = json!({ "entityId": payment_id(order, payment), "amount": amount, "metadata": metadata });
             return Some(analytics("PAYMENT_SUCCESS", "PAYMENT_SERVICE", at, members));
         }
-        News::Checked { valid: true } => "CONFIRMED",
-        News::Checked { valid: false } => "REJECTED",
-        News::Reserved => "RESERVED",
-        News::Shipped => "SHIPPED",
-        News::Delivered => "DELIVERED",
-        News::Cancelled => "CANCELLED",
-        News::Returned { refund_minor: None } => "RETURNED",
-        News::Edited
-        | News::Paid { .. }
-        | News::Refunded { .. }
-        | News::Returned { .. }
-        | News::LineReturned { .. }
-        | News::Rated { .. }
-        | News::Commented => return None,
+        OrderEvent::Checked { valid: true } => "CONFIRMED",
+        OrderEvent::Checked { valid: false } => "REJECTED",
+        OrderEvent::Reserved => "RESERVED",
+        OrderEvent::Shipped => "SHIPPED",
+        OrderEvent::Delivered => "DELIVERED",
+        OrderEvent::Cancelled => "CANCELLED",
+        OrderEvent::Returned { refund_minor: None } => "RETURNED",
+        OrderEvent::Edited
+        | OrderEvent::Paid { .. }
+        | OrderEvent::Refunded { .. }
+        | OrderEvent::Returned { .. }
+        | OrderEvent::LineReturned { .. }
+        | OrderEvent::Rated { .. }
+        | OrderEvent::Commented => return None,
     };
     let members = json!({ "entityId": order.id, "metadata": { "status": status } });
     Some(analytics("ORDER_STATUS_UPDATED", "ORDER_SERVICE", at, members))

@@ -1,4 +1,4 @@
--- store::forget::rename_findings
+-- store::anonymize::rename_findings
 WITH renamed AS MATERIALIZED (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS renamed (id, erased_id, subject)
 ), moved AS (

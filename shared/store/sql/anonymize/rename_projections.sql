@@ -1,4 +1,4 @@
--- store::forget::rename_projections
+-- store::anonymize::rename_projections
 WITH renamed AS MATERIALIZED (
     SELECT * FROM unnest($3::text[], $4::text[]) AS renamed (key, erased)
 ), meant AS MATERIALIZED (

@@ -1,4 +1,4 @@
--- store::forget::rename_events
+-- store::anonymize::rename_events
 WITH renamed AS MATERIALIZED (
     SELECT * FROM unnest($3::text[], $4::text[]) AS renamed (key, erased)
 ), meant AS MATERIALIZED (

@@ -11,7 +11,7 @@ use super::progress;
 
 /// Who reports a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Teller {
+enum Reporter {
     /// The payment service.
     Payment,
     /// The returns department, or whoever cancelled the order.
@@ -20,7 +20,7 @@ enum Teller {
 
 /// A requested refund.
 #[derive(Debug, Clone)]
-pub(super) struct Wish<'e> {
+pub(super) struct RefundRequest<'e> {
     /// The position in the sequence of events from which it can be granted.
     pub(super) position: usize,
     pub(super) at: Timestamp,
@@ -33,31 +33,31 @@ pub(super) struct Wish<'e> {
     /// The value of the named items, by line; empty when none are named.
     pub(super) items: Vec<i64>,
     refund_id: Option<&'e str>,
-    tellers: Vec<Teller>,
+    reporters: Vec<Reporter>,
 }
 
 /// Reads the refunds that sorted events request, each once.
-pub(super) fn wishes<'e>(
+pub(super) fn refund_requests<'e>(
     events: &[&'e ShopEvent],
     content: &Content<'_>,
     lines: &[Line],
     payments: &Payments,
-) -> Vec<Wish<'e>> {
+) -> Vec<RefundRequest<'e>> {
     let reader = Reader { events, content, lines, payments };
-    let mut wishes: Vec<Wish<'e>> = Vec::new();
+    let mut requests: Vec<RefundRequest<'e>> = Vec::new();
     for (position, event) in events.iter().enumerate() {
-        let Some(wish) = reader.read(position, event) else { continue };
-        match wishes.iter_mut().find(|known| known.is(&wish)) {
-            Some(known) => known.complete(wish),
-            None => wishes.push(wish),
+        let Some(request) = reader.read(position, event) else { continue };
+        match requests.iter_mut().find(|known| known.is(&request)) {
+            Some(known) => known.complete(request),
+            None => requests.push(request),
         }
     }
-    wishes.iter_mut().for_each(|wish| reader.wait_for_money(wish));
-    wishes.sort_by_key(|wish| wish.position);
-    wishes
+    requests.iter_mut().for_each(|request| reader.wait_for_money(request));
+    requests.sort_by_key(|request| request.position);
+    requests
 }
 
-impl<'e> Wish<'e> {
+impl<'e> RefundRequest<'e> {
     /// Says whether a later request is the same refund reported again. Two different ids are two refunds, the same id
     /// is the same refund. Otherwise the amounts must be equal and come from two different reporters, or twice from the
     /// payment service for the same payment.
@@ -65,12 +65,12 @@ impl<'e> Wish<'e> {
         if let (Some(one), Some(other)) = (self.refund_id, later.refund_id) {
             return one == other;
         }
-        let is_known = |teller| self.tellers.contains(&teller);
+        let is_known = |reporter| self.reporters.contains(&reporter);
         self.minor.is_some()
             && self.minor == later.minor
-            && match later.tellers.first() {
-                Some(Teller::Payment) if is_known(Teller::Payment) => self.payment == later.payment,
-                Some(teller) => !is_known(*teller),
+            && match later.reporters.first() {
+                Some(Reporter::Payment) if is_known(Reporter::Payment) => self.payment == later.payment,
+                Some(reporter) => !is_known(*reporter),
                 None => false,
             }
     }
@@ -80,7 +80,7 @@ impl<'e> Wish<'e> {
         self.payment = self.payment.or(later.payment);
         self.method = self.method.or(later.method);
         self.refund_id = self.refund_id.or(later.refund_id);
-        self.tellers.extend(later.tellers);
+        self.reporters.extend(later.reporters);
         if self.items.is_empty() {
             self.items = later.items;
         }
@@ -95,8 +95,8 @@ struct Reader<'a, 'e> {
 }
 
 impl<'e> Reader<'_, 'e> {
-    fn read(&self, position: usize, event: &'e ShopEvent) -> Option<Wish<'e>> {
-        let of = |teller, refund_id: &'e Option<String>| Wish {
+    fn read(&self, position: usize, event: &'e ShopEvent) -> Option<RefundRequest<'e>> {
+        let of = |reporter, refund_id: &'e Option<String>| RefundRequest {
             position,
             at: event.occurred_at,
             minor: None,
@@ -104,47 +104,47 @@ impl<'e> Reader<'_, 'e> {
             method: None,
             items: Vec::new(),
             refund_id: refund_id.as_deref(),
-            tellers: vec![teller],
+            reporters: vec![reporter],
         };
         match &event.fact {
             Fact::PaymentProcessed { refund_id, status: PaymentStatus::Refunded, .. } => {
-                Some(self.refund_of_payment(&event.fact, of(Teller::Payment, refund_id)))
+                Some(self.refund_of_payment(&event.fact, of(Reporter::Payment, refund_id)))
             }
             Fact::OrderReturned { refund_id, refund, currency, items, .. } => {
                 let items = worth(self.lines, items);
                 let value = || Some((items.iter().sum(), self.content.currency?)).filter(|_| !items.is_empty());
-                let named = refund.map(|amount| told(amount, *currency, self.content.currency));
-                Some(Wish { minor: named.or_else(value), items, ..of(Teller::Desk, refund_id) })
+                let named = refund.map(|amount| reported_amount(amount, *currency, self.content.currency));
+                Some(RefundRequest { minor: named.or_else(value), items, ..of(Reporter::Desk, refund_id) })
             }
             Fact::OrderCancelled { refund_id, refund: Some(amount), currency, .. } => {
-                let minor = Some(told(*amount, *currency, self.content.currency));
-                Some(Wish { minor, ..of(Teller::Desk, refund_id) })
+                let minor = Some(reported_amount(*amount, *currency, self.content.currency));
+                Some(RefundRequest { minor, ..of(Reporter::Desk, refund_id) })
             }
             Fact::OrderCancelled { refund: None, .. }
             | Fact::OrderStatusUpdated { status: OrderStatus::Cancelled, .. } => {
-                (!self.is_revoked(position)).then(|| of(Teller::Desk, &None))
+                (!self.is_revoked(position)).then(|| of(Reporter::Desk, &None))
             }
             Fact::OrderStatusUpdated { status: OrderStatus::Returned, refunded, .. } => {
                 // A service that only knows the status repeats what the returns department reports with an amount.
-                (*refunded || !self.is_return_told()).then(|| of(Teller::Desk, &None))
+                (*refunded || !self.is_return_reported()).then(|| of(Reporter::Desk, &None))
             }
             _ => None,
         }
     }
 
     /// Completes a refund that the payment service reports.
-    fn refund_of_payment(&self, fact: &'e Fact, mut wish: Wish<'e>) -> Wish<'e> {
-        let Fact::PaymentProcessed { payment_id, amount, currency, method, .. } = fact else { return wish };
+    fn refund_of_payment(&self, fact: &'e Fact, mut request: RefundRequest<'e>) -> RefundRequest<'e> {
+        let Fact::PaymentProcessed { payment_id, amount, currency, method, .. } = fact else { return request };
         let known = payment_id.as_deref().and_then(|id| self.payments.named(id));
-        wish.method = method.as_deref();
+        request.method = method.as_deref();
         match known {
-            Some(_) => wish.payment = payment_id.as_deref(),
+            Some(_) => request.payment = payment_id.as_deref(),
             // An id that belongs to no payment is the id of the refund.
-            None => wish.refund_id = wish.refund_id.or(payment_id.as_deref()),
+            None => request.refund_id = request.refund_id.or(payment_id.as_deref()),
         }
         let own = known.map(|payment| payment.currency).or(self.content.currency);
-        wish.minor = amount.map(|amount| told(amount, *currency, own));
-        wish
+        request.minor = amount.map(|amount| reported_amount(amount, *currency, own));
+        request
     }
 
     /// Says whether a cancellation was revoked: the order was shipped nevertheless, and there was no new payment.
@@ -154,25 +154,25 @@ impl<'e> Reader<'_, 'e> {
         self.events.iter().skip(position + 1).any(later) && !is_paid_anew()
     }
 
-    fn is_return_told(&self) -> bool {
-        let tells = |event: &&ShopEvent| match &event.fact {
+    fn is_return_reported(&self) -> bool {
+        let is_detailed = |event: &&ShopEvent| match &event.fact {
             Fact::OrderReturned { refund, items, .. } => refund.is_some() || !items.is_empty(),
             _ => false,
         };
-        self.events.iter().any(tells)
+        self.events.iter().any(is_detailed)
     }
 
     /// A refund that is dated before its payment is granted at the time of the payment.
-    fn wait_for_money(&self, wish: &mut Wish<'_>) {
-        let Some(payment) = wish.payment.and_then(|id| self.payments.place(id)) else { return };
+    fn wait_for_money(&self, request: &mut RefundRequest<'_>) {
+        let Some(payment) = request.payment.and_then(|id| self.payments.place(id)) else { return };
         let came = self.payments.movements.iter().find(|it| it.payment == payment && !it.back);
-        if let Some(came) = came.filter(|came| came.position > wish.position) {
-            (wish.position, wish.at) = (came.position, came.at);
+        if let Some(came) = came.filter(|came| came.position > request.position) {
+            (request.position, request.at) = (came.position, came.at);
         }
     }
 }
 
-fn told(amount: Amount, currency: Denomination, own: Option<Currency>) -> (i64, Currency) {
+fn reported_amount(amount: Amount, currency: Denomination, own: Option<Currency>) -> (i64, Currency) {
     let currency = if currency.named { currency.code } else { own.unwrap_or(currency.code) };
     (amount.minor(currency), currency)
 }

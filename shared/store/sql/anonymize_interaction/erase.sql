@@ -1,4 +1,4 @@
--- store::forget_interaction::erase
+-- store::anonymize_interaction::erase
 WITH renamed AS MATERIALIZED (
     SELECT * FROM unnest($5::uuid[], $6::uuid[]) AS renamed (origin, erased)
 ), found AS MATERIALIZED (
@@ -12,7 +12,7 @@ WITH renamed AS MATERIALIZED (
     SELECT key.event_id, key.origin FROM analytic.interaction_key AS key
     JOIN found ON found.event_id = key.event_id AND found.origin = key.origin AND found.id = key.interaction_id
     ORDER BY key.event_id, key.origin FOR UPDATE OF key
-), forgotten AS (
+), anonymized AS (
     -- the digest contains the person; an id that was the person's own is free for the new one
     UPDATE analytic.interaction_key AS key SET fingerprint = NULL, origin = coalesce(renamed.erased, key.origin)
     FROM held LEFT JOIN renamed USING (origin) WHERE held.event_id = key.event_id AND held.origin = key.origin RETURNING 1
@@ -22,4 +22,4 @@ WITH renamed AS MATERIALIZED (
         account_id = NULL, session_id = NULL, metadata = '{}', user_agent = NULL, ip_address = NULL
     FROM found LEFT JOIN renamed USING (origin) WHERE logged.id = found.id AND logged.date_created = found.date_created RETURNING 1
 )
-SELECT (SELECT count(*) FROM erased) AS interactions, (SELECT count(*) FROM forgotten) AS keys
+SELECT (SELECT count(*) FROM erased) AS interactions, (SELECT count(*) FROM anonymized) AS keys

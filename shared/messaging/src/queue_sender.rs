@@ -27,9 +27,9 @@ const CONCURRENCY: usize = 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Acknowledgement {
     /// SQS has stored it, on several servers: it will be delivered.
-    Taken,
+    Accepted,
     /// SQS refused it, could not be reached, or did not answer in time. It may have been accepted nevertheless.
-    Missing,
+    Unknown,
 }
 
 /// A message to be sent.
@@ -54,13 +54,13 @@ pub(crate) fn with_trace<'a, B: AsRef<str>>(bodies: &'a [B], trace_header: &'a s
 }
 
 /// A connection to one queue.
-pub(crate) struct Line<'a> {
+pub(crate) struct QueueSender<'a> {
     pub(crate) client: &'a Client,
     pub(crate) url: &'a str,
     pub(crate) limit: Duration,
 }
 
-impl Line<'_> {
+impl QueueSender<'_> {
     /// Sends messages and returns the acknowledgement of each, in order.
     pub(crate) async fn send(&self, messages: &[Outgoing<'_>]) -> Vec<Acknowledgement> {
         let calls: Vec<_> = batches(messages).into_iter().map(|batch| self.send_batch(batch)).collect();
@@ -69,18 +69,18 @@ impl Line<'_> {
 
     /// Sends up to ten messages with one call.
     async fn send_batch(&self, messages: &[Outgoing<'_>]) -> Vec<Acknowledgement> {
-        let mut said = vec![Acknowledgement::Missing; messages.len()];
+        let mut said = vec![Acknowledgement::Unknown; messages.len()];
         let entries = messages.iter().enumerate().map(|(i, message)| entry(i, message)).collect();
         let call = self.client.send_message_batch().queue_url(self.url).set_entries(Some(entries)).send();
         match timeout(self.limit, call).await {
             Ok(Ok(output)) => {
                 // A 200 may still carry entries that failed.
                 for failure in output.failed() {
-                    tracing::warn!(queue.url = self.url, code = failure.code(), "SQS did not take a message");
+                    tracing::warn!(queue.url = self.url, code = failure.code(), "SQS did not accept a message");
                 }
                 for taken in output.successful() {
                     if let Some(said) = taken.id().parse().ok().and_then(|i: usize| said.get_mut(i)) {
-                        *said = Acknowledgement::Taken;
+                        *said = Acknowledgement::Accepted;
                     }
                 }
             }

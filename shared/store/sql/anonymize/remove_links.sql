@@ -1,4 +1,4 @@
--- store::forget::remove_links
+-- store::anonymize::remove_links
 WITH erased AS (
     SELECT * FROM unnest($1::text[], $2::text[]) AS renamed (key, erased)
 ), kept AS (

@@ -29,7 +29,7 @@ pub async fn erase(
         (&own, Type::UUID_ARRAY),
         (&erased, Type::UUID_ARRAY),
     ];
-    let rows = transaction.query(include_str!("../sql/forget_interaction/erase.sql"), &parameters).await?;
+    let rows = transaction.query(include_str!("../sql/anonymize_interaction/erase.sql"), &parameters).await?;
     let row = rows.first().expect("the statement returns one row");
     let (interactions, keys) = (row.try_get("interactions")?, row.try_get("keys")?);
     Ok(Counts::from([("interaction".to_owned(), interactions), ("interaction_key".to_owned(), keys)]))
@@ -45,6 +45,6 @@ pub async fn list_known(
 ) -> Result<Vec<InteractionId>, StoreError> {
     let (ids, times): (Vec<_>, Vec<_>) = interactions.iter().map(|(id, at)| (id.0, *at)).unzip();
     let parameters: [Parameter<'_>; 2] = [(&ids, Type::INT8_ARRAY), (&times, Type::TIMESTAMPTZ_ARRAY)];
-    let rows = database.query(include_str!("../sql/forget_interaction/list_known.sql"), &parameters).await?;
+    let rows = database.query(include_str!("../sql/anonymize_interaction/list_known.sql"), &parameters).await?;
     rows.iter().map(|row| Ok(InteractionId(row.try_get(0)?))).collect()
 }

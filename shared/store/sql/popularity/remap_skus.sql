@@ -1,4 +1,4 @@
--- store::popularity::lead
+-- store::popularity::remap_skus
 WITH changed AS MATERIALIZED (
     SELECT reference, known.product_id AS old_id, sent.product_id AS new_id
     FROM unnest($1::text[], $2::text[]) AS sent (reference, product_id) JOIN analytic.product_reference AS known USING (reference)

@@ -74,7 +74,7 @@ async fn a_statement_whose_caller_goes_away_is_cancelled_and_the_next_one_is_not
 }
 
 #[tokio::test]
-async fn a_transaction_that_is_given_up_lets_go_of_its_locks() {
+async fn an_abandoned_transaction_releases_its_locks() {
     let database = TestDatabase::create().await;
     let store = database.store().with_statement_limit(LIMIT);
     let subjects = [(Subject::Order, "o-1".to_owned())];
@@ -110,8 +110,8 @@ async fn a_transaction_whose_caller_goes_away_lets_go_of_its_locks() {
         store::projection::lock(&mut transaction, &subjects[..1]).await?;
         store::projection::lock(&mut transaction, &subjects[1..]).await
     };
-    let given_up = timeout(LIMIT, work).await;
-    assert!(given_up.is_err(), "{given_up:?}");
+    let abandoned = timeout(LIMIT, work).await;
+    assert!(abandoned.is_err(), "{abandoned:?}");
     wait_for_statements(&database, 0).await;
     database.execute("INSERT INTO analytic.projection (subject, subject_id) VALUES ('order', 'o-0')").await;
 }

@@ -46,7 +46,7 @@ pub async fn rename_customers(
         count("sales_order", rename_orders(transaction, &orders, &names).await?);
         count("opinion", rename_opinions(transaction, &subjects, &names).await?);
         count("shop_user", rename_users(transaction, &names).await?);
-        count("order_fact", rename_judged(transaction, &orders, &names).await?);
+        count("order_fact", rename_order_facts(transaction, &orders, &names).await?);
     }
     count("finding", rename_findings_of(transaction, identities, &renamed).await?);
     rollup::apply(transaction, &moved).await?;
@@ -88,7 +88,8 @@ impl Subjects {
 }
 
 async fn list_subjects(transaction: &mut Transaction<'_>, keys: &[&str]) -> Result<Subjects, StoreError> {
-    let rows = transaction.query(include_str!("../sql/forget/list_subjects.sql"), &[(&keys, Type::TEXT_ARRAY)]).await?;
+    let rows =
+        transaction.query(include_str!("../sql/anonymize/list_subjects.sql"), &[(&keys, Type::TEXT_ARRAY)]).await?;
     let mut subjects = Subjects::default();
     for row in &rows {
         subjects.kinds.push(row.try_get("subject")?);
@@ -104,7 +105,7 @@ async fn lock_projections(
     renamed: &Renamed,
 ) -> Result<Contribution, StoreError> {
     let parameters: [Parameter<'_>; 2] = [(&subjects.kinds, Type::TEXT_ARRAY), (&subjects.ids, Type::TEXT_ARRAY)];
-    let rows = transaction.query(include_str!("../sql/forget/lock_projections.sql"), &parameters).await?;
+    let rows = transaction.query(include_str!("../sql/anonymize/lock_projections.sql"), &parameters).await?;
     let mut moved = Contribution::default();
     for row in &rows {
         let contribution: Contribution = serde_json::from_str(row.try_get("contribution")?)?;
@@ -124,7 +125,7 @@ async fn rename_events(
     subjects: &Subjects,
     names: &Names<'_>,
 ) -> Result<usize, StoreError> {
-    let statement = include_str!("../sql/forget/rename_events.sql");
+    let statement = include_str!("../sql/anonymize/rename_events.sql");
     rename_subjects(transaction, statement, subjects, names).await
 }
 
@@ -133,7 +134,7 @@ async fn rename_projections(
     subjects: &Subjects,
     names: &Names<'_>,
 ) -> Result<usize, StoreError> {
-    let statement = include_str!("../sql/forget/rename_projections.sql");
+    let statement = include_str!("../sql/anonymize/rename_projections.sql");
     rename_subjects(transaction, statement, subjects, names).await
 }
 
@@ -142,7 +143,7 @@ async fn rename_opinions(
     subjects: &Subjects,
     names: &Names<'_>,
 ) -> Result<usize, StoreError> {
-    let statement = include_str!("../sql/forget/rename_opinions.sql");
+    let statement = include_str!("../sql/anonymize/rename_opinions.sql");
     rename_subjects(transaction, statement, subjects, names).await
 }
 
@@ -166,7 +167,7 @@ async fn rename_orders(
     orders: &[&str],
     names: &Names<'_>,
 ) -> Result<usize, StoreError> {
-    rename_of_orders(transaction, include_str!("../sql/forget/rename_orders.sql"), orders, names).await
+    rename_of_orders(transaction, include_str!("../sql/anonymize/rename_orders.sql"), orders, names).await
 }
 
 async fn rename_facts(
@@ -174,7 +175,7 @@ async fn rename_facts(
     orders: &[&str],
     names: &Names<'_>,
 ) -> Result<usize, StoreError> {
-    rename_of_orders(transaction, include_str!("../sql/forget/rename_facts.sql"), orders, names).await
+    rename_of_orders(transaction, include_str!("../sql/anonymize/rename_facts.sql"), orders, names).await
 }
 
 async fn rename_of_orders(
@@ -190,11 +191,11 @@ async fn rename_of_orders(
 
 async fn rename_users(transaction: &mut Transaction<'_>, names: &Names<'_>) -> Result<usize, StoreError> {
     let parameters: [Parameter<'_>; 2] = [(&names.keys, Type::TEXT_ARRAY), (&names.erased, Type::TEXT_ARRAY)];
-    Ok(transaction.query(include_str!("../sql/forget/rename_users.sql"), &parameters).await?.len())
+    Ok(transaction.query(include_str!("../sql/anonymize/rename_users.sql"), &parameters).await?.len())
 }
 
 /// Renames the facts for the rules about orders, under the locks of the customers.
-async fn rename_judged(
+async fn rename_order_facts(
     transaction: &mut Transaction<'_>,
     orders: &[&str],
     names: &Names<'_>,
@@ -211,13 +212,13 @@ async fn rename_judged(
 }
 
 async fn remove_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -> Result<(), StoreError> {
-    let statement = include_str!("../sql/forget/remove_customers.sql");
+    let statement = include_str!("../sql/anonymize/remove_customers.sql");
     transaction.query(statement, &[(&customers, Type::TEXT_ARRAY)]).await.map(|_| ())
 }
 
 async fn remove_links(transaction: &mut Transaction<'_>, names: &Names<'_>) -> Result<usize, StoreError> {
     let parameters: [Parameter<'_>; 2] = [(&names.keys, Type::TEXT_ARRAY), (&names.erased, Type::TEXT_ARRAY)];
-    Ok(transaction.query(include_str!("../sql/forget/remove_links.sql"), &parameters).await?.len())
+    Ok(transaction.query(include_str!("../sql/anonymize/remove_links.sql"), &parameters).await?.len())
 }
 
 /// Renames the findings about a person. Their ids are digests that include the subject, so those change as well.
@@ -251,7 +252,7 @@ async fn rename_findings_of(
 
 async fn list_findings(transaction: &mut Transaction<'_>, subjects: &[&String]) -> Result<Vec<Row>, StoreError> {
     let parameters: [Parameter<'_>; 2] = [(&subjects, Type::TEXT_ARRAY), (&finding::rules(), Type::TEXT_ARRAY)];
-    transaction.query(include_str!("../sql/forget/list_findings.sql"), &parameters).await
+    transaction.query(include_str!("../sql/anonymize/list_findings.sql"), &parameters).await
 }
 
 async fn rename_findings(
@@ -262,9 +263,9 @@ async fn rename_findings(
 ) -> Result<(), StoreError> {
     let parameters: [Parameter<'_>; 3] =
         [(&ids, Type::UUID_ARRAY), (&erased_ids, Type::UUID_ARRAY), (&subjects, Type::TEXT_ARRAY)];
-    transaction.query(include_str!("../sql/forget/rename_findings.sql"), &parameters).await.map(|_| ())
+    transaction.query(include_str!("../sql/anonymize/rename_findings.sql"), &parameters).await.map(|_| ())
 }
 
 async fn hint_alerts(transaction: &mut Transaction<'_>, ids: &[Uuid]) -> Result<(), StoreError> {
-    transaction.query(include_str!("../sql/forget/hint_alerts.sql"), &[(&ids, Type::UUID_ARRAY)]).await.map(|_| ())
+    transaction.query(include_str!("../sql/anonymize/hint_alerts.sql"), &[(&ids, Type::UUID_ARRAY)]).await.map(|_| ())
 }

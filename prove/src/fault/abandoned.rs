@@ -33,7 +33,7 @@ const LOOK: Duration = Duration::from_millis(250);
 
 /// Lists the scenarios.
 pub(super) fn scenarios() -> Vec<Scenario> {
-    let words = ("P6", "a statement given up by its caller, because the lock that it needs is held");
+    let words = ("P6", "a statement abandoned by its caller, because the lock that it needs is held");
     vec![Scenario::new(words, (120, 2_000, 200), run)]
 }
 
@@ -41,8 +41,8 @@ async fn run(job: Job) -> Report {
     let rig = Arc::new(job.rig().await);
     let staff = Staff::start(&rig, CLIENTS, 0);
     let mut callers = callers(&rig);
-    let (mut given_up, mut violations) = (0, Vec::new());
-    while given_up < job.rounds && violations.is_empty() {
+    let (mut abandoned, mut violations) = (0, Vec::new());
+    while abandoned < job.rounds && violations.is_empty() {
         let blocker = rig.connect().await.unwrap();
         // All writers wait; readers do not.
         blocker.batch_execute("BEGIN; LOCK TABLE analytic.pending IN SHARE ROW EXCLUSIVE MODE").await.unwrap();
@@ -50,7 +50,7 @@ async fn run(job: Job) -> Report {
         overdue.spawn(watch(rig.connect().await.unwrap()));
         for said in ask(&rig, &mut callers).await {
             match said {
-                Ok(()) => given_up += 1,
+                Ok(()) => abandoned += 1,
                 Err(violation) => violations.push(violation),
             }
         }
@@ -64,7 +64,7 @@ async fn run(job: Job) -> Report {
     for (mut recorder, _) in callers {
         recorder.end().await;
     }
-    let mut report = Report::of_staff(&rig, given_up, staff).await;
+    let mut report = Report::of_staff(&rig, abandoned, staff).await;
     report.findings.violations.extend(violations);
     report
 }
@@ -117,7 +117,7 @@ async fn watch(client: Client) -> String {
         let row = client.query_one(&overdue, &[]).await.unwrap();
         let (count, example): (i64, Option<String>) = (row.get(0), row.get(1));
         if let Some(example) = example {
-            return format!("{count} statements go on that were given up, such as {example}");
+            return format!("{count} statements go on that were abandoned, such as {example}");
         }
         tokio::time::sleep(LOOK).await;
     }
