@@ -83,7 +83,7 @@ fn a_consumer_moves_what_no_try_will_help_to_the_dlq_of_its_queue() {
 #[test]
 fn an_old_event_rings_an_alarm_because_no_pending_row_stands_for_it() {
     let template = template();
-    let alarms = alarms(&template, "AWS/SQS", "ApproximateAgeOfOldestMessage");
+    let alarms = alarms(&template, &json!("AWS/SQS"), "ApproximateAgeOfOldestMessage");
     let watched: Vec<_> = alarms.iter().filter_map(|(name, _)| target(name)).collect();
     assert_eq!(watched, ["OrderEventsQueue"]);
 }
@@ -108,7 +108,7 @@ fn a_dlq_takes_messages_from_its_own_queue_only() {
 #[test]
 fn every_dlq_rings_an_alarm_at_its_first_message() {
     let template = template();
-    let alarms = alarms(&template, "AWS/SQS", "ApproximateNumberOfMessagesVisible");
+    let alarms = alarms(&template, &json!("AWS/SQS"), "ApproximateNumberOfMessagesVisible");
     let watched: BTreeSet<_> = alarms.iter().filter_map(|(name, _)| target(name)).collect();
     assert_eq!(watched, template.all(QUEUE).into_keys().filter(|id| is_dlq(id)).collect());
     for (_, alarm) in alarms {
