@@ -35,8 +35,9 @@ pub(crate) fn print(stage: &Stage, outputs: &Outputs, api: &str, has_changed: bo
     if let Some(secret) = outputs.find("AppSecretArn") {
         say::line(format_args!("  alerts        APP_SECRET_ARN={secret} shopsignal secret set alert_slack_url"));
     }
-    if !stage.parameters.get("AlarmTopicArn").is_some_and(|topic| !topic.is_empty()) {
-        say::line("  alarms        nobody is notified yet: the same command with --set AlarmTopicArn=arn:aws:sns:...");
+    let is_set = |name: &str| stage.parameters.get(name).is_some_and(|value| !value.is_empty());
+    if !is_set("AlarmTopicArn") && !is_set("AlarmEmail") {
+        say::line("  alarms        nobody is notified yet: the same command with --set AlarmEmail=you@example.com");
     }
     say::line("  upgrade       the same command again; parameters are kept");
     say::line(format_args!("  parameters    {}", stage.path().display()));
