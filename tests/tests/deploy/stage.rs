@@ -11,7 +11,7 @@ use testkit::{Stack, program};
 use tokio::process::Command;
 
 /// Deploying takes about twenty seconds in the emulator.
-const PATIENCE: Duration = Duration::from_secs(110);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// What the binaries of this machine are called.
 pub(crate) const MACHINE: &str = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
@@ -94,7 +94,14 @@ impl Drop for Stage {
         // A test that failed half way.
         if self.file().exists() {
             let mut command = self.command("destroy");
-            command.as_std_mut().arg("--yes").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().ok();
+            command
+                .as_std_mut()
+                .arg("--yes")
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status()
+                .ok();
             fs::remove_file(self.file()).ok();
         }
     }

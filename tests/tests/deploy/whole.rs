@@ -23,7 +23,7 @@ async fn a_stage_is_deployed_upgraded_and_destroyed_by_one_command_each() {
 
     let said = stage.up(&set).await.must(0, "probe: a view of the product shopsignal-probe was in its score after");
     let said = said.must(0, "us-east-1: deployed").must(0, "Changeset created successfully");
-    assert!(said.text.contains("migrate: ") && said.text.contains("AlarmTopicArn"), "{}", said.text);
+    assert!(said.text.contains("migrate: ") && said.text.contains("AlarmEmail"), "{}", said.text);
     assert_eq!(database.number("SELECT count(*) FROM analytic.interaction WHERE ref_id = 'shopsignal-probe'").await, 1);
     let kept = fs::read_to_string(stage.file()).unwrap();
 

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use aws_credential_types::provider::error::CredentialsError;
+
 /// Everything the command can fail at.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -29,6 +31,12 @@ pub(crate) enum Error {
     /// The terminal is gone.
     #[error("ask on the terminal")]
     Terminal(#[source] io::Error),
+    /// AWS could not be called at all.
+    #[error(
+        "find AWS credentials; of a profile that signs in with SSO: \
+         eval \"$(aws configure export-credentials --format env)\""
+    )]
+    Credentials(#[source] Option<CredentialsError>),
     /// A function has no binary.
     #[error("find {0}: every function of functions/ needs a bootstrap")]
     NoBootstrap(PathBuf),

@@ -72,8 +72,7 @@ impl Api {
             }
         };
         // The same ids with every attempt: it counts once, however often it is sent.
-        let view =
-            json!({"event_id": Uuid::now_v7(), "session_id": Uuid::now_v7(), "event_type": "view",
+        let view = json!({"event_id": Uuid::now_v7(), "session_id": Uuid::now_v7(), "event_type": "view",
             "ref_type": "Product", "ref_id": PRODUCT});
         while let Err(last) = self.send(&view).await {
             wait.pause(last).await?;

@@ -48,8 +48,8 @@ impl Stage {
         let table: Table = parsed.map_err(|source| Error::Stage { path: path.clone(), source })?;
         let kept = table.get("default").and_then(|it| it.get("deploy")).and_then(|it| it.get("parameters"));
         let region = kept.and_then(|it| it.get("region")).and_then(Value::as_str).map(str::to_owned);
-        let overrides = kept.and_then(|it| it.get("parameter_overrides")).and_then(Value::as_table);
-        let parameters = overrides.into_iter().flatten().map(|(name, value)| (name.clone(), plain(value))).collect();
+        let overrides = kept.and_then(|it| it.get("parameter_overrides"));
+        let parameters = overrides.map_or_else(|| Ok(BTreeMap::new()), read_overrides)?;
         let stack_name = project.deployed_name();
         Ok(Self { root: project.root().to_owned(), path, stack_name, region, parameters, table })
     }
@@ -95,6 +95,13 @@ impl Stage {
     pub(crate) fn forget(&self) -> Result<(), Error> {
         Ok(file::remove(&self.path)?)
     }
+}
+
+/// SAM takes a line of text here as well; then nothing that was kept must get lost.
+fn read_overrides(value: &Value) -> Result<BTreeMap<String, String>, Error> {
+    let rule = "parameter_overrides in the file of the stage must be a table: Name = \"value\"";
+    let table = value.as_table().ok_or_else(|| Error::Usage(rule.to_owned()))?;
+    Ok(table.iter().map(|(name, value)| (name.clone(), plain(value))).collect())
 }
 
 /// A parameter as CloudFormation takes it: a text, also when somebody wrote a number.

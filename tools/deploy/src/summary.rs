@@ -6,8 +6,7 @@ use crate::sam::Outputs;
 use crate::stage::Stage;
 
 /// The outputs to show, in this order; those that a stack has.
-const SHOWN: [(&str, &str); 8] = [
-    ("API", "ApiUrl"),
+const SHOWN: [(&str, &str); 7] = [
     ("issuer", "JwtIssuerUrl"),
     ("user pool", "UserPoolId"),
     ("client of shoppers", "ShopperClientId"),
@@ -18,9 +17,10 @@ const SHOWN: [(&str, &str); 8] = [
 ];
 
 /// Prints the addresses and the next steps after a deployment.
-pub(crate) fn print(stage: &Stage, outputs: &Outputs, has_changed: bool) {
+pub(crate) fn print(stage: &Stage, outputs: &Outputs, api: &str, has_changed: bool) {
     let what = if has_changed { "deployed" } else { "already up to date, nothing was changed" };
     say::line(format_args!("\n{} in {}: {what}", stage.stack_name, stage.region.as_deref().unwrap_or_default()));
+    say::line(format_args!("  {:<20}{api}", "API"));
     for (label, name) in SHOWN {
         if let Some(value) = outputs.find(name) {
             say::line(format_args!("  {label:<20}{value}"));
@@ -35,8 +35,9 @@ pub(crate) fn print(stage: &Stage, outputs: &Outputs, has_changed: bool) {
     if let Some(secret) = outputs.find("AppSecretArn") {
         say::line(format_args!("  alerts        APP_SECRET_ARN={secret} shopsignal secret set alert_slack_url"));
     }
-    if !stage.parameters.get("AlarmTopicArn").is_some_and(|topic| !topic.is_empty()) {
-        say::line("  alarms        nobody is notified yet: the same command with --set AlarmTopicArn=arn:aws:sns:...");
+    let is_set = |name: &str| stage.parameters.get(name).is_some_and(|value| !value.is_empty());
+    if !is_set("AlarmTopicArn") && !is_set("AlarmEmail") {
+        say::line("  alarms        nobody is notified yet: the same command with --set AlarmEmail=you@example.com");
     }
     say::line("  upgrade       the same command again; parameters are kept");
     say::line(format_args!("  parameters    {}", stage.path().display()));

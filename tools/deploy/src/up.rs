@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::ProvideCredentials as _;
 use shopsignal::say;
 use stack::file;
 use tempfile::TempDir;
@@ -52,12 +53,13 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let folder = assemble(&stage, &binaries)?;
     let deployed = sam::deploy(&stage, folder.path(), terminal::is_there() && !args.yes)?;
     let outputs = sam::outputs(&stage)?;
-    bring_to_life(&aws, &outputs).await?;
-    summary::print(&stage, &outputs, deployed == Deployed::Changed);
+    let api = address(&outputs)?;
+    bring_to_life(&aws, &outputs, &api).await?;
+    summary::print(&stage, &outputs, &api, deployed == Deployed::Changed);
     Ok(())
 }
 
-/// Settles the region: a stage stays where it is.
+/// Settles the region, since a stage stays where it is, and that there are credentials: not after minutes of building.
 async fn configuration(stage: &mut Stage, wanted: Option<String>) -> Result<SdkConfig, Error> {
     if let (Some(kept), Some(wanted)) = (&stage.region, &wanted)
         && kept != wanted
@@ -75,6 +77,8 @@ async fn configuration(stage: &mut Stage, wanted: Option<String>) -> Result<SdkC
     if stage.region.is_none() {
         return Err(Error::Usage("no region is known; give it by --region or AWS_REGION".to_owned()));
     }
+    let credentials = aws.credentials_provider().ok_or(Error::Credentials(None))?;
+    credentials.provide_credentials().await.map_err(|error| Error::Credentials(Some(error)))?;
     Ok(aws)
 }
 
@@ -103,13 +107,13 @@ fn assemble(stage: &Stage, binaries: &Path) -> Result<TempDir, Error> {
 }
 
 /// Migrates, and waits until the API answers and a view is scored.
-async fn bring_to_life(aws: &SdkConfig, outputs: &Outputs) -> Result<(), Error> {
+async fn bring_to_life(aws: &SdkConfig, outputs: &Outputs, api: &str) -> Result<(), Error> {
     let start = Instant::now();
     let applied = migrate::migrate(aws, outputs.get("MigrateFunctionName")?).await?;
     let seconds = start.elapsed().as_secs_f64();
     let names = if applied.is_empty() { "nothing to apply".to_owned() } else { applied.join(", ") };
     say::line(format_args!("migrate: {seconds:.1} s, {names}"));
-    let api = Api::new(address(outputs)?)?;
+    let api = Api::new(api.to_owned())?;
     say::line(format_args!("GET /health: {:.1} s", api.wait_until_healthy().await?.as_secs_f64()));
     let seconds = api.probe().await?.as_secs_f64();
     say::line(format_args!("probe: a view of the product shopsignal-probe was in its score after {seconds:.1} s"));
