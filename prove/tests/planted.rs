@@ -1,5 +1,4 @@
 //! The known mistakes still fit the code, so that the long run can plant them.
-#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
 use prove::planted::{Mistake, mistakes};
 use testkit::template::repository;

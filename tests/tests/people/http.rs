@@ -23,7 +23,7 @@ fn by_service(path: &str, body: &Value) -> HttpEvent {
 }
 
 async fn ask(function: &mut Function, request: &HttpEvent) -> HttpReply {
-    function.request(&request).await
+    function.request(request).await
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ use crate::{Error, build, migrate, summary, terminal};
 /// What to deploy where.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Name of the stage, [a-z][a-z0-9-]*; the stack is called shopsignal-NAME.
+    /// Name of the stage: lower-case letters, digits and hyphens; the stack is called shopsignal-NAME.
     #[arg(long, value_name = "NAME")]
     stage: String,
     /// Sets a parameter of template.yaml and keeps it for the next time.
@@ -32,7 +32,7 @@ pub(crate) struct Args {
     /// Does not ask before the changes are made.
     #[arg(long)]
     yes: bool,
-    /// Deploys <function>/bootstrap of this folder and builds nothing.
+    /// Deploys `<function>/bootstrap` of this folder and builds nothing.
     #[arg(long, value_name = "FOLDER")]
     binaries: Option<PathBuf>,
 }

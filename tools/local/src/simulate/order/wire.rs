@@ -89,12 +89,7 @@ fn order_in_lifecycle(order: &Order<'_>, at: Timestamp, order_event: OrderEvent,
             ("PaymentProcessed", "payment-service", paid(order, payment, (status, payment.minor)))
         }
         OrderEvent::Refunded { payment, minor, number } => {
-            let status = if minor < payment.minor { "PARTIALLY_REFUNDED" } else { "REFUNDED" };
-            let mut members = paid(order, payment, (status, minor));
-            if let Some(number) = number {
-                members["refundId"] = json!(format!("{}-r{number}", payment_id(order, payment)));
-            }
-            ("PaymentProcessed", "payment-service", members)
+            ("PaymentProcessed", "payment-service", refunded(order, payment, (minor, number)))
         }
         OrderEvent::Reserved => ("InventoryReserved", "inventory-service", json!({})),
         OrderEvent::Shipped => ("OrderShipped", "shipping-service", json!({ "trackingNumber": order.id.simple() })),
@@ -108,17 +103,19 @@ fn order_in_lifecycle(order: &Order<'_>, at: Timestamp, order_event: OrderEvent,
             members["items"] = order.lines.iter().take(1).map(returned_item).collect();
             ("OrderReturned", "order-service", members)
         }
-        OrderEvent::Rated { stars, anew } => {
-            let event = if anew { "rating.updated" } else { "rating.added" };
-            let rating = json!({ "ratingId": format!("rating-{}", order.id), "rating": stars, "scale": 5 });
-            return lifecycle(event, "review-service", (at, id), join(rating, opinion(order)));
-        }
+        OrderEvent::Rated { stars, anew } => return rated(order, (stars, anew), (at, id)),
         OrderEvent::Commented => {
             let comment = json!({ "commentId": format!("comment-{}", order.id), "text": "As described." });
             return lifecycle("comment.created", "review-service", (at, id), join(comment, opinion(order)));
         }
     };
     lifecycle(event, service, (at, id), join(json!({ "orderId": order.id }), members))
+}
+
+fn rated(order: &Order<'_>, (stars, anew): (u8, bool), when: (Timestamp, Uuid)) -> Value {
+    let event = if anew { "rating.updated" } else { "rating.added" };
+    let rating = json!({ "ratingId": format!("rating-{}", order.id), "rating": stars, "scale": 5 });
+    lifecycle(event, "review-service", when, join(rating, opinion(order)))
 }
 
 fn placed(order: &Order<'_>) -> Value {
@@ -191,6 +188,15 @@ fn paid(order: &Order<'_>, payment: Payment, (status, minor): (&str, i64)) -> Va
         "currency": tender.code,
         "paymentMethod": payment.method,
     })
+}
+
+fn refunded(order: &Order<'_>, payment: Payment, (minor, number): (i64, Option<u8>)) -> Value {
+    let status = if minor < payment.minor { "PARTIALLY_REFUNDED" } else { "REFUNDED" };
+    let mut members = paid(order, payment, (status, minor));
+    if let Some(number) = number {
+        members["refundId"] = json!(format!("{}-r{number}", payment_id(order, payment)));
+    }
+    members
 }
 
 fn payment_id(order: &Order<'_>, payment: Payment) -> String {
