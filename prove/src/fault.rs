@@ -37,7 +37,7 @@ mod traffic;
 
 pub use catalog_stub::{CatalogFaults, CatalogStub};
 pub use check::{Findings, check};
-pub use cluster::{Cluster, ClusterOptions, Skipped};
+pub use cluster::{Cluster, ClusterOptions};
 pub use environment::{Environment, Notes, Victim};
 pub use gate::{Gate, GatePoint};
 pub use history::{Counts, History};
@@ -45,6 +45,7 @@ pub use mapping::{Delivery, Mapping};
 pub use queue::{Queues, Receives};
 pub use rig::{Options, Rig};
 pub use scenario::{Job, Report, Running, Scenario};
+pub use small_disk::Skipped;
 pub use small_disk::SmallDisk;
 pub use sqs_gate::{SendFaults, SqsGate};
 pub use staff::{Crew, Staff};

@@ -19,7 +19,7 @@ use testkit::TestDatabase;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, NoTls};
 
-use super::small_disk::SmallDisk;
+use super::small_disk::{Skipped, SmallDisk};
 
 /// How long the server may take to be ready: recovery, or a port that an outgoing connection holds for a moment.
 const START_LIMIT: Duration = Duration::from_secs(60);
@@ -40,10 +40,6 @@ pub struct ClusterOptions {
     /// The size of a separate small file system for its data, if any.
     pub disk_megabytes: Option<u32>,
 }
-
-/// Why a scenario cannot run on this machine. It then counts as not run, never as passed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Skipped(pub String);
 
 /// A running, or stopped, server and its data.
 #[derive(Debug)]

@@ -8,7 +8,9 @@ use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::cluster::Skipped;
+/// Why a scenario cannot run on this machine. It then counts as not run, never as passed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped(pub String);
 
 /// Mounts, reports it, and waits until its input is closed.
 const SCRIPT: &str = r#"mount -t tmpfs -o "size=$1m,mode=0700" none "$2" && echo mounted && exec cat"#;

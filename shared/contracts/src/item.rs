@@ -6,8 +6,18 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::request::Sender;
 use crate::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, Rejection, RejectionCode, field, metadata, personal};
+
+/// Who sends, and when it arrived.
+#[derive(Debug, Clone, Copy)]
+pub struct Sender<'a> {
+    /// From the verified token.
+    pub caller: Caller,
+    /// The server's time.
+    pub arrival: Timestamp,
+    /// The event names that it may use.
+    pub names: &'a EventNames,
+}
 
 /// The longest session id, in characters.
 pub const SESSION_ID_MAX_CHARS: usize = 128;

@@ -45,6 +45,7 @@ pub use event_reply::{EventResult, EventStatus, EventsReply};
 pub use event_request::{EventMessage, read_events};
 pub use failure::{Failure, read_claims, read_trusted_claims};
 pub use item::SESSION_ID_MAX_CHARS;
+pub use item::Sender;
 pub use message::{AlertHint, Hint, Pointer, REASON_ATTRIBUTE, Unreadable};
 pub use metadata::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};
 pub use person_request::read_person;
@@ -53,7 +54,7 @@ pub use popularity::{LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, PageStart, Popula
 pub use query::{InvalidQuery, Parameters, SPAN_MAX_DAYS, check_span};
 pub use rejection::{Rejection, RejectionCode};
 pub use reply::{Data, ErrorBody, ErrorReply, ItemResult, ItemStatus, List, Pagination, RecordReply};
-pub use request::{ItemOutcome, RefusedItem, Sender, read_import, read_request};
+pub use request::{ItemOutcome, RefusedItem, read_import, read_request};
 pub use route::{Access, Method, Route};
 pub use sales::{
     CurrencySales, CustomerSegment, CustomerSegments, MONTHS_DEFAULT, MONTHS_MAX, MonthsQuery, RankedCategory,

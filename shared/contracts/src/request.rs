@@ -10,19 +10,8 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::body::{self, Limits};
-use crate::item::{self, TimeRule};
+use crate::item::{self, Sender, TimeRule};
 use crate::{Rejection, RejectionCode, RequestError, field};
-
-/// Who sends, and when it arrived.
-#[derive(Debug, Clone, Copy)]
-pub struct Sender<'a> {
-    /// From the verified token.
-    pub caller: Caller,
-    /// The server's time.
-    pub arrival: Timestamp,
-    /// The event names that it may use.
-    pub names: &'a EventNames,
-}
 
 /// A rejected item, with its event id if that could be read.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,8 @@ use contracts::{AlertHint, Hint, Pointer};
 use domain::InteractionId;
 
 use crate::queue_sender::Acknowledgement;
-use crate::sender::{DeadLetter, DeadLetterSender};
+use crate::queue_sender::DeadLetter;
+use crate::sender::DeadLetterSender;
 
 /// The system attribute that carries the trace header of the sender.
 const TRACE_ATTRIBUTE: &str = "AWSTraceHeader";

@@ -11,7 +11,5 @@ mod queue_sender;
 mod sender;
 
 pub use batch::{AlertBatch, Batch, Deliveries, Disposition, Settled};
-pub use queue_sender::Acknowledgement;
-pub use sender::{
-    AlertSender, DeadLetter, DeadLetterSender, EventSender, HintSender, Queues, Sent, SinkSender, queue_variable,
-};
+pub use queue_sender::{Acknowledgement, DeadLetter};
+pub use sender::{AlertSender, DeadLetterSender, EventSender, HintSender, Queues, Sent, SinkSender, queue_variable};

@@ -12,7 +12,16 @@ use contracts::REASON_ATTRIBUTE;
 use futures_util::{StreamExt, stream};
 use tokio::time::timeout;
 
-use crate::sender::DeadLetter;
+/// A message that its consumer gives up.
+#[derive(Debug, Clone, Copy)]
+pub struct DeadLetter<'a> {
+    /// The unchanged message.
+    pub body: &'a str,
+    /// Its trace header.
+    pub trace: Option<&'a str>,
+    /// The reason why no retry will help, as one word.
+    pub reason: &'a str,
+}
 
 /// `SendMessageBatch` takes at most ten entries.
 const BATCH: usize = 10;

@@ -8,7 +8,7 @@ use domain::fraud::FindingId;
 use domain::{InteractionId, Sink};
 use futures_util::future::join_all;
 
-use crate::queue_sender::{Acknowledgement, Outgoing, QueueSender, with_trace};
+use crate::queue_sender::{Acknowledgement, DeadLetter, Outgoing, QueueSender, with_trace};
 
 /// The queue of each sink.
 #[derive(Debug, Clone)]
@@ -184,17 +184,6 @@ impl EventSender {
         let queue = QueueSender { client: &self.client, url: &self.url, limit: self.limit };
         queue.send(&with_trace(events, trace_header)).await
     }
-}
-
-/// A message that its consumer gives up.
-#[derive(Debug, Clone, Copy)]
-pub struct DeadLetter<'a> {
-    /// The unchanged message.
-    pub body: &'a str,
-    /// Its trace header.
-    pub trace: Option<&'a str>,
-    /// The reason why no retry will help, as one word.
-    pub reason: &'a str,
 }
 
 /// Moves messages that no retry can help to the dead-letter queue of their consumer.

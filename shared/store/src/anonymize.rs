@@ -13,8 +13,8 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use crate::database::Parameter;
 use crate::erasure::Counts;
+use crate::session::Parameter;
 use crate::{StoreError, Transaction, erasure, finding, order_fact, rollup};
 
 /// Replaces every customer key of a person by a random one, in the log and in everything derived from it.

@@ -4,8 +4,8 @@ use domain::InteractionId;
 use jiff::Timestamp;
 use tokio_postgres::types::Type;
 
-use crate::database::Parameter;
 use crate::erasure::{Counts, Whom};
+use crate::session::Parameter;
 use crate::{Database, StoreError, Transaction};
 
 /// Anonymizes up to `limit` interactions of a person that arrived until then, including those of sessions before

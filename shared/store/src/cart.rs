@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
-use crate::database::Parameter;
+use crate::session::Parameter;
 use crate::{Database, StoreError};
 
 /// Passes on what was put into carts within limits, by account and time, each with the time when it was settled.

@@ -3,7 +3,7 @@
 use domain::CustomerLink;
 use tokio_postgres::types::Type;
 
-use crate::database::Parameter;
+use crate::session::Parameter;
 use crate::{StoreError, Transaction};
 
 /// Adds links. Existing ones stay unchanged.

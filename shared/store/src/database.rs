@@ -11,15 +11,11 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::{sleep, timeout};
 use tokio_postgres::Row;
-use tokio_postgres::types::{ToSql, Type};
 
 use crate::StoreError;
 use crate::connection::Settings;
 use crate::error::{Verdict, verdict};
-use crate::session::{Session, run, run_each};
-
-/// A parameter with its type, which saves the round trip of asking for it.
-pub(crate) type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
+use crate::session::{Parameter, Session, run, run_each};
 
 /// A connection that was idle for longer is pinged first: the environment may have been frozen.
 const IDLE_LIMIT: Duration = Duration::from_secs(5);

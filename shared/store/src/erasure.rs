@@ -10,8 +10,8 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use crate::database::Parameter;
 use crate::person::Resolved;
+use crate::session::Parameter;
 use crate::{Database, StoreError, Transaction};
 
 /// How many rows, items or messages were anonymized, by place.

@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use crate::database::Parameter;
+use crate::session::Parameter;
 use crate::{Database, StoreError, Transaction};
 
 /// What one transaction stores of many findings.

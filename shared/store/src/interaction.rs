@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use crate::database::Parameter;
+use crate::session::Parameter;
 use crate::{Database, StoreError, Transaction, pending, popularity};
 
 /// What all interactions of one request have in common.

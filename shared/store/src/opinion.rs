@@ -22,7 +22,7 @@ pub async fn save(
     let scores: Vec<_> = opinions.iter().map(|(.., it)| it.score_micros).collect();
     let given: Vec<_> = opinions.iter().map(|(.., it)| it.given_at).collect();
     let deleted: Vec<_> = opinions.iter().map(|(.., it)| it.deleted).collect();
-    let parameters: [crate::database::Parameter<'_>; 8] = [
+    let parameters: [crate::session::Parameter<'_>; 8] = [
         (&subjects, Type::TEXT_ARRAY),
         (&ids, Type::TEXT_ARRAY),
         (&references, Type::TEXT_ARRAY),

@@ -20,7 +20,7 @@ pub async fn save(transaction: &mut Transaction<'_>, orders: &[(&str, &OrderStat
     let at = |status| orders.iter().map(|(_, it)| it.at(status)).collect::<Vec<_>>();
     let charges = |of: fn(&Charges) -> i64| orders.iter().map(|(_, it)| of(&it.charges)).collect::<Vec<_>>();
     let requested: Vec<_> = orders.iter().map(|(_, it)| it.refund_requested_at).collect();
-    let parameters: [crate::database::Parameter<'_>; 19] = [
+    let parameters: [crate::session::Parameter<'_>; 19] = [
         (&ids, Type::TEXT_ARRAY),
         (&status, Type::TEXT_ARRAY),
         (&text(|it| it.customer.as_ref().map(|key| key.as_str())), Type::TEXT_ARRAY),
@@ -76,7 +76,7 @@ pub async fn save_lines(
     let quantities: Vec<_> = lines.iter().map(|(.., line)| line.quantity.milli()).collect();
     let prices: Vec<_> = lines.iter().map(|(.., line)| line.price_minor).collect();
     let totals: Vec<_> = lines.iter().map(|(.., line)| line.total_minor).collect();
-    let parameters: [crate::database::Parameter<'_>; 10] = [
+    let parameters: [crate::session::Parameter<'_>; 10] = [
         (&all, Type::TEXT_ARRAY),
         (&ids, Type::TEXT_ARRAY),
         (&positions, Type::INT4_ARRAY),
@@ -109,7 +109,7 @@ pub async fn save_payments(
     let methods: Vec<_> = payments.iter().map(|(_, it)| &*it.method).collect();
     let paid: Vec<_> = payments.iter().map(|(_, it)| it.paid_at).collect();
     let refunded: Vec<_> = payments.iter().map(|(_, it)| it.refunded_at).collect();
-    let parameters: [crate::database::Parameter<'_>; 9] = [
+    let parameters: [crate::session::Parameter<'_>; 9] = [
         (&all, Type::TEXT_ARRAY),
         (&orders, Type::TEXT_ARRAY),
         (&ids, Type::TEXT_ARRAY),

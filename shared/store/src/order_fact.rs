@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use crate::database::Parameter;
+use crate::session::Parameter;
 use crate::{StoreError, Transaction};
 
 /// How many erasures of a customer may end while it is being locked.

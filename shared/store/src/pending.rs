@@ -39,7 +39,7 @@ pub async fn park(database: &Database, sink: Sink, rows: &[(InteractionId, ParkR
     let ids: Vec<i64> = rows.iter().map(|(id, _)| id.0).collect();
     let reasons: Vec<String> = rows.iter().map(|(_, reason)| reason.to_string()).collect();
     let statement = include_str!("../sql/pending/park.sql");
-    let parameters: [crate::database::Parameter<'_>; 3] =
+    let parameters: [crate::session::Parameter<'_>; 3] =
         [(&sink.as_str(), Type::TEXT), (&ids, Type::INT8_ARRAY), (&reasons, Type::TEXT_ARRAY)];
     database.query(statement, &parameters).await?;
     Ok(())
@@ -58,7 +58,7 @@ pub async fn claim_due(
     cap_seconds: u32,
 ) -> Result<Vec<(Sink, InteractionId)>, StoreError> {
     let statement = include_str!("../sql/pending/claim_due.sql");
-    let parameters: [crate::database::Parameter<'_>; 2] =
+    let parameters: [crate::session::Parameter<'_>; 2] =
         [(&i64::from(limit), Type::INT8), (&f64::from(cap_seconds), Type::FLOAT8)];
     let rows = database.query(statement, &parameters).await?;
     let claimed = rows.iter().map(|row| Ok((sink(row.try_get(0)?), InteractionId(row.try_get(1)?))));
@@ -98,7 +98,7 @@ pub async fn list_parked(
     limit: u32,
 ) -> Result<Vec<State>, StoreError> {
     let statement = include_str!("../sql/pending/list_parked.sql");
-    let parameters: [crate::database::Parameter<'_>; 3] =
+    let parameters: [crate::session::Parameter<'_>; 3] =
         [(&sink.as_str(), Type::TEXT), (&after.0, Type::INT8), (&i64::from(limit), Type::INT8)];
     let rows = database.query(statement, &parameters).await?;
     rows.iter().map(state).collect()

@@ -11,8 +11,8 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use crate::database::Parameter;
 use crate::finding::{Stored, stored};
+use crate::session::Parameter;
 use crate::{Database, StoreError};
 
 /// An alert that this invocation may send.

@@ -4,7 +4,7 @@ use domain::Identities;
 use serde_json::value::RawValue;
 use tokio_postgres::types::Type;
 
-use crate::database::Parameter;
+use crate::session::Parameter;
 use crate::{StoreError, Transaction, finding};
 
 /// The tables with data of a person, in the order of an export. Tables with only sums or ids of interactions identify

@@ -74,7 +74,7 @@ pub async fn remap_skus(
     let (references, products): (Vec<_>, Vec<_>) = references.iter().copied().unzip();
     // As a separate statement: the next one sees what was committed when it began.
     exclude_scorers(transaction).await?;
-    let parameters: [crate::database::Parameter<'_>; 2] =
+    let parameters: [crate::session::Parameter<'_>; 2] =
         [(&references, Type::TEXT_ARRAY), (&products, Type::TEXT_ARRAY)];
     transaction.query(include_str!("../sql/popularity/remap_skus.sql"), &parameters).await.map(|_| ())
 }
@@ -137,7 +137,7 @@ pub async fn list_after(
 ) -> Result<Vec<Popularity>, StoreError> {
     let limit = i64::from(limit);
     let statement = include_str!("../sql/popularity/list_after.sql");
-    let parameters: [crate::database::Parameter<'_>; 3] =
+    let parameters: [crate::session::Parameter<'_>; 3] =
         [(&score.0, Type::INT8), (&id.as_str(), Type::TEXT), (&limit, Type::INT8)];
     let rows = database.query(statement, &parameters).await?;
     rows.iter().map(popularity).collect()

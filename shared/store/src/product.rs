@@ -77,7 +77,7 @@ pub async fn save(transaction: &mut Transaction<'_>, products: &[(&str, &Product
     let (sellers, categories) = (now(|it| it.seller_id.as_deref()), now(|it| it.category_id.as_deref()));
     let names: Vec<_> = products.iter().map(|(_, it)| it.name.as_deref()).collect();
     let deleted: Vec<_> = products.iter().map(|(_, it)| it.deleted_at).collect();
-    let parameters: [crate::database::Parameter<'_>; 5] = [
+    let parameters: [crate::session::Parameter<'_>; 5] = [
         (&ids, Type::TEXT_ARRAY),
         (&sellers, Type::TEXT_ARRAY),
         (&categories, Type::TEXT_ARRAY),
@@ -100,7 +100,7 @@ async fn save_periods(
     let times: Vec<_> = periods.iter().map(|(_, it)| it.since).collect();
     let sellers: Vec<_> = periods.iter().map(|(_, it)| it.seller_id.as_deref()).collect();
     let categories: Vec<_> = periods.iter().map(|(_, it)| it.category_id.as_deref()).collect();
-    let parameters: [crate::database::Parameter<'_>; 5] = [
+    let parameters: [crate::session::Parameter<'_>; 5] = [
         (&all, Type::TEXT_ARRAY),
         (&ids, Type::TEXT_ARRAY),
         (&times, Type::TIMESTAMPTZ_ARRAY),
@@ -117,7 +117,7 @@ async fn save_skus(transaction: &mut Transaction<'_>, claims: &[(&str, &str, Tim
     let skus: Vec<_> = claims.iter().map(|(sku, ..)| *sku).collect();
     let products: Vec<_> = claims.iter().map(|(_, product, _)| *product).collect();
     let times: Vec<_> = claims.iter().map(|(.., at)| *at).collect();
-    let parameters: [crate::database::Parameter<'_>; 3] =
+    let parameters: [crate::session::Parameter<'_>; 3] =
         [(&skus, Type::TEXT_ARRAY), (&products, Type::TEXT_ARRAY), (&times, Type::TIMESTAMPTZ_ARRAY)];
     transaction.query(include_str!("../sql/product/save_skus.sql"), &parameters).await.map(|_| ())
 }

@@ -59,7 +59,7 @@ pub async fn save(transaction: &mut Transaction<'_>, projections: &[Projection])
     let derived: Vec<_> = projections.iter().map(|it| list(&it.derived)).collect();
     let withdrawn: Vec<_> = projections.iter().map(|it| list(&it.withdrawn)).collect();
     let statement = include_str!("../sql/projection/save.sql");
-    let parameters: [crate::database::Parameter<'_>; 5] = [
+    let parameters: [crate::session::Parameter<'_>; 5] = [
         (&kinds, Type::TEXT_ARRAY),
         (&ids, Type::TEXT_ARRAY),
         (&contributions, Type::TEXT_ARRAY),

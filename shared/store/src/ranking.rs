@@ -4,8 +4,8 @@ use domain::{Currency, RankBy, TimeSpan};
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
-use crate::database::Parameter;
 use crate::sales::{SalesFigures, SpanArrays, currency, figures};
+use crate::session::Parameter;
 use crate::{Database, StoreError};
 
 /// The query of a ranking.

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
-use crate::database::Parameter;
+use crate::session::Parameter;
 use crate::{StoreError, Transaction};
 
 /// The key of a row: grain and bucket if the table has them, then its strings in the order of the statement.

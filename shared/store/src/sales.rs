@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
-use crate::database::Parameter;
+use crate::session::Parameter;
 use crate::{Database, StoreError};
 
 /// The seller id under which the rollup stores the whole shop.

@@ -4,8 +4,8 @@ use domain::{Currency, Segment, SegmentThresholds};
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
-use crate::database::Parameter;
 use crate::sales::currency;
+use crate::session::Parameter;
 use crate::{Database, StoreError};
 
 /// The customers of a segment.

@@ -4,8 +4,8 @@ use domain::{Charges, Currency, TimeSpan};
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
-use crate::database::Parameter;
 use crate::sales::{Sales, SalesFigures, SpanArrays, currency, figures};
+use crate::session::Parameter;
 use crate::{Database, StoreError};
 
 /// How many products are shown.

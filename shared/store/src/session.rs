@@ -14,12 +14,15 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout};
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{CancelToken, Client, Error as PgError, Row};
 
 use crate::StoreError;
 use crate::connection::{Connected, Settings, open, send_cancel};
-use crate::database::Parameter;
 use crate::error::is_lost;
+
+/// A parameter with its type, which saves the round trip of asking for it.
+pub(crate) type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
 
 /// How long a caller that abandons a statement waits for its end. Short, because a caller waits for an answer; anything
 /// longer continues in the background.

@@ -4,8 +4,8 @@
 use domain::{Currency, OrderStatus, TimeSpan};
 use tokio_postgres::types::Type;
 
-use crate::database::Parameter;
 use crate::sales::{SalesFigures, SpanArrays, currency, figures};
+use crate::session::Parameter;
 use crate::{Database, StoreError};
 
 /// Totals since the shop opened, and today.

@@ -13,7 +13,7 @@ pub async fn save(transaction: &mut Transaction<'_>, users: &[(&str, &UserState)
     let keys: Vec<_> = users.iter().map(|(key, _)| *key).collect();
     let registered: Vec<_> = users.iter().map(|(_, it)| it.registered_at).collect();
     let deleted: Vec<_> = users.iter().map(|(_, it)| it.deleted_at).collect();
-    let parameters: [crate::database::Parameter<'_>; 3] =
+    let parameters: [crate::session::Parameter<'_>; 3] =
         [(&keys, Type::TEXT_ARRAY), (&registered, Type::TIMESTAMPTZ_ARRAY), (&deleted, Type::TIMESTAMPTZ_ARRAY)];
     transaction.query(include_str!("../sql/user/save.sql"), &parameters).await.map(|_| ())
 }

@@ -232,7 +232,7 @@ impl<'c> Snapshot<'c> {
     async fn check_keys(&self, retention_days: u16) -> Result<KeyCheck, StoreError> {
         let days = i32::from(retention_days);
         let statement = include_str!("../sql/verification/check_keys.sql");
-        let parameters: [crate::database::Parameter<'_>; 2] = [(&days, Type::INT4), (&EXAMPLES, Type::INT8)];
+        let parameters: [crate::session::Parameter<'_>; 2] = [(&days, Type::INT4), (&EXAMPLES, Type::INT8)];
         let rows = self.transaction.query_typed(statement, &parameters).await?;
         let row = rows.first().expect("a SELECT of scalars returns a row");
         Ok(KeyCheck {
@@ -274,7 +274,7 @@ impl<'c> Snapshot<'c> {
         let mut all: Vec<i64> = Vec::new();
         loop {
             let after = all.last().copied().unwrap_or_default();
-            let parameters: [crate::database::Parameter<'_>; 3] =
+            let parameters: [crate::session::Parameter<'_>; 3] =
                 [(&after, Type::INT8), (&days, Type::INT4), (&PAGE, Type::INT8)];
             let rows = self.transaction.query_typed(statement, &parameters).await?;
             let page: Vec<i64> = rows.first().map_or(Ok(Vec::new()), |row| row.try_get(0))?;

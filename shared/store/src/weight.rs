@@ -185,7 +185,7 @@ async fn lock_scores(transaction: &Transaction<'_>, limit: Duration) -> Result<(
 
 async fn upsert(transaction: &Transaction<'_>, change: &Change) -> Result<(), tokio_postgres::Error> {
     let counter = change.counter.flatten().map(Counter::as_str);
-    let parameters: [crate::database::Parameter<'_>; 5] = [
+    let parameters: [crate::session::Parameter<'_>; 5] = [
         (&change.event_type.as_str(), Type::TEXT),
         (&change.weight.0, Type::INT8),
         (&change.counter.is_some(), Type::BOOL),
@@ -223,7 +223,7 @@ async fn recount_slice(
     transaction: &Transaction<'_>,
     (from, to): (Option<Timestamp>, Option<Timestamp>),
 ) -> Result<(), tokio_postgres::Error> {
-    let parameters: [crate::database::Parameter<'_>; 2] = [(&from, Type::TIMESTAMPTZ), (&to, Type::TIMESTAMPTZ)];
+    let parameters: [crate::session::Parameter<'_>; 2] = [(&from, Type::TIMESTAMPTZ), (&to, Type::TIMESTAMPTZ)];
     transaction.query_typed(include_str!("../sql/weight/recount_slice.sql"), &parameters).await?;
     Ok(())
 }

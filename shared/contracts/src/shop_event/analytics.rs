@@ -4,8 +4,8 @@
 
 use domain::{Fact, OrderStatus, PaymentStatus};
 
-use super::fields::Fields;
-use super::lifecycle::{CUSTOMER, created, method, product_facts};
+use super::fields::{CUSTOMER, Fields};
+use super::lifecycle::{created, method, product_facts};
 use crate::{Rejection, RejectionCode};
 
 /// The names of this format.

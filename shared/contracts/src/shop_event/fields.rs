@@ -8,10 +8,12 @@ use domain::{
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
-use super::lifecycle::CUSTOMER;
 use super::{Intake, QUANTITY_MAX, SHOP_TEXT_MAX_CHARS, time};
 use crate::members::{self, NotMembers};
 use crate::{Rejection, RejectionCode, field};
+
+/// The fields that name a customer, the most reliable first.
+pub(super) const CUSTOMER: [&str; 3] = ["customerId", "userId", "userEmail"];
 
 /// The common fields of events, and those that EventBridge adds: never looked up in `metadata`, whose own `version` or
 /// `source` means something else.

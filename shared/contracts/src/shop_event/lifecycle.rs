@@ -5,7 +5,7 @@ use domain::{
 };
 
 use super::ORDER_LINES_MAX;
-use super::fields::Fields;
+use super::fields::{CUSTOMER, Fields};
 use crate::{Rejection, RejectionCode};
 
 /// The names of this format.
@@ -37,8 +37,6 @@ pub(crate) const NAMES: [&str; 25] = [
     "click.tracked",
 ];
 
-/// The fields that name a customer, the most reliable first.
-pub(super) const CUSTOMER: [&str; 3] = ["customerId", "userId", "userEmail"];
 /// The fields that name a product. Product events say whether it is an SPU or a SKU.
 const REFERENCE: [&str; 2] = ["productId", "skuId"];
 /// The default best rating.

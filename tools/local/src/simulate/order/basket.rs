@@ -6,7 +6,6 @@ use rand_chacha::ChaCha8Rng;
 use uuid::Uuid;
 
 use super::assortment::{Assortment, Product};
-use super::bill::Charges;
 use super::customer::Customer;
 use crate::simulate::mix;
 
@@ -47,6 +46,23 @@ impl<'a> Line<'a> {
     /// Whether the line has a discount.
     pub(super) fn is_reduced(&self) -> bool {
         self.total_minor < self.quantity * self.price_minor
+    }
+}
+
+/// The charges and discounts of the bill outside the lines, in minor units.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Charges {
+    pub(super) shipping_minor: i64,
+    pub(super) tax_minor: i64,
+    pub(super) fee_minor: i64,
+    /// The discount on the order, in addition to those on its lines.
+    pub(super) discount_minor: i64,
+}
+
+impl Charges {
+    /// What they add to the lines; negative when the discount exceeds the charges.
+    pub(super) fn balance_minor(&self) -> i64 {
+        self.shipping_minor + self.tax_minor + self.fee_minor - self.discount_minor
     }
 }
 

@@ -5,7 +5,7 @@ use rand::RngExt as _;
 use rand_chacha::ChaCha8Rng;
 
 use super::assortment::Assortment;
-use super::basket::{METHODS, Order, fill, lines_minor};
+use super::basket::{Charges, METHODS, Order, fill, lines_minor};
 use crate::simulate::mix;
 
 /// Shares of the orders.
@@ -24,23 +24,6 @@ const FEE_CENTS: i64 = 250;
 const TAX: i64 = 19;
 const DISCOUNT: i64 = 10;
 const LINE_DISCOUNT: i64 = 5;
-
-/// The charges and discounts of the bill outside the lines, in minor units.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Charges {
-    pub(super) shipping_minor: i64,
-    pub(super) tax_minor: i64,
-    pub(super) fee_minor: i64,
-    /// The discount on the order, in addition to those on its lines.
-    pub(super) discount_minor: i64,
-}
-
-impl Charges {
-    /// What they add to the lines; negative when the discount exceeds the charges.
-    pub(super) fn balance_minor(&self) -> i64 {
-        self.shipping_minor + self.tax_minor + self.fee_minor - self.discount_minor
-    }
-}
 
 impl<'a> Order<'a> {
     /// Makes the bill as hard to interpret as those of real shops.

@@ -8,8 +8,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::assortment::Product;
-use super::basket::{Line, Order, Shape, lines_minor, seller_of};
-use super::bill::Charges;
+use super::basket::{Charges, Line, Order, Shape, lines_minor, seller_of};
 use super::customer::Customer;
 use super::life::{OrderEvent, Outcome, Payment};
 
