@@ -49,6 +49,9 @@ impl Sources {
         for path in files_below(tree)? {
             if path.strip_prefix(tree).is_ok_and(|name| !self.files.contains(name)) {
                 fs::remove_file(&path).map_err(file(&path))?;
+                // An empty folder that is left would be a member of the workspace without a manifest.
+                let folders = path.ancestors().skip(1).take_while(|folder| *folder != tree);
+                folders.take_while(|folder| fs::remove_dir(folder).is_ok()).for_each(drop);
             }
         }
         Ok(())
