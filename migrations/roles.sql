@@ -237,9 +237,9 @@ GRANT EXECUTE ON FUNCTION analytic.record_interactions
     TO shopsignal_record_interactions, shopsignal_import_interactions;
 GRANT EXECUTE ON FUNCTION analytic.add_category_sales, analytic.add_events, analytic.add_order_statuses,
     analytic.add_product_sales, analytic.add_ratings, analytic.add_sales, analytic.add_users,
-    analytic.announce_references, analytic.clear_stale_projections, analytic.ensure_judged_customers,
+    analytic.announce_references, analytic.clear_stale_projections,
     analytic.get_attributions, analytic.insert_customer_links, analytic.insert_order_facts,
-    analytic.insert_shop_events, analytic.list_order_facts, analytic.list_shop_events, analytic.lock_judged_customers,
+    analytic.insert_shop_events, analytic.list_order_facts, analytic.list_shop_events,
     analytic.lock_projections, analytic.lock_references_for_change, analytic.lock_references_for_reading,
     analytic.mark_stale_projections, analytic.record_derived_interactions, analytic.save_opinions,
     analytic.save_order_lines, analytic.save_orders, analytic.save_payments, analytic.save_product_periods,
@@ -249,7 +249,8 @@ GRANT EXECUTE ON FUNCTION analytic.apply_popularity
     TO shopsignal_update_popularity, shopsignal_import_interactions;
 GRANT EXECUTE ON FUNCTION analytic.record_findings
     TO shopsignal_project_orders, shopsignal_judge_carts;
-GRANT EXECUTE ON FUNCTION analytic.add_customer_sales, analytic.remove_empty_rollups
+GRANT EXECUTE ON FUNCTION analytic.add_customer_sales, analytic.ensure_judged_customers, analytic.lock_judged_customers,
+    analytic.remove_empty_rollups
     TO shopsignal_project_orders, shopsignal_manage_people;
 GRANT EXECUTE ON FUNCTION analytic.get_popularity, analytic.list_popularity_after, analytic.list_popularity_page
     TO shopsignal_answer_queries;

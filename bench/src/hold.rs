@@ -15,13 +15,17 @@ pub(crate) enum Hold {
 }
 
 /// update-popularity against the same statement in pgbench, batches of 100.
-pub(crate) const SCORING: Hold = Hold::AtLeast(0.8);
+pub(crate) const SCORING: Hold = Hold::AtLeast(0.9);
 /// A batch of 100 on one product against one upsert an event.
 pub(crate) const HOT_PRODUCT: Hold = Hold::AtLeast(30.0);
 /// record-interactions against the bare insert of the same rows, 25 rows a request.
-pub(crate) const RECORDING: Hold = Hold::AtLeast(0.6);
+pub(crate) const RECORDING: Hold = Hold::AtLeast(0.3);
+/// The statement of record-interactions alone against the same.
+pub(crate) const RECORDING_STATEMENT: Hold = Hold::AtLeast(0.4);
+/// Processor time of project-orders and of Postgres for one event, microseconds.
+pub(crate) const PROJECTION_MICROSECONDS: Hold = Hold::AtMost(150.0);
 /// Start of a function against the start of a bare one.
-pub(crate) const START: Hold = Hold::AtMost(2.5);
+pub(crate) const START: Hold = Hold::AtMost(2.0);
 /// Binary and resident memory at the first poll, MB (10^6 bytes).
 pub(crate) const MEGABYTES: Hold = Hold::AtMost(12.0);
 /// Cost per event in a log of many rows against one of ten thousand.

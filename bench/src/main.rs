@@ -13,6 +13,7 @@ mod machine;
 mod null_sqs;
 mod pgbench;
 mod plot;
+mod projection;
 mod reads;
 mod recording;
 mod report;
@@ -57,6 +58,7 @@ enum Part {
     Start,
     Scoring,
     Recording,
+    Projection,
     Growth,
     Reads,
     Visible,
@@ -78,6 +80,7 @@ async fn main() {
             Part::Start => start::measure(&rig),
             Part::Scoring => scoring::measure(&rig).await,
             Part::Recording => recording::measure(&rig).await,
+            Part::Projection => projection::measure(&rig).await,
             Part::Growth => growth::measure(&rig).await,
             Part::Reads => reads::measure(&rig).await,
             Part::Visible => visible::measure(&rig).await,

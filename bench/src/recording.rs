@@ -77,11 +77,13 @@ impl Recording<'_> {
         }
         let case = format!("{rows} row{} a request{note}", if rows == 1 { "" } else { "s" });
         let shipped = shipped.figure("recording", &case, "rows/s").against("bare insert in pgbench");
+        let alone =
+            alone.figure("recording", format!("{case}, SQL alone"), "rows/s").against("bare insert in pgbench");
         let hold_it = rows == 25 && note.is_empty();
         vec![
             if hold_it { shipped.hold(hold::RECORDING) } else { shipped },
             statement.figure("recording", &case, "rows/s").against("same SQL in pgbench"),
-            alone.figure("recording", format!("{case}, SQL alone"), "rows/s").against("bare insert in pgbench"),
+            if hold_it { alone.hold(hold::RECORDING_STATEMENT) } else { alone },
             Figure::alone("recording", format!("{case}, processor of the function"), "ms", median(&processor)),
         ]
     }

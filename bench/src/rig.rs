@@ -40,6 +40,11 @@ pub(crate) async fn drive(function: &mut Function, payloads: Vec<String>) -> f64
 
 /// Returns the seconds that a function has spent on a processor so far. It has one thread.
 pub(crate) fn processor_seconds(function: &Function) -> f64 {
-    let statistics = std::fs::read_to_string(format!("/proc/{}/schedstat", function.pid())).unwrap();
+    processor_seconds_of(function.pid())
+}
+
+/// The same of any process of one thread, such as a session of Postgres.
+pub(crate) fn processor_seconds_of(pid: u32) -> f64 {
+    let statistics = std::fs::read_to_string(format!("/proc/{pid}/schedstat")).unwrap();
     statistics.split_whitespace().next().and_then(|nanos| nanos.parse::<f64>().ok()).unwrap() / 1e9
 }

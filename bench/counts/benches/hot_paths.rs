@@ -7,8 +7,9 @@
 use std::hint::black_box;
 use std::sync::OnceLock;
 
-use aws_lambda_events::sqs::SqsEvent;
-use contracts::{Cursor, Data, Hint, ItemOutcome, ItemResult, ItemStatus, RecordReply, Sender, read_request};
+use contracts::{
+    Cursor, Data, Hint, ItemOutcome, ItemResult, ItemStatus, RecordReply, Sender, SqsEvent, read_request,
+};
 use domain::{Caller, EventNames, InteractionId, Micros, NewInteraction};
 use gungraun::{library_benchmark, library_benchmark_group, main};
 use jiff::Timestamp;
@@ -101,7 +102,7 @@ fn write_hint(interaction_id: InteractionId) -> String {
 #[bench::messages_500(batch(500))]
 fn read_batch(event: String) -> Vec<Hint> {
     let event: SqsEvent = serde_json::from_str(black_box(&event)).unwrap();
-    black_box(event.records.iter().map(|record| Hint::read(record.body.as_deref().unwrap()).unwrap()).collect())
+    black_box(event.records.iter().map(|record| Hint::read(&record.body).unwrap()).collect())
 }
 
 #[library_benchmark]

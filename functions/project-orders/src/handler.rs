@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use contracts::{Intake, read_shop_event};
+use aws_lambda_events::sqs::SqsBatchResponse;
+use contracts::{Intake, SqsEvent, read_shop_event};
 use domain::fraud::{FindingId, Thresholds};
 use domain::{Currency, Halves, InteractionId, ShopEvent, Subject};
 use jiff::Timestamp;

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use aws_lambda_events::sqs::SqsBatchResponse;
+use contracts::SqsEvent;
 use domain::{Halves, InteractionId, ParkReason, Sink};
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{Batch, DeadLetterSender};

@@ -29,6 +29,7 @@ mod request;
 mod route;
 mod sales;
 mod shop_event;
+mod sqs_event;
 
 pub use alerts::{AlertCursor, AlertsQuery, ListedFinding};
 pub use analytics::{
@@ -66,3 +67,4 @@ pub use shop_event::{
     ADDRESS_KEY_MIN_BYTES, AddressKey, Anonymized, Intake, ORDER_LINES_MAX, QUANTITY_MAX, SHOP_EVENT_MAX_BYTES,
     SHOP_TEXT_MAX_CHARS, anonymize_in_event, is_named_in_event, read_shop_event, sealed::peek_sealed_event,
 };
+pub use sqs_event::{SqsAttributes, SqsEvent, SqsMessage};

@@ -5,18 +5,14 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use contracts::{AlertHint, Hint, Pointer};
+use aws_lambda_events::sqs::SqsBatchResponse;
+use contracts::{AlertHint, Hint, Pointer, SqsEvent, SqsMessage};
 use domain::InteractionId;
 
 use crate::queue_sender::Acknowledgement;
 use crate::queue_sender::DeadLetter;
 use crate::sender::DeadLetterSender;
 
-/// The system attribute that carries the trace header of the sender.
-const TRACE_ATTRIBUTE: &str = "AWSTraceHeader";
-/// The system attribute with the time at which a message was sent, in milliseconds since 1970.
-const SENT_ATTRIBUTE: &str = "SentTimestamp";
 /// The reason of an unreadable message.
 const UNREADABLE: &str = "unreadable";
 
@@ -182,8 +178,7 @@ impl<M> Deliveries<M> {
 
 impl<M> Delivery<M> {
     fn read(message: SqsMessage, read: impl Fn(&str) -> Result<M, String>) -> Self {
-        let message_id = message.message_id.unwrap_or_default();
-        let body = message.body.unwrap_or_default();
+        let SqsMessage { message_id, body, attributes } = message;
         let content = match read(&body) {
             Ok(content) => Some(content),
             Err(reason) => {
@@ -192,9 +187,8 @@ impl<M> Delivery<M> {
                 None
             }
         };
-        let trace = message.attributes.get(TRACE_ATTRIBUTE).cloned();
-        let sent_millis = message.attributes.get(SENT_ATTRIBUTE).and_then(|millis| millis.parse().ok());
-        Self { message_id, body, trace, sent_millis, content }
+        let sent_millis = attributes.sent_millis.and_then(|millis| millis.parse().ok());
+        Self { message_id, body, trace: attributes.trace_header, sent_millis, content }
     }
 
     fn dead_letter<'a>(&'a self, reason: &'a str) -> DeadLetter<'a> {
