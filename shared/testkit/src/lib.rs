@@ -28,7 +28,7 @@ pub mod weight;
 
 pub use clock::TestClock;
 pub use command::shopsignal;
-pub use database::TestDatabase;
+pub use database::{TestDatabase, statement_of};
 pub use eventually::eventually;
 pub use function::{Function, Invoked, all_done, failed, program};
 pub use http_event::HttpEvent;

@@ -1,4 +1,5 @@
-//! Every statement file names its function, is used by it, and is understood by Postgres with this schema.
+//! Every statement file, and every function of the schema, names its function in the code, is used by it, and is
+//! understood by Postgres with this schema.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,39 @@ fn every_statement_begins_with_the_name_of_the_function_that_runs_it() {
             .unwrap_or_else(|error| panic!("{place}: {error}"));
         assert!(code.contains(&format!("fn {function}(")), "{place}: src/{module}.rs has no such function");
         assert_eq!(code.matches(&format!("include_str!(\"../{place}\")")).count(), 1, "{place} is not included once");
+    }
+}
+
+/// The functions of the schema, by name, each with its text.
+fn functions() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations/functions");
+    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    files
+        .map(|file| (file.file_stem().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(file).unwrap()))
+        .collect()
+}
+
+#[test]
+fn every_function_of_the_schema_begins_with_the_name_of_the_function_that_calls_it() {
+    for (name, text) in functions() {
+        let first = text.lines().next().unwrap();
+        let (module, function) = first.strip_prefix("-- store::").and_then(|path| path.split_once("::")).unwrap();
+        let code = fs::read_to_string(store().join(format!("src/{module}.rs"))).unwrap();
+        assert!(code.contains(&format!("fn {function}(")), "{name}: src/{module}.rs has no function {function}");
+        assert_eq!(code.matches(&format!("\"{name}\"")).count(), 1, "{name} is not named once in src/{module}.rs");
+        assert!(text.contains(&format!("CREATE OR REPLACE FUNCTION analytic.{name}(")), "{name}");
+        // The first five calls would be planned with their arguments, and then Postgres would decide by estimates.
+        assert!(text.contains("\nLANGUAGE plpgsql SET plan_cache_mode = force_generic_plan"), "{name}");
+        // Callers have the privileges that they need and no others.
+        assert!(!text.contains("SECURITY DEFINER"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn postgres_understands_the_statement_of_every_function_of_the_schema() {
+    let shop = Shop::open().await;
+    for (name, _) in functions() {
+        shop.database.prepare_statement_of(&name).await;
     }
 }
 
