@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use testkit::template::{FUNCTION, Template, function_folders, logical_id, repository, target};
 
 mod api;
+mod connections;
 mod delivery;
 mod log_level;
 mod permission;
