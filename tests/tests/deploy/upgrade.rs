@@ -51,7 +51,7 @@ async fn an_upgrade_under_traffic_fails_no_request_and_a_failed_migration_leaves
     // when: a migration fails
     let broken = Stage::release(BREAK, &needs("of_the_broken"));
     let traffic = Traffic::start(&api);
-    stage.up_with(broken.path(), &[]).await.must(1, "could not apply the migrations");
+    stage.up_with(broken.path(), &[]).await.must(1, "The reason: could not apply the migrations");
     let more = traffic.stop().await;
     assert!(more.acknowledged > 20, "traffic during the failure: {more:?}");
     more.must_be_whole(&database, sent.acknowledged).await;

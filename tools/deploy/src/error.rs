@@ -61,6 +61,9 @@ pub(crate) enum Error {
     /// A program ran and failed; it has said why.
     #[error("complete `{0}`; its messages are above")]
     Program(&'static str),
+    /// CloudFormation rolled back.
+    #[error("deploy; the stack has what it had before. The reason: {0}")]
+    Refused(String),
     /// SAM ended well without deploying.
     #[error("deploy: the change set was not confirmed, so nothing was changed")]
     NotConfirmed,
