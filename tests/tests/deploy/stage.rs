@@ -10,8 +10,8 @@ use testkit::template::{function_folders, repository};
 use testkit::{Stack, program};
 use tokio::process::Command;
 
-/// Deploying takes about twenty seconds in the emulator.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// Deploying takes about twenty seconds in the emulator, and minutes on a machine that is busy with builds.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What the binaries of this machine are called.
 pub(crate) const MACHINE: &str = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
