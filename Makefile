@@ -39,7 +39,7 @@ requirements:
 build: requirements ## Build everything for this machine
 	@$(CARGO) build --profile local $(LOCKED)
 
-up: build ## Start Postgres and the AWS emulator, deploy, migrate; again after a change
+up: build ## Start Postgres and the AWS emulator, deploy; again after a change
 	@$(LOCAL_STACK) --stack $(STACK) up
 
 down: ## Stop the stack; the data stays (make down WIPE=1 removes it)
@@ -102,7 +102,7 @@ psql: ## Open psql on the local database
 # make deploy STAGE=prod ARGS="--set DatabaseIamAuth=true"
 STAGE ?=
 ARGS ?=
-deploy: build ## Bring a stage into AWS, or upgrade it: build (arm64), deploy, migrate, check (STAGE=prod)
+deploy: build ## Bring a stage into AWS, or upgrade it: build (arm64), deploy with its migration, check (STAGE=prod)
 	@target/local/deploy up --stage "$(STAGE)" $(ARGS)
 
 destroy: build ## Delete the stack of a stage (STAGE=prod); says what stays behind

@@ -219,6 +219,39 @@ def answer_at_once(lambda_runtime):
     replace(lambda_runtime.ProvidedWorker, "_drain_stderr_bounded", make)
 
 
+def parameters_for_sam(engine, users, sam):
+    """The values of the parameters where SAM's transform uses them. Without this: their defaults."""
+    values = {}
+
+    def make(original):
+        def apply(template, provided=None, previous=None):
+            values.update(engine._transform_parameters(template, provided, previous))
+            return original(template, provided, previous)
+
+        return apply
+
+    for user in users:
+        replace(user, "_apply_transforms", make)
+    replace(sam, "transform", lambda original: lambda template, _, loader: original(template, dict(values), loader))
+
+
+def end_idle_versions(lambda_svc, runtime):
+    """Ends idle environments of published versions. Without this: one of each stays, with its connection to Postgres."""
+
+    def reap():
+        oldest = time.time() - runtime._LOCAL_WORKER_TTL
+        with runtime._lock:
+            last = {key: workers[0] for key, workers in runtime._workers.items() if len(workers) == 1}
+            idle = {key: one for key, one in last.items() if not one.in_use and one.last_used < oldest}
+            idle = {key: one for key, one in idle.items() if one.config.get("Version", "$LATEST") != "$LATEST"}
+            for key in idle:
+                del runtime._workers[key]
+        runtime.kill_workers(list(idle.values()))
+        return runtime.reap_idle_workers()
+
+    replace(lambda_svc, "reap_idle_workers", lambda _original: reap)
+
+
 class IssuerHandler(http.server.SimpleHTTPRequestHandler):
     """Serves the issuer's public files as JSON, without a line in the log per request."""
 
@@ -251,6 +284,8 @@ def main():
     from ministack import app
     from ministack.core import lambda_runtime
     from ministack.services import apigateway, lambda_svc, sqs
+    from ministack.services.cloudformation import changesets, engine, handlers
+    from samtranslator.translator import transform
 
     batches_as_on_aws(sqs, lambda_svc)
     trace_headers_in_batches(sqs)
@@ -259,6 +294,8 @@ def main():
     hide_function_errors(lambda_svc)
     log_failed_starts(lambda_svc)
     answer_at_once(lambda_runtime)
+    end_idle_versions(lambda_svc, lambda_runtime)
+    parameters_for_sam(engine, [changesets, handlers], transform)
     serve_issuer(arguments.issuer_folder, arguments.issuer_port)
     # The emulator parses the command line again: it must not see ours.
     sys.argv = sys.argv[:1]

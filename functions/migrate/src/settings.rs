@@ -5,6 +5,8 @@ use platform::Variables;
 /// The settings of the function.
 #[derive(Debug)]
 pub struct Settings {
+    /// The release that is deployed.
+    pub release: String,
     /// The database to migrate, signing in as the owner.
     pub database: store::Settings,
     /// The secrets with the passwords of the functions' roles; empty when they sign in by IAM.
@@ -20,6 +22,7 @@ impl Settings {
         let arns = variables.optional("DATABASE_ROLE_SECRET_ARNS").unwrap_or_default();
         let role_secret_arns = arns.split(',').filter(|arn| !arn.is_empty()).map(str::to_owned).collect();
         let secret_arn = variables.required("APP_SECRET_ARN");
-        Some(Self { database: database?, role_secret_arns, secret_arn: secret_arn? })
+        let release = variables.required("RELEASE");
+        Some(Self { release: release?, database: database?, role_secret_arns, secret_arn: secret_arn? })
     }
 }

@@ -9,6 +9,9 @@ use stack::file;
 
 use crate::{Error, terminal};
 
+/// The parameter that this command computes.
+pub(crate) const RELEASE: &str = "Release";
+
 /// The part of the template that is used here.
 #[derive(Debug, Deserialize)]
 struct Template {
@@ -49,6 +52,9 @@ impl Parameters {
     pub(crate) fn settle(&self, kept: &mut BTreeMap<String, String>, set: &[String]) -> Result<(), Error> {
         for setting in set {
             let (name, value) = split(setting)?;
+            if name == RELEASE {
+                return Err(Error::Usage(format!("{RELEASE} is computed from what is deployed; leave it out")));
+            }
             kept.insert(name.to_owned(), value.to_owned());
         }
         for name in kept.keys() {
@@ -57,7 +63,7 @@ impl Parameters {
             }
         }
         for (name, parameter) in &self.0 {
-            if parameter.default.is_none() && !kept.contains_key(name) {
+            if parameter.default.is_none() && name != RELEASE && !kept.contains_key(name) {
                 kept.insert(name.clone(), ask(name, parameter)?);
             }
         }
@@ -66,7 +72,10 @@ impl Parameters {
 
     /// The value that the stack will have.
     pub(crate) fn value(&self, kept: &BTreeMap<String, String>, name: &str) -> String {
-        let default = || self.0.get(name)?.default.as_ref()?.as_str().map(str::to_owned);
+        let default = || match self.0.get(name)?.default.as_ref()? {
+            Value::Number(number) => Some(number.to_string()),
+            other => other.as_str().map(str::to_owned),
+        };
         kept.get(name).cloned().or_else(default).unwrap_or_default()
     }
 }
@@ -100,7 +109,7 @@ mod tests {
     use super::*;
 
     fn parameters() -> Parameters {
-        let text = "Parameters:\n  DatabaseUrl: {Type: String}\n  LogLevel: {Type: String, Default: INFO}\nRules: {A: !Ref B}\n";
+        let text = "Parameters:\n  DatabaseUrl: {Type: String}\n  LogLevel: {Type: String, Default: INFO}\n  Release: {Type: String}\nRules: {A: !Ref B}\n";
         Parameters::parse(text.as_bytes()).expect("a template")
     }
 
@@ -125,6 +134,7 @@ mod tests {
         for (set, reason) in [
             ("LogLevl=INFO", "no parameter LogLevl"),
             ("LogLevel", "Parameter=Value"),
+            ("Release=0123456789", "leave it out"),
             ("DatabaseUrl=postgres://u:s3cret@h:1/d?sslmode=require", "must hold no password"),
         ] {
             let error = settle(&[set]).expect_err(set);
