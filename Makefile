@@ -85,10 +85,12 @@ lint: validate ## Check format, lints, documentation and the template
 fmt: ## Format the code
 	@$(CARGO) fmt --all
 
-validate: build ## Check template.yaml as AWS would
-	@$(LOCAL_STACK) install sam
+validate: build ## Check template.yaml as AWS would, and for security (exceptions: tools/local/checkov.yaml)
+	@$(LOCAL_STACK) install sam checkov
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv/sam/bin/sam validate --lint --template-file template.yaml
 	.venv/sam/bin/cfn-lint template.yaml
+	.venv/sam/bin/python tools/local/unroll.py template.yaml target/template.json
+	.venv/checkov/bin/checkov --config-file tools/local/checkov.yaml --file target/template.json
 
 logs: ## Print the logs (FUNCTION=record-interactions, emulator or postgres; FOLLOW=1)
 	@$(LOCAL_STACK) --stack $(STACK) logs $(FUNCTION) $(if $(FOLLOW),--follow)
