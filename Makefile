@@ -157,3 +157,35 @@ counts: requirements ## Count instructions of the hot paths under valgrind; fail
 	[ -x "$$GUNGRAUN_RUNNER" ] || $(CARGO) install gungraun-runner --version "=$$version" --locked --root "$$folder"
 	counted=$$($(CARGO) bench --profile counts $(LOCKED) -p counts --bench hot_paths -- --output-format=json)
 	$(CARGO) run --quiet --profile counts $(LOCKED) -p counts --bin counts -- bench/counts/counts.json $(if $(WRITE),--write) <<< "$$counted"
+
+.PHONY: release
+CYCLONEDX_VERSION := 0.5.9
+ARCH ?= arm64
+# A folder with <function>/bootstrap, instead of building; for a trial of the packing.
+BINARIES ?=
+RELEASE := target/release-files
+# By tag: `git tag v1.0.0 && make release`. The archive is the same for the same binaries: sorted, without times and owners.
+release: build ## Pack the functions, with checksums and a bill of materials, into target/release-files (ARCH=x86_64)
+	@version=$$(git describe --tags --always --dirty)
+	folder="$$PWD/.local/tools/cargo-cyclonedx-$(CYCLONEDX_VERSION)"
+	[ -x "$$folder/bin/cargo-cyclonedx" ] || $(CARGO) install cargo-cyclonedx --version "=$(CYCLONEDX_VERSION)" --locked --root "$$folder"
+	binaries="$(BINARIES)"
+	if [ -z "$$binaries" ]; then
+	  $(LOCAL_STACK) install lambda
+	  PATH="$$PWD/.venv/lambda/bin:$$PATH" $(CARGO) lambda build --release --locked --$(subst _,-,$(ARCH)) $(FUNCTION_PACKAGES)
+	  binaries=target/lambda
+	fi
+	rm -rf $(RELEASE)
+	mkdir -p $(RELEASE)/shopsignal
+	cp template.yaml $(RELEASE)/shopsignal/
+	for manifest in functions/*/Cargo.toml; do
+	  function=$$(basename $$(dirname "$$manifest"))
+	  install -D -m 755 "$$binaries/$$function/bootstrap" "$(RELEASE)/shopsignal/target/lambda/$$function/bootstrap"
+	  PATH="$$folder/bin:$$PATH" $(CARGO) cyclonedx --quiet --format json --manifest-path "$$manifest" --override-filename "release"
+	  mkdir -p $(RELEASE)/shopsignal/sbom
+	  mv "functions/$$function/release.json" "$(RELEASE)/shopsignal/sbom/$$function.cdx.json"
+	done
+	find functions shared -name release.json -delete
+	(cd $(RELEASE)/shopsignal && find . -type f ! -name SHA256SUMS -print0 | sort -z | xargs -0 sha256sum > SHA256SUMS)
+	tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C $(RELEASE) -cf - shopsignal | gzip -n > $(RELEASE)/shopsignal-$$version-$(ARCH).tar.gz
+	(cd $(RELEASE) && sha256sum shopsignal-*.tar.gz > SHA256SUMS && cat SHA256SUMS)
