@@ -229,3 +229,27 @@ GRANT SELECT, DELETE ON analytic.sales_rollup, analytic.product_rollup, analytic
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.erasure, analytic.erasure_identity TO shopsignal_manage_people;
 GRANT SELECT, INSERT ON analytic.shared_session TO shopsignal_manage_people;
 GRANT EXECUTE ON FUNCTION analytic.spend_floor(bigint), analytic.linked_customer_ids(text) TO shopsignal_manage_people;
+
+-- ---- The hot statements, which are functions of the schema (functions/). They run with the privileges of the caller, so
+-- whoever may call one still needs the grants above for everything that it touches.
+
+GRANT EXECUTE ON FUNCTION analytic.record_interactions
+    TO shopsignal_record_interactions, shopsignal_import_interactions;
+GRANT EXECUTE ON FUNCTION analytic.add_category_sales, analytic.add_events, analytic.add_order_statuses,
+    analytic.add_product_sales, analytic.add_ratings, analytic.add_sales, analytic.add_users,
+    analytic.announce_references, analytic.clear_stale_projections, analytic.ensure_judged_customers,
+    analytic.get_attributions, analytic.insert_customer_links, analytic.insert_order_facts,
+    analytic.insert_shop_events, analytic.list_order_facts, analytic.list_shop_events, analytic.lock_judged_customers,
+    analytic.lock_projections, analytic.lock_references_for_change, analytic.lock_references_for_reading,
+    analytic.mark_stale_projections, analytic.record_derived_interactions, analytic.save_opinions,
+    analytic.save_order_lines, analytic.save_orders, analytic.save_payments, analytic.save_product_periods,
+    analytic.save_product_skus, analytic.save_products, analytic.save_projections, analytic.save_users
+    TO shopsignal_project_orders;
+GRANT EXECUTE ON FUNCTION analytic.apply_popularity
+    TO shopsignal_update_popularity, shopsignal_import_interactions;
+GRANT EXECUTE ON FUNCTION analytic.record_findings
+    TO shopsignal_project_orders, shopsignal_judge_carts;
+GRANT EXECUTE ON FUNCTION analytic.add_customer_sales, analytic.remove_empty_rollups
+    TO shopsignal_project_orders, shopsignal_manage_people;
+GRANT EXECUTE ON FUNCTION analytic.get_popularity, analytic.list_popularity_after, analytic.list_popularity_page
+    TO shopsignal_answer_queries;

@@ -17,7 +17,8 @@ use crate::rig::{Rig, drive, processor_seconds};
 use crate::sample::{median, number};
 
 /// The statement that record-interactions sends.
-const RECORD: &str = include_str!("../../shared/store/sql/interaction/record.sql");
+const RECORD: &str =
+    "SELECT * FROM analytic.record_interactions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 /// Turns of a round: ours, the bare insert, the statement alone, and again.
 const TURNS: usize = 6;
 const PRODUCTS: u128 = 100_000;

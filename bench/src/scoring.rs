@@ -12,7 +12,7 @@ use stage::{SINGLES, Slice, Stage};
 use testkit::Function;
 
 /// The statement that update-popularity sends.
-const APPLY: &str = include_str!("../../shared/store/sql/popularity/apply.sql");
+const APPLY: &str = "SELECT * FROM analytic.apply_popularity($1)";
 /// The baselines.
 const UPSERT_ONE: &str = include_str!("../sql/upsert_one.sql");
 const LEDGER: &str = include_str!("../sql/ledger.sql");

@@ -25,8 +25,8 @@ const MOST_ITEMS: usize = 25;
 /// The percentage of events that the catalog refuses.
 const POISON_PERCENT: u32 = 1;
 /// The statements by the comment that they begin with.
-const RECORD: &str = "store::interaction::record";
-const APPLY: &str = "store::popularity::apply";
+const RECORD: &str = "analytic.record_interactions(";
+const APPLY: &str = "analytic.apply_popularity(";
 const AWAITING: &str = "store::interaction::get_awaiting_catalog";
 const REMOVE: &str = "store::pending::remove";
 

@@ -17,5 +17,5 @@ pub async fn insert(transaction: &mut Transaction<'_>, links: &[&CustomerLink]) 
     let customers: Vec<_> = links.iter().map(|link| link.customer.as_str()).collect();
     let addresses: Vec<_> = links.iter().map(|link| link.address.as_str()).collect();
     let parameters: [Parameter<'_>; 2] = [(&customers, Type::TEXT_ARRAY), (&addresses, Type::TEXT_ARRAY)];
-    transaction.query(include_str!("../sql/customer_link/insert.sql"), &parameters).await.map(|_| ())
+    transaction.call("insert_customer_links", &parameters).await.map(|_| ())
 }

@@ -92,6 +92,11 @@ impl Database {
         }
     }
 
+    /// Calls a function of the schema (`migrations/functions`), as its own transaction. As [`Self::query`].
+    pub(crate) async fn call(&self, function: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
+        self.query(&select_from(function, parameters.len()), parameters).await
+    }
+
     /// Runs a read-only statement and streams its rows, for results that do not fit into memory. It is not sent again
     /// when the connection is lost, since rows may have been passed on.
     pub(crate) async fn query_each(
@@ -156,6 +161,12 @@ impl Database {
     }
 }
 
+/// The statement that calls a function of the schema.
+fn select_from(function: &str, parameters: usize) -> String {
+    let places: Vec<_> = (1..=parameters).map(|n| format!("${n}")).collect();
+    format!("SELECT * FROM analytic.{function}({})", places.join(", "))
+}
+
 /// An open transaction. Dropped without [`Transaction::commit`], it is rolled back.
 ///
 /// Its statements are not retried: the transaction as a whole may be repeated.
@@ -173,6 +184,11 @@ impl Transaction<'_> {
         parameters: &[Parameter<'_>],
     ) -> Result<Vec<Row>, StoreError> {
         Ok(run(&mut self.session, self.statement_limit, statement, parameters).await??)
+    }
+
+    /// Calls a function of the schema (`migrations/functions`).
+    pub(crate) async fn call(&mut self, function: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
+        self.query(&select_from(function, parameters.len()), parameters).await
     }
 
     /// Commits. When it returns, everything is stored; when it fails, the outcome is unknown, and repeating it is safe.

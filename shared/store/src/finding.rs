@@ -44,7 +44,7 @@ pub async fn record(
         (&alerts, Type::BOOL_ARRAY),
         (&historical, Type::BOOL_ARRAY),
     ];
-    let rows = transaction.query(include_str!("../sql/finding/record.sql"), &parameters).await?;
+    let rows = transaction.call("record_findings", &parameters).await?;
     let owed = rows.iter().filter(|row| matches!(row.try_get("owed"), Ok(true)));
     owed.map(|row| Ok(FindingId(row.try_get("id")?))).collect()
 }

@@ -79,7 +79,7 @@ pub async fn record(
     submission: &Submission<'_>,
 ) -> Result<Vec<RecordedItem>, StoreError> {
     let batch = Batch::of(items, submission);
-    let rows = database.query(RECORD, &batch.parameters()).await?;
+    let rows = database.call(RECORD, &batch.parameters()).await?;
     read_results(database, &batch, &rows).await
 }
 
@@ -113,7 +113,7 @@ pub async fn record_and_score(
 }
 
 async fn insert_and_score(transaction: &mut Transaction<'_>, batch: &Batch<'_>) -> Result<Vec<Row>, StoreError> {
-    let rows = transaction.query(RECORD, &batch.parameters()).await?;
+    let rows = transaction.call(RECORD, &batch.parameters()).await?;
     let new: Vec<_> = outcomes(&rows)?.into_iter().filter_map(|outcome| outcome.and_then(Recorded::new_id)).collect();
     if !new.is_empty() {
         popularity::apply_within(transaction, &new).await?;
@@ -129,10 +129,10 @@ async fn read_results(database: &Database, batch: &Batch<'_>, rows: &[Row]) -> R
     recorded.zip(rows).map(result).collect()
 }
 
-/// The statement that claims ids, stores items and inserts pending rows.
-const RECORD: &str = include_str!("../sql/interaction/record.sql");
+/// The function that claims ids, stores items and inserts pending rows.
+const RECORD: &str = "record_interactions";
 
-/// The parameters of the statement.
+/// Its parameters.
 struct Batch<'a> {
     columns: Columns<'a>,
     submission: &'a Submission<'a>,
@@ -307,7 +307,7 @@ pub async fn record_derived(
         (&sinks, Type::TEXT_ARRAY),
     ];
     let mut derived = Derived::default();
-    for row in transaction.query(include_str!("../sql/interaction/record_derived.sql"), &parameters).await? {
+    for row in transaction.call("record_derived_interactions", &parameters).await? {
         if row.try_get("conflict")? {
             derived.conflicts.push(row.try_get("event_id")?);
         }

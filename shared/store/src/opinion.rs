@@ -32,5 +32,5 @@ pub async fn save(
         (&given, Type::TIMESTAMPTZ_ARRAY),
         (&deleted, Type::BOOL_ARRAY),
     ];
-    transaction.query(include_str!("../sql/opinion/save.sql"), &parameters).await.map(|_| ())
+    transaction.call("save_opinions", &parameters).await.map(|_| ())
 }

@@ -41,7 +41,7 @@ pub async fn save(transaction: &mut Transaction<'_>, orders: &[(&str, &OrderStat
         (&charges(|it| it.tax), Type::INT8_ARRAY),
         (&charges(|it| it.fee), Type::INT8_ARRAY),
     ];
-    transaction.query(include_str!("../sql/order/save.sql"), &parameters).await.map(|_| ())
+    transaction.call("save_orders", &parameters).await.map(|_| ())
 }
 
 /// Payments and refunds in the order's currency.
@@ -88,7 +88,7 @@ pub async fn save_lines(
         (&prices, Type::INT8_ARRAY),
         (&totals, Type::INT8_ARRAY),
     ];
-    transaction.query(include_str!("../sql/order/save_lines.sql"), &parameters).await.map(|_| ())
+    transaction.call("save_order_lines", &parameters).await.map(|_| ())
 }
 
 /// Writes the payments of orders.
@@ -120,5 +120,5 @@ pub async fn save_payments(
         (&paid, Type::TIMESTAMPTZ_ARRAY),
         (&refunded, Type::TIMESTAMPTZ_ARRAY),
     ];
-    transaction.query(include_str!("../sql/order/save_payments.sql"), &parameters).await.map(|_| ())
+    transaction.call("save_payments", &parameters).await.map(|_| ())
 }

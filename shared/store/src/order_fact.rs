@@ -35,7 +35,7 @@ pub async fn insert(transaction: &mut Transaction<'_>, facts: &[(Uuid, OrderFact
         (&amounts, Type::INT8_ARRAY),
         (&lines, Type::BYTEA_ARRAY),
     ];
-    transaction.query(include_str!("../sql/order_fact/insert.sql"), &parameters).await?;
+    transaction.call("insert_order_facts", &parameters).await?;
     Ok(())
 }
 
@@ -56,14 +56,12 @@ pub async fn hold_customers(transaction: &mut Transaction<'_>, customers: &[&str
 }
 
 async fn ensure_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -> Result<(), StoreError> {
-    let statement = include_str!("../sql/order_fact/ensure_customers.sql");
-    transaction.query(statement, &[(&customers, Type::TEXT_ARRAY)]).await?;
+    transaction.call("ensure_judged_customers", &[(&customers, Type::TEXT_ARRAY)]).await?;
     Ok(())
 }
 
 async fn lock_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -> Result<usize, StoreError> {
-    let statement = include_str!("../sql/order_fact/lock_customers.sql");
-    Ok(transaction.query(statement, &[(&customers, Type::TEXT_ARRAY)]).await?.len())
+    Ok(transaction.call("lock_judged_customers", &[(&customers, Type::TEXT_ARRAY)]).await?.len())
 }
 
 /// Reads all facts of a scope.
@@ -81,7 +79,7 @@ pub async fn list_scope(transaction: &mut Transaction<'_>, scope: &Scope) -> Res
         (&ends, Type::TIMESTAMPTZ_ARRAY),
         (&orders, Type::TEXT_ARRAY),
     ];
-    let rows = transaction.query(include_str!("../sql/order_fact/list_scope.sql"), &parameters).await?;
+    let rows = transaction.call("list_order_facts", &parameters).await?;
     rows.iter().map(fact).collect()
 }
 

@@ -27,7 +27,7 @@ pub struct Applied {
 /// [`StoreError::Refused`] when the effect of at least one row cannot be stored; then none was applied.
 pub async fn apply(database: &Database, ids: &[InteractionId]) -> Result<Applied, StoreError> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    applied(&database.query(APPLY, &[(&ids, Type::INT8_ARRAY)]).await?)
+    applied(&database.call("apply_popularity", &[(&ids, Type::INT8_ARRAY)]).await?)
 }
 
 /// Applies the pending popularity effects of interactions as part of the transaction that recorded them.
@@ -39,11 +39,8 @@ pub(crate) async fn apply_within(
     ids: &[InteractionId],
 ) -> Result<Applied, StoreError> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    applied(&transaction.query(APPLY, &[(&ids, Type::INT8_ARRAY)]).await?)
+    applied(&transaction.call("apply_popularity", &[(&ids, Type::INT8_ARRAY)]).await?)
 }
-
-/// The statement that scores a batch.
-const APPLY: &str = include_str!("../sql/popularity/apply.sql");
 
 fn applied(rows: &[Row]) -> Result<Applied, StoreError> {
     let Some(row) = rows.first() else { return Ok(Applied::default()) };
@@ -111,7 +108,7 @@ pub struct Popularity {
 /// # Errors
 /// See [`StoreError`].
 pub async fn get(database: &Database, id: &ProductId) -> Result<Option<Popularity>, StoreError> {
-    let rows = database.query(include_str!("../sql/popularity/get.sql"), &[(&id.as_str(), Type::TEXT)]).await?;
+    let rows = database.call("get_popularity", &[(&id.as_str(), Type::TEXT)]).await?;
     rows.first().map(popularity).transpose()
 }
 
@@ -121,8 +118,7 @@ pub async fn get(database: &Database, id: &ProductId) -> Result<Option<Popularit
 /// See [`StoreError`].
 pub async fn list_page(database: &Database, limit: u32, offset: u32) -> Result<Vec<Popularity>, StoreError> {
     let (limit, offset) = (i64::from(limit), i64::from(offset));
-    let statement = include_str!("../sql/popularity/list_page.sql");
-    let rows = database.query(statement, &[(&limit, Type::INT8), (&offset, Type::INT8)]).await?;
+    let rows = database.call("list_popularity_page", &[(&limit, Type::INT8), (&offset, Type::INT8)]).await?;
     rows.iter().map(popularity).collect()
 }
 
@@ -136,10 +132,9 @@ pub async fn list_after(
     limit: u32,
 ) -> Result<Vec<Popularity>, StoreError> {
     let limit = i64::from(limit);
-    let statement = include_str!("../sql/popularity/list_after.sql");
     let parameters: [crate::session::Parameter<'_>; 3] =
         [(&score.0, Type::INT8), (&id.as_str(), Type::TEXT), (&limit, Type::INT8)];
-    let rows = database.query(statement, &parameters).await?;
+    let rows = database.call("list_popularity_after", &parameters).await?;
     rows.iter().map(popularity).collect()
 }
 

@@ -12,8 +12,7 @@ use crate::{Database, StoreError, Transaction};
 /// # Errors
 /// See [`StoreError`].
 pub async fn announce(database: &Database, references: &[String]) -> Result<(), StoreError> {
-    let statement = include_str!("../sql/product/announce.sql");
-    database.query(statement, &[(&references, Type::TEXT_ARRAY)]).await.map(|_| ())
+    database.call("announce_references", &[(&references, Type::TEXT_ARRAY)]).await.map(|_| ())
 }
 
 /// Locks references whose meaning may change, until the transaction ends.
@@ -21,8 +20,7 @@ pub async fn announce(database: &Database, references: &[String]) -> Result<(), 
 /// # Errors
 /// See [`StoreError`].
 pub async fn lock_for_change(transaction: &mut Transaction<'_>, references: &[String]) -> Result<(), StoreError> {
-    let statement = include_str!("../sql/product/lock_for_change.sql");
-    transaction.query(statement, &[(&references, Type::TEXT_ARRAY)]).await.map(|_| ())
+    transaction.call("lock_references_for_change", &[(&references, Type::TEXT_ARRAY)]).await.map(|_| ())
 }
 
 /// Locks references whose meaning must not change, until the transaction ends.
@@ -30,8 +28,7 @@ pub async fn lock_for_change(transaction: &mut Transaction<'_>, references: &[St
 /// # Errors
 /// See [`StoreError`].
 pub async fn lock_for_reading(transaction: &mut Transaction<'_>, references: &[String]) -> Result<(), StoreError> {
-    let statement = include_str!("../sql/product/lock_for_reading.sql");
-    transaction.query(statement, &[(&references, Type::TEXT_ARRAY)]).await.map(|_| ())
+    transaction.call("lock_references_for_reading", &[(&references, Type::TEXT_ARRAY)]).await.map(|_| ())
 }
 
 /// Reads what references lead to. Lock them first, in a separate statement: this one sees what was committed when it
@@ -43,8 +40,7 @@ pub async fn get_attributions(
     transaction: &mut Transaction<'_>,
     references: &[String],
 ) -> Result<Attributions, StoreError> {
-    let statement = include_str!("../sql/product/get_attributions.sql");
-    let rows = transaction.query(statement, &[(&references, Type::TEXT_ARRAY)]).await?;
+    let rows = transaction.call("get_attributions", &[(&references, Type::TEXT_ARRAY)]).await?;
     let mut attributions = Attributions::new();
     for row in &rows {
         let (reference, product_id): (String, String) = (row.try_get("reference")?, row.try_get("product_id")?);
@@ -84,7 +80,7 @@ pub async fn save(transaction: &mut Transaction<'_>, products: &[(&str, &Product
         (&names, Type::TEXT_ARRAY),
         (&deleted, Type::TIMESTAMPTZ_ARRAY),
     ];
-    transaction.query(include_str!("../sql/product/save.sql"), &parameters).await?;
+    transaction.call("save_products", &parameters).await?;
     let claims = products.iter().flat_map(|(id, it)| it.skus.iter().map(move |(sku, at)| (&**sku, *id, *at)));
     save_skus(transaction, &claims.collect::<Vec<_>>()).await?;
     save_periods(transaction, &ids, products).await
@@ -107,7 +103,7 @@ async fn save_periods(
         (&sellers, Type::TEXT_ARRAY),
         (&categories, Type::TEXT_ARRAY),
     ];
-    transaction.query(include_str!("../sql/product/save_periods.sql"), &parameters).await.map(|_| ())
+    transaction.call("save_product_periods", &parameters).await.map(|_| ())
 }
 
 async fn save_skus(transaction: &mut Transaction<'_>, claims: &[(&str, &str, Timestamp)]) -> Result<(), StoreError> {
@@ -119,5 +115,5 @@ async fn save_skus(transaction: &mut Transaction<'_>, claims: &[(&str, &str, Tim
     let times: Vec<_> = claims.iter().map(|(.., at)| *at).collect();
     let parameters: [crate::session::Parameter<'_>; 3] =
         [(&skus, Type::TEXT_ARRAY), (&products, Type::TEXT_ARRAY), (&times, Type::TIMESTAMPTZ_ARRAY)];
-    transaction.query(include_str!("../sql/product/save_skus.sql"), &parameters).await.map(|_| ())
+    transaction.call("save_product_skus", &parameters).await.map(|_| ())
 }

@@ -31,8 +31,7 @@ pub async fn lock(
     subjects: &[(Subject, String)],
 ) -> Result<Vec<Projection>, StoreError> {
     let (kinds, ids) = columns(subjects);
-    let statement = include_str!("../sql/projection/lock.sql");
-    let rows = transaction.query(statement, &[(&kinds, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY)]).await?;
+    let rows = transaction.call("lock_projections", &[(&kinds, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY)]).await?;
     let projections = rows.iter().map(|row| {
         Ok(Projection {
             subject: subject(row)?,
@@ -58,7 +57,6 @@ pub async fn save(transaction: &mut Transaction<'_>, projections: &[Projection])
     let list = |ids: &[Uuid]| format!("{{{}}}", ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(","));
     let derived: Vec<_> = projections.iter().map(|it| list(&it.derived)).collect();
     let withdrawn: Vec<_> = projections.iter().map(|it| list(&it.withdrawn)).collect();
-    let statement = include_str!("../sql/projection/save.sql");
     let parameters: [crate::session::Parameter<'_>; 5] = [
         (&kinds, Type::TEXT_ARRAY),
         (&ids, Type::TEXT_ARRAY),
@@ -66,7 +64,7 @@ pub async fn save(transaction: &mut Transaction<'_>, projections: &[Projection])
         (&derived, Type::TEXT_ARRAY),
         (&withdrawn, Type::TEXT_ARRAY),
     ];
-    transaction.query(statement, &parameters).await.map(|_| ())
+    transaction.call("save_projections", &parameters).await.map(|_| ())
 }
 
 /// Marks the orders and opinions that name a product by one of these references to be projected again.
@@ -77,8 +75,7 @@ pub async fn save(transaction: &mut Transaction<'_>, projections: &[Projection])
 /// # Errors
 /// See [`StoreError`].
 pub async fn mark_stale(transaction: &mut Transaction<'_>, references: &[String]) -> Result<(), StoreError> {
-    let statement = include_str!("../sql/projection/mark_stale.sql");
-    transaction.query(statement, &[(&references, Type::TEXT_ARRAY)]).await.map(|_| ())
+    transaction.call("mark_stale_projections", &[(&references, Type::TEXT_ARRAY)]).await.map(|_| ())
 }
 
 /// Lists subjects that are to be projected again, at most `limit`.
@@ -96,8 +93,10 @@ pub async fn list_stale(database: &Database, limit: i64) -> Result<Vec<(Subject,
 /// See [`StoreError`].
 pub async fn clear_stale(transaction: &mut Transaction<'_>, subjects: &[(Subject, String)]) -> Result<(), StoreError> {
     let (kinds, ids) = columns(subjects);
-    let statement = include_str!("../sql/projection/clear_stale.sql");
-    transaction.query(statement, &[(&kinds, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY)]).await.map(|_| ())
+    transaction
+        .call("clear_stale_projections", &[(&kinds, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY)])
+        .await
+        .map(|_| ())
 }
 
 fn subject(row: &Row) -> Result<(Subject, String), StoreError> {

@@ -91,17 +91,17 @@ async fn add_sales(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Pla
         let money = [cell.revenue_minor, cell.refund_minor, cell.shipping_minor, cell.tax_minor, cell.fee_minor];
         [orders[0], orders[1], orders[2], orders[3], cell.items_milli, money[0], money[1], money[2], money[3], money[4]]
     };
-    add(transaction, include_str!("../sql/rollup/add_sales.sql"), rows, pick).await
+    add(transaction, "add_sales", rows, pick).await
 }
 
 async fn add_product(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
     let pick: Pick<4> = |it| [it.orders_paid, it.items_milli, it.revenue_minor, it.refund_minor];
-    add(transaction, include_str!("../sql/rollup/add_product.sql"), rows, pick).await
+    add(transaction, "add_product_sales", rows, pick).await
 }
 
 async fn add_category(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
     let pick: Pick<4> = |it| [it.orders_paid, it.items_milli, it.revenue_minor, it.refund_minor];
-    add(transaction, include_str!("../sql/rollup/add_category.sql"), rows, pick).await
+    add(transaction, "add_category_sales", rows, pick).await
 }
 
 /// Updates customers and the sums by spend; `empty_spend` receives the sums that are empty now.
@@ -112,7 +112,7 @@ async fn add_customer(
 ) -> Result<Places, StoreError> {
     let pick: Pick<3> = |it| [it.orders_paid, it.revenue_minor, it.refund_minor];
     let mut empty = Places::new();
-    for row in send(transaction, include_str!("../sql/rollup/add_customer.sql"), rows, pick).await? {
+    for row in send(transaction, "add_customer_sales", rows, pick).await? {
         let places = if row.try_get("of_spend")? { &mut *empty_spend } else { &mut empty };
         places.push(row.try_get("place")?);
     }
@@ -120,36 +120,36 @@ async fn add_customer(
 }
 
 async fn add_order_status(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
-    add(transaction, include_str!("../sql/rollup/add_order_status.sql"), rows, |it| [it.count, it.items_milli]).await
+    add(transaction, "add_order_statuses", rows, |it| [it.count, it.items_milli]).await
 }
 
 async fn add_rating(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
-    add(transaction, include_str!("../sql/rollup/add_rating.sql"), rows, |it| [it.count, it.score_micros]).await
+    add(transaction, "add_ratings", rows, |it| [it.count, it.score_micros]).await
 }
 
 async fn add_user(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
-    add(transaction, include_str!("../sql/rollup/add_user.sql"), rows, |it| [it.count]).await
+    add(transaction, "add_users", rows, |it| [it.count]).await
 }
 
 async fn add_event(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
-    add(transaction, include_str!("../sql/rollup/add_event.sql"), rows, |it| [it.count]).await
+    add(transaction, "add_events", rows, |it| [it.count]).await
 }
 
 /// Updates rows and returns the `ctid`s of those that are empty now.
 async fn add<const N: usize>(
     transaction: &mut Transaction<'_>,
-    statement: &str,
+    function: &str,
     rows: &Rows,
     pick: impl Fn(&CellFigures) -> [i64; N],
 ) -> Result<Places, StoreError> {
-    let rows = send(transaction, statement, rows, pick).await?;
+    let rows = send(transaction, function, rows, pick).await?;
     rows.iter().map(|row| Ok(row.try_get("place")?)).collect()
 }
 
 /// Sends rows as columns: grain and bucket if any, the strings, the figures.
 async fn send<const N: usize>(
     transaction: &mut Transaction<'_>,
-    statement: &str,
+    function: &str,
     rows: &Rows,
     pick: impl Fn(&CellFigures) -> [i64; N],
 ) -> Result<Vec<Row>, StoreError> {
@@ -170,7 +170,7 @@ async fn send<const N: usize>(
     for column in &figures {
         parameters.push((column, Type::INT8_ARRAY));
     }
-    transaction.query(statement, &parameters).await
+    transaction.call(function, &parameters).await
 }
 
 /// Removes empty rows, by table; sends nothing if there are none.
@@ -180,5 +180,5 @@ async fn remove_empty(transaction: &mut Transaction<'_>, empty: &[Places]) -> Re
     }
     let parameters: Vec<Parameter<'_>> =
         empty.iter().map(|places| (places as &(dyn ToSql + Sync), Type::TEXT_ARRAY)).collect();
-    transaction.query(include_str!("../sql/rollup/remove_empty.sql"), &parameters).await.map(|_| ())
+    transaction.call("remove_empty_rollups", &parameters).await.map(|_| ())
 }

@@ -42,8 +42,8 @@ pub async fn insert(transaction: &mut Transaction<'_>, events: &[ShopEvent]) -> 
     let services: Vec<_> = events.iter().map(|event| &*event.service).collect();
     let times: Vec<_> = events.iter().map(|event| event.occurred_at).collect();
     let rows = transaction
-        .query(
-            include_str!("../sql/shop_event/insert.sql"),
+        .call(
+            "insert_shop_events",
             &[
                 (&ids, Type::UUID_ARRAY),
                 (&prints, Type::BYTEA_ARRAY),
@@ -160,8 +160,7 @@ pub async fn list_of(
     subjects: &[(Subject, String)],
 ) -> Result<HashMap<(Subject, String), Vec<ShopEvent>>, StoreError> {
     let (kinds, ids) = columns(subjects);
-    let statement = include_str!("../sql/shop_event/list_of.sql");
-    let rows = transaction.query(statement, &[(&kinds, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY)]).await?;
+    let rows = transaction.call("list_shop_events", &[(&kinds, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY)]).await?;
     let mut events: HashMap<_, Vec<_>> = HashMap::new();
     for row in &rows {
         let fact: Fact = serde_json::from_str(row.try_get("content")?)?;

@@ -15,5 +15,5 @@ pub async fn save(transaction: &mut Transaction<'_>, users: &[(&str, &UserState)
     let deleted: Vec<_> = users.iter().map(|(_, it)| it.deleted_at).collect();
     let parameters: [crate::session::Parameter<'_>; 3] =
         [(&keys, Type::TEXT_ARRAY), (&registered, Type::TIMESTAMPTZ_ARRAY), (&deleted, Type::TIMESTAMPTZ_ARRAY)];
-    transaction.query(include_str!("../sql/user/save.sql"), &parameters).await.map(|_| ())
+    transaction.call("save_users", &parameters).await.map(|_| ())
 }

@@ -146,6 +146,28 @@ impl TestDatabase {
         rows.first().unwrap_or_else(|| panic!("no row: {sql}")).parse().unwrap()
     }
 
+    /// Returns the plan of the statement in a function of the schema, as Postgres keeps it for the session: made without
+    /// knowing the arguments. The statement is run once with `arguments`, which are SQL, each with its type.
+    ///
+    /// # Panics
+    /// When the function does not consist of a single statement.
+    pub async fn plan_of(&self, function: &str, arguments: &[(&str, &str)], options: &str) -> Vec<String> {
+        let text = store::migration::texts().find(|text| text.contains(&format!("FUNCTION analytic.{function}(")));
+        let text = text.unwrap_or_else(|| panic!("there is no function {function}"));
+        let (head, rest) = text.split_once("#variable_conflict use_column\nBEGIN\n").unwrap();
+        let body = rest.strip_suffix(";\nEND\n$function$;\n").unwrap().replacen("RETURN QUERY", "", 1);
+        let signature = head.split_once('(').unwrap().1.split_once(')').unwrap().0;
+        let names: Vec<_> = signature.split(',').map(|it| it.split_whitespace().next().unwrap()).collect();
+        let types: Vec<_> = arguments.iter().map(|(_, kind)| *kind).collect();
+        let values: Vec<_> = arguments.iter().map(|(value, _)| *value).collect();
+        for setting in head.split(" SET ").skip(1) {
+            self.execute(&format!("SET {}", setting.split_once(" AS").map_or(setting, |(setting, _)| setting))).await;
+        }
+        self.execute("DEALLOCATE ALL").await;
+        self.execute(&format!("PREPARE body ({}) AS {}", types.join(", "), numbered(&body, &names))).await;
+        self.rows(&format!("EXPLAIN ({options}) EXECUTE body ({})", values.join(", "))).await
+    }
+
     /// Makes every pending hint due, as if its time had passed.
     pub async fn let_hints_fall_due(&self) {
         self.execute("UPDATE analytic.pending SET next_hint_at = now() - interval '1 second'").await;
@@ -198,21 +220,30 @@ async fn rename_when_idle(admin: &Client, from: &str, to: &str) {
     panic!("the template stays in use");
 }
 
+/// A digest of everything that a migration applies: a change of any file gets a template of its own.
 fn migrations_digest() -> String {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    let mut hash = Sha256::new();
-    for file in files {
-        hash.update(std::fs::read(file).unwrap());
-    }
-    hash.finalize()[..6].iter().map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::digest(store::migration::texts().collect::<Vec<_>>().concat());
+    digest[..6].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn with_database(url: &str, name: &str) -> String {
     let (server, rest) = url.rsplit_once('/').unwrap();
     let query = rest.split_once('?').map_or("sslmode=disable", |(_, query)| query);
     format!("{server}/{name}?{query}")
+}
+
+/// Replaces names by `$1`, `$2`, ...
+fn numbered(body: &str, names: &[&str]) -> String {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut text = String::new();
+    for part in body.split_inclusive(|c| !is_word(c)) {
+        let word = part.trim_end_matches(|c| !is_word(c));
+        match names.iter().position(|name| *name == word) {
+            Some(i) => text.push_str(&format!("${}{}", i + 1, &part[word.len()..])),
+            None => text.push_str(part),
+        }
+    }
+    text
 }
 
 async fn open(url: &str) -> Client {

@@ -24,7 +24,8 @@ async fn lock_scores(database: &TestDatabase) -> Client {
 /// Waits until this many statements of the store are running; on timeout it shows the last ones.
 async fn wait_for_statements(database: &TestDatabase, count: usize) {
     let running = "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle'
-                   AND pid <> pg_backend_pid() AND (query LIKE '-- store::%' OR query = 'BEGIN')";
+                   AND pid <> pg_backend_pid()
+                   AND (query LIKE '-- store::%' OR query LIKE 'SELECT * FROM analytic.%' OR query = 'BEGIN')";
     let mut rows = Vec::new();
     for _ in 0..POLLS {
         rows = database.rows(running).await;

@@ -1,8 +1,5 @@
 //! The cost of a page by cursor does not grow with its depth, according to the query plan.
 
-use std::fs;
-use std::path::Path;
-
 use serde_json::Value;
 use testkit::TestDatabase;
 
@@ -18,15 +15,14 @@ const MOST_PAGES: u64 = LIMIT + 10;
 
 /// Runs the statement of the shipped code after a row, and returns its plan.
 async fn plan(database: &TestDatabase, skipped: u32) -> Value {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/store/sql/popularity/list_after.sql");
-    let statement = fs::read_to_string(file).unwrap();
     let row = format!(
         "SELECT score_micros, id FROM analytic.product_popularity ORDER BY score_micros DESC, id LIMIT 1 OFFSET {skipped}"
     );
     let row = database.rows(&row).await.remove(0);
     let (score, id) = row.split_once(" | ").unwrap();
-    let statement = statement.replace("$1", score).replace("$2", &format!("'{id}'")).replace("$3", &LIMIT.to_string());
-    let lines = database.rows(&format!("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}")).await;
+    let (id, limit) = (format!("'{id}'"), LIMIT.to_string());
+    let arguments = [(score, "bigint"), (id.as_str(), "text"), (limit.as_str(), "bigint")];
+    let lines = database.plan_of("list_popularity_after", &arguments, "ANALYZE, BUFFERS, FORMAT JSON").await;
     let plan: Value = serde_json::from_str(&lines.join("\n")).unwrap();
     plan[0]["Plan"].clone()
 }

@@ -3,7 +3,6 @@
 
 use testkit::TestDatabase;
 
-const APPLY: &str = include_str!("../../../../shared/store/sql/popularity/apply.sql");
 const FILL: &str =
     "INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, next_hint_at)
     SELECT sink, n, now(), md5(n::text)::uuid, 'view', now() + interval '1 minute'
@@ -16,8 +15,8 @@ async fn fill(database: &TestDatabase, sinks: &str) {
 /// Applies a hundred of five thousand rows and returns what Postgres did.
 async fn explained(database: &TestDatabase) -> Vec<String> {
     let ids: Vec<_> = (1..=100).map(|id| id.to_string()).collect();
-    let statement = APPLY.replace("$1", &format!("'{{{}}}'::bigint[]", ids.join(",")));
-    database.rows(&format!("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) {statement}")).await
+    let ids = format!("'{{{}}}'", ids.join(","));
+    database.plan_of("apply_popularity", &[(&ids, "bigint[]")], "ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF").await
 }
 
 fn assert_looked_up(plan: &[String]) {

@@ -1,0 +1,16 @@
+-- store::projection::mark_stale
+CREATE OR REPLACE FUNCTION analytic.mark_stale_projections(product_references text[]) RETURNS void
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO analytic.stale_projection (subject, subject_id, date_created)
+    SELECT subject, subject_id, now() FROM (
+        SELECT 'order' AS subject, order_id AS subject_id FROM analytic.order_line WHERE reference = ANY(product_references)
+        UNION
+        SELECT subject, opinion_id FROM analytic.opinion WHERE reference = ANY(product_references)
+    ) AS naming
+    -- in key order, like other consumers
+    ORDER BY subject, subject_id
+    ON CONFLICT (subject, subject_id) DO NOTHING;
+END
+$function$;

@@ -1,0 +1,15 @@
+-- store::product::save
+CREATE OR REPLACE FUNCTION analytic.save_products(
+    product_ids text[], seller_ids text[], category_ids text[], names text[], deletion_times timestamptz[]
+) RETURNS void
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO analytic.product AS product (product_id, seller_id, category_id, name, deleted_at)
+    SELECT * FROM unnest(product_ids, seller_ids, category_ids, names, deletion_times)
+        AS saved (product_id, seller_id, category_id, name, deleted_at)
+    ORDER BY product_id
+    ON CONFLICT (product_id) DO UPDATE SET
+        seller_id = excluded.seller_id, category_id = excluded.category_id, name = excluded.name, deleted_at = excluded.deleted_at;
+END
+$function$;
