@@ -176,16 +176,16 @@ release: build ## Pack the functions, with checksums and a bill of materials, in
 	  binaries=target/lambda
 	fi
 	rm -rf $(RELEASE)
-	mkdir -p $(RELEASE)/shopsignal
+	mkdir -p $(RELEASE)/shopsignal/sbom
 	cp template.yaml $(RELEASE)/shopsignal/
+	# One for each package of the workspace, beside its manifest; those of the functions are kept.
+	PATH="$$folder/bin:$$PATH" $(CARGO) cyclonedx --quiet --format json --override-filename release-sbom
 	for manifest in functions/*/Cargo.toml; do
 	  function=$$(basename $$(dirname "$$manifest"))
 	  install -D -m 755 "$$binaries/$$function/bootstrap" "$(RELEASE)/shopsignal/target/lambda/$$function/bootstrap"
-	  PATH="$$folder/bin:$$PATH" $(CARGO) cyclonedx --quiet --format json --manifest-path "$$manifest" --override-filename "release"
-	  mkdir -p $(RELEASE)/shopsignal/sbom
-	  mv "functions/$$function/release.json" "$(RELEASE)/shopsignal/sbom/$$function.cdx.json"
+	  mv "functions/$$function/release-sbom.json" "$(RELEASE)/shopsignal/sbom/$$function.cdx.json"
 	done
-	find functions shared -name release.json -delete
+	find . -name release-sbom.json -not -path './target/*' -delete
 	(cd $(RELEASE)/shopsignal && find . -type f ! -name SHA256SUMS -print0 | sort -z | xargs -0 sha256sum > SHA256SUMS)
 	tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C $(RELEASE) -cf - shopsignal | gzip -n > $(RELEASE)/shopsignal-$$version-$(ARCH).tar.gz
 	(cd $(RELEASE) && sha256sum shopsignal-*.tar.gz > SHA256SUMS && cat SHA256SUMS)
