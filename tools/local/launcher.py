@@ -162,6 +162,24 @@ def concurrency_from_parameters(lambda_svc):
     replace(lambda_svc, "_sqs_esm_concurrency", make)
 
 
+def accept_saved_queries(provisioners):
+    """Lets a stack hold queries of CloudWatch Logs Insights, a type that the emulator refuses. Nothing reads them here."""
+
+    def create(logical_id, _properties, stack_name):
+        return f"{stack_name}-{logical_id}", {}
+
+    def add(table):
+        # In place: the emulator's other modules hold the same table.
+        table["AWS::Logs::QueryDefinition"] = {
+            "create": create,
+            "update": lambda physical_id, _old, _new, _stack_name: (physical_id, {}),
+            "delete": lambda _physical_id, _properties: None,
+        }
+        return table
+
+    replace(provisioners, "_RESOURCE_HANDLERS", add)
+
+
 def camel_case(configuration):
     """Turns `AllowOrigins` into `allowOrigins`, the spelling that the emulator's HTTP API reads."""
     return {name[:1].lower() + name[1:]: value for name, value in (configuration or {}).items()}
@@ -284,13 +302,14 @@ def main():
     from ministack import app
     from ministack.core import lambda_runtime
     from ministack.services import apigateway, lambda_svc, sqs
-    from ministack.services.cloudformation import changesets, engine, handlers
+    from ministack.services.cloudformation import changesets, engine, handlers, provisioners
     from samtranslator.translator import transform
 
     batches_as_on_aws(sqs, lambda_svc)
     trace_headers_in_batches(sqs)
     concurrency_from_parameters(lambda_svc)
     cors_from_templates(apigateway)
+    accept_saved_queries(provisioners)
     hide_function_errors(lambda_svc)
     log_failed_starts(lambda_svc)
     answer_at_once(lambda_runtime)

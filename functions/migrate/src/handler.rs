@@ -21,6 +21,8 @@ pub struct Deps {
     pub release: String,
     /// The database to migrate.
     pub database: Settings,
+    /// The secret of the master of a server that the stack created.
+    pub master_secret_arn: Option<String>,
     /// The secrets with the passwords of the functions' roles.
     pub role_secret_arns: Vec<String>,
     /// The secret of the application.

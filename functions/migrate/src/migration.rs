@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lambda_runtime::Error;
 use platform::{Deadline, SecretError, SecretSource, SecretValues};
-use store::{migration, sign_in};
+use store::{Client, StoreError, migration, owner, sign_in};
 use tokio::time::{sleep, timeout};
 
 use crate::Deps;
@@ -44,11 +44,19 @@ pub(crate) async fn run(deps: &Deps, is_new: bool, deadline: Deadline) -> Result
 }
 
 async fn run_once(deps: &Deps, deadline: Deadline) -> Result<Vec<String>, Error> {
-    let mut client = store::connect(&deps.database, Some(&deps.aws)).await?;
+    let mut client = connect(deps).await?;
     let applied = migration::migrate_within(&mut client, deadline.remaining().saturating_sub(REST)).await?;
     sign_in::let_roles_sign_in(&client, &deps.database, &deps.aws, &deps.role_secret_arns).await?;
     add_missing_keys(&deps.secret).await?;
     Ok(applied)
+}
+
+/// In a server that the stack created and nobody has used yet, this makes owner and database first.
+async fn connect(deps: &Deps) -> Result<Client, StoreError> {
+    match &deps.master_secret_arn {
+        Some(arn) => owner::connect_or_create(&deps.database, &deps.aws, arn).await,
+        None => store::connect(&deps.database, Some(&deps.aws)).await,
+    }
 }
 
 /// Adds missing keys to the secret. An existing key is never changed: customers hashed with it would be lost.

@@ -21,5 +21,5 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         database: Database::new(settings.database, Some(aws)),
         thresholds: settings.thresholds,
     };
-    run(service_fn(|event| handle(&deps, event))).await
+    run(service_fn(|event| Box::pin(handle(&deps, event)))).await
 }

@@ -1,4 +1,4 @@
-//! The parameters of template.yaml: which there are, and which a person must give.
+//! The parameters of template.yaml: which there are, and what a stage keeps of them. All have a default.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_yaml_ng::Value;
 use stack::file;
 
-use crate::{Error, terminal};
+use crate::Error;
 
 /// The parameter that this command computes.
 pub(crate) const RELEASE: &str = "Release";
@@ -24,7 +24,6 @@ struct Template {
 #[serde(rename_all = "PascalCase")]
 struct Parameter {
     default: Option<Value>,
-    description: Option<String>,
 }
 
 /// All parameters of template.yaml by name.
@@ -45,10 +44,10 @@ impl Parameters {
         Ok(Self(template.parameters))
     }
 
-    /// Changes the kept parameters by `Name=Value` each, and asks for those that are missing.
+    /// Changes the kept parameters by `Name=Value` each.
     ///
     /// # Errors
-    /// `Usage` when a name is unknown, a needed one is missing and nobody can be asked, or a value must not be kept.
+    /// `Usage` when a name is unknown, or a value must not be kept.
     pub(crate) fn settle(&self, kept: &mut BTreeMap<String, String>, set: &[String]) -> Result<(), Error> {
         for setting in set {
             let (name, value) = split(setting)?;
@@ -60,11 +59,6 @@ impl Parameters {
         for name in kept.keys() {
             if !self.0.contains_key(name) {
                 return Err(Error::Usage(format!("template.yaml has no parameter {name}; docs/DEPLOY.md lists them")));
-            }
-        }
-        for (name, parameter) in &self.0 {
-            if parameter.default.is_none() && name != RELEASE && !kept.contains_key(name) {
-                kept.insert(name.clone(), ask(name, parameter)?);
             }
         }
         refuse_password(kept)
@@ -84,12 +78,10 @@ fn split(setting: &str) -> Result<(&str, &str), Error> {
     setting.split_once('=').ok_or_else(|| Error::Usage(format!("--set {setting}: it must be Parameter=Value")))
 }
 
-fn ask(name: &str, parameter: &Parameter) -> Result<String, Error> {
-    if !terminal::is_there() {
-        return Err(Error::Usage(format!("the parameter {name} has no default; give it by --set {name}=...")));
-    }
-    let description = parameter.description.as_deref().unwrap_or_default();
-    terminal::ask(&format!("{description}\n{name}:"))
+/// Whether the stack has a database of its own that CloudFormation may not delete.
+pub(crate) fn protects_a_database(kept: &BTreeMap<String, String>) -> bool {
+    let is = |name: &str, value: &str| kept.get(name).map_or("", String::as_str) == value;
+    is("DatabaseUrl", "") && !is("Database", "existing") && !is("DatabaseDeletionProtection", "false")
 }
 
 /// The database's owner signs in by IAM or with a secret: everybody who may read the stack, or this folder, would read it.
@@ -127,6 +119,16 @@ mod tests {
         assert_eq!(parameters().value(&BTreeMap::new(), "LogLevel"), "INFO");
         // an equals sign in a value belongs to it
         assert_eq!(split("EventNames=a=view").expect("a setting"), ("EventNames", "a=view"));
+    }
+
+    #[test]
+    fn a_created_database_is_protected_until_somebody_says_otherwise() {
+        let stage =
+            |set: &[(&str, &str)]| set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        assert!(protects_a_database(&stage(&[])));
+        assert!(protects_a_database(&stage(&[("DatabaseUrl", ""), ("Database", "aurora")])));
+        assert!(!protects_a_database(&stage(&[("DatabaseDeletionProtection", "false")])));
+        assert!(!protects_a_database(&stage(&[("DatabaseUrl", "postgres://u@h:1/d?sslmode=require")])));
     }
 
     #[test]
