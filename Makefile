@@ -39,7 +39,7 @@ requirements:
 build: requirements ## Build everything for this machine
 	@$(CARGO) build --profile local $(LOCKED)
 
-up: build ## Start Postgres and the AWS emulator, deploy, migrate; again after a change
+up: build ## Start Postgres and the AWS emulator, deploy; again after a change
 	@$(LOCAL_STACK) --stack $(STACK) up
 
 down: ## Stop the stack; the data stays (make down WIPE=1 removes it)
@@ -85,10 +85,12 @@ lint: validate ## Check format, lints, documentation and the template
 fmt: ## Format the code
 	@$(CARGO) fmt --all
 
-validate: build ## Check template.yaml as AWS would
-	@$(LOCAL_STACK) install sam
+validate: build ## Check template.yaml as AWS would, and for security (exceptions: tools/local/checkov.yaml)
+	@$(LOCAL_STACK) install sam checkov
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv/sam/bin/sam validate --lint --template-file template.yaml
 	.venv/sam/bin/cfn-lint template.yaml
+	.venv/sam/bin/python tools/local/unroll.py template.yaml target/template.json
+	.venv/checkov/bin/checkov --config-file tools/local/checkov.yaml --file target/template.json
 
 logs: ## Print the logs (FUNCTION=record-interactions, emulator or postgres; FOLLOW=1)
 	@$(LOCAL_STACK) --stack $(STACK) logs $(FUNCTION) $(if $(FOLLOW),--follow)
@@ -102,7 +104,7 @@ psql: ## Open psql on the local database
 # make deploy STAGE=prod ARGS="--set DatabaseIamAuth=true"
 STAGE ?=
 ARGS ?=
-deploy: build ## Bring a stage into AWS, or upgrade it: build (arm64), deploy, migrate, check (STAGE=prod)
+deploy: build ## Bring a stage into AWS, or upgrade it: build (arm64), deploy with its migration, check (STAGE=prod)
 	@target/local/deploy up --stage "$(STAGE)" $(ARGS)
 
 destroy: build ## Delete the stack of a stage (STAGE=prod); says what stays behind
@@ -155,3 +157,35 @@ counts: requirements ## Count instructions of the hot paths under valgrind; fail
 	[ -x "$$GUNGRAUN_RUNNER" ] || $(CARGO) install gungraun-runner --version "=$$version" --locked --root "$$folder"
 	counted=$$($(CARGO) bench --profile counts $(LOCKED) -p counts --bench hot_paths -- --output-format=json)
 	$(CARGO) run --quiet --profile counts $(LOCKED) -p counts --bin counts -- bench/counts/counts.json $(if $(WRITE),--write) <<< "$$counted"
+
+.PHONY: release
+CYCLONEDX_VERSION := 0.5.9
+ARCH ?= arm64
+# A folder with <function>/bootstrap, instead of building; for a trial of the packing.
+BINARIES ?=
+RELEASE := target/release-files
+# By tag: `git tag v1.0.0 && make release`. The archive is the same for the same binaries: sorted, without times and owners.
+release: build ## Pack the functions, with checksums and a bill of materials, into target/release-files (ARCH=x86_64)
+	@version=$$(git describe --tags --always --dirty)
+	folder="$$PWD/.local/tools/cargo-cyclonedx-$(CYCLONEDX_VERSION)"
+	[ -x "$$folder/bin/cargo-cyclonedx" ] || $(CARGO) install cargo-cyclonedx --version "=$(CYCLONEDX_VERSION)" --locked --root "$$folder"
+	binaries="$(BINARIES)"
+	if [ -z "$$binaries" ]; then
+	  $(LOCAL_STACK) install lambda
+	  PATH="$$PWD/.venv/lambda/bin:$$PATH" $(CARGO) lambda build --release --locked --$(subst _,-,$(ARCH)) $(FUNCTION_PACKAGES)
+	  binaries=target/lambda
+	fi
+	rm -rf $(RELEASE)
+	mkdir -p $(RELEASE)/shopsignal/sbom
+	cp template.yaml $(RELEASE)/shopsignal/
+	# One for each package of the workspace, beside its manifest; those of the functions are kept.
+	PATH="$$folder/bin:$$PATH" $(CARGO) cyclonedx --quiet --format json --override-filename release-sbom
+	for manifest in functions/*/Cargo.toml; do
+	  function=$$(basename $$(dirname "$$manifest"))
+	  install -D -m 755 "$$binaries/$$function/bootstrap" "$(RELEASE)/shopsignal/target/lambda/$$function/bootstrap"
+	  mv "functions/$$function/release-sbom.json" "$(RELEASE)/shopsignal/sbom/$$function.cdx.json"
+	done
+	find . -name release-sbom.json -not -path './target/*' -delete
+	(cd $(RELEASE)/shopsignal && find . -type f ! -name SHA256SUMS -print0 | sort -z | xargs -0 sha256sum > SHA256SUMS)
+	tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C $(RELEASE) -cf - shopsignal | gzip -n > $(RELEASE)/shopsignal-$$version-$(ARCH).tar.gz
+	(cd $(RELEASE) && sha256sum shopsignal-*.tar.gz > SHA256SUMS && cat SHA256SUMS)

@@ -33,6 +33,11 @@ pub(crate) struct Figure {
 pub(crate) struct Rounds(Vec<(f64, f64)>);
 
 impl Rounds {
+    /// No rounds yet.
+    pub(crate) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
     /// Adds a round.
     pub(crate) fn push(&mut self, ours: f64, limit: f64) {
         self.0.push((ours, limit));

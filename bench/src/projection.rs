@@ -3,8 +3,8 @@
 //!
 //! The bare insert logs the events and nothing else: no state, no figures, no derived interactions, no rules of fraud.
 
-use rand_chacha::ChaCha8Rng as Random;
 use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng as Random;
 use serde_json::{Value, json};
 use testkit::{Function, TestDatabase, sqs_event};
 

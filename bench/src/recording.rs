@@ -6,7 +6,7 @@
 
 use contracts::Route;
 use domain::Sink;
-use testkit::{Function, HttpEvent, TestDatabase};
+use testkit::{Function, HttpEvent, TestDatabase, statement_of};
 use uuid::Uuid;
 
 use crate::figure::{Figure, Rounds};
@@ -19,7 +19,7 @@ use crate::sample::{median, number};
 /// The statement that record-interactions sends.
 const RECORD: &str =
     "SELECT * FROM analytic.record_interactions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
-/// Turns of a round: ours, the bare insert, the statement alone, and again.
+/// Turns of a round: ours, the bare insert, the statement alone, the same planned at every call, and again.
 const TURNS: usize = 6;
 const PRODUCTS: u128 = 100_000;
 const SESSION: &str = "5f0c7a52-5d3d-4be1-9a34-1c6a6f0c1f11";
@@ -61,11 +61,12 @@ struct Seconds {
     processor: f64,
     bare: f64,
     statement: f64,
+    unplanned: f64,
 }
 
 impl Recording<'_> {
     async fn compare(&self, rows: usize, note: &str) -> Vec<Figure> {
-        let (mut shipped, mut statement, mut alone) = (Rounds::default(), Rounds::default(), Rounds::default());
+        let [mut shipped, mut statement, mut alone, mut planned] = [const { Rounds::new() }; 4];
         let mut processor = Vec::new();
         for _ in 0..self.rig.rounds {
             let seconds = self.round(rows).await;
@@ -73,17 +74,20 @@ impl Recording<'_> {
             shipped.push(rate(seconds.shipped), rate(seconds.bare));
             statement.push(rate(seconds.shipped), rate(seconds.statement));
             alone.push(rate(seconds.statement), rate(seconds.bare));
+            planned.push(rate(seconds.statement), rate(seconds.unplanned));
             processor.push(seconds.processor * 1e3 / number(TURNS * requests(rows)));
         }
         let case = format!("{rows} row{} a request{note}", if rows == 1 { "" } else { "s" });
         let shipped = shipped.figure("recording", &case, "rows/s").against("bare insert in pgbench");
-        let alone =
-            alone.figure("recording", format!("{case}, SQL alone"), "rows/s").against("bare insert in pgbench");
+        let alone = alone.figure("recording", format!("{case}, SQL alone"), "rows/s").against("bare insert in pgbench");
         let hold_it = rows == 25 && note.is_empty();
         vec![
             if hold_it { shipped.hold(hold::RECORDING) } else { shipped },
             statement.figure("recording", &case, "rows/s").against("same SQL in pgbench"),
             if hold_it { alone.hold(hold::RECORDING_STATEMENT) } else { alone },
+            planned
+                .figure("recording", format!("{case}, SQL alone"), "rows/s")
+                .against("the same, planned at every call"),
             Figure::alone("recording", format!("{case}, processor of the function"), "ms", median(&processor)),
         ]
     }
@@ -91,16 +95,18 @@ impl Recording<'_> {
     async fn round(&self, rows: usize) -> Seconds {
         let mut function = self.start().await;
         let mut seconds = Seconds::default();
+        let unplanned = statement_of("record_interactions");
         let before = processor_seconds(&function);
         for _ in 0..TURNS {
             let turn =
                 || -> Vec<Vec<Item>> { (0..requests(rows)).map(|_| (0..rows).map(Item::new).collect()).collect() };
             seconds.shipped += drive(&mut function, turn().iter().map(|items| request(items)).collect()).await;
             seconds.bare += self.pgbench(turn().iter().map(|items| bare_insert(items))).await;
-            seconds.statement += self.pgbench(turn().iter().map(|items| record(items))).await;
+            seconds.statement += self.pgbench(turn().iter().map(|items| record(RECORD, items))).await;
+            seconds.unplanned += self.pgbench(turn().iter().map(|items| record(&unplanned, items))).await;
         }
         seconds.processor = processor_seconds(&function) - before;
-        self.check_stored(1 + 3 * TURNS * requests(rows) * rows).await;
+        self.check_stored(1 + 4 * TURNS * requests(rows) * rows).await;
         seconds
     }
 
@@ -201,8 +207,8 @@ fn bare_insert(items: &[Item]) -> String {
     )
 }
 
-/// The statement of record-interactions with the values of a request.
-fn record(items: &[Item]) -> String {
+/// A statement of record-interactions with the values of a request.
+fn record(statement: &str, items: &[Item]) -> String {
     // One constant per column: a list of constants would be planned one by one, which parameters are not.
     let column = |kind: &str, value: &dyn Fn(&Item) -> String| {
         let values: Vec<String> = items.iter().map(value).collect();
@@ -228,5 +234,5 @@ fn record(items: &[Item]) -> String {
         "NULL".to_owned(),
         format!("'{{{}}}'::text[]", Sink::ALL.map(Sink::as_str).join(",")),
     ];
-    fill(RECORD, &values)
+    fill(statement, &values)
 }

@@ -9,7 +9,7 @@ use crate::hold;
 use crate::rig::{Rig, processor_seconds};
 use crate::sample::{median, number};
 use stage::{SINGLES, Slice, Stage};
-use testkit::Function;
+use testkit::{Function, statement_of};
 
 /// The statement that update-popularity sends.
 const APPLY: &str = "SELECT * FROM analytic.apply_popularity($1)";
@@ -83,22 +83,25 @@ async fn against_pgbench(rig: &Rig, stage: &Stage, slice: Slice) -> Vec<Figure> 
 /// Compares batches of 100 with one upsert per event, and pending rows with a ledger.
 async fn against_baselines(rig: &Rig, stage: &Stage) -> Vec<Figure> {
     let slice = Slice { batch: 100, clients: 1 };
-    let (mut single, mut crowd, mut ledger) = (Rounds::default(), Rounds::default(), Rounds::default());
+    let [mut single, mut crowd, mut ledger, mut planned] = [const { Rounds::new() }; 4];
+    let unplanned = statement_of("apply_popularity");
     for _ in 0..rig.rounds {
         stage.reset().await;
         let mut shipped = stage.start(rig, 1).await;
-        let mut seconds = [0.0; 5];
+        let mut seconds = [0.0; 6];
         for turn in 0..TURNS {
             seconds[0] += stage.shipped(&mut shipped, slice, 2 * turn).await;
             seconds[1] += stage.one_by_one(UPSERT_ONE, 1, turn).await;
             seconds[2] += stage.statements(APPLY, slice, 2 * turn + 1).await;
             seconds[3] += stage.statements(LEDGER, slice, 2 * turn).await;
             seconds[4] += stage.one_by_one(UPSERT_ONE, SESSIONS, turn).await;
+            seconds[5] += stage.statements(&unplanned, slice, 2 * TURNS + turn).await;
         }
         let alone = |sessions: usize, seconds: f64| number(TURNS * SINGLES * sessions) / seconds;
         single.push(rate(slice, seconds[0]), alone(1, seconds[1]));
         crowd.push(rate(slice, seconds[0]), alone(SESSIONS, seconds[4]));
         ledger.push(rate(slice, seconds[2]), rate(slice, seconds[3]));
+        planned.push(rate(slice, seconds[2]), rate(slice, seconds[5]));
     }
     let case = |text: &str| format!("{}, {text}", stage.spread.name());
     let single = single.figure("scoring", case("batches of 100"), "events/s").against("one upsert an event");
@@ -107,6 +110,9 @@ async fn against_baselines(rig: &Rig, stage: &Stage) -> Vec<Figure> {
         single,
         crowd.figure("scoring", case("batches of 100"), "events/s").against("one upsert an event, 8 sessions"),
         ledger.figure("scoring", case("pending rows, batches of 100"), "events/s").against("ledger of ids"),
+        planned
+            .figure("scoring", case("SQL alone, batches of 100"), "events/s")
+            .against("the same, planned at every call"),
     ]
 }
 

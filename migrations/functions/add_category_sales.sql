@@ -23,3 +23,5 @@ BEGIN
     SELECT place::text AS place FROM moved WHERE orders_paid = 0 AND items_milli = 0 AND revenue_minor = 0 AND refund_minor = 0;
 END
 $function$;
+COMMENT ON FUNCTION analytic.add_category_sales IS
+    'Moves the figures of categories by differences. Returns the rows that are empty now.';

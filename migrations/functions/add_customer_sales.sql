@@ -45,3 +45,5 @@ BEGIN
     SELECT place::text, true FROM spend_moved WHERE customers = 0 AND orders_paid = 0 AND net_minor = 0;
 END
 $function$;
+COMMENT ON FUNCTION analytic.add_customer_sales IS
+    'Moves the figures of customers, and of customers by what they spent. Returns the rows that are empty now.';

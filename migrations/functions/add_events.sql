@@ -21,3 +21,4 @@ BEGIN
     SELECT place::text AS place FROM moved WHERE events = 0;
 END
 $function$;
+COMMENT ON FUNCTION analytic.add_events IS 'Moves the numbers of events. Returns the rows that are empty now.';

@@ -21,3 +21,5 @@ BEGIN
     SELECT place::text AS place FROM moved WHERE orders = 0 AND items_milli = 0;
 END
 $function$;
+COMMENT ON FUNCTION analytic.add_order_statuses IS
+    'Moves the numbers of orders by status. Returns the rows that are empty now.';

@@ -21,3 +21,4 @@ BEGIN
     SELECT place::text AS place FROM moved WHERE ratings = 0 AND score_micros = 0;
 END
 $function$;
+COMMENT ON FUNCTION analytic.add_ratings IS 'Moves the ratings of products. Returns the rows that are empty now.';

@@ -37,3 +37,4 @@ BEGIN
         shipping_minor = 0 AND tax_minor = 0 AND fee_minor = 0;
 END
 $function$;
+COMMENT ON FUNCTION analytic.add_sales IS 'Moves sales figures by differences. Returns the rows that are empty now.';

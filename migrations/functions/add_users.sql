@@ -21,3 +21,4 @@ BEGIN
     SELECT place::text AS place FROM moved WHERE registered = 0;
 END
 $function$;
+COMMENT ON FUNCTION analytic.add_users IS 'Moves the numbers of registrations. Returns the rows that are empty now.';

@@ -11,3 +11,4 @@ BEGIN
     ON CONFLICT (reference) DO NOTHING;
 END
 $function$;
+COMMENT ON FUNCTION analytic.announce_references IS 'Makes the rows of product references, so that they can be locked.';

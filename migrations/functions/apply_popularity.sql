@@ -70,3 +70,5 @@ BEGIN
            (SELECT coalesce(array_agg(interaction_id), '{}') FROM locked WHERE parked) AS parked;
 END
 $function$;
+COMMENT ON FUNCTION analytic.apply_popularity IS
+    'Applies the pending popularity effects of interactions, each once. The transaction that deletes a pending row raises the score.';

@@ -7,3 +7,4 @@ BEGIN
     WHERE stale.subject = done.subject AND stale.subject_id = done.subject_id;
 END
 $function$;
+COMMENT ON FUNCTION analytic.clear_stale_projections IS 'Removes the marks of subjects that were projected again.';

@@ -8,3 +8,4 @@ BEGIN
     ON CONFLICT DO NOTHING;
 END
 $function$;
+COMMENT ON FUNCTION analytic.ensure_customer_locks IS 'Makes the rows by which customers are locked.';

@@ -20,3 +20,4 @@ BEGIN
     ORDER BY named.reference, candidate.rank DESC, candidate.claimed_at DESC, candidate.product_id DESC, period.since;
 END
 $function$;
+COMMENT ON FUNCTION analytic.get_attributions IS 'Returns the product, seller and category of references, by time.';

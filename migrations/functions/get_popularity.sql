@@ -10,3 +10,4 @@ BEGIN
     WHERE id = coalesce((SELECT product_id FROM analytic.product_reference WHERE reference = product), product);
 END
 $function$;
+COMMENT ON FUNCTION analytic.get_popularity IS 'Returns the popularity of a product, also by one of its SKUs.';

@@ -10,3 +10,4 @@ BEGIN
     ON CONFLICT DO NOTHING;
 END
 $function$;
+COMMENT ON FUNCTION analytic.insert_customer_links IS 'Adds which addresses belong to which customers.';

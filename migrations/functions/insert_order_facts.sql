@@ -11,3 +11,4 @@ BEGIN
     ON CONFLICT DO NOTHING;
 END
 $function$;
+COMMENT ON FUNCTION analytic.insert_order_facts IS 'Adds what the fraud rules know of new orders.';

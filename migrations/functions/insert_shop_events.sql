@@ -17,3 +17,4 @@ BEGIN
     RETURNING id;
 END
 $function$;
+COMMENT ON FUNCTION analytic.insert_shop_events IS 'Logs back-end events and returns the ids that were new.';

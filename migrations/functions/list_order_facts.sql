@@ -16,3 +16,4 @@ BEGIN
     FROM analytic.order_fact WHERE order_id = ANY(order_ids);
 END
 $function$;
+COMMENT ON FUNCTION analytic.list_order_facts IS 'Lists the orders among which the fraud rules look.';

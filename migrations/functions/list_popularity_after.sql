@@ -16,3 +16,4 @@ BEGIN
     LIMIT page_size;
 END
 $function$;
+COMMENT ON FUNCTION analytic.list_popularity_after IS 'Returns the rows of the top list after one.';

@@ -10,3 +10,4 @@ BEGIN
     FROM analytic.product_popularity ORDER BY score_micros DESC, id LIMIT page_size OFFSET skipped;
 END
 $function$;
+COMMENT ON FUNCTION analytic.list_popularity_page IS 'Returns a page of the top list by its offset.';

@@ -13,3 +13,4 @@ BEGIN
     WHERE logged.event_type NOT IN ('product_stock_updated', 'user_logged_in');
 END
 $function$;
+COMMENT ON FUNCTION analytic.list_shop_events IS 'Lists the events from which the state of subjects is folded.';

@@ -9,3 +9,4 @@ BEGIN
     ORDER BY customer FOR UPDATE;
 END
 $function$;
+COMMENT ON FUNCTION analytic.lock_customers IS 'Locks customers whose orders are evaluated, until the transaction ends.';

@@ -14,3 +14,5 @@ BEGIN
     RETURNING locked.subject, locked.subject_id, locked.contribution::text AS contribution, locked.derived;
 END
 $function$;
+COMMENT ON FUNCTION analytic.lock_projections IS
+    'Locks the projections of subjects until the transaction ends, makes missing ones, and returns them.';

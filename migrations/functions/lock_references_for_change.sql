@@ -6,3 +6,4 @@ BEGIN
     PERFORM FROM analytic.product_reference WHERE reference = ANY(product_references) ORDER BY reference FOR UPDATE;
 END
 $function$;
+COMMENT ON FUNCTION analytic.lock_references_for_change IS 'Locks product references whose meaning is about to change.';

@@ -7,3 +7,5 @@ BEGIN
     PERFORM FROM analytic.product_reference WHERE reference = ANY(product_references) ORDER BY reference FOR KEY SHARE;
 END
 $function$;
+COMMENT ON FUNCTION analytic.lock_references_for_reading IS
+    'Locks product references against a change of their meaning, beside other readers.';

@@ -14,3 +14,4 @@ BEGIN
     ON CONFLICT (subject, subject_id) DO NOTHING;
 END
 $function$;
+COMMENT ON FUNCTION analytic.mark_stale_projections IS 'Marks what names a product by these references, to be projected again.';

@@ -41,3 +41,5 @@ BEGIN
     ORDER BY item.interaction_id;
 END
 $function$;
+COMMENT ON FUNCTION analytic.record_derived_interactions IS
+    'Stores interactions that follow from back-end events, each once, with their pending rows.';

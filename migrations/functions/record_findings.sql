@@ -31,3 +31,4 @@ BEGIN
     SELECT id, id IN (SELECT finding_id FROM owed) AS owed FROM added ORDER BY id;
 END
 $function$;
+COMMENT ON FUNCTION analytic.record_findings IS 'Stores findings, each once, and owes an alert for those that are new.';

@@ -58,3 +58,5 @@ BEGIN
     FROM item LEFT JOIN admitted USING (interaction_id) LEFT JOIN claimed USING (interaction_id) ORDER BY item.position;
 END
 $function$;
+COMMENT ON FUNCTION analytic.record_interactions IS
+    'Claims event ids and stores the new items of a request with their pending rows. Returns the outcome of each item, in their order.';

@@ -19,3 +19,4 @@ BEGIN
     DELETE FROM analytic.customer_spend_rollup WHERE ctid = ANY (spend_places::tid[]);
 END
 $function$;
+COMMENT ON FUNCTION analytic.remove_empty_rollups IS 'Removes rows of zeros that this transaction has just changed.';

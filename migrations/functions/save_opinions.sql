@@ -15,3 +15,4 @@ BEGIN
         score_micros = excluded.score_micros, given_at = excluded.given_at, deleted = excluded.deleted;
 END
 $function$;
+COMMENT ON FUNCTION analytic.save_opinions IS 'Saves ratings and comments.';

@@ -24,3 +24,4 @@ BEGIN
     WHERE line IS DISTINCT FROM excluded;
 END
 $function$;
+COMMENT ON FUNCTION analytic.save_order_lines IS 'Replaces the lines of orders.';

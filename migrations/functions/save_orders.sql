@@ -28,3 +28,4 @@ BEGIN
         shipping_minor = excluded.shipping_minor, tax_minor = excluded.tax_minor, fee_minor = excluded.fee_minor;
 END
 $function$;
+COMMENT ON FUNCTION analytic.save_orders IS 'Saves the state of orders.';

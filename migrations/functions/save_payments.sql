@@ -22,3 +22,4 @@ BEGIN
     WHERE payment IS DISTINCT FROM excluded;
 END
 $function$;
+COMMENT ON FUNCTION analytic.save_payments IS 'Replaces the payments of orders.';

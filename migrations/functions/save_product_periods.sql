@@ -18,3 +18,4 @@ BEGIN
     WHERE period IS DISTINCT FROM excluded;
 END
 $function$;
+COMMENT ON FUNCTION analytic.save_product_periods IS 'Saves from when on a product has had which seller and category.';

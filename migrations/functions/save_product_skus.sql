@@ -11,3 +11,4 @@ BEGIN
     ON CONFLICT (sku, product_id) DO UPDATE SET claimed_at = excluded.claimed_at;
 END
 $function$;
+COMMENT ON FUNCTION analytic.save_product_skus IS 'Saves which products claim which SKUs.';

@@ -13,3 +13,4 @@ BEGIN
         seller_id = excluded.seller_id, category_id = excluded.category_id, name = excluded.name, deleted_at = excluded.deleted_at;
 END
 $function$;
+COMMENT ON FUNCTION analytic.save_products IS 'Saves the state of products.';

@@ -10,3 +10,5 @@ BEGIN
     WHERE projection.subject = saved.subject AND projection.subject_id = saved.subject_id;
 END
 $function$;
+COMMENT ON FUNCTION analytic.save_projections IS
+    'Saves what subjects contribute to the figures, and which interactions were derived from them.';

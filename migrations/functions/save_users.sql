@@ -11,3 +11,4 @@ BEGIN
     ON CONFLICT (user_key) DO UPDATE SET registered_at = excluded.registered_at, deleted_at = excluded.deleted_at;
 END
 $function$;
+COMMENT ON FUNCTION analytic.save_users IS 'Saves when users registered and left.';

@@ -162,6 +162,24 @@ def concurrency_from_parameters(lambda_svc):
     replace(lambda_svc, "_sqs_esm_concurrency", make)
 
 
+def accept_saved_queries(provisioners):
+    """Lets a stack hold queries of CloudWatch Logs Insights, a type that the emulator refuses. Nothing reads them here."""
+
+    def create(logical_id, _properties, stack_name):
+        return f"{stack_name}-{logical_id}", {}
+
+    def add(table):
+        # In place: the emulator's other modules hold the same table.
+        table["AWS::Logs::QueryDefinition"] = {
+            "create": create,
+            "update": lambda physical_id, _old, _new, _stack_name: (physical_id, {}),
+            "delete": lambda _physical_id, _properties: None,
+        }
+        return table
+
+    replace(provisioners, "_RESOURCE_HANDLERS", add)
+
+
 def camel_case(configuration):
     """Turns `AllowOrigins` into `allowOrigins`, the spelling that the emulator's HTTP API reads."""
     return {name[:1].lower() + name[1:]: value for name, value in (configuration or {}).items()}
@@ -219,6 +237,39 @@ def answer_at_once(lambda_runtime):
     replace(lambda_runtime.ProvidedWorker, "_drain_stderr_bounded", make)
 
 
+def parameters_for_sam(engine, users, sam):
+    """The values of the parameters where SAM's transform uses them. Without this: their defaults."""
+    values = {}
+
+    def make(original):
+        def apply(template, provided=None, previous=None):
+            values.update(engine._transform_parameters(template, provided, previous))
+            return original(template, provided, previous)
+
+        return apply
+
+    for user in users:
+        replace(user, "_apply_transforms", make)
+    replace(sam, "transform", lambda original: lambda template, _, loader: original(template, dict(values), loader))
+
+
+def end_idle_versions(lambda_svc, runtime):
+    """Ends idle environments of published versions. Without this: one of each stays, with its connection to Postgres."""
+
+    def reap():
+        oldest = time.time() - runtime._LOCAL_WORKER_TTL
+        with runtime._lock:
+            last = {key: workers[0] for key, workers in runtime._workers.items() if len(workers) == 1}
+            idle = {key: one for key, one in last.items() if not one.in_use and one.last_used < oldest}
+            idle = {key: one for key, one in idle.items() if one.config.get("Version", "$LATEST") != "$LATEST"}
+            for key in idle:
+                del runtime._workers[key]
+        runtime.kill_workers(list(idle.values()))
+        return runtime.reap_idle_workers()
+
+    replace(lambda_svc, "reap_idle_workers", lambda _original: reap)
+
+
 class IssuerHandler(http.server.SimpleHTTPRequestHandler):
     """Serves the issuer's public files as JSON, without a line in the log per request."""
 
@@ -251,14 +302,19 @@ def main():
     from ministack import app
     from ministack.core import lambda_runtime
     from ministack.services import apigateway, lambda_svc, sqs
+    from ministack.services.cloudformation import changesets, engine, handlers, provisioners
+    from samtranslator.translator import transform
 
     batches_as_on_aws(sqs, lambda_svc)
     trace_headers_in_batches(sqs)
     concurrency_from_parameters(lambda_svc)
     cors_from_templates(apigateway)
+    accept_saved_queries(provisioners)
     hide_function_errors(lambda_svc)
     log_failed_starts(lambda_svc)
     answer_at_once(lambda_runtime)
+    end_idle_versions(lambda_svc, lambda_runtime)
+    parameters_for_sam(engine, [changesets, handlers], transform)
     serve_issuer(arguments.issuer_folder, arguments.issuer_port)
     # The emulator parses the command line again: it must not see ours.
     sys.argv = sys.argv[:1]

@@ -7,9 +7,7 @@
 use std::hint::black_box;
 use std::sync::OnceLock;
 
-use contracts::{
-    Cursor, Data, Hint, ItemOutcome, ItemResult, ItemStatus, RecordReply, Sender, SqsEvent, read_request,
-};
+use contracts::{Cursor, Data, Hint, ItemOutcome, ItemResult, ItemStatus, RecordReply, Sender, SqsEvent, read_request};
 use domain::{Caller, EventNames, InteractionId, Micros, NewInteraction};
 use gungraun::{library_benchmark, library_benchmark_group, main};
 use jiff::Timestamp;

@@ -16,7 +16,7 @@ use crate::rig::{Rig, drive};
 /// Products that have a score already.
 const PRODUCTS: u32 = 100_000;
 /// The number of events from which a slice is taken.
-const EVENTS: usize = 30_000;
+const EVENTS: usize = 40_000;
 /// The number of events that each session applies one by one in a turn.
 pub(crate) const SINGLES: usize = 150;
 /// A rough mix of events: mostly views.

@@ -9,7 +9,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     platform::start();
     let settings = platform::load(Settings::read)?;
     let aws = aws::configure(aws::CALL_LIMIT).await?;
-    let secret = SecretSource::new(&aws, settings.secret_arn);
-    let deps = Deps { database: settings.database, role_secret_arns: settings.role_secret_arns, secret, aws };
+    let secret = SecretSource::new(&aws, settings.secret_arn.clone());
+    let Settings { release, database, master_secret_arn, role_secret_arns, .. } = settings;
+    let deps = Deps { release, database, master_secret_arn, role_secret_arns, secret, aws };
     run(service_fn(|event| handle(&deps, event))).await
 }

@@ -1,6 +1,7 @@
 //! The caller, from the claims that API Gateway's JWT authorizer verified, and from nothing else.
 //!
-//! `X-User-*` and `X-Forwarded-For` headers are never read: anyone can set them.
+//! `X-User-*` and `X-Forwarded-For` headers are never read: anyone can set them. CloudFront's own header is read only in a
+//! stack that nobody reaches without CloudFront, which writes it over whatever a client sent.
 
 use contracts::{Failure, Route, read_claims};
 use domain::{Caller, truncate_address};
@@ -24,8 +25,15 @@ pub(crate) fn of(request: &Request) -> Result<Caller, Failure> {
         .ok_or_else(|| Failure::forbidden("the token's subject is not an account (a UUID in lower case with hyphens)"))
 }
 
-/// Returns the network of the client's address, as API Gateway saw it.
-pub(crate) fn network(request: &Request) -> Option<String> {
+/// The address and port of who called CloudFront, like `198.51.100.10:46532` or `2001:db8::7:46532`.
+const VIEWER_ADDRESS: &str = "cloudfront-viewer-address";
+
+/// Returns the network of the client's address, as API Gateway saw it, or as CloudFront did when it is in front.
+pub(crate) fn network(request: &Request, is_behind_cloudfront: bool) -> Option<String> {
+    if is_behind_cloudfront {
+        let (address, _port) = request.headers().get(VIEWER_ADDRESS)?.to_str().ok()?.rsplit_once(':')?;
+        return truncate_address(address.trim_matches(['[', ']']));
+    }
     let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else { return None };
     truncate_address(context.http.source_ip.as_deref()?)
 }

@@ -29,6 +29,8 @@ pub struct Deps {
     pub sender: HintSender,
     /// How many events guests of one network may send in a minute; `None` for no limit.
     pub guest_events_per_minute: Option<u32>,
+    /// Whether all requests come through CloudFront.
+    pub is_behind_cloudfront: bool,
     /// The known event names.
     pub names: EventNames,
 }
@@ -57,7 +59,7 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
     let body = decode_body(request.body(), platform::content_encoding(request), BODY_MAX_BYTES)?;
     let items = read_request(&body, &sender, Uuid::now_v7)?;
     let hidden: usize = items.iter().flatten().map(|item| contracts::count_hidden(&item.metadata)).sum();
-    let (user_agent, network) = (caller::user_agent(request), caller::network(request));
+    let (user_agent, network) = (caller::user_agent(request), caller::network(request, deps.is_behind_cloudfront));
     let submission = Submission {
         caller,
         user_agent: user_agent.as_deref(),

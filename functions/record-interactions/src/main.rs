@@ -17,6 +17,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         sender: HintSender::new(Client::new(&aws), settings.queues, settings.send_limit),
         database: Database::new(settings.database, Some(aws)),
         guest_events_per_minute: settings.guest_events_per_minute,
+        is_behind_cloudfront: settings.is_behind_cloudfront,
         names: settings.names,
     });
     platform::serve(service_fn(move |request| {

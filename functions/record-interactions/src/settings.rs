@@ -21,6 +21,8 @@ pub struct Settings {
     pub send_limit: Duration,
     /// How many events guests of one network may send in a minute; `None` for no limit.
     pub guest_events_per_minute: Option<u32>,
+    /// Whether all requests come through CloudFront.
+    pub is_behind_cloudfront: bool,
     /// The known event names.
     pub names: EventNames,
 }
@@ -35,7 +37,8 @@ impl Settings {
         // Zero disables the limit, because a parameter of the template cannot be omitted.
         let guest_events_per_minute = u32::try_from(guests?).ok().filter(|limit| *limit > 0);
         let names = variables.parsed_or_default("EVENT_NAMES");
+        let is_behind_cloudfront = variables.switch("IS_BEHIND_CLOUDFRONT")?;
         let (database, queues, send_limit) = (database?, queues?, send_limit?);
-        Some(Self { database, queues, send_limit, guest_events_per_minute, names: names? })
+        Some(Self { database, queues, send_limit, guest_events_per_minute, is_behind_cloudfront, names: names? })
     }
 }

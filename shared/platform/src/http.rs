@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::{Debug, Write};
 use std::pin::Pin;
 
+use aws_lc_rs::digest::{SHA256, digest};
+use lambda_http::aws_lambda_events::apigw::ApiGatewayRequestAuthorizer;
 use lambda_http::http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
@@ -24,6 +26,9 @@ use crate::{Metric, Metrics};
 const NO_SNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 /// After the first visit, browsers use only https for a year. Subdomains are not included: they are not ours.
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// Enough to tell callers apart, too few to be taken for an identity.
+const PRINCIPAL_BYTES: usize = 8;
 
 /// Runs an HTTP service until the environment ends. Every response gets the headers that protect browsers.
 ///
@@ -63,6 +68,18 @@ impl<R: IntoResponse + Send + 'static> IntoResponse for Protected<R> {
 pub fn claims(extensions: &Extensions) -> Option<&HashMap<String, String>> {
     let Some(RequestContext::ApiGatewayV2(context)) = extensions.get() else { return None };
     Some(&context.authorizer.as_ref()?.jwt.as_ref()?.claims)
+}
+
+/// Returns a pseudonym of who called: the same for the same subject of a token, and not the subject itself. `None` without
+/// a token.
+///
+/// Without a key, so that an operator can compute it for an account that they know; subjects are random, so nobody finds
+/// one by trying.
+fn principal(authorizer: Option<&ApiGatewayRequestAuthorizer>) -> Option<String> {
+    let subject = authorizer?.jwt.as_ref()?.claims.get("sub")?;
+    let hash = digest(&SHA256, format!("principal:{subject}").as_bytes());
+    let digits = hash.as_ref().iter().take(PRINCIPAL_BYTES).map(|byte| format!("{byte:02x}"));
+    Some(digits.collect())
 }
 
 /// Returns the `content-encoding` of a request's body.
@@ -124,8 +141,12 @@ pub fn refuse(
     answer(StatusCode::from_u16(status)?, body)
 }
 
+/// Cleans the request, and logs who calls: the access log has the route, the status and this id, and cannot hash.
 fn mend(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
     if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload {
+        if let Some(principal) = principal(request.request_context.authorizer.as_ref()) {
+            tracing::info!(request.id = event.context.request_id, principal, "called");
+        }
         request.headers.remove("host");
         request.headers.remove("x-forwarded-proto");
         request.raw_query_string = request.raw_query_string.take().map(|query| encode(&query));

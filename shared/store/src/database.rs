@@ -163,8 +163,9 @@ impl Database {
 
 /// The statement that calls a function of the schema.
 fn select_from(function: &str, parameters: usize) -> String {
+    const SCHEMA: &str = "analytic";
     let places: Vec<_> = (1..=parameters).map(|n| format!("${n}")).collect();
-    format!("SELECT * FROM analytic.{function}({})", places.join(", "))
+    format!("SELECT * FROM {SCHEMA}.{function}({})", places.join(", "))
 }
 
 /// An open transaction. Dropped without [`Transaction::commit`], it is rolled back.

@@ -25,6 +25,8 @@ pub mod migration;
 pub mod opinion;
 pub mod order;
 pub mod order_fact;
+#[cfg(feature = "migrations")]
+pub mod owner;
 pub mod partition;
 pub mod pending;
 pub mod pending_alert;

@@ -1,10 +1,14 @@
 //! Brings the schema up to date with the files in `migrations/`: the migrations, the functions of the schema in
 //! `functions/`, and the roles of the Lambda functions in `roles.sql`.
 
+use std::time::Duration;
+
+use tokio::time::timeout;
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
 use crate::StoreError;
+use crate::connection::send_cancel;
 
 mod embedded {
     refinery::embed_migrations!("../../migrations");
@@ -64,6 +68,8 @@ const ROLES: &str = include_str!("../../../migrations/roles.sql");
 const WAIT_FOR_RUNNER: &str =
     "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0";
 const WAIT_FOR_TABLE: &str = "SET lock_timeout = '10s'";
+/// How long to try to cancel a statement that was abandoned.
+const CANCEL_LIMIT: Duration = Duration::from_secs(2);
 
 /// A migration that could not be applied.
 #[derive(Debug, thiserror::Error)]
@@ -74,14 +80,16 @@ pub enum MigrationError {
     /// A file was changed after it was applied, or its SQL failed.
     #[error("could not apply the migrations")]
     Failed(#[source] Box<refinery::Error>),
+    /// The time is over, and what was running was cancelled; a repetition continues from there.
+    #[error("could not apply the migrations within {0} s")]
+    TooLate(u64),
     /// The functions of the schema could not be replaced, or the roles not be created or granted what they need.
     #[error("could not apply the functions of the schema, the roles and the grants")]
     Functions(#[source] StoreError),
 }
 
 /// Applies the missing migrations, each in its own transaction, then the functions, roles and grants in another, and
-/// returns
-/// the names of the migrations.
+/// returns the names of the migrations.
 ///
 /// May be repeated and run concurrently: the second waits for the first and finds nothing to do.
 ///
@@ -95,9 +103,26 @@ pub async fn migrate(client: &mut Client) -> Result<Vec<String>, MigrationError>
     applied
 }
 
+/// Does the same as [`migrate`] within a time limit, and cancels in Postgres what is still running at its end.
+///
+/// # Errors
+/// [`MigrationError::TooLate`] after that time; then the client can only be dropped. Otherwise as [`migrate`].
+pub async fn migrate_within(client: &mut Client, limit: Duration) -> Result<Vec<String>, MigrationError> {
+    let token = client.cancel_token();
+    if let Ok(applied) = timeout(limit, migrate(client)).await {
+        return applied;
+    }
+    if !matches!(timeout(CANCEL_LIMIT, send_cancel(&token)).await, Ok(Ok(()))) {
+        tracing::warn!("could not cancel the statement of a migration");
+    }
+    Err(MigrationError::TooLate(limit.as_secs()))
+}
+
 async fn apply(client: &mut Client) -> Result<Vec<String>, MigrationError> {
     client.batch_execute(WAIT_FOR_TABLE).await.map_err(StoreError::from)?;
-    let report = embedded::migrations::runner().run_async(client).await;
+    // A database that is ahead is fine: after a rollback the previous release runs on it, and migrations only add.
+    let runner = embedded::migrations::runner().set_abort_missing(false);
+    let report = runner.run_async(client).await;
     let report = report.map_err(|error| MigrationError::Failed(error.into()))?;
     apply_functions(client).await.map_err(MigrationError::Functions)?;
     Ok(report.applied_migrations().iter().map(ToString::to_string).collect())

@@ -27,7 +27,7 @@ pub struct Applied {
 /// [`StoreError::Refused`] when the effect of at least one row cannot be stored; then none was applied.
 pub async fn apply(database: &Database, ids: &[InteractionId]) -> Result<Applied, StoreError> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    applied(&database.call("apply_popularity", &[(&ids, Type::INT8_ARRAY)]).await?)
+    applied(&database.call(APPLY, &[(&ids, Type::INT8_ARRAY)]).await?)
 }
 
 /// Applies the pending popularity effects of interactions as part of the transaction that recorded them.
@@ -39,8 +39,11 @@ pub(crate) async fn apply_within(
     ids: &[InteractionId],
 ) -> Result<Applied, StoreError> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    applied(&transaction.call("apply_popularity", &[(&ids, Type::INT8_ARRAY)]).await?)
+    applied(&transaction.call(APPLY, &[(&ids, Type::INT8_ARRAY)]).await?)
 }
+
+/// The function that scores a batch.
+const APPLY: &str = "apply_popularity";
 
 fn applied(rows: &[Row]) -> Result<Applied, StoreError> {
     let Some(row) = rows.first() else { return Ok(Applied::default()) };

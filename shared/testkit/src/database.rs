@@ -147,25 +147,27 @@ impl TestDatabase {
     }
 
     /// Returns the plan of the statement in a function of the schema, as Postgres keeps it for the session: made without
-    /// knowing the arguments. The statement is run once with `arguments`, which are SQL, each with its type.
+    /// knowing the arguments. The statement is run once with the arguments, which are SQL.
     ///
     /// # Panics
-    /// When the function does not consist of a single statement.
-    pub async fn plan_of(&self, function: &str, arguments: &[(&str, &str)], options: &str) -> Vec<String> {
-        let text = store::migration::texts().find(|text| text.contains(&format!("FUNCTION analytic.{function}(")));
-        let text = text.unwrap_or_else(|| panic!("there is no function {function}"));
-        let (head, rest) = text.split_once("#variable_conflict use_column\nBEGIN\n").unwrap();
-        let body = rest.strip_suffix(";\nEND\n$function$;\n").unwrap().replacen("RETURN QUERY", "", 1);
-        let signature = head.split_once('(').unwrap().1.split_once(')').unwrap().0;
-        let names: Vec<_> = signature.split(',').map(|it| it.split_whitespace().next().unwrap()).collect();
-        let types: Vec<_> = arguments.iter().map(|(_, kind)| *kind).collect();
-        let values: Vec<_> = arguments.iter().map(|(value, _)| *value).collect();
-        for setting in head.split(" SET ").skip(1) {
-            self.execute(&format!("SET {}", setting.split_once(" AS").map_or(setting, |(setting, _)| setting))).await;
+    /// When there is no such function.
+    pub async fn plan_of(&self, function: &str, arguments: &[&str], options: &str) -> Vec<String> {
+        for setting in parts_of(function).1 {
+            self.execute(&format!("SET {setting}")).await;
         }
+        self.prepare_statement_of(function).await;
+        self.rows(&format!("EXPLAIN ({options}) EXECUTE body ({})", arguments.join(", "))).await
+    }
+
+    /// Prepares the statement in a function of the schema as `body`. Creating the function does not look at it.
+    ///
+    /// # Panics
+    /// When there is no such function, or Postgres does not understand its statement.
+    pub async fn prepare_statement_of(&self, function: &str) {
+        let (types, _, statement) = parts_of(function);
+        let types = if types.is_empty() { String::new() } else { format!("({})", types.join(", ")) };
         self.execute("DEALLOCATE ALL").await;
-        self.execute(&format!("PREPARE body ({}) AS {}", types.join(", "), numbered(&body, &names))).await;
-        self.rows(&format!("EXPLAIN ({options}) EXECUTE body ({})", values.join(", "))).await
+        self.execute(&format!("PREPARE body {types} AS {statement}")).await;
     }
 
     /// Makes every pending hint due, as if its time had passed.
@@ -230,6 +232,30 @@ fn with_database(url: &str, name: &str) -> String {
     let (server, rest) = url.rsplit_once('/').unwrap();
     let query = rest.split_once('?').map_or("sslmode=disable", |(_, query)| query);
     format!("{server}/{name}?{query}")
+}
+
+/// Returns the statement of a function of the schema, with `$1`, `$2`, ... for its parameters.
+///
+/// # Panics
+/// When there is no such function.
+#[must_use]
+pub fn statement_of(function: &str) -> String {
+    parts_of(function).2
+}
+
+/// The types of the parameters of a function of the schema, its settings, and its only statement.
+fn parts_of(function: &str) -> (Vec<String>, Vec<String>, String) {
+    let text = store::migration::texts().find(|text| text.contains(&format!("FUNCTION analytic.{function}(")));
+    let text = text.unwrap_or_else(|| panic!("there is no function {function}"));
+    let (head, rest) = text.split_once(" AS $function$\n#variable_conflict use_column\nBEGIN\n").unwrap();
+    let body = rest.split_once(";\nEND\n$function$;\n").unwrap().0.replacen("RETURN QUERY", "", 1);
+    let signature = head.split_once('(').unwrap().1.split_once(')').unwrap().0;
+    let (names, types): (Vec<_>, Vec<_>) =
+        signature.split(',').filter_map(|parameter| parameter.trim().split_once(' ')).unzip();
+    // PERFORM is SELECT without a result, in the language of functions.
+    let statement = numbered(&body, &names).replacen("PERFORM FROM", "SELECT FROM", 1);
+    let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
+    (owned(types), owned(head.split(" SET ").skip(1).collect()), statement)
 }
 
 /// Replaces names by `$1`, `$2`, ...

@@ -23,8 +23,11 @@ pub fn default_variables(function: &str) -> Vec<(String, String)> {
     variables.filter_map(|(name, value)| Some((name.clone(), default(value)?))).collect()
 }
 
-/// Returns the default of the parameter that a value refers to.
+/// Returns the default of the parameter that a value refers to, in the end when conditions come before it.
 fn default(value: &Value) -> Option<String> {
+    if let Some(otherwise) = value.pointer("/Fn::If/2") {
+        return default(otherwise);
+    }
     let parameter = value["Ref"].as_str()?;
     match TEMPLATE.at(&format!("/Parameters/{parameter}/Default")) {
         Value::String(text) => Some(text.clone()),

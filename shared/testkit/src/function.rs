@@ -18,6 +18,9 @@ use crate::{HttpEvent, HttpReply, Stack, TestSecret, environment};
 /// The timeout that invocations announce unless a test says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
+/// The release of every function under test: the parameter has no default.
+pub const RELEASE: &str = "0123456789";
+
 /// Far more than any answer takes: a function that hangs fails its test instead of stopping the run.
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 
@@ -106,6 +109,7 @@ impl Function {
             .envs(of_lambda(name, &api.address))
             .env("AWS_ENDPOINT_URL", Stack::get().aws_endpoint())
             .env("APP_SECRET_ARN", TestSecret::usual().await.arn())
+            .env("RELEASE", RELEASE)
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -14,6 +14,9 @@ use serde_json::{Map, Value, json};
 /// The kind of a function's resource.
 pub const FUNCTION: &str = "AWS::Serverless::Function";
 
+/// What SAM reads as the alias of a function, behind its logical id.
+pub const ALIAS: &str = ".Alias";
+
 /// template.yaml with its resources by logical id.
 #[derive(Debug)]
 pub struct Template {
@@ -67,10 +70,11 @@ pub fn logical_id(folder: &str) -> String {
     id + "Function"
 }
 
-/// Returns the logical id that a `Ref` or `Fn::GetAtt` names.
+/// Returns the logical id that a `Ref` or `Fn::GetAtt` names; an alias counts as its function.
 #[must_use]
 pub fn target(value: &Value) -> Option<&str> {
-    value.get("Ref").or_else(|| value.pointer("/Fn::GetAtt/0")).and_then(Value::as_str)
+    let id = value.get("Ref").or_else(|| value.pointer("/Fn::GetAtt/0")).and_then(Value::as_str)?;
+    Some(id.strip_suffix(ALIAS).unwrap_or(id))
 }
 
 impl Template {
@@ -205,7 +209,9 @@ mod tests {
 
     #[test]
     fn short_forms_become_long_ones() {
-        let template = Template::read("a: !Ref Queue\nb: !GetAtt Queue.Arn\nc: !Sub x-${Queue}\n").unwrap();
+        let template =
+            Template::read("a: !Ref Queue\nb: !GetAtt Queue.Arn\nc: !Sub x-${Queue}\nd: !Ref F.Alias\n").unwrap();
+        assert_eq!(target(template.at("/d")), Some("F"));
         assert_eq!(target(template.at("/a")), Some("Queue"));
         assert_eq!(target(template.at("/b")), Some("Queue"));
         assert_eq!(template.at("/c"), &json!({ "Fn::Sub": "x-${Queue}" }));

@@ -1,6 +1,9 @@
 //! The database that migrate and maintain-partitions keep: schema, statements, partitions, and what each role may do.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
+mod additive;
+mod changelog;
+mod custom_resource;
 mod migrate;
 mod partition;
 mod rds;

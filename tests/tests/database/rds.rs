@@ -37,6 +37,18 @@ async fn prepared() -> Cluster {
     cluster
 }
 
+/// Replaces the rules of the server about who signs in how, each "users method".
+async fn admit(superuser: &Client, rules: &[&str]) {
+    let lines = rules.iter().map(|rule| rule.split_once(' ').unwrap());
+    let lines: Vec<_> = lines.map(|(users, method)| format!("'host all {users} 127.0.0.1/32 {method}'")).collect();
+    let rules = format!("COPY (SELECT unnest(ARRAY[{}]))", lines.join(", "));
+    let file: String = superuser.query_one("SHOW hba_file", &[]).await.unwrap().get(0);
+    superuser.batch_execute(&format!("{rules} TO '{file}'; SELECT pg_reload_conf()")).await.unwrap();
+    // A rule is in force when the server has read it, a moment later.
+    let current = "SELECT count(*) FROM pg_hba_file_rules WHERE error IS NOT NULL";
+    assert_eq!(superuser.query_one(current, &[]).await.unwrap().get::<_, i64>(0), 0);
+}
+
 fn url(cluster: &Cluster) -> String {
     cluster.url().replace("postgres@", "shopsignal@").replace("/postgres?", "/shopsignal?")
 }
@@ -120,9 +132,7 @@ async fn with_passwords_a_function_gets_in_with_its_own_and_with_no_other() {
     // given: a server that requires a password from every user but the superuser and the owner
     let cluster = prepared().await;
     let superuser = connect(&cluster, "postgres", "postgres").await;
-    let rules = "COPY (SELECT unnest(ARRAY['host all postgres,shopsignal 127.0.0.1/32 trust', 'host all all 127.0.0.1/32 scram-sha-256']))";
-    let file: String = superuser.query_one("SHOW hba_file", &[]).await.unwrap().get(0);
-    superuser.batch_execute(&format!("{rules} TO '{file}'; SELECT pg_reload_conf()")).await.unwrap();
+    admit(&superuser, &["postgres,shopsignal trust", "all scram-sha-256"]).await;
     // and: a secret for each role
     let secrets = TestServer::start(|request| async move {
         let asked: Value = serde_json::from_str(&request.body).unwrap();
@@ -142,4 +152,73 @@ async fn with_passwords_a_function_gets_in_with_its_own_and_with_no_other() {
     assert_ne!(other["statusCode"], 200);
     let none = health(&cluster, &[]).await;
     assert_ne!(none["statusCode"], 200);
+}
+
+/// What the guide makes by hand, as the server stores it.
+const MADE: &str = "SELECT concat_ws(' ', rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolconfig,
+        (SELECT datdba::regrole FROM pg_database WHERE datname = 'shopsignal'),
+        (SELECT admin_option FROM pg_auth_members WHERE roleid = 'rds_iam'::regrole AND member = pg_roles.oid))
+    FROM pg_roles WHERE rolname = 'shopsignal'";
+
+async fn made(cluster: &Cluster) -> String {
+    connect(cluster, "postgres", "postgres").await.query_one(MADE, &[]).await.unwrap().get(0)
+}
+
+/// A server that was just created: only its master gets in, with the password in its secret. Members of rds_iam need no
+/// password, as their token is checked elsewhere.
+async fn new_server() -> (Cluster, Client) {
+    let cluster = Cluster::start(ClusterOptions { max_connections: 40, disk_megabytes: None }).await.unwrap();
+    let superuser = connect(&cluster, "postgres", "postgres").await;
+    let master = "CREATE ROLE master LOGIN CREATEROLE CREATEDB PASSWORD 'password of the master'; CREATE ROLE rds_iam;
+        GRANT rds_iam TO master WITH ADMIN OPTION";
+    superuser.batch_execute(master).await.unwrap();
+    admit(&superuser, &["postgres trust", "master scram-sha-256", "+rds_iam trust", "all scram-sha-256"]).await;
+    (cluster, superuser)
+}
+
+async fn secret_of_master() -> TestServer {
+    TestServer::start(|request| async move {
+        let asked: Value = serde_json::from_str(&request.body).unwrap();
+        let secret = json!({ "username": "master", "password": "password of the master" });
+        let body = json!({ "ARN": asked["SecretId"], "Name": "secret", "SecretString": secret.to_string() });
+        TestServer::reply(200, body.to_string())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn in_a_new_server_migrate_makes_what_the_guide_makes_and_then_needs_the_master_no_more() {
+    let guided = prepared().await;
+    let master = connect(&guided, "master", "postgres").await;
+    master.batch_execute("GRANT rds_iam TO shopsignal WITH ADMIN OPTION").await.unwrap();
+    let (cluster, superuser) = new_server().await;
+    let secrets = secret_of_master().await;
+    let variables = [
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.url()),
+        ("DATABASE_IAM_AUTH", "true"),
+        ("DATABASE_MASTER_SECRET_ARN", "arn:of:the:master"),
+    ];
+    assert!(!migrate(&cluster, &variables).await["applied"].as_array().unwrap().is_empty());
+    assert_eq!(made(&cluster).await, made(&guided).await);
+    // from the grant of rds_iam on, RDS takes no password of the master, who is a member of the owner
+    admit(&superuser, &["postgres trust", "master reject", "+rds_iam trust", "all scram-sha-256"]).await;
+    assert_eq!(migrate(&cluster, &variables).await, json!({ "applied": [] }));
+    assert_eq!(health(&cluster, &variables[..2]).await["statusCode"], 200);
+}
+
+#[tokio::test]
+async fn a_run_that_ended_half_way_in_a_new_server_is_continued_by_the_next() {
+    let (cluster, superuser) = new_server().await;
+    let half = "SET ROLE master; CREATE ROLE shopsignal LOGIN CREATEROLE; RESET ROLE";
+    superuser.batch_execute(half).await.unwrap();
+    let secrets = secret_of_master().await;
+    let variables = [
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.url()),
+        ("DATABASE_IAM_AUTH", "true"),
+        ("DATABASE_MASTER_SECRET_ARN", "arn:of:the:master"),
+    ];
+    // two at once, as after an impatient click
+    let (one, other) = tokio::join!(migrate(&cluster, &variables), migrate(&cluster, &variables));
+    assert!(one["applied"].is_array() && other["applied"].is_array(), "{one} {other}");
+    assert!(made(&cluster).await.ends_with("shopsignal t"), "{}", made(&cluster).await);
 }

@@ -1,4 +1,5 @@
-//! Every statement file names its function, is used by it, and is understood by Postgres with this schema.
+//! Every statement file, and every function of the schema, names its function in the code, is used by it, and is
+//! understood by Postgres with this schema.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,39 @@ fn every_statement_begins_with_the_name_of_the_function_that_runs_it() {
             .unwrap_or_else(|error| panic!("{place}: {error}"));
         assert!(code.contains(&format!("fn {function}(")), "{place}: src/{module}.rs has no such function");
         assert_eq!(code.matches(&format!("include_str!(\"../{place}\")")).count(), 1, "{place} is not included once");
+    }
+}
+
+/// The functions of the schema, by name, each with its text.
+fn functions() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations/functions");
+    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    files
+        .map(|file| (file.file_stem().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(file).unwrap()))
+        .collect()
+}
+
+#[test]
+fn every_function_of_the_schema_begins_with_the_name_of_the_function_that_calls_it() {
+    for (name, text) in functions() {
+        let first = text.lines().next().unwrap();
+        let (module, function) = first.strip_prefix("-- store::").and_then(|path| path.split_once("::")).unwrap();
+        let code = fs::read_to_string(store().join(format!("src/{module}.rs"))).unwrap();
+        assert!(code.contains(&format!("fn {function}(")), "{name}: src/{module}.rs has no function {function}");
+        assert_eq!(code.matches(&format!("\"{name}\"")).count(), 1, "{name} is not named once in src/{module}.rs");
+        assert!(text.contains(&format!("CREATE OR REPLACE FUNCTION analytic.{name}(")), "{name}");
+        // The first five calls would be planned with their arguments, and then Postgres would decide by estimates.
+        assert!(text.contains("\nLANGUAGE plpgsql SET plan_cache_mode = force_generic_plan"), "{name}");
+        // Callers have the privileges that they need and no others.
+        assert!(!text.contains("SECURITY DEFINER"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn postgres_understands_the_statement_of_every_function_of_the_schema() {
+    let shop = Shop::open().await;
+    for (name, _) in functions() {
+        shop.database.prepare_statement_of(&name).await;
     }
 }
 
@@ -90,5 +124,38 @@ async fn postgres_understands_every_statement() {
         let prepare = format!("PREPARE tried {} AS {text}", declared(statement));
         client.batch_execute(&prepare).await.unwrap_or_else(|error| panic!("{module}/{function}: {error:?}"));
         client.batch_execute("DEALLOCATE tried").await.unwrap();
+    }
+}
+
+/// What ties a session of RDS Proxy to one connection until the client disconnects, and longer texts than this. See
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-pinning.html>. Locks of a transaction do not.
+const PINNING: &str = r"(?i)\b(nextval|setval|set_config|pg_(?:try_)?advisory_(?:un)?lock(?:_shared)?|temporary|temp)\b|^\s*(set|listen|declare|prepare|discard|deallocate|load)\s";
+const PINNING_BYTES: usize = 16 * 1024;
+
+#[test]
+fn only_known_statements_pin_a_session_of_rds_proxy() {
+    let pinning = regex::Regex::new(PINNING).unwrap();
+    let mut found: Vec<_> = Vec::new();
+    for Statement { module, function, text } in statements() {
+        assert!(text.len() < PINNING_BYTES, "{module}/{function}");
+        let code: Vec<_> = text.lines().map(|line| line.split("--").next().unwrap_or_default()).collect();
+        let code = code.join("\n");
+        let words = pinning.find_iter(code.trim_start()).map(|word| word.as_str().trim().to_lowercase());
+        found.extend(words.map(|word| format!("{module}/{function} {word}")));
+    }
+    found.sort();
+    // The table of docs/DEPLOY.md, RDS Proxy. What a function of the schema does (nextval) is not seen, and pins nothing.
+    let known = ["weight/create_recount temporary"];
+    assert_eq!(found, known);
+    // The driver names a statement that is prepared; a typed one has no name.
+    for file in fs::read_dir(store().join("src")).unwrap().map(|file| file.unwrap().path()) {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let of_the_owner = ["migration.rs", "sign_in.rs", "weight.rs"];
+        if file.is_file() && !of_the_owner.contains(&&*name) {
+            let code = fs::read_to_string(&file).unwrap();
+            for call in [".prepare(", ".batch_execute(", "client.query(", "client().query(", ".execute("] {
+                assert!(!code.contains(call), "{name}: {call}");
+            }
+        }
     }
 }

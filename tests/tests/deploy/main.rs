@@ -3,4 +3,6 @@
 
 mod refused;
 mod stage;
+mod traffic;
+mod upgrade;
 mod whole;

@@ -14,10 +14,21 @@ async fn a_parameter_that_the_template_does_not_have() {
 }
 
 #[tokio::test]
-async fn a_parameter_that_nobody_can_be_asked_for() {
+async fn an_existing_database_without_an_address() {
     let stage = Stage::new();
-    stage.up(&[]).await.must(1, "the parameter DatabaseUrl has no default; give it by --set DatabaseUrl=");
-    assert!(!stage.file().exists());
+    let said = stage.up(&["Database=existing", &format!("Architecture={MACHINE}")]).await;
+    said.must(1, "DatabaseUrl is needed with Database = existing");
+}
+
+#[tokio::test]
+async fn destroying_a_stack_whose_database_is_protected() {
+    let stage = Stage::new();
+    // What a stage that needed nothing leaves.
+    fs::create_dir_all(stage.file().parent().unwrap()).unwrap();
+    let kept = "version = 0.1\n[default.deploy.parameters]\nstack_name = \"none\"\n";
+    fs::write(stage.file(), kept).unwrap();
+    stage.destroy(&["--yes"]).await.must(1, "--set DatabaseDeletionProtection=false");
+    fs::remove_file(stage.file()).unwrap();
 }
 
 #[tokio::test]

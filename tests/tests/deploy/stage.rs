@@ -10,8 +10,8 @@ use testkit::template::{function_folders, repository};
 use testkit::{Stack, program};
 use tokio::process::Command;
 
-/// Deploying takes about twenty seconds in the emulator.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// Deploying takes about twenty seconds in the emulator, and minutes on a machine that is busy with builds.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What the binaries of this machine are called.
 pub(crate) const MACHINE: &str = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
@@ -24,6 +24,12 @@ pub(crate) struct Said {
 }
 
 impl Said {
+    /// Where the deployed API answers.
+    pub(crate) fn api(&self) -> String {
+        let line = self.text.lines().find_map(|line| line.trim().strip_prefix("API "));
+        line.unwrap_or_else(|| panic!("no address in {}", self.text)).trim().to_owned()
+    }
+
     pub(crate) fn must(self, code: i32, text: &str) -> Self {
         assert!(self.code == Some(code) && self.text.contains(text), "wanted {code} and {text:?}: {self:#?}");
         self
@@ -40,15 +46,19 @@ impl Stage {
     /// A new name, and a folder with the functions as the tests run them.
     pub(crate) fn new() -> Self {
         let id = uuid::Uuid::now_v7().simple().to_string();
-        // Beside them, so that a link is enough.
-        let built = program("migrate").parent().unwrap().to_owned();
-        let binaries = tempfile::tempdir_in(&built).unwrap();
-        for function in function_folders().unwrap() {
-            let folder = binaries.path().join(&function);
-            fs::create_dir(&folder).unwrap();
-            fs::hard_link(built.join(&function), folder.join("bootstrap")).unwrap();
-        }
+        let binaries = folder_of_functions(|folder, built| fs::hard_link(built, folder.join("bootstrap")).unwrap());
         Self { name: format!("test-{}", &id[id.len() - 8..]), binaries }
+    }
+
+    /// The binaries of another release: SQL that its migrate executes before anything else, and SQL that each of its
+    /// other functions executes when it starts.
+    pub(crate) fn release(migrate: &str, function: &str) -> TempDir {
+        folder_of_functions(|folder, built| {
+            fs::hard_link(program("prelude"), folder.join("bootstrap")).unwrap();
+            fs::hard_link(built, folder.join("program")).unwrap();
+            let sql = if built.ends_with("migrate") { migrate } else { function };
+            fs::write(folder.join("before.sql"), sql).unwrap();
+        })
     }
 
     /// The folder for `--binaries`.
@@ -63,8 +73,13 @@ impl Stage {
 
     /// `deploy up` with these settings.
     pub(crate) async fn up(&self, set: &[&str]) -> Said {
+        self.up_with(self.binaries(), set).await
+    }
+
+    /// `deploy up` with other binaries.
+    pub(crate) async fn up_with(&self, binaries: &Path, set: &[&str]) -> Said {
         let mut command = self.command("up");
-        command.arg("--binaries").arg(self.binaries());
+        command.arg("--binaries").arg(binaries);
         for setting in set {
             command.args(["--set", setting]);
         }
@@ -87,6 +102,19 @@ impl Stage {
         command.env("AWS_CONFIG_FILE", &nothing).env("AWS_SHARED_CREDENTIALS_FILE", &nothing);
         command
     }
+}
+
+/// A folder per function, filled by a function that gets it and the shipped binary.
+fn folder_of_functions(fill: impl Fn(&Path, &Path)) -> TempDir {
+    // Beside the binaries, so that a link is enough.
+    let built = program("migrate").parent().unwrap().to_owned();
+    let binaries = tempfile::tempdir_in(&built).unwrap();
+    for function in function_folders().unwrap() {
+        let folder = binaries.path().join(&function);
+        fs::create_dir(&folder).unwrap();
+        fill(&folder, &built.join(&function));
+    }
+    binaries
 }
 
 impl Drop for Stage {

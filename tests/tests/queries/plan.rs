@@ -21,8 +21,7 @@ async fn plan(database: &TestDatabase, skipped: u32) -> Value {
     let row = database.rows(&row).await.remove(0);
     let (score, id) = row.split_once(" | ").unwrap();
     let (id, limit) = (format!("'{id}'"), LIMIT.to_string());
-    let arguments = [(score, "bigint"), (id.as_str(), "text"), (limit.as_str(), "bigint")];
-    let lines = database.plan_of("list_popularity_after", &arguments, "ANALYZE, BUFFERS, FORMAT JSON").await;
+    let lines = database.plan_of("list_popularity_after", &[score, &id, &limit], "ANALYZE, BUFFERS, FORMAT JSON").await;
     let plan: Value = serde_json::from_str(&lines.join("\n")).unwrap();
     plan[0]["Plan"].clone()
 }

@@ -179,6 +179,7 @@ async fn headers_say_neither_who_calls_nor_from_where() {
             .header("x-forwarded-for", "198.51.100.9, 10.0.0.1")
             .header("x-real-ip", "198.51.100.9")
             .header("forwarded", "for=198.51.100.9")
+            .header("cloudfront-viewer-address", "198.51.100.9:443")
             .from_address("203.0.113.77")
     };
 
@@ -214,6 +215,21 @@ async fn only_the_network_of_an_address_is_stored() {
     null
     null
     ");
+}
+
+#[tokio::test]
+async fn behind_cloudfront_the_address_is_the_viewers_and_never_that_of_cloudfront() {
+    let mut stage = Stage::with(&[("IS_BEHIND_CLOUDFRONT", "true")]).await;
+    let viewers = ["198.51.100.10:46532", "2001:db8:1:2:3:4:5:6:46532", "[2001:db8:7::1]:46532", "198.51.100.10", "x"];
+    for (number, viewer) in (0..).zip(viewers) {
+        let request =
+            by_shopper(&[view(number)]).header("cloudfront-viewer-address", viewer).from_address("203.0.113.77");
+        assert_eq!(statuses(&stage.send(&request).await), ["accepted"], "{viewer}");
+    }
+    let without = stage.send(&by_shopper(&[view(9)]).from_address("203.0.113.77")).await;
+    assert_eq!(statuses(&without), ["accepted"]);
+    let stored = stage.database.rows("SELECT ip_address FROM analytic.interaction ORDER BY id").await;
+    assert_eq!(stored, ["198.51.100.0", "2001:db8:1::", "2001:db8:7::", "null", "null", "null"]);
 }
 
 #[tokio::test]

@@ -57,6 +57,23 @@ async fn the_log_holds_nothing_of_what_a_client_sent() {
 }
 
 #[tokio::test]
+async fn the_log_says_who_called_by_a_pseudonym_under_the_id_of_the_request() {
+    let mut stage = Stage::set().await;
+    stage.record(&[view(1)]).await;
+    let output = stage.output_with("\"recorded\"").await;
+    let lines: Vec<Value> = output.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let of = |message: &str| lines.iter().find(|line| line["message"] == message).expect("a line");
+    let (called, recorded) = (of("called"), of("recorded"));
+    assert_eq!(called["request.id"], recorded["request.id"]);
+    // printf 'principal:0192e4a0-0000-7000-8000-00000000000a' | sha256sum | cut -c1-16, as the runbook says
+    assert_eq!(called["principal"], "0816b3fb9650f81a");
+    assert!(!output.contains(&SHOPPER.to_string()), "{output}");
+    stage.send(&HttpEvent::new("POST", "/api/v1/analytic/guest/interaction").body("{}".to_owned())).await;
+    let output = stage.output_with("RequestRefused").await;
+    assert_eq!(output.matches("principal").count(), 1, "a guest has none: {output}");
+}
+
+#[tokio::test]
 async fn the_log_holds_nothing_of_what_a_client_sent_when_sqs_and_postgres_fail() {
     let mut stage = Stage::with(&[("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:1"), ("SEND_TIMEOUT_MS", "400")]).await;
     assert_silent(&mut stage).await;

@@ -8,10 +8,13 @@ use platform::{Metric, NAMESPACE_VARIABLE};
 use serde_json::{Value, json};
 use testkit::template::{FUNCTION, Template, function_folders, logical_id, repository, target};
 
+mod account;
 mod api;
+mod connections;
 mod delivery;
 mod log_level;
 mod permission;
+mod release;
 mod settings;
 
 fn template() -> Template {
@@ -50,6 +53,10 @@ fn two_stacks_in_an_account_share_no_name() {
         "Name",
         "UserPoolName",
         "TopicName",
+        "DashboardName",
+        "BudgetName",
+        "DBInstanceIdentifier",
+        "GroupName",
     ];
     for (id, resource) in resources {
         let own = names.iter().filter_map(|name| resource["Properties"].get(*name));
@@ -211,7 +218,8 @@ fn the_environment_of_a_function_is_the_shared_part_and_its_own() {
     let template = template();
     let shared = ["AWS_LAMBDA_LOG_LEVEL", "DATABASE_IAM_AUTH", "DATABASE_URL", NAMESPACE_VARIABLE];
     let own = ["DATABASE_SECRET_ARN", "KEY_RETENTION_DAYS", "PARTITIONS_AHEAD_DAYS"];
-    let of_migrate = ["APP_SECRET_ARN", "DATABASE_ROLE_SECRET_ARNS", "DATABASE_SECRET_ARN"];
+    let of_migrate =
+        ["APP_SECRET_ARN", "DATABASE_MASTER_SECRET_ARN", "DATABASE_ROLE_SECRET_ARNS", "DATABASE_SECRET_ARN", "RELEASE"];
     let expected: BTreeSet<_> = shared.into_iter().chain(of_migrate).map(str::to_owned).collect();
     assert_eq!(template.environment_of("migrate"), expected);
     let expected: BTreeSet<_> = shared.into_iter().chain(own).map(str::to_owned).collect();

@@ -106,7 +106,9 @@ const GRANTS: &[&str] = &[
     "ManagePeopleRole sqs:SendMessage OrderEventsDlq",
     "MigrateRole kms:Decrypt DatabaseSecretKeyArn",
     "MigrateRole secretsmanager:GetSecretValue AppSecret",
+    "MigrateRole secretsmanager:GetSecretValue AuroraCluster",
     "MigrateRole secretsmanager:GetSecretValue DatabaseSecretArn",
+    "MigrateRole secretsmanager:GetSecretValue SmallDatabase",
     "MigrateRole secretsmanager:PutSecretValue AppSecret",
     "ProjectOrdersRole secretsmanager:GetSecretValue AppSecret",
     "ProjectOrdersRole sqs:DeleteMessage OrderEventsQueue",
@@ -160,10 +162,13 @@ fn no_role_may_do_more_than_this() {
     assert_eq!(granted.iter().map(String::as_str).collect::<Vec<_>>(), GRANTS);
 }
 
+/// The users of a database that the stack creates.
+const CREATED_USERS: &str = "arn:${AWS::Partition}:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:${Server}";
+
 /// The database permissions of a function's role: (action, resource).
 fn database_rights(template: &Template, id: &str) -> BTreeSet<(String, String)> {
     let own = of_role(template, &id.replace("Function", "Role")).into_iter();
-    let on = |resource: &Value| match resource.pointer("/Fn::Sub") {
+    let on = |resource: &Value| match resource.pointer("/Fn::Sub/0").or(resource.get("Fn::Sub")) {
         Some(text) => text.as_str().unwrap_or_default().to_owned(),
         None => target(resource).map_or_else(|| resource.to_string(), str::to_owned),
     };
@@ -193,9 +198,11 @@ fn a_function_signs_in_to_the_database_as_its_own_role_and_no_other() {
         }
         let Some(role) = Role::ALL.into_iter().find(|role| role.name() == name) else { continue };
         roles += 1;
+        let created = format!("{CREATED_USERS}/{}", role.name());
         let own = [
             ("secretsmanager:GetSecretValue", secret.clone()),
             ("rds-db:connect", format!("${{DatabaseResourceArn}}/{}", role.name())),
+            ("rds-db:connect", created),
         ];
         assert_eq!(rights, own.map(|(action, on)| (action.to_owned(), on)).into(), "{folder}");
         let generated = &made.unwrap_or_else(|| panic!("{secret} is missing"))["GenerateSecretString"];

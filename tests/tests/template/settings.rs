@@ -61,17 +61,26 @@ fn number_parameter<'a>(template: &'a Template, value: &'a Value) -> Option<(&'a
     (parameter["Type"] == "Number").then_some((name, parameter))
 }
 
+/// What is left of a value when no condition holds.
+fn otherwise(value: &Value) -> &Value {
+    value.pointer("/Fn::If/2").map_or(value, otherwise)
+}
+
 /// What CloudFormation puts into a variable when every parameter keeps its default.
 fn deployed(template: &Template, value: &Value) -> String {
-    // Every condition about a variable is whether an optional parameter is given; by default none is.
-    if let Some(otherwise) = value.pointer("/Fn::If/2") {
-        return otherwise.as_str().expect("nothing, as text").to_owned();
+    // Every condition about a variable is whether an optional parameter is given; by default none is, but for DatabaseUrl
+    // here.
+    let value = otherwise(value);
+    if let Some(nothing) = value.as_str() {
+        return nothing.to_owned();
     }
     let name = value["Ref"].as_str().expect("a variable is a reference");
+    if name == "DatabaseUrl" {
+        return "postgres://shopsignal@db.example:5432/shop?sslmode=require".to_owned();
+    }
     match template.at(&format!("/Parameters/{name}/Default")) {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
-        _ if name == "DatabaseUrl" => "postgres://shopsignal@db.example:5432/shop?sslmode=require".to_owned(),
         // A resource: the address of a queue or the name of a table, which is text.
         _ => format!("physical-id-of-{name}"),
     }
@@ -162,6 +171,8 @@ fn is_beyond_patterns(variable: &str, text: &str) -> bool {
         "FRAUD_LARGE_ORDERS" => entries.iter().collect::<BTreeSet<_>>().len() < entries.len(),
         // One number above another; the function's own test has the text of the refusal.
         "SEGMENT_THRESHOLDS" => true,
+        // A database is created then, and the variable names it.
+        "DATABASE_URL" => text.is_empty(),
         // Two ways to sign in at once; a rule of the template rejects the combination.
         "DATABASE_IAM_AUTH" => true,
         _ => false,
@@ -175,7 +186,7 @@ fn every_text_that_the_template_accepts_starts_the_function_too() {
     for (folder, reader) in READERS {
         let defaults = defaults(&template, folder);
         for (variable, value) in variables_of(&template, folder) {
-            let parameter = value["Ref"].as_str().unwrap_or_default();
+            let parameter = otherwise(&value)["Ref"].as_str().unwrap_or_default();
             let pattern = template.at(&format!("/Parameters/{parameter}/AllowedPattern"));
             let Some(pattern) = pattern.as_str() else { continue };
             for text in accepted_texts(pattern).into_iter().filter(|text| !is_beyond_patterns(&variable, text)) {
@@ -189,6 +200,25 @@ fn every_text_that_the_template_accepts_starts_the_function_too() {
     }
     for parameter in ["CatalogUrl", "DatabaseUrl", "FraudLargeOrders", "DefaultCurrency"] {
         assert!(tried.contains(parameter), "{parameter} was not tried");
+    }
+}
+
+#[test]
+fn the_address_of_a_created_database_starts_every_function_too() {
+    let template = template();
+    let shared = template.at("/Globals/Function/Environment/Variables");
+    let small = &shared["DATABASE_URL"]["Fn::If"];
+    let aurora = &small[2]["Fn::If"];
+    assert_eq!((&small[0], &aurora[0]), (&"CreateSmallDatabase".into(), &"CreateAurora".into()));
+    for (resource, url) in [("SmallDatabase", &small[1]["Fn::Sub"]), ("AuroraCluster", &aurora[1]["Fn::Sub"])] {
+        let url = url.as_str().unwrap().replace(&format!("${{{resource}.Endpoint.Address}}"), "x.y.rds.amazonaws.com");
+        assert!(!url.contains('$'), "{url}");
+        for (folder, reader) in READERS {
+            let mut values = defaults(&template, folder);
+            let created = [("DATABASE_URL", url.clone()), ("DATABASE_IAM_AUTH", "true".to_owned())];
+            values.extend(created.map(|(name, value)| (name.to_owned(), value)));
+            assert!(read(reader, &values).is_ok(), "{folder}: {url}");
+        }
     }
 }
 
@@ -223,15 +253,17 @@ fn an_address_that_is_not_secure_is_refused_before_anything_is_deployed() {
 #[test]
 fn a_variable_that_is_left_out_is_named() {
     let template = template();
-    // A password, IAM and an outside catalog are optional.
+    // A password, IAM, an outside catalog and an edge are optional.
     let optional = [
         "ALERT_HOSTS",
         "CATALOG_URL",
         "DATABASE_IAM_AUTH",
+        "DATABASE_MASTER_SECRET_ARN",
         "DATABASE_ROLE_SECRET_ARNS",
         "DATABASE_SECRET_ARN",
         "EVENT_NAMES",
         "FRAUD_LARGE_ORDERS",
+        "IS_BEHIND_CLOUDFRONT",
         "SEGMENT_THRESHOLDS",
         LOG_LEVEL,
         NAMESPACE,

@@ -3,7 +3,7 @@
 use shopsignal::say;
 
 use crate::stage::Stage;
-use crate::{Error, build, sam, summary, terminal};
+use crate::{Error, build, parameter, sam, summary, terminal};
 
 /// What to delete.
 #[derive(Debug, clap::Args)]
@@ -24,6 +24,13 @@ pub(crate) fn run(args: &Args) -> Result<(), Error> {
     let stage = Stage::open(&args.stage)?;
     if !stage.exists() {
         return Err(Error::Usage(format!("there is no stage {}: no file {}", args.stage, stage.path().display())));
+    }
+    if parameter::protects_a_database(&stage.parameters) {
+        // CloudFormation would find out only after it has deleted the queues and functions.
+        return Err(Error::Usage(format!(
+            "the database of this stack is protected; first: deploy up --stage {} --set DatabaseDeletionProtection=false",
+            args.stage
+        )));
     }
     confirm(args)?;
     build::install(stage.root(), &["sam"])?;

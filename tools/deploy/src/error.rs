@@ -61,6 +61,9 @@ pub(crate) enum Error {
     /// A program ran and failed; it has said why.
     #[error("complete `{0}`; its messages are above")]
     Program(&'static str),
+    /// CloudFormation rolled back.
+    #[error("deploy; the stack has what it had before. The reason: {0}")]
+    Refused(String),
     /// SAM ended well without deploying.
     #[error("deploy: the change set was not confirmed, so nothing was changed")]
     NotConfirmed,
@@ -70,22 +73,9 @@ pub(crate) enum Error {
     /// The stack lacks an output of template.yaml.
     #[error("find the output {0} of the stack")]
     NoOutput(&'static str),
-    /// Lambda could not be called.
-    #[error("invoke {function}")]
-    Invoke {
-        /// The deployed function.
-        function: String,
-        /// Why not.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// The migration failed; the code is deployed, and the database is as it was or partly migrated.
-    #[error("migrate: {function} answered with an error: {message}\n  its log: sam logs --name {function}")]
-    Migration {
-        /// The deployed function.
-        function: String,
-        /// What it said.
-        message: String,
-    },
+    /// The account's limits are unknown.
+    #[error("read the account's limits (lambda:GetAccountSettings)")]
+    Account(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// An HTTP client could not be made.
     #[error("make an HTTP client")]
     Client(#[source] reqwest::Error),

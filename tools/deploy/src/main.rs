@@ -1,15 +1,15 @@
 //! The `deploy` command: brings Shopsignal into an AWS account, upgrades it there, and removes it.
 //!
 //! AWS's own SAM makes the stack; this adds what SAM leaves to a person: settings that are kept for each stage, a check of what
-//! is about to be deployed, the migration, and the proof that a view reaches a score. Credentials and endpoints come from the
+//! is about to be deployed, a name for the release, and the proof that a view reaches a score. Credentials and endpoints come from the
 //! environment, as the AWS SDKs read it, and nothing secret is written.
 
 mod binary;
 mod build;
 mod cli;
+mod concurrency;
 mod destroy;
 mod error;
-mod migrate;
 mod parameter;
 mod probe;
 mod sam;

@@ -1,4 +1,4 @@
-//! The parameters of template.yaml: which there are, and which a person must give.
+//! The parameters of template.yaml: which there are, and what a stage keeps of them. All have a default.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,7 +7,10 @@ use serde::Deserialize;
 use serde_yaml_ng::Value;
 use stack::file;
 
-use crate::{Error, terminal};
+use crate::Error;
+
+/// The parameter that this command computes.
+pub(crate) const RELEASE: &str = "Release";
 
 /// The part of the template that is used here.
 #[derive(Debug, Deserialize)]
@@ -21,7 +24,6 @@ struct Template {
 #[serde(rename_all = "PascalCase")]
 struct Parameter {
     default: Option<Value>,
-    description: Option<String>,
 }
 
 /// All parameters of template.yaml by name.
@@ -42,13 +44,16 @@ impl Parameters {
         Ok(Self(template.parameters))
     }
 
-    /// Changes the kept parameters by `Name=Value` each, and asks for those that are missing.
+    /// Changes the kept parameters by `Name=Value` each.
     ///
     /// # Errors
-    /// `Usage` when a name is unknown, a needed one is missing and nobody can be asked, or a value must not be kept.
+    /// `Usage` when a name is unknown, or a value must not be kept.
     pub(crate) fn settle(&self, kept: &mut BTreeMap<String, String>, set: &[String]) -> Result<(), Error> {
         for setting in set {
             let (name, value) = split(setting)?;
+            if name == RELEASE {
+                return Err(Error::Usage(format!("{RELEASE} is computed from what is deployed; leave it out")));
+            }
             kept.insert(name.to_owned(), value.to_owned());
         }
         for name in kept.keys() {
@@ -56,17 +61,15 @@ impl Parameters {
                 return Err(Error::Usage(format!("template.yaml has no parameter {name}; docs/DEPLOY.md lists them")));
             }
         }
-        for (name, parameter) in &self.0 {
-            if parameter.default.is_none() && !kept.contains_key(name) {
-                kept.insert(name.clone(), ask(name, parameter)?);
-            }
-        }
         refuse_password(kept)
     }
 
     /// The value that the stack will have.
     pub(crate) fn value(&self, kept: &BTreeMap<String, String>, name: &str) -> String {
-        let default = || self.0.get(name)?.default.as_ref()?.as_str().map(str::to_owned);
+        let default = || match self.0.get(name)?.default.as_ref()? {
+            Value::Number(number) => Some(number.to_string()),
+            other => other.as_str().map(str::to_owned),
+        };
         kept.get(name).cloned().or_else(default).unwrap_or_default()
     }
 }
@@ -75,12 +78,10 @@ fn split(setting: &str) -> Result<(&str, &str), Error> {
     setting.split_once('=').ok_or_else(|| Error::Usage(format!("--set {setting}: it must be Parameter=Value")))
 }
 
-fn ask(name: &str, parameter: &Parameter) -> Result<String, Error> {
-    if !terminal::is_there() {
-        return Err(Error::Usage(format!("the parameter {name} has no default; give it by --set {name}=...")));
-    }
-    let description = parameter.description.as_deref().unwrap_or_default();
-    terminal::ask(&format!("{description}\n{name}:"))
+/// Whether the stack has a database of its own that CloudFormation may not delete.
+pub(crate) fn protects_a_database(kept: &BTreeMap<String, String>) -> bool {
+    let is = |name: &str, value: &str| kept.get(name).map_or("", String::as_str) == value;
+    is("DatabaseUrl", "") && !is("Database", "existing") && !is("DatabaseDeletionProtection", "false")
 }
 
 /// The database's owner signs in by IAM or with a secret: everybody who may read the stack, or this folder, would read it.
@@ -100,7 +101,7 @@ mod tests {
     use super::*;
 
     fn parameters() -> Parameters {
-        let text = "Parameters:\n  DatabaseUrl: {Type: String}\n  LogLevel: {Type: String, Default: INFO}\nRules: {A: !Ref B}\n";
+        let text = "Parameters:\n  DatabaseUrl: {Type: String}\n  LogLevel: {Type: String, Default: INFO}\n  Release: {Type: String}\nRules: {A: !Ref B}\n";
         Parameters::parse(text.as_bytes()).expect("a template")
     }
 
@@ -121,10 +122,21 @@ mod tests {
     }
 
     #[test]
+    fn a_created_database_is_protected_until_somebody_says_otherwise() {
+        let stage =
+            |set: &[(&str, &str)]| set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        assert!(protects_a_database(&stage(&[])));
+        assert!(protects_a_database(&stage(&[("DatabaseUrl", ""), ("Database", "aurora")])));
+        assert!(!protects_a_database(&stage(&[("DatabaseDeletionProtection", "false")])));
+        assert!(!protects_a_database(&stage(&[("DatabaseUrl", "postgres://u@h:1/d?sslmode=require")])));
+    }
+
+    #[test]
     fn an_unknown_name_and_a_password_are_refused() {
         for (set, reason) in [
             ("LogLevl=INFO", "no parameter LogLevl"),
             ("LogLevel", "Parameter=Value"),
+            ("Release=0123456789", "leave it out"),
             ("DatabaseUrl=postgres://u:s3cret@h:1/d?sslmode=require", "must hold no password"),
         ] {
             let error = settle(&[set]).expect_err(set);

@@ -55,7 +55,7 @@ pub(crate) fn deploy(stage: &Stage, folder: &Path, confirm: bool) -> Result<Depl
     command.arg(if confirm { "--confirm-changeset" } else { "--no-confirm-changeset" });
     let (status, said) = show(&mut command, WHAT)?;
     if !status.success() {
-        return Err(Error::Program(WHAT));
+        return Err(reason(&said).map_or(Error::Program(WHAT), Error::Refused));
     }
     // SAM ends with 0 as well when its question was answered with no, and only its text tells the three apart. Its version is
     // fixed by hash, and a text that is not found stops the deployment.
@@ -66,6 +66,21 @@ pub(crate) fn deploy(stage: &Stage, folder: &Path, confirm: bool) -> Result<Depl
     } else {
         Err(Error::NotConfirmed)
     }
+}
+
+/// The first reason that CloudFormation gave for a failure. SAM prints events as a table of four columns, and wraps each cell.
+fn reason(said: &str) -> Option<String> {
+    let mut lines = said.lines().skip_while(|line| !line.contains("ResourceStatusReason"));
+    let column = lines.next()?.find("ResourceStatusReason")?;
+    let cell = |line: &str| line.chars().skip(column).collect::<String>().trim().to_owned();
+    let mut lines = lines.skip_while(|line| {
+        !["CREATE_FAILED", "UPDATE_FAILED"].iter().any(|failed| line.starts_with(failed)) || cell(line).is_empty()
+    });
+    let resource = lines.next()?;
+    // A line that continues a cell does not begin with a status.
+    let rest = lines.take_while(|line| !line.starts_with(|first: char| first.is_ascii_uppercase() || first == '-'));
+    let cells: Vec<_> = std::iter::once(resource).chain(rest).map(cell).collect();
+    Some(cells.join(" ").trim().to_owned())
 }
 
 /// Reads the outputs of the stack.
@@ -134,4 +149,27 @@ fn show(command: &mut Command, what: &'static str) -> Result<(ExitStatus, String
     }
     let status = child.wait().map_err(failed)?;
     Ok((status, String::from_utf8_lossy(&said).into_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_of_a_failure_is_read_from_the_wrapped_table() {
+        let said = "\
+CloudFormation events from stack operations (refresh every 5.0 seconds)
+---------------------------------------------------------------------------------------
+ResourceStatus        ResourceType          LogicalResourceId     ResourceStatusReason
+---------------------------------------------------------------------------------------
+UPDATE_IN_PROGRESS    Custom::Migration     Migration             -
+UPDATE_FAILED         Custom::Migration     Migration             could not apply the
+                                                                  migrations: applied
+                                                                  migration V2
+UPDATE_ROLLBACK_IN_P  AWS::CloudFormation:  shopsignal-prod       The following
+ROGRESS               :Stack
+";
+        assert_eq!(reason(said).as_deref(), Some("could not apply the migrations: applied migration V2"));
+        assert_eq!(reason("Error: no such template"), None);
+    }
 }

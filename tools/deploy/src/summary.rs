@@ -6,7 +6,7 @@ use crate::sam::Outputs;
 use crate::stage::Stage;
 
 /// The outputs to show, in this order; those that a stack has.
-const SHOWN: [(&str, &str); 7] = [
+const SHOWN: [(&str, &str); 8] = [
     ("issuer", "JwtIssuerUrl"),
     ("user pool", "UserPoolId"),
     ("client of shoppers", "ShopperClientId"),
@@ -14,6 +14,7 @@ const SHOWN: [(&str, &str); 7] = [
     ("token address", "TokenUrl"),
     ("event bus", "EventBusName"),
     ("secret", "AppSecretArn"),
+    ("database", "DatabaseAddress"),
 ];
 
 /// Prints the addresses and the next steps after a deployment.
@@ -60,6 +61,11 @@ pub(crate) fn print_remains(stage: &Stage, outputs: &Outputs) {
             say::line(format_args!("  {command} {value} --region {region}"));
         }
     }
-    say::line("  the database, with its roles: DROP DATABASE and DROP ROLE as its master user");
+    if outputs.find("DatabaseAddress").is_some() {
+        say::line(format_args!("  the last snapshot of the database: aws rds describe-db-snapshots --region {region}"));
+        say::line("    (of Aurora: describe-db-cluster-snapshots)");
+    } else {
+        say::line("  the database, with its roles: DROP DATABASE and DROP ROLE as its master user");
+    }
     say::line("  the stack aws-sam-cli-managed-default with SAM's bucket, which all stages of the region share");
 }

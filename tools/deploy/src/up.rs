@@ -2,7 +2,6 @@
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::ProvideCredentials as _;
@@ -11,11 +10,11 @@ use stack::file;
 use tempfile::TempDir;
 
 use crate::binary::{self, Machine};
-use crate::parameter::Parameters;
+use crate::parameter::{Parameters, RELEASE};
 use crate::probe::Api;
 use crate::sam::{self, Deployed, Outputs};
 use crate::stage::Stage;
-use crate::{Error, build, migrate, summary, terminal};
+use crate::{Error, build, concurrency, summary, terminal};
 
 /// What to deploy where.
 #[derive(Debug, clap::Args)]
@@ -37,7 +36,7 @@ pub(crate) struct Args {
     binaries: Option<PathBuf>,
 }
 
-/// Checks, builds, deploys, migrates and probes. Safe to repeat.
+/// Checks, builds, deploys with the migration, and probes. Safe to repeat.
 ///
 /// # Errors
 /// The first step that failed; run it again once the cause is gone.
@@ -47,14 +46,18 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     parameters.settle(&mut stage.parameters, &args.set)?;
     let machine = Machine::of(&parameters.value(&stage.parameters, "Architecture"))?;
     let aws = configuration(&mut stage, args.region).await?;
-    let binaries = prepare(&stage, args.binaries, machine)?;
+    let functions = binary::functions(stage.root())?;
+    let binaries = prepare(&stage, args.binaries, &functions, machine)?;
+    concurrency::check(&aws, &stage, &parameters).await?;
+    name_release(&mut stage, &binaries, &functions)?;
     stage.save()?;
     build::install(stage.root(), &["sam"])?;
     let folder = assemble(&stage, &binaries)?;
     let deployed = sam::deploy(&stage, folder.path(), terminal::is_there() && !args.yes)?;
     let outputs = sam::outputs(&stage)?;
     let api = address(&outputs)?;
-    bring_to_life(&aws, &outputs, &api).await?;
+    say::line(format_args!("migrate: {}", outputs.get("AppliedMigrations")?));
+    check(&api).await?;
     summary::print(&stage, &outputs, &api, deployed == Deployed::Changed);
     Ok(())
 }
@@ -83,13 +86,12 @@ async fn configuration(stage: &mut Stage, wanted: Option<String>) -> Result<SdkC
 }
 
 /// Builds, or takes what is there, and checks it. Returns the folder as an absolute path.
-fn prepare(stage: &Stage, given: Option<PathBuf>, machine: Machine) -> Result<PathBuf, Error> {
-    let functions = binary::functions(stage.root())?;
+fn prepare(stage: &Stage, given: Option<PathBuf>, functions: &[String], machine: Machine) -> Result<PathBuf, Error> {
     let folder = match given {
         Some(folder) => folder,
-        None => build::build(stage.root(), &functions, machine)?,
+        None => build::build(stage.root(), functions, machine)?,
     };
-    binary::check(&folder, &functions, machine)?;
+    binary::check(&folder, functions, machine)?;
     Ok(folder.canonicalize().map_err(|source| stack::Error::Read { path: folder, source })?)
 }
 
@@ -106,13 +108,17 @@ fn assemble(stage: &Stage, binaries: &Path) -> Result<TempDir, Error> {
     Ok(folder)
 }
 
-/// Migrates, and waits until the API answers and a view is scored.
-async fn bring_to_life(aws: &SdkConfig, outputs: &Outputs, api: &str) -> Result<(), Error> {
-    let start = Instant::now();
-    let applied = migrate::migrate(aws, outputs.get("MigrateFunctionName")?).await?;
-    let seconds = start.elapsed().as_secs_f64();
-    let names = if applied.is_empty() { "nothing to apply".to_owned() } else { applied.join(", ") };
-    say::line(format_args!("migrate: {seconds:.1} s, {names}"));
+/// Names the release by its content, so that a change of anything migrates and publishes, and no change does not.
+fn name_release(stage: &mut Stage, binaries: &Path, functions: &[String]) -> Result<(), Error> {
+    let template = file::read(&stage.root().join("template.yaml"))?;
+    stage.parameters.remove(RELEASE);
+    let name = stack::release(&template, &stage.parameters, binaries, functions)?;
+    stage.parameters.insert(RELEASE.to_owned(), name);
+    Ok(())
+}
+
+/// Waits until the API answers and a view is scored.
+async fn check(api: &str) -> Result<(), Error> {
     let api = Api::new(api.to_owned())?;
     say::line(format_args!("GET /health: {:.1} s", api.wait_until_healthy().await?.as_secs_f64()));
     let seconds = api.probe().await?.as_secs_f64();

@@ -1,12 +1,11 @@
 //! Deploying template.yaml to the emulator: the same file and the same command as for AWS, with local parameters.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 
 use crate::Error;
-use crate::cloudformation::Resources;
 use crate::emulator;
-use crate::http;
 use crate::ports::Ports;
 use crate::postgres;
 use crate::simulate::order;
@@ -31,8 +30,9 @@ pub(crate) fn functions_folder(stack: &Stack) -> PathBuf {
     stack.path("target/lambda")
 }
 
-/// Copies the locally built functions to where SAM reads them.
-pub(crate) fn copy_functions(stack: &Stack) -> Result<(), Error> {
+/// Copies the locally built functions to where SAM reads them, and returns their names.
+pub(crate) fn copy_functions(stack: &Stack) -> Result<Vec<String>, Error> {
+    let mut names = Vec::new();
     let folder = stack.root().join("functions");
     let failed = |source| Error::Read { path: folder.clone(), source };
     for entry in std::fs::read_dir(&folder).map_err(failed)? {
@@ -49,17 +49,23 @@ pub(crate) fn copy_functions(stack: &Stack) -> Result<(), Error> {
         if !std::fs::read(&bootstrap).is_ok_and(|deployed| deployed == content) {
             file::write(&bootstrap, &content, 0o755)?;
         }
+        names.push(entry.file_name().to_string_lossy().into_owned());
     }
-    Ok(())
+    names.sort();
+    Ok(names)
 }
 
-/// Runs `sam deploy`; returns when every resource is there. Without a change it does nothing.
-pub(crate) async fn deploy(stack: &Stack, ports: Ports) -> Result<(), Error> {
+/// Runs `sam deploy`, which migrates; returns when every resource is there. Without a change it does nothing.
+pub(crate) async fn deploy(stack: &Stack, ports: Ports, functions: &[String]) -> Result<(), Error> {
     // The project's own samconfig.toml is for AWS.
     let config = stack.path("samconfig.toml");
     file::write(&config, b"version = 0.1\n", 0o644)?;
     let template = stack.path("template.yaml");
-    file::write(&template, &file::read(&stack.root().join("template.yaml"))?, 0o644)?;
+    let content = file::read(&stack.root().join("template.yaml"))?;
+    file::write(&template, &content, 0o644)?;
+    let mut parameters = parameters(stack, ports);
+    let release = stack::release(&content, &parameters, &functions_folder(stack), functions)?;
+    parameters.insert("Release".to_owned(), release);
     let mut command = Command::new(Venv::named(stack, "sam").program("sam"));
     command.current_dir(stack.root()).arg("deploy");
     command.arg("--config-file").arg(&config);
@@ -69,25 +75,14 @@ pub(crate) async fn deploy(stack: &Stack, ports: Ports) -> Result<(), Error> {
     command.args(["--no-confirm-changeset", "--no-fail-on-empty-changeset"]);
     // SAM reads the loops of the template (Fn::ForEach) only when it is told to.
     command.arg("--language-extensions");
-    command.arg("--parameter-overrides").args(parameters(stack, ports));
+    let overrides = parameters.iter().map(|(name, value)| format!("{name}={value}"));
+    command.arg("--parameter-overrides").args(overrides);
     sam_environment(&mut command, stack, ports);
     run(&mut command, "sam deploy").map(drop)
 }
 
-/// Applies the migrations by invoking the function that also applies them on AWS. Safe to repeat.
-pub(crate) async fn migrate(endpoint: &str, resources: &Resources) -> Result<(), Error> {
-    const WHAT: &str = "the function migrate";
-    let failed = |source| Error::Http { what: WHAT, source };
-    let url = format!("{endpoint}/2015-03-31/functions/{}/invocations", resources.function("migrate")?);
-    let request = http::client()?.post(url).header("authorization", http::authorization("lambda")).body("{}");
-    let response = request.send().await.map_err(failed)?;
-    let fine = response.status().is_success() && !response.headers().contains_key("x-amz-function-error");
-    let answer = response.text().await.map_err(failed)?;
-    if fine { Ok(()) } else { Err(Error::Answer { what: WHAT, answer: http::shorten(&answer) }) }
-}
-
 /// What differs from a deployment to AWS.
-fn parameters(stack: &Stack, ports: Ports) -> Vec<String> {
+fn parameters(stack: &Stack, ports: Ports) -> BTreeMap<String, String> {
     let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
     // The delay before a failed message is retried: tests wait for it.
     let visibility = if stack.is_throwaway() { "4" } else { "30" };
@@ -104,12 +99,14 @@ fn parameters(stack: &Stack, ports: Ports) -> Vec<String> {
         ("AllowedOrigins", ALLOWED_ORIGIN.to_owned()),
         // All guests of this machine are one network.
         ("GuestEventsPerMinute", "0".to_owned()),
+        // Whoever measures wants to reach the limits of the machine.
+        ("ReserveConcurrency", "false".to_owned()),
         ("DatabaseUrl", postgres::url(ports)),
         ("JwtIssuer", emulator::issuer_url(ports)),
         ("JwtAudience", AUDIENCE.to_owned()),
         ("ApiId", API_ID.to_owned()),
     ];
-    values.into_iter().map(|(name, value)| format!("{name}={value}")).collect()
+    values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// Points SAM at the emulator and isolates it from the user's AWS settings and home folder.

@@ -19,7 +19,7 @@ use stack::{AUDIENCE, StackFile, path};
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
-/// Installs what is missing, starts what is down, deploys, migrates and writes the description. Safe to repeat.
+/// Installs what is missing, starts what is down, deploys with the migration and writes the description. Safe to repeat.
 ///
 /// # Errors
 /// The first step that failed; run it again once the cause is gone.
@@ -31,10 +31,9 @@ pub async fn run(stack: &Stack, _args: Args) -> Result<(), Error> {
     Issuer::prepare(&stack.path("issuer"), &emulator::issuer_url(ports))?;
     step("Postgres", postgres::start(stack, ports)).await?;
     step("AWS emulator", emulator::start(stack, ports)).await?;
-    deploy::copy_functions(stack)?;
-    step("deploy template.yaml", deploy::deploy(stack, ports)).await?;
+    let functions = deploy::copy_functions(stack)?;
+    step("deploy template.yaml and migrate", deploy::deploy(stack, ports, &functions)).await?;
     let resources = Resources::read(&emulator::endpoint(ports), stack).await?;
-    step("migrate", deploy::migrate(&emulator::endpoint(ports), &resources)).await?;
     let description = describe(stack, ports, &resources)?;
     file::write_json(&path(stack), &description)?;
     say::line(format_args!("\nup in {:.1} s, stack {:?}", start.elapsed().as_secs_f64(), stack.name()));

@@ -8,7 +8,9 @@ pub mod issuer;
 
 mod description;
 mod folder;
+mod release;
 
 pub use description::{AUDIENCE, StackFile, path};
 pub use error::Error;
 pub use folder::{Stack, lock};
+pub use release::release;

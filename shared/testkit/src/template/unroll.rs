@@ -80,9 +80,11 @@ fn call(members: Map<String, Value>, items: &Items<'_>, mappings: &Value) -> Val
 /// left.
 fn substitute_given(parts: &[Value], items: &Items<'_>) -> Option<Value> {
     let [Value::String(text), Value::Object(given)] = parts else { return None };
-    let plain =
-        given.iter().map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect::<Option<Items<'_>>>()?;
-    Some(substituted(fill(&fill(text, items), &plain)))
+    let plain: Items<'_> = given.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
+    let text = fill(&fill(text, items), &plain);
+    let left: Map<_, _> =
+        given.iter().filter(|(_, value)| !value.is_string()).map(|(n, v)| (n.clone(), v.clone())).collect();
+    Some(if left.is_empty() { substituted(text) } else { json!({ "Fn::Sub": [text, left] }) })
 }
 
 /// A text without remaining variables is a plain string.
@@ -114,12 +116,15 @@ Resources:
           Dead: !GetAtt [!Sub \"${Thing}Dlq\", Arn]
           Other: !Ref {\"Fn::Sub\": \"${Thing}Other\"}
           Parameter: !Ref Parameter
+          Partly: !Sub [\"${Place}/${Thing}/${Name}\", {Name: !FindInMap [Names, !Ref Thing, Name], Place: !Ref Parameter}]
 ";
         let template = Template::read(text).unwrap();
         let queues = template.all("Queue");
         assert_eq!(queues.keys().copied().collect::<Vec<_>>(), ["AQueue", "CQueue"]);
         let queue = queues["AQueue"];
         assert_eq!((&queue["Name"]["Fn::Sub"], &queue["Size"]), (&"${AWS::StackName}-a-b".into(), &7.into()));
+        assert_eq!(queue["Partly"]["Fn::Sub"][0], "${Place}/A/a-b");
+        assert_eq!(queue["Partly"]["Fn::Sub"][1], serde_json::json!({ "Place": { "Ref": "Parameter" } }));
         let named = ["Dead", "Other", "Parameter"].map(|name| target(&queue[name]));
         assert_eq!(named, [Some("ADlq"), Some("AOther"), Some("Parameter")]);
     }

@@ -16,7 +16,7 @@ async fn fill(database: &TestDatabase, sinks: &str) {
 async fn explained(database: &TestDatabase) -> Vec<String> {
     let ids: Vec<_> = (1..=100).map(|id| id.to_string()).collect();
     let ids = format!("'{{{}}}'", ids.join(","));
-    database.plan_of("apply_popularity", &[(&ids, "bigint[]")], "ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF").await
+    database.plan_of("apply_popularity", &[&ids], "ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF").await
 }
 
 fn assert_looked_up(plan: &[String]) {
