@@ -21,11 +21,11 @@ COMMENT ON COLUMN analytic.order_fact.currency IS 'ISO 4217 code.';
 COMMENT ON COLUMN analytic.order_fact.amount_minor IS 'The total in minor units.';
 COMMENT ON COLUMN analytic.order_fact.lines IS 'Digest of products and quantities; null when the event has no lines.';
 
-CREATE TABLE analytic.judged_customer (
+CREATE TABLE analytic.customer_lock (
     customer text PRIMARY KEY
 );
-COMMENT ON TABLE  analytic.judged_customer IS 'One row per customer with orders, used as a lock: two transactions that each see half of a burst would both miss it.';
-COMMENT ON COLUMN analytic.judged_customer.customer IS 'The customer key.';
+COMMENT ON TABLE  analytic.customer_lock IS 'One row per customer with orders, used as a lock: two transactions that each see half of a burst would both miss it.';
+COMMENT ON COLUMN analytic.customer_lock.customer IS 'The customer key.';
 
 CREATE TABLE analytic.customer_link (
     customer_key text NOT NULL,

@@ -195,7 +195,7 @@ GRANT SELECT (order_id, customer_key, placed_at) ON analytic.sales_order TO shop
 GRANT SELECT (order_id, reference, product_id) ON analytic.order_line TO shopsignal_judge_carts;
 
 GRANT SELECT, INSERT ON analytic.order_fact TO shopsignal_project_orders;
-GRANT SELECT, INSERT, UPDATE ON analytic.judged_customer TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE ON analytic.customer_lock TO shopsignal_project_orders;
 
 GRANT SELECT, INSERT, UPDATE (evidence, date_updated)
     ON analytic.finding TO shopsignal_project_orders, shopsignal_judge_carts;
@@ -217,7 +217,7 @@ GRANT SELECT, UPDATE (subject_id, contribution) ON analytic.projection TO shopsi
 GRANT SELECT, UPDATE (customer_key) ON analytic.sales_order, analytic.opinion TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (user_key) ON analytic.shop_user TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (customer) ON analytic.order_fact TO shopsignal_manage_people;
-GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.judged_customer TO shopsignal_manage_people;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.customer_lock TO shopsignal_manage_people;
 GRANT SELECT, DELETE, UPDATE (customer_key) ON analytic.customer_link TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (id, subject) ON analytic.finding TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (next_hint_at) ON analytic.pending_alert TO shopsignal_manage_people;
@@ -249,7 +249,7 @@ GRANT EXECUTE ON FUNCTION analytic.apply_popularity
     TO shopsignal_update_popularity, shopsignal_import_interactions;
 GRANT EXECUTE ON FUNCTION analytic.record_findings
     TO shopsignal_project_orders, shopsignal_judge_carts;
-GRANT EXECUTE ON FUNCTION analytic.add_customer_sales, analytic.ensure_judged_customers, analytic.lock_judged_customers,
+GRANT EXECUTE ON FUNCTION analytic.add_customer_sales, analytic.ensure_customer_locks, analytic.lock_customers,
     analytic.remove_empty_rollups
     TO shopsignal_project_orders, shopsignal_manage_people;
 GRANT EXECUTE ON FUNCTION analytic.get_popularity, analytic.list_popularity_after, analytic.list_popularity_page

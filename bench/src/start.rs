@@ -8,6 +8,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use testkit::template::function_folders;
+
 use crate::figure::{Figure, Rounds};
 use crate::hold;
 use crate::rig::Rig;
@@ -18,6 +20,27 @@ const STARTS_PER_ROUND: usize = 8;
 /// The function that does nothing.
 const BARE: &str = "bare";
 
+/// What Lambda sets, and the resources of a deployment, which have no default. Nothing is called before the first event.
+const VARIABLES: [(&str, &str); 17] = [
+    ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
+    ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+    ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
+    ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/bench"),
+    ("AWS_LAMBDA_LOG_STREAM_NAME", "bench"),
+    ("AWS_REGION", "us-east-1"),
+    ("AWS_ACCESS_KEY_ID", "test"),
+    ("AWS_SECRET_ACCESS_KEY", "test"),
+    ("DATABASE_URL", "postgres://shopsignal@db.internal:5432/shopsignal?sslmode=require"),
+    ("APP_SECRET_ARN", "arn:aws:secretsmanager:us-east-1:000000000000:secret:app"),
+    ("POPULARITY_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/popularity-queue"),
+    ("CATALOG_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/catalog-queue"),
+    ("ALERTS_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/alerts-queue"),
+    ("ORDER_EVENTS_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/order-events-queue"),
+    ("ORDER_EVENTS_DLQ_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/order-events-dlq"),
+    ("DEAD_LETTER_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/dlq"),
+    ("CATALOG_TABLE", "catalog-feed"),
+];
+
 /// The cost of one start.
 struct Start {
     seconds: f64,
@@ -27,12 +50,14 @@ struct Start {
 
 /// Measures every function.
 pub(crate) fn measure(rig: &Rig) -> Vec<Figure> {
-    let functions = functions();
+    let functions: Vec<String> = function_folders().unwrap().into_iter().collect();
+    let settings: Vec<_> = functions.iter().map(|name| testkit::default_variables(name)).collect();
     let mut starts: Vec<Vec<Start>> = functions.iter().map(|_| Vec::new()).collect();
     let mut bare = Vec::new();
     for round in 0..=rig.rounds * STARTS_PER_ROUND {
-        let bare_start = start(&rig.binaries.join(BARE));
-        let each: Vec<Start> = functions.iter().map(|name| start(&rig.binaries.join(name))).collect();
+        let bare_start = start(&rig.binaries.join(BARE), &[]);
+        let each: Vec<Start> =
+            functions.iter().zip(&settings).map(|(name, settings)| start(&rig.binaries.join(name), settings)).collect();
         // The first turn loads the binaries into memory.
         if round > 0 {
             bare.push(bare_start);
@@ -62,21 +87,11 @@ pub(crate) fn measure(rig: &Rig) -> Vec<Figure> {
     times.chain(memory).chain(sizes).chain(floor).collect()
 }
 
-/// Every package of functions/.
-fn functions() -> Vec<String> {
-    let folders = std::fs::read_dir("functions").unwrap().map(|entry| entry.unwrap().path());
-    let mut names: Vec<String> = folders
-        .filter(|folder| folder.join("Cargo.toml").is_file())
-        .map(|folder| folder.file_name().unwrap().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    names
-}
-
-fn start(binary: &Path) -> Start {
+fn start(binary: &Path, settings: &[(String, String)]) -> Start {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let mut command = Command::new(binary);
-    command.env_clear().envs(variables()).env("AWS_LAMBDA_RUNTIME_API", listener.local_addr().unwrap().to_string());
+    command.env_clear().envs(settings.iter().cloned()).envs(VARIABLES);
+    command.env("AWS_LAMBDA_RUNTIME_API", listener.local_addr().unwrap().to_string());
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let started = Instant::now();
     let mut child = command.spawn().unwrap_or_else(|error| panic!("could not start {}: {error}", binary.display()));
@@ -96,34 +111,4 @@ fn resident_bytes(pid: u32) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
-}
-
-/// The environment of a deployed function. Nothing is called before the first event.
-fn variables() -> [(&'static str, &'static str); 24] {
-    [
-        ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
-        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
-        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
-        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/bench"),
-        ("AWS_LAMBDA_LOG_STREAM_NAME", "bench"),
-        ("AWS_REGION", "us-east-1"),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("DATABASE_URL", "postgres://shopsignal@db.internal:5432/shopsignal?sslmode=require"),
-        ("POPULARITY_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/popularity-queue"),
-        ("CATALOG_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/catalog-queue"),
-        ("ALERTS_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/alerts-queue"),
-        ("DEAD_LETTER_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/dlq"),
-        ("ALERT_TIMEOUT_MS", "2000"),
-        ("SEND_TIMEOUT_MS", "1000"),
-        ("GUEST_EVENTS_PER_MINUTE", "3000"),
-        ("CATALOG_TABLE", "catalog-feed"),
-        ("CATALOG_TIMEOUT_MS", "2000"),
-        ("CATALOG_CONCURRENCY", "10"),
-        ("PARTITIONS_AHEAD_DAYS", "7"),
-        ("KEY_RETENTION_DAYS", "30"),
-        ("CART_PATIENCE_HOURS", "24"),
-        ("RESEND_MAX_ROWS", "10000"),
-        ("RESEND_BACKOFF_CAP_SECONDS", "3600"),
-    ]
 }

@@ -105,7 +105,7 @@ async fn carts(rig: &Rig) -> Vec<Figure> {
         );
         database.execute(&insert).await;
         database.execute("VACUUM (ANALYZE)").await;
-        let mut function = rig.function("judge-carts", database.url(), &[("CART_PATIENCE_HOURS", "24")]).await;
+        let mut function = rig.function("judge-carts", database.url(), &[("ABANDONED_CART_HOURS", "24")]).await;
         let mut times = Vec::new();
         for _ in 0..=rig.rounds {
             let started = Instant::now();

@@ -50,3 +50,22 @@ pub use small_disk::SmallDisk;
 pub use sqs_gate::{SendFaults, SqsGate};
 pub use staff::{Crew, Staff};
 pub use traffic::{Outcome, Request, Traffic};
+
+/// Lists every fault that the suite injects.
+#[must_use]
+pub fn scenarios() -> Vec<Scenario> {
+    let lists = [
+        crash::scenarios(),
+        process::scenarios(),
+        postgres::scenarios(),
+        delivery::scenarios(),
+        catalog::scenarios(),
+        outage::scenarios(),
+        rush::scenarios(),
+        clock::scenarios(),
+        stranger::scenarios(),
+        abandoned::scenarios(),
+        erasure::scenarios(),
+    ];
+    lists.into_iter().flatten().collect()
+}

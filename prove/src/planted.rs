@@ -5,6 +5,8 @@
 //! neither does a check that fails without a mistake.
 
 mod copy;
+mod error;
+mod mistake;
 
 use std::fmt;
 use std::fs::{self, File};
@@ -17,75 +19,12 @@ use serde::{Deserialize, Serialize};
 use testkit::template::{function_folders, repository};
 
 use copy::Sources;
+pub use error::PlantedError;
+use error::{file, program};
+pub use mistake::{Mistake, mistakes};
 
 /// The exit code of a check that found a broken invariant. 0 means that all held.
 const BROKEN: i32 = 1;
-
-/// Why there is no verdict.
-#[derive(Debug, thiserror::Error)]
-pub enum PlantedError {
-    /// A file or a folder cannot be used.
-    #[error("{} cannot be used", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// The system's error.
-        source: io::Error,
-    },
-    /// A required program is missing.
-    #[error("{program} cannot be started")]
-    Program {
-        /// The program.
-        program: String,
-        /// The system's error.
-        source: io::Error,
-    },
-    /// The sources cannot be listed.
-    #[error("git cannot list the sources: {0}")]
-    NotListed(String),
-    /// The patch no longer applies to the code.
-    #[error("the mistake {name} does not fit the sources: {reason}")]
-    DoesNotApply {
-        /// The mistake.
-        name: String,
-        /// The output of git.
-        reason: String,
-    },
-    /// The patched code no longer compiles.
-    #[error("{name} does not build, see {}", log.display())]
-    DoesNotBuild {
-        /// The mistake.
-        name: String,
-        /// The output of Cargo.
-        log: PathBuf,
-    },
-    /// An invariant is broken even without a mistake.
-    #[error("the check fails without a mistake, see {}", log.display())]
-    ControlFailed {
-        /// The output of the check.
-        log: PathBuf,
-    },
-    /// The check ended without a verdict.
-    #[error("the check of {name} came to no verdict, see {}", log.display())]
-    NoVerdict {
-        /// The mistake.
-        name: String,
-        /// The output of the check.
-        log: PathBuf,
-    },
-    /// Another run uses the copy.
-    #[error("another run is under way")]
-    Busy,
-}
-
-/// A mistake: a patch of the sources.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
-    /// Its number and name, such as `03-unsorted-upsert`.
-    pub name: String,
-    /// What it is, why it is tempting and what detects it, followed by a unified diff.
-    pub patch: String,
-}
 
 /// The verdict of a check on a mistake.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,34 +50,6 @@ impl fmt::Display for Verdict {
 #[must_use]
 pub fn summary(verdicts: &[Verdict]) -> String {
     format!("{} of {} caught", verdicts.iter().filter(|verdict| verdict.caught).count(), verdicts.len())
-}
-
-/// Reads the mistakes in `prove/planted`, in the order of their numbers.
-///
-/// # Errors
-/// When a file cannot be read.
-pub fn mistakes() -> Result<Vec<Mistake>, PlantedError> {
-    let folder = repository().join("prove/planted");
-    let mut mistakes = Vec::new();
-    for entry in fs::read_dir(&folder).map_err(file(&folder))? {
-        let path = entry.map_err(file(&folder))?.path();
-        if path.extension().is_some_and(|extension| extension == "patch") {
-            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            mistakes.push(Mistake { name, patch: fs::read_to_string(&path).map_err(file(&path))? });
-        }
-    }
-    mistakes.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(mistakes)
-}
-
-impl Mistake {
-    /// Checks that the patch fits the sources in a folder, without changing them.
-    ///
-    /// # Errors
-    /// [`PlantedError::DoesNotApply`] when it does not.
-    pub fn check(&self, folder: &Path) -> Result<(), PlantedError> {
-        copy::apply(self, folder, &["--check"])
-    }
 }
 
 /// Builds the system with each mistake in turn and runs the check; first without any.
@@ -238,7 +149,7 @@ impl Workbench {
     ) -> Result<Verdict, PlantedError> {
         let name = mistake.map_or("control", |mistake| &mistake.name).to_owned();
         if let Some(mistake) = mistake {
-            copy::apply(mistake, &self.tree(), &[])?;
+            mistake.apply(&self.tree(), &[])?;
         }
         self.build(&name)?;
         let (started, log) = (Instant::now(), self.log(&name));
@@ -275,14 +186,4 @@ fn run_logged(command: &mut Command, log: &Path) -> Result<Option<i32>, PlantedE
     let errors = output.try_clone().map_err(file(log))?;
     command.stdin(Stdio::null()).stdout(output).stderr(errors);
     Ok(command.status().map_err(program(command.get_program().to_string_lossy()))?.code())
-}
-
-fn file(path: &Path) -> impl FnOnce(io::Error) -> PlantedError {
-    let path = path.to_owned();
-    |source| PlantedError::File { path, source }
-}
-
-fn program(program: impl Into<String>) -> impl FnOnce(io::Error) -> PlantedError {
-    let program = program.into();
-    |source| PlantedError::Program { program, source }
 }

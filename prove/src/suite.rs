@@ -1,13 +1,13 @@
 //! Runs the fault suite: everything often (`long`), everything a few times (`short`), or against planted mistakes.
 //!
-//! A long run records every finished piece immediately, so that it can be resumed as long as the binaries are the
+//! A long run records every finished shard immediately, so that it can be resumed as long as the binaries are the
 //! same. Exit codes: 0 all invariants held, 1 one was broken, 2 it could not run.
 #![expect(clippy::unwrap_used, reason = "a proof that cannot note its progress fails where it stands")]
 
 mod machine;
-mod piece;
 mod record;
 mod report;
+mod shard;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -17,9 +17,9 @@ use futures_util::StreamExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use testkit::template::repository;
 
-use self::piece::{Piece, Size};
 use self::record::{Progress, Record};
-use crate::fault::Scenario;
+use self::shard::{Shard, Size};
+use crate::fault::scenarios;
 use crate::planted;
 
 /// The seed of a run without `--seed`.
@@ -42,7 +42,7 @@ enum Task {
     Long {
         #[command(flatten)]
         suite: Suite,
-        /// The file in which finished pieces are recorded.
+        /// The file in which finished shards are recorded.
         #[arg(long, default_value = ".local/proof/progress.jsonl")]
         progress: PathBuf,
         /// The report.
@@ -60,9 +60,9 @@ enum Task {
         #[arg(long, default_value_t = SEED)]
         seed: u64,
     },
-    /// Writes the report of the recorded pieces.
+    /// Writes the report of the recorded shards.
     Report {
-        /// The file in which finished pieces are recorded.
+        /// The file in which finished shards are recorded.
         #[arg(long, default_value = ".local/proof/progress.jsonl")]
         progress: PathBuf,
         /// The report.
@@ -83,7 +83,7 @@ struct Suite {
     /// Only these scenarios, by name, in this order.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// Concurrent pieces: they mostly wait.
+    /// Concurrent shards: they mostly wait.
     #[arg(long, default_value_t = 4)]
     at_once: usize,
 }
@@ -95,14 +95,14 @@ impl Suite {
         self.binaries.clone().unwrap_or_else(own)
     }
 
-    /// Lists the pieces; scenarios alternate, so that an interrupted run has some of each.
-    fn pieces(&self, size: Size) -> Vec<Piece> {
-        let mut scenarios = Scenario::all();
+    /// Lists the shards; scenarios alternate, so that an interrupted run has some of each.
+    fn shards(&self, size: Size) -> Vec<Shard> {
+        let mut scenarios = scenarios();
         if !self.only.is_empty() {
             scenarios.retain(|scenario| self.only.iter().any(|name| name == scenario.name));
             scenarios.sort_by_key(|scenario| self.only.iter().position(|name| name == scenario.name));
         }
-        piece::list(&scenarios, size, self.seed)
+        shard::list(&scenarios, size, self.seed)
     }
 }
 
@@ -125,11 +125,11 @@ pub async fn run(arguments: Arguments) -> ExitCode {
 
 async fn run_long(suite: &Suite, progress: &Path, out: &Path) -> ExitCode {
     let mut progress = Progress::open(progress);
-    let (build, binaries) = piece::keep_binaries(&suite.binaries());
-    let mut pieces = suite.pieces(Size::Long);
-    pieces.retain(|piece| !progress.has(&build, piece));
-    let bar = bar(pieces.len());
-    let mut records = run_pieces(pieces, &binaries, suite.at_once);
+    let (build, binaries) = shard::keep_binaries(&suite.binaries());
+    let mut shards = suite.shards(Size::Long);
+    shards.retain(|shard| !progress.has(&build, shard));
+    let bar = bar(shards.len());
+    let mut records = run_shards(shards, &binaries, suite.at_once);
     let mut broken = false;
     while let Some(record) = records.next().await {
         let record = Record { build: build.clone(), ..record };
@@ -145,7 +145,7 @@ async fn run_long(suite: &Suite, progress: &Path, out: &Path) -> ExitCode {
 
 async fn run_short(suite: &Suite) -> ExitCode {
     let binaries = suite.binaries();
-    let mut records = run_pieces(suite.pieces(Size::Short), &binaries, suite.at_once);
+    let mut records = run_shards(suite.shards(Size::Short), &binaries, suite.at_once);
     while let Some(record) = records.next().await {
         println!("{}", record.line());
         if !record.violations.is_empty() {
@@ -158,8 +158,8 @@ async fn run_short(suite: &Suite) -> ExitCode {
 
 /// Runs every scenario a few times and returns the violations; `said` gets one line per scenario.
 pub async fn run_briefly(binaries: &Path, seed: u64, mut said: impl FnMut(String)) -> Vec<String> {
-    let pieces = piece::list(&Scenario::all(), Size::Short, seed);
-    let mut records = run_pieces(pieces, binaries, BRIEFLY_AT_ONCE);
+    let shards = shard::list(&scenarios(), Size::Short, seed);
+    let mut records = run_shards(shards, binaries, BRIEFLY_AT_ONCE);
     let mut complaints = Vec::new();
     while let Some(record) = records.next().await {
         said(record.line());
@@ -168,16 +168,16 @@ pub async fn run_briefly(binaries: &Path, seed: u64, mut said: impl FnMut(String
     complaints
 }
 
-/// Runs pieces concurrently and returns their results as they finish.
-fn run_pieces<'a>(
-    pieces: Vec<Piece>,
+/// Runs shards concurrently and returns their results as they finish.
+fn run_shards<'a>(
+    shards: Vec<Shard>,
     binaries: &'a Path,
     at_once: usize,
 ) -> impl futures_util::Stream<Item = Record> + Unpin + 'a {
-    let running = pieces.into_iter().map(move |piece| async move {
+    let running = shards.into_iter().map(move |shard| async move {
         let started = Instant::now();
-        let report = piece.run(binaries).await;
-        Record::of(&piece, report, started.elapsed())
+        let report = shard.run(binaries).await;
+        Record::of(&shard, report, started.elapsed())
     });
     Box::pin(futures_util::stream::iter(running).buffer_unordered(at_once))
 }
@@ -192,7 +192,8 @@ fn run_planted(seed: u64) -> ExitCode {
     };
     match planted::run(check, |line| println!("{line}")) {
         Ok(verdicts) => {
-            std::fs::write(repository().join(VERDICTS), serde_json::to_string_pretty(&verdicts).unwrap()).unwrap();
+            std::fs::write(repository().join(report::VERDICTS), serde_json::to_string_pretty(&verdicts).unwrap())
+                .unwrap();
             if verdicts.iter().all(|verdict| verdict.caught) { ExitCode::SUCCESS } else { ExitCode::from(1) }
         }
         Err(error) => {
@@ -205,12 +206,9 @@ fn run_planted(seed: u64) -> ExitCode {
 /// The scenarios that are run against planted mistakes: those without an outage to wait for.
 const FIRST_TO_NOTICE: &str = "L2,Q1,C5,C12,C13,C6,C7,C11,C14,Q2b,Q2a,Q7,Q3,C15";
 
-/// The verdicts on the planted mistakes, for the report.
-const VERDICTS: &str = ".local/proof/planted.json";
-
-fn bar(pieces: usize) -> ProgressBar {
-    let bar = ProgressBar::new(u64::try_from(pieces).unwrap());
-    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} pieces, {elapsed} gone, {eta} to go");
+fn bar(shards: usize) -> ProgressBar {
+    let bar = ProgressBar::new(u64::try_from(shards).unwrap());
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} shards, {elapsed} gone, {eta} to go");
     bar.set_style(style.unwrap());
     bar
 }

@@ -71,9 +71,9 @@ impl Shop {
     pub async fn send_in_batches(&self, function: &mut Function, events: &[String], mut size: impl FnMut() -> usize) {
         let mut sent = 0;
         while sent < events.len() {
-            let piece = size().clamp(1, events.len() - sent);
-            self.send_events(function, &events[sent..sent + piece], piece).await;
-            sent += piece;
+            let chunk = size().clamp(1, events.len() - sent);
+            self.send_events(function, &events[sent..sent + chunk], chunk).await;
+            sent += chunk;
         }
     }
 

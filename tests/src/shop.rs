@@ -42,8 +42,8 @@ impl Shop {
     /// Records events, each on a product, as the shop's own services may, and returns their ids.
     pub async fn record(&self, events: &[(&str, Uuid)]) -> Vec<i64> {
         let mut ids = Vec::with_capacity(events.len());
-        for piece in events.chunks(500) {
-            let items: Vec<_> = piece.iter().map(|(event, product)| interaction(event, &product.to_string())).collect();
+        for chunk in events.chunks(500) {
+            let items: Vec<_> = chunk.iter().map(|(event, product)| interaction(event, &product.to_string())).collect();
             ids.extend(self.record_items(&items).await);
         }
         ids

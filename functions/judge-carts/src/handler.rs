@@ -18,7 +18,7 @@ pub struct Deps {
     /// The log and the findings.
     pub database: Database,
     /// How long a shopper has to buy or remove a product.
-    pub patience: SignedDuration,
+    pub abandoned_after: SignedDuration,
 }
 
 /// Runs once. May be repeated.
@@ -26,7 +26,7 @@ pub struct Deps {
 /// # Errors
 /// When Postgres is down or its schema is not ours; the next run takes over.
 pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Error> {
-    let limits = limits(deps.patience, Timestamp::now());
+    let limits = limits(deps.abandoned_after, Timestamp::now());
     let found = evaluate(&deps.database, limits).await.inspect_err(|error| {
         tracing::error!(
             request.id = event.context.request_id,
@@ -50,11 +50,11 @@ async fn evaluate(database: &Database, limits: CartLimits) -> Result<Vec<Finding
 }
 
 /// Returns the full hours that can be evaluated now. Full, because a finding covers an hour and must be complete.
-fn limits(patience: SignedDuration, now: Timestamp) -> CartLimits {
+fn limits(abandoned_after: SignedDuration, now: Timestamp) -> CartLimits {
     const HOUR: i64 = 3_600;
-    let due = now.as_second() - patience.as_secs() - GRACE.as_secs();
+    let due = now.as_second() - abandoned_after.as_secs() - GRACE.as_secs();
     let to = Timestamp::from_second(due - due.rem_euclid(HOUR)).unwrap_or(now);
-    CartLimits { from: to - EVALUATED, to, patience }
+    CartLimits { from: to - EVALUATED, to, abandoned_after }
 }
 
 #[cfg(test)]
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn full_hours_are_evaluated_when_the_patience_and_the_grace_are_over() {
+    fn full_hours_are_evaluated_when_the_time_to_buy_and_the_grace_are_over() {
         let limits = limits(SignedDuration::from_hours(24), "2026-11-20T10:59:59.9Z".parse().unwrap());
         assert_eq!(limits.from.to_string(), "2026-11-17T04:00:00Z");
         assert_eq!(limits.to.to_string(), "2026-11-19T04:00:00Z");

@@ -15,15 +15,15 @@ pub struct Settings {
     /// The database with the log and the findings.
     pub database: store::Settings,
     /// How long a shopper has to buy or remove a product.
-    pub patience: SignedDuration,
+    pub abandoned_after: SignedDuration,
 }
 
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::JudgeCarts, lookup));
-        let hours = variables.number("CART_PATIENCE_HOURS", 1..=720);
-        let patience = SignedDuration::from_hours(i64::try_from(hours?).ok()?);
-        Some(Self { database: database?, patience })
+        let hours = variables.number("ABANDONED_CART_HOURS", 1..=720);
+        let abandoned_after = SignedDuration::from_hours(i64::try_from(hours?).ok()?);
+        Some(Self { database: database?, abandoned_after })
     }
 }

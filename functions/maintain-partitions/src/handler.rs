@@ -78,10 +78,10 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
 }
 
 /// Prunes in batches until nothing is left, or no time; the next run continues.
-async fn prune(deadline: Deadline, piece: impl AsyncFn() -> Result<usize, StoreError>) -> Result<usize, StoreError> {
+async fn prune(deadline: Deadline, batch: impl AsyncFn() -> Result<usize, StoreError>) -> Result<usize, StoreError> {
     let mut pruned = 0;
     while !deadline.remaining().is_zero() {
-        let removed = piece().await?;
+        let removed = batch().await?;
         pruned += removed;
         if removed == 0 {
             break;

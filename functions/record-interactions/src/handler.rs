@@ -1,6 +1,8 @@
 //! One request: parse, record, hint, respond.
 
-use contracts::{BODY_MAX_BYTES, Data, Failure, RecordReply, RejectionCode, Sender, decode_body, read_request};
+use contracts::{
+    BODY_MAX_BYTES, Data, Failure, ItemOutcome, RecordReply, RejectionCode, Sender, decode_body, read_request,
+};
 use domain::EventNames;
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
@@ -8,11 +10,12 @@ use lambda_http::{Body, Request, RequestExt, Response};
 use lambda_runtime::Context;
 use messaging::HintSender;
 use platform::{Metric, Metrics, TraceHeader};
-use store::Database;
+use recording::{Outcome, Recording};
 use store::interaction::Submission;
+use store::{Database, StoreError};
 use uuid::Uuid;
 
-use crate::{caller, record};
+use crate::caller;
 
 /// The function's name in metrics.
 const FUNCTION: &str = "record-interactions";
@@ -63,7 +66,7 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
         ip_address: network.as_deref(),
         guest_events_per_minute: deps.guest_events_per_minute,
     };
-    let outcome = record::record(&deps.database, items, &submission).await.map_err(recording::failure)?;
+    let outcome = record(&deps.database, items, &submission).await.map_err(recording::failure)?;
 
     let trace = TraceHeader::of(context);
     let sent = deps.sender.send(&outcome.new_ids, trace.as_str()).await;
@@ -87,6 +90,20 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
     }
     let is_limited = reply.results.iter().any(|result| result.code == Some(RejectionCode::RateLimited));
     Err(if is_limited { rate_limited(&reply) } else { Failure::nothing_acceptable("item", &reply) })
+}
+
+/// Records every admitted item; a rejected one keeps its rejection and affects no other.
+async fn record(
+    database: &Database,
+    items: Vec<ItemOutcome>,
+    submission: &Submission<'_>,
+) -> Result<Outcome, StoreError> {
+    let mut recording = Recording::of(items);
+    while let Some(part) = recording.next_part() {
+        let answer = store::interaction::record(database, part, submission).await;
+        recording.settle(answer)?;
+    }
+    Ok(recording.finish())
 }
 
 /// No item was stored, and some could succeed a minute later.

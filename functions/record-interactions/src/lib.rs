@@ -6,7 +6,6 @@
 mod agent;
 mod caller;
 mod handler;
-mod record;
 mod settings;
 
 pub use handler::{Deps, handle};

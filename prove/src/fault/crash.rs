@@ -16,6 +16,7 @@ use super::environment::{Environment, Victim};
 use super::gate::{Gate, GatePoint};
 use super::mapping::Mapping;
 use super::rig::Rig;
+use super::scenario::{Report, Scenario};
 use super::sqs_gate::SendFaults;
 use super::staff::Crew;
 use super::traffic::{Outcome, Request, Traffic};
@@ -30,8 +31,33 @@ const APPLY: &str = "analytic.apply_popularity(";
 const AWAITING: &str = "store::interaction::get_awaiting_catalog";
 const REMOVE: &str = "store::pending::remove";
 
+/// Lists the scenarios: one for each point.
+pub(super) fn scenarios() -> Vec<Scenario> {
+    CrashPoint::ALL.into_iter().map(scenario).collect()
+}
+
+fn scenario(point: CrashPoint) -> Scenario {
+    Scenario::new(point.words(), (5, 200, 50), move |job| async move {
+        let rig = job.rig().await;
+        rig.plant_unreadable().await;
+        let mut crash = Crash::new(&rig);
+        let (mut convergence, mut rest) = (Vec::new(), Ok(()));
+        for round in 0..job.rounds {
+            match crash.round(point).await {
+                Ok(took) => convergence.push(took),
+                Err(violation) => {
+                    rest = Err(format!("round {round}: {violation}"));
+                    break;
+                }
+            }
+        }
+        let finished = crash.finish().await.map(|_| ());
+        Report::of(&rig, job.rounds, convergence, rest.and(finished)).await
+    })
+}
+
 /// Rounds of kills at one point, on one rig.
-pub(super) struct Crash<'a> {
+struct Crash<'a> {
     rig: &'a Rig,
     random: ChaCha8Rng,
     traffic: Traffic,
@@ -40,7 +66,7 @@ pub(super) struct Crash<'a> {
 }
 
 impl<'a> Crash<'a> {
-    pub(super) fn new(rig: &'a Rig) -> Self {
+    fn new(rig: &'a Rig) -> Self {
         let seed = rig.options.seed;
         Self {
             rig,
@@ -52,7 +78,7 @@ impl<'a> Crash<'a> {
     }
 
     /// Kills once at the point, retries the request half of the time, and lets the others finish the work.
-    pub(super) async fn round(&mut self, point: CrashPoint) -> Result<Duration, String> {
+    async fn round(&mut self, point: CrashPoint) -> Result<Duration, String> {
         let request = self.traffic.draw();
         match point {
             CrashPoint::AfterReceive
@@ -80,7 +106,7 @@ impl<'a> Crash<'a> {
     }
 
     /// Continues until the queues are empty and ends the processes.
-    pub(super) async fn finish(mut self) -> Result<Duration, String> {
+    async fn finish(mut self) -> Result<Duration, String> {
         self.recorder.end().await;
         self.crew.finish(self.rig).await
     }

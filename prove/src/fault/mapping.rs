@@ -116,8 +116,8 @@ impl Mapping {
     }
 
     async fn delete(&self, messages: &[&Message]) {
-        for piece in messages.chunks(10) {
-            let entries = piece.iter().enumerate().map(|(i, message)| {
+        for chunk in messages.chunks(10) {
+            let entries = chunk.iter().enumerate().map(|(i, message)| {
                 let receipt = message.receipt_handle.clone().unwrap();
                 DeleteMessageBatchRequestEntry::builder().id(i.to_string()).receipt_handle(receipt).build().unwrap()
             });

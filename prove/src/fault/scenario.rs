@@ -1,4 +1,4 @@
-//! The list of faults: what each one does, and how often in a short and in a long run.
+//! A fault: what it does, how often in a short and in a long run, and what a run reports.
 
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -7,11 +7,8 @@ use std::time::Duration;
 use testkit::TestDatabase;
 
 use super::check::{Findings, check};
-use super::crash::Crash;
-use super::crash_point::CrashPoint;
 use super::rig::{Options, Rig};
 use super::staff::Staff;
-use super::{abandoned, catalog, clock, delivery, erasure, outage, postgres, process, rush, stranger};
 
 /// A part of a scenario: a number of rounds on one rig.
 #[derive(Debug, Clone)]
@@ -50,40 +47,20 @@ pub struct Scenario {
     pub short: u32,
     /// Rounds in a long run.
     pub long: u32,
-    /// The maximum number of rounds on one rig.
-    pub piece: u32,
+    /// Rounds of a shard: the maximum on one rig.
+    pub shard: u32,
     /// Runs a job.
     pub run: Box<dyn Fn(Job) -> Running + Send + Sync>,
 }
 
 impl Scenario {
     /// Describes a scenario.
-    pub fn new<F, R>((name, title): (&'static str, &'static str), (short, long, piece): (u32, u32, u32), run: F) -> Self
+    pub fn new<F, R>((name, title): (&'static str, &'static str), (short, long, shard): (u32, u32, u32), run: F) -> Self
     where
         F: Fn(Job) -> R + Send + Sync + 'static,
         R: Future<Output = Report> + Send + 'static,
     {
-        Self { name, title, short, long, piece, run: Box::new(move |job| Box::pin(run(job))) }
-    }
-
-    /// Lists every scenario.
-    #[must_use]
-    pub fn all() -> Vec<Self> {
-        let crashes = CrashPoint::ALL.into_iter().map(crash).collect();
-        let lists = [
-            crashes,
-            process::scenarios(),
-            postgres::scenarios(),
-            delivery::scenarios(),
-            catalog::scenarios(),
-            outage::scenarios(),
-            rush::scenarios(),
-            clock::scenarios(),
-            stranger::scenarios(),
-            abandoned::scenarios(),
-            erasure::scenarios(),
-        ];
-        lists.into_iter().flatten().collect()
+        Self { name, title, short, long, shard, run: Box::new(move |job| Box::pin(run(job))) }
     }
 }
 
@@ -126,24 +103,4 @@ impl Report {
     pub fn skipped(reason: impl Into<String>) -> Self {
         Self { skipped: Some(reason.into()), ..Self::default() }
     }
-}
-
-fn crash(point: CrashPoint) -> Scenario {
-    Scenario::new(point.words(), (5, 200, 50), move |job| async move {
-        let rig = job.rig().await;
-        rig.plant_unreadable().await;
-        let mut crash = Crash::new(&rig);
-        let (mut convergence, mut rest) = (Vec::new(), Ok(()));
-        for round in 0..job.rounds {
-            match crash.round(point).await {
-                Ok(took) => convergence.push(took),
-                Err(violation) => {
-                    rest = Err(format!("round {round}: {violation}"));
-                    break;
-                }
-            }
-        }
-        let finished = crash.finish().await.map(|_| ());
-        Report::of(&rig, job.rounds, convergence, rest.and(finished)).await
-    })
 }

@@ -15,7 +15,7 @@ pub struct Skipped(pub String);
 /// Mounts, reports it, and waits until its input is closed.
 const SCRIPT: &str = r#"mount -t tmpfs -o "size=$1m,mode=0700" none "$2" && echo mounted && exec cat"#;
 /// The chunk size for filling it up.
-const PIECE: [u8; 4096] = [0; 4096];
+const CHUNK: [u8; 4096] = [0; 4096];
 
 /// The mounted file system.
 #[derive(Debug)]
@@ -71,8 +71,8 @@ impl SmallDisk {
     pub fn fill(&self, but_for: u64) {
         let mut ballast = File::options().create(true).append(true).open(self.ballast()).unwrap();
         // A disk that takes more is not the small one.
-        let most = u64::from(self.megabytes) * 1024 * 1024 / PIECE.len() as u64;
-        let refused = (0..=most).find_map(|_| ballast.write(&PIECE).err());
+        let most = u64::from(self.megabytes) * 1024 * 1024 / CHUNK.len() as u64;
+        let refused = (0..=most).find_map(|_| ballast.write(&CHUNK).err());
         assert_eq!(refused.expect("a disk of this size").kind(), ErrorKind::StorageFull);
         let length = ballast.metadata().unwrap().len();
         ballast.set_len(length.saturating_sub(but_for)).unwrap();

@@ -5,13 +5,12 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use sha2::{Digest, Sha256};
 
-use super::{Mistake, PlantedError, file, program};
+use super::error::{PlantedError, file, program};
 
 /// The files of the repository as they are now, whether they are committed or not.
 pub(super) struct Sources {
@@ -76,25 +75,6 @@ impl Sources {
     }
 }
 
-/// Applies a mistake to the sources in a folder.
-pub(super) fn apply(mistake: &Mistake, folder: &Path, options: &[&str]) -> Result<(), PlantedError> {
-    let folder = folder.canonicalize().map_err(file(folder))?;
-    let mut command = Command::new("git");
-    command.arg("apply").args(options).arg("-").current_dir(&folder);
-    // Inside another repository git would silently skip every file.
-    command.env("GIT_CEILING_DIRECTORIES", folder.parent().unwrap_or(&folder)).env_remove("GIT_DIR");
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut git = command.spawn().map_err(program("git"))?;
-    // Dropped immediately, so that git sees the end of the input. Git reports an error if it does not read all of it.
-    let written = git.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(mistake.patch.as_bytes()));
-    let output = git.wait_with_output().map_err(program("git"))?;
-    if output.status.success() && written.is_ok() {
-        return Ok(());
-    }
-    let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(PlantedError::DoesNotApply { name: mistake.name.clone(), reason })
-}
-
 /// Copies the built dependencies, once, so that only this project's crates are built again.
 pub(super) fn seed_target(from: &Path, to: &Path) -> Result<(), PlantedError> {
     if to.exists() || !from.exists() {
@@ -139,7 +119,7 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>, PlantedError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::mistakes;
+    use super::super::mistake::mistakes;
     use super::*;
     use testkit::template::repository;
 
@@ -165,7 +145,7 @@ mod tests {
         assert_eq!(state(), 0);
         let before = sources.digest(&[]).unwrap();
         for mistake in mistakes().unwrap() {
-            apply(&mistake, folder.path(), &[]).unwrap();
+            mistake.apply(folder.path(), &[]).unwrap();
             assert_eq!(state(), mistake.patch.matches("\n+++ b/").count(), "{}", mistake.name);
             fs::write(folder.path().join("left.rs"), "over").unwrap();
             sources.copy_to(folder.path()).unwrap();
@@ -175,6 +155,7 @@ mod tests {
         assert_eq!(sources.digest(&[]).unwrap(), before);
         assert_ne!(sources.digest(&["another check"]).unwrap(), before);
     }
+
     #[test]
     fn built_dependencies_are_copied_once_with_their_times_and_without_programs() {
         let folder = tempfile::tempdir().unwrap();

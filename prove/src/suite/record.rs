@@ -1,4 +1,4 @@
-//! The results of pieces, one line of JSON each.
+//! The results of shards, one line of JSON each.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::piece::Piece;
+use super::shard::Shard;
 use crate::fault::Report;
 
-/// A finished piece.
+/// A finished shard.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Record {
     /// Identifies the binaries.
@@ -40,17 +40,17 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub(super) fn of(piece: &Piece, report: Report, took: Duration) -> Self {
+    pub(super) fn of(shard: &Shard, report: Report, took: Duration) -> Self {
         let findings = report.findings;
         let counts = findings.counts;
         let millis = |duration: &Duration| u64::try_from(duration.as_millis()).unwrap();
         Self {
             build: String::new(),
             commit: super::machine::commit(),
-            scenario: piece.scenario.to_owned(),
-            title: piece.title.to_owned(),
-            number: piece.number,
-            seed: piece.seed,
+            scenario: shard.scenario.to_owned(),
+            title: shard.title.to_owned(),
+            number: shard.number,
+            seed: shard.seed,
             rounds: report.rounds,
             sent: counts.sent,
             acknowledged: counts.acknowledged,
@@ -92,7 +92,7 @@ impl Record {
     }
 }
 
-/// The finished pieces, in a file.
+/// The finished shards, in a file.
 pub(super) struct Progress {
     path: PathBuf,
     records: Vec<Record>,
@@ -106,10 +106,10 @@ impl Progress {
         Self { path: path.to_owned(), records }
     }
 
-    pub(super) fn has(&self, build: &str, piece: &Piece) -> bool {
+    pub(super) fn has(&self, build: &str, shard: &Shard) -> bool {
         self.records.iter().any(|record| {
-            (record.build == build, record.seed, record.number) == (true, piece.seed, piece.number)
-                && (&*record.scenario, record.rounds) == (piece.scenario, piece.rounds)
+            (record.build == build, record.seed, record.number) == (true, shard.seed, shard.number)
+                && (&*record.scenario, record.rounds) == (shard.scenario, shard.rounds)
         })
     }
 
@@ -120,10 +120,10 @@ impl Progress {
         self.records.push(record);
     }
 
-    /// Returns the newest record of each piece. The report names every build and commit among them.
+    /// Returns the newest record of each shard. The report names every build and commit among them.
     pub(super) fn newest(&self) -> Vec<Record> {
-        let pieces: BTreeMap<_, _> =
+        let shards: BTreeMap<_, _> =
             self.records.iter().map(|record| ((&*record.scenario, record.number), record)).collect();
-        pieces.into_values().cloned().collect()
+        shards.into_values().cloned().collect()
     }
 }

@@ -8,8 +8,11 @@ use testkit::template::repository;
 
 use super::machine;
 use super::record::Record;
-use crate::fault::Scenario;
+use crate::fault::{Scenario, scenarios};
 use crate::planted;
+
+/// The verdicts on the planted mistakes, for the report.
+pub(super) const VERDICTS: &str = ".local/proof/planted.json";
 
 /// The part of the report before its figures.
 const HEAD: &str = include_str!("report_head.md");
@@ -22,7 +25,7 @@ pub(super) async fn write(records: &[Record], out: &Path) {
     text.push_str(&circumstances(records).await);
     text.push_str("\n| | fault | rounds | requests | acknowledged | stored | lost | doubled | difference | violations | owed until, p50 / p99 |\n");
     text.push_str("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
-    for scenario in Scenario::all() {
+    for scenario in scenarios() {
         let of: Vec<_> = records.iter().filter(|record| record.scenario == scenario.name).collect();
         text.push_str(&row(&scenario, &of));
     }
@@ -42,7 +45,7 @@ async fn circumstances(records: &[Record]) -> String {
     let seeds = seeds.first().zip(seeds.last()).map_or_else(String::new, |(first, last)| format!("{first} to {last}"));
     let seconds: u64 = records.iter().map(|record| record.seconds).sum();
     format!(
-        "- commits checked out meanwhile {} (+ = files changed); binaries {}; {} pieces, {} minutes of run time, some of them at once\n- seeds {seeds}, one a piece\n- {}\n- {}\n",
+        "- commits checked out meanwhile {} (+ = files changed); binaries {}; {} shards, {} minutes of run time, some of them at once\n- seeds {seeds}, one a shard\n- {}\n- {}\n",
         distinct(|record| record.commit.clone()),
         distinct(|record| record.build.clone()),
         records.len(),
@@ -105,7 +108,7 @@ fn sums(records: &[Record]) -> String {
 
 fn planted_list() -> String {
     let mistakes = planted::mistakes().unwrap_or_default();
-    let noted = std::fs::read_to_string(repository().join(super::VERDICTS)).unwrap_or_default();
+    let noted = std::fs::read_to_string(repository().join(VERDICTS)).unwrap_or_default();
     let noted: Vec<planted::Verdict> = serde_json::from_str(&noted).unwrap_or_default();
     let mut text = String::from(
         "\n## Planted mistakes\n\nEach is built into a copy of the sources; the suite must find a broken invariant, and none without it.\n\n| mistake | found | after |\n|---|---|--:|\n",

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::{Currency, CustomerKey, Money, OrderStatus, PaymentStatus, Quantity, ShopEvent};
+use crate::{Currency, CustomerKey, Money, OrderStatus, ShopEvent};
 
 mod book;
 mod content;
@@ -21,78 +21,8 @@ mod returned;
 mod sequence;
 
 pub use book::{Entry, EntryKind};
-
-/// One line of an order, in minor units of the order's currency.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// The product or SKU, by the shop's id; empty when there is none.
-    pub reference: String,
-    /// The quantity.
-    pub quantity: Quantity,
-    /// The unit price, rounded.
-    pub price_minor: i64,
-    /// What the line costs, as reported.
-    pub total_minor: i64,
-    /// What the line costs after its share of a discount on the order: the basis for distributing revenue.
-    pub goods_minor: i64,
-    /// The seller, if the line names one.
-    pub seller_id: Option<String>,
-    /// The category, if the line names one.
-    pub category_id: Option<String>,
-}
-
-/// Charges on top of the lines or included in their prices, in minor units of the order's currency.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Charges {
-    /// Shipping.
-    pub shipping: i64,
-    /// Tax.
-    pub tax: i64,
-    /// Fees.
-    pub fee: i64,
-}
-
-impl Charges {
-    fn sum(&self) -> i64 {
-        self.shipping.saturating_add(self.tax).saturating_add(self.fee)
-    }
-}
-
-/// One payment of an order, or one capture of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Payment {
-    /// The producer's id, or the id of the event that reported it.
-    pub id: String,
-    /// Whether the id is the producer's.
-    pub is_named: bool,
-    /// When it was first reported, and the position of that event.
-    first_at: (Timestamp, usize),
-    /// The status of the payment, apart from refunds.
-    status: PaymentStatus,
-    /// The amount, in minor units.
-    pub amount_minor: i64,
-    /// Its currency.
-    pub currency: Currency,
-    /// The payment method; empty when unknown.
-    pub method: String,
-    /// When the payment succeeded; `None` as long as no event says so. Only then is it revenue.
-    pub paid_at: Option<Timestamp>,
-    /// When part of it was first refunded.
-    pub refunded_at: Option<Timestamp>,
-}
-
-impl Payment {
-    /// Returns its status.
-    #[must_use]
-    pub fn status(&self) -> PaymentStatus {
-        if self.refunded_at.is_some() { PaymentStatus::Refunded } else { self.status }
-    }
-
-    /// Says whether the payment succeeded and was not charged back.
-    fn is_held(&self) -> bool {
-        self.paid_at.is_some() && self.status == PaymentStatus::Succeeded
-    }
-}
+pub use payment::Payment;
+pub use price::{Charges, Line};
 
 /// A refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

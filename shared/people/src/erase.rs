@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use domain::{CustomerKey, Identities, Named};
+use domain::{Identities, Named};
 use jiff::Timestamp;
 use store::erasure::{self, Counts, Whom};
 use store::{StoreError, Transaction, anonymize, anonymize_interaction, person};
 use uuid::Uuid;
 
+use crate::task::{Task, gone};
 use crate::{PeopleError, Places, Receipt, feed};
 
 /// Interactions of one transaction: a fraction of a second, which nobody waits for.
@@ -42,7 +43,7 @@ pub async fn erase(places: &Places, order: Order<'_>) -> Result<Receipt, PeopleE
     let id = open(places, order).await?;
     let whom = erasure::list_identities(&places.database, id).await?;
     let identities = &whom.identities;
-    let task = Task { places, id, identities, deadline: order.deadline };
+    let task = Task { database: &places.database, id, identities, deadline: order.deadline };
     if *identities == Identities::default() {
         // Another erasure has taken over its identities, and completes this one as well.
         return Ok(Receipt::of(erasure::get(&places.database, id).await?.ok_or_else(gone)?));
@@ -65,20 +66,6 @@ pub async fn erase(places: &Places, order: Order<'_>) -> Result<Receipt, PeopleE
     }
     complete(places, id).await?;
     Ok(Receipt::of(erasure::get(&places.database, id).await?.ok_or_else(gone)?))
-}
-
-fn gone() -> StoreError {
-    StoreError::Unavailable("the erasure is gone".into())
-}
-
-/// What is to be anonymized outside the database, and up to which time.
-#[derive(Clone, Copy)]
-pub(crate) struct Task<'a> {
-    pub(crate) places: &'a Places,
-    /// The erasure.
-    pub(crate) id: Uuid,
-    pub(crate) identities: &'a Identities,
-    pub(crate) deadline: Instant,
 }
 
 /// Finds the interrupted erasure, or begins one.
@@ -136,8 +123,7 @@ async fn erase_interactions(
     }
     while Instant::now() < deadline {
         let mut transaction = begin(places).await?;
-        let piece = (covered_until, ROWS_A_STEP);
-        let counts = anonymize_interaction::erase(&mut transaction, whom, piece).await?;
+        let counts = anonymize_interaction::erase(&mut transaction, whom, (covered_until, ROWS_A_STEP)).await?;
         let erased = counts.get("interaction").copied().unwrap_or_default();
         if erased > 0 && places.feed.is_some() {
             erasure::settle(&mut transaction, id, SETTLE_TIME).await?;
@@ -166,21 +152,5 @@ async fn begin(places: &Places) -> Result<Transaction<'_>, StoreError> {
 /// Commits the anonymized rows together with their counts.
 async fn commit(mut transaction: Transaction<'_>, id: Uuid, counts: &Counts) -> Result<(), StoreError> {
     erasure::add_counts(&mut transaction, id, counts).await?;
-    transaction.commit().await
-}
-
-/// Generates a pseudonym.
-pub(crate) async fn draw(places: &Places) -> Result<CustomerKey, StoreError> {
-    let mut transaction = places.database.begin().await?;
-    let drawn = erasure::draw(&mut transaction, 1).await?.pop();
-    transaction.commit().await?;
-    drawn.ok_or_else(gone)
-}
-
-/// Records what was anonymized outside the database.
-pub(crate) async fn count(places: &Places, id: Uuid, place: &str, number: usize) -> Result<(), StoreError> {
-    let counts = Counts::from([(place.to_owned(), i64::try_from(number).unwrap_or(i64::MAX))]);
-    let mut transaction = places.database.begin().await?;
-    erasure::add_counts(&mut transaction, id, &counts).await?;
     transaction.commit().await
 }

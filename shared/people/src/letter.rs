@@ -4,7 +4,6 @@
 //! is not lost, and counts once even if both are redriven. An unreadable letter can never be applied; it is deleted.
 
 use std::collections::HashMap;
-use std::time::Instant;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{Message, QueueAttributeName};
@@ -13,7 +12,7 @@ use domain::{CustomerKey, Identities};
 use jiff::Timestamp;
 
 use crate::PeopleError;
-use crate::erase::{Task, count, draw};
+use crate::task::Task;
 
 /// How long a letter stays invisible while the others are checked, in seconds.
 const HIDDEN_SECONDS: i32 = 120;
@@ -42,9 +41,9 @@ impl DeadLetters {
     /// Rewrites or deletes the letters that name the person; returns whether all were checked.
     pub(crate) async fn erase(&self, task: Task<'_>) -> Result<bool, PeopleError> {
         let mut pass = Pass::new(self);
-        let erased = draw(task.places).await?;
+        let erased = task.draw().await?;
         let done = loop {
-            if Instant::now() >= task.deadline {
+            if task.is_overdue() {
                 break Ok(false);
             }
             match pass.receive().await {
@@ -67,12 +66,11 @@ impl DeadLetters {
         erased: &CustomerKey,
         letters: Vec<Message>,
     ) -> Result<usize, PeopleError> {
-        let Task { places, id, identities, .. } = task;
         let mut deleted = 0;
         for letter in letters {
             let body = letter.body.as_deref().unwrap_or_default();
             let (Some(found), Some(receipt)) = (
-                anonymize_in_event(body, (&self.intake, Timestamp::now()), identities, erased),
+                anonymize_in_event(body, (&self.intake, Timestamp::now()), task.identities, erased),
                 &letter.receipt_handle,
             ) else {
                 continue;
@@ -86,7 +84,7 @@ impl DeadLetters {
             let call = self.client.delete_message().queue_url(&self.url).receipt_handle(receipt);
             call.send().await.map_err(|error| PeopleError::Letters(error.into()))?;
             deleted += 1;
-            count(places, id, "dead_letters", 1).await?;
+            task.count("dead_letters", 1).await?;
         }
         Ok(deleted)
     }

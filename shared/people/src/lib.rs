@@ -12,6 +12,7 @@ mod export;
 mod feed;
 mod letter;
 mod receipt;
+mod task;
 
 pub use catalog::FeedCatalog;
 pub use erase::{Order, erase};

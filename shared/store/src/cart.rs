@@ -22,7 +22,7 @@ pub async fn list_items(
     mut each: impl FnMut(&CartItem),
 ) -> Result<(), StoreError> {
     let (adding, settling) = (CART_ADDING_EVENTS.as_slice(), CART_SETTLING_EVENTS.as_slice());
-    let last = limits.to.checked_add(limits.patience).unwrap_or(Timestamp::MAX);
+    let last = limits.to.checked_add(limits.abandoned_after).unwrap_or(Timestamp::MAX);
     let most = i64::from(CART_ITEMS_MAX);
     let parameters: [Parameter<'_>; 6] = [
         (&adding, Type::TEXT_ARRAY),

@@ -13,9 +13,9 @@ use tokio::time::{sleep, timeout};
 use tokio_postgres::Row;
 
 use crate::StoreError;
-use crate::connection::Settings;
 use crate::error::{Verdict, verdict};
 use crate::session::{Parameter, Session, run, run_each};
+use crate::settings::Settings;
 
 /// A connection that was idle for longer is pinged first: the environment may have been frozen.
 const IDLE_LIMIT: Duration = Duration::from_secs(5);

@@ -43,6 +43,7 @@ pub mod sales;
 pub mod segment;
 pub mod seller_dashboard;
 mod session;
+mod settings;
 pub mod shop_event;
 pub mod shop_report;
 #[cfg(feature = "migrations")]
@@ -51,9 +52,10 @@ pub mod user;
 pub mod verification;
 pub mod weight;
 
-pub use connection::{InvalidSettings, Settings, connect};
+pub use connection::connect;
 pub use database::{Database, Transaction};
 pub use error::StoreError;
 pub use role::Role;
+pub use settings::{InvalidSettings, Settings};
 /// An open connection, as [`connect`] returns it.
 pub use tokio_postgres::Client;

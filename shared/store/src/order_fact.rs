@@ -1,4 +1,4 @@
-//! The facts for the rules about orders: tables `order_fact` and `judged_customer`.
+//! The facts for the rules about orders: tables `order_fact` and `customer_lock`.
 //!
 //! All of it runs inside the transaction that logs the events, so a finding commits with its cause or not at all.
 
@@ -56,12 +56,12 @@ pub async fn hold_customers(transaction: &mut Transaction<'_>, customers: &[&str
 }
 
 async fn ensure_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -> Result<(), StoreError> {
-    transaction.call("ensure_judged_customers", &[(&customers, Type::TEXT_ARRAY)]).await?;
+    transaction.call("ensure_customer_locks", &[(&customers, Type::TEXT_ARRAY)]).await?;
     Ok(())
 }
 
 async fn lock_customers(transaction: &mut Transaction<'_>, customers: &[&str]) -> Result<usize, StoreError> {
-    Ok(transaction.call("lock_judged_customers", &[(&customers, Type::TEXT_ARRAY)]).await?.len())
+    Ok(transaction.call("lock_customers", &[(&customers, Type::TEXT_ARRAY)]).await?.len())
 }
 
 /// Reads all facts of a scope.

@@ -8,8 +8,8 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Config};
 
 use crate::StoreError;
-use crate::connection::{Settings, connect};
-use crate::credentials::Credentials;
+use crate::connection::connect;
+use crate::settings::{Credentials, Settings};
 
 /// The database that every server has.
 const FIRST_DATABASE: &str = "postgres";

@@ -21,7 +21,7 @@ pub const PLACES: [&str; 16] = [
     "customer_rollup",
     "customer_link",
     "order_fact",
-    "judged_customer",
+    "customer_lock",
     "projection",
     "finding",
     "pending_alert",

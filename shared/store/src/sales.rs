@@ -16,7 +16,7 @@ pub const WHOLE_SHOP: &str = "";
 pub struct SalesFigures {
     /// Orders, at the time of their first payment.
     pub orders: i64,
-    /// Thousandths of spans of those.
+    /// Units in those orders, in thousandths.
     pub items_milli: i64,
     /// Payments, in minor units.
     pub gross_minor: i64,

@@ -51,7 +51,7 @@ pub struct ProductSales {
 /// The current state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// Thousandths of spans of orders that are created, confirmed or reserved.
+    /// Units in orders that are created, confirmed or reserved, in thousandths.
     pub pending_items_milli: i64,
     /// Paid orders with a requested refund of which nothing was refunded yet.
     pub pending_refunds: i64,

@@ -18,8 +18,9 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{CancelToken, Client, Error as PgError, Row};
 
 use crate::StoreError;
-use crate::connection::{Connected, Settings, open, send_cancel};
+use crate::connection::{Connected, open, send_cancel};
 use crate::error::is_lost;
+use crate::settings::Settings;
 
 /// A parameter with its type, which saves the round trip of asking for it.
 pub(crate) type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);

@@ -133,7 +133,7 @@ pub async fn count_events(database: &Database, span: TimeSpan) -> Result<Vec<Eve
     count.collect()
 }
 
-/// The spans of a single span as the parameters `grain`, `lower` and `upper`.
+/// The stored spans that cover a span, as the parameters `grain`, `lower` and `upper`.
 fn ranges(spans: &SpanArrays) -> [Parameter<'_>; 3] {
     [
         (&spans.grains, Type::TEXT_ARRAY),

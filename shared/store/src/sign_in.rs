@@ -7,8 +7,9 @@ use aws_config::SdkConfig;
 use postgres_protocol::password::scram_sha_256;
 use tokio_postgres::Client;
 
-use crate::credentials::{Credentials, Secret, read_secret};
-use crate::{Role, Settings, StoreError};
+use crate::credentials::{Secret, read_secret};
+use crate::settings::{Credentials, Settings};
+use crate::{Role, StoreError};
 
 /// The statements still to be run: none when RDS has no such role (its proxy checks the token itself), or when an
 /// administrator has already granted it.

@@ -12,7 +12,11 @@ use crate::template::{Template, logical_id};
 static TEMPLATE: LazyLock<Template> = LazyLock::new(|| Template::load().unwrap());
 
 /// Returns the variables of a function, by the name of its folder, that have a default.
-pub(crate) fn defaults(function: &str) -> Vec<(String, String)> {
+///
+/// # Panics
+/// When template.yaml cannot be read.
+#[must_use]
+pub fn default_variables(function: &str) -> Vec<(String, String)> {
     let shared = TEMPLATE.at("/Globals/Function/Environment/Variables");
     let own = TEMPLATE.at(&format!("/Resources/{}/Properties/Environment/Variables", logical_id(function)));
     let variables = [shared, own].into_iter().filter_map(Value::as_object).flatten();
@@ -38,7 +42,7 @@ mod tests {
 
     #[test]
     fn a_function_gets_what_has_a_default_and_nothing_of_others() {
-        let variables = defaults("update-catalog");
+        let variables = default_variables("update-catalog");
         let value = |name: &str| variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         assert_eq!(value("CATALOG_CONCURRENCY"), Some("10"));
         assert_eq!(value("DATABASE_IAM_AUTH"), Some("false"));

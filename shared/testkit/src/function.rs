@@ -95,7 +95,7 @@ impl Function {
     /// # Panics
     /// When the binary was not built.
     pub async fn start_from(folder: &Path, name: &str, variables: &[(&str, &str)]) -> Self {
-        let defaults = environment::defaults(name);
+        let defaults = environment::default_variables(name);
         let defaults = defaults.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let all: Vec<_> = defaults.chain(variables.iter().copied()).collect();
         Self::spawn(folder, name, &all).await

@@ -29,6 +29,7 @@ pub mod weight;
 pub use clock::TestClock;
 pub use command::shopsignal;
 pub use database::{TestDatabase, statement_of};
+pub use environment::default_variables;
 pub use eventually::eventually;
 pub use function::{Function, Invoked, RELEASE, all_done, failed, program};
 pub use http_event::HttpEvent;

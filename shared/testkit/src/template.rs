@@ -93,7 +93,9 @@ impl Template {
     /// When the text is not a CloudFormation template.
     pub fn read(text: &str) -> Result<Self, TemplateError> {
         let yaml = serde_yaml_ng::from_str(text).map_err(TemplateError::NotYaml)?;
-        Ok(Self { root: unroll::unroll(long_form(&yaml)?)? })
+        let unrolled = unroll::unroll(long_form(&yaml)?);
+        let malformed = |_| TemplateError::Unknown("a loop without an identifier, a list of names and a fragment");
+        Ok(Self { root: unrolled.map_err(malformed)? })
     }
 
     /// Returns what a JSON pointer leads to, `Null` when nothing is there.

@@ -52,7 +52,7 @@ async fn insert(shop: &Shop, events: &[Event]) {
 }
 
 async fn start_judge_carts(shop: &Shop) -> Function {
-    shop.start("judge-carts", &[("CART_PATIENCE_HOURS", &ABANDONED_AFTER_HOURS.to_string())]).await
+    shop.start("judge-carts", &[("ABANDONED_CART_HOURS", &ABANDONED_AFTER_HOURS.to_string())]).await
 }
 
 /// Evaluates carts and returns the findings: subject, window, evidence.
@@ -97,7 +97,7 @@ async fn a_cart_is_left_once_however_often_it_is_evaluated() {
         rows.join(", ")
     );
     shop.database.execute(&insert).await;
-    let mut function = shop.start("judge-carts", &[("CART_PATIENCE_HOURS", "24")]).await;
+    let mut function = shop.start("judge-carts", &[("ABANDONED_CART_HOURS", "24")]).await;
     for _ in 0..2 {
         assert_eq!(function.invoke(&json!({})).await.answer(), json!({ "carts_left": 2 }));
     }

@@ -56,8 +56,8 @@ async fn webhooks_that_fail_half_of_the_time_act_upon_every_finding_once() {
         (0..20).map(|i| placed(&format!("large-{i}"), &format!("rich-{i}"), i, &format!("{}.00", 2_000 + i))).collect();
     events.extend(burst("bursting"));
     let mut projector = start_projecting(&shop).await;
-    for piece in events.chunks(10) {
-        project(&mut projector, piece).await;
+    for chunk in events.chunks(10) {
+        project(&mut projector, chunk).await;
     }
     let (mut sender, mut resender) =
         (start_sending(&shop, &slack, &json).await, shop.start("resend-pending", &[]).await);

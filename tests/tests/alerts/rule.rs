@@ -72,8 +72,8 @@ async fn late_repeated_reordered_and_split_events_give_byte_identical_findings()
     events.reverse();
     // A fixed shuffle: every seventh, from every place.
     let shuffled: Vec<_> = (0..7).flat_map(|first| events.iter().skip(first).step_by(7).cloned()).collect();
-    for piece in shuffled.chunks(3) {
-        project(&mut function, piece).await;
+    for chunk in shuffled.chunks(3) {
+        project(&mut function, chunk).await;
     }
     assert_eq!(bit_by_bit.database.rows(FINDINGS).await, at_once.database.rows(FINDINGS).await);
     assert_eq!(bit_by_bit.database.number(OWED).await, 3);

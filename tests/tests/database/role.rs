@@ -114,11 +114,11 @@ async fn record_interactions_reads_no_customer_and_no_shopper() {
     let database = TestDatabase::create().await;
     let role = Role::RecordInteractions;
     for table in [
+        "customer_lock",
         "customer_rollup",
         "finding",
         "interaction",
         "interaction_default",
-        "judged_customer",
         "opinion",
         "order_fact",
         "order_line",

@@ -8,7 +8,8 @@ use domain::fraud::FindingId;
 use domain::{ParkReason, Sink};
 use serde_json::json;
 use shopsignal::deployment::Deployment;
-use shopsignal::redrive::{Counts, Line, Options, Tally, redrive};
+use shopsignal::dlq::Dlq;
+use shopsignal::redrive::{Counts, Options, Tally, redrive};
 use shopsignal::verify::{self, Outcome};
 use stack::StackFile;
 use store::pending_alert::{self, Unfinished};
@@ -79,8 +80,8 @@ impl Setup {
         outcome.dead_letters.iter().flat_map(of).collect()
     }
 
-    async fn redrive(&self, line: Line, options: Options) -> Tally {
-        redrive(&self.deployment, line, options).await.unwrap()
+    async fn redrive(&self, dlq: Dlq, options: Options) -> Tally {
+        redrive(&self.deployment, dlq, options).await.unwrap()
     }
 
     /// Logs an event as project-orders does.
@@ -139,16 +140,16 @@ async fn events_that_died_in_an_outage_are_lost_until_they_are_put_back() {
     assert_eq!(setup.unaccounted().await, ["order-events-dlq waiting 23"]);
     assert_eq!(dlq.depth().await, 23, "looking changes nothing");
 
-    let dry = setup.redrive(Line::OrderEvents, Options { dry_run: true, ..ALL }).await;
+    let dry = setup.redrive(Dlq::OrderEvents, Options { dry_run: true, ..ALL }).await;
     assert_eq!(dry.by_reason["waiting"], Counts { seen: 23, put_back: 23, ..Counts::default() });
     assert_eq!(setup.queues["order-events-queue"].depth().await, 0);
 
-    let tally = setup.redrive(Line::OrderEvents, ALL).await;
+    let tally = setup.redrive(Dlq::OrderEvents, ALL).await;
     assert_eq!(tally.by_reason["waiting"], Counts { seen: 23, put_back: 23, ..Counts::default() });
     let mut sent = events.clone();
     sent.sort();
     assert_eq!(bodies(setup.queues["order-events-queue"].drain().await), sent);
-    assert_eq!(setup.redrive(Line::OrderEvents, ALL).await.total(), Counts::default());
+    assert_eq!(setup.redrive(Dlq::OrderEvents, ALL).await.total(), Counts::default());
     assert_eq!(setup.unaccounted().await, [""; 0]);
 }
 
@@ -163,14 +164,14 @@ async fn a_letter_of_an_event_that_is_in_the_log_is_done_and_what_only_comes_bac
     let lost = ["order-events-dlq conflict 1", "order-events-dlq unreadable 1", "order-events-dlq waiting 1"];
     assert_eq!(setup.unaccounted().await, lost);
 
-    let tally = setup.redrive(Line::OrderEvents, ALL).await;
+    let tally = setup.redrive(Dlq::OrderEvents, ALL).await;
     assert_eq!(tally.by_reason["done"], Counts { seen: 1, deleted: 1, ..Counts::default() });
     for stuck in ["conflict", "unreadable"] {
         assert_eq!(tally.by_reason[stuck], Counts { seen: 1, left: 1, ..Counts::default() });
     }
     assert_eq!(tally.by_reason["waiting"].put_back, 1);
     assert_eq!(dlq.peek().await.len(), 2);
-    assert_eq!(setup.redrive(Line::OrderEvents, only("unreadable")).await.by_reason["unreadable"].put_back, 1);
+    assert_eq!(setup.redrive(Dlq::OrderEvents, only("unreadable")).await.by_reason["unreadable"].put_back, 1);
 }
 
 #[tokio::test]
@@ -205,7 +206,7 @@ async fn the_reason_that_a_consumer_gave_is_the_reason_to_choose_by() {
     call.message_attributes("Reason", refused.build().unwrap()).send().await.unwrap();
     dlq.send(&shipped("o-2", "e-2")).await;
 
-    let tally = setup.redrive(Line::OrderEvents, only("refused_22003")).await;
+    let tally = setup.redrive(Dlq::OrderEvents, only("refused_22003")).await;
 
     assert_eq!(tally.by_reason["refused_22003"], Counts { seen: 1, put_back: 1, ..Counts::default() });
     assert_eq!(tally.by_reason["waiting"], Counts { seen: 1, left: 1, ..Counts::default() });
@@ -224,8 +225,8 @@ async fn alerts_go_back_by_reason_with_and_without_their_letters_and_twice_chang
     dlq.send("no hint").await;
     assert_eq!(setup.unaccounted().await, ["alerts-dlq unreadable 1"], "a parked row stands for its letter");
 
-    assert_eq!(setup.redrive(Line::Alerts, only("discord_refused_410")).await.total().put_back, 0);
-    let tally = setup.redrive(Line::Alerts, only("slack_refused_410")).await;
+    assert_eq!(setup.redrive(Dlq::Alerts, only("discord_refused_410")).await.total().put_back, 0);
+    let tally = setup.redrive(Dlq::Alerts, only("slack_refused_410")).await;
 
     assert_eq!(tally.by_reason["slack_refused_410"], Counts { seen: 2, put_back: 2, hinted: 3, ..Counts::default() });
     assert_eq!(setup.queues["alerts-queue"].drain().await.len(), 5);
@@ -233,7 +234,7 @@ async fn alerts_go_back_by_reason_with_and_without_their_letters_and_twice_chang
         setup.database.number("SELECT count(*) FROM analytic.pending_alert WHERE parked_at IS NOT NULL").await,
         0
     );
-    let again = setup.redrive(Line::Alerts, ALL).await;
+    let again = setup.redrive(Dlq::Alerts, ALL).await;
     assert_eq!(again.total(), Counts { seen: 1, left: 1, ..Counts::default() });
     assert_eq!(setup.queues["alerts-queue"].depth().await, 0);
 }
@@ -278,12 +279,12 @@ async fn after_a_crash_between_sending_and_deleting_an_event_goes_back_twice_and
     dlq.send(&shipped("o-1", "e-1")).await;
     // given: what the crash leaves behind
     queue.send(&shipped("o-1", "e-1")).await;
-    setup.redrive(Line::OrderEvents, ALL).await;
+    setup.redrive(Dlq::OrderEvents, ALL).await;
     assert_eq!(bodies(queue.drain().await), [shipped("o-1", "e-1"), shipped("o-1", "e-1")]);
     // and when project-orders has logged it, a third copy is known to be done
     setup.log(&shipped("o-1", "e-1")).await;
     dlq.send(&shipped("o-1", "e-1")).await;
-    assert_eq!(setup.redrive(Line::OrderEvents, ALL).await.by_reason["done"].deleted, 1);
+    assert_eq!(setup.redrive(Dlq::OrderEvents, ALL).await.by_reason["done"].deleted, 1);
     assert_eq!((queue.depth().await, dlq.depth().await), (0, 0));
 }
 
@@ -304,7 +305,7 @@ async fn a_failed_run_whose_function_cannot_be_started_keeps_its_letter() {
     let setup = Setup::open().await;
     let dlq = &setup.queues["maintenance-dlq"];
     dlq.send(&failed_run("nowhere-judge-carts")).await;
-    assert!(redrive(&setup.deployment, Line::Maintenance, ALL).await.is_err());
+    assert!(redrive(&setup.deployment, Dlq::Maintenance, ALL).await.is_err());
     assert_eq!(bodies(dlq.drain().await), [failed_run("nowhere-judge-carts")]);
 }
 
@@ -330,10 +331,10 @@ async fn a_scheduled_run_that_failed_is_repeated_by_its_function() {
     let (database, connection) = tokio_postgres::connect(&stack.database_url, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
     let partition = drop_last_partition(&database).await;
-    let looked = redrive(&setup.deployment, Line::Maintenance, Options { dry_run: true, ..ALL }).await.unwrap();
+    let looked = redrive(&setup.deployment, Dlq::Maintenance, Options { dry_run: true, ..ALL }).await.unwrap();
     assert_eq!(looked.by_reason["failed_run"].put_back, 2);
     // when
-    let tally = redrive(&setup.deployment, Line::Maintenance, ALL).await.unwrap();
+    let tally = redrive(&setup.deployment, Dlq::Maintenance, ALL).await.unwrap();
     // then the function runs, and the other message stays
     let failed = tally.by_reason["failed_run"];
     assert_eq!((failed.seen, failed.put_back + failed.deleted, failed.left, failed.failed), (2, 2, 0, 0));
@@ -347,7 +348,7 @@ async fn a_scheduled_run_that_failed_is_repeated_by_its_function() {
     }
     assert!(database.query_one(&exists, &[]).await.unwrap().get::<_, bool>(0), "the function did not run");
     // and the second time there is nothing to repeat
-    let again = redrive(&setup.deployment, Line::Maintenance, ALL).await.unwrap();
+    let again = redrive(&setup.deployment, Dlq::Maintenance, ALL).await.unwrap();
     assert!(!again.by_reason.contains_key("failed_run"));
     assert_eq!(setup.unaccounted().await, ["maintenance-dlq unreadable 1"]);
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use domain::{InteractionId, ParkReason, Sink};
 use shopsignal::deployment::Deployment;
-use shopsignal::redrive::{Counts, Line, Options, Tally, redrive};
+use shopsignal::dlq::Dlq;
+use shopsignal::redrive::{Counts, Options, Tally, redrive};
 use stack::StackFile;
 use testkit::{TestDatabase, TestQueue, hint};
 
@@ -50,7 +51,7 @@ impl Setup {
     }
 
     async fn redrive(&self, options: Options) -> Tally {
-        redrive(&self.deployment, Line::Sink(SINK), options).await.unwrap()
+        redrive(&self.deployment, Dlq::Sink(SINK), options).await.unwrap()
     }
 
     async fn parked(&self) -> i64 {
@@ -224,7 +225,7 @@ async fn when_the_queue_is_gone_the_letters_stay_and_are_visible() {
     setup.bury(&parked).await;
     TestQueue::client().delete_queue().queue_url(setup.queue.url()).send().await.unwrap();
 
-    let failed = redrive(&setup.deployment, Line::Sink(SINK), all()).await;
+    let failed = redrive(&setup.deployment, Dlq::Sink(SINK), all()).await;
 
     assert!(failed.is_err(), "{failed:?}");
     assert_eq!(setup.dlq.drain().await.len(), 2);

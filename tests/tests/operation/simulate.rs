@@ -114,7 +114,7 @@ async fn what_is_refused_is_not_repeated_and_makes_the_run_incomplete() {
 async fn a_token_that_is_refused_fails_at_once_with_the_reason() {
     let server = TestServer::always(401).await;
     let summary = run(&server, &["--interactions", "1000", "--batch", "1", "--concurrency", "4"]).await;
-    assert!(summary.given_up && !summary.is_complete());
+    assert!(summary.aborted && !summary.is_complete());
     assert!(summary.requests < 100, "{} requests", summary.requests);
     assert!(summary.first_failure.unwrap().contains("401"));
 }

@@ -43,6 +43,7 @@ async fn the_search_finds_jane_wherever_she_is() {
     insta::assert_snapshot!(places.join("\n"), @r"
     analytic.customer_link.address_key
     analytic.customer_link.customer_key
+    analytic.customer_lock.customer
     analytic.customer_rollup.customer_key
     analytic.finding.subject
     analytic.interaction.account_id
@@ -52,7 +53,6 @@ async fn the_search_finds_jane_wherever_she_is() {
     analytic.interaction.session_id
     analytic.interaction.user_agent
     analytic.interaction_key.origin
-    analytic.judged_customer.customer
     analytic.opinion.customer_key
     analytic.order_fact.customer
     analytic.projection.contribution

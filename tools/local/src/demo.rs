@@ -72,7 +72,7 @@ pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
     let applied = verify::wait_until_applied(&deployment, WAIT_LIMIT).await? && applied;
     let outcome = verify::check(&deployment, verify::KEY_RETENTION_DAYS, true).await?;
     println!("\n== Is anything lost or counted twice?\n");
-    outcome.print();
+    verify::print(&outcome);
     show::next(stack, &description, top);
     if !applied {
         eprintln!("effects are still pending after {} s; see `make logs`", WAIT_LIMIT.as_secs());

@@ -1,4 +1,6 @@
-//! A client of the HTTP API: one request, and whether it should be retried.
+//! A client of the HTTP API: one request, and whether it should be retried; a list of items, until each is decided.
+
+mod settle;
 
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+pub use self::settle::{ItemReply, ListReply, Settled, Status, settle};
 use crate::Error;
 
 /// API Gateway's timeout for a function is 30 s.

@@ -8,16 +8,14 @@ use std::time::Duration;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sqs::config::{Credentials, SharedCredentialsProvider};
-use contracts::{AddressKey, Intake};
+use contracts::Intake;
 use domain::{Currency, Sink};
 use platform::{SecretError, SecretSource};
 use store::{Database, Settings};
 use tokio_postgres::Client;
 
 use crate::Error;
-use crate::redrive::Line;
-use crate::redrive::ledger::{EventReader, Ledger};
-use crate::redrive::queue::{Destination, Queues};
+use crate::dlq::Dlq;
 use stack::{Stack, StackFile};
 
 /// The limit of an AWS call; longer than any of our long polls.
@@ -180,45 +178,44 @@ impl Deployment {
         aws_sdk_dynamodb::Client::new(&self.aws)
     }
 
-    /// A dead-letter queue and its source queue.
+    /// A client of Lambda.
+    #[must_use]
+    pub(crate) fn lambda(&self) -> aws_sdk_lambda::Client {
+        aws_sdk_lambda::Client::new(&self.aws)
+    }
+
+    /// The URL of a dead-letter queue, if it is known.
+    #[must_use]
+    pub fn dlq_url(&self, dlq: Dlq) -> Option<&str> {
+        let known = &self.resources;
+        let url = match dlq {
+            Dlq::Sink(Sink::Popularity) => &known.popularity_dlq_url,
+            Dlq::Sink(Sink::Catalog) => &known.catalog_dlq_url,
+            Dlq::Alerts => &known.alerts_dlq_url,
+            Dlq::OrderEvents => &known.order_events_dlq_url,
+            Dlq::Maintenance => &known.maintenance_dlq_url,
+        };
+        url.as_deref()
+    }
+
+    /// The URL of the queue from which the messages of a dead-letter queue came, if there is one and it is known.
+    pub(crate) fn source_url(&self, dlq: Dlq) -> Option<&str> {
+        let known = &self.resources;
+        let url = match dlq {
+            Dlq::Sink(Sink::Popularity) => &known.popularity_queue_url,
+            Dlq::Sink(Sink::Catalog) => &known.catalog_queue_url,
+            Dlq::Alerts => &known.alerts_queue_url,
+            Dlq::OrderEvents => &known.order_events_queue_url,
+            Dlq::Maintenance => &None,
+        };
+        url.as_deref()
+    }
+
+    /// The currency of amounts whose events name none.
     ///
     /// # Errors
-    /// `Usage` naming the flag when one is not known.
-    pub(crate) fn queues(&self, line: Line) -> Result<Queues<'_>, Error> {
-        let functions = || aws_sdk_lambda::Client::new(&self.aws);
-        let (destination, dlq) = match (line, self.pair(line)) {
-            (Line::Maintenance, (_, Some(dlq))) => (Destination::Functions(functions()), dlq),
-            (Line::Maintenance, _) => {
-                return Err(Error::Usage("--maintenance-dlq-url is needed with --database-url".to_owned()));
-            }
-            (_, (Some(queue), Some(dlq))) => (Destination::Queue(queue), dlq),
-            _ => {
-                let rule = format!("--{line}-queue-url and --{line}-dlq-url are needed with --database-url");
-                return Err(Error::Usage(rule));
-            }
-        };
-        Ok(Queues { client: self.sqs(), destination, dlq })
-    }
-
-    /// The dead-letter queue of a consumer, when it is known.
-    #[must_use]
-    pub fn dlq(&self, line: Line) -> Option<&str> {
-        self.pair(line).1.map(String::as_str)
-    }
-
-    fn pair(&self, line: Line) -> (Option<&String>, Option<&String>) {
-        let known = &self.resources;
-        let (queue, dlq) = match line {
-            Line::Sink(Sink::Popularity) => (&known.popularity_queue_url, &known.popularity_dlq_url),
-            Line::Sink(Sink::Catalog) => (&known.catalog_queue_url, &known.catalog_dlq_url),
-            Line::Alerts => (&known.alerts_queue_url, &known.alerts_dlq_url),
-            Line::OrderEvents => (&known.order_events_queue_url, &known.order_events_dlq_url),
-            Line::Maintenance => (&None, &known.maintenance_dlq_url),
-        };
-        (queue.as_ref(), dlq.as_ref())
-    }
-
-    fn default_currency(&self) -> Result<Currency, Error> {
+    /// `Usage` when it is no currency.
+    pub(crate) fn default_currency(&self) -> Result<Currency, Error> {
         let currency = self.resources.default_currency.as_deref().unwrap_or(DEFAULT_CURRENCY);
         currency.parse().map_err(|rule| Error::Usage(format!("--default-currency {rule}")))
     }
@@ -235,32 +232,13 @@ impl Deployment {
         intake.map(Some).map_err(|rule| Error::Secret(SecretError::Unusable(rule)))
     }
 
-    /// The dead-letter queue of back-end events, if it is known.
-    #[must_use]
-    pub fn order_events_dlq(&self) -> Option<&str> {
-        self.resources.order_events_dlq_url.as_deref()
-    }
-
-    /// The ledger of a queue: what the database says about its messages.
-    ///
-    /// # Errors
-    /// `Usage` when the currency cannot be right, `Secret` when the key of the deployment cannot be had.
-    pub(crate) async fn ledger(&self, line: Line) -> Result<Ledger, Error> {
-        let known = if line == Line::OrderEvents { self.intake().await? } else { None };
-        let knows_key = known.is_some();
-        let currency = self.default_currency()?;
-        let intake = known.unwrap_or_else(|| Intake { currency, address_key: AddressKey::unknown() });
-        Ok(Ledger { line, database: self.database(), reader: EventReader { intake, knows_key } })
-    }
-
     /// Every queue that is known, by name.
     #[must_use]
     pub fn known_queues(&self) -> Vec<(String, &str)> {
-        let all = Line::ALL.into_iter().flat_map(|line| {
-            let (queue, dlq) = self.pair(line);
-            [(format!("{line}-queue"), queue), (format!("{line}-dlq"), dlq)]
+        let all = Dlq::ALL.into_iter().flat_map(|dlq| {
+            [(format!("{dlq}-queue"), self.source_url(dlq)), (format!("{dlq}-dlq"), self.dlq_url(dlq))]
         });
-        all.filter_map(|(name, url)| Some((name, url?.as_str()))).collect()
+        all.filter_map(|(name, url)| Some((name, url?))).collect()
     }
 
     /// The table of the feed, when one is known.

@@ -86,3 +86,10 @@ pub enum Error {
     #[error("lock the scores within {0} s: another transaction holds them; nothing was changed, try again")]
     Busy(u64),
 }
+
+impl Error {
+    /// Says what an AWS call was to do.
+    pub(crate) fn aws(what: impl Into<String>, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Aws { what: what.into(), source: source.into() }
+    }
+}

@@ -5,6 +5,7 @@
 //! counted and reported, and affects no other line. It does not infer sessions, and it maps no event names: the API
 //! knows the names of other systems.
 
+mod args;
 mod batch;
 mod identity;
 mod interaction;
@@ -18,79 +19,21 @@ mod state;
 mod summary;
 mod value;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use futures_util::{StreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 
+pub use self::args::{Args, Kind, Preset};
 use self::batch::{Batch, Batches};
-use self::mapping::{Mapping, Pair};
+use self::mapping::Mapping;
 use self::send::{Sender, Sent};
 use self::source::Source;
 use self::state::{Identity, Progress};
 pub use self::summary::{Rejected, Summary};
 use crate::Error;
-use crate::rate::Rate;
-
-/// The arguments of an import.
-#[derive(Debug, Clone, clap::Args)]
-pub struct Args {
-    /// The file: .csv, or one JSON object per line (.json, .ndjson, .jsonl); each also with .gz.
-    pub file: PathBuf,
-    /// The kind of its lines.
-    #[arg(long, value_enum, default_value_t = Kind::Interactions)]
-    pub kind: Kind,
-    /// The system that wrote the file.
-    #[arg(long, value_enum)]
-    pub preset: Option<Preset>,
-    /// Maps a field of an interaction to a column, such as ref_id=product_id or metadata.brand=brand; for JSON also to
-    /// a path, such as ref_id=properties.sku. May be repeated.
-    #[arg(long = "map", value_name = "FIELD=COLUMN", value_parser = Pair::read)]
-    pub map: Vec<Pair>,
-    /// Events per second, or `max`, which slows down live requests.
-    #[arg(long, default_value = "1000", value_name = "R|max", value_parser = crate::rate::read_rate)]
-    pub rate: Rate,
-    /// Concurrent requests.
-    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]
-    pub at_once: u16,
-    /// State file of what was acknowledged; next to the imported file by default.
-    #[arg(long, value_name = "FILE")]
-    pub state: Option<PathBuf>,
-    /// Exit with 0 although lines were rejected.
-    #[arg(long)]
-    pub skip_rejected: bool,
-    /// Base of another API than the local stack's, without /api/v1; needs the token below.
-    #[arg(long, env = "SHOPSIGNAL_API_URL", value_name = "URL", requires = "trusted_token")]
-    pub api_url: Option<String>,
-    /// Token with the scope analytic/trusted.
-    #[arg(long, env = "SHOPSIGNAL_TRUSTED_TOKEN", hide_env_values = true, requires = "api_url")]
-    pub trusted_token: Option<String>,
-    /// Print the figures as JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// The kinds of lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Kind {
-    /// Interactions of shoppers.
-    Interactions,
-    /// Back-end events of orders, products and users.
-    Orders,
-}
-
-/// A system whose files are known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Preset {
-    /// The eCommerce data sets of REES46: one event per line.
-    Rees46,
-    /// The BigQuery export of Google Analytics 4 as JSON: one interaction for each of an event's items.
-    Ga4,
-    /// Segment's ecommerce spec, version 2: one interaction for each of an event's products.
-    Segment,
-}
 
 /// Imports the file and prints the figures; the exit code is 1 when it is not complete or lines were rejected.
 ///

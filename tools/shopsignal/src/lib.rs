@@ -8,6 +8,7 @@ pub mod api;
 pub mod cli;
 pub mod cost;
 pub mod deployment;
+pub mod dlq;
 pub mod error;
 pub mod import;
 pub mod person;

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::Error;
 use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
+use crate::dlq::Dlq;
 
 /// A person with many orders is renamed in one transaction, so that no figure counts them twice in between.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(600);
@@ -208,7 +209,7 @@ impl Place {
         let deployment = Deployment::find(stack, &self.database, self.resources).await?;
         let intake = deployment.intake().await?;
         let named = who.read(intake.as_ref().map(|intake| &intake.address_key))?;
-        let letters = match (deployment.order_events_dlq(), intake) {
+        let letters = match (deployment.dlq_url(Dlq::OrderEvents), intake) {
             (Some(url), Some(intake)) => Some(DeadLetters::new(deployment.sqs(), url.to_owned(), intake)),
             (Some(_), None) => {
                 let needed = "--order-events-dlq-url needs --app-secret-arn (or APP_SECRET_ARN)";

@@ -4,8 +4,10 @@
 //! or concurrently, changes nothing more: an effect is applied by the transaction that deletes its pending row, an
 //! event is logged once by its id.
 
-pub(crate) mod failed_run;
-pub(crate) mod filter;
+mod assessment;
+pub(crate) mod dead_letter;
+mod failed_run;
+mod filter;
 pub(crate) mod ledger;
 mod pass;
 pub(crate) mod queue;
@@ -14,18 +16,20 @@ mod tally;
 use std::process::ExitCode;
 
 use self::filter::{Filter, read_age};
-pub use self::ledger::Line;
+use self::ledger::Ledger;
 use self::pass::{Limits, Pass};
+use self::queue::Queues;
 pub use self::tally::{Counts, Tally};
 use crate::Error;
 use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
+use crate::dlq::Dlq;
 
 /// The arguments of a redrive.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// The queue.
     #[arg(value_name = "popularity|catalog|alerts|order-events|maintenance")]
-    line: Line,
+    dlq: Dlq,
     #[command(flatten)]
     options: Options,
     /// Print the counts as JSON.
@@ -66,7 +70,7 @@ pub struct Options {
 /// When the database or a queue cannot be used; what was redriven until then stays so, and a repetition is safe.
 pub async fn run(stack: &str, args: Args) -> Result<ExitCode, Error> {
     let deployment = Deployment::find(stack, &args.database, args.resources).await?;
-    let tally = redrive(&deployment, args.line, args.options).await?;
+    let tally = redrive(&deployment, args.dlq, args.options).await?;
     if args.json {
         println!("{}", serde_json::json!(tally));
     } else {
@@ -79,10 +83,10 @@ pub async fn run(stack: &str, args: Args) -> Result<ExitCode, Error> {
 ///
 /// # Errors
 /// As [`run`].
-pub async fn redrive(deployment: &Deployment, line: Line, options: Options) -> Result<Tally, Error> {
-    let queues = deployment.queues(line)?;
+pub async fn redrive(deployment: &Deployment, dlq: Dlq, options: Options) -> Result<Tally, Error> {
+    let queues = Queues::of(deployment, dlq)?;
     let filter = Filter { reason: options.reason, older_than: options.older_than };
     let limits =
         Limits { dry_run: options.dry_run, rate: options.rate.map(f64::from), max: options.max.unwrap_or(usize::MAX) };
-    Pass::new(deployment.ledger(line).await?, queues, filter, limits).run().await
+    Pass::new(Ledger::open(deployment, dlq).await?, queues, filter, limits).run().await
 }

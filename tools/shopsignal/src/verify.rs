@@ -4,17 +4,19 @@
 
 mod dead_letter;
 mod feed;
+mod outcome;
 mod print;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use aws_sdk_sqs::types::QueueAttributeName;
-use serde::Serialize;
-use store::verification::{Report, Snapshot};
+use store::verification::Snapshot;
 
 pub use self::dead_letter::DeadLetterCheck;
 pub use self::feed::FeedCheck;
+pub use self::outcome::{Outcome, QueueDepth};
+pub use self::print::print;
 use crate::Error;
 use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
 
@@ -45,59 +47,6 @@ pub struct Args {
     resources: ResourceArgs,
 }
 
-/// The result.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Outcome {
-    /// The invariants in the database.
-    #[serde(flatten)]
-    pub report: Report,
-    /// The feed, if it was checked.
-    pub feed: Option<FeedCheck>,
-    /// The known queues. Messages there are in flight: a hint has its pending row, an event will be logged.
-    pub queues: Vec<QueueDepth>,
-    /// The known dead-letter queues.
-    pub dead_letters: Vec<DeadLetterCheck>,
-    /// Erasures that are not complete. For information: they have to be requested again.
-    pub erasures_open: i64,
-}
-
-/// How many messages a queue holds, approximately.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct QueueDepth {
-    /// Which queue.
-    pub name: String,
-    /// Waiting to be received.
-    pub visible: u64,
-    /// Received and not yet deleted.
-    pub in_flight: u64,
-}
-
-impl Outcome {
-    /// Counts all violations.
-    #[must_use]
-    pub fn differences(&self) -> i64 {
-        let feed = self.feed.as_ref().map_or(0, FeedCheck::differences);
-        self.report.differences().saturating_add(i64::try_from(feed).unwrap_or(i64::MAX))
-    }
-
-    /// Counts dead letters whose work is recorded nowhere else. An event among them is not in any figure.
-    #[must_use]
-    pub fn unaccounted(&self) -> usize {
-        self.dead_letters.iter().map(DeadLetterCheck::unaccounted).sum()
-    }
-
-    /// Says whether everything was checked and is correct.
-    #[must_use]
-    pub fn is_sound(&self) -> bool {
-        self.differences() == 0 && self.unaccounted() == 0
-    }
-
-    /// Prints the figures.
-    pub fn print(&self) {
-        print::print(self);
-    }
-}
-
 /// Verifies and prints; the exit code is 1 when anything differs.
 ///
 /// # Errors
@@ -115,7 +64,7 @@ pub async fn run(stack: &str, args: Args) -> Result<ExitCode, Error> {
         figures["unaccounted"] = outcome.unaccounted().into();
         println!("{figures}");
     } else {
-        outcome.print();
+        print(&outcome);
     }
     if !drained {
         eprintln!("effects are still pending after {} s", args.wait.unwrap_or_default());
@@ -193,7 +142,7 @@ pub async fn measure_queue(
     let names =
         [QueueAttributeName::ApproximateNumberOfMessages, QueueAttributeName::ApproximateNumberOfMessagesNotVisible];
     let call = client.get_queue_attributes().queue_url(url).set_attribute_names(Some(names.to_vec())).send();
-    let output = call.await.map_err(|error| Error::Aws { what: format!("measure {name}"), source: error.into() })?;
+    let output = call.await.map_err(|error| Error::aws(format!("measure {name}"), error))?;
     let [visible, in_flight] = [&names[0], &names[1]].map(|attribute| {
         let value = output.attributes().and_then(|attributes| attributes.get(attribute)?.parse().ok());
         value.unwrap_or_default()

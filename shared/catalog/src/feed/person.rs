@@ -109,8 +109,8 @@ impl FeedCatalog {
     pub async fn anonymize(&self, items: Vec<FeedItem>) -> Result<(), CatalogError> {
         let mut items = items.into_iter().peekable();
         while items.peek().is_some() {
-            let piece = items.by_ref().take(ITEMS_PER_TRANSACTION).map(|item| item.anonymous(&self.table));
-            let actions = piece.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+            let chunk = items.by_ref().take(ITEMS_PER_TRANSACTION).map(|item| item.anonymous(&self.table));
+            let actions = chunk.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
             let call = self.client.transact_write_items().set_transact_items(Some(actions));
             call.send().await.map_err(failed)?;
         }

@@ -8,9 +8,15 @@ use domain::{
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
-use super::{Intake, QUANTITY_MAX, SHOP_TEXT_MAX_CHARS, time};
+use super::address_key::Intake;
+use super::time;
 use crate::members::{self, NotMembers};
 use crate::{Rejection, RejectionCode, field};
+
+/// The longest id, name or method, in characters.
+pub const SHOP_TEXT_MAX_CHARS: usize = domain::ID_MAX_CHARS;
+/// The largest quantity of a line.
+pub const QUANTITY_MAX: i64 = 1_000_000;
 
 /// The fields that name a customer, the most reliable first.
 pub(super) const CUSTOMER: [&str; 3] = ["customerId", "userId", "userEmail"];

@@ -6,7 +6,7 @@
 use domain::ShopEvent;
 use serde_json::Value;
 
-use super::AddressKey;
+use super::address_key::AddressKey;
 use crate::personal::{HASHED_PREFIX, HIDDEN, is_personal};
 use crate::{Rejection, RejectionCode};
 

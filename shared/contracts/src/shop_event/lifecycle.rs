@@ -4,9 +4,11 @@ use domain::{
     Denomination, Fact, Fit, Opinion, OrderContent, OrderLine, OrderStatus, PaymentStatus, ProductFacts, ReturnedItem,
 };
 
-use super::ORDER_LINES_MAX;
 use super::fields::{CUSTOMER, Fields};
 use crate::{Rejection, RejectionCode};
+
+/// The most lines of an order.
+pub const ORDER_LINES_MAX: usize = 500;
 
 /// The names of this format.
 pub(crate) const NAMES: [&str; 25] = [

@@ -8,8 +8,9 @@ use domain::{CustomerKey, Identities, ShopEvent};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::address_key::Intake;
+use super::read_shop_event;
 use super::sealed::{open, seal};
-use super::{Intake, read_shop_event};
 use crate::personal::addresses;
 
 /// Every field that is read from an event. Any other field is dropped from an event whose person is erased.

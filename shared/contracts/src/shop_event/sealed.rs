@@ -9,7 +9,7 @@ use domain::ShopEvent;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::AddressKey;
+use super::address_key::AddressKey;
 use crate::{Rejection, RejectionCode};
 
 /// The start of a sealed event; no producer's event starts like this.

@@ -36,17 +36,17 @@ pub struct CartItem {
 pub struct CartLimits {
     /// The start of the evaluated time, inclusive.
     pub from: Timestamp,
-    /// The end of it, exclusive. Events after it count up to [`Self::patience`] later.
+    /// The end of it, exclusive. Events after it count up to [`Self::abandoned_after`] later.
     pub to: Timestamp,
     /// A product bought or removed no later than this after it was added is not abandoned.
-    pub patience: SignedDuration,
+    pub abandoned_after: SignedDuration,
 }
 
 /// Finds abandoned carts: per shopper and hour one finding with all products added during that hour and neither bought
 /// nor removed in time.
 ///
 /// Unlike the rules about orders, this one rests on something that did *not* happen, so it can only be evaluated after
-/// the patience is over, plus some time for late events.
+/// that time is over, plus some time for late events.
 #[derive(Debug)]
 pub struct CartEvaluator {
     limits: CartLimits,
@@ -74,8 +74,8 @@ impl CartEvaluator {
     /// Evaluates an item. Items come sorted by account and time, so one pass is enough and only the abandoned items of
     /// one hour are kept in memory.
     pub fn evaluate(&mut self, item: &CartItem) {
-        let CartLimits { from, to, patience } = self.limits;
-        let in_time = |settled: Timestamp| settled.duration_since(item.added_at) <= patience;
+        let CartLimits { from, to, abandoned_after } = self.limits;
+        let in_time = |settled: Timestamp| settled.duration_since(item.added_at) <= abandoned_after;
         if !(from..to).contains(&item.added_at) || item.settled_at.is_some_and(in_time) {
             return;
         }

@@ -221,7 +221,7 @@ fn item(product: u128, added: i64, settled: Option<i64>) -> CartItem {
 
 fn left(items: &[CartItem]) -> Vec<Finding> {
     let mut evaluator =
-        CartEvaluator::new(CartLimits { from: at(0), to: at(100_000), patience: SignedDuration::from_secs(50) });
+        CartEvaluator::new(CartLimits { from: at(0), to: at(100_000), abandoned_after: SignedDuration::from_secs(50) });
     for item in items {
         evaluator.evaluate(item);
     }

@@ -7,8 +7,7 @@ use jiff::Timestamp;
 use crate::Currency;
 use crate::money::apportion;
 
-use super::Payment;
-use super::payment::{Movement, Payments};
+use super::payment::{Movement, Payment, Payments};
 use super::price::Prices;
 use super::refund_request::RefundRequest;
 

@@ -7,9 +7,44 @@ use jiff::Timestamp;
 
 use crate::{Currency, Fact, PaymentStatus, ShopEvent};
 
-use super::Payment;
 use super::content::Content;
 use super::price::Prices;
+
+/// One payment of an order, or one capture of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// The producer's id, or the id of the event that reported it.
+    pub id: String,
+    /// Whether the id is the producer's.
+    pub is_named: bool,
+    /// When it was first reported, and the position of that event.
+    first_at: (Timestamp, usize),
+    /// The status of the payment, apart from refunds.
+    status: PaymentStatus,
+    /// The amount, in minor units.
+    pub amount_minor: i64,
+    /// Its currency.
+    pub currency: Currency,
+    /// The payment method; empty when unknown.
+    pub method: String,
+    /// When the payment succeeded; `None` as long as no event says so. Only then is it revenue.
+    pub paid_at: Option<Timestamp>,
+    /// When part of it was first refunded.
+    pub refunded_at: Option<Timestamp>,
+}
+
+impl Payment {
+    /// Returns its status.
+    #[must_use]
+    pub fn status(&self) -> PaymentStatus {
+        if self.refunded_at.is_some() { PaymentStatus::Refunded } else { self.status }
+    }
+
+    /// Says whether the payment succeeded and was not charged back.
+    fn is_held(&self) -> bool {
+        self.paid_at.is_some() && self.status == PaymentStatus::Succeeded
+    }
+}
 
 /// A movement of money of one payment, at one position of the sequence.
 #[derive(Debug, Clone)]

@@ -1,9 +1,45 @@
 //! What the lines of an order cost, and what is charged on top of them.
 
+use crate::Quantity;
 use crate::money::apportion;
 
 use super::content::Content;
-use super::{Charges, Line};
+
+/// One line of an order, in minor units of the order's currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The product or SKU, by the shop's id; empty when there is none.
+    pub reference: String,
+    /// The quantity.
+    pub quantity: Quantity,
+    /// The unit price, rounded.
+    pub price_minor: i64,
+    /// What the line costs, as reported.
+    pub total_minor: i64,
+    /// What the line costs after its share of a discount on the order: the basis for distributing revenue.
+    pub goods_minor: i64,
+    /// The seller, if the line names one.
+    pub seller_id: Option<String>,
+    /// The category, if the line names one.
+    pub category_id: Option<String>,
+}
+
+/// Charges on top of the lines or included in their prices, in minor units of the order's currency.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Charges {
+    /// Shipping.
+    pub shipping: i64,
+    /// Tax.
+    pub tax: i64,
+    /// Fees.
+    pub fee: i64,
+}
+
+impl Charges {
+    fn sum(&self) -> i64 {
+        self.shipping.saturating_add(self.tax).saturating_add(self.fee)
+    }
+}
 
 /// The prices of an order in minor units of its currency.
 #[derive(Debug, Default)]

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use crate::{Amount, Currency, Denomination, Fact, OrderStatus, PaymentStatus, Quantity, ReturnedItem, ShopEvent};
 
-use super::Line;
 use super::content::Content;
 use super::payment::Payments;
+use super::price::Line;
 use super::progress;
 
 /// Who reports a refund.

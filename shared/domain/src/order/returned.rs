@@ -4,9 +4,8 @@ use jiff::Timestamp;
 
 use crate::{Fact, OrderStatus, PaymentStatus, ShopEvent};
 
-use super::Line;
 use super::content::Content;
-use super::price::Prices;
+use super::price::{Line, Prices};
 use super::refund_request::worth;
 
 /// The first time by line; `None` when it never happened.

@@ -4,7 +4,7 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     Amount, Attribution, Attributions, Cell, CellFigures, Contribution, Denomination, Fact, OrderContent, OrderLine,
-    Period, ReturnedItem, order_contribution, order_interactions,
+    PaymentStatus, Period, Quantity, ReturnedItem, order_contribution, order_interactions,
 };
 
 const ORDER: &str = "o-1";

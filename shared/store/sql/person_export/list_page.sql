@@ -38,7 +38,7 @@ WITH subject AS MATERIALIZED (
     UNION ALL
     SELECT 'order_fact', event_id::text, to_jsonb(it) - 'lines' FROM analytic.order_fact AS it WHERE $4 = 'order_fact' AND customer = ANY($1)
     UNION ALL
-    SELECT 'judged_customer', customer, to_jsonb(it) FROM analytic.judged_customer AS it WHERE $4 = 'judged_customer' AND customer = ANY($1)
+    SELECT 'customer_lock', customer, to_jsonb(it) FROM analytic.customer_lock AS it WHERE $4 = 'customer_lock' AND customer = ANY($1)
     UNION ALL
     SELECT 'projection', it.subject || '#' || it.subject_id, to_jsonb(it) FROM analytic.projection AS it JOIN subject USING (subject, subject_id)
     WHERE $4 = 'projection'

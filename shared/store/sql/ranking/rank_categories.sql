@@ -1,30 +1,30 @@
 -- store::ranking::rank_categories
-WITH piece AS (
+WITH span AS (
     -- step 0 is the window before, 1 the window
-    SELECT * FROM unnest($1::int[], $2::text[], $3::timestamptz[], $4::timestamptz[]) AS piece (step, grain, lower, upper)
+    SELECT * FROM unnest($1::int[], $2::text[], $3::timestamptz[], $4::timestamptz[]) AS span (step, grain, lower, upper)
 ), chosen AS (
     -- the requested currency, else the one with the most paid orders of the whole shop in the window
     SELECT coalesce($5::text, (
         SELECT paid.currency
-        FROM piece CROSS JOIN LATERAL (
+        FROM span CROSS JOIN LATERAL (
             SELECT currency, sum(orders_paid) AS orders, sum(revenue_minor + refund_minor) AS money
             FROM analytic.sales_rollup
-            WHERE seller_id = '' AND grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper
+            WHERE seller_id = '' AND grain = span.grain AND bucket >= span.lower AND bucket < span.upper
             GROUP BY currency
         ) AS paid
-        WHERE piece.step = 1
+        WHERE span.step = 1
         GROUP BY paid.currency HAVING sum(paid.orders + paid.money) > 0
         ORDER BY sum(paid.orders) DESC, paid.currency LIMIT 1
     )) AS currency
 ), sold AS (
     -- summed within each range first, so that each is a range scan of the primary key
-    SELECT piece.step, figure.id, sum(figure.orders_paid)::bigint AS orders_paid, sum(figure.items)::bigint AS items,
+    SELECT span.step, figure.id, sum(figure.orders_paid)::bigint AS orders_paid, sum(figure.items)::bigint AS items,
            sum(figure.revenue_minor)::bigint AS revenue_minor, sum(figure.refund_minor)::bigint AS refund_minor
-    FROM chosen CROSS JOIN piece CROSS JOIN LATERAL (
+    FROM chosen CROSS JOIN span CROSS JOIN LATERAL (
         SELECT category_id AS id, sum(orders_paid) AS orders_paid, sum(items_milli) AS items,
                sum(revenue_minor) AS revenue_minor, sum(refund_minor) AS refund_minor
         FROM analytic.category_rollup
-        WHERE grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper AND currency = chosen.currency
+        WHERE grain = span.grain AND bucket >= span.lower AND bucket < span.upper AND currency = chosen.currency
         GROUP BY 1
     ) AS figure
     GROUP BY 1, 2 HAVING sum(figure.items) > 0 OR sum(figure.revenue_minor) > 0

@@ -1,30 +1,30 @@
 -- store::ranking::rank_products
-WITH piece AS (
+WITH span AS (
     -- step 0 is the window before, 1 the window
-    SELECT * FROM unnest($2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[]) AS piece (step, grain, lower, upper)
+    SELECT * FROM unnest($2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[]) AS span (step, grain, lower, upper)
 ), chosen AS (
     -- the requested currency, else the one with the most paid orders in the window
     SELECT coalesce($6::text, (
         SELECT paid.currency
-        FROM piece CROSS JOIN LATERAL (
+        FROM span CROSS JOIN LATERAL (
             SELECT currency, sum(orders_paid) AS orders, sum(revenue_minor + refund_minor) AS money
             FROM analytic.sales_rollup
-            WHERE seller_id = $1 AND grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper
+            WHERE seller_id = $1 AND grain = span.grain AND bucket >= span.lower AND bucket < span.upper
             GROUP BY currency
         ) AS paid
-        WHERE piece.step = 1
+        WHERE span.step = 1
         GROUP BY paid.currency HAVING sum(paid.orders + paid.money) > 0
         ORDER BY sum(paid.orders) DESC, paid.currency LIMIT 1
     )) AS currency
 ), sold AS (
     -- summed within each range first, so that each is a range scan of an index: of the seller's rows, or of all by time
-    SELECT piece.step, figure.id, sum(figure.orders_paid)::bigint AS orders_paid, sum(figure.items)::bigint AS items,
+    SELECT span.step, figure.id, sum(figure.orders_paid)::bigint AS orders_paid, sum(figure.items)::bigint AS items,
            sum(figure.revenue_minor)::bigint AS revenue_minor, sum(figure.refund_minor)::bigint AS refund_minor
-    FROM chosen CROSS JOIN piece CROSS JOIN LATERAL (
+    FROM chosen CROSS JOIN span CROSS JOIN LATERAL (
         SELECT product_id AS id, sum(orders_paid) AS orders_paid, sum(items_milli) AS items,
                sum(revenue_minor) AS revenue_minor, sum(refund_minor) AS refund_minor
         FROM analytic.product_rollup
-        WHERE ($1 = '' OR seller_id = $1) AND grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper
+        WHERE ($1 = '' OR seller_id = $1) AND grain = span.grain AND bucket >= span.lower AND bucket < span.upper
           AND currency = chosen.currency
         GROUP BY 1
     ) AS figure

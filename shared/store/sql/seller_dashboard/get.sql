@@ -3,30 +3,30 @@
 WITH sales AS (
     -- each part is one range of the primary key, so the cost is that of the requested rows, however old the shop is;
     -- its own GROUP BY ensures that: with a join, Postgres plans a scan of the whole table
-    SELECT piece.step, figure.currency, sum(figure.orders_paid)::bigint AS orders_paid,
+    SELECT span.step, figure.currency, sum(figure.orders_paid)::bigint AS orders_paid,
            sum(figure.items)::bigint AS items, sum(figure.revenue_minor)::bigint AS revenue_minor,
            sum(figure.refund_minor)::bigint AS refund_minor
-    FROM unnest($2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[]) AS piece (step, grain, lower, upper)
+    FROM unnest($2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[]) AS span (step, grain, lower, upper)
     CROSS JOIN LATERAL (
         SELECT currency, sum(orders_paid) AS orders_paid, sum(items_milli) AS items, sum(revenue_minor) AS revenue_minor,
                sum(refund_minor) AS refund_minor
         FROM analytic.sales_rollup
-        WHERE seller_id = $1 AND grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper
+        WHERE seller_id = $1 AND grain = span.grain AND bucket >= span.lower AND bucket < span.upper
         GROUP BY currency
     ) AS figure
-    GROUP BY piece.step, figure.currency
+    GROUP BY span.step, figure.currency
     -- without currencies in which orders were only placed
     HAVING sum(figure.orders_paid) + sum(figure.items) + sum(figure.revenue_minor) + sum(figure.refund_minor) > 0
 ), sold AS (
     SELECT figure.product_id, figure.currency, sum(figure.orders_paid)::bigint AS orders_paid,
            sum(figure.items)::bigint AS items, sum(figure.revenue_minor)::bigint AS revenue_minor,
            sum(figure.refund_minor)::bigint AS refund_minor
-    FROM unnest($6::text[], $7::timestamptz[], $8::timestamptz[]) AS piece (grain, lower, upper)
+    FROM unnest($6::text[], $7::timestamptz[], $8::timestamptz[]) AS span (grain, lower, upper)
     CROSS JOIN LATERAL (
         SELECT product_id, currency, sum(orders_paid) AS orders_paid, sum(items_milli) AS items,
                sum(revenue_minor) AS revenue_minor, sum(refund_minor) AS refund_minor
         FROM analytic.product_rollup
-        WHERE seller_id = $1 AND grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper
+        WHERE seller_id = $1 AND grain = span.grain AND bucket >= span.lower AND bucket < span.upper
           AND ($9::text IS NULL OR currency = $9)
         GROUP BY product_id, currency
     ) AS figure

@@ -11,10 +11,10 @@ WITH revenue AS (
     SELECT (SELECT coalesce(sum(registered), 0) FROM analytic.user_rollup WHERE grain = 'day')::bigint AS users,
            (SELECT coalesce(sum(orders), 0) FROM analytic.order_status_rollup WHERE seller_id = '')::bigint AS orders,
            (SELECT coalesce(sum(placed.orders), 0)
-            FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS piece (grain, lower, upper)
+            FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS span (grain, lower, upper)
             CROSS JOIN LATERAL (
                 SELECT sum(orders_placed) AS orders FROM analytic.sales_rollup
-                WHERE seller_id = '' AND grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper
+                WHERE seller_id = '' AND grain = span.grain AND bucket >= span.lower AND bucket < span.upper
             ) AS placed
            )::bigint AS orders_today
 )

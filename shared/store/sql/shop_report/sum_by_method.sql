@@ -3,12 +3,12 @@
 SELECT coalesce(nullif(figure.payment_method, ''), 'unknown') AS payment_method, figure.currency,
        sum(figure.orders_paid)::bigint AS orders_paid, sum(figure.items)::bigint AS items,
        sum(figure.revenue_minor)::bigint AS revenue_minor, sum(figure.refund_minor)::bigint AS refund_minor
-FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS piece (grain, lower, upper)
+FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS span (grain, lower, upper)
 CROSS JOIN LATERAL (
     SELECT payment_method, currency, sum(orders_paid) AS orders_paid, sum(items_milli) AS items,
            sum(revenue_minor) AS revenue_minor, sum(refund_minor) AS refund_minor
     FROM analytic.sales_rollup
-    WHERE seller_id = '' AND grain = piece.grain AND bucket >= piece.lower AND bucket < piece.upper
+    WHERE seller_id = '' AND grain = span.grain AND bucket >= span.lower AND bucket < span.upper
     GROUP BY payment_method, currency
 ) AS figure
 GROUP BY 1, 2

@@ -5,15 +5,17 @@
 
 use serde_json::{Map, Value, json};
 
-use super::TemplateError;
-
 const LOOP: &str = "Fn::ForEach::";
+
+/// A loop without an identifier, a list of names and a fragment.
+#[derive(Debug)]
+pub(super) struct MalformedLoop;
 
 /// The items of the loops around a place, by identifier.
 type Items<'a> = Vec<(&'a str, &'a str)>;
 
 /// Returns the template with the loops of its resources and outputs unrolled.
-pub(super) fn unroll(mut root: Value) -> Result<Value, TemplateError> {
+pub(super) fn unroll(mut root: Value) -> Result<Value, MalformedLoop> {
     let mappings = root["Mappings"].clone();
     for section in ["Resources", "Outputs"] {
         if let Some(content) = root.get_mut(section) {
@@ -23,7 +25,7 @@ pub(super) fn unroll(mut root: Value) -> Result<Value, TemplateError> {
     Ok(root)
 }
 
-fn expand(node: &Value, items: &Items<'_>, mappings: &Value) -> Result<Value, TemplateError> {
+fn expand(node: &Value, items: &Items<'_>, mappings: &Value) -> Result<Value, MalformedLoop> {
     match node {
         Value::Array(nodes) => nodes.iter().map(|node| expand(node, items, mappings)).collect(),
         Value::Object(members) => {
@@ -42,16 +44,15 @@ fn expand(node: &Value, items: &Items<'_>, mappings: &Value) -> Result<Value, Te
 }
 
 /// The members that a loop produces: identifier, collection and fragment are its three parts.
-fn rounds(spec: &Value, items: &Items<'_>, mappings: &Value) -> Result<Map<String, Value>, TemplateError> {
-    let malformed = || TemplateError::Unknown("a loop without an identifier, a list of names and a fragment");
+fn rounds(spec: &Value, items: &Items<'_>, mappings: &Value) -> Result<Map<String, Value>, MalformedLoop> {
     let parts = spec.as_array().map(Vec::as_slice);
     let Some([Value::String(identifier), Value::Array(collection), Value::Object(fragment)]) = parts else {
-        return Err(malformed());
+        return Err(MalformedLoop);
     };
     let mut produced = Map::new();
     for item in collection {
         let mut inner = items.clone();
-        inner.push((identifier, item.as_str().ok_or_else(malformed)?));
+        inner.push((identifier, item.as_str().ok_or(MalformedLoop)?));
         for (key, value) in fragment {
             produced.insert(fill(key, &inner), expand(value, &inner, mappings)?);
         }

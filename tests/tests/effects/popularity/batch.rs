@@ -33,13 +33,13 @@ async fn a_batch_delivered_twice_counts_once() {
 }
 
 #[tokio::test]
-async fn a_batch_in_reverse_or_in_pieces_gives_the_same_scores() {
+async fn a_batch_in_reverse_or_in_parts_gives_the_same_scores() {
     let shop = Shop::open().await;
     let mut ids = record_some(&shop).await;
     ids.reverse();
     let mut scorer = shop.start_scorer().await;
-    for piece in ids.chunks(7) {
-        assert_eq!(scorer.invoke(&hints(piece)).await, all_done());
+    for chunk in ids.chunks(7) {
+        assert_eq!(scorer.invoke(&hints(chunk)).await, all_done());
         shop.assert_exact().await;
     }
     shop.assert_all_scored_exactly().await;
@@ -86,8 +86,8 @@ async fn messages_that_cannot_be_read_are_moved_alone() {
     ];
     // given: a bad one after every third good one
     let mut bodies = Vec::new();
-    for (piece, bad) in good.chunks(3).zip(bad) {
-        bodies.extend(piece.iter().map(String::as_str));
+    for (chunk, bad) in good.chunks(3).zip(bad) {
+        bodies.extend(chunk.iter().map(String::as_str));
         bodies.push(bad);
     }
     let mut scorer = shop.start_scorer().await;

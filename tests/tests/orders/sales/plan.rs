@@ -31,7 +31,7 @@ async fn fill(database: &TestDatabase, days: u32) {
 /// Pages that a shipped statement reads for the window of an hour and the one before, and what it scans from end to end.
 async fn cost(database: &TestDatabase, statement: &str) -> (u64, Vec<String>) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../shared/store/sql/{statement}.sql"));
-    let pieces = [
+    let spans = [
         "'{0,1}'::int[]",
         "'{quarter,quarter}'::text[]",
         "'{2026-11-20T08:00:00Z,2026-11-20T09:00:00Z}'::timestamptz[]",
@@ -41,7 +41,7 @@ async fn cost(database: &TestDatabase, statement: &str) -> (u64, Vec<String>) {
     if statement == "ranking/rank_categories" {
         values.clear();
     }
-    values.extend(pieces);
+    values.extend(spans);
     values.extend(["NULL", "'quantity'", "10"]);
     let mut sql = fs::read_to_string(file).unwrap();
     for (place, value) in values.iter().enumerate().rev() {

@@ -13,6 +13,7 @@ mod delivery;
 mod fraud;
 mod life;
 mod money;
+mod plan;
 mod tender;
 #[cfg(test)]
 mod tests;
@@ -20,12 +21,9 @@ mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::fraud::Rule;
 use jiff::{SignedDuration, Timestamp};
-use rand::{RngExt as _, SeedableRng as _};
+use rand::RngExt as _;
 use rand_chacha::ChaCha8Rng;
-use serde::{Serialize, Serializer};
-use serde_json::Value;
 use uuid::Uuid;
 
 use self::assortment::Assortment;
@@ -33,12 +31,15 @@ use self::basket::{Order, Shape};
 use self::calendar::{Calendar, after};
 use self::customer::Customers;
 use self::delivery::Delivery;
+pub use self::delivery::Event;
 use self::fraud::Fraud;
+pub use self::fraud::Planted;
 use self::life::{Ending, OrderEvent, Outcome};
 use self::money::Accounts;
 pub use self::money::Moved;
+pub use self::plan::Plan;
 pub use self::tender::large_orders;
-use super::identity::{Kind, ProductIds, id};
+use super::identity::{Kind, id};
 
 const HOUR_MS: u64 = 3_600_000;
 const DAY_MS: u64 = 24 * HOUR_MS;
@@ -50,50 +51,6 @@ const LATE_PRODUCT: usize = 40;
 const PRODUCT_IN_ANALYTICS: usize = 3;
 /// The share of cancelled orders whose creation is sent after their cancellation.
 const CANCELLED_FIRST: f64 = 0.25;
-
-/// The plan of a shop.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
-    /// The seed of everything random.
-    pub seed: u64,
-    /// Names the run: the same shop under another name has other customers, orders and event ids.
-    pub run: String,
-    /// The number of orders, including planted ones; from 20 on there are planted ones.
-    pub orders: usize,
-    /// The time base: nothing happens later.
-    pub until: Timestamp,
-    /// Orders are placed within this many times 24 hours before `until`.
-    pub days: u16,
-    /// Products of the shoppers. The shop sells the first thousand of them.
-    pub products: u32,
-    /// How the shop identifies them.
-    pub product_ids: ProductIds,
-    /// Customers to choose from; more come when all of them have just ordered.
-    pub customers: u32,
-}
-
-/// An event of the back end.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Event {
-    /// When it happened, to the millisecond.
-    pub occurred_at: Timestamp,
-    /// The event as it is sent: an object in one of the two wire formats.
-    pub body: Value,
-}
-
-/// A customer whom a fraud rule must find.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Planted {
-    /// The rule.
-    #[serde(serialize_with = "write_rule")]
-    pub rule: Rule,
-    /// The subject of the finding, `customer:<id>`.
-    pub subject: String,
-}
-
-fn write_rule<S: Serializer>(rule: &Rule, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(rule.as_str())
-}
 
 /// What happens in a shop.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,16 +83,16 @@ impl Shop {
                 users: 0,
             };
         }
-        let stamp = format!("{}@{}", plan.run, plan.until);
+        let stamp = plan.stamp();
         let assortment = Assortment::new(plan.seed, plan.products, plan.product_ids);
         let calendar = Calendar::new(plan.until, plan.days);
-        let (planted, mut orders) = Fraud::new(plan, &stamp, &assortment, sequence(plan, 1)).plant(&calendar);
+        let (planted, mut orders) = Fraud::new(plan, &stamp, &assortment, plan.sequence(1)).plant(&calendar);
         orders.extend(ordinary(plan, &stamp, &assortment, plan.orders - orders.len()));
         let mut story = Story {
             plan,
             stamp: &stamp,
-            rng: sequence(plan, 2),
-            delivery: Delivery::new(plan.until, sequence(plan, 3)),
+            rng: plan.sequence(2),
+            delivery: Delivery::new(plan.until, plan.sequence(3)),
             events: 0,
             sold: BTreeMap::new(),
             money: BTreeMap::new(),
@@ -154,16 +111,8 @@ impl Shop {
     }
 }
 
-/// A separate sequence of random numbers for each part, so that a change of one does not affect the others.
-fn sequence(plan: &Plan, part: u64) -> ChaCha8Rng {
-    let mut rng = ChaCha8Rng::seed_from_u64(plan.seed);
-    // After those of the products.
-    rng.set_stream(u64::from(u32::MAX) + part);
-    rng
-}
-
 fn ordinary<'a>(plan: &Plan, stamp: &str, assortment: &'a Assortment, count: usize) -> Vec<Order<'a>> {
-    let (calendar, mut rng, mut bills) = (Calendar::new(plan.until, plan.days), sequence(plan, 4), sequence(plan, 5));
+    let (calendar, mut rng, mut bills) = (Calendar::new(plan.until, plan.days), plan.sequence(4), plan.sequence(5));
     let mut customers = Customers::new(plan.seed, stamp, plan.customers);
     let count = u64::try_from(count).unwrap_or_default();
     let position = |number: u64| calendar.length() / count * number;

@@ -1,7 +1,8 @@
 //! Prints the figures of a run.
 
 use super::order::Planted;
-use super::{Latency, ShopSummary, Summary};
+use super::shop::ShopSummary;
+use super::summary::{Latency, Summary};
 
 pub(super) fn print(summary: &Summary) {
     if summary.interactions > 0 {
@@ -30,8 +31,8 @@ fn print_interactions(summary: &Summary) {
     if let Some(reason) = &summary.first_failure {
         println!("  the first failure: {reason}");
     }
-    if summary.given_up {
-        println!("  given up, because no request was answered");
+    if summary.aborted {
+        println!("  aborted, because no request was answered");
     }
     let Latency { p50, p90, p99, max } = summary.latency_ms;
     println!("a request took p50 {p50:.1} ms, p90 {p90:.1} ms, p99 {p99:.1} ms, at most {max:.1} ms");

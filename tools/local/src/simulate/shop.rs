@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use futures_util::{StreamExt as _, stream};
-use indicatif::ProgressBar;
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::api::Api;
+use super::args::Args;
 use super::crowd::Sender;
 use super::order::{Event, Planted, Shop};
+use super::progress;
 use super::report::Report;
-use super::{Args, style};
 use crate::Error;
 
 /// The API's limit per request.
@@ -80,7 +80,7 @@ impl ShopSummary {
 pub(super) async fn send(api: &Api, shop: &Shop, args: &Args, until: Timestamp) -> Result<ShopSummary, Error> {
     let mut summary = describe(shop, args, until);
     let token = api.token(Sender::Producer)?.unwrap_or_default();
-    let bar = ProgressBar::new(u64::try_from(shop.events.len()).unwrap_or(u64::MAX)).with_style(style());
+    let bar = progress::bar(shop.events.len());
     let start = Instant::now();
     let requests = shop.events.chunks(EVENTS_PER_REQUEST).zip(0..).map(|(events, number)| {
         let due = args.rate.due(start, number * EVENTS_PER_REQUEST);

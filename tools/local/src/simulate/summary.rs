@@ -6,8 +6,8 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use super::ShopSummary;
 use super::api::{Answer, Unanswered};
+use super::shop::ShopSummary;
 
 /// The figures of a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,8 +30,8 @@ pub struct Summary {
     pub failed: usize,
     /// The first such request's reason.
     pub first_failure: Option<String>,
-    /// Whether the run was given up because no request at all was answered.
-    pub given_up: bool,
+    /// Whether the run ended early, because no request at all was answered.
+    pub aborted: bool,
     /// Requests sent, without repetitions.
     pub requests: usize,
     /// Repetitions.
@@ -64,7 +64,7 @@ impl Summary {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let shop = self.shop.as_ref().is_none_or(ShopSummary::is_complete);
-        self.rejected == 0 && self.failed == 0 && !self.given_up && shop
+        self.rejected == 0 && self.failed == 0 && !self.aborted && shop
     }
 }
 
@@ -90,7 +90,7 @@ impl Tally {
             rejected_by_code: BTreeMap::new(),
             failed: 0,
             first_failure: None,
-            given_up: false,
+            aborted: false,
             requests: 0,
             retries: 0,
             seconds: 0.0,
@@ -130,8 +130,8 @@ impl Tally {
     /// Says whether none of the first requests was answered.
     pub(super) fn is_hopeless(&mut self, requests: usize) -> bool {
         let Summary { interactions, failed, .. } = self.summary;
-        self.summary.given_up = self.summary.requests >= requests && failed == interactions;
-        self.summary.given_up
+        self.summary.aborted = self.summary.requests >= requests && failed == interactions;
+        self.summary.aborted
     }
 
     /// One line for the progress bar.

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
+use super::args::Kind;
 use super::mapping::Mapping;
-use super::source::Source;
+use super::source::{Line, Source};
 use super::value::Fault;
-use super::{Kind, source};
 use crate::Error;
 
 /// One event of a request.
@@ -67,7 +67,7 @@ impl Batches {
     }
 
     /// Adds a line; returns the previous batch when the line does not fit into it.
-    fn add(&mut self, line: source::Line) -> Option<Batch> {
+    fn add(&mut self, line: Line) -> Option<Batch> {
         let is_csv = self.source.is_csv();
         let items = line.fields.and_then(|fields| self.mapping.read(fields, is_csv));
         let items = items.and_then(|items| self.limits.check(line.number, items));

@@ -4,57 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::args::{Args, FIELDS, Kind, METADATA, Pair, Preset};
 use super::interaction::Interaction;
 use super::source::Source;
 use super::value::{Fault, find, required, text, time};
-use super::{Args, Kind, Preset, order, preset};
+use super::{order, preset};
 use crate::Error;
-
-/// The fields of an interaction that can be mapped to a column, and whether they are required.
-const FIELDS: [(&str, bool); 7] = [
-    ("event_id", false),
-    ("event_type", true),
-    ("ref_type", false),
-    ("ref_id", true),
-    ("account_id", false),
-    ("session_id", false),
-    ("occurred_at", true),
-];
-/// The prefix of a member of an interaction's metadata.
-const METADATA: &str = "metadata.";
-
-/// `FIELD=COLUMN` of the command line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pair {
-    field: String,
-    column: String,
-}
-
-impl Pair {
-    /// Parses an argument.
-    ///
-    /// # Errors
-    /// Says what is allowed.
-    pub fn read(text: &str) -> Result<Self, String> {
-        let known = |field: &str| {
-            FIELDS.iter().any(|(name, _)| *name == field)
-                || field.strip_prefix(METADATA).is_some_and(|name| !name.is_empty())
-        };
-        match text.split_once('=') {
-            Some((field, column)) if known(field) && !column.is_empty() => {
-                Ok(Self { field: field.to_owned(), column: column.to_owned() })
-            }
-            _ => {
-                let names: Vec<_> = FIELDS.iter().map(|(name, _)| *name).collect();
-                Err(format!("must be FIELD=COLUMN with the field {} or metadata.NAME", names.join(", ")))
-            }
-        }
-    }
-
-    pub(super) fn text(&self) -> String {
-        format!("{}={}", self.field, self.column)
-    }
-}
 
 /// How lines are read.
 #[derive(Debug)]
@@ -124,7 +79,7 @@ impl Mapping {
 impl Columns {
     /// The names of the API.
     fn of_api() -> Self {
-        let fields = FIELDS.iter().map(|(name, _)| (*name, (*name).to_owned())).collect();
+        let fields = FIELDS.into_iter().map(|name| (name, name.to_owned())).collect();
         Self { source: "api", fields, metadata: Vec::new() }
     }
 
@@ -148,7 +103,7 @@ impl Columns {
             if let Some(name) = field.strip_prefix(METADATA) {
                 self.metadata.retain(|(known, _)| known != name);
                 self.metadata.push((name.to_owned(), column.clone()));
-            } else if let Some((name, _)) = FIELDS.iter().find(|(name, _)| name == field) {
+            } else if let Some(name) = FIELDS.into_iter().find(|name| name == field) {
                 self.fields.insert(name, column.clone());
             }
         }

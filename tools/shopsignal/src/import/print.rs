@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Summary;
+use super::summary::Summary;
 
 pub(super) fn print(file: &Path, summary: &Summary) {
     let Summary { lines, requests, retries, seconds, .. } = summary;

@@ -1,17 +1,12 @@
 //! Sends batches until the API has decided every item. Retrying is safe: event ids stay the same.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-use backon::BackoffBuilder as _;
-use serde::Deserialize;
 use stack::StackFile;
 use stack::issuer::Role;
 
+use super::args::{Args, Kind};
 use super::batch::Item;
-use super::{Args, Kind};
 use crate::Error;
-use crate::api::{Api, Unanswered, pauses, read};
+use crate::api::{Api, ItemReply, ListReply, Status, Unanswered, read, settle};
 use crate::deployment::local_stack;
 
 /// Tokens of the local issuer outlast any run.
@@ -36,29 +31,6 @@ pub(super) struct Sent {
     pub(super) retries: u64,
 }
 
-#[derive(Deserialize)]
-struct Reply {
-    results: Vec<ItemReply>,
-}
-
-#[derive(Deserialize)]
-struct ItemReply {
-    index: usize,
-    status: Status,
-    code: Option<String>,
-    message: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Status {
-    Accepted,
-    Duplicate,
-    Conflict,
-    Rejected,
-    Unavailable,
-}
-
 impl Sender {
     /// Connects to the API that the arguments name, or to that of the local stack.
     pub(super) fn connect(stack: &str, args: &Args) -> Result<Self, Error> {
@@ -77,29 +49,17 @@ impl Sender {
 
     /// Sends items until each is decided; returns why if that fails.
     pub(super) async fn send(&self, items: &[Item]) -> Result<Sent, String> {
-        let mut left: Vec<&Item> = items.iter().collect();
-        let (mut sent, mut pauses) = (Sent::default(), pauses().build());
-        while !left.is_empty() {
-            sent.requests += 1;
-            let (wait, failure) = match self.post(&left).await {
-                Ok(reply) => {
-                    left = sent.take(&left, reply);
-                    if left.is_empty() {
-                        break;
-                    }
-                    (Duration::ZERO, "the event queue stayed unavailable".to_owned())
-                }
-                Err(unanswered) if unanswered.is_temporary() => (unanswered.retry_after(), unanswered.chain()),
-                Err(unanswered) => return Err(unanswered.chain()),
-            };
-            let Some(pause) = pauses.next() else { return Err(failure) };
-            sent.retries += 1;
-            tokio::time::sleep(pause.max(wait)).await;
+        let settled = settle(items, async |left| self.post(left).await).await;
+        let (requests, retries) = (count(settled.requests), count(settled.retries()));
+        if let Some(failure) = settled.failure {
+            return Err(failure);
         }
+        let mut sent = Sent { requests, retries, ..Sent::default() };
+        settled.decided.into_iter().for_each(|(item, reply)| sent.add(item, reply));
         Ok(sent)
     }
 
-    async fn post(&self, items: &[&Item]) -> Result<Reply, Unanswered> {
+    async fn post(&self, items: &[&Item]) -> Result<ListReply, Unanswered> {
         let items: Vec<&str> = items.iter().map(|item| &*item.json).collect();
         let body = format!("{{\"{}\":[{}]}}", self.list, items.join(","));
         let request = self.api.post(self.route, Some(&self.token)).header("content-type", "application/json");
@@ -114,25 +74,19 @@ fn local_token(description: &StackFile) -> Result<String, Error> {
     Ok(description.load_issuer()?.token(&claims)?)
 }
 
+fn count(requests: usize) -> u64 {
+    u64::try_from(requests).unwrap_or(u64::MAX)
+}
+
 impl Sent {
-    /// Counts what is decided and returns what is not.
-    fn take<'i>(&mut self, items: &[&'i Item], reply: Reply) -> Vec<&'i Item> {
-        // An item that is missing in the reply is not decided either.
-        let mut left: BTreeMap<usize, &'i Item> = items.iter().copied().enumerate().collect();
-        for result in reply.results {
-            if matches!(result.status, Status::Unavailable) {
-                continue;
-            }
-            let Some(item) = left.remove(&result.index) else { continue };
-            match result.status {
-                Status::Accepted => self.accepted += 1,
-                Status::Duplicate => self.duplicate += 1,
-                Status::Conflict | Status::Rejected | Status::Unavailable => {
-                    let (code, message) = (result.code.unwrap_or_default(), result.message.unwrap_or_default());
-                    self.refused.push((item.line, code, message));
-                }
+    fn add(&mut self, item: &Item, reply: ItemReply) {
+        match reply.status {
+            Status::Accepted => self.accepted += 1,
+            Status::Duplicate => self.duplicate += 1,
+            Status::Conflict | Status::Rejected | Status::Unavailable => {
+                let (code, message) = (reply.code.unwrap_or_default(), reply.message.unwrap_or_default());
+                self.refused.push((item.line, code, message));
             }
         }
-        left.into_values().collect()
     }
 }

@@ -8,9 +8,8 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::Args;
+use super::args::{Args, Pair};
 use super::batch::Batch;
-use super::mapping::Pair;
 use super::send::Sent;
 use super::summary::{Summary, Tally};
 use crate::Error;

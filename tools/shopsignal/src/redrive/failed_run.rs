@@ -7,7 +7,7 @@ use aws_sdk_lambda::Client;
 use aws_sdk_lambda::types::InvocationType;
 use serde::Deserialize;
 
-use super::queue::{DeadLetter, failed};
+use super::dead_letter::DeadLetter;
 use crate::Error;
 
 /// A function that runs only on a schedule and whose failures go to the maintenance queue.
@@ -69,7 +69,7 @@ impl FailedRun {
     /// Starts the function again, without waiting for it; returns whether Lambda accepted the call.
     pub(crate) async fn repeat(&self, client: &Client) -> Result<bool, Error> {
         let call = client.invoke().function_name(&self.name).invocation_type(InvocationType::Event);
-        let output = call.send().await.map_err(|error| failed("start the function again", error))?;
+        let output = call.send().await.map_err(|error| Error::aws("start the function again", error))?;
         Ok(output.status_code() == 202)
     }
 }

@@ -1,18 +1,6 @@
 //! Selects the dead letters to redrive.
 
-use super::ledger::{Key, Parked};
-
-/// The reason of a message that its consumer cannot read.
-pub(crate) const UNREADABLE: &str = "unreadable";
-/// The reason of a message whose effect was applied meanwhile.
-pub(crate) const DONE: &str = "done";
-/// The reason of a message that would be accepted now: its attempts ran out in an outage.
-pub(crate) const WAITING: &str = "waiting";
-/// The reason of an event whose id is in the log with other content.
-pub(crate) const CONFLICT: &str = "conflict";
-
-/// The reason of a scheduled run that failed, or could not be started.
-pub(crate) const FAILED_RUN: &str = "failed_run";
+use super::assessment::{Assessment, Parked, Standing};
 
 /// Restricts what is redriven.
 #[derive(Debug, Clone, Default)]
@@ -21,29 +9,6 @@ pub(super) struct Filter {
     pub(super) reason: Option<String>,
     /// Only what is at least this old, in seconds.
     pub(super) older_than: Option<f64>,
-}
-
-/// The classification of a dead letter.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Assessment {
-    pub(crate) standing: Standing,
-    /// The reason in the table of counts, and the value for `--reason`.
-    pub(crate) reason: String,
-    /// Age since it was parked, began to wait, or was sent.
-    pub(crate) age_seconds: f64,
-    /// What it is about, if known.
-    pub(crate) key: Option<Key>,
-}
-
-/// The state of the work of a dead letter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
-    /// Nothing is left to do.
-    Done,
-    /// It may succeed now.
-    Owed,
-    /// It would only fail again, unless an operator knows better.
-    Stuck,
 }
 
 /// What to do with a dead letter.
@@ -97,6 +62,7 @@ pub(super) fn read_age(text: &str) -> Result<f64, String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::assessment::{CONFLICT, DONE, UNREADABLE};
     use super::*;
 
     fn assessment(standing: Standing, reason: &str, age_seconds: f64) -> Assessment {

@@ -1,10 +1,8 @@
 //! What the database says about a dead letter, for each queue: whether its work is done, pending, or stuck.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
-use std::str::FromStr;
 
-use contracts::{AlertHint, Hint, Intake, peek_sealed_event, read_shop_event};
+use contracts::{AddressKey, AlertHint, Hint, Intake, peek_sealed_event, read_shop_event};
 use domain::fraud::FindingId;
 use domain::{InteractionId, ShopEvent, Sink};
 use jiff::Timestamp;
@@ -12,124 +10,69 @@ use store::shop_event::Logged;
 use store::{Database, StoreError, pending, pending_alert, shop_event};
 use uuid::Uuid;
 
-use super::failed_run::{FailedRun, ScheduledFunction};
-use super::filter::{Assessment, CONFLICT, DONE, FAILED_RUN, Standing, UNREADABLE, WAITING};
-use super::queue::DeadLetter;
+use super::assessment::{Assessment, CONFLICT, DONE, FAILED_RUN, Key, Parked, Standing, UNREADABLE, WAITING};
+use super::dead_letter::DeadLetter;
+use super::failed_run::FailedRun;
 use crate::Error;
-
-/// A queue whose dead letters can be redriven.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Line {
-    /// Hints at interactions, for the consumer of a sink.
-    Sink(Sink),
-    /// Hints at alerts, for send-alerts.
-    Alerts,
-    /// Back-end events, for project-orders. A message is the only copy of its event.
-    OrderEvents,
-    /// Scheduled runs that failed. They have no queue: redriving one runs the function again.
-    Maintenance,
-}
-
-impl Line {
-    /// Every queue.
-    pub const ALL: [Self; Sink::ALL.len() + 3] = {
-        let mut all = [Self::Maintenance; Sink::ALL.len() + 3];
-        let mut position = 0;
-        while position < Sink::ALL.len() {
-            all[position] = Self::Sink(Sink::ALL[position]);
-            position += 1;
-        }
-        all[position] = Self::Alerts;
-        all[position + 1] = Self::OrderEvents;
-        all
-    };
-
-    /// Returns the name used on the command line and by the queues.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Sink(sink) => sink.as_str(),
-            Self::Alerts => "alerts",
-            Self::OrderEvents => "order-events",
-            Self::Maintenance => "maintenance",
-        }
-    }
-}
-
-impl fmt::Display for Line {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Line {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = Self::ALL.into_iter().find(|line| line.as_str() == text);
-        known.ok_or_else(|| format!("must be one of {}", Self::ALL.map(Self::as_str).join(", ")))
-    }
-}
-
-/// What a message is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Key {
-    Interaction(InteractionId),
-    Alert(FindingId),
-    Event(Uuid),
-    Run(ScheduledFunction),
-}
-
-/// A parked row.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Parked {
-    pub(crate) key: Key,
-    pub(crate) reason: String,
-    pub(crate) age_seconds: f64,
-}
+use crate::deployment::Deployment;
+use crate::dlq::Dlq;
 
 /// The settings for parsing events; without the address key, their content cannot be compared.
 #[derive(Debug, Clone)]
-pub(crate) struct EventReader {
-    pub(crate) intake: Intake,
-    pub(crate) knows_key: bool,
+struct EventReader {
+    intake: Intake,
+    knows_key: bool,
 }
 
 /// The database behind a queue.
 pub(crate) struct Ledger {
-    pub(crate) line: Line,
-    pub(crate) database: Database,
-    pub(crate) reader: EventReader,
+    dlq: Dlq,
+    database: Database,
+    reader: EventReader,
 }
 
 impl Ledger {
+    /// Opens the ledger of a queue.
+    ///
+    /// # Errors
+    /// `Usage` when the currency cannot be right, `Secret` when the key of the deployment cannot be had.
+    pub(crate) async fn open(deployment: &Deployment, dlq: Dlq) -> Result<Self, Error> {
+        let known = if dlq == Dlq::OrderEvents { deployment.intake().await? } else { None };
+        let knows_key = known.is_some();
+        let currency = deployment.default_currency()?;
+        let intake = known.unwrap_or_else(|| Intake { currency, address_key: AddressKey::unknown() });
+        Ok(Self { dlq, database: deployment.database(), reader: EventReader { intake, knows_key } })
+    }
+
     /// Classifies letters, in order.
     pub(crate) async fn assess(&self, letters: &[DeadLetter]) -> Result<Vec<Assessment>, Error> {
-        let assessed = match self.line {
-            Line::Sink(sink) => self.assess_hints(sink, letters).await,
-            Line::Alerts => self.assess_alerts(letters).await,
-            Line::OrderEvents => self.assess_events(letters).await,
-            Line::Maintenance => Ok(assess_runs(letters)),
+        let assessed = match self.dlq {
+            Dlq::Sink(sink) => self.assess_hints(sink, letters).await,
+            Dlq::Alerts => self.assess_alerts(letters).await,
+            Dlq::OrderEvents => self.assess_events(letters).await,
+            Dlq::Maintenance => Ok(assess_runs(letters)),
         };
         assessed.map_err(failed("look up dead letters"))
     }
 
     async fn assess_hints(&self, sink: Sink, letters: &[DeadLetter]) -> Result<Vec<Assessment>, StoreError> {
-        let keys: Vec<_> = letters.iter().map(|it| Hint::read(&it.body).ok().map(|hint| hint.interaction_id)).collect();
+        let keys: Vec<_> =
+            letters.iter().map(|letter| Hint::read(&letter.body).ok().map(|hint| hint.interaction_id)).collect();
         let ids: Vec<_> = keys.iter().flatten().copied().collect();
         let states = pending::get_states(&self.database, sink, &ids).await?.into_iter();
         let states: HashMap<_, _> =
-            states.map(|it| (Key::Interaction(it.id), (it.parked_reason, it.age_seconds))).collect();
+            states.map(|row| (Key::Interaction(row.id), (row.parked_reason, row.age_seconds))).collect();
         Ok(by_row(letters, keys.into_iter().map(|id| id.map(Key::Interaction)), &states))
     }
 
     async fn assess_alerts(&self, letters: &[DeadLetter]) -> Result<Vec<Assessment>, StoreError> {
         use contracts::Pointer as _;
         let keys: Vec<_> =
-            letters.iter().map(|it| AlertHint::read(&it.body).ok().map(|hint| hint.finding_id)).collect();
+            letters.iter().map(|letter| AlertHint::read(&letter.body).ok().map(|hint| hint.finding_id)).collect();
         let ids: Vec<_> = keys.iter().flatten().copied().collect();
         let states = pending_alert::get_states(&self.database, &ids).await?.into_iter();
-        let states: HashMap<_, _> = states.map(|it| (Key::Alert(it.id), (it.parked_reason, it.age_seconds))).collect();
+        let states: HashMap<_, _> =
+            states.map(|row| (Key::Alert(row.id), (row.parked_reason, row.age_seconds))).collect();
         Ok(by_row(letters, keys.into_iter().map(|id| id.map(Key::Alert)), &states))
     }
 
@@ -177,25 +120,25 @@ impl Ledger {
     pub(crate) fn explains(&self, assessment: &Assessment) -> bool {
         match assessment.standing {
             Standing::Done => true,
-            Standing::Owed => !matches!(self.line, Line::OrderEvents | Line::Maintenance),
+            Standing::Owed => !matches!(self.dlq, Dlq::OrderEvents | Dlq::Maintenance),
             Standing::Stuck => false,
         }
     }
 
     /// Unparks rows. Events and scheduled runs have none.
     pub(crate) async fn unpark(&self, keys: &[Key]) -> Result<(), Error> {
-        let unparked = match self.line {
-            Line::Sink(sink) => pending::unpark(&self.database, sink, &interactions(keys)).await.map(drop),
-            Line::Alerts => pending_alert::unpark(&self.database, &alerts(keys)).await.map(drop),
-            Line::OrderEvents | Line::Maintenance => Ok(()),
+        let unparked = match self.dlq {
+            Dlq::Sink(sink) => pending::unpark(&self.database, sink, &interactions(keys)).await.map(drop),
+            Dlq::Alerts => pending_alert::unpark(&self.database, &alerts(keys)).await.map(drop),
+            Dlq::OrderEvents | Dlq::Maintenance => Ok(()),
         };
         unparked.map_err(failed("un-park rows"))
     }
 
     /// Lists up to `limit` parked rows after a key, by key.
     pub(crate) async fn list_parked(&self, after: Option<Key>, limit: u32) -> Result<Vec<Parked>, Error> {
-        let listed = match (self.line, after) {
-            (Line::Sink(sink), after) => {
+        let listed = match (self.dlq, after) {
+            (Dlq::Sink(sink), after) => {
                 let after = interactions(after.as_slice()).first().copied().unwrap_or(InteractionId(0));
                 pending::list_parked(&self.database, sink, after, limit).await.map(|rows| {
                     rows.into_iter()
@@ -203,13 +146,13 @@ impl Ledger {
                         .collect()
                 })
             }
-            (Line::Alerts, after) => {
+            (Dlq::Alerts, after) => {
                 let after = alerts(after.as_slice()).first().copied().unwrap_or(FindingId(Uuid::nil()));
                 pending_alert::list_parked(&self.database, after, limit).await.map(|rows| {
                     rows.into_iter().map(|row| parked(Key::Alert(row.id), row.parked_reason, row.age_seconds)).collect()
                 })
             }
-            (Line::OrderEvents | Line::Maintenance, _) => Ok(Vec::new()),
+            (Dlq::OrderEvents | Dlq::Maintenance, _) => Ok(Vec::new()),
         };
         listed.map_err(failed("list parked rows"))
     }

@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::assessment::{Assessment, FAILED_RUN, Key, Parked, Standing, WAITING};
+use super::dead_letter::DeadLetter;
 use super::failed_run::FailedRun;
-use super::filter::{Assessment, Decision, FAILED_RUN, Filter, Standing, WAITING};
-use super::ledger::{Key, Ledger, Parked, hint};
-use super::queue::{BATCH, DeadLetter, Outgoing, Queues};
+use super::filter::{Decision, Filter};
+use super::ledger::{Ledger, hint};
+use super::queue::{BATCH, Outgoing, Queues};
 use super::tally::Tally;
 use crate::Error;
 

@@ -1,42 +1,27 @@
 //! A dead-letter queue and its source, ten messages at a time.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{
-    ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, Message,
-    MessageSystemAttributeName as Attribute, MessageSystemAttributeNameForSends, MessageSystemAttributeValue,
-    QueueAttributeName, SendMessageBatchRequestEntry,
+    ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, MessageSystemAttributeName as Attribute,
+    MessageSystemAttributeNameForSends, MessageSystemAttributeValue, QueueAttributeName, SendMessageBatchRequestEntry,
 };
 
 use contracts::REASON_ATTRIBUTE;
 
+use super::dead_letter::{DeadLetter, TARGET_ARN};
 use super::failed_run::FailedRun;
 use crate::Error;
+use crate::deployment::Deployment;
+use crate::dlq::Dlq;
 
-/// The attribute in which EventBridge Scheduler names the target that it could not reach.
-const TARGET_ARN: &str = "TARGET_ARN";
 /// The maximum number of messages of one SQS call.
 pub(crate) const BATCH: usize = 10;
 /// Long polling asks every server of the queue; without it a receive may find nothing in a queue that holds messages.
 const WAIT: Duration = Duration::from_secs(1);
 /// The visibility timeout of a received message. A pass that lasts longer sees some twice, which it detects.
 const HIDDEN: Duration = Duration::from_secs(10 * 60);
-
-/// A dead letter.
-#[derive(Debug, Clone)]
-pub(crate) struct DeadLetter {
-    pub(crate) id: String,
-    pub(crate) receipt: String,
-    pub(crate) body: String,
-    pub(crate) trace: Option<String>,
-    /// Why its consumer gave it up; `None` when SQS or EventBridge did.
-    pub(crate) reason: Option<String>,
-    /// The target that EventBridge Scheduler could not reach; `None` for all others.
-    pub(crate) target_arn: Option<String>,
-    /// Age since it was first sent.
-    pub(crate) age_seconds: f64,
-}
 
 /// A message to be redriven.
 #[derive(Debug, Clone)]
@@ -62,7 +47,26 @@ pub(crate) struct Queues<'a> {
     pub(crate) dlq: &'a str,
 }
 
-impl Queues<'_> {
+impl<'a> Queues<'a> {
+    /// Finds a dead-letter queue and its destination.
+    ///
+    /// # Errors
+    /// `Usage` naming the flag when one is not known.
+    pub(super) fn of(deployment: &'a Deployment, dlq: Dlq) -> Result<Self, Error> {
+        let (destination, url) = match (dlq, deployment.source_url(dlq), deployment.dlq_url(dlq)) {
+            (Dlq::Maintenance, _, Some(url)) => (Destination::Functions(deployment.lambda()), url),
+            (Dlq::Maintenance, _, None) => {
+                return Err(Error::Usage("--maintenance-dlq-url is needed with --database-url".to_owned()));
+            }
+            (_, Some(source), Some(url)) => (Destination::Queue(source), url),
+            _ => {
+                let rule = format!("--{dlq}-queue-url and --{dlq}-dlq-url are needed with --database-url");
+                return Err(Error::Usage(rule));
+            }
+        };
+        Ok(Self { client: deployment.sqs(), destination, dlq: url })
+    }
+
     /// The approximate number of dead letters, including invisible ones.
     pub(crate) async fn depth(&self) -> Result<usize, Error> {
         let names = [
@@ -70,7 +74,7 @@ impl Queues<'_> {
             QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
         ];
         let call = self.client.get_queue_attributes().queue_url(self.dlq).set_attribute_names(Some(names.to_vec()));
-        let output = call.send().await.map_err(|error| failed("measure the dead-letter queue", error))?;
+        let output = call.send().await.map_err(|error| Error::aws("measure the dead-letter queue", error))?;
         let values = output.attributes.unwrap_or_default();
         Ok(names.iter().filter_map(|name| values.get(name)?.parse::<usize>().ok()).sum())
     }
@@ -82,8 +86,8 @@ impl Queues<'_> {
         let call = call.message_system_attribute_names(Attribute::SentTimestamp);
         let call = call.message_attribute_names(REASON_ATTRIBUTE).message_attribute_names(TARGET_ARN);
         let call = call.message_system_attribute_names(Attribute::AwsTraceHeader).send();
-        let output = call.await.map_err(|error| failed("receive from the dead-letter queue", error))?;
-        Ok(output.messages.unwrap_or_default().into_iter().filter_map(letter).collect())
+        let output = call.await.map_err(|error| Error::aws("receive from the dead-letter queue", error))?;
+        Ok(output.messages.unwrap_or_default().into_iter().filter_map(DeadLetter::of).collect())
     }
 
     /// Redrives up to ten messages, and returns for each whether it was accepted.
@@ -114,7 +118,7 @@ impl Queues<'_> {
             entry.build().expect("id and body are set")
         });
         let call = self.client.send_message_batch().queue_url(url).set_entries(Some(entries.collect()));
-        let output = call.send().await.map_err(|error| failed("send to the queue", error))?;
+        let output = call.send().await.map_err(|error| Error::aws("send to the queue", error))?;
         Ok(done(messages.len(), output.successful().iter().map(|entry| entry.id())))
     }
 
@@ -125,7 +129,7 @@ impl Queues<'_> {
             entry.expect("id and receipt are set")
         });
         let call = self.client.delete_message_batch().queue_url(self.dlq).set_entries(Some(entries.collect()));
-        let output = call.send().await.map_err(|error| failed("delete from the dead-letter queue", error))?;
+        let output = call.send().await.map_err(|error| Error::aws("delete from the dead-letter queue", error))?;
         Ok(done(receipts.len(), output.successful().iter().map(|entry| entry.id())))
     }
 
@@ -139,26 +143,10 @@ impl Queues<'_> {
             });
             let entries = entries.collect();
             let call = self.client.change_message_visibility_batch().queue_url(self.dlq).set_entries(Some(entries));
-            call.send().await.map_err(|error| failed("show the dead letters again", error))?;
+            call.send().await.map_err(|error| Error::aws("show the dead letters again", error))?;
         }
         Ok(())
     }
-}
-
-fn letter(message: Message) -> Option<DeadLetter> {
-    let attribute = |name| message.attributes.as_ref()?.get(&name).cloned();
-    let sent: u64 = attribute(Attribute::SentTimestamp).and_then(|text| text.parse().ok()).unwrap_or_default();
-    let age = SystemTime::now().duration_since(UNIX_EPOCH + Duration::from_millis(sent)).unwrap_or_default();
-    let of_sender = |name| message.message_attributes.as_ref()?.get(name)?.string_value.clone();
-    Some(DeadLetter {
-        reason: of_sender(REASON_ATTRIBUTE),
-        target_arn: of_sender(TARGET_ARN),
-        trace: attribute(Attribute::AwsTraceHeader),
-        age_seconds: age.as_secs_f64(),
-        id: message.message_id?,
-        receipt: message.receipt_handle?,
-        body: message.body.unwrap_or_default(),
-    })
 }
 
 /// Turns the ids of the successful entries into one result per entry. Entries that are not listed have failed.
@@ -174,8 +162,4 @@ fn done<'a>(entries: usize, successful: impl Iterator<Item = &'a str>) -> Vec<bo
 
 fn seconds(duration: Duration) -> i32 {
     i32::try_from(duration.as_secs()).unwrap_or(i32::MAX)
-}
-
-pub(super) fn failed(what: &str, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-    Error::Aws { what: what.to_owned(), source: error.into() }
 }

@@ -8,9 +8,10 @@ use serde::Serialize;
 
 use crate::Error;
 use crate::deployment::Deployment;
-use crate::redrive::Line;
+use crate::dlq::Dlq;
+use crate::redrive::dead_letter::DeadLetter;
 use crate::redrive::ledger::Ledger;
-use crate::redrive::queue::{DeadLetter, Destination, Queues};
+use crate::redrive::queue::{Destination, Queues};
 
 /// The number of letters read in one queue. The rest is counted as unexplained.
 const LOOKED_AT: usize = 20_000;
@@ -40,20 +41,17 @@ impl DeadLetterCheck {
 
 /// Reads every known dead-letter queue, concurrently.
 pub(super) async fn check(deployment: &Deployment) -> Result<Vec<DeadLetterCheck>, Error> {
-    let known = Line::ALL.into_iter().filter_map(|line| Some((line, deployment.dlq(line)?)));
-    futures_util::future::try_join_all(known.map(|(line, dlq)| async move {
-        let ledger = deployment.ledger(line).await?;
-        look(deployment, dlq, &ledger).await
-    }))
-    .await
+    let known = Dlq::ALL.into_iter().filter_map(|dlq| Some((dlq, deployment.dlq_url(dlq)?)));
+    futures_util::future::try_join_all(known.map(|(dlq, url)| look(deployment, dlq, url))).await
 }
 
-async fn look(deployment: &Deployment, dlq: &str, ledger: &Ledger) -> Result<DeadLetterCheck, Error> {
+async fn look(deployment: &Deployment, dlq: Dlq, url: &str) -> Result<DeadLetterCheck, Error> {
+    let ledger = Ledger::open(deployment, dlq).await?;
     // nothing is sent
-    let queues = Queues { client: deployment.sqs(), destination: Destination::Queue(dlq), dlq };
-    let mut check = DeadLetterCheck { queue: format!("{}-dlq", ledger.line), ..DeadLetterCheck::default() };
+    let queues = Queues { client: deployment.sqs(), destination: Destination::Queue(url), dlq: url };
+    let mut check = DeadLetterCheck { queue: format!("{dlq}-dlq"), ..DeadLetterCheck::default() };
     let mut receipts = HashMap::new();
-    let looked = look_at_all(&queues, ledger, (&mut check, &mut receipts)).await;
+    let looked = look_at_all(&queues, &ledger, (&mut check, &mut receipts)).await;
     // Even after an error the letters become visible again.
     let released = queues.release(&receipts.into_values().collect::<Vec<_>>()).await;
     looked.and(released).map(|()| check)
@@ -70,7 +68,8 @@ async fn look_at_all(
         let letters = queues.receive().await?;
         quiet = if letters.is_empty() { quiet + 1 } else { 0 };
         // A letter that was seen before has a new receipt handle, and is already counted.
-        let new = letters.into_iter().filter(|it| receipts.insert(it.id.clone(), it.receipt.clone()).is_none());
+        let new =
+            letters.into_iter().filter(|letter| receipts.insert(letter.id.clone(), letter.receipt.clone()).is_none());
         count(ledger, new.collect(), check).await?;
     }
     check.unseen = depth.saturating_sub(receipts.len());

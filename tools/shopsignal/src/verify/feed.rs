@@ -50,9 +50,8 @@ pub(super) async fn check(
 }
 
 async fn scan(client: &Client, table: &str) -> Result<(usize, HashSet<i64>), Error> {
-    let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::Aws {
-        what: format!("read the catalog feed in the table {table}"),
-        source,
+    let failed = |source: Box<dyn std::error::Error + Send + Sync>| {
+        Error::aws(format!("read the catalog feed in the table {table}"), source)
     };
     let (mut items, mut found) = (0, HashSet::new());
     let mut start: Option<HashMap<String, AttributeValue>> = None;

@@ -8,10 +8,13 @@ use domain::Micros;
 use store::recount::SalesComparison;
 use store::verification::{Balance, Comparison, KeyCheck, PendingCheck, Sums};
 
-use super::{DeadLetterCheck, FeedCheck, Outcome, QueueDepth};
+use super::dead_letter::DeadLetterCheck;
+use super::feed::FeedCheck;
+use super::outcome::{Outcome, QueueDepth};
+use crate::dlq::Dlq;
 
 /// The dead-letter queues of the consumers, and the one of failed daily runs.
-const DEAD_LETTER_QUEUES: usize = 5;
+const DEAD_LETTER_QUEUES: usize = Dlq::ALL.len();
 /// The number of ids printed of a longer list.
 const SHOWN: usize = 100;
 
@@ -19,7 +22,7 @@ const SHOWN: usize = 100;
 const NAMES: [&str; 6] = ["score", "views", "purchases", "favorites", "carts", "reviews"];
 
 /// Prints every invariant with its figures, and the verdict last.
-pub(super) fn print(outcome: &Outcome) {
+pub fn print(outcome: &Outcome) {
     print_popularity(&outcome.report.popularity);
     print_pending(&outcome.report.pending);
     print_keys(&outcome.report.keys);

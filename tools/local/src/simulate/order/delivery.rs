@@ -5,12 +5,20 @@ use rand::RngExt as _;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
-use super::Event;
 use super::calendar::after;
 
 const LATE: f64 = 0.03;
 const TWICE: f64 = 0.02;
 const HOUR_MS: u64 = 3_600_000;
+
+/// An event of the back end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// When it happened, to the millisecond.
+    pub occurred_at: Timestamp,
+    /// The event as it is sent: an object in one of the two wire formats.
+    pub body: Value,
+}
 
 /// Collects events until they are sorted by the time of sending.
 pub(super) struct Delivery {

@@ -7,13 +7,14 @@ use domain::fraud::Rule;
 use jiff::Timestamp;
 use rand::RngExt as _;
 use rand_chacha::ChaCha8Rng;
+use serde::{Serialize, Serializer};
 
 use super::assortment::{Assortment, Product};
 use super::basket::{Line, Order};
 use super::calendar::{Calendar, after};
 use super::customer::Customer;
+use super::plan::Plan;
 use super::tender::{TENDERS, Tender};
-use super::{Plan, Planted};
 use crate::simulate::identity::{Kind, id};
 
 /// One more than a customer may place within [`BURST_MS`] by default.
@@ -33,6 +34,20 @@ const ORDERS_PER_SET: usize = 2_000;
 const FIRST_NUMBER: u64 = 1 << 40;
 const RULES: [Rule; 3] = [Rule::OrderBurst, Rule::LargeOrder, Rule::SimilarOrders];
 const MINUTE_MS: u64 = 60_000;
+
+/// A customer whom a fraud rule must find.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Planted {
+    /// The rule.
+    #[serde(serialize_with = "write_rule")]
+    pub rule: Rule,
+    /// The subject of the finding, `customer:<id>`.
+    pub subject: String,
+}
+
+fn write_rule<S: Serializer>(rule: &Rule, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(rule.as_str())
+}
 
 /// Plants the fraudsters of a run.
 pub(super) struct Fraud<'a, 'p> {
@@ -86,7 +101,8 @@ impl<'a, 'p> Fraud<'a, 'p> {
             Rule::SimilarOrders => {
                 (0..SIMILAR_ORDERS).for_each(|k| self.order(&customer, after(minute, k * SIMILAR_MS), 2));
             }
-            Rule::LargeOrder | Rule::AbandonedCart => self.order(&customer, minute, self.large_quantity(tender)),
+            // [`RULES`] names no third one but large orders.
+            _ => self.order(&customer, minute, self.large_quantity(tender)),
         }
     }
 

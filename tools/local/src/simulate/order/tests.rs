@@ -4,6 +4,7 @@ use contracts::{AddressKey, Intake, read_shop_event};
 use domain::{Amount, Fact, OrderContent, OrderLine, OrderState, OrderStatus, PaymentStatus, ShopEvent, Subject};
 
 use super::*;
+use crate::simulate::identity::ProductIds;
 
 fn plan(seed: u64, orders: usize) -> Plan {
     let until = "2026-11-21T10:20:30Z".parse().unwrap();

@@ -1,4 +1,4 @@
-//! The pieces of a run: a number of rounds of one scenario with their own seed.
+//! The shards of a run: a number of rounds of one scenario with their own seed.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -6,9 +6,9 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 use testkit::template::{function_folders, repository};
 
-use crate::fault::{Job, Report, Scenario};
+use crate::fault::{Job, Report, Scenario, scenarios};
 
-/// Many times the duration of the longest piece, for a busy machine.
+/// Many times the duration of the longest shard, for a busy machine.
 const LIMIT: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// The number of repetitions.
@@ -20,12 +20,12 @@ pub(super) enum Size {
 
 /// A part of a scenario.
 #[derive(Debug, Clone)]
-pub(super) struct Piece {
+pub(super) struct Shard {
     /// The scenario by name.
     pub(super) scenario: &'static str,
     /// What it does.
     pub(super) title: &'static str,
-    /// Its place among the pieces of the scenario.
+    /// Its place among the shards of the scenario.
     pub(super) number: u32,
     /// Repeats it.
     pub(super) seed: u64,
@@ -33,31 +33,31 @@ pub(super) struct Piece {
     pub(super) rounds: u32,
 }
 
-/// Lists the pieces of scenarios, the first of each, then the second of each, and so on.
-pub(super) fn list(scenarios: &[Scenario], size: Size, seed: u64) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = scenarios.iter().flat_map(|scenario| of(scenario, size, seed)).collect();
-    pieces.sort_by_key(|piece| piece.number);
-    pieces
+/// Lists the shards of scenarios, the first of each, then the second of each, and so on.
+pub(super) fn list(scenarios: &[Scenario], size: Size, seed: u64) -> Vec<Shard> {
+    let mut shards: Vec<Shard> = scenarios.iter().flat_map(|scenario| of(scenario, size, seed)).collect();
+    shards.sort_by_key(|shard| shard.number);
+    shards
 }
 
-fn of(scenario: &Scenario, size: Size, seed: u64) -> Vec<Piece> {
+fn of(scenario: &Scenario, size: Size, seed: u64) -> Vec<Shard> {
     let rounds = if size == Size::Short { scenario.short } else { scenario.long };
-    let of_piece = |number: u32| (rounds - number * scenario.piece).min(scenario.piece);
-    (0..rounds.div_ceil(scenario.piece))
-        .map(|number| Piece {
+    let of_shard = |number: u32| (rounds - number * scenario.shard).min(scenario.shard);
+    (0..rounds.div_ceil(scenario.shard))
+        .map(|number| Shard {
             scenario: scenario.name,
             title: scenario.title,
             number,
             seed: seed + u64::from(number),
-            rounds: of_piece(number),
+            rounds: of_shard(number),
         })
         .collect()
 }
 
-impl Piece {
+impl Shard {
     /// Runs it; a panic is a violation.
     pub(super) async fn run(&self, binaries: &Path) -> Report {
-        let scenario = Scenario::all().into_iter().find(|scenario| scenario.name == self.scenario).unwrap();
+        let scenario = scenarios().into_iter().find(|scenario| scenario.name == self.scenario).unwrap();
         let job = Job { seed: self.seed, rounds: self.rounds, binaries: binaries.to_owned() };
         let running = tokio::spawn((scenario.run)(job));
         let abort = running.abort_handle();

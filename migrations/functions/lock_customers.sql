@@ -1,10 +1,10 @@
 -- store::order_fact::lock_customers
-CREATE OR REPLACE FUNCTION analytic.lock_judged_customers(customers text[]) RETURNS TABLE (customer text)
+CREATE OR REPLACE FUNCTION analytic.lock_customers(customers text[]) RETURNS TABLE (customer text)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT customer FROM analytic.judged_customer WHERE customer = ANY(customers)
+    SELECT customer FROM analytic.customer_lock WHERE customer = ANY(customers)
     -- in the same order everywhere, so that concurrent batches wait instead of deadlocking
     ORDER BY customer FOR UPDATE;
 END
