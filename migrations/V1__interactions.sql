@@ -97,6 +97,7 @@ CREATE TABLE analytic.pending (
     date_created   timestamptz NOT NULL,
     product_id     text        COLLATE "C",
     event_type     text        NOT NULL,
+    occurred_at    timestamptz NOT NULL,
     next_hint_at   timestamptz NOT NULL,
     hints          int         NOT NULL DEFAULT 1,
     parked_at      timestamptz,
@@ -118,6 +119,7 @@ COMMENT ON COLUMN analytic.pending.interaction_id IS 'The row in interaction.';
 COMMENT ON COLUMN analytic.pending.date_created IS 'Its arrival time: finds the partition, and is the age of the effect.';
 COMMENT ON COLUMN analytic.pending.product_id IS 'The product to score; null when the reference is not a product.';
 COMMENT ON COLUMN analytic.pending.event_type IS 'Joined with event_weight when the effect is applied.';
+COMMENT ON COLUMN analytic.pending.occurred_at IS 'The event time, which says in which hour it counts.';
 COMMENT ON COLUMN analytic.pending.next_hint_at IS 'When resend-pending hints again.';
 COMMENT ON COLUMN analytic.pending.hints IS 'Hints sent so far; sets the backoff.';
 COMMENT ON COLUMN analytic.pending.parked_at IS 'When it was parked; null when it is not parked.';

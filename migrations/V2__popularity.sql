@@ -1,4 +1,4 @@
--- The weights of events, and the resulting popularity.
+-- The weights of events, the counts that they multiply, and the resulting popularity.
 
 CREATE TABLE analytic.event_weight (
     event_type    text    PRIMARY KEY CHECK (event_type ~ '^[a-z][a-z0-9_]{0,63}$'),
@@ -62,3 +62,25 @@ COMMENT ON COLUMN analytic.product_popularity.favorite_count IS 'add_to_favorite
 COMMENT ON COLUMN analytic.product_popularity.cart_count IS 'add_to_cart and remove_from_cart events.';
 COMMENT ON COLUMN analytic.product_popularity.review_count IS 'write_review and rating_* events.';
 COMMENT ON COLUMN analytic.product_popularity.date_updated IS 'The last change.';
+
+CREATE TABLE analytic.activity (
+    bucket     timestamptz NOT NULL,
+    counted    bigint      NOT NULL,
+    capped     bigint      NOT NULL DEFAULT 0,
+    excluded   bigint      NOT NULL DEFAULT 0,
+    reference  text        COLLATE "C" NOT NULL,
+    grain      text        COLLATE "C" NOT NULL CHECK (grain IN ('hour', 'day', 'total')),
+    event_type text        COLLATE "C" NOT NULL,
+    PRIMARY KEY (reference, grain, bucket, event_type),
+    CHECK ((grain = 'total') = (bucket = '-infinity'))
+);
+
+COMMENT ON TABLE  analytic.activity IS
+    'The applied events that name a product or a SKU, counted by time and type. Scores are these counts times the weights, and hours fold into days, days into a total, so that it grows with the products and not with the events.';
+COMMENT ON COLUMN analytic.activity.bucket IS 'Where the hour or the UTC day of the event time begins; -infinity for the total.';
+COMMENT ON COLUMN analytic.activity.counted IS 'Events that count for the score.';
+COMMENT ON COLUMN analytic.activity.capped IS 'Events beyond a limit, which do not count for the score. 0 as long as there are no limits.';
+COMMENT ON COLUMN analytic.activity.excluded IS 'Events of excluded senders, which do not count for the score. 0 as long as nobody is excluded.';
+COMMENT ON COLUMN analytic.activity.reference IS 'What the events name: an SPU or a SKU. Not the product that a SKU leads to, so that a SKU takes its counts along when it moves.';
+COMMENT ON COLUMN analytic.activity.grain IS 'How much time the row covers: an hour, a UTC day, or everything older.';
+COMMENT ON COLUMN analytic.activity.event_type IS 'The event, with a weight or without: a weight that is set later finds the counts.';

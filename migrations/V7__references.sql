@@ -6,25 +6,21 @@ ALTER TABLE analytic.product_reference ADD COLUMN product_id text COLLATE "C";
 COMMENT ON COLUMN analytic.product_reference.product_id IS
     'The product (SPU) that a SKU leads to. Null for a product''s own id, and as long as no product event names the SKU.';
 
-CREATE TABLE analytic.sku_popularity (
-    reference      text COLLATE "C" PRIMARY KEY,
-    score_micros   bigint NOT NULL,
-    view_count     bigint NOT NULL,
-    purchase_count bigint NOT NULL,
-    favorite_count bigint NOT NULL,
-    cart_count     bigint NOT NULL,
-    review_count   bigint NOT NULL
-);
+-- The SKUs of a product, to sum up what they contributed.
+CREATE INDEX product_reference_product_idx ON analytic.product_reference (product_id) WHERE product_id IS NOT NULL;
 
-COMMENT ON TABLE  analytic.sku_popularity IS
-    'The share of a product''s popularity that was scored under a SKU, which moves when another product gets the SKU. One row per SKU that leads to a product and was scored.';
-COMMENT ON COLUMN analytic.sku_popularity.reference IS 'The SKU.';
-COMMENT ON COLUMN analytic.sku_popularity.score_micros IS 'Sum of the weights of the applied events that name it, in micro-points.';
-COMMENT ON COLUMN analytic.sku_popularity.view_count IS 'As in product_popularity, of the events that name the SKU.';
-COMMENT ON COLUMN analytic.sku_popularity.purchase_count IS 'As in product_popularity.';
-COMMENT ON COLUMN analytic.sku_popularity.favorite_count IS 'As in product_popularity.';
-COMMENT ON COLUMN analytic.sku_popularity.cart_count IS 'As in product_popularity.';
-COMMENT ON COLUMN analytic.sku_popularity.review_count IS 'As in product_popularity.';
+-- What each id has contributed to the popularity of its product: counts times weights.
+CREATE VIEW analytic.reference_popularity AS
+SELECT reference, sum(counted * weight_micros)::bigint AS score_micros,
+       coalesce(sum(counted) FILTER (WHERE counter = 'view_count'), 0)::bigint AS view_count,
+       coalesce(sum(counted) FILTER (WHERE counter = 'purchase_count'), 0)::bigint AS purchase_count,
+       coalesce(sum(counted) FILTER (WHERE counter = 'favorite_count'), 0)::bigint AS favorite_count,
+       coalesce(sum(counted) FILTER (WHERE counter = 'cart_count'), 0)::bigint AS cart_count,
+       coalesce(sum(counted) FILTER (WHERE counter = 'review_count'), 0)::bigint AS review_count
+FROM analytic.activity JOIN analytic.event_weight USING (event_type)
+GROUP BY reference;
+COMMENT ON VIEW analytic.reference_popularity IS
+    'The popularity of each id that events name, from its counts. It moves when a SKU gets another product, and is multiplied anew when a weight changes.';
 
 -- The mapping recounted from the event log, independently of how product_reference is written: a product's own id is
 -- the product, and of several claims to a SKU the earliest counts.
@@ -38,6 +34,16 @@ SELECT reference, product_id FROM (
     ORDER BY sku, occurred_at, product_id) AS claim
 WHERE reference NOT IN (SELECT product_id FROM reported);
 COMMENT ON VIEW analytic.mapping_recount IS 'What product_reference.product_id must be, where it is not null.';
+
+-- Activity recounted from the log, by hours.
+CREATE VIEW analytic.activity_recount AS
+SELECT ref_id COLLATE "C" AS reference, date_bin('1 hour', occurred_at, '2000-01-01T00:00:00Z') AS bucket,
+       event_type COLLATE "C" AS event_type, count(*) AS counted
+FROM analytic.interaction AS logged
+WHERE ref_type = 'Product' AND NOT EXISTS (
+    SELECT FROM analytic.pending WHERE pending.sink = 'popularity' AND pending.interaction_id = logged.id)
+GROUP BY 1, 2, 3;
+COMMENT ON VIEW analytic.activity_recount IS 'What activity was before anything was folded; read by "shopsignal verify".';
 
 -- Popularity recounted from the log: every logged product event with a weight whose effect is not pending.
 CREATE VIEW analytic.reference_recount AS

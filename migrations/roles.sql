@@ -135,14 +135,16 @@ $policies$;
 
 -- ---- Popularity
 
-GRANT SELECT ON analytic.event_weight TO shopsignal_update_popularity, shopsignal_import_interactions;
+GRANT SELECT ON analytic.event_weight
+    TO shopsignal_update_popularity, shopsignal_import_interactions, shopsignal_answer_queries;
 GRANT SELECT (event_type, trusted) ON analytic.event_weight TO shopsignal_record_interactions;
 
-GRANT SELECT ON analytic.product_popularity TO shopsignal_answer_queries;
-GRANT SELECT, INSERT, UPDATE ON analytic.product_popularity, analytic.sku_popularity
+GRANT SELECT, INSERT, UPDATE ON analytic.product_popularity, analytic.activity
     TO shopsignal_update_popularity, shopsignal_import_interactions;
 -- When an event assigns a SKU to a product, what was scored under the SKU moves to the product.
-GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.product_popularity, analytic.sku_popularity TO shopsignal_project_orders;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.product_popularity TO shopsignal_project_orders;
+GRANT SELECT ON analytic.reference_popularity TO shopsignal_project_orders;
+GRANT SELECT ON analytic.product_popularity, analytic.activity TO shopsignal_answer_queries;
 GRANT SELECT (reference, product_id) ON analytic.product_reference
     TO shopsignal_update_popularity, shopsignal_import_interactions, shopsignal_answer_queries, shopsignal_judge_carts;
 
@@ -252,5 +254,6 @@ GRANT EXECUTE ON FUNCTION analytic.record_findings
 GRANT EXECUTE ON FUNCTION analytic.add_customer_sales, analytic.ensure_customer_locks, analytic.lock_customers,
     analytic.remove_empty_rollups
     TO shopsignal_project_orders, shopsignal_manage_people;
-GRANT EXECUTE ON FUNCTION analytic.get_popularity, analytic.list_popularity_after, analytic.list_popularity_page
+GRANT EXECUTE ON FUNCTION analytic.explain_popularity, analytic.get_popularities, analytic.get_popularity,
+    analytic.list_activity, analytic.list_popularity_after, analytic.list_popularity_page
     TO shopsignal_answer_queries;

@@ -17,45 +17,41 @@ BEGIN
         -- locked row with every waiting one, while an array is always looked up by the key
         DELETE FROM analytic.pending
         WHERE sink = 'popularity' AND interaction_id = ANY(ARRAY(SELECT interaction_id FROM locked WHERE NOT parked))
-        RETURNING product_id, event_type
+        RETURNING product_id, event_type, occurred_at
+    ), counted AS MATERIALIZED (
+        -- one row per key: a key twice in one upsert would be an error, and a hot one is locked once. An hour of UTC, whatever
+        -- the session's time zone
+        SELECT product_id AS reference, date_bin('1 hour', occurred_at, '2000-01-01T00:00:00Z') AS bucket, event_type COLLATE "C" AS event_type,
+               count(*) AS events
+        FROM taken WHERE product_id IS NOT NULL
+        GROUP BY 1, 2, 3
+    ), kept AS (
+        -- in key order: unsorted upserts of overlapping batches deadlock
+        INSERT INTO analytic.activity AS activity (reference, grain, bucket, event_type, counted)
+        SELECT reference, 'hour', bucket, event_type, events FROM counted ORDER BY reference, bucket, event_type
+        ON CONFLICT (reference, grain, bucket, event_type) DO UPDATE SET counted = activity.counted + excluded.counted
+        RETURNING 1
     ), known AS MATERIALIZED (
         -- a SKU counts for its product; a change of the mapping excludes this statement (store::popularity::remap_skus)
         SELECT reference, product_id FROM analytic.product_reference
-        WHERE reference = ANY(ARRAY(SELECT product_id FROM taken)) AND product_id IS NOT NULL
+        WHERE reference = ANY(ARRAY(SELECT reference FROM counted)) AND product_id IS NOT NULL
     ), weighed AS (
-        -- one row per product: a product twice in one upsert would be an error, and a hot product is locked once
-        SELECT coalesce(known.product_id, taken.product_id) AS id, count(*) AS events, sum(weight_micros)::bigint AS score_micros,
-               count(*) FILTER (WHERE counter = 'view_count') AS view_count,
-               count(*) FILTER (WHERE counter = 'purchase_count') AS purchase_count,
-               count(*) FILTER (WHERE counter = 'favorite_count') AS favorite_count,
-               count(*) FILTER (WHERE counter = 'cart_count') AS cart_count,
-               count(*) FILTER (WHERE counter = 'review_count') AS review_count
-        FROM taken JOIN analytic.event_weight USING (event_type) LEFT JOIN known ON known.reference = taken.product_id
-        WHERE taken.product_id IS NOT NULL
-        GROUP BY coalesce(known.product_id, taken.product_id)
-    ), kept AS (
-        -- what each SKU contributed, in case it moves to another product; in id order, as below
-        INSERT INTO analytic.sku_popularity AS sku
-            (reference, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count)
-        SELECT reference, sum(weight_micros)::bigint,
-               count(*) FILTER (WHERE counter = 'view_count'), count(*) FILTER (WHERE counter = 'purchase_count'),
-               count(*) FILTER (WHERE counter = 'favorite_count'), count(*) FILTER (WHERE counter = 'cart_count'),
-               count(*) FILTER (WHERE counter = 'review_count')
-        FROM known JOIN taken ON taken.product_id = known.reference JOIN analytic.event_weight USING (event_type)
-        GROUP BY reference ORDER BY reference
-        ON CONFLICT (reference) DO UPDATE SET
-            score_micros   = sku.score_micros   + excluded.score_micros,
-            view_count     = sku.view_count     + excluded.view_count,
-            purchase_count = sku.purchase_count + excluded.purchase_count,
-            favorite_count = sku.favorite_count + excluded.favorite_count,
-            cart_count     = sku.cart_count     + excluded.cart_count,
-            review_count   = sku.review_count   + excluded.review_count
+        -- one row per product, as above
+        SELECT coalesce(known.product_id, counted.reference) AS id, sum(events)::bigint AS events,
+               sum(events * weight_micros)::bigint AS score_micros,
+               coalesce(sum(events) FILTER (WHERE counter = 'view_count'), 0)::bigint AS view_count,
+               coalesce(sum(events) FILTER (WHERE counter = 'purchase_count'), 0)::bigint AS purchase_count,
+               coalesce(sum(events) FILTER (WHERE counter = 'favorite_count'), 0)::bigint AS favorite_count,
+               coalesce(sum(events) FILTER (WHERE counter = 'cart_count'), 0)::bigint AS cart_count,
+               coalesce(sum(events) FILTER (WHERE counter = 'review_count'), 0)::bigint AS review_count
+        FROM counted JOIN analytic.event_weight USING (event_type) LEFT JOIN known USING (reference)
+        GROUP BY coalesce(known.product_id, counted.reference)
     ), raised AS (
-        -- in product order: unsorted upserts of overlapping batches deadlock
+        -- in product order, and after the activity: whoever locks rows of both, locks them in this order
         INSERT INTO analytic.product_popularity AS popularity
             (id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, date_updated)
         SELECT id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, now()
-        FROM weighed ORDER BY id
+        FROM weighed WHERE (SELECT count(*) FROM kept) > 0 ORDER BY id
         ON CONFLICT (id) DO UPDATE SET
             score_micros   = popularity.score_micros   + excluded.score_micros,
             view_count     = popularity.view_count     + excluded.view_count,

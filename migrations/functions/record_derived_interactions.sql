@@ -27,8 +27,8 @@ BEGIN
         FROM new
     ), outstanding AS (
         -- the effects commit with their cause; the first resend gives the direct hint a minute
-        INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, next_hint_at)
-        SELECT sink, interaction_id, now(), product_id, event_type, now() + interval '1 minute'
+        INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, occurred_at, next_hint_at)
+        SELECT sink, interaction_id, now(), product_id, event_type, occurred_at, now() + interval '1 minute'
         FROM new CROSS JOIN unnest(sinks_to_fill) AS sinks (sink)
     )
     -- An existing key is visible to this statement: transactions that derive from the same subject hold its lock, which was

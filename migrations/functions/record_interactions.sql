@@ -49,8 +49,8 @@ BEGIN
         FROM new
     ), outstanding AS (
         -- the effects commit with their cause; the first resend gives the direct hint a minute
-        INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, next_hint_at)
-        SELECT sink, interaction_id, now(), product_id, event_type, now() + interval '1 minute'
+        INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, occurred_at, next_hint_at)
+        SELECT sink, interaction_id, now(), product_id, event_type, coalesce(occurred_at, now()), now() + interval '1 minute'
         FROM new CROSS JOIN unnest(sinks_to_fill) AS sinks (sink)
     )
     -- an item that was neither rejected nor claimed has an event id that its origin claimed before: the caller looks it up

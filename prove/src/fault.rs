@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a suite that cannot set its stage fails where it stands")]
 
 mod abandoned;
+mod activity;
 mod catalog;
 mod catalog_stub;
 mod check;

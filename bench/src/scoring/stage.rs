@@ -89,16 +89,18 @@ impl Stage {
     pub(crate) async fn reset(&self) {
         self.database
             .execute(
-                "TRUNCATE analytic.pending, analytic.product_popularity, bench.ledger;
+                "TRUNCATE analytic.pending, analytic.activity, analytic.product_popularity, bench.ledger;
                  INSERT INTO analytic.product_popularity
                      (id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, date_updated)
                      SELECT id, score_micros, 0, 0, 0, 0, 0, now() FROM bench.product;
-                 INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, next_hint_at)
-                     SELECT 'popularity', interaction_id, now(), product_id, event_type, now() + interval '1 hour' FROM bench.event",
+                 INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, occurred_at, next_hint_at)
+                     SELECT 'popularity', interaction_id, now(), product_id, event_type, now(), now() + interval '1 hour' FROM bench.event",
             )
             .await;
         // Outside a transaction, as VACUUM requires.
-        self.database.execute("VACUUM (ANALYZE) analytic.pending, analytic.product_popularity").await;
+        self.database
+            .execute("VACUUM (ANALYZE) analytic.pending, analytic.activity, analytic.product_popularity")
+            .await;
         self.database.execute("CHECKPOINT").await;
     }
 

@@ -7,6 +7,7 @@ use contracts::Hint;
 use domain::Sink;
 use serde_json::Value;
 
+use super::activity::check_activity;
 use super::history::{Counts, EventKey, Sent};
 use super::recount::{Sums, recount};
 use super::rig::Rig;
@@ -38,7 +39,9 @@ struct Row {
     id: i64,
     key: EventKey,
     event_type: String,
+    is_product: bool,
     ref_id: String,
+    occurred_second: i64,
 }
 
 /// Checks everything. The rig is idle and its processes have ended.
@@ -48,13 +51,17 @@ struct Row {
 pub async fn check(rig: &Rig) -> Findings {
     let mut findings = Findings { counts: rig.history.counts(), ..Findings::default() };
     let client = rig.connect().await.unwrap();
-    let rows =
-        client.query("SELECT id, origin, event_id, event_type, ref_id FROM analytic.interaction", &[]).await.unwrap();
+    let sql = "SELECT id, origin, event_id, event_type, ref_type = 'Product', ref_id,
+                      floor(extract(epoch FROM occurred_at))::bigint
+               FROM analytic.interaction";
+    let rows = client.query(sql, &[]).await.unwrap();
     let row = |row: tokio_postgres::Row| Row {
         id: row.get(0),
         key: (row.get(1), row.get(2)),
         event_type: row.get(3),
-        ref_id: row.get(4),
+        is_product: row.get(4),
+        ref_id: row.get(5),
+        occurred_second: row.get(6),
     };
     let mut log: Vec<_> = rows.into_iter().map(row).collect();
     findings.stored = log.len();
@@ -62,6 +69,9 @@ pub async fn check(rig: &Rig) -> Findings {
     undo_erasures(&client, &mut log, &events).await;
     check_log(&log, &events, &mut findings);
     check_scores(&client, &log, &mut findings).await;
+    let products = log.iter().filter(|row| row.is_product);
+    let counted = products.map(|row| (&*row.ref_id, row.occurred_second, &*row.event_type));
+    check_activity(&client, counted, &mut findings).await;
     let poison = poisoned(&log, &events);
     check_pending(&client, &poison, &mut findings).await;
     check_catalog(rig, &log, &poison, &mut findings);

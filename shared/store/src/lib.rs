@@ -6,6 +6,7 @@
 //! worth; the weights are in the database and the rules in `domain`.
 #![warn(missing_docs)]
 
+pub mod activity;
 pub mod anonymize;
 pub mod anonymize_interaction;
 pub mod cart;

@@ -115,6 +115,17 @@ pub async fn get(database: &Database, id: &ProductId) -> Result<Option<Popularit
     rows.first().map(popularity).transpose()
 }
 
+/// Reads several products, also by their SKUs: each with the id by which it was requested, in that order. Those for which
+/// nothing was ever scored are missing.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn get_many(database: &Database, ids: &[ProductId]) -> Result<Vec<(ProductId, Popularity)>, StoreError> {
+    let ids: Vec<&str> = ids.iter().map(ProductId::as_str).collect();
+    let rows = database.call("get_popularities", &[(&ids, Type::TEXT_ARRAY)]).await?;
+    rows.iter().map(|row| Ok((product_id(row, "requested")?, popularity(row)?))).collect()
+}
+
 /// Reads `limit` products from the top after skipping `offset`. Costs the rows it skips.
 ///
 /// # Errors

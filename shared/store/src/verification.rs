@@ -9,8 +9,8 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{Client, IsolationLevel, Row, Transaction};
 use uuid::Uuid;
 
-use crate::recount::{self, SalesComparison};
-use crate::{StoreError, pending};
+use crate::activity::{self, ActivityComparison};
+use crate::{StoreError, pending, recount};
 
 /// The number of examples of each kind in a report.
 const EXAMPLES: i64 = 10;
@@ -37,7 +37,7 @@ pub struct Sums {
 /// A product whose row differs from the recount.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// The product, or `SKU` and a reference that counts for another product, or with other values, than the log says.
+    /// The product, or `SKU` and a reference that counts for another product than the log says.
     pub id: String,
     /// The stored values; `None` when it has no row.
     pub stored: Option<Sums>,
@@ -69,7 +69,7 @@ pub struct PendingCheck {
     pub oldest_age_seconds: f64,
     /// Rows whose interaction is not in the log. Must be none.
     pub orphans: i64,
-    /// Rows that name another product or event than the log. Must be none.
+    /// Rows that name another product, event or time than the log. Must be none.
     pub contradictions: i64,
     /// Parked rows by reason, the most frequent first.
     pub parked_by_reason: Vec<(String, i64)>,
@@ -110,6 +110,8 @@ pub struct Balance {
 pub struct Report {
     /// I1.
     pub popularity: Comparison,
+    /// I1: the counts that the scores follow from.
+    pub activity: ActivityComparison,
     /// I2, popularity first.
     pub pending: Vec<PendingCheck>,
     /// I3.
@@ -117,7 +119,7 @@ pub struct Report {
     /// I7.
     pub balance: Balance,
     /// I10.
-    pub sales: SalesComparison,
+    pub sales: recount::SalesComparison,
 }
 
 impl Sums {
@@ -157,7 +159,7 @@ impl Report {
         let unbalanced: i64 = self.balance.difference().values().iter().map(|value| i64::from(*value != 0)).sum();
         let pending: i64 = self.pending.iter().map(|check| check.orphans + check.contradictions).sum();
         let keys = self.keys.keys_without_row + self.keys.rows_without_key + self.keys.repeated;
-        self.popularity.differences + pending + keys + unbalanced + self.sales.differences
+        self.popularity.differences + self.activity.differences + pending + keys + unbalanced + self.sales.differences
     }
 }
 
@@ -184,6 +186,7 @@ impl<'c> Snapshot<'c> {
     pub async fn report(&self, key_retention_days: u16) -> Result<Report, StoreError> {
         Ok(Report {
             popularity: self.compare_popularity().await?,
+            activity: activity::compare(&self.transaction, EXAMPLES).await?,
             pending: self.check_pending().await?,
             keys: self.check_keys(key_retention_days).await?,
             balance: self.get_balance().await?,
@@ -247,8 +250,7 @@ impl<'c> Snapshot<'c> {
     }
 
     async fn get_balance(&self) -> Result<Balance, StoreError> {
-        let statement = include_str!("../sql/verification/get_balance.sql");
-        let rows = self.transaction.query_typed(statement, &[]).await?;
+        let rows = self.transaction.query_typed(include_str!("../sql/verification/get_balance.sql"), &[]).await?;
         let [applied, pending, ingested] = [0, 1, 2].map(|i| rows.get(i).map_or(Ok(None), |row| sums(row, "sums")));
         let part = |part: Option<Sums>| part.expect("the statement returns three rows");
         Ok(Balance { applied: part(applied?), pending: part(pending?), ingested: part(ingested?) })

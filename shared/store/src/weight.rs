@@ -1,18 +1,18 @@
-//! The weights of events: table `event_weight`, and the recount after a change.
+//! The weights of events: table `event_weight`, and the new scores after a change.
 //!
-//! A weight never changes alone: the scores that were summed with the old one are recounted from the log in
-//! the same transaction, so the recount of `verify` finds no difference before, during or after.
+//! A weight never changes alone: in the same transaction the counts of `activity` are multiplied anew, so the recount of
+//! `verify` finds no difference before, during or after. The log is not read.
 
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use domain::{EventType, Micros};
-use jiff::Timestamp;
+use domain::{EventType, Micros, ProductId};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
-use tokio_postgres::{Client, IsolationLevel, Transaction};
+use tokio_postgres::{Client, Row, Transaction};
 
+use crate::popularity::product_id;
 use crate::{Database, StoreError};
 
 /// A counter of a product, raised by one with each event that names it.
@@ -110,20 +110,11 @@ pub struct Change {
     pub trusted: Option<bool>,
 }
 
-/// The progress of the recount.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Parts of the log that have been counted. A part is a partition, or the time between partitions.
-    pub done: usize,
-    /// All parts.
-    pub total: usize,
-}
-
 /// The outcome of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Changed {
     /// The weights and every score are committed.
-    Recounted {
+    Recomputed {
         /// Products that have a row.
         products: i64,
         /// Those whose score or counters changed.
@@ -133,38 +124,30 @@ pub enum Changed {
     Busy,
 }
 
-/// Changes weights and recounts every score with them, as one transaction.
+/// Changes weights and recomputes every score with them, as one transaction.
 ///
 /// The transaction takes `SHARE ROW EXCLUSIVE` on `product_popularity` first. The scoring statement needs `ROW
 /// EXCLUSIVE` there for its upsert and takes it when it is parsed, before the snapshot with which it reads pending rows
 /// and weights: it waits, and afterwards it sees only the new weights. Nothing is lost while it waits, because its
 /// pending rows and messages stay. Readers need `ACCESS SHARE`, which does not
 /// conflict: they see the old scores until the commit and the new ones after it. Recording touches neither
-/// the table nor the lock; what it adds meanwhile is pending and therefore not part of the recount.
+/// the table nor the lock; what it adds meanwhile is pending and therefore not counted yet.
 ///
-/// A wait for a lock ends after `lock_limit` (1 ms at least, rounded down). `progress` is called with zero parts
-/// when the lock is held, then after each part of the log. Repeating it with the same changes writes no score.
+/// A wait for a lock ends after `lock_limit` (1 ms at least, rounded down). Repeating it with the same changes writes no
+/// score.
 ///
 /// # Errors
 /// See [`StoreError`]; then nothing was changed.
-pub async fn set(
-    client: &mut Client,
-    changes: &[Change],
-    lock_limit: Duration,
-    progress: &mut (dyn FnMut(Progress) + Send),
-) -> Result<Changed, StoreError> {
-    // Repeatable read: one snapshot for all parts of the log, so that a row that maintenance moves out of the default
-    // partition is counted once. LOCK and SET take no snapshot; it dates from after them.
-    let transaction = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).start().await?;
-    let counted = async {
+pub async fn set(client: &mut Client, changes: &[Change], lock_limit: Duration) -> Result<Changed, StoreError> {
+    let transaction = client.transaction().await?;
+    let recomputed = async {
         lock_scores(&transaction, lock_limit).await?;
         for change in changes {
             upsert(&transaction, change).await?;
         }
-        recount(&transaction, progress).await?;
         replace_scores(&transaction).await
     };
-    match counted.await {
+    match recomputed.await {
         Ok(changed) => {
             transaction.commit().await?;
             Ok(changed)
@@ -177,8 +160,75 @@ pub async fn set(
     }
 }
 
+/// How a product would move in the top list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// The product.
+    pub id: ProductId,
+    /// Its rank now, from 1.
+    pub rank_before: i64,
+    /// Its rank then.
+    pub rank_after: i64,
+    /// Its score now; `None` when nothing was ever scored for it.
+    pub score_before: Option<Micros>,
+    /// Its score then.
+    pub score_after: Micros,
+}
+
+/// What a change of weights would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// Products that have a row, or would have.
+    pub products: i64,
+    /// Those whose score would change.
+    pub changed: i64,
+    /// The largest moves of rank, the largest first.
+    pub moves: Vec<Move>,
+}
+
+/// Returns what [`set`] would change, with at most `limit` moves, and changes nothing.
+///
+/// Scorers and readers are not blocked. The weights are changed in a transaction that is rolled back, so another change
+/// of the same weights waits until then.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn preview(client: &mut Client, changes: &[Change], limit: u32) -> Result<Preview, StoreError> {
+    let transaction = client.transaction().await?;
+    for change in changes {
+        upsert(&transaction, change).await?;
+    }
+    let preview = list_moves(&transaction, limit).await?;
+    transaction.rollback().await?;
+    Ok(preview)
+}
+
+async fn list_moves(transaction: &Transaction<'_>, limit: u32) -> Result<Preview, StoreError> {
+    let statement = include_str!("../sql/weight/list_moves.sql");
+    let rows = transaction.query_typed(statement, &[(&i64::from(limit), Type::INT8)]).await?;
+    let first = rows.first().expect("the statement returns a row even when nothing moves");
+    Ok(Preview {
+        products: first.try_get("products")?,
+        changed: first.try_get("changed")?,
+        moves: rows.iter().filter_map(|row| read_move(row).transpose()).collect::<Result<_, _>>()?,
+    })
+}
+
+fn read_move(row: &Row) -> Result<Option<Move>, StoreError> {
+    if row.try_get::<_, Option<&str>>("id")?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(Move {
+        id: product_id(row, "id")?,
+        rank_before: row.try_get("rank_before")?,
+        rank_after: row.try_get("rank_after")?,
+        score_before: row.try_get::<_, Option<i64>>("score_before")?.map(Micros),
+        score_after: Micros(row.try_get("score_after")?),
+    }))
+}
+
 async fn lock_scores(transaction: &Transaction<'_>, limit: Duration) -> Result<(), tokio_postgres::Error> {
-    // SET takes no parameters, and set_config() would be a SELECT, which fixes the snapshot before the lock.
+    // SET takes no parameters.
     transaction.batch_execute(&format!("SET LOCAL lock_timeout = {}", limit.as_millis().max(1))).await?;
     transaction.batch_execute(include_str!("../sql/weight/lock_scores.sql")).await
 }
@@ -196,64 +246,15 @@ async fn upsert(transaction: &Transaction<'_>, change: &Change) -> Result<(), to
     Ok(())
 }
 
-async fn recount(
-    transaction: &Transaction<'_>,
-    progress: &mut (dyn FnMut(Progress) + Send),
-) -> Result<(), tokio_postgres::Error> {
-    create_recount(transaction).await?;
-    let slices = slices(&list_slice_bounds(transaction).await?);
-    for (done, slice) in slices.iter().enumerate() {
-        progress(Progress { done, total: slices.len() });
-        recount_slice(transaction, *slice).await?;
-    }
-    progress(Progress { done: slices.len(), total: slices.len() });
-    Ok(())
-}
-
-async fn create_recount(transaction: &Transaction<'_>) -> Result<(), tokio_postgres::Error> {
-    transaction.batch_execute(include_str!("../sql/weight/create_recount.sql")).await
-}
-
-async fn list_slice_bounds(transaction: &Transaction<'_>) -> Result<Vec<Timestamp>, tokio_postgres::Error> {
-    let rows = transaction.query_typed(include_str!("../sql/weight/list_slice_bounds.sql"), &[]).await?;
-    rows.iter().map(|row| row.try_get(0)).collect()
-}
-
-async fn recount_slice(
-    transaction: &Transaction<'_>,
-    (from, to): (Option<Timestamp>, Option<Timestamp>),
-) -> Result<(), tokio_postgres::Error> {
-    let parameters: [crate::session::Parameter<'_>; 2] = [(&from, Type::TIMESTAMPTZ), (&to, Type::TIMESTAMPTZ)];
-    transaction.query_typed(include_str!("../sql/weight/recount_slice.sql"), &parameters).await?;
-    Ok(())
-}
-
-/// All of time, split at the bounds: every partition is one slice, and the default partition covers the others.
-fn slices(bounds: &[Timestamp]) -> Vec<(Option<Timestamp>, Option<Timestamp>)> {
-    let from = std::iter::once(None).chain(bounds.iter().copied().map(Some));
-    let to = bounds.iter().copied().map(Some).chain(std::iter::once(None));
-    from.zip(to).collect()
-}
-
 async fn replace_scores(transaction: &Transaction<'_>) -> Result<Changed, tokio_postgres::Error> {
     let rows = transaction.query_typed(include_str!("../sql/weight/replace_scores.sql"), &[]).await?;
-    let Some(row) = rows.first() else { return Ok(Changed::Recounted { products: 0, changed: 0 }) };
-    Ok(Changed::Recounted { products: row.try_get("products")?, changed: row.try_get("changed")? })
+    let Some(row) = rows.first() else { return Ok(Changed::Recomputed { products: 0, changed: 0 }) };
+    Ok(Changed::Recomputed { products: row.try_get("products")?, changed: row.try_get("changed")? })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_slices_cover_all_of_time_once() {
-        let day = |n: i64| Timestamp::from_second(n * 86_400).unwrap();
-        assert_eq!(slices(&[]), [(None, None)]);
-        assert_eq!(
-            slices(&[day(1), day(2)]),
-            [(None, Some(day(1))), (Some(day(1)), Some(day(2))), (Some(day(2)), None)]
-        );
-    }
 
     #[test]
     fn a_counter_reads_back() {

@@ -156,8 +156,9 @@ async fn import_interactions_takes_effects_from_the_scores_and_none_from_the_cat
     }
     // the pending rows of the catalog are invisible to it, although it writes them
     let client = database.connect_as(role).await;
-    let rows = "INSERT INTO analytic.pending (sink, interaction_id, date_created, event_type, next_hint_at)
-                SELECT sink, 1, now(), 'view', now() FROM unnest(ARRAY['popularity', 'catalog']) AS sink";
+    let rows =
+        "INSERT INTO analytic.pending (sink, interaction_id, date_created, event_type, occurred_at, next_hint_at)
+                SELECT sink, 1, now(), 'view', now(), now() FROM unnest(ARRAY['popularity', 'catalog']) AS sink";
     assert_eq!(client.execute(rows, &[]).await.unwrap(), 2);
     assert_eq!(client.execute("SELECT FROM analytic.pending FOR UPDATE", &[]).await.unwrap(), 1);
     assert_eq!(client.execute("DELETE FROM analytic.pending", &[]).await.unwrap(), 1);
@@ -185,8 +186,8 @@ async fn update_catalog_changes_no_score_and_reads_no_address() {
     // the pending rows of popularity are invisible to it
     database
         .execute(
-            "INSERT INTO analytic.pending (sink, interaction_id, date_created, event_type, next_hint_at)
-             SELECT sink, 1, now(), 'view', now() FROM unnest(ARRAY['popularity', 'catalog']) AS sink",
+            "INSERT INTO analytic.pending (sink, interaction_id, date_created, event_type, occurred_at, next_hint_at)
+             SELECT sink, 1, now(), 'view', now(), now() FROM unnest(ARRAY['popularity', 'catalog']) AS sink",
         )
         .await;
     let client = database.connect_as(role).await;

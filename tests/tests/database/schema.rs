@@ -63,7 +63,7 @@ async fn what_the_schema_forbids_cannot_be_written() {
     };
     let pending = |values: &str| {
         format!(
-            "INSERT INTO analytic.pending (sink, interaction_id, date_created, event_type, next_hint_at, parked_at, parked_reason)
+            "INSERT INTO analytic.pending (sink, interaction_id, date_created, event_type, occurred_at, next_hint_at, parked_at, parked_reason)
              VALUES ({values})"
         )
     };
@@ -72,8 +72,11 @@ async fn what_the_schema_forbids_cannot_be_written() {
         (insert("'view', 'Product', repeat('x', 129)"), "23514"),
         (insert("'View', 'Category', 'c'"), "23514"),
         (insert("'view', 'Shop', 'c'"), "23514"),
-        (pending("'search', 1, now(), 'view', now(), NULL, NULL"), "23514"),
-        (pending("'catalog', 1, now(), 'view', now(), now(), NULL"), "23514"),
+        (pending("'search', 1, now(), 'view', now(), now(), NULL, NULL"), "23514"),
+        (pending("'catalog', 1, now(), 'view', now(), now(), now(), NULL"), "23514"),
+        ("INSERT INTO analytic.activity VALUES (now(), 1, 0, 0, 'p-1', 'week', 'view')".to_owned(), "23514"),
+        ("INSERT INTO analytic.activity VALUES (now(), 1, 0, 0, 'p-1', 'total', 'view')".to_owned(), "23514"),
+        ("INSERT INTO analytic.activity VALUES ('-infinity', 1, 0, 0, 'p-1', 'day', 'view')".to_owned(), "23514"),
         ("INSERT INTO analytic.event_weight VALUES ('huge', 1000000001, NULL, false)".to_owned(), "23514"),
         ("INSERT INTO analytic.event_weight VALUES ('odd', 1, 'likes', false)".to_owned(), "23514"),
     ] {

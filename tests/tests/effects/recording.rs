@@ -221,8 +221,8 @@ async fn a_hint_that_comes_before_its_commit_is_only_early() {
             "BEGIN;
              INSERT INTO analytic.interaction (id, origin, event_id, event_type, ref_type, ref_id, occurred_at, date_created)
              VALUES ({early}, gen_random_uuid(), gen_random_uuid(), 'view', 'Product', '{}', now(), now());
-             INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, next_hint_at)
-             VALUES ('popularity', {early}, now(), '{}', 'view', now())",
+             INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, occurred_at, next_hint_at)
+             VALUES ('popularity', {early}, now(), '{}', 'view', now(), now())",
             product(1),
             product(1),
         ))

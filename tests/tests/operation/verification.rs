@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use shopsignal::cli::{self, Cli};
+use store::activity::{ActivityDifference, Counts};
 use testkit::TestDatabase;
 
 use crate::shop::{product, record, record_and_apply, verify};
@@ -30,6 +31,7 @@ async fn a_shop_in_the_middle_of_its_work_has_no_difference() {
     let report = verify(&database).await;
     assert_eq!(report.differences(), 0, "{report:?}");
     assert_eq!((report.popularity.products, report.popularity.examples.len()), (2, 0));
+    assert_eq!((report.activity.cells, report.activity.examples.len()), (4, 0), "also the event without a weight");
     let [popularity, catalog] = &report.pending[..] else { panic!("{report:?}") };
     assert_eq!((popularity.waiting, popularity.parked, popularity.orphans), (1, 1, 0));
     assert_eq!(popularity.parked_by_reason, [("statement_refused_22003".to_owned(), 1)]);
@@ -64,6 +66,60 @@ async fn a_counter_that_is_off_and_a_product_that_is_missing_are_found() {
     assert_eq!(report.popularity.examples[0].stored.unwrap().cart_count, 7);
     assert_eq!(report.popularity.examples[1].stored, None);
     assert_eq!(report.balance.difference().values(), [500_000, 0, 0, 0, 7, 0]);
+}
+
+/// Where a count differs, as text, after a statement has done harm to a busy shop. The scores are untouched.
+async fn activity_after(harm: &str) -> Vec<String> {
+    let database = busy_shop().await;
+    database.execute(harm).await;
+    let report = verify(&database).await;
+    assert_eq!(report.popularity.differences, 0, "{harm}");
+    assert_eq!(report.activity.differences, i64::try_from(report.activity.examples.len()).unwrap());
+    assert_eq!(report.differences(), report.activity.differences, "{harm}");
+    let show = |counts: Option<Counts>| counts.map(|it| [it.counted, it.capped, it.excluded]);
+    let text = |it: &ActivityDifference| {
+        let span = it.span.split(' ').next().unwrap();
+        format!("{} {span}: {:?}, {:?}", it.event_type, show(it.stored), show(it.recounted))
+    };
+    report.activity.examples.iter().map(text).collect()
+}
+
+#[tokio::test]
+async fn every_count_that_the_log_does_not_have_is_found() {
+    let of_view = "WHERE event_type = 'view'";
+    for (harm, found) in [
+        (
+            format!("UPDATE analytic.activity SET counted = 2 {of_view}"),
+            &["view hour: Some([2, 0, 0]), Some([1, 0, 0])"][..],
+        ),
+        (
+            format!("UPDATE analytic.activity SET capped = 1 {of_view}"),
+            &["view hour: Some([1, 1, 0]), Some([1, 0, 0])"],
+        ),
+        (
+            format!("UPDATE analytic.activity SET excluded = 1 {of_view}"),
+            &["view hour: Some([1, 0, 1]), Some([1, 0, 0])"],
+        ),
+        (format!("DELETE FROM analytic.activity {of_view}"), &["view hour: None, Some([1, 0, 0])"]),
+        (
+            "INSERT INTO analytic.activity VALUES ('2020-02-02T02:00:00Z', 1, 0, 0, 'p-1', 'hour', 'gift')".to_owned(),
+            &["gift total: Some([1, 0, 0]), None"],
+        ),
+        (
+            format!("UPDATE analytic.activity SET bucket = bucket - interval '1 hour' {of_view}"),
+            &["view hour: Some([1, 0, 0]), None", "view hour: None, Some([1, 0, 0])"],
+        ),
+        (
+            format!("UPDATE analytic.activity SET grain = 'day', bucket = date_trunc('day', bucket, 'UTC') {of_view}"),
+            &["view day: Some([1, 0, 0]), None", "view hour: None, Some([1, 0, 0])"],
+        ),
+        (
+            format!("UPDATE analytic.activity SET grain = 'total', bucket = '-infinity' {of_view}"),
+            &["view hour: None, Some([1, 0, 0])", "view total: Some([1, 0, 0]), None"],
+        ),
+    ] {
+        assert_eq!(activity_after(&harm).await, found, "{harm}");
+    }
 }
 
 #[tokio::test]
@@ -159,6 +215,16 @@ async fn a_pending_row_that_contradicts_the_log_is_found() {
     let report = verify(&database).await;
     assert_eq!(report.pending[0].contradictions, 1);
     assert_eq!(report.balance.difference().values(), [300_000, 0, 1, 0, -1, 0]);
+}
+
+#[tokio::test]
+async fn an_effect_that_would_count_at_another_time_is_found() {
+    let database = busy_shop().await;
+    let late =
+        "UPDATE analytic.pending SET occurred_at = occurred_at - interval '1 hour' WHERE event_type = 'add_to_cart'";
+    database.execute(late).await;
+    let report = verify(&database).await;
+    assert_eq!(report.pending.iter().map(|check| check.contradictions).collect::<Vec<_>>(), [1, 1]);
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ fn change(event: &str, micros: i64) -> Change {
 
 async fn set(database: &TestDatabase, changes: &[Change]) -> Changed {
     let mut client = store::connect(&database.settings(), None).await.unwrap();
-    weight::set(&mut client, changes, LOCK_LIMIT, &mut |_| {}).await.unwrap()
+    weight::set(&mut client, changes, LOCK_LIMIT).await.unwrap()
 }
 
 async fn scores(database: &TestDatabase) -> Vec<String> {
@@ -37,12 +37,12 @@ async fn a_new_weight_counts_for_the_past_and_only_what_differs_is_written() {
 
     let changed = set(&database, &[change("view", -50_000), change("dislike", -1)]).await;
 
-    assert_eq!(changed, Changed::Recounted { products: 2, changed: 1 });
+    assert_eq!(changed, Changed::Recomputed { products: 2, changed: 1 });
     assert_eq!(scores(&database).await, ["400000 | 2 | 0 | 0 | 1 | 0", "800000 | 0 | 1 | 0 | 0 | 0"]);
     let after = database.rows("SELECT id, date_updated FROM analytic.product_popularity ORDER BY id").await;
     assert_eq!(before[1], after[1], "the product that did not change is not written");
     assert_eq!(verify(&database).await.differences(), 0);
-    assert_eq!(set(&database, &[change("view", -50_000)]).await, Changed::Recounted { products: 2, changed: 0 });
+    assert_eq!(set(&database, &[change("view", -50_000)]).await, Changed::Recomputed { products: 2, changed: 0 });
 }
 
 #[tokio::test]
@@ -53,7 +53,7 @@ async fn an_event_outside_the_table_gets_a_weight_a_counter_and_its_past() {
 
     let share =
         Change { counter: Some(Some(Counter::Favorite)), trusted: Some(true), ..change("wishlist_shared", 70_000) };
-    assert_eq!(set(&database, &[share]).await, Changed::Recounted { products: 2, changed: 1 });
+    assert_eq!(set(&database, &[share]).await, Changed::Recomputed { products: 2, changed: 1 });
 
     assert_eq!(scores(&database).await[0], "70000 | 0 | 0 | 1 | 0 | 0");
     let row = "SELECT weight_micros, counter, trusted FROM analytic.event_weight WHERE event_type = 'wishlist_shared'";
@@ -72,13 +72,13 @@ async fn a_product_without_a_counted_event_left_keeps_its_row_at_zero() {
     record_and_apply(&database, &[("view", product(0)), ("dislike", product(1))]).await;
     // given: an event that should never be removed from the table, removed
     database.execute("DELETE FROM analytic.event_weight WHERE event_type = 'view'").await;
-    assert_eq!(set(&database, &[change("dislike", 0)]).await, Changed::Recounted { products: 2, changed: 2 });
+    assert_eq!(set(&database, &[change("dislike", 0)]).await, Changed::Recomputed { products: 2, changed: 2 });
     assert_eq!(scores(&database).await, ["0 | 0 | 0 | 0 | 0 | 0", "0 | 0 | 0 | 0 | 0 | 0"]);
     assert_eq!(verify(&database).await.differences(), 0);
 }
 
 #[tokio::test]
-async fn the_log_is_recounted_partition_by_partition_and_what_is_pending_is_left_out() {
+async fn events_count_whenever_they_arrived_and_what_is_pending_is_left_out() {
     let database = TestDatabase::create().await;
     record_and_apply(&database, &[("view", product(0)), ("view", product(0)), ("view", product(0))]).await;
     record(&database, &[("view", product(0))]).await;
@@ -93,16 +93,38 @@ async fn the_log_is_recounted_partition_by_partition_and_what_is_pending_is_left
     }
     assert_eq!(database.number("SELECT count(*) FROM analytic.interaction_default").await, 2);
     let mut client = store::connect(&database.settings(), None).await.unwrap();
-    let mut seen = Vec::new();
-    let mut progress = |progress: weight::Progress| seen.push((progress.done, progress.total));
 
-    let changed = weight::set(&mut client, &[change("view", 10)], LOCK_LIMIT, &mut progress).await.unwrap();
+    let changed = weight::set(&mut client, &[change("view", 10)], LOCK_LIMIT).await.unwrap();
 
-    assert_eq!(changed, Changed::Recounted { products: 1, changed: 1 });
+    assert_eq!(changed, Changed::Recomputed { products: 1, changed: 1 });
     assert_eq!(scores(&database).await, ["30 | 3 | 0 | 0 | 0 | 0"]);
-    // Eight days, and the times before and after them.
-    assert_eq!(seen, (0..=10).map(|done| (done, 10)).collect::<Vec<_>>());
     assert_eq!(verify(&database).await.popularity.differences, 0);
+}
+
+#[tokio::test]
+async fn a_preview_says_who_would_move_and_changes_nothing() {
+    let database = TestDatabase::create().await;
+    let events = [("purchase", product(0)), ("view", product(1)), ("view", product(1)), ("dislike", product(2))];
+    record_and_apply(&database, &[&events[..], &[("wishlist_shared", product(3))]].concat()).await;
+    let before = (scores(&database).await, weight::list(&database.store()).await.unwrap());
+    let mut client = store::connect(&database.settings(), None).await.unwrap();
+    let changes = [change("view", 500_000), change("wishlist_shared", 2_000_000)];
+
+    let preview = weight::preview(&mut client, &changes, 2).await.unwrap();
+
+    // then: what has no row yet comes from behind all others
+    assert_eq!((preview.products, preview.changed), (4, 2));
+    let moves: Vec<_> = preview.moves.iter().map(|it| (it.rank_before, it.rank_after, it.score_after.0)).collect();
+    assert_eq!(moves, [(4, 1, 2_000_000), (1, 3, 800_000)], "the farthest first, and no more than asked for");
+    assert_eq!(preview.moves[0].id.to_string(), product(3).to_string());
+    assert_eq!((preview.moves[0].score_before, preview.moves[1].score_before), (None, Some(Micros(800_000))));
+    assert_eq!((scores(&database).await, weight::list(&database.store()).await.unwrap()), before);
+    // and the change itself does what the preview said
+    assert_eq!(set(&database, &changes).await, Changed::Recomputed { products: 4, changed: 2 });
+    let top = "SELECT id FROM analytic.product_popularity ORDER BY score_micros DESC, id LIMIT 1";
+    assert_eq!(database.rows(top).await, [product(3).to_string()]);
+    let preview = weight::preview(&mut client, &changes, 100).await.unwrap();
+    assert_eq!((preview.products, preview.changed, preview.moves.len()), (4, 0, 0));
 }
 
 #[tokio::test]
@@ -113,8 +135,7 @@ async fn scores_that_stay_locked_are_not_waited_for_and_nothing_changes() {
     database.execute("BEGIN; LOCK TABLE analytic.product_popularity IN ROW EXCLUSIVE MODE").await;
 
     let start = Instant::now();
-    let changed =
-        weight::set(&mut client, &[change("view", 1)], Duration::from_millis(200), &mut |_| {}).await.unwrap();
+    let changed = weight::set(&mut client, &[change("view", 1)], Duration::from_millis(200)).await.unwrap();
 
     assert_eq!(changed, Changed::Busy);
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
@@ -123,8 +144,8 @@ async fn scores_that_stay_locked_are_not_waited_for_and_nothing_changes() {
     let weight = "SELECT weight_micros FROM analytic.event_weight WHERE event_type = 'view'";
     assert_eq!(database.number(weight).await, 300_000);
     // The connection is usable again.
-    let changed = weight::set(&mut client, &[change("view", 1)], LOCK_LIMIT, &mut |_| {}).await.unwrap();
-    assert_eq!(changed, Changed::Recounted { products: 1, changed: 1 });
+    let changed = weight::set(&mut client, &[change("view", 1)], LOCK_LIMIT).await.unwrap();
+    assert_eq!(changed, Changed::Recomputed { products: 1, changed: 1 });
 }
 
 #[tokio::test]
@@ -132,7 +153,7 @@ async fn while_a_weight_changes_scorers_wait_and_readers_and_recording_do_not() 
     let database = TestDatabase::create().await;
     record_and_apply(&database, &[("view", product(0))]).await;
     let waiting = record(&database, &[("view", product(0))]).await;
-    // given: a change that holds its lock, as it does while it recounts
+    // given: a change that holds its lock, as it does while it multiplies
     database.execute("BEGIN; LOCK TABLE analytic.product_popularity IN SHARE ROW EXCLUSIVE MODE").await;
     let store = database.store();
     let scorer = tokio::spawn(async move { store::popularity::apply(&store, &waiting).await });
@@ -180,8 +201,8 @@ async fn under_eight_scorers_every_change_leaves_no_difference_at_any_moment() {
         // when: the weights of all events change
         let all = EVENTS.map(|event| change(event, random.random_range(-1_000_000..1_000_000)));
         let setting = async {
-            let changed = weight::set(&mut client, &all, LOCK_LIMIT, &mut |_| {}).await.unwrap();
-            assert!(matches!(changed, Changed::Recounted { .. }), "{changed:?}");
+            let changed = weight::set(&mut client, &all, LOCK_LIMIT).await.unwrap();
+            assert!(matches!(changed, Changed::Recomputed { .. }), "{changed:?}");
         };
         // then: concurrent readers see no difference, and are not blocked
         let looking = async {

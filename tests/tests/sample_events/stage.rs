@@ -39,8 +39,8 @@ impl Stage {
         let rows = format!(
             "INSERT INTO analytic.interaction (id, origin, event_id, event_type, ref_type, ref_id, occurred_at, date_created)
              SELECT id, gen_random_uuid(), gen_random_uuid(), 'view', 'Product', '{PRODUCT}', now(), now() FROM generate_series(1001, 1003) AS id;
-             INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, next_hint_at)
-             SELECT sink, id, date_created, '{PRODUCT}', event_type, now() FROM analytic.interaction,
+             INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, occurred_at, next_hint_at)
+             SELECT sink, id, date_created, '{PRODUCT}', event_type, occurred_at, now() FROM analytic.interaction,
                     unnest(ARRAY['popularity', 'catalog']) AS sink"
         );
         self.database.execute(&rows).await;

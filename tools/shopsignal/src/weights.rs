@@ -1,4 +1,4 @@
-//! `shopsignal weights`: prints the weights of events, or changes them. A change recounts every score in the same
+//! `shopsignal weights`: prints the weights of events, or changes them. A change recomputes every score in the same
 //! transaction.
 
 use std::time::{Duration, Instant};
@@ -6,11 +6,13 @@ use std::time::{Duration, Instant};
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 use domain::{EventType, Micros};
-use indicatif::{ProgressBar, ProgressStyle};
-use store::weight::{Change, Changed, Counter, Progress, Weight};
+use store::weight::{Change, Changed, Counter, Preview, Weight};
 
 use crate::Error;
 use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
+
+/// Moves in the top list that a dry run prints.
+const MOVES: u32 = 100;
 
 /// The actions.
 #[derive(Debug, clap::Args)]
@@ -23,12 +25,11 @@ pub struct Args {
 enum Command {
     /// Prints the weight table.
     List(ListArgs),
-    /// Changes weights and recounts every score from the log, as one transaction.
+    /// Changes weights and recomputes every score from the counts, as one transaction.
     ///
     /// Recording and reading continue. The scorer waits until the change is committed; what it would have applied stays
-    /// pending and is applied with the new weights. If the recount takes longer than the scorer waits (5 s), its
-    /// invocations fail and its messages are redelivered; disable its event source mapping meanwhile if that is a
-    /// problem.
+    /// pending and is applied with the new weights. With millions of products that may take longer than the scorer waits
+    /// (5 s): then its invocations fail and its messages are redelivered. Try with `--dry-run`, which takes about as long.
     Set(SetArgs),
 }
 
@@ -49,6 +50,9 @@ struct SetArgs {
     /// Whether only trusted callers may send the events named here; by default a known event is unchanged.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     trusted: Option<bool>,
+    /// Prints what would change, with the hundred products that would move the farthest, and changes nothing.
+    #[arg(long)]
+    dry_run: bool,
     /// How long to wait for running statements, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     lock_timeout: u64,
@@ -74,7 +78,11 @@ pub async fn run(stack: &str, args: Args) -> Result<(), Error> {
         Command::Set(args) => {
             let changes = read_changes(&args)?;
             let deployment = Deployment::find(stack, &args.database, ResourceArgs::default()).await?;
-            set(&deployment, &changes, args.lock_timeout).await
+            if args.dry_run {
+                preview(&deployment, &changes).await
+            } else {
+                set(&deployment, &changes, args.lock_timeout).await
+            }
         }
     }
 }
@@ -87,33 +95,43 @@ async fn list(deployment: &Deployment) -> Result<Vec<Weight>, Error> {
 async fn set(deployment: &Deployment, changes: &[Change], lock_timeout: u64) -> Result<(), Error> {
     let mut client = deployment.connect().await?;
     let start = Instant::now();
-    let bar = ProgressBar::no_length().with_style(style());
-    bar.set_message("waiting for the scorers");
-    let mut progress = |progress: Progress| {
-        bar.set_length(u64::try_from(progress.total).unwrap_or(u64::MAX));
-        bar.set_position(u64::try_from(progress.done).unwrap_or(u64::MAX));
-        bar.set_message(if progress.done == progress.total { "writing the scores" } else { "recounting the log" });
-    };
-    let limit = Duration::from_secs(lock_timeout);
-    let changed = store::weight::set(&mut client, changes, limit, &mut progress).await;
-    bar.finish_and_clear();
+    let changed = store::weight::set(&mut client, changes, Duration::from_secs(lock_timeout)).await;
     match changed.map_err(|source| Error::Store { what: "change the weights", source })? {
         Changed::Busy => Err(Error::Busy(lock_timeout)),
-        Changed::Recounted { products, changed } => {
+        Changed::Recomputed { products, changed } => {
             let names: Vec<&str> = changes.iter().map(|change| change.event_type.as_str()).collect();
             let all = list(deployment).await?;
             let shown: Vec<_> = all.into_iter().filter(|weight| names.contains(&weight.event_type.as_str())).collect();
             print_weights(&shown);
             let seconds = start.elapsed().as_secs_f64();
-            println!("{products} products recounted from the log, {changed} of them changed, in {seconds:.1} s");
+            println!("{products} products recomputed, {changed} of them changed, in {seconds:.1} s");
             Ok(())
         }
     }
 }
 
-fn style() -> ProgressStyle {
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} partitions  {msg}  {elapsed}");
-    style.expect("the template is a constant that was tried")
+async fn preview(deployment: &Deployment, changes: &[Change]) -> Result<(), Error> {
+    let mut client = deployment.connect().await?;
+    let start = Instant::now();
+    let preview = store::weight::preview(&mut client, changes, MOVES).await;
+    let Preview { products, changed, moves } =
+        preview.map_err(|source| Error::Store { what: "compute the scores", source })?;
+    if !moves.is_empty() {
+        let mut table = Table::new();
+        table.load_style(UTF8_FULL_CONDENSED).set_header(["product", "rank", "new rank", "score", "new score"]);
+        for it in &moves {
+            let score = it.score_before.map_or_else(|| "none".to_owned(), |score| score.to_string());
+            let ranks = (it.rank_before.to_string(), it.rank_after.to_string());
+            table.add_row([it.id.to_string(), ranks.0, ranks.1, score, it.score_after.to_string()]);
+        }
+        for column in table.column_iter_mut().skip(1) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        println!("{table}");
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    println!("{products} products, {changed} of them would change, in {seconds:.1} s; nothing was changed");
+    Ok(())
 }
 
 fn print_weights(weights: &[Weight]) {

@@ -7,22 +7,14 @@ WITH changed AS MATERIALIZED (
     UPDATE analytic.product_reference AS known SET product_id = changed.new_id
     FROM changed WHERE known.reference = changed.reference
 ), scored AS MATERIALIZED (
-    -- what was scored under the reference so far. Without a product it has its own row, to which nothing else leads:
-    -- SKUs lead to ids that product events introduced, and those lead nowhere else
-    SELECT reference, old_id, new_id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
-    FROM changed JOIN analytic.sku_popularity USING (reference) WHERE old_id IS NOT NULL
-    UNION ALL
-    SELECT reference, old_id, new_id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
-    FROM changed JOIN analytic.product_popularity AS own ON own.id = reference WHERE old_id IS NULL
+    -- what the reference has contributed so far; its counts stay where they are
+    SELECT * FROM changed JOIN analytic.reference_popularity USING (reference)
+    -- an array, so that the counts are looked up by the key whatever the statistics say
+    WHERE reference = ANY(ARRAY(SELECT reference FROM changed))
 ), freed AS (
+    -- without a product it had its own row, to which nothing else led: SKUs lead to ids that product events introduced, and
+    -- those lead nowhere else
     DELETE FROM analytic.product_popularity USING scored WHERE id = reference AND old_id IS NULL
-), kept AS (
-    INSERT INTO analytic.sku_popularity
-        (reference, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count)
-    SELECT reference, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
-    FROM scored WHERE old_id IS NULL
-), dropped AS (
-    DELETE FROM analytic.sku_popularity AS sku USING changed WHERE sku.reference = changed.reference AND new_id IS NULL
 ), moved AS (
     SELECT coalesce(new_id, reference) AS id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
     FROM scored

@@ -14,23 +14,19 @@ WITH product AS MATERIALIZED (
 ), led AS (
     SELECT reference, product_id FROM analytic.product_reference WHERE product_id IS NOT NULL
 ), sku AS MATERIALIZED (
-    -- a SKU that leads elsewhere than the log says is a difference whatever was scored; without a row nothing was
-    -- scored
-    SELECT 'SKU ' || reference AS id,
-           CASE WHEN led.product_id = mapped.product_id THEN ARRAY[
-               coalesce(stored.score_micros, 0), coalesce(stored.view_count, 0), coalesce(stored.purchase_count, 0),
-               coalesce(stored.favorite_count, 0), coalesce(stored.cart_count, 0), coalesce(stored.review_count, 0)
-           ] END AS stored,
+    -- a SKU that leads elsewhere than the log says is a difference whatever was scored
+    SELECT 'SKU ' || reference AS id, NULL::bigint[] AS stored,
            ARRAY[
                coalesce(recount.score_micros, 0), coalesce(recount.view_count, 0), coalesce(recount.purchase_count, 0),
                coalesce(recount.favorite_count, 0), coalesce(recount.cart_count, 0), coalesce(recount.review_count, 0)
            ] AS recounted
-    FROM led FULL JOIN analytic.mapping_recount AS mapped USING (reference) FULL JOIN analytic.sku_popularity AS stored USING (reference)
+    FROM led FULL JOIN analytic.mapping_recount AS mapped USING (reference)
     LEFT JOIN analytic.reference_recount AS recount USING (reference)
+    WHERE led.product_id IS DISTINCT FROM mapped.product_id
 ), different AS (
     SELECT * FROM product WHERE stored IS DISTINCT FROM recounted
     UNION ALL
-    SELECT * FROM sku WHERE stored IS DISTINCT FROM recounted
+    SELECT * FROM sku
 )
 -- one row even when nothing differs
 SELECT (SELECT count(*) FROM product) AS products, (SELECT count(*) FROM different) AS differences,

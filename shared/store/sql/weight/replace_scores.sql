@@ -1,36 +1,16 @@
 -- store::weight::replace_scores
-WITH counted AS MATERIALIZED (
-    SELECT reference, known.product_id, sum(score_micros)::bigint AS score_micros, sum(view_count)::bigint AS view_count,
+WITH recounted AS (
+    SELECT coalesce(known.product_id, reference) AS id, sum(score_micros)::bigint AS score_micros, sum(view_count)::bigint AS view_count,
            sum(purchase_count)::bigint AS purchase_count, sum(favorite_count)::bigint AS favorite_count,
            sum(cart_count)::bigint AS cart_count, sum(review_count)::bigint AS review_count
-    FROM pg_temp.recount LEFT JOIN analytic.product_reference AS known USING (reference)
-    GROUP BY reference, known.product_id
-), skus AS (
-    -- one without a counted event left keeps its row, at zero
-    INSERT INTO analytic.sku_popularity
-        (reference, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count)
-    SELECT reference, coalesce(counted.score_micros, 0), coalesce(counted.view_count, 0), coalesce(counted.purchase_count, 0),
-           coalesce(counted.favorite_count, 0), coalesce(counted.cart_count, 0), coalesce(counted.review_count, 0)
-    FROM (SELECT * FROM counted WHERE product_id IS NOT NULL) AS counted
-    FULL JOIN analytic.sku_popularity AS stored USING (reference)
-    ON CONFLICT (reference) DO UPDATE SET
-        score_micros   = excluded.score_micros,
-        view_count     = excluded.view_count,
-        purchase_count = excluded.purchase_count,
-        favorite_count = excluded.favorite_count,
-        cart_count     = excluded.cart_count,
-        review_count   = excluded.review_count
-), recounted AS (
-    SELECT coalesce(product_id, reference) AS id, sum(score_micros)::bigint AS score_micros, sum(view_count)::bigint AS view_count,
-           sum(purchase_count)::bigint AS purchase_count, sum(favorite_count)::bigint AS favorite_count,
-           sum(cart_count)::bigint AS cart_count, sum(review_count)::bigint AS review_count
-    FROM counted GROUP BY coalesce(product_id, reference)
-), wanted AS (
+    FROM analytic.reference_popularity LEFT JOIN analytic.product_reference AS known USING (reference)
+    GROUP BY coalesce(known.product_id, reference)
+), wanted AS MATERIALIZED (
     -- a product without a counted event left keeps its row, at zero
     SELECT id, coalesce(recounted.score_micros, 0) AS score_micros, coalesce(recounted.view_count, 0) AS view_count,
            coalesce(recounted.purchase_count, 0) AS purchase_count, coalesce(recounted.favorite_count, 0) AS favorite_count,
            coalesce(recounted.cart_count, 0) AS cart_count, coalesce(recounted.review_count, 0) AS review_count
-    FROM recounted FULL JOIN analytic.product_popularity AS stored USING (id)
+    FROM recounted FULL JOIN analytic.product_popularity USING (id)
 ), changed AS (
     -- only changed rows are written, because every written row costs readers' caches and vacuum
     SELECT wanted.* FROM wanted LEFT JOIN analytic.product_popularity AS stored USING (id)
@@ -40,7 +20,8 @@ WITH counted AS MATERIALIZED (
 ), written AS (
     INSERT INTO analytic.product_popularity
         (id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, date_updated)
-    SELECT id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, now() FROM changed ORDER BY id
+    SELECT id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, now()
+    FROM changed ORDER BY id
     ON CONFLICT (id) DO UPDATE SET
         score_micros   = excluded.score_micros,
         view_count     = excluded.view_count,

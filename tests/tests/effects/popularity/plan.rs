@@ -4,8 +4,8 @@
 use testkit::TestDatabase;
 
 const FILL: &str =
-    "INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, next_hint_at)
-    SELECT sink, n, now(), md5(n::text)::uuid, 'view', now() + interval '1 minute'
+    "INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, occurred_at, next_hint_at)
+    SELECT sink, n, now(), md5(n::text)::uuid, 'view', now(), now() + interval '1 minute'
     FROM generate_series(1, 5000) AS n, unnest($sinks) AS sink";
 
 async fn fill(database: &TestDatabase, sinks: &str) {

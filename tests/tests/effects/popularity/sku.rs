@@ -111,7 +111,7 @@ async fn a_changed_weight_counts_for_the_product_of_a_sku_too() {
     };
     let mut client = shop.database.connect().await;
     let limit = std::time::Duration::from_secs(5);
-    store::weight::set(&mut client, &[change], limit, &mut |_| ()).await.unwrap();
+    store::weight::set(&mut client, &[change], limit).await.unwrap();
     shop.assert_scores(&["p-1 | 1500000 | 3", "sku-2 | 500000 | 1"]).await;
     // The part that moves with the SKU was recounted as well.
     shop.send_events(&mut orders, &[claim("p-0", 10, &["sku-1"])]).await;
@@ -127,16 +127,16 @@ async fn a_wrong_mapping_or_part_of_a_sku_is_a_difference() {
     shop.send_events(&mut shop.start_orders().await, &[claim("p-1", 0, &["sku-1"])]).await;
     assert_eq!(shop.differences().await, 0);
     for harm in [
-        "UPDATE analytic.sku_popularity SET view_count = view_count + 1",
+        "UPDATE analytic.activity SET counted = counted + 1",
         "UPDATE analytic.product_reference SET product_id = NULL WHERE reference = 'sku-1'",
         "UPDATE analytic.product_reference SET product_id = 'p-2' WHERE reference = 'sku-1'",
-        "INSERT INTO analytic.sku_popularity VALUES ('sku-9', 0, 0, 0, 0, 0, 0)",
+        "INSERT INTO analytic.activity VALUES (now(), 0, 0, 0, 'sku-9', 'hour', 'view')",
         "UPDATE analytic.product_popularity SET id = 'sku-1' WHERE id = 'p-1'",
     ] {
         let repair = [
-            "UPDATE analytic.sku_popularity SET view_count = 1",
+            "UPDATE analytic.activity SET counted = 1",
             "UPDATE analytic.product_reference SET product_id = 'p-1' WHERE reference = 'sku-1'",
-            "DELETE FROM analytic.sku_popularity WHERE reference = 'sku-9'",
+            "DELETE FROM analytic.activity WHERE reference = 'sku-9'",
             "UPDATE analytic.product_popularity SET id = 'p-1' WHERE id = 'sku-1'",
         ];
         shop.database.execute(harm).await;

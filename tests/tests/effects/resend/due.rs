@@ -104,8 +104,8 @@ async fn a_lower_id_that_commits_later_is_not_missed() {
     let late = shop.database.number("SELECT nextval('analytic.interaction_id_seq')").await;
     let pending = |sink: &str| {
         format!(
-            "INSERT INTO analytic.pending (sink, interaction_id, date_created, event_type, next_hint_at)
-             VALUES ('{sink}', {late}, now(), 'view', now())"
+            "INSERT INTO analytic.pending (sink, interaction_id, date_created, event_type, occurred_at, next_hint_at)
+             VALUES ('{sink}', {late}, now(), 'view', now(), now())"
         )
     };
     slow.batch_execute(&format!("BEGIN; {}; {}", pending("popularity"), pending("catalog"))).await.unwrap();

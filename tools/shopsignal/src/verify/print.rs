@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use domain::Micros;
+use store::activity::{ActivityComparison, ActivityDifference, Counts};
 use store::recount::SalesComparison;
 use store::verification::{Balance, Comparison, KeyCheck, PendingCheck, Sums};
 
@@ -24,6 +25,7 @@ const NAMES: [&str; 6] = ["score", "views", "purchases", "favorites", "carts", "
 /// Prints every invariant with its figures, and the verdict last.
 pub fn print(outcome: &Outcome) {
     print_popularity(&outcome.report.popularity);
+    print_activity(&outcome.report.activity);
     print_pending(&outcome.report.pending);
     print_keys(&outcome.report.keys);
     print_balance(&outcome.report.balance);
@@ -102,6 +104,16 @@ fn print_popularity(check: &Comparison) {
         }
     }
     println!("{table}");
+}
+
+fn print_activity(check: &ActivityComparison) {
+    let ActivityComparison { cells, differences, examples } = check;
+    let mark = mark(*differences != 0);
+    println!("{mark}I1 activity: {cells} counts recounted from the log, difference in {differences}");
+    for ActivityDifference { reference, span, event_type, stored, recounted } in examples {
+        let show = |counts: &Option<Counts>| counts.map_or_else(|| "none".to_owned(), |counts| format!("{counts:?}"));
+        println!("     {reference} {event_type}, {span}: stored {}, recounted {}", show(stored), show(recounted));
+    }
 }
 
 fn print_pending(checks: &[PendingCheck]) {
