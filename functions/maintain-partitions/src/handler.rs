@@ -1,4 +1,5 @@
-//! One run: creates partitions, indexes past days, prunes keys, and warns when the default partition has rows.
+//! One run: creates partitions, indexes past days, prunes keys, folds activity, and warns when the default partition has
+//! rows.
 
 use std::time::Duration;
 
@@ -6,6 +7,7 @@ use lambda_runtime::{Error, LambdaEvent};
 use platform::{Deadline, Metric, Metrics};
 use serde::Serialize;
 use serde_json::Value;
+use store::activity::{Fold, Pass};
 use store::{Database, StoreError};
 
 use crate::Horizon;
@@ -40,6 +42,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
         .gauge(Metric::DefaultPartitionRows, usize::try_from(outcome.default_partition_rows).unwrap_or_default())
         .count(Metric::KeysPruned, outcome.keys_pruned)
         .count(Metric::GuestQuotasPruned, outcome.guest_quotas_pruned)
+        .count(Metric::ActivityFolded, outcome.activity_folded)
         .emit("maintained");
     Ok(serde_json::to_value(outcome)?)
 }
@@ -52,6 +55,7 @@ struct Outcome {
     default_partition_rows: i64,
     keys_pruned: usize,
     guest_quotas_pruned: usize,
+    activity_folded: usize,
 }
 
 async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError> {
@@ -68,13 +72,28 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
     let days = deps.horizon.key_retention_days;
     let keys_pruned = prune(deadline, || store::key::prune(&deps.database, days, PRUNE)).await?;
     let guest_quotas_pruned = prune(deadline, || store::guest_quota::prune(&deps.database, PRUNE)).await?;
+    let activity_folded = fold(deps, deadline).await?;
     Ok(Outcome {
         partitions_created: created,
         partitions_indexed,
         default_partition_rows: stray,
         keys_pruned,
         guest_quotas_pruned,
+        activity_folded,
     })
+}
+
+/// Folds what is old enough until nothing is left, or no time; the next run starts again, and passes what is folded.
+async fn fold(deps: &Deps, deadline: Deadline) -> Result<usize, StoreError> {
+    let mut folded = 0;
+    for kind in Fold::ALL {
+        let mut pass = Pass::default();
+        while !pass.complete && !deadline.remaining().is_zero() {
+            store::activity::fold(&deps.database, kind, &mut pass).await?;
+        }
+        folded += pass.folded;
+    }
+    Ok(folded)
 }
 
 /// Prunes in batches until nothing is left, or no time; the next run continues.

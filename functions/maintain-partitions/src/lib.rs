@@ -1,4 +1,5 @@
-//! Creates the partitions of the coming days, prunes event ids beyond the horizon and old quotas of guests. Runs daily.
+//! Creates the partitions of the coming days, prunes event ids beyond the horizon and old quotas of guests, and folds old
+//! activity. Runs daily.
 //!
 //! It drops no interaction: removing old partitions is a decision about data, not maintenance.
 

@@ -46,6 +46,7 @@ macro_rules! metrics {
 
 metrics! {
     Accepted
+    ActivityFolded
     Again
     AlreadyApplied
     AlreadyDone

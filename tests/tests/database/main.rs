@@ -4,6 +4,7 @@
 mod additive;
 mod changelog;
 mod custom_resource;
+mod fold;
 mod migrate;
 mod partition;
 mod rds;
