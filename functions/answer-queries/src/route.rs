@@ -20,16 +20,17 @@ use crate::failure::Failure;
 
 /// Builds the service.
 pub fn router(deps: Arc<Deps>) -> Router {
-    // A parameter takes the rest of the path.
+    // A parameter takes the rest of the path. What follows one is part of that rest, which the handler takes apart.
     let add = |router: Router<_>, route: &Route| router.route(&route.path().replace('{', "{*"), handler(*route));
-    let routes = Route::ALL.iter().fold(Router::new(), add);
+    let routes = Route::ALL.iter().filter(|route| route.suffix().is_none()).fold(Router::new(), add);
     routes.method_not_allowed_fallback(get_only).fallback(not_found).with_state(deps)
 }
 
 fn handler(route: Route) -> MethodRouter<Arc<Deps>> {
     match route {
         Route::ListPopularity => get(popularity::top),
-        Route::GetPopularity => get(popularity::one),
+        Route::GetPopularities => get(popularity::several),
+        Route::GetPopularity | Route::ExplainPopularity | Route::ShowHistory => get(popularity::of_product),
         Route::ListAlerts => get(alerts::list),
         Route::ListSalesWindows => get(sales::windows),
         Route::ListTopProducts => get(sales::top_products),

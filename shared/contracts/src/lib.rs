@@ -4,6 +4,7 @@
 //! Nothing here performs IO.
 #![warn(missing_docs)]
 
+mod activity;
 mod alerts;
 mod analytics;
 mod body;
@@ -31,6 +32,10 @@ mod sales;
 mod shop_event;
 mod sqs_event;
 
+pub use activity::{
+    ExplainedEvents, Explanation, HISTORY_DAY_DAYS, HISTORY_HOUR_DAYS, History, HistoryBucket, HistoryGranularity,
+    HistoryQuery, IDS_MAX, IdsQuery, Popularities, RequestedPopularity,
+};
 pub use alerts::{AlertCursor, AlertsQuery, ListedFinding};
 pub use analytics::{
     Amount, CurrencyRevenue, DailyRevenue, DayRevenue, DayUsers, DaysQuery, EventCount, Events, MethodRevenue, Orders,

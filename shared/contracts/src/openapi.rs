@@ -4,6 +4,7 @@
 //! file and this module differ. What a schema cannot express (the window of `occurred_at`, sizes in bytes, the depth of
 //! metadata) is in the descriptions.
 
+pub(crate) mod activity;
 mod event;
 pub(crate) mod figures;
 mod interaction;
@@ -89,5 +90,9 @@ fn components() -> Components {
         .schema("Health", response::health())
         .security_scheme(BEARER, SecurityScheme::Http(bearer));
     let bodies = interaction::schemas().into_iter().chain(event::schemas()).chain(person::schemas());
-    bodies.fold(figures::schemas(sales::schemas(components)), |all, (name, schema)| all.schema(name, schema)).build()
+    bodies
+        .fold(figures::schemas(sales::schemas(activity::schemas(components))), |all, (name, schema)| {
+            all.schema(name, schema)
+        })
+        .build()
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::rejection::shorten;
-use crate::{InvalidCursor, PAGED_ROWS_MAX, SHOP_TEXT_MAX_CHARS};
+use crate::{IDS_MAX, InvalidCursor, PAGED_ROWS_MAX, SHOP_TEXT_MAX_CHARS};
 
 /// The longest span of any route, in days: a leap year.
 pub const SPAN_MAX_DAYS: i64 = 366;
@@ -94,6 +94,30 @@ pub enum InvalidQuery {
     /// Not an id.
     #[error("{0}: must have 1 to {SHOP_TEXT_MAX_CHARS} characters")]
     Id(&'static str),
+    /// Not a list of product ids.
+    #[error("ids: must be 1 to {IDS_MAX} product ids, separated by commas")]
+    Ids,
+    /// Hours that are folded into days.
+    #[error("start: hours are kept since {since}; use granularity=day")]
+    HoursTooOld {
+        /// The first hour.
+        since: Timestamp,
+    },
+    /// Local days whose hours are folded into days of UTC.
+    #[error("start: days of this time zone are kept since {since}; use tz=UTC")]
+    LocalDaysTooOld {
+        /// The first hour.
+        since: Timestamp,
+    },
+    /// Days that are folded into a total.
+    #[error("start: days are kept since {since}")]
+    DaysTooOld {
+        /// The first day.
+        since: Timestamp,
+    },
+    /// A zone whose days begin within an hour of UTC.
+    #[error("tz: must be a time zone whose days begin at a full hour of UTC")]
+    PartOfAnHour,
     /// Not a cursor of this list.
     #[error(transparent)]
     Cursor(#[from] InvalidCursor),

@@ -2,7 +2,8 @@
 //!
 //! The router of answer-queries, the other HTTP functions, the OpenAPI document, the test of template.yaml and callers
 //! all read this table, so a route that one of them lacks does not compile or fails a test. A path may end with a
-//! parameter, which takes the rest of the path: ids may hold slashes.
+//! parameter, which takes the rest of the path, because ids may hold slashes; what follows a parameter is the end of that
+//! rest.
 
 /// How a route is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,6 +88,14 @@ routes! {
     ListPopularity: Get "/api/v1/analytic/popularity/top", Public, "answer-queries", crate::openapi::route::top;
     /// The popularity of one product.
     GetPopularity: Get "/api/v1/analytic/popularity/{spu_id}", Public, "answer-queries", crate::openapi::route::one;
+    /// The popularity of several products.
+    GetPopularities: Get "/api/v1/analytic/popularity", Public, "answer-queries", crate::openapi::activity::several;
+    /// What a score is the sum of.
+    ExplainPopularity: Get "/api/v1/analytic/popularity/{spu_id}/explain", Public, "answer-queries",
+        crate::openapi::activity::explain;
+    /// How a score came about.
+    ShowHistory: Get "/api/v1/analytic/popularity/{spu_id}/history", Public, "answer-queries",
+        crate::openapi::activity::history;
     /// What the rules found.
     ListAlerts: Get "/api/v1/analytic/alerts", Token, "answer-queries", crate::openapi::route::alerts;
     /// A seller's own figures.
@@ -145,7 +154,15 @@ impl Route {
     /// Returns the path with its parameter filled in, as given; one without a parameter stays as it is.
     #[must_use]
     pub fn path_of(self, parameter: &str) -> String {
-        let fixed = self.path().split_once('{').map(|(fixed, _)| format!("{fixed}{parameter}"));
-        fixed.unwrap_or_else(|| self.path().to_owned())
+        let Some((before, _)) = self.path().split_once('{') else {
+            return self.path().to_owned();
+        };
+        format!("{before}{parameter}{}", self.suffix().unwrap_or_default())
+    }
+
+    /// Returns what follows the parameter, such as `/explain`; `None` when the path ends with it, or has none.
+    #[must_use]
+    pub fn suffix(self) -> Option<&'static str> {
+        self.path().split_once('}').map(|(_, after)| after).filter(|after| !after.is_empty())
     }
 }

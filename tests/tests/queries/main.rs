@@ -1,6 +1,7 @@
 //! Queries as a reader sees them: the shipped answer-queries with real Postgres.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
+mod activity;
 mod alerts;
 mod analytics;
 mod cached;

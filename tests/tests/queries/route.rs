@@ -14,7 +14,6 @@ async fn a_path_that_does_not_exist_is_not_found() {
         "/health/",
         "/healthy",
         "/api/v1/analytic",
-        "/api/v1/analytic/popularity",
         "/api/v1/analytic/popularity/",
         "/api/v2/analytic/popularity/top",
         "/API/v1/analytic/popularity/top",

@@ -168,7 +168,9 @@ async fn samples_of_answer_queries() {
     bad-product-id: 400 validation, 0 stored, 0 hints
     daily-revenue: 200 1 rows, 0 stored, 0 hints
     event-counts: 200 1 rows, 0 stored, 0 hints
+    explain: 200 1 rows, 0 stored, 0 hints
     health: 200 1 rows, 0 stored, 0 hints
+    history: 200 1 rows, 0 stored, 0 hints
     one-product: 200 1 rows, 0 stored, 0 hints
     order-counts: 200 1 rows, 0 stored, 0 hints
     payment-methods: 200 1 rows, 0 stored, 0 hints
@@ -182,6 +184,7 @@ async fn samples_of_answer_queries() {
     sales-windows-too-many: 400 validation, 0 stored, 0 hints
     seller-dashboard: 200 1 rows, 0 stored, 0 hints
     seller-dashboard-bad-range: 400 validation, 0 stored, 0 hints
+    several-products: 200 1 rows, 0 stored, 0 hints
     shop-dashboard: 200 1 rows, 0 stored, 0 hints
     shop-dashboard-not-admin: 403 forbidden, 0 stored, 0 hints
     top: 200 1 rows, 0 stored, 0 hints
@@ -267,7 +270,7 @@ async fn samples_of_what_runs_by_itself() {
     insta::assert_snapshot!(lines, @r#"
     deploy: {"applied":[]}
     daily: {"carts_left":0}
-    daily: {"default_partition_rows":0,"guest_quotas_pruned":0,"keys_pruned":0,"partitions_created":null,"partitions_indexed":0}
+    daily: {"activity_folded":0,"default_partition_rows":0,"guest_quotas_pruned":0,"keys_pruned":0,"partitions_created":null,"partitions_indexed":0}
     tick: {"claimed":6,"failed":0,"sent":6}
     "#);
 }

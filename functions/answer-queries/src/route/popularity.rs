@@ -1,4 +1,4 @@
-//! The top list and the popularity of one product. Public.
+//! The top list, and the popularity of one product or several: how high it is, why, and since when. Public.
 
 use std::sync::Arc;
 
@@ -6,9 +6,13 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use contracts::{Cursor, Data, List, PageStart, Pagination, Parameters, Popularity, TopQuery};
-use domain::{InvalidId, ProductId};
-use store::popularity;
+use contracts::{
+    Cursor, Data, ExplainedEvents, Explanation, History, HistoryBucket, HistoryGranularity, HistoryQuery, IdsQuery,
+    List, PageStart, Pagination, Parameters, Popularities, Popularity, RequestedPopularity, Route, TopQuery,
+};
+use domain::{InvalidId, Micros, ProductId};
+use jiff::Timestamp;
+use store::{activity, popularity};
 
 use crate::Deps;
 use crate::answer;
@@ -66,19 +70,83 @@ fn next_cursor(rows: &[popularity::Popularity]) -> Option<String> {
     rows.last().map(|row| Cursor { score: row.score_micros, id: row.id.clone() }.encode())
 }
 
-/// `GET /popularity/{spu_id}`: one product. The id may contain slashes, encoded or not.
-pub(crate) async fn one(
+/// `GET /popularity?ids=`: several products.
+pub(crate) async fn several(
     State(deps): State<Arc<Deps>>,
-    spu_id: Result<Path<String>, PathRejection>,
     query: QueryParameters,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    Parameters::read(query.pairs(), &[])?;
+    let mut unknown = IdsQuery::read(query.pairs())?.ids;
+    let rows = popularity::get_many(&deps.database, &unknown).await?;
+    unknown.retain(|id| rows.iter().all(|(requested, _)| requested != id));
+    let products =
+        rows.into_iter().map(|(requested, row)| RequestedPopularity { requested, popularity: public(row) }).collect();
+    answer::public(&headers, &Data { data: Popularities { products, unknown } })
+}
+
+/// `GET /popularity/{spu_id}` and what follows the id: `/explain` and `/history`. The id may contain slashes, encoded or
+/// not: API Gateway decodes them.
+pub(crate) async fn of_product(
+    State(deps): State<Arc<Deps>>,
+    rest: Result<Path<String>, PathRejection>,
+    query: QueryParameters,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
     // An id that is not UTF-8 after decoding is not valid.
-    let Path(text) = spu_id.map_err(|_| Failure::InvalidProductId(InvalidId))?;
-    let id: ProductId = text.parse().map_err(Failure::InvalidProductId)?;
-    let row = popularity::get(&deps.database, &id).await?.ok_or(Failure::UnknownProduct)?;
+    let Path(rest) = rest.map_err(|_| Failure::InvalidProductId(InvalidId))?;
+    let before = |route: Route| route.suffix().and_then(|suffix| rest.strip_suffix(suffix));
+    let read = |text: &str| text.parse::<ProductId>().map_err(Failure::InvalidProductId);
+    if let Some(id) = before(Route::ExplainPopularity) {
+        Parameters::read(query.pairs(), &[])?;
+        let found = activity::explain(&deps.database, &read(id)?).await?.ok_or(Failure::NoActivity)?;
+        return answer::public(&headers, &Data { data: explanation(found) });
+    }
+    if let Some(id) = before(Route::ShowHistory) {
+        let query = HistoryQuery::read(query.pairs(), Timestamp::now())?;
+        return answer::public(&headers, &Data { data: history(&deps, &read(id)?, query).await? });
+    }
+    Parameters::read(query.pairs(), &[])?;
+    let row = popularity::get(&deps.database, &read(&rest)?).await?.ok_or(Failure::UnknownProduct)?;
     answer::public(&headers, &Data { data: public(row) })
+}
+
+fn explanation(found: activity::Explanation) -> Explanation {
+    let events = found.events.into_iter().map(|it| ExplainedEvents {
+        event_type: it.event_type,
+        counted: it.counts.counted,
+        capped: it.counts.capped,
+        excluded: it.counts.excluded,
+        weight: it.weight.map(in_points),
+        points: in_points(Micros(it.counts.counted * it.weight.unwrap_or_default().0)),
+    });
+    Explanation { id: found.id, as_of: found.as_of, score: in_points(found.score), events: events.collect() }
+}
+
+async fn history(deps: &Deps, id: &ProductId, query: HistoryQuery) -> Result<History, Failure> {
+    let days = query.granularity == HistoryGranularity::Day;
+    let found = activity::list(&deps.database, id, &query.buckets, days).await?;
+    let (id, steps) = found.ok_or(Failure::NoActivity)?;
+    let buckets = query.buckets.iter().zip(steps).map(|(span, step)| HistoryBucket {
+        start: span.start,
+        end: span.end,
+        counted: step.counts.counted,
+        capped: step.counts.capped,
+        excluded: step.counts.excluded,
+        points: in_points(step.points),
+    });
+    Ok(History {
+        id,
+        granularity: query.granularity,
+        tz: query.zone.as_str().to_owned(),
+        hours_since: query.hours_since,
+        days_since: query.days_since,
+        buckets: buckets.collect(),
+    })
+}
+
+/// The nearest number; it has at most six decimals as long as a double can tell millionths apart.
+fn in_points(micros: Micros) -> f64 {
+    micros.0 as f64 / 1e6
 }
 
 fn public(row: popularity::Popularity) -> Popularity {

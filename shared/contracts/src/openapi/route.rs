@@ -140,20 +140,25 @@ pub(crate) fn one() -> OperationBuilder {
         invalid("spu_id: must have 1 to 128 characters and no control characters, and not be the nil UUID"),
         missing("no interaction with this product was scored yet"),
     ]);
+    operation("getPopularity", "Shows the popularity of one product", answers)
+        .parameter(spu_id())
+        .parameter(if_none_match())
+}
+
+/// The product in the path.
+pub(super) fn spu_id() -> Parameter {
     let id = ObjectBuilder::new()
         .schema_type(Type::String)
         .min_length(Some(1))
         .max_length(Some(domain::ID_MAX_CHARS))
         .examples([UUID_EXAMPLE]);
-    let spu_id = ParameterBuilder::new()
+    ParameterBuilder::new()
         .name("spu_id")
         .parameter_in(ParameterIn::Path)
         .required(Required::True)
         .schema(Some(id))
-        .description(Some("The shop's id of the product, percent-encoded. Slashes need not be encoded."));
-    operation("getPopularity", "Shows the popularity of one product", answers)
-        .parameter(spu_id)
-        .parameter(if_none_match())
+        .description(Some("The shop's id of the product, percent-encoded. Slashes need not be encoded."))
+        .build()
 }
 
 pub(crate) fn alerts() -> OperationBuilder {
@@ -189,7 +194,7 @@ pub(crate) fn health() -> OperationBuilder {
     operation("checkHealth", "Says whether Postgres can be reached", answers)
 }
 
-fn product() -> Value {
+pub(super) fn product() -> Value {
     json!({ "id": UUID_EXAMPLE, "score": 1.1, "view_count": 1, "purchase_count": 1, "favorite_count": 0, "cart_count": 0,
             "review_count": 0, "date_updated": "2026-11-20T12:00:01.5Z" })
 }
@@ -213,7 +218,7 @@ fn cursor() -> Schema {
     ObjectBuilder::new().schema_type(Type::String).pattern(Some(CURSOR)).build().into()
 }
 
-fn if_none_match() -> Parameter {
+pub(super) fn if_none_match() -> Parameter {
     ParameterBuilder::new()
         .name("If-None-Match")
         .parameter_in(ParameterIn::Header)
