@@ -1,5 +1,6 @@
 //! update-popularity: the weights of events, and that each counts once.
 
+mod activity;
 mod batch;
 mod concurrent;
 mod crash;
