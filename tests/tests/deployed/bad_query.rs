@@ -43,7 +43,7 @@ async fn a_query_that_cannot_be_answered_is_refused_with_its_reason() {
     /popularity/00000000-0000-0000-0000-000000000000: 400 validation, spu_id
     /popularity/00000000-0000-0000-0000-000000000001: 404 not_found, no interaction with this product was scored yet
     /popularity/top/: 404 not_found, no interaction with this product was scored yet
-    /popularity: 404 not_found, no such path
+    /popularity: 400 validation, ids
     "#);
 }
 

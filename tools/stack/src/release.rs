@@ -10,9 +10,10 @@ use crate::{Error, file};
 /// SAM uses the first ten characters, and 40 bits tell the releases of one stack apart.
 const BYTES: usize = 5;
 
-/// Computes a name from all that a deployment consists of: the template, its parameters, and what is packaged of each
-/// function, the files in `<folder>/<function>/`. The same input has the same name, so that deploying it again changes
-/// nothing.
+/// Computes a name from all that a deployment consists of.
+///
+/// That is the template, its parameters, and what is packaged of each function, the files in `<folder>/<function>/`. The
+/// same input has the same name, so that deploying it again changes nothing.
 ///
 /// # Errors
 /// When a file cannot be read.

@@ -185,10 +185,9 @@ impl Case<'_> {
         assert_eq!((explained.id, explained.score), (id.clone(), Micros(score)));
         let parts = explained.events.iter().map(|part| part.counts.counted * part.weight.map_or(0, |it| it.0));
         assert_eq!(parts.sum::<i64>(), score, "the parts add up");
-        let of_type = |event: &usize| explained.events.iter().find(|part| part.event_type == EVENTS[*event]);
-        for event in 0..EVENTS.len() {
-            let counted = of_type(&event).map_or(0, |part| part.counts.counted);
-            assert_eq!(counted, count(event), "{}", EVENTS[event]);
+        for (event, name) in EVENTS.iter().enumerate() {
+            let part = explained.events.iter().find(|part| part.event_type == *name);
+            assert_eq!(part.map_or(0, |part| part.counts.counted), count(event), "{name}");
         }
         self.check_history(&id, &events, Step::Hour, 35).await;
         self.check_history(&id, &events, Step::Day, 800).await;
