@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use domain::Sink;
-use testkit::{Stack, TestDatabase, TestProxy, TestQueue, TestSecret};
+use testkit::{Function, Invoked, Stack, TestDatabase, TestProxy, TestQueue, TestSecret};
 use tokio::process::Command;
 use tokio_postgres::{Client, NoTls};
 
@@ -70,12 +70,21 @@ pub struct Rig {
     planted: Mutex<Vec<String>>,
 }
 
+/// Lets the binary that is being tested bring the schema up to date. The functions of the schema are part of the product, and
+/// a planted mistake may be in one of them.
+async fn migrate(binaries: &Path, database_url: &str) {
+    let mut function = Function::start_from(binaries, "migrate", &[("DATABASE_URL", database_url)]).await;
+    let outcome = function.invoke(&serde_json::json!({})).await;
+    assert!(matches!(outcome, Invoked::Answered(_)), "{outcome:?}: {}", function.output());
+}
+
 impl Rig {
     /// Builds a rig around a fresh database.
     ///
     /// # Panics
     /// When the stack is not there.
     pub async fn open(options: Options, database: TestDatabase) -> Self {
+        migrate(&options.binaries, database.url()).await;
         let (postgres, database_url) = TestProxy::of_url(database.url()).await;
         Self {
             queues: Queues::create(options.receives, options.visibility).await,
