@@ -17,7 +17,7 @@ const REST: Duration = Duration::from_secs(4);
 
 /// How long the first run of a stack is repeated: what its role may do is in force only some seconds after CloudFormation has
 /// made it.
-const PATIENCE_WITH_A_NEW_STACK: Duration = Duration::from_secs(60);
+const NEW_STACK_LIMIT: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// The time is over, and it is not the migrations that took it.
@@ -30,7 +30,7 @@ struct TooLate;
 /// # Errors
 /// When Postgres is down or a migration fails; what was applied before it stays, and a repetition continues from there.
 pub(crate) async fn run(deps: &Deps, is_new: bool, deadline: Deadline) -> Result<Vec<String>, Error> {
-    let give_up = Deadline::after(if is_new { PATIENCE_WITH_A_NEW_STACK } else { Duration::ZERO });
+    let give_up = Deadline::after(if is_new { NEW_STACK_LIMIT } else { Duration::ZERO });
     loop {
         let finished = timeout(deadline.remaining(), run_once(deps, deadline)).await;
         match finished.map_err(Error::from).unwrap_or_else(|_| Err(TooLate.into())) {

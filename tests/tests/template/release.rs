@@ -58,8 +58,8 @@ fn the_migration_ends_before_cloudformation_gives_up_and_waits_for_what_it_may_d
     let template = template();
     let migration = template.all("Custom::Migration")[MIGRATION];
     let timeout = template.all(FUNCTION)[MIGRATE]["Timeout"].as_u64().expect("seconds");
-    let patience = migration["ServiceTimeout"].as_u64().expect("seconds");
-    assert!(patience > timeout && patience < 2 * timeout, "{patience} s for a function that ends after {timeout} s");
+    let limit = migration["ServiceTimeout"].as_u64().expect("seconds");
+    assert!(limit > timeout && limit < 2 * timeout, "{limit} s for a function that ends after {timeout} s");
     assert_eq!(migration["ServiceToken"], json!({ "Fn::GetAtt": [MIGRATE, "Arn"] }));
     let waits = [migration["OwnerPolicy"].to_string(), template.at("/Resources/Migration/DependsOn").to_string()];
     assert!(waits[0].contains("OwnerPolicy") && waits[1].contains("MigratePolicy"), "{waits:?}");

@@ -12,9 +12,9 @@ use crate::Error;
 /// The product that is viewed, reserved for this. It has a score, of one view a deployment.
 const PRODUCT: &str = "shopsignal-probe";
 /// A first request waits for a function to start, in a VPC for its network as well.
-const HEALTH_PATIENCE: Duration = Duration::from_secs(120);
+const HEALTH_LIMIT: Duration = Duration::from_secs(120);
 /// A new mapping from a queue to its function reads after about a minute.
-const SCORE_PATIENCE: Duration = Duration::from_secs(180);
+const SCORE_LIMIT: Duration = Duration::from_secs(180);
 /// The limit of one request; API Gateway gives up after 30 s.
 const REQUEST_LIMIT: Duration = Duration::from_secs(31);
 const PAUSE: Duration = Duration::from_millis(500);
@@ -50,7 +50,7 @@ impl Api {
     /// # Errors
     /// `Patience` when it does not.
     pub(crate) async fn wait_until_healthy(&self) -> Result<Duration, Error> {
-        let mut wait = Wait::new("GET /health answer 200", HEALTH_PATIENCE);
+        let mut wait = Wait::new("GET /health answer 200", HEALTH_LIMIT);
         loop {
             match self.client.get(format!("{}/health", self.url)).send().await {
                 Ok(response) if response.status() == StatusCode::OK => return Ok(wait.elapsed()),
@@ -64,7 +64,7 @@ impl Api {
     /// # Errors
     /// `Patience` when it is not accepted, or not scored.
     pub(crate) async fn probe(&self) -> Result<Duration, Error> {
-        let mut wait = Wait::new("the view of shopsignal-probe in its score", SCORE_PATIENCE);
+        let mut wait = Wait::new("the view of shopsignal-probe in its score", SCORE_LIMIT);
         let before = loop {
             match self.score().await {
                 Ok(score) => break score,
