@@ -9,11 +9,13 @@ BEGIN
     -- first the remaining rows with the cursor's score, then the lower scores
     RETURN QUERY
     (SELECT *
-     FROM analytic.product_popularity WHERE score_micros = after_score AND id > after_product ORDER BY id LIMIT page_size)
+     FROM analytic.product_popularity
+     WHERE score_micros = after_score AND id > after_product AND id <> 'shopsignal-probe' ORDER BY id LIMIT page_size)
     UNION ALL
     (SELECT *
-     FROM analytic.product_popularity WHERE score_micros < after_score ORDER BY score_micros DESC, id LIMIT page_size)
+     FROM analytic.product_popularity
+     WHERE score_micros < after_score AND id <> 'shopsignal-probe' ORDER BY score_micros DESC, id LIMIT page_size)
     LIMIT page_size;
 END
 $function$;
-COMMENT ON FUNCTION analytic.list_popularity_after IS 'Returns the rows of the top list after one.';
+COMMENT ON FUNCTION analytic.list_popularity_after IS 'Returns the rows of the top list after one, without the product of the probe.';

@@ -7,7 +7,7 @@ LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = o
 BEGIN
     RETURN QUERY
     SELECT *
-    FROM analytic.product_popularity ORDER BY score_micros DESC, id LIMIT page_size OFFSET skipped;
+    FROM analytic.product_popularity WHERE id <> 'shopsignal-probe' ORDER BY score_micros DESC, id LIMIT page_size OFFSET skipped;
 END
 $function$;
-COMMENT ON FUNCTION analytic.list_popularity_page IS 'Returns a page of the top list by its offset.';
+COMMENT ON FUNCTION analytic.list_popularity_page IS 'Returns a page of the top list, without the product of the probe, by its offset.';

@@ -79,6 +79,7 @@ metrics! {
     PendingDepth
     PendingOldestAge
     PendingParked
+    ProbeSeconds
     Refused
     Rejected
     RejectedByCode

@@ -298,6 +298,18 @@ async fn samples_of_what_runs_by_itself() {
     "#);
 }
 
+#[tokio::test]
+async fn samples_of_probe_api() {
+    let lines = outcomes("probe-api", Stage::set, async |stage: &Stage, answer: Value| {
+        assert!(answer["seconds"].as_f64().is_some_and(|seconds| seconds < 20.0), "{answer}");
+        let requests = stage.api.requests();
+        let sent: Vec<_> = requests.iter().map(|request| format!("{} {}", request.method, request.target)).collect();
+        sent.join(", ")
+    })
+    .await;
+    insta::assert_snapshot!(lines, @"tick: GET /api/v1/analytic/popularity/shopsignal-probe, POST /api/v1/analytic/guest/interaction, GET /api/v1/analytic/popularity/shopsignal-probe");
+}
+
 #[test]
 fn every_function_is_run_here() {
     let run = [
@@ -308,6 +320,7 @@ fn every_function_is_run_here() {
         "maintain-partitions",
         "manage-people",
         "migrate",
+        "probe-api",
         "project-orders",
         "record-interactions",
         "resend-pending",
