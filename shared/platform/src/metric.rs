@@ -79,6 +79,9 @@ metrics! {
     PendingDepth
     PendingOldestAge
     PendingParked
+    RanksComputed
+    RanksPruned
+    RanksWritten
     Refused
     Rejected
     RejectedByCode

@@ -8,7 +8,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The crates of this workspace that run in a function. Only they can log below `INFO`.
-const OURS: [&str; 22] = [
+const OURS: [&str; 23] = [
     "accept_events",
     "answer_queries",
     "catalog",
@@ -24,6 +24,7 @@ const OURS: [&str; 22] = [
     "people",
     "platform",
     "project_orders",
+    "rank_products",
     "record_interactions",
     "recording",
     "resend_pending",

@@ -17,7 +17,7 @@ use testkit::template::{Template, function_folders, logical_id};
 type Reader = fn(&mut Variables<'_>) -> bool;
 
 /// One per folder of functions/.
-const READERS: [(&str, Reader); 13] = [
+const READERS: [(&str, Reader); 14] = [
     ("accept-events", |variables| accept_events::Settings::read(variables).is_some()),
     ("answer-queries", |variables| answer_queries::Settings::read(variables).is_some()),
     ("import-interactions", |variables| import_interactions::Settings::read(variables).is_some()),
@@ -26,6 +26,7 @@ const READERS: [(&str, Reader); 13] = [
     ("manage-people", |variables| manage_people::Settings::read(variables).is_some()),
     ("migrate", |variables| migrate::Settings::read(variables).is_some()),
     ("project-orders", |variables| project_orders::Settings::read(variables).is_some()),
+    ("rank-products", |variables| rank_products::Settings::read(variables).is_some()),
     ("record-interactions", |variables| record_interactions::Settings::read(variables).is_some()),
     ("resend-pending", |variables| resend_pending::Settings::read(variables).is_some()),
     ("send-alerts", |variables| send_alerts::Settings::read(variables).is_some()),

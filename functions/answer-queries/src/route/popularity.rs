@@ -106,8 +106,8 @@ pub(crate) async fn of_product(
         return answer::public(&headers, &Data { data: history(&deps, &read(id)?, query).await? });
     }
     Parameters::read(query.pairs(), &[])?;
-    let row = popularity::get(&deps.database, &read(&rest)?).await?.ok_or(Failure::UnknownProduct)?;
-    answer::public(&headers, &Data { data: public(row) })
+    let found = store::rank::get(&deps.database, &read(&rest)?).await?.ok_or(Failure::UnknownProduct)?;
+    answer::public(&headers, &Data { data: public(found.popularity) })
 }
 
 fn explanation(found: activity::Explanation) -> Explanation {
