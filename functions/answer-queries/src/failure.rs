@@ -20,6 +20,8 @@ pub(crate) enum Failure {
     UnknownProduct,
     /// The product was never named by an event that was applied.
     NoActivity,
+    /// The list that the cursor belongs to is no longer kept.
+    CursorExpired,
     /// A failure that all HTTP functions return.
     Common(contracts::Failure),
     /// A verified token that is not an admin's.
@@ -46,6 +48,7 @@ impl From<Failure> for contracts::Failure {
             Failure::InvalidProductId(rule) => Self::invalid(format!("spu_id: {rule}")),
             Failure::UnknownProduct => Self::new(404, "not_found", "no interaction with this product was scored yet"),
             Failure::NoActivity => Self::new(404, "not_found", "nothing is known of this product yet"),
+            Failure::CursorExpired => Self::new(410, "cursor_expired", contracts::CURSOR_EXPIRED),
             Failure::NotAdmin => Self::forbidden("only admins may read this"),
             Failure::ForeignSeller => Self::forbidden("seller_id: only admins may read figures of another seller"),
             Failure::NoSegments(currency) => {

@@ -4,6 +4,7 @@
 mod alerts;
 mod analytics;
 mod popularity;
+mod rank;
 mod sales;
 mod seller_dashboard;
 mod service;

@@ -24,6 +24,7 @@ mod person_request;
 mod personal;
 mod popularity;
 mod query;
+mod rank;
 mod rejection;
 mod reply;
 mod request;
@@ -56,8 +57,11 @@ pub use message::{AlertHint, Hint, Pointer, REASON_ATTRIBUTE, Unreadable};
 pub use metadata::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};
 pub use person_request::read_person;
 pub use personal::{HASHED_PREFIX, HIDDEN, count_hidden, count_hidden_in, without_personal};
-pub use popularity::{LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, PageStart, Popularity, TopQuery};
+pub use popularity::{LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, PageStart, Popularity, ProductPopularity, TopQuery};
 pub use query::{InvalidQuery, Parameters, SPAN_MAX_DAYS, check_span};
+pub use rank::{
+    CURSOR_EXPIRED, Positions, ProductRanks, RankCursor, RankQuery, RankedEntries, RankedEntry, WindowPoints,
+};
 pub use rejection::{Rejection, RejectionCode};
 pub use reply::{Data, ErrorBody, ErrorReply, ItemResult, ItemStatus, List, Pagination, RecordReply};
 pub use request::{ItemOutcome, RefusedItem, read_import, read_request};

@@ -9,6 +9,7 @@ mod event;
 pub(crate) mod figures;
 mod interaction;
 mod person;
+mod rank;
 mod response;
 pub(crate) mod route;
 pub(crate) mod sales;
@@ -83,7 +84,6 @@ fn components() -> Components {
         .schema_from::<ErrorBody>()
         .schema("RecordAnswer", response::one_of("RecordReply"))
         .schema("EventsAnswer", response::one_of("EventsReply"))
-        .schema("PopularityAnswer", response::one_of("Popularity"))
         .schema("PopularityList", response::list_of("Popularity"))
         .schema("FindingList", response::list_of("Finding"))
         .schema("GatewayError", response::gateway_error())
@@ -91,7 +91,7 @@ fn components() -> Components {
         .security_scheme(BEARER, SecurityScheme::Http(bearer));
     let bodies = interaction::schemas().into_iter().chain(event::schemas()).chain(person::schemas());
     bodies
-        .fold(figures::schemas(sales::schemas(activity::schemas(components))), |all, (name, schema)| {
+        .fold(figures::schemas(sales::schemas(rank::schemas(activity::schemas(components)))), |all, (name, schema)| {
             all.schema(name, schema)
         })
         .build()

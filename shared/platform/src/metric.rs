@@ -80,6 +80,9 @@ metrics! {
     PendingOldestAge
     PendingParked
     ProbeSeconds
+    RanksComputed
+    RanksPruned
+    RanksWritten
     Refused
     Rejected
     RejectedByCode

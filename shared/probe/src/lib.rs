@@ -6,7 +6,6 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -32,13 +31,6 @@ pub struct Patience {
     what: &'static str,
     seconds: u64,
     last: String,
-}
-
-/// The score of the product, and when it changed.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Score {
-    score: f64,
-    changed: Timestamp,
 }
 
 impl Api {
@@ -67,10 +59,10 @@ impl Api {
     /// # Errors
     /// When it is not accepted, or not scored, within the limit.
     pub async fn view(&self, limit: Duration) -> Result<Duration, Patience> {
-        let mut wait = Wait::new("the view of shopsignal-probe in its score", limit);
+        let mut wait = Wait::new("the view of shopsignal-probe scored", limit);
         let before = loop {
-            match self.score().await {
-                Ok(score) => break score,
+            match self.seen().await {
+                Ok(seen) => break seen,
                 Err(last) => wait.pause(last).await?,
             }
         };
@@ -82,9 +74,9 @@ impl Api {
         }
         let sent = Instant::now();
         loop {
-            match self.score().await {
-                Ok(after) if is_newer(before, after) => return Ok(sent.elapsed()),
-                Ok(_) => wait.pause("the score did not change; see the log of update-popularity".to_owned()).await?,
+            match self.seen().await {
+                Ok(after) if after > before => return Ok(sent.elapsed()),
+                Ok(_) => wait.pause("it is not scored; see the log of update-popularity".to_owned()).await?,
                 Err(last) => wait.pause(last).await?,
             }
         }
@@ -99,33 +91,25 @@ impl Api {
         }
     }
 
-    /// The score; `None` before the first view.
-    async fn score(&self) -> Result<Option<Score>, String> {
-        let url = format!("{}/api/v1/analytic/popularity/{PRODUCT}", self.url);
+    /// The views that the scorer has seen. Not the score: that moves by a few views of a network and day only.
+    async fn seen(&self) -> Result<i64, String> {
+        let url = format!("{}/api/v1/analytic/popularity/{PRODUCT}/explain", self.url);
         let answer = self.client.get(url).send().await;
         match answer {
-            Ok(response) if response.status() == StatusCode::NOT_FOUND => Ok(None),
+            Ok(response) if response.status() == StatusCode::NOT_FOUND => Ok(0),
             Ok(response) if response.status() == StatusCode::OK => {
                 let value: Value = response.json().await.map_err(|error| error.to_string())?;
-                read(&value).map(Some).ok_or_else(|| value.to_string())
+                count(&value).ok_or_else(|| value.to_string())
             }
             other => Err(say(other).await),
         }
     }
 }
 
-fn read(answer: &Value) -> Option<Score> {
-    let data = &answer["data"];
-    Some(Score { score: data["score"].as_f64()?, changed: data["date_updated"].as_str()?.parse().ok()? })
-}
-
-/// A weight can be zero or negative, so a newer date counts as well.
-fn is_newer(before: Option<Score>, after: Option<Score>) -> bool {
-    match (before, after) {
-        (Some(before), Some(after)) => after.score > before.score || after.changed > before.changed,
-        (None, Some(_)) => true,
-        (_, None) => false,
-    }
+/// Every event of the explanation, whether it counts or lies beyond a cap.
+fn count(answer: &Value) -> Option<i64> {
+    let events = answer["data"]["events"].as_array()?;
+    events.iter().flat_map(|event| ["counted", "capped", "excluded"].map(|name| event[name].as_i64())).sum()
 }
 
 /// An answer for a message.
@@ -165,16 +149,12 @@ impl Wait {
 mod tests {
     use super::*;
 
-    fn score(score: f64, date: &str) -> Option<Score> {
-        read(&json!({"data": {"score": score, "date_updated": date}}))
-    }
-
     #[test]
-    fn a_first_score_a_higher_one_and_a_newer_one_are_the_probes() {
-        let before = score(0.1, "2026-11-20T12:00:01.5Z");
-        assert!(is_newer(None, before));
-        assert!(is_newer(before, score(0.2, "2026-11-20T12:00:01.5Z")));
-        assert!(is_newer(before, score(0.1, "2026-11-20T12:00:01.50001Z")));
-        assert!(!is_newer(before, before) && !is_newer(None, None));
+    fn every_event_that_was_scored_counts_whether_it_moves_the_score_or_not() {
+        let event = |counted: i64, capped: i64| json!({"counted": counted, "capped": capped, "excluded": 0});
+        let answer = json!({"data": {"events": [event(50, 7), event(1, 0)]}});
+        assert_eq!(count(&answer), Some(58));
+        assert_eq!(count(&json!({"data": {"events": []}})), Some(0), "it has a row, and nothing was scored");
+        assert_eq!(count(&json!({"data": {"id": "p"}})), None);
     }
 }

@@ -36,6 +36,8 @@ pub mod person_export;
 pub mod popularity;
 pub mod product;
 pub mod projection;
+pub mod rank;
+pub mod rank_recount;
 pub mod ranking;
 pub mod recount;
 mod role;

@@ -10,7 +10,7 @@ use tokio_postgres::{Client, IsolationLevel, Row, Transaction};
 use uuid::Uuid;
 
 use crate::activity::{self, ActivityComparison};
-use crate::{StoreError, pending, recount};
+use crate::{StoreError, pending, rank_recount, recount};
 
 /// The number of examples of each kind in a report.
 const EXAMPLES: i64 = 10;
@@ -120,6 +120,8 @@ pub struct Report {
     pub balance: Balance,
     /// I10.
     pub sales: recount::SalesComparison,
+    /// I11.
+    pub ranks: rank_recount::RankComparison,
 }
 
 impl Sums {
@@ -159,7 +161,8 @@ impl Report {
         let unbalanced: i64 = self.balance.difference().values().iter().map(|value| i64::from(*value != 0)).sum();
         let pending: i64 = self.pending.iter().map(|check| check.orphans + check.contradictions).sum();
         let keys = self.keys.keys_without_row + self.keys.rows_without_key + self.keys.repeated;
-        self.popularity.differences + self.activity.differences + pending + keys + unbalanced + self.sales.differences
+        let figures = self.popularity.differences + self.activity.differences + self.sales.differences;
+        figures + self.ranks.differences + pending + keys + unbalanced
     }
 }
 
@@ -191,6 +194,7 @@ impl<'c> Snapshot<'c> {
             keys: self.check_keys(key_retention_days).await?,
             balance: self.get_balance().await?,
             sales: recount::compare(&self.transaction, EXAMPLES).await?,
+            ranks: rank_recount::compare(&self.transaction, EXAMPLES).await?,
         })
     }
 

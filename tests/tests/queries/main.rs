@@ -13,5 +13,6 @@ mod page;
 mod parameter;
 mod plan;
 mod product;
+mod rank;
 mod route;
 mod stage;

@@ -279,7 +279,7 @@ async fn samples_of_project_orders() {
 #[tokio::test]
 async fn samples_of_what_runs_by_itself() {
     let mut lines = String::new();
-    for folder in ["migrate", "judge-carts", "maintain-partitions", "resend-pending"] {
+    for folder in ["migrate", "judge-carts", "maintain-partitions", "resend-pending", "rank-products"] {
         let answer = async |_: &Stage, mut answer: Value| {
             // How many days are still missing depends on when the template of the test databases was made.
             if let Some(created) = answer.get_mut("partitions_created") {
@@ -295,6 +295,7 @@ async fn samples_of_what_runs_by_itself() {
     daily: {"carts_left":0}
     daily: {"activity_folded":0,"default_partition_rows":0,"guest_quotas_pruned":0,"keys_pruned":0,"partitions_created":null,"partitions_indexed":0}
     tick: {"claimed":6,"failed":0,"sent":6}
+    tick: {"computed":0,"generation":1,"pruned":0,"written":0}
     "#);
 }
 
@@ -307,7 +308,7 @@ async fn samples_of_probe_api() {
         sent.join(", ")
     })
     .await;
-    insta::assert_snapshot!(lines, @"tick: GET /api/v1/analytic/popularity/shopsignal-probe, POST /api/v1/analytic/guest/interaction, GET /api/v1/analytic/popularity/shopsignal-probe");
+    insta::assert_snapshot!(lines, @"tick: GET /api/v1/analytic/popularity/shopsignal-probe/explain, POST /api/v1/analytic/guest/interaction, GET /api/v1/analytic/popularity/shopsignal-probe/explain");
 }
 
 #[test]
@@ -322,6 +323,7 @@ fn every_function_is_run_here() {
         "migrate",
         "probe-api",
         "project-orders",
+        "rank-products",
         "record-interactions",
         "resend-pending",
         "send-alerts",

@@ -111,14 +111,14 @@ impl Stage {
 async fn api() -> TestServer {
     let viewed = Arc::new(AtomicBool::new(false));
     TestServer::start(move |request| {
-        let has_score = match request.method.as_str() {
+        let is_scored = match request.method.as_str() {
             "POST" => viewed.swap(true, Ordering::Relaxed),
             _ => viewed.load(Ordering::Relaxed),
         };
-        let score = r#"{"data":{"score":0.1,"date_updated":"2026-11-20T12:00:00Z"}}"#;
-        let (status, body) = match (request.method.as_str(), has_score) {
+        let events = r#"{"data":{"events":[{"counted":0,"capped":1,"excluded":0}]}}"#;
+        let (status, body) = match (request.method.as_str(), is_scored) {
             ("GET", false) => (404, ""),
-            ("GET", true) => (200, score),
+            ("GET", true) => (200, events),
             _ => (200, "{}"),
         };
         async move { TestServer::reply(status, body) }

@@ -126,6 +126,7 @@ const GRANTS: &[&str] = &[
     "ScheduleRole lambda:InvokeFunction JudgeCartsFunction",
     "ScheduleRole lambda:InvokeFunction MaintainPartitionsFunction",
     "ScheduleRole lambda:InvokeFunction ProbeApiFunction",
+    "ScheduleRole lambda:InvokeFunction RankProductsFunction",
     "ScheduleRole lambda:InvokeFunction ResendPendingFunction",
     "ScheduleRole sqs:SendMessage MaintenanceDlq",
     "SendAlertsRole secretsmanager:GetSecretValue AppSecret",

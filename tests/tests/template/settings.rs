@@ -27,6 +27,7 @@ const READERS: [(&str, Reader); 14] = [
     ("migrate", |variables| migrate::Settings::read(variables).is_some()),
     ("probe-api", |variables| probe_api::Settings::read(variables).is_some()),
     ("project-orders", |variables| project_orders::Settings::read(variables).is_some()),
+    ("rank-products", |variables| rank_products::Settings::read(variables).is_some()),
     ("record-interactions", |variables| record_interactions::Settings::read(variables).is_some()),
     ("resend-pending", |variables| resend_pending::Settings::read(variables).is_some()),
     ("send-alerts", |variables| send_alerts::Settings::read(variables).is_some()),

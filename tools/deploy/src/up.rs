@@ -133,7 +133,7 @@ async fn check(api: &str) -> Result<(), Error> {
     let api = Api::new(client, api.to_owned());
     say::line(format_args!("GET /health: {:.1} s", api.wait_until_healthy(HEALTH_LIMIT).await?.as_secs_f64()));
     let seconds = api.view(SCORE_LIMIT).await?.as_secs_f64();
-    say::line(format_args!("probe: a view of the product {PRODUCT} was in its score after {seconds:.1} s"));
+    say::line(format_args!("probe: a view of the product {PRODUCT} was scored after {seconds:.1} s"));
     Ok(())
 }
 
