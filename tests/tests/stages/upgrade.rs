@@ -32,6 +32,8 @@ async fn an_upgrade_under_traffic_fails_no_request_and_a_failed_migration_leaves
         "JwtAudience=shopsignal".to_owned(),
         "PopularityVisibilitySeconds=4".to_owned(),
         "GuestEventsPerMinute=0".to_owned(),
+        // What is scored is counted.
+        "Probe=false".to_owned(),
     ];
     let set: Vec<&str> = set.iter().map(String::as_str).collect();
     let api = stage.up(&set).await.must(0, "was scored after").api();
