@@ -145,6 +145,10 @@ GRANT SELECT, INSERT, UPDATE ON analytic.product_popularity, analytic.activity
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.product_popularity TO shopsignal_project_orders;
 GRANT SELECT ON analytic.reference_popularity TO shopsignal_project_orders;
 GRANT SELECT ON analytic.product_popularity, analytic.activity TO shopsignal_answer_queries;
+-- Where an event is: not who sent it.
+GRANT SELECT (event_id, origin, interaction_id, date_created) ON analytic.interaction_key TO shopsignal_answer_queries;
+GRANT SELECT (id, event_type, ref_type, ref_id, occurred_at, date_created) ON analytic.interaction TO shopsignal_answer_queries;
+GRANT SELECT ON analytic.pending TO shopsignal_answer_queries;
 GRANT SELECT (reference, product_id) ON analytic.product_reference
     TO shopsignal_update_popularity, shopsignal_import_interactions, shopsignal_answer_queries, shopsignal_judge_carts;
 

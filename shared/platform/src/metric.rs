@@ -54,6 +54,7 @@ metrics! {
     CartsLeft
     CatalogLatency
     Conflict
+    ConservationDifference
     DeadLettered
     DefaultPartitionRows
     Delivered
@@ -79,6 +80,7 @@ metrics! {
     PendingDepth
     PendingOldestAge
     PendingParked
+    Received
     Refused
     Rejected
     RejectedByCode
@@ -86,6 +88,8 @@ metrics! {
     RequestRefused
     Sent
     Skipped
+    Stored
+    Unanswered
     Unavailable
     Unreadable
     Unscored

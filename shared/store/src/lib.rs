@@ -12,6 +12,7 @@ pub mod anonymize_interaction;
 pub mod cart;
 pub mod catalog_delivery;
 mod connection;
+pub mod conservation;
 mod credentials;
 pub mod customer_link;
 mod database;
@@ -49,6 +50,7 @@ pub mod shop_event;
 pub mod shop_report;
 #[cfg(feature = "migrations")]
 pub mod sign_in;
+pub mod tracking;
 pub mod user;
 pub mod verification;
 pub mod weight;

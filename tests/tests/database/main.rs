@@ -3,6 +3,7 @@
 
 mod additive;
 mod changelog;
+mod conservation;
 mod custom_resource;
 mod fold;
 mod migrate;

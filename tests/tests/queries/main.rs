@@ -15,3 +15,4 @@ mod plan;
 mod product;
 mod route;
 mod stage;
+mod tracking;

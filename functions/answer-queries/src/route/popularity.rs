@@ -145,7 +145,7 @@ async fn history(deps: &Deps, id: &ProductId, query: HistoryQuery) -> Result<His
 }
 
 /// The nearest number; it has at most six decimals as long as a double can tell millionths apart.
-fn in_points(micros: Micros) -> f64 {
+pub(super) fn in_points(micros: Micros) -> f64 {
     micros.0 as f64 / 1e6
 }
 

@@ -6,6 +6,7 @@ use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use domain::Micros;
 use store::activity::{ActivityComparison, ActivityDifference, Counts};
+use store::conservation::Conservation;
 use store::recount::SalesComparison;
 use store::verification::{Balance, Comparison, KeyCheck, PendingCheck, Sums};
 
@@ -29,6 +30,7 @@ pub fn print(outcome: &Outcome) {
     print_pending(&outcome.report.pending);
     print_keys(&outcome.report.keys);
     print_balance(&outcome.report.balance);
+    print_conservation(outcome.report.conservation);
     print_sales(&outcome.report.sales);
     match &outcome.feed {
         Some(feed) => print_feed(feed),
@@ -154,6 +156,12 @@ fn print_balance(balance: &Balance) {
         table.add_row(std::iter::once(NAMES[i].to_owned()).chain(values));
     }
     println!("{table}");
+}
+
+fn print_conservation(check: Conservation) {
+    let Conservation { stored, applied, waiting, parked } = check;
+    let mark = mark(check.difference() != 0);
+    println!("{mark}I7 events: {stored} stored = {applied} applied + {waiting} waiting + {parked} parked");
 }
 
 fn print_sales(check: &SalesComparison) {
