@@ -1,4 +1,4 @@
-//! One run: creates partitions, indexes past days, prunes keys, folds activity, and warns when the default partition has
+//! One run: creates partitions, indexes past days, prunes keys and the state of caps, folds activity, and warns when the default partition has
 //! rows.
 
 use std::time::Duration;
@@ -43,6 +43,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
         .count(Metric::KeysPruned, outcome.keys_pruned)
         .count(Metric::GuestQuotasPruned, outcome.guest_quotas_pruned)
         .count(Metric::ActivityFolded, outcome.activity_folded)
+        .count(Metric::ActorDaysPruned, outcome.actor_days_pruned)
         .emit("maintained");
     Ok(serde_json::to_value(outcome)?)
 }
@@ -56,6 +57,7 @@ struct Outcome {
     keys_pruned: usize,
     guest_quotas_pruned: usize,
     activity_folded: usize,
+    actor_days_pruned: usize,
 }
 
 async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError> {
@@ -72,6 +74,7 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
     let days = deps.horizon.key_retention_days;
     let keys_pruned = prune(deadline, || store::key::prune(&deps.database, days, PRUNE)).await?;
     let guest_quotas_pruned = prune(deadline, || store::guest_quota::prune(&deps.database, PRUNE)).await?;
+    let actor_days_pruned = prune(deadline, || store::actor_day::prune(&deps.database, PRUNE)).await?;
     let activity_folded = fold(deps, deadline).await?;
     Ok(Outcome {
         partitions_created: created,
@@ -80,6 +83,7 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
         keys_pruned,
         guest_quotas_pruned,
         activity_folded,
+        actor_days_pruned,
     })
 }
 
