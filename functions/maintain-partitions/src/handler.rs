@@ -1,5 +1,5 @@
-//! One run: creates partitions, indexes past days, prunes keys, folds activity, warns when the default partition has
-//! rows, and measures whether every stored event is applied, waits, or is parked.
+//! One run: creates partitions, indexes past days, prunes keys and the state of caps, folds activity, warns when the
+//! default partition has rows, and measures whether every stored event is applied, waits, or is parked.
 
 use std::time::Duration;
 
@@ -45,6 +45,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
         .count(Metric::KeysPruned, outcome.keys_pruned)
         .count(Metric::GuestQuotasPruned, outcome.guest_quotas_pruned)
         .count(Metric::ActivityFolded, outcome.activity_folded)
+        .count(Metric::ActorDaysPruned, outcome.actor_days_pruned)
         .emit("maintained");
     report_conservation(outcome.conservation);
     Ok(serde_json::to_value(outcome)?)
@@ -59,6 +60,7 @@ struct Outcome {
     keys_pruned: usize,
     guest_quotas_pruned: usize,
     activity_folded: usize,
+    actor_days_pruned: usize,
     /// Null when there was no time to count every past partition.
     conservation: Option<Conservation>,
 }
@@ -77,6 +79,7 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
     let days = deps.horizon.key_retention_days;
     let keys_pruned = prune(deadline, || store::key::prune(&deps.database, days, PRUNE)).await?;
     let guest_quotas_pruned = prune(deadline, || store::guest_quota::prune(&deps.database, PRUNE)).await?;
+    let actor_days_pruned = prune(deadline, || store::actor_day::prune(&deps.database, PRUNE)).await?;
     let activity_folded = fold(deps, deadline).await?;
     let conservation = measure(&deps.database, deadline).await?;
     Ok(Outcome {
@@ -86,6 +89,7 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
         keys_pruned,
         guest_quotas_pruned,
         activity_folded,
+        actor_days_pruned,
         conservation,
     })
 }

@@ -78,7 +78,8 @@ pub struct Contribution {
     /// The product (SPU), also when the interaction names one of its SKUs.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub product_id: ProductId,
-    /// Whether it counts; null until the sink `popularity` has applied it.
+    /// Whether it counts; null until the sink `popularity` has applied it, and when its day is so long ago that it is no
+    /// longer known of a single event.
     pub outcome: Option<CountOutcome>,
     /// What one event of the type adds, in points; null for a type without a weight.
     pub weight: Option<f64>,

@@ -47,10 +47,12 @@ macro_rules! metrics {
 metrics! {
     Accepted
     ActivityFolded
+    ActorDaysPruned
     Again
     AlreadyApplied
     AlreadyDone
     Applied
+    Capped
     CartsLeft
     CatalogLatency
     Conflict

@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 pub mod activity;
+pub mod actor_day;
 pub mod anonymize;
 pub mod anonymize_interaction;
 pub mod cart;

@@ -30,7 +30,7 @@ pub struct Tracked {
     pub product_id: Option<ProductId>,
     /// What one event of the type adds; `None` without a weight.
     pub weight: Option<Micros>,
-    /// Whether it counts; `None` until it is applied, and for a category.
+    /// Whether it counts; `None` until it is applied, for a category, and when the caps of its day are pruned.
     pub outcome: Option<Outcome>,
     /// What the sinks have not applied yet.
     pub outstanding: Vec<Outstanding>,

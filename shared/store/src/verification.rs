@@ -95,12 +95,14 @@ pub struct KeyCheck {
     pub examples: Vec<Uuid>,
 }
 
-/// I7: applied + pending = ingested, as sums over all products.
+/// I7: applied + uncounted + pending = ingested, as sums over all products.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Balance {
     /// What the products hold.
     pub applied: Sums,
-    /// What the pending rows will add.
+    /// What was applied and does not count: beyond a cap, or of someone excluded.
+    pub uncounted: Sums,
+    /// What the pending rows will add, caps aside.
     pub pending: Sums,
     /// What the log holds.
     pub ingested: Sums,
@@ -147,11 +149,12 @@ impl From<[i64; 6]> for Sums {
 }
 
 impl Balance {
-    /// applied + pending - ingested, value by value. Must be zeros.
+    /// applied + uncounted + pending - ingested, value by value. Must be zeros.
     #[must_use]
     pub fn difference(&self) -> Sums {
-        let (applied, pending, ingested) = (self.applied.values(), self.pending.values(), self.ingested.values());
-        std::array::from_fn(|i| applied[i] + pending[i] - ingested[i]).into()
+        let parts = [self.applied, self.uncounted, self.pending].map(Sums::values);
+        let ingested = self.ingested.values();
+        std::array::from_fn(|i| parts.iter().map(|part| part[i]).sum::<i64>() - ingested[i]).into()
     }
 }
 
@@ -257,9 +260,15 @@ impl<'c> Snapshot<'c> {
 
     async fn get_balance(&self) -> Result<Balance, StoreError> {
         let rows = self.transaction.query_typed(include_str!("../sql/verification/get_balance.sql"), &[]).await?;
-        let [applied, pending, ingested] = [0, 1, 2].map(|i| rows.get(i).map_or(Ok(None), |row| sums(row, "sums")));
-        let part = |part: Option<Sums>| part.expect("the statement returns three rows");
-        Ok(Balance { applied: part(applied?), pending: part(pending?), ingested: part(ingested?) })
+        let [applied, uncounted, pending, ingested] =
+            [0, 1, 2, 3].map(|i| rows.get(i).map_or(Ok(None), |row| sums(row, "sums")));
+        let part = |part: Option<Sums>| part.expect("the statement returns four rows");
+        Ok(Balance {
+            applied: part(applied?),
+            uncounted: part(uncounted?),
+            pending: part(pending?),
+            ingested: part(ingested?),
+        })
     }
 
     /// Counts the interactions that an outside catalog confirmed within the last `days`: no feed need hold them.

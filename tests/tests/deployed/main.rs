@@ -15,6 +15,7 @@ mod flow;
 mod import;
 mod order;
 mod poison;
+mod push;
 mod shop;
 mod simulated_orders;
 mod simulation;

@@ -121,3 +121,25 @@ async fn a_sku_counts_for_its_product_and_a_category_for_none() {
         |weight: Option<f64>| json!({ "product_id": "p-1", "outcome": null, "weight": weight, "points": 0.0 });
     assert_eq!(contributions, [expected(Some(0.3)), Value::Null, expected(None)]);
 }
+
+#[tokio::test]
+async fn what_lies_beyond_the_cap_is_told_apart_event_by_event() {
+    let mut stage = Stage::empty().await;
+    let mut ids = Vec::new();
+    for n in 0..6 {
+        ids.push(domain::InteractionId(view(&stage, ANN, Uuid::from_u128(n)).await));
+    }
+    store::popularity::apply(&stage.database.store(), &ids).await.unwrap();
+    let mut outcomes = Vec::new();
+    for n in 0..6 {
+        let reply = stage.send(&request(Uuid::from_u128(n)).account(ANN)).await;
+        let popularity = found(&reply)[0]["popularity"].clone();
+        outcomes.push((popularity["outcome"].as_str().unwrap().to_owned(), popularity["points"].as_f64().unwrap()));
+    }
+    let counted = ("counted".to_owned(), 0.3);
+    assert_eq!(outcomes[..5], vec![counted; 5]);
+    assert_eq!(outcomes[5], ("capped".to_owned(), 0.0), "five views of an account count per day");
+    stage.database.execute("DELETE FROM analytic.actor_day").await;
+    let reply = stage.send(&request(Uuid::from_u128(0)).account(ANN)).await;
+    assert_eq!(found(&reply)[0]["popularity"]["outcome"], Value::Null, "the day is pruned");
+}

@@ -147,10 +147,11 @@ fn print_keys(check: &KeyCheck) {
 fn print_balance(balance: &Balance) {
     let difference = balance.difference().values();
     let mark = mark(difference != [0; 6]);
-    println!("{mark}I7 applied + pending = ingested");
+    println!("{mark}I7 applied + uncounted + pending = ingested");
     let mut table = Table::new();
-    table.load_style(UTF8_FULL_CONDENSED).set_header(["", "applied", "pending", "ingested", "difference"]);
-    let columns = [balance.applied.values(), balance.pending.values(), balance.ingested.values(), difference];
+    table.load_style(UTF8_FULL_CONDENSED).set_header(["", "applied", "uncounted", "pending", "ingested", "difference"]);
+    let Balance { applied, uncounted, pending, ingested } = balance;
+    let columns = [applied.values(), uncounted.values(), pending.values(), ingested.values(), difference];
     for i in 0..NAMES.len() {
         let values = columns.map(|column| show(i, column[i]));
         table.add_row(std::iter::once(NAMES[i].to_owned()).chain(values));
