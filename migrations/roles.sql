@@ -150,7 +150,7 @@ GRANT SELECT ON analytic.product_popularity, analytic.activity TO shopsignal_ans
 GRANT SELECT (event_id, origin, interaction_id, date_created) ON analytic.interaction_key TO shopsignal_answer_queries;
 GRANT SELECT (id, event_type, ref_type, ref_id, occurred_at, date_created, actor, network) ON analytic.interaction
     TO shopsignal_answer_queries;
-GRANT SELECT ON analytic.pending, analytic.actor_day, analytic.event_cap, analytic.event_cap_period TO shopsignal_answer_queries;
+GRANT SELECT ON analytic.pending, analytic.actor_day, analytic.event_cap_period TO shopsignal_answer_queries;
 GRANT SELECT (reference, product_id) ON analytic.product_reference
     TO shopsignal_update_popularity, shopsignal_import_interactions, shopsignal_answer_queries, shopsignal_judge_carts;
 
