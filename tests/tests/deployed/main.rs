@@ -16,6 +16,7 @@ mod import;
 mod order;
 mod poison;
 mod probe;
+mod push;
 mod shop;
 mod simulated_orders;
 mod simulation;

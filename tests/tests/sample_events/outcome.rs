@@ -218,6 +218,7 @@ async fn samples_of_answer_queries() {
     top-page: 200 0 rows, 0 stored, 0 hints
     unknown-product: 404 not_found, 0 stored, 0 hints
     unknown-route: 404 not_found, 0 stored, 0 hints
+    untracked-event: 404 not_found, 0 stored, 0 hints
     user-counts: 200 1 rows, 0 stored, 0 hints
     wrong-method: 405 method_not_allowed, 0 stored, 0 hints
     "#);
