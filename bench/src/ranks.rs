@@ -19,8 +19,10 @@ const CHANGES: [u32; 3] = [100, 1_000, 10_000];
 const HOURS: u32 = 10;
 /// Requests of each kind in a round.
 const REQUESTS: usize = 60;
-/// Runs until everything is ranked: one has 45 seconds.
-const MOST_RUNS: usize = 60;
+/// Runs until everything is ranked: one has the ten seconds that are left of a function under test.
+const MOST_RUNS: usize = 120;
+/// What is left to rank.
+const LEFT: &str = "SELECT (SELECT count(*) FROM analytic.rank_change) + (SELECT count(*) FROM analytic.rank_due)";
 
 /// Measures generations in shops of several sizes, and reads in the largest.
 pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
@@ -110,9 +112,13 @@ async fn generation(
         );
         database.execute(&change).await;
         let started = Instant::now();
-        drive(function, vec!["{}".to_owned()]).await;
+        let mut runs = 0;
+        while database.number(LEFT).await > 0 {
+            drive(function, vec!["{}".to_owned()]).await;
+            runs += 1;
+            assert!(runs < MOST_RUNS, "the products are not ranked after {MOST_RUNS} runs");
+        }
         milliseconds.push(started.elapsed().as_secs_f64() * 1e3);
-        assert_eq!(database.number("SELECT count(*) FROM analytic.rank_due").await, 0, "one run is enough");
     }
     let case = format!("{products} products, {changed} changed, a generation, p50");
     Figure::alone("ranks", case, "ms", percentile(&milliseconds, 50))
