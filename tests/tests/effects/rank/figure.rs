@@ -163,7 +163,8 @@ async fn verify_finds_whatever_is_wrong_in_the_current_generation() {
     run(&shop, now).await;
     assert_eq!(shop.differences().await, 0);
     for (wrong, right, differences) in [
-        ("product_rank SET day_micros = day_micros + 1", "product_rank SET day_micros = day_micros - 1", 3),
+        // One of them would be in the list of the day and has no position there.
+        ("product_rank SET day_micros = day_micros + 1", "product_rank SET day_micros = day_micros - 1", 3 + 1),
         ("product_rank SET trend_key = trend_key + 1", "product_rank SET trend_key = trend_key - 1", 3),
         ("product_rank SET next_change_at = NULL", "product_rank SET next_change_at = now()", 0),
         ("product_rank SET seller_id = 's'", "product_rank SET seller_id = NULL", 3),
