@@ -14,6 +14,8 @@ CREATE TABLE analytic.interaction (
     metadata     jsonb       NOT NULL DEFAULT '{}',
     user_agent   text,
     ip_address   text,
+    actor        uuid,
+    network      uuid,
     occurred_at  timestamptz NOT NULL,
     date_created timestamptz NOT NULL,
     PRIMARY KEY (id, date_created),
@@ -35,6 +37,10 @@ COMMENT ON COLUMN analytic.interaction.ref_id IS 'The shop''s id of the product 
 COMMENT ON COLUMN analytic.interaction.metadata IS 'JSON object from the client, at most 8 KiB, canonical form.';
 COMMENT ON COLUMN analytic.interaction.user_agent IS 'Browser family, system and device class of the client, such as Chrome/Android/smartphone; never the header itself.';
 COMMENT ON COLUMN analytic.interaction.ip_address IS 'Network of the client address: /24 for IPv4, /48 for IPv6.';
+COMMENT ON COLUMN analytic.interaction.actor IS
+    'Whose daily cap it counts towards: the hash (UUID v8) of the account, else of the session, whoever sent it. Null when it names neither: then it has no cap. Erasing the person replaces it by a random one.';
+COMMENT ON COLUMN analytic.interaction.network IS
+    'A guest''s network, as a hash (UUID v8): guests of one network share a cap. Null for everyone else. It stays when a person is erased.';
 COMMENT ON COLUMN analytic.interaction.occurred_at IS 'Event time; arrival time when the client gave none.';
 COMMENT ON COLUMN analytic.interaction.date_created IS 'Arrival time by the clock of Postgres; partition key.';
 
@@ -71,6 +77,37 @@ COMMENT ON FUNCTION analytic.ensure_interaction_partition(date) IS 'Creates the 
 
 SELECT analytic.ensure_interaction_partition((now() AT TIME ZONE 'UTC')::date + ahead) FROM generate_series(0, 7) AS ahead;
 
+CREATE TABLE analytic.partition_count (
+    partition_name text   PRIMARY KEY,
+    product_events bigint NOT NULL
+);
+COMMENT ON TABLE  analytic.partition_count IS
+    'How many events that name a product arrived on a day that is over. The log is append-only, so a day is counted once.';
+COMMENT ON COLUMN analytic.partition_count.partition_name IS 'The partition of interaction.';
+COMMENT ON COLUMN analytic.partition_count.product_events IS 'Its rows that name a product or a SKU.';
+
+-- Counts one partition that is over and not counted yet; false when there is none. A day is over when yesterday is: a row
+-- gets its day when its transaction begins.
+CREATE FUNCTION analytic.count_past_partition(today date) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+    the_name text;
+BEGIN
+    SELECT relname INTO the_name FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+    WHERE inhparent = 'analytic.interaction'::regclass AND relname ~ '^interaction_[0-9]{8}$'
+      AND to_date(right(relname, 8), 'YYYYMMDD') < today - 1
+      AND NOT EXISTS (SELECT FROM analytic.partition_count WHERE partition_name = relname)
+    ORDER BY relname LIMIT 1;
+    IF the_name IS NULL THEN
+        RETURN false;
+    END IF;
+    EXECUTE format('INSERT INTO analytic.partition_count SELECT %L, count(*) FROM analytic.%I WHERE ref_type = ''Product''
+        ON CONFLICT DO NOTHING', the_name, the_name);
+    RETURN true;
+END
+$$;
+COMMENT ON FUNCTION analytic.count_past_partition(date) IS 'Counts the oldest past day that is not counted yet; false when every one is.';
+
 CREATE TABLE analytic.interaction_key (
     event_id       uuid        NOT NULL,
     origin         uuid        NOT NULL,
@@ -97,6 +134,8 @@ CREATE TABLE analytic.pending (
     date_created   timestamptz NOT NULL,
     product_id     text        COLLATE "C",
     event_type     text        NOT NULL,
+    actor          uuid,
+    network        uuid,
     occurred_at    timestamptz NOT NULL,
     next_hint_at   timestamptz NOT NULL,
     hints          int         NOT NULL DEFAULT 1,
@@ -119,6 +158,8 @@ COMMENT ON COLUMN analytic.pending.interaction_id IS 'The row in interaction.';
 COMMENT ON COLUMN analytic.pending.date_created IS 'Its arrival time: finds the partition, and is the age of the effect.';
 COMMENT ON COLUMN analytic.pending.product_id IS 'The product to score; null when the reference is not a product.';
 COMMENT ON COLUMN analytic.pending.event_type IS 'Joined with event_weight when the effect is applied.';
+COMMENT ON COLUMN analytic.pending.actor IS 'Whose daily cap it counts towards, as in the log; popularity only.';
+COMMENT ON COLUMN analytic.pending.network IS 'The network of a guest, as in the log; popularity only.';
 COMMENT ON COLUMN analytic.pending.occurred_at IS 'The event time, which says in which hour it counts.';
 COMMENT ON COLUMN analytic.pending.next_hint_at IS 'When resend-pending hints again.';
 COMMENT ON COLUMN analytic.pending.hints IS 'Hints sent so far; sets the backoff.';

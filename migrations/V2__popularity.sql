@@ -1,4 +1,4 @@
--- The weights of events, the counts that they multiply, and the resulting popularity.
+-- The weights and caps of events, the counts that weights multiply, and the resulting popularity.
 
 CREATE TABLE analytic.event_weight (
     event_type    text    PRIMARY KEY CHECK (event_type ~ '^[a-z][a-z0-9_]{0,63}$'),
@@ -38,6 +38,76 @@ INSERT INTO analytic.event_weight (event_type, weight_micros, counter, trusted) 
     ('cancel_order',              -600000, NULL,             true),
     ('refund_requested',          -700000, NULL,             true),
     ('report_product',           -1200000, NULL,             false);
+
+CREATE TABLE analytic.event_cap (
+    event_type        text COLLATE "C" NOT NULL CHECK (event_type ~ '^[a-z][a-z0-9_]{0,63}$'),
+    first_day         date NOT NULL,
+    daily_cap         int  CHECK (daily_cap BETWEEN 1 AND 100),
+    network_daily_cap int  CHECK (network_daily_cap BETWEEN daily_cap AND 1000),
+    PRIMARY KEY (event_type, first_day),
+    CHECK ((daily_cap IS NULL) = (network_daily_cap IS NULL))
+);
+
+COMMENT ON TABLE  analytic.event_cap IS
+    'How many events of a type count per actor, product and day. Change them with "shopsignal weights set": a new cap begins with a later day, so every day has one cap, also when it is counted again.';
+COMMENT ON COLUMN analytic.event_cap.event_type IS 'The event.';
+COMMENT ON COLUMN analytic.event_cap.first_day IS 'The UTC day of the event time from which the row applies, until the next row of the event.';
+COMMENT ON COLUMN analytic.event_cap.daily_cap IS 'Events of one actor that count, per reference and day; null for no cap, as for an event without a row.';
+COMMENT ON COLUMN analytic.event_cap.network_daily_cap IS 'Events of all guests of one network that count, per reference and day.';
+
+-- Trusted events have no cap: the shop vouches for each of them. A network has ten times the cap of an actor: an office or a
+-- carrier may hold that many people who like one product on one day.
+INSERT INTO analytic.event_cap (event_type, first_day, daily_cap, network_daily_cap)
+SELECT event_type, '-infinity', daily_cap, 10 * daily_cap FROM (VALUES
+    ('add_to_favorites',           1),
+    ('dislike',                    1),
+    ('not_interested',             1),
+    ('hide_item',                  1),
+    ('report_product',             1),
+    ('add_to_cart',                3),
+    ('remove_from_cart',           3),
+    ('view',                       5),
+    ('view_bounce',                5),
+    ('ask_question',               5),
+    ('click_from_search',          5),
+    ('click_from_recommendation',  5),
+    ('click_from_category',        5),
+    ('view_similar_products',      5),
+    ('product_impression',        10)) AS cap (event_type, daily_cap);
+
+CREATE VIEW analytic.event_cap_period AS
+SELECT event_type, first_day, lead(first_day, 1, 'infinity') OVER (PARTITION BY event_type ORDER BY first_day) AS end_day,
+       daily_cap, network_daily_cap
+FROM analytic.event_cap;
+COMMENT ON VIEW analytic.event_cap_period IS 'The caps, each with the day on which it no longer applies.';
+
+CREATE TABLE analytic.actor_day (
+    day        date     NOT NULL,
+    cap        int      NOT NULL,
+    guest_cap  int      NOT NULL,
+    actor      uuid     NOT NULL,
+    reference  text     COLLATE "C" NOT NULL,
+    event_type text     COLLATE "C" NOT NULL,
+    kept       bigint[] NOT NULL,
+    previous   bigint[] NOT NULL DEFAULT '{}',
+    guests     uuid[]   NOT NULL DEFAULT '{}',
+    PRIMARY KEY (day, actor, reference, event_type),
+    CHECK (cardinality(kept) BETWEEN 1 AND cap),
+    CHECK (cardinality(guests) IN (0, cardinality(kept)))
+) WITH (fillfactor = 85);
+
+COMMENT ON TABLE  analytic.actor_day IS
+    'Which events count of those that have a cap: per actor, reference, type and UTC day of the event time the earliest, by the hour and then by the id of the interaction. Days that no event can reach any more are pruned.';
+COMMENT ON COLUMN analytic.actor_day.day IS 'The UTC day of the event time.';
+COMMENT ON COLUMN analytic.actor_day.cap IS 'How many keys it may keep: the cap of that day, of the actor or of the network.';
+COMMENT ON COLUMN analytic.actor_day.guest_cap IS 'How many of them one guest of the network may have; the cap itself for an account.';
+COMMENT ON COLUMN analytic.actor_day.actor IS 'The actor, as in the log; guests are in one row of their network, which is an actor of its own.';
+COMMENT ON COLUMN analytic.actor_day.reference IS 'What the events name: a product or a SKU.';
+COMMENT ON COLUMN analytic.actor_day.event_type IS 'The event.';
+COMMENT ON COLUMN analytic.actor_day.kept IS
+    'The keys of the events that count, ascending: hour of the day << 58 | id of the interaction. Larger keys need not be kept: an event that is earlier than one of these takes its place, and none is ever freed.';
+COMMENT ON COLUMN analytic.actor_day.previous IS 'The keys before the last change: the scoring statement counts the difference.';
+COMMENT ON COLUMN analytic.actor_day.guests IS 'Of a network: the guest of each key, in the same order. Empty for everyone else.';
 
 CREATE TABLE analytic.product_popularity (
     id             text COLLATE "C" PRIMARY KEY,
@@ -83,7 +153,7 @@ COMMENT ON TABLE  analytic.activity IS
     'The applied events that name a product or a SKU, counted by time and type. Scores are these counts times the weights, and hours fold into days, days into a total, so that it grows with the products and not with the events.';
 COMMENT ON COLUMN analytic.activity.bucket IS 'Where the hour or the UTC day of the event time begins; -infinity for the total.';
 COMMENT ON COLUMN analytic.activity.counted IS 'Events that count for the score.';
-COMMENT ON COLUMN analytic.activity.capped IS 'Events beyond a limit, which do not count for the score. 0 as long as there are no limits.';
+COMMENT ON COLUMN analytic.activity.capped IS 'Events beyond the daily cap of their actor or network, which do not count for the score. A row is below 0 while an event of another hour of the day took the place of one that a fold has moved.';
 COMMENT ON COLUMN analytic.activity.excluded IS 'Events of excluded senders, which do not count for the score. 0 as long as nobody is excluded.';
 COMMENT ON COLUMN analytic.activity.reference IS 'What the events name: an SPU or a SKU. Not the product that a SKU leads to, so that a SKU takes its counts along when it moves.';
 COMMENT ON COLUMN analytic.activity.grain IS 'How much time the row covers: an hour, a UTC day, or everything older.';

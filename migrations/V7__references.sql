@@ -35,30 +35,52 @@ SELECT reference, product_id FROM (
 WHERE reference NOT IN (SELECT product_id FROM reported);
 COMMENT ON VIEW analytic.mapping_recount IS 'What product_reference.product_id must be, where it is not null.';
 
+-- Whether each applied event counts, from the log alone: its place among the events of its actor, and of a guest's then
+-- also among what is left of its network.
+CREATE VIEW analytic.standing_recount AS
+WITH applied AS (
+    SELECT id, ref_id COLLATE "C" AS reference, event_type COLLATE "C" AS event_type, actor, network,
+           date_bin('1 hour', occurred_at, '2000-01-01T00:00:00Z') AS bucket, (occurred_at AT TIME ZONE 'UTC')::date AS day,
+           -- what arrived later than the live lane admits is history, and counts in full
+           date_created - occurred_at > interval '169 hours' AS is_history
+    FROM analytic.interaction AS logged
+    WHERE ref_type = 'Product' AND NOT EXISTS (
+        SELECT FROM analytic.pending WHERE pending.sink = 'popularity' AND pending.interaction_id = logged.id)
+), limited AS (
+    SELECT applied.*, daily_cap, network_daily_cap
+    FROM applied LEFT JOIN analytic.event_cap_period AS cap
+        ON cap.event_type = applied.event_type AND day >= first_day AND day < end_day AND actor IS NOT NULL AND NOT is_history
+), ranked AS (
+    SELECT *, daily_cap IS NULL OR row_number() OVER (
+        PARTITION BY reference, event_type, day, actor, network, daily_cap IS NULL ORDER BY bucket, id) <= daily_cap AS within_actor
+    FROM limited
+)
+SELECT id, reference, event_type, bucket,
+       within_actor AND (daily_cap IS NULL OR network IS NULL OR row_number() OVER (
+           PARTITION BY reference, event_type, day, network, daily_cap IS NULL, within_actor ORDER BY bucket, id) <= network_daily_cap) AS counts
+FROM ranked;
+COMMENT ON VIEW analytic.standing_recount IS 'Each applied event of a product, and whether it counts or is beyond a cap.';
+
 -- Activity recounted from the log, by hours.
 CREATE VIEW analytic.activity_recount AS
-SELECT ref_id COLLATE "C" AS reference, date_bin('1 hour', occurred_at, '2000-01-01T00:00:00Z') AS bucket,
-       event_type COLLATE "C" AS event_type, count(*) AS counted
-FROM analytic.interaction AS logged
-WHERE ref_type = 'Product' AND NOT EXISTS (
-    SELECT FROM analytic.pending WHERE pending.sink = 'popularity' AND pending.interaction_id = logged.id)
-GROUP BY 1, 2, 3;
+SELECT reference, bucket, event_type, count(*) FILTER (WHERE counts) AS counted, count(*) FILTER (WHERE NOT counts) AS capped
+FROM analytic.standing_recount
+GROUP BY reference, bucket, event_type;
 COMMENT ON VIEW analytic.activity_recount IS 'What activity was before anything was folded; read by "shopsignal verify".';
 
--- Popularity recounted from the log: every logged product event with a weight whose effect is not pending.
+-- Popularity recounted from the log: every logged product event with a weight whose effect is not pending, and that counts.
 CREATE VIEW analytic.reference_recount AS
-SELECT logged.ref_id AS reference,
+SELECT standing.reference,
        sum(weight.weight_micros)::bigint AS score_micros,
        count(*) FILTER (WHERE weight.counter = 'view_count') AS view_count,
        count(*) FILTER (WHERE weight.counter = 'purchase_count') AS purchase_count,
        count(*) FILTER (WHERE weight.counter = 'favorite_count') AS favorite_count,
        count(*) FILTER (WHERE weight.counter = 'cart_count') AS cart_count,
        count(*) FILTER (WHERE weight.counter = 'review_count') AS review_count
-FROM (SELECT * FROM analytic.interaction WHERE ref_type = 'Product' OFFSET 0) AS logged
+FROM (SELECT * FROM analytic.standing_recount OFFSET 0) AS standing
 JOIN analytic.event_weight AS weight USING (event_type)
-WHERE NOT EXISTS (
-    SELECT FROM analytic.pending WHERE pending.sink = 'popularity' AND pending.interaction_id = logged.id)
-GROUP BY logged.ref_id;
+WHERE counts
+GROUP BY standing.reference;
 COMMENT ON VIEW analytic.reference_recount IS 'The popularity of each id that interactions name.';
 
 CREATE VIEW analytic.popularity_recount AS

@@ -80,12 +80,12 @@ $roles$;
 -- SELECT ... FOR UPDATE needs UPDATE on a column, ON CONFLICT and RETURNING need SELECT on the columns that they name.
 
 GRANT INSERT (id, origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata, user_agent, ip_address,
-              occurred_at, date_created)
+              actor, network, occurred_at, date_created)
     ON analytic.interaction TO shopsignal_record_interactions;
 GRANT INSERT (id, origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata, user_agent, ip_address,
-              occurred_at, date_created)
+              actor, network, occurred_at, date_created)
     ON analytic.interaction TO shopsignal_import_interactions;
-GRANT INSERT (id, origin, event_id, account_id, event_type, ref_type, ref_id, metadata, occurred_at, date_created)
+GRANT INSERT (id, origin, event_id, account_id, event_type, ref_type, ref_id, metadata, actor, occurred_at, date_created)
     ON analytic.interaction TO shopsignal_project_orders;
 -- The catalog does not receive the user agent and the network of a shopper.
 GRANT SELECT (id, account_id, session_id, event_type, ref_type, ref_id, metadata, occurred_at, date_created)
@@ -140,12 +140,18 @@ GRANT SELECT ON analytic.event_weight
     TO shopsignal_update_popularity, shopsignal_import_interactions, shopsignal_answer_queries;
 GRANT SELECT (event_type, trusted) ON analytic.event_weight TO shopsignal_record_interactions;
 
-GRANT SELECT, INSERT, UPDATE ON analytic.product_popularity, analytic.activity
+GRANT SELECT ON analytic.event_cap_period TO shopsignal_update_popularity, shopsignal_import_interactions;
+GRANT SELECT, INSERT, UPDATE ON analytic.product_popularity, analytic.activity, analytic.actor_day
     TO shopsignal_update_popularity, shopsignal_import_interactions;
 -- When an event assigns a SKU to a product, what was scored under the SKU moves to the product.
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.product_popularity TO shopsignal_project_orders;
 GRANT SELECT ON analytic.reference_popularity TO shopsignal_project_orders;
 GRANT SELECT ON analytic.product_popularity, analytic.activity TO shopsignal_answer_queries;
+-- Where an event is: not who sent it.
+GRANT SELECT (event_id, origin, interaction_id, date_created) ON analytic.interaction_key TO shopsignal_answer_queries;
+GRANT SELECT (id, event_type, ref_type, ref_id, occurred_at, date_created, actor, network) ON analytic.interaction
+    TO shopsignal_answer_queries;
+GRANT SELECT ON analytic.pending, analytic.actor_day, analytic.event_cap_period TO shopsignal_answer_queries;
 GRANT SELECT (reference, product_id) ON analytic.product_reference
     TO shopsignal_update_popularity, shopsignal_import_interactions, shopsignal_answer_queries, shopsignal_judge_carts,
     shopsignal_rank_products;
@@ -229,9 +235,12 @@ GRANT SELECT, UPDATE (next_hint_at, hints) ON analytic.pending_alert TO shopsign
 
 -- ---- People: an erasure renames everything that names a person, and moves the figures of the customer
 
-GRANT SELECT, UPDATE (origin, account_id, session_id, metadata, user_agent, ip_address)
+GRANT SELECT, UPDATE (origin, account_id, session_id, metadata, user_agent, ip_address, actor)
     ON analytic.interaction TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (origin, fingerprint) ON analytic.interaction_key TO shopsignal_manage_people;
+-- All columns of the caps' state: excluding scorers is a lock that takes the privilege on the table.
+GRANT SELECT, UPDATE ON analytic.actor_day TO shopsignal_manage_people;
+GRANT SELECT (sink, interaction_id), UPDATE (actor) ON analytic.pending TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (fingerprint, content, subject_id) ON analytic.shop_event TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (subject_id, contribution) ON analytic.projection TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (customer_key) ON analytic.sales_order, analytic.opinion TO shopsignal_manage_people;
@@ -265,7 +274,7 @@ GRANT EXECUTE ON FUNCTION analytic.add_category_sales, analytic.add_events, anal
     analytic.save_order_lines, analytic.save_orders, analytic.save_payments, analytic.save_product_periods,
     analytic.save_product_skus, analytic.save_products, analytic.save_projections, analytic.save_users
     TO shopsignal_project_orders;
-GRANT EXECUTE ON FUNCTION analytic.apply_popularity
+GRANT EXECUTE ON FUNCTION analytic.apply_popularity, analytic.keep_earliest
     TO shopsignal_update_popularity, shopsignal_import_interactions;
 GRANT EXECUTE ON FUNCTION analytic.record_findings
     TO shopsignal_project_orders, shopsignal_judge_carts;

@@ -1,7 +1,7 @@
 -- store::popularity::apply
 CREATE OR REPLACE FUNCTION analytic.apply_popularity(
     ids bigint[]
-) RETURNS TABLE (taken bigint, scored bigint, parked bigint[])
+) RETURNS TABLE (taken bigint, scored bigint, capped bigint, parked bigint[])
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
 #variable_conflict use_column
 BEGIN
@@ -17,19 +17,64 @@ BEGIN
         -- locked row with every waiting one, while an array is always looked up by the key
         DELETE FROM analytic.pending
         WHERE sink = 'popularity' AND interaction_id = ANY(ARRAY(SELECT interaction_id FROM locked WHERE NOT parked))
-        RETURNING product_id, event_type, occurred_at
-    ), counted AS MATERIALIZED (
-        -- one row per key: a key twice in one upsert would be an error, and a hot one is locked once. An hour of UTC, whatever
-        -- the session's time zone
-        SELECT product_id AS reference, date_bin('1 hour', occurred_at, '2000-01-01T00:00:00Z') AS bucket, event_type COLLATE "C" AS event_type,
-               count(*) AS events
+        RETURNING interaction_id, product_id, event_type, occurred_at, date_created, actor, network
+    ), cap AS MATERIALIZED (
+        SELECT event_type, first_day, end_day, daily_cap, network_daily_cap FROM analytic.event_cap_period
+        WHERE daily_cap IS NOT NULL
+    ), event AS (
+        -- hours and days of UTC, whatever the session's time zone. What arrived later than the live lane admits is history: it
+        -- counts in full, so that the state of its day need not be kept
+        SELECT product_id AS reference, event_type COLLATE "C" AS event_type,
+               date_bin('1 hour', occurred_at, '2000-01-01T00:00:00Z') AS bucket, (occurred_at AT TIME ZONE 'UTC')::date AS day,
+               extract(hour FROM occurred_at AT TIME ZONE 'UTC')::bigint << 58 | interaction_id AS key,
+               CASE WHEN date_created - occurred_at <= interval '169 hours' THEN actor END AS actor, network
         FROM taken WHERE product_id IS NOT NULL
-        GROUP BY 1, 2, 3
-    ), kept AS (
+    ), limited AS MATERIALIZED (
+        -- the guests of a network share a row; everyone else has their own
+        SELECT event.*, daily_cap, coalesce(network, actor) AS holder, CASE WHEN network IS NOT NULL THEN actor END AS guest,
+               CASE WHEN network IS NULL THEN daily_cap ELSE network_daily_cap END AS holder_cap
+        FROM event LEFT JOIN cap
+            ON cap.event_type = event.event_type AND day >= first_day AND day < end_day AND actor IS NOT NULL
+    ), held AS (
+        -- the earliest events, as many as the caps admit, in key order. What nothing earlier meets is only locked, and not
+        -- returned
+        INSERT INTO analytic.actor_day AS held (day, actor, reference, event_type, cap, guest_cap, kept, guests)
+        SELECT day, holder, reference, event_type, holder_cap, daily_cap,
+               CASE WHEN cardinality(keys) <= daily_cap THEN keys
+                    ELSE (SELECT kept FROM analytic.keep_earliest(keys, offered.guests, daily_cap, holder_cap)) END,
+               CASE WHEN cardinality(keys) <= daily_cap THEN offered.guests
+                    ELSE (SELECT guests FROM analytic.keep_earliest(keys, offered.guests, daily_cap, holder_cap)) END
+        FROM (
+            SELECT day, holder, reference, event_type, holder_cap, daily_cap, array_agg(key ORDER BY key) AS keys,
+                   coalesce(array_agg(guest ORDER BY key) FILTER (WHERE guest IS NOT NULL), '{}') AS guests
+            FROM limited WHERE daily_cap IS NOT NULL
+            GROUP BY day, holder, reference, event_type, holder_cap, daily_cap ORDER BY day, holder, reference, event_type) AS offered
+        ON CONFLICT (day, actor, reference, event_type) DO UPDATE SET
+            previous       = held.kept,
+            (kept, guests) = (SELECT earliest.kept, earliest.guests FROM analytic.keep_earliest(
+                held.kept || excluded.kept, held.guests || excluded.guests, held.guest_cap, held.cap) AS earliest)
+        WHERE cardinality(held.kept) < held.cap OR excluded.kept[1] < held.kept[held.cap]
+        RETURNING day, reference, event_type, kept, previous
+    ), change AS (
+        SELECT reference, bucket, event_type, 1 AS events, CASE WHEN daily_cap IS NULL THEN 1 ELSE 0 END AS counted FROM limited
+        UNION ALL
+        SELECT reference, day::timestamp AT TIME ZONE 'UTC' + (key >> 58) * interval '1 hour', event_type, 0, 1
+        FROM (SELECT day, reference, event_type, previous, unnest(kept) AS key FROM held) AS gained WHERE key <> ALL (previous)
+        UNION ALL
+        -- displaced by something earlier, perhaps of another hour
+        SELECT reference, day::timestamp AT TIME ZONE 'UTC' + (key >> 58) * interval '1 hour', event_type, 0, -1
+        FROM (SELECT day, reference, event_type, kept, unnest(previous) AS key FROM held) AS lost WHERE key <> ALL (kept)
+    ), counted AS MATERIALIZED (
+        -- one row per key: a key twice in one upsert would be an error, and a hot one is locked once
+        SELECT reference, bucket, event_type, sum(events) AS events, sum(counted) AS counted
+        FROM change GROUP BY reference, bucket, event_type
+    ), tallied AS (
         -- in key order: unsorted upserts of overlapping batches deadlock
-        INSERT INTO analytic.activity AS activity (reference, grain, bucket, event_type, counted)
-        SELECT reference, 'hour', bucket, event_type, events FROM counted ORDER BY reference, bucket, event_type
-        ON CONFLICT (reference, grain, bucket, event_type) DO UPDATE SET counted = activity.counted + excluded.counted
+        INSERT INTO analytic.activity AS activity (reference, grain, bucket, event_type, counted, capped)
+        SELECT reference, 'hour', bucket, event_type, counted, events - counted FROM counted ORDER BY reference, bucket, event_type
+        ON CONFLICT (reference, grain, bucket, event_type) DO UPDATE SET
+            counted = activity.counted + excluded.counted,
+            capped  = activity.capped  + excluded.capped
         RETURNING 1
     ), known AS MATERIALIZED (
         -- a SKU counts for its product; a change of the mapping excludes this statement (store::popularity::remap_skus)
@@ -37,21 +82,22 @@ BEGIN
         WHERE reference = ANY(ARRAY(SELECT reference FROM counted)) AND product_id IS NOT NULL
     ), weighed AS (
         -- one row per product, as above
-        SELECT coalesce(known.product_id, counted.reference) AS id, sum(events)::bigint AS events,
-               sum(events * weight_micros)::bigint AS score_micros,
-               coalesce(sum(events) FILTER (WHERE counter = 'view_count'), 0)::bigint AS view_count,
-               coalesce(sum(events) FILTER (WHERE counter = 'purchase_count'), 0)::bigint AS purchase_count,
-               coalesce(sum(events) FILTER (WHERE counter = 'favorite_count'), 0)::bigint AS favorite_count,
-               coalesce(sum(events) FILTER (WHERE counter = 'cart_count'), 0)::bigint AS cart_count,
-               coalesce(sum(events) FILTER (WHERE counter = 'review_count'), 0)::bigint AS review_count
+        SELECT coalesce(known.product_id, counted.reference) AS id, sum(events)::bigint AS events, sum(counted)::bigint AS counted,
+               sum(counted * weight_micros)::bigint AS score_micros,
+               coalesce(sum(counted) FILTER (WHERE counter = 'view_count'), 0)::bigint AS view_count,
+               coalesce(sum(counted) FILTER (WHERE counter = 'purchase_count'), 0)::bigint AS purchase_count,
+               coalesce(sum(counted) FILTER (WHERE counter = 'favorite_count'), 0)::bigint AS favorite_count,
+               coalesce(sum(counted) FILTER (WHERE counter = 'cart_count'), 0)::bigint AS cart_count,
+               coalesce(sum(counted) FILTER (WHERE counter = 'review_count'), 0)::bigint AS review_count
         FROM counted JOIN analytic.event_weight USING (event_type) LEFT JOIN known USING (reference)
         GROUP BY coalesce(known.product_id, counted.reference)
     ), raised AS (
-        -- in product order, and after the activity: whoever locks rows of both, locks them in this order
+        -- in product order, and after the activity: whoever locks rows of both, locks them in this order. What only met a cap
+        -- changes no product
         INSERT INTO analytic.product_popularity AS popularity
             (id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, date_updated)
         SELECT id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, now()
-        FROM weighed WHERE (SELECT count(*) FROM kept) > 0 ORDER BY id
+        FROM weighed WHERE (SELECT count(*) FROM tallied) > 0 AND counted > 0 ORDER BY id
         ON CONFLICT (id) DO UPDATE SET
             score_micros   = popularity.score_micros   + excluded.score_micros,
             view_count     = popularity.view_count     + excluded.view_count,
@@ -66,8 +112,9 @@ BEGIN
     )
     SELECT (SELECT count(*) FROM taken) AS taken,
            (SELECT coalesce(sum(events), 0)::bigint FROM weighed) AS scored,
+           (SELECT coalesce(sum(events - counted), 0)::bigint FROM weighed) AS capped,
            (SELECT coalesce(array_agg(interaction_id), '{}') FROM locked WHERE parked) AS parked;
 END
 $function$;
 COMMENT ON FUNCTION analytic.apply_popularity IS
-    'Applies the pending popularity effects of interactions, each once. The transaction that deletes a pending row raises the score.';
+    'Applies the pending popularity effects of interactions, each once, up to the daily caps. The transaction that deletes a pending row raises the score.';

@@ -62,7 +62,9 @@ BEGIN
         FROM hourly GROUP BY product_id
     ), computed AS (
         SELECT asked.product_id, scored.id IS NOT NULL OR summed.product_id IS NOT NULL AS is_known,
-               coalesce(product.deleted_at IS NULL AND (product.product_id IS NOT NULL OR NOT state.announced_only), false) AS listed,
+               coalesce(product.deleted_at IS NULL AND (product.product_id IS NOT NULL OR NOT state.announced_only), false)
+                   -- views of it are no shopper's
+                   AND asked.product_id <> 'shopsignal-probe' AS listed,
                product.category_id COLLATE "C" AS category_id, product.seller_id COLLATE "C" AS seller_id,
                coalesce(score_micros, 0) AS alltime_micros,
                CASE WHEN trend > 0 THEN (width_bucket(trend, powers) - 1 + base)::bigint END AS exponent,

@@ -20,13 +20,13 @@ BEGIN
          WHERE standing = 'announced' AND score_micros < after_score ORDER BY score_micros DESC, id LIMIT page_size)
         UNION ALL
         (SELECT * FROM analytic.product_popularity
-         WHERE standing = 'unknown' AND (SELECT announced_only FROM mode) IS NOT true
+         WHERE standing = 'unknown' AND id <> 'shopsignal-probe' AND (SELECT announced_only FROM mode) IS NOT true
            AND score_micros = after_score AND id > after_product ORDER BY id LIMIT page_size)
         UNION ALL
         (SELECT * FROM analytic.product_popularity
-         WHERE standing = 'unknown' AND (SELECT announced_only FROM mode) IS NOT true
+         WHERE standing = 'unknown' AND id <> 'shopsignal-probe' AND (SELECT announced_only FROM mode) IS NOT true
            AND score_micros < after_score ORDER BY score_micros DESC, id LIMIT page_size)
     ) AS listed ORDER BY score_micros DESC, id LIMIT page_size;
 END
 $function$;
-COMMENT ON FUNCTION analytic.list_popularity_after IS 'Returns the rows of the top list after one.';
+COMMENT ON FUNCTION analytic.list_popularity_after IS 'Returns the rows of the top list after one, without the product of the probe.';

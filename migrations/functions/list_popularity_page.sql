@@ -15,9 +15,9 @@ BEGIN
          WHERE standing = 'announced' ORDER BY score_micros DESC, id LIMIT page_size + skipped)
         UNION ALL
         (SELECT * FROM analytic.product_popularity
-         WHERE standing = 'unknown' AND (SELECT announced_only FROM mode) IS NOT true
+         WHERE standing = 'unknown' AND id <> 'shopsignal-probe' AND (SELECT announced_only FROM mode) IS NOT true
          ORDER BY score_micros DESC, id LIMIT page_size + skipped)
     ) AS listed ORDER BY score_micros DESC, id LIMIT page_size OFFSET skipped;
 END
 $function$;
-COMMENT ON FUNCTION analytic.list_popularity_page IS 'Returns a page of the top list by its offset.';
+COMMENT ON FUNCTION analytic.list_popularity_page IS 'Returns a page of the top list, without the product of the probe, by its offset.';

@@ -1,13 +1,15 @@
-//! One run: creates partitions, indexes past days, prunes keys, folds activity, and warns when the default partition has
-//! rows.
+//! One run: creates partitions, indexes past days, prunes keys and the state of caps, folds activity, warns when the
+//! default partition has rows, and measures whether every stored event is applied, waits, or is parked.
 
 use std::time::Duration;
 
+use domain::Sink;
 use lambda_runtime::{Error, LambdaEvent};
 use platform::{Deadline, Metric, Metrics};
 use serde::Serialize;
 use serde_json::Value;
 use store::activity::{Fold, Pass};
+use store::conservation::{self, Conservation};
 use store::{Database, StoreError};
 
 use crate::Horizon;
@@ -43,7 +45,9 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
         .count(Metric::KeysPruned, outcome.keys_pruned)
         .count(Metric::GuestQuotasPruned, outcome.guest_quotas_pruned)
         .count(Metric::ActivityFolded, outcome.activity_folded)
+        .count(Metric::ActorDaysPruned, outcome.actor_days_pruned)
         .emit("maintained");
+    report_conservation(outcome.conservation);
     Ok(serde_json::to_value(outcome)?)
 }
 
@@ -56,6 +60,9 @@ struct Outcome {
     keys_pruned: usize,
     guest_quotas_pruned: usize,
     activity_folded: usize,
+    actor_days_pruned: usize,
+    /// Null when there was no time to count every past partition.
+    conservation: Option<Conservation>,
 }
 
 async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError> {
@@ -72,7 +79,9 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
     let days = deps.horizon.key_retention_days;
     let keys_pruned = prune(deadline, || store::key::prune(&deps.database, days, PRUNE)).await?;
     let guest_quotas_pruned = prune(deadline, || store::guest_quota::prune(&deps.database, PRUNE)).await?;
+    let actor_days_pruned = prune(deadline, || store::actor_day::prune(&deps.database, PRUNE)).await?;
     let activity_folded = fold(deps, deadline).await?;
+    let conservation = measure(&deps.database, deadline).await?;
     Ok(Outcome {
         partitions_created: created,
         partitions_indexed,
@@ -80,6 +89,8 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
         keys_pruned,
         guest_quotas_pruned,
         activity_folded,
+        actor_days_pruned,
+        conservation,
     })
 }
 
@@ -94,6 +105,31 @@ async fn fold(deps: &Deps, deadline: Deadline) -> Result<usize, StoreError> {
         folded += pass.folded;
     }
     Ok(folded)
+}
+
+/// Counts past partitions that are not counted yet, then everything.
+async fn measure(database: &Database, deadline: Deadline) -> Result<Option<Conservation>, StoreError> {
+    let today = conservation::today();
+    while !deadline.remaining().is_zero() {
+        if !conservation::count_past_partition(database, today).await? {
+            return conservation::measure(database, today).await.map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// Zero is written as well: a missing figure means that nothing was measured.
+fn report_conservation(measured: Option<Conservation>) {
+    let Some(measured) = measured else { return };
+    let difference = measured.difference();
+    if difference != 0 {
+        tracing::error!(?measured, difference, "events are lost or counted twice: run `shopsignal verify`");
+    }
+    let gauge = |count: i64| usize::try_from(count).unwrap_or_default();
+    Metrics::with(&[("Sink", Sink::Popularity.as_str())])
+        .gauge(Metric::Stored, gauge(measured.stored))
+        .gauge(Metric::ConservationDifference, gauge(difference.saturating_abs()))
+        .emit("conservation");
 }
 
 /// Prunes in batches until nothing is left, or no time; the next run continues.

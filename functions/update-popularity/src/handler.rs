@@ -72,6 +72,7 @@ async fn apply_isolating(database: &Database, ids: &[InteractionId]) -> Result<O
         match store::popularity::apply(database, &ids[part.clone()]).await {
             Ok(applied) => {
                 outcome.applied.scored += applied.scored;
+                outcome.applied.capped += applied.capped;
                 outcome.applied.skipped += applied.skipped;
                 outcome.applied.parked.extend(applied.parked);
             }
@@ -95,6 +96,7 @@ fn counted(line: Metrics, batch: &Batch, outcome: &Outcome, interactions: usize)
     let settled = applied.scored + applied.skipped + applied.parked.len() + outcome.refused.len();
     line.count(Metric::Messages, batch.len())
         .count(Metric::Applied, applied.scored)
+        .count(Metric::Capped, applied.capped)
         .count(Metric::Skipped, applied.skipped)
         .count(Metric::AlreadyApplied, interactions - settled)
         .count(Metric::Parked, outcome.refused.len())

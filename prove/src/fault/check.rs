@@ -6,6 +6,8 @@ use std::time::Duration;
 use contracts::Hint;
 use domain::Sink;
 use serde_json::Value;
+use testkit::cap::{CappedEvent, counting, default_caps};
+use uuid::Uuid;
 
 use super::activity::check_activity;
 use super::history::{Counts, EventKey, Sent};
@@ -42,6 +44,24 @@ struct Row {
     is_product: bool,
     ref_id: String,
     occurred_second: i64,
+    /// Seconds from its time to its arrival.
+    delay: i64,
+    actor: Option<Uuid>,
+    network: Option<Uuid>,
+}
+
+impl Row {
+    fn capped(&self) -> CappedEvent {
+        CappedEvent {
+            id: self.id,
+            event_type: self.event_type.clone(),
+            reference: self.ref_id.clone(),
+            second: self.occurred_second,
+            delay: self.delay,
+            actor: self.actor,
+            network: self.network,
+        }
+    }
 }
 
 /// Checks everything. The rig is idle and its processes have ended.
@@ -52,7 +72,8 @@ pub async fn check(rig: &Rig) -> Findings {
     let mut findings = Findings { counts: rig.history.counts(), ..Findings::default() };
     let client = rig.connect().await.unwrap();
     let sql = "SELECT id, origin, event_id, event_type, ref_type = 'Product', ref_id,
-                      floor(extract(epoch FROM occurred_at))::bigint
+                      floor(extract(epoch FROM occurred_at))::bigint,
+                      floor(extract(epoch FROM date_created - occurred_at))::bigint, actor, network
                FROM analytic.interaction";
     let rows = client.query(sql, &[]).await.unwrap();
     let row = |row: tokio_postgres::Row| Row {
@@ -62,16 +83,20 @@ pub async fn check(rig: &Rig) -> Findings {
         is_product: row.get(4),
         ref_id: row.get(5),
         occurred_second: row.get(6),
+        delay: row.get(7),
+        actor: row.get(8),
+        network: row.get(9),
     };
     let mut log: Vec<_> = rows.into_iter().map(row).collect();
     findings.stored = log.len();
     let events = rig.history.events();
     undo_erasures(&client, &mut log, &events).await;
     check_log(&log, &events, &mut findings);
-    check_scores(&client, &log, &mut findings).await;
-    let products = log.iter().filter(|row| row.is_product);
-    let counted = products.map(|row| (&*row.ref_id, row.occurred_second, &*row.event_type));
-    check_activity(&client, counted, &mut findings).await;
+    let products: Vec<_> = log.iter().filter(|row| row.is_product).map(Row::capped).collect();
+    let counting = counting(&products, default_caps);
+    let scored = products.iter().filter(|event| counting.contains(&event.id));
+    check_scores(&client, scored.map(|event| (&*event.event_type, &*event.reference)), &mut findings).await;
+    check_activity(&client, (&products, &counting), &mut findings).await;
     let poison = poisoned(&log, &events);
     check_pending(&client, &poison, &mut findings).await;
     check_catalog(rig, &log, &poison, &mut findings);
@@ -119,13 +144,17 @@ fn check_log(log: &[Row], events: &HashMap<EventKey, Sent>, findings: &mut Findi
 }
 
 /// I1: every score equals a naive recount of the log.
-async fn check_scores(client: &tokio_postgres::Client, log: &[Row], findings: &mut Findings) {
+async fn check_scores<'a>(
+    client: &tokio_postgres::Client,
+    scored: impl Iterator<Item = (&'a str, &'a str)>,
+    findings: &mut Findings,
+) {
     let sql = "SELECT id::text, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count
                FROM analytic.product_popularity";
     let rows = client.query(sql, &[]).await.unwrap();
     let stored: BTreeMap<String, Sums> =
         rows.iter().map(|row| (row.get(0), std::array::from_fn(|i| row.get(i + 1)))).collect();
-    let recounted = recount(log.iter().map(|row| (&*row.event_type, &*row.ref_id)));
+    let recounted = recount(scored);
     let products: BTreeSet<_> = stored.keys().chain(recounted.keys()).collect();
     for product in products {
         let (stored, recounted) = (stored.get(product), recounted.get(product));

@@ -89,7 +89,7 @@ pub struct ExplainedEvents {
     pub event_type: String,
     /// Events that count for the score.
     pub counted: i64,
-    /// Events beyond a limit, which do not count for the score. There are no limits yet: 0.
+    /// Events beyond the daily cap of an actor or network, which do not count for the score.
     pub capped: i64,
     /// Events of excluded senders, which do not count for the score. Nobody is excluded yet: 0.
     pub excluded: i64,

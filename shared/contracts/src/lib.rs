@@ -32,6 +32,7 @@ mod route;
 mod sales;
 mod shop_event;
 mod sqs_event;
+mod tracking;
 
 pub use activity::{
     ExplainedEvents, Explanation, HISTORY_DAY_DAYS, HISTORY_HOUR_DAYS, History, HistoryBucket, HistoryGranularity,
@@ -77,3 +78,4 @@ pub use shop_event::{
     SHOP_TEXT_MAX_CHARS, anonymize_in_event, is_named_in_event, read_shop_event, sealed::peek_sealed_event,
 };
 pub use sqs_event::{SqsAttributes, SqsEvent, SqsMessage};
+pub use tracking::{Contribution, CountOutcome, EffectStatus, SinkProgress, TrackedInteraction, TrackedInteractions};

@@ -13,6 +13,7 @@ mod rank;
 mod response;
 pub(crate) mod route;
 pub(crate) mod sales;
+pub(crate) mod tracking;
 
 pub(crate) use response::details;
 use utoipa::openapi::path::{PathItem, PathsBuilder};
@@ -91,8 +92,9 @@ fn components() -> Components {
         .security_scheme(BEARER, SecurityScheme::Http(bearer));
     let bodies = interaction::schemas().into_iter().chain(event::schemas()).chain(person::schemas());
     bodies
-        .fold(figures::schemas(sales::schemas(rank::schemas(activity::schemas(components)))), |all, (name, schema)| {
-            all.schema(name, schema)
-        })
+        .fold(
+            figures::schemas(sales::schemas(rank::schemas(activity::schemas(tracking::schemas(components))))),
+            |all, (name, schema)| all.schema(name, schema),
+        )
         .build()
 }

@@ -14,7 +14,7 @@ pub const LIMIT_MAX: u32 = 100;
 /// cursor costs the same at any depth.
 pub const PAGED_ROWS_MAX: u32 = 1_000;
 
-/// Score and counters of one product. Counters count events and never decrease.
+/// Score and counters of one product. Both are moved by events within the daily caps only; counters never decrease.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Popularity {

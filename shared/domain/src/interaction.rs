@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{EventType, Origin, Reference};
+use crate::{Actor, EventType, Origin, Reference};
 
 /// The database's id of a stored interaction, and the idempotency key towards the catalog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,6 +50,14 @@ impl NewInteraction {
     #[must_use]
     pub fn corrected_time(&self) -> Option<Timestamp> {
         self.occurred_at.map(|at| at.saturating_add(self.clock_error).unwrap_or(at))
+    }
+
+    /// Returns whose daily cap it counts towards: the account's, else the session's. An event that names neither has no
+    /// cap: a service of the shop vouches for it.
+    #[must_use]
+    pub fn actor(&self) -> Option<Actor> {
+        let account = self.account_id.map(Actor::of_account);
+        account.or_else(|| self.session_id.as_deref().map(Actor::of_session))
     }
 
     /// Computes the digest of everything that the sender determines.
@@ -134,6 +142,15 @@ mod tests {
         for other in &others {
             assert_ne!(other.fingerprint(), original.fingerprint(), "{other:?}");
         }
+    }
+
+    #[test]
+    fn the_account_is_the_actor_and_else_the_session_whoever_sends_it() {
+        let signed_in = NewInteraction { session_id: Some("visit".to_owned()), ..favorite() };
+        assert_eq!(signed_in.actor(), Some(Actor::of_account(Uuid::from_u128(1))));
+        let visit = NewInteraction { account_id: None, ..signed_in };
+        assert_eq!(visit.actor(), Some(Actor::of_session("visit")));
+        assert_eq!(NewInteraction { session_id: None, ..visit }.actor(), None);
     }
 
     #[test]

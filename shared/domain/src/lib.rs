@@ -4,6 +4,7 @@
 //! random source, so every rule can be tested by calling it.
 #![warn(missing_docs)]
 
+mod actor;
 mod address;
 mod amount;
 mod calendar;
@@ -38,6 +39,7 @@ mod sink;
 mod status;
 mod window;
 
+pub use actor::Actor;
 pub use address::truncate_address;
 pub use amount::{Amount, Fit};
 pub use calendar::{GrainSpan, InvalidZone, Step, TimeSpan, Zone, align, cover, split};

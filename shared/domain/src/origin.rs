@@ -22,13 +22,13 @@ impl Origin {
     /// Returns the origin of what an account sends.
     #[must_use]
     pub fn of_account(account_id: Uuid) -> Self {
-        Self::hash("account", account_id.as_bytes())
+        Self(hash("account", account_id.as_bytes()))
     }
 
     /// Returns the origin of what a guest sends in a session.
     #[must_use]
     pub fn of_session(session_id: &str) -> Self {
-        Self::hash("session", session_id.as_bytes())
+        Self(hash("session", session_id.as_bytes()))
     }
 
     /// Returns the origin as it is stored: 16 bytes.
@@ -36,17 +36,17 @@ impl Origin {
     pub fn as_uuid(self) -> Uuid {
         self.0
     }
+}
 
-    /// SHA-256 truncated to a UUID of version 8, whose fixed bits distinguish a hash from the constants.
-    fn hash(kind: &str, name: &[u8]) -> Self {
-        let mut hash = Sha256::new();
-        // The kind and its length distinguish an account from a session with the same bytes.
-        hash.update([u8::try_from(kind.len()).unwrap_or(u8::MAX)]);
-        hash.update(kind);
-        hash.update(name);
-        let digest = hash.finalize();
-        Self(Builder::from_custom_bytes(std::array::from_fn(|i| digest[i])).into_uuid())
-    }
+/// SHA-256 truncated to a UUID of version 8, whose fixed bits distinguish a hash from the constants.
+pub(crate) fn hash(kind: &str, name: &[u8]) -> Uuid {
+    let mut hash = Sha256::new();
+    // The kind and its length distinguish an account from a session with the same bytes.
+    hash.update([u8::try_from(kind.len()).unwrap_or(u8::MAX)]);
+    hash.update(kind);
+    hash.update(name);
+    let digest = hash.finalize();
+    Builder::from_custom_bytes(std::array::from_fn(|i| digest[i])).into_uuid()
 }
 
 #[cfg(test)]

@@ -47,13 +47,16 @@ macro_rules! metrics {
 metrics! {
     Accepted
     ActivityFolded
+    ActorDaysPruned
     Again
     AlreadyApplied
     AlreadyDone
     Applied
+    Capped
     CartsLeft
     CatalogLatency
     Conflict
+    ConservationDifference
     DeadLettered
     DefaultPartitionRows
     Delivered
@@ -79,9 +82,11 @@ metrics! {
     PendingDepth
     PendingOldestAge
     PendingParked
+    ProbeSeconds
     RanksComputed
     RanksPruned
     RanksWritten
+    Received
     Refused
     Rejected
     RejectedByCode
@@ -89,6 +94,8 @@ metrics! {
     RequestRefused
     Sent
     Skipped
+    Stored
+    Unanswered
     Unavailable
     Unreadable
     Unscored

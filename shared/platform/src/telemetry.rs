@@ -8,7 +8,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The crates of this workspace that run in a function. Only they can log below `INFO`.
-const OURS: [&str; 23] = [
+const OURS: [&str; 25] = [
     "accept_events",
     "answer_queries",
     "catalog",
@@ -23,6 +23,8 @@ const OURS: [&str; 23] = [
     "outbound",
     "people",
     "platform",
+    "probe",
+    "probe_api",
     "project_orders",
     "rank_products",
     "record_interactions",

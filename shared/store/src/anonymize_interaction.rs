@@ -9,7 +9,11 @@ use crate::session::Parameter;
 use crate::{Database, StoreError, Transaction};
 
 /// Anonymizes up to `limit` interactions of a person that arrived until then, including those of sessions before
-/// signing in, and returns the number of rows and keys. What they count for stays.
+/// signing in, and returns the number of rows and keys. What they count for stays: a new actor replaces theirs in the log,
+/// in what is pending and in the state of the caps.
+///
+/// Scorers are excluded until the transaction ends: one that was running has committed what it kept for the actor, and one
+/// that comes later reads the new actor.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -29,6 +33,8 @@ pub async fn erase(
         (&own, Type::UUID_ARRAY),
         (&erased, Type::UUID_ARRAY),
     ];
+    // As a separate statement: the next one sees what was committed when it began.
+    transaction.query(include_str!("../sql/anonymize_interaction/exclude_scorers.sql"), &[]).await?;
     let rows = transaction.query(include_str!("../sql/anonymize_interaction/erase.sql"), &parameters).await?;
     let row = rows.first().expect("the statement returns one row");
     let (interactions, keys) = (row.try_get("interactions")?, row.try_get("keys")?);

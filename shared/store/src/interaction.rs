@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Caller, DerivedInteraction, Interaction, InteractionId, NewInteraction, Origin, ProductId};
+use domain::{Actor, Caller, DerivedInteraction, Interaction, InteractionId, NewInteraction, Origin, ProductId};
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
@@ -25,6 +25,12 @@ pub struct Submission<'a> {
 }
 
 impl Submission<'_> {
+    /// The network whose cap the events of guests share; everyone else stands for themselves.
+    fn guest_network(&self) -> Option<Uuid> {
+        let of_guest = self.caller == Caller::Guest;
+        of_guest.then(|| Actor::of_network(self.ip_address.unwrap_or_default()).as_uuid())
+    }
+
     fn guest_limit(&self) -> Option<i64> {
         self.guest_events_per_minute.filter(|_| self.caller == Caller::Guest).map(i64::from)
     }
@@ -137,6 +143,7 @@ struct Batch<'a> {
     columns: Columns<'a>,
     submission: &'a Submission<'a>,
     is_trusted: bool,
+    guest_network: Option<Uuid>,
     guest_limit: Option<i64>,
     sinks: Vec<&'static str>,
 }
@@ -147,12 +154,13 @@ impl<'a> Batch<'a> {
             columns: Columns::of(items),
             submission,
             is_trusted: submission.caller.is_trusted(),
+            guest_network: submission.guest_network(),
             guest_limit: submission.guest_limit(),
             sinks: pending::sinks(),
         }
     }
 
-    fn parameters(&self) -> [Parameter<'_>; 16] {
+    fn parameters(&self) -> [Parameter<'_>; 18] {
         let columns = &self.columns;
         [
             (&columns.event_id, Type::UUID_ARRAY),
@@ -164,11 +172,13 @@ impl<'a> Batch<'a> {
             (&columns.product_id, Type::TEXT_ARRAY),
             (&columns.account_id, Type::UUID_ARRAY),
             (&columns.session_id, Type::TEXT_ARRAY),
+            (&columns.actor, Type::UUID_ARRAY),
             (&columns.metadata, Type::TEXT_ARRAY),
             (&columns.occurred_at, Type::TIMESTAMPTZ_ARRAY),
             (&self.is_trusted, Type::BOOL),
             (&self.submission.user_agent, Type::TEXT),
             (&self.submission.ip_address, Type::TEXT),
+            (&self.guest_network, Type::UUID),
             (&self.guest_limit, Type::INT8),
             (&self.sinks, Type::TEXT_ARRAY),
         ]
@@ -238,6 +248,7 @@ struct Columns<'a> {
     product_id: Vec<Option<&'a str>>,
     account_id: Vec<Option<Uuid>>,
     session_id: Vec<Option<&'a str>>,
+    actor: Vec<Option<Uuid>>,
     metadata: Vec<&'a str>,
     occurred_at: Vec<Option<jiff::Timestamp>>,
 }
@@ -254,6 +265,7 @@ impl<'a> Columns<'a> {
             product_id: items.iter().map(|item| item.reference.product_id().map(ProductId::as_str)).collect(),
             account_id: items.iter().map(|item| item.account_id).collect(),
             session_id: items.iter().map(|item| item.session_id.as_deref()).collect(),
+            actor: items.iter().map(|item| item.actor().map(Actor::as_uuid)).collect(),
             metadata: items.iter().map(|item| item.metadata.as_str()).collect(),
             occurred_at: items.iter().map(NewInteraction::corrected_time).collect(),
         }
@@ -292,15 +304,17 @@ pub async fn record_derived(
     let event_types: Vec<_> = items.iter().map(|item| item.event_type).collect();
     let products: Vec<_> = items.iter().map(|item| item.product_id.as_str()).collect();
     let accounts: Vec<_> = items.iter().map(|item| item.account_id).collect();
+    let actors: Vec<_> = items.iter().map(|item| item.account_id.map(|id| Actor::of_account(id).as_uuid())).collect();
     let metadata: Vec<_> = items.iter().map(DerivedInteraction::metadata).collect();
     let times: Vec<_> = items.iter().map(|item| item.occurred_at).collect();
     let sinks = pending::sinks();
-    let parameters: [Parameter<'_>; 9] = [
+    let parameters: [Parameter<'_>; 10] = [
         (&event_ids, Type::UUID_ARRAY),
         (&fingerprints, Type::BYTEA_ARRAY),
         (&event_types, Type::TEXT_ARRAY),
         (&products, Type::TEXT_ARRAY),
         (&accounts, Type::UUID_ARRAY),
+        (&actors, Type::UUID_ARRAY),
         (&metadata, Type::TEXT_ARRAY),
         (&times, Type::TIMESTAMPTZ_ARRAY),
         (&Origin::DERIVED.as_uuid(), Type::UUID),

@@ -7,11 +7,13 @@
 #![warn(missing_docs)]
 
 pub mod activity;
+pub mod actor_day;
 pub mod anonymize;
 pub mod anonymize_interaction;
 pub mod cart;
 pub mod catalog_delivery;
 mod connection;
+pub mod conservation;
 mod credentials;
 pub mod customer_link;
 mod database;
@@ -51,6 +53,7 @@ pub mod shop_event;
 pub mod shop_report;
 #[cfg(feature = "migrations")]
 pub mod sign_in;
+pub mod tracking;
 pub mod user;
 pub mod verification;
 pub mod weight;

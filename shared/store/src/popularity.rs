@@ -10,8 +10,10 @@ use crate::{Database, StoreError, Transaction};
 /// The result of a batch of hints. Hints not counted here had no pending row: their effect was applied before.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Applied {
-    /// Effects that changed a score.
+    /// Effects of events that have a weight.
     pub scored: usize,
+    /// Those of them that met a daily cap and changed no score, or displaced an event that had.
+    pub capped: usize,
     /// Effects without a score: no product, or no weight.
     pub skipped: usize,
     /// Hints whose row is parked. Nothing was done.
@@ -48,9 +50,11 @@ const APPLY: &str = "apply_popularity";
 fn applied(rows: &[Row]) -> Result<Applied, StoreError> {
     let Some(row) = rows.first() else { return Ok(Applied::default()) };
     let (taken, scored): (i64, i64) = (row.try_get("taken")?, row.try_get("scored")?);
+    let capped: i64 = row.try_get("capped")?;
     let parked: Vec<i64> = row.try_get("parked")?;
     Ok(Applied {
         scored: usize::try_from(scored).unwrap_or_default(),
+        capped: usize::try_from(capped).unwrap_or_default(),
         skipped: usize::try_from(taken - scored).unwrap_or_default(),
         parked: parked.into_iter().map(InteractionId).collect(),
     })

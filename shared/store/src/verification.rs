@@ -10,6 +10,7 @@ use tokio_postgres::{Client, IsolationLevel, Row, Transaction};
 use uuid::Uuid;
 
 use crate::activity::{self, ActivityComparison};
+use crate::conservation::{self, Conservation};
 use crate::{StoreError, pending, rank_recount, recount};
 
 /// The number of examples of each kind in a report.
@@ -94,12 +95,14 @@ pub struct KeyCheck {
     pub examples: Vec<Uuid>,
 }
 
-/// I7: applied + pending = ingested, as sums over all products.
+/// I7: applied + uncounted + pending = ingested, as sums over all products.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Balance {
     /// What the products hold.
     pub applied: Sums,
-    /// What the pending rows will add.
+    /// What was applied and does not count: beyond a cap, or of someone excluded.
+    pub uncounted: Sums,
+    /// What the pending rows will add, caps aside.
     pub pending: Sums,
     /// What the log holds.
     pub ingested: Sums,
@@ -118,6 +121,8 @@ pub struct Report {
     pub keys: KeyCheck,
     /// I7.
     pub balance: Balance,
+    /// I7 as numbers of events.
+    pub conservation: Conservation,
     /// I10.
     pub sales: recount::SalesComparison,
     /// I11.
@@ -146,11 +151,12 @@ impl From<[i64; 6]> for Sums {
 }
 
 impl Balance {
-    /// applied + pending - ingested, value by value. Must be zeros.
+    /// applied + uncounted + pending - ingested, value by value. Must be zeros.
     #[must_use]
     pub fn difference(&self) -> Sums {
-        let (applied, pending, ingested) = (self.applied.values(), self.pending.values(), self.ingested.values());
-        std::array::from_fn(|i| applied[i] + pending[i] - ingested[i]).into()
+        let parts = [self.applied, self.uncounted, self.pending].map(Sums::values);
+        let ingested = self.ingested.values();
+        std::array::from_fn(|i| parts.iter().map(|part| part[i]).sum::<i64>() - ingested[i]).into()
     }
 }
 
@@ -161,8 +167,9 @@ impl Report {
         let unbalanced: i64 = self.balance.difference().values().iter().map(|value| i64::from(*value != 0)).sum();
         let pending: i64 = self.pending.iter().map(|check| check.orphans + check.contradictions).sum();
         let keys = self.keys.keys_without_row + self.keys.rows_without_key + self.keys.repeated;
-        let figures = self.popularity.differences + self.activity.differences + self.sales.differences;
-        figures + self.ranks.differences + pending + keys + unbalanced
+        let lost = i64::from(self.conservation.difference() != 0);
+        let sums = self.popularity.differences + self.activity.differences + unbalanced + lost;
+        sums + self.ranks.differences + pending + keys + self.sales.differences
     }
 }
 
@@ -193,6 +200,7 @@ impl<'c> Snapshot<'c> {
             pending: self.check_pending().await?,
             keys: self.check_keys(key_retention_days).await?,
             balance: self.get_balance().await?,
+            conservation: conservation::count(&self.transaction).await?,
             sales: recount::compare(&self.transaction, EXAMPLES).await?,
             ranks: rank_recount::compare(&self.transaction, EXAMPLES).await?,
         })
@@ -255,9 +263,15 @@ impl<'c> Snapshot<'c> {
 
     async fn get_balance(&self) -> Result<Balance, StoreError> {
         let rows = self.transaction.query_typed(include_str!("../sql/verification/get_balance.sql"), &[]).await?;
-        let [applied, pending, ingested] = [0, 1, 2].map(|i| rows.get(i).map_or(Ok(None), |row| sums(row, "sums")));
-        let part = |part: Option<Sums>| part.expect("the statement returns three rows");
-        Ok(Balance { applied: part(applied?), pending: part(pending?), ingested: part(ingested?) })
+        let [applied, uncounted, pending, ingested] =
+            [0, 1, 2, 3].map(|i| rows.get(i).map_or(Ok(None), |row| sums(row, "sums")));
+        let part = |part: Option<Sums>| part.expect("the statement returns four rows");
+        Ok(Balance {
+            applied: part(applied?),
+            uncounted: part(uncounted?),
+            pending: part(pending?),
+            ingested: part(ingested?),
+        })
     }
 
     /// Counts the interactions that an outside catalog confirmed within the last `days`: no feed need hold them.

@@ -66,6 +66,24 @@ impl FromStr for Counter {
     }
 }
 
+/// How many events of a type count per product and UTC day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cap {
+    /// Of one actor: an account, or a session without one.
+    pub daily: i32,
+    /// Of all guests of one network.
+    pub network_daily: i32,
+}
+
+impl Cap {
+    /// The largest cap of an actor: the keys of its events that count are kept in one row.
+    pub const DAILY_MAX: i32 = 100;
+    /// The largest cap of a network.
+    pub const NETWORK_MAX: i32 = 1_000;
+    /// The cap of a network in terms of an actor's, unless it is given.
+    pub const NETWORK_FACTOR: i32 = 10;
+}
+
 /// One row of the weight table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Weight {
@@ -77,6 +95,10 @@ pub struct Weight {
     pub counter: Option<Counter>,
     /// Whether only trusted callers may send it.
     pub trusted: bool,
+    /// The cap of today; `None` for none.
+    pub cap: Option<Cap>,
+    /// The cap of a later day, and that day; `None` when none was set.
+    pub next_cap: Option<(String, Option<Cap>)>,
 }
 
 /// Reads the weight table, the heaviest event first.
@@ -92,9 +114,19 @@ pub async fn list(database: &Database) -> Result<Vec<Weight>, StoreError> {
             weight: Micros(row.try_get("weight_micros")?),
             counter: counter.map(|name| name.parse().expect("event_weight.counter holds a known counter")),
             trusted: row.try_get("trusted")?,
+            cap: cap(row, ["daily_cap", "network_daily_cap"])?,
+            next_cap: match row.try_get("next_day")? {
+                Some(day) => Some((day, cap(row, ["next_daily_cap", "next_network_daily_cap"])?)),
+                None => None,
+            },
         })
     });
     weights.collect()
+}
+
+fn cap(row: &Row, [daily, network_daily]: [&str; 2]) -> Result<Option<Cap>, StoreError> {
+    let (daily, network_daily): (Option<i32>, Option<i32>) = (row.try_get(daily)?, row.try_get(network_daily)?);
+    Ok(daily.zip(network_daily).map(|(daily, network_daily)| Cap { daily, network_daily }))
 }
 
 /// A requested change of one row. The row is inserted if the event has none.
@@ -108,6 +140,8 @@ pub struct Change {
     pub counter: Option<Option<Counter>>,
     /// `None` keeps the flag; a new row is then not trusted.
     pub trusted: Option<bool>,
+    /// `None` keeps the cap, `Some(None)` removes it: both from the next UTC day on, so that a day has one cap.
+    pub cap: Option<Option<Cap>>,
 }
 
 /// The outcome of a change.
@@ -245,6 +279,12 @@ async fn upsert(transaction: &Transaction<'_>, change: &Change) -> Result<(), to
         (&change.trusted, Type::BOOL),
     ];
     transaction.query_typed(include_str!("../sql/weight/upsert.sql"), &parameters).await?;
+    if let Some(cap) = change.cap {
+        let (daily, network_daily) = (cap.map(|cap| cap.daily), cap.map(|cap| cap.network_daily));
+        let parameters: [crate::session::Parameter<'_>; 3] =
+            [(&change.event_type.as_str(), Type::TEXT), (&daily, Type::INT4), (&network_daily, Type::INT4)];
+        transaction.query_typed(include_str!("../sql/weight/upsert_cap.sql"), &parameters).await?;
+    }
     Ok(())
 }
 

@@ -6,19 +6,20 @@ use uuid::Uuid;
 
 use crate::TestDatabase;
 
-/// Creates an interaction of a session with a product, with a new event id.
+/// Creates an interaction with a product, with a new event id, of a session of its own, so that no cap is met.
 ///
 /// # Panics
 /// When the event or the product has an invalid name.
 #[must_use]
 pub fn interaction(event: &str, product: &str) -> NewInteraction {
+    let event_id = Uuid::now_v7();
     NewInteraction {
         origin: Origin::TRUSTED,
-        event_id: Uuid::now_v7(),
+        event_id,
         account_id: None,
         event_type: event.parse().unwrap(),
         reference: Reference::new(RefType::Product, product).unwrap(),
-        session_id: Some("s-1".to_owned()),
+        session_id: Some(format!("s-{event_id}")),
         metadata: "{}".to_owned(),
         occurred_at: None,
         clock_error: jiff::SignedDuration::ZERO,

@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
+pub mod cap;
 mod clock;
 mod command;
 mod database;

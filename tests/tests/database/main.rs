@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage fails where it stands")]
 
 mod additive;
+mod cap;
 mod changelog;
+mod conservation;
 mod custom_resource;
 mod fold;
 mod migrate;

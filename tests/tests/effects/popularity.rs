@@ -2,6 +2,7 @@
 
 mod activity;
 mod batch;
+mod cap;
 mod concurrent;
 mod crash;
 mod outage;

@@ -15,7 +15,7 @@ use crate::shop::{product, record, record_and_apply, verify};
 const LOCK_LIMIT: Duration = Duration::from_secs(10);
 
 fn change(event: &str, micros: i64) -> Change {
-    Change { event_type: event.parse().unwrap(), weight: Micros(micros), counter: None, trusted: None }
+    Change { event_type: event.parse().unwrap(), weight: Micros(micros), counter: None, trusted: None, cap: None }
 }
 
 async fn set(database: &TestDatabase, changes: &[Change]) -> Changed {

@@ -16,3 +16,4 @@ mod product;
 mod rank;
 mod route;
 mod stage;
+mod tracking;

@@ -25,6 +25,7 @@ const READERS: [(&str, Reader); 14] = [
     ("maintain-partitions", |variables| maintain_partitions::Settings::read(variables).is_some()),
     ("manage-people", |variables| manage_people::Settings::read(variables).is_some()),
     ("migrate", |variables| migrate::Settings::read(variables).is_some()),
+    ("probe-api", |variables| probe_api::Settings::read(variables).is_some()),
     ("project-orders", |variables| project_orders::Settings::read(variables).is_some()),
     ("rank-products", |variables| rank_products::Settings::read(variables).is_some()),
     ("record-interactions", |variables| record_interactions::Settings::read(variables).is_some()),
@@ -74,6 +75,9 @@ fn deployed(template: &Template, value: &Value) -> String {
     let value = otherwise(value);
     if let Some(nothing) = value.as_str() {
         return nothing.to_owned();
+    }
+    if value["Fn::GetAtt"] == serde_json::json!(["Api", "ApiEndpoint"]) {
+        return "https://5b0b0001.execute-api.eu-central-1.amazonaws.com".to_owned();
     }
     let name = value["Ref"].as_str().expect("a variable is a reference");
     if name == "DatabaseUrl" {

@@ -1,4 +1,4 @@
-//! `shopsignal weights`: prints the weights of events, or changes them. A change recomputes every score in the same
+//! `shopsignal weights`: prints the weights and daily caps of events, or changes them. A change recomputes every score in the same
 //! transaction.
 
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 use domain::{EventType, Micros};
-use store::weight::{Change, Changed, Counter, Preview, Weight};
+use store::weight::{Cap, Change, Changed, Counter, Preview, Weight};
 
 use crate::Error;
 use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
@@ -23,7 +23,7 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Prints the weight table.
+    /// Prints the weights and the daily caps.
     List(ListArgs),
     /// Changes weights and recomputes every score from the counts, as one transaction.
     ///
@@ -50,6 +50,13 @@ struct SetArgs {
     /// Whether only trusted callers may send the events named here; by default a known event is unchanged.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     trusted: Option<bool>,
+    /// How many events of one account, or of one session without one, count per product and UTC day, or `none`; from the
+    /// next UTC day on (in the last hour of a day, from the one after it). By default an event keeps its cap.
+    #[arg(long, value_name = "EVENTS", value_parser = read_cap)]
+    daily_cap: Option<CapChoice>,
+    /// How many events of all guests of one network count per product and day; ten times the daily cap by default.
+    #[arg(long, value_name = "EVENTS", requires = "daily_cap", value_parser = clap::value_parser!(i32).range(1..=1_000))]
+    network_cap: Option<i32>,
     /// Prints what would change, with the hundred products that would move the farthest, and changes nothing.
     #[arg(long)]
     dry_run: bool,
@@ -63,6 +70,10 @@ struct SetArgs {
 /// `none` or a counter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct CounterChoice(Option<Counter>);
+
+/// `none` or a cap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct CapChoice(Option<i32>);
 
 /// Lists or changes the weights.
 ///
@@ -136,16 +147,63 @@ async fn preview(deployment: &Deployment, changes: &[Change]) -> Result<(), Erro
 
 fn print_weights(weights: &[Weight]) {
     let mut table = Table::new();
-    table.load_style(UTF8_FULL_CONDENSED).set_header(["event", "weight", "counter", "trusted"]);
+    table.load_style(UTF8_FULL_CONDENSED).set_header([
+        "event",
+        "weight",
+        "counter",
+        "trusted",
+        "daily cap",
+        "of a network",
+    ]);
     for weight in weights {
         let counter = weight.counter.map_or("", Counter::as_str);
         let trusted = if weight.trusted { "yes" } else { "" };
-        table.add_row([&weight.event_type, &weight.weight.to_string(), counter, trusted]);
+        let [daily, network] = caps(weight);
+        table.add_row([&weight.event_type, &weight.weight.to_string(), counter, trusted, &daily, &network]);
     }
-    if let Some(column) = table.column_mut(1) {
-        column.set_cell_alignment(CellAlignment::Right);
+    for column in [1, 4, 5] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
     }
     println!("{table}");
+}
+
+/// The caps of an event: today's, and those of a later day.
+fn caps(weight: &Weight) -> [String; 2] {
+    let kinds: [fn(Cap) -> i32; 2] = [|cap| cap.daily, |cap| cap.network_daily];
+    kinds.map(|of| {
+        let now = weight.cap.map_or_else(String::new, |cap| of(cap).to_string());
+        let Some((day, next)) = &weight.next_cap else { return now };
+        let next = next.map_or_else(|| "none".to_owned(), |cap| of(cap).to_string());
+        format!("{} ({next} from {day})", if now.is_empty() { "none" } else { &now })
+    })
+}
+
+fn read_cap(text: &str) -> Result<CapChoice, String> {
+    if text == "none" {
+        return Ok(CapChoice(None));
+    }
+    let cap = text.parse().ok().filter(|cap| (1..=Cap::DAILY_MAX).contains(cap));
+    let rule = || {
+        format!("must be a whole number from 1 to {}, or none; for nothing to count, set the weight 0", Cap::DAILY_MAX)
+    };
+    Ok(CapChoice(Some(cap.ok_or_else(rule)?)))
+}
+
+/// What the options say about the caps of every event that is named.
+fn cap_change(args: &SetArgs) -> Result<Option<Option<Cap>>, Error> {
+    let Some(CapChoice(daily)) = args.daily_cap else { return Ok(None) };
+    match (daily, args.network_cap) {
+        (None, Some(_)) => Err(Error::Usage("--network-cap needs a daily cap that is a number".to_owned())),
+        (Some(daily), Some(network)) if network < daily => {
+            Err(Error::Usage(format!("--network-cap {network} must not be below the daily cap {daily} of one guest")))
+        }
+        (daily, network) => Ok(Some(daily.map(|daily| Cap {
+            daily,
+            network_daily: network.unwrap_or((daily * Cap::NETWORK_FACTOR).min(Cap::NETWORK_MAX)),
+        }))),
+    }
 }
 
 fn read_counter(text: &str) -> Result<CounterChoice, String> {
@@ -161,6 +219,7 @@ fn read_changes(args: &SetArgs) -> Result<Vec<Change>, Error> {
         [event, weight] if !event.contains('=') && !weight.contains('=') => vec![(event, weight)],
         words => words.iter().map(|word| split(word)).collect::<Result<_, _>>()?,
     };
+    let cap = cap_change(args)?;
     let mut changes: Vec<Change> = Vec::with_capacity(pairs.len());
     for (event, weight) in pairs {
         let change = Change {
@@ -168,6 +227,7 @@ fn read_changes(args: &SetArgs) -> Result<Vec<Change>, Error> {
             weight: weight.parse::<Micros>().map_err(|error| Error::Usage(format!("weight {weight:?} {error}")))?,
             counter: args.counter.map(|choice| choice.0),
             trusted: args.trusted,
+            cap,
         };
         if changes.iter().any(|other| other.event_type == change.event_type) {
             return Err(Error::Usage(format!("{event} is given twice")));
@@ -217,5 +277,25 @@ mod tests {
             assert!(read(bad).is_err(), "{bad:?}");
         }
         assert!(read(&["view=1", "--counter", "views"]).is_err());
+    }
+
+    #[test]
+    fn a_cap_is_a_number_or_none_and_a_network_has_ten_times_as_much() {
+        let cap = |words: &[&str]| read(&[&["view=1"], words].concat()).map(|changes| changes[0].cap);
+        assert_eq!(cap(&[]).unwrap(), None);
+        assert_eq!(cap(&["--daily-cap", "none"]).unwrap(), Some(None));
+        assert_eq!(cap(&["--daily-cap", "3"]).unwrap(), Some(Some(Cap { daily: 3, network_daily: 30 })));
+        let given = cap(&["--daily-cap", "3", "--network-cap", "3"]).unwrap();
+        assert_eq!(given, Some(Some(Cap { daily: 3, network_daily: 3 })));
+        for bad in [
+            &["--daily-cap", "0"][..],
+            &["--daily-cap", "101"],
+            &["--daily-cap", "all"],
+            &["--network-cap", "5"],
+            &["--daily-cap", "3", "--network-cap", "2"],
+            &["--daily-cap", "none", "--network-cap", "5"],
+        ] {
+            assert!(cap(bad).is_err(), "{bad:?}");
+        }
     }
 }

@@ -11,5 +11,5 @@ WITH mode AS MATERIALIZED (
 SELECT CASE WHEN products > 100000 THEN products
             ELSE (SELECT count(*) FROM analytic.product_popularity WHERE standing = 'announced')
                + CASE WHEN (SELECT announced_only FROM mode) THEN 0
-                      ELSE (SELECT count(*) FROM analytic.product_popularity WHERE standing = 'unknown') END END
+                      ELSE (SELECT count(*) FROM analytic.product_popularity WHERE standing = 'unknown' AND id <> 'shopsignal-probe') END END
 FROM noted

@@ -45,7 +45,8 @@ WITH shown AS MATERIALIZED (
                stored.rising_micros::text, scored.standing
            ] END AS stored,
            ARRAY[
-               (known.deleted_at IS NULL AND (known.product_id IS NOT NULL OR NOT (SELECT announced_only FROM shown)))::text,
+               (known.deleted_at IS NULL AND (known.product_id IS NOT NULL OR NOT (SELECT announced_only FROM shown))
+                   AND id <> 'shopsignal-probe')::text,
                known.category_id, known.seller_id, coalesce(recount.score_micros, 0)::text,
                ((exponent + (SELECT div(hour, half_life) FROM shown) - 121) * 140737488355328
                    + div(trend * 140737488355328, power(2::numeric, exponent)) - 140737488355328)::text,

@@ -111,6 +111,7 @@ impl Case<'_> {
                     weight: Micros(micros),
                     counter: None,
                     trusted: None,
+                    cap: None,
                 };
                 weight::set(&mut client, &[change], std::time::Duration::from_secs(5)).await.unwrap();
                 self.weights.borrow_mut().insert(event, micros);

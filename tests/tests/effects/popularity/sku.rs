@@ -108,6 +108,7 @@ async fn a_changed_weight_counts_for_the_product_of_a_sku_too() {
         weight: domain::Micros(500_000),
         counter: None,
         trusted: None,
+        cap: None,
     };
     let mut client = shop.database.connect().await;
     let limit = std::time::Duration::from_secs(5);

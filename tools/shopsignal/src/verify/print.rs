@@ -7,6 +7,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use domain::Micros;
 use store::activity::{ActivityComparison, ActivityDifference, Counts};
 use store::rank_recount::RankComparison;
+use store::conservation::Conservation;
 use store::recount::SalesComparison;
 use store::verification::{Balance, Comparison, KeyCheck, PendingCheck, Sums};
 
@@ -30,6 +31,7 @@ pub fn print(outcome: &Outcome) {
     print_pending(&outcome.report.pending);
     print_keys(&outcome.report.keys);
     print_balance(&outcome.report.balance);
+    print_conservation(outcome.report.conservation);
     print_sales(&outcome.report.sales);
     print_ranks(&outcome.report.ranks);
     match &outcome.feed {
@@ -147,15 +149,22 @@ fn print_keys(check: &KeyCheck) {
 fn print_balance(balance: &Balance) {
     let difference = balance.difference().values();
     let mark = mark(difference != [0; 6]);
-    println!("{mark}I7 applied + pending = ingested");
+    println!("{mark}I7 applied + uncounted + pending = ingested");
     let mut table = Table::new();
-    table.load_style(UTF8_FULL_CONDENSED).set_header(["", "applied", "pending", "ingested", "difference"]);
-    let columns = [balance.applied.values(), balance.pending.values(), balance.ingested.values(), difference];
+    table.load_style(UTF8_FULL_CONDENSED).set_header(["", "applied", "uncounted", "pending", "ingested", "difference"]);
+    let Balance { applied, uncounted, pending, ingested } = balance;
+    let columns = [applied.values(), uncounted.values(), pending.values(), ingested.values(), difference];
     for i in 0..NAMES.len() {
         let values = columns.map(|column| show(i, column[i]));
         table.add_row(std::iter::once(NAMES[i].to_owned()).chain(values));
     }
     println!("{table}");
+}
+
+fn print_conservation(check: Conservation) {
+    let Conservation { stored, applied, waiting, parked } = check;
+    let mark = mark(check.difference() != 0);
+    println!("{mark}I7 events: {stored} stored = {applied} applied + {waiting} waiting + {parked} parked");
 }
 
 fn print_sales(check: &SalesComparison) {
