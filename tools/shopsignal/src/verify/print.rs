@@ -6,8 +6,8 @@ use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use domain::Micros;
 use store::activity::{ActivityComparison, ActivityDifference, Counts};
-use store::rank_recount::RankComparison;
 use store::conservation::Conservation;
+use store::rank_recount::RankComparison;
 use store::recount::SalesComparison;
 use store::verification::{Balance, Comparison, KeyCheck, PendingCheck, Sums};
 
