@@ -79,10 +79,10 @@ $roles$;
 -- SELECT ... FOR UPDATE needs UPDATE on a column, ON CONFLICT and RETURNING need SELECT on the columns that they name.
 
 GRANT INSERT (id, origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata, user_agent, ip_address,
-              actor, network, occurred_at, date_created)
+              actor, network, bot, occurred_at, date_created)
     ON analytic.interaction TO shopsignal_record_interactions;
 GRANT INSERT (id, origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata, user_agent, ip_address,
-              actor, network, occurred_at, date_created)
+              actor, network, bot, occurred_at, date_created)
     ON analytic.interaction TO shopsignal_import_interactions;
 GRANT INSERT (id, origin, event_id, account_id, event_type, ref_type, ref_id, metadata, actor, occurred_at, date_created)
     ON analytic.interaction TO shopsignal_project_orders;
@@ -139,7 +139,7 @@ GRANT SELECT ON analytic.event_weight
     TO shopsignal_update_popularity, shopsignal_import_interactions, shopsignal_answer_queries;
 GRANT SELECT (event_type, trusted) ON analytic.event_weight TO shopsignal_record_interactions;
 
-GRANT SELECT ON analytic.event_cap_period TO shopsignal_update_popularity, shopsignal_import_interactions;
+GRANT SELECT ON analytic.event_cap_period, analytic.exclusion TO shopsignal_update_popularity, shopsignal_import_interactions;
 GRANT SELECT, INSERT, UPDATE ON analytic.product_popularity, analytic.activity, analytic.actor_day
     TO shopsignal_update_popularity, shopsignal_import_interactions;
 -- When an event assigns a SKU to a product, what was scored under the SKU moves to the product.
@@ -218,6 +218,8 @@ GRANT SELECT, UPDATE (origin, fingerprint) ON analytic.interaction_key TO shopsi
 -- All columns of the caps' state: excluding scorers is a lock that takes the privilege on the table.
 GRANT SELECT, UPDATE ON analytic.actor_day TO shopsignal_manage_people;
 GRANT SELECT (sink, interaction_id), UPDATE (actor) ON analytic.pending TO shopsignal_manage_people;
+-- What is excluded stays excluded under its new actor.
+GRANT SELECT, INSERT ON analytic.exclusion TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (fingerprint, content, subject_id) ON analytic.shop_event TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (subject_id, contribution) ON analytic.projection TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (customer_key) ON analytic.sales_order, analytic.opinion TO shopsignal_manage_people;

@@ -64,6 +64,7 @@ metrics! {
     Duplicate
     Erased
     ErasuresCompleted
+    Excluded
     Exported
     ExportedBytes
     Findings
