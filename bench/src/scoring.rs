@@ -133,8 +133,12 @@ async fn by_actor(rig: &Rig, stage: &Stage) -> Vec<Figure> {
     }
     let case = |text: &str| format!("{}, {text}, batches of 100", stage.spread.name());
     vec![
-        capped.figure("scoring", case("SQL alone, each event of another account"), "events/s").against("events without a cap"),
-        guest.figure("scoring", case("SQL alone, each event of another guest"), "events/s").against("of another account"),
+        capped
+            .figure("scoring", case("SQL alone, each event of another account"), "events/s")
+            .against("events without a cap"),
+        guest
+            .figure("scoring", case("SQL alone, each event of another guest"), "events/s")
+            .against("of another account"),
     ]
 }
 

@@ -122,7 +122,9 @@ impl Stage {
             .await;
         // Outside a transaction, as VACUUM requires.
         self.database
-            .execute("VACUUM (ANALYZE) analytic.pending, analytic.activity, analytic.actor_day, analytic.product_popularity")
+            .execute(
+                "VACUUM (ANALYZE) analytic.pending, analytic.activity, analytic.actor_day, analytic.product_popularity",
+            )
             .await;
         self.database.execute("CHECKPOINT").await;
     }
