@@ -51,7 +51,7 @@ async fn an_account_is_excluded_tried_first_and_included_again() {
     assert!(decisions.iter().all(|it| it.ends_with("| command | command")), "{decisions:?}");
     assert_eq!(verify(&database).await.differences(), 0);
     let again = run(&database, &["include", "--account", &name]).await.unwrap_err();
-    assert_eq!(again.to_string(), "this account is not excluded");
+    assert_eq!(again.to_string(), "use these arguments: this account is not excluded");
     run(&database, &["exclude", "list", "--all"]).await.unwrap();
 }
 
