@@ -16,6 +16,7 @@ CREATE TABLE analytic.interaction (
     ip_address   text,
     actor        uuid,
     network      uuid,
+    bot          boolean     NOT NULL DEFAULT false,
     occurred_at  timestamptz NOT NULL,
     date_created timestamptz NOT NULL,
     PRIMARY KEY (id, date_created),
@@ -41,6 +42,7 @@ COMMENT ON COLUMN analytic.interaction.actor IS
     'Whose daily cap it counts towards: the hash (UUID v8) of the account, else of the session, whoever sent it. Null when it names neither: then it has no cap. Erasing the person replaces it by a random one.';
 COMMENT ON COLUMN analytic.interaction.network IS
     'A guest''s network, as a hash (UUID v8): guests of one network share a cap. Null for everyone else. It stays when a person is erased.';
+COMMENT ON COLUMN analytic.interaction.bot IS 'Whether the user agent of the shopper or guest was that of a known bot when it arrived: then it does not count.';
 COMMENT ON COLUMN analytic.interaction.occurred_at IS 'Event time; arrival time when the client gave none.';
 COMMENT ON COLUMN analytic.interaction.date_created IS 'Arrival time by the clock of Postgres; partition key.';
 
@@ -136,6 +138,7 @@ CREATE TABLE analytic.pending (
     event_type     text        NOT NULL,
     actor          uuid,
     network        uuid,
+    bot            boolean     NOT NULL DEFAULT false,
     occurred_at    timestamptz NOT NULL,
     next_hint_at   timestamptz NOT NULL,
     hints          int         NOT NULL DEFAULT 1,
@@ -160,6 +163,7 @@ COMMENT ON COLUMN analytic.pending.product_id IS 'The product to score; null whe
 COMMENT ON COLUMN analytic.pending.event_type IS 'Joined with event_weight when the effect is applied.';
 COMMENT ON COLUMN analytic.pending.actor IS 'Whose daily cap it counts towards, as in the log; popularity only.';
 COMMENT ON COLUMN analytic.pending.network IS 'The network of a guest, as in the log; popularity only.';
+COMMENT ON COLUMN analytic.pending.bot IS 'Whether a known bot sent it, as in the log; popularity only.';
 COMMENT ON COLUMN analytic.pending.occurred_at IS 'The event time, which says in which hour it counts.';
 COMMENT ON COLUMN analytic.pending.next_hint_at IS 'When resend-pending hints again.';
 COMMENT ON COLUMN analytic.pending.hints IS 'Hints sent so far; sets the backoff.';

@@ -109,6 +109,50 @@ COMMENT ON COLUMN analytic.actor_day.kept IS
 COMMENT ON COLUMN analytic.actor_day.previous IS 'The keys before the last change: the scoring statement counts the difference.';
 COMMENT ON COLUMN analytic.actor_day.guests IS 'Of a network: the guest of each key, in the same order. Empty for everyone else.';
 
+-- The earliest of these events of an actor or of the guests of a network, as many as the caps admit, in order.
+CREATE FUNCTION analytic.keep_earliest(
+    keys bigint[], their_guests uuid[], guest_cap int, cap int
+) RETURNS TABLE (kept bigint[], guests uuid[])
+LANGUAGE plpgsql IMMUTABLE AS $function$
+BEGIN
+    RETURN QUERY
+    SELECT array_agg(key ORDER BY key), coalesce(array_agg(guest ORDER BY key) FILTER (WHERE guest IS NOT NULL), '{}')
+    FROM (
+        SELECT key, guest FROM (
+            -- without guests all are of the one actor
+            SELECT key, guest, row_number() OVER (PARTITION BY guest ORDER BY key) AS place
+            FROM unnest(keys, their_guests) AS event (key, guest)) AS ranked
+        WHERE place <= guest_cap ORDER BY key LIMIT cap) AS earliest;
+END
+$function$;
+COMMENT ON FUNCTION analytic.keep_earliest IS 'Returns the smallest keys: at most so many of each guest, and at most so many together.';
+
+CREATE TABLE analytic.exclusion (
+    id           bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    actor        uuid        NOT NULL,
+    kind         text        NOT NULL CHECK (kind IN ('account', 'session', 'network')),
+    since        timestamptz NOT NULL,
+    reason       text        NOT NULL,
+    excluded_by  text        NOT NULL,
+    date_created timestamptz NOT NULL,
+    ended_by     text,
+    date_ended   timestamptz,
+    CHECK ((ended_by IS NULL) = (date_ended IS NULL))
+);
+CREATE UNIQUE INDEX exclusion_in_force_idx ON analytic.exclusion (actor) WHERE date_ended IS NULL;
+
+COMMENT ON TABLE  analytic.exclusion IS
+    'Actors whose events do not count. Change it with "shopsignal exclude" and "include", which move the counts in the same transaction. Ended rows stay.';
+COMMENT ON COLUMN analytic.exclusion.id IS 'Generated, in the order of the decisions.';
+COMMENT ON COLUMN analytic.exclusion.actor IS 'The account or session, as interaction.actor, or the network, as interaction.network: a hash.';
+COMMENT ON COLUMN analytic.exclusion.kind IS 'What the hash stands for: account, session or network.';
+COMMENT ON COLUMN analytic.exclusion.since IS 'From which event time on its events do not count; -infinity for all of them.';
+COMMENT ON COLUMN analytic.exclusion.reason IS 'Why, for whoever reads the list.';
+COMMENT ON COLUMN analytic.exclusion.excluded_by IS 'Who decided it: "command".';
+COMMENT ON COLUMN analytic.exclusion.date_created IS 'When.';
+COMMENT ON COLUMN analytic.exclusion.ended_by IS 'Who ended it; null while it is in force.';
+COMMENT ON COLUMN analytic.exclusion.date_ended IS 'When.';
+
 CREATE TABLE analytic.product_popularity (
     id             text COLLATE "C" PRIMARY KEY,
     score_micros   bigint           NOT NULL,
@@ -152,9 +196,9 @@ CREATE TABLE analytic.activity (
 COMMENT ON TABLE  analytic.activity IS
     'The applied events that name a product or a SKU, counted by time and type. Scores are these counts times the weights, and hours fold into days, days into a total, so that it grows with the products and not with the events.';
 COMMENT ON COLUMN analytic.activity.bucket IS 'Where the hour or the UTC day of the event time begins; -infinity for the total.';
-COMMENT ON COLUMN analytic.activity.counted IS 'Events that count for the score.';
-COMMENT ON COLUMN analytic.activity.capped IS 'Events beyond the daily cap of their actor or network, which do not count for the score. A row is below 0 while an event of another hour of the day took the place of one that a fold has moved.';
-COMMENT ON COLUMN analytic.activity.excluded IS 'Events of excluded senders, which do not count for the score. 0 as long as nobody is excluded.';
+COMMENT ON COLUMN analytic.activity.counted IS 'Events that count for the score. Below 0 in an hour that was folded, when an earlier hour''s event takes the place of one that counted in it, until the next fold.';
+COMMENT ON COLUMN analytic.activity.capped IS 'Events beyond the daily cap of their actor or network, which do not count for the score.';
+COMMENT ON COLUMN analytic.activity.excluded IS 'Events of known bots and of excluded actors, which do not count for the score.';
 COMMENT ON COLUMN analytic.activity.reference IS 'What the events name: an SPU or a SKU. Not the product that a SKU leads to, so that a SKU takes its counts along when it moves.';
 COMMENT ON COLUMN analytic.activity.grain IS 'How much time the row covers: an hour, a UTC day, or everything older.';
 COMMENT ON COLUMN analytic.activity.event_type IS 'The event, with a weight or without: a weight that is set later finds the counts.';

@@ -40,6 +40,9 @@ COMMENT ON VIEW analytic.mapping_recount IS 'What product_reference.product_id m
 CREATE VIEW analytic.standing_recount AS
 WITH applied AS (
     SELECT id, ref_id COLLATE "C" AS reference, event_type COLLATE "C" AS event_type, actor, network,
+           bot OR EXISTS (
+               SELECT FROM analytic.exclusion
+               WHERE date_ended IS NULL AND exclusion.actor IN (logged.actor, logged.network) AND logged.occurred_at >= since) AS is_excluded,
            date_bin('1 hour', occurred_at, '2000-01-01T00:00:00Z') AS bucket, (occurred_at AT TIME ZONE 'UTC')::date AS day,
            -- what arrived later than the live lane admits is history, and counts in full
            date_created - occurred_at > interval '169 hours' AS is_history
@@ -49,21 +52,22 @@ WITH applied AS (
 ), limited AS (
     SELECT applied.*, daily_cap, network_daily_cap
     FROM applied LEFT JOIN analytic.event_cap_period AS cap
-        ON cap.event_type = applied.event_type AND day >= first_day AND day < end_day AND actor IS NOT NULL AND NOT is_history
+        ON cap.event_type = applied.event_type AND day >= first_day AND day < end_day AND actor IS NOT NULL AND NOT is_history AND NOT is_excluded
 ), ranked AS (
     SELECT *, daily_cap IS NULL OR row_number() OVER (
         PARTITION BY reference, event_type, day, actor, network, daily_cap IS NULL ORDER BY bucket, id) <= daily_cap AS within_actor
     FROM limited
 )
-SELECT id, reference, event_type, bucket,
-       within_actor AND (daily_cap IS NULL OR network IS NULL OR row_number() OVER (
+SELECT id, reference, event_type, bucket, is_excluded,
+       NOT is_excluded AND within_actor AND (daily_cap IS NULL OR network IS NULL OR row_number() OVER (
            PARTITION BY reference, event_type, day, network, daily_cap IS NULL, within_actor ORDER BY bucket, id) <= network_daily_cap) AS counts
 FROM ranked;
-COMMENT ON VIEW analytic.standing_recount IS 'Each applied event of a product, and whether it counts or is beyond a cap.';
+COMMENT ON VIEW analytic.standing_recount IS 'Each applied event of a product, and whether it counts, is beyond a cap, or excluded.';
 
 -- Activity recounted from the log, by hours.
 CREATE VIEW analytic.activity_recount AS
-SELECT reference, bucket, event_type, count(*) FILTER (WHERE counts) AS counted, count(*) FILTER (WHERE NOT counts) AS capped
+SELECT reference, bucket, event_type, count(*) FILTER (WHERE counts) AS counted, count(*) FILTER (WHERE NOT counts AND NOT is_excluded) AS capped,
+       count(*) FILTER (WHERE is_excluded) AS excluded
 FROM analytic.standing_recount
 GROUP BY reference, bucket, event_type;
 COMMENT ON VIEW analytic.activity_recount IS 'What activity was before anything was folded; read by "shopsignal verify".';

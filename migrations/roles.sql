@@ -80,10 +80,10 @@ $roles$;
 -- SELECT ... FOR UPDATE needs UPDATE on a column, ON CONFLICT and RETURNING need SELECT on the columns that they name.
 
 GRANT INSERT (id, origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata, user_agent, ip_address,
-              actor, network, occurred_at, date_created)
+              actor, network, bot, occurred_at, date_created)
     ON analytic.interaction TO shopsignal_record_interactions;
 GRANT INSERT (id, origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata, user_agent, ip_address,
-              actor, network, occurred_at, date_created)
+              actor, network, bot, occurred_at, date_created)
     ON analytic.interaction TO shopsignal_import_interactions;
 GRANT INSERT (id, origin, event_id, account_id, event_type, ref_type, ref_id, metadata, actor, occurred_at, date_created)
     ON analytic.interaction TO shopsignal_project_orders;
@@ -140,7 +140,7 @@ GRANT SELECT ON analytic.event_weight
     TO shopsignal_update_popularity, shopsignal_import_interactions, shopsignal_answer_queries;
 GRANT SELECT (event_type, trusted) ON analytic.event_weight TO shopsignal_record_interactions;
 
-GRANT SELECT ON analytic.event_cap_period TO shopsignal_update_popularity, shopsignal_import_interactions;
+GRANT SELECT ON analytic.event_cap_period, analytic.exclusion TO shopsignal_update_popularity, shopsignal_import_interactions;
 GRANT SELECT, INSERT, UPDATE ON analytic.product_popularity, analytic.activity, analytic.actor_day
     TO shopsignal_update_popularity, shopsignal_import_interactions;
 -- When an event assigns a SKU to a product, what was scored under the SKU moves to the product.
@@ -149,8 +149,9 @@ GRANT SELECT ON analytic.reference_popularity TO shopsignal_project_orders;
 GRANT SELECT ON analytic.product_popularity, analytic.activity TO shopsignal_answer_queries;
 -- Where an event is: not who sent it.
 GRANT SELECT (event_id, origin, interaction_id, date_created) ON analytic.interaction_key TO shopsignal_answer_queries;
-GRANT SELECT (id, event_type, ref_type, ref_id, occurred_at, date_created, actor, network) ON analytic.interaction
+GRANT SELECT (id, event_type, ref_type, ref_id, occurred_at, date_created, actor, network, bot) ON analytic.interaction
     TO shopsignal_answer_queries;
+GRANT SELECT (actor, since, date_ended) ON analytic.exclusion TO shopsignal_answer_queries;
 GRANT SELECT ON analytic.pending, analytic.actor_day, analytic.event_cap_period TO shopsignal_answer_queries;
 GRANT SELECT (reference, product_id) ON analytic.product_reference
     TO shopsignal_update_popularity, shopsignal_import_interactions, shopsignal_answer_queries, shopsignal_judge_carts,
@@ -241,6 +242,8 @@ GRANT SELECT, UPDATE (origin, fingerprint) ON analytic.interaction_key TO shopsi
 -- All columns of the caps' state: excluding scorers is a lock that takes the privilege on the table.
 GRANT SELECT, UPDATE ON analytic.actor_day TO shopsignal_manage_people;
 GRANT SELECT (sink, interaction_id), UPDATE (actor) ON analytic.pending TO shopsignal_manage_people;
+-- What is excluded stays excluded under its new actor.
+GRANT SELECT, INSERT ON analytic.exclusion TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (fingerprint, content, subject_id) ON analytic.shop_event TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (subject_id, contribution) ON analytic.projection TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (customer_key) ON analytic.sales_order, analytic.opinion TO shopsignal_manage_people;

@@ -8,7 +8,7 @@ use crate::figure::{Figure, Rounds};
 use crate::hold;
 use crate::rig::{Rig, processor_seconds};
 use crate::sample::{median, number};
-use stage::{SINGLES, Slice, Stage};
+use stage::{Actors, SINGLES, Slice, Stage};
 use testkit::{Function, statement_of};
 
 /// The statement that update-popularity sends.
@@ -50,6 +50,7 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
             figures.extend(against_pgbench(rig, &stage, Slice { batch, clients }).await);
         }
         figures.extend(against_baselines(rig, &stage).await);
+        figures.extend(by_actor(rig, &stage).await);
     }
     figures
 }
@@ -58,7 +59,7 @@ async fn against_pgbench(rig: &Rig, stage: &Stage, slice: Slice) -> Vec<Figure> 
     let (mut rounds, mut processor) = (Rounds::default(), Vec::new());
     let batches = number(TURNS * slice.events() / slice.batch);
     for _ in 0..rig.rounds {
-        stage.reset().await;
+        stage.reset(Actors::Accounts).await;
         let mut shipped = stage.start(rig, slice.clients).await;
         let (mut ours, mut limit) = (0.0, 0.0);
         let spent = |functions: &[Function]| functions.iter().map(processor_seconds).sum::<f64>();
@@ -87,7 +88,7 @@ async fn against_baselines(rig: &Rig, stage: &Stage) -> Vec<Figure> {
     let [mut single, mut crowd, mut ledger, mut planned, mut noted] = [const { Rounds::new() }; 5];
     let unplanned = statement_of("apply_popularity");
     for _ in 0..rig.rounds {
-        stage.reset().await;
+        stage.reset(Actors::Accounts).await;
         let mut shipped = stage.start(rig, 1).await;
         let mut seconds = [0.0; 7];
         for turn in 0..TURNS {
@@ -119,6 +120,31 @@ async fn against_baselines(rig: &Rig, stage: &Stage) -> Vec<Figure> {
         noted
             .figure("scoring", case("SQL alone, batches of 100"), "events/s")
             .against("the same, without noting what to rank"),
+    ]
+}
+
+/// Compares events that are capped with those that are not, and a guest's with an account's.
+async fn by_actor(rig: &Rig, stage: &Stage) -> Vec<Figure> {
+    let slice = Slice { batch: 100, clients: 1 };
+    let [mut capped, mut guest] = [const { Rounds::new() }; 2];
+    for _ in 0..rig.rounds {
+        stage.reset(Actors::ByTurns).await;
+        let mut seconds = [0.0; 3];
+        for turn in 0..3 * TURNS {
+            seconds[turn % 3] += stage.statements(APPLY, slice, turn).await;
+        }
+        let [accounts, guests, nobody] = seconds.map(|seconds| rate(slice, seconds));
+        capped.push(accounts, nobody);
+        guest.push(guests, accounts);
+    }
+    let case = |text: &str| format!("{}, {text}, batches of 100", stage.spread.name());
+    vec![
+        capped
+            .figure("scoring", case("SQL alone, each event of another account"), "events/s")
+            .against("events without a cap"),
+        guest
+            .figure("scoring", case("SQL alone, each event of another guest"), "events/s")
+            .against("of another account"),
     ]
 }
 

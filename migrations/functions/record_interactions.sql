@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION analytic.record_interactions(
     event_ids uuid[], origins uuid[], fingerprints bytea[], event_types text[], ref_types text[], ref_ids text[],
     product_ids text[], account_ids uuid[], session_ids text[], actors uuid[], metadata_texts text[], event_times timestamptz[],
-    is_trusted boolean, client_agent text, client_network text, guest_network uuid, guest_events_per_minute bigint, sinks_to_fill text[]
+    is_trusted boolean, client_agent text, client_network text, guest_network uuid, by_bot boolean, guest_events_per_minute bigint, sinks_to_fill text[]
 ) RETURNS TABLE (has_weight boolean, forbidden boolean, limited boolean, interaction_id bigint)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
 #variable_conflict use_column
@@ -43,15 +43,15 @@ BEGIN
         SELECT item.* FROM item JOIN claimed USING (interaction_id)
     ), stored AS (
         INSERT INTO analytic.interaction (id, origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata,
-                                          user_agent, ip_address, actor, network, occurred_at, date_created)
+                                          user_agent, ip_address, actor, network, bot, occurred_at, date_created)
         SELECT interaction_id, origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata::jsonb,
-               client_agent, client_network, actor, guest_network, coalesce(occurred_at, now()), now()
+               client_agent, client_network, actor, guest_network, by_bot, coalesce(occurred_at, now()), now()
         FROM new
     ), outstanding AS (
         -- the effects commit with their cause; the first resend gives the direct hint a minute
-        INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, actor, network, occurred_at, next_hint_at)
+        INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, actor, network, bot, occurred_at, next_hint_at)
         SELECT sink, interaction_id, now(), product_id, event_type, CASE sink WHEN 'popularity' THEN actor END,
-               CASE sink WHEN 'popularity' THEN guest_network END, coalesce(occurred_at, now()), now() + interval '1 minute'
+               CASE sink WHEN 'popularity' THEN guest_network END, by_bot AND sink = 'popularity', coalesce(occurred_at, now()), now() + interval '1 minute'
         FROM new CROSS JOIN unnest(sinks_to_fill) AS sinks (sink)
     )
     -- an item that was neither rejected nor claimed has an event id that its origin claimed before: the caller looks it up

@@ -33,6 +33,28 @@ const TYPES: [&str; 10] = [
     "purchase",
 ];
 
+/// Who did the events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Actors {
+    /// An account of its own for each event.
+    Accounts,
+    /// By turns of 2,000 events: accounts, guests of 5,000 networks, and nobody, whose events have no cap.
+    ByTurns,
+}
+
+impl Actors {
+    /// Their columns, by the id of the event.
+    fn columns(self) -> &'static str {
+        match self {
+            Self::Accounts => "md5('a' || interaction_id)::uuid, NULL::uuid",
+            Self::ByTurns => {
+                "CASE WHEN (interaction_id - 1) / 2000 % 3 < 2 THEN md5('a' || interaction_id)::uuid END,
+                 CASE WHEN (interaction_id - 1) / 2000 % 3 = 1 THEN md5('n' || interaction_id % 5000)::uuid END"
+            }
+        }
+    }
+}
+
 /// The batches of a turn.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Slice {
@@ -87,20 +109,24 @@ impl Stage {
     }
 
     /// Brings the tables into the state that every round starts from.
-    pub(crate) async fn reset(&self) {
+    pub(crate) async fn reset(&self, actors: Actors) {
         self.database
-            .execute(
-                "TRUNCATE analytic.pending, analytic.rank_change, analytic.activity, analytic.product_popularity, bench.ledger;
+            .execute(&format!(
+                "TRUNCATE analytic.pending, analytic.rank_change, analytic.activity, analytic.actor_day, analytic.product_popularity,
+                     bench.ledger;
                  INSERT INTO analytic.product_popularity
                      (id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, date_updated)
                      SELECT id, score_micros, 0, 0, 0, 0, 0, now() FROM bench.product;
-                 INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, occurred_at, next_hint_at)
-                     SELECT 'popularity', interaction_id, now(), product_id, event_type, now(), now() + interval '1 hour' FROM bench.event",
-            )
+                 INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, occurred_at, next_hint_at, actor, network)
+                     SELECT 'popularity', interaction_id, now(), product_id, event_type, now(), now() + interval '1 hour', {} FROM bench.event",
+                actors.columns()
+            ))
             .await;
         // Outside a transaction, as VACUUM requires.
         self.database
-            .execute("VACUUM (ANALYZE) analytic.pending, analytic.activity, analytic.product_popularity")
+            .execute(
+                "VACUUM (ANALYZE) analytic.pending, analytic.activity, analytic.actor_day, analytic.product_popularity",
+            )
             .await;
         self.database.execute("CHECKPOINT").await;
     }

@@ -84,8 +84,13 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
 /// Records and scores every admitted item; a rejected one does not affect the others.
 async fn record(database: &Database, items: Vec<ItemOutcome>) -> Result<Outcome, StoreError> {
     // The client of an import is a service: its address and user agent are not the shopper's.
-    let submission =
-        Submission { caller: Caller::Trusted, user_agent: None, ip_address: None, guest_events_per_minute: None };
+    let submission = Submission {
+        caller: Caller::Trusted,
+        user_agent: None,
+        ip_address: None,
+        is_bot: false,
+        guest_events_per_minute: None,
+    };
     let mut recording = Recording::of(items);
     while let Some(part) = recording.next_part() {
         let answer = store::interaction::record_and_score(database, part, &submission).await;

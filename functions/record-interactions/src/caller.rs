@@ -8,7 +8,7 @@ use domain::{Caller, truncate_address};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 
-use crate::agent;
+use crate::agent::{self, Client};
 
 /// Returns the caller.
 pub(crate) fn of(request: &Request) -> Result<Caller, Failure> {
@@ -38,7 +38,8 @@ pub(crate) fn network(request: &Request, is_behind_cloudfront: bool) -> Option<S
     truncate_address(context.http.source_ip.as_deref()?)
 }
 
-/// Returns the reduced `User-Agent` header; see [`agent::describe`].
-pub(crate) fn user_agent(request: &Request) -> Option<String> {
-    agent::describe(request.headers().get("user-agent")?.to_str().ok()?)
+/// Returns what the `User-Agent` header says; a client without one, such as an app, is no bot.
+pub(crate) fn client(request: &Request) -> Client {
+    let header = request.headers().get("user-agent").and_then(|header| header.to_str().ok());
+    header.map(agent::read).unwrap_or_default()
 }

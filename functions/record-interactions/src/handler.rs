@@ -60,11 +60,12 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
     let items = read_request(&body, &sender, Uuid::now_v7)?;
     let received = items.len();
     let hidden: usize = items.iter().flatten().map(|item| contracts::count_hidden(&item.metadata)).sum();
-    let (user_agent, network) = (caller::user_agent(request), caller::network(request, deps.is_behind_cloudfront));
+    let (client, network) = (caller::client(request), caller::network(request, deps.is_behind_cloudfront));
     let submission = Submission {
         caller,
-        user_agent: user_agent.as_deref(),
+        user_agent: client.description.as_deref(),
         ip_address: network.as_deref(),
+        is_bot: client.is_bot,
         guest_events_per_minute: deps.guest_events_per_minute,
     };
     let outcome = record(&deps.database, items, &submission).await.map_err(recording::failure)?;

@@ -73,6 +73,7 @@ async fn apply_isolating(database: &Database, ids: &[InteractionId]) -> Result<O
             Ok(applied) => {
                 outcome.applied.scored += applied.scored;
                 outcome.applied.capped += applied.capped;
+                outcome.applied.excluded += applied.excluded;
                 outcome.applied.skipped += applied.skipped;
                 outcome.applied.parked.extend(applied.parked);
             }
@@ -97,6 +98,7 @@ fn counted(line: Metrics, batch: &Batch, outcome: &Outcome, interactions: usize)
     line.count(Metric::Messages, batch.len())
         .count(Metric::Applied, applied.scored)
         .count(Metric::Capped, applied.capped)
+        .count(Metric::Excluded, applied.excluded)
         .count(Metric::Skipped, applied.skipped)
         .count(Metric::AlreadyApplied, interactions - settled)
         .count(Metric::Parked, outcome.refused.len())

@@ -12,13 +12,13 @@ const HOUR: i64 = 3_600;
 /// What is counted: a reference, the hour of the event time in seconds since 1970, and an event type. `None` is no hour.
 type Cell = (String, Option<i64>, String);
 
-/// Counts these events: those that count, and those beyond a cap.
+/// Counts these events: those that count, those beyond a cap, and those excluded.
 fn count(events: &[CappedEvent], counting: &BTreeSet<i64>) -> BTreeMap<Cell, [i64; 3]> {
     let mut cells = BTreeMap::<Cell, [i64; 3]>::new();
     for event in events {
         let hour = event.second.div_euclid(HOUR) * HOUR;
         let cell = cells.entry((event.reference.clone(), Some(hour), event.event_type.clone())).or_default();
-        cell[usize::from(!counting.contains(&event.id))] += 1;
+        cell[if event.excluded { 2 } else { usize::from(!counting.contains(&event.id)) }] += 1;
     }
     cells
 }

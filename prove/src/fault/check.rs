@@ -48,6 +48,7 @@ struct Row {
     delay: i64,
     actor: Option<Uuid>,
     network: Option<Uuid>,
+    bot: bool,
 }
 
 impl Row {
@@ -60,6 +61,7 @@ impl Row {
             delay: self.delay,
             actor: self.actor,
             network: self.network,
+            excluded: self.bot,
         }
     }
 }
@@ -73,7 +75,7 @@ pub async fn check(rig: &Rig) -> Findings {
     let client = rig.connect().await.unwrap();
     let sql = "SELECT id, origin, event_id, event_type, ref_type = 'Product', ref_id,
                       floor(extract(epoch FROM occurred_at))::bigint,
-                      floor(extract(epoch FROM date_created - occurred_at))::bigint, actor, network
+                      floor(extract(epoch FROM date_created - occurred_at))::bigint, actor, network, bot
                FROM analytic.interaction";
     let rows = client.query(sql, &[]).await.unwrap();
     let row = |row: tokio_postgres::Row| Row {
@@ -86,6 +88,7 @@ pub async fn check(rig: &Rig) -> Findings {
         delay: row.get(7),
         actor: row.get(8),
         network: row.get(9),
+        bot: row.get(10),
     };
     let mut log: Vec<_> = rows.into_iter().map(row).collect();
     findings.stored = log.len();

@@ -91,7 +91,7 @@ pub struct ExplainedEvents {
     pub counted: i64,
     /// Events beyond the daily cap of an actor or network, which do not count for the score.
     pub capped: i64,
-    /// Events of excluded senders, which do not count for the score. Nobody is excluded yet: 0.
+    /// Events of known bots and excluded senders, which do not count for the score.
     pub excluded: i64,
     /// What one event adds to the score, in points; null for a type without a weight.
     pub weight: Option<f64>,

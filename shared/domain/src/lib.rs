@@ -39,7 +39,7 @@ mod sink;
 mod status;
 mod window;
 
-pub use actor::Actor;
+pub use actor::{Actor, NamedActor};
 pub use address::truncate_address;
 pub use amount::{Amount, Fit};
 pub use calendar::{GrainSpan, InvalidZone, Step, TimeSpan, Zone, align, cover, split};

@@ -65,6 +65,7 @@ metrics! {
     Duplicate
     Erased
     ErasuresCompleted
+    Excluded
     Exported
     ExportedBytes
     Findings

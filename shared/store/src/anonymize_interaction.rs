@@ -34,11 +34,15 @@ pub async fn erase(
         (&erased, Type::UUID_ARRAY),
     ];
     // As a separate statement: the next one sees what was committed when it began.
-    transaction.query(include_str!("../sql/anonymize_interaction/exclude_scorers.sql"), &[]).await?;
+    exclude_scorers(transaction).await?;
     let rows = transaction.query(include_str!("../sql/anonymize_interaction/erase.sql"), &parameters).await?;
     let row = rows.first().expect("the statement returns one row");
     let (interactions, keys) = (row.try_get("interactions")?, row.try_get("keys")?);
     Ok(Counts::from([("interaction".to_owned(), interactions), ("interaction_key".to_owned(), keys)]))
+}
+
+async fn exclude_scorers(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
+    transaction.query(include_str!("../sql/anonymize_interaction/exclude_scorers.sql"), &[]).await.map(|_| ())
 }
 
 /// Returns those of the given interactions that name someone: they arrived after the person's were anonymized.

@@ -20,6 +20,9 @@ pub struct Submission<'a> {
     pub user_agent: Option<&'a str>,
     /// The network of the client's address.
     pub ip_address: Option<&'a str>,
+    /// Whether the client is a known bot. Counts for shoppers and guests only: a service of the shop vouches for what it
+    /// sends.
+    pub is_bot: bool,
     /// How many events guests of one network may send in a minute; `None` for no limit. Counts for guests only.
     pub guest_events_per_minute: Option<u32>,
 }
@@ -29,6 +32,10 @@ impl Submission<'_> {
     fn guest_network(&self) -> Option<Uuid> {
         let of_guest = self.caller == Caller::Guest;
         of_guest.then(|| Actor::of_network(self.ip_address.unwrap_or_default()).as_uuid())
+    }
+
+    fn is_bot(&self) -> bool {
+        self.is_bot && !self.caller.is_trusted()
     }
 
     fn guest_limit(&self) -> Option<i64> {
@@ -144,6 +151,7 @@ struct Batch<'a> {
     submission: &'a Submission<'a>,
     is_trusted: bool,
     guest_network: Option<Uuid>,
+    is_bot: bool,
     guest_limit: Option<i64>,
     sinks: Vec<&'static str>,
 }
@@ -155,12 +163,13 @@ impl<'a> Batch<'a> {
             submission,
             is_trusted: submission.caller.is_trusted(),
             guest_network: submission.guest_network(),
+            is_bot: submission.is_bot(),
             guest_limit: submission.guest_limit(),
             sinks: pending::sinks(),
         }
     }
 
-    fn parameters(&self) -> [Parameter<'_>; 18] {
+    fn parameters(&self) -> [Parameter<'_>; 19] {
         let columns = &self.columns;
         [
             (&columns.event_id, Type::UUID_ARRAY),
@@ -179,6 +188,7 @@ impl<'a> Batch<'a> {
             (&self.submission.user_agent, Type::TEXT),
             (&self.submission.ip_address, Type::TEXT),
             (&self.guest_network, Type::UUID),
+            (&self.is_bot, Type::BOOL),
             (&self.guest_limit, Type::INT8),
             (&self.sinks, Type::TEXT_ARRAY),
         ]

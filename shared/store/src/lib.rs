@@ -19,6 +19,7 @@ pub mod customer_link;
 mod database;
 pub mod erasure;
 mod error;
+pub mod exclusion;
 pub mod finding;
 pub mod guest_quota;
 pub mod interaction;

@@ -41,7 +41,6 @@ const FUNCTIONS: &[&str] = &[
     include_str!("../../../migrations/functions/insert_customer_links.sql"),
     include_str!("../../../migrations/functions/insert_order_facts.sql"),
     include_str!("../../../migrations/functions/insert_shop_events.sql"),
-    include_str!("../../../migrations/functions/keep_earliest.sql"),
     include_str!("../../../migrations/functions/list_activity.sql"),
     include_str!("../../../migrations/functions/list_order_facts.sql"),
     include_str!("../../../migrations/functions/list_popularity_after.sql"),

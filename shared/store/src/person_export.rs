@@ -1,6 +1,6 @@
 //! Everything that the database stores about a person, page by page.
 
-use domain::Identities;
+use domain::{Actor, Identities};
 use serde_json::value::RawValue;
 use tokio_postgres::types::Type;
 
@@ -8,10 +8,12 @@ use crate::session::Parameter;
 use crate::{StoreError, Transaction, finding};
 
 /// The tables with data of a person, in the order of an export. Tables with only sums or ids of interactions identify
-/// no one: rollups other than by customer, scores, `pending`.
-pub const PLACES: [&str; 16] = [
+/// no one: rollups other than by customer, scores. `pending` repeats, until the effect is applied, what the log says.
+pub const PLACES: [&str; 18] = [
     "interaction",
     "interaction_key",
+    "actor_day",
+    "exclusion",
     "shop_event",
     "sales_order",
     "order_line",
@@ -49,8 +51,11 @@ pub async fn list_page(
 ) -> Result<Vec<Held>, StoreError> {
     let accounts: Vec<_> = identities.accounts.iter().collect();
     let sessions: Vec<_> = identities.sessions.iter().collect();
+    let accounts_as_actors = identities.accounts.iter().map(|id| Actor::of_account(*id));
+    let sessions_as_actors = identities.sessions.iter().map(|id| Actor::of_session(id));
+    let actors: Vec<_> = accounts_as_actors.chain(sessions_as_actors).map(Actor::as_uuid).collect();
     let rules = finding::rules();
-    let parameters: [Parameter<'_>; 7] = [
+    let parameters: [Parameter<'_>; 8] = [
         (&identities.keys(), Type::TEXT_ARRAY),
         (&accounts, Type::UUID_ARRAY),
         (&sessions, Type::TEXT_ARRAY),
@@ -58,6 +63,7 @@ pub async fn list_page(
         (&after, Type::TEXT),
         (&limit, Type::INT8),
         (&rules, Type::TEXT_ARRAY),
+        (&actors, Type::UUID_ARRAY),
     ];
     let rows = transaction.query(include_str!("../sql/person_export/list_page.sql"), &parameters).await?;
     let held = rows.iter().map(|row| {

@@ -14,6 +14,8 @@ pub struct Applied {
     pub scored: usize,
     /// Those of them that met a daily cap and changed no score, or displaced an event that had.
     pub capped: usize,
+    /// Those of them that a known bot or an excluded actor sent, which changed no score.
+    pub excluded: usize,
     /// Effects without a score: no product, or no weight.
     pub skipped: usize,
     /// Hints whose row is parked. Nothing was done.
@@ -50,11 +52,12 @@ const APPLY: &str = "apply_popularity";
 fn applied(rows: &[Row]) -> Result<Applied, StoreError> {
     let Some(row) = rows.first() else { return Ok(Applied::default()) };
     let (taken, scored): (i64, i64) = (row.try_get("taken")?, row.try_get("scored")?);
-    let capped: i64 = row.try_get("capped")?;
+    let (capped, excluded): (i64, i64) = (row.try_get("capped")?, row.try_get("excluded")?);
     let parked: Vec<i64> = row.try_get("parked")?;
     Ok(Applied {
         scored: usize::try_from(scored).unwrap_or_default(),
         capped: usize::try_from(capped).unwrap_or_default(),
+        excluded: usize::try_from(excluded).unwrap_or_default(),
         skipped: usize::try_from(taken - scored).unwrap_or_default(),
         parked: parked.into_iter().map(InteractionId).collect(),
     })

@@ -279,12 +279,21 @@ async fn upsert(transaction: &Transaction<'_>, change: &Change) -> Result<(), to
         (&change.trusted, Type::BOOL),
     ];
     transaction.query_typed(include_str!("../sql/weight/upsert.sql"), &parameters).await?;
-    if let Some(cap) = change.cap {
-        let (daily, network_daily) = (cap.map(|cap| cap.daily), cap.map(|cap| cap.network_daily));
-        let parameters: [crate::session::Parameter<'_>; 3] =
-            [(&change.event_type.as_str(), Type::TEXT), (&daily, Type::INT4), (&network_daily, Type::INT4)];
-        transaction.query_typed(include_str!("../sql/weight/upsert_cap.sql"), &parameters).await?;
+    match change.cap {
+        Some(cap) => upsert_cap(transaction, change.event_type.as_str(), cap).await,
+        None => Ok(()),
     }
+}
+
+async fn upsert_cap(
+    transaction: &Transaction<'_>,
+    event_type: &str,
+    cap: Option<Cap>,
+) -> Result<(), tokio_postgres::Error> {
+    let (daily, network_daily) = (cap.map(|cap| cap.daily), cap.map(|cap| cap.network_daily));
+    let parameters: [crate::session::Parameter<'_>; 3] =
+        [(&event_type, Type::TEXT), (&daily, Type::INT4), (&network_daily, Type::INT4)];
+    transaction.query_typed(include_str!("../sql/weight/upsert_cap.sql"), &parameters).await?;
     Ok(())
 }
 

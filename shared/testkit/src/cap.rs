@@ -53,6 +53,8 @@ pub struct CappedEvent {
     pub actor: Option<Uuid>,
     /// Where from, for guests.
     pub network: Option<Uuid>,
+    /// Whether a bot or somebody excluded sent it.
+    pub excluded: bool,
 }
 
 /// Returns the ids of the events that count: of each actor the earliest of a day, and of guests then the earliest of their
@@ -63,7 +65,8 @@ pub fn counting(events: &[CappedEvent], caps: impl Fn(&str, i64) -> Option<(usiz
         let cap = caps(&event.event_type, event.second.div_euclid(DAY));
         cap.filter(|_| event.actor.is_some() && event.delay <= HISTORY)
     };
-    let (limited, free): (Vec<_>, Vec<_>) = events.iter().partition(|event| cap(event).is_some());
+    let admitted = events.iter().filter(|event| !event.excluded);
+    let (limited, free): (Vec<_>, Vec<_>) = admitted.partition(|event| cap(event).is_some());
     let kept = earliest(limited, |event| (cap(event).unwrap_or_default().0, event.actor));
     let (guests, others): (Vec<_>, Vec<_>) = kept.into_iter().partition(|event| event.network.is_some());
     let guests = earliest(guests, |event| (cap(event).unwrap_or_default().1, None));

@@ -32,8 +32,13 @@ impl TestDatabase {
     /// # Panics
     /// When one of them is not new.
     pub async fn record(&self, items: &[NewInteraction]) -> Vec<InteractionId> {
-        let submission =
-            Submission { caller: Caller::Trusted, user_agent: None, ip_address: None, guest_events_per_minute: None };
+        let submission = Submission {
+            caller: Caller::Trusted,
+            user_agent: None,
+            ip_address: None,
+            is_bot: false,
+            guest_events_per_minute: None,
+        };
         let recorded = store::interaction::record(&self.store(), items, &submission).await.unwrap();
         let ids = recorded.into_iter().map(|item| match item.recorded {
             Recorded::New(id) => id,

@@ -141,6 +141,7 @@ async fn two_runs_at_once_under_recording_lose_nothing() {
                 caller: domain::Caller::Trusted,
                 user_agent: None,
                 ip_address: None,
+                is_bot: false,
                 guest_events_per_minute: None,
             };
             recorded += store::interaction::record(&store, &items, &submission).await.unwrap().len();

@@ -31,7 +31,7 @@ fn request(event_ids: &[Uuid]) -> Value {
     let items: Vec<_> = event_ids
         .iter()
         .zip(0u128..)
-        .map(|(id, n)| json!({"event_id": id, "event_type": "view", "ref_type": "Product", "ref_id": product(n % 3)}))
+        .map(|(id, n)| json!({"event_id": id, "event_type": "view", "ref_type": "Product", "ref_id": product(n % 9)}))
         .collect();
     HttpEvent::new("POST", "/api/v1/analytic/interaction")
         .account(product(99))

@@ -121,6 +121,7 @@ impl Shop {
             caller,
             user_agent: Some(&user_agent),
             ip_address: Some(network),
+            is_bot: false,
             guest_events_per_minute: None,
         };
         store::interaction::record(&self.database.store(), &[item], &submission).await.unwrap()[0].recorded

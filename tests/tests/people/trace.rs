@@ -41,12 +41,15 @@ async fn the_search_finds_jane_wherever_she_is() {
     // partitions repeat what the table holds
     places.retain(|place| !place.starts_with("analytic.interaction_2"));
     insta::assert_snapshot!(places.join("\n"), @r"
+    analytic.actor_day.actor
+    analytic.actor_day.guests
     analytic.customer_link.address_key
     analytic.customer_link.customer_key
     analytic.customer_lock.customer
     analytic.customer_rollup.customer_key
     analytic.finding.subject
     analytic.interaction.account_id
+    analytic.interaction.actor
     analytic.interaction.ip_address
     analytic.interaction.metadata
     analytic.interaction.origin

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{Error, cost, import, person, redrive, secret, verify, weights};
+use crate::{Error, cost, exclude, import, person, redrive, secret, verify, weights};
 
 /// Operates a deployment of Shopsignal.
 #[derive(Debug, Parser)]
@@ -27,6 +27,13 @@ enum Command {
     Redrive(redrive::Args),
     /// Lists what events weigh, or changes it together with every score.
     Weights(weights::Args),
+    /// Lets the events of an account, a session or a network not count, or lists who is excluded.
+    ///
+    /// What was applied moves in the same transaction, and back with `include`. It reads the log of the days concerned;
+    /// scorers wait meanwhile.
+    Exclude(exclude::ExcludeArgs),
+    /// Lets the events of somebody who was excluded count again.
+    Include(exclude::IncludeArgs),
     /// Exports or erases what is held about a person.
     Person(person::Args),
     /// Lists and changes the keys and the addresses of webhooks in the secret of a deployment.
@@ -45,6 +52,8 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Cost(args) => cost::run(args).await,
         Command::Secret(args) => secret::run(stack, args).await,
         Command::Weights(args) => weights::run(stack, args).await,
+        Command::Exclude(args) => exclude::exclude(stack, args).await,
+        Command::Include(args) => exclude::include(stack, args).await,
         Command::Import(args) => return import::run(stack, args).await,
         Command::Verify(args) => return verify::run(stack, args).await,
         Command::Redrive(args) => return redrive::run(stack, args).await,

@@ -6,7 +6,7 @@ WITH horizon AS MATERIALIZED (
 ), counted AS (
     SELECT true AS is_stored, reference, grain, bucket, event_type, counted, capped, excluded FROM analytic.activity
     UNION ALL
-    SELECT false, reference, 'hour', bucket, event_type, counted, capped, 0 FROM analytic.activity_recount
+    SELECT false, reference, 'hour', bucket, event_type, counted, capped, excluded FROM analytic.activity_recount
 ), placed AS (
     -- hours are compared as long as they may not be folded, then days, then totals: a row may be finer than it has to be.
     -- A day or a total that is there too early meets no recount and is a difference

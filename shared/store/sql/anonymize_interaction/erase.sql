@@ -23,6 +23,11 @@ WITH renamed AS MATERIALIZED (
     FROM (SELECT DISTINCT actor, network, ref_id, event_type, day FROM found WHERE actor IS NOT NULL) AS found
     JOIN (SELECT actor, gen_random_uuid() AS erased FROM (SELECT DISTINCT actor FROM found WHERE actor IS NOT NULL) AS actors) AS drawn
         USING (actor)
+), still_excluded AS (
+    -- who is excluded stays it under the new name, which nobody can include again
+    INSERT INTO analytic.exclusion (actor, kind, since, reason, excluded_by, date_created)
+    SELECT DISTINCT new_actor, kind, since, reason, excluded_by, exclusion.date_created
+    FROM touched JOIN analytic.exclusion USING (actor) WHERE date_ended IS NULL
 ), sharing AS MATERIALIZED (
     SELECT logged.id, logged.date_created, touched.new_actor
     FROM analytic.interaction AS logged JOIN touched

@@ -14,6 +14,14 @@ WITH subject AS MATERIALIZED (
       ON key.event_id = it.event_id AND key.origin = it.origin AND key.interaction_id = it.id
     WHERE $4 = 'interaction_key' AND (account_id = ANY($2) OR account_id IS NULL AND session_id = ANY($3))
     UNION ALL
+    -- of a network only what the person did
+    SELECT 'actor_day', concat_ws('#', day, actor, reference, event_type),
+           to_jsonb(it) - 'guests' - 'previous' || jsonb_build_object('kept', ARRAY(
+               SELECT key FROM unnest(kept, guests) AS part (key, guest) WHERE it.actor = ANY($8) OR guest = ANY($8)))
+    FROM analytic.actor_day AS it WHERE $4 = 'actor_day' AND (actor = ANY($8) OR guests && $8)
+    UNION ALL
+    SELECT 'exclusion', lpad(id::text, 20, '0'), to_jsonb(it) FROM analytic.exclusion AS it WHERE $4 = 'exclusion' AND actor = ANY($8)
+    UNION ALL
     SELECT 'shop_event', id::text, to_jsonb(it) - 'fingerprint' FROM analytic.shop_event AS it
     WHERE $4 = 'shop_event' AND (coalesce(content->>'customer', content->>'user') = ANY($1)
                                  OR subject = 'order' AND subject_id IN (SELECT order_id FROM orders))

@@ -4,6 +4,9 @@ WITH found AS MATERIALIZED (
     SELECT logged.id, logged.event_type, logged.ref_type, logged.ref_id, logged.occurred_at, logged.date_created, logged.network,
            -- what arrived later than the live lane admits is history and has no cap, like what names nobody
            CASE WHEN logged.date_created - logged.occurred_at <= interval '169 hours' THEN logged.actor END AS actor,
+           bot OR EXISTS (
+               SELECT FROM analytic.exclusion
+               WHERE date_ended IS NULL AND exclusion.actor IN (logged.actor, logged.network) AND logged.occurred_at >= since) AS is_excluded,
            (logged.occurred_at AT TIME ZONE 'UTC')::date AS day,
            extract(hour FROM logged.occurred_at AT TIME ZONE 'UTC')::bigint << 58 | logged.id AS key,
            NOT EXISTS (SELECT FROM analytic.pending WHERE sink = 'popularity' AND interaction_id = logged.id) AS is_scored
@@ -14,6 +17,7 @@ WITH found AS MATERIALIZED (
 SELECT now() AS as_of, found.id, found.event_type, found.ref_type, found.ref_id, found.occurred_at, found.date_created,
        coalesce(known.product_id, found.ref_id) AS product_id, weight.weight_micros,
        CASE WHEN NOT is_scored OR found.ref_type <> 'Product' THEN NULL
+            WHEN is_excluded THEN 'excluded'
             WHEN found.actor IS NULL OR cap.daily_cap IS NULL OR key = ANY (held.kept) THEN 'counted'
             -- the days of caps are pruned; then it is no longer known of a single event
             WHEN held.kept IS NOT NULL THEN 'capped' END AS outcome,
