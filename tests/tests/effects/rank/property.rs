@@ -120,7 +120,7 @@ impl Case<'_> {
     async fn weigh(&self, event: usize, micros: i64) {
         let mut client = self.shop.database.connect().await;
         let event_type = EVENTS[event].0.parse().unwrap();
-        let change = Change { event_type, weight: Micros(micros), counter: None, trusted: None };
+        let change = Change { event_type, weight: Micros(micros), counter: None, trusted: None, cap: None };
         weight::set(&mut client, &[change], std::time::Duration::from_secs(5)).await.unwrap();
         self.world.borrow_mut().weights.insert(event, micros);
     }
