@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .ONESHELL:
-.PHONY: help requirements build up down status demo test hostile openapi lint fmt validate logs token psql deploy destroy watch invoke clean
+.PHONY: help requirements build up down status demo test stages hostile openapi lint fmt validate logs token psql deploy destroy watch invoke clean
 
 CARGO ?= cargo
 # .ci/run sets --locked: there Cargo.lock must be up to date.
@@ -52,7 +52,7 @@ status: ## Print what runs and where
 demo: up ## Start the stack, send simulated shoppers and orders through it, show and check the result
 	@$(LOCAL_STACK) --stack $(STACK) demo
 
-test: build ## Run every test against its own stack, which is removed afterwards, and print where the time went
+test: build ## Run every suite but stages against its own stack, which is removed afterwards, and print where the time went
 	@code=0
 	trap '$(LOCAL_STACK) --stack $(TEST_STACK) down --wipe' EXIT
 	$(LOCAL_STACK) --stack $(TEST_STACK) up
@@ -62,6 +62,12 @@ test: build ## Run every test against its own stack, which is removed afterwards
 	awk -f tests/seconds.awk target/test.log
 	if [ $$code -ne 0 ]; then echo "the emulator's last lines:"; tail -n 40 .local/$(TEST_STACK)/emulator.log; fi
 	exit $$code
+
+# Minutes of waiting for SAM, so it is apart from `make test`; .ci/run runs both.
+stages: build ## Deploy, upgrade and destroy stages in the emulator of their own stack, which is removed afterwards
+	@trap '$(LOCAL_STACK) --stack $(TEST_STACK) down --wipe' EXIT
+	$(LOCAL_STACK) --stack $(TEST_STACK) up
+	SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(TEST_STACK)/stack.json" $(CARGO) test --profile local $(LOCKED) --test stages
 
 openapi: ## Regenerate docs/openapi.json from the code
 	@UPDATE_OPENAPI=1 $(CARGO) test --profile local $(LOCKED) --test hostile openapi

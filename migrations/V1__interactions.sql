@@ -79,6 +79,37 @@ COMMENT ON FUNCTION analytic.ensure_interaction_partition(date) IS 'Creates the 
 
 SELECT analytic.ensure_interaction_partition((now() AT TIME ZONE 'UTC')::date + ahead) FROM generate_series(0, 7) AS ahead;
 
+CREATE TABLE analytic.partition_count (
+    partition_name text   PRIMARY KEY,
+    product_events bigint NOT NULL
+);
+COMMENT ON TABLE  analytic.partition_count IS
+    'How many events that name a product arrived on a day that is over. The log is append-only, so a day is counted once.';
+COMMENT ON COLUMN analytic.partition_count.partition_name IS 'The partition of interaction.';
+COMMENT ON COLUMN analytic.partition_count.product_events IS 'Its rows that name a product or a SKU.';
+
+-- Counts one partition that is over and not counted yet; false when there is none. A day is over when yesterday is: a row
+-- gets its day when its transaction begins.
+CREATE FUNCTION analytic.count_past_partition(today date) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+    the_name text;
+BEGIN
+    SELECT relname INTO the_name FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+    WHERE inhparent = 'analytic.interaction'::regclass AND relname ~ '^interaction_[0-9]{8}$'
+      AND to_date(right(relname, 8), 'YYYYMMDD') < today - 1
+      AND NOT EXISTS (SELECT FROM analytic.partition_count WHERE partition_name = relname)
+    ORDER BY relname LIMIT 1;
+    IF the_name IS NULL THEN
+        RETURN false;
+    END IF;
+    EXECUTE format('INSERT INTO analytic.partition_count SELECT %L, count(*) FROM analytic.%I WHERE ref_type = ''Product''
+        ON CONFLICT DO NOTHING', the_name, the_name);
+    RETURN true;
+END
+$$;
+COMMENT ON FUNCTION analytic.count_past_partition(date) IS 'Counts the oldest past day that is not counted yet; false when every one is.';
+
 CREATE TABLE analytic.interaction_key (
     event_id       uuid        NOT NULL,
     origin         uuid        NOT NULL,

@@ -162,9 +162,12 @@ CREATE TABLE analytic.product_popularity (
     favorite_count bigint           NOT NULL,
     cart_count     bigint           NOT NULL,
     review_count   bigint           NOT NULL,
-    date_updated   timestamptz      NOT NULL
+    date_updated   timestamptz      NOT NULL,
+    standing       text COLLATE "C" NOT NULL DEFAULT 'unknown' CHECK (standing IN ('unknown', 'announced', 'withdrawn'))
 );
-CREATE INDEX product_popularity_top_idx ON analytic.product_popularity (score_micros DESC, id);
+-- The top list. A row is in one of them at most, so the scorer pays for one.
+CREATE INDEX product_popularity_announced_idx ON analytic.product_popularity (score_micros DESC, id) WHERE standing = 'announced';
+CREATE INDEX product_popularity_unknown_idx ON analytic.product_popularity (score_micros DESC, id) WHERE standing = 'unknown';
 
 COMMENT ON TABLE  analytic.product_popularity IS 'One row per product that was ever scored. Equal to popularity_recount at every instant.';
 COMMENT ON COLUMN analytic.product_popularity.id IS 'The product (SPU), by the shop''s id. Collated by bytes, like every id that is ordered: ties of a score have the same order everywhere.';
@@ -176,6 +179,7 @@ COMMENT ON COLUMN analytic.product_popularity.favorite_count IS 'add_to_favorite
 COMMENT ON COLUMN analytic.product_popularity.cart_count IS 'add_to_cart and remove_from_cart events.';
 COMMENT ON COLUMN analytic.product_popularity.review_count IS 'write_review and rating_* events.';
 COMMENT ON COLUMN analytic.product_popularity.date_updated IS 'The last change.';
+COMMENT ON COLUMN analytic.product_popularity.standing IS 'What product events say: nothing, that it is offered, or that it was withdrawn. Kept by rank-products, which sees every product that changed, so it is up to a minute late; the scorer does not look it up.';
 
 CREATE TABLE analytic.activity (
     bucket     timestamptz NOT NULL,

@@ -8,7 +8,7 @@
 -- therefore also the lock: it is held until the commit and excludes itself across databases. A role that is already
 -- correct is not changed, so that migrating a second database needs no privilege to change it.
 --
--- statement_timeout: the store abandons a statement after 5 s (judge-carts: 90 s, manage-people: 8 s); the server's own
+-- statement_timeout: the store abandons a statement after 5 s (judge-carts: 90 s, manage-people: 8 s, rank-products: 40 s); the server's own
 -- limit is higher and ends the statements of a function that was killed. A lock_timeout would add nothing to it.
 -- idle_in_transaction_session_timeout: a function that crashes without closing its connection must not keep its locks.
 -- client_connection_check_interval: ends a statement whose client is gone.
@@ -34,6 +34,7 @@ BEGIN
             ('shopsignal_judge_carts',         'off', '100s', 'Shopsignal: finds abandoned carts'),
             ('shopsignal_manage_people',       'off', '12s',  'Shopsignal: exports and erases people'),
             ('shopsignal_project_orders',      'off', '8s',   'Shopsignal: logs back-end events and updates the figures'),
+            ('shopsignal_rank_products',       'off', '50s',  'Shopsignal: ranks products'),
             ('shopsignal_record_interactions', 'off', '8s',   'Shopsignal: stores interactions'),
             ('shopsignal_resend_pending',      'off', '8s',   'Shopsignal: hints again at what is pending'),
             ('shopsignal_send_alerts',         'off', '8s',   'Shopsignal: sends alerts about findings'),
@@ -146,8 +147,31 @@ GRANT SELECT, INSERT, UPDATE ON analytic.product_popularity, analytic.activity, 
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.product_popularity TO shopsignal_project_orders;
 GRANT SELECT ON analytic.reference_popularity TO shopsignal_project_orders;
 GRANT SELECT ON analytic.product_popularity, analytic.activity TO shopsignal_answer_queries;
+-- Where an event is: not who sent it.
+GRANT SELECT (event_id, origin, interaction_id, date_created) ON analytic.interaction_key TO shopsignal_answer_queries;
+GRANT SELECT (id, event_type, ref_type, ref_id, occurred_at, date_created, actor, network, bot) ON analytic.interaction
+    TO shopsignal_answer_queries;
+GRANT SELECT (actor, since, date_ended) ON analytic.exclusion TO shopsignal_answer_queries;
+GRANT SELECT ON analytic.pending, analytic.actor_day, analytic.event_cap_period TO shopsignal_answer_queries;
 GRANT SELECT (reference, product_id) ON analytic.product_reference
-    TO shopsignal_update_popularity, shopsignal_import_interactions, shopsignal_answer_queries, shopsignal_judge_carts;
+    TO shopsignal_update_popularity, shopsignal_import_interactions, shopsignal_answer_queries, shopsignal_judge_carts,
+    shopsignal_rank_products;
+
+-- ---- Rank lists: whoever changes what a product is ranked by notes it
+
+GRANT INSERT ON analytic.rank_change
+    TO shopsignal_update_popularity, shopsignal_import_interactions, shopsignal_project_orders;
+GRANT SELECT, DELETE ON analytic.rank_change TO shopsignal_rank_products;
+GRANT SELECT, INSERT, DELETE ON analytic.rank_due TO shopsignal_rank_products;
+GRANT SELECT, UPDATE ON analytic.rank_state TO shopsignal_rank_products;
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.rank_generation, analytic.product_rank TO shopsignal_rank_products;
+GRANT SELECT, INSERT, DELETE ON analytic.rank_position TO shopsignal_rank_products;
+GRANT SELECT ON analytic.event_weight, analytic.activity TO shopsignal_rank_products;
+-- Neither scores nor counters: whether a product is announced.
+GRANT SELECT, UPDATE (standing) ON analytic.product_popularity TO shopsignal_rank_products;
+GRANT SELECT (product_id, seller_id, category_id, deleted_at) ON analytic.product TO shopsignal_rank_products;
+GRANT EXECUTE ON FUNCTION analytic.trend_factor(int, int) TO shopsignal_rank_products;
+GRANT SELECT ON analytic.rank_generation, analytic.product_rank, analytic.rank_position TO shopsignal_answer_queries;
 
 -- ---- Back-end events, and the state that they are folded into
 
@@ -260,6 +284,8 @@ GRANT EXECUTE ON FUNCTION analytic.record_findings
 GRANT EXECUTE ON FUNCTION analytic.add_customer_sales, analytic.ensure_customer_locks, analytic.lock_customers,
     analytic.remove_empty_rollups
     TO shopsignal_project_orders, shopsignal_manage_people;
-GRANT EXECUTE ON FUNCTION analytic.explain_popularity, analytic.get_popularities, analytic.get_popularity,
-    analytic.list_activity, analytic.list_popularity_after, analytic.list_popularity_page
+GRANT EXECUTE ON FUNCTION analytic.collect_ranks, analytic.compute_ranks, analytic.prune_ranks, analytic.publish_ranks
+    TO shopsignal_rank_products;
+GRANT EXECUTE ON FUNCTION analytic.explain_popularity, analytic.get_popularities, analytic.get_ranked_popularity,
+    analytic.list_activity, analytic.list_popularity_after, analytic.list_popularity_page, analytic.list_ranks
     TO shopsignal_answer_queries;

@@ -31,6 +31,9 @@ pub(crate) const MEGABYTES: Hold = Hold::AtMost(12.0);
 /// Cost per event in a log of many rows against one of ten thousand.
 pub(crate) const GROWTH: Hold = Hold::AtMost(1.3);
 
+/// A page of a rank list at a million products: the statement, p50 in ms.
+pub(crate) const RANK_PAGE_MILLISECONDS: Hold = Hold::AtMost(2.0);
+
 /// A seller's dashboard, p99 in ms.
 pub(crate) const DASHBOARD: Hold = Hold::AtMost(50.0);
 

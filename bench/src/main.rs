@@ -14,6 +14,7 @@ mod null_sqs;
 mod pgbench;
 mod plot;
 mod projection;
+mod ranks;
 mod reads;
 mod recording;
 mod report;
@@ -61,6 +62,7 @@ enum Part {
     Projection,
     Growth,
     Reads,
+    Ranks,
     Visible,
     Log,
     Dashboard,
@@ -83,6 +85,7 @@ async fn main() {
             Part::Projection => projection::measure(&rig).await,
             Part::Growth => growth::measure(&rig).await,
             Part::Reads => reads::measure(&rig).await,
+            Part::Ranks => ranks::measure(&rig).await,
             Part::Visible => visible::measure(&rig).await,
             Part::Log => log::measure(&rig).await,
             Part::Dashboard => dashboard::measure(&rig).await,

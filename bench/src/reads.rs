@@ -57,7 +57,7 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
 async fn reads(database: &TestDatabase) -> Vec<Read> {
     const PAGE: &str = "SELECT * FROM analytic.list_popularity_page($1, $2)";
     const AFTER: &str = "SELECT * FROM analytic.list_popularity_after($1, $2, $3)";
-    const GET: &str = "SELECT * FROM analytic.get_popularity($1)";
+    const GET: &str = "SELECT * FROM analytic.get_ranked_popularity($1)";
     const COUNT: &str = include_str!("../../shared/store/sql/popularity/count.sql");
     const TOP: &str = Route::ListPopularity.path();
     let row = database

@@ -14,6 +14,7 @@ use testkit::{Function, statement_of};
 /// The statement that update-popularity sends.
 const APPLY: &str = "SELECT * FROM analytic.apply_popularity($1)";
 /// The baselines.
+const UNNOTED: &str = "SELECT * FROM bench.apply_popularity($1)";
 const UPSERT_ONE: &str = include_str!("../sql/upsert_one.sql");
 const LEDGER: &str = include_str!("../sql/ledger.sql");
 
@@ -84,12 +85,12 @@ async fn against_pgbench(rig: &Rig, stage: &Stage, slice: Slice) -> Vec<Figure> 
 /// Compares batches of 100 with one upsert per event, and pending rows with a ledger.
 async fn against_baselines(rig: &Rig, stage: &Stage) -> Vec<Figure> {
     let slice = Slice { batch: 100, clients: 1 };
-    let [mut single, mut crowd, mut ledger, mut planned] = [const { Rounds::new() }; 4];
+    let [mut single, mut crowd, mut ledger, mut planned, mut noted] = [const { Rounds::new() }; 5];
     let unplanned = statement_of("apply_popularity");
     for _ in 0..rig.rounds {
         stage.reset(Actors::Accounts).await;
         let mut shipped = stage.start(rig, 1).await;
-        let mut seconds = [0.0; 6];
+        let mut seconds = [0.0; 7];
         for turn in 0..TURNS {
             seconds[0] += stage.shipped(&mut shipped, slice, 2 * turn).await;
             seconds[1] += stage.one_by_one(UPSERT_ONE, 1, turn).await;
@@ -97,12 +98,14 @@ async fn against_baselines(rig: &Rig, stage: &Stage) -> Vec<Figure> {
             seconds[3] += stage.statements(LEDGER, slice, 2 * turn).await;
             seconds[4] += stage.one_by_one(UPSERT_ONE, SESSIONS, turn).await;
             seconds[5] += stage.statements(&unplanned, slice, 2 * TURNS + turn).await;
+            seconds[6] += stage.statements(UNNOTED, slice, 3 * TURNS + turn).await;
         }
         let alone = |sessions: usize, seconds: f64| number(TURNS * SINGLES * sessions) / seconds;
         single.push(rate(slice, seconds[0]), alone(1, seconds[1]));
         crowd.push(rate(slice, seconds[0]), alone(SESSIONS, seconds[4]));
         ledger.push(rate(slice, seconds[2]), rate(slice, seconds[3]));
         planned.push(rate(slice, seconds[2]), rate(slice, seconds[5]));
+        noted.push(rate(slice, seconds[2]), rate(slice, seconds[6]));
     }
     let case = |text: &str| format!("{}, {text}", stage.spread.name());
     let single = single.figure("scoring", case("batches of 100"), "events/s").against("one upsert an event");
@@ -114,6 +117,9 @@ async fn against_baselines(rig: &Rig, stage: &Stage) -> Vec<Figure> {
         planned
             .figure("scoring", case("SQL alone, batches of 100"), "events/s")
             .against("the same, planned at every call"),
+        noted
+            .figure("scoring", case("SQL alone, batches of 100"), "events/s")
+            .against("the same, without noting what to rank"),
     ]
 }
 

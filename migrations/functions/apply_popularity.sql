@@ -115,6 +115,9 @@ BEGIN
             cart_count     = popularity.cart_count     + excluded.cart_count,
             review_count   = popularity.review_count   + excluded.review_count,
             date_updated   = excluded.date_updated
+    ), noted AS (
+        -- what rank-products computes again
+        INSERT INTO analytic.rank_change (product_id) SELECT id FROM weighed
     )
     SELECT (SELECT count(*) FROM taken) AS taken,
            (SELECT coalesce(sum(events), 0)::bigint FROM weighed) AS scored,

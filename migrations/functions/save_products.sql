@@ -5,6 +5,10 @@ CREATE OR REPLACE FUNCTION analytic.save_products(
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
 #variable_conflict use_column
 BEGIN
+    WITH noted AS (
+        -- lists go by category and seller, and show no withdrawn product
+        INSERT INTO analytic.rank_change (product_id) SELECT * FROM unnest(product_ids)
+    )
     INSERT INTO analytic.product AS product (product_id, seller_id, category_id, name, deleted_at)
     SELECT * FROM unnest(product_ids, seller_ids, category_ids, names, deletion_times)
         AS saved (product_id, seller_id, category_id, name, deleted_at)

@@ -141,12 +141,12 @@ impl Shop {
         assert_eq!(self.differences().await, 0);
     }
 
-    /// Counts the products and the activity that are not what verify counts.
+    /// Counts the products, the activity and the ranks that are not what verify counts.
     pub async fn differences(&self) -> i64 {
         let mut client = self.database.connect().await;
         let snapshot = store::verification::Snapshot::open(&mut client).await.unwrap();
         let report = snapshot.report(30).await.unwrap();
-        report.popularity.differences + report.activity.differences
+        report.popularity.differences + report.activity.differences + report.ranks.differences
     }
 
     /// Counts the deadlocks that Postgres resolved in this database. Sessions report them at their end at the latest.

@@ -1,8 +1,9 @@
 """Runs the AWS emulator on loopback, with the differences from AWS that would mislead us removed.
 
-The emulator is pinned (tools/local/requirements/emulator.txt). Each fix replaces one private name of it, and `replace`
-refuses to start when that name is gone, so that a new version cannot silently undo a fix. The same process serves the
-issuer's public files (OpenID configuration and keys), because the JWT authorizer fetches them over HTTP.
+The emulator is pinned (tools/local/requirements/emulator.txt). Each fix, here and in emulator_queues.py, replaces one
+private name of it, and `replace` refuses to start when that name is gone, so that a new version cannot silently undo a
+fix. The same process serves the issuer's public files (OpenID configuration and keys), because the JWT authorizer fetches
+them over HTTP.
 
 Not done here: starting, stopping, deploying; that is the `shopsignal` command.
 """
@@ -10,156 +11,14 @@ Not done here: starting, stopping, deploying; that is the `shopsignal` command.
 import argparse
 import functools
 import http.server
-import importlib.metadata
 import json
 import socketserver
 import sys
 import threading
 import time
 
-VERSION = "1.5.33"
-# An event source mapping hands a function at most this many bytes:
-# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-MAX_BATCH_BYTES = 6 * 1024 * 1024
-# An upper estimate of what a record of ours adds to its body in the event: ids, receipt handle, attributes, ARN.
-RECORD_OVERHEAD_BYTES = 700
-
-
-def replace(module, name, make):
-    """Puts `make(original)` in the place of a private name, which must exist."""
-    original = getattr(module, name, None)
-    if original is None:
-        raise SystemExit(f"the emulator has no {module.__name__}.{name}: launcher.py fits version {VERSION} only")
-    setattr(module, name, make(original))
-
-
-def check_version():
-    """Stops with a clear text when another version than the pinned one is installed."""
-    found = importlib.metadata.version("ministack")
-    if found != VERSION:
-        raise SystemExit(f"launcher.py fits emulator version {VERSION}, found {found}")
-
-
-class BatchWindow:
-    """When a queue's visible messages are due: the batch is full, or its first message has waited for the window.
-
-    Keeps one instant per queue. Only the emulator's single polling thread calls it, so it needs no lock of its own.
-    """
-
-    def __init__(self, wake):
-        self._wake = wake
-        self._first_seen = {}
-
-    def is_due(self, queue_url, full, window_seconds):
-        """Says whether to hand over now; if not, makes the poller look again when the window ends."""
-        now = time.monotonic()
-        first_seen = self._first_seen.setdefault(queue_url, now)
-        remaining = first_seen + window_seconds - now
-        if full or remaining <= 0:
-            del self._first_seen[queue_url]
-            return True
-        if first_seen == now:
-            timer = threading.Timer(remaining, self._wake.set)
-            timer.daemon = True
-            timer.start()
-        return False
-
-    def forget(self, queue_url):
-        """Starts over for a queue that has nothing visible."""
-        self._first_seen.pop(queue_url, None)
-
-
-def fitting(messages, limit):
-    """Counts the leading messages that fit into one event, by number and by bytes."""
-    total = 0
-    for count, message in enumerate(messages[:limit]):
-        total += len(message["body"].encode()) + RECORD_OVERHEAD_BYTES
-        if total > MAX_BATCH_BYTES and count > 0:
-            return count
-    return min(len(messages), limit)
-
-
-def window_of(lambda_svc, queue_arn):
-    """Finds the batching window, in seconds, of the mapping that reads a queue."""
-    for _account, _region, mapping in lambda_svc._iter_all_esms():
-        if mapping.get("EventSourceArn") == queue_arn and mapping.get("Enabled", True):
-            return float(mapping.get("MaximumBatchingWindowInSeconds") or 0)
-    return 0.0
-
-
-def batches_as_on_aws(sqs, lambda_svc):
-    """Batches of up to 10,000 with a batching window. Without this: never more than 10, and no window."""
-    for name in ("_queues_lock", "_get_q", "_expire_retained", "_dlq_sweep", "_collect_msgs", "_ensure_msg_fields"):
-        replace(sqs, name, lambda original: original)
-    for name in ("_iter_all_esms", "_esm_wake"):
-        replace(lambda_svc, name, lambda original: original)
-    window = BatchWindow(lambda_svc._esm_wake)
-
-    def receive(queue_url, max_number):
-        with sqs._queues_lock:
-            queue = sqs._get_q(queue_url)
-            sqs._expire_retained(queue)
-            sqs._dlq_sweep(queue)
-            visibility = int(queue["attributes"].get("VisibilityTimeout", "30"))
-            if queue["is_fifo"]:
-                return sqs._collect_msgs(queue, min(max_number, 10), visibility)
-            now = time.time()
-            for message in queue["messages"]:
-                sqs._ensure_msg_fields(message)
-            visible = [message for message in queue["messages"] if message["visible_at"] <= now]
-            if not visible:
-                window.forget(queue_url)
-                return []
-            count = fitting(visible, int(max_number))
-            full = count == int(max_number) or count < len(visible)
-            if not window.is_due(queue_url, full, window_of(lambda_svc, queue["attributes"].get("QueueArn"))):
-                return []
-            return sqs._collect_msgs(queue, count, visibility)
-
-    replace(sqs, "_receive_messages_for_esm", lambda _original: receive)
-
-
-def trace_headers_in_batches(sqs):
-    """The trace header of each message of a batch. Without this: SendMessage keeps it, SendMessageBatch drops it."""
-    # What the call in progress has for the messages to come, in order. The emulator sends a batch without a pause.
-    waiting = []
-
-    def make_one(original):
-        def send(data, queue_url):
-            attributes = waiting.pop(0) if waiting else None
-            return original({**data, "MessageSystemAttributes": attributes} if attributes else data, queue_url)
-
-        return send
-
-    def make_batch(original):
-        def send_all(data, queue_url):
-            waiting[:] = [entry.get("MessageSystemAttributes") for entry in data.get("Entries", [])]
-            try:
-                return original(data, queue_url)
-            finally:
-                waiting.clear()
-
-        return send_all
-
-    # The batch finds the single send by its name; requests find the batch in the table.
-    replace(sqs, "_act_send_message", make_one)
-    replace(sqs, "_act_send_message_batch", make_batch)
-    replace(sqs, "_HANDLERS", lambda table: {**table, "SendMessageBatch": sqs._act_send_message_batch})
-
-
-def concurrency_from_parameters(lambda_svc):
-    """MaximumConcurrency given by a template parameter, which is text. Without this: no queue is polled at all."""
-
-    def make(original):
-        def concurrency(mapping, *rest):
-            limit = (mapping.get("ScalingConfig") or {}).get("MaximumConcurrency")
-            if isinstance(limit, str):
-                mapping = {**mapping, "ScalingConfig": {"MaximumConcurrency": int(limit)}}
-            return original(mapping, *rest)
-
-        return concurrency
-
-    replace(lambda_svc, "_sqs_esm_concurrency", make)
+import emulator_queues as queues
+from emulator_patch import check_version, replace
 
 
 def accept_saved_queries(provisioners):
@@ -305,9 +164,9 @@ def main():
     from ministack.services.cloudformation import changesets, engine, handlers, provisioners
     from samtranslator.translator import transform
 
-    batches_as_on_aws(sqs, lambda_svc)
-    trace_headers_in_batches(sqs)
-    concurrency_from_parameters(lambda_svc)
+    queues.batches_as_on_aws(sqs, lambda_svc)
+    queues.trace_headers_in_batches(sqs)
+    queues.concurrency_from_parameters(lambda_svc)
     cors_from_templates(apigateway)
     accept_saved_queries(provisioners)
     hide_function_errors(lambda_svc)

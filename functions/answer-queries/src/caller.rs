@@ -4,7 +4,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use contracts::read_claims;
-use domain::{Claims, canonical_id, is_id};
+use domain::{Claims, Origin, canonical_id, is_id};
 use store::sales::WHOLE_SHOP;
 
 use crate::failure::Failure;
@@ -45,6 +45,36 @@ impl Seller {
         // subject.
         let has_space = subject.trim() != subject;
         Ok(Self(if has_space { subject.to_owned() } else { canonical_id(subject).into_owned() }))
+    }
+}
+
+/// Those whose interactions the caller may look for.
+pub(crate) enum Senders {
+    /// Everybody's: the caller is an admin or a service of the shop.
+    All,
+    /// The caller's own.
+    Own(Origin),
+}
+
+impl Senders {
+    /// Returns the only sender to look for; `None` for all.
+    pub(crate) fn origin(self) -> Option<Origin> {
+        match self {
+            Self::All => None,
+            Self::Own(origin) => Some(origin),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Senders {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let claims = claims(parts)?;
+        if claims.is_admin() || claims.is_trusted() {
+            return Ok(Self::All);
+        }
+        claims.account_id().map(|id| Self::Own(Origin::of_account(id))).ok_or(Failure::NotSender)
     }
 }
 

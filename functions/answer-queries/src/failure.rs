@@ -18,8 +18,16 @@ pub(crate) enum Failure {
     InvalidProductId(InvalidId),
     /// The product was never scored.
     UnknownProduct,
+    /// The path parameter is not an event id.
+    InvalidEventId,
+    /// No event with this id is known, or none of this sender.
+    UnknownEvent,
+    /// The token is of nobody who sends interactions.
+    NotSender,
     /// The product was never named by an event that was applied.
     NoActivity,
+    /// The list that the cursor belongs to is no longer kept.
+    CursorExpired,
     /// A failure that all HTTP functions return.
     Common(contracts::Failure),
     /// A verified token that is not an admin's.
@@ -46,6 +54,14 @@ impl From<Failure> for contracts::Failure {
             Failure::InvalidProductId(rule) => Self::invalid(format!("spu_id: {rule}")),
             Failure::UnknownProduct => Self::new(404, "not_found", "no interaction with this product was scored yet"),
             Failure::NoActivity => Self::new(404, "not_found", "nothing is known of this product yet"),
+            Failure::CursorExpired => Self::new(410, "cursor_expired", contracts::CURSOR_EXPIRED),
+            Failure::InvalidEventId => Self::invalid("event_id: must be a UUID"),
+            Failure::UnknownEvent => {
+                Self::new(404, "not_found", "no event of yours with this id is known; ids are kept for a time")
+            }
+            Failure::NotSender => {
+                Self::forbidden("only admins, services of the shop and the shopper who sent it may read this")
+            }
             Failure::NotAdmin => Self::forbidden("only admins may read this"),
             Failure::ForeignSeller => Self::forbidden("seller_id: only admins may read figures of another seller"),
             Failure::NoSegments(currency) => {

@@ -3,7 +3,9 @@
 
 mod alerts;
 mod analytics;
+mod interaction;
 mod popularity;
+mod rank;
 mod sales;
 mod seller_dashboard;
 mod service;
@@ -31,6 +33,7 @@ fn handler(route: Route) -> MethodRouter<Arc<Deps>> {
         Route::ListPopularity => get(popularity::top),
         Route::GetPopularities => get(popularity::several),
         Route::GetPopularity | Route::ExplainPopularity | Route::ShowHistory => get(popularity::of_product),
+        Route::TrackInteraction => get(interaction::track),
         Route::ListAlerts => get(alerts::list),
         Route::ListSalesWindows => get(sales::windows),
         Route::ListTopProducts => get(sales::top_products),

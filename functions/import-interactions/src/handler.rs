@@ -54,6 +54,7 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
     read_trusted_claims(platform::claims(request.extensions()))?;
     let body = decode_body(request.body(), platform::content_encoding(request), IMPORT_MAX_BYTES)?;
     let items = read_import(&body, Timestamp::now(), &deps.names)?;
+    let received = items.len();
     let hidden: usize = items.iter().flatten().map(|item| contracts::count_hidden(&item.metadata)).sum();
     let outcome = record(&deps.database, items).await.map_err(recording::failure)?;
 
@@ -65,6 +66,8 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
         .note("request.id", context.request_id.as_str())
         .note("trace.id", trace.root())
         .note("duration_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
+        .count(Metric::Received, received)
+        .count(Metric::Unanswered, received.abs_diff(reply.results.len()))
         .count(Metric::Accepted, reply.accepted)
         .count(Metric::Duplicate, reply.duplicate)
         .count(Metric::Rejected, reply.rejected)

@@ -1,13 +1,15 @@
-//! One run: creates partitions, indexes past days, prunes keys and the state of caps, folds activity, and warns when the default partition has
-//! rows.
+//! One run: creates partitions, indexes past days, prunes keys and the state of caps, folds activity, warns when the
+//! default partition has rows, and measures whether every stored event is applied, waits, or is parked.
 
 use std::time::Duration;
 
+use domain::Sink;
 use lambda_runtime::{Error, LambdaEvent};
 use platform::{Deadline, Metric, Metrics};
 use serde::Serialize;
 use serde_json::Value;
 use store::activity::{Fold, Pass};
+use store::conservation::{self, Conservation};
 use store::{Database, StoreError};
 
 use crate::Horizon;
@@ -45,6 +47,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
         .count(Metric::ActivityFolded, outcome.activity_folded)
         .count(Metric::ActorDaysPruned, outcome.actor_days_pruned)
         .emit("maintained");
+    report_conservation(outcome.conservation);
     Ok(serde_json::to_value(outcome)?)
 }
 
@@ -58,6 +61,8 @@ struct Outcome {
     guest_quotas_pruned: usize,
     activity_folded: usize,
     actor_days_pruned: usize,
+    /// Null when there was no time to count every past partition.
+    conservation: Option<Conservation>,
 }
 
 async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError> {
@@ -76,6 +81,7 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
     let guest_quotas_pruned = prune(deadline, || store::guest_quota::prune(&deps.database, PRUNE)).await?;
     let actor_days_pruned = prune(deadline, || store::actor_day::prune(&deps.database, PRUNE)).await?;
     let activity_folded = fold(deps, deadline).await?;
+    let conservation = measure(&deps.database, deadline).await?;
     Ok(Outcome {
         partitions_created: created,
         partitions_indexed,
@@ -84,6 +90,7 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
         guest_quotas_pruned,
         activity_folded,
         actor_days_pruned,
+        conservation,
     })
 }
 
@@ -98,6 +105,31 @@ async fn fold(deps: &Deps, deadline: Deadline) -> Result<usize, StoreError> {
         folded += pass.folded;
     }
     Ok(folded)
+}
+
+/// Counts past partitions that are not counted yet, then everything.
+async fn measure(database: &Database, deadline: Deadline) -> Result<Option<Conservation>, StoreError> {
+    let today = conservation::today();
+    while !deadline.remaining().is_zero() {
+        if !conservation::count_past_partition(database, today).await? {
+            return conservation::measure(database, today).await.map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// Zero is written as well: a missing figure means that nothing was measured.
+fn report_conservation(measured: Option<Conservation>) {
+    let Some(measured) = measured else { return };
+    let difference = measured.difference();
+    if difference != 0 {
+        tracing::error!(?measured, difference, "events are lost or counted twice: run `shopsignal verify`");
+    }
+    let gauge = |count: i64| usize::try_from(count).unwrap_or_default();
+    Metrics::with(&[("Sink", Sink::Popularity.as_str())])
+        .gauge(Metric::Stored, gauge(measured.stored))
+        .gauge(Metric::ConservationDifference, gauge(difference.saturating_abs()))
+        .emit("conservation");
 }
 
 /// Prunes in batches until nothing is left, or no time; the next run continues.

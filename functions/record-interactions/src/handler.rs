@@ -58,6 +58,7 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
     let sender = Sender { caller, arrival: Timestamp::now(), names: &deps.names };
     let body = decode_body(request.body(), platform::content_encoding(request), BODY_MAX_BYTES)?;
     let items = read_request(&body, &sender, Uuid::now_v7)?;
+    let received = items.len();
     let hidden: usize = items.iter().flatten().map(|item| contracts::count_hidden(&item.metadata)).sum();
     let (client, network) = (caller::client(request), caller::network(request, deps.is_behind_cloudfront));
     let submission = Submission {
@@ -76,6 +77,8 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
         .note("request.id", context.request_id.as_str())
         .note("trace.id", trace.root())
         .list("interaction.ids", &outcome.new_ids)
+        .count(Metric::Received, received)
+        .count(Metric::Unanswered, received.abs_diff(reply.results.len()))
         .count(Metric::Accepted, reply.accepted)
         .count(Metric::Duplicate, reply.duplicate)
         .count(Metric::Rejected, reply.rejected)

@@ -3,7 +3,10 @@
 //! Each function parses one kind of input and panics when a property is violated. The fuzzer calls them with generated
 //! bytes, a test with the corpus.
 
-use contracts::{Cursor, Hint, ItemOutcome, PageStart, RequestError, Sender, TopQuery, read_request};
+use contracts::{
+    Cursor, Hint, ItemOutcome, PageStart, RankCursor, RankQuery, RequestError, Sender, TopQuery, read_request,
+};
+use domain::RankScope;
 use domain::{Caller, EventNames, NewInteraction};
 use jiff::Timestamp;
 use serde_json::json;
@@ -81,8 +84,22 @@ pub fn top(input: &[u8]) {
             ("page", page.to_string())
         }
         PageStart::After(cursor) => ("cursor", cursor.encode()),
+        PageStart::Ranked(ranked) => return ranked_again(ranked, query.limit),
     };
     let limit = query.limit.to_string();
     let written = [("limit", limit.as_str()), (position.0, position.1.as_str())];
     assert_eq!(TopQuery::read(written.into_iter()), Ok(query));
+}
+
+/// Writes the parameters of a rank list and reads them again.
+fn ranked_again(ranked: &RankQuery, limit: u32) {
+    let (limit, cursor) = (limit.to_string(), ranked.after.as_ref().map(RankCursor::encode));
+    let whose = match &ranked.scope {
+        RankScope::Shop => None,
+        RankScope::Category(id) => Some(("category_id", id.as_str())),
+        RankScope::Seller(id) => Some(("seller_id", id.as_str())),
+    };
+    let written = [("limit", limit.as_str()), ("rank", ranked.list.as_str())].into_iter().chain(whose);
+    let read = TopQuery::read(written.chain(cursor.as_deref().map(|cursor| ("cursor", cursor))));
+    assert_eq!(read.map(|query| query.position), Ok(PageStart::Ranked(ranked.clone())));
 }

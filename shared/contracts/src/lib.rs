@@ -24,6 +24,7 @@ mod person_request;
 mod personal;
 mod popularity;
 mod query;
+mod rank;
 mod rejection;
 mod reply;
 mod request;
@@ -31,6 +32,7 @@ mod route;
 mod sales;
 mod shop_event;
 mod sqs_event;
+mod tracking;
 
 pub use activity::{
     ExplainedEvents, Explanation, HISTORY_DAY_DAYS, HISTORY_HOUR_DAYS, History, HistoryBucket, HistoryGranularity,
@@ -56,8 +58,11 @@ pub use message::{AlertHint, Hint, Pointer, REASON_ATTRIBUTE, Unreadable};
 pub use metadata::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};
 pub use person_request::read_person;
 pub use personal::{HASHED_PREFIX, HIDDEN, count_hidden, count_hidden_in, without_personal};
-pub use popularity::{LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, PageStart, Popularity, TopQuery};
+pub use popularity::{LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, PageStart, Popularity, ProductPopularity, TopQuery};
 pub use query::{InvalidQuery, Parameters, SPAN_MAX_DAYS, check_span};
+pub use rank::{
+    CURSOR_EXPIRED, Positions, ProductRanks, RankCursor, RankQuery, RankedEntries, RankedEntry, WindowPoints,
+};
 pub use rejection::{Rejection, RejectionCode};
 pub use reply::{Data, ErrorBody, ErrorReply, ItemResult, ItemStatus, List, Pagination, RecordReply};
 pub use request::{ItemOutcome, RefusedItem, read_import, read_request};
@@ -73,3 +78,4 @@ pub use shop_event::{
     SHOP_TEXT_MAX_CHARS, anonymize_in_event, is_named_in_event, read_shop_event, sealed::peek_sealed_event,
 };
 pub use sqs_event::{SqsAttributes, SqsEvent, SqsMessage};
+pub use tracking::{Contribution, CountOutcome, EffectStatus, SinkProgress, TrackedInteraction, TrackedInteractions};

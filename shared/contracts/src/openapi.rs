@@ -9,9 +9,11 @@ mod event;
 pub(crate) mod figures;
 mod interaction;
 mod person;
+mod rank;
 mod response;
 pub(crate) mod route;
 pub(crate) mod sales;
+pub(crate) mod tracking;
 
 pub(crate) use response::details;
 use utoipa::openapi::path::{PathItem, PathsBuilder};
@@ -83,7 +85,6 @@ fn components() -> Components {
         .schema_from::<ErrorBody>()
         .schema("RecordAnswer", response::one_of("RecordReply"))
         .schema("EventsAnswer", response::one_of("EventsReply"))
-        .schema("PopularityAnswer", response::one_of("Popularity"))
         .schema("PopularityList", response::list_of("Popularity"))
         .schema("FindingList", response::list_of("Finding"))
         .schema("GatewayError", response::gateway_error())
@@ -91,8 +92,9 @@ fn components() -> Components {
         .security_scheme(BEARER, SecurityScheme::Http(bearer));
     let bodies = interaction::schemas().into_iter().chain(event::schemas()).chain(person::schemas());
     bodies
-        .fold(figures::schemas(sales::schemas(activity::schemas(components))), |all, (name, schema)| {
-            all.schema(name, schema)
-        })
+        .fold(
+            figures::schemas(sales::schemas(rank::schemas(activity::schemas(tracking::schemas(components))))),
+            |all, (name, schema)| all.schema(name, schema),
+        )
         .build()
 }

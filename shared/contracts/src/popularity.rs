@@ -4,7 +4,7 @@ use domain::ProductId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Cursor, InvalidQuery, Parameters};
+use crate::{Cursor, InvalidQuery, Parameters, ProductRanks, RankQuery};
 
 /// The default number of rows of a page.
 pub const LIMIT_DEFAULT: u32 = 10;
@@ -37,13 +37,26 @@ pub struct Popularity {
     pub date_updated: Timestamp,
 }
 
-/// Where a page starts.
+/// The popularity of one product, and what the rank lists say of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProductPopularity {
+    /// True to the second.
+    #[serde(flatten)]
+    pub popularity: Popularity,
+    /// Up to a minute old; null until rank-products has seen the product.
+    pub ranks: Option<ProductRanks>,
+}
+
+/// Which list a page belongs to, and where it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PageStart {
-    /// By number, from 1.
+    /// Of the live list, by number, from 1.
     Page(u32),
-    /// Right after an earlier page.
+    /// Of the live list, right after an earlier page.
     After(Cursor),
+    /// Of a rank list.
+    Ranked(RankQuery),
 }
 
 /// A validated query for the top list.
@@ -61,8 +74,11 @@ impl TopQuery {
     /// # Errors
     /// The parameter and its rule.
     pub fn read<'a>(given: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, InvalidQuery> {
-        let parameters = Parameters::read(given, &["limit", "page", "cursor"])?;
+        let parameters = Parameters::read(given, &["limit", "page", "cursor", "rank", "category_id", "seller_id"])?;
         let limit = parameters.number("limit", 1..=LIMIT_MAX, LIMIT_DEFAULT)?;
+        if let Some(ranked) = RankQuery::read(&parameters)? {
+            return Ok(Self { limit, position: PageStart::Ranked(ranked) });
+        }
         let position = match (parameters.get("page"), parameters.get("cursor")) {
             (Some(_), Some(_)) => return Err(InvalidQuery::PageAndCursor),
             (None, Some(text)) => PageStart::After(Cursor::decode(text)?),

@@ -37,6 +37,15 @@ pub enum InvalidQuery {
     /// Both a page and a cursor.
     #[error("cursor: must not be given together with page")]
     PageAndCursor,
+    /// A page number for a list that is read by cursor.
+    #[error("page: rank lists are read by cursor; follow next_cursor with cursor")]
+    PageOfRanks,
+    /// Both a category and a seller.
+    #[error("seller_id: must not be given together with category_id")]
+    CategoryAndSeller,
+    /// A cursor of another rank list.
+    #[error("cursor: belongs to another list; give rank, category_id and seller_id as in the request that returned it")]
+    CursorOfAnotherList,
     /// Not a time.
     #[error("{0}: must be a time in RFC 3339, like 2026-11-20T10:00:00Z, from the year 2000 to 2199")]
     Instant(&'static str),

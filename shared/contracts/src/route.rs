@@ -96,6 +96,9 @@ routes! {
     /// How a score came about.
     ShowHistory: Get "/api/v1/analytic/popularity/{spu_id}/history", Public, "answer-queries",
         crate::openapi::activity::history;
+    /// What became of an event.
+    TrackInteraction: Get "/api/v1/analytic/interaction/{event_id}", Token, "answer-queries",
+        crate::openapi::tracking::track;
     /// What the rules found.
     ListAlerts: Get "/api/v1/analytic/alerts", Token, "answer-queries", crate::openapi::route::alerts;
     /// A seller's own figures.

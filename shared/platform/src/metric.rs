@@ -56,6 +56,7 @@ metrics! {
     CartsLeft
     CatalogLatency
     Conflict
+    ConservationDifference
     DeadLettered
     DefaultPartitionRows
     Delivered
@@ -82,6 +83,11 @@ metrics! {
     PendingDepth
     PendingOldestAge
     PendingParked
+    ProbeSeconds
+    RanksComputed
+    RanksPruned
+    RanksWritten
+    Received
     Refused
     Rejected
     RejectedByCode
@@ -89,6 +95,8 @@ metrics! {
     RequestRefused
     Sent
     Skipped
+    Stored
+    Unanswered
     Unavailable
     Unreadable
     Unscored

@@ -8,7 +8,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The crates of this workspace that run in a function. Only they can log below `INFO`.
-const OURS: [&str; 22] = [
+const OURS: [&str; 25] = [
     "accept_events",
     "answer_queries",
     "catalog",
@@ -23,7 +23,10 @@ const OURS: [&str; 22] = [
     "outbound",
     "people",
     "platform",
+    "probe",
+    "probe_api",
     "project_orders",
+    "rank_products",
     "record_interactions",
     "recording",
     "resend_pending",

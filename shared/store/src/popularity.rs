@@ -113,15 +113,6 @@ pub struct Popularity {
     pub date_updated: Timestamp,
 }
 
-/// Reads one product, also by one of its SKUs; `None` when nothing was ever scored for it.
-///
-/// # Errors
-/// See [`StoreError`].
-pub async fn get(database: &Database, id: &ProductId) -> Result<Option<Popularity>, StoreError> {
-    let rows = database.call("get_popularity", &[(&id.as_str(), Type::TEXT)]).await?;
-    rows.first().map(popularity).transpose()
-}
-
 /// Reads several products, also by their SKUs: each with the id by which it was requested, in that order. Those for which
 /// nothing was ever scored are missing.
 ///
@@ -169,7 +160,8 @@ pub async fn count(database: &Database) -> Result<i64, StoreError> {
     rows.first().map_or(Ok(0), |row| Ok(row.try_get(0)?))
 }
 
-fn popularity(row: &Row) -> Result<Popularity, StoreError> {
+/// Reads score and counters.
+pub(crate) fn popularity(row: &Row) -> Result<Popularity, StoreError> {
     Ok(Popularity {
         id: product_id(row, "id")?,
         score_micros: Micros(row.try_get("score_micros")?),

@@ -17,6 +17,8 @@ pub enum Role {
     ManagePeople,
     /// Writes everything derived from back-end events.
     ProjectOrders,
+    /// Reads activity, writes rank lists.
+    RankProducts,
     /// Writes interactions, reads no figures and no customers.
     RecordInteractions,
     /// Updates the time of the next hint.
@@ -31,12 +33,13 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::AnswerQueries,
         Self::ImportInteractions,
         Self::JudgeCarts,
         Self::ManagePeople,
         Self::ProjectOrders,
+        Self::RankProducts,
         Self::RecordInteractions,
         Self::ResendPending,
         Self::SendAlerts,
@@ -53,6 +56,7 @@ impl Role {
             Self::JudgeCarts => "shopsignal_judge_carts",
             Self::ManagePeople => "shopsignal_manage_people",
             Self::ProjectOrders => "shopsignal_project_orders",
+            Self::RankProducts => "shopsignal_rank_products",
             Self::RecordInteractions => "shopsignal_record_interactions",
             Self::ResendPending => "shopsignal_resend_pending",
             Self::SendAlerts => "shopsignal_send_alerts",

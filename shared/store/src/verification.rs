@@ -10,7 +10,8 @@ use tokio_postgres::{Client, IsolationLevel, Row, Transaction};
 use uuid::Uuid;
 
 use crate::activity::{self, ActivityComparison};
-use crate::{StoreError, pending, recount};
+use crate::conservation::{self, Conservation};
+use crate::{StoreError, pending, rank_recount, recount};
 
 /// The number of examples of each kind in a report.
 const EXAMPLES: i64 = 10;
@@ -120,8 +121,12 @@ pub struct Report {
     pub keys: KeyCheck,
     /// I7.
     pub balance: Balance,
+    /// I7 as numbers of events.
+    pub conservation: Conservation,
     /// I10.
     pub sales: recount::SalesComparison,
+    /// I11.
+    pub ranks: rank_recount::RankComparison,
 }
 
 impl Sums {
@@ -162,7 +167,9 @@ impl Report {
         let unbalanced: i64 = self.balance.difference().values().iter().map(|value| i64::from(*value != 0)).sum();
         let pending: i64 = self.pending.iter().map(|check| check.orphans + check.contradictions).sum();
         let keys = self.keys.keys_without_row + self.keys.rows_without_key + self.keys.repeated;
-        self.popularity.differences + self.activity.differences + pending + keys + unbalanced + self.sales.differences
+        let lost = i64::from(self.conservation.difference() != 0);
+        let sums = self.popularity.differences + self.activity.differences + unbalanced + lost;
+        sums + self.ranks.differences + pending + keys + self.sales.differences
     }
 }
 
@@ -193,7 +200,9 @@ impl<'c> Snapshot<'c> {
             pending: self.check_pending().await?,
             keys: self.check_keys(key_retention_days).await?,
             balance: self.get_balance().await?,
+            conservation: conservation::count(&self.transaction).await?,
             sales: recount::compare(&self.transaction, EXAMPLES).await?,
+            ranks: rank_recount::compare(&self.transaction, EXAMPLES).await?,
         })
     }
 

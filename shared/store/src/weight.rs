@@ -13,7 +13,7 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Row, Transaction};
 
 use crate::popularity::product_id;
-use crate::{Database, StoreError};
+use crate::{Database, StoreError, rank};
 
 /// A counter of a product, raised by one with each event that names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,6 +179,8 @@ pub async fn set(client: &mut Client, changes: &[Change], lock_limit: Duration) 
         for change in changes {
             upsert(&transaction, change).await?;
         }
+        // Windows and trends change even where a score does not.
+        rank::mark(&transaction, None).await?;
         replace_scores(&transaction).await
     };
     match recomputed.await {

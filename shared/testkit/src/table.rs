@@ -61,9 +61,12 @@ impl TestTable {
 
     /// Removes the table. A table that a failed test leaves behind is removed with the emulator.
     ///
+    /// With a client of its own: a drop calls it from a runtime of its own while that of the test stands still, and with it
+    /// the connections of the table's client. A request over one of those would wait for seconds.
+    ///
     /// # Panics
     /// When the emulator is not available.
     pub async fn delete(self) {
-        self.client.delete_table().table_name(&self.name).send().await.unwrap();
+        Self::client().delete_table().table_name(&self.name).send().await.unwrap();
     }
 }

@@ -9,7 +9,7 @@ const DAYS: &str = "SELECT to_date(right(inhrelid::regclass::text, 8), 'YYYYMMDD
     FROM pg_inherits WHERE inhparent = 'analytic.interaction'::regclass
     AND inhrelid <> 'analytic.interaction_default'::regclass ORDER BY 1";
 
-async fn start(shop: &Shop, ahead: &str) -> Function {
+pub(crate) async fn start(shop: &Shop, ahead: &str) -> Function {
     let variables = [("PARTITIONS_AHEAD_DAYS", ahead), ("KEY_RETENTION_DAYS", "30")];
     shop.start("maintain-partitions", &variables).await
 }
@@ -59,6 +59,7 @@ async fn the_days_ahead_get_their_partition_once() {
         json!({
             "partitions_created": 0, "partitions_indexed": 0, "default_partition_rows": 0, "keys_pruned": 0,
             "guest_quotas_pruned": 0, "activity_folded": 0, "actor_days_pruned": 0,
+            "conservation": { "stored": 0, "applied": 0, "waiting": 0, "parked": 0 },
         })
     );
     assert_eq!(shop.database.rows(DAYS).await, days);

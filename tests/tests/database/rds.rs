@@ -2,9 +2,10 @@
 
 use prove::fault::{Cluster, ClusterOptions};
 use serde_json::{Value, json};
-use store::Role;
+use store::{Role, Settings};
 use testkit::template::repository;
-use testkit::{Function, TestServer};
+use testkit::{Function, TestQueue, TestServer};
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config, NoTls};
 
 /// The statements of the guide's step 2.
@@ -164,6 +165,11 @@ async fn made(cluster: &Cluster) -> String {
     connect(cluster, "postgres", "postgres").await.query_one(MADE, &[]).await.unwrap().get(0)
 }
 
+/// Who gets into a server that was just created.
+const NEW: [&str; 4] = ["postgres trust", "master scram-sha-256", "+rds_iam trust", "all scram-sha-256"];
+/// And once the owner is a member of rds_iam: RDS takes no password of the master, who is a member of the owner.
+const SIGNED_IN_BY_IAM: [&str; 4] = ["postgres trust", "master reject", "+rds_iam trust", "all scram-sha-256"];
+
 /// A server that was just created: only its master gets in, with the password in its secret. Members of rds_iam need no
 /// password, as their token is checked elsewhere.
 async fn new_server() -> (Cluster, Client) {
@@ -172,7 +178,7 @@ async fn new_server() -> (Cluster, Client) {
     let master = "CREATE ROLE master LOGIN CREATEROLE CREATEDB PASSWORD 'password of the master'; CREATE ROLE rds_iam;
         GRANT rds_iam TO master WITH ADMIN OPTION";
     superuser.batch_execute(master).await.unwrap();
-    admit(&superuser, &["postgres trust", "master scram-sha-256", "+rds_iam trust", "all scram-sha-256"]).await;
+    admit(&superuser, &NEW).await;
     (cluster, superuser)
 }
 
@@ -200,8 +206,7 @@ async fn in_a_new_server_migrate_makes_what_the_guide_makes_and_then_needs_the_m
     ];
     assert!(!migrate(&cluster, &variables).await["applied"].as_array().unwrap().is_empty());
     assert_eq!(made(&cluster).await, made(&guided).await);
-    // from the grant of rds_iam on, RDS takes no password of the master, who is a member of the owner
-    admit(&superuser, &["postgres trust", "master reject", "+rds_iam trust", "all scram-sha-256"]).await;
+    admit(&superuser, &SIGNED_IN_BY_IAM).await;
     assert_eq!(migrate(&cluster, &variables).await, json!({ "applied": [] }));
     assert_eq!(health(&cluster, &variables[..2]).await["statusCode"], 200);
 }
@@ -221,4 +226,40 @@ async fn a_run_that_ended_half_way_in_a_new_server_is_continued_by_the_next() {
     let (one, other) = tokio::join!(migrate(&cluster, &variables), migrate(&cluster, &variables));
     assert!(one["applied"].is_array() && other["applied"].is_array(), "{one} {other}");
     assert!(made(&cluster).await.ends_with("shopsignal t"), "{}", made(&cluster).await);
+}
+
+/// The steps that are missing in a server, as `store::owner` asks for them.
+async fn steps(master: &Client) -> Vec<String> {
+    let statement = include_str!("../../../shared/store/sql/owner/list_missing.sql");
+    let names: [(&(dyn ToSql + Sync), Type); 2] = [(&"shopsignal", Type::TEXT), (&"shopsignal", Type::TEXT)];
+    let rows = master.query_typed(statement, &names).await.unwrap();
+    rows.iter().map(|row| row.get("statement")).collect()
+}
+
+#[tokio::test]
+async fn a_run_that_ended_between_any_two_steps_is_continued_by_the_next() {
+    let (cluster, superuser) = new_server().await;
+    let secrets = secret_of_master().await;
+    let aws = TestQueue::aws().into_builder().endpoint_url(secrets.url()).build();
+    let settings = Settings::new(&url(&cluster), None, true).unwrap();
+    let mut expected = None;
+    for done in 0..=8 {
+        admit(&superuser, &NEW).await;
+        let master = connect(&cluster, "postgres", "postgres").await;
+        master.batch_execute("SET ROLE master").await.unwrap();
+        let steps = steps(&master).await;
+        assert_eq!(steps.len(), 8, "{steps:?}");
+        for step in &steps[..done] {
+            master.batch_execute(step).await.unwrap_or_else(|error| panic!("{step}: {error:?}"));
+        }
+        if steps[..done].iter().any(|step| step.contains("rds_iam")) {
+            admit(&superuser, &SIGNED_IN_BY_IAM).await;
+        }
+        let owner = store::owner::connect_or_create(&settings, &aws, "arn:of:the:master").await;
+        drop(owner.unwrap_or_else(|error| panic!("after {:?}: {error:?}", steps[..done].last())));
+        let made = made(&cluster).await;
+        assert_eq!(*expected.get_or_insert_with(|| made.clone()), made, "after {done} steps");
+        superuser.batch_execute("DROP DATABASE shopsignal WITH (FORCE)").await.unwrap();
+        superuser.batch_execute("DROP ROLE shopsignal").await.unwrap();
+    }
 }

@@ -71,11 +71,29 @@ fn every_function_of_the_schema_begins_with_the_name_of_the_function_that_calls_
     }
 }
 
+/// Functions of several statements, which cannot be prepared: each is called, as often as it takes to reach all of them.
+const CALLS: [(&str, &[&str]); 5] = [
+    ("collect_ranks", &["now(), 24, 'auto', 10", "now() + interval '1 hour', 24, 'auto', 10", "now(), 48, 'auto', 10"]),
+    ("compute_ranks", &["10"]),
+    ("publish_ranks", &["", ""]),
+    ("prune_ranks", &["now()"]),
+    ("list_ranks", &["'rising', 'category', 'c', NULL, 1, '', 10", "'1h', 'seller', 's', 1, 1, '', 10"]),
+];
+
 #[tokio::test]
 async fn postgres_understands_the_statement_of_every_function_of_the_schema() {
     let shop = Shop::open().await;
-    for (name, _) in functions() {
+    let (several, single): (Vec<_>, Vec<_>) =
+        functions().into_iter().partition(|(_, text)| text.contains("\nDECLARE\n"));
+    for (name, _) in single {
         shop.database.prepare_statement_of(&name).await;
+    }
+    assert_eq!(several.len(), CALLS.len());
+    for (name, calls) in CALLS {
+        assert!(several.iter().any(|(function, _)| function == name), "{name}");
+        for arguments in calls {
+            shop.database.execute(&format!("SELECT * FROM analytic.{name}({arguments})")).await;
+        }
     }
 }
 

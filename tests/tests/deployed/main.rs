@@ -15,6 +15,7 @@ mod flow;
 mod import;
 mod order;
 mod poison;
+mod probe;
 mod push;
 mod shop;
 mod simulated_orders;

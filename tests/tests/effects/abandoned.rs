@@ -38,7 +38,7 @@ async fn wait_for_statements(database: &TestDatabase, count: usize) {
 }
 
 async fn get(store: &Database) -> Result<(), StoreError> {
-    store::popularity::get(store, &"1".parse().unwrap()).await.map(|_| ())
+    store::rank::get(store, &"1".parse().unwrap()).await.map(|_| ())
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 mod abandoned;
 mod import;
 mod popularity;
+mod rank;
 mod recording;
 mod repair;
 mod resend;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use contracts::openapi::document;
-use contracts::{AlertCursor, Cursor, Route};
-use domain::{EventType, Micros};
+use contracts::{AlertCursor, Cursor, RankCursor, Route};
+use domain::{EventType, Micros, ProductId, RankList, RankScope};
 use proptest::prelude::*;
 use proptest::string::string_regex;
 use serde_json::Value;
@@ -93,5 +93,13 @@ fn every_cursor_of_the_top_list_fits_its_described_pattern() {
         let Ok(id) = id.parse() else { return Ok(()) };
         let cursor = Cursor { score: Micros(score), id }.encode();
         prop_assert!(schema.is_valid(&Value::String(cursor.clone())), "{}", cursor);
+    });
+    let scopes = |id: &str| [RankScope::Shop, RankScope::Category(id.to_owned()), RankScope::Seller(id.to_owned())];
+    proptest!(|(scope_id in "\\PC{1,128}", id in "\\PC{1,128}", generation in 1..i64::MAX, position: u32, value: i64)| {
+        let Ok(id) = id.parse::<ProductId>() else { return Ok(()) };
+        for (list, scope) in RankList::ALL.into_iter().zip(scopes(&scope_id).into_iter().cycle()) {
+            let cursor = RankCursor { list, scope, generation, position, value, id: id.clone() }.encode();
+            prop_assert!(schema.is_valid(&Value::String(cursor.clone())), "{}", cursor);
+        }
     });
 }

@@ -87,7 +87,7 @@ async fn events_count_whenever_they_arrived_and_what_is_pending_is_left_out() {
         let moved = format!(
             "WITH old AS (DELETE FROM analytic.interaction WHERE id = {id} RETURNING *)
              INSERT INTO analytic.interaction SELECT id, origin, event_id, account_id, session_id, event_type, ref_type, ref_id,
-                 metadata, user_agent, ip_address, occurred_at, date_created + interval '{days} days' FROM old"
+                 metadata, user_agent, ip_address, actor, network, bot, occurred_at, date_created + interval '{days} days' FROM old"
         );
         database.execute(&moved).await;
     }

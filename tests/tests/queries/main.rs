@@ -13,5 +13,7 @@ mod page;
 mod parameter;
 mod plan;
 mod product;
+mod rank;
 mod route;
 mod stage;
+mod tracking;

@@ -25,6 +25,25 @@ async fn a_row_shows_score_counters_and_the_last_change() {
 }
 
 #[tokio::test]
+async fn the_product_of_the_probe_is_in_no_list_and_no_total_and_has_its_score() {
+    let products: Vec<_> = (0..6).map(|n| (n, i64::from(100 - n))).collect();
+    let mut stage = Stage::with_products(&products).await;
+    let probed = format!("INSERT INTO {SCORES} VALUES ('{}', 98, 1, 0, 0, 0, 0, now())", probe::PRODUCT);
+    stage.database.execute(&probed).await;
+    let first = stage.get(&format!("{TOP}?limit=2")).await;
+    assert_eq!((numbers(&first), &pagination(&first)["total"]), (vec![0, 1], &json!(6)));
+    assert_eq!(numbers(&stage.get(&format!("{TOP}?limit=2&page=2")).await), [2, 3]);
+    // The cursor stands before the probe's score, and then beside it.
+    for (limit, expected) in [(2, [2, 3]), (3, [3, 4])] {
+        let page = stage.get(&format!("{TOP}?limit={limit}")).await;
+        let cursor = pagination(&page)["next_cursor"].as_str().unwrap().to_owned();
+        assert_eq!(numbers(&stage.get(&format!("{TOP}?limit=2&cursor={cursor}")).await), expected, "{limit}");
+    }
+    let own = stage.get(&format!("/api/v1/analytic/popularity/{}", probe::PRODUCT)).await;
+    assert_eq!(own.json()["data"]["view_count"], 1);
+}
+
+#[tokio::test]
 async fn without_any_product_the_list_is_empty_and_not_null() {
     let mut stage = Stage::empty().await;
     let pagination =

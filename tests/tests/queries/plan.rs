@@ -10,8 +10,9 @@ const PRODUCTS: u32 = 50_000;
 /// Rows of a page.
 const LIMIT: u64 = 101;
 /// Each row may lie on another page than the one before, and each of the two ranges goes down the three levels of the
-/// index and over some leaves. Skipping the rows above would read hundreds.
-const MOST_PAGES: u64 = LIMIT + 10;
+/// index and over some leaves; the ranges of announced products, of which there are none here, are a page each, and so is the
+/// current generation. Skipping the rows above would read hundreds.
+const MOST_PAGES: u64 = LIMIT + 13;
 
 /// Runs the statement of the shipped code after a row, and returns its plan.
 async fn plan(database: &TestDatabase, skipped: u32) -> Value {
@@ -57,10 +58,14 @@ async fn a_page_by_cursor_follows_the_index_and_reads_no_more_at_depth() {
         let mut all = Vec::new();
         nodes(&plan, &mut all);
         for (node, rows) in &all {
-            let known = ["Limit", "Append", "Subquery Scan", "Index Scan", "Index Only Scan"].contains(&node.as_str());
-            assert!(known && *rows <= 101.0, "{node} with {rows} rows after {skipped}: {plan:#}");
+            // What is sorted is what the ranges gave: no more than a page each.
+            let known =
+                ["Limit", "Append", "Subquery Scan", "Index Scan", "Index Only Scan", "Result", "CTE Scan", "Sort"]
+                    .contains(&node.as_str());
+            let most = if node == "Append" { 202.0 } else { 101.0 };
+            assert!(known && *rows <= most, "{node} with {rows} rows after {skipped}: {plan:#}");
         }
-        assert_eq!(all.iter().filter(|(node, _)| node.starts_with("Index")).count(), 2, "{plan:#}");
+        assert_eq!(all.iter().filter(|(node, _)| node.starts_with("Index")).count(), 5, "{plan:#}");
         let pages = pages_read(&plan);
         assert!(pages <= MOST_PAGES, "{pages} pages after {skipped}: {plan:#}");
     }

@@ -13,7 +13,7 @@ async fn a_product_is_found_by_its_id() {
     let mut stage = Stage::with_products(&[(1, 300_000), (2, 900_000)]).await;
     let expected = json!({ "data": {
         "id": product(1), "score": 0.3, "view_count": 1, "purchase_count": 2, "favorite_count": 3,
-        "cart_count": 4, "review_count": 5, "date_updated": "2026-11-20T12:00:00.25Z",
+        "cart_count": 4, "review_count": 5, "date_updated": "2026-11-20T12:00:00.25Z", "ranks": null,
     } });
     for id in [product(1), product(1).to_uppercase()] {
         let reply = stage.get(&path(&id)).await;

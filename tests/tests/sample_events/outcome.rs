@@ -9,18 +9,41 @@ use testkit::template::function_folders;
 use super::samples;
 use super::stage::Stage;
 
-/// Runs all samples of a function and writes one line for each.
+/// Runs all samples of a function, each on a stage of its own, and writes one line for each.
 async fn outcomes(folder: &str, set: impl AsyncFn() -> Stage, tell: impl AsyncFn(&Stage, Value) -> String) -> String {
-    let mut samples = samples(folder);
-    samples.sort();
     let mut lines = String::new();
-    for (case, event) in samples {
+    for sample in sorted(folder) {
         let stage = set().await;
-        let answer = stage.run(folder, &event).await;
-        lines += &format!("{case}: {}\n", tell(&stage, answer).await);
+        lines += &outcome(folder, &stage, sample, &tell).await;
         stage.feed.delete().await;
     }
     lines
+}
+
+/// The same on one stage, for a function that changes nothing there.
+async fn outcomes_on(stage: Stage, folder: &str, tell: impl AsyncFn(&Stage, Value) -> String) -> String {
+    let mut lines = String::new();
+    for sample in sorted(folder) {
+        lines += &outcome(folder, &stage, sample, &tell).await;
+    }
+    stage.feed.delete().await;
+    lines
+}
+
+fn sorted(folder: &str) -> Vec<(String, String)> {
+    let mut samples = samples(folder);
+    samples.sort();
+    samples
+}
+
+async fn outcome(
+    folder: &str,
+    stage: &Stage,
+    (case, event): (String, String),
+    tell: &impl AsyncFn(&Stage, Value) -> String,
+) -> String {
+    let answer = stage.run(folder, &event).await;
+    format!("{case}: {}\n", tell(stage, answer).await)
 }
 
 /// Writes an HTTP answer: the status, then what was accepted, duplicate and rejected, or the rows, or the code.
@@ -161,7 +184,7 @@ async fn samples_of_manage_people() {
 
 #[tokio::test]
 async fn samples_of_answer_queries() {
-    let lines = outcomes("answer-queries", async || Stage::set().await.with_a_score().await, http).await;
+    let lines = outcomes_on(Stage::set().await.with_a_score().await, "answer-queries", http).await;
     insta::assert_snapshot!(lines, @r#"
     alerts: 200 0 rows, 0 stored, 0 hints
     alerts-not-admin: 403 forbidden, 0 stored, 0 hints
@@ -195,6 +218,7 @@ async fn samples_of_answer_queries() {
     top-page: 200 0 rows, 0 stored, 0 hints
     unknown-product: 404 not_found, 0 stored, 0 hints
     unknown-route: 404 not_found, 0 stored, 0 hints
+    untracked-event: 404 not_found, 0 stored, 0 hints
     user-counts: 200 1 rows, 0 stored, 0 hints
     wrong-method: 405 method_not_allowed, 0 stored, 0 hints
     "#);
@@ -256,7 +280,7 @@ async fn samples_of_project_orders() {
 #[tokio::test]
 async fn samples_of_what_runs_by_itself() {
     let mut lines = String::new();
-    for folder in ["migrate", "judge-carts", "maintain-partitions", "resend-pending"] {
+    for folder in ["migrate", "judge-carts", "maintain-partitions", "resend-pending", "rank-products"] {
         let answer = async |_: &Stage, mut answer: Value| {
             // How many days are still missing depends on when the template of the test databases was made.
             if let Some(created) = answer.get_mut("partitions_created") {
@@ -272,7 +296,20 @@ async fn samples_of_what_runs_by_itself() {
     daily: {"carts_left":0}
     daily: {"activity_folded":0,"actor_days_pruned":0,"default_partition_rows":0,"guest_quotas_pruned":0,"keys_pruned":0,"partitions_created":null,"partitions_indexed":0}
     tick: {"claimed":6,"failed":0,"sent":6}
+    tick: {"computed":0,"generation":1,"pruned":0,"written":0}
     "#);
+}
+
+#[tokio::test]
+async fn samples_of_probe_api() {
+    let lines = outcomes("probe-api", Stage::set, async |stage: &Stage, answer: Value| {
+        assert!(answer["seconds"].as_f64().is_some_and(|seconds| seconds < 20.0), "{answer}");
+        let requests = stage.api.requests();
+        let sent: Vec<_> = requests.iter().map(|request| format!("{} {}", request.method, request.target)).collect();
+        sent.join(", ")
+    })
+    .await;
+    insta::assert_snapshot!(lines, @"tick: GET /api/v1/analytic/popularity/shopsignal-probe/explain, POST /api/v1/analytic/guest/interaction, GET /api/v1/analytic/popularity/shopsignal-probe/explain");
 }
 
 #[test]
@@ -285,7 +322,9 @@ fn every_function_is_run_here() {
         "maintain-partitions",
         "manage-people",
         "migrate",
+        "probe-api",
         "project-orders",
+        "rank-products",
         "record-interactions",
         "resend-pending",
         "send-alerts",

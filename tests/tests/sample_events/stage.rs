@@ -1,5 +1,8 @@
 //! The setup of a sample: real Postgres, real queues, a webhook.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::Value;
 use store::Role;
 use testkit::{Function, TestDatabase, TestQueue, TestSecret, TestServer, TestTable};
@@ -17,6 +20,8 @@ pub(super) struct Stage {
     /// The dead-letter queue of all consumers.
     pub(super) dead_letters: TestQueue,
     pub(super) webhook: TestServer,
+    /// An API in which a view is scored at once.
+    pub(super) api: TestServer,
     pub(super) feed: TestTable,
 }
 
@@ -30,6 +35,7 @@ impl Stage {
             order_events_queue: TestQueue::create().await,
             dead_letters: TestQueue::create().await,
             webhook: TestServer::always(200).await,
+            api: api().await,
             feed: TestTable::create().await,
         }
     }
@@ -80,6 +86,7 @@ impl Stage {
             ("APP_SECRET_ARN", secret.arn()),
             ("ALERT_HOSTS", "127.0.0.1"),
             ("CATALOG_TABLE", self.feed.name()),
+            ("API_URL", self.api.url()),
         ];
         let mut function = Function::start(folder, &variables).await;
         let answer = function.invoke(&serde_json::from_str(event).unwrap()).await.answer();
@@ -99,4 +106,22 @@ impl Stage {
         );
         assert_eq!(self.database.rows(&users).await, [""; 0], "{folder}");
     }
+}
+
+async fn api() -> TestServer {
+    let viewed = Arc::new(AtomicBool::new(false));
+    TestServer::start(move |request| {
+        let is_scored = match request.method.as_str() {
+            "POST" => viewed.swap(true, Ordering::Relaxed),
+            _ => viewed.load(Ordering::Relaxed),
+        };
+        let events = r#"{"data":{"events":[{"counted":0,"capped":1,"excluded":0}]}}"#;
+        let (status, body) = match (request.method.as_str(), is_scored) {
+            ("GET", false) => (404, ""),
+            ("GET", true) => (200, events),
+            _ => (200, "{}"),
+        };
+        async move { TestServer::reply(status, body) }
+    })
+    .await
 }

@@ -143,7 +143,11 @@ fn where_code_must_be_signed_it_must_be_of_every_function() {
 /// The widgets of the dashboard, once for each kind of database.
 fn dashboards(template: &Template) -> [Vec<Value>; 3] {
     let body = &template.all("AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"];
-    let text = body[0].as_str().expect("a text");
+    let given = |name: &str| body[1][name]["Fn::Sub"].as_str().expect("a text");
+    let text =
+        ["OtherFunctions", "OtherLogs"].iter().fold(body[0].as_str().expect("a text").to_owned(), |text, name| {
+            text.replace(&format!("${{{name}}}"), given(name))
+        });
     let small = &body[1]["Database"]["Fn::If"];
     let databases = [&small[1]["Fn::Sub"], &small[2]["Fn::If"][1]["Fn::Sub"], &small[2]["Fn::If"][2]];
     databases.map(|database| {
@@ -153,14 +157,25 @@ fn dashboards(template: &Template) -> [Vec<Value>; 3] {
     })
 }
 
+/// The metrics of a widget, with what "..." stands for: as many parts of the metric before as the others leave room for.
+fn written_out(widget: &Value) -> Vec<Vec<&str>> {
+    let mut all: Vec<Vec<&str>> = Vec::new();
+    for metric in widget["properties"]["metrics"].as_array().into_iter().flatten() {
+        let parts: Vec<_> = metric.as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+        all.push(match (parts.split_first(), all.last()) {
+            (Some((&"...", own)), Some(before)) => [&before[..before.len() - own.len()], own].concat(),
+            _ => parts,
+        });
+    }
+    all
+}
+
 #[test]
 fn the_dashboard_shows_every_function_queue_and_only_metrics_that_are_written() {
     let template = template();
     let known: BTreeSet<_> = Metric::ALL.iter().map(|metric| metric.as_str()).collect();
     for widgets in dashboards(&template) {
-        let metrics = widgets.iter().filter_map(|widget| widget["properties"]["metrics"].as_array()).flatten();
-        let metrics: Vec<Vec<&str>> =
-            metrics.map(|metric| metric.as_array().unwrap().iter().filter_map(Value::as_str).collect()).collect();
+        let metrics: Vec<_> = widgets.iter().flat_map(written_out).collect();
         for metric in &metrics {
             assert!(metric[0] != "${AWS::StackName}" || known.contains(metric[1]), "{metric:?}");
         }
@@ -172,6 +187,8 @@ fn the_dashboard_shows_every_function_queue_and_only_metrics_that_are_written() 
         for name in ["Errors", "Throttles", "Duration", "Invocations", "ConcurrentExecutions"] {
             assert_eq!(shown("AWS/Lambda", name), functions.iter().map(String::as_str).collect(), "{name}");
         }
+        let logs: BTreeSet<_> = functions.iter().map(|name| format!("/aws/lambda/{name}")).collect();
+        assert!(logs.iter().all(|name| shown("AWS/Logs", "IncomingBytes").contains(name.as_str())), "{logs:?}");
         let names = template.all("AWS::SQS::Queue").into_keys().map(|id| format!("${{{id}.QueueName}}"));
         let (dead, alive): (BTreeSet<String>, BTreeSet<String>) = names.partition(|name| name.contains("Dlq"));
         assert_eq!(shown("AWS/SQS", "ApproximateNumberOfMessagesVisible"), dead.iter().map(String::as_str).collect());

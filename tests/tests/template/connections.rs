@@ -7,7 +7,7 @@ use testkit::template::{FUNCTION, Template, function_folders, logical_id, reposi
 use super::template;
 
 /// Functions of which one runs at a time: a schedule starts each, or CloudFormation.
-const ALONE: [&str; 4] = ["judge-carts", "maintain-partitions", "migrate", "resend-pending"];
+const ALONE: [&str; 5] = ["judge-carts", "maintain-partitions", "migrate", "rank-products", "resend-pending"];
 
 /// How many environments of a function there are at most, with the defaults of the template.
 fn environments(template: &Template, folder: &str) -> Option<u64> {

@@ -160,7 +160,7 @@ fn every_reader_reports_failed_items_and_is_limited() {
 }
 
 #[test]
-fn schedules_start_resend_pending_each_minute_and_the_others_each_day() {
+fn schedules_start_hints_and_ranks_each_minute_a_probe_every_five_and_the_others_each_day() {
     let template = template();
     let functions = template.all(FUNCTION).into_iter();
     let schedules: Vec<_> = functions
@@ -173,6 +173,8 @@ fn schedules_start_resend_pending_each_minute_and_the_others_each_day() {
     let expected = [
         ("JudgeCartsFunction", "rate(1 day)"),
         ("MaintainPartitionsFunction", "rate(1 day)"),
+        ("ProbeApiFunction", "rate(5 minutes)"),
+        ("RankProductsFunction", "rate(1 minute)"),
         ("ResendPendingFunction", "rate(1 minute)"),
     ];
     assert_eq!(schedules, expected);

@@ -187,6 +187,17 @@ fn an_alarm_about_a_metric_of_ours_names_one_that_the_functions_write() {
 }
 
 #[test]
+fn what_is_neither_stored_nor_answered_rings_an_alarm() {
+    let template = template();
+    let conservation = alarms(&template, &namespace(), Metric::ConservationDifference.as_str());
+    let [(sink, alarm)] = &conservation[..] else { panic!("{conservation:?}") };
+    assert_eq!((sink.as_str(), &alarm["Threshold"]), (Some(Sink::Popularity.as_str()), &json!(0)));
+    let unanswered = alarms(&template, &namespace(), Metric::Unanswered.as_str());
+    let [(function, alarm)] = &unanswered[..] else { panic!("{unanswered:?}") };
+    assert_eq!((function.as_str(), &alarm["Threshold"]), (Some("record-interactions"), &json!(0)));
+}
+
+#[test]
 fn every_alarm_tells_the_topic_when_it_rings_and_when_it_stops() {
     let own = json!({ "Fn::If": ["HasAlarmEmail", [{ "Ref": "AlarmTopic" }], { "Ref": "AWS::NoValue" }] });
     let topic = json!({ "Fn::If": ["HasAlarmTopic", [{ "Ref": "AlarmTopicArn" }], own] });

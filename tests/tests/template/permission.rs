@@ -125,6 +125,8 @@ const GRANTS: &[&str] = &[
     "ResendPendingRole sqs:SendMessage PopularityQueue",
     "ScheduleRole lambda:InvokeFunction JudgeCartsFunction",
     "ScheduleRole lambda:InvokeFunction MaintainPartitionsFunction",
+    "ScheduleRole lambda:InvokeFunction ProbeApiFunction",
+    "ScheduleRole lambda:InvokeFunction RankProductsFunction",
     "ScheduleRole lambda:InvokeFunction ResendPendingFunction",
     "ScheduleRole sqs:SendMessage MaintenanceDlq",
     "SendAlertsRole secretsmanager:GetSecretValue AppSecret",

@@ -63,6 +63,12 @@ fn the_migration_ends_before_cloudformation_gives_up_and_waits_for_what_it_may_d
     assert_eq!(migration["ServiceToken"], json!({ "Fn::GetAtt": [MIGRATE, "Arn"] }));
     let waits = [migration["OwnerPolicy"].to_string(), template.at("/Resources/Migration/DependsOn").to_string()];
     assert!(waits[0].contains("OwnerPolicy") && waits[1].contains("MigratePolicy"), "{waits:?}");
+    // Its ways out of a created network are there before it runs, and until it has answered the removal of the stack.
+    let network = migration["Network"].to_string();
+    for id in ["S3Endpoint", "PrivateIpv6Route", "PrivateRoutesOfA", "PrivateRoutesOfB"] {
+        assert!(network.contains(&json!({ "Ref": id }).to_string()), "{id}: {network}");
+    }
+    assert!(migration["SecretsEndpoint"].to_string().contains("SecretsEndpoint"), "{migration}");
     // A run that failed has answered; Lambda would repeat it twice, for nobody.
     let invoked = &template.all(FUNCTION)[MIGRATE]["EventInvokeConfig"];
     assert_eq!(invoked["MaximumRetryAttempts"], 0);

@@ -80,13 +80,6 @@ pub(crate) enum Error {
     #[error("make an HTTP client")]
     Client(#[source] reqwest::Error),
     /// The API did not do what was waited for.
-    #[error("see {what} within {seconds} s; the last answer: {last}")]
-    Patience {
-        /// What was waited for.
-        what: &'static str,
-        /// For how long.
-        seconds: u64,
-        /// The last answer.
-        last: String,
-    },
+    #[error(transparent)]
+    Patience(#[from] probe::Patience),
 }

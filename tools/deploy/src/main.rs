@@ -11,7 +11,6 @@ mod concurrency;
 mod destroy;
 mod error;
 mod parameter;
-mod probe;
 mod sam;
 mod stage;
 mod summary;

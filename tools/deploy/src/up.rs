@@ -2,19 +2,27 @@
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::ProvideCredentials as _;
+use probe::{Api, PRODUCT};
 use shopsignal::say;
 use stack::file;
 use tempfile::TempDir;
 
 use crate::binary::{self, Machine};
 use crate::parameter::{Parameters, RELEASE};
-use crate::probe::Api;
 use crate::sam::{self, Deployed, Outputs};
 use crate::stage::Stage;
 use crate::{Error, build, concurrency, summary, terminal};
+
+/// A first request waits for a function to start, in a VPC for its network as well.
+const HEALTH_LIMIT: Duration = Duration::from_secs(120);
+/// The limit of one request; API Gateway gives up after 30 s.
+const REQUEST_LIMIT: Duration = Duration::from_secs(31);
+/// A new mapping from a queue to its function reads after about a minute.
+const SCORE_LIMIT: Duration = Duration::from_secs(180);
 
 /// What to deploy where.
 #[derive(Debug, clap::Args)]
@@ -119,10 +127,13 @@ fn name_release(stage: &mut Stage, binaries: &Path, functions: &[String]) -> Res
 
 /// Waits until the API answers and a view is scored.
 async fn check(api: &str) -> Result<(), Error> {
-    let api = Api::new(api.to_owned())?;
-    say::line(format_args!("GET /health: {:.1} s", api.wait_until_healthy().await?.as_secs_f64()));
-    let seconds = api.probe().await?.as_secs_f64();
-    say::line(format_args!("probe: a view of the product shopsignal-probe was in its score after {seconds:.1} s"));
+    // An error means that a provider is already installed, which is fine.
+    rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
+    let client = reqwest::Client::builder().timeout(REQUEST_LIMIT).build().map_err(Error::Client)?;
+    let api = Api::new(client, api.to_owned());
+    say::line(format_args!("GET /health: {:.1} s", api.wait_until_healthy(HEALTH_LIMIT).await?.as_secs_f64()));
+    let seconds = api.view(SCORE_LIMIT).await?.as_secs_f64();
+    say::line(format_args!("probe: a view of the product {PRODUCT} was scored after {seconds:.1} s"));
     Ok(())
 }
 

@@ -6,14 +6,15 @@ mod sales;
 mod show;
 
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Parser as _;
 use contracts::Route;
-use domain::ProductId;
+use domain::{ProductId, RankList};
+use jiff::Timestamp;
 
 use self::api::{Alert, Api, Dashboard, Data, TopProducts, Windows};
-use self::show::{One, Page};
+use self::show::{One, Page, Ranked};
 use crate::simulate::{self, ShopSummary, Summary};
 use shopsignal::verify;
 
@@ -26,6 +27,10 @@ use stack::{Stack, StackFile};
 const WAIT_LIMIT: Duration = Duration::from_secs(60);
 /// How long back-end events may take; a slow machine applies some fifty a second.
 const EVENT_LIMIT: Duration = Duration::from_secs(180);
+/// How long the rank lists may take: rank-products runs once a minute.
+const RANK_LIMIT: Duration = Duration::from_secs(150);
+/// Views of a product that rises, and of one that fades.
+const FASHIONS: usize = 60;
 /// Products on a page.
 const PAGE: usize = 5;
 
@@ -70,6 +75,7 @@ pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
         None => true,
     };
     let applied = verify::wait_until_applied(&deployment, WAIT_LIMIT).await? && applied;
+    let ranked = show_ranks(&api, Timestamp::now()).await?;
     let outcome = verify::check(&deployment, verify::KEY_RETENTION_DAYS, true).await?;
     println!("\n== Is anything lost or counted twice?\n");
     verify::print(&outcome);
@@ -77,13 +83,14 @@ pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
     if !applied {
         eprintln!("effects are still pending after {} s; see `make logs`", WAIT_LIMIT.as_secs());
     }
-    let good = summary.is_complete() && shop && applied && outcome.is_sound();
+    let good = summary.is_complete() && shop && applied && ranked && outcome.is_sound();
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn send_interactions(stack: &Stack, interactions: usize) -> Result<Summary, Error> {
     println!("\n== {interactions} interactions of 100 simulated shoppers, through the HTTP API\n");
-    simulate::simulate(stack, &simulate::Args { interactions, orders: Some(0), ..defaults()? }).await
+    simulate::simulate(stack, &simulate::Args { interactions, orders: Some(0), fashions: FASHIONS, ..defaults()? })
+        .await
 }
 
 /// Sends the orders, if any.
@@ -120,6 +127,26 @@ async fn show_top(api: &Api<'_>) -> Result<Option<ProductId>, Error> {
     println!("\n== One product: GET /popularity/{}\n", best.id);
     println!("{}", serde_json::json!({ "data": one.data }));
     Ok(Some(best.id.clone()))
+}
+
+/// Shows trending, rising and all-time side by side; `false` when the lists are not up to date in time.
+async fn show_ranks(api: &Api<'_>, since: Timestamp) -> Result<bool, Error> {
+    let path = |rank: RankList| format!("{}?rank={}&limit={PAGE}", Route::ListPopularity.path(), rank.as_str());
+    let until = Instant::now() + RANK_LIMIT;
+    let ranks = loop {
+        let trending: Ranked = api.get(&path(RankList::Trending)).await?;
+        if trending.as_of >= Some(since) {
+            break [api.get(&path(RankList::Alltime)).await?, trending, api.get(&path(RankList::Rising)).await?];
+        }
+        if Instant::now() > until {
+            eprintln!("rank-products has not run for {} s; see `make logs`", RANK_LIMIT.as_secs());
+            return Ok(false);
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    };
+    println!("\n== What is hot now: GET /popularity/top?rank=alltime, trending, rising; limit={PAGE}\n");
+    show::ranks(&ranks);
+    Ok(true)
 }
 
 /// Shows the results of the orders; `false` when a planted customer was not found.

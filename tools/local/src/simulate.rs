@@ -10,6 +10,7 @@ pub(crate) mod api;
 mod args;
 mod batch;
 pub(crate) mod crowd;
+mod fashion;
 mod identity;
 mod mix;
 pub mod order;
@@ -31,6 +32,7 @@ use self::api::{Answer, Api, Tokens, Unanswered};
 pub use self::args::Args;
 use self::batch::{Batch, Batches};
 use self::crowd::{Crowd, Population, Sender};
+use self::fashion::Fashions;
 pub use self::identity::ProductIds;
 use self::order::{Plan, Shop};
 pub(crate) use self::print::print_shop;
@@ -74,7 +76,16 @@ pub async fn simulate(stack: &Stack, args: &Args) -> Result<Summary, Error> {
         product_ids: args.product_ids,
         guests: args.guests,
     });
+    let fashions = Fashions {
+        seed: args.seed,
+        run: run.clone(),
+        until: args.until.unwrap_or_else(now),
+        products: args.products,
+        product_ids: args.product_ids,
+        views: args.fashions,
+    };
     let batches = Batches::new(crowd, args.interactions, usize::from(args.batch));
+    let batches = batches.chain(fashions.batches(usize::from(args.batch)));
     let mut summary = send_all(&api, batches, args, Tally::new(args.seed, run)).await?;
     let plan = plan(args, &summary.run);
     if plan.orders > 0 && !summary.aborted {
@@ -83,9 +94,12 @@ pub async fn simulate(stack: &Stack, args: &Args) -> Result<Summary, Error> {
     Ok(summary)
 }
 
+/// To the second, because it has to be typed to repeat the run.
+fn now() -> Timestamp {
+    Timestamp::now().round(Unit::Second).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
 fn plan(args: &Args, run: &str) -> Plan {
-    // To the second, because it has to be typed to repeat the run.
-    let now = || Timestamp::now().round(Unit::Second).unwrap_or(Timestamp::UNIX_EPOCH);
     Plan {
         seed: args.seed,
         run: run.to_owned(),
@@ -108,8 +122,13 @@ fn connect(stack: &Stack, args: &Args) -> Result<Api, Error> {
     Api::new(description.api_url.clone(), Tokens::Local(Box::new(description), issuer), args.seed)
 }
 
-async fn send_all(api: &Api, batches: Batches, args: &Args, mut tally: Tally) -> Result<Summary, Error> {
-    let bar = progress::bar(args.interactions);
+async fn send_all(
+    api: &Api,
+    batches: impl Iterator<Item = Batch>,
+    args: &Args,
+    mut tally: Tally,
+) -> Result<Summary, Error> {
+    let bar = progress::bar(args.interactions + 2 * args.fashions);
     let mut tokens: BTreeMap<Sender, Option<String>> = BTreeMap::new();
     let (start, mut before) = (Instant::now(), 0);
     let requests = batches.map(|batch| {

@@ -8,7 +8,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use contracts::{
     Cursor, Data, ExplainedEvents, Explanation, History, HistoryBucket, HistoryGranularity, HistoryQuery, IdsQuery,
-    List, PageStart, Pagination, Parameters, Popularities, Popularity, RequestedPopularity, Route, TopQuery,
+    List, PageStart, Pagination, Parameters, Popularities, Popularity, ProductPopularity, RequestedPopularity, Route,
+    TopQuery,
 };
 use domain::{InvalidId, Micros, ProductId};
 use jiff::Timestamp;
@@ -18,8 +19,9 @@ use crate::Deps;
 use crate::answer;
 use crate::failure::Failure;
 use crate::query::QueryParameters;
+use crate::route::rank;
 
-/// `GET /popularity/top`: by score, ties by id, by page number or cursor.
+/// `GET /popularity/top`: the live list by score, ties by id, by page number or cursor; or a rank list.
 pub(crate) async fn top(
     State(deps): State<Arc<Deps>>,
     query: QueryParameters,
@@ -29,6 +31,7 @@ pub(crate) async fn top(
     let list = match query.position {
         PageStart::Page(page) => by_page(&deps, query.limit, page).await?,
         PageStart::After(cursor) => by_cursor(&deps, query.limit, cursor).await?,
+        PageStart::Ranked(ranked) => return answer::public(&headers, &rank::list(&deps, query.limit, ranked).await?),
     };
     answer::public(&headers, &list)
 }
@@ -106,8 +109,9 @@ pub(crate) async fn of_product(
         return answer::public(&headers, &Data { data: history(&deps, &read(id)?, query).await? });
     }
     Parameters::read(query.pairs(), &[])?;
-    let row = popularity::get(&deps.database, &read(&rest)?).await?.ok_or(Failure::UnknownProduct)?;
-    answer::public(&headers, &Data { data: public(row) })
+    let found = store::rank::get(&deps.database, &read(&rest)?).await?.ok_or(Failure::UnknownProduct)?;
+    let data = ProductPopularity { popularity: public(found.popularity), ranks: found.ranks.map(rank::of_product) };
+    answer::public(&headers, &Data { data })
 }
 
 fn explanation(found: activity::Explanation) -> Explanation {
@@ -145,7 +149,7 @@ async fn history(deps: &Deps, id: &ProductId, query: HistoryQuery) -> Result<His
 }
 
 /// The nearest number; it has at most six decimals as long as a double can tell millionths apart.
-fn in_points(micros: Micros) -> f64 {
+pub(super) fn in_points(micros: Micros) -> f64 {
     micros.0 as f64 / 1e6
 }
 

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::{ContentBuilder, Header, Ref, ResponseBuilder};
 
+use crate::CURSOR_EXPIRED;
+
 const JSON: &str = "application/json";
 /// The maximum number of rows of a list.
 const MAX: usize = crate::LIMIT_MAX as usize;
@@ -107,6 +109,11 @@ pub(super) fn invalid(message: &str) -> Answer {
 /// Not found.
 pub(super) fn missing(message: &str) -> Answer {
     ("404", failure(404, "not_found", message))
+}
+
+/// A cursor whose list is no longer kept.
+pub(super) fn expired() -> Answer {
+    ("410", failure(410, "cursor_expired", CURSOR_EXPIRED))
 }
 
 /// Additional responses of recording.

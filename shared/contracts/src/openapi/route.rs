@@ -1,21 +1,23 @@
 //! What the routes of interactions, events, people and popularity take and answer, and how one leads to the next.
 
+use domain::RankList;
 use serde_json::{Value, json};
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::{ContentBuilder, Ref, Required, ResponseBuilder, link::Link};
 
+use super::rank::ranked_product;
 use super::response::{
-    Answer, about_a_person, anywhere, cacheable, for_admins, handing_over, invalid, limited, missing, recording,
-    success,
+    Answer, about_a_person, anywhere, cacheable, expired, for_admins, handing_over, invalid, limited, missing,
+    recording, success,
 };
 use super::{event, person};
 use crate::{BODY_MAX_BYTES, IMPORT_MAX_BYTES, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX};
 
 const UUID_EXAMPLE: &str = "0192e4a0-0000-7000-8000-000000000001";
-/// 25 bytes in URL-safe base64: the version 1, then a score and an id.
-const CURSOR: &str = "^A[w-z0-9_-][A-Za-z0-9_-]{10}[A-Za-z0-9_-]{2,}$";
+/// In URL-safe base64: the kind 3, a score and an id; or the kind 4, a list, whose products it holds, a position in it, ids.
+const CURSOR: &str = "^(A[w-z0-9_-][A-Za-z0-9_-]{10}[A-Za-z0-9_-]{2,}|BA[AEIMQUY][ABC][A-Za-z0-9_-]{31,})$";
 /// The same for findings: the kind 2, a time whose first byte is below 3 (until the year 8816), an id.
 const ALERT_CURSOR: &str = "^Ag[A-L][A-Za-z0-9_-]{30}[AQgw]$";
 
@@ -116,14 +118,24 @@ pub(crate) fn top() -> OperationBuilder {
     let next =
         Link::builder().operation_id("listPopularity").parameter("cursor", "$response.body#/pagination/next_cursor");
     let first = Link::builder().operation_id("getPopularity").parameter("spu_id", "$response.body#/data/0/id");
-    let found =
-        success("By score, ties by id", "PopularityList", json!({ "data": [product()], "pagination": pagination }))
-            .link("next", next.build())
-            .link("first", first.build());
+    let found = success(
+        "By score, or by what `rank` says; ties by id",
+        "TopAnswer",
+        json!({ "data": [product()], "pagination": pagination }),
+    )
+    .link("next", next.build())
+    .link("first", first.build());
     let mut answers = cacheable(found);
-    answers.push(invalid("limit: must be a whole number from 1 to 100"));
+    answers.extend([invalid("limit: must be a whole number from 1 to 100"), expired()]);
+    let id =
+        || ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(domain::ID_MAX_CHARS));
+    let rank = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(RankList::ALL.map(RankList::as_str)));
     operation("listPopularity", "Lists the most popular products", answers)
-        .description(Some("Give `page` or `cursor`, not both, and each at most once."))
+        .description(Some(
+            "Without `rank`, `category_id` and `seller_id` it is the live list by score: give `page` or `cursor`, not both. \
+             Otherwise it is a rank list, up to a minute old and read by cursor: it stands still while it is read, for \
+             ten minutes. Windows begin at full hours of UTC.",
+        ))
         .parameter(query("limit", number(LIMIT_DEFAULT, LIMIT_MAX), "Rows of a page."))
         .parameter(query(
             "page",
@@ -131,11 +143,14 @@ pub(crate) fn top() -> OperationBuilder {
             &format!("From 1; page x limit is at most {PAGED_ROWS_MAX}. Use `cursor` to read further."),
         ))
         .parameter(query("cursor", cursor(), "A `next_cursor` of an earlier response, unchanged."))
+        .parameter(query("rank", rank, "What to rank by; `alltime` when only whose products is given."))
+        .parameter(query("category_id", id(), "Only products of this category. Not with `seller_id`."))
+        .parameter(query("seller_id", id(), "Only products of this seller."))
         .parameter(if_none_match())
 }
 
 pub(crate) fn one() -> OperationBuilder {
-    let mut answers = cacheable(success("One product", "PopularityAnswer", json!({ "data": product() })));
+    let mut answers = cacheable(success("One product", "PopularityAnswer", json!({ "data": ranked_product() })));
     answers.extend([
         invalid("spu_id: must have 1 to 128 characters and no control characters, and not be the nil UUID"),
         missing("no interaction with this product was scored yet"),

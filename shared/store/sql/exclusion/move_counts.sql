@@ -102,6 +102,9 @@ WITH span AS MATERIALIZED (
         cart_count     = popularity.cart_count     + excluded.cart_count,
         review_count   = popularity.review_count   + excluded.review_count,
         date_updated   = excluded.date_updated
+), noted AS (
+    -- what rank-products computes again
+    INSERT INTO analytic.rank_change (product_id) SELECT id FROM weighed
 )
 -- one row even when nothing moves
 SELECT (SELECT coalesce(sum(counted), 0)::bigint FROM changed) AS counted, (SELECT coalesce(sum(capped), 0)::bigint FROM changed) AS capped,

@@ -6,6 +6,10 @@ WITH changed AS MATERIALIZED (
 ), led AS (
     UPDATE analytic.product_reference AS known SET product_id = changed.new_id
     FROM changed WHERE known.reference = changed.reference
+), noted AS (
+    -- the product that loses the reference, the one that gets it, and the reference itself
+    INSERT INTO analytic.rank_change (product_id)
+    SELECT id FROM changed CROSS JOIN LATERAL unnest(ARRAY[reference, old_id, new_id]) AS moved (id) WHERE id IS NOT NULL
 ), scored AS MATERIALIZED (
     -- what the reference has contributed so far; its counts stay where they are
     SELECT * FROM changed JOIN analytic.reference_popularity USING (reference)

@@ -28,19 +28,26 @@ pub(super) fn unroll(mut root: Value) -> Result<Value, MalformedLoop> {
 fn expand(node: &Value, items: &Items<'_>, mappings: &Value) -> Result<Value, MalformedLoop> {
     match node {
         Value::Array(nodes) => nodes.iter().map(|node| expand(node, items, mappings)).collect(),
-        Value::Object(members) => {
-            let mut expanded = Map::new();
-            for (key, value) in members {
-                if key.starts_with(LOOP) {
-                    expanded.extend(rounds(value, items, mappings)?);
-                } else {
-                    expanded.insert(key.clone(), expand(value, items, mappings)?);
-                }
-            }
-            Ok(call(expanded, items, mappings))
-        }
+        Value::Object(members) => Ok(call(expand_members(members, items, mappings)?, items, mappings)),
         plain => Ok(plain.clone()),
     }
+}
+
+/// The members of an object; in the place of a loop, those of its rounds.
+fn expand_members(
+    members: &Map<String, Value>,
+    items: &Items<'_>,
+    mappings: &Value,
+) -> Result<Map<String, Value>, MalformedLoop> {
+    let mut expanded = Map::new();
+    for (key, value) in members {
+        if key.starts_with(LOOP) {
+            expanded.extend(rounds(value, items, mappings)?);
+        } else {
+            expanded.insert(fill(key, items), expand(value, items, mappings)?);
+        }
+    }
+    Ok(expanded)
 }
 
 /// The members that a loop produces: identifier, collection and fragment are its three parts.
@@ -53,9 +60,7 @@ fn rounds(spec: &Value, items: &Items<'_>, mappings: &Value) -> Result<Map<Strin
     for item in collection {
         let mut inner = items.clone();
         inner.push((identifier, item.as_str().ok_or(MalformedLoop)?));
-        for (key, value) in fragment {
-            produced.insert(fill(key, &inner), expand(value, &inner, mappings)?);
-        }
+        produced.extend(expand_members(fragment, &inner, mappings)?);
     }
     Ok(produced)
 }
@@ -127,6 +132,27 @@ Resources:
         assert_eq!(queue["Partly"]["Fn::Sub"][1], serde_json::json!({ "Place": { "Ref": "Parameter" } }));
         let named = ["Dead", "Other", "Parameter"].map(|name| target(&queue[name]));
         assert_eq!(named, [Some("ADlq"), Some("AOther"), Some("Parameter")]);
+    }
+
+    #[test]
+    fn a_loop_in_a_loop_knows_the_items_of_both() {
+        let text = "
+Resources:
+  Fn::ForEach::Things:
+    - Thing
+    - [A, C]
+    - Fn::ForEach::Kinds:
+        - Kind
+        - [X, Y]
+        - ${Thing}${Kind}Queue: {Type: Queue, Properties: {Name: !Sub \"${Thing}-${Kind}\"}}
+";
+        let template = Template::read(text).unwrap();
+        let names: Vec<_> = template.all("Queue").into_iter().map(|(id, queue)| (id, queue["Name"].as_str())).collect();
+        let expected = [("AX", "A-X"), ("AY", "A-Y"), ("CX", "C-X"), ("CY", "C-Y")];
+        assert_eq!(names.len(), 4);
+        for ((id, name), (start, expected)) in names.into_iter().zip(expected) {
+            assert_eq!((id, name), (format!("{start}Queue").as_str(), Some(expected)));
+        }
     }
 
     #[test]

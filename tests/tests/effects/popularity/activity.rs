@@ -175,7 +175,7 @@ impl Case<'_> {
         let events = self.of(product);
         let count = |event: usize| i64::try_from(events.iter().filter(|(it, ..)| *it == event).count()).unwrap();
         let score: i64 = (0..EVENTS.len()).map(|event| self.points(event, count(event))).sum();
-        let row = popularity::get(&store, &id).await.unwrap();
+        let row = store::rank::get(&store, &id).await.unwrap().map(|it| it.popularity);
         let counters = row.as_ref().map(|row| [row.view_count, row.purchase_count, row.cart_count]);
         assert_eq!(row.map_or(0, |row| row.score_micros.0), score);
         assert_eq!(counters.unwrap_or_default(), [count(0), count(1), count(2)]);

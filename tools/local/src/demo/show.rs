@@ -2,8 +2,9 @@
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
-use contracts::{Popularity, Route};
+use contracts::{Popularity, RankedEntry, Route};
 use domain::ProductId;
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::simulate::{Latency, Summary};
@@ -26,6 +27,36 @@ pub(super) struct Pagination {
 #[derive(Deserialize)]
 pub(super) struct One {
     pub(super) data: Popularity,
+}
+
+/// A page of a rank list, with the fields that the demo reads.
+#[derive(Deserialize)]
+pub(super) struct Ranked {
+    pub(super) data: Vec<RankedEntry>,
+    pub(super) as_of: Option<Timestamp>,
+}
+
+/// Prints all-time, trending and rising side by side.
+pub(super) fn ranks([alltime, trending, rising]: &[Ranked; 3]) {
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED).set_header(["", "all-time", "score", "trending", "points", "rising", "by"]);
+    let longest = [alltime, trending, rising].map(|list| list.data.len()).into_iter().max().unwrap_or_default();
+    for place in 0..longest {
+        let id = |list: &Ranked| list.data.get(place).map_or_else(String::new, |row| row.id.to_string());
+        let figure = |list: &Ranked, value: fn(&RankedEntry) -> Option<f64>| {
+            list.data.get(place).and_then(value).map_or_else(String::new, |value| format!("{value:.2}"))
+        };
+        table.add_row([
+            (place + 1).to_string(),
+            id(alltime),
+            figure(alltime, |row| Some(row.score)),
+            id(trending),
+            figure(trending, |row| row.trending),
+            id(rising),
+            figure(rising, |row| row.rising),
+        ]);
+    }
+    println!("{table}");
 }
 
 pub(super) fn sent(summary: &Summary) {

@@ -29,7 +29,10 @@ pub struct Args {
     /// The orders are placed evenly over this many past days.
     #[arg(long, default_value_t = 7, value_name = "D", value_parser = clap::value_parser!(u16).range(1..=730))]
     pub days: u16,
-    /// End of the history of the orders; now by default.
+    /// Views, of the last two days, of a product that rises, and as many of one that fades.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub fashions: usize,
+    /// End of the history of the orders, and of the fashions; now by default.
     #[arg(long, value_name = "TIME")]
     pub until: Option<Timestamp>,
     /// Seed of everything random.

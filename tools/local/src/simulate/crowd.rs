@@ -1,5 +1,6 @@
 //! The shoppers: an endless sequence of actions, the same for the same seed.
 
+use jiff::Timestamp;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution as _, Zipf};
@@ -44,7 +45,7 @@ pub(crate) enum Sender {
     Producer,
 }
 
-/// An item as the API takes it. It has no time, so that the content is the same when it is sent again later.
+/// An item as the API takes it. What shoppers do has no time, so that the content is the same when it is sent again later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Item {
     pub(super) event_id: Uuid,
@@ -55,6 +56,9 @@ pub(super) struct Item {
     /// The account, if the sender is another.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) account_id: Option<Uuid>,
+    /// When it happened, if not now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) occurred_at: Option<Timestamp>,
 }
 
 /// The category of the product with a rank.
@@ -134,6 +138,7 @@ impl Iterator for Crowd {
             account_id: shopper
                 .filter(|_| action == Action::Purchase)
                 .map(|shopper| Self::account(self.population.seed, shopper)),
+            occurred_at: None,
         };
         self.position += 1;
         let sender = match (action, shopper) {

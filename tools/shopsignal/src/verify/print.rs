@@ -6,6 +6,8 @@ use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use domain::Micros;
 use store::activity::{ActivityComparison, ActivityDifference, Counts};
+use store::conservation::Conservation;
+use store::rank_recount::RankComparison;
 use store::recount::SalesComparison;
 use store::verification::{Balance, Comparison, KeyCheck, PendingCheck, Sums};
 
@@ -29,7 +31,9 @@ pub fn print(outcome: &Outcome) {
     print_pending(&outcome.report.pending);
     print_keys(&outcome.report.keys);
     print_balance(&outcome.report.balance);
+    print_conservation(outcome.report.conservation);
     print_sales(&outcome.report.sales);
+    print_ranks(&outcome.report.ranks);
     match &outcome.feed {
         Some(feed) => print_feed(feed),
         None => println!("catalog feed: not checked"),
@@ -157,6 +161,12 @@ fn print_balance(balance: &Balance) {
     println!("{table}");
 }
 
+fn print_conservation(check: Conservation) {
+    let Conservation { stored, applied, waiting, parked } = check;
+    let mark = mark(check.difference() != 0);
+    println!("{mark}I7 events: {stored} stored = {applied} applied + {waiting} waiting + {parked} parked");
+}
+
 fn print_sales(check: &SalesComparison) {
     let SalesComparison { cells, differences, stale, examples } = check;
     let mark = mark(*differences != 0);
@@ -167,6 +177,21 @@ fn print_sales(check: &SalesComparison) {
     for example in examples {
         let key = example.key.join(" ");
         println!("     {} {key}: stored {:?}, recounted {:?}", example.rollup, example.stored, example.recounted);
+    }
+}
+
+fn print_ranks(check: &RankComparison) {
+    let RankComparison { generation, products, changed, differences, examples } = check;
+    let Some(generation) = generation else {
+        return println!("I11 ranks: no generation yet");
+    };
+    let mark = mark(*differences != 0);
+    println!(
+        "{mark}I11 ranks: {products} products of generation {generation} recounted from the log, difference in \
+         {differences}, {changed} changed since"
+    );
+    for example in examples {
+        println!("     {}: stored {:?}, recounted {:?}", example.id, example.stored, example.recounted);
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use cross_tests::shop::Shop;
-use domain::{Caller, InteractionId, NamedActor, NewInteraction, Origin, Step, Zone};
+use domain::{Caller, InteractionId, NamedActor, NewInteraction, Origin, ProductId, Step, Zone};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -219,15 +219,15 @@ impl Case<'_> {
         );
         assert_eq!(self.shop.database.rows(&stored).await, activity(&events, &counting));
         for number in 0..2 {
-            let id = self.reference(number).parse().unwrap();
-            let row = popularity::get(&self.shop.database.store(), &id).await.unwrap();
+            let id: ProductId = self.reference(number).parse().unwrap();
+            let rows = popularity::get_many(&self.shop.database.store(), std::slice::from_ref(&id)).await.unwrap();
             let weight =
                 |event: &&CappedEvent| WEIGHTS.iter().find(|(name, ..)| *name == event.event_type).map_or(0, |it| it.1);
             let counted: Vec<_> =
                 events.iter().filter(|it| counting.contains(&it.id) && it.reference == id.to_string()).collect();
             let views = counted.iter().filter(|event| event.event_type == "view").count();
             let score: i64 = counted.iter().map(weight).sum();
-            let found = row.map_or((0, 0), |row| (row.score_micros.0, row.view_count));
+            let found = rows.first().map_or((0, 0), |(_, row)| (row.score_micros.0, row.view_count));
             assert_eq!(found, (score, i64::try_from(views).unwrap()));
         }
     }

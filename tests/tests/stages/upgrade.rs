@@ -32,16 +32,18 @@ async fn an_upgrade_under_traffic_fails_no_request_and_a_failed_migration_leaves
         "JwtAudience=shopsignal".to_owned(),
         "PopularityVisibilitySeconds=4".to_owned(),
         "GuestEventsPerMinute=0".to_owned(),
+        // What is scored is counted.
+        "Probe=false".to_owned(),
     ];
     let set: Vec<&str> = set.iter().map(String::as_str).collect();
-    let api = stage.up(&set).await.must(0, "was in its score after").api();
+    let api = stage.up(&set).await.must(0, "was scored after").api();
     let has_column = "SELECT count(*) FROM pg_attribute WHERE attrelid = 'analytic.product_popularity'::regclass
         AND attname IN ('of_the_next', 'of_the_broken')";
 
     // when: upgraded, with other code that needs another schema
     let next = Stage::release(&format!("{HEAL}{}", column("of_the_next")), &needs("of_the_next"));
     let traffic = Traffic::start(&api);
-    stage.up_with(next.path(), &[]).await.must(0, "deployed").must(0, "was in its score after");
+    stage.up_with(next.path(), &[]).await.must(0, "deployed").must(0, "was scored after");
     let sent = traffic.stop().await;
     println!("{} views acknowledged and {} reads during the upgrade", sent.acknowledged, sent.read);
     assert!(sent.acknowledged > 50 && sent.read > 20, "traffic during the upgrade: {sent:?}");
@@ -58,6 +60,6 @@ async fn an_upgrade_under_traffic_fails_no_request_and_a_failed_migration_leaves
     assert_eq!(database.number(has_column).await, 1, "nothing of the broken release serves");
 
     // and the stage is not stuck: what served before can be deployed again
-    stage.up_with(next.path(), &[]).await.must(0, "was in its score after");
+    stage.up_with(next.path(), &[]).await.must(0, "was scored after");
     stage.destroy(&["--yes"]).await.must(0, "removed");
 }

@@ -1,0 +1,16 @@
+//! Wires rank-products: settings, clients, runtime.
+
+use lambda_runtime::{run, service_fn};
+use platform::aws;
+use rank_products::{Deps, STATEMENT_LIMIT, Settings, handle};
+use store::Database;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    platform::start();
+    let settings = platform::load(Settings::read)?;
+    let aws = aws::configure(aws::CALL_LIMIT).await?;
+    let database = Database::new(settings.database, Some(aws)).with_statement_limit(STATEMENT_LIMIT);
+    let deps = Deps { database, basis: settings.basis };
+    run(service_fn(|event| handle(&deps, event))).await
+}
