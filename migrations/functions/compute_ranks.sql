@@ -83,9 +83,10 @@ BEGIN
         ) AS product ON true
     ), changed AS MATERIALIZED (
         -- what is as it was gets no version; what nothing is known of any more gets one of zeros
-        SELECT computed.* FROM computed
+        SELECT computed.*, known.place, known.from_generation FROM computed
         LEFT JOIN LATERAL (
-            SELECT * FROM analytic.product_rank WHERE product_id = computed.product_id AND to_generation = open_end LIMIT 1
+            SELECT *, ctid AS place FROM analytic.product_rank
+            WHERE product_id = computed.product_id AND to_generation = open_end LIMIT 1
         ) AS known ON true
         WHERE (is_known OR known.product_id IS NOT NULL)
           AND (computed.listed, computed.category_id, computed.seller_id, computed.alltime_micros, exponent << 47 | mantissa,
@@ -96,9 +97,9 @@ BEGIN
                known.hour_micros, known.day_micros, known.week_micros, known.month_micros, known.rising_micros,
                known.next_change_at)
     ), ended AS (
+        -- by their places: a plan that was made while there was one generation may look for all that began before this one
         UPDATE analytic.product_rank SET to_generation = state.generation
-        WHERE product_id = ANY(ARRAY(SELECT product_id FROM changed)) AND to_generation = open_end
-          AND from_generation < state.generation
+        WHERE ctid = ANY(ARRAY(SELECT place FROM changed WHERE from_generation < state.generation))
     ), begun AS (
         -- a product that was computed for this generation before has its row there
         INSERT INTO analytic.product_rank AS version

@@ -14,7 +14,8 @@ BEGIN
            ARRAY[placed.alltime, placed.trending, placed.hour, placed.day, placed.week, placed.month, placed.rising]
     FROM analytic.product_popularity AS scored
     LEFT JOIN (SELECT * FROM analytic.rank_generation ORDER BY id DESC LIMIT 1) AS shown ON true
-    LEFT JOIN analytic.product_rank AS ranked ON ranked.product_id = scored.id AND ranked.from_generation <= shown.id
+    -- by the product alone, of which there are few versions: the sum keeps the index of generations out of the plan
+    LEFT JOIN analytic.product_rank AS ranked ON ranked.product_id = scored.id AND ranked.from_generation + 0 <= shown.id
         AND shown.id < ranked.to_generation
     LEFT JOIN analytic.rank_position AS placed ON placed.generation = shown.id AND placed.product_id = scored.id
     -- for a SKU the result is its product

@@ -1,7 +1,7 @@
 -- store::rank::prune
 CREATE OR REPLACE FUNCTION analytic.prune_ranks(replaced_before timestamptz) RETURNS TABLE (removed bigint, complete boolean)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $function$
+SET enable_seqscan = off AS $function$
 #variable_conflict use_column
 DECLARE
     state  analytic.rank_state;
@@ -17,9 +17,14 @@ BEGIN
     IF state.pruned_to < oldest THEN
         -- what one generation replaced, found through what replaced it: an index on the end of a version would be one more
         -- to write whenever a version ends, and would move it to another page
-        DELETE FROM analytic.product_rank AS version USING analytic.product_rank AS successor
-        WHERE successor.from_generation = state.pruned_to + 1 AND version.product_id = successor.product_id
-          AND version.to_generation = successor.from_generation;
+        WITH successor AS MATERIALIZED (
+            SELECT product_id FROM analytic.product_rank WHERE from_generation = state.pruned_to + 1
+        ), replaced AS MATERIALIZED (
+            SELECT place FROM successor CROSS JOIN LATERAL (
+                SELECT ctid AS place FROM analytic.product_rank
+                WHERE product_id = successor.product_id AND to_generation = state.pruned_to + 1 OFFSET 0) AS version
+        )
+        DELETE FROM analytic.product_rank WHERE ctid = ANY(ARRAY(SELECT place FROM replaced));
         GET DIAGNOSTICS removed = ROW_COUNT;
         state.pruned_to := state.pruned_to + 1;
         UPDATE analytic.rank_state SET pruned_to = state.pruned_to;

@@ -91,6 +91,29 @@ async fn a_product_rises_by_events_against_those_of_the_day_before() {
 }
 
 #[tokio::test]
+async fn growth_changes_when_an_hour_leaves_the_day_before() {
+    let shop = Shop::open().await;
+    let views = |product, at, times| std::iter::repeat_n(("view", product, at), times);
+    let (recent, before) = (at("2026-11-20T02:00:00Z"), at("2026-11-18T16:00:00Z"));
+    happen(&shop, &views("p", recent, 30).chain(views("p", before, 15)).collect::<Vec<_>>()).await;
+    run(&shop, at(NOON)).await;
+    for (now, growth) in [
+        (NOON, 1_600_000),
+        ("2026-11-20T16:59:59Z", 1_600_000),
+        // From 17:00 on the 15 are 49 hours old.
+        ("2026-11-20T17:00:00Z", 4_000_000),
+        ("2026-11-21T02:00:00Z", 4_000_000),
+    ] {
+        run(&shop, at(now)).await;
+        let rising = list(&shop, RankList::Rising).await;
+        assert_eq!(rising[0].standing.rising, Some(Micros(growth)), "{now}");
+        assert_eq!(shop.differences().await, 0);
+    }
+    run(&shop, at("2026-11-21T03:00:00Z")).await;
+    assert_eq!(ids(&shop, RankList::Rising).await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn what_nobody_can_read_any_more_is_removed_after_ten_minutes() {
     let shop = Shop::open().await;
     let start = at(NOON);
@@ -130,4 +153,34 @@ async fn another_half_life_makes_every_trend_anew() {
         assert_eq!(ids(&shop, RankList::Trending).await[0], first, "{hours}");
         assert_eq!(shop.differences().await, 0, "{hours}");
     }
+}
+
+#[tokio::test]
+async fn verify_finds_whatever_is_wrong_in_the_current_generation() {
+    let shop = Shop::open().await;
+    let now = at(NOON);
+    happen(&shop, &[("purchase", "p-1", now), ("view", "p-2", now), ("view", "p-3", at("2026-11-01T00:00:00Z"))]).await;
+    run(&shop, now).await;
+    assert_eq!(shop.differences().await, 0);
+    for (wrong, right, differences) in [
+        // One of them would be in the list of the day and has no position there.
+        ("product_rank SET day_micros = day_micros + 1", "product_rank SET day_micros = day_micros - 1", 3 + 1),
+        ("product_rank SET trend_key = trend_key + 1", "product_rank SET trend_key = trend_key - 1", 3),
+        ("product_rank SET next_change_at = NULL", "product_rank SET next_change_at = now()", 0),
+        ("product_rank SET seller_id = 's'", "product_rank SET seller_id = NULL", 3),
+        // Without them the lists would hold nothing: the product is wrong, and so are its positions.
+        ("product_rank SET listed = false", "product_rank SET listed = true", 3 + 3 + 3 + 2 * 3 + 3),
+        ("product_popularity SET standing = 'withdrawn'", "product_popularity SET standing = 'unknown'", 3),
+        ("rank_position SET alltime = alltime + 1", "rank_position SET alltime = alltime - 1", 3),
+    ] {
+        shop.database.execute(&format!("UPDATE analytic.{wrong}")).await;
+        assert_eq!(shop.differences().await, differences, "{wrong}");
+        shop.database.execute(&format!("UPDATE analytic.{right}")).await;
+        assert_eq!(shop.differences().await, 0, "{right}");
+    }
+    // What has changed since is not compared: the next generation has to show it.
+    happen(&shop, &[("view", "p-1", now)]).await;
+    assert_eq!(shop.differences().await, 0);
+    shop.database.execute("TRUNCATE analytic.rank_change").await;
+    assert_eq!(shop.differences().await, 1, "a change that nobody noted");
 }

@@ -98,6 +98,21 @@ async fn runs_at_once_share_the_work() {
     assert_eq!(shop.database.number(as_of).await, late.as_second(), "a slow clock turns nothing back");
 }
 
+#[tokio::test]
+async fn nothing_is_published_while_a_product_is_due() {
+    let shop = Shop::open().await;
+    let store = shop.database.store();
+    let collect = async || assert!(steps::collect(&store, at(NOON), basis()).await.unwrap());
+    collect().await;
+    assert_eq!(steps::compute(&store).await.unwrap().computed, 0);
+    // Another run finds a change before this one publishes.
+    shop.database.execute("INSERT INTO analytic.rank_change VALUES ('p-1')").await;
+    collect().await;
+    assert_eq!(steps::publish(&store).await.unwrap(), None);
+    assert_eq!(steps::compute(&store).await.unwrap().computed, 1);
+    assert_eq!(steps::publish(&store).await.unwrap(), Some(1));
+}
+
 async fn start(shop: &Shop) -> Function {
     shop.start("rank-products", &[("TREND_HALF_LIFE_HOURS", "24"), ("ANNOUNCED_ONLY", "auto")]).await
 }

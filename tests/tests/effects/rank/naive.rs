@@ -30,6 +30,7 @@ pub(super) fn standing(events: &[Weighed], now: Timestamp, half_life: i64) -> St
 }
 
 /// Sums up relative to the half-life of the first hour, which leaves room in 128 bits for half-lives of a day.
+#[expect(clippy::cast_possible_truncation, reason = "a factor has 41 bits")]
 fn trend<'e>(events: impl Iterator<Item = &'e Weighed>, first: i64, half_life: i64) -> Option<domain::TrendKey> {
     let half_lives = |hour: i64| (hour - EPOCH_HOURS).div_euclid(half_life);
     let term = |(at, weight): &Weighed| {
