@@ -17,7 +17,7 @@ use testkit::template::{Template, function_folders, logical_id};
 type Reader = fn(&mut Variables<'_>) -> bool;
 
 /// One per folder of functions/.
-const READERS: [(&str, Reader); 14] = [
+const READERS: [(&str, Reader); 15] = [
     ("accept-events", |variables| accept_events::Settings::read(variables).is_some()),
     ("answer-queries", |variables| answer_queries::Settings::read(variables).is_some()),
     ("import-interactions", |variables| import_interactions::Settings::read(variables).is_some()),
