@@ -26,7 +26,7 @@ async fn view(stage: &Stage, account: Uuid, event_id: Uuid) -> i64 {
     };
     let caller = Caller::Account(account);
     let submission =
-        Submission { caller, user_agent: None, ip_address: None, is_bot: false, guest_events_per_minute: None };
+        Submission { caller, user_agent: None, is_bot: false, ip_address: None, guest_events_per_minute: None };
     let recorded = store::interaction::record(&stage.database.store(), &[item], &submission).await.unwrap();
     recorded[0].recorded.new_id().expect("it is new").0
 }
