@@ -8,9 +8,10 @@ use crate::erasure::{Counts, Whom};
 use crate::session::Parameter;
 use crate::{Database, StoreError, Transaction};
 
-/// Anonymizes up to `limit` interactions of a person that arrived until then, including those of sessions before
-/// signing in, and returns the number of rows and keys. What they count for stays: a new actor replaces theirs in the log,
-/// in what is pending and in the state of the caps.
+/// Anonymizes up to `limit` interactions of a person that arrived until then, and returns the number of rows and keys.
+///
+/// Those of sessions before signing in are included. What they count for stays: a new actor replaces theirs in the log, in
+/// what is pending and in the state of the caps.
 ///
 /// Scorers are excluded until the transaction ends: one that was running has committed what it kept for the actor, and one
 /// that comes later reads the new actor.

@@ -7,8 +7,10 @@ use tokio_postgres::types::Type;
 use crate::session::Parameter;
 use crate::{StoreError, Transaction, finding};
 
-/// The tables with data of a person, in the order of an export. Tables with only sums or ids of interactions identify
-/// no one: rollups other than by customer, scores. `pending` repeats, until the effect is applied, what the log says.
+/// The tables with data of a person, in the order of an export.
+///
+/// Tables with only sums or ids of interactions identify no one: rollups other than by customer, scores. `pending` repeats,
+/// until the effect is applied, what the log says.
 pub const PLACES: [&str; 18] = [
     "interaction",
     "interaction_key",

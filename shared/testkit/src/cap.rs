@@ -57,8 +57,10 @@ pub struct CappedEvent {
     pub excluded: bool,
 }
 
-/// Returns the ids of the events that count: of each actor the earliest of a day, and of guests then the earliest of their
-/// network, by the hour and then by the id. The caps are those of a type on a day, counted since 1970.
+/// Returns the ids of the events that count.
+///
+/// Of each actor those are the earliest of a day, and of guests then the earliest of their network, by the hour and then by
+/// the id. The caps are those of a type on a day, counted since 1970.
 #[must_use]
 pub fn counting(events: &[CappedEvent], caps: impl Fn(&str, i64) -> Option<(usize, usize)>) -> BTreeSet<i64> {
     let cap = |event: &CappedEvent| {
@@ -74,10 +76,10 @@ pub fn counting(events: &[CappedEvent], caps: impl Fn(&str, i64) -> Option<(usiz
 }
 
 /// The earliest of each group, as many as the cap.
-fn earliest<'a>(
-    events: Vec<&'a CappedEvent>,
+fn earliest(
+    events: Vec<&CappedEvent>,
     cap_and_actor: impl Fn(&CappedEvent) -> (usize, Option<Uuid>),
-) -> Vec<&'a CappedEvent> {
+) -> Vec<&CappedEvent> {
     let mut groups = BTreeMap::<_, Vec<_>>::new();
     for event in events {
         let (cap, actor) = cap_and_actor(event);

@@ -18,10 +18,13 @@ WITH renamed AS MATERIALIZED (
     FROM held LEFT JOIN renamed USING (origin) WHERE held.event_id = key.event_id AND held.origin = key.origin RETURNING 1
 ), touched AS MATERIALIZED (
     -- a new actor for each actor in each batch, and for all events that share a cap with one of the batch, even if they
-    -- arrived later: a cap must not begin anew for some of them. Never the same one twice, which could unite what is apart
+    -- arrived later: a cap must not begin anew for some of them. Never the same one twice, which could unite what is apart.
+    -- A later event that got its new actor with an earlier erasure keeps it: it shares a cap with events that no longer
+    -- name anybody, so nothing would find those
     SELECT found.*, erased AS new_actor
-    FROM (SELECT DISTINCT actor, network, ref_id, event_type, day FROM found WHERE actor IS NOT NULL) AS found
-    JOIN (SELECT actor, gen_random_uuid() AS erased FROM (SELECT DISTINCT actor FROM found WHERE actor IS NOT NULL) AS actors) AS drawn
+    FROM (SELECT DISTINCT actor, network, ref_id, event_type, day FROM found) AS found
+    JOIN (SELECT actor, gen_random_uuid() AS erased
+          FROM (SELECT DISTINCT actor FROM found WHERE actor IN (SELECT origin FROM renamed)) AS actors) AS drawn
         USING (actor)
 ), still_excluded AS (
     -- who is excluded stays it under the new name, which nobody can include again
@@ -53,7 +56,7 @@ WITH renamed AS MATERIALIZED (
     WHERE held.day = shared.day AND held.actor = shared.network AND held.reference = shared.ref_id AND held.event_type = shared.event_type
 ), erased AS (
     UPDATE analytic.interaction AS logged
-    SET origin = coalesce(renamed.erased, logged.origin), actor = sharing.new_actor,
+    SET origin = coalesce(renamed.erased, logged.origin), actor = coalesce(sharing.new_actor, logged.actor),
         account_id = NULL, session_id = NULL, metadata = '{}', user_agent = NULL, ip_address = NULL
     FROM found LEFT JOIN renamed USING (origin) LEFT JOIN sharing USING (id, date_created)
     WHERE logged.id = found.id AND logged.date_created = found.date_created RETURNING 1

@@ -3,11 +3,12 @@
 mod any_order;
 
 use cross_tests::shop::Shop;
-use domain::{Actor, Caller, InteractionId, NamedActor, NewInteraction};
+use domain::{Actor, Caller, InteractionId, NamedActor, NewInteraction, Origin};
 use jiff::{SignedDuration, Timestamp};
+use store::erasure::Whom;
 use store::exclusion::{self, Limits, Order, Outcome};
 use store::interaction::Submission;
-use store::popularity;
+use store::{anonymize_interaction, popularity};
 use testkit::{TestDatabase, interaction};
 use uuid::Uuid;
 
@@ -182,6 +183,30 @@ async fn bots_and_the_excluded_do_not_count_and_what_is_included_again_is_as_bef
     let list = exclusion::list(&shop.database.store(), true).await.unwrap();
     assert!(list.len() == 2 && list.iter().all(|it| it.ended.is_some()), "the decisions stay: {list:?}");
     assert_eq!(exclusion::list(&shop.database.store(), false).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_second_erasure_keeps_the_cap_that_later_events_share_with_what_the_first_one_erased() {
+    let shop = Shop::open().await;
+    let account = Uuid::from_u128(7);
+    let view = || NewInteraction { account_id: Some(account), ..interaction("view", "p") };
+    let mut ids = record(&shop.database, SERVICE, &[view(), view(), view()]).await;
+    let until = Timestamp::now();
+    ids.extend(record(&shop.database, SERVICE, &[view(), view(), view()]).await);
+    popularity::apply(&shop.database.store(), &ids).await.unwrap();
+    let mut whom = Whom::default();
+    whom.identities.accounts.insert(account);
+    whom.origins.push((Origin::of_account(account).as_uuid(), Uuid::new_v4()));
+    let store = shop.database.store();
+    for until in [until, Timestamp::now()] {
+        let mut transaction = store.begin().await.unwrap();
+        anonymize_interaction::erase(&mut transaction, &whom, (until, 100)).await.unwrap();
+        transaction.commit().await.unwrap();
+        assert_eq!(shop.differences().await, 0, "five of six views count, whoever was erased when");
+    }
+    let named = "SELECT count(*) FROM analytic.interaction WHERE account_id IS NOT NULL OR actor = ";
+    let actor = Actor::of_account(account).as_uuid();
+    assert_eq!(shop.database.number(&format!("{named}'{actor}'")).await, 0);
 }
 
 /// The state of the caps.

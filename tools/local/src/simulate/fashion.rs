@@ -51,7 +51,7 @@ impl Fashions {
     /// A view. Nine of ten views of the rising product are of the last day, and of the fading one of the day before.
     fn view(&self, view: u64, rises: bool) -> Item {
         let hours = view * 7 % (HOURS / 2);
-        let was_quiet = view % QUIET == 0;
+        let was_quiet = view.is_multiple_of(QUIET);
         let ago = if was_quiet == rises { hours + HOURS / 2 + 2 } else { hours };
         let age = SignedDuration::from_hours(i64::try_from(ago).unwrap_or_default());
         let run = format!("{} fashion {}", self.run, self.until);
