@@ -89,6 +89,11 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
         .emit("recorded");
     let codes = reply.results.iter().filter_map(|result| result.code).map(RejectionCode::as_str);
     platform::report_rejections(FUNCTION, &context.request_id, codes);
+    answer(reply)
+}
+
+/// A request of which nothing was acceptable fails as a whole.
+fn answer(reply: RecordReply) -> Result<RecordReply, Failure> {
     if reply.accepted + reply.duplicate > 0 {
         return Ok(reply);
     }
