@@ -9,8 +9,9 @@ import json
 import re
 import sys
 
-# The HTTP client of Android: the apps of shops use it.
-NO_BOTS = {"okhttp"}
+# Shoppers send these as well: the HTTP client of Android, with which apps of shops send; a build of Android 15; the name of
+# a browser.
+NO_BOTS = {"okhttp", r"AP3A\.240617\.008", "Sogou"}
 
 
 def texts(pattern):

@@ -120,7 +120,10 @@ async fn measure(database: &Database, deadline: Deadline) -> Result<Option<Conse
 
 /// Zero is written as well: a missing figure means that nothing was measured.
 fn report_conservation(measured: Option<Conservation>) {
-    let Some(measured) = measured else { return };
+    let Some(measured) = measured else {
+        tracing::warn!("no time to count every past partition: conservation is not measured");
+        return;
+    };
     let difference = measured.difference();
     if difference != 0 {
         tracing::error!(?measured, difference, "events are lost or counted twice: run `shopsignal verify`");

@@ -1,4 +1,4 @@
-//! One run: a view in, its score out, one metric.
+//! One run: a view, until it is scored; one metric.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub struct Deps {
 /// Runs once. May be repeated: each run sends a view of its own.
 ///
 /// # Errors
-/// When the view was not accepted or did not get into the score in time: the invocation has failed, and no figure is written.
+/// When the view was not accepted or was not scored in time: the invocation has failed, and no figure is written.
 pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Error> {
     let limit = Deadline::of(&event.context, MARGIN).remaining();
     let seconds = deps.api.view(limit).await.inspect_err(|error| {

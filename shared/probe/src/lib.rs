@@ -24,10 +24,10 @@ pub struct Api {
     url: String,
 }
 
-/// The API did not do what was waited for.
+/// The API did not do in time what was waited for.
 #[derive(Debug, thiserror::Error)]
 #[error("see {what} within {seconds} s; the last answer: {last}")]
-pub struct Patience {
+pub struct TimedOut {
     what: &'static str,
     seconds: u64,
     last: String,
@@ -44,7 +44,7 @@ impl Api {
     ///
     /// # Errors
     /// When it does not within the limit.
-    pub async fn wait_until_healthy(&self, limit: Duration) -> Result<Duration, Patience> {
+    pub async fn wait_until_healthy(&self, limit: Duration) -> Result<Duration, TimedOut> {
         let mut wait = Wait::new("GET /health answer 200", limit);
         loop {
             match self.client.get(format!("{}/health", self.url)).send().await {
@@ -58,7 +58,7 @@ impl Api {
     ///
     /// # Errors
     /// When it is not accepted, or not scored, within the limit.
-    pub async fn view(&self, limit: Duration) -> Result<Duration, Patience> {
+    pub async fn view(&self, limit: Duration) -> Result<Duration, TimedOut> {
         let mut wait = Wait::new("the view of shopsignal-probe scored", limit);
         let before = loop {
             match self.seen().await {
@@ -136,9 +136,9 @@ impl Wait {
         Self { what, limit, start: Instant::now() }
     }
 
-    async fn pause(&mut self, last: String) -> Result<(), Patience> {
+    async fn pause(&mut self, last: String) -> Result<(), TimedOut> {
         if self.start.elapsed() > self.limit {
-            return Err(Patience { what: self.what, seconds: self.limit.as_secs(), last });
+            return Err(TimedOut { what: self.what, seconds: self.limit.as_secs(), last });
         }
         tokio::time::sleep(PAUSE).await;
         Ok(())

@@ -32,16 +32,11 @@ pub struct Basis {
     pub announced_only: AnnouncedOnly,
 }
 
-/// Notes products that have to be ranked again, `None` for every product, in the transaction that changes them.
+/// Notes that every product has to be ranked again, in the transaction that changes the weights.
 ///
-/// For everything that changes activity, weights or what a reference leads to, other than the scoring statement, which
-/// notes what it scores itself.
-pub(crate) async fn mark(
-    transaction: &tokio_postgres::Transaction<'_>,
-    products: Option<&[&str]>,
-) -> Result<(), tokio_postgres::Error> {
-    let products = products.map_or_else(|| vec![None], |ids| ids.iter().copied().map(Some).collect());
-    transaction.query_typed(include_str!("../sql/rank/mark.sql"), &[(&products, Type::TEXT_ARRAY)]).await.map(|_| ())
+/// Statements that change single products note those themselves.
+pub(crate) async fn mark_all(transaction: &tokio_postgres::Transaction<'_>) -> Result<(), tokio_postgres::Error> {
+    transaction.query_typed(include_str!("../sql/rank/mark_all.sql"), &[]).await.map(|_| ())
 }
 
 /// Makes those products due that changed, and once an hour those of which an hour leaves a window. Returns whether all

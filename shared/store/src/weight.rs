@@ -180,7 +180,7 @@ pub async fn set(client: &mut Client, changes: &[Change], lock_limit: Duration) 
             upsert(&transaction, change).await?;
         }
         // Windows and trends change even where a score does not.
-        rank::mark(&transaction, None).await?;
+        rank::mark_all(&transaction).await?;
         replace_scores(&transaction).await
     };
     match recomputed.await {

@@ -81,5 +81,5 @@ pub(crate) enum Error {
     Client(#[source] reqwest::Error),
     /// The API did not do what was waited for.
     #[error(transparent)]
-    Patience(#[from] probe::Patience),
+    Probe(#[from] probe::TimedOut),
 }

@@ -1,0 +1,3 @@
+-- store::rank::mark_all
+-- null is every product
+INSERT INTO analytic.rank_change (product_id) VALUES (NULL)
