@@ -105,10 +105,20 @@ GRANT EXECUTE ON FUNCTION analytic.take_guest_quota(text, bigint[], bigint)
 
 GRANT INSERT ON analytic.catalog_delivery TO shopsignal_update_catalog;
 
+-- What is learned for recommendations. Bots and excluded actors teach nothing.
+GRANT SELECT (actor, network, bot) ON analytic.interaction TO shopsignal_update_catalog;
+GRANT SELECT ON analytic.exclusion, analytic.learning_gain TO shopsignal_update_catalog;
+GRANT SELECT, UPDATE ON analytic.learning_state TO shopsignal_update_catalog;
+GRANT SELECT, INSERT, UPDATE ON analytic.learned_product, analytic.related_product, analytic.visit, analytic.bought_product,
+    analytic.avoided_product TO shopsignal_update_catalog;
+GRANT EXECUTE ON FUNCTION analytic.visitor_of(text, text), analytic.strengthen(int[], double precision[], int[], double precision[])
+    TO shopsignal_update_catalog;
+
 GRANT INSERT ON analytic.pending
     TO shopsignal_record_interactions, shopsignal_import_interactions, shopsignal_project_orders;
 GRANT SELECT, UPDATE (parked_at, parked_reason), DELETE
     ON analytic.pending TO shopsignal_update_popularity, shopsignal_update_catalog;
+GRANT UPDATE (learned) ON analytic.pending TO shopsignal_update_catalog;
 -- Only the reason, which locking a row requires: without its time it cannot park a row.
 GRANT SELECT, UPDATE (parked_reason), DELETE ON analytic.pending TO shopsignal_import_interactions;
 GRANT SELECT, UPDATE (next_hint_at, hints) ON analytic.pending TO shopsignal_resend_pending;
@@ -154,8 +164,8 @@ GRANT SELECT (id, event_type, ref_type, ref_id, occurred_at, date_created, actor
 GRANT SELECT (actor, since, date_ended) ON analytic.exclusion TO shopsignal_answer_queries;
 GRANT SELECT ON analytic.pending, analytic.actor_day, analytic.event_cap_period TO shopsignal_answer_queries;
 GRANT SELECT (reference, product_id) ON analytic.product_reference
-    TO shopsignal_update_popularity, shopsignal_import_interactions, shopsignal_answer_queries, shopsignal_judge_carts,
-    shopsignal_rank_products;
+    TO shopsignal_update_popularity, shopsignal_update_catalog, shopsignal_import_interactions, shopsignal_answer_queries,
+    shopsignal_judge_carts, shopsignal_rank_products;
 
 -- ---- Rank lists: whoever changes what a product is ranked by notes it
 
@@ -279,6 +289,8 @@ GRANT EXECUTE ON FUNCTION analytic.add_category_sales, analytic.add_events, anal
     TO shopsignal_project_orders;
 GRANT EXECUTE ON FUNCTION analytic.apply_popularity, analytic.keep_earliest
     TO shopsignal_update_popularity, shopsignal_import_interactions;
+GRANT EXECUTE ON FUNCTION analytic.learn_interactions, analytic.learn_visits, analytic.learn_purchases
+    TO shopsignal_update_catalog;
 GRANT EXECUTE ON FUNCTION analytic.record_findings
     TO shopsignal_project_orders, shopsignal_judge_carts;
 GRANT EXECUTE ON FUNCTION analytic.add_customer_sales, analytic.ensure_customer_locks, analytic.lock_customers,

@@ -28,7 +28,7 @@ BEGIN
     ), outstanding AS (
         -- the effects commit with their cause; the first resend gives the direct hint a minute
         INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, actor, occurred_at, next_hint_at)
-        SELECT sink, interaction_id, now(), product_id, event_type, CASE sink WHEN 'popularity' THEN actor END, occurred_at, now() + interval '1 minute'
+        SELECT sink, interaction_id, now(), product_id, event_type, actor, occurred_at, now() + interval '1 minute'
         FROM new CROSS JOIN unnest(sinks_to_fill) AS sinks (sink)
     )
     -- An existing key is visible to this statement: transactions that derive from the same subject hold its lock, which was

@@ -50,7 +50,7 @@ BEGIN
     ), outstanding AS (
         -- the effects commit with their cause; the first resend gives the direct hint a minute
         INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, actor, network, bot, occurred_at, next_hint_at)
-        SELECT sink, interaction_id, now(), product_id, event_type, CASE sink WHEN 'popularity' THEN actor END,
+        SELECT sink, interaction_id, now(), product_id, event_type, actor,
                CASE sink WHEN 'popularity' THEN guest_network END, by_bot AND sink = 'popularity', coalesce(occurred_at, now()), now() + interval '1 minute'
         FROM new CROSS JOIN unnest(sinks_to_fill) AS sinks (sink)
     )

@@ -36,11 +36,15 @@ const FUNCTIONS: &[&str] = &[
     include_str!("../../../migrations/functions/ensure_customer_locks.sql"),
     include_str!("../../../migrations/functions/explain_popularity.sql"),
     include_str!("../../../migrations/functions/get_attributions.sql"),
+    include_str!("../../../migrations/functions/get_history.sql"),
     include_str!("../../../migrations/functions/get_popularities.sql"),
     include_str!("../../../migrations/functions/get_ranked_popularity.sql"),
     include_str!("../../../migrations/functions/insert_customer_links.sql"),
     include_str!("../../../migrations/functions/insert_order_facts.sql"),
     include_str!("../../../migrations/functions/insert_shop_events.sql"),
+    include_str!("../../../migrations/functions/learn_interactions.sql"),
+    include_str!("../../../migrations/functions/learn_purchases.sql"),
+    include_str!("../../../migrations/functions/learn_visits.sql"),
     include_str!("../../../migrations/functions/list_activity.sql"),
     include_str!("../../../migrations/functions/list_order_facts.sql"),
     include_str!("../../../migrations/functions/list_popularity_after.sql"),
@@ -54,6 +58,7 @@ const FUNCTIONS: &[&str] = &[
     include_str!("../../../migrations/functions/mark_stale_projections.sql"),
     include_str!("../../../migrations/functions/prune_ranks.sql"),
     include_str!("../../../migrations/functions/publish_ranks.sql"),
+    include_str!("../../../migrations/functions/recommend.sql"),
     include_str!("../../../migrations/functions/record_derived_interactions.sql"),
     include_str!("../../../migrations/functions/record_findings.sql"),
     include_str!("../../../migrations/functions/record_interactions.sql"),
@@ -67,6 +72,7 @@ const FUNCTIONS: &[&str] = &[
     include_str!("../../../migrations/functions/save_products.sql"),
     include_str!("../../../migrations/functions/save_projections.sql"),
     include_str!("../../../migrations/functions/save_users.sql"),
+    include_str!("../../../migrations/functions/score_partners.sql"),
 ];
 
 /// Applied at every run, last: the privileges of each Lambda function, whatever migrations ran before.

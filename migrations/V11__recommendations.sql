@@ -1,0 +1,196 @@
+-- Recommendations: what is seen and bought together, learned from every interaction; what a shopper bought and avoids.
+
+CREATE TABLE analytic.learned_product (
+    product_no    int              GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    product_id    text             COLLATE "C" NOT NULL UNIQUE,
+    viewed_weight double precision NOT NULL DEFAULT 0,
+    bought_weight double precision NOT NULL DEFAULT 0
+) WITH (
+    -- the weights are in no index: a new version stays on its page when there is room
+    fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0
+);
+
+COMMENT ON TABLE  analytic.learned_product IS 'The products that visits have named: a short number for each, and how often it was seen and bought.';
+COMMENT ON COLUMN analytic.learned_product.product_no IS 'Stands for the product in visits and among partners: four bytes instead of an id.';
+COMMENT ON COLUMN analytic.learned_product.product_id IS 'The product (SPU), or a SKU that no product event had assigned when it was learned.';
+COMMENT ON COLUMN analytic.learned_product.viewed_weight IS 'The sum of the gains of its events in visits, each times 2^((time - epoch) / half-life).';
+COMMENT ON COLUMN analytic.learned_product.bought_weight IS 'The same of its purchases in baskets.';
+
+CREATE TABLE analytic.related_product (
+    product_no int                NOT NULL,
+    kind       text               NOT NULL CHECK (kind IN ('viewed', 'bought')),
+    partners   int[]              NOT NULL,
+    strengths  double precision[] NOT NULL,
+    PRIMARY KEY (product_no, kind)
+) WITH (
+    fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0
+);
+
+COMMENT ON TABLE  analytic.related_product IS
+    'Which products are seen in the same visits or bought in the same baskets as a product: the strongest 100 to 128 partners. One row a product, so that a recommendation reads one page a product.';
+COMMENT ON COLUMN analytic.related_product.product_no IS 'The product.';
+COMMENT ON COLUMN analytic.related_product.kind IS 'viewed: of visits. bought: of baskets.';
+COMMENT ON COLUMN analytic.related_product.partners IS 'The numbers of the partners.';
+COMMENT ON COLUMN analytic.related_product.strengths IS 'The strength of each partner: a sum with forward decay, as the weights of learned_product.';
+
+CREATE TABLE analytic.visit (
+    visitor     uuid               PRIMARY KEY,
+    kind        text               NOT NULL CHECK (kind IN ('viewed', 'bought')),
+    account_id  uuid,
+    products    int[]              NOT NULL DEFAULT '{}',
+    event_ids   bigint[]           NOT NULL DEFAULT '{}',
+    event_types text[]             NOT NULL DEFAULT '{}',
+    event_times timestamptz[]      NOT NULL DEFAULT '{}',
+    gains       double precision[] NOT NULL DEFAULT '{}',
+    last_at     timestamptz        NOT NULL
+) WITH (
+    fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0
+);
+CREATE INDEX visit_account_idx ON analytic.visit (account_id) WHERE account_id IS NOT NULL;
+CREATE INDEX visit_last_idx ON analytic.visit USING brin (last_at);
+
+COMMENT ON TABLE  analytic.visit IS 'The latest events of each session, else account, that teach what is seen together; and the lines of each basket. Its row is the lock of those who learn from it.';
+COMMENT ON COLUMN analytic.visit.visitor IS 'The hash of the session, else the account, or the basket: analytic.visitor_of.';
+COMMENT ON COLUMN analytic.visit.kind IS 'viewed: a session or account. bought: a basket.';
+COMMENT ON COLUMN analytic.visit.account_id IS 'The account that signed in, last: its visits are its history. Null for guests, and for baskets.';
+COMMENT ON COLUMN analytic.visit.products IS 'The latest 50 products, the oldest first; the same product as often as it was met.';
+COMMENT ON COLUMN analytic.visit.event_ids IS 'The interaction of each, which orders events of the same time.';
+COMMENT ON COLUMN analytic.visit.event_types IS 'Its event type.';
+COMMENT ON COLUMN analytic.visit.event_times IS 'When it happened.';
+COMMENT ON COLUMN analytic.visit.gains IS 'What it taught: the gain of its event type at that time.';
+COMMENT ON COLUMN analytic.visit.last_at IS 'The time of its latest event; visits are removed some time later.';
+
+CREATE TABLE analytic.bought_product (
+    account_id uuid        NOT NULL,
+    product_no int         NOT NULL,
+    purchases  int         NOT NULL,
+    first_at   timestamptz NOT NULL,
+    last_at    timestamptz NOT NULL,
+    PRIMARY KEY (account_id, product_no)
+);
+COMMENT ON TABLE  analytic.bought_product IS 'What each account bought: left out of its recommendations, and the source of "buy again".';
+COMMENT ON COLUMN analytic.bought_product.account_id IS 'The account.';
+COMMENT ON COLUMN analytic.bought_product.product_no IS 'The product.';
+COMMENT ON COLUMN analytic.bought_product.purchases IS 'How often; lines of one order count separately.';
+COMMENT ON COLUMN analytic.bought_product.first_at IS 'The first time.';
+COMMENT ON COLUMN analytic.bought_product.last_at IS 'The last time.';
+
+CREATE TABLE analytic.avoided_product (
+    account_id uuid        NOT NULL,
+    product_no int         NOT NULL,
+    event_type text        NOT NULL,
+    since      timestamptz NOT NULL,
+    PRIMARY KEY (account_id, product_no)
+);
+COMMENT ON TABLE  analytic.avoided_product IS 'What each account hid, disliked, reported or was not interested in: never recommended to it.';
+COMMENT ON COLUMN analytic.avoided_product.account_id IS 'The account. Guests cannot send these events.';
+COMMENT ON COLUMN analytic.avoided_product.product_no IS 'The product.';
+COMMENT ON COLUMN analytic.avoided_product.event_type IS 'The first such event.';
+COMMENT ON COLUMN analytic.avoided_product.since IS 'When it happened.';
+
+CREATE TABLE analytic.learning_state (
+    is_single      boolean          PRIMARY KEY DEFAULT true CHECK (is_single),
+    epoch          timestamptz      NOT NULL,
+    half_life_days double precision NOT NULL CHECK (half_life_days > 0)
+);
+INSERT INTO analytic.learning_state (epoch, half_life_days) VALUES (now(), 30);
+COMMENT ON TABLE  analytic.learning_state IS
+    'Forward decay: an event adds its gain times 2^((time - epoch) / half-life), so that no row is rewritten as time passes. Only ratios matter.';
+COMMENT ON COLUMN analytic.learning_state.is_single IS 'True: there is one row.';
+COMMENT ON COLUMN analytic.learning_state.epoch IS
+    'Where the exponent is 0. Another half-life moves it, so that the factor of the present stays; long after it everything is divided by a power of two.';
+COMMENT ON COLUMN analytic.learning_state.half_life_days IS 'After how many days an event counts half, a setting of update-catalog.';
+
+CREATE TABLE analytic.learning_gain (
+    event_type text             COLLATE "C" PRIMARY KEY,
+    gain       double precision NOT NULL CHECK (gain > 0 AND gain <= 100)
+);
+INSERT INTO analytic.learning_gain (event_type, gain) VALUES
+    ('view', 1), ('click_from_search', 1), ('click_from_category', 1), ('click_from_recommendation', 1),
+    ('add_to_cart', 1.5), ('add_to_favorites', 1.5), ('purchase', 2);
+COMMENT ON TABLE  analytic.learning_gain IS 'How much an event of each type teaches in a visit. Types that are not named teach nothing.';
+COMMENT ON COLUMN analytic.learning_gain.event_type IS 'The event type.';
+COMMENT ON COLUMN analytic.learning_gain.gain IS 'Its gain; a view has 1.';
+
+ALTER TABLE analytic.pending ADD COLUMN learned boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN analytic.pending.learned IS 'Whether a row of the catalog was learned, while an outside catalog still has to confirm it.';
+
+-- The newest rows of the catalog also say whose they are: a recommendation shows at once what is not learned yet.
+COMMENT ON COLUMN analytic.pending.actor IS 'Whose daily cap it counts towards, and whose recommendations it changes, as in the log.';
+
+ALTER TABLE analytic.product ADD COLUMN available boolean;
+COMMENT ON COLUMN analytic.product.available IS 'Whether it can be bought now, as product events say; null when none did, which means yes.';
+
+-- Whose visit an event belongs to, or which basket a purchase: the kind is part of the hash, so that a session cannot have
+-- the name of an account.
+CREATE FUNCTION analytic.visitor_of(kind text, name text) RETURNS uuid
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$ SELECT encode(substr(sha256(convert_to(kind || ':' || name, 'UTF8')), 1, 16), 'hex')::uuid $$;
+COMMENT ON FUNCTION analytic.visitor_of(text, text) IS 'The hash that stands for a session, an account or a basket in visit.';
+
+-- Adds to the strengths of partners. Above 128 partners the strongest 100 stay: cutting at every event would cost a sort each
+-- time, and a new partner would be the first to go.
+CREATE FUNCTION analytic.strengthen(INOUT partners int[], INOUT strengths double precision[], others int[], gains double precision[])
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+DECLARE
+    place int;
+BEGIN
+    FOR n IN 1 .. cardinality(others) LOOP
+        place := array_position(partners, others[n]);
+        IF place IS NULL THEN
+            partners  := partners || others[n];
+            strengths := strengths || gains[n];
+        ELSE
+            strengths[place] := strengths[place] + gains[n];
+        END IF;
+    END LOOP;
+    IF cardinality(partners) > 128 THEN
+        SELECT array_agg(partner ORDER BY strength DESC, partner), array_agg(strength ORDER BY strength DESC, partner)
+        INTO partners, strengths
+        FROM (SELECT partner, strength FROM unnest(partners, strengths) AS kept (partner, strength)
+              ORDER BY strength DESC, partner LIMIT 100) AS strongest;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION analytic.strengthen(int[], double precision[], int[], double precision[]) IS 'Adds to the strengths of partners, and keeps the strongest.';
+
+CREATE TABLE analytic.merchandising_rule (
+    id           bigint           GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    action       text             NOT NULL CHECK (action IN ('pin', 'boost', 'bury', 'exclude')),
+    target       text             NOT NULL CHECK (target IN ('product', 'category', 'seller')),
+    target_id    text             COLLATE "C" NOT NULL,
+    placement    text             CHECK (placement IN ('viewed', 'bought', 'session', 'personal', 'again', 'cart')),
+    position     int              CHECK (position BETWEEN 1 AND 100),
+    factor       double precision CHECK (factor > 0),
+    starts_at    timestamptz      NOT NULL,
+    ends_at      timestamptz      NOT NULL DEFAULT 'infinity',
+    reason       text             NOT NULL,
+    created_by   text             NOT NULL,
+    date_created timestamptz      NOT NULL,
+    removed_by   text,
+    date_removed timestamptz,
+    CHECK ((removed_by IS NULL) = (date_removed IS NULL)),
+    CHECK (starts_at < ends_at),
+    CHECK ((action = 'pin') = (position IS NOT NULL)),
+    CHECK ((action = 'boost') = (factor IS NOT NULL AND factor > 1)),
+    CHECK ((action = 'bury') = (factor IS NOT NULL AND factor < 1)),
+    CHECK (action <> 'pin' OR target = 'product')
+);
+CREATE INDEX merchandising_rule_in_force_idx ON analytic.merchandising_rule (ends_at) WHERE date_removed IS NULL;
+
+COMMENT ON TABLE  analytic.merchandising_rule IS 'What the shop decides about recommendations. A rule is never changed or deleted: it is removed, and the row says by whom.';
+COMMENT ON COLUMN analytic.merchandising_rule.id IS 'Generated, in the order of the decisions.';
+COMMENT ON COLUMN analytic.merchandising_rule.action IS 'pin: shown at a position. boost, bury: the score is multiplied. exclude: never shown.';
+COMMENT ON COLUMN analytic.merchandising_rule.target IS 'What the id names.';
+COMMENT ON COLUMN analytic.merchandising_rule.target_id IS 'The product, category or seller.';
+COMMENT ON COLUMN analytic.merchandising_rule.placement IS 'Where it holds; null for everywhere.';
+COMMENT ON COLUMN analytic.merchandising_rule.position IS 'Where a pinned product is shown, from 1.';
+COMMENT ON COLUMN analytic.merchandising_rule.factor IS 'What the score is multiplied by: above 1 to boost, below 1 to bury.';
+COMMENT ON COLUMN analytic.merchandising_rule.starts_at IS 'From when on it holds.';
+COMMENT ON COLUMN analytic.merchandising_rule.ends_at IS 'Until when; infinity when nobody said.';
+COMMENT ON COLUMN analytic.merchandising_rule.reason IS 'Why, for whoever reads the list.';
+COMMENT ON COLUMN analytic.merchandising_rule.created_by IS 'The subject of the admin''s token.';
+COMMENT ON COLUMN analytic.merchandising_rule.date_created IS 'When.';
+COMMENT ON COLUMN analytic.merchandising_rule.removed_by IS 'The subject of the admin who removed it; null while it stands.';
+COMMENT ON COLUMN analytic.merchandising_rule.date_removed IS 'When.';
