@@ -194,3 +194,25 @@ COMMENT ON COLUMN analytic.merchandising_rule.created_by IS 'The subject of the 
 COMMENT ON COLUMN analytic.merchandising_rule.date_created IS 'When.';
 COMMENT ON COLUMN analytic.merchandising_rule.removed_by IS 'The subject of the admin who removed it; null while it stands.';
 COMMENT ON COLUMN analytic.merchandising_rule.date_removed IS 'When.';
+
+-- After 500 half-lives the factor of the present is 2^500, and a sum must not leave the range of its type, which ends at
+-- 2^1024. Division by a power of two is exact.
+CREATE FUNCTION analytic.rebase_learning() RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+    steps double precision;
+BEGIN
+    -- whoever learns holds it shared
+    PERFORM pg_advisory_xact_lock(hashtext('analytic.learning_state'));
+    SELECT floor(extract(epoch FROM now() - epoch)::float8 / 86400 / half_life_days) INTO steps FROM analytic.learning_state;
+    IF steps < 500 THEN
+        RETURN false;
+    END IF;
+    UPDATE analytic.learned_product SET viewed_weight = viewed_weight / power(2, steps), bought_weight = bought_weight / power(2, steps);
+    UPDATE analytic.related_product
+    SET strengths = ARRAY(SELECT strength / power(2, steps) FROM unnest(strengths) WITH ORDINALITY AS old (strength, place) ORDER BY place);
+    UPDATE analytic.learning_state SET epoch = epoch + steps * half_life_days * interval '1 day';
+    RETURN true;
+END
+$$;
+COMMENT ON FUNCTION analytic.rebase_learning() IS 'Moves the epoch of forward decay when the factor of the present has become large; true when it did.';

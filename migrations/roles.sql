@@ -263,6 +263,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.customer_lock TO shopsignal_man
 GRANT SELECT, DELETE, UPDATE (customer_key) ON analytic.customer_link TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (id, subject) ON analytic.finding TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (next_hint_at) ON analytic.pending_alert TO shopsignal_manage_people;
+GRANT SELECT, DELETE ON analytic.visit, analytic.bought_product, analytic.avoided_product TO shopsignal_manage_people;
+GRANT SELECT (product_no, product_id) ON analytic.learned_product TO shopsignal_manage_people;
 GRANT SELECT ON analytic.order_line, analytic.payment TO shopsignal_manage_people;
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.customer_rollup, analytic.customer_spend_rollup TO shopsignal_manage_people;
 -- The statement that removes rows of zeros names every rollup.
@@ -270,7 +272,8 @@ GRANT SELECT, DELETE ON analytic.sales_rollup, analytic.product_rollup, analytic
     analytic.rating_rollup, analytic.user_rollup, analytic.event_rollup TO shopsignal_manage_people;
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.erasure, analytic.erasure_identity TO shopsignal_manage_people;
 GRANT SELECT, INSERT ON analytic.shared_session TO shopsignal_manage_people;
-GRANT EXECUTE ON FUNCTION analytic.spend_floor(bigint), analytic.linked_customer_ids(text) TO shopsignal_manage_people;
+GRANT EXECUTE ON FUNCTION analytic.spend_floor(bigint), analytic.linked_customer_ids(text), analytic.visitor_of(text, text)
+    TO shopsignal_manage_people;
 
 -- ---- The hot statements, which are functions of the schema (functions/). They run with the privileges of the caller, so
 -- whoever may call one still needs the grants above for everything that it touches.

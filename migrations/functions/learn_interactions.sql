@@ -37,8 +37,9 @@ BEGIN
         SELECT now(), range_agg(int8range(interaction_id, interaction_id, '[]')) FROM removed HAVING count(*) > 0
     ), taken AS (
         -- the arrival time selects the single partition that holds the row
-        SELECT interaction.* FROM locked JOIN analytic.interaction
-            ON interaction.id = locked.interaction_id AND interaction.date_created = locked.date_created
+        SELECT id, account_id, session_id, event_type, ref_type, ref_id, metadata, actor, network, bot, occurred_at
+        FROM locked JOIN analytic.interaction
+            ON id = locked.interaction_id AND interaction.date_created = locked.date_created
         WHERE NOT is_parked AND NOT learned
     ), heard AS MATERIALIZED (
         -- bots and excluded actors teach nothing; a SKU teaches for the product that it is known to lead to

@@ -15,12 +15,19 @@ BEGIN
     WHERE visitor IS NOT NULL
     GROUP BY visitor ORDER BY visitor
     ON CONFLICT (visitor) DO UPDATE SET
-        account_id = coalesce(excluded.account_id, visit.account_id), last_at = greatest(visit.last_at, excluded.last_at);
+        account_id = coalesce(excluded.account_id, visit.account_id), last_at = greatest(visit.last_at, excluded.last_at),
+        -- when another account signs in, nothing of the one before is its history
+        event_ids   = CASE WHEN visit.account_id <> excluded.account_id THEN '{}' ELSE visit.event_ids END,
+        products    = CASE WHEN visit.account_id <> excluded.account_id THEN '{}' ELSE visit.products END,
+        event_types = CASE WHEN visit.account_id <> excluded.account_id THEN '{}' ELSE visit.event_types END,
+        event_times = CASE WHEN visit.account_id <> excluded.account_id THEN '{}' ELSE visit.event_times END,
+        gains       = CASE WHEN visit.account_id <> excluded.account_id THEN '{}' ELSE visit.gains END;
 
     WITH fresh AS MATERIALIZED (
         SELECT visitor, id, product, event_type COLLATE "C" AS event_type, at, gain
-        FROM unnest(ids, visitors, products, types, times) AS event (id, visitor, product, event_type, at)
-        JOIN analytic.learning_gain USING (event_type) WHERE visitor IS NOT NULL
+        FROM unnest(ids, visitors, accounts, products, types, times) AS event (id, visitor, account, product, event_type, at)
+        JOIN analytic.learning_gain USING (event_type) JOIN analytic.visit USING (visitor)
+        WHERE visitor = ANY(visitors) AND (account IS NULL OR account = account_id)
     ), old AS MATERIALIZED (
         SELECT visitor, event.* FROM analytic.visit,
             unnest(event_ids, products, event_types, event_times, visit.gains) AS event (id, product, event_type, at, gain)

@@ -1,5 +1,5 @@
-//! One run: creates partitions, indexes past days, prunes keys and the state of caps, folds activity, warns when the
-//! default partition has rows, and measures whether every stored event is applied, waits, or is parked.
+//! One run: creates partitions, indexes past days, prunes keys and the state of caps, folds activity, forgets
+//! old visits and faded pairs, warns when the default partition has rows, and measures whether every stored event is applied, waits, or is parked.
 
 use std::time::Duration;
 
@@ -46,6 +46,8 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
         .count(Metric::GuestQuotasPruned, outcome.guest_quotas_pruned)
         .count(Metric::ActivityFolded, outcome.activity_folded)
         .count(Metric::ActorDaysPruned, outcome.actor_days_pruned)
+        .count(Metric::VisitsPruned, outcome.visits_pruned)
+        .count(Metric::RelatedPruned, outcome.related_pruned)
         .emit("maintained");
     report_conservation(outcome.conservation);
     Ok(serde_json::to_value(outcome)?)
@@ -61,6 +63,8 @@ struct Outcome {
     guest_quotas_pruned: usize,
     activity_folded: usize,
     actor_days_pruned: usize,
+    visits_pruned: usize,
+    related_pruned: usize,
     /// Null when there was no time to count every past partition.
     conservation: Option<Conservation>,
 }
@@ -80,6 +84,12 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
     let keys_pruned = prune(deadline, || store::key::prune(&deps.database, days, PRUNE)).await?;
     let guest_quotas_pruned = prune(deadline, || store::guest_quota::prune(&deps.database, PRUNE)).await?;
     let actor_days_pruned = prune(deadline, || store::actor_day::prune(&deps.database, PRUNE)).await?;
+    let days = deps.horizon.visit_retention_days;
+    let visits_pruned = prune(deadline, || store::learning::prune_visits(&deps.database, days, PRUNE)).await?;
+    let related_pruned = prune(deadline, || store::learning::prune_related(&deps.database, PRUNE)).await?;
+    if store::learning::rebase(&deps.database).await? {
+        tracing::info!("what was learned got a new epoch");
+    }
     let activity_folded = fold(deps, deadline).await?;
     let conservation = measure(&deps.database, deadline).await?;
     Ok(Outcome {
@@ -90,6 +100,8 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
         guest_quotas_pruned,
         activity_folded,
         actor_days_pruned,
+        visits_pruned,
+        related_pruned,
         conservation,
     })
 }

@@ -23,6 +23,8 @@ pub struct Horizon {
     pub partitions_ahead_days: u16,
     /// Days for which an event id is remembered. Longer than the seven days that an event may lie in the past.
     pub key_retention_days: u16,
+    /// Days without an event after which a visit is removed. Longer than the seven days that an event may be late.
+    pub visit_retention_days: u16,
 }
 
 impl Settings {
@@ -31,8 +33,12 @@ impl Settings {
         let database = variables.group(store::Settings::of_owner);
         let ahead = variables.number("PARTITIONS_AHEAD_DAYS", 2..=365);
         let retention = variables.number("KEY_RETENTION_DAYS", 8..=3_650);
-        let horizon =
-            Horizon { partitions_ahead_days: ahead?.try_into().ok()?, key_retention_days: retention?.try_into().ok()? };
+        let visits = variables.number("VISIT_RETENTION_DAYS", 8..=3_650);
+        let horizon = Horizon {
+            partitions_ahead_days: ahead?.try_into().ok()?,
+            key_retention_days: retention?.try_into().ok()?,
+            visit_retention_days: visits?.try_into().ok()?,
+        };
         Some(Self { database: database?, horizon })
     }
 }

@@ -1,16 +1,17 @@
-//! One batch: parse, load pending interactions, deliver, store the outcomes, respond.
+//! One batch: parse, learn, deliver to an outside catalog when there is one, store the outcomes, respond.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use aws_lambda_events::sqs::SqsBatchResponse;
 use catalog::{Catalog, Outcome};
 use contracts::SqsEvent;
-use domain::{InteractionId, ParkReason, Sink};
+use domain::{Halves, InteractionId, Learning, ParkReason, Sink};
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{Batch, DeadLetterSender, Settled};
 use platform::{Deadline, Metric, Metrics, TraceHeader};
-use store::Database;
+use store::learning::PendingRow;
+use store::{Database, StoreError};
 
 use crate::UpdateError;
 
@@ -24,8 +25,10 @@ const MARGIN: Duration = Duration::from_secs(2);
 pub struct Deps {
     /// The pending rows and their interactions.
     pub database: Database,
-    /// The catalog.
-    pub catalog: Catalog,
+    /// How interactions are learned.
+    pub learning: Learning,
+    /// A catalog beside the built-in one, which hears every interaction at least once.
+    pub outside: Option<Catalog>,
     /// The dead-letter queue.
     pub dead_letters: DeadLetterSender,
 }
@@ -33,6 +36,7 @@ pub struct Deps {
 /// The result of a batch.
 #[derive(Debug, Default)]
 struct Delivered {
+    learned: usize,
     confirmed: Vec<InteractionId>,
     refused: Vec<(InteractionId, ParkReason)>,
     /// Parked by an earlier batch.
@@ -44,10 +48,10 @@ struct Delivered {
     catalog_is_down: bool,
 }
 
-/// Delivers a batch of hints. May be called with the same batch any number of times.
+/// Learns from a batch of hints, and delivers it. May be called with the same batch any number of times.
 ///
 /// # Errors
-/// When Postgres or the whole catalog is down: the batch is redelivered, except for what was confirmed.
+/// When Postgres or the whole outside catalog is down: the batch is redelivered, except for what was confirmed.
 pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
     let started = Instant::now();
     let deadline = Deadline::of(&event.context, MARGIN);
@@ -79,15 +83,56 @@ fn report(request_id: &str, ids: &[InteractionId], error: UpdateError) -> Error 
     error.into()
 }
 
-/// Delivers the interactions that the catalog has not confirmed, and stores the outcomes.
+/// Learns from the interactions, delivers those that an outside catalog has not confirmed, and stores the outcomes.
 async fn deliver(deps: &Deps, ids: &[InteractionId], deadline: Deadline) -> Result<Delivered, UpdateError> {
     if ids.is_empty() {
         return Ok(Delivered::default());
     }
-    let awaiting = store::interaction::get_awaiting_catalog(&deps.database, ids).await?;
-    let delivery = deps.catalog.deliver(&awaiting.open, Instant::now() + deadline.remaining()).await?;
-    let mut delivered =
-        Delivered { parked: awaiting.parked, catalog_is_down: delivery.catalog_is_down(), ..Delivered::default() };
+    let row = if deps.outside.is_some() { PendingRow::Keep } else { PendingRow::Remove };
+    let mut delivered = learn_isolating(deps, ids, row).await?;
+    if let Some(catalog) = &deps.outside {
+        deliver_outside(deps, catalog, ids, deadline, &mut delivered).await?;
+    }
+    if !delivered.refused.is_empty() {
+        tracing::error!(parked = ?delivered.refused, "single interactions cannot be learned or delivered");
+        store::pending::park(&deps.database, Sink::Catalog, &delivered.refused).await?;
+    }
+    Ok(delivered)
+}
+
+/// Learns from the interactions. One that Postgres refuses is isolated by halving, and the others are learned.
+async fn learn_isolating(deps: &Deps, ids: &[InteractionId], row: PendingRow) -> Result<Delivered, StoreError> {
+    let mut delivered = Delivered::default();
+    let mut halves = Halves::of(ids.len());
+    while let Some(part) = halves.next() {
+        match store::learning::learn(&deps.database, &ids[part.clone()], row, deps.learning).await {
+            Ok(learned) => {
+                delivered.learned += learned.taken;
+                delivered.parked.extend(learned.parked);
+            }
+            Err(StoreError::Refused { .. }) if halves.split(&part) => {}
+            Err(StoreError::Refused { sqlstate, .. }) => {
+                delivered.refused.push((ids[part.start], ParkReason::StatementRefused { sqlstate }));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(delivered)
+}
+
+/// Delivers what the outside catalog has not confirmed, except for what was refused before.
+async fn deliver_outside(
+    deps: &Deps,
+    catalog: &Catalog,
+    ids: &[InteractionId],
+    deadline: Deadline,
+    delivered: &mut Delivered,
+) -> Result<(), UpdateError> {
+    let refused: HashSet<_> = delivered.refused.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<_> = ids.iter().copied().filter(|id| !refused.contains(id)).collect();
+    let awaiting = store::interaction::get_awaiting_catalog(&deps.database, &ids).await?;
+    let delivery = catalog.deliver(&awaiting.open, Instant::now() + deadline.remaining()).await?;
+    delivered.catalog_is_down = delivery.catalog_is_down();
     delivered.call_times = delivery.call_times;
     for (id, outcome) in delivery.outcomes {
         match outcome {
@@ -100,16 +145,12 @@ async fn deliver(deps: &Deps, ids: &[InteractionId], deadline: Deadline) -> Resu
         }
     }
     if !delivered.confirmed.is_empty() {
-        match &deps.catalog {
+        match catalog {
             Catalog::Feed(_) => store::pending::remove(&deps.database, Sink::Catalog, &delivered.confirmed).await?,
             Catalog::Http(_) => store::pending::remove_outside(&deps.database, &delivered.confirmed).await?,
         }
     }
-    if !delivered.refused.is_empty() {
-        tracing::error!(parked = ?delivered.refused, "the catalog refused single interactions");
-        store::pending::park(&deps.database, Sink::Catalog, &delivered.refused).await?;
-    }
-    Ok(delivered)
+    Ok(())
 }
 
 /// Fails the messages to be redelivered, or the whole batch when the catalog is down, so that polling backs off;
@@ -129,12 +170,14 @@ async fn answer(deps: &Deps, batch: &Batch, delivered: &Delivered) -> Result<Set
     Ok(batch.settle_ids(&deps.dead_letters, &dead, &delivered.again.iter().copied().collect()).await)
 }
 
-/// Adds the result of a batch.
+/// Adds the result of a batch of so many interactions; those that are in no part of it were done before.
 fn counted(line: Metrics, batch: &Batch, delivered: &Delivered, interactions: usize) -> Metrics {
-    let owed = delivered.confirmed.len() + delivered.refused.len() + delivered.parked.len() + delivered.again.len();
+    let outside = delivered.confirmed.len() + delivered.again.len();
+    let owed = outside.max(delivered.learned) + delivered.refused.len() + delivered.parked.len();
     line.count(Metric::Messages, batch.len())
+        .count(Metric::Learned, delivered.learned)
         .count(Metric::Delivered, delivered.confirmed.len())
-        .count(Metric::AlreadyDone, interactions - owed)
+        .count(Metric::AlreadyDone, interactions.saturating_sub(owed))
         .count(Metric::Parked, delivered.refused.len())
         .count(Metric::Again, delivered.again.len())
         .count(Metric::Unreadable, batch.unreadable())

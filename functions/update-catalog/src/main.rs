@@ -13,7 +13,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let settings = platform::load(Settings::read)?;
     let aws = aws::configure(aws::CALL_LIMIT).await?;
     let deps = Deps {
-        catalog: settings.catalog.open(&aws),
+        learning: settings.learning,
+        outside: settings.outside.map(|catalog| catalog.open(&aws)),
         dead_letters: DeadLetterSender::new(Client::new(&aws), settings.dead_letter_queue_url, aws::CALL_LIMIT),
         database: Database::new(settings.database, Some(aws)),
     };

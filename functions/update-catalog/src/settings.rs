@@ -7,6 +7,7 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Builder, timeout::TimeoutConfig};
 use catalog::{Catalog, CatalogUrl, FeedCatalog, HttpCatalog, HttpSettings};
+use domain::Learning;
 use platform::Variables;
 use store::Role;
 
@@ -19,18 +20,20 @@ const PAUSE: Duration = Duration::from_secs(10);
 pub struct Settings {
     /// The database with the pending rows.
     pub database: store::Settings,
-    /// The catalog.
-    pub catalog: CatalogSettings,
+    /// How interactions are learned.
+    pub learning: Learning,
+    /// A catalog beside the built-in one.
+    pub outside: Option<CatalogSettings>,
     /// The dead-letter queue.
     pub dead_letter_queue_url: String,
 }
 
-/// Which catalog, and how to call it.
+/// Which outside catalog, and how to call it.
 #[derive(Debug)]
 pub enum CatalogSettings {
     /// A catalog behind `CATALOG_URL`.
     Http(HttpSettings),
-    /// Our own feed, when no `CATALOG_URL` is set.
+    /// Our own feed, when `CATALOG_FEED` is true and no `CATALOG_URL` is set.
     Feed {
         /// `CATALOG_TABLE`.
         table: String,
@@ -43,33 +46,50 @@ impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let database = variables.group(|lookup| store::Settings::of_role(Role::UpdateCatalog, lookup));
-        let catalog = CatalogSettings::read(variables);
+        let learning = read_learning(variables);
+        let outside = CatalogSettings::read(variables);
         let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");
-        Some(Self { database: database?, catalog: catalog?, dead_letter_queue_url: dead_letter_queue_url? })
+        Some(Self {
+            database: database?,
+            learning: learning?,
+            outside: outside?,
+            dead_letter_queue_url: dead_letter_queue_url?,
+        })
     }
 }
 
+fn read_learning(variables: &mut Variables<'_>) -> Option<Learning> {
+    let lookback = variables.number("LEARNING_LOOKBACK", 1..=u64::from(Learning::LOOKBACK_MAX));
+    let half_life = variables.number("LEARNING_HALF_LIFE_DAYS", 1..=u64::from(Learning::HALF_LIFE_DAYS_MAX));
+    Some(Learning { lookback: lookback?.try_into().ok()?, half_life_days: half_life?.try_into().ok()? })
+}
+
 impl CatalogSettings {
-    fn read(variables: &mut Variables<'_>) -> Option<Self> {
+    /// Reads which outside catalog there is, `Some(None)` when none.
+    fn read(variables: &mut Variables<'_>) -> Option<Option<Self>> {
         // An upper limit far below the function's timeout: one silent call must leave time for the others.
         let call_timeout = variables.millis("CATALOG_TIMEOUT_MS", 50..=10_000);
         let concurrency = variables.number("CATALOG_CONCURRENCY", 1..=100);
         let table = variables.optional("CATALOG_TABLE");
+        let feed = variables.switch("CATALOG_FEED");
         if variables.optional("CATALOG_URL").is_some() {
             let url = variables.parsed::<CatalogUrl>("CATALOG_URL");
             let concurrency = NonZeroUsize::new(usize::try_from(concurrency?).ok()?)?;
-            return Some(Self::Http(HttpSettings {
+            return Some(Some(Self::Http(HttpSettings {
                 url: url?,
                 call_timeout: call_timeout?,
                 concurrency,
                 pause: PAUSE,
-            }));
+            })));
+        }
+        concurrency?;
+        if !feed? {
+            return Some(None);
         }
         let Some(table) = table else {
-            return variables.refuse("CATALOG_TABLE", "is missing, and so is CATALOG_URL: one of them must be set");
+            return variables.refuse("CATALOG_TABLE", "is missing, although CATALOG_FEED is true");
         };
-        concurrency?;
-        Some(Self::Feed { table, call_timeout: call_timeout? })
+        Some(Some(Self::Feed { table, call_timeout: call_timeout? }))
     }
 
     /// Prepares the catalog for its first call. Does not connect to anything.
@@ -93,7 +113,7 @@ impl CatalogSettings {
 mod tests {
     use super::*;
 
-    fn read(catalog: &[(&str, &str)]) -> Result<CatalogSettings, String> {
+    fn read(catalog: &[(&str, &str)]) -> Result<Option<CatalogSettings>, String> {
         let lookup = |name: &str| {
             let given = [("CATALOG_TIMEOUT_MS", "2000"), ("CATALOG_CONCURRENCY", "10")];
             let found = catalog.iter().chain(&given).find(|(key, _)| *key == name);
@@ -103,25 +123,31 @@ mod tests {
     }
 
     #[test]
-    fn a_url_means_http_and_no_url_means_the_feed() {
-        let both = [("CATALOG_URL", "https://catalog.example/x"), ("CATALOG_TABLE", "feed")];
-        assert!(matches!(read(&both), Ok(CatalogSettings::Http(settings)) if settings.concurrency.get() == 10));
-        let feed = read(&[("CATALOG_URL", ""), ("CATALOG_TABLE", "feed")]);
+    fn a_url_means_http_and_otherwise_the_feed_is_a_choice() {
+        let both = [("CATALOG_URL", "https://catalog.example/x"), ("CATALOG_TABLE", "feed"), ("CATALOG_FEED", "true")];
+        assert!(matches!(read(&both), Ok(Some(CatalogSettings::Http(settings))) if settings.concurrency.get() == 10));
+        let feed = read(&[("CATALOG_URL", ""), ("CATALOG_TABLE", "feed"), ("CATALOG_FEED", "true")]);
         let two_seconds = Duration::from_secs(2);
         assert!(
-            matches!(&feed, Ok(CatalogSettings::Feed { table, call_timeout }) if table == "feed" && *call_timeout == two_seconds)
+            matches!(&feed, Ok(Some(CatalogSettings::Feed { table, call_timeout })) if table == "feed" && *call_timeout == two_seconds)
         );
+        let built_in = read(&[("CATALOG_URL", ""), ("CATALOG_TABLE", "feed"), ("CATALOG_FEED", "false")]);
+        assert!(matches!(built_in, Ok(None)));
     }
 
     #[test]
     fn settings_that_cannot_work_are_named() {
-        let neither = read(&[]).unwrap_err();
-        assert!(neither.contains("CATALOG_TABLE is missing") && neither.contains("CATALOG_URL"), "{neither}");
-        let open =
-            read(&[("CATALOG_URL", "http://u:secret@catalog.example/"), ("CATALOG_TIMEOUT_MS", "0")]).unwrap_err();
+        let no_table = read(&[("CATALOG_FEED", "true")]).unwrap_err();
+        assert!(no_table.contains("CATALOG_TABLE is missing"), "{no_table}");
+        let open = [
+            ("CATALOG_URL", "http://u:secret@catalog.example/"),
+            ("CATALOG_TIMEOUT_MS", "0"),
+            ("CATALOG_FEED", "true"),
+        ];
+        let open = read(&open).unwrap_err();
         assert!(open.contains("CATALOG_URL is malformed") && open.contains("CATALOG_TIMEOUT_MS must be"), "{open}");
         assert!(!open.contains("secret"), "{open}");
-        let plain = read(&[("CATALOG_URL", "http://catalog.example/")]).unwrap_err();
+        let plain = read(&[("CATALOG_URL", "http://catalog.example/"), ("CATALOG_FEED", "false")]).unwrap_err();
         assert!(plain.contains("must begin with https://"), "{plain}");
     }
 }

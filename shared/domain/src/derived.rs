@@ -30,16 +30,26 @@ pub struct DerivedInteraction {
     pub account_id: Option<Uuid>,
     /// When.
     pub occurred_at: Timestamp,
-    /// The quantity of the line; `None` for an opinion.
-    pub quantity: Option<Quantity>,
+    /// The line; `None` for an opinion.
+    pub line: Option<DerivedLine>,
+}
+
+/// What an interaction of an order line says in its metadata.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DerivedLine {
+    /// The quantity.
+    pub quantity: Quantity,
+    /// Stands for the order (UUID v5), so that recommendations know what is bought together, also by guests.
+    pub basket: Uuid,
 }
 
 impl DerivedInteraction {
     /// Returns the metadata with which it is recorded.
     #[must_use]
     pub fn metadata(&self) -> String {
-        let written = |quantity: Quantity| format!(r#"{{"quantity":{}}}"#, quantity.pieces());
-        self.quantity.map_or_else(|| "{}".to_owned(), written)
+        let written =
+            |line: DerivedLine| format!(r#"{{"basket":"{}","quantity":{}}}"#, line.basket, line.quantity.pieces());
+        self.line.map_or_else(|| "{}".to_owned(), written)
     }
 
     /// Computes the fingerprint, as for a recorded interaction.
@@ -70,6 +80,7 @@ impl DerivedInteraction {
 pub fn order_interactions(order_id: &str, order: &OrderState, known: &Attributions) -> Vec<DerivedInteraction> {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let mut derived = Vec::new();
+    let basket = event_id(&["basket", order_id]);
     for (position, line) in order.lines.iter().enumerate() {
         let nth = seen.entry(&line.reference).or_default();
         *nth += 1;
@@ -82,7 +93,7 @@ pub fn order_interactions(order_id: &str, order: &OrderState, known: &Attributio
                 product_id: product_id.clone(),
                 account_id: order.customer.as_ref().and_then(CustomerKey::account_id),
                 occurred_at,
-                quantity: Some(line.quantity),
+                line: Some(DerivedLine { quantity: line.quantity, basket }),
             });
         }
     }
@@ -120,7 +131,7 @@ pub fn opinion_interaction(
         product_id: known.get(opinion.reference.as_ref()?)?.product()?,
         account_id: opinion.customer.as_ref().and_then(CustomerKey::account_id),
         occurred_at: opinion.given_at?,
-        quantity: None,
+        line: None,
     })
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use domain::{Identities, Named};
 use jiff::Timestamp;
 use store::erasure::{self, Counts, Whom};
-use store::{StoreError, Transaction, anonymize, anonymize_interaction, person};
+use store::{StoreError, Transaction, anonymize, anonymize_interaction, learning, person};
 use uuid::Uuid;
 
 use crate::task::{Task, gone};
@@ -53,6 +53,9 @@ pub async fn erase(places: &Places, order: Order<'_>) -> Result<Receipt, PeopleE
     if Instant::now() < order.deadline {
         let covered_until = rename_customers(places, id, identities).await?;
         done = erase_interactions(places, (id, covered_until), &whom, order.deadline).await?;
+    }
+    if done {
+        forget_visits(places, id, identities).await?;
     }
     if done && let Some(catalog) = &places.feed {
         done = feed::erase(task, catalog).await?;
@@ -134,6 +137,13 @@ async fn erase_interactions(
         }
     }
     Ok(false)
+}
+
+/// Removes what recommendations remember of the person, also of the time since the erasure began.
+async fn forget_visits(places: &Places, id: Uuid, identities: &Identities) -> Result<(), StoreError> {
+    let mut transaction = begin(places).await?;
+    let counts = learning::erase(&mut transaction, identities).await?;
+    commit(transaction, id, &counts).await
 }
 
 async fn complete(places: &Places, id: Uuid) -> Result<(), StoreError> {

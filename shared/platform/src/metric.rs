@@ -75,6 +75,7 @@ metrics! {
     HintsFailed
     HintsSent
     KeysPruned
+    Learned
     Logged
     Messages
     Parked
@@ -91,6 +92,7 @@ metrics! {
     Refused
     Rejected
     RejectedByCode
+    RelatedPruned
     Reprojected
     RequestRefused
     Sent
@@ -100,6 +102,7 @@ metrics! {
     Unavailable
     Unreadable
     Unscored
+    VisitsPruned
 }
 
 /// Collects the fields and metrics of one invocation and writes them as one line.

@@ -24,6 +24,7 @@ pub mod finding;
 pub mod guest_quota;
 pub mod interaction;
 pub mod key;
+pub mod learning;
 #[cfg(feature = "migrations")]
 pub mod migration;
 pub mod opinion;

@@ -9,13 +9,16 @@ use crate::{StoreError, Transaction, finding};
 
 /// The tables with data of a person, in the order of an export.
 ///
-/// Tables with only sums or ids of interactions identify no one: rollups other than by customer, scores. `pending` repeats,
+/// Tables with only sums or ids of interactions identify no one: rollups other than by customer, scores, pairs of products, baskets. `pending` repeats,
 /// until the effect is applied, what the log says.
-pub const PLACES: [&str; 18] = [
+pub const PLACES: [&str; 21] = [
     "interaction",
     "interaction_key",
     "actor_day",
     "exclusion",
+    "visit",
+    "bought_product",
+    "avoided_product",
     "shop_event",
     "sales_order",
     "order_line",

@@ -91,13 +91,14 @@ async fn a_setting_that_cannot_be_used_ends_the_start_and_the_log_names_it() {
 }
 
 #[tokio::test]
-async fn without_a_catalog_url_every_interaction_is_in_the_feed_and_none_is_pending() {
+async fn with_the_feed_every_interaction_is_in_it_and_none_is_pending() {
     let (database, table) = (TestDatabase::create().await, TestTable::create().await);
     let ids = record(&database, 60).await;
     let variables = [
         ("DATABASE_URL", database.url()),
         ("DEAD_LETTER_QUEUE_URL", "http://127.0.0.1:1/dlq"),
         ("CATALOG_URL", ""),
+        ("CATALOG_FEED", "true"),
         ("CATALOG_TABLE", table.name()),
         ("CATALOG_TIMEOUT_MS", "5000"),
         ("CATALOG_CONCURRENCY", "4"),

@@ -6,4 +6,5 @@ mod batch;
 mod binary;
 mod feed;
 mod kind;
+mod learn;
 mod stage;

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_sqs::config::retry::RetryConfig;
 use catalog::{Catalog, HttpCatalog, HttpSettings};
-use domain::{NewInteraction, RefType, Reference};
+use domain::{Learning, NewInteraction, RefType, Reference};
 use lambda_runtime::{Context, LambdaEvent};
 use messaging::DeadLetterSender;
 use serde_json::Value;
@@ -41,7 +41,8 @@ pub(crate) fn deps(database: Database, server: &TestServer) -> Deps {
     let nowhere = nowhere.endpoint_url("http://127.0.0.1:1").retry_config(RetryConfig::disabled()).build();
     let client = aws_sdk_sqs::Client::from_conf(nowhere);
     let dead_letters = DeadLetterSender::new(client, "http://127.0.0.1:1/dlq".to_owned(), Duration::from_millis(500));
-    Deps { database, catalog: Catalog::Http(HttpCatalog::new(settings)), dead_letters }
+    let learning = Learning { lookback: 5, half_life_days: 30 };
+    Deps { database, learning, outside: Some(Catalog::Http(HttpCatalog::new(settings))), dead_letters }
 }
 
 /// Responds by the interaction's id.

@@ -10,7 +10,7 @@ const DAYS: &str = "SELECT to_date(right(inhrelid::regclass::text, 8), 'YYYYMMDD
     AND inhrelid <> 'analytic.interaction_default'::regclass ORDER BY 1";
 
 pub(crate) async fn start(shop: &Shop, ahead: &str) -> Function {
-    let variables = [("PARTITIONS_AHEAD_DAYS", ahead), ("KEY_RETENTION_DAYS", "30")];
+    let variables = [("PARTITIONS_AHEAD_DAYS", ahead), ("KEY_RETENTION_DAYS", "30"), ("VISIT_RETENTION_DAYS", "90")];
     shop.start("maintain-partitions", &variables).await
 }
 

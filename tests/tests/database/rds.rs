@@ -74,7 +74,12 @@ async fn the_owner_of_the_guide_makes_the_schema_the_roles_and_partitions() {
     assert_eq!(migrate(&cluster, &[]).await, json!({ "applied": [] }));
     assert_eq!(health(&cluster, &[]).await["statusCode"], 200);
     let url = url(&cluster);
-    let settings = [("DATABASE_URL", &*url), ("PARTITIONS_AHEAD_DAYS", "20"), ("KEY_RETENTION_DAYS", "30")];
+    let settings = [
+        ("DATABASE_URL", &*url),
+        ("PARTITIONS_AHEAD_DAYS", "20"),
+        ("KEY_RETENTION_DAYS", "30"),
+        ("VISIT_RETENTION_DAYS", "90"),
+    ];
     let answer = Function::start("maintain-partitions", &settings).await.invoke(&json!({})).await.answer();
     assert_eq!(answer["default_partition_rows"], 0);
     assert!(answer["partitions_created"].as_i64().unwrap() > 0, "{answer}");

@@ -228,7 +228,7 @@ fn every_alarm_has_an_entry_in_the_runbook_and_every_entry_an_alarm() {
 fn the_environment_of_a_function_is_the_shared_part_and_its_own() {
     let template = template();
     let shared = ["AWS_LAMBDA_LOG_LEVEL", "DATABASE_IAM_AUTH", "DATABASE_URL", NAMESPACE_VARIABLE];
-    let own = ["DATABASE_SECRET_ARN", "KEY_RETENTION_DAYS", "PARTITIONS_AHEAD_DAYS"];
+    let own = ["DATABASE_SECRET_ARN", "KEY_RETENTION_DAYS", "PARTITIONS_AHEAD_DAYS", "VISIT_RETENTION_DAYS"];
     let of_migrate =
         ["APP_SECRET_ARN", "DATABASE_MASTER_SECRET_ARN", "DATABASE_ROLE_SECRET_ARNS", "DATABASE_SECRET_ARN", "RELEASE"];
     let expected: BTreeSet<_> = shared.into_iter().chain(of_migrate).map(str::to_owned).collect();

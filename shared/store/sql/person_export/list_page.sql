@@ -22,6 +22,19 @@ WITH subject AS MATERIALIZED (
     UNION ALL
     SELECT 'exclusion', lpad(id::text, 20, '0'), to_jsonb(it) FROM analytic.exclusion AS it WHERE $4 = 'exclusion' AND actor = ANY($8)
     UNION ALL
+    SELECT 'visit', visitor::text, to_jsonb(it) - 'products' || jsonb_build_object('products', ARRAY(
+        SELECT product_id FROM unnest(products) WITH ORDINALITY AS part (product_no, place) JOIN analytic.learned_product USING (product_no) ORDER BY place))
+    FROM analytic.visit AS it
+    WHERE $4 = 'visit' AND (account_id = ANY($2) OR visitor IN (
+        SELECT analytic.visitor_of('account', id::text) FROM unnest($2::uuid[]) AS id
+        UNION ALL SELECT analytic.visitor_of('session', name) FROM unnest($3::text[]) AS name))
+    UNION ALL
+    SELECT 'bought_product', account_id || '#' || product_id, to_jsonb(it) || jsonb_build_object('product_id', product_id)
+    FROM analytic.bought_product AS it JOIN analytic.learned_product USING (product_no) WHERE $4 = 'bought_product' AND account_id = ANY($2)
+    UNION ALL
+    SELECT 'avoided_product', account_id || '#' || product_id, to_jsonb(it) || jsonb_build_object('product_id', product_id)
+    FROM analytic.avoided_product AS it JOIN analytic.learned_product USING (product_no) WHERE $4 = 'avoided_product' AND account_id = ANY($2)
+    UNION ALL
     SELECT 'shop_event', id::text, to_jsonb(it) - 'fingerprint' FROM analytic.shop_event AS it
     WHERE $4 = 'shop_event' AND (coalesce(content->>'customer', content->>'user') = ANY($1)
                                  OR subject = 'order' AND subject_id IN (SELECT order_id FROM orders))

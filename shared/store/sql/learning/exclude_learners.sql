@@ -1,0 +1,2 @@
+-- store::learning::erase
+SELECT pg_advisory_xact_lock(hashtext('analytic.learning_state'))

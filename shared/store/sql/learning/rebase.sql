@@ -1,0 +1,2 @@
+-- store::learning::rebase
+SELECT analytic.rebase_learning()

@@ -1,0 +1,304 @@
+//! What the shipped update-catalog learns, compared with sums that are computed here from the definition.
+
+use std::collections::BTreeMap;
+
+use domain::NewInteraction;
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use testkit::{Function, TestDatabase, TestServer, all_done, interaction};
+use uuid::Uuid;
+
+use crate::stage::{PENDING, catalog_of, heard, hints};
+
+const LINES: &str = "SELECT kind || ' ' || own.product_id || ' ' || other.product_id, strength / power(2, extract(epoch FROM now() - epoch)::float8 / 86400 / 30)
+    FROM analytic.learning_state, analytic.related_product JOIN analytic.learned_product AS own USING (product_no),
+         unnest(partners, strengths) AS partner (partner, strength) JOIN analytic.learned_product AS other ON other.product_no = partner ORDER BY 1";
+
+/// An event of a test: who, what, on which product, how many seconds after the beginning.
+type Event = (&'static str, &'static str, &'static str, i64);
+
+/// The beginning of all tests: far enough back for every event to have happened, and not later than a week ago.
+fn beginning() -> Timestamp {
+    Timestamp::now() - SignedDuration::from_hours(48)
+}
+
+fn build(beginning: Timestamp, (who, event_type, product, seconds): Event) -> NewInteraction {
+    NewInteraction {
+        session_id: Some(who.to_owned()),
+        occurred_at: Some(beginning + SignedDuration::from_secs(seconds)),
+        ..interaction(event_type, product)
+    }
+}
+
+/// Records events in this order and returns their ids.
+async fn record(database: &TestDatabase, beginning: Timestamp, events: &[Event]) -> Vec<i64> {
+    let items: Vec<_> = events.iter().map(|event| build(beginning, *event)).collect();
+    database.record(&items).await.into_iter().map(|id| id.0).collect()
+}
+
+async fn start(database: &TestDatabase, extra: &[(&str, &str)]) -> Function {
+    let mut variables = vec![("DEAD_LETTER_QUEUE_URL", "http://127.0.0.1:1/dlq"), ("DATABASE_URL", database.url())];
+    variables.extend(extra);
+    Function::start("update-catalog", &variables).await
+}
+
+/// Learns events that arrive in the given order and batches.
+async fn learn(database: &TestDatabase, ids: &[i64], batch: usize) {
+    let mut function = start(database, &[]).await;
+    for part in ids.chunks(batch) {
+        assert_eq!(function.invoke(&hints(part)).await, all_done());
+    }
+}
+
+async fn pairs(database: &TestDatabase) -> BTreeMap<String, f64> {
+    let client = database.client();
+    let rows = client.query(LINES, &[]).await.unwrap();
+    rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+}
+
+/// The same sums from the definition: each visit is a sorted list, and every event looks back.
+fn expected(events: &[Event], age_seconds: f64) -> BTreeMap<String, f64> {
+    let mut sums = BTreeMap::new();
+    let mut people: BTreeMap<&str, Vec<Event>> = BTreeMap::new();
+    events.iter().for_each(|event| people.entry(event.0).or_default().push(*event));
+    for mut events in people.into_values() {
+        events.sort_by_key(|event| event.3);
+        let mut visit: Vec<&str> = Vec::new();
+        let mut last = None;
+        for (_, event_type, product, seconds) in events {
+            if last.is_some_and(|last| seconds - last > 1_800) {
+                visit.clear();
+            }
+            last = Some(seconds);
+            if visit.last() == Some(&product) {
+                continue;
+            }
+            let gain = match event_type {
+                "view" => 1.0,
+                "add_to_cart" | "add_to_favorites" => 1.5,
+                other => panic!("{other} is in no test"),
+            };
+            #[expect(clippy::cast_precision_loss, reason = "two days of seconds")]
+            let g = gain * ((seconds as f64 - age_seconds) / 86_400.0 / 30.0).exp2();
+            for (distance, before) in (1..=5).zip(visit.iter().rev()) {
+                if *before != product {
+                    let g = g / f64::from(distance);
+                    *sums.entry(format!("viewed {before} {product}")).or_insert(0.0) += g;
+                    *sums.entry(format!("viewed {product} {before}")).or_insert(0.0) += 0.6 * g;
+                }
+            }
+            visit.push(product);
+        }
+    }
+    sums
+}
+
+fn assert_close(found: &BTreeMap<String, f64>, expected: &BTreeMap<String, f64>) {
+    let found: BTreeMap<_, _> = found.iter().filter(|(_, strength)| strength.abs() > 1e-9).collect();
+    assert_eq!(found.keys().copied().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    for (pair, strength) in expected {
+        // The present goes on between two queries: a second is 3e-7 of a half-life.
+        assert!((found[pair] - strength).abs() < 1e-4 * strength, "{pair}: {} and not {strength}", found[pair]);
+    }
+}
+
+fn age(beginning: Timestamp) -> f64 {
+    Timestamp::now().duration_since(beginning).as_secs_f64()
+}
+
+#[tokio::test]
+async fn products_of_a_visit_are_paired_by_distance_and_direction() {
+    let database = TestDatabase::create().await;
+    let beginning = beginning();
+    let events: &[Event] = &[("s", "view", "a", 0), ("s", "view", "b", 60), ("s", "add_to_cart", "c", 90)];
+    let ids = record(&database, beginning, events).await;
+    learn(&database, &ids, 10).await;
+    let found = pairs(&database).await;
+    let ratio = |pair: &str| found[pair] / found["viewed a b"];
+    for (pair, strength) in
+        [("viewed b a", 0.6), ("viewed b c", 1.5), ("viewed c b", 0.9), ("viewed a c", 0.75), ("viewed c a", 0.45)]
+    {
+        assert!((ratio(pair) - strength).abs() < 1e-4, "{pair}: {}", ratio(pair));
+    }
+    assert_close(&found, &expected(events, age(beginning)));
+}
+
+#[tokio::test]
+async fn a_pause_of_more_than_half_an_hour_ends_a_visit_and_the_same_product_again_is_one_event() {
+    let database = TestDatabase::create().await;
+    let beginning = beginning();
+    let events: &[Event] = &[
+        ("s", "view", "a", 0),
+        ("s", "view", "a", 10),
+        ("s", "view", "b", 1_810),
+        ("s", "view", "c", 3_611),
+        ("other", "view", "c", 20),
+    ];
+    let ids = record(&database, beginning, events).await;
+    learn(&database, &ids, 10).await;
+    let found = pairs(&database).await;
+    assert_eq!(found.keys().collect::<Vec<_>>(), ["viewed a b", "viewed b a"]);
+    assert_close(&found, &expected(events, age(beginning)));
+}
+
+/// Events of few sessions on few products, so that every kind of repetition and pause occurs. No product is met more than
+/// five times: beyond, a visitor teaches nothing.
+fn any_events() -> impl Strategy<Value = Vec<Event>> {
+    let event = (0..3_usize, 0..3_usize, 0..12_usize, 0..9_000_i64);
+    let names = |(who, event_type, product, seconds): (usize, usize, usize, i64)| {
+        let who = ["s1", "s2", "s3"][who];
+        let product = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"][product];
+        (who, ["view", "add_to_cart", "add_to_favorites"][event_type], product, seconds)
+    };
+    prop::collection::vec(event, 1..60).prop_map(move |events| {
+        let mut met: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        let mut times: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+        let events = events.into_iter().map(names);
+        let kept = events.filter(|(who, _, product, seconds)| {
+            let met = met.entry((who, product)).or_default();
+            *met += 1;
+            let times = times.entry(who).or_default();
+            let is_new = !times.contains(seconds);
+            times.push(*seconds);
+            *met <= 5 && is_new
+        });
+        kept.collect()
+    })
+}
+
+#[test]
+fn in_any_order_in_any_batches_and_twice_the_same_is_learned() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let mut runner = TestRunner::new(Config { cases: 12, failure_persistence: None, ..Config::default() });
+    let cases = (any_events().prop_shuffle(), 1..20_usize);
+    let outcome = runner.run(&cases, |(events, batch)| {
+        runtime.block_on(async {
+            let database = TestDatabase::create().await;
+            let beginning = beginning();
+            let ids = record(&database, beginning, &events).await;
+            learn(&database, &ids, batch).await;
+            learn(&database, &ids, 100).await;
+            assert!(database.rows(PENDING).await.is_empty());
+            assert_close(&pairs(&database).await, &expected(&events, age(beginning)));
+        });
+        Ok(())
+    });
+    outcome.unwrap();
+}
+
+#[tokio::test]
+async fn an_outside_catalog_that_fails_hears_again_and_nothing_is_learned_twice() {
+    let database = TestDatabase::create().await;
+    let beginning = beginning();
+    let events: &[Event] = &[("s", "view", "a", 0), ("s", "view", "b", 60)];
+    let ids = record(&database, beginning, events).await;
+    let down: TestServer = catalog_of(|_| 503).await;
+    let variables = |url: &str| [("CATALOG_URL", url.to_owned()), ("CATALOG_TIMEOUT_MS", "5000".to_owned())];
+    for _ in 0..2 {
+        let settings = variables(down.url());
+        let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, &**value)).collect();
+        start(&database, &settings).await.invoke(&hints(&ids)).await;
+    }
+    assert_eq!(database.rows(PENDING).await.len(), 2, "the outside catalog has confirmed nothing");
+    assert_close(&pairs(&database).await, &expected(events, age(beginning)));
+
+    let up = catalog_of(|_| 200).await;
+    let settings = variables(up.url());
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, &**value)).collect();
+    assert_eq!(start(&database, &settings).await.invoke(&hints(&ids)).await, all_done());
+    assert!(database.rows(PENDING).await.is_empty());
+    assert_eq!(heard(&up), ids);
+    assert_close(&pairs(&database).await, &expected(events, age(beginning)));
+}
+
+#[tokio::test]
+async fn a_bot_and_an_excluded_session_teach_nothing() {
+    let database = TestDatabase::create().await;
+    let beginning = beginning();
+    let ids = record(
+        &database,
+        beginning,
+        &[("s", "view", "a", 0), ("s", "view", "b", 60), ("t", "view", "c", 0), ("t", "view", "d", 9)],
+    )
+    .await;
+    database.execute("UPDATE analytic.interaction SET bot = true WHERE session_id = 's'").await;
+    database
+        .execute("INSERT INTO analytic.exclusion (actor, kind, since, reason, excluded_by, date_created)
+            SELECT DISTINCT actor, 'session', '-infinity'::timestamptz, 'test', 'test', now() FROM analytic.interaction WHERE session_id = 't'")
+        .await;
+    learn(&database, &ids, 10).await;
+    assert!(database.rows(PENDING).await.is_empty());
+    assert!(pairs(&database).await.is_empty());
+    assert_eq!(database.number("SELECT count(*) FROM analytic.visit").await, 0);
+}
+
+#[tokio::test]
+async fn going_to_and_fro_between_two_products_teaches_five_times_at_most() {
+    let database = TestDatabase::create().await;
+    let beginning = beginning();
+    let to_and_fro: Vec<Event> = (0..40).map(|n| ("s", "view", if n % 2 == 0 { "a" } else { "b" }, n * 10)).collect();
+    let ids = record(&database, beginning, &to_and_fro).await;
+    learn(&database, &ids, 7).await;
+    let found = pairs(&database).await;
+    let five_each = expected(&to_and_fro[..10], age(beginning));
+    assert_close(&found, &five_each);
+}
+
+#[tokio::test]
+async fn the_lines_of_a_basket_are_paired_whichever_comes_first_and_an_account_remembers_what_it_bought() {
+    let database = TestDatabase::create().await;
+    let (beginning, account) = (beginning(), Uuid::now_v7());
+    let line = |product: &str, basket: &str| NewInteraction {
+        account_id: Some(account),
+        session_id: None,
+        metadata: format!(r#"{{"basket":"{basket}"}}"#),
+        occurred_at: Some(beginning),
+        ..interaction("purchase", product)
+    };
+    let lines = [line("tent", "o1"), line("lamp", "o1"), line("lamp", "o1"), line("stove", "o1"), line("boot", "o2")];
+    let ids: Vec<_> = database.record(&lines).await.into_iter().map(|id| id.0).collect();
+    let order = [ids[3], ids[0], ids[4], ids[2], ids[1]];
+    learn(&database, &order, 2).await;
+    let found = pairs(&database).await;
+    let bought: Vec<_> = found.keys().filter(|pair| pair.starts_with("bought")).map(String::as_str).collect();
+    let all = ["lamp stove", "lamp tent", "stove lamp", "stove tent", "tent lamp", "tent stove"];
+    assert_eq!(bought, all.map(|pair| format!("bought {pair}")));
+    let one = found["bought lamp tent"];
+    assert!(bought.iter().all(|pair| (found[*pair] - one).abs() < 1e-9), "every two lines count once: {found:?}");
+    let known = "SELECT product_id || ' ' || purchases FROM analytic.bought_product JOIN analytic.learned_product USING (product_no) ORDER BY 1";
+    assert_eq!(database.rows(known).await, ["boot 1", "lamp 2", "stove 1", "tent 1"]);
+}
+
+#[tokio::test]
+async fn two_that_learn_from_the_same_visit_at_once_lose_no_pair() {
+    let database = TestDatabase::create().await;
+    let beginning = beginning();
+    let products = ["a", "b", "c", "d", "e"];
+    let events: Vec<Event> = (0..50).map(|n| ("s", "view", products[usize::try_from(n % 5).unwrap()], n * 5)).collect();
+    let events = &events[..25];
+    let ids = record(&database, beginning, events).await;
+    let (even, odd): (Vec<i64>, Vec<i64>) = ids.iter().partition(|id| *id % 2 == 0);
+    tokio::join!(learn(&database, &even, 1), learn(&database, &odd, 1));
+    assert_close(&pairs(&database).await, &expected(events, age(beginning)));
+}
+
+#[tokio::test]
+async fn a_session_that_another_account_takes_over_begins_anew() {
+    let database = TestDatabase::create().await;
+    let (beginning, first, second) = (beginning(), Uuid::now_v7(), Uuid::now_v7());
+    let view = |account: Option<Uuid>, product: &'static str, seconds: i64| NewInteraction {
+        account_id: account,
+        ..build(beginning, ("s", "view", product, seconds))
+    };
+    let events = [view(None, "a", 0), view(Some(first), "b", 10), view(Some(second), "c", 20), view(None, "d", 30)];
+    let ids: Vec<_> = database.record(&events).await.into_iter().map(|id| id.0).collect();
+    learn(&database, &ids, 1).await;
+    assert_eq!(
+        pairs(&database).await.into_keys().collect::<Vec<_>>(),
+        ["viewed a b", "viewed b a", "viewed c d", "viewed d c"],
+        "a guest who signs in stays the same, and somebody else is another"
+    );
+    let history = "SELECT account_id || ' ' || cardinality(products) FROM analytic.visit";
+    assert_eq!(database.rows(history).await, [format!("{second} 2")]);
+}
