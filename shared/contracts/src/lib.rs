@@ -25,6 +25,7 @@ mod personal;
 mod popularity;
 mod query;
 mod rank;
+mod recommendation;
 mod rejection;
 mod reply;
 mod request;
@@ -62,6 +63,11 @@ pub use popularity::{LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, PageStart, Popula
 pub use query::{InvalidQuery, Parameters, SPAN_MAX_DAYS, check_span};
 pub use rank::{
     CURSOR_EXPIRED, Positions, ProductRanks, RankCursor, RankQuery, RankedEntries, RankedEntry, WindowPoints,
+};
+pub use recommendation::{
+    Asked, CART_MAX, EXCLUDED_MAX, RULE_REASON_MAX_CHARS, RecommendationCursor, RecommendationData,
+    RecommendationQuery, Recommendations, RecommendedProduct, SHOWN_MAX, ShownReason, ShownRule, read_cart, read_rule,
+    read_session_id,
 };
 pub use rejection::{Rejection, RejectionCode};
 pub use reply::{Data, ErrorBody, ErrorReply, ItemResult, ItemStatus, List, Pagination, RecordReply};

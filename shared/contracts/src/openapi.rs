@@ -10,6 +10,7 @@ pub(crate) mod figures;
 mod interaction;
 mod person;
 mod rank;
+pub(crate) mod recommendation;
 mod response;
 pub(crate) mod route;
 pub(crate) mod sales;
@@ -50,6 +51,7 @@ fn paths() -> Paths {
         let method = match route.method() {
             Method::Get => HttpMethod::Get,
             Method::Post => HttpMethod::Post,
+            Method::Delete => HttpMethod::Delete,
         };
         let operation = match route.access() {
             Access::Public => route.describe(),
@@ -93,7 +95,9 @@ fn components() -> Components {
     let bodies = interaction::schemas().into_iter().chain(event::schemas()).chain(person::schemas());
     bodies
         .fold(
-            figures::schemas(sales::schemas(rank::schemas(activity::schemas(tracking::schemas(components))))),
+            figures::schemas(sales::schemas(recommendation::schemas(rank::schemas(activity::schemas(
+                tracking::schemas(components),
+            ))))),
             |all, (name, schema)| all.schema(name, schema),
         )
         .build()

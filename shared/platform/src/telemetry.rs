@@ -8,7 +8,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The crates of this workspace that run in a function. Only they can log below `INFO`.
-const OURS: [&str; 25] = [
+const OURS: [&str; 27] = [
     "accept_events",
     "answer_queries",
     "catalog",
@@ -27,10 +27,12 @@ const OURS: [&str; 25] = [
     "probe_api",
     "project_orders",
     "rank_products",
+    "recommend",
     "record_interactions",
     "recording",
     "resend_pending",
     "send_alerts",
+    "serving",
     "store",
     "update_catalog",
     "update_popularity",

@@ -16,9 +16,7 @@ pub(crate) use segment::list as segments;
 use serde::Serialize;
 pub(crate) use window::list as windows;
 
-use crate::answer;
-
 /// Writes a private response in the usual envelope.
 fn enveloped(data: impl Serialize) -> Response {
-    answer::private(&Data { data })
+    serving::private(&Data { data })
 }
