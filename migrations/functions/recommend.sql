@@ -43,7 +43,7 @@ BEGIN
               UNION ALL
               -- who looked at a product comes back to it more likely than to any partner
               SELECT 2, product_no, return_weight * (SELECT coalesce(max(score), 1) FROM scored) / (place + 1), product_no
-              FROM seen WHERE place > 0 AND asked_placement IN ('session', 'personal')) AS term
+              FROM seen WHERE place > 0 AND return_weight > 0 AND asked_placement IN ('session', 'personal')) AS term
         GROUP BY product_no
     ), strongest AS MATERIALIZED (
         SELECT * FROM summed WHERE NOT only_popular ORDER BY tier, score DESC, product_no LIMIT 2 * beyond + 100

@@ -20,6 +20,8 @@ pub struct ProductState {
     pub skus: BTreeMap<String, Timestamp>,
     /// When it was withdrawn; `None` again when it was reinstated.
     pub deleted_at: Option<Timestamp>,
+    /// Whether it can be bought, as the latest event says that says it; `None` when none did.
+    pub available: Option<bool>,
 }
 
 impl ProductState {
@@ -48,6 +50,7 @@ impl ProductState {
     fn read(&mut self, at: Timestamp, facts: &ProductFacts) {
         self.known = true;
         self.name = facts.name.clone().or_else(|| self.name.take());
+        self.available = facts.available.or(self.available);
         for sku in &facts.skus {
             self.skus.entry(sku.clone()).or_insert(at);
         }

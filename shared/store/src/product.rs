@@ -73,12 +73,14 @@ pub async fn save(transaction: &mut Transaction<'_>, products: &[(&str, &Product
     let (sellers, categories) = (now(|it| it.seller_id.as_deref()), now(|it| it.category_id.as_deref()));
     let names: Vec<_> = products.iter().map(|(_, it)| it.name.as_deref()).collect();
     let deleted: Vec<_> = products.iter().map(|(_, it)| it.deleted_at).collect();
-    let parameters: [crate::session::Parameter<'_>; 5] = [
+    let available: Vec<_> = products.iter().map(|(_, it)| it.available).collect();
+    let parameters: [crate::session::Parameter<'_>; 6] = [
         (&ids, Type::TEXT_ARRAY),
         (&sellers, Type::TEXT_ARRAY),
         (&categories, Type::TEXT_ARRAY),
         (&names, Type::TEXT_ARRAY),
         (&deleted, Type::TIMESTAMPTZ_ARRAY),
+        (&available, Type::BOOL_ARRAY),
     ];
     transaction.call("save_products", &parameters).await?;
     let claims = products.iter().flat_map(|(id, it)| it.skus.iter().map(move |(sku, at)| (&**sku, *id, *at)));

@@ -59,12 +59,19 @@ fn functions() -> Vec<(String, String)> {
 fn every_function_of_the_schema_begins_with_the_name_of_the_function_that_calls_it() {
     for (name, text) in functions() {
         let first = text.lines().next().unwrap();
-        let (module, function) = first.strip_prefix("-- store::").and_then(|path| path.split_once("::")).unwrap();
-        let code = fs::read_to_string(store().join(format!("src/{module}.rs"))).unwrap();
-        assert!(code.contains(&format!("fn {function}(")), "{name}: src/{module}.rs has no function {function}");
-        assert_eq!(code.matches(&format!("\"{name}\"")).count(), 1, "{name} is not named once in src/{module}.rs");
+        if let Some(caller) = first.strip_prefix("-- called by ") {
+            // A part of another function.
+            let (_, caller) = functions().into_iter().find(|(function, _)| function == caller).unwrap();
+            assert!(caller.contains(&format!(" analytic.{name}(")), "{name}");
+        } else {
+            let (module, function) = first.strip_prefix("-- store::").and_then(|path| path.split_once("::")).unwrap();
+            let code = fs::read_to_string(store().join(format!("src/{module}.rs"))).unwrap();
+            assert!(code.contains(&format!("fn {function}(")), "{name}: src/{module}.rs has no function {function}");
+            assert_eq!(code.matches(&format!("\"{name}\"")).count(), 1, "{name} is not named once in src/{module}.rs");
+        }
         assert!(text.contains(&format!("CREATE OR REPLACE FUNCTION analytic.{name}(")), "{name}");
         // The first five calls would be planned with their arguments, and then Postgres would decide by estimates.
+        let text = text.replace("LANGUAGE plpgsql STABLE", "LANGUAGE plpgsql");
         assert!(text.contains("\nLANGUAGE plpgsql SET plan_cache_mode = force_generic_plan"), "{name}");
         // Callers have the privileges that they need and no others.
         assert!(!text.contains("SECURITY DEFINER"), "{name}");
@@ -72,12 +79,22 @@ fn every_function_of_the_schema_begins_with_the_name_of_the_function_that_calls_
 }
 
 /// Functions of several statements, which cannot be prepared: each is called, as often as it takes to reach all of them.
-const CALLS: [(&str, &[&str]); 5] = [
+const CALLS: [(&str, &[&str]); 9] = [
     ("collect_ranks", &["now(), 24, 'auto', 10", "now() + interval '1 hour', 24, 'auto', 10", "now(), 48, 'auto', 10"]),
     ("compute_ranks", &["10"]),
     ("publish_ranks", &["", ""]),
     ("prune_ranks", &["now()"]),
     ("list_ranks", &["'rising', 'category', 'c', NULL, 1, '', 10", "'1h', 'seller', 's', 1, 1, '', 10"]),
+    (
+        "recommend",
+        &[
+            "'session', '{}', 's', NULL, '{}', '{}', '{}', NULL, 10, 0.5, 0.3, 3, false",
+            "'again', '{}', NULL, gen_random_uuid(), '{}', '{p}', '{7}', 'c', 10, 0.5, 0.3, 3, true",
+        ],
+    ),
+    ("learn_interactions", &["'{1}', false, 5, 30"]),
+    ("learn_visits", &["'{1}', '{00000000-0000-0000-0000-000000000001}', '{NULL}', '{1}', '{view}', '{2026-11-20}', 5"]),
+    ("learn_purchases", &["'{1}', '{00000000-0000-0000-0000-000000000001}', '{NULL}', '{1}', '{purchase}', '{2026-11-20}'"]),
 ];
 
 #[tokio::test]

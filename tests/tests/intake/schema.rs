@@ -36,11 +36,11 @@ const EVENTS: [(&str, &str); 34] = [
     ("OrderReturned", "orderId:id! refundAmount:amount refundId:id items:returned currency:currency"),
     (
         "product.created",
-        "productId|entityId:id! sellerId:id categoryId|category:id name|productName:label skuId:id skuIds:ids",
+        "productId|entityId:id! sellerId:id categoryId|category:id name|productName:label skuId:id skuIds:ids available:boolean stock:stock",
     ),
     (
         "product.updated",
-        "productId|entityId:id! sellerId:id categoryId|category:id name|productName:label skuId:id skuIds:ids",
+        "productId|entityId:id! sellerId:id categoryId|category:id name|productName:label skuId:id skuIds:ids available:boolean stock:stock",
     ),
     ("product.deleted", "productId|entityId:id!"),
     ("user.created", "customerId|userId|userEmail:id!"),
@@ -70,11 +70,11 @@ const EVENTS: [(&str, &str); 34] = [
     ),
     (
         "PRODUCT_CREATED",
-        "productId|entityId:id! sellerId:id categoryId|category:id name|productName:label skuId:id skuIds:ids",
+        "productId|entityId:id! sellerId:id categoryId|category:id name|productName:label skuId:id skuIds:ids available:boolean stock:stock",
     ),
     (
         "PRODUCT_UPDATED",
-        "productId|entityId:id! sellerId:id categoryId|category:id name|productName:label skuId:id skuIds:ids",
+        "productId|entityId:id! sellerId:id categoryId|category:id name|productName:label skuId:id skuIds:ids available:boolean stock:stock",
     ),
     ("PRODUCT_DELETED", "productId|entityId:id!"),
     ("PRODUCT_STOCK_UPDATED", "skuId|productId|entityId:id! stock:stock"),

@@ -29,6 +29,31 @@ async fn a_line_of_an_unknown_product_is_rejoined_when_the_product_arrives() {
 }
 
 #[tokio::test]
+async fn whether_a_product_can_be_bought_is_what_its_latest_event_says_that_says_it() {
+    let shop = Shop::open().await;
+    let mut function = shop.start().await;
+    let events = [
+        event("product.created", 0, json!({ "productId": "p-1", "stock": 3 })),
+        event("product.updated", 10, json!({ "productId": "p-1", "stock": "0" })),
+        event("product.updated", 20, json!({ "productId": "p-1", "name": "Boots" })),
+        event("product.created", 0, json!({ "productId": "p-2", "available": false, "stock": 3 })),
+        event("product.created", 0, json!({ "productId": "p-3", "available": false })),
+        event("product.updated", 10, json!({ "productId": "p-3", "available": true })),
+        event("product.created", 0, json!({ "productId": "p-4" })),
+    ];
+    let known = "SELECT product_id, available FROM analytic.product ORDER BY product_id";
+    let expected = ["p-1 | f", "p-2 | f", "p-3 | t", "p-4 | null"];
+    // Backwards, one at a time, and then once more together.
+    let backwards: Vec<_> = events.iter().rev().cloned().collect();
+    shop.send_events(&mut function, &backwards, 1).await;
+    assert_eq!(shop.database.rows(known).await, expected);
+    shop.send_events(&mut function, &events, 100).await;
+    assert_eq!(shop.database.rows(known).await, expected);
+    shop.send_events(&mut function, &[event("product.updated", 30, json!({ "productId": "p-1", "stock": 7 }))], 1).await;
+    assert_eq!(shop.database.rows(known).await[0], "p-1 | t");
+}
+
+#[tokio::test]
 async fn an_earlier_claim_to_a_sku_that_arrives_later_moves_the_figures() {
     let shop = Shop::open().await;
     let mut function = shop.start().await;

@@ -17,7 +17,7 @@ use testkit::template::{Template, function_folders, logical_id};
 type Reader = fn(&mut Variables<'_>) -> bool;
 
 /// One per folder of functions/.
-const READERS: [(&str, Reader); 15] = [
+const READERS: [(&str, Reader); 16] = [
     ("accept-events", |variables| accept_events::Settings::read(variables).is_some()),
     ("answer-queries", |variables| answer_queries::Settings::read(variables).is_some()),
     ("import-interactions", |variables| import_interactions::Settings::read(variables).is_some()),
@@ -28,6 +28,7 @@ const READERS: [(&str, Reader); 15] = [
     ("probe-api", |variables| probe_api::Settings::read(variables).is_some()),
     ("project-orders", |variables| project_orders::Settings::read(variables).is_some()),
     ("rank-products", |variables| rank_products::Settings::read(variables).is_some()),
+    ("recommend", |variables| recommend::Settings::read(variables).is_some()),
     ("record-interactions", |variables| record_interactions::Settings::read(variables).is_some()),
     ("resend-pending", |variables| resend_pending::Settings::read(variables).is_some()),
     ("send-alerts", |variables| send_alerts::Settings::read(variables).is_some()),

@@ -15,10 +15,11 @@ use crate::stage::Stage;
 const UNRESERVED: u64 = 100;
 
 /// The parameters that are reserved.
-const RESERVED: [&str; 4] = [
+const RESERVED: [&str; 5] = [
     "AnswerQueriesConcurrency",
     "ImportInteractionsConcurrency",
     "ManagePeopleConcurrency",
+    "RecommendConcurrency",
     "RecordInteractionsConcurrency",
 ];
 

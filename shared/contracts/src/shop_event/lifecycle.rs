@@ -248,6 +248,22 @@ pub(super) fn product_facts(fields: &Fields<'_>) -> Result<ProductFacts, Rejecti
         category_id: fields.any_name(&["categoryId", "category"])?,
         name: fields.label(&["name", "productName"]),
         skus,
+        available: available(fields)?,
+    })
+}
+
+/// Reads whether a product can be bought: a flag, a stock above 0, or both.
+fn available(fields: &Fields<'_>) -> Result<Option<bool>, Rejection> {
+    let flag = match fields.raw("available").map(serde_json::value::RawValue::get) {
+        None => None,
+        Some("true") => Some(true),
+        Some("false") => Some(false),
+        Some(_) => return Err(fields.reject(RejectionCode::WrongType, "available", "must be true or false")),
+    };
+    let in_stock = fields.integer("stock", (0, i64::MAX))?.map(|stock| stock > 0);
+    Ok(match (flag, in_stock) {
+        (Some(flag), Some(in_stock)) => Some(flag && in_stock),
+        (flag, in_stock) => flag.or(in_stock),
     })
 }
 

@@ -75,6 +75,9 @@ pub struct ProductFacts {
     pub name: Option<String>,
     /// The SKUs of this product.
     pub skus: Vec<String>,
+    /// Whether it can be bought. Not written when absent: the content of earlier events stays as it was fingerprinted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub available: Option<bool>,
 }
 
 /// An opinion about a product.
