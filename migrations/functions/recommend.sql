@@ -12,6 +12,8 @@ SET enable_seqscan = off SET enable_mergejoin = off SET enable_hashjoin = off AS
 #variable_conflict use_column
 DECLARE
     history record;
+    -- whose lists are complete: the lists of what is trending
+    generation bigint := (SELECT max(id) FROM analytic.rank_generation);
     -- how many of the best may be among those that are not shown
     beyond  bigint := size + cardinality(hidden) + cardinality(shown);
 BEGIN
@@ -38,7 +40,7 @@ BEGIN
                    / CASE WHEN last_at > first_at THEN extract(epoch FROM last_at - first_at)::float8 / (purchases - 1) ELSE 86400 * 365.0 END AS ratio
             FROM analytic.bought_product WHERE account_id = asked_account AND asked_placement = 'again') AS bought
     ), summed AS (
-        SELECT product_no, min(tier) AS tier, sum(score) AS score, (array_agg(because ORDER BY score DESC, because))[1] AS because
+        SELECT product_no, min(tier) AS tier, sum(score) AS score, (-(max(ARRAY[score, -because]))[2])::int AS because
         FROM (SELECT * FROM scored
               UNION ALL
               -- who looked at a product comes back to it more likely than to any partner
@@ -46,21 +48,31 @@ BEGIN
               FROM seen WHERE place > 0 AND return_weight > 0 AND asked_placement IN ('session', 'personal')) AS term
         GROUP BY product_no
     ), strongest AS MATERIALIZED (
-        SELECT * FROM summed WHERE NOT only_popular ORDER BY tier, score DESC, product_no LIMIT 2 * beyond + 100
+        SELECT * FROM summed WHERE NOT only_popular ORDER BY tier, score DESC, product_no LIMIT beyond + 60
+    ), seen_category AS MATERIALIZED (
+        -- the categories of what was seen last, the latest first
+        SELECT category, row_number() OVER (ORDER BY min(place)) AS place FROM (
+            SELECT only_category AS category, 0 AS place WHERE only_category IS NOT NULL
+            UNION ALL
+            SELECT product.category_id, place FROM seen JOIN analytic.learned_product USING (product_no)
+            JOIN analytic.product ON product.product_id = learned_product.product_id COLLATE "default"
+            WHERE only_category IS NULL AND NOT only_popular AND place < 3 AND product.category_id IS NOT NULL) AS latest
+        GROUP BY category
     ), popular AS MATERIALIZED (
-        -- trending in the categories of what was seen last, then in the shop
-        SELECT 3 + (list.category IS NULL)::int AS tier, ranked.product_id, 1.0 / row_number() OVER (PARTITION BY list.category IS NULL ORDER BY place, value DESC, ranked.product_id) AS score
+        -- trending in these categories, then in the shop
+        SELECT 3 AS tier, ranked.product_id, 1.0 / (place + row_number() OVER (PARTITION BY category ORDER BY trend_key DESC, ranked.product_id)) AS score
+        FROM seen_category, LATERAL (
+            SELECT product_id, trend_key FROM analytic.product_rank
+            WHERE listed AND trend_key > 0 AND category_id = category COLLATE "C" AND from_generation <= generation AND generation < to_generation
+            ORDER BY trend_key DESC, product_id LIMIT beyond) AS ranked
+        WHERE asked_placement <> 'again'
+        UNION ALL
+        SELECT 4, ranked.product_id, 1.0 / row_number() OVER (ORDER BY trend_key DESC, ranked.product_id)
         FROM (
-            SELECT only_category AS category, 1 AS place WHERE only_category IS NOT NULL
-            UNION ALL
-            (SELECT product.category_id, min(place) FROM seen JOIN analytic.learned_product USING (product_no)
-             JOIN LATERAL (SELECT category_id FROM analytic.product WHERE product.product_id = learned_product.product_id LIMIT 1) AS product ON true
-             WHERE only_category IS NULL AND NOT only_popular AND place < 3 AND product.category_id IS NOT NULL GROUP BY product.category_id)
-            UNION ALL
-            SELECT NULL, 9 WHERE only_category IS NULL
-        ) AS list, LATERAL analytic.list_ranks('trending', CASE WHEN list.category IS NULL THEN 'shop' ELSE 'category' END, list.category,
-                                               NULL, 9223372036854775807, '', beyond + 20) AS ranked
-        WHERE asked_placement <> 'again' AND ranked.product_id IS NOT NULL
+            SELECT product_id, trend_key FROM analytic.product_rank
+            WHERE listed AND trend_key > 0 AND from_generation <= generation AND generation < to_generation
+            ORDER BY trend_key DESC, product_id LIMIT beyond) AS ranked
+        WHERE asked_placement <> 'again' AND only_category IS NULL
     ), unwanted AS MATERIALIZED (
         -- a SKU stands for its product here as well
         SELECT coalesce(reference.product_id, named.id) AS product_id FROM unnest(hidden || history.blocked) AS named (id)
@@ -87,7 +99,7 @@ BEGIN
                    WHEN 'product' THEN named.product_id WHEN 'category' THEN product.category_id ELSE product.seller_id END), 1) AS factor
         FROM named LEFT JOIN LATERAL (
             SELECT product_id, category_id, seller_id, deleted_at, available FROM analytic.product
-            WHERE product.product_id = named.product_id LIMIT 1) AS product ON true
+            WHERE product.product_id = named.product_id COLLATE "default" LIMIT 1) AS product ON true
         WHERE named.product_id <> ALL (ARRAY(SELECT product_id FROM unwanted)) AND named.product_id <> 'shopsignal-probe'
           AND hashtextextended(named.product_id, 0) <> ALL (shown)
           AND product.deleted_at IS NULL AND product.available IS DISTINCT FROM false
