@@ -4,6 +4,7 @@
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use contracts::Data;
 use headers::{HeaderMapExt, IfNoneMatch};
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
@@ -27,6 +28,11 @@ pub(crate) fn private(body: &impl Serialize) -> Response {
     // Text, so that API Gateway gets it unchanged and not in base64.
     let body = serde_json::to_string(body).expect("numbers, text and times always serialize");
     (headers, body).into_response()
+}
+
+/// Writes a private response in the usual envelope.
+pub(crate) fn enveloped(data: impl Serialize) -> Response {
+    private(&Data { data })
 }
 
 /// Writes an embedded JSON document, or a 304 when the caller has the current one.

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 use store::finding::Stored;
 
-use crate::Channel;
+use crate::channel::Channel;
 
 /// The maximum number of characters of an id in a chat.
 const ID_MAX_CHARS: usize = 80;

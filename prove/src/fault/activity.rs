@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use testkit::cap::CappedEvent;
 
-use super::check::Findings;
+use super::findings::Findings;
 
 /// Seconds of an hour.
 const HOUR: i64 = 3_600;

@@ -11,6 +11,7 @@
 
 mod cart;
 mod evidence;
+mod fact;
 mod finding;
 mod order;
 mod scope;
@@ -21,7 +22,8 @@ mod threshold;
 
 pub use cart::{CART_ADDING_EVENTS, CART_ITEMS_MAX, CART_SETTLING_EVENTS, CartEvaluator, CartItem, CartLimits};
 pub use evidence::{EVIDENCE_ORDERS_MAX, EVIDENCE_PRODUCTS_MAX, Evidence};
+pub use fact::{OrderFact, digest_lines};
 pub use finding::{Finding, FindingId, FindingSubject, Rule, Window};
-pub use order::{OrderFact, digest_lines, evaluate_orders};
+pub use order::evaluate_orders;
 pub use scope::{Scope, Stretch};
 pub use threshold::{AmountLimits, InvalidThresholds, Thresholds};

@@ -66,8 +66,8 @@ async fn a_simulated_shop_is_logged_once_and_its_fraudsters_are_found() {
     // When the same is sent again, everything is known.
     let again = shop.local_stack(&words).await;
     assert_eq!(again.code, Some(0), "{}", again.text);
-    let drained = async || shop.bodies_in(&shop.stack.order_events_queue_url).await.is_empty().then_some(());
+    let drained = async || shop.bodies_in(shop.stack.queue_url("order-events-queue")).await.is_empty().then_some(());
     eventually("an empty queue", WAIT_LIMIT, drained).await;
     assert_eq!(number("shop_event").await, expected);
-    assert_eq!(shop.bodies_in(&shop.stack.order_events_dlq_url).await, [""; 0]);
+    assert_eq!(shop.bodies_in(shop.stack.queue_url("order-events-dlq")).await, [""; 0]);
 }

@@ -69,7 +69,7 @@ pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
     let top = show_top(&api).await?;
     let shop = match send_orders(stack, &args).await? {
         Some(shop) => {
-            drain::wait(&deployment, &description.order_events_queue_url, &shop, EVENT_LIMIT).await?;
+            drain::wait(&deployment, description.queue_url("order-events-queue"), &shop, EVENT_LIMIT).await?;
             shop.is_complete() && show_sales(&api, &shop).await?
         }
         None => true,

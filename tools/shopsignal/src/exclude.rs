@@ -10,7 +10,7 @@ use store::exclusion::{self, Exclusion, Limits, Moved, Order, Outcome};
 use uuid::Uuid;
 
 use crate::Error;
-use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
+use crate::deployment::{DatabaseArgs, Deployment, LockArgs, ResourceArgs};
 
 /// Products that are printed.
 const MOVES: u32 = 20;
@@ -78,9 +78,8 @@ struct HowArgs {
     /// Prints what would move, and changes nothing; scorers wait as long.
     #[arg(long)]
     dry_run: bool,
-    /// How long to wait for running statements, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
-    lock_timeout: u64,
+    #[command(flatten)]
+    lock: LockArgs,
     #[command(flatten)]
     database: DatabaseArgs,
 }
@@ -126,10 +125,10 @@ async fn apply(stack: &str, (whom, how): (WhomArgs, HowArgs), order: Order<'_>) 
     let deployment = Deployment::find(stack, &how.database, ResourceArgs::default()).await?;
     let mut client = deployment.connect().await?;
     let start = Instant::now();
-    let limits = Limits { lock: Duration::from_secs(how.lock_timeout), dry_run: how.dry_run, moves: MOVES };
+    let limits = Limits { lock: Duration::from_secs(how.lock.lock_timeout), dry_run: how.dry_run, moves: MOVES };
     let outcome = exclusion::apply(&mut client, (&whom, BY), order, limits).await;
     match outcome.map_err(|source| Error::Store { what: "move the counts", source })? {
-        Outcome::Busy => Err(Error::Busy(how.lock_timeout)),
+        Outcome::Busy => Err(Error::Busy(how.lock.lock_timeout)),
         Outcome::NotExcluded => Err(Error::Usage(format!("this {} is not excluded", whom.kind()))),
         Outcome::Moved(moved) => {
             print_moved(&moved);

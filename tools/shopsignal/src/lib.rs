@@ -13,6 +13,7 @@ pub mod error;
 pub mod exclude;
 pub mod import;
 pub mod person;
+pub mod queue_args;
 pub mod rate;
 pub mod redrive;
 pub mod say;

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::Evidence;
+use super::{Evidence, OrderFact};
 use crate::CustomerKey;
 
 /// An order that is older than this when it is reported is history: imported, or sent by a service that was down for
@@ -82,6 +82,17 @@ pub enum FindingSubject {
     Order(String),
     /// A signed-in shopper.
     Account(Uuid),
+}
+
+impl FindingSubject {
+    /// Returns the subject of findings about one order alone.
+    #[must_use]
+    pub fn of_order(order: &OrderFact) -> Self {
+        match &order.customer {
+            Some(key) => Self::Customer(key.clone()),
+            None => Self::Order(order.order_id.clone()),
+        }
+    }
 }
 
 impl fmt::Display for FindingSubject {

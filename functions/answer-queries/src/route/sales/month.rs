@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use store::sales::{self, SalesFigures, WHOLE_SHOP};
 
-use super::enveloped;
 use super::total::{Totals, fill};
 use crate::Deps;
+use crate::answer;
 use crate::caller::Admin;
 use crate::currency;
 use crate::failure::Failure;
@@ -27,7 +27,7 @@ pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, query: QueryPa
     let figures = fill(steps.len(), currency, &rows);
     let months = steps.iter().skip(1).zip(figures.windows(2));
     let months = months.map(|(step, figures)| month(query.zone.date(step.start), figures[1], figures[0])).collect();
-    Ok(enveloped(SalesMonths { currency, tz: query.zone.as_str().to_owned(), months }))
+    Ok(answer::enveloped(SalesMonths { currency, tz: query.zone.as_str().to_owned(), months }))
 }
 
 fn month(first: Date, (figures, charges): (SalesFigures, Charges), (before, _): (SalesFigures, Charges)) -> SalesMonth {

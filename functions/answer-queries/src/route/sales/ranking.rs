@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use store::ranking::{self, Question, Ranked};
 use store::sales::WHOLE_SHOP;
 
-use super::enveloped;
 use crate::Deps;
+use crate::answer;
 use crate::caller::Admin;
 use crate::caller::Reader;
 use crate::failure::Failure;
@@ -25,7 +25,7 @@ pub(crate) async fn products(
     let query = RankingQuery::read(query.pairs(), Timestamp::now())?;
     let seller_id = reader.seller(query.seller_id.clone())?;
     let ranking = ranking::rank_products(&deps.database, &question(&query, &seller_id)).await?;
-    Ok(enveloped(TopProducts {
+    Ok(answer::enveloped(TopProducts {
         window: window(&query),
         by: query.by.as_str(),
         currency: ranking.currency,
@@ -40,7 +40,7 @@ pub(crate) async fn categories(
 ) -> Result<Response, Failure> {
     let query = RankingQuery::read_of_shop(query.pairs(), Timestamp::now())?;
     let ranking = ranking::rank_categories(&deps.database, &question(&query, WHOLE_SHOP)).await?;
-    Ok(enveloped(TopCategories {
+    Ok(answer::enveloped(TopCategories {
         window: window(&query),
         by: query.by.as_str(),
         currency: ranking.currency,
