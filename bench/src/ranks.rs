@@ -46,7 +46,13 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
 }
 
 async fn rank_products(rig: &Rig, database: &TestDatabase) -> Function {
-    let settings = [("TREND_HALF_LIFE_HOURS", "24"), ("ANNOUNCED_ONLY", "auto")];
+    let settings = [
+        ("TREND_HALF_LIFE_HOURS", "24"),
+        ("ANNOUNCED_ONLY", "auto"),
+        ("PUSH_ACTORS", "3"),
+        ("PUSH_SHARE_PERCENT", "80"),
+        ("PUSH_POINTS", "20"),
+    ];
     rig.function("rank-products", database.url(), &settings).await
 }
 

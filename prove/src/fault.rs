@@ -35,6 +35,7 @@ mod sqs_gate;
 mod staff;
 mod stranger;
 mod traffic;
+mod upkeep;
 
 pub use catalog_stub::{CatalogFaults, CatalogStub};
 pub use check::{Findings, check};
@@ -67,6 +68,7 @@ pub fn scenarios() -> Vec<Scenario> {
         stranger::scenarios(),
         abandoned::scenarios(),
         erasure::scenarios(),
+        upkeep::scenarios(),
     ];
     lists.into_iter().flatten().collect()
 }

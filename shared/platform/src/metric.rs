@@ -84,6 +84,7 @@ metrics! {
     PendingOldestAge
     PendingParked
     ProbeSeconds
+    RanksAge
     RanksComputed
     RanksPruned
     RanksWritten

@@ -1,6 +1,7 @@
 //! The figures of the lists, worked out by hand.
 
 use cross_tests::shop::Shop;
+use domain::fraud::PushLimits;
 use domain::{Micros, RankList};
 use jiff::SignedDuration;
 
@@ -148,7 +149,9 @@ async fn another_half_life_makes_every_trend_anew() {
     for (hours, first) in [(720, "bought"), (6, "seen"), (36, "bought")] {
         let half_life = domain::HalfLife::of_hours(hours).unwrap();
         let other = store::rank::Basis { half_life, ..basis() };
-        let outcome = rank_products::rank(&shop.database.store(), other, at(NOON), || true).await.unwrap();
+        let outcome = rank_products::rank(&shop.database.store(), (other, PushLimits::default()), at(NOON), || true)
+            .await
+            .unwrap();
         assert_eq!(outcome.computed, 2, "{hours}");
         assert_eq!(ids(&shop, RankList::Trending).await[0], first, "{hours}");
         assert_eq!(shop.differences().await, 0, "{hours}");
