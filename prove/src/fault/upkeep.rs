@@ -151,7 +151,7 @@ impl<'r> Worker<'r> {
         let items: Vec<_> = (0..HISTORY)
             .map(|_| {
                 let event_id = uuid::Builder::from_random_bytes(self.random.random()).into_uuid();
-                let product = Uuid::from_u128(self.random.random_range(0..HISTORY_PRODUCTS));
+                let product = Uuid::from_u128(self.random.random_range(1..=HISTORY_PRODUCTS));
                 let sent = Sent {
                     event_type: "view",
                     ref_id: product.to_string(),

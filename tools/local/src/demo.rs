@@ -31,7 +31,7 @@ const EVENT_LIMIT: Duration = Duration::from_secs(180);
 /// How long the rank lists may take: rank-products runs once a minute.
 const RANK_LIMIT: Duration = Duration::from_secs(150);
 /// Views of a product that rises, and of one that fades.
-const FASHIONS: usize = 60;
+const FASHIONS: usize = 200;
 /// Events of each of four who push a product.
 const PUSHERS: usize = 120;
 /// Products on a page.
@@ -93,12 +93,17 @@ pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
 
 /// What shoppers, two fashions and four pushers do.
 fn interactions(interactions: usize) -> Result<simulate::Args, Error> {
-    Ok(simulate::Args { interactions, orders: Some(0), fashions: FASHIONS, pushers: PUSHERS, ..defaults()? })
+    let (fashions, pushers) = (FASHIONS, PUSHERS);
+    Ok(simulate::Args { interactions, orders: Some(0), day_before: interactions, fashions, pushers, ..defaults()? })
 }
 
 async fn send_interactions(stack: &Stack, args: &simulate::Args) -> Result<Summary, Error> {
     println!("\n== {} interactions of 100 simulated shoppers, through the HTTP API\n", args.interactions);
-    println!("and {} views of two products, {} events of four who push one\n", 2 * FASHIONS, 4 * PUSHERS);
+    let (fashions, pushers) = (2 * FASHIONS, 4 * PUSHERS);
+    println!(
+        "and {} views of the day before, {fashions} of two fashions, {pushers} events of four pushers\n",
+        args.day_before
+    );
     simulate::simulate(stack, args).await
 }
 

@@ -97,6 +97,7 @@ fn fashions(args: &Args, run: &str) -> Fashions {
         products: args.products,
         product_ids: args.product_ids,
         views: args.fashions,
+        before: args.day_before,
     }
 }
 
@@ -151,7 +152,7 @@ async fn send_all(
     args: &Args,
     mut tally: Tally,
 ) -> Result<Summary, Error> {
-    let bar = progress::bar(args.interactions + 2 * args.fashions + 4 * args.pushers);
+    let bar = progress::bar(args.interactions + args.day_before + 2 * args.fashions + 4 * args.pushers);
     let mut tokens: BTreeMap<Sender, Option<String>> = BTreeMap::new();
     let (start, mut before) = (Instant::now(), 0);
     let requests = batches.map(|batch| {
