@@ -86,7 +86,10 @@ pub async fn rank(
     now: Timestamp,
     has_time: impl Fn() -> bool,
 ) -> Result<Outcome, StoreError> {
-    let mut outcome = Outcome { pruned: prune(database, now, &has_time).await?, ..Outcome::default() };
+    // One generation first, and the others with what time is left: a run publishes one, so they cannot pile up, and what
+    // there is to remove cannot keep a run from ranking.
+    let first = rank::prune(database, now).await?;
+    let mut outcome = Outcome { pruned: first.removed, ..Outcome::default() };
     while !rank::collect(database, now, basis).await? && has_time() {}
     while outcome.generation.is_none() && has_time() {
         let (chunk, findings) = compute(database, &push).await?;
@@ -97,6 +100,9 @@ pub async fn rank(
             // None when another run has found more to do meanwhile.
             outcome.generation = rank::publish(database).await?;
         }
+    }
+    if !first.complete {
+        outcome.pruned += prune(database, now, &has_time).await?;
     }
     Ok(outcome)
 }
@@ -116,11 +122,12 @@ async fn compute(database: &Database, push: &PushLimits) -> Result<(Chunk, usize
 
 async fn prune(database: &Database, now: Timestamp, has_time: impl Fn() -> bool) -> Result<usize, StoreError> {
     let mut removed = 0;
-    loop {
+    while has_time() {
         let pruned = rank::prune(database, now).await?;
         removed += pruned.removed;
-        if pruned.complete || !has_time() {
-            return Ok(removed);
+        if pruned.complete {
+            break;
         }
     }
+    Ok(removed)
 }
