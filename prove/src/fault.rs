@@ -36,6 +36,7 @@ mod sqs_gate;
 mod staff;
 mod stranger;
 mod traffic;
+mod upkeep;
 
 pub use catalog_stub::{CatalogFaults, CatalogStub};
 pub use check::check;
@@ -69,6 +70,7 @@ pub fn scenarios() -> Vec<Scenario> {
         stranger::scenarios(),
         abandoned::scenarios(),
         erasure::scenarios(),
+        upkeep::scenarios(),
     ];
     lists.into_iter().flatten().collect()
 }

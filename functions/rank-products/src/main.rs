@@ -11,6 +11,6 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let settings = platform::load(Settings::read)?;
     let aws = aws::configure(aws::CALL_LIMIT).await?;
     let database = Database::new(settings.database, Some(aws)).with_statement_limit(STATEMENT_LIMIT);
-    let deps = Deps { database, basis: settings.basis };
+    let deps = Deps { database, basis: settings.basis, push: settings.push };
     run(service_fn(|event| handle(&deps, event))).await
 }
