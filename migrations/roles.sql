@@ -35,6 +35,7 @@ BEGIN
             ('shopsignal_manage_people',       'off', '12s',  'Shopsignal: exports and erases people'),
             ('shopsignal_project_orders',      'off', '8s',   'Shopsignal: logs back-end events and updates the figures'),
             ('shopsignal_rank_products',       'off', '50s',  'Shopsignal: ranks products'),
+            ('shopsignal_recommend',           'off', '8s',   'Shopsignal: recommends products, and keeps the rules about that'),
             ('shopsignal_record_interactions', 'off', '8s',   'Shopsignal: stores interactions'),
             ('shopsignal_resend_pending',      'off', '8s',   'Shopsignal: hints again at what is pending'),
             ('shopsignal_send_alerts',         'off', '8s',   'Shopsignal: sends alerts about findings'),
@@ -113,6 +114,16 @@ GRANT SELECT, INSERT, UPDATE ON analytic.learned_product, analytic.related_produ
     analytic.avoided_product TO shopsignal_update_catalog;
 GRANT EXECUTE ON FUNCTION analytic.visitor_of(text, text), analytic.strengthen(int[], double precision[], int[], double precision[])
     TO shopsignal_update_catalog;
+
+
+-- What is recommended is read; only the rules of the shop are written: they are removed by a mark, so that the row remains.
+GRANT SELECT ON analytic.learned_product, analytic.related_product, analytic.visit, analytic.bought_product, analytic.avoided_product,
+    analytic.learning_gain, analytic.rank_generation, analytic.product_rank TO shopsignal_recommend;
+GRANT SELECT (sink, interaction_id, product_id, event_type, actor, occurred_at, parked_at, learned) ON analytic.pending TO shopsignal_recommend;
+GRANT SELECT (product_id, category_id, seller_id, deleted_at, available) ON analytic.product TO shopsignal_recommend;
+GRANT SELECT (reference, product_id) ON analytic.product_reference TO shopsignal_recommend;
+GRANT SELECT, INSERT, UPDATE (removed_by, date_removed) ON analytic.merchandising_rule TO shopsignal_recommend;
+GRANT EXECUTE ON FUNCTION analytic.visitor_of(text, text) TO shopsignal_recommend;
 
 GRANT INSERT ON analytic.pending
     TO shopsignal_record_interactions, shopsignal_import_interactions, shopsignal_project_orders;
@@ -295,6 +306,7 @@ GRANT EXECUTE ON FUNCTION analytic.apply_popularity, analytic.keep_earliest
     TO shopsignal_update_popularity, shopsignal_import_interactions;
 GRANT EXECUTE ON FUNCTION analytic.learn_interactions, analytic.learn_visits, analytic.learn_purchases
     TO shopsignal_update_catalog;
+GRANT EXECUTE ON FUNCTION analytic.recommend, analytic.get_history, analytic.score_partners, analytic.list_ranks TO shopsignal_recommend;
 GRANT EXECUTE ON FUNCTION analytic.record_findings
     TO shopsignal_project_orders, shopsignal_judge_carts, shopsignal_rank_products;
 GRANT EXECUTE ON FUNCTION analytic.add_customer_sales, analytic.ensure_customer_locks, analytic.lock_customers,

@@ -15,7 +15,8 @@ BEGIN
     ), waiting AS MATERIALIZED (
         -- what happened a moment ago and is not learned yet: the newest of what is pending, so that a backlog costs no more
         SELECT product_id AS reference, event_type, occurred_at, interaction_id
-        FROM (SELECT * FROM analytic.pending WHERE sink = 'catalog' ORDER BY interaction_id DESC LIMIT 1000) AS newest
+        FROM (SELECT product_id, event_type, occurred_at, interaction_id, actor, parked_at, learned FROM analytic.pending
+              WHERE sink = 'catalog' ORDER BY interaction_id DESC LIMIT 1000) AS newest
         WHERE actor = ANY(actors) AND product_id IS NOT NULL AND parked_at IS NULL AND NOT learned
     ), waiting_product AS MATERIALIZED (
         SELECT waiting.*, coalesce(product_id, waiting.reference) AS product_id

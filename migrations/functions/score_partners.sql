@@ -17,7 +17,7 @@ BEGIN
         FROM seed, unnest(partners, strengths) AS related (partner, strength)
     ), candidate AS MATERIALIZED (
         -- the largest term is the reason
-        SELECT partner, sum(term) AS total, (array_agg(source ORDER BY term DESC, source))[1] AS because FROM term GROUP BY partner
+        SELECT partner, sum(term) AS total, (-(max(ARRAY[term, -source]))[2])::int AS because FROM term GROUP BY partner
     )
     SELECT partner,
            total / power(greatest(CASE related_kind WHEN 'bought' THEN bought_weight ELSE viewed_weight END, 1e-300), target_exponent), candidate.because

@@ -1,5 +1,4 @@
-//! Writes responses: public ones, which are cacheable for a few seconds and have an `ETag`, and private ones, which are
-//! not cacheable.
+//! Writes public responses, which are cacheable for a few seconds and have an `ETag`. Private ones: `serving::private`.
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, StatusCode};
@@ -22,17 +21,9 @@ pub(crate) fn public(request: &HeaderMap, body: &impl Serialize) -> Result<Respo
     Ok(respond(request, MOVING, serde_json::to_string(body).expect("numbers, text and times always serialize")))
 }
 
-/// Writes a private response.
-pub(crate) fn private(body: &impl Serialize) -> Response {
-    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
-    // Text, so that API Gateway gets it unchanged and not in base64.
-    let body = serde_json::to_string(body).expect("numbers, text and times always serialize");
-    (headers, body).into_response()
-}
-
 /// Writes a private response in the usual envelope.
 pub(crate) fn enveloped(data: impl Serialize) -> Response {
-    private(&Data { data })
+    serving::private(&Data { data })
 }
 
 /// Writes an embedded JSON document, or a 304 when the caller has the current one.

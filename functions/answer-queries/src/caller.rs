@@ -3,27 +3,11 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use contracts::read_claims;
 use domain::{Claims, Origin, canonical_id, is_id};
+use serving::claims;
 use store::sales::WHOLE_SHOP;
 
 use crate::failure::Failure;
-
-/// The proof that the caller is an admin; a handler that takes it can be called only by admins.
-pub(crate) struct Admin;
-
-impl<S: Send + Sync> FromRequestParts<S> for Admin {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        if claims(parts)?.is_admin() { Ok(Self) } else { Err(Failure::NotAdmin) }
-    }
-}
-
-/// Returns the claims that API Gateway's authorizer verified.
-fn claims(parts: &Parts) -> Result<Claims<'_>, Failure> {
-    Ok(read_claims(platform::claims(&parts.extensions))?)
-}
 
 /// The caller as a seller. A handler that takes it returns the figures of this seller only.
 pub(crate) struct Seller(pub(crate) String);

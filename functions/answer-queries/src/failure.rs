@@ -1,19 +1,14 @@
 //! The status, code and public text of the failures that only this function returns.
 
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use contracts::InvalidQuery;
 use domain::{Currency, InvalidId};
+use serving::Refusal;
 use store::StoreError;
 
 /// Why a query fails.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// No such path.
-    NoRoute,
-    /// The path exists for this other method.
-    WrongMethod(Method),
     /// The path parameter is not a product id.
     InvalidProductId(InvalidId),
     /// The product was never scored.
@@ -30,8 +25,6 @@ pub(crate) enum Failure {
     CursorExpired,
     /// A failure that all HTTP functions return.
     Common(contracts::Failure),
-    /// A verified token that is not an admin's.
-    NotAdmin,
     /// Figures of another seller.
     ForeignSeller,
     /// A currency without thresholds.
@@ -47,10 +40,6 @@ pub(crate) enum Failure {
 impl From<Failure> for contracts::Failure {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::NoRoute => Self::no_route(),
-            Failure::WrongMethod(allowed) => {
-                Self::new(405, "method_not_allowed", format!("this path takes {allowed} only"))
-            }
             Failure::InvalidProductId(rule) => Self::invalid(format!("spu_id: {rule}")),
             Failure::UnknownProduct => Self::new(404, "not_found", "no interaction with this product was scored yet"),
             Failure::NoActivity => Self::new(404, "not_found", "nothing is known of this product yet"),
@@ -62,7 +51,6 @@ impl From<Failure> for contracts::Failure {
             Failure::NotSender => {
                 Self::forbidden("only admins, services of the shop and the shopper who sent it may read this")
             }
-            Failure::NotAdmin => Self::forbidden("only admins may read this"),
             Failure::ForeignSeller => Self::forbidden("seller_id: only admins may read figures of another seller"),
             Failure::NoSegments(currency) => {
                 Self::invalid(format!("currency: no thresholds are set for {currency} (SegmentThresholds)"))
@@ -80,22 +68,7 @@ impl From<Failure> for contracts::Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let allowed = if let Self::WrongMethod(method) = &self { Some(method.clone()) } else { None };
-        let failure = contracts::Failure::from(self);
-        if let Some(cause) = failure.cause() {
-            tracing::error!(error = platform::chain(cause), "could not answer");
-        }
-        let body = serde_json::to_string(&failure.reply()).expect("numbers and text always serialize");
-        let status = StatusCode::from_u16(failure.status()).expect("the table holds statuses");
-        let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
-        let mut response = (status, headers, body).into_response();
-        if let Some(allowed) = allowed.and_then(|method| HeaderValue::from_str(method.as_str()).ok()) {
-            response.headers_mut().insert(ALLOW, allowed);
-        }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
-        }
-        response
+        Refusal::from(contracts::Failure::from(self)).into_response()
     }
 }
 

@@ -6,7 +6,6 @@ mod caller;
 mod currency;
 mod deps;
 mod failure;
-mod query;
 mod route;
 mod settings;
 

@@ -21,23 +21,26 @@ mod service;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::Method;
-use axum::routing::{MethodRouter, any, get};
+use axum::routing::{MethodRouter, get};
 use contracts::Route;
+use serving::refuse_route;
 
 use crate::Deps;
-use crate::failure::Failure;
 
 /// Builds the service.
 pub fn router(deps: Arc<Deps>) -> Router {
     // A parameter takes the rest of the path. What follows one is part of that rest, which the handler takes apart.
-    let add = |router: Router<_>, route: &Route| router.route(&route.path().replace('{', "{*"), handler(*route));
+    let add = |router: Router<_>, route: &Route| match handler(*route) {
+        Some(handler) => router.route(&route.path().replace('{', "{*"), handler),
+        None => router,
+    };
     let routes = Route::ALL.iter().filter(|route| route.suffix().is_none()).fold(Router::new(), add);
-    routes.method_not_allowed_fallback(get_only).fallback(not_found).with_state(deps)
+    routes.method_not_allowed_fallback(refuse_route).fallback(refuse_route).with_state(deps)
 }
 
-fn handler(route: Route) -> MethodRouter<Arc<Deps>> {
-    match route {
+/// Returns what answers a route; `None` for those of other functions, of which only wrong methods lead here.
+fn handler(route: Route) -> Option<MethodRouter<Arc<Deps>>> {
+    let handler = match route {
         Route::ListPopularity => get(popularity::top),
         Route::GetPopularities => get(popularity::several),
         Route::GetPopularity | Route::ExplainPopularity | Route::ShowHistory => get(popularity::of_product),
@@ -57,24 +60,20 @@ fn handler(route: Route) -> MethodRouter<Arc<Deps>> {
         Route::CountEvents => get(analytics::events),
         Route::GetDescription => get(service::describe),
         Route::CheckHealth => get(service::check_health),
-        // These are handled by other functions; they are listed here so that a wrong method gets a 405.
         Route::RecordInteractions
         | Route::RecordGuestInteractions
         | Route::ImportInteractions
         | Route::AcceptEvents
         | Route::ErasePerson
-        | Route::ExportPerson => any(post_only),
-    }
-}
-
-async fn not_found() -> Failure {
-    Failure::NoRoute
-}
-
-async fn get_only() -> Failure {
-    Failure::WrongMethod(Method::GET)
-}
-
-async fn post_only() -> Failure {
-    Failure::WrongMethod(Method::POST)
+        | Route::ExportPerson
+        | Route::RecommendForProduct
+        | Route::RecommendForSession
+        | Route::RecommendForAccount
+        | Route::RecommendAgain
+        | Route::RecommendForCart
+        | Route::ListRules
+        | Route::AddRule
+        | Route::RemoveRule => return None,
+    };
+    Some(handler)
 }

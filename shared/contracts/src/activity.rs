@@ -28,18 +28,24 @@ impl IdsQuery {
     /// The parameter and its rule.
     pub fn read<'a>(given: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, InvalidQuery> {
         let parameters = Parameters::read(given, &["ids"])?;
-        let mut ids = Vec::new();
-        for text in parameters.get("ids").unwrap_or_default().split(',') {
-            let id: ProductId = text.parse().map_err(|_| InvalidQuery::Ids)?;
-            if !ids.contains(&id) {
-                ids.push(id);
-            }
-            if ids.len() > IDS_MAX {
-                return Err(InvalidQuery::Ids);
-            }
-        }
+        let ids = read_ids(parameters.get("ids").unwrap_or_default(), IDS_MAX).ok_or(InvalidQuery::Ids)?;
         Ok(Self { ids })
     }
+}
+
+/// Reads product ids that are separated by commas, each once; `None` when one is none, or they are more than `max`.
+pub(crate) fn read_ids(text: &str, max: usize) -> Option<Vec<ProductId>> {
+    let mut ids = Vec::new();
+    for text in text.split(',') {
+        let id: ProductId = text.parse().ok()?;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+        if ids.len() > max {
+            return None;
+        }
+    }
+    Some(ids)
 }
 
 /// The popularity of several products.

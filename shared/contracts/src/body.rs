@@ -9,6 +9,7 @@ use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::CART_MAX;
 use crate::rejection::shorten;
 
 /// The largest body, in bytes (256 KiB).
@@ -30,6 +31,8 @@ pub(crate) struct Limits {
 impl Limits {
     /// Live events of shoppers and producers.
     pub(crate) const LIVE: Self = Self { bytes: BODY_MAX_BYTES, items: ITEMS_MAX };
+    /// The cart of a shopper.
+    pub(crate) const CART: Self = Self { bytes: BODY_MAX_BYTES, items: CART_MAX };
     /// History that a service of the shop imports.
     pub(crate) const IMPORT: Self = Self { bytes: IMPORT_MAX_BYTES, items: IMPORT_ITEMS_MAX };
 }

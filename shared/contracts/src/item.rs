@@ -148,12 +148,18 @@ fn session_id(raw: &RawValue) -> Result<String, Rejection> {
         let message = "session_id: must not hold an email address; a random UUID is a good session id";
         return Err(Rejection::new(RejectionCode::InvalidSessionId, message));
     }
-    let chars = text.chars().count();
-    if (1..=SESSION_ID_MAX_CHARS).contains(&chars) && !text.chars().any(char::is_control) {
+    if is_session_id(&text) {
         return Ok(text);
     }
     let message = format!("session_id: must have 1 to {SESSION_ID_MAX_CHARS} characters and no control characters");
     Err(Rejection::new(RejectionCode::InvalidSessionId, message))
+}
+
+/// Says whether a text can be a session id.
+pub(crate) fn is_session_id(text: &str) -> bool {
+    (1..=SESSION_ID_MAX_CHARS).contains(&text.chars().count())
+        && !text.chars().any(char::is_control)
+        && !personal::has_address(text)
 }
 
 fn validate_time(occurred_at: Timestamp, arrival: Timestamp, check: TimeRule) -> Result<(), Rejection> {

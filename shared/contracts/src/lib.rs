@@ -25,6 +25,7 @@ mod personal;
 mod popularity;
 mod query;
 mod rank;
+mod recommendation;
 mod rejection;
 mod reply;
 mod request;
@@ -63,6 +64,11 @@ pub use query::{
     IDS_MAX, InvalidQuery, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, Parameters, SPAN_MAX_DAYS, check_span,
 };
 pub use rank::{Positions, ProductRanks, RankCursor, RankQuery, RankedEntries, RankedEntry, WindowPoints};
+pub use recommendation::{
+    Asked, CART_MAX, EXCLUDED_MAX, RULE_REASON_MAX_CHARS, RecommendationCursor, RecommendationData,
+    RecommendationQuery, Recommendations, RecommendedProduct, SHOWN_MAX, ShownReason, ShownRule, read_cart, read_rule,
+    read_session_id,
+};
 pub use rejection::{Rejection, RejectionCode};
 pub use reply::{Data, ErrorBody, ErrorReply, ItemResult, ItemStatus, List, Pagination, RecordReply};
 pub use request::{ItemOutcome, RefusedItem, read_import, read_request};

@@ -11,6 +11,7 @@ pub(crate) mod figures;
 mod interaction;
 mod person;
 mod rank;
+pub(crate) mod recommendation;
 mod response;
 pub(crate) mod route;
 pub(crate) mod sales;
@@ -51,6 +52,7 @@ fn paths() -> Paths {
         let method = match route.method() {
             Method::Get => HttpMethod::Get,
             Method::Post => HttpMethod::Post,
+            Method::Delete => HttpMethod::Delete,
         };
         let operation = route.describe().operation;
         let operation = match route.access() {
@@ -96,7 +98,7 @@ fn components() -> Components {
     let of_routes = Route::ALL.iter().flat_map(|route| route.describe().schemas);
     bodies
         .fold(
-            figures::schemas(rank::schemas(activity::schemas(tracking::schemas(components)))),
+            figures::schemas(recommendation::schemas(rank::schemas(activity::schemas(tracking::schemas(components))))),
             |all, (name, schema)| all.schema(name, schema),
         )
         .schemas_from_iter(of_routes)

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::rejection::shorten;
-use crate::{InvalidCursor, SHOP_TEXT_MAX_CHARS};
+use crate::{EXCLUDED_MAX, InvalidCursor, SESSION_ID_MAX_CHARS, SHOP_TEXT_MAX_CHARS};
 
 /// The default number of rows of a page.
 pub const LIMIT_DEFAULT: u32 = 10;
@@ -115,6 +115,17 @@ pub enum InvalidQuery {
     /// Not a list of product ids.
     #[error("ids: must be 1 to {IDS_MAX} product ids, separated by commas")]
     Ids,
+    /// Not a list of products to exclude.
+    #[error("exclude: must be 1 to {EXCLUDED_MAX} product ids, separated by commas")]
+    Exclude,
+    /// A cursor of other recommendations.
+    #[error(
+        "cursor: belongs to another request; repeat the one that returned it, with its products, kind and category_id"
+    )]
+    CursorOfAnotherRequest,
+    /// Not a session id.
+    #[error("session_id: must have 1 to {SESSION_ID_MAX_CHARS} characters, no control characters and no email address")]
+    SessionId,
     /// Hours that are folded into days.
     #[error("start: hours are kept since {since}; use granularity=day")]
     HoursTooOld {

@@ -12,6 +12,8 @@ pub enum Method {
     Get,
     /// It takes a body.
     Post,
+    /// It removes something.
+    Delete,
 }
 
 /// Whom API Gateway lets through.
@@ -130,6 +132,30 @@ routes! {
     CountUsers: Get "/api/analytics/users", Token, "answer-queries", crate::openapi::figures::users;
     /// The events of the back end.
     CountEvents: Get "/api/analytics/events", Token, "answer-queries", crate::openapi::figures::events;
+    /// What goes with a product.
+    RecommendForProduct: Get "/api/v1/analytic/recommendations/product/{product_id}", Public, "recommend",
+        crate::openapi::recommendation::for_product;
+    /// What suits what happened in a session.
+    RecommendForSession: Get "/api/v1/analytic/recommendations/session/{session_id}", Public, "recommend",
+        crate::openapi::recommendation::for_session;
+    /// What suits what an account did.
+    RecommendForAccount: Get "/api/v1/analytic/recommendations/me", Token, "recommend",
+        crate::openapi::recommendation::for_account;
+    /// What an account is likely to buy again.
+    RecommendAgain: Get "/api/v1/analytic/recommendations/me/buy-again", Token, "recommend",
+        crate::openapi::recommendation::again;
+    /// What goes with a cart.
+    RecommendForCart: Post "/api/v1/analytic/recommendations/cart", Public, "recommend",
+        crate::openapi::recommendation::for_cart;
+    /// The rules about recommendations.
+    ListRules: Get "/api/v1/analytic/recommendations/rules", Token, "recommend",
+        crate::openapi::recommendation::list_rules;
+    /// Adds a rule.
+    AddRule: Post "/api/v1/analytic/recommendations/rules", Token, "recommend",
+        crate::openapi::recommendation::add_rule;
+    /// Removes a rule.
+    RemoveRule: Delete "/api/v1/analytic/recommendations/rules/{rule_id}", Token, "recommend",
+        crate::openapi::recommendation::remove_rule;
     /// The description of the API.
     GetDescription: Get "/api/v1/openapi.json", Public, "answer-queries", crate::openapi::route::description;
     /// Whether Postgres can be reached.
@@ -143,6 +169,7 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Delete => "DELETE",
         }
     }
 }
@@ -161,6 +188,22 @@ impl Route {
             return self.path().to_owned();
         };
         format!("{before}{parameter}{}", self.suffix().unwrap_or_default())
+    }
+
+    /// Returns the methods that a path takes, in the order of the table; none when no route has this path.
+    #[must_use]
+    pub fn methods_of(path: &str) -> Vec<Method> {
+        let has_path = |route: &&Self| match route.path().split_once('{') {
+            Some((before, _)) => path.strip_prefix(before).is_some_and(|parameter| !parameter.is_empty()),
+            None => route.path() == path,
+        };
+        let mut methods = Vec::new();
+        for route in Self::ALL.iter().filter(has_path) {
+            if !methods.contains(&route.method()) {
+                methods.push(route.method());
+            }
+        }
+        methods
     }
 
     /// Returns what follows the parameter, such as `/explain`; `None` when the path ends with it, or has none.

@@ -32,6 +32,7 @@ mod person;
 mod quantity;
 mod rank;
 mod ranking;
+pub mod recommendation;
 mod reference;
 mod sales;
 mod score;

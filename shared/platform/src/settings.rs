@@ -96,6 +96,16 @@ impl<'a> Variables<'a> {
         None
     }
 
+    /// Reads a required number within limits, which may have decimals.
+    pub fn decimal(&mut self, name: &'static str, range: RangeInclusive<f64>) -> Option<f64> {
+        let number = self.parsed(name)?;
+        if range.contains(&number) {
+            return Some(number);
+        }
+        self.problems.push(format!("{name} must be from {} to {}", range.start(), range.end()));
+        None
+    }
+
     /// Reads a switch: `true` or `false`, absent means `false`.
     pub fn switch(&mut self, name: &'static str) -> Option<bool> {
         match self.optional(name).as_deref() {
@@ -150,19 +160,20 @@ mod tests {
     fn every_problem_is_named_at_once() {
         let lookup = |name: &str| match name {
             "SIZE" => Some("0".to_owned()),
+            "SHARE" => Some("NaN".to_owned()),
             "FLAG" => Some("yes".to_owned()),
             "EMPTY" => Some(String::new()),
             _ => None,
         };
         let read = |v: &mut Variables<'_>| {
             let (size, flag) = (v.number("SIZE", 1..=9), v.switch("FLAG"));
-            let (empty, url) = (v.required("EMPTY"), v.required("URL"));
-            Some((size?, flag?, empty?, url?))
+            let (share, empty, url) = (v.decimal("SHARE", 0.0..=0.5), v.required("EMPTY"), v.required("URL"));
+            Some((size?, flag?, share?, empty?, url?))
         };
         let error = Variables::new(&lookup).finish(read).unwrap_err().to_string();
         assert_eq!(
             error,
-            "could not read the settings: SIZE must be from 1 to 9; FLAG must be true or false; EMPTY is missing; URL is missing"
+            "could not read the settings: SIZE must be from 1 to 9; FLAG must be true or false; SHARE must be from 0 to 0.5; EMPTY is missing; URL is missing"
         );
     }
 }

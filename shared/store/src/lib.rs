@@ -43,6 +43,7 @@ pub mod projection;
 pub mod rank;
 pub mod rank_recount;
 pub mod ranking;
+pub mod recommendation;
 pub mod recount;
 mod role;
 pub mod rollup;

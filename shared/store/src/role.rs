@@ -19,6 +19,8 @@ pub enum Role {
     ProjectOrders,
     /// Reads activity, writes rank lists.
     RankProducts,
+    /// Reads what was learned and who bought what, writes the rules about recommendations.
+    Recommend,
     /// Writes interactions, reads no figures and no customers.
     RecordInteractions,
     /// Updates the time of the next hint.
@@ -33,13 +35,14 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::AnswerQueries,
         Self::ImportInteractions,
         Self::JudgeCarts,
         Self::ManagePeople,
         Self::ProjectOrders,
         Self::RankProducts,
+        Self::Recommend,
         Self::RecordInteractions,
         Self::ResendPending,
         Self::SendAlerts,
@@ -57,6 +60,7 @@ impl Role {
             Self::ManagePeople => "shopsignal_manage_people",
             Self::ProjectOrders => "shopsignal_project_orders",
             Self::RankProducts => "shopsignal_rank_products",
+            Self::Recommend => "shopsignal_recommend",
             Self::RecordInteractions => "shopsignal_record_interactions",
             Self::ResendPending => "shopsignal_resend_pending",
             Self::SendAlerts => "shopsignal_send_alerts",

@@ -134,6 +134,11 @@ impl Deployment {
         Database::new(self.settings.clone(), Some(self.aws.clone()))
     }
 
+    /// The same with another database of the server.
+    pub(crate) fn with_database(&self, name: &str) -> Self {
+        Self { settings: self.settings.clone().with_database(name), ..self.clone() }
+    }
+
     /// Opens a connection for a transaction of several statements.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ pub mod cost;
 pub mod deployment;
 pub mod dlq;
 pub mod error;
+pub mod evaluate;
 pub mod exclude;
 pub mod import;
 pub mod person;

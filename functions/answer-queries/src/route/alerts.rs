@@ -5,13 +5,11 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use contracts::{AlertCursor, AlertsQuery, List, ListedFinding, Pagination};
+use serving::{Admin, QueryParameters};
 use store::finding::{self, PageStart, Stored};
 
 use crate::Deps;
-use crate::answer;
-use crate::caller::Admin;
 use crate::failure::Failure;
-use crate::query::QueryParameters;
 
 pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, query: QueryParameters) -> Result<Response, Failure> {
     let query = AlertsQuery::read(query.pairs())?;
@@ -31,7 +29,7 @@ pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, query: QueryPa
         cursor: query.after.map(AlertCursor::encode),
         next_cursor: last.map(AlertCursor::encode),
     };
-    Ok(answer::private(&List { data: rows.into_iter().map(public).collect(), pagination }))
+    Ok(serving::private(&List { data: rows.into_iter().map(public).collect(), pagination }))
 }
 
 fn public(row: Stored) -> ListedFinding {

@@ -11,15 +11,13 @@ use contracts::{
 };
 use domain::{Currency, Money, TimeSpan};
 use jiff::Timestamp;
+use serving::{Admin, QueryParameters};
 use store::sales::{self, Sales, SalesFigures, WHOLE_SHOP};
 use store::shop_report;
 
 use crate::Deps;
-use crate::answer;
-use crate::caller::Admin;
 use crate::currency;
 use crate::failure::Failure;
-use crate::query::QueryParameters;
 
 /// `GET /dashboard`: all-time totals and the orders of today.
 pub(crate) async fn dashboard(
@@ -36,7 +34,7 @@ pub(crate) async fn dashboard(
         .sales
         .iter()
         .map(|(code, figures)| CurrencyRevenue { currency: *code, revenue: revenue(Some(*code), *figures) });
-    Ok(answer::private(&Overview {
+    Ok(serving::private(&Overview {
         total_users: totals.users,
         total_orders: totals.orders,
         total_revenue: Amount(currency.map(|currency| Money { minor, currency })),
@@ -65,7 +63,7 @@ pub(crate) async fn daily_revenue(
         date: *date,
         revenue: revenue(currency, by_step.get(&step).map(|it| it.figures).unwrap_or_default()),
     };
-    Ok(answer::private(&DailyRevenue { currency, daily_revenue: (1..).zip(&range.days).map(day).collect() }))
+    Ok(serving::private(&DailyRevenue { currency, daily_revenue: (1..).zip(&range.days).map(day).collect() }))
 }
 
 /// `GET /revenue/payment-methods`.
@@ -87,7 +85,7 @@ pub(crate) async fn payment_methods(
         orders: figures.orders,
         revenue: revenue(currency, figures),
     };
-    Ok(answer::private(&PaymentMethods { currency, payment_methods: shown.map(method).collect() }))
+    Ok(serving::private(&PaymentMethods { currency, payment_methods: shown.map(method).collect() }))
 }
 
 /// `GET /orders`: by current status.
@@ -100,7 +98,7 @@ pub(crate) async fn orders(
     let counts = shop_report::count_by_status(&deps.database).await?;
     let total_orders = counts.iter().map(|(_, count)| count).sum();
     let named = counts.into_iter().map(|(status, count)| (status.as_str().to_uppercase(), count));
-    Ok(answer::private(&Orders { total_orders, orders_by_status: named.collect() }))
+    Ok(serving::private(&Orders { total_orders, orders_by_status: named.collect() }))
 }
 
 /// `GET /users`: registrations by local day.
@@ -114,7 +112,7 @@ pub(crate) async fn users(
     let users = shop_report::count_users(&deps.database, &days).await?;
     let daily = query.days.iter().zip(users.registered);
     let daily = daily.map(|((date, _), registered)| DayUsers { date: *date, registered });
-    Ok(answer::private(&Users { total_users: users.total, daily_users: daily.collect() }))
+    Ok(serving::private(&Users { total_users: users.total, daily_users: daily.collect() }))
 }
 
 /// `GET /events`: by service and type.
@@ -126,7 +124,7 @@ pub(crate) async fn events(
     let query = DaysQuery::read(query.pairs(), Timestamp::now())?;
     let counts = shop_report::count_events(&deps.database, query.span).await?.into_iter();
     let counts = counts.map(|it| EventCount { service: it.service, event_type: it.event_type, count: it.events });
-    Ok(answer::private(&Events { event_counts: counts.collect() }))
+    Ok(serving::private(&Events { event_counts: counts.collect() }))
 }
 
 fn revenue(currency: Option<Currency>, figures: SalesFigures) -> Revenue {

@@ -9,14 +9,13 @@ use contracts::{
     Contribution, CountOutcome, Data, EffectStatus, Parameters, SinkProgress, TrackedInteraction, TrackedInteractions,
 };
 use domain::{Micros, Sink};
+use serving::QueryParameters;
 use store::tracking::{self, Outcome, Tracked};
 use uuid::Uuid;
 
 use crate::Deps;
-use crate::answer;
 use crate::caller::Senders;
 use crate::failure::Failure;
-use crate::query::QueryParameters;
 
 pub(crate) async fn track(
     senders: Senders,
@@ -30,7 +29,7 @@ pub(crate) async fn track(
     let found = tracking::list(&deps.database, event_id, senders.origin()).await?;
     let as_of = found.first().ok_or(Failure::UnknownEvent)?.as_of;
     let interactions = found.into_iter().map(|found| public(event_id, found)).collect();
-    Ok(answer::private(&Data { data: TrackedInteractions { as_of, interactions } }))
+    Ok(serving::private(&Data { data: TrackedInteractions { as_of, interactions } }))
 }
 
 fn public(event_id: Uuid, found: Tracked) -> TrackedInteraction {

@@ -13,12 +13,12 @@ use contracts::{
 };
 use domain::{InvalidId, Micros, ProductId};
 use jiff::Timestamp;
+use serving::QueryParameters;
 use store::{activity, popularity};
 
 use crate::Deps;
 use crate::answer;
 use crate::failure::Failure;
-use crate::query::QueryParameters;
 use crate::route::rank;
 
 /// `GET /popularity/top`: the live list by score, ties by id, by page number or cursor; or a rank list.

@@ -10,15 +10,14 @@ use contracts::{
 };
 use domain::{Currency, TimeSpan, change_percent, split};
 use jiff::Timestamp;
+use serving::QueryParameters;
 use store::sales::{Sales, SalesFigures};
 use store::seller_dashboard::{self, Dashboard, ProductSales, Question, Standing};
 
 use crate::Deps;
-use crate::answer;
 use crate::caller::Seller;
 use crate::currency;
 use crate::failure::Failure;
-use crate::query::QueryParameters;
 
 /// The indexes of the requested spans: the preceding one, the whole range, then one per point of the charts.
 const BEFORE: usize = 0;
@@ -37,7 +36,7 @@ pub(crate) async fn show(
     let question = Question { seller_id: &seller_id, steps: &steps, products: query.span, currency: query.currency };
     let found = seller_dashboard::get(&deps.database, &question).await?;
     let dates: Vec<Timestamp> = points.into_iter().map(|(date, _)| date).collect();
-    Ok(answer::private(&Data { data: compose(&query, &dates, &found) }))
+    Ok(serving::private(&Data { data: compose(&query, &dates, &found) }))
 }
 
 /// Arranges the figures. The first point may start before the range; its value does not include that part.

@@ -23,5 +23,5 @@ pub(crate) async fn describe(headers: HeaderMap) -> Response {
 pub(crate) async fn check_health(State(deps): State<Arc<Deps>>) -> Result<Response, Failure> {
     deps.database.ping().await?;
     let health = json!({ "status": "ok", "postgres": "ok", "version": env!("CARGO_PKG_VERSION") });
-    Ok(answer::private(&Data { data: health }))
+    Ok(serving::private(&Data { data: health }))
 }

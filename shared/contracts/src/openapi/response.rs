@@ -159,6 +159,16 @@ pub(super) fn about_a_person() -> [Answer; 5] {
     ]
 }
 
+/// Additional responses of a route with a body.
+pub(super) fn for_bodies() -> [Answer; 2] {
+    [("413", refusal("Request Entity Too Large")), ("415", refusal("Unsupported Media Type"))]
+}
+
+/// Contradicts what is stored.
+pub(super) fn conflicting(message: &str) -> Answer {
+    ("409", failure(409, "conflict", message))
+}
+
 /// The response of an admin route to other callers.
 pub(super) fn for_admins() -> [Answer; 2] {
     [("401", refusal("Unauthorized")), ("403", refusal("Forbidden"))]

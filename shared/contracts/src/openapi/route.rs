@@ -91,7 +91,7 @@ fn body(schema: &str, extra: Value) -> RequestBody {
     required_body(schema, json!({ "interactions": [item] }))
 }
 
-fn required_body(schema: &str, example: Value) -> RequestBody {
+pub(super) fn required_body(schema: &str, example: Value) -> RequestBody {
     sized_body(schema, example, BODY_MAX_BYTES)
 }
 

@@ -8,15 +8,14 @@ use contracts::{MonthsQuery, SalesMonth, SalesMonths};
 use domain::{Charges, average, change_percent};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serving::{Admin, QueryParameters};
 use store::sales::{self, SalesFigures, WHOLE_SHOP};
 
 use super::total::{Totals, fill};
 use crate::Deps;
 use crate::answer;
-use crate::caller::Admin;
 use crate::currency;
 use crate::failure::Failure;
-use crate::query::QueryParameters;
 
 pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, query: QueryParameters) -> Result<Response, Failure> {
     let query = MonthsQuery::read(query.pairs())?;

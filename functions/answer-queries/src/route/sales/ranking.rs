@@ -7,15 +7,14 @@ use axum::response::Response;
 use contracts::{RankedCategory, RankedProduct, RankedWindow, RankingQuery, TopCategories, TopProducts};
 use domain::{RankBy, change_percent};
 use jiff::Timestamp;
+use serving::{Admin, QueryParameters};
 use store::ranking::{self, Question, Ranked};
 use store::sales::WHOLE_SHOP;
 
 use crate::Deps;
 use crate::answer;
-use crate::caller::Admin;
 use crate::caller::Reader;
 use crate::failure::Failure;
-use crate::query::QueryParameters;
 
 pub(crate) async fn products(
     reader: Reader,

@@ -7,14 +7,13 @@ use axum::extract::State;
 use axum::response::Response;
 use contracts::{CustomerSegment, CustomerSegments, SegmentLimits, SegmentsQuery};
 use domain::{Currency, Segment, average};
+use serving::{Admin, QueryParameters};
 use store::segment::{self, Spend};
 
 use crate::Deps;
 use crate::answer;
-use crate::caller::Admin;
 use crate::currency;
 use crate::failure::Failure;
-use crate::query::QueryParameters;
 
 pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, query: QueryParameters) -> Result<Response, Failure> {
     let query = SegmentsQuery::read(query.pairs())?;

@@ -7,6 +7,7 @@ use axum::response::Response;
 use contracts::{SalesRange, SalesWindow, SalesWindows, Trend, WindowsQuery};
 use domain::{Charges, TimeSpan, average, change_percent};
 use jiff::Timestamp;
+use serving::QueryParameters;
 use store::sales::{self, SalesFigures};
 
 use super::total::{Totals, fill};
@@ -15,7 +16,6 @@ use crate::answer;
 use crate::caller::Reader;
 use crate::currency;
 use crate::failure::Failure;
-use crate::query::QueryParameters;
 
 pub(crate) async fn list(
     reader: Reader,
