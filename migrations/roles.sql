@@ -187,7 +187,8 @@ GRANT SELECT, INSERT, DELETE ON analytic.rank_due TO shopsignal_rank_products;
 GRANT SELECT, UPDATE ON analytic.rank_state TO shopsignal_rank_products;
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.rank_generation, analytic.product_rank TO shopsignal_rank_products;
 GRANT SELECT, INSERT, DELETE ON analytic.rank_position TO shopsignal_rank_products;
-GRANT SELECT ON analytic.event_weight, analytic.activity TO shopsignal_rank_products;
+-- Who counts for a product: when they are few, that is a finding.
+GRANT SELECT ON analytic.event_weight, analytic.activity, analytic.actor_day TO shopsignal_rank_products;
 -- Neither scores nor counters: whether a product is announced.
 GRANT SELECT, UPDATE (standing) ON analytic.product_popularity TO shopsignal_rank_products;
 GRANT SELECT (product_id, seller_id, category_id, deleted_at) ON analytic.product TO shopsignal_rank_products;
@@ -246,11 +247,11 @@ GRANT SELECT, INSERT ON analytic.order_fact TO shopsignal_project_orders;
 GRANT SELECT, INSERT, UPDATE ON analytic.customer_lock TO shopsignal_project_orders;
 
 GRANT SELECT, INSERT, UPDATE (evidence, date_updated)
-    ON analytic.finding TO shopsignal_project_orders, shopsignal_judge_carts;
+    ON analytic.finding TO shopsignal_project_orders, shopsignal_judge_carts, shopsignal_rank_products;
 GRANT SELECT ON analytic.finding TO shopsignal_send_alerts, shopsignal_answer_queries;
 
 GRANT INSERT (finding_id, date_created, next_hint_at), SELECT (finding_id)
-    ON analytic.pending_alert TO shopsignal_project_orders, shopsignal_judge_carts;
+    ON analytic.pending_alert TO shopsignal_project_orders, shopsignal_judge_carts, shopsignal_rank_products;
 GRANT SELECT, UPDATE (lease, leased_until, confirmed, parked_at, parked_reason), DELETE
     ON analytic.pending_alert TO shopsignal_send_alerts;
 GRANT SELECT, UPDATE (next_hint_at, hints) ON analytic.pending_alert TO shopsignal_resend_pending;
@@ -307,11 +308,12 @@ GRANT EXECUTE ON FUNCTION analytic.learn_interactions, analytic.learn_visits, an
     TO shopsignal_update_catalog;
 GRANT EXECUTE ON FUNCTION analytic.recommend, analytic.get_history, analytic.score_partners, analytic.list_ranks TO shopsignal_recommend;
 GRANT EXECUTE ON FUNCTION analytic.record_findings
-    TO shopsignal_project_orders, shopsignal_judge_carts;
+    TO shopsignal_project_orders, shopsignal_judge_carts, shopsignal_rank_products;
 GRANT EXECUTE ON FUNCTION analytic.add_customer_sales, analytic.ensure_customer_locks, analytic.lock_customers,
     analytic.remove_empty_rollups
     TO shopsignal_project_orders, shopsignal_manage_people;
-GRANT EXECUTE ON FUNCTION analytic.collect_ranks, analytic.compute_ranks, analytic.prune_ranks, analytic.publish_ranks
+GRANT EXECUTE ON FUNCTION analytic.collect_ranks, analytic.compute_ranks, analytic.list_product_days, analytic.prune_ranks,
+    analytic.publish_ranks
     TO shopsignal_rank_products;
 GRANT EXECUTE ON FUNCTION analytic.explain_popularity, analytic.get_popularities, analytic.get_ranked_popularity,
     analytic.list_activity, analytic.list_popularity_after, analytic.list_popularity_page, analytic.list_ranks

@@ -11,7 +11,7 @@ use crate::hold;
 use crate::rig::{Rig, drive};
 use crate::sample::percentile;
 
-/// Shops of these sizes.
+/// Shops of these sizes, the largest only in a long run.
 const SHOPS: [u32; 3] = [10_000, 100_000, 1_000_000];
 /// Products that change between two generations.
 const CHANGES: [u32; 3] = [100, 1_000, 10_000];
@@ -29,7 +29,8 @@ const LEFT: &str = "SELECT (SELECT count(*) FROM analytic.rank_change) + (SELECT
 /// Measures generations in shops of several sizes, and reads in the largest.
 pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
     let mut figures = Vec::new();
-    for products in SHOPS {
+    let shops = if rig.long { &SHOPS[..] } else { &SHOPS[..2] };
+    for products in shops.iter().copied() {
         let database = fill(products).await;
         let mut function = rank_products(rig, &database).await;
         let first = first_generation(&mut function, &database).await;
@@ -38,15 +39,21 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
         for changed in CHANGES {
             figures.push(generation(rig, &mut function, &database, (products, changed)).await);
         }
-        if products == SHOPS[2] {
-            figures.extend(reads(rig, &database).await);
+        if Some(&products) == shops.last() {
+            figures.extend(reads(rig, (&database, products)).await);
         }
     }
     figures
 }
 
 async fn rank_products(rig: &Rig, database: &TestDatabase) -> Function {
-    let settings = [("TREND_HALF_LIFE_HOURS", "24"), ("ANNOUNCED_ONLY", "auto")];
+    let settings = [
+        ("TREND_HALF_LIFE_HOURS", "24"),
+        ("ANNOUNCED_ONLY", "auto"),
+        ("PUSH_ACTORS", "3"),
+        ("PUSH_SHARE_PERCENT", "80"),
+        ("PUSH_POINTS", "20"),
+    ];
     rig.function("rank-products", database.url(), &settings).await
 }
 
@@ -127,7 +134,7 @@ async fn generation(
 }
 
 /// Pages of the lists and one product, against the statements alone.
-async fn reads(rig: &Rig, database: &TestDatabase) -> Vec<Figure> {
+async fn reads(rig: &Rig, (database, products): (&TestDatabase, u32)) -> Vec<Figure> {
     const TOP: &str = Route::ListPopularity.path();
     let list = |rank: &str, scope: &str, id: &str, size: u32| {
         format!("SELECT * FROM analytic.list_ranks('{rank}', '{scope}', {id}, NULL, 9223372036854775807, '', {size})")
@@ -149,16 +156,16 @@ async fn reads(rig: &Rig, database: &TestDatabase) -> Vec<Figure> {
     let mut function = rig.function("answer-queries", database.url(), &[]).await;
     let mut figures = Vec::new();
     for (name, target, statement) in reads {
-        figures.extend(read(rig, (&mut function, database), (name, &target, &statement)).await);
+        figures.extend(read(rig, (&mut function, database), (name, &target, &statement, products)).await);
     }
     figures
 }
 
-/// One kind of read: its name, its path and its statement.
+/// One kind of read: its name, its path, its statement, and how many products there are.
 async fn read(
     rig: &Rig,
     (function, database): (&mut Function, &TestDatabase),
-    (name, target, statement): (&str, &str, &str),
+    (name, target, statement, products): (&str, &str, &str, u32),
 ) -> Vec<Figure> {
     let (mut ours, mut alone) = (Vec::new(), Vec::new());
     for _ in 0..rig.rounds * REQUESTS {
@@ -173,7 +180,7 @@ async fn read(
         let mut rounds = Rounds::default();
         let statement = percentile(&alone, percent);
         rounds.push(percentile(&ours, percent), statement);
-        let case = format!("{name}, {} products, p{percent}", SHOPS[2]);
+        let case = format!("{name}, {products} products, p{percent}");
         figures.push(rounds.figure("ranks", &case, "ms").against("the statement alone"));
         if percent == 50 && name != ONE_PRODUCT {
             let figure = Figure::alone("ranks", format!("{case}, the statement"), "ms", statement);

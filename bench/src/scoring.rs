@@ -8,7 +8,7 @@ use crate::figure::{Figure, Rounds};
 use crate::hold;
 use crate::rig::{Rig, processor_seconds};
 use crate::sample::{median, number};
-use stage::{Actors, SINGLES, Slice, Stage};
+use stage::{Actors, SINGLES, Slice, Spread, Stage};
 use testkit::{Function, statement_of};
 
 /// The statement that update-popularity sends.
@@ -22,24 +22,6 @@ const LEDGER: &str = include_str!("../sql/ledger.sql");
 const TURNS: usize = 6;
 /// The number of sessions that upsert event by event.
 const SESSIONS: usize = 8;
-
-/// The distribution of events over the products.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Spread {
-    Uniform,
-    Zipf,
-    OneProduct,
-}
-
-impl Spread {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Uniform => "uniform",
-            Self::Zipf => "Zipf",
-            Self::OneProduct => "one hot product",
-        }
-    }
-}
 
 /// Measures every spread with every batch size, then two clients, then the baselines.
 pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {

@@ -89,7 +89,8 @@ BEGIN
         SELECT reference, product_id FROM analytic.product_reference
         WHERE reference = ANY(ARRAY(SELECT reference FROM counted)) AND product_id IS NOT NULL
     ), weighed AS (
-        -- one row per product, as above
+        -- one row per product, as above. The sums stand again in store::exclusion::move_counts: in a function of their own they
+        -- would be one call more for every batch, and Postgres would plan the joins apart from what surrounds them
         SELECT coalesce(known.product_id, counted.reference) AS id, sum(events)::bigint AS events, sum(out)::bigint AS out,
                sum(counted)::bigint AS counted,
                sum(counted * weight_micros)::bigint AS score_micros,

@@ -25,7 +25,8 @@ BEGIN
     UPDATE analytic.rank_generation SET date_replaced = state.as_of WHERE id = current.id;
     INSERT INTO analytic.rank_generation (id, as_of, half_life_hours, announced_only)
     VALUES (state.generation, state.as_of, state.half_life_hours, state.announced_only);
-    -- the versions without an end are those of the new generation
+    -- the versions without an end are those of the new generation. One query for each list, because each walks its own index:
+    -- the name of a column cannot be a parameter, and one query over all lists would sort every product
     INSERT INTO analytic.rank_position (generation, product_id, alltime, trending, hour, day, week, month, rising)
     SELECT state.generation, product_id, max(position) FILTER (WHERE list = 1), max(position) FILTER (WHERE list = 2),
            max(position) FILTER (WHERE list = 3), max(position) FILTER (WHERE list = 4), max(position) FILTER (WHERE list = 5),

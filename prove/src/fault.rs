@@ -18,6 +18,7 @@ mod crash_point;
 mod delivery;
 mod environment;
 mod erasure;
+mod findings;
 mod gate;
 mod history;
 mod mapping;
@@ -35,11 +36,13 @@ mod sqs_gate;
 mod staff;
 mod stranger;
 mod traffic;
+mod upkeep;
 
 pub use catalog_stub::{CatalogFaults, CatalogStub};
-pub use check::{Findings, check};
+pub use check::check;
 pub use cluster::{Cluster, ClusterOptions};
 pub use environment::{Environment, Notes, Victim};
+pub use findings::Findings;
 pub use gate::{Gate, GatePoint};
 pub use history::{Counts, History};
 pub use mapping::{Delivery, Mapping};
@@ -67,6 +70,7 @@ pub fn scenarios() -> Vec<Scenario> {
         stranger::scenarios(),
         abandoned::scenarios(),
         erasure::scenarios(),
+        upkeep::scenarios(),
     ];
     lists.into_iter().flatten().collect()
 }

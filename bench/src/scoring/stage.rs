@@ -9,7 +9,6 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Uniform, Zipf};
 use testkit::{Function, TestDatabase, hint, sqs_event};
 
-use super::Spread;
 use crate::pgbench::{Script, fill};
 use crate::rig::{Rig, drive};
 
@@ -32,6 +31,24 @@ const TYPES: [&str; 10] = [
     "add_to_favorites",
     "purchase",
 ];
+
+/// The distribution of events over the products.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spread {
+    Uniform,
+    Zipf,
+    OneProduct,
+}
+
+impl Spread {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Uniform => "uniform",
+            Self::Zipf => "Zipf",
+            Self::OneProduct => "one hot product",
+        }
+    }
+}
 
 /// Who did the events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use contracts::Data;
 use headers::{HeaderMapExt, IfNoneMatch};
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
@@ -18,6 +19,11 @@ const FIXED: &str = "public, max-age=300";
 pub(crate) fn public(request: &HeaderMap, body: &impl Serialize) -> Result<Response, Failure> {
     // Serializing our own types cannot fail.
     Ok(respond(request, MOVING, serde_json::to_string(body).expect("numbers, text and times always serialize")))
+}
+
+/// Writes a private response in the usual envelope.
+pub(crate) fn enveloped(data: impl Serialize) -> Response {
+    serving::private(&Data { data })
 }
 
 /// Writes an embedded JSON document, or a 304 when the caller has the current one.

@@ -6,7 +6,15 @@ mod analytics;
 mod interaction;
 mod popularity;
 mod rank;
-mod sales;
+/// Windows, rankings, segments of customers and months. Each response is read by one statement, so that its figures are
+/// consistent.
+mod sales {
+    pub(super) mod month;
+    pub(super) mod ranking;
+    pub(super) mod segment;
+    mod total;
+    pub(super) mod window;
+}
 mod seller_dashboard;
 mod service;
 
@@ -38,11 +46,11 @@ fn handler(route: Route) -> Option<MethodRouter<Arc<Deps>>> {
         Route::GetPopularity | Route::ExplainPopularity | Route::ShowHistory => get(popularity::of_product),
         Route::TrackInteraction => get(interaction::track),
         Route::ListAlerts => get(alerts::list),
-        Route::ListSalesWindows => get(sales::windows),
-        Route::ListTopProducts => get(sales::top_products),
-        Route::ListTopCategories => get(sales::categories),
-        Route::ListCustomerSegments => get(sales::segments),
-        Route::ListSalesMonths => get(sales::months),
+        Route::ListSalesWindows => get(sales::window::list),
+        Route::ListTopProducts => get(sales::ranking::products),
+        Route::ListTopCategories => get(sales::ranking::categories),
+        Route::ListCustomerSegments => get(sales::segment::list),
+        Route::ListSalesMonths => get(sales::month::list),
         Route::ShowSellerDashboard => get(seller_dashboard::show),
         Route::ShowShopDashboard => get(analytics::dashboard),
         Route::ListDailyRevenue => get(analytics::daily_revenue),

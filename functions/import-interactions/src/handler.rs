@@ -6,7 +6,7 @@ use contracts::{
     Data, Failure, IMPORT_MAX_BYTES, ItemOutcome, RecordReply, RejectionCode, decode_body, read_import,
     read_trusted_claims,
 };
-use domain::{Caller, EventNames};
+use domain::EventNames;
 use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, RequestExt, Response};
@@ -40,11 +40,8 @@ pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lam
     match accept(deps, &request, &context).await {
         Ok(reply) => platform::answer(StatusCode::OK, &Data { data: reply }),
         Err(failure) => {
-            let id = context.request_id.as_str();
-            if let Some(cause) = failure.cause() {
-                tracing::error!(request.id = id, error = platform::chain(cause), "could not import");
-            }
-            platform::refuse((FUNCTION, id), (failure.status(), failure.code()), &failure.reply())
+            let answer = (failure.status(), failure.code());
+            platform::refuse((FUNCTION, &context.request_id), answer, failure.cause(), &failure.reply())
         }
     }
 }
@@ -83,17 +80,9 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
 
 /// Records and scores every admitted item; a rejected one does not affect the others.
 async fn record(database: &Database, items: Vec<ItemOutcome>) -> Result<Outcome, StoreError> {
-    // The client of an import is a service: its address and user agent are not the shopper's.
-    let submission = Submission {
-        caller: Caller::Trusted,
-        user_agent: None,
-        ip_address: None,
-        is_bot: false,
-        guest_events_per_minute: None,
-    };
     let mut recording = Recording::of(items);
     while let Some(part) = recording.next_part() {
-        let answer = store::interaction::record_and_score(database, part, &submission).await;
+        let answer = store::interaction::record_and_score(database, part, &Submission::TRUSTED).await;
         recording.settle(answer)?;
     }
     Ok(recording.finish())

@@ -10,7 +10,7 @@ use store::Database;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    platform::start();
+    platform::start(module_path!());
     let settings = platform::load(Settings::read)?;
     let aws = platform::aws::configure(settings.send_limit).await?;
     let deps = Arc::new(Deps {

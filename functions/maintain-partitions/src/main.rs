@@ -7,7 +7,7 @@ use store::Database;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    platform::start();
+    platform::start(module_path!());
     let settings = platform::load(Settings::read)?;
     let aws = aws::configure(aws::CALL_LIMIT).await?;
     let database = Database::new(settings.database, Some(aws)).with_statement_limit(STATEMENT_LIMIT);

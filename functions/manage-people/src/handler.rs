@@ -74,11 +74,8 @@ pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lam
     match answered {
         Ok((status, data)) => platform::answer(status, &Data { data }),
         Err(failure) => {
-            if let Some(cause) = failure.cause() {
-                tracing::error!(error = platform::chain(cause), "could not answer");
-            }
-            let id = context.request_id.as_str();
-            platform::refuse((FUNCTION, id), (failure.status(), failure.code()), &failure.reply())
+            let answer = (failure.status(), failure.code());
+            platform::refuse((FUNCTION, &context.request_id), answer, failure.cause(), &failure.reply())
         }
     }
 }

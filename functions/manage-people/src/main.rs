@@ -7,7 +7,7 @@ use manage_people::{AWS_CALL_LIMIT, Deps, Settings, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    platform::start();
+    platform::start(module_path!());
     let settings = platform::load(Settings::read)?;
     let aws = platform::aws::configure(AWS_CALL_LIMIT).await?;
     let deps = Arc::new(Deps::open(settings, &aws));

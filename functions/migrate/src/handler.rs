@@ -2,34 +2,15 @@
 
 use std::time::Duration;
 
-use aws_config::SdkConfig;
 use lambda_runtime::{Error, LambdaEvent};
-use platform::{Deadline, SecretSource};
+use platform::Deadline;
 use serde_json::{Value, json};
-use store::Settings;
 
 use crate::custom_resource::{Kind, Outcome, Request};
-use crate::migration;
+use crate::{Deps, migration};
 
 /// What is kept of an invocation's time for the answer: CloudFormation would wait for one that never comes.
 const ANSWER_MARGIN: Duration = Duration::from_secs(8);
-
-/// The dependencies of the function.
-#[derive(Debug)]
-pub struct Deps {
-    /// The release that this code belongs to.
-    pub release: String,
-    /// The database to migrate.
-    pub database: Settings,
-    /// The secret of the master of a server that the stack created.
-    pub master_secret_arn: Option<String>,
-    /// The secrets with the passwords of the functions' roles.
-    pub role_secret_arns: Vec<String>,
-    /// The secret of the application.
-    pub secret: SecretSource,
-    /// For signing in with a secret or by IAM.
-    pub aws: SdkConfig,
-}
 
 /// Applies the missing migrations and answers with their names.
 ///

@@ -4,9 +4,11 @@
 //! Migrations only add, so that functions of the previous version keep working until they are replaced, and after a rollback.
 
 mod custom_resource;
+mod deps;
 mod handler;
 mod migration;
 mod settings;
 
-pub use handler::{Deps, handle};
+pub use deps::Deps;
+pub use handler::handle;
 pub use settings::Settings;

@@ -6,7 +6,7 @@ use platform::{SecretSource, aws};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    platform::start();
+    platform::start(module_path!());
     let settings = platform::load(Settings::read)?;
     let aws = aws::configure(aws::CALL_LIMIT).await?;
     let secret = SecretSource::new(&aws, settings.secret_arn.clone());

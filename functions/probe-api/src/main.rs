@@ -8,7 +8,7 @@ use probe_api::{Deps, REQUEST_LIMIT, Settings, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    platform::start();
+    platform::start(module_path!());
     let settings = platform::load(Settings::read)?;
     let url = settings.api_url.as_url().as_str().trim_end_matches('/').to_owned();
     let deps = Deps { api: Api::new(outbound::client(REQUEST_LIMIT, NonZeroUsize::MIN)?, url) };

@@ -8,7 +8,7 @@ use store::Database;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    platform::start();
+    platform::start(module_path!());
     let settings = platform::load(Settings::read)?;
     let aws = aws::configure(aws::CALL_LIMIT).await?;
     let deps = Deps { database: Database::new(settings.database, Some(aws)), serving: settings.serving };

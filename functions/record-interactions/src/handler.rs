@@ -44,11 +44,8 @@ pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lam
     match accept(deps, &request, &context).await {
         Ok(reply) => platform::answer(StatusCode::OK, &Data { data: reply }),
         Err(failure) => {
-            let id = context.request_id.as_str();
-            if let Some(cause) = failure.cause() {
-                tracing::error!(request.id = id, error = platform::chain(cause), "could not record");
-            }
-            platform::refuse((FUNCTION, id), (failure.status(), failure.code()), &failure.reply())
+            let answer = (failure.status(), failure.code());
+            platform::refuse((FUNCTION, &context.request_id), answer, failure.cause(), &failure.reply())
         }
     }
 }

@@ -8,7 +8,7 @@ use store::Database;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    platform::start();
+    platform::start(module_path!());
     let settings = platform::load(Settings::read)?;
     let aws = platform::aws::configure(settings.send_limit).await?;
     let client = Client::new(&aws);

@@ -5,6 +5,7 @@
 //! handles: two invocations with the same message (only one gets the lease), a webhook that is down (the invocation
 //! fails, so that polling backs off), and addresses and keys that must not leak (they are in no log and no error).
 
+mod channel;
 mod error;
 mod handler;
 mod message;
@@ -13,9 +14,10 @@ mod settings;
 mod signature;
 mod webhook;
 
+pub use channel::Channel;
 pub use error::SendError;
 pub use handler::{Deps, handle};
 pub use receiver::webhooks;
 pub use settings::{Limits, Settings};
 pub use signature::{InvalidKey, SIGNATURE_HEADER, SigningKey, SigningKeys};
-pub use webhook::{Channel, Webhook, Webhooks};
+pub use webhook::{Webhook, Webhooks};

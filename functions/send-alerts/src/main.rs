@@ -9,7 +9,7 @@ use store::Database;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    platform::start();
+    platform::start(module_path!());
     let settings = platform::load(Settings::read)?;
     let aws = aws::configure(aws::CALL_LIMIT).await?;
     let dead_letters = DeadLetterSender::new(Client::new(&aws), settings.dead_letter_queue_url, aws::CALL_LIMIT);

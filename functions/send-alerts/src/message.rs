@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 use store::finding::Stored;
 
-use crate::Channel;
+use crate::channel::Channel;
 
 /// The maximum number of characters of an id in a chat.
 const ID_MAX_CHARS: usize = 80;
@@ -39,9 +39,14 @@ fn text(finding: &Stored, evidence: &Value, escape: fn(&str) -> String) -> Strin
     };
     let (of, at) = (|name: &str| &evidence[name], |value: &Value| value.as_str().unwrap_or("?").to_owned());
     let phrase = finding.rule.phrase();
-    // The evidence is about one order, or about a number of orders or products.
+    // The evidence is about one order, the points of a product, or a number of orders or products.
     let order = of("order");
-    let (what, when) = if order.is_null() {
+    let (what, when) = if let Some(points) = evidence.get("points") {
+        let (share, actors) = (of("share").as_f64().unwrap_or_default(), of("actor_count"));
+        let strongest = of("strongest").as_array().map_or(0, Vec::len);
+        let what = format!("{:.0} % of {points} points {phrase}: {strongest} of {actors}", share * 100.0);
+        (what, format!("from {} to {}", at(of("from")), at(of("to"))))
+    } else if order.is_null() {
         let count = evidence.get("order_count").unwrap_or(of("product_count"));
         (format!("{count} {phrase}"), format!("from {} to {}", at(of("from")), at(of("to"))))
     } else {
@@ -91,6 +96,16 @@ mod tests {
             "limit_minor": 100_000,
         });
         insta::assert_snapshot!(body(Channel::Slack, &finding(Rule::LargeOrder, "customer:c-1", &evidence)), @r#"{"text":"Shopsignal large_order: `customer:c-1`: order `o-1` of 200000 minor units of EUR, above 100000, placed at 2026-11-20T10:00:00Z (finding 00000000-0000-0000-0000-000000000007)"}"#);
+    }
+
+    #[test]
+    fn a_push_is_told_by_its_share() {
+        let evidence = json!({
+            "points": 27.5, "share": 0.92, "actor_count": 5, "from": "2026-11-19T10:00:00Z", "to": "2026-11-20T10:00:10Z",
+            "strongest": [{ "kind": "network", "points": 20.3 }, { "kind": "shopper", "points": 5.0 }],
+        });
+        let push = finding(Rule::PopularityPush, "product:p-1", &evidence);
+        insta::assert_snapshot!(body(Channel::Slack, &push), @r#"{"text":"Shopsignal popularity_push: `product:p-1`: 92 % of 27.5 points from few actors: 2 of 5, from 2026-11-19T10:00:00Z to 2026-11-20T10:00:10Z (finding 00000000-0000-0000-0000-000000000007)"}"#);
     }
 
     #[test]

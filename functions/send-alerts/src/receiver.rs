@@ -6,9 +6,10 @@
 use outbound::SecureUrl;
 use platform::{Secret, SecretSource, SecretValues};
 
+use crate::channel::Channel;
 use crate::settings::Limits;
 use crate::signature::{SigningKey, SigningKeys};
-use crate::webhook::{Channel, Webhook, Webhooks};
+use crate::webhook::{Webhook, Webhooks};
 
 /// The name of each kind of webhook in the secret.
 const WEBHOOKS: [(Channel, &str); 3] =

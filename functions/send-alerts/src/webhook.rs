@@ -1,6 +1,5 @@
 //! The webhooks: sends alerts and collects the outcomes.
 
-use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -13,6 +12,7 @@ use reqwest::header::CONTENT_TYPE;
 use store::finding::Stored;
 use store::pending_alert::Leased;
 
+use crate::channel::Channel;
 use crate::message;
 use crate::signature::{SIGNATURE_HEADER, SigningKeys};
 
@@ -25,35 +25,6 @@ const RETRY: ExponentialBuilder = ExponentialBuilder::new()
 
 /// Concurrent calls. Chats allow about one a second, so more would only be throttled.
 const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(4).expect("four is not zero");
-
-/// A kind of receiver.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Channel {
-    /// An incoming webhook of Slack.
-    Slack,
-    /// A webhook of Discord.
-    Discord,
-    /// Any receiver of the finding as JSON.
-    Json,
-}
-
-impl Channel {
-    /// Returns the name in `pending_alert.confirmed`, in metrics and logs.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Slack => "slack",
-            Self::Discord => "discord",
-            Self::Json => "json",
-        }
-    }
-}
-
-impl fmt::Display for Channel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// One receiver.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use update_catalog::{Deps, Settings, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    platform::start();
+    platform::start(module_path!());
     let settings = platform::load(Settings::read)?;
     let aws = aws::configure(aws::CALL_LIMIT).await?;
     let deps = Deps {

@@ -10,31 +10,13 @@ use testkit::cap::{CappedEvent, counting, default_caps};
 use uuid::Uuid;
 
 use super::activity::check_activity;
-use super::history::{Counts, EventKey, Sent};
+use super::findings::Findings;
+use super::history::{EventKey, Sent};
 use super::recount::{Sums, recount};
 use super::rig::Rig;
 
 /// How long Postgres may take to notice that a client is disconnected.
 const LEAK_LIMIT: Duration = Duration::from_secs(10);
-
-/// The result of a check.
-#[derive(Debug, Clone, Default)]
-pub struct Findings {
-    /// The counts of what clients sent and received.
-    pub counts: Counts,
-    /// Interactions in the log.
-    pub stored: usize,
-    /// Acknowledged events that are not in the log, and effects that never came.
-    pub lost: usize,
-    /// Events that are in the log twice. An effect that came twice shows as a difference.
-    pub doubled: usize,
-    /// Differences that `shopsignal verify` found, and products whose row is not the naive recount.
-    pub differences: usize,
-    /// Calls that the catalog accepted; at least one per interaction.
-    pub catalog_calls: usize,
-    /// All violations, as text.
-    pub violations: Vec<String>,
-}
 
 /// A row of the log.
 struct Row {

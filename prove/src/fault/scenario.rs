@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use testkit::TestDatabase;
 
-use super::check::{Findings, check};
+use super::check::check;
+use super::findings::Findings;
 use super::rig::{Options, Rig};
 use super::staff::Staff;
 

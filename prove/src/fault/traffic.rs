@@ -1,6 +1,7 @@
 //! Random requests of shoppers from a seed, with event ids so that a retry is recognized.
 
 use domain::Origin;
+use jiff::Timestamp;
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
@@ -138,6 +139,21 @@ impl Request {
         let request = HttpEvent::new("POST", "/api/v1/analytic/guest/interaction");
         let event = request.header("user-agent", CANARIES[0]).body(body(&items, session)).event();
         Self { items, origin: Origin::of_session(session), event }
+    }
+
+    /// A request of the shop's services with history: events with their times.
+    #[must_use]
+    pub fn of_history(items: &[(Uuid, Sent, Timestamp)]) -> Self {
+        let item = |(event_id, sent, at): &(Uuid, Sent, Timestamp)| {
+            json!({
+                "event_id": event_id, "event_type": sent.event_type, "ref_type": "Product", "ref_id": sent.ref_id,
+                "occurred_at": at,
+            })
+        };
+        let body = json!({ "interactions": items.iter().map(item).collect::<Vec<_>>() });
+        let request = HttpEvent::new("POST", "/api/v1/analytic/import/interaction").account(SHOPPER).trusted();
+        let items = items.iter().map(|(event_id, sent, _)| (*event_id, sent.clone())).collect();
+        Self { items, origin: Origin::TRUSTED, event: request.body(body.to_string()).event() }
     }
 
     /// Sends the request, and records what was sent and received.

@@ -23,7 +23,7 @@ const TAIL: &str = include_str!("report_tail.md");
 pub(super) async fn write(records: &[Record], out: &Path) {
     let mut text = String::from(HEAD);
     text.push_str(&circumstances(records).await);
-    text.push_str("\n| | fault | rounds | requests | acknowledged | stored | lost | doubled | difference | violations | owed until, p50 / p99 |\n");
+    text.push_str("\n| | fault | rounds | requests | acknowledged | stored | lost | doubled | difference | violations | recovered after, p50 / p99 |\n");
     text.push_str("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
     for scenario in scenarios() {
         let of: Vec<_> = records.iter().filter(|record| record.scenario == scenario.name).collect();

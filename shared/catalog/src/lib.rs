@@ -10,14 +10,16 @@
 #![warn(missing_docs)]
 
 mod delivery;
+mod error;
 mod feed;
 mod http;
 mod port;
 mod time;
 
 pub use delivery::{AgainReason, Delivery, Outcome};
+pub use error::CatalogError;
 pub use feed::{FEED_LIFETIME_DAYS, FeedCatalog, FeedItem, FeedPage, FeedPosition};
 pub use http::{HttpCatalog, HttpSettings};
 /// The address of an HTTP catalog.
 pub use outbound::SecureUrl as CatalogUrl;
-pub use port::{Catalog, CatalogError};
+pub use port::Catalog;

@@ -1,12 +1,11 @@
-//! The one operation that both catalogs offer, and what can be wrong with a catalog as a whole.
+//! The one operation that both catalogs offer.
 
 use std::collections::HashSet;
 use std::time::Instant;
 
 use domain::Interaction;
-use outbound::ClientError;
 
-use crate::{Delivery, FeedCatalog, HttpCatalog};
+use crate::{CatalogError, Delivery, FeedCatalog, HttpCatalog};
 
 /// The destination of interactions. Closed on purpose: a new kind of catalog is a new variant.
 #[derive(Debug)]
@@ -37,15 +36,4 @@ impl Catalog {
             Self::Feed(catalog) => Ok(catalog.deliver(&distinct, deadline).await),
         }
     }
-}
-
-/// A catalog that cannot be used at all.
-#[derive(Debug, thiserror::Error)]
-pub enum CatalogError {
-    /// The HTTP client or its TLS settings could not be put together. Trying again does not help.
-    #[error("could not call the catalog")]
-    Client(#[from] ClientError),
-    /// The feed could not be read or changed. May be repeated.
-    #[error("could not use the feed")]
-    Feed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }

@@ -5,10 +5,8 @@ use domain::{ProductId, Step, TimeSpan, Zone, align, split};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::{InvalidQuery, Parameters, Popularity, check_span};
+use crate::{IDS_MAX, InvalidQuery, Parameters, Popularity, check_span};
 
-/// The most products of one request.
-pub const IDS_MAX: usize = 100;
 /// How far hours reach back, in whole UTC days before today. Older hours are folded into days.
 pub const HISTORY_HOUR_DAYS: u16 = 35;
 /// How far days reach back, in whole UTC days before today. Older days are folded into one total.

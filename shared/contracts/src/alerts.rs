@@ -81,11 +81,11 @@ pub struct ListedFinding {
     pub id: Uuid,
     /// The rule that found it: a value of the parameter `rule`.
     pub rule: &'static str,
-    /// The subject: `customer:<key>`, `order:<id>` or `account:<id>`.
+    /// The subject: `customer:<key>`, `order:<id>`, `account:<id>` or `product:<id>`.
     pub subject: String,
-    /// The hour (UTC) in which the suspicious period ends, or `order:<id>` for a single order.
+    /// The hour (UTC) in which the suspicious period ends, `order:<id>` for a single order, or the day (UTC) of a product.
     pub window: String,
-    /// The evidence: orders with amounts in minor units, or products. Grows when late events arrive.
+    /// The evidence: orders with amounts in minor units, products, or points and who they came from. Grows when late events arrive.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub evidence: Value,
     /// Whether all evidence was more than a day old when it was reported; no alert was sent then.
@@ -116,7 +116,10 @@ mod tests {
             assert_eq!(refused, "limit: must be a whole number from 1 to 100", "{bad}");
         }
         let refused = read(&[("rule", "fraud")]).unwrap_err().to_string();
-        assert_eq!(refused, "rule: must be one of order_burst, large_order, similar_orders, abandoned_cart");
+        assert_eq!(
+            refused,
+            "rule: must be one of order_burst, large_order, similar_orders, abandoned_cart, popularity_push"
+        );
         assert_eq!(read(&[("limit", "1"), ("limit", "1")]), Err(InvalidQuery::Repeated("limit")));
         let foreign = Cursor { score: domain::Micros(1), id: Uuid::from_u128(1).to_string().parse().unwrap() }.encode();
         assert_eq!(read(&[("cursor", &foreign)]), Err(InvalidQuery::Cursor(InvalidCursor)));

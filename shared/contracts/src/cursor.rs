@@ -28,6 +28,10 @@ pub struct Cursor {
 #[error("cursor: must be a next_cursor of an earlier response, unchanged")]
 pub struct InvalidCursor;
 
+/// What a reader is told whose cursor belongs to a generation that is no longer kept.
+pub const CURSOR_EXPIRED: &str =
+    "cursor: the list has changed and this version of it is kept for ten minutes only; start again without a cursor";
+
 impl Cursor {
     /// Writes the cursor as an opaque, URL-safe string.
     #[must_use]

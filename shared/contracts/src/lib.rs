@@ -37,7 +37,7 @@ mod tracking;
 
 pub use activity::{
     ExplainedEvents, Explanation, HISTORY_DAY_DAYS, HISTORY_HOUR_DAYS, History, HistoryBucket, HistoryGranularity,
-    HistoryQuery, IDS_MAX, IdsQuery, Popularities, RequestedPopularity,
+    HistoryQuery, IdsQuery, Popularities, RequestedPopularity,
 };
 pub use alerts::{AlertCursor, AlertsQuery, ListedFinding};
 pub use analytics::{
@@ -45,7 +45,7 @@ pub use analytics::{
     Overview, PaymentMethods, Revenue, RevenueQuery, TotalsQuery, Users,
 };
 pub use body::{BODY_MAX_BYTES, IMPORT_ITEMS_MAX, IMPORT_MAX_BYTES, ITEMS_MAX, RequestError, decode_body};
-pub use cursor::{Cursor, InvalidCursor};
+pub use cursor::{CURSOR_EXPIRED, Cursor, InvalidCursor};
 pub use dashboard::{
     Charts, Comparison, DashboardQuery, DashboardRange, Granularity, Point, SPAN_DEFAULT_DAYS, SellerDashboard,
     Summary, TopProduct,
@@ -59,11 +59,11 @@ pub use message::{AlertHint, Hint, Pointer, REASON_ATTRIBUTE, Unreadable};
 pub use metadata::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};
 pub use person_request::read_person;
 pub use personal::{HASHED_PREFIX, HIDDEN, count_hidden, count_hidden_in, without_personal};
-pub use popularity::{LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, PageStart, Popularity, ProductPopularity, TopQuery};
-pub use query::{InvalidQuery, Parameters, SPAN_MAX_DAYS, check_span};
-pub use rank::{
-    CURSOR_EXPIRED, Positions, ProductRanks, RankCursor, RankQuery, RankedEntries, RankedEntry, WindowPoints,
+pub use popularity::{PageStart, Popularity, ProductPopularity, TopQuery};
+pub use query::{
+    IDS_MAX, InvalidQuery, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, Parameters, SPAN_MAX_DAYS, check_span,
 };
+pub use rank::{Positions, ProductRanks, RankCursor, RankQuery, RankedEntries, RankedEntry, WindowPoints};
 pub use recommendation::{
     Asked, CART_MAX, EXCLUDED_MAX, RULE_REASON_MAX_CHARS, RecommendationCursor, RecommendationData,
     RecommendationQuery, Recommendations, RecommendedProduct, SHOWN_MAX, ShownReason, ShownRule, read_cart, read_rule,
@@ -73,12 +73,7 @@ pub use rejection::{Rejection, RejectionCode};
 pub use reply::{Data, ErrorBody, ErrorReply, ItemResult, ItemStatus, List, Pagination, RecordReply};
 pub use request::{ItemOutcome, RefusedItem, read_import, read_request};
 pub use route::{Access, Method, Route};
-pub use sales::{
-    CurrencySales, CustomerSegment, CustomerSegments, MONTHS_DEFAULT, MONTHS_MAX, MonthsQuery, RankedCategory,
-    RankedProduct, RankedWindow, RankingQuery, SalesMonth, SalesMonths, SalesRange, SalesWindow, SalesWindows,
-    SegmentLimits, SegmentsQuery, TopCategories, TopProducts, Trend, WINDOWS_DEFAULT, WINDOWS_MAX, WindowSize,
-    WindowsQuery,
-};
+pub use sales::*;
 pub use shop_event::{
     ADDRESS_KEY_MIN_BYTES, AddressKey, Anonymized, Intake, ORDER_LINES_MAX, QUANTITY_MAX, SHOP_EVENT_MAX_BYTES,
     SHOP_TEXT_MAX_CHARS, anonymize_in_event, is_named_in_event, read_shop_event, sealed::peek_sealed_event,

@@ -5,6 +5,7 @@
 //! metadata) is in the descriptions.
 
 pub(crate) mod activity;
+pub(crate) mod description;
 mod event;
 pub(crate) mod figures;
 mod interaction;
@@ -53,9 +54,10 @@ fn paths() -> Paths {
             Method::Post => HttpMethod::Post,
             Method::Delete => HttpMethod::Delete,
         };
+        let operation = route.describe().operation;
         let operation = match route.access() {
-            Access::Public => route.describe(),
-            Access::Token => route.describe().security(SecurityRequirement::new(BEARER, Vec::<String>::new())),
+            Access::Public => operation,
+            Access::Token => operation.security(SecurityRequirement::new(BEARER, Vec::<String>::new())),
         };
         paths.path(route.path(), PathItem::new(method, operation))
     };
@@ -93,12 +95,12 @@ fn components() -> Components {
         .schema("Health", response::health())
         .security_scheme(BEARER, SecurityScheme::Http(bearer));
     let bodies = interaction::schemas().into_iter().chain(event::schemas()).chain(person::schemas());
+    let of_routes = Route::ALL.iter().flat_map(|route| route.describe().schemas);
     bodies
         .fold(
-            figures::schemas(sales::schemas(recommendation::schemas(rank::schemas(activity::schemas(
-                tracking::schemas(components),
-            ))))),
+            figures::schemas(recommendation::schemas(rank::schemas(activity::schemas(tracking::schemas(components))))),
             |all, (name, schema)| all.schema(name, schema),
         )
+        .schemas_from_iter(of_routes)
         .build()
 }

@@ -4,15 +4,7 @@ use domain::ProductId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Cursor, InvalidQuery, Parameters, ProductRanks, RankQuery};
-
-/// The default number of rows of a page.
-pub const LIMIT_DEFAULT: u32 = 10;
-/// The maximum number of rows of a page.
-pub const LIMIT_MAX: u32 = 100;
-/// How deep page numbers reach, in rows: a numbered page costs its depth, and anybody may ask for it without a token. A
-/// cursor costs the same at any depth.
-pub const PAGED_ROWS_MAX: u32 = 1_000;
+use crate::{Cursor, InvalidQuery, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, Parameters, ProductRanks, RankQuery};
 
 /// Score and counters of one product. Both are moved by events within the daily caps only; counters never decrease.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -8,8 +8,17 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::rejection::shorten;
-use crate::{EXCLUDED_MAX, IDS_MAX, InvalidCursor, PAGED_ROWS_MAX, SESSION_ID_MAX_CHARS, SHOP_TEXT_MAX_CHARS};
+use crate::{EXCLUDED_MAX, InvalidCursor, SESSION_ID_MAX_CHARS, SHOP_TEXT_MAX_CHARS};
 
+/// The default number of rows of a page.
+pub const LIMIT_DEFAULT: u32 = 10;
+/// The maximum number of rows of a page.
+pub const LIMIT_MAX: u32 = 100;
+/// How deep page numbers reach, in rows: a numbered page costs its depth, and anybody may ask for it without a token. A
+/// cursor costs the same at any depth.
+pub const PAGED_ROWS_MAX: u32 = 1_000;
+/// The most products of one request.
+pub const IDS_MAX: usize = 100;
 /// The longest span of any route, in days: a leap year.
 pub const SPAN_MAX_DAYS: i64 = 366;
 /// The earliest time accepted.

@@ -87,10 +87,6 @@ impl RankCursor {
     }
 }
 
-/// What a reader is told whose cursor belongs to a generation that is no longer kept.
-pub const CURSOR_EXPIRED: &str =
-    "cursor: the list has changed and this version of it is kept for ten minutes only; start again without a cursor";
-
 /// Which rank list is read, and from where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RankQuery {

@@ -63,8 +63,8 @@ macro_rules! routes {
 
             /// Describes what it takes and answers.
             #[cfg(feature = "openapi")]
-            pub(crate) fn describe(self) -> utoipa::openapi::path::OperationBuilder {
-                match self { $(Self::$name => $describe(),)+ }
+            pub(crate) fn describe(self) -> crate::openapi::description::Description {
+                match self { $(Self::$name => $describe().into(),)+ }
             }
         }
     };
@@ -107,18 +107,18 @@ routes! {
     ShowSellerDashboard: Get "/api/v1/analytic/seller-dashboard", Token, "answer-queries",
         crate::openapi::figures::seller_dashboard;
     /// Sales by window.
-    ListSalesWindows: Get "/api/v1/analytic/sales/windows", Token, "answer-queries", crate::openapi::sales::windows;
+    ListSalesWindows: Get "/api/v1/analytic/sales/windows", Token, "answer-queries", crate::sales::window::describe::windows;
     /// The best-selling products.
     ListTopProducts: Get "/api/v1/analytic/sales/top-products", Token, "answer-queries",
-        crate::openapi::sales::top_products;
+        crate::sales::ranking::describe::top_products;
     /// The best-selling categories.
     ListTopCategories: Get "/api/v1/analytic/sales/categories", Token, "answer-queries",
-        crate::openapi::sales::categories;
+        crate::sales::ranking::describe::categories;
     /// The customers by what they spent.
     ListCustomerSegments: Get "/api/v1/analytic/sales/customer-segments", Token, "answer-queries",
-        crate::openapi::sales::segments;
+        crate::sales::segment::describe::segments;
     /// Sales by month.
-    ListSalesMonths: Get "/api/v1/analytic/sales/months", Token, "answer-queries", crate::openapi::sales::months;
+    ListSalesMonths: Get "/api/v1/analytic/sales/months", Token, "answer-queries", crate::sales::month::describe::months;
     /// The totals of the shop.
     ShowShopDashboard: Get "/api/analytics/dashboard", Token, "answer-queries", crate::openapi::figures::overview;
     /// The revenue of the shop by day.

@@ -2,20 +2,18 @@
 //!
 //! Amounts are integers in minor units of one currency. `revenue` is net of refunds, `gross_revenue` is not.
 
-mod month;
-mod ranking;
-mod segment;
-mod window;
+pub(crate) mod month;
+pub(crate) mod ranking;
+pub(crate) mod segment;
+pub(crate) mod window;
 
 use domain::Currency;
 use serde::Serialize;
 
-pub use month::{MONTHS_DEFAULT, MONTHS_MAX, MonthsQuery, SalesMonth, SalesMonths};
-pub use ranking::{RankedCategory, RankedProduct, RankedWindow, RankingQuery, TopCategories, TopProducts};
-pub use segment::{CustomerSegment, CustomerSegments, SegmentLimits, SegmentsQuery};
-pub use window::{
-    SalesRange, SalesWindow, SalesWindows, Trend, WINDOWS_DEFAULT, WINDOWS_MAX, WindowSize, WindowsQuery,
-};
+pub use month::*;
+pub use ranking::*;
+pub use segment::*;
+pub use window::*;
 
 /// The sales of one currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
+use crate::decimal::decimal;
 use crate::{AMOUNT_LIMIT_MINOR, Currency, InvalidAmount, Quantity};
 
 /// Floating-point noise is smaller than this fraction of the minor unit: one in `NOISE`.
@@ -85,21 +86,6 @@ impl FromStr for Amount {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         decimal(text).map(Self).ok_or(InvalidAmount::NotANumber)
     }
-}
-
-/// Reads a non-negative decimal number in plain or scientific notation.
-pub(crate) fn decimal(text: &str) -> Option<Decimal> {
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let exponent: i32 = exponent.parse().ok().filter(|it| (-28..=28).contains(it))?;
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
-    let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !plain(whole) || !plain(fraction) {
-        return None;
-    }
-    let mantissa = Decimal::from_str(mantissa).ok()?;
-    let power = Decimal::from_i128_with_scale(10_i128.pow(exponent.unsigned_abs()), 0);
-    let number = if exponent < 0 { mantissa.checked_div(power)? } else { mantissa.checked_mul(power)? };
-    Some(number.normalize())
 }
 
 impl TryFrom<String> for Amount {

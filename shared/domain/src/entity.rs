@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::shop_event::by_time;
 use crate::{Fact, Period, ProductFacts, ShopEvent};
 
 /// What is known about a product. A new seller or category applies from the event's time on, so that a change does not
@@ -28,10 +29,8 @@ impl ProductState {
     /// Reads the events of one product, sorted by event time.
     #[must_use]
     pub fn of<'e>(events: impl IntoIterator<Item = &'e ShopEvent>) -> Self {
-        let mut events: Vec<_> = events.into_iter().collect();
-        events.sort_by_key(|event| (event.occurred_at, event.id));
         let mut state = Self::default();
-        for event in events {
+        for event in by_time(events) {
             match &event.fact {
                 Fact::ProductCreated { facts, .. } => {
                     state.deleted_at = None;

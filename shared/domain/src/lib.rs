@@ -13,6 +13,7 @@ mod claims;
 mod comparison;
 mod contribution;
 mod customer;
+mod decimal;
 mod derived;
 mod entity;
 mod event;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::shop_event::by_time;
 use crate::{CustomerKey, Fact, Opinion, ShopEvent};
 
 /// From this share of its scale a rating is high, in millionths.
@@ -30,10 +31,8 @@ impl OpinionState {
     /// Reads the events of one rating or comment, sorted by event time. Repeated ones count once.
     #[must_use]
     pub fn of<'e>(events: impl IntoIterator<Item = &'e ShopEvent>) -> Self {
-        let mut events: Vec<_> = events.into_iter().collect();
-        events.sort_by_key(|event| (event.occurred_at, event.id));
         let mut state = Self::default();
-        for event in events {
+        for event in by_time(events) {
             match &event.fact {
                 Fact::RatingAdded(opinion) | Fact::CommentCreated(opinion) => {
                     if state.given_at.is_none() {

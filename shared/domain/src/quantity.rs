@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::amount::decimal;
+use crate::decimal::decimal;
 
 /// A quantity in thousandths of a unit, never negative in an event. On the wire it is a number: `2`, `0.75`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]

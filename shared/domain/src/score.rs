@@ -23,6 +23,12 @@ pub struct InvalidMicros;
 impl Micros {
     /// The largest weight by magnitude: 1,000 points. Nine billion such events fit into one score.
     pub const WEIGHT_LIMIT: Self = Self(1_000 * PER_POINT);
+
+    /// Returns the nearest number of points; it has at most six decimals as long as a double can tell millionths apart.
+    #[must_use]
+    pub fn points(self) -> f64 {
+        self.0 as f64 / 1e6
+    }
 }
 
 impl FromStr for Micros {

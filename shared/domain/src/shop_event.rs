@@ -29,6 +29,13 @@ pub struct ShopEvent {
     pub link: Option<CustomerLink>,
 }
 
+/// Sorts events by time; at the same instant the id decides, so that the order of arrival does not.
+pub(crate) fn by_time<'e>(events: impl IntoIterator<Item = &'e ShopEvent>) -> Vec<&'e ShopEvent> {
+    let mut events: Vec<_> = events.into_iter().collect();
+    events.sort_by_key(|event| (event.occurred_at, event.id));
+    events
+}
+
 /// What an event is about. Events of one subject are applied together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {

@@ -24,6 +24,15 @@ impl Sink {
             Self::Catalog => "catalog",
         }
     }
+
+    /// Returns the setting with the address of its queue.
+    #[must_use]
+    pub fn queue_variable(self) -> &'static str {
+        match self {
+            Self::Popularity => "POPULARITY_QUEUE_URL",
+            Self::Catalog => "CATALOG_QUEUE_URL",
+        }
+    }
 }
 
 impl fmt::Display for Sink {

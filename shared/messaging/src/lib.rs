@@ -12,4 +12,4 @@ mod sender;
 
 pub use batch::{AlertBatch, Batch, Deliveries, Disposition, Settled};
 pub use queue_sender::{Acknowledgement, DeadLetter};
-pub use sender::{AlertSender, DeadLetterSender, EventSender, HintSender, Queues, Sent, SinkSender, queue_variable};
+pub use sender::{AlertSender, DeadLetterSender, EventSender, HintSender, Queues, Sent, SinkSender};

@@ -14,22 +14,13 @@ use crate::queue_sender::{Acknowledgement, DeadLetter, Outgoing, QueueSender, wi
 #[derive(Debug, Clone)]
 pub struct Queues([String; Sink::ALL.len()]);
 
-/// Returns the variable of the environment with the address of a sink's queue.
-#[must_use]
-pub const fn queue_variable(sink: Sink) -> &'static str {
-    match sink {
-        Sink::Popularity => "POPULARITY_QUEUE_URL",
-        Sink::Catalog => "CATALOG_QUEUE_URL",
-    }
-}
-
 impl Queues {
     /// Reads the address of every sink's queue.
     ///
     /// # Errors
     /// Names the variables that are missing.
     pub fn from_variables(lookup: &mut dyn FnMut(&'static str) -> Option<String>) -> Result<Self, String> {
-        let urls = Sink::ALL.map(|sink| lookup(queue_variable(sink)).ok_or(queue_variable(sink)));
+        let urls = Sink::ALL.map(|sink| lookup(sink.queue_variable()).ok_or(sink.queue_variable()));
         let missing: Vec<_> = urls.iter().filter_map(|url| url.as_ref().err()).collect();
         if missing.is_empty() {
             return Ok(Self(urls.map(Result::unwrap_or_default)));

@@ -125,15 +125,19 @@ pub fn report_rejections(function: &str, request_id: &str, codes: impl Iterator<
     }
 }
 
-/// Counts a request that was rejected as a whole, and writes the response.
+/// Counts a request that failed as a whole, logs what went wrong on our side, and writes the response.
 ///
 /// # Errors
 /// When the body cannot be written as JSON.
 pub fn refuse(
     (function, request_id): (&str, &str),
     (status, code): (u16, &'static str),
+    cause: Option<&(dyn std::error::Error + 'static)>,
     body: &impl Serialize,
 ) -> Result<Response<Body>, Error> {
+    if let Some(cause) = cause {
+        tracing::error!(request.id = request_id, error = crate::chain(cause), "could not answer");
+    }
     Metrics::with(&[("Function", function), ("Code", code)])
         .note("request.id", request_id)
         .count(Metric::RequestRefused, 1)

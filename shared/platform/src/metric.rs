@@ -85,6 +85,7 @@ metrics! {
     PendingOldestAge
     PendingParked
     ProbeSeconds
+    RanksAge
     RanksComputed
     RanksPruned
     RanksWritten

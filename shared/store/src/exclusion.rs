@@ -199,6 +199,49 @@ fn read_move(row: &Row) -> Result<Option<(ProductId, Micros)>, tokio_postgres::E
     Ok(Some((id, Micros(row.try_get("score_micros")?))))
 }
 
+/// An actor that could be excluded, with what counts for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// How an exclusion names it; `None` when the person was erased since.
+    pub actor: Option<NamedActor>,
+    /// Whether it is a network.
+    pub is_network: bool,
+    /// Events that count and add to the score.
+    pub events: i64,
+    /// What they are worth.
+    pub points: Micros,
+}
+
+/// Reads whose events add most to a product, the most first, by the hours of their events: this one and so many before it.
+/// What the caps keep is known, which is nine days.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list_candidates(
+    database: &Database,
+    product: &ProductId,
+    hours: u16,
+    limit: u32,
+) -> Result<Vec<Candidate>, StoreError> {
+    let parameters: [Parameter<'_>; 3] =
+        [(&product.as_str(), Type::TEXT), (&i32::from(hours), Type::INT4), (&i64::from(limit), Type::INT8)];
+    let rows = database.query(include_str!("../sql/exclusion/list_candidates.sql"), &parameters).await?;
+    let candidate = |row: &Row| {
+        let account: Option<Uuid> = row.try_get("account_id")?;
+        let (session, network): (Option<String>, Option<String>) =
+            (row.try_get("session_id")?, row.try_get("network")?);
+        let is_network = row.try_get("is_network")?;
+        let shopper = account.map(NamedActor::Account).or(session.map(NamedActor::Session));
+        Ok(Candidate {
+            actor: if is_network { network.map(NamedActor::Network) } else { shopper },
+            is_network,
+            events: row.try_get("events")?,
+            points: Micros(row.try_get("micros")?),
+        })
+    };
+    rows.iter().map(candidate).collect()
+}
+
 /// Reads the exclusions, the newest first: those in force, or those that ended as well.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Findings: table `finding`.
 
-use domain::fraud::{Evidence, Finding, FindingId, OrderFact, Rule};
+use domain::Micros;
+use domain::fraud::{ActorPoints, Evidence, Finding, FindingId, OrderFact, Rule};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio_postgres::Row;
@@ -74,9 +75,9 @@ pub struct Stored {
     pub id: FindingId,
     /// The rule.
     pub rule: Rule,
-    /// Whom it is about: `customer:<key>`, `order:<id>` or `account:<id>`.
+    /// Whom it is about: `customer:<key>`, `order:<id>`, `account:<id>` or `product:<id>`.
     pub subject: String,
-    /// The hour (UTC) in which the window ends, or `order:<id>`.
+    /// The hour (UTC) in which the window ends, `order:<id>`, or the day (UTC) of a product.
     pub window: String,
     /// The evidence, a JSON object.
     pub evidence: String,
@@ -168,7 +169,25 @@ fn written(evidence: &Evidence) -> Value {
         Evidence::Cart { count, from, to, products } => {
             json!({ "product_count": count, "from": from, "to": to, "products": products })
         }
+        Evidence::Push { from, to, points: all, held, actor_count, strongest } => json!({
+            "points": points(*all), "share": share(*held, *all), "actor_count": actor_count, "from": from, "to": to,
+            "strongest": strongest.iter().map(actor).collect::<Vec<_>>(),
+        }),
     }
+}
+
+fn actor(actor: &ActorPoints) -> Value {
+    json!({ "kind": actor.kind.as_str(), "points": points(actor.points) })
+}
+
+/// Points as readers get them.
+fn points(micros: Micros) -> f64 {
+    micros.0 as f64 / 1e6
+}
+
+/// A share with two decimals.
+fn share(part: Micros, whole: Micros) -> f64 {
+    (part.0 as f64 / whole.0.max(1) as f64 * 100.0).round() / 100.0
 }
 
 fn order(fact: &OrderFact) -> Value {

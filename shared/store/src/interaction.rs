@@ -28,6 +28,15 @@ pub struct Submission<'a> {
 }
 
 impl Submission<'_> {
+    /// What one of the shop's services sends: its address and user agent are not the shopper's.
+    pub const TRUSTED: Self = Self {
+        caller: Caller::Trusted,
+        user_agent: None,
+        ip_address: None,
+        is_bot: false,
+        guest_events_per_minute: None,
+    };
+
     /// The network whose cap the events of guests share; everyone else stands for themselves.
     fn guest_network(&self) -> Option<Uuid> {
         let of_guest = self.caller == Caller::Guest;

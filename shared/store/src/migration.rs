@@ -49,6 +49,7 @@ const FUNCTIONS: &[&str] = &[
     include_str!("../../../migrations/functions/list_order_facts.sql"),
     include_str!("../../../migrations/functions/list_popularity_after.sql"),
     include_str!("../../../migrations/functions/list_popularity_page.sql"),
+    include_str!("../../../migrations/functions/list_product_days.sql"),
     include_str!("../../../migrations/functions/list_ranks.sql"),
     include_str!("../../../migrations/functions/list_shop_events.sql"),
     include_str!("../../../migrations/functions/lock_customers.sql"),

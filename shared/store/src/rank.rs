@@ -6,13 +6,14 @@
 
 use std::time::Duration;
 
+use domain::fraud::{ActorKind, ActorPoints, ProductDay, PushLimits};
 use domain::{AnnouncedOnly, HalfLife, Micros, ProductId, RankList, RankScope, TrendKey};
 use jiff::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use crate::popularity::{Popularity, popularity, product_id};
-use crate::{Database, StoreError};
+use crate::{Database, StoreError, Transaction};
 
 /// How long a generation can be read after it was replaced.
 pub const KEPT: Duration = Duration::from_secs(600);
@@ -65,12 +66,43 @@ pub struct Chunk {
     pub written: usize,
 }
 
+/// Reads where the points of a day came from, of the products that [`compute`] computes next in this transaction: those
+/// that have at least the points of a push, and a quarter more than when they were last looked at.
+///
+/// # Errors
+/// See [`StoreError`]; the transaction cannot be continued then.
+pub async fn list_product_days(
+    transaction: &mut Transaction<'_>,
+    limits: &PushLimits,
+) -> Result<Vec<ProductDay>, StoreError> {
+    let parameters: [crate::session::Parameter<'_>; 3] =
+        [(&PRODUCTS, Type::INT8), (&limits.least.0, Type::INT8), (&i32::from(limits.actors), Type::INT4)];
+    let rows = transaction.call("list_product_days", &parameters).await?;
+    rows.iter().map(product_day).collect()
+}
+
+fn product_day(row: &Row) -> Result<ProductDay, StoreError> {
+    let (networks, held): (Vec<bool>, Vec<i64>) = (row.try_get("networks")?, row.try_get("held_micros")?);
+    let kind = |is_network: bool| if is_network { ActorKind::Network } else { ActorKind::Shopper };
+    let strongest = networks.into_iter().zip(held);
+    Ok(ProductDay {
+        product_id: product_id(row, "product_id")?,
+        from: row.try_get("from_time")?,
+        to: row.try_get("to_time")?,
+        points: Micros(row.try_get("raised_micros")?),
+        actor_count: count(row.try_get("actor_count")?),
+        strongest: strongest
+            .map(|(network, points)| ActorPoints { kind: kind(network), points: Micros(points) })
+            .collect(),
+    })
+}
+
 /// Computes the next products that are due.
 ///
 /// # Errors
-/// See [`StoreError`]; repeating is safe.
-pub async fn compute(database: &Database) -> Result<Chunk, StoreError> {
-    let rows = database.call("compute_ranks", &[(&PRODUCTS, Type::INT8)]).await?;
+/// See [`StoreError`]; the transaction cannot be continued then.
+pub async fn compute(transaction: &mut Transaction<'_>) -> Result<Chunk, StoreError> {
+    let rows = transaction.call("compute_ranks", &[(&PRODUCTS, Type::INT8)]).await?;
     let (computed, written): (i64, i64) = (only(&rows).try_get("taken")?, only(&rows).try_get("written")?);
     Ok(Chunk { computed: count(computed), written: count(written) })
 }
@@ -83,6 +115,15 @@ pub async fn compute(database: &Database) -> Result<Chunk, StoreError> {
 pub async fn publish(database: &Database) -> Result<Option<i64>, StoreError> {
     let rows = database.call("publish_ranks", &[]).await?;
     Ok(rows.first().map(|row| row.try_get("generation")).transpose()?)
+}
+
+/// Reads the time up to which the lists that readers see are correct; `None` before the first generation.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn get_correct_to(database: &Database) -> Result<Option<Timestamp>, StoreError> {
+    let rows = database.query(include_str!("../sql/rank/get_correct_to.sql"), &[]).await?;
+    Ok(rows.first().map(|row| row.try_get("as_of")).transpose()?)
 }
 
 /// What [`prune`] did.

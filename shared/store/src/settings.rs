@@ -52,6 +52,13 @@ impl Settings {
         self
     }
 
+    /// Names another database of the same server.
+    #[must_use]
+    pub fn with_database(mut self, name: &str) -> Self {
+        self.config.dbname(name);
+        self
+    }
+
     /// Reads `DATABASE_URL`, `DATABASE_SECRET_ARN` (optional) and `DATABASE_IAM_AUTH` (`true` or `false`), for programs
     /// that sign in as the owner of the schema: the user in the URL or secret.
     ///

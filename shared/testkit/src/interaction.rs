@@ -1,6 +1,6 @@
 //! Interactions that are in the log before a test begins.
 
-use domain::{Caller, InteractionId, NewInteraction, Origin, RefType, Reference};
+use domain::{InteractionId, NewInteraction, Origin, RefType, Reference};
 use store::interaction::{Recorded, Submission};
 use uuid::Uuid;
 
@@ -32,14 +32,7 @@ impl TestDatabase {
     /// # Panics
     /// When one of them is not new.
     pub async fn record(&self, items: &[NewInteraction]) -> Vec<InteractionId> {
-        let submission = Submission {
-            caller: Caller::Trusted,
-            user_agent: None,
-            ip_address: None,
-            is_bot: false,
-            guest_events_per_minute: None,
-        };
-        let recorded = store::interaction::record(&self.store(), items, &submission).await.unwrap();
+        let recorded = store::interaction::record(&self.store(), items, &Submission::TRUSTED).await.unwrap();
         let ids = recorded.into_iter().map(|item| match item.recorded {
             Recorded::New(id) => id,
             other => panic!("{other:?}"),

@@ -137,13 +137,7 @@ async fn two_runs_at_once_under_recording_lose_nothing() {
         let mut recorded = 0;
         for _ in 0..40 {
             let items = [interaction("view", &product(1).to_string())];
-            let submission = store::interaction::Submission {
-                caller: domain::Caller::Trusted,
-                user_agent: None,
-                ip_address: None,
-                is_bot: false,
-                guest_events_per_minute: None,
-            };
+            let submission = store::interaction::Submission::TRUSTED;
             recorded += store::interaction::record(&store, &items, &submission).await.unwrap().len();
         }
         recorded

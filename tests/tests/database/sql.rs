@@ -79,9 +79,10 @@ fn every_function_of_the_schema_begins_with_the_name_of_the_function_that_calls_
 }
 
 /// Functions of several statements, which cannot be prepared: each is called, as often as it takes to reach all of them.
-const CALLS: [(&str, &[&str]); 9] = [
+const CALLS: [(&str, &[&str]); 10] = [
     ("collect_ranks", &["now(), 24, 'auto', 10", "now() + interval '1 hour', 24, 'auto', 10", "now(), 48, 'auto', 10"]),
     ("compute_ranks", &["10"]),
+    ("list_product_days", &["10, 1000000, 3"]),
     ("publish_ranks", &["", ""]),
     ("prune_ranks", &["now()"]),
     ("list_ranks", &["'rising', 'category', 'c', NULL, 1, '', 10", "'1h', 'seller', 's', 1, 1, '', 10"]),

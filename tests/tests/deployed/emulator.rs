@@ -17,7 +17,7 @@ pub(crate) type Line = Value;
 impl Shop {
     /// The name of the deployed stack.
     fn deployed_name(&self) -> &str {
-        let name = self.stack.popularity_queue_url.rsplit('/').next().unwrap();
+        let name = self.stack.queue_url("popularity-queue").rsplit('/').next().unwrap();
         name.strip_suffix("-popularity-queue").unwrap()
     }
 
@@ -91,11 +91,11 @@ impl Shop {
 
     /// Removes a dead letter of project-orders, like an operator who has inspected it, if it is there.
     pub(crate) async fn take_order_dead_letter(&self, text: &str) -> Option<String> {
-        let (client, url) = (TestQueue::client(), self.stack.popularity_dlq_url.replace("popularity", "order-events"));
-        let received = client.receive_message().queue_url(&url).max_number_of_messages(10).visibility_timeout(1);
+        let (client, url) = (TestQueue::client(), self.stack.queue_url("order-events-dlq"));
+        let received = client.receive_message().queue_url(url).max_number_of_messages(10).visibility_timeout(1);
         let messages = received.send().await.unwrap().messages.unwrap_or_default();
         let found = messages.into_iter().find(|message| message.body().is_some_and(|body| body.contains(text)))?;
-        client.delete_message().queue_url(&url).receipt_handle(found.receipt_handle?).send().await.unwrap();
+        client.delete_message().queue_url(url).receipt_handle(found.receipt_handle?).send().await.unwrap();
         found.body
     }
 

@@ -159,18 +159,12 @@ impl Shop {
 
     /// The dead-letter queue of a sink.
     pub(crate) fn dlq_url(&self, sink: Sink) -> &str {
-        match sink {
-            Sink::Popularity => &self.stack.popularity_dlq_url,
-            Sink::Catalog => &self.stack.catalog_dlq_url,
-        }
+        self.stack.queue_url(&format!("{sink}-dlq"))
     }
 
     /// The queue of a sink.
     pub(crate) fn queue_url(&self, sink: Sink) -> &str {
-        match sink {
-            Sink::Popularity => &self.stack.popularity_queue_url,
-            Sink::Catalog => &self.stack.catalog_queue_url,
-        }
+        self.stack.queue_url(&format!("{sink}-queue"))
     }
 
     /// Runs a statement.

@@ -21,7 +21,8 @@ async fn a_simulated_shop_is_logged_once_and_its_fraudsters_are_found() {
     let shop = Shop::alone().await;
     let number = async |table: &str| shop.number(&format!("SELECT count(*) FROM analytic.{table}")).await;
     let (events_before, orders_before) = (number("shop_event").await, number("sales_order").await);
-    let alerts = "SELECT rule || ' ' || subject FROM analytic.finding WHERE rule <> 'abandoned_cart'";
+    let alerts =
+        "SELECT rule || ' ' || subject FROM analytic.finding WHERE rule NOT IN ('abandoned_cart', 'popularity_push')";
     let alerts_before: BTreeSet<_> = shop.rows(alerts).await.into_iter().collect();
     // Given the events that the shop will send.
     let until = Timestamp::now().round(Unit::Second).unwrap();
@@ -66,8 +67,8 @@ async fn a_simulated_shop_is_logged_once_and_its_fraudsters_are_found() {
     // When the same is sent again, everything is known.
     let again = shop.local_stack(&words).await;
     assert_eq!(again.code, Some(0), "{}", again.text);
-    let drained = async || shop.bodies_in(&shop.stack.order_events_queue_url).await.is_empty().then_some(());
+    let drained = async || shop.bodies_in(shop.stack.queue_url("order-events-queue")).await.is_empty().then_some(());
     eventually("an empty queue", WAIT_LIMIT, drained).await;
     assert_eq!(number("shop_event").await, expected);
-    assert_eq!(shop.bodies_in(&shop.stack.order_events_dlq_url).await, [""; 0]);
+    assert_eq!(shop.bodies_in(shop.stack.queue_url("order-events-dlq")).await, [""; 0]);
 }

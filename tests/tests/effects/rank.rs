@@ -5,8 +5,10 @@ mod figure;
 mod interrupted;
 mod naive;
 mod property;
+mod push;
 
 use cross_tests::shop::Shop;
+use domain::fraud::PushLimits;
 use domain::{AnnouncedOnly, HalfLife, InteractionId, NewInteraction, RankList, RankScope};
 use jiff::Timestamp;
 use rank_products::{Outcome, rank};
@@ -20,7 +22,7 @@ fn basis() -> Basis {
 
 /// Runs rank-products once, with as much time as it needs.
 async fn run(shop: &Shop, now: Timestamp) -> Outcome {
-    let outcome = rank(&shop.database.store(), basis(), now, || true).await.unwrap();
+    let outcome = rank(&shop.database.store(), (basis(), PushLimits::default()), now, || true).await.unwrap();
     assert!(outcome.generation.is_some());
     outcome
 }

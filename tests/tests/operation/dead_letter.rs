@@ -23,42 +23,22 @@ const ALL: Options = Options { reason: None, older_than: None, dry_run: false, r
 /// A database and every queue of a deployment.
 struct Setup {
     database: TestDatabase,
-    queues: BTreeMap<&'static str, TestQueue>,
+    queues: BTreeMap<String, TestQueue>,
     deployment: Deployment,
 }
 
 impl Setup {
     async fn open() -> Self {
         let database = TestDatabase::create().await;
-        let names = [
-            "popularity-queue",
-            "popularity-dlq",
-            "catalog-queue",
-            "catalog-dlq",
-            "alerts-queue",
-            "alerts-dlq",
-            "order-events-queue",
-            "order-events-dlq",
-            "maintenance-dlq",
-        ];
         let mut queues = BTreeMap::new();
-        for name in names {
+        for name in Dlq::queue_names() {
             queues.insert(name, TestQueue::create().await);
         }
-        let url = |name: &str| queues[name].url().to_owned();
         let path = PathBuf::from(std::env::var("SHOPSIGNAL_STACK_FILE").unwrap());
         let stack = StackFile {
             database_url: database.url().to_owned(),
             app_secret_arn: TestSecret::create(&[]).await.arn().to_owned(),
-            popularity_queue_url: url("popularity-queue"),
-            popularity_dlq_url: url("popularity-dlq"),
-            catalog_queue_url: url("catalog-queue"),
-            catalog_dlq_url: url("catalog-dlq"),
-            alerts_queue_url: url("alerts-queue"),
-            alerts_dlq_url: url("alerts-dlq"),
-            order_events_queue_url: url("order-events-queue"),
-            order_events_dlq_url: url("order-events-dlq"),
-            maintenance_dlq_url: url("maintenance-dlq"),
+            queues: queues.iter().map(|(name, queue)| (name.clone(), queue.url().to_owned())).collect(),
             ..StackFile::load(&path).unwrap()
         };
         let deployment = Deployment::local(&stack).await.unwrap();
@@ -269,7 +249,7 @@ async fn every_queue_is_counted() {
     }
     let outcome = setup.verify().await;
     let counted: BTreeMap<_, _> = outcome.queues.iter().map(|queue| (queue.name.as_str(), queue.visible)).collect();
-    assert_eq!(counted, setup.queues.keys().map(|name| (*name, 1)).collect());
+    assert_eq!(counted, setup.queues.keys().map(|name| (name.as_str(), 1)).collect());
 }
 
 #[tokio::test]
@@ -290,7 +270,7 @@ async fn after_a_crash_between_sending_and_deleting_an_event_goes_back_twice_and
 
 /// The name of a function in the stack, which starts as the names of its queues do.
 fn deployed(stack: &StackFile, function: &str) -> String {
-    let queue = stack.maintenance_dlq_url.rsplit('/').next().unwrap();
+    let queue = stack.queue_url("maintenance-dlq").rsplit('/').next().unwrap();
     format!("{}{function}", queue.strip_suffix("maintenance-dlq").unwrap())
 }
 

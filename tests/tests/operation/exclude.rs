@@ -3,9 +3,10 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use domain::NewInteraction;
+use domain::{Caller, NamedActor, NewInteraction};
 use shopsignal::cli::{self, Cli};
 use shopsignal::error::Error;
+use store::interaction::Submission;
 use testkit::{TestDatabase, interaction};
 use uuid::Uuid;
 
@@ -53,6 +54,39 @@ async fn an_account_is_excluded_tried_first_and_included_again() {
     let again = run(&database, &["include", "--account", &name]).await.unwrap_err();
     assert_eq!(again.to_string(), "use these arguments: this account is not excluded");
     run(&database, &["exclude", "list", "--all"]).await.unwrap();
+}
+
+#[tokio::test]
+async fn candidates_are_those_who_add_most_named_as_exclude_takes_them() {
+    let database = TestDatabase::create().await;
+    let store = database.store();
+    let account = Uuid::from_u128(7);
+    let view = |account_id| NewInteraction { account_id, ..interaction("view", "a") };
+    let mut ids = database.record(&[view(Some(account)), view(Some(account))]).await;
+    // Three guests of a network, and what adds nothing.
+    let guests: Vec<_> = (0..3).map(|_| view(None)).chain([interaction("dislike", "a")]).collect();
+    let submission = Submission {
+        caller: Caller::Guest,
+        user_agent: None,
+        ip_address: Some("203.0.113.0"),
+        is_bot: false,
+        guest_events_per_minute: None,
+    };
+    let recorded = store::interaction::record(&store, &guests, &submission).await.unwrap();
+    ids.extend(recorded.into_iter().map(|item| item.recorded.new_id().unwrap()));
+    store::popularity::apply(&store, &ids).await.unwrap();
+
+    let product = "a".parse().unwrap();
+    let found = store::exclusion::list_candidates(&store, &product, 24, 10).await.unwrap();
+    let found: Vec<_> = found.into_iter().map(|it| (it.actor, it.events, it.points.0)).collect();
+    let network = NamedActor::of_network("203.0.113.9");
+    assert_eq!(found, [(network, 3, 900_000), (Some(NamedActor::Account(account)), 2, 600_000)]);
+    run(&database, &["exclude", "candidates", "a"]).await.unwrap();
+
+    // Whoever was erased has no name any more.
+    database.execute("UPDATE analytic.interaction SET account_id = NULL, session_id = NULL, ip_address = NULL").await;
+    let found = store::exclusion::list_candidates(&store, &product, 24, 10).await.unwrap();
+    assert!(found.iter().all(|it| it.actor.is_none()) && found.len() == 2, "{found:?}");
 }
 
 #[test]

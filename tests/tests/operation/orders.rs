@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use contracts::{AddressKey, Intake, read_shop_event};
-use domain::fraud::{OrderFact, Rule, Scope, Thresholds, evaluate_orders};
+use domain::fraud::{FindingSubject, OrderFact, Rule, Scope, Thresholds, evaluate_orders};
 use jiff::{SignedDuration, Timestamp};
 use local_stack::simulate::ProductIds;
 use local_stack::simulate::order::{Plan, Shop, large_orders};
@@ -63,7 +63,7 @@ fn ordinary_customers_keep_far_from_every_threshold() {
     let mut facts = facts(&shop, &plan);
     facts.sort();
     for fact in facts {
-        let subject = fact.subject().to_string();
+        let subject = FindingSubject::of_order(&fact).to_string();
         if planted.contains(subject.as_str()) {
             continue;
         }
@@ -83,8 +83,11 @@ fn a_burst_goes_over_the_edge_of_a_minute() {
     let shop = Shop::open(&plan);
     let facts = facts(&shop, &plan);
     for planted in shop.planted.iter().filter(|it| it.rule == Rule::OrderBurst) {
-        let times: Vec<_> =
-            facts.iter().filter(|it| it.subject().to_string() == planted.subject).map(|it| it.placed_at).collect();
+        let times: Vec<_> = facts
+            .iter()
+            .filter(|it| FindingSubject::of_order(it).to_string() == planted.subject)
+            .map(|it| it.placed_at)
+            .collect();
         let minutes: BTreeMap<_, usize> = times.iter().fold(BTreeMap::new(), |mut minutes, at| {
             *minutes.entry(at.as_second() / 60).or_default() += 1;
             minutes

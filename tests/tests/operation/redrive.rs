@@ -26,12 +26,10 @@ impl Setup {
         let (database, queue, dlq) =
             (TestDatabase::create().await, TestQueue::create().await, TestQueue::create().await);
         let path = PathBuf::from(std::env::var("SHOPSIGNAL_STACK_FILE").unwrap());
-        let stack = StackFile {
-            database_url: database.url().to_owned(),
-            catalog_queue_url: queue.url().to_owned(),
-            catalog_dlq_url: dlq.url().to_owned(),
-            ..StackFile::load(&path).unwrap()
-        };
+        let mut stack = StackFile { database_url: database.url().to_owned(), ..StackFile::load(&path).unwrap() };
+        for (name, queue) in [("catalog-queue", &queue), ("catalog-dlq", &dlq)] {
+            stack.queues.insert(name.to_owned(), queue.url().to_owned());
+        }
         let deployment = Deployment::local(&stack).await.unwrap();
         Self { database, queue, dlq, deployment }
     }

@@ -90,7 +90,10 @@ async fn odd_queries_are_refused_by_name() {
     let mut stage = stage(1).await;
     for (query, text) in [
         ("limit=0", "limit: must be a whole number from 1 to 100"),
-        ("rule=fraud", "rule: must be one of order_burst, large_order, similar_orders, abandoned_cart"),
+        (
+            "rule=fraud",
+            "rule: must be one of order_burst, large_order, similar_orders, abandoned_cart, popularity_push",
+        ),
         ("cursor=x", "cursor: must be a next_cursor of an earlier response, unchanged"),
         ("rule=large_order&rule=order_burst", "rule: must be given once"),
     ] {

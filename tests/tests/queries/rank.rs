@@ -1,5 +1,6 @@
 //! The rank lists over HTTP: each list, whose products it holds, and pages that stand still while ranks move.
 
+use domain::fraud::PushLimits;
 use domain::{AnnouncedOnly, HalfLife};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -16,7 +17,8 @@ const PRODUCTS: u32 = 230;
 async fn rank(stage: &Stage, minutes: i64) {
     let now = NOON.parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes);
     let basis = Basis { half_life: HalfLife::of_hours(24).unwrap(), announced_only: AnnouncedOnly::Auto };
-    let outcome = rank_products::rank(&stage.database.store(), basis, now, || true).await.unwrap();
+    let outcome =
+        rank_products::rank(&stage.database.store(), (basis, PushLimits::default()), now, || true).await.unwrap();
     assert!(outcome.generation.is_some());
 }
 

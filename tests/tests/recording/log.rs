@@ -79,7 +79,7 @@ async fn the_log_holds_nothing_of_what_a_client_sent_when_sqs_and_postgres_fail(
     assert_silent(&mut stage).await;
     let mut stage = Stage::with(&[("DATABASE_URL", "postgres://postgres@127.0.0.1:1/none?sslmode=disable")]).await;
     assert_silent(&mut stage).await;
-    stage.output_with("could not record").await;
+    stage.output_with("could not answer").await;
 }
 
 #[tokio::test]

@@ -168,6 +168,16 @@ fn an_old_pending_row_rings_an_alarm_and_so_does_the_silence_of_resend_pending()
 }
 
 #[test]
+fn lists_that_stand_still_ring_an_alarm_and_so_does_the_silence_of_rank_products() {
+    let template = template();
+    let alarms = alarms(&template, &namespace(), Metric::RanksAge.as_str());
+    let [(function, alarm)] = &alarms[..] else { panic!("{alarms:?}") };
+    assert_eq!((function.as_str(), &alarm["Dimensions"][0]["Name"]), (Some("rank-products"), &json!("Function")));
+    assert_eq!((&alarm["TreatMissingData"], &alarm["Statistic"]), (&json!("breaching"), &json!("Maximum")));
+    assert!(template.number(&alarm["Threshold"]).is_some_and(|seconds| seconds >= 120), "runs are a minute apart");
+}
+
+#[test]
 fn a_derived_interaction_that_could_not_be_stored_rings_an_alarm() {
     let template = template();
     let alarms = alarms(&template, &namespace(), Metric::DerivedConflicts.as_str());

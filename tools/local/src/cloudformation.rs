@@ -39,9 +39,14 @@ impl Resources {
         self.0.get(logical).cloned().ok_or_else(|| Error::NoResource(logical.to_owned()))
     }
 
+    /// The URL of the queue of this name.
+    pub(crate) fn queue(&self, name: &str) -> Result<String, Error> {
+        self.get(&logical_id(name))
+    }
+
     /// The name in AWS of the function in `functions/<folder>`.
     pub(crate) fn function(&self, folder: &str) -> Result<String, Error> {
-        self.get(&logical_id(folder))
+        self.get(&(logical_id(folder) + "Function"))
     }
 
     /// The names in AWS of all our functions.
@@ -50,13 +55,13 @@ impl Resources {
     }
 }
 
-/// `record-interactions` is `RecordInteractionsFunction` in the template.
-fn logical_id(folder: &str) -> String {
-    let words = folder.split('-').map(|word| {
+/// `order-events-dlq` is `OrderEventsDlq` in the template.
+fn logical_id(name: &str) -> String {
+    let words = name.split('-').map(|word| {
         let (first, rest) = word.split_at(word.len().min(1));
         first.to_uppercase() + rest
     });
-    words.chain(["Function".to_owned()]).collect()
+    words.collect()
 }
 
 async fn page(endpoint: &str, stack: &Stack, next: Option<&str>) -> Result<String, Error> {
@@ -96,8 +101,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_name_becomes_the_logical_id() {
-        assert_eq!(logical_id("record-interactions"), "RecordInteractionsFunction");
-        assert_eq!(logical_id("migrate"), "MigrateFunction");
+    fn a_name_becomes_the_logical_id() {
+        assert_eq!(logical_id("record-interactions"), "RecordInteractions");
+        assert_eq!(logical_id("order-events-dlq"), "OrderEventsDlq");
     }
 }

@@ -2,6 +2,7 @@
 
 mod api;
 mod drain;
+mod push;
 mod sales;
 mod show;
 
@@ -30,7 +31,9 @@ const EVENT_LIMIT: Duration = Duration::from_secs(180);
 /// How long the rank lists may take: rank-products runs once a minute.
 const RANK_LIMIT: Duration = Duration::from_secs(150);
 /// Views of a product that rises, and of one that fades.
-const FASHIONS: usize = 60;
+const FASHIONS: usize = 200;
+/// Events of each of four who push a product.
+const PUSHERS: usize = 120;
 /// Products on a page.
 const PAGE: usize = 5;
 
@@ -63,19 +66,20 @@ pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
     let description = StackFile::of(stack)?;
     let deployment = Deployment::local(&description).await?;
     let api = Api::new(&description)?;
-    let summary = send_interactions(stack, args.interactions).await?;
+    let sent = interactions(args.interactions)?;
+    let summary = send_interactions(stack, &sent).await?;
     show::sent(&summary);
     let applied = verify::wait_until_applied(&deployment, WAIT_LIMIT).await?;
     let top = show_top(&api).await?;
     let shop = match send_orders(stack, &args).await? {
         Some(shop) => {
-            drain::wait(&deployment, &description.order_events_queue_url, &shop, EVENT_LIMIT).await?;
+            drain::wait(&deployment, description.queue_url("order-events-queue"), &shop, EVENT_LIMIT).await?;
             shop.is_complete() && show_sales(&api, &shop).await?
         }
         None => true,
     };
     let applied = verify::wait_until_applied(&deployment, WAIT_LIMIT).await? && applied;
-    let ranked = show_ranks(&api, Timestamp::now()).await?;
+    let ranked = show_without_pushers(stack, (&api, &deployment), &simulate::pushed(&sent)).await?;
     let outcome = verify::check(&deployment, verify::KEY_RETENTION_DAYS, true).await?;
     println!("\n== Is anything lost or counted twice?\n");
     verify::print(&outcome);
@@ -87,10 +91,20 @@ pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn send_interactions(stack: &Stack, interactions: usize) -> Result<Summary, Error> {
-    println!("\n== {interactions} interactions of 100 simulated shoppers, through the HTTP API\n");
-    simulate::simulate(stack, &simulate::Args { interactions, orders: Some(0), fashions: FASHIONS, ..defaults()? })
-        .await
+/// What shoppers, two fashions and four pushers do.
+fn interactions(interactions: usize) -> Result<simulate::Args, Error> {
+    let (fashions, pushers) = (FASHIONS, PUSHERS);
+    Ok(simulate::Args { interactions, orders: Some(0), day_before: interactions, fashions, pushers, ..defaults()? })
+}
+
+async fn send_interactions(stack: &Stack, args: &simulate::Args) -> Result<Summary, Error> {
+    println!("\n== {} interactions of 100 simulated shoppers, through the HTTP API\n", args.interactions);
+    let (fashions, pushers) = (2 * FASHIONS, 4 * PUSHERS);
+    println!(
+        "and {} views of the day before, {fashions} of two fashions, {pushers} events of four pushers\n",
+        args.day_before
+    );
+    simulate::simulate(stack, args).await
 }
 
 /// Sends the orders, if any.
@@ -127,6 +141,24 @@ async fn show_top(api: &Api<'_>) -> Result<Option<ProductId>, Error> {
     println!("\n== One product: GET /popularity/{}\n", best.id);
     println!("{}", serde_json::json!({ "data": one.data }));
     Ok(Some(best.id.clone()))
+}
+
+/// Shows who pushes a product, and the lists while they are excluded; `false` when they are not found, or the lists are not
+/// up to date in time. Afterwards they count again: all guests of this machine are one of them.
+async fn show_without_pushers(
+    stack: &Stack,
+    (api, deployment): (&Api<'_>, &Deployment),
+    product: &str,
+) -> Result<bool, Error> {
+    let pushers = push::show(api, deployment, product).await?;
+    for pusher in &pushers {
+        push::operate(stack, "exclude", pusher).await?;
+    }
+    let ranked = show_ranks(api, Timestamp::now()).await?;
+    for pusher in &pushers {
+        push::operate(stack, "include", pusher).await?;
+    }
+    Ok(ranked && !pushers.is_empty())
 }
 
 /// Shows trending, rising and all-time side by side; `false` when the lists are not up to date in time.

@@ -16,6 +16,7 @@ mod mix;
 pub mod order;
 mod print;
 mod progress;
+mod pusher;
 mod report;
 mod shop;
 mod summary;
@@ -36,6 +37,7 @@ use self::fashion::Fashions;
 pub use self::identity::ProductIds;
 use self::order::{Plan, Shop};
 pub(crate) use self::print::print_shop;
+use self::pusher::Pushers;
 pub use self::shop::ShopSummary;
 use self::summary::Tally;
 pub use self::summary::{Latency, Summary};
@@ -76,22 +78,44 @@ pub async fn simulate(stack: &Stack, args: &Args) -> Result<Summary, Error> {
         product_ids: args.product_ids,
         guests: args.guests,
     });
-    let fashions = Fashions {
-        seed: args.seed,
-        run: run.clone(),
-        until: args.until.unwrap_or_else(now),
-        products: args.products,
-        product_ids: args.product_ids,
-        views: args.fashions,
-    };
-    let batches = Batches::new(crowd, args.interactions, usize::from(args.batch));
-    let batches = batches.chain(fashions.batches(usize::from(args.batch)));
+    let size = usize::from(args.batch);
+    let batches = Batches::new(crowd, args.interactions, size);
+    let batches = batches.chain(fashions(args, &run).batches(size)).chain(pushers(args, &run).batches(size));
     let mut summary = send_all(&api, batches, args, Tally::new(args.seed, run)).await?;
     let plan = plan(args, &summary.run);
     if plan.orders > 0 && !summary.aborted {
         summary.shop = Some(shop::send(&api, &Shop::open(&plan), args, plan.until).await?);
     }
     Ok(summary)
+}
+
+fn fashions(args: &Args, run: &str) -> Fashions {
+    Fashions {
+        seed: args.seed,
+        run: run.to_owned(),
+        until: args.until.unwrap_or_else(now),
+        products: args.products,
+        product_ids: args.product_ids,
+        views: args.fashions,
+        before: args.day_before,
+    }
+}
+
+fn pushers(args: &Args, run: &str) -> Pushers {
+    Pushers {
+        seed: args.seed,
+        run: run.to_owned(),
+        products: args.products,
+        product_ids: args.product_ids,
+        shoppers: args.shoppers,
+        events: args.pushers,
+    }
+}
+
+/// Returns the product that the pushers of these arguments push.
+#[must_use]
+pub(crate) fn pushed(args: &Args) -> String {
+    pushers(args, "").product()
 }
 
 /// To the second, because it has to be typed to repeat the run.
@@ -128,7 +152,7 @@ async fn send_all(
     args: &Args,
     mut tally: Tally,
 ) -> Result<Summary, Error> {
-    let bar = progress::bar(args.interactions + 2 * args.fashions);
+    let bar = progress::bar(args.interactions + args.day_before + 2 * args.fashions + 4 * args.pushers);
     let mut tokens: BTreeMap<Sender, Option<String>> = BTreeMap::new();
     let (start, mut before) = (Instant::now(), 0);
     let requests = batches.map(|batch| {

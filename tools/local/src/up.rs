@@ -9,6 +9,7 @@ use crate::emulator;
 use crate::ports::Ports;
 use crate::postgres;
 use crate::venv;
+use shopsignal::dlq::Dlq;
 use shopsignal::say;
 use stack::Stack;
 use stack::file;
@@ -67,6 +68,7 @@ async fn step<T>(name: &str, work: impl Future<Output = Result<T, Error>>) -> Re
 fn describe(stack: &Stack, ports: Ports, resources: &Resources) -> Result<StackFile, Error> {
     let endpoint = emulator::endpoint(ports);
     let api = resources.get("Api")?;
+    let url = |queue: String| Ok::<_, Error>((queue.clone(), resources.queue(&queue)?));
     Ok(StackFile {
         database_url: postgres::url(ports),
         api_url: format!("{endpoint}/_aws/execute-api/{api}/$default"),
@@ -75,15 +77,7 @@ fn describe(stack: &Stack, ports: Ports, resources: &Resources) -> Result<StackF
         issuer: emulator::issuer_url(ports),
         audience: AUDIENCE.to_owned(),
         issuer_key: issuer::key_path(&stack.path("issuer")),
-        popularity_queue_url: resources.get("PopularityQueue")?,
-        popularity_dlq_url: resources.get("PopularityDlq")?,
-        catalog_queue_url: resources.get("CatalogQueue")?,
-        catalog_dlq_url: resources.get("CatalogDlq")?,
-        order_events_queue_url: resources.get("OrderEventsQueue")?,
-        order_events_dlq_url: resources.get("OrderEventsDlq")?,
-        alerts_queue_url: resources.get("AlertsQueue")?,
-        alerts_dlq_url: resources.get("AlertsDlq")?,
-        maintenance_dlq_url: resources.get("MaintenanceDlq")?,
+        queues: Dlq::queue_names().map(url).collect::<Result<_, _>>()?,
         catalog_table: resources.get("CatalogTable")?,
         app_secret_arn: resources.get("AppSecret")?,
         functions_dir: deploy::functions_folder(stack),

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{Error, cost, exclude, import, person, redrive, secret, verify, weights};
+use crate::{Error, cost, evaluate, exclude, import, person, redrive, secret, verify, weights};
 
 /// Operates a deployment of Shopsignal.
 #[derive(Debug, Parser)]
@@ -34,6 +34,11 @@ enum Command {
     Exclude(exclude::ExcludeArgs),
     /// Lets the events of somebody who was excluded count again.
     Include(exclude::IncludeArgs),
+    /// Judges the recommendations on sessions of a file, beside two simple methods.
+    ///
+    /// It learns and recommends with the statements of the functions, in a database of its own on the same server, which it
+    /// drops. The user needs the right to create a database.
+    Evaluate(evaluate::Args),
     /// Exports or erases what is held about a person.
     Person(person::Args),
     /// Lists and changes the keys and the addresses of webhooks in the secret of a deployment.
@@ -54,6 +59,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Weights(args) => weights::run(stack, args).await,
         Command::Exclude(args) => exclude::exclude(stack, args).await,
         Command::Include(args) => exclude::include(stack, args).await,
+        Command::Evaluate(args) => evaluate::run(stack, args).await,
         Command::Import(args) => return import::run(stack, args).await,
         Command::Verify(args) => return verify::run(stack, args).await,
         Command::Redrive(args) => return redrive::run(stack, args).await,

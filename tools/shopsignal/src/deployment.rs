@@ -9,13 +9,14 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sqs::config::{Credentials, SharedCredentialsProvider};
 use contracts::Intake;
-use domain::{Currency, Sink};
+use domain::Currency;
 use platform::{SecretError, SecretSource};
 use store::{Database, Settings};
 use tokio_postgres::Client;
 
 use crate::Error;
 use crate::dlq::Dlq;
+use crate::queue_args::QueueArgs;
 use stack::{Stack, StackFile};
 
 /// The limit of an AWS call; longer than any of our long polls.
@@ -23,6 +24,14 @@ const CALL_LIMIT: Duration = Duration::from_secs(30);
 
 /// The currency of a deployment that does not set one; the default of template.yaml.
 const DEFAULT_CURRENCY: &str = "EUR";
+
+/// For a change that waits for running statements.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct LockArgs {
+    /// How long to wait for running statements, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub lock_timeout: u64,
+}
 
 /// The database: the local stack's when no URL is given.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -42,33 +51,9 @@ pub struct DatabaseArgs {
 /// The queues and the feed of the deployment that --database-url names.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct ResourceArgs {
-    /// Queue of update-popularity.
-    #[arg(long, env = "POPULARITY_QUEUE_URL", value_name = "URL")]
-    pub popularity_queue_url: Option<String>,
-    /// Its dead-letter queue.
-    #[arg(long, env = "POPULARITY_DLQ_URL", value_name = "URL")]
-    pub popularity_dlq_url: Option<String>,
-    /// Queue of update-catalog.
-    #[arg(long, env = "CATALOG_QUEUE_URL", value_name = "URL")]
-    pub catalog_queue_url: Option<String>,
-    /// Its dead-letter queue.
-    #[arg(long, env = "CATALOG_DLQ_URL", value_name = "URL")]
-    pub catalog_dlq_url: Option<String>,
-    /// Queue of send-alerts.
-    #[arg(long, env = "ALERTS_QUEUE_URL", value_name = "URL")]
-    pub alerts_queue_url: Option<String>,
-    /// Its dead-letter queue.
-    #[arg(long, env = "ALERTS_DLQ_URL", value_name = "URL")]
-    pub alerts_dlq_url: Option<String>,
-    /// Queue of project-orders.
-    #[arg(long, env = "ORDER_EVENTS_QUEUE_URL", value_name = "URL")]
-    pub order_events_queue_url: Option<String>,
-    /// Its dead-letter queue.
-    #[arg(long, env = "ORDER_EVENTS_DLQ_URL", value_name = "URL")]
-    pub order_events_dlq_url: Option<String>,
-    /// Dead-letter queue of failed daily runs.
-    #[arg(long, env = "MAINTENANCE_DLQ_URL", value_name = "URL")]
-    pub maintenance_dlq_url: Option<String>,
+    /// The queues.
+    #[command(flatten)]
+    pub queues: QueueArgs,
     /// DynamoDB table of our own catalog feed.
     #[arg(long, env = "CATALOG_TABLE", value_name = "NAME")]
     pub catalog_table: Option<String>,
@@ -134,15 +119,7 @@ impl Deployment {
             .region(Region::new(stack.region.clone()))
             .credentials_provider(SharedCredentialsProvider::new(keys));
         let resources = ResourceArgs {
-            popularity_queue_url: Some(stack.popularity_queue_url.clone()),
-            popularity_dlq_url: Some(stack.popularity_dlq_url.clone()),
-            catalog_queue_url: Some(stack.catalog_queue_url.clone()),
-            catalog_dlq_url: Some(stack.catalog_dlq_url.clone()),
-            alerts_queue_url: Some(stack.alerts_queue_url.clone()),
-            alerts_dlq_url: Some(stack.alerts_dlq_url.clone()),
-            order_events_queue_url: Some(stack.order_events_queue_url.clone()),
-            order_events_dlq_url: Some(stack.order_events_dlq_url.clone()),
-            maintenance_dlq_url: Some(stack.maintenance_dlq_url.clone()),
+            queues: QueueArgs(stack.queues.clone()),
             catalog_table: Some(stack.catalog_table.clone()),
             app_secret_arn: Some(stack.app_secret_arn.clone()),
             default_currency: None,
@@ -155,6 +132,11 @@ impl Deployment {
     #[must_use]
     pub fn database(&self) -> Database {
         Database::new(self.settings.clone(), Some(self.aws.clone()))
+    }
+
+    /// The same with another database of the server.
+    pub(crate) fn with_database(&self, name: &str) -> Self {
+        Self { settings: self.settings.clone().with_database(name), ..self.clone() }
     }
 
     /// Opens a connection for a transaction of several statements.
@@ -187,28 +169,16 @@ impl Deployment {
     /// The URL of a dead-letter queue, if it is known.
     #[must_use]
     pub fn dlq_url(&self, dlq: Dlq) -> Option<&str> {
-        let known = &self.resources;
-        let url = match dlq {
-            Dlq::Sink(Sink::Popularity) => &known.popularity_dlq_url,
-            Dlq::Sink(Sink::Catalog) => &known.catalog_dlq_url,
-            Dlq::Alerts => &known.alerts_dlq_url,
-            Dlq::OrderEvents => &known.order_events_dlq_url,
-            Dlq::Maintenance => &known.maintenance_dlq_url,
-        };
-        url.as_deref()
+        self.queue_url(&dlq.queue_name())
     }
 
     /// The URL of the queue from which the messages of a dead-letter queue came, if there is one and it is known.
     pub(crate) fn source_url(&self, dlq: Dlq) -> Option<&str> {
-        let known = &self.resources;
-        let url = match dlq {
-            Dlq::Sink(Sink::Popularity) => &known.popularity_queue_url,
-            Dlq::Sink(Sink::Catalog) => &known.catalog_queue_url,
-            Dlq::Alerts => &known.alerts_queue_url,
-            Dlq::OrderEvents => &known.order_events_queue_url,
-            Dlq::Maintenance => &None,
-        };
-        url.as_deref()
+        self.queue_url(&dlq.source_name()?)
+    }
+
+    fn queue_url(&self, name: &str) -> Option<&str> {
+        self.resources.queues.0.get(name).map(String::as_str)
     }
 
     /// The currency of amounts whose events name none.
@@ -235,10 +205,8 @@ impl Deployment {
     /// Every queue that is known, by name.
     #[must_use]
     pub fn known_queues(&self) -> Vec<(String, &str)> {
-        let all = Dlq::ALL.into_iter().flat_map(|dlq| {
-            [(format!("{dlq}-queue"), self.source_url(dlq)), (format!("{dlq}-dlq"), self.dlq_url(dlq))]
-        });
-        all.filter_map(|(name, url)| Some((name, url?))).collect()
+        let known = |name: String| self.queue_url(&name).map(|url| (name, url));
+        Dlq::queue_names().filter_map(known).collect()
     }
 
     /// The table of the feed, when one is known.
@@ -250,19 +218,7 @@ impl Deployment {
 
 impl ResourceArgs {
     fn names_any(&self) -> bool {
-        let all = [
-            &self.popularity_queue_url,
-            &self.popularity_dlq_url,
-            &self.catalog_queue_url,
-            &self.catalog_dlq_url,
-            &self.alerts_queue_url,
-            &self.alerts_dlq_url,
-            &self.order_events_queue_url,
-            &self.order_events_dlq_url,
-            &self.maintenance_dlq_url,
-            &self.catalog_table,
-        ];
-        all.into_iter().any(Option::is_some)
+        self.catalog_table.is_some() || !self.queues.0.is_empty()
     }
 }
 

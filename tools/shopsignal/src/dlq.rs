@@ -1,7 +1,10 @@
 //! The dead-letter queues of a deployment. Each but one has a source queue, from which its messages came.
+//!
+//! This list is the only one: flags, variables, the local stack and `verify` follow it.
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use domain::Sink;
 
@@ -41,6 +44,29 @@ impl Dlq {
             Self::OrderEvents => "order-events",
             Self::Maintenance => "maintenance",
         }
+    }
+
+    /// Returns the name of the queue.
+    #[must_use]
+    pub fn queue_name(self) -> String {
+        format!("{self}-dlq")
+    }
+
+    /// Returns the name of the queue from which its messages came, if there is one.
+    #[must_use]
+    pub fn source_name(self) -> Option<String> {
+        (self != Self::Maintenance).then(|| format!("{self}-queue"))
+    }
+
+    /// Returns the name of every queue, those of consumers before their dead-letter queues.
+    pub fn queue_names() -> impl Iterator<Item = String> {
+        Self::ALL.into_iter().flat_map(|dlq| dlq.source_name().into_iter().chain([dlq.queue_name()]))
+    }
+
+    /// Returns what the command line shows in place of a name.
+    pub(crate) fn choices() -> &'static str {
+        static CHOICES: LazyLock<String> = LazyLock::new(|| Dlq::ALL.map(Dlq::as_str).join("|"));
+        &CHOICES
     }
 }
 

@@ -63,6 +63,9 @@ pub enum Error {
         /// The cause.
         source: store::StoreError,
     },
+    /// The schema could not be created.
+    #[error("create the schema")]
+    Migration(#[source] store::migration::MigrationError),
     /// An AWS call failed.
     #[error("{what}")]
     Aws {

@@ -4,16 +4,18 @@ use std::time::{Duration, Instant};
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
-use domain::NamedActor;
+use domain::{NamedActor, ProductId};
 use jiff::Timestamp;
-use store::exclusion::{self, Exclusion, Limits, Moved, Order, Outcome};
+use store::exclusion::{self, Candidate, Exclusion, Limits, Moved, Order, Outcome};
 use uuid::Uuid;
 
 use crate::Error;
-use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
+use crate::deployment::{DatabaseArgs, Deployment, LockArgs, ResourceArgs};
 
 /// Products that are printed.
 const MOVES: u32 = 20;
+/// Actors that are printed.
+const CANDIDATES: u32 = 20;
 /// Who decides, in the table.
 const BY: &str = "command";
 
@@ -39,6 +41,19 @@ pub struct ExcludeArgs {
 enum Command {
     /// Prints the exclusions in force.
     List(ListArgs),
+    /// Prints whose events add most to a product, as `exclude` names them: after a finding `popularity_push`.
+    Candidates(CandidatesArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct CandidatesArgs {
+    /// The product, as the finding names it.
+    product: ProductId,
+    /// By the events of this hour and so many before it.
+    #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=192))]
+    hours: u16,
+    #[command(flatten)]
+    database: DatabaseArgs,
 }
 
 #[derive(Debug, clap::Args)]
@@ -78,9 +93,8 @@ struct HowArgs {
     /// Prints what would move, and changes nothing; scorers wait as long.
     #[arg(long)]
     dry_run: bool,
-    /// How long to wait for running statements, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
-    lock_timeout: u64,
+    #[command(flatten)]
+    lock: LockArgs,
     #[command(flatten)]
     database: DatabaseArgs,
 }
@@ -99,18 +113,30 @@ fn read_network(text: &str) -> Result<NamedActor, String> {
     })
 }
 
-/// Excludes an actor, or lists the exclusions.
+/// Excludes an actor, or lists exclusions or whom to exclude.
 ///
 /// # Errors
 /// When the database cannot be reached or the scores stay locked; then nothing is changed.
 pub async fn exclude(stack: &str, args: ExcludeArgs) -> Result<(), Error> {
-    if let Some(Command::List(args)) = args.command {
-        let deployment = Deployment::find(stack, &args.database, ResourceArgs::default()).await?;
-        let found = exclusion::list(&deployment.database(), args.all).await;
-        print_list(&found.map_err(|source| Error::Store { what: "read the exclusions", source })?);
-        return Ok(());
+    match args.command {
+        Some(Command::List(args)) => list(stack, args).await,
+        Some(Command::Candidates(args)) => list_candidates(stack, args).await,
+        None => apply(stack, (args.whom, args.how), Order::Exclude { since: args.since, reason: &args.reason }).await,
     }
-    apply(stack, (args.whom, args.how), Order::Exclude { since: args.since, reason: &args.reason }).await
+}
+
+async fn list(stack: &str, args: ListArgs) -> Result<(), Error> {
+    let deployment = Deployment::find(stack, &args.database, ResourceArgs::default()).await?;
+    let found = exclusion::list(&deployment.database(), args.all).await;
+    print_list(&found.map_err(|source| Error::Store { what: "read the exclusions", source })?);
+    Ok(())
+}
+
+async fn list_candidates(stack: &str, args: CandidatesArgs) -> Result<(), Error> {
+    let deployment = Deployment::find(stack, &args.database, ResourceArgs::default()).await?;
+    let found = exclusion::list_candidates(&deployment.database(), &args.product, args.hours, CANDIDATES).await;
+    print_candidates(&found.map_err(|source| Error::Store { what: "read whose events count", source })?);
+    Ok(())
 }
 
 /// Ends the exclusion of an actor.
@@ -126,10 +152,10 @@ async fn apply(stack: &str, (whom, how): (WhomArgs, HowArgs), order: Order<'_>) 
     let deployment = Deployment::find(stack, &how.database, ResourceArgs::default()).await?;
     let mut client = deployment.connect().await?;
     let start = Instant::now();
-    let limits = Limits { lock: Duration::from_secs(how.lock_timeout), dry_run: how.dry_run, moves: MOVES };
+    let limits = Limits { lock: Duration::from_secs(how.lock.lock_timeout), dry_run: how.dry_run, moves: MOVES };
     let outcome = exclusion::apply(&mut client, (&whom, BY), order, limits).await;
     match outcome.map_err(|source| Error::Store { what: "move the counts", source })? {
-        Outcome::Busy => Err(Error::Busy(how.lock_timeout)),
+        Outcome::Busy => Err(Error::Busy(how.lock.lock_timeout)),
         Outcome::NotExcluded => Err(Error::Usage(format!("this {} is not excluded", whom.kind()))),
         Outcome::Moved(moved) => {
             print_moved(&moved);
@@ -154,6 +180,30 @@ fn print_moved(moved: &Moved) {
     }
     let Moved { counted, capped, excluded, products, .. } = moved;
     println!("events: {counted:+} counted, {capped:+} capped, {excluded:+} excluded; {products} products change");
+}
+
+fn print_candidates(candidates: &[Candidate]) {
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED).set_header(["actor", "events that count", "points"]);
+    for it in candidates {
+        table.add_row([argument(it), it.events.to_string(), it.points.to_string()]);
+    }
+    for column in [1, 2] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    println!("{table}");
+}
+
+/// The argument of `exclude` that names an actor.
+fn argument(candidate: &Candidate) -> String {
+    match &candidate.actor {
+        Some(NamedActor::Account(id)) => format!("--account {id}"),
+        Some(NamedActor::Session(id)) => format!("--session {id}"),
+        Some(NamedActor::Network(network)) => format!("--network {network}"),
+        None => "(erased)".to_owned(),
+    }
 }
 
 fn print_list(exclusions: &[Exclusion]) {

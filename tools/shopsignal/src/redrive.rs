@@ -28,7 +28,7 @@ use crate::dlq::Dlq;
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// The queue.
-    #[arg(value_name = "popularity|catalog|alerts|order-events|maintenance")]
+    #[arg(value_name = Dlq::choices())]
     dlq: Dlq,
     #[command(flatten)]
     options: Options,

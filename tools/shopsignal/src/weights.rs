@@ -9,7 +9,7 @@ use domain::{EventType, Micros};
 use store::weight::{Cap, Change, Changed, Counter, Preview, Weight};
 
 use crate::Error;
-use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
+use crate::deployment::{DatabaseArgs, Deployment, LockArgs, ResourceArgs};
 
 /// Moves in the top list that a dry run prints.
 const MOVES: u32 = 100;
@@ -60,9 +60,8 @@ struct SetArgs {
     /// Prints what would change, with the hundred products that would move the farthest, and changes nothing.
     #[arg(long)]
     dry_run: bool,
-    /// How long to wait for running statements, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
-    lock_timeout: u64,
+    #[command(flatten)]
+    lock: LockArgs,
     #[command(flatten)]
     database: DatabaseArgs,
 }
@@ -92,7 +91,7 @@ pub async fn run(stack: &str, args: Args) -> Result<(), Error> {
             if args.dry_run {
                 preview(&deployment, &changes).await
             } else {
-                set(&deployment, &changes, args.lock_timeout).await
+                set(&deployment, &changes, args.lock.lock_timeout).await
             }
         }
     }

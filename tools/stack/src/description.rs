@@ -1,5 +1,6 @@
 //! The description of a running stack: the file that tests and the other subcommands read.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -29,24 +30,8 @@ pub struct StackFile {
     pub audience: String,
     /// The issuer's private key (PEM).
     pub issuer_key: PathBuf,
-    /// Queue of the popularity scorer.
-    pub popularity_queue_url: String,
-    /// Its dead-letter queue.
-    pub popularity_dlq_url: String,
-    /// Queue of the catalog writer.
-    pub catalog_queue_url: String,
-    /// Its dead-letter queue.
-    pub catalog_dlq_url: String,
-    /// Queue of the shop's back-end events.
-    pub order_events_queue_url: String,
-    /// Its dead-letter queue.
-    pub order_events_dlq_url: String,
-    /// Queue of the alerts.
-    pub alerts_queue_url: String,
-    /// Its dead-letter queue.
-    pub alerts_dlq_url: String,
-    /// Dead-letter queue of failed daily runs.
-    pub maintenance_dlq_url: String,
+    /// The URL of every queue, by its name: `popularity-queue`, `popularity-dlq`.
+    pub queues: BTreeMap<String, String>,
     /// DynamoDB table of our own catalog feed.
     pub catalog_table: String,
     /// Secret with the keys and the addresses of webhooks.
@@ -56,6 +41,15 @@ pub struct StackFile {
 }
 
 impl StackFile {
+    /// Returns the URL of a queue.
+    ///
+    /// # Panics
+    /// When no queue has this name.
+    #[must_use]
+    pub fn queue_url(&self, name: &str) -> &str {
+        self.queues.get(name).expect("the stack has every queue of template.yaml")
+    }
+
     /// Reads the description of a running stack.
     ///
     /// # Errors

@@ -13,7 +13,6 @@ use serving::QueryParameters;
 use store::tracking::{self, Outcome, Tracked};
 use uuid::Uuid;
 
-use super::popularity::in_points;
 use crate::Deps;
 use crate::caller::Senders;
 use crate::failure::Failure;
@@ -80,7 +79,7 @@ fn contribution(found: &Tracked) -> Option<Contribution> {
             Outcome::Capped => CountOutcome::Capped,
             Outcome::Excluded => CountOutcome::Excluded,
         }),
-        weight: found.weight.map(in_points),
-        points: in_points(found.weight.filter(|_| counts).unwrap_or(Micros(0))),
+        weight: found.weight.map(Micros::points),
+        points: found.weight.filter(|_| counts).unwrap_or(Micros(0)).points(),
     })
 }

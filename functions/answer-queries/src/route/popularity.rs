@@ -120,10 +120,10 @@ fn explanation(found: activity::Explanation) -> Explanation {
         counted: it.counts.counted,
         capped: it.counts.capped,
         excluded: it.counts.excluded,
-        weight: it.weight.map(in_points),
-        points: in_points(Micros(it.counts.counted * it.weight.unwrap_or_default().0)),
+        weight: it.weight.map(Micros::points),
+        points: Micros(it.counts.counted * it.weight.unwrap_or_default().0).points(),
     });
-    Explanation { id: found.id, as_of: found.as_of, score: in_points(found.score), events: events.collect() }
+    Explanation { id: found.id, as_of: found.as_of, score: found.score.points(), events: events.collect() }
 }
 
 async fn history(deps: &Deps, id: &ProductId, query: HistoryQuery) -> Result<History, Failure> {
@@ -136,7 +136,7 @@ async fn history(deps: &Deps, id: &ProductId, query: HistoryQuery) -> Result<His
         counted: step.counts.counted,
         capped: step.counts.capped,
         excluded: step.counts.excluded,
-        points: in_points(step.points),
+        points: step.points.points(),
     });
     Ok(History {
         id,
@@ -146,11 +146,6 @@ async fn history(deps: &Deps, id: &ProductId, query: HistoryQuery) -> Result<His
         days_since: query.days_since,
         buckets: buckets.collect(),
     })
-}
-
-/// The nearest number; it has at most six decimals as long as a double can tell millionths apart.
-pub(super) fn in_points(micros: Micros) -> f64 {
-    micros.0 as f64 / 1e6
 }
 
 fn public(row: popularity::Popularity) -> Popularity {

@@ -5,7 +5,6 @@ use domain::Micros;
 use jiff::Timestamp;
 use store::rank::{self, After, Generation, Ranked, Ranks, Standing};
 
-use super::popularity::in_points;
 use crate::Deps;
 use crate::failure::Failure;
 
@@ -53,10 +52,10 @@ fn entry(position: u32, row: Ranked, generation: Generation) -> RankedEntry {
         id: row.id,
         category_id: row.category_id,
         seller_id: row.seller_id,
-        score: in_points(row.score),
+        score: row.score.points(),
         points: points(row.standing),
         trending: trending(row.standing, generation.as_of, generation.half_life),
-        rising: row.standing.rising.map(in_points),
+        rising: row.standing.rising.map(Micros::points),
     }
 }
 
@@ -67,13 +66,13 @@ pub(super) fn of_product(ranks: Ranks) -> ProductRanks {
         as_of: ranks.as_of,
         points: points(ranks.standing),
         trending: trending(ranks.standing, ranks.as_of, ranks.half_life),
-        rising: ranks.standing.rising.map(in_points),
+        rising: ranks.standing.rising.map(Micros::points),
         positions: Positions { alltime, trending: trending_at, hour, day, week, month, rising },
     }
 }
 
 fn points(standing: Standing) -> WindowPoints {
-    let [hour, day, week, month] = standing.points.map(in_points as fn(Micros) -> f64);
+    let [hour, day, week, month] = standing.points.map(Micros::points);
     WindowPoints { hour, day, week, month }
 }
 

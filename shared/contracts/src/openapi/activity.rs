@@ -5,8 +5,9 @@ use utoipa::openapi::ComponentsBuilder;
 use utoipa::openapi::path::OperationBuilder;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 
+use super::rank::product;
 use super::response::{cacheable, invalid, missing, one_of, success};
-use super::route::{if_none_match, operation, product, query, spu_id};
+use super::route::{if_none_match, operation, query, spu_id};
 use crate::{
     ExplainedEvents, Explanation, HISTORY_DAY_DAYS, HISTORY_HOUR_DAYS, History, HistoryBucket, HistoryGranularity,
     IDS_MAX, Popularities, RequestedPopularity, SPAN_MAX_DAYS,

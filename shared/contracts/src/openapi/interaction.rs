@@ -11,6 +11,7 @@ use utoipa::openapi::schema::{
 };
 use utoipa::openapi::{Deprecated, Ref};
 
+use super::response::UUID_EXAMPLE;
 use crate::metadata::{NUMBER_FLOOR, NUMBER_LIMIT};
 use crate::{
     IMPORT_ITEMS_MAX, ITEMS_MAX, METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS,
@@ -23,7 +24,6 @@ const PRINTABLE: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
 const ID: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$";
 /// A string that jsonb can store.
 const WITHOUT_NUL: &str = r"^[^\x00]*$";
-const UUID_EXAMPLE: &str = "0192e4a0-0000-7000-8000-000000000001";
 
 /// The three routes.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 use utoipa::openapi::schema::{AnyOfBuilder, Schema};
 use utoipa::openapi::{ComponentsBuilder, Ref};
 
-use super::response::one_of;
-use super::route::product;
+use super::response::{UUID_EXAMPLE, one_of};
 use crate::{Positions, ProductPopularity, ProductRanks, RankedEntries, RankedEntry, WindowPoints};
 
 /// Adds the schemas.
@@ -28,6 +27,12 @@ fn top() -> Schema {
         .description(Some("`RankedEntries` with `rank`, `category_id` or `seller_id`, otherwise `PopularityList`."))
         .build()
         .into()
+}
+
+/// One product.
+pub(super) fn product() -> Value {
+    json!({ "id": UUID_EXAMPLE, "score": 1.1, "view_count": 1, "purchase_count": 1, "favorite_count": 0, "cart_count": 0,
+            "review_count": 0, "date_updated": "2026-11-20T12:00:01.5Z" })
 }
 
 /// One product with its ranks.

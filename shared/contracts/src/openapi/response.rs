@@ -7,6 +7,8 @@ use utoipa::openapi::{ContentBuilder, Header, Ref, ResponseBuilder};
 use crate::CURSOR_EXPIRED;
 
 const JSON: &str = "application/json";
+/// An id in examples.
+pub(super) const UUID_EXAMPLE: &str = "0192e4a0-0000-7000-8000-000000000001";
 /// The maximum number of rows of a list.
 const MAX: usize = crate::LIMIT_MAX as usize;
 

@@ -7,15 +7,14 @@ use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::{ContentBuilder, Ref, Required, ResponseBuilder, link::Link};
 
-use super::rank::ranked_product;
+use super::rank::{product, ranked_product};
 use super::response::{
-    Answer, about_a_person, anywhere, cacheable, expired, for_admins, handing_over, invalid, limited, missing,
-    recording, success,
+    Answer, UUID_EXAMPLE, about_a_person, anywhere, cacheable, expired, for_admins, handing_over, invalid, limited,
+    missing, recording, success,
 };
 use super::{event, person};
 use crate::{BODY_MAX_BYTES, IMPORT_MAX_BYTES, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX};
 
-const UUID_EXAMPLE: &str = "0192e4a0-0000-7000-8000-000000000001";
 /// In URL-safe base64: the kind 3, a score and an id; or the kind 4, a list, whose products it holds, a position in it, ids.
 const CURSOR: &str = "^(A[w-z0-9_-][A-Za-z0-9_-]{10}[A-Za-z0-9_-]{2,}|BA[AEIMQUY][ABC][A-Za-z0-9_-]{31,})$";
 /// The same for findings: the kind 2, a time whose first byte is below 3 (until the year 8816), an id.
@@ -209,12 +208,7 @@ pub(crate) fn health() -> OperationBuilder {
     operation("checkHealth", "Says whether Postgres can be reached", answers)
 }
 
-pub(super) fn product() -> Value {
-    json!({ "id": UUID_EXAMPLE, "score": 1.1, "view_count": 1, "purchase_count": 1, "favorite_count": 0, "cart_count": 0,
-            "review_count": 0, "date_updated": "2026-11-20T12:00:01.5Z" })
-}
-
-pub(super) fn query(name: &str, schema: impl Into<Schema>, description: &str) -> Parameter {
+pub(crate) fn query(name: &str, schema: impl Into<Schema>, description: &str) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Query)
@@ -224,7 +218,7 @@ pub(super) fn query(name: &str, schema: impl Into<Schema>, description: &str) ->
         .build()
 }
 
-pub(super) fn number(default: u32, maximum: u32) -> Schema {
+pub(crate) fn number(default: u32, maximum: u32) -> Schema {
     let integer = ObjectBuilder::new().schema_type(Type::Integer).default(Some(default.into()));
     integer.minimum(Some(1)).maximum(Some(f64::from(maximum))).build().into()
 }

@@ -87,6 +87,33 @@ pub struct SalesMonth {
     pub orders_change: Option<f64>,
 }
 
+/// The route in the OpenAPI document.
+#[cfg(feature = "openapi")]
+pub(crate) mod describe {
+    use serde_json::json;
+
+    use super::{MONTHS_DEFAULT, MONTHS_MAX, SalesMonths};
+    use crate::openapi::description::Description;
+    use crate::openapi::route::{number, query};
+    use crate::openapi::sales::{currency, secured, zone};
+
+    pub(crate) fn months() -> Description {
+        let month = json!({ "month": "2026-11", "orders": 2, "revenue": 4480, "gross_revenue": 4980, "refunds": 500,
+                            "shipping": 490, "tax": 0, "fees": 0, "average_order_value": 2490, "revenue_change": -10.5, "orders_change": null });
+        let example = json!({ "currency": "EUR", "tz": "UTC", "months": [month] });
+        let refusal = format!("months: must be a whole number from 1 to {MONTHS_MAX}");
+        secured::<SalesMonths>(("listSalesMonths", "Shows sales by month"), example, &refusal)
+            .description("For admins.")
+            .parameter(query(
+                "months",
+                number(MONTHS_DEFAULT, MONTHS_MAX),
+                "The number of months, ending with the current one.",
+            ))
+            .parameter(zone())
+            .parameter(currency())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -156,6 +156,76 @@ pub struct RankedCategory {
     pub change: Option<f64>,
 }
 
+/// The routes in the OpenAPI document.
+#[cfg(feature = "openapi")]
+pub(crate) mod describe {
+    use domain::RankBy;
+    use serde_json::{Value, json};
+    use utoipa::openapi::schema::{ObjectBuilder, Type};
+
+    use super::{TopCategories, TopProducts};
+    use crate::openapi::description::Description;
+    use crate::openapi::route::{number, query};
+    use crate::openapi::sales::{currency, instant, secured, seller};
+    use crate::sales::window::describe::size;
+    use crate::{LIMIT_DEFAULT, LIMIT_MAX};
+
+    pub(crate) fn top_products() -> Description {
+        let row = ranked(json!({ "product_id": "0192e4a0-0000-7000-8000-000000000001", "name": "Trail shoe" }));
+        let refusal = "by: must be one of quantity, revenue";
+        let operation = secured::<TopProducts>(
+            ("listTopProducts", "Lists the best-selling products of a window"),
+            ranking("products", row),
+            refusal,
+        );
+        ranking_parameters(operation)
+            .description(
+                "For sellers, their own products; for admins, those of the shop or of one seller. All in one currency.",
+            )
+            .parameter(seller())
+    }
+
+    pub(crate) fn categories() -> Description {
+        let row = ranked(json!({ "category_id": "shoes" }));
+        let refusal = "window: must be one of 1m, 5m, 1h, 1d";
+        let operation = secured::<TopCategories>(
+            ("listTopCategories", "Lists the best-selling categories of a window"),
+            ranking("categories", row),
+            refusal,
+        );
+        ranking_parameters(operation).description("For admins. All in one currency.")
+    }
+
+    fn ranked(subject: Value) -> Value {
+        let mut row = json!({ "rank": 1, "items": 3, "orders": 2, "revenue": 4480, "gross_revenue": 4980, "refunds": 500,
+                              "previous_rank": 4, "change": 50.0 });
+        if let (Some(row), Value::Object(subject)) = (row.as_object_mut(), subject) {
+            row.extend(subject);
+        }
+        row
+    }
+
+    fn ranking(what: &str, row: Value) -> Value {
+        let window = json!({ "size": "1h", "start": "2026-11-20T10:00:00Z", "end": "2026-11-20T11:00:00Z" });
+        let mut answer = json!({ "window": window, "by": "quantity", "currency": "EUR" });
+        answer[what] = json!([row]);
+        answer
+    }
+
+    fn ranking_parameters(operation: Description) -> Description {
+        let by = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(RankBy::ALL.map(RankBy::as_str)))
+            .default(Some(RankBy::Quantity.as_str().into()));
+        operation
+            .parameter(size("window", "Length of the window; a day has 24 hours."))
+            .parameter(query("by", by, "The figure that determines the rank. Ties: the other figure, then the id."))
+            .parameter(query("limit", number(LIMIT_DEFAULT, LIMIT_MAX), "The maximum number of entries."))
+            .parameter(instant("end", "End of the window, rounded up to the minute. Absent: now."))
+            .parameter(currency())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

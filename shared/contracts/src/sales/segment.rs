@@ -60,3 +60,26 @@ pub struct CustomerSegment {
     /// The average spend per customer, rounded half up; 0 without customers.
     pub average_revenue: i64,
 }
+
+/// The route in the OpenAPI document.
+#[cfg(feature = "openapi")]
+pub(crate) mod describe {
+    use serde_json::json;
+
+    use super::CustomerSegments;
+    use crate::openapi::description::Description;
+    use crate::openapi::sales::{currency, secured};
+
+    pub(crate) fn segments() -> Description {
+        let segment = |name: &str, customers: i64, revenue: i64| {
+            let average = revenue.checked_div(customers).unwrap_or_default();
+            json!({ "segment": name, "customers": customers, "orders": customers, "revenue": revenue, "average_revenue": average })
+        };
+        let segments = [segment("High", 1, 120_000), segment("Medium", 0, 0), segment("Low", 2, 9_000)];
+        let example =
+            json!({ "currency": "EUR", "thresholds": { "high": 100_000, "medium": 20_000 }, "segments": segments });
+        let refusal = "currency: no thresholds are set for JPY (SegmentThresholds)";
+        let names = ("listCustomerSegments", "Shows all customers by lifetime spend");
+        secured::<CustomerSegments>(names, example, refusal).description("For admins.").parameter(currency())
+    }
+}

@@ -186,6 +186,53 @@ pub struct Trend {
     pub revenue_change: Option<f64>,
 }
 
+/// The route in the OpenAPI document.
+#[cfg(feature = "openapi")]
+pub(crate) mod describe {
+    use serde_json::json;
+    use utoipa::openapi::path::Parameter;
+    use utoipa::openapi::schema::{ObjectBuilder, Type};
+
+    use super::{SalesWindows, WINDOWS_DEFAULT, WINDOWS_MAX, WindowSize};
+    use crate::SPAN_MAX_DAYS;
+    use crate::openapi::description::Description;
+    use crate::openapi::route::query;
+    use crate::openapi::sales::{currency, instant, secured, seller, zone};
+
+    pub(crate) fn windows() -> Description {
+        let window = json!({ "start": "2026-11-20T10:00:00Z", "end": "2026-11-20T11:00:00Z", "orders": 2, "revenue": 4480,
+                             "gross_revenue": 4980, "refunds": 500, "shipping": 490, "tax": 0, "fees": 0, "average_order_value": 2490,
+                             "trend": { "orders_change": 100.0, "revenue_change": null } });
+        let sales = json!({ "currency": "EUR", "revenue": 4480, "gross_revenue": 4980, "refunds": 500, "orders": 2, "items_sold": 3 });
+        let range = json!({ "start": "2026-11-20T10:00:00Z", "end": "2026-11-20T11:00:00Z", "tz": "UTC" });
+        let example =
+            json!({ "size": "1h", "range": range, "currency": "EUR", "windows": [window], "currencies": [sales] });
+        let refusal = format!("size: the range must hold at most {WINDOWS_MAX} of them");
+        secured::<SalesWindows>(("listSalesWindows", "Shows sales by window"), example, &refusal)
+            .description("For sellers, their own figures; for admins, those of the whole shop or of one seller.")
+            .parameter(size("size", "The size of each window. Days are those of `tz`."))
+            .parameter(instant(
+                "start",
+                &format!("Rounded down to a whole window. Absent: {WINDOWS_DEFAULT} windows before the end."),
+            ))
+            .parameter(instant(
+                "end",
+                &format!("Rounded up to a whole window, at most {SPAN_MAX_DAYS} days after `start`. Absent: now."),
+            ))
+            .parameter(zone())
+            .parameter(currency())
+            .parameter(seller())
+    }
+
+    /// A parameter that names a size.
+    pub(crate) fn size(name: &str, description: &str) -> Parameter {
+        let names = WindowSize::ALL.map(|(name, _)| name);
+        let size =
+            ObjectBuilder::new().schema_type(Type::String).default(Some(names[0].into())).enum_values(Some(names));
+        query(name, size, description)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::OrderFact;
-use crate::ProductId;
+use super::{ActorPoints, OrderFact};
+use crate::{Micros, ProductId};
 
 /// The maximum number of orders that a finding lists. Their count and time span are always complete.
 pub const EVIDENCE_ORDERS_MAX: usize = 20;
@@ -44,6 +44,21 @@ pub enum Evidence {
         /// The first [`EVIDENCE_PRODUCTS_MAX`] of them, by id.
         products: Vec<ProductId>,
     },
+    /// Points of a product, most of them from few actors.
+    Push {
+        /// The start of the first hour that is looked at.
+        from: Timestamp,
+        /// The time up to which events were known.
+        to: Timestamp,
+        /// All points of these hours.
+        points: Micros,
+        /// Those of the strongest actors.
+        held: Micros,
+        /// How many actors have points under a cap.
+        actor_count: usize,
+        /// The strongest of them, the strongest first.
+        strongest: Vec<ActorPoints>,
+    },
 }
 
 impl Evidence {
@@ -51,7 +66,7 @@ impl Evidence {
     #[must_use]
     pub fn ends_at(&self) -> Timestamp {
         match self {
-            Self::Orders { to, .. } | Self::Cart { to, .. } => *to,
+            Self::Orders { to, .. } | Self::Cart { to, .. } | Self::Push { to, .. } => *to,
             Self::Order { order, .. } => order.placed_at,
         }
     }

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::Evidence;
-use crate::CustomerKey;
+use super::{Evidence, OrderFact};
+use crate::{CustomerKey, ProductId};
 
 /// An order that is older than this when it is reported is history: imported, or sent by a service that was down for
 /// days.
@@ -24,11 +25,14 @@ pub enum Rule {
     SimilarOrders,
     /// Products put into a cart and not bought. A signal for the shop, not a suspicion.
     AbandonedCart,
+    /// Most of a product's points come from few actors.
+    PopularityPush,
 }
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 4] = [Self::OrderBurst, Self::LargeOrder, Self::SimilarOrders, Self::AbandonedCart];
+    pub const ALL: [Self; 5] =
+        [Self::OrderBurst, Self::LargeOrder, Self::SimilarOrders, Self::AbandonedCart, Self::PopularityPush];
 
     /// Returns the name in the database, on the wire and in queries.
     #[must_use]
@@ -38,10 +42,12 @@ impl Rule {
             Self::LargeOrder => "large_order",
             Self::SimilarOrders => "similar_orders",
             Self::AbandonedCart => "abandoned_cart",
+            Self::PopularityPush => "popularity_push",
         }
     }
 
-    /// Returns what a message says behind the number of orders or products, or between an order and the limit.
+    /// Returns what a message says behind the number of orders or products, between an order and the limit, or behind the
+    /// points of a product.
     #[must_use]
     pub fn phrase(self) -> &'static str {
         match self {
@@ -49,6 +55,7 @@ impl Rule {
             Self::LargeOrder => "above",
             Self::SimilarOrders => "orders that are alike",
             Self::AbandonedCart => "products left in a cart",
+            Self::PopularityPush => "from few actors",
         }
     }
 
@@ -82,6 +89,19 @@ pub enum FindingSubject {
     Order(String),
     /// A signed-in shopper.
     Account(Uuid),
+    /// A product.
+    Product(ProductId),
+}
+
+impl FindingSubject {
+    /// Returns the subject of findings about one order alone.
+    #[must_use]
+    pub fn of_order(order: &OrderFact) -> Self {
+        match &order.customer {
+            Some(key) => Self::Customer(key.clone()),
+            None => Self::Order(order.order_id.clone()),
+        }
+    }
 }
 
 impl fmt::Display for FindingSubject {
@@ -90,6 +110,7 @@ impl fmt::Display for FindingSubject {
             Self::Customer(key) => write!(f, "customer:{key}"),
             Self::Order(id) => write!(f, "order:{id}"),
             Self::Account(id) => write!(f, "account:{id}"),
+            Self::Product(id) => write!(f, "product:{id}"),
         }
     }
 }
@@ -99,6 +120,8 @@ impl fmt::Display for FindingSubject {
 pub enum Window {
     /// The hour (UTC) that begins at this instant.
     Hour(Timestamp),
+    /// The day (UTC).
+    Day(Date),
     /// One order, whenever it was placed.
     Order(String),
 }
@@ -115,6 +138,7 @@ impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Hour(start) => write!(f, "{}", start.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H")),
+            Self::Day(day) => write!(f, "{day}"),
             Self::Order(id) => write!(f, "order:{id}"),
         }
     }

@@ -92,7 +92,7 @@ impl Scope {
                 let is_inside = |stretch: &Stretch| stretch.evaluated_from <= *hour && *hour < stretch.to;
                 self.stretches.iter().any(|stretch| stretch.customer == *customer && is_inside(stretch))
             }
-            (_, Window::Hour(_)) => false,
+            (_, Window::Hour(_) | Window::Day(_)) => false,
         }
     }
 }

@@ -144,7 +144,7 @@ fn orders_of(finding: &Finding) -> (usize, BTreeSet<String>) {
     match &finding.evidence {
         Evidence::Orders { count, orders, .. } => (*count, orders.iter().map(|fact| fact.order_id.clone()).collect()),
         Evidence::Order { order, .. } => (1, BTreeSet::from([order.order_id.clone()])),
-        Evidence::Cart { .. } => unreachable!("no order"),
+        Evidence::Cart { .. } | Evidence::Push { .. } => unreachable!("no order"),
     }
 }
 

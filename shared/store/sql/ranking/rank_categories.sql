@@ -1,4 +1,5 @@
 -- store::ranking::rank_categories
+-- as rank_products, over another table: the name of a table cannot be a parameter
 WITH span AS (
     -- step 0 is the window before, 1 the window
     SELECT * FROM unnest($1::int[], $2::text[], $3::timestamptz[], $4::timestamptz[]) AS span (step, grain, lower, upper)

@@ -1,6 +1,7 @@
 //! Which products the lists hold: those that the shop offers, once it says which.
 
 use cross_tests::shop::Shop;
+use domain::fraud::PushLimits;
 use domain::{AnnouncedOnly, RankList};
 use jiff::Timestamp;
 use serde_json::json;
@@ -58,7 +59,7 @@ async fn lists_hold_announced_products_as_soon_as_there_is_one_and_none_that_was
 
     // By setting, whatever events name is listed: but not what was withdrawn.
     let all = store::rank::Basis { announced_only: AnnouncedOnly::False, ..basis() };
-    rank_products::rank(&shop.database.store(), all, now, || true).await.unwrap();
+    rank_products::rank(&shop.database.store(), (all, PushLimits::default()), now, || true).await.unwrap();
     assert_eq!(ids(&shop, RankList::Alltime).await, ["junk", "p-2"]);
     assert_eq!(live(&shop).await, ["junk", "p-2"]);
     assert_eq!(shop.differences().await, 0);
@@ -70,7 +71,7 @@ async fn a_shop_that_lists_announced_products_only_may_list_none() {
     let now = at(NOON);
     seen(&shop, now).await;
     let announced = store::rank::Basis { announced_only: AnnouncedOnly::True, ..basis() };
-    rank_products::rank(&shop.database.store(), announced, now, || true).await.unwrap();
+    rank_products::rank(&shop.database.store(), (announced, PushLimits::default()), now, || true).await.unwrap();
     assert_eq!(ids(&shop, RankList::Alltime).await, Vec::<String>::new());
     assert_eq!(live(&shop).await, Vec::<String>::new());
     // Whoever asks for a product by its id gets it nevertheless.

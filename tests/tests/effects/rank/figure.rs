@@ -1,6 +1,7 @@
 //! The figures of the lists, worked out by hand.
 
 use cross_tests::shop::Shop;
+use domain::fraud::PushLimits;
 use domain::{Micros, RankList};
 use jiff::SignedDuration;
 
@@ -140,6 +141,25 @@ async fn what_nobody_can_read_any_more_is_removed_after_ten_minutes() {
 }
 
 #[tokio::test]
+async fn what_there_is_to_remove_does_not_keep_a_run_from_ranking() {
+    let shop = Shop::open().await;
+    let minutes = |minutes: i64| at(NOON) + SignedDuration::from_mins(minutes);
+    for minute in 0..5 {
+        happen(&shop, &[("view", "p", minutes(minute))]).await;
+        run(&shop, minutes(minute)).await;
+    }
+    happen(&shop, &[("view", "p", minutes(20))]).await;
+    // Time for the product, and to see that there is no other.
+    let asked = std::cell::Cell::new(0);
+    let has_time = || asked.replace(asked.get() + 1) < 2;
+    let limits = (basis(), PushLimits::default());
+    let outcome = rank_products::rank(&shop.database.store(), limits, minutes(20), has_time).await.unwrap();
+    assert_eq!((outcome.generation, outcome.pruned), (Some(6), 1));
+    assert_eq!(run(&shop, minutes(20)).await.pruned, 3);
+    assert_eq!(shop.differences().await, 0);
+}
+
+#[tokio::test]
 async fn another_half_life_makes_every_trend_anew() {
     let shop = Shop::open().await;
     happen(&shop, &[("purchase", "bought", at("2026-11-18T12:10:00Z")), ("view", "seen", at("2026-11-20T12:10:00Z"))])
@@ -148,7 +168,9 @@ async fn another_half_life_makes_every_trend_anew() {
     for (hours, first) in [(720, "bought"), (6, "seen"), (36, "bought")] {
         let half_life = domain::HalfLife::of_hours(hours).unwrap();
         let other = store::rank::Basis { half_life, ..basis() };
-        let outcome = rank_products::rank(&shop.database.store(), other, at(NOON), || true).await.unwrap();
+        let outcome = rank_products::rank(&shop.database.store(), (other, PushLimits::default()), at(NOON), || true)
+            .await
+            .unwrap();
         assert_eq!(outcome.computed, 2, "{hours}");
         assert_eq!(ids(&shop, RankList::Trending).await[0], first, "{hours}");
         assert_eq!(shop.differences().await, 0, "{hours}");

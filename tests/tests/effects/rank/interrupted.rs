@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use cross_tests::shop::Shop;
+use domain::fraud::PushLimits;
 use jiff::Timestamp;
 use serde_json::json;
 use store::rank as steps;
@@ -65,7 +66,7 @@ async fn a_run_without_enough_time_is_continued_by_the_next_and_shows_nothing_ha
         let asked = Cell::new(0);
         // Time for two chunks.
         let has_time = || asked.replace(asked.get() + 1) < 3;
-        let outcome = rank_products::rank(&store, basis(), at(NOON), has_time).await.unwrap();
+        let outcome = rank_products::rank(&store, (basis(), PushLimits::default()), at(NOON), has_time).await.unwrap();
         runs += 1;
         let generations = shop.database.number("SELECT count(*) FROM analytic.rank_generation").await;
         assert_eq!(generations, i64::from(outcome.generation.is_some()), "a generation is visible when it is complete");
@@ -88,9 +89,9 @@ async fn runs_at_once_share_the_work() {
     // Their clocks disagree by a minute, and by an hour's end.
     let (early, late) = (at("2026-11-20T12:59:30Z"), at("2026-11-20T13:00:30Z"));
     let outcomes = tokio::join!(
-        rank_products::rank(&one, basis(), early, || true),
-        rank_products::rank(&other, basis(), late, || true),
-        rank_products::rank(&third, basis(), early, || true),
+        rank_products::rank(&one, (basis(), PushLimits::default()), early, || true),
+        rank_products::rank(&other, (basis(), PushLimits::default()), late, || true),
+        rank_products::rank(&third, (basis(), PushLimits::default()), early, || true),
     );
     assert!([outcomes.0, outcomes.1, outcomes.2].into_iter().all(|it| it.unwrap().generation.is_some()));
     assert_equal(&shop, &undisturbed(late).await).await;
@@ -104,17 +105,27 @@ async fn nothing_is_published_while_a_product_is_due() {
     let store = shop.database.store();
     let collect = async || assert!(steps::collect(&store, at(NOON), basis()).await.unwrap());
     collect().await;
-    assert_eq!(steps::compute(&store).await.unwrap().computed, 0);
+    assert_eq!(compute(&store).await, 0);
     // Another run finds a change before this one publishes.
     shop.database.execute("INSERT INTO analytic.rank_change VALUES ('p-1')").await;
     collect().await;
     assert_eq!(steps::publish(&store).await.unwrap(), None);
-    assert_eq!(steps::compute(&store).await.unwrap().computed, 1);
+    assert_eq!(compute(&store).await, 1);
     assert_eq!(steps::publish(&store).await.unwrap(), Some(1));
 }
 
+/// Computes the next products, and returns how many.
+async fn compute(store: &store::Database) -> usize {
+    let mut transaction = store.begin().await.unwrap();
+    let chunk = steps::compute(&mut transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    chunk.computed
+}
+
 async fn start(shop: &Shop) -> Function {
-    shop.start("rank-products", &[("TREND_HALF_LIFE_HOURS", "24"), ("ANNOUNCED_ONLY", "auto")]).await
+    let push = [("PUSH_ACTORS", "3"), ("PUSH_SHARE_PERCENT", "80"), ("PUSH_POINTS", "20")];
+    let basis = [("TREND_HALF_LIFE_HOURS", "24"), ("ANNOUNCED_ONLY", "auto")];
+    shop.start("rank-products", &[&basis[..], &push].concat()).await
 }
 
 #[tokio::test]
@@ -126,7 +137,7 @@ async fn a_function_that_is_killed_while_it_computes_leaves_the_rest_to_the_next
     let lock = blocker.transaction().await.unwrap();
     let store = shop.database.store();
     assert!(steps::collect(&store, Timestamp::now(), basis()).await.unwrap());
-    assert_eq!(steps::compute(&store).await.unwrap().computed, 1_000);
+    assert_eq!(compute(&store).await, 1_000);
     lock.batch_execute("LOCK TABLE analytic.product_rank IN SHARE ROW EXCLUSIVE MODE").await.unwrap();
     let mut killed = start(&shop).await;
     let _unanswered = killed.begin(&json!({}));

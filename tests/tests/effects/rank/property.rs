@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use cross_tests::shop::Shop;
+use domain::fraud::PushLimits;
 use domain::{AnnouncedOnly, HalfLife, InteractionId, Micros, NewInteraction, RankList, RankScope};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -128,7 +129,7 @@ impl Case<'_> {
     async fn rank(&self, has_time: impl Fn() -> bool) {
         let (now, half_life) = (self.world.borrow().now, self.world.borrow().half_life);
         let basis = Basis { half_life: HalfLife::of_hours(half_life).unwrap(), announced_only: AnnouncedOnly::False };
-        rank_products::rank(&self.shop.database.store(), basis, now, has_time).await.unwrap();
+        rank_products::rank(&self.shop.database.store(), (basis, PushLimits::default()), now, has_time).await.unwrap();
     }
 
     /// What counts for a reference: everything that names it, or a SKU that leads to it; nothing if it leads elsewhere.

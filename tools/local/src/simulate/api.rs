@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use backon::Retryable as _;
 use reqwest::RequestBuilder;
+use reqwest::header::USER_AGENT;
 use serde::Deserialize;
 pub(crate) use shopsignal::api::{Unanswered, pauses, read};
 
@@ -15,6 +16,9 @@ use stack::issuer::{Issuer, Role};
 
 /// Tokens of the local issuer outlast any run.
 const TOKEN_SECONDS: i64 = 24 * 60 * 60;
+
+/// What a crawler says of itself.
+const CRAWLER: &str = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
 
 /// Where tokens come from.
 pub(crate) enum Tokens {
@@ -61,7 +65,7 @@ impl Api {
     /// Creates the token of a sender; a guest has none.
     pub(crate) fn token(&self, sender: Sender) -> Result<Option<String>, Error> {
         let (role, account) = match sender {
-            Sender::Guest => return Ok(None),
+            Sender::Guest | Sender::Bot => return Ok(None),
             Sender::Shopper(number) => (Role::Shopper, Crowd::account(self.seed, number)),
             Sender::Producer => (Role::Producer, Role::Producer.default_account()),
         };
@@ -96,7 +100,9 @@ impl Api {
     async fn send(&self, batch: &Batch, token: Option<&str>) -> Result<Answer, Unanswered> {
         let route = if token.is_some() { "interaction" } else { "guest/interaction" };
         let body = serde_json::json!({ "interactions": batch.items });
-        read(self.post(route, token).json(&body).send().await).await.map(count)
+        let request = self.post(route, token).json(&body);
+        let request = if batch.sender == Sender::Bot { request.header(USER_AGENT, CRAWLER) } else { request };
+        read(request.send().await).await.map(count)
     }
 
     /// A request to a route of the API.

@@ -32,6 +32,12 @@ pub struct Args {
     /// Views, of the last two days, of a product that rises, and as many of one that fades.
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub fashions: usize,
+    /// Views of the day before, of all products: without them everything rises.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub day_before: usize,
+    /// Events of each of four who push one product: an account, a session, a network that changes sessions, and a bot.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub pushers: usize,
     /// End of the history of the orders, and of the fashions; now by default.
     #[arg(long, value_name = "TIME")]
     pub until: Option<Timestamp>,

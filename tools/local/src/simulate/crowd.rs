@@ -41,6 +41,8 @@ pub(crate) enum Sender {
     Shopper(u32),
     /// A guest, on the guest route.
     Guest,
+    /// A guest whose user agent is that of a crawler.
+    Bot,
     /// The shop's back end, which reports purchases.
     Producer,
 }

@@ -11,9 +11,9 @@ use jiff::civil::Date;
 use serving::{Admin, QueryParameters};
 use store::sales::{self, SalesFigures, WHOLE_SHOP};
 
-use super::enveloped;
 use super::total::{Totals, fill};
 use crate::Deps;
+use crate::answer;
 use crate::currency;
 use crate::failure::Failure;
 
@@ -26,7 +26,7 @@ pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, query: QueryPa
     let figures = fill(steps.len(), currency, &rows);
     let months = steps.iter().skip(1).zip(figures.windows(2));
     let months = months.map(|(step, figures)| month(query.zone.date(step.start), figures[1], figures[0])).collect();
-    Ok(enveloped(SalesMonths { currency, tz: query.zone.as_str().to_owned(), months }))
+    Ok(answer::enveloped(SalesMonths { currency, tz: query.zone.as_str().to_owned(), months }))
 }
 
 fn month(first: Date, (figures, charges): (SalesFigures, Charges), (before, _): (SalesFigures, Charges)) -> SalesMonth {

@@ -11,8 +11,8 @@ use serving::{Admin, QueryParameters};
 use store::ranking::{self, Question, Ranked};
 use store::sales::WHOLE_SHOP;
 
-use super::enveloped;
 use crate::Deps;
+use crate::answer;
 use crate::caller::Reader;
 use crate::failure::Failure;
 
@@ -24,7 +24,7 @@ pub(crate) async fn products(
     let query = RankingQuery::read(query.pairs(), Timestamp::now())?;
     let seller_id = reader.seller(query.seller_id.clone())?;
     let ranking = ranking::rank_products(&deps.database, &question(&query, &seller_id)).await?;
-    Ok(enveloped(TopProducts {
+    Ok(answer::enveloped(TopProducts {
         window: window(&query),
         by: query.by.as_str(),
         currency: ranking.currency,
@@ -39,7 +39,7 @@ pub(crate) async fn categories(
 ) -> Result<Response, Failure> {
     let query = RankingQuery::read_of_shop(query.pairs(), Timestamp::now())?;
     let ranking = ranking::rank_categories(&deps.database, &question(&query, WHOLE_SHOP)).await?;
-    Ok(enveloped(TopCategories {
+    Ok(answer::enveloped(TopCategories {
         window: window(&query),
         by: query.by.as_str(),
         currency: ranking.currency,

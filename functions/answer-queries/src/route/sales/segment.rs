@@ -10,8 +10,8 @@ use domain::{Currency, Segment, average};
 use serving::{Admin, QueryParameters};
 use store::segment::{self, Spend};
 
-use super::enveloped;
 use crate::Deps;
+use crate::answer;
 use crate::currency;
 use crate::failure::Failure;
 
@@ -23,7 +23,7 @@ pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, query: QueryPa
     let rows = segment::sum(&deps.database, &deps.segments).await?;
     let currency = currency::choose(query.currency, paid(&rows).into_iter());
     let limits = currency.and_then(|currency| deps.segments.of(currency));
-    Ok(enveloped(CustomerSegments {
+    Ok(answer::enveloped(CustomerSegments {
         currency,
         thresholds: limits.map(|limits| SegmentLimits { high: limits.high, medium: limits.medium }),
         segments: Segment::ALL.map(|segment| public(segment, currency, &rows)).into(),

@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use serving::QueryParameters;
 use store::sales::{self, SalesFigures};
 
-use super::enveloped;
 use super::total::{Totals, fill};
 use crate::Deps;
+use crate::answer;
 use crate::caller::Reader;
 use crate::currency;
 use crate::failure::Failure;
@@ -31,7 +31,7 @@ pub(crate) async fn list(
     let currency = currency::choose(query.currency, totals.paid());
     let figures = fill(steps.len(), currency, &rows);
     let windows = steps.windows(2).zip(figures.windows(2));
-    Ok(enveloped(SalesWindows {
+    Ok(answer::enveloped(SalesWindows {
         size: query.size,
         range: SalesRange { start: query.range.start, end: query.range.end, tz: query.zone.as_str().to_owned() },
         currency,

@@ -1,0 +1,154 @@
+//! `shopsignal evaluate`: how good the recommendations are, on sessions of a file, beside two simple methods.
+
+mod baseline;
+mod learned;
+mod measure;
+mod scratch;
+mod sessions;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{CellAlignment, Table};
+use domain::Learning;
+use indicatif::ProgressBar;
+use store::StoreError;
+use store::recommendation::Scoring;
+
+use crate::Error;
+use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
+use baseline::{Neighbours, Popularity};
+use learned::Learned;
+use measure::{LENGTH, Measure};
+use scratch::Scratch;
+use sessions::{Item, Sessions};
+
+/// `shopsignal evaluate`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Sessions to learn from: CSV or TSV with the columns session, item, time and a header; gzip by its name (.gz).
+    file: PathBuf,
+    /// Sessions to predict, in the same form; otherwise the last sessions of the file.
+    #[arg(long, value_name = "FILE")]
+    test: Option<PathBuf>,
+    /// Which share of the sessions is predicted when there is no file of them.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.05, conflicts_with = "test", value_parser = share)]
+    share: f64,
+    /// As `LearningLookback`.
+    #[arg(long, value_name = "EVENTS", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=20))]
+    lookback: u16,
+    /// As `LearningHalfLifeDays`.
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3_650))]
+    half_life_days: u16,
+    /// As `RecommendSourceExponent`.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0.5)]
+    source_exponent: f64,
+    /// As `RecommendTargetExponent`.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0.3)]
+    target_exponent: f64,
+    /// As `RecommendReturnWeight`.
+    #[arg(long, value_name = "NUMBER", default_value_t = 3.0)]
+    return_weight: f64,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share: f64 = text.parse().map_err(|_| "must be a number".to_owned())?;
+    if share > 0.0 && share < 1.0 { Ok(share) } else { Err("must be between 0 and 1".to_owned()) }
+}
+
+/// Learns and judges in a database of its own on the server of the deployment, and prints a table.
+///
+/// # Errors
+/// When the file cannot be read, or the database cannot be created or used. The database is dropped in any case.
+pub(crate) async fn run(stack: &str, args: Args) -> Result<(), Error> {
+    let sessions = sessions::read(&args.file, args.test.as_deref(), args.share)?;
+    if sessions.test.is_empty() {
+        return Err(Error::Usage("no session of two known items is left to predict".to_owned()));
+    }
+    println!(
+        "{} events of {} items to learn from, {} sessions to predict; the next item among {LENGTH}, the current one left out",
+        sessions.train.len(),
+        sessions.items.len(),
+        sessions.test.len()
+    );
+    let mut table = Table::new();
+    table.load_preset(UTF8_FULL_CONDENSED);
+    table.set_header(["method", "cases", "recall", "MRR", "NDCG", "coverage", "empty", "p50", "p99"]);
+    (1..9).filter_map(|column| table.column_mut(column)).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+    let items = sessions.items.len();
+    let popularity = Popularity::of(&sessions.train, args.half_life_days);
+    table.add_row(row("popularity with decay", &judge(&sessions, |list| popularity.recommend(list)), items));
+    let neighbours = Neighbours::of(&sessions.train);
+    table.add_row(row("item-kNN (cosine)", &judge(&sessions, |list| neighbours.recommend(list)), items));
+
+    let deployment = Deployment::find(stack, &args.database, ResourceArgs::default()).await?;
+    let scratch = Scratch::create(&deployment).await?;
+    let judged = judge_learned(&scratch, &sessions, &args).await;
+    scratch.drop().await?;
+    let (took, fixed, learning) = judged.map_err(|source| Error::Store { what: "learn and recommend", source })?;
+    table.add_row(row("Shopsignal", &fixed, items));
+    table.add_row(row("Shopsignal, learning meanwhile", &learning, items));
+    println!("{table}");
+    println!("learned {:.0} events a second, in batches of 100", rate(sessions.train.len(), took));
+    Ok(())
+}
+
+/// Trains, and judges twice: without and with learning from what is predicted.
+async fn judge_learned(
+    scratch: &Scratch,
+    sessions: &Sessions,
+    args: &Args,
+) -> Result<(Duration, Measure, Measure), StoreError> {
+    let learned = Learned {
+        database: &scratch.database,
+        sessions,
+        learning: Learning { lookback: args.lookback, half_life_days: args.half_life_days },
+        scoring: Scoring {
+            source_exponent: args.source_exponent,
+            target_exponent: args.target_exponent,
+            return_weight: args.return_weight,
+        },
+    };
+    let bar = ProgressBar::new(u64::try_from(sessions.train.len() + 2 * sessions.test.len()).unwrap_or_default());
+    let took = learned.train(&bar).await?;
+    let fixed = learned.judge(false, &bar).await?;
+    let learning = learned.judge(true, &bar).await?;
+    bar.finish_and_clear();
+    Ok((took, fixed, learning))
+}
+
+fn judge(sessions: &Sessions, recommend: impl Fn(&[Item]) -> Vec<Item>) -> Measure {
+    let mut measure = Measure::default();
+    for session in &sessions.test {
+        let items: Vec<Item> = session.iter().map(|event| event.item).collect();
+        for place in 1..items.len() {
+            let started = Instant::now();
+            let list = recommend(&items[..place]);
+            measure.add(&list, items[place], started.elapsed());
+        }
+    }
+    measure
+}
+
+fn row(method: &str, measure: &Measure, items: usize) -> Vec<String> {
+    let millis = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1e3);
+    vec![
+        method.to_owned(),
+        measure.cases().to_string(),
+        format!("{:.4}", measure.recall()),
+        format!("{:.4}", measure.reciprocal_rank()),
+        format!("{:.4}", measure.discounted_gain()),
+        format!("{:.3}", measure.coverage(items)),
+        format!("{:.3}", measure.empty()),
+        millis(measure.time(500)),
+        millis(measure.time(990)),
+    ]
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a rate")]
+fn rate(events: usize, took: Duration) -> f64 {
+    events as f64 / took.as_secs_f64().max(1e-9)
+}

@@ -1,0 +1,177 @@
+//! The sessions of a file, split into those to learn from and those to predict.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+use jiff::Timestamp;
+
+use crate::Error;
+
+/// An item, by its place in [`Sessions::items`].
+pub(super) type Item = u32;
+
+/// An event of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Event {
+    pub(super) session: u32,
+    pub(super) item: Item,
+    pub(super) at: Timestamp,
+}
+
+/// What is learned, in the order of time, and what is predicted.
+#[derive(Debug, Default)]
+pub(super) struct Sessions {
+    /// The ids of the items that are learned.
+    pub(super) items: Vec<String>,
+    pub(super) train: Vec<Event>,
+    /// Sessions of at least two events on items that are learned, without immediate repetitions.
+    pub(super) test: Vec<Vec<Event>>,
+}
+
+/// Reads `session,item,time` (comma or tab, with a header; times in seconds or RFC 3339; gzip by `.gz`).
+///
+/// Without a file of its own the test part is the last `share` of the sessions, by when they began.
+pub(super) fn read(train: &Path, test: Option<&Path>, share: f64) -> Result<Sessions, Error> {
+    let learned = read_file(train)?;
+    let (learned, asked) = match test {
+        Some(path) => (learned, read_file(path)?),
+        None => split(learned, share),
+    };
+    Ok(prepare(learned, asked))
+}
+
+/// An event as a file names it.
+struct Row {
+    session: String,
+    item: String,
+    at: Timestamp,
+}
+
+fn read_file(path: &Path) -> Result<Vec<Row>, Error> {
+    let failed = |source| Error::Read { path: path.to_owned(), source };
+    let file = File::open(path).map_err(failed)?;
+    let packed = path.extension().is_some_and(|extension| extension == "gz");
+    let mut text = String::new();
+    let mut bytes: Box<dyn Read> =
+        if packed { Box::new(MultiGzDecoder::new(BufReader::new(file))) } else { Box::new(file) };
+    bytes.read_to_string(&mut text).map_err(failed)?;
+    let tab = text.lines().next().is_some_and(|header| header.contains('\t'));
+    let mut records = csv::ReaderBuilder::new().delimiter(if tab { b'\t' } else { b',' }).from_reader(text.as_bytes());
+    let mut rows = Vec::new();
+    for (record, line) in records.records().zip(2..) {
+        let record = record.map_err(|error| failed(error.into()))?;
+        rows.push(row(&record).map_err(|problem| Error::Usage(format!("{}, line {line}: {problem}", path.display())))?);
+    }
+    Ok(rows)
+}
+
+fn row(record: &csv::StringRecord) -> Result<Row, String> {
+    let [session, item, time] = [0, 1, 2].map(|column| record.get(column).unwrap_or_default().trim());
+    if session.is_empty() || item.is_empty() {
+        return Err("three columns are needed: session, item, time".to_owned());
+    }
+    let at = time.parse().ok().or_else(|| seconds(time));
+    let at = at.ok_or_else(|| format!("{time} is neither a time (RFC 3339) nor a number of seconds"))?;
+    Ok(Row { session: session.to_owned(), item: item.to_owned(), at })
+}
+
+fn seconds(text: &str) -> Option<Timestamp> {
+    let seconds: f64 = text.parse().ok()?;
+    jiff::SignedDuration::try_from_secs_f64(seconds).ok().and_then(|since| Timestamp::from_duration(since).ok())
+}
+
+/// Splits by when a session began, so that nothing is learned from later than what is predicted.
+fn split(rows: Vec<Row>, share: f64) -> (Vec<Row>, Vec<Row>) {
+    let mut began: HashMap<&str, Timestamp> = HashMap::new();
+    for row in &rows {
+        began.entry(&row.session).and_modify(|at| *at = row.at.min(*at)).or_insert(row.at);
+    }
+    let mut times: Vec<_> = began.values().copied().collect();
+    times.sort_unstable();
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count")]
+    let first = (times.len() as f64 * (1.0 - share)) as usize;
+    let Some(border) = times.get(first).copied() else { return (rows, Vec::new()) };
+    let late: Vec<bool> = rows.iter().map(|row| began[&*row.session] >= border).collect();
+    let (test, train): (Vec<_>, Vec<_>) = rows.into_iter().zip(late).partition(|(_, late)| *late);
+    let plain = |rows: Vec<(Row, bool)>| rows.into_iter().map(|(row, _)| row).collect();
+    (plain(train), plain(test))
+}
+
+fn prepare(learned: Vec<Row>, asked: Vec<Row>) -> Sessions {
+    let mut names: HashMap<String, Item> = HashMap::new();
+    let mut sessions = Sessions::default();
+    let mut numbers: HashMap<String, u32> = HashMap::new();
+    let mut number = |name: String| {
+        let next = u32::try_from(numbers.len()).expect("fewer than four billion sessions");
+        *numbers.entry(name).or_insert(next)
+    };
+    for row in learned {
+        let next = Item::try_from(names.len()).expect("fewer than four billion items");
+        let item = *names.entry(row.item.clone()).or_insert(next);
+        if item == next {
+            sessions.items.push(row.item);
+        }
+        sessions.train.push(Event { session: number(format!("train {}", row.session)), item, at: row.at });
+    }
+    sessions.train.sort_by_key(|event| event.at);
+    let mut of_session: HashMap<u32, Vec<Event>> = HashMap::new();
+    for row in asked {
+        // What is not learned cannot be recommended, by any method.
+        let Some(item) = names.get(&row.item) else { continue };
+        let session = number(format!("test {}", row.session));
+        of_session.entry(session).or_default().push(Event { session, item: *item, at: row.at });
+    }
+    sessions.test = of_session.into_values().map(in_order).filter(|events| events.len() > 1).collect();
+    sessions.test.sort_by_key(|events| (events[0].at, events[0].session));
+    sessions
+}
+
+fn in_order(mut events: Vec<Event>) -> Vec<Event> {
+    events.sort_by_key(|event| event.at);
+    events.dedup_by_key(|event| event.item);
+    events
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(lines: &[(&str, &str, i64)]) -> Vec<Row> {
+        let row = |(session, item, second): &(&str, &str, i64)| Row {
+            session: (*session).to_owned(),
+            item: (*item).to_owned(),
+            at: Timestamp::from_second(*second).unwrap(),
+        };
+        lines.iter().map(row).collect()
+    }
+
+    #[test]
+    fn repetitions_unknown_items_and_single_events_are_no_case() {
+        let train = rows(&[("1", "b", 20), ("1", "a", 10)]);
+        let test = rows(&[("1", "a", 30), ("1", "a", 31), ("1", "new", 32), ("1", "b", 33), ("2", "a", 34), ("2", "new", 35)]);
+        let sessions = prepare(train, test);
+        assert_eq!(sessions.items, ["b", "a"]);
+        assert_eq!(sessions.train.iter().map(|event| event.item).collect::<Vec<_>>(), [1, 0], "in the order of time");
+        let cases: Vec<Vec<_>> = sessions.test.iter().map(|it| it.iter().map(|event| event.item).collect()).collect();
+        assert_eq!(cases, [[1, 0]]);
+        assert_ne!(sessions.test[0][0].session, sessions.train[0].session, "another file, another session");
+    }
+
+    #[test]
+    fn a_split_is_by_when_a_session_began() {
+        let all = rows(&[("early", "a", 1), ("late", "a", 5), ("early", "b", 9), ("late", "b", 10)]);
+        let (train, test) = split(all, 0.5);
+        assert_eq!(train.iter().map(|row| &*row.session).collect::<Vec<_>>(), ["early", "early"]);
+        assert_eq!(test.iter().map(|row| &*row.session).collect::<Vec<_>>(), ["late", "late"]);
+    }
+
+    #[test]
+    fn times_are_seconds_or_rfc_3339() {
+        let read = |time: &str| row(&csv::StringRecord::from(vec!["s", "i", time])).map(|row| row.at.as_second());
+        assert_eq!((read("1590884413.0"), read("2020-05-31T00:20:13Z")), (Ok(1_590_884_413), Ok(1_590_884_413)));
+        assert!(read("yesterday").unwrap_err().contains("yesterday is neither"));
+    }
+}
