@@ -9,7 +9,17 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 /// The libraries of this workspace that run in a function. Only they and the function itself can log below `INFO`.
 const OURS: [&str; 11] = [
-    "catalog", "contracts", "domain", "messaging", "outbound", "people", "platform", "probe", "recording", "serving", "store",
+    "catalog",
+    "contracts",
+    "domain",
+    "messaging",
+    "outbound",
+    "people",
+    "platform",
+    "probe",
+    "recording",
+    "serving",
+    "store",
 ];
 
 /// Starts logging at the level of `AWS_LAMBDA_LOG_LEVEL` (default `INFO`). Call once, first thing in `main`, with

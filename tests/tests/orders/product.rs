@@ -49,7 +49,8 @@ async fn whether_a_product_can_be_bought_is_what_its_latest_event_says_that_says
     assert_eq!(shop.database.rows(known).await, expected);
     shop.send_events(&mut function, &events, 100).await;
     assert_eq!(shop.database.rows(known).await, expected);
-    shop.send_events(&mut function, &[event("product.updated", 30, json!({ "productId": "p-1", "stock": 7 }))], 1).await;
+    shop.send_events(&mut function, &[event("product.updated", 30, json!({ "productId": "p-1", "stock": 7 }))], 1)
+        .await;
     assert_eq!(shop.database.rows(known).await[0], "p-1 | t");
 }
 

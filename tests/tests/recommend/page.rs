@@ -34,7 +34,9 @@ async fn a_cursor_of_another_request_or_none_at_all_is_refused_by_name() {
     stage.visits(1, &["a", "b", "c", "d"]).await;
     let cursor = next(&stage.get(&format!("{PRODUCT}/a?limit=1")).await).unwrap();
     assert_eq!(stage.get(&format!("{PRODUCT}/a?limit=2&cursor={cursor}")).await.status, 200);
-    for path in [format!("{PRODUCT}/b?"), format!("{PRODUCT}/a?kind=bought&"), format!("{PRODUCT}/a?category_id=shoes&")] {
+    for path in
+        [format!("{PRODUCT}/b?"), format!("{PRODUCT}/a?kind=bought&"), format!("{PRODUCT}/a?category_id=shoes&")]
+    {
         let refused = stage.get(&format!("{path}cursor={cursor}")).await.refusal();
         assert!(refused.starts_with("400 validation: cursor: belongs to another request"), "{path}: {refused}");
     }

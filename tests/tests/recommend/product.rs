@@ -20,7 +20,8 @@ async fn what_is_seen_with_a_product_is_recommended_with_the_reason() {
     assert_eq!(first["reason"], json!({ "because": "a", "event": null }));
     assert!(first["score"].as_f64().unwrap() > answer["data"]["items"][1]["score"].as_f64().unwrap());
     assert!(answer["data"]["recommendation_id"].as_str().unwrap().starts_with("r1-viewed-l-"));
-    let pagination = json!({ "limit": 10, "total": null, "page": null, "next_page": null, "cursor": null, "next_cursor": null });
+    let pagination =
+        json!({ "limit": 10, "total": null, "page": null, "next_page": null, "cursor": null, "next_cursor": null });
     assert_eq!(answer["pagination"], pagination);
     // An id is another one at each request.
     let again = stage.get(&format!("{PRODUCT}/a")).await.json();
@@ -38,7 +39,11 @@ async fn what_is_bought_together_comes_before_what_is_seen_together() {
     let cart = stage.cart(&["a", "x"], "").await;
     assert_eq!(ids(&cart)[..2], ["bought", "seen"]);
     assert!(cart.json()["data"]["recommendation_id"].as_str().unwrap().starts_with("r1-cart-l-"));
-    assert_eq!(ids(&stage.cart(&["a", "bought"], "").await), ["seen"], "what is in the cart is not recommended with it");
+    assert_eq!(
+        ids(&stage.cart(&["a", "bought"], "").await),
+        ["seen"],
+        "what is in the cart is not recommended with it"
+    );
 }
 
 #[tokio::test]
@@ -51,7 +56,10 @@ async fn what_is_missing_is_filled_up_from_trending() {
     let reply = stage.get(&format!("{PRODUCT}/a")).await;
     assert_eq!(reasons(&reply), ["b similar a", "t-2 popular", "t-1 popular"]);
     // A product that nobody knows gets what is popular.
-    assert_eq!(reasons(&stage.get(&format!("{PRODUCT}/nobody")).await), ["t-1 popular", "a popular", "t-2 popular", "b popular"]);
+    assert_eq!(
+        reasons(&stage.get(&format!("{PRODUCT}/nobody")).await),
+        ["t-1 popular", "a popular", "t-2 popular", "b popular"]
+    );
     assert_eq!(ids(&stage.get(&format!("{PRODUCT}/nobody?limit=2&exclude=t-1,b")).await), ["a", "t-2"]);
 }
 
@@ -96,7 +104,9 @@ async fn what_cannot_be_bought_is_not_recommended() {
     for other in ["sold-out", "withdrawn", "junk", "fine"] {
         stage.visits(1, &["a", other]).await;
     }
-    stage.announce(&[("a", "", ""), ("sold-out", "", ""), ("withdrawn", "", ""), ("fine", "", ""), ("soon", "", "")]).await;
+    stage
+        .announce(&[("a", "", ""), ("sold-out", "", ""), ("withdrawn", "", ""), ("fine", "", ""), ("soon", "", "")])
+        .await;
     stage.database.execute("UPDATE analytic.product SET available = product_id <> 'sold-out'").await;
     stage.database.execute("UPDATE analytic.product SET deleted_at = now() WHERE product_id = 'withdrawn'").await;
     let path = format!("{PRODUCT}/a");

@@ -41,7 +41,10 @@ async fn ids_may_hold_slashes_and_anything_else() {
     let odd = "gid://shop/Product/1 ü";
     stage.visits(1, &["a", odd]).await;
     assert_eq!(ids(&stage.get(&format!("{PRODUCT}/a")).await), [odd]);
-    assert_eq!(reasons(&stage.get(&format!("{PRODUCT}/gid://shop/Product/1%20%C3%BC")).await), [format!("a similar {odd}")]);
+    assert_eq!(
+        reasons(&stage.get(&format!("{PRODUCT}/gid://shop/Product/1%20%C3%BC")).await),
+        [format!("a similar {odd}")]
+    );
 }
 
 #[tokio::test]

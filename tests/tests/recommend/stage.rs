@@ -106,7 +106,8 @@ impl Stage {
 
     /// Says that a SKU is a variant of a product.
     pub(crate) async fn assign(&self, sku: &str, product: &str) {
-        let row = format!("INSERT INTO analytic.product_reference (reference, product_id) VALUES ('{sku}', '{product}')");
+        let row =
+            format!("INSERT INTO analytic.product_reference (reference, product_id) VALUES ('{sku}', '{product}')");
         self.database.execute(&row).await;
     }
 
@@ -181,7 +182,12 @@ pub(crate) fn reasons(reply: &HttpReply) -> Vec<String> {
     let text = |value: &Value| value.as_str().map(|text| format!(" {text}")).unwrap_or_default();
     let line = |item: &Value| {
         let (source, reason) = (text(&item["source"]), &item["reason"]);
-        format!("{}{source}{}{}", item["product_id"].as_str().unwrap(), text(&reason["because"]), text(&reason["event"]))
+        format!(
+            "{}{source}{}{}",
+            item["product_id"].as_str().unwrap(),
+            text(&reason["because"]),
+            text(&reason["event"])
+        )
     };
     items(reply).iter().map(line).collect()
 }

@@ -42,7 +42,8 @@ async fn what_an_account_bought_or_does_not_want_is_never_recommended_to_it() {
     let ann = shopper("s-ann", 1);
     stage.learn(ann, &[("view", "a")]).await;
     assert_eq!(ids(&stage.get_as(ann, "/me").await).len(), 5);
-    let events = [("purchase", "bought"), ("not_interested", "hidden"), ("dislike", "disliked"), ("report_product", "reported")];
+    let events =
+        [("purchase", "bought"), ("not_interested", "hidden"), ("dislike", "disliked"), ("report_product", "reported")];
     let pending = stage.happen(ann, &events).await;
     stage.happen(ann, &[("view", "a")]).await;
     assert_eq!(ids(&stage.get_as(ann, "/me").await), ["fine"], "before anything is learned");

@@ -32,6 +32,11 @@ impl<'s> Api<'s> {
         read(self.client.get(self.url(path))).await
     }
 
+    /// Sends a body to a public route.
+    pub(super) async fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, Error> {
+        read(self.client.post(self.url(path)).json(body)).await
+    }
+
     /// Reads a route as an account in a role.
     pub(super) async fn get_as<T: DeserializeOwned>(&self, who: (Role, &str), path: &str) -> Result<T, Error> {
         let now = Timestamp::now().as_second();
