@@ -91,7 +91,8 @@ COMMENT ON COLUMN analytic.avoided_product.since IS 'When it happened.';
 CREATE TABLE analytic.learning_state (
     is_single      boolean          PRIMARY KEY DEFAULT true CHECK (is_single),
     epoch          timestamptz      NOT NULL,
-    half_life_days double precision NOT NULL CHECK (half_life_days > 0)
+    half_life_days double precision NOT NULL CHECK (half_life_days > 0),
+    half_life_since timestamptz
 );
 INSERT INTO analytic.learning_state (epoch, half_life_days) VALUES (now(), 30);
 COMMENT ON TABLE  analytic.learning_state IS
@@ -100,6 +101,7 @@ COMMENT ON COLUMN analytic.learning_state.is_single IS 'True: there is one row.'
 COMMENT ON COLUMN analytic.learning_state.epoch IS
     'Where the exponent is 0. Another half-life moves it, so that the factor of the present stays; long after it everything is divided by a power of two.';
 COMMENT ON COLUMN analytic.learning_state.half_life_days IS 'After how many days an event counts half, a setting of update-catalog.';
+COMMENT ON COLUMN analytic.learning_state.half_life_since IS 'When it was last changed; null when it never was, and what was learned can be recounted with it.';
 
 CREATE TABLE analytic.learning_gain (
     event_type text             COLLATE "C" PRIMARY KEY,

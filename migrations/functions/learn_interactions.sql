@@ -13,7 +13,10 @@ BEGIN
     PERFORM pg_advisory_xact_lock_shared(hashtext('analytic.learning_state'));
     IF half_life <> (SELECT half_life_days FROM analytic.learning_state) THEN
         -- the factor of the present stays, so that nothing is rewritten
-        UPDATE analytic.learning_state SET epoch = now() - (now() - epoch) * (half_life / half_life_days), half_life_days = half_life
+        UPDATE analytic.learning_state
+        SET epoch = now() - (now() - epoch) * (half_life / half_life_days), half_life_days = half_life,
+            -- before anything was learned it is no change
+            half_life_since = CASE WHEN EXISTS (SELECT FROM analytic.learned_product) THEN now() END
         WHERE half_life_days <> half_life;
     END IF;
 

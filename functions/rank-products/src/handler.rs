@@ -58,7 +58,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
     let metrics = Metrics::with(&[("Function", "rank-products")]).note("request.id", event.context.request_id);
     // Without a generation there is no figure, which rings the alarm as an old one does.
     let metrics = match rank::get_correct_to(&deps.database).await? {
-        Some(correct_to) => metrics.seconds(Metric::RanksAge, age(correct_to)),
+        Some(correct_to) => metrics.seconds(Metric::RanksAge, age(correct_to, Timestamp::now())),
         None => metrics,
     };
     metrics
@@ -72,8 +72,8 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
 }
 
 /// Returns for how many seconds the lists have stood still; a clock that is ahead made them newer than now.
-fn age(correct_to: Timestamp) -> f64 {
-    Timestamp::now().duration_since(correct_to).as_secs_f64().max(0.0)
+fn age(correct_to: Timestamp, now: Timestamp) -> f64 {
+    now.duration_since(correct_to).as_secs_f64().max(0.0)
 }
 
 /// Brings the lists up to a time, as far as there is time for it.
@@ -107,8 +107,9 @@ pub async fn rank(
     Ok(outcome)
 }
 
-/// Computes the next products, and stores findings about them in the same transaction: a product that was computed has also
-/// been looked at, whenever the run is killed. Returns how many findings are new.
+/// Computes the next products and stores findings about them. Returns how many of those are new.
+///
+/// It is one transaction: a product that was computed has also been looked at, whenever the run is killed.
 async fn compute(database: &Database, push: &PushLimits) -> Result<(Chunk, usize), StoreError> {
     let mut transaction = database.begin().await?;
     let days: Vec<ProductDay> = rank::list_product_days(&mut transaction, push).await?;
@@ -130,4 +131,17 @@ async fn prune(database: &Database, now: Timestamp, has_time: impl Fn() -> bool)
         }
     }
     Ok(removed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_as_old_as_the_time_that_they_are_correct_to_and_never_younger_than_now() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let correct_to = at("2026-11-20T12:00:00Z");
+        assert_eq!(age(correct_to, at("2026-11-20T12:15:30Z")), 930.0);
+        assert_eq!(age(correct_to, at("2026-11-20T11:59:00Z")), 0.0);
+    }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use contracts::Hint;
 use domain::Sink;
+use futures_util::future::join_all;
 use serde_json::Value;
 use testkit::cap::{CappedEvent, counting, default_caps};
 use uuid::Uuid;
@@ -196,9 +197,8 @@ fn check_catalog(rig: &Rig, log: &[Row], poison: &BTreeSet<i64>, findings: &mut 
 
 /// Does what an operator does after a fault. Nothing is pending, so that it may only remove superfluous letters.
 async fn redrive(rig: &Rig, findings: &mut Findings) {
-    for sink in Sink::ALL {
-        findings.violations.extend(rig.redrive(sink.as_str(), &["--reason", "waiting"]).await.err());
-    }
+    let redriven = join_all(Sink::ALL.map(|sink| rig.redrive(sink.as_str(), &["--reason", "waiting"]))).await;
+    findings.violations.extend(redriven.into_iter().filter_map(Result::err));
 }
 
 /// I5: the dead letters are the unreadable messages, each at least once, and hints at what the catalog refused. A

@@ -212,8 +212,9 @@ pub struct Candidate {
     pub points: Micros,
 }
 
-/// Reads whose events add most to a product, the most first, by the hours of their events: this one and so many before it.
-/// What the caps keep is known, which is nine days.
+/// Reads whose events add most to a product, the most first.
+///
+/// By the hours of their events: this one and so many before it. What the caps keep is known, which is nine days.
 ///
 /// # Errors
 /// See [`StoreError`].

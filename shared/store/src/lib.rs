@@ -25,6 +25,7 @@ pub mod guest_quota;
 pub mod interaction;
 pub mod key;
 pub mod learning;
+pub mod learning_recount;
 #[cfg(feature = "migrations")]
 pub mod migration;
 pub mod opinion;

@@ -66,8 +66,9 @@ pub struct Chunk {
     pub written: usize,
 }
 
-/// Reads where the points of a day came from, of the products that [`compute`] computes next in this transaction: those
-/// that have at least the points of a push, and a quarter more than when they were last looked at.
+/// Reads where the points of a day came from, of products that [`compute`] computes next in this transaction.
+///
+/// They have at least the points of a push, and a quarter more than when they were last looked at.
 ///
 /// # Errors
 /// See [`StoreError`]; the transaction cannot be continued then.

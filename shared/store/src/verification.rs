@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::activity::{self, ActivityComparison};
 use crate::conservation::{self, Conservation};
-use crate::{StoreError, pending, rank_recount, recount};
+use crate::{StoreError, learning_recount, pending, rank_recount, recount};
 
 /// The number of examples of each kind in a report.
 const EXAMPLES: i64 = 10;
@@ -127,6 +127,8 @@ pub struct Report {
     pub sales: recount::SalesComparison,
     /// I11.
     pub ranks: rank_recount::RankComparison,
+    /// I12.
+    pub learning: learning_recount::LearningComparison,
 }
 
 impl Sums {
@@ -169,7 +171,7 @@ impl Report {
         let keys = self.keys.keys_without_row + self.keys.rows_without_key + self.keys.repeated;
         let lost = i64::from(self.conservation.difference() != 0);
         let sums = self.popularity.differences + self.activity.differences + unbalanced + lost;
-        sums + self.ranks.differences + pending + keys + self.sales.differences
+        sums + self.ranks.differences + self.learning.differences + pending + keys + self.sales.differences
     }
 }
 
@@ -203,6 +205,7 @@ impl<'c> Snapshot<'c> {
             conservation: conservation::count(&self.transaction).await?,
             sales: recount::compare(&self.transaction, EXAMPLES).await?,
             ranks: rank_recount::compare(&self.transaction, EXAMPLES).await?,
+            learning: learning_recount::compare(&self.transaction).await?,
         })
     }
 

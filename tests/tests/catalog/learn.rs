@@ -6,6 +6,7 @@ use domain::NewInteraction;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use store::verification::Snapshot;
 use testkit::{Function, TestDatabase, TestServer, all_done, interaction};
 use uuid::Uuid;
 
@@ -301,4 +302,24 @@ async fn a_session_that_another_account_takes_over_begins_anew() {
     );
     let history = "SELECT account_id || ' ' || cardinality(products) FROM analytic.visit";
     assert_eq!(database.rows(history).await, [format!("{second} 2")]);
+}
+
+#[tokio::test]
+async fn verify_recounts_the_weights_of_products_and_sees_one_that_is_wrong() {
+    let mut database = TestDatabase::create().await;
+    let events: &[Event] =
+        &[("s", "view", "a", 0), ("s", "view", "a", 5), ("s", "view", "b", 60), ("t", "add_to_cart", "a", 90)];
+    let ids = record(&database, beginning(), events).await;
+    learn(&database, &ids, 1).await;
+    let check = async |database: &mut TestDatabase| {
+        let mut client = database.connect().await;
+        let snapshot = Snapshot::open(&mut client).await.unwrap();
+        snapshot.report(30).await.unwrap().learning
+    };
+    let sound = check(&mut database).await;
+    assert_eq!((sound.products, sound.differences), (2, 0), "{sound:?}");
+    database
+        .execute("UPDATE analytic.learned_product SET viewed_weight = viewed_weight * 1.01 WHERE product_id = 'b'")
+        .await;
+    assert_eq!(check(&mut database).await.examples, ["b"]);
 }

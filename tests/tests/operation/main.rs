@@ -3,6 +3,7 @@
 
 mod anywhere;
 mod dead_letter;
+mod evaluate;
 mod exclude;
 mod import;
 mod orders;

@@ -145,8 +145,10 @@ async fn show_top(api: &Api<'_>) -> Result<Option<ProductId>, Error> {
     Ok(Some(best.id.clone()))
 }
 
-/// Shows who pushes a product, and the lists while they are excluded; `false` when they are not found, or the lists are not
-/// up to date in time. Afterwards they count again: all guests of this machine are one of them.
+/// Shows who pushes a product, and the lists while they are excluded.
+///
+/// Afterwards they count again, because all guests of this machine are one of them. `false` when they are not found, or the
+/// lists are not up to date in time.
 async fn show_without_pushers(
     stack: &Stack,
     (api, deployment): (&Api<'_>, &Deployment),

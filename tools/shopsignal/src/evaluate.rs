@@ -75,9 +75,11 @@ pub(crate) async fn run(stack: &str, args: Args) -> Result<(), Error> {
         sessions.test.len()
     );
     let mut table = Table::new();
-    table.load_preset(UTF8_FULL_CONDENSED);
+    table.load_style(UTF8_FULL_CONDENSED);
     table.set_header(["method", "cases", "recall", "MRR", "NDCG", "coverage", "empty", "p50", "p99"]);
-    (1..9).filter_map(|column| table.column_mut(column)).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
     let items = sessions.items.len();
     let popularity = Popularity::of(&sessions.train, args.half_life_days);
     table.add_row(row("popularity with decay", &judge(&sessions, |list| popularity.recommend(list)), items));

@@ -115,7 +115,7 @@ fn facts() -> impl Strategy<Value = Vec<OrderFact>> {
 fn recount(facts: &[OrderFact], thresholds: &Thresholds) -> BTreeMap<(Rule, String, String), BTreeSet<String>> {
     let mut found: BTreeMap<(Rule, String, String), BTreeSet<String>> = BTreeMap::new();
     for last in facts {
-        let (who, hour) = (last.subject().to_string(), Window::hour_of(last.placed_at).to_string());
+        let (who, hour) = (FindingSubject::of_order(last).to_string(), Window::hour_of(last.placed_at).to_string());
         let within = |length: SignedDuration, alike: &dyn Fn(&OrderFact) -> bool| -> BTreeSet<String> {
             let ours = facts.iter().filter(|fact| fact.customer == last.customer && alike(fact));
             let age = |fact: &OrderFact| last.placed_at.duration_since(fact.placed_at);

@@ -39,8 +39,9 @@ struct Events {
     points: f64,
 }
 
-/// Shows the product that is pushed, waits for the finding and returns who pushes it, as the operator's command names them;
-/// nobody when it is not found in time.
+/// Shows the product that is pushed, and waits for the finding.
+///
+/// Returns who pushes it, as the operator's command names them; nobody when it is not found in time.
 pub(super) async fn show(api: &Api<'_>, deployment: &Deployment, product: &str) -> Result<Vec<[String; 2]>, Error> {
     let explained: Data<Explanation> = api.get(&Route::ExplainPopularity.path_of(product)).await?;
     println!("\n== Four push one product: GET /popularity/{product}/explain\n");

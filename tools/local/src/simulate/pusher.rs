@@ -12,6 +12,9 @@ const ACCOUNT: [&str; 4] = ["view", "add_to_cart", "add_to_favorites", "click_fr
 /// What guests may do.
 const GUEST: [&str; 2] = ["view", "click_from_search"];
 
+/// One of the four: who sends, what, and in which session.
+type Pusher = (Sender, &'static [&'static str], fn(u64) -> String);
+
 /// What is simulated.
 #[derive(Debug, Clone)]
 pub(super) struct Pushers {
@@ -39,7 +42,7 @@ impl Pushers {
     /// event, and of a bot.
     pub(super) fn batches(&self, size: usize) -> Vec<Batch> {
         let events = u64::try_from(self.events).unwrap_or_default();
-        let pushers: [(Sender, &[&str], fn(u64) -> String); 4] = [
+        let pushers: [Pusher; 4] = [
             (Sender::Shopper(self.shoppers), &ACCOUNT, |_| "pusher".to_owned()),
             (Sender::Guest, &GUEST, |_| "pusher".to_owned()),
             (Sender::Guest, &GUEST, |event| format!("pusher-{event}")),

@@ -44,7 +44,8 @@ impl Learned<'_> {
 
     /// Asks before every event of the test sessions but the first, and then learns from it or only notes it.
     pub(super) async fn judge(&self, learns: bool, bar: &ProgressBar) -> Result<Measure, StoreError> {
-        let numbers: HashMap<&str, Item> = (0..).zip(&self.sessions.items).map(|(item, name)| (&**name, item)).collect();
+        let numbers: HashMap<&str, Item> =
+            (0..).zip(&self.sessions.items).map(|(item, name)| (&**name, item)).collect();
         let mut measure = Measure::default();
         for session in &self.sessions.test {
             let mut noted = Vec::new();

@@ -91,7 +91,12 @@ fn split(rows: Vec<Row>, share: f64) -> (Vec<Row>, Vec<Row>) {
     }
     let mut times: Vec<_> = began.values().copied().collect();
     times.sort_unstable();
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of a count"
+    )]
     let first = (times.len() as f64 * (1.0 - share)) as usize;
     let Some(border) = times.get(first).copied() else { return (rows, Vec::new()) };
     let late: Vec<bool> = rows.iter().map(|row| began[&*row.session] >= border).collect();
@@ -151,7 +156,8 @@ mod tests {
     #[test]
     fn repetitions_unknown_items_and_single_events_are_no_case() {
         let train = rows(&[("1", "b", 20), ("1", "a", 10)]);
-        let test = rows(&[("1", "a", 30), ("1", "a", 31), ("1", "new", 32), ("1", "b", 33), ("2", "a", 34), ("2", "new", 35)]);
+        let test =
+            rows(&[("1", "a", 30), ("1", "a", 31), ("1", "new", 32), ("1", "b", 33), ("2", "a", 34), ("2", "new", 35)]);
         let sessions = prepare(train, test);
         assert_eq!(sessions.items, ["b", "a"]);
         assert_eq!(sessions.train.iter().map(|event| event.item).collect::<Vec<_>>(), [1, 0], "in the order of time");

@@ -17,7 +17,8 @@ use super::queue::{BATCH, Outgoing, Queues};
 use super::tally::Tally;
 use crate::Error;
 
-/// The number of consecutive empty responses after which everything was seen.
+/// The number of consecutive empty responses after which everything was seen; one is enough when as many letters were seen as
+/// SQS had counted.
 const QUIET: usize = 2;
 /// Dead letters that may arrive during a pass; more end it.
 const ARRIVALS: usize = 1_000;
@@ -76,9 +77,10 @@ impl<'a> Pass<'a> {
     }
 
     async fn work(&mut self) -> Result<(), Error> {
-        let most = self.queues.depth().await?.saturating_mul(2).saturating_add(ARRIVALS);
+        let depth = self.queues.depth().await?;
+        let most = depth.saturating_mul(2).saturating_add(ARRIVALS);
         let mut quiet = 0;
-        while quiet < QUIET && !self.tally.cut_short {
+        while quiet < (if self.letters.len() < depth { QUIET } else { 1 }) && !self.tally.cut_short {
             let letters = self.queues.receive().await?;
             quiet = if letters.is_empty() { quiet + 1 } else { 0 };
             let mut new = Vec::new();

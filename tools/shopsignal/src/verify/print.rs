@@ -7,6 +7,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use domain::Micros;
 use store::activity::{ActivityComparison, ActivityDifference, Counts};
 use store::conservation::Conservation;
+use store::learning_recount::LearningComparison;
 use store::rank_recount::RankComparison;
 use store::recount::SalesComparison;
 use store::verification::{Balance, Comparison, KeyCheck, PendingCheck, Sums};
@@ -34,6 +35,7 @@ pub fn print(outcome: &Outcome) {
     print_conservation(outcome.report.conservation);
     print_sales(&outcome.report.sales);
     print_ranks(&outcome.report.ranks);
+    print_learning(&outcome.report.learning);
     match &outcome.feed {
         Some(feed) => print_feed(feed),
         None => println!("catalog feed: not checked"),
@@ -178,6 +180,15 @@ fn print_sales(check: &SalesComparison) {
         let key = example.key.join(" ");
         println!("     {} {key}: stored {:?}, recounted {:?}", example.rollup, example.stored, example.recounted);
     }
+}
+
+fn print_learning(check: &LearningComparison) {
+    let LearningComparison { products, differences, examples } = check;
+    let mark = mark(*differences != 0);
+    println!(
+        "{mark}I12 learning: the weights of {products} products recounted from the log, difference in {differences}"
+    );
+    examples.iter().for_each(|product| println!("  {product}"));
 }
 
 fn print_ranks(check: &RankComparison) {

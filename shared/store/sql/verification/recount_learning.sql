@@ -1,0 +1,40 @@
+-- store::learning_recount::compare
+-- a sample of products, another one every day; all events of those who met them decide what these events taught
+WITH asked AS MATERIALIZED (
+    SELECT product_no, product_id, viewed_weight FROM analytic.learned_product
+    WHERE NOT EXISTS (SELECT FROM analytic.product_reference AS reference
+                      WHERE reference.product_id = learned_product.product_id OR reference.reference = learned_product.product_id AND reference.product_id IS NOT NULL)
+    ORDER BY hashtext(product_id || current_date) LIMIT $1
+), met AS MATERIALIZED (
+    SELECT ref_id AS product_id, coalesce('session ' || session_id, 'account ' || account_id) AS visitor, actor, network
+    FROM analytic.interaction JOIN analytic.learning_gain USING (event_type)
+    WHERE ref_type = 'Product' AND NOT bot AND ref_id = ANY(ARRAY(SELECT product_id FROM asked))
+), event AS MATERIALIZED (
+    SELECT id, visitor, account_id, ref_id AS product_id, occurred_at AS at, gain
+    FROM (SELECT *, coalesce('session ' || session_id, 'account ' || account_id) AS visitor FROM analytic.interaction) AS logged
+    JOIN analytic.learning_gain USING (event_type)
+    WHERE ref_type = 'Product' AND NOT bot AND visitor IN (SELECT visitor FROM met)
+      AND NOT EXISTS (SELECT FROM analytic.pending WHERE sink = 'catalog' AND interaction_id = logged.id AND NOT learned)
+), unclear AS (
+    -- of what cannot be told from the log any more: erased, shared, excluded, or more than a visit keeps
+    SELECT DISTINCT product_id FROM met
+    WHERE visitor IS NULL
+       OR EXISTS (SELECT FROM analytic.exclusion WHERE exclusion.actor IN (met.actor, met.network))
+       OR visitor IN (SELECT visitor FROM event GROUP BY visitor HAVING count(*) > 50 OR count(DISTINCT account_id) > 1)
+), line AS (
+    SELECT event.*, lag(product_id) OVER in_order AS before, coalesce(at - lag(at) OVER in_order > interval '30 minutes', true) AS begins,
+           row_number() OVER (PARTITION BY visitor, product_id ORDER BY at, id) AS nth
+    FROM event WINDOW in_order AS (PARTITION BY visitor ORDER BY at, id)
+), recounted AS (
+    SELECT product_id, sum(gain * power(2, extract(epoch FROM at - epoch)::float8 / 86400 / half_life_days)) AS weight
+    FROM line CROSS JOIN analytic.learning_state WHERE (begins OR product_id <> before) AND nth <= 5 GROUP BY product_id
+), compared AS (
+    SELECT asked.product_id, viewed_weight AS stored, coalesce(weight, 0) AS recounted,
+           -- up to the rounding of sums that were added up in another order
+           abs(viewed_weight - coalesce(weight, 0)) > 1e-6 * greatest(viewed_weight, weight) AS differs
+    FROM asked LEFT JOIN recounted USING (product_id)
+    WHERE product_id NOT IN (SELECT product_id FROM unclear) AND (SELECT half_life_since IS NULL FROM analytic.learning_state)
+)
+SELECT count(*) AS products, count(*) FILTER (WHERE differs) AS differences,
+       coalesce((array_agg(product_id ORDER BY product_id) FILTER (WHERE differs))[1:10], '{}') AS examples
+FROM compared
