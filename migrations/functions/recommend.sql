@@ -95,8 +95,8 @@ BEGIN
     ), allowed AS (
         SELECT named.*, product.category_id, product.seller_id,
                -- within what a number can hold, whatever rules add up to
-               coalesce((SELECT exp(greatest(-100, least(100, sum(ln(factor))))) FROM rule WHERE factor IS NOT NULL AND target_id = CASE target
-                   WHEN 'product' THEN named.product_id WHEN 'category' THEN product.category_id ELSE product.seller_id END), 1) AS factor
+               (SELECT exp(greatest(-100, least(100, coalesce(sum(ln(factor)), 0)))) FROM rule WHERE factor IS NOT NULL AND target_id = CASE target
+                   WHEN 'product' THEN named.product_id WHEN 'category' THEN product.category_id ELSE product.seller_id END) AS factor
         FROM named LEFT JOIN LATERAL (
             SELECT product_id, category_id, seller_id, deleted_at, available FROM analytic.product
             WHERE product.product_id = named.product_id COLLATE "default" LIMIT 1) AS product ON true
