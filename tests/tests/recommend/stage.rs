@@ -131,7 +131,9 @@ impl Stage {
                 .await;
         }
         let basis = Basis { half_life: HalfLife::of_hours(24).unwrap(), announced_only };
-        rank_products::rank(&self.database.store(), (basis, PushLimits::default()), Timestamp::now(), || true).await.unwrap();
+        rank_products::rank(&self.database.store(), (basis, PushLimits::default()), Timestamp::now(), || true)
+            .await
+            .unwrap();
     }
 
     /// Sends a request.
