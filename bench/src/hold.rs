@@ -34,6 +34,9 @@ pub(crate) const GROWTH: Hold = Hold::AtMost(1.3);
 /// A page of a rank list at a million products: the statement, p50 in ms.
 pub(crate) const RANK_PAGE_MILLISECONDS: Hold = Hold::AtMost(2.0);
 
+/// The recommendations of a visitor at 100,000 products and ten million pairs, p99 in ms.
+pub(crate) const RECOMMENDATION_MILLISECONDS: Hold = Hold::AtMost(15.0);
+
 /// A seller's dashboard, p99 in ms.
 pub(crate) const DASHBOARD: Hold = Hold::AtMost(50.0);
 

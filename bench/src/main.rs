@@ -16,6 +16,7 @@ mod plot;
 mod projection;
 mod ranks;
 mod reads;
+mod recommendations;
 mod recording;
 mod report;
 mod rig;
@@ -63,6 +64,7 @@ enum Part {
     Growth,
     Reads,
     Ranks,
+    Recommendations,
     Visible,
     Log,
     Dashboard,
@@ -86,6 +88,7 @@ async fn main() {
             Part::Growth => growth::measure(&rig).await,
             Part::Reads => reads::measure(&rig).await,
             Part::Ranks => ranks::measure(&rig).await,
+            Part::Recommendations => recommendations::measure(&rig).await,
             Part::Visible => visible::measure(&rig).await,
             Part::Log => log::measure(&rig).await,
             Part::Dashboard => dashboard::measure(&rig).await,

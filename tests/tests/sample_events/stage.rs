@@ -85,6 +85,7 @@ impl Stage {
             ("ORDER_EVENTS_DLQ_URL", self.order_events_queue.url()),
             ("APP_SECRET_ARN", secret.arn()),
             ("ALERT_HOSTS", "127.0.0.1"),
+            ("CATALOG_FEED", "true"),
             ("CATALOG_TABLE", self.feed.name()),
             ("API_URL", self.api.url()),
         ];
