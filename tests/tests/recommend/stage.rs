@@ -1,5 +1,6 @@
 //! The setup of each test: a shop whose visits are learned, the function, and helpers for requests.
 
+use domain::fraud::PushLimits;
 use domain::{AnnouncedOnly, HalfLife, Learning, NewInteraction};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -130,7 +131,9 @@ impl Stage {
                 .await;
         }
         let basis = Basis { half_life: HalfLife::of_hours(24).unwrap(), announced_only };
-        rank_products::rank(&self.database.store(), basis, Timestamp::now(), || true).await.unwrap();
+        rank_products::rank(&self.database.store(), (basis, PushLimits::default()), Timestamp::now(), || true)
+            .await
+            .unwrap();
     }
 
     /// Sends a request.
