@@ -40,19 +40,11 @@ pub async fn rename_customers(
     // Before the customers, in the order in which consumers write them.
     count("customer_link", remove_links(transaction, &names).await?);
     if !subjects.is_empty() {
-        count(
-            "shop_event",
-            rename_subjects(transaction, include_str!("../sql/anonymize/rename_events.sql"), &subjects, &names).await?,
-        );
-        rename_subjects(transaction, include_str!("../sql/anonymize/rename_projections.sql"), &subjects, &names)
-            .await?;
+        count("shop_event", rename_events(transaction, &subjects, &names).await?);
+        rename_projections(transaction, &subjects, &names).await?;
         let orders = subjects.of("order");
         count("sales_order", rename_orders(transaction, &orders, &names).await?);
-        count(
-            "opinion",
-            rename_subjects(transaction, include_str!("../sql/anonymize/rename_opinions.sql"), &subjects, &names)
-                .await?,
-        );
+        count("opinion", rename_opinions(transaction, &subjects, &names).await?);
         count("shop_user", rename_users(transaction, &names).await?);
         count("order_fact", rename_order_facts(transaction, &orders, &names).await?);
     }
@@ -126,6 +118,30 @@ async fn lock_projections(
         }
     }
     Ok(moved)
+}
+
+async fn rename_events(
+    transaction: &mut Transaction<'_>,
+    subjects: &Subjects,
+    names: &Names<'_>,
+) -> Result<usize, StoreError> {
+    rename_subjects(transaction, include_str!("../sql/anonymize/rename_events.sql"), subjects, names).await
+}
+
+async fn rename_projections(
+    transaction: &mut Transaction<'_>,
+    subjects: &Subjects,
+    names: &Names<'_>,
+) -> Result<usize, StoreError> {
+    rename_subjects(transaction, include_str!("../sql/anonymize/rename_projections.sql"), subjects, names).await
+}
+
+async fn rename_opinions(
+    transaction: &mut Transaction<'_>,
+    subjects: &Subjects,
+    names: &Names<'_>,
+) -> Result<usize, StoreError> {
+    rename_subjects(transaction, include_str!("../sql/anonymize/rename_opinions.sql"), subjects, names).await
 }
 
 async fn rename_subjects(

@@ -103,8 +103,12 @@ pub async fn erase(transaction: &mut Transaction<'_>, identities: &Identities) -
     let accounts: Vec<_> = identities.accounts.iter().collect();
     let sessions: Vec<_> = identities.sessions.iter().collect();
     // As a separate statement: the next one sees what was committed when it began.
-    transaction.query(include_str!("../sql/learning/exclude_learners.sql"), &[]).await?;
+    exclude_learners(transaction).await?;
     let parameters: [Parameter<'_>; 2] = [(&accounts, Type::UUID_ARRAY), (&sessions, Type::TEXT_ARRAY)];
     let rows = transaction.query(include_str!("../sql/learning/erase.sql"), &parameters).await?;
     rows.iter().map(|row| Ok((row.try_get("place")?, row.try_get("removed")?))).collect()
+}
+
+async fn exclude_learners(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
+    transaction.query(include_str!("../sql/learning/exclude_learners.sql"), &[]).await.map(|_| ())
 }

@@ -25,7 +25,7 @@ pub struct LearningComparison {
 
 /// Recounts a sample, another one every day.
 pub(crate) async fn compare(transaction: &Transaction<'_>) -> Result<LearningComparison, StoreError> {
-    let statement = include_str!("../sql/verification/recount_learning.sql");
+    let statement = include_str!("../sql/learning_recount/compare.sql");
     let rows = transaction.query_typed(statement, &[(&PRODUCTS, Type::INT8)]).await?;
     let row = rows.first().expect("an aggregate has a row");
     Ok(LearningComparison {

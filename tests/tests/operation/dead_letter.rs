@@ -23,22 +23,33 @@ const ALL: Options = Options { reason: None, older_than: None, dry_run: false, r
 /// A database and every queue of a deployment.
 struct Setup {
     database: TestDatabase,
-    queues: BTreeMap<String, TestQueue>,
+    queues: BTreeMap<&'static str, TestQueue>,
     deployment: Deployment,
 }
 
 impl Setup {
     async fn open() -> Self {
         let database = TestDatabase::create().await;
+        let names = [
+            "popularity-queue",
+            "popularity-dlq",
+            "catalog-queue",
+            "catalog-dlq",
+            "alerts-queue",
+            "alerts-dlq",
+            "order-events-queue",
+            "order-events-dlq",
+            "maintenance-dlq",
+        ];
         let mut queues = BTreeMap::new();
-        for name in Dlq::queue_names() {
+        for name in names {
             queues.insert(name, TestQueue::create().await);
         }
         let path = PathBuf::from(std::env::var("SHOPSIGNAL_STACK_FILE").unwrap());
         let stack = StackFile {
             database_url: database.url().to_owned(),
             app_secret_arn: TestSecret::create(&[]).await.arn().to_owned(),
-            queues: queues.iter().map(|(name, queue)| (name.clone(), queue.url().to_owned())).collect(),
+            queues: queues.iter().map(|(name, queue)| ((*name).to_owned(), queue.url().to_owned())).collect(),
             ..StackFile::load(&path).unwrap()
         };
         let deployment = Deployment::local(&stack).await.unwrap();
@@ -249,7 +260,7 @@ async fn every_queue_is_counted() {
     }
     let outcome = setup.verify().await;
     let counted: BTreeMap<_, _> = outcome.queues.iter().map(|queue| (queue.name.as_str(), queue.visible)).collect();
-    assert_eq!(counted, setup.queues.keys().map(|name| (name.as_str(), 1)).collect());
+    assert_eq!(counted, setup.queues.keys().map(|name| (*name, 1)).collect());
 }
 
 #[tokio::test]

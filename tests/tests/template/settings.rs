@@ -262,6 +262,7 @@ fn a_variable_that_is_left_out_is_named() {
     // A password, IAM, an outside catalog and an edge are optional.
     let optional = [
         "ALERT_HOSTS",
+        "CATALOG_FEED",
         "CATALOG_URL",
         "DATABASE_IAM_AUTH",
         "DATABASE_MASTER_SECRET_ARN",

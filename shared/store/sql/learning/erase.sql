@@ -1,14 +1,14 @@
 -- store::learning::erase
 WITH visits AS (
     DELETE FROM analytic.visit
-    WHERE account_id = ANY($1)
-       OR visitor = ANY(ARRAY(SELECT analytic.visitor_of('account', id::text) FROM unnest($1) AS account (id)
-                              UNION ALL SELECT analytic.visitor_of('session', name) FROM unnest($2) AS session (name)))
+    WHERE account_id = ANY($1::uuid[])
+       OR visitor = ANY(ARRAY(SELECT analytic.visitor_of('account', id::text) FROM unnest($1::uuid[]) AS account (id)
+                              UNION ALL SELECT analytic.visitor_of('session', name) FROM unnest($2::text[]) AS session (name)))
     RETURNING 1
 ), purchases AS (
-    DELETE FROM analytic.bought_product WHERE account_id = ANY($1) RETURNING 1
+    DELETE FROM analytic.bought_product WHERE account_id = ANY($1::uuid[]) RETURNING 1
 ), dislikes AS (
-    DELETE FROM analytic.avoided_product WHERE account_id = ANY($1) RETURNING 1
+    DELETE FROM analytic.avoided_product WHERE account_id = ANY($1::uuid[]) RETURNING 1
 )
 SELECT 'visit' AS place, (SELECT count(*) FROM visits) AS removed
 UNION ALL SELECT 'bought_product', (SELECT count(*) FROM purchases)

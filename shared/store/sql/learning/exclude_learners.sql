@@ -1,2 +1,2 @@
--- store::learning::erase
+-- store::learning::exclude_learners
 SELECT pg_advisory_xact_lock(hashtext('analytic.learning_state'))

@@ -6,8 +6,7 @@ SELECT sinks.sink,
        -- the effect that will be applied must be the one that a recount of the log yields
        count(pending.sink) FILTER (
            WHERE (pending.event_type, pending.product_id, pending.occurred_at, pending.actor, pending.network, pending.bot) IS DISTINCT FROM
-                 (logged.event_type, CASE WHEN logged.ref_type = 'Product' THEN logged.ref_id END, logged.occurred_at,
-                  CASE WHEN pending.sink = 'popularity' THEN logged.actor END,
+                 (logged.event_type, CASE WHEN logged.ref_type = 'Product' THEN logged.ref_id END, logged.occurred_at, logged.actor,
                   CASE WHEN pending.sink = 'popularity' THEN logged.network END, logged.bot AND pending.sink = 'popularity')
              AND logged.id IS NOT NULL) AS contradictions,
        coalesce(extract(epoch FROM now() - min(pending.date_created) FILTER (WHERE parked_at IS NULL)), 0)::float8 AS oldest_age_seconds
