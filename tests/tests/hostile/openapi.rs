@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use contracts::openapi::document;
-use contracts::{AlertCursor, Cursor, RankCursor, Route};
+use contracts::{AlertCursor, Asked, Cursor, RankCursor, RecommendationCursor, Route};
+use domain::recommendation::Placement;
 use domain::{EventType, Micros, ProductId, RankList, RankScope};
 use proptest::prelude::*;
 use proptest::string::string_regex;
@@ -82,6 +83,17 @@ fn whatever_fits_a_described_pattern_is_read() {
     proptest!(|(event_type in event_type, alert_cursor in alert_cursor)| {
         prop_assert!(event_type.parse::<EventType>().is_ok(), "{}", event_type);
         prop_assert!(AlertCursor::decode(&alert_cursor).is_ok(), "{}", alert_cursor);
+    });
+}
+
+#[test]
+fn every_cursor_of_recommendations_fits_its_described_pattern() {
+    let schema = at("/paths/~1api~1v1~1analytic~1recommendations~1me/get/parameters/1/schema");
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    proptest!(|(category in "\\PC{1,128}", marks in proptest::collection::vec(any::<i64>(), 1..5))| {
+        let asked = Asked { placement: Placement::Personal, products: &[], category_id: Some(&category) };
+        let cursor = RecommendationCursor::behind(asked, marks).unwrap().encode();
+        prop_assert!(schema.is_valid(&Value::String(cursor.clone())), "{}", cursor);
     });
 }
 

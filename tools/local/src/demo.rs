@@ -82,6 +82,7 @@ pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
     let applied = verify::wait_until_applied(&deployment, WAIT_LIMIT).await? && applied;
     let ranked = show_without_pushers(stack, (&api, &deployment), &simulate::pushed(&sent)).await?;
     recommended::show(&api).await?;
+    let applied = verify::wait_until_applied(&deployment, WAIT_LIMIT).await? && applied;
     let outcome = verify::check(&deployment, verify::KEY_RETENTION_DAYS, true).await?;
     println!("\n== Is anything lost or counted twice?\n");
     verify::print(&outcome);

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// In URL-safe base64: the kind 5, a digest of the request, and a mark of eight bytes for each product shown.
-const CURSOR: &str = "^BQ[A-Za-z0-9_-]{21,}$";
+const CURSOR: &str = "^B[Q-Za-f][A-Za-z0-9_-]{21,}$";
 
 /// Adds the schemas.
 pub(super) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {

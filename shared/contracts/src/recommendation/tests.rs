@@ -145,7 +145,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_a_cursor_or_an_error(text in "BQ[A-Za-z0-9_-]{0,60}|\\PC{0,20}") {
+    fn any_text_is_a_cursor_or_an_error(text in "B[Q-Za-f][A-Za-z0-9_-]{0,60}|\\PC{0,20}") {
         if let Ok(cursor) = RecommendationCursor::decode(&text) {
             prop_assert_eq!(cursor.encode(), text);
         }
