@@ -197,6 +197,7 @@ async fn samples_of_answer_queries() {
     one-product: 200 1 rows, 0 stored, 0 hints
     order-counts: 200 1 rows, 0 stored, 0 hints
     payment-methods: 200 1 rows, 0 stored, 0 hints
+    recommendation-results: 200 1 rows, 0 stored, 0 hints
     sales-categories: 200 1 rows, 0 stored, 0 hints
     sales-customer-segments: 200 1 rows, 0 stored, 0 hints
     sales-months: 200 1 rows, 0 stored, 0 hints
@@ -294,7 +295,7 @@ async fn samples_of_what_runs_by_itself() {
     insta::assert_snapshot!(lines, @r#"
     deploy: {"applied":[]}
     daily: {"carts_left":0}
-    daily: {"activity_folded":0,"actor_days_pruned":0,"conservation":{"applied":0,"parked":0,"stored":3,"waiting":3},"default_partition_rows":0,"guest_quotas_pruned":0,"keys_pruned":0,"partitions_created":null,"partitions_indexed":0}
+    daily: {"activity_folded":0,"actor_days_pruned":0,"clicks_pruned":0,"conservation":{"applied":0,"parked":0,"stored":3,"waiting":3},"default_partition_rows":0,"guest_quotas_pruned":0,"keys_pruned":0,"partitions_created":null,"partitions_indexed":0,"related_pruned":0,"visits_pruned":0}
     tick: {"claimed":6,"failed":0,"sent":6}
     tick: {"computed":0,"generation":1,"pruned":0,"written":0}
     "#);
