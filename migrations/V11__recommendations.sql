@@ -197,6 +197,48 @@ COMMENT ON COLUMN analytic.merchandising_rule.date_created IS 'When.';
 COMMENT ON COLUMN analytic.merchandising_rule.removed_by IS 'The subject of the admin who removed it; null while it stands.';
 COMMENT ON COLUMN analytic.merchandising_rule.date_removed IS 'When.';
 
+-- How recommendations do.
+
+CREATE TABLE analytic.recommendation_count (
+    day         date   NOT NULL,
+    placement   text   NOT NULL CHECK (placement IN ('viewed', 'bought', 'session', 'personal', 'again', 'cart')),
+    arm         text   NOT NULL CHECK (arm IN ('learned', 'control')),
+    impressions bigint NOT NULL,
+    clicks      bigint NOT NULL,
+    conversions bigint NOT NULL,
+    PRIMARY KEY (day, placement, arm)
+) WITH (
+    -- every batch adds to the rows of today
+    fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0
+);
+COMMENT ON TABLE  analytic.recommendation_count IS 'How often recommended products were shown, clicked and bought: sums of events that name a recommendation.';
+COMMENT ON COLUMN analytic.recommendation_count.day IS 'The UTC day of the impression or click, also for conversions.';
+COMMENT ON COLUMN analytic.recommendation_count.placement IS 'Where the recommendation was shown.';
+COMMENT ON COLUMN analytic.recommendation_count.arm IS 'learned: from what was learned. control: only what is popular.';
+COMMENT ON COLUMN analytic.recommendation_count.impressions IS 'Events product_impression.';
+COMMENT ON COLUMN analytic.recommendation_count.clicks IS 'Events click_from_recommendation.';
+COMMENT ON COLUMN analytic.recommendation_count.conversions IS 'Those clicks after which the account bought the product within 7 days.';
+
+CREATE TABLE analytic.recommendation_click (
+    account_id     uuid        NOT NULL,
+    product_no     int         NOT NULL,
+    interaction_id bigint      NOT NULL,
+    clicked_at     timestamptz NOT NULL,
+    placement      text        NOT NULL,
+    arm            text        NOT NULL,
+    PRIMARY KEY (account_id, product_no, interaction_id)
+) WITH (
+    autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0
+);
+CREATE INDEX recommendation_click_at_idx ON analytic.recommendation_click USING brin (clicked_at);
+COMMENT ON TABLE  analytic.recommendation_click IS 'Clicks of accounts on recommended products that they have not bought since. A purchase within 7 days counts as a conversion and removes the row; the others are removed after 15 days.';
+COMMENT ON COLUMN analytic.recommendation_click.account_id IS 'The account.';
+COMMENT ON COLUMN analytic.recommendation_click.product_no IS 'The product.';
+COMMENT ON COLUMN analytic.recommendation_click.interaction_id IS 'The click.';
+COMMENT ON COLUMN analytic.recommendation_click.clicked_at IS 'When it happened.';
+COMMENT ON COLUMN analytic.recommendation_click.placement IS 'Where the recommendation was shown.';
+COMMENT ON COLUMN analytic.recommendation_click.arm IS 'learned or control, as in recommendation_count.';
+
 -- After 500 half-lives the factor of the present is 2^500, and a sum must not leave the range of its type, which ends at
 -- 2^1024. Division by a power of two is exact.
 CREATE FUNCTION analytic.rebase_learning() RETURNS boolean

@@ -111,7 +111,8 @@ GRANT SELECT (actor, network, bot) ON analytic.interaction TO shopsignal_update_
 GRANT SELECT ON analytic.exclusion, analytic.learning_gain TO shopsignal_update_catalog;
 GRANT SELECT, UPDATE ON analytic.learning_state TO shopsignal_update_catalog;
 GRANT SELECT, INSERT, UPDATE ON analytic.learned_product, analytic.related_product, analytic.visit, analytic.bought_product,
-    analytic.avoided_product TO shopsignal_update_catalog;
+    analytic.avoided_product, analytic.recommendation_count TO shopsignal_update_catalog;
+GRANT SELECT, INSERT, DELETE ON analytic.recommendation_click TO shopsignal_update_catalog;
 GRANT EXECUTE ON FUNCTION analytic.visitor_of(text, text), analytic.strengthen(int[], double precision[], int[], double precision[])
     TO shopsignal_update_catalog;
 
@@ -234,6 +235,8 @@ GRANT EXECUTE ON FUNCTION analytic.spend_floor(bigint) TO shopsignal_project_ord
 GRANT SELECT ON analytic.sales_rollup, analytic.product_rollup, analytic.category_rollup, analytic.customer_spend_rollup,
     analytic.order_status_rollup, analytic.rating_rollup, analytic.user_rollup, analytic.event_rollup
     TO shopsignal_answer_queries;
+-- How recommendations do, without the accounts.
+GRANT SELECT ON analytic.recommendation_count TO shopsignal_answer_queries;
 
 -- ---- Findings and alerts
 
@@ -275,7 +278,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.customer_lock TO shopsignal_man
 GRANT SELECT, DELETE, UPDATE (customer_key) ON analytic.customer_link TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (id, subject) ON analytic.finding TO shopsignal_manage_people;
 GRANT SELECT, UPDATE (next_hint_at) ON analytic.pending_alert TO shopsignal_manage_people;
-GRANT SELECT, DELETE ON analytic.visit, analytic.bought_product, analytic.avoided_product TO shopsignal_manage_people;
+GRANT SELECT, DELETE ON analytic.visit, analytic.bought_product, analytic.avoided_product, analytic.recommendation_click
+    TO shopsignal_manage_people;
 GRANT SELECT (product_no, product_id) ON analytic.learned_product TO shopsignal_manage_people;
 GRANT SELECT ON analytic.order_line, analytic.payment TO shopsignal_manage_people;
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.customer_rollup, analytic.customer_spend_rollup TO shopsignal_manage_people;
@@ -304,7 +308,7 @@ GRANT EXECUTE ON FUNCTION analytic.add_category_sales, analytic.add_events, anal
     TO shopsignal_project_orders;
 GRANT EXECUTE ON FUNCTION analytic.apply_popularity, analytic.keep_earliest
     TO shopsignal_update_popularity, shopsignal_import_interactions;
-GRANT EXECUTE ON FUNCTION analytic.learn_interactions, analytic.learn_visits, analytic.learn_purchases
+GRANT EXECUTE ON FUNCTION analytic.learn_interactions, analytic.learn_visits, analytic.learn_purchases, analytic.count_recommendations
     TO shopsignal_update_catalog;
 GRANT EXECUTE ON FUNCTION analytic.recommend, analytic.get_history, analytic.score_partners, analytic.list_ranks TO shopsignal_recommend;
 GRANT EXECUTE ON FUNCTION analytic.record_findings

@@ -42,3 +42,9 @@ INSERT INTO analytic.product_popularity
     (id, score_micros, view_count, purchase_count, favorite_count, cart_count, review_count, date_updated)
 SELECT md5(n::text)::uuid, (n * 7919::bigint) % 50000000, n, 0, 0, 0, 0, now() FROM generate_series(1, 1000000) AS n;
 DROP TABLE sold, quarter, grain;
+
+-- a year of recommendations, in every placement and group
+INSERT INTO analytic.recommendation_count
+SELECT current_date - n, placement, arm, 100000, 4000, 200
+FROM generate_series(0, 400) AS n, unnest(ARRAY['viewed', 'bought', 'session', 'personal', 'again', 'cart']) AS placement,
+     unnest(ARRAY['learned', 'control']) AS arm;

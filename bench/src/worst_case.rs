@@ -54,7 +54,8 @@ fn reads() -> Vec<(&'static str, String)> {
     let now = jiff::Timestamp::now();
     let year = now - jiff::SignedDuration::from_hours(24 * 366);
     let date = |at: jiff::Timestamp| at.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let days = format!("from={}&to={}&tz={ZONE}", date(year), date(now));
+    let utc_days = format!("from={}&to={}", date(year), date(now));
+    let days = format!("{utc_days}&tz={ZONE}");
     vec![
         ("popularity/top, page 10 of 100", format!("{V1}/popularity/top?page=10&limit=100")),
         ("alerts, 100 with the most evidence", format!("{V1}/alerts?limit=100")),
@@ -72,6 +73,7 @@ fn reads() -> Vec<(&'static str, String)> {
         ("analytics/orders", format!("{ADMIN}/orders")),
         ("analytics/users, 366 days", format!("{ADMIN}/users?{days}")),
         ("analytics/events, 366 days", format!("{ADMIN}/events?{days}")),
+        ("analytics/recommendations, 366 days", format!("{ADMIN}/recommendations?{utc_days}")),
     ]
 }
 

@@ -56,6 +56,7 @@ BEGIN
            (SELECT coalesce(array_agg(interaction_id), '{}') FROM locked WHERE is_parked) AS parked,
            array_agg(id) AS ids, array_agg(product) AS products, array_agg(event_type) AS types, array_agg(occurred_at) AS times,
            array_agg(account_id) AS accounts, array_agg(metadata->>'basket') AS baskets,
+           array_agg(metadata->>'recommendation_id') AS recommendations,
            array_agg(coalesce(analytic.visitor_of('session', session_id), analytic.visitor_of('account', account_id::text))) AS visitors
     INTO event FROM heard;
 
@@ -73,6 +74,7 @@ BEGIN
 
         PERFORM analytic.learn_visits(event.ids, event.visitors, event.accounts, numbers, event.types, event.times, lookback);
         PERFORM analytic.learn_purchases(event.ids, event.accounts, event.baskets, numbers, event.types, event.times);
+        PERFORM analytic.count_recommendations(event.ids, event.accounts, numbers, event.types, event.times, event.recommendations);
     END IF;
     RETURN QUERY SELECT event.taken, coalesce(cardinality(event.ids), 0)::bigint, event.parked;
 END

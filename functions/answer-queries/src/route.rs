@@ -6,6 +6,7 @@ mod analytics;
 mod interaction;
 mod popularity;
 mod rank;
+mod recommendation;
 /// Windows, rankings, segments of customers and months. Each response is read by one statement, so that its figures are
 /// consistent.
 mod sales {
@@ -58,6 +59,7 @@ fn handler(route: Route) -> Option<MethodRouter<Arc<Deps>>> {
         Route::CountOrders => get(analytics::orders),
         Route::CountUsers => get(analytics::users),
         Route::CountEvents => get(analytics::events),
+        Route::ShowRecommendationResults => get(recommendation::results),
         Route::GetDescription => get(service::describe),
         Route::CheckHealth => get(service::check_health),
         Route::RecordInteractions

@@ -1,5 +1,5 @@
 //! One run: creates partitions, indexes past days, prunes keys and the state of caps, folds activity, forgets
-//! old visits and faded pairs, warns when the default partition has rows, and measures whether every stored event is applied, waits, or is parked.
+//! old visits, clicks and faded pairs, warns when the default partition has rows, and measures whether every stored event is applied, waits, or is parked.
 
 use std::time::Duration;
 
@@ -48,6 +48,7 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
         .count(Metric::ActorDaysPruned, outcome.actor_days_pruned)
         .count(Metric::VisitsPruned, outcome.visits_pruned)
         .count(Metric::RelatedPruned, outcome.related_pruned)
+        .count(Metric::ClicksPruned, outcome.clicks_pruned)
         .emit("maintained");
     report_conservation(outcome.conservation);
     Ok(serde_json::to_value(outcome)?)
@@ -65,6 +66,7 @@ struct Outcome {
     actor_days_pruned: usize,
     visits_pruned: usize,
     related_pruned: usize,
+    clicks_pruned: usize,
     /// Null when there was no time to count every past partition.
     conservation: Option<Conservation>,
 }
@@ -87,6 +89,7 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
     let days = deps.horizon.visit_retention_days;
     let visits_pruned = prune(deadline, || store::learning::prune_visits(&deps.database, days, PRUNE)).await?;
     let related_pruned = prune(deadline, || store::learning::prune_related(&deps.database, PRUNE)).await?;
+    let clicks_pruned = prune(deadline, || store::recommendation_count::prune_clicks(&deps.database, PRUNE)).await?;
     if store::learning::rebase(&deps.database).await? {
         tracing::info!("what was learned got a new epoch");
     }
@@ -102,6 +105,7 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
         actor_days_pruned,
         visits_pruned,
         related_pruned,
+        clicks_pruned,
         conservation,
     })
 }

@@ -130,9 +130,9 @@ async fn answer(
     Ok(serving::private(&Recommendations { data, pagination }))
 }
 
-/// Returns the arm of the visitor. Products that are given have no visitor, and nothing popular replaces buying again.
+/// Returns the arm of the visitor.
 fn arm(deps: &Deps, placement: Placement, subject: Subject<'_>) -> Arm {
-    let visitor = subject.actor().filter(|_| placement != Placement::Again);
+    let visitor = subject.actor().filter(|_| placement.has_control_group());
     visitor.map_or(Arm::Learned, |visitor| Arm::of(visitor, deps.serving.holdout_percent))
 }
 

@@ -3,6 +3,8 @@
 //! Bodies have no envelope and are in camelCase, amounts in the major unit, as clients of the replaced system expect;
 //! each amount is accompanied by the exact integer.
 
+pub(crate) mod recommendation;
+
 use std::collections::BTreeMap;
 
 use domain::{Currency, Money, Step, TimeSpan, split};
@@ -12,6 +14,8 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::{InvalidQuery, Parameters, SPAN_DEFAULT_DAYS, SPAN_MAX_DAYS};
+
+pub use recommendation::{ArmResults, Compared, PlacementDay, RecommendationResults, ShownLift};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -42,7 +46,7 @@ impl TotalsQuery {
 pub struct DaysQuery {
     /// From the start of the first day to the end of the last.
     pub span: TimeSpan,
-    /// The days with their time spans.
+    /// The days with their time spans, at least one.
     pub days: Vec<(Date, TimeSpan)>,
 }
 
@@ -53,6 +57,20 @@ impl DaysQuery {
     /// The parameter and its rule.
     pub fn read<'a>(given: impl Iterator<Item = (&'a str, &'a str)>, now: Timestamp) -> Result<Self, InvalidQuery> {
         Self::of(&Parameters::read(given, &["from", "to", "tz"])?, now)
+    }
+
+    /// Reads the parameters of figures that exist by UTC day only.
+    ///
+    /// # Errors
+    /// The parameter and its rule.
+    pub fn read_utc<'a>(given: impl Iterator<Item = (&'a str, &'a str)>, now: Timestamp) -> Result<Self, InvalidQuery> {
+        Self::of(&Parameters::read(given, &["from", "to"])?, now)
+    }
+
+    /// Returns the first and the last day.
+    #[must_use]
+    pub fn bounds(&self) -> (Date, Date) {
+        (self.days[0].0, self.days[self.days.len() - 1].0)
     }
 
     fn of(parameters: &Parameters<'_>, now: Timestamp) -> Result<Self, InvalidQuery> {

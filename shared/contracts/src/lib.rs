@@ -41,8 +41,9 @@ pub use activity::{
 };
 pub use alerts::{AlertCursor, AlertsQuery, ListedFinding};
 pub use analytics::{
-    Amount, CurrencyRevenue, DailyRevenue, DayRevenue, DayUsers, DaysQuery, EventCount, Events, MethodRevenue, Orders,
-    Overview, PaymentMethods, Revenue, RevenueQuery, TotalsQuery, Users,
+    Amount, ArmResults, Compared, CurrencyRevenue, DailyRevenue, DayRevenue, DayUsers, DaysQuery, EventCount, Events,
+    MethodRevenue, Orders, Overview, PaymentMethods, PlacementDay, RecommendationResults, Revenue, RevenueQuery,
+    ShownLift, TotalsQuery, Users,
 };
 pub use body::{BODY_MAX_BYTES, IMPORT_ITEMS_MAX, IMPORT_MAX_BYTES, ITEMS_MAX, RequestError, decode_body};
 pub use cursor::{CURSOR_EXPIRED, Cursor, InvalidCursor};

@@ -132,6 +132,9 @@ routes! {
     CountUsers: Get "/api/analytics/users", Token, "answer-queries", crate::openapi::figures::users;
     /// The events of the back end.
     CountEvents: Get "/api/analytics/events", Token, "answer-queries", crate::openapi::figures::events;
+    /// How recommendations do.
+    ShowRecommendationResults: Get "/api/analytics/recommendations", Token, "answer-queries",
+        crate::analytics::recommendation::describe::results;
     /// What goes with a product.
     RecommendForProduct: Get "/api/v1/analytic/recommendations/product/{product_id}", Public, "recommend",
         crate::openapi::recommendation::for_product;

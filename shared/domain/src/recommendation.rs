@@ -4,6 +4,7 @@
 //! long runs of one seller or one category. The rules of the shop are in [`rule`].
 
 mod arrange;
+mod lift;
 mod rule;
 
 use uuid::Uuid;
@@ -11,6 +12,7 @@ use uuid::Uuid;
 use crate::{Actor, ProductId};
 
 pub use arrange::{Page, arrange};
+pub use lift::{Lift, Results, Share, lift};
 pub use rule::{InvalidRule, NewRule, RULE_FACTOR_MAX, RULE_POSITION_MAX, RULES_MAX, RuleAction, RuleTarget};
 
 /// Where recommendations are shown, which decides what they begin with.
@@ -45,6 +47,12 @@ impl Placement {
             Self::Again => "again",
             Self::Cart => "cart",
         }
+    }
+
+    /// Says whether a control group exists there: where a visitor is known, and what is popular is an alternative.
+    #[must_use]
+    pub const fn has_control_group(self) -> bool {
+        matches!(self, Self::Session | Self::Personal)
     }
 }
 
@@ -117,6 +125,18 @@ pub enum Arm {
 }
 
 impl Arm {
+    /// Every arm.
+    pub const ALL: [Self; 2] = [Self::Learned, Self::Control];
+
+    /// Returns the name, on the wire and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Learned => "learned",
+            Self::Control => "control",
+        }
+    }
+
     /// Assigns a visitor: always the same arm while the share stays, and a larger share only adds visitors to the
     /// control group.
     #[must_use]

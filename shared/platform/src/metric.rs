@@ -55,6 +55,7 @@ metrics! {
     Capped
     CartsLeft
     CatalogLatency
+    ClicksPruned
     Conflict
     ConservationDifference
     DeadLettered

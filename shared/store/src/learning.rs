@@ -92,7 +92,8 @@ pub async fn rebase(database: &Database) -> Result<bool, StoreError> {
     rows.first().map_or(Ok(false), |row| Ok(row.try_get(0)?))
 }
 
-/// Deletes the visits, purchases and dislikes of a person, and returns how many rows of each. Pairs are sums and stay.
+/// Deletes the visits, purchases, dislikes and clicks of a person, and returns how many rows of each. Pairs and counts are sums
+/// and stay.
 ///
 /// The person's interactions were anonymized before. Learners are excluded until the transaction ends: one that was
 /// running has committed, and one that comes later reads interactions that name nobody.

@@ -45,6 +45,7 @@ pub mod rank;
 pub mod rank_recount;
 pub mod ranking;
 pub mod recommendation;
+pub mod recommendation_count;
 pub mod recount;
 mod role;
 pub mod rollup;

@@ -33,6 +33,7 @@ const FUNCTIONS: &[&str] = &[
     include_str!("../../../migrations/functions/clear_stale_projections.sql"),
     include_str!("../../../migrations/functions/collect_ranks.sql"),
     include_str!("../../../migrations/functions/compute_ranks.sql"),
+    include_str!("../../../migrations/functions/count_recommendations.sql"),
     include_str!("../../../migrations/functions/ensure_customer_locks.sql"),
     include_str!("../../../migrations/functions/explain_popularity.sql"),
     include_str!("../../../migrations/functions/get_attributions.sql"),

@@ -11,7 +11,7 @@ use crate::{StoreError, Transaction, finding};
 ///
 /// Tables with only sums or ids of interactions identify no one: rollups other than by customer, scores, pairs of products, baskets. `pending` repeats,
 /// until the effect is applied, what the log says.
-pub const PLACES: [&str; 21] = [
+pub const PLACES: [&str; 22] = [
     "interaction",
     "interaction_key",
     "actor_day",
@@ -19,6 +19,7 @@ pub const PLACES: [&str; 21] = [
     "visit",
     "bought_product",
     "avoided_product",
+    "recommendation_click",
     "shop_event",
     "sales_order",
     "order_line",

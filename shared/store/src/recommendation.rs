@@ -257,6 +257,6 @@ fn stored_action(name: &str, position: Option<u32>, factor: Option<f64>) -> Rule
 }
 
 /// Returns what has a name; a check of the table, or the function, admits no other names.
-fn named<T: Copy>(all: &[T], name_of: fn(T) -> &'static str, name: &str) -> T {
+pub(crate) fn named<T: Copy>(all: &[T], name_of: fn(T) -> &'static str, name: &str) -> T {
     *all.iter().find(|it| name_of(**it) == name).expect("the schema admits known names only")
 }

@@ -38,7 +38,7 @@ async fn record(database: &TestDatabase, beginning: Timestamp, events: &[Event])
     database.record(&items).await.into_iter().map(|id| id.0).collect()
 }
 
-async fn start(database: &TestDatabase, extra: &[(&str, &str)]) -> Function {
+pub(crate) async fn start(database: &TestDatabase, extra: &[(&str, &str)]) -> Function {
     let mut variables = vec![("DEAD_LETTER_QUEUE_URL", "http://127.0.0.1:1/dlq"), ("DATABASE_URL", database.url())];
     variables.extend(extra);
     Function::start("update-catalog", &variables).await

@@ -7,4 +7,5 @@ mod binary;
 mod feed;
 mod kind;
 mod learn;
+mod recommendation;
 mod stage;

@@ -4,6 +4,7 @@
 mod additive;
 mod cap;
 mod changelog;
+mod click;
 mod conservation;
 mod custom_resource;
 mod fold;

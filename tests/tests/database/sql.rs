@@ -79,7 +79,7 @@ fn every_function_of_the_schema_begins_with_the_name_of_the_function_that_calls_
 }
 
 /// Functions of several statements, which cannot be prepared: each is called, as often as it takes to reach all of them.
-const CALLS: [(&str, &[&str]); 10] = [
+const CALLS: [(&str, &[&str]); 11] = [
     ("collect_ranks", &["now(), 24, 'auto', 10", "now() + interval '1 hour', 24, 'auto', 10", "now(), 48, 'auto', 10"]),
     ("compute_ranks", &["10"]),
     ("list_product_days", &["10, 1000000, 3"]),
@@ -101,6 +101,10 @@ const CALLS: [(&str, &[&str]); 10] = [
     (
         "learn_purchases",
         &["'{1}', '{00000000-0000-0000-0000-000000000001}', '{NULL}', '{1}', '{purchase}', '{2026-11-20}'"],
+    ),
+    (
+        "count_recommendations",
+        &["'{1}', '{00000000-0000-0000-0000-000000000001}', '{1}', '{purchase}', '{2026-11-20}', '{NULL}'"],
     ),
 ];
 

@@ -29,10 +29,20 @@ async fn every_table_in_which_a_trace_is_found_is_exported() {
     assert_eq!(document["person"]["customers"], serde_json::json!([JANE, jane_hash()]));
     let orders: Vec<_> = document["sales_order"].as_array().unwrap().iter().map(|it| &it["order_id"]).collect();
     assert_eq!(orders, ["o-1", "o-2", "o-3"]);
-    let lengths = ["interaction", "shop_event", "order_line", "payment", "opinion", "shop_user", "feed", "finding"];
+    let lengths = [
+        "interaction",
+        "shop_event",
+        "order_line",
+        "payment",
+        "opinion",
+        "shop_user",
+        "feed",
+        "finding",
+        "recommendation_click",
+    ];
     let lengths: Vec<_> =
         lengths.iter().map(|name| format!("{name} {}", document[name].as_array().unwrap().len())).collect();
-    insta::assert_snapshot!(lengths.join(", "), @"interaction 10, shop_event 11, order_line 3, payment 3, opinion 2, shop_user 1, feed 10, finding 5");
+    insta::assert_snapshot!(lengths.join(", "), @"interaction 12, shop_event 11, order_line 3, payment 3, opinion 2, shop_user 1, feed 12, finding 5, recommendation_click 1");
 }
 
 #[tokio::test]

@@ -43,7 +43,7 @@ async fn a_service_exports_and_erases_a_person_and_nothing_of_it_is_logged() {
     let receipt = second.json()["data"].clone();
     assert_eq!(
         (second.status, &receipt["complete"], &receipt["counts"]["interaction"]),
-        (200, &json!(true), &json!(10))
+        (200, &json!(true), &json!(12))
     );
     assert_eq!(traces(&shop.database, &of_jane()).await, [""; 0]);
     assert_eq!(shop.figures().await, figures);

@@ -7,11 +7,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::{Catalog, FeedCatalog};
 use contracts::{AddressKey, Intake};
 use domain::fraud::{Evidence, Finding, FindingSubject, Rule, Window};
-use domain::{Caller, CustomerKey, InteractionId, Named, NewInteraction, Origin, RefType, Reference, Sink};
+use domain::{Caller, CustomerKey, InteractionId, Learning, Named, NewInteraction, Origin, RefType, Reference, Sink};
 use jiff::Timestamp;
 use people::{DeadLetters, Order, Places, Receipt};
 use serde_json::{Value, json};
 use store::interaction::{Recorded, Submission};
+use store::learning::PendingRow;
 use testkit::{Function, TestDatabase, TestQueue, TestSecret, TestTable, all_done, sqs_event};
 use uuid::Uuid;
 
@@ -25,6 +26,8 @@ pub(crate) const JOHN: Uuid = Uuid::from_u128(0xb0b0_0000_0000_4000_8000_0000_00
 pub(crate) const JOHN_SESSION: &str = "session-of-john";
 /// The tablet in the living room.
 pub(crate) const SHARED_SESSION: &str = "session-of-both";
+/// What clicks on recommendations name.
+const RECOMMENDATION: &str = "r1-session-l-00000000-0000-4000-8000-000000000001";
 
 pub(crate) struct Shop {
     pub(crate) database: TestDatabase,
@@ -84,6 +87,9 @@ impl Shop {
             (Caller::Guest, SHARED_SESSION, "198.51.100.0", "view"),
             (Caller::Account(JOHN), SHARED_SESSION, "198.51.100.0", "view"),
             (Caller::Account(JOHN), JOHN_SESSION, "192.0.2.0", "view"),
+            (Caller::Account(JANE), JANE_SESSION, JANE_NETWORK, "click_from_recommendation"),
+            (Caller::Account(JANE), JANE_SESSION, JANE_NETWORK, "dislike"),
+            (Caller::Account(JOHN), JOHN_SESSION, "192.0.2.0", "click_from_recommendation"),
             (Caller::Guest, JOHN_SESSION, "192.0.2.0", "view"),
         ];
         for (number, (caller, session, network, event)) in (1..).zip(visits) {
@@ -112,7 +118,7 @@ impl Shop {
             event_type: event.parse().unwrap(),
             reference: Reference::new(RefType::Product, &spu(1)).unwrap(),
             session_id: Some(session.to_owned()),
-            metadata: format!(r#"{{"note":"written in {session}"}}"#),
+            metadata: format!(r#"{{"note":"written in {session}","recommendation_id":"{RECOMMENDATION}"}}"#),
             occurred_at: None,
             clock_error: jiff::SignedDuration::ZERO,
         };
@@ -139,12 +145,14 @@ impl Shop {
         store::finding::save(&self.database.store(), &[cart(JANE), cart(JOHN)]).await.unwrap();
     }
 
-    /// Applies everything that is pending: scores, and the feed.
+    /// Applies everything that is pending: scores, recommendations, and the feed.
     pub(crate) async fn apply(&self) {
         let store = self.database.store();
         let ids = self.database.rows("SELECT id FROM analytic.interaction ORDER BY id").await;
         let ids: Vec<_> = ids.iter().map(|id| InteractionId(id.parse().unwrap())).collect();
         store::popularity::apply(&store, &ids).await.unwrap();
+        let learning = Learning { lookback: 5, half_life_days: 30 };
+        store::learning::learn(&store, &ids, PendingRow::Keep, learning).await.unwrap();
         let open = store::interaction::get_awaiting_catalog(&store, &ids).await.unwrap().open;
         let deadline = Instant::now() + Duration::from_secs(20);
         Catalog::Feed(self.feed()).deliver(&open, deadline).await.unwrap();
@@ -232,7 +240,7 @@ impl Drop for Shop {
 }
 
 /// Figures and states without the name of a customer. Customers are sorted by what they spent.
-const FIGURES: [&str; 16] = [
+const FIGURES: [&str; 19] = [
     "SELECT * FROM analytic.sales_rollup ORDER BY seller_id, grain, bucket, currency, payment_method",
     "SELECT * FROM analytic.product_rollup ORDER BY seller_id, grain, bucket, product_id, currency",
     "SELECT * FROM analytic.category_rollup ORDER BY grain, bucket, category_id, currency",
@@ -250,6 +258,9 @@ const FIGURES: [&str; 16] = [
     "SELECT subject, opinion_id, reference, product_id, score_micros, given_at, deleted FROM analytic.opinion ORDER BY 1, 2",
     "SELECT registered_at, deleted_at FROM analytic.shop_user ORDER BY 1, 2",
     "SELECT rule, window_name, evidence FROM analytic.finding ORDER BY 1, 2, 3",
+    "SELECT * FROM analytic.learned_product ORDER BY product_no",
+    "SELECT * FROM analytic.related_product ORDER BY product_no, kind",
+    "SELECT * FROM analytic.recommendation_count ORDER BY day, placement, arm",
 ];
 
 /// The settings for parsing events.

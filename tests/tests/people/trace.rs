@@ -43,6 +43,8 @@ async fn the_search_finds_jane_wherever_she_is() {
     insta::assert_snapshot!(places.join("\n"), @r"
     analytic.actor_day.actor
     analytic.actor_day.guests
+    analytic.avoided_product.account_id
+    analytic.bought_product.account_id
     analytic.customer_link.address_key
     analytic.customer_link.customer_key
     analytic.customer_lock.customer
@@ -60,10 +62,12 @@ async fn the_search_finds_jane_wherever_she_is() {
     analytic.order_fact.customer
     analytic.projection.contribution
     analytic.projection.subject_id
+    analytic.recommendation_click.account_id
     analytic.sales_order.customer_key
     analytic.shop_event.content
     analytic.shop_event.subject_id
     analytic.shop_user.user_key
+    analytic.visit.account_id
     ");
     assert!(shop.feed_items().await.iter().any(|item| item.contains(JANE_SESSION)));
 }

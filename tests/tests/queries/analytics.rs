@@ -6,13 +6,14 @@ use testkit::{HttpEvent, TestProxy};
 use crate::market::{Market, as_admin, as_seller, sale, shop_event};
 use crate::stage::{refusal, start};
 
-const ROUTES: [&str; 6] = [
+const ROUTES: [&str; 7] = [
     "/api/analytics/dashboard",
     "/api/analytics/revenue",
     "/api/analytics/revenue/payment-methods",
     "/api/analytics/orders",
     "/api/analytics/users",
     "/api/analytics/events",
+    "/api/analytics/recommendations",
 ];
 /// Cells of the recount by minute, with their time.
 const CELLS: &str =
@@ -188,6 +189,46 @@ async fn orders_users_and_events_are_what_the_log_says() {
 }
 
 #[tokio::test]
+async fn results_of_recommendations_are_shown_by_day_and_the_groups_are_compared() {
+    let mut market = Market::open().await;
+    market
+        .shop
+        .database
+        .execute(
+            "INSERT INTO analytic.recommendation_count VALUES ('2026-11-09', 'session', 'learned', 9, 9, 9),
+                ('2026-11-10', 'session', 'learned', 60, 20, 2), ('2026-11-10', 'session', 'control', 50, 10, 0),
+                ('2026-11-10', 'viewed', 'learned', 1000, 1, 0), ('2026-11-11', 'personal', 'learned', 40, 10, 1),
+                ('2026-11-11', 'personal', 'control', 50, 10, 0), ('2026-11-12', 'session', 'learned', 9, 9, 9)",
+        )
+        .await;
+    let found = market.report(&format!("{}?from=2026-11-10&to=2026-11-12", ROUTES[6])).await.json();
+    let arm = |it: &Value| format!("{}/{}/{}", it["impressions"], it["clicks"], it["conversions"]);
+    let shown = lines(&found["days"], |day| {
+        let control = day["control"].as_object().map_or("none".to_owned(), |_| arm(&day["control"]));
+        format!(
+            "{} {} {} {control}",
+            day["date"].as_str().unwrap(),
+            day["placement"].as_str().unwrap(),
+            arm(&day["learned"])
+        )
+    });
+    assert_eq!(
+        shown,
+        [
+            "2026-11-10 session 60/20/2 50/10/0",
+            "2026-11-10 viewed 1000/1/0 none",
+            "2026-11-11 personal 40/10/1 50/10/0"
+        ]
+    );
+    let compared = &found["compared"];
+    assert_eq!([arm(&compared["learned"]), arm(&compared["control"])], ["100/30/3", "100/20/0"]);
+    assert_eq!((&compared["learned"]["clickRate"], &compared["learned"]["conversionRate"]), (&json!(0.3), &json!(0.1)));
+    // computed by hand in domain::recommendation
+    assert_eq!(compared["clickLift"], json!({ "ratio": 1.5, "low": 0.915_961, "high": 2.456_437 }));
+    assert_eq!(compared["conversionLift"], Value::Null, "the control group has none");
+}
+
+#[tokio::test]
 async fn amounts_are_numbers_with_every_digit_of_their_currency() {
     let mut market = Market::open().await;
     // more digits than a double has
@@ -215,7 +256,7 @@ async fn a_shop_without_anything_is_all_zeros() {
     let mut market = Market::open().await;
     let mut shown = String::new();
     for (route, query) in
-        ROUTES.iter().zip(["", "?from=2026-11-10&to=2026-11-11", "", "", "?from=2026-11-10&to=2026-11-11", ""])
+        ROUTES.iter().zip(["", "?from=2026-11-10&to=2026-11-11", "", "", "?from=2026-11-10&to=2026-11-11", "", ""])
     {
         shown += &format!("{}\n", market.report(&format!("{route}{query}")).await.body);
     }
@@ -226,6 +267,7 @@ async fn a_shop_without_anything_is_all_zeros() {
     {"totalOrders":0,"ordersByStatus":{"CANCELLED":0,"CONFIRMED":0,"CREATED":0,"DELIVERED":0,"PAID":0,"REJECTED":0,"RESERVED":0,"RETURNED":0,"SHIPPED":0,"UNKNOWN":0}}
     {"totalUsers":0,"dailyUsers":[{"date":"2026-11-10","registered":0}]}
     {"eventCounts":[]}
+    {"days":[],"compared":{"learned":{"impressions":0,"clicks":0,"conversions":0,"clickRate":null,"conversionRate":null},"control":{"impressions":0,"clicks":0,"conversions":0,"clickRate":null,"conversionRate":null},"clickLift":null,"conversionLift":null}}
     "#);
 }
 
@@ -270,7 +312,8 @@ async fn odd_parameters_are_refused_by_name() {
         ("tz=", zone.clone()),
         ("tz=UTC&tz=UTC", "tz: must be given once".to_owned()),
     ] {
-        for route in [ROUTES[1], ROUTES[2], ROUTES[4], ROUTES[5]] {
+        let routes = [ROUTES[1], ROUTES[2], ROUTES[4], ROUTES[5], ROUTES[6]];
+        for route in routes.into_iter().filter(|route| *route != ROUTES[6] || !query.starts_with("tz")) {
             let reply = market.report(&format!("{route}?{query}")).await;
             assert_eq!(refusal(&reply), format!("400 validation: {text}"), "{route} {query}");
         }
@@ -281,6 +324,8 @@ async fn odd_parameters_are_refused_by_name() {
         let reply = market.report(&format!("{}?currency=euro", ROUTES[route])).await;
         assert_eq!(refusal(&reply), format!("400 validation: {text}"), "{}", ROUTES[route]);
     }
+    let reply = market.report(&format!("{}?tz=UTC", ROUTES[6])).await;
+    assert_eq!(refusal(&reply), "400 validation: tz: is not a query parameter of this route; known: from, to");
     let reply = market.report(&format!("{}?tz=nowhere", ROUTES[0])).await;
     assert_eq!(refusal(&reply), format!("400 validation: {zone}"));
     assert_eq!(

@@ -197,6 +197,7 @@ async fn samples_of_answer_queries() {
     one-product: 200 1 rows, 0 stored, 0 hints
     order-counts: 200 1 rows, 0 stored, 0 hints
     payment-methods: 200 1 rows, 0 stored, 0 hints
+    recommendation-results: 200 1 rows, 0 stored, 0 hints
     sales-categories: 200 1 rows, 0 stored, 0 hints
     sales-customer-segments: 200 1 rows, 0 stored, 0 hints
     sales-months: 200 1 rows, 0 stored, 0 hints
@@ -221,25 +222,6 @@ async fn samples_of_answer_queries() {
     untracked-event: 404 not_found, 0 stored, 0 hints
     user-counts: 200 1 rows, 0 stored, 0 hints
     wrong-method: 405 method_not_allowed, 0 stored, 0 hints
-    "#);
-}
-
-#[tokio::test]
-async fn samples_of_recommend() {
-    let lines = outcomes_on(Stage::set().await, "recommend", http).await;
-    insta::assert_snapshot!(lines, @r#"
-    add-rule: 201 1 rows, 0 stored, 0 hints
-    add-rule-bad-factor: 400 validation, 0 stored, 0 hints
-    buy-again: 200 1 rows, 0 stored, 0 hints
-    for-account: 200 1 rows, 0 stored, 0 hints
-    for-cart: 200 1 rows, 0 stored, 0 hints
-    for-cart-empty: 400 validation, 0 stored, 0 hints
-    for-product: 200 1 rows, 0 stored, 0 hints
-    for-product-bad-kind: 400 validation, 0 stored, 0 hints
-    for-session: 200 1 rows, 0 stored, 0 hints
-    remove-unknown-rule: 404 not_found, 0 stored, 0 hints
-    rules: 200 1 rows, 0 stored, 0 hints
-    rules-not-admin: 403 forbidden, 0 stored, 0 hints
     "#);
 }
 
@@ -313,7 +295,7 @@ async fn samples_of_what_runs_by_itself() {
     insta::assert_snapshot!(lines, @r#"
     deploy: {"applied":[]}
     daily: {"carts_left":0}
-    daily: {"activity_folded":0,"actor_days_pruned":0,"conservation":{"applied":0,"parked":0,"stored":3,"waiting":3},"default_partition_rows":0,"guest_quotas_pruned":0,"keys_pruned":0,"partitions_created":null,"partitions_indexed":0,"related_pruned":0,"visits_pruned":0}
+    daily: {"activity_folded":0,"actor_days_pruned":0,"clicks_pruned":0,"conservation":{"applied":0,"parked":0,"stored":3,"waiting":3},"default_partition_rows":0,"guest_quotas_pruned":0,"keys_pruned":0,"partitions_created":null,"partitions_indexed":0,"related_pruned":0,"visits_pruned":0}
     tick: {"claimed":6,"failed":0,"sent":6}
     tick: {"computed":0,"findings":0,"generation":1,"pruned":0,"written":0}
     "#);
@@ -344,7 +326,6 @@ fn every_function_is_run_here() {
         "probe-api",
         "project-orders",
         "rank-products",
-        "recommend",
         "record-interactions",
         "resend-pending",
         "send-alerts",

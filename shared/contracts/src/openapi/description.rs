@@ -29,6 +29,13 @@ impl Description {
         Self { operation, schemas }
     }
 
+    /// Takes an operation that answers data without an envelope.
+    pub(crate) fn bare<T: ToSchema>(operation: OperationBuilder) -> Self {
+        let mut schemas = vec![(T::name().into_owned(), T::schema())];
+        T::schemas(&mut schemas);
+        Self { operation, schemas }
+    }
+
     /// Says whom it is for.
     pub(crate) fn description(self, text: &str) -> Self {
         Self { operation: self.operation.description(Some(text)), ..self }

@@ -92,16 +92,17 @@ pub(crate) fn events() -> OperationBuilder {
     of_days(("countEvents", "Counts the back-end events", "Events"), json!({ "eventCounts": [count] }))
 }
 
-/// An operation with a range of days.
+/// An operation with a range of local days.
 fn of_days(id: (&str, &str, &str), example: Value) -> OperationBuilder {
+    of_utc_days(id, example).parameter(zone())
+}
+
+/// An operation with a range of days.
+pub(crate) fn of_utc_days(id: (&str, &str, &str), example: Value) -> OperationBuilder {
     let date = |name, text: &str| query(name, formatted(KnownFormat::Date), text);
-    let from = format!("The first local day; {SPAN_DEFAULT_DAYS} days before `to` when absent.");
-    let to =
-        format!("The local day after the last one, at most {SPAN_MAX_DAYS} days after `from`; tomorrow when absent.");
-    for_admin(id, example, Some("to: must be after from"))
-        .parameter(date("from", &from))
-        .parameter(date("to", &to))
-        .parameter(zone())
+    let from = format!("The first day; {SPAN_DEFAULT_DAYS} days before `to` when absent.");
+    let to = format!("The day after the last one, at most {SPAN_MAX_DAYS} days after `from`; tomorrow when absent.");
+    for_admin(id, example, Some("to: must be after from")).parameter(date("from", &from)).parameter(date("to", &to))
 }
 
 /// An operation with its id, summary and response schema.

@@ -9,7 +9,10 @@ WITH visits AS (
     DELETE FROM analytic.bought_product WHERE account_id = ANY($1::uuid[]) RETURNING 1
 ), dislikes AS (
     DELETE FROM analytic.avoided_product WHERE account_id = ANY($1::uuid[]) RETURNING 1
+), clicks AS (
+    DELETE FROM analytic.recommendation_click WHERE account_id = ANY($1::uuid[]) RETURNING 1
 )
 SELECT 'visit' AS place, (SELECT count(*) FROM visits) AS removed
 UNION ALL SELECT 'bought_product', (SELECT count(*) FROM purchases)
 UNION ALL SELECT 'avoided_product', (SELECT count(*) FROM dislikes)
+UNION ALL SELECT 'recommendation_click', (SELECT count(*) FROM clicks)

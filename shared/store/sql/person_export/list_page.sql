@@ -35,6 +35,11 @@ WITH subject AS MATERIALIZED (
     SELECT 'avoided_product', account_id || '#' || product_id, to_jsonb(it) || jsonb_build_object('product_id', product_id)
     FROM analytic.avoided_product AS it JOIN analytic.learned_product USING (product_no) WHERE $4 = 'avoided_product' AND account_id = ANY($2)
     UNION ALL
+    SELECT 'recommendation_click', account_id || '#' || product_id || '#' || lpad(interaction_id::text, 20, '0'),
+           to_jsonb(it) || jsonb_build_object('product_id', product_id)
+    FROM analytic.recommendation_click AS it JOIN analytic.learned_product USING (product_no)
+    WHERE $4 = 'recommendation_click' AND account_id = ANY($2)
+    UNION ALL
     SELECT 'shop_event', id::text, to_jsonb(it) - 'fingerprint' FROM analytic.shop_event AS it
     WHERE $4 = 'shop_event' AND (coalesce(content->>'customer', content->>'user') = ANY($1)
                                  OR subject = 'order' AND subject_id IN (SELECT order_id FROM orders))
