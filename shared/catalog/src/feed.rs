@@ -1,7 +1,9 @@
-//! Our own feed: one DynamoDB item per interaction, from which recommendations are read.
+//! Our own feed: DynamoDB items for a recommender of the shop's, each with the interactions of one subject in a batch.
 //!
-//! The key depends on the interaction alone, so writing it again writes the same item. An item that DynamoDB refuses
-//! fails its whole call; such a call is split until the item is isolated and its neighbours are written.
+//! A write unit of DynamoDB holds several interactions, so an item of them costs a fraction of an item for each. A batch
+//! that is delivered again may be grouped differently: then an interaction is in two items, and none is replaced. An item
+//! that DynamoDB refuses fails its whole call; such a call is split until the interaction is isolated, or the item is
+//! small enough, and its neighbours are written.
 
 mod call;
 mod item;
@@ -15,8 +17,8 @@ use domain::{Interaction, ParkReason};
 use futures_util::{StreamExt, stream};
 
 use self::call::PutFailure;
-pub use self::item::FEED_LIFETIME_DAYS;
 use self::item::Item;
+pub use self::item::{FEED_INTERACTION_BYTES, FEED_ITEM_BYTES, FEED_LIFETIME_DAYS};
 pub use self::person::{FeedItem, FeedPage, FeedPosition};
 use crate::{AgainReason, Delivery, Outcome};
 
@@ -24,7 +26,7 @@ use crate::{AgainReason, Delivery, Outcome};
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html>
 const ITEMS_PER_CALL: usize = 25;
 
-/// Concurrent calls: a batch of 100 messages is written at once.
+/// Concurrent calls: a batch of 100 messages is written at once, even if each is of somebody else.
 const CALLS_AT_ONCE: usize = 4;
 
 /// The delays before throttled items are written again, until the deadline. AWS requires an exponential backoff here;
@@ -50,11 +52,8 @@ impl FeedCatalog {
     }
 
     pub(crate) async fn deliver(&self, interactions: &[&Interaction], deadline: Instant) -> Delivery {
-        let calls = interactions.chunks(ITEMS_PER_CALL).map(|chunk| {
-            let items = chunk.iter().map(|interaction| Item::new(interaction)).collect();
-            self.write(items, deadline)
-        });
-        let calls: Vec<_> = calls.collect();
+        let items = Item::group(interactions);
+        let calls: Vec<_> = items.chunks(ITEMS_PER_CALL).map(|items| self.write(items.to_vec(), deadline)).collect();
         let mut delivery = Delivery::default();
         let mut written = stream::iter(calls).buffer_unordered(CALLS_AT_ONCE);
         while let Some(part) = written.next().await {
@@ -69,7 +68,7 @@ impl FeedCatalog {
         let mut delivery = Delivery::default();
         let mut backoff = BACKOFF.build();
         let mut calls = vec![items];
-        while let Some(mut items) = calls.pop() {
+        while let Some(items) = calls.pop() {
             let start = Instant::now();
             if start >= deadline {
                 note(&mut delivery, &items, &Outcome::Again(AgainReason::DeadlineReached));
@@ -93,11 +92,10 @@ impl FeedCatalog {
                         None => note(&mut delivery, &left, &Outcome::Again(AgainReason::Throttled)),
                     }
                 }
-                Err(PutFailure::Invalid) if items.len() > 1 => {
-                    calls.push(items.split_off(items.len() / 2));
-                    calls.push(items);
-                }
-                Err(PutFailure::Invalid) => note(&mut delivery, &items, &Outcome::Refused(ParkReason::FeedRefused)),
+                Err(PutFailure::Invalid) => match halves(items) {
+                    Ok(halves) => calls.extend(halves),
+                    Err(items) => note(&mut delivery, &items, &Outcome::Refused(ParkReason::FeedRefused)),
+                },
                 Err(PutFailure::Other(reason)) => note(&mut delivery, &items, &Outcome::Again(reason)),
             }
         }
@@ -105,7 +103,21 @@ impl FeedCatalog {
     }
 }
 
-/// Gives all these items the same outcome.
+/// Splits a refused call into two: by items, and the last item by interactions. A single interaction is returned.
+fn halves(mut items: Vec<Item>) -> Result<[Vec<Item>; 2], Vec<Item>> {
+    if items.len() > 1 {
+        let rest = items.split_off(items.len() / 2);
+        return Ok([rest, items]);
+    }
+    match items.pop().map(Item::halves) {
+        Some(Ok(halves)) => Ok(halves.map(|item| vec![item])),
+        Some(Err(item)) => Err(vec![item]),
+        None => Err(items),
+    }
+}
+
+/// Gives all interactions of these items the same outcome.
 fn note(delivery: &mut Delivery, items: &[Item], outcome: &Outcome) {
-    delivery.outcomes.extend(items.iter().map(|item| (item.id, outcome.clone())));
+    let ids = items.iter().flat_map(|item| item.entries().iter().map(|entry| entry.id));
+    delivery.outcomes.extend(ids.map(|id| (id, outcome.clone())));
 }

@@ -18,7 +18,8 @@ mod time;
 
 pub use delivery::{AgainReason, Delivery, Outcome};
 pub use error::CatalogError;
-pub use feed::{FEED_LIFETIME_DAYS, FeedCatalog, FeedItem, FeedPage, FeedPosition};
+pub use feed::{FEED_INTERACTION_BYTES, FEED_ITEM_BYTES, FEED_LIFETIME_DAYS};
+pub use feed::{FeedCatalog, FeedItem, FeedPage, FeedPosition};
 pub use http::{HttpCatalog, HttpSettings};
 /// The address of an HTTP catalog.
 pub use outbound::SecureUrl as CatalogUrl;

@@ -1,15 +1,18 @@
 //! A person's items in the feed.
 
+use std::collections::HashSet;
+
 use catalog::{FeedCatalog, FeedItem};
+use domain::InteractionId;
 use store::Database;
 use store::anonymize_interaction::list_known;
 
 use crate::PeopleError;
 use crate::task::Task;
 
-/// Anonymizes the person's items; returns whether none is left.
+/// Anonymizes the person's interactions; returns whether none is left.
 ///
-/// Items of interactions that arrived after the rows were anonymized stay: they belong to a new person.
+/// Those that arrived after the rows were anonymized stay: they belong to a new person.
 pub(crate) async fn erase(task: Task<'_>, catalog: &FeedCatalog) -> Result<bool, PeopleError> {
     for partition in FeedCatalog::partitions(task.identities) {
         let mut from = None;
@@ -18,9 +21,8 @@ pub(crate) async fn erase(task: Task<'_>, catalog: &FeedCatalog) -> Result<bool,
                 return Ok(false);
             }
             let page = catalog.list(&partition, from).await?;
-            let items = old(task.database, page.items).await?;
-            let number = items.len();
-            catalog.anonymize(items).await?;
+            let later = list_later(task.database, &page.items).await?;
+            let number = catalog.anonymize(page.items, &later).await?;
             task.count("feed", number).await?;
             from = page.next;
             if from.is_none() {
@@ -31,12 +33,11 @@ pub(crate) async fn erase(task: Task<'_>, catalog: &FeedCatalog) -> Result<bool,
     Ok(true)
 }
 
-/// Skips items that still belong to someone.
-async fn old(database: &Database, items: Vec<FeedItem>) -> Result<Vec<FeedItem>, PeopleError> {
+/// Lists the interactions in these items that still belong to someone.
+async fn list_later(database: &Database, items: &[FeedItem]) -> Result<HashSet<InteractionId>, PeopleError> {
     if items.is_empty() {
-        return Ok(items);
+        return Ok(HashSet::new());
     }
-    let named: Vec<_> = items.iter().map(|item| (item.id, item.date_created)).collect();
-    let known = list_known(database, &named).await?;
-    Ok(items.into_iter().filter(|item| !known.contains(&item.id)).collect())
+    let named: Vec<_> = items.iter().flat_map(FeedItem::interactions).collect();
+    Ok(list_known(database, &named).await?.into_iter().collect())
 }

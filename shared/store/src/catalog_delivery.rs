@@ -5,7 +5,7 @@ use tokio_postgres::types::Type;
 use crate::{Database, StoreError};
 
 /// How long a delivery is kept, in days: a day longer than the feed keeps an interaction.
-pub const KEPT_DAYS: u16 = 91;
+pub const KEPT_DAYS: u16 = 31;
 
 /// Deletes deliveries that are older than [`KEPT_DAYS`]: the feed would have deleted their interactions as well.
 ///

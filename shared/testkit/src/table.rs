@@ -1,6 +1,6 @@
 //! A table of the emulator's DynamoDB for one test, as template.yaml creates it for the feed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
@@ -46,17 +46,32 @@ impl TestTable {
         &self.name
     }
 
-    /// Returns every item by its interaction.
+    /// Returns every item.
     ///
     /// # Panics
-    /// When the emulator is not available, or an interaction is in the table twice.
-    pub async fn items(&self) -> BTreeMap<i64, HashMap<String, AttributeValue>> {
-        let items = self.client.scan().table_name(&self.name).send().await.unwrap().items.unwrap_or_default();
-        let count = items.len();
-        let items: BTreeMap<_, _> =
-            items.into_iter().map(|item| (item["id"].as_n().unwrap().parse().unwrap(), item)).collect();
-        assert_eq!(items.len(), count, "an interaction is in the feed twice");
-        items
+    /// When the emulator is not available.
+    pub async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
+        self.client.scan().table_name(&self.name).send().await.unwrap().items.unwrap_or_default()
+    }
+
+    /// Returns the ids of the interactions in the table, each once, as a reader sees them who drops those that he has seen.
+    ///
+    /// # Panics
+    /// When the emulator is not available, or an item holds no interactions.
+    pub async fn ids(&self) -> Vec<i64> {
+        let ids: BTreeSet<_> = self.items().await.iter().flat_map(Self::ids_of).collect();
+        ids.into_iter().collect()
+    }
+
+    /// Returns the ids of the interactions in an item.
+    ///
+    /// # Panics
+    /// When it holds none.
+    #[must_use]
+    pub fn ids_of(item: &HashMap<String, AttributeValue>) -> Vec<i64> {
+        let interactions = item["interactions"].as_l().unwrap();
+        assert!(!interactions.is_empty(), "{item:?}");
+        interactions.iter().map(|it| it.as_m().unwrap()["id"].as_n().unwrap().parse().unwrap()).collect()
     }
 
     /// Removes the table. A table that a failed test leaves behind is removed with the emulator.

@@ -1,7 +1,9 @@
-//! The feed in the emulator's DynamoDB: what is written, and that it is written once.
+//! The feed in the emulator's DynamoDB: what is written, and that nothing replaces it.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::{AgainReason, Catalog, Delivery, FeedCatalog, Outcome};
 use domain::{Interaction, InteractionId, ParkReason};
 use testkit::TestTable;
@@ -31,40 +33,56 @@ fn all_are(delivery: &Delivery, wanted: &Outcome) -> bool {
 }
 
 #[tokio::test]
-async fn every_interaction_becomes_one_item_however_often_it_is_delivered() {
+async fn a_batch_becomes_one_item_of_each_visitor_however_often_it_is_delivered() {
     let feed = TestTable::create().await;
-    let mut interactions: Vec<_> = (0..60).map(viewed).collect();
-    interactions.push(viewed(59));
+    let of_other = |id| Interaction { session_id: Some("s-2".to_owned()), ..viewed(id) };
+    let mut interactions: Vec<_> = (0..40).map(viewed).chain((40..60).map(of_other)).collect();
+    interactions.push(of_other(59));
     for _ in 0..2 {
         let delivery = deliver(feed.name(), &interactions).await;
         assert_eq!(delivery.outcomes.len(), 60);
         assert!(all_are(&delivery, &Outcome::Confirmed) && !delivery.catalog_is_down());
-        assert_eq!(feed.items().await.into_keys().collect::<Vec<_>>(), (0..60).collect::<Vec<_>>());
+        let mut held: Vec<_> = feed.items().await.iter().map(TestTable::ids_of).collect();
+        held.sort_unstable();
+        assert_eq!(held, [(0..40).collect::<Vec<_>>(), (40..60).collect()]);
         interactions.reverse();
     }
     feed.delete().await;
 }
 
 #[tokio::test]
-async fn an_item_holds_the_interaction_and_its_end() {
+async fn a_batch_that_begins_like_another_replaces_nothing() {
     let feed = TestTable::create().await;
-    deliver(feed.name(), &[viewed(42)]).await;
-    let item = &feed.items().await[&42];
-    let mut lines: Vec<_> = item.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
+    // Two consumers have read 1: one with 2 and 4, one with 3 and 4.
+    for batch in [[1, 2, 4], [1, 3, 4]] {
+        assert!(all_are(&deliver(feed.name(), &batch.map(viewed)).await, &Outcome::Confirmed));
+    }
+    assert_eq!(feed.ids().await, [1, 2, 3, 4]);
+    feed.delete().await;
+}
+
+#[tokio::test]
+async fn an_item_holds_the_interactions_and_its_end() {
+    let feed = TestTable::create().await;
+    deliver(feed.name(), &[viewed(43), viewed(42)]).await;
+    let items = feed.items().await;
+    assert_eq!(items.len(), 1);
+    let line = |(name, value): (&String, &AttributeValue)| format!("{name}: {value:?}");
+    let mut lines: Vec<_> = items[0].iter().filter(|(name, _)| *name != "interactions").map(line).collect();
     lines.sort();
+    for interaction in items[0]["interactions"].as_l().unwrap() {
+        let mut inner: Vec<_> = interaction.as_m().unwrap().iter().map(line).collect();
+        inner.sort();
+        lines.push(format!("an interaction: {}", inner.join(", ")));
+    }
     insta::assert_snapshot!(lines.join("\n"), @r#"
     account_id: S("00000000-0000-0000-0000-000000000001")
-    date_created: S("2026-11-20T10:00:00.250000Z")
-    event_type: S("view")
-    expires_at: N("1802944800")
-    id: N("42")
-    metadata: S("{\"rank\":1.50,\"text\":\"ü🎁\"}")
-    occurred_at: S("2026-11-20T10:00:00.000000Z")
+    expires_at: N("1797760800")
     pk: S("account#00000000-0000-0000-0000-000000000001")
-    ref_id: S("00000000-0000-0000-0000-000000000002")
-    ref_type: S("Product")
     session_id: S("s-1")
-    sk: S("2026-11-20T10:00:00.250000Z#00000000000000000042")
+    sk: S("2026-11-20T10:00:00.250000Z#00000000000000000042#061ade9e65061559")
+    an interaction: date_created: S("2026-11-20T10:00:00.250000Z"), event_type: S("view"), id: N("42"), metadata: S("{\"rank\":1.50,\"text\":\"ü🎁\"}"), occurred_at: S("2026-11-20T10:00:00.000000Z"), ref_id: S("00000000-0000-0000-0000-000000000002"), ref_type: S("Product")
+    an interaction: date_created: S("2026-11-20T10:00:00.250000Z"), event_type: S("view"), id: N("43"), metadata: S("{\"rank\":1.50,\"text\":\"ü🎁\"}"), occurred_at: S("2026-11-20T10:00:00.000000Z"), ref_id: S("00000000-0000-0000-0000-000000000002"), ref_type: S("Product")
     "#);
     feed.delete().await;
 }
@@ -76,7 +94,8 @@ async fn guests_are_found_by_session_and_the_rest_by_day() {
     let machine = Interaction { account_id: None, session_id: None, ..viewed(2) };
     let delivery = deliver(feed.name(), &[guest, machine]).await;
     assert!(all_are(&delivery, &Outcome::Confirmed));
-    let items = feed.items().await;
+    let items: BTreeMap<_, _> =
+        feed.items().await.into_iter().map(|item| (TestTable::ids_of(&item)[0], item)).collect();
     assert_eq!(items[&1]["pk"].as_s().unwrap(), "session#s-1");
     assert_eq!(items[&2]["pk"].as_s().unwrap(), "anonymous#2026-11-20");
     assert!(!items[&2].contains_key("session_id") && !items[&2].contains_key("account_id"));
@@ -84,7 +103,7 @@ async fn guests_are_found_by_session_and_the_rest_by_day() {
 }
 
 #[tokio::test]
-async fn items_that_dynamodb_cannot_hold_are_refused_alone() {
+async fn interactions_that_dynamodb_cannot_hold_are_refused_alone() {
     let feed = TestTable::create().await;
     let mut interactions: Vec<_> = (0..25).map(viewed).collect();
     // Items hold at most 400 KB.
@@ -98,7 +117,19 @@ async fn items_that_dynamodb_cannot_hold_are_refused_alone() {
     ids.sort_unstable();
     assert_eq!(ids, [7, 20]);
     assert_eq!(delivery.outcomes.iter().filter(|(_, outcome)| *outcome == Outcome::Confirmed).count(), 23);
-    assert_eq!(feed.items().await.len(), 23);
+    assert_eq!(feed.ids().await.len(), 23);
+    feed.delete().await;
+}
+
+#[tokio::test]
+async fn a_visitor_of_more_than_an_item_holds_gets_several() {
+    let feed = TestTable::create().await;
+    // The largest metadata that is accepted.
+    let metadata = format!(r#"{{"text":"{}"}}"#, "x".repeat(8 * 1024 - 11));
+    let interactions: Vec<_> = (0..100).map(|id| Interaction { metadata: metadata.clone(), ..viewed(id) }).collect();
+    assert!(all_are(&deliver(feed.name(), &interactions).await, &Outcome::Confirmed));
+    assert_eq!(feed.ids().await, (0..100).collect::<Vec<_>>());
+    assert_eq!(feed.items().await.len(), 4);
     feed.delete().await;
 }
 

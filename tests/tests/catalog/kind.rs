@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use catalog::{Catalog, FeedCatalog};
-use domain::{InteractionId, Sink};
+use domain::{Interaction, InteractionId, NewInteraction, Sink};
 use shopsignal::deployment::Deployment;
 use shopsignal::verify::{self, FeedCheck};
 use stack::StackFile;
@@ -31,17 +31,23 @@ impl Setup {
     }
 
     async fn record(&self, count: usize) -> Vec<InteractionId> {
-        let views: Vec<_> = (0..count).map(|_| interaction("view", "shoe")).collect();
+        let of_visitor = || NewInteraction { session_id: Some("s-1".to_owned()), ..interaction("view", "shoe") };
+        let views: Vec<_> = (0..count).map(|_| of_visitor()).collect();
         self.database.record(&views).await
     }
 
-    /// Delivers into the feed and records it, as update-catalog does without a `CATALOG_URL`.
-    async fn deliver_to_feed(&self, ids: &[InteractionId]) {
+    /// Delivers into the feed and records it, as update-catalog does with `CATALOG_FEED`.
+    async fn deliver_to_feed(&self, ids: &[InteractionId]) -> Vec<Interaction> {
         let store = self.database.store();
         let awaiting = store::interaction::get_awaiting_catalog(&store, ids).await.unwrap();
-        let feed = Catalog::Feed(FeedCatalog::new(TestTable::client(), self.feed.name().to_owned()));
-        feed.deliver(&awaiting.open, Instant::now() + Duration::from_secs(20)).await.unwrap();
+        self.write(&awaiting.open).await;
         store::pending::remove(&store, Sink::Catalog, ids).await.unwrap();
+        awaiting.open
+    }
+
+    async fn write(&self, interactions: &[Interaction]) {
+        let feed = Catalog::Feed(FeedCatalog::new(TestTable::client(), self.feed.name().to_owned()));
+        feed.deliver(interactions, Instant::now() + Duration::from_secs(20)).await.unwrap();
     }
 
     async fn check_feed(&self) -> FeedCheck {
@@ -63,9 +69,14 @@ async fn what_an_outside_catalog_has_need_not_be_in_the_feed_and_what_the_feed_h
 
     // When the feed is used again, only what was delivered into it must be there.
     let inside = setup.record(20).await;
-    setup.deliver_to_feed(&inside).await;
+    let delivered = setup.deliver_to_feed(&inside).await;
     let feed = setup.check_feed().await;
-    assert_eq!((feed.differences(), feed.delivered, feed.items), (0, 20, 20), "{feed:?}");
+    assert_eq!((feed.differences(), feed.delivered, feed.interactions, feed.items), (0, 20, 20, 1), "{feed:?}");
+
+    // One that is delivered again, in another batch, is in two items and no difference.
+    setup.write(&delivered[..5]).await;
+    let feed = setup.check_feed().await;
+    assert_eq!((feed.differences(), feed.delivered, feed.interactions, feed.items), (0, 20, 20, 2), "{feed:?}");
 
     // And an interaction that was removed without any delivery is reported as missing.
     let forgotten = setup.record(1).await;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::{Caller, Named};
 use store::erasure::Counts;
+use testkit::TestTable;
 use uuid::Uuid;
 
 use crate::shop::{JANE, JANE_EMAIL, JANE_NETWORK, JANE_SESSION, Shop, by_email, by_id};
@@ -97,17 +98,42 @@ async fn a_delivery_that_was_under_way_leaves_nothing_in_the_feed_either() {
     let event = ("view", Uuid::from_u128(77));
     shop.record(Caller::Account(JANE), JANE_SESSION, JANE_NETWORK, event).await;
     // update-catalog has read the row, and is slow
-    let store = shop.database.store();
-    let ids = shop.database.rows("SELECT interaction_id FROM analytic.pending WHERE sink = 'catalog'").await;
-    let ids: Vec<_> = ids.iter().map(|id| domain::InteractionId(id.parse().unwrap())).collect();
-    let read = store::interaction::get_awaiting_catalog(&store, &ids).await.unwrap().open;
+    let read = shop.read_pending().await;
     assert_eq!(read.len(), 1);
     let cut = shop.erase_once(&Named::Account(JANE), Duration::from_secs(600)).await;
     assert!(!cut.complete && cut.again_in_seconds > Some(30), "{cut:?}");
-    let deadline = std::time::Instant::now() + Duration::from_secs(20);
-    catalog::Catalog::Feed(shop.feed()).deliver(&read, deadline).await.unwrap();
+    shop.deliver(&read).await;
 
     shop.erase(&Named::Account(JANE)).await;
     let items = shop.feed_items().await;
     assert!(items.iter().all(|item| of_jane().iter().all(|word| !item.contains(word))), "{items:?}");
+}
+
+#[tokio::test]
+async fn of_an_item_of_two_persons_the_earlier_ones_part_becomes_anonymous_and_the_later_ones_stays() {
+    let shop = Shop::busy().await;
+    let view =
+        async |id| shop.record(Caller::Account(JANE), JANE_SESSION, JANE_NETWORK, ("view", Uuid::from_u128(id))).await;
+    // given: a delivery that has read a row of before the erasure, and one of after it
+    view(77).await;
+    let mut read = shop.read_pending().await;
+    let cut = shop.erase_once(&Named::Account(JANE), Duration::from_secs(600)).await;
+    assert!(!cut.complete, "{cut:?}");
+    view(78).await;
+    read.extend(shop.read_pending().await.into_iter().filter(|it| it.account_id == Some(JANE)));
+    let [earlier, later] = [&read[0], &read[1]].map(|it| it.id.0);
+    assert_eq!((read.len(), later > earlier), (2, true));
+    // delivered once together, and once more with the earlier alone: two items become the same anonymous one
+    shop.deliver(&read).await;
+    shop.deliver(&read[..1]).await;
+    let ids = shop.table.ids().await;
+
+    shop.erase(&Named::Account(JANE)).await;
+    let items = shop.table.items().await;
+    let of_jane: Vec<_> = items.iter().filter(|item| item["pk"].as_s().unwrap().contains(&JANE.to_string())).collect();
+    assert_eq!(of_jane.iter().map(|item| TestTable::ids_of(item)).collect::<Vec<_>>(), [[later]]);
+    let of_nobody = items.iter().filter(|item| TestTable::ids_of(item) == [earlier]);
+    let of_nobody: Vec<_> = of_nobody.map(|item| item["pk"].as_s().unwrap().split('#').next().unwrap()).collect();
+    assert_eq!(of_nobody, ["anonymous"]);
+    assert_eq!(shop.table.ids().await, ids, "what was done stays known");
 }

@@ -1,13 +1,15 @@
 //! A shop with two people who leave data everywhere: Jane, who will be erased, and John, who stays.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use catalog::{Catalog, FeedCatalog};
 use contracts::{AddressKey, Intake};
 use domain::fraud::{Evidence, Finding, FindingSubject, Rule, Window};
-use domain::{Caller, CustomerKey, InteractionId, Learning, Named, NewInteraction, Origin, RefType, Reference, Sink};
+use domain::{
+    Caller, CustomerKey, Interaction, InteractionId, Learning, Named, NewInteraction, Origin, RefType, Reference, Sink,
+};
 use jiff::Timestamp;
 use people::{DeadLetters, Order, Places, Receipt};
 use serde_json::{Value, json};
@@ -153,11 +155,23 @@ impl Shop {
         store::popularity::apply(&store, &ids).await.unwrap();
         let learning = Learning { lookback: 5, half_life_days: 30 };
         store::learning::learn(&store, &ids, PendingRow::Keep, learning).await.unwrap();
-        let open = store::interaction::get_awaiting_catalog(&store, &ids).await.unwrap().open;
-        let deadline = Instant::now() + Duration::from_secs(20);
-        Catalog::Feed(self.feed()).deliver(&open, deadline).await.unwrap();
+        let open = self.read_pending().await;
+        self.deliver(&open).await;
         let delivered: Vec<_> = open.iter().map(|interaction| interaction.id).collect();
         store::pending::remove(&store, Sink::Catalog, &delivered).await.unwrap();
+    }
+
+    /// Reads what the feed has not got, as update-catalog does before it delivers.
+    pub(crate) async fn read_pending(&self) -> Vec<Interaction> {
+        let ids = self.database.rows("SELECT interaction_id FROM analytic.pending WHERE sink = 'catalog'").await;
+        let ids: Vec<_> = ids.iter().map(|id| InteractionId(id.parse().unwrap())).collect();
+        store::interaction::get_awaiting_catalog(&self.database.store(), &ids).await.unwrap().open
+    }
+
+    /// Writes interactions to the feed.
+    pub(crate) async fn deliver(&self, interactions: &[Interaction]) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        Catalog::Feed(self.feed()).deliver(interactions, deadline).await.unwrap();
     }
 
     pub(crate) fn feed(&self) -> FeedCatalog {
@@ -214,11 +228,22 @@ impl Shop {
 
     /// Returns every item of the feed as a string.
     pub(crate) async fn feed_items(&self) -> Vec<String> {
-        let items = self.table.items().await;
-        let text = |item: &HashMap<String, AttributeValue>| format!("{:?}", item.iter().collect::<BTreeMap<_, _>>());
-        let mut items: Vec<_> = items.values().map(text).collect();
+        let items = self.table.items().await.into_iter();
+        let mut items: Vec<_> = items.map(|item| text(&AttributeValue::M(item))).collect();
         items.sort();
         items
+    }
+}
+
+/// An item of the feed, or a part of one, with its attributes in order.
+fn text(value: &AttributeValue) -> String {
+    match value {
+        AttributeValue::L(list) => format!("[{}]", list.iter().map(text).collect::<Vec<_>>().join(", ")),
+        AttributeValue::M(map) => {
+            let sorted: BTreeMap<_, _> = map.iter().map(|(name, value)| (name, text(value))).collect();
+            format!("{sorted:?}")
+        }
+        other => format!("{other:?}"),
     }
 }
 

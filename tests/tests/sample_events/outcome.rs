@@ -98,7 +98,7 @@ async fn batch(stage: &Stage, answer: Value) -> String {
     let pending = "SELECT sink, count(*) FROM analytic.pending GROUP BY sink ORDER BY sink";
     let views = stage.database.rows("SELECT view_count FROM analytic.product_popularity").await.concat();
     let pending = stage.database.rows(pending).await.join(", ");
-    let fed: Vec<_> = stage.feed.items().await.into_keys().collect();
+    let fed = stage.feed.ids().await;
     format!("dead {dead}, pending {pending}, views {views:?}, feed {fed:?}")
 }
 

@@ -101,6 +101,8 @@ fn parameters(stack: &Stack, ports: Ports) -> BTreeMap<String, String> {
         ("GuestEventsPerMinute", "0".to_owned()),
         // Tests count what they sent.
         ("Probe", "false".to_owned()),
+        // An option, which tests look at.
+        ("CatalogFeed", stack.is_throwaway().to_string()),
         // Simulated shoppers view products that no product event announces.
         ("AnnouncedOnly", "false".to_owned()),
         // Whoever measures wants to reach the limits of the machine.

@@ -42,9 +42,10 @@ pub struct Args {
     /// The docs/performance.json of another benchmark than the one that came with the command.
     #[arg(long, value_name = "FILE")]
     measured: Option<PathBuf>,
-    /// Bytes of an item of our own feed; 0 when the catalog is called over HTTP.
-    #[arg(long, default_value_t = 500)]
-    item_bytes: u32,
+    /// With our own feed in DynamoDB (`CatalogFeed`). An item holds what one request brought: its interactions are of one
+    /// shopper, and are in one catalog batch.
+    #[arg(long)]
+    feed: bool,
     /// How much slower the processor work of a 512 MB function is than on the measuring machine: Lambda gives a whole
     /// processor at 1,769 MB.
     #[arg(long, default_value_t = 3.5)]
@@ -52,7 +53,7 @@ pub struct Args {
     /// The time that Postgres and SQS take for a request or a popularity batch, in milliseconds.
     #[arg(long, default_value_t = 15.0)]
     waiting_ms: f64,
-    /// The time that the catalog takes for a batch, in milliseconds.
+    /// The time that a catalog batch takes, learned and delivered, in milliseconds.
     #[arg(long, default_value_t = 60.0)]
     catalog_ms: f64,
     /// Prints JSON.
@@ -98,7 +99,8 @@ fn bill_of(rows: u32, args: &Args, measured: &Measured, prices: &Prices) -> Bill
     };
     let log_bytes = measured.log_bytes(rows, args.messages);
     let receive = args.receive.unwrap_or(rows);
-    let load = Load { rows, batch: args.messages, receive, item_bytes: args.item_bytes, seconds, log_bytes };
+    let interactions_per_item = args.feed.then_some(rows.min(args.messages));
+    let load = Load { rows, batch: args.messages, receive, interactions_per_item, seconds, log_bytes };
     let lines = bill(&load, prices);
     Bill { rows_a_request: rows, usd_per_million: total(&lines), lines }
 }
@@ -144,4 +146,26 @@ fn print(bills: &[Bill], others: &[OtherSystem], prices: &Prices, measured: &Mea
 /// A sum with its share of the total.
 fn cell(usd: f64, whole: f64) -> String {
     format!("{usd:.3} {:>3.0}%", if whole > 0.0 { usd / whole * 100.0 } else { 0.0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    #[test]
+    fn a_million_events_of_25_a_request_cost_at_most_what_the_design_allows() {
+        let (prices, measured) = (price::of_region(REGIONS[0]).unwrap(), Measured::read(None).unwrap());
+        for (words, limit) in [(&["cost"][..], 0.45), (&["cost", "--feed"], 0.60)] {
+            let bill = bill_of(25, &Command::parse_from(words).args, &measured, &prices);
+            assert!(bill.usd_per_million <= limit, "{words:?}: {bill:?}");
+        }
+    }
 }

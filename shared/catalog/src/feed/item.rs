@@ -1,70 +1,61 @@
-//! The item of an interaction: its key, attributes and expiry.
+//! The items of the feed: whose interactions one holds, its key, its attributes and its expiry.
+//!
+//! An item is a function of its interactions, and its key contains a digest of their ids. So the same interactions are
+//! the same item however often they are written, and an item with other interactions never replaces it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use domain::{Interaction, InteractionId};
 use jiff::Timestamp;
 use jiff::tz::Offset;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::time::rfc3339;
 
-/// How long an item stays in the feed, in days from the arrival of its interaction: about a season. The log in Postgres
-/// keeps everything.
-pub const FEED_LIFETIME_DAYS: i64 = 90;
+/// How long an item stays in the feed, in days from the arrival of its latest interaction: time enough for a reader that
+/// was down. The log in Postgres keeps everything.
+pub const FEED_LIFETIME_DAYS: i64 = 30;
+
+/// Bytes of an item without its interactions, as DynamoDB counts them: of an account and a session that are UUIDs.
+pub const FEED_ITEM_BYTES: u32 = 236;
+
+/// Bytes of an interaction in an item, as DynamoDB counts them: of a product that is a UUID, with 25 bytes of metadata.
+pub const FEED_INTERACTION_BYTES: u32 = 207;
 
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
-/// One item of the feed.
-pub(super) struct Item {
-    pub(super) id: InteractionId,
-    /// Unique in the whole feed, because the id is part of it.
-    pub(super) sort_key: String,
-    attributes: HashMap<String, AttributeValue>,
+pub(super) type Attributes = HashMap<String, AttributeValue>;
+
+/// Whose interactions an item holds: at most one account, and one session.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Subject {
+    partition: String,
+    account_id: Option<String>,
+    session_id: Option<String>,
 }
 
-impl Item {
-    /// Converts an interaction to an item. The same interaction gives the same item.
-    pub(super) fn new(interaction: &Interaction) -> Self {
-        let arrived = rfc3339(interaction.date_created);
-        let sort_key = format!("{arrived}#{:020}", interaction.id.0);
-        let expires_at = interaction.date_created.as_second() + FEED_LIFETIME_DAYS * SECONDS_PER_DAY;
-        let mut attributes = HashMap::from([
-            text("pk", partition_key(interaction)),
-            text("sk", sort_key.clone()),
-            number("id", interaction.id.0),
-            text("event_type", interaction.event_type.clone()),
-            text("ref_type", interaction.ref_type.clone()),
-            text("ref_id", interaction.ref_id.clone()),
-            text("metadata", interaction.metadata.clone()),
-            text("occurred_at", rfc3339(interaction.occurred_at)),
-            text("date_created", arrived),
-            number("expires_at", expires_at),
-        ]);
-        attributes.extend(interaction.account_id.map(|id| text("account_id", id.to_string())));
-        attributes.extend(interaction.session_id.clone().map(|id| text("session_id", id)));
-        Self { id: interaction.id, sort_key, attributes }
+impl Subject {
+    /// Partitioned by person, so that what belongs together is read together. Events without an account and a session
+    /// are partitioned by day, so that they do not accumulate in one partition forever.
+    fn of(interaction: &Interaction) -> Self {
+        let (account_id, session_id) = (interaction.account_id, interaction.session_id.clone());
+        let partition = match (account_id, &session_id) {
+            (Some(account), _) => account_partition(account),
+            (None, Some(session)) => session_partition(session),
+            (None, None) => anonymous_partition(interaction.date_created),
+        };
+        Self { partition, account_id: account_id.map(|id| id.to_string()), session_id }
     }
 
-    pub(super) fn to_request(&self) -> WriteRequest {
-        let put = PutRequest::builder().set_item(Some(self.attributes.clone())).build();
-        WriteRequest::builder().put_request(put.expect("an item was set")).build()
+    fn nobody(arrived: Timestamp) -> Self {
+        Self { partition: anonymous_partition(arrived), account_id: None, session_id: None }
     }
-}
 
-/// Returns the sort key of an item that DynamoDB returned.
-pub(super) fn sort_key_of(request: &WriteRequest) -> Option<&String> {
-    request.put_request()?.item().get("sk")?.as_s().ok()
-}
-
-/// Partitioned by person, so that what belongs together is read together. Events without an account and a session are
-/// partitioned by day, so that they do not accumulate in one partition forever.
-fn partition_key(interaction: &Interaction) -> String {
-    match (interaction.account_id, &interaction.session_id) {
-        (Some(account), _) => account_partition(account),
-        (None, Some(session)) => session_partition(session),
-        (None, None) => anonymous_partition(interaction.date_created),
+    fn read(attributes: &Attributes) -> Option<Self> {
+        let text = |name: &str| attributes.get(name)?.as_s().ok().cloned();
+        Some(Self { partition: text("pk")?, account_id: text("account_id"), session_id: text("session_id") })
     }
 }
 
@@ -76,12 +67,129 @@ pub(super) fn session_partition(session: &str) -> String {
     format!("session#{session}")
 }
 
-pub(super) fn anonymous_partition(arrived: Timestamp) -> String {
-    format!("anonymous#{}", day(arrived))
+fn anonymous_partition(arrived: Timestamp) -> String {
+    format!("anonymous#{}", Offset::UTC.to_datetime(arrived).date())
 }
 
-fn day(at: Timestamp) -> jiff::civil::Date {
-    Offset::UTC.to_datetime(at).date()
+/// An interaction in an item.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) id: InteractionId,
+    pub(super) arrived: Timestamp,
+    attributes: Attributes,
+}
+
+impl Entry {
+    fn of(interaction: &Interaction) -> Self {
+        let attributes = HashMap::from([
+            number("id", interaction.id.0),
+            text("event_type", interaction.event_type.clone()),
+            text("ref_type", interaction.ref_type.clone()),
+            text("ref_id", interaction.ref_id.clone()),
+            text("metadata", interaction.metadata.clone()),
+            text("occurred_at", rfc3339(interaction.occurred_at)),
+            text("date_created", rfc3339(interaction.date_created)),
+        ]);
+        Self { id: interaction.id, arrived: interaction.date_created, attributes }
+    }
+
+    fn read(value: &AttributeValue) -> Option<Self> {
+        let attributes = value.as_m().ok()?.clone();
+        let id = attributes.get("id")?.as_n().ok()?.parse().ok()?;
+        let arrived = attributes.get("date_created")?.as_s().ok()?.parse().ok()?;
+        Some(Self { id: InteractionId(id), arrived, attributes })
+    }
+}
+
+/// One item of the feed. It holds at least one interaction.
+#[derive(Debug, Clone)]
+pub(super) struct Item {
+    subject: Subject,
+    /// Sorted by arrival, then by id.
+    entries: Vec<Entry>,
+    /// Different for different interactions.
+    pub(super) sort_key: String,
+}
+
+impl Item {
+    /// Groups interactions by whose they are.
+    pub(super) fn group(interactions: &[&Interaction]) -> Vec<Self> {
+        let mut subjects = BTreeMap::<_, Vec<_>>::new();
+        for interaction in interactions {
+            subjects.entry(Subject::of(interaction)).or_default().push(Entry::of(interaction));
+        }
+        subjects.into_iter().filter_map(|(subject, entries)| Self::new(subject, entries)).collect()
+    }
+
+    /// Returns nothing without entries.
+    fn new(subject: Subject, mut entries: Vec<Entry>) -> Option<Self> {
+        entries.sort_unstable_by_key(|entry| (entry.arrived, entry.id));
+        let first = entries.first()?;
+        let ids = entries.iter().fold(Sha256::new(), |digest, entry| digest.chain_update(entry.id.0.to_be_bytes()));
+        let digest: String = ids.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let sort_key = format!("{}#{:020}#{digest}", rfc3339(first.arrived), first.id.0);
+        Some(Self { subject, entries, sort_key })
+    }
+
+    /// Reads an item of DynamoDB.
+    pub(super) fn read(attributes: &Attributes) -> Option<Self> {
+        let subject = Subject::read(attributes)?;
+        let sort_key = attributes.get("sk")?.as_s().ok()?.clone();
+        let entries = attributes.get("interactions")?.as_l().ok()?.iter().map(Entry::read).collect::<Option<_>>()?;
+        Some(Self { subject, entries, sort_key })
+    }
+
+    /// Splits it into two, or returns it when it holds a single interaction.
+    pub(super) fn halves(self) -> Result<[Self; 2], Self> {
+        let (one, other) = self.entries.split_at(self.entries.len() / 2);
+        let item = |entries: &[Entry]| Self::new(self.subject.clone(), entries.to_vec());
+        item(one).zip(item(other)).map(|(one, other)| [one, other]).ok_or(self)
+    }
+
+    /// Splits it into an anonymous item of those interactions and the person's item of the others.
+    pub(super) fn without_person(self, is_erased: impl Fn(InteractionId) -> bool) -> (Option<Self>, Option<Self>) {
+        let (mut erased, kept): (Vec<_>, Vec<_>) = self.entries.into_iter().partition(|entry| is_erased(entry.id));
+        for entry in &mut erased {
+            entry.attributes.extend([text("metadata", "{}".to_owned())]);
+        }
+        let arrived = erased.first().map(|entry| entry.arrived);
+        (arrived.and_then(|at| Self::new(Subject::nobody(at), erased)), Self::new(self.subject, kept))
+    }
+
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Returns its key: the partition and the position in it.
+    pub(super) fn key(&self) -> (&str, &str) {
+        (&self.subject.partition, &self.sort_key)
+    }
+
+    /// Returns what DynamoDB stores.
+    pub(super) fn attributes(&self) -> Attributes {
+        let Subject { partition, account_id, session_id } = self.subject.clone();
+        let last = self.entries.last().map_or(0, |entry| entry.arrived.as_second());
+        let entries = self.entries.iter().map(|entry| AttributeValue::M(entry.attributes.clone())).collect();
+        let mut attributes = HashMap::from([
+            text("pk", partition),
+            text("sk", self.sort_key.clone()),
+            number("expires_at", last + FEED_LIFETIME_DAYS * SECONDS_PER_DAY),
+            ("interactions".to_owned(), AttributeValue::L(entries)),
+        ]);
+        attributes.extend(account_id.map(|id| text("account_id", id)));
+        attributes.extend(session_id.map(|id| text("session_id", id)));
+        attributes
+    }
+
+    pub(super) fn to_request(&self) -> WriteRequest {
+        let put = PutRequest::builder().set_item(Some(self.attributes())).build();
+        WriteRequest::builder().put_request(put.expect("an item was set")).build()
+    }
+}
+
+/// Returns the sort key of an item that DynamoDB returned.
+pub(super) fn sort_key_of(request: &WriteRequest) -> Option<&String> {
+    request.put_request()?.item().get("sk")?.as_s().ok()
 }
 
 fn text(name: &str, value: String) -> (String, AttributeValue) {
@@ -93,59 +201,4 @@ fn number(name: &str, value: i64) -> (String, AttributeValue) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn viewed() -> Interaction {
-        Interaction {
-            id: InteractionId(42),
-            account_id: Some(Uuid::from_u128(1)),
-            session_id: Some("s-1".to_owned()),
-            event_type: "view".to_owned(),
-            ref_type: "Product".to_owned(),
-            ref_id: Uuid::from_u128(2).to_string(),
-            metadata: r#"{"a":1}"#.to_owned(),
-            occurred_at: "2026-11-20T10:00:00Z".parse().unwrap(),
-            date_created: "2026-11-20T23:59:59.5Z".parse().unwrap(),
-        }
-    }
-
-    #[test]
-    fn an_item_holds_the_interaction_under_its_account() {
-        let item = Item::new(&viewed());
-        let mut lines: Vec<String> = item.attributes.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
-        lines.sort();
-        insta::assert_snapshot!(lines.join("\n"), @r#"
-        account_id: S("00000000-0000-0000-0000-000000000001")
-        date_created: S("2026-11-20T23:59:59.500000Z")
-        event_type: S("view")
-        expires_at: N("1802995199")
-        id: N("42")
-        metadata: S("{\"a\":1}")
-        occurred_at: S("2026-11-20T10:00:00.000000Z")
-        pk: S("account#00000000-0000-0000-0000-000000000001")
-        ref_id: S("00000000-0000-0000-0000-000000000002")
-        ref_type: S("Product")
-        session_id: S("s-1")
-        sk: S("2026-11-20T23:59:59.500000Z#00000000000000000042")
-        "#);
-    }
-
-    #[test]
-    fn without_an_account_the_session_is_the_partition_and_without_both_the_day() {
-        let guest = Interaction { account_id: None, ..viewed() };
-        assert_eq!(partition_key(&guest), "session#s-1");
-        let nobody = Interaction { session_id: None, ..guest };
-        assert_eq!(partition_key(&nobody), "anonymous#2026-11-20");
-        assert!(!Item::new(&nobody).attributes.contains_key("session_id"));
-    }
-
-    #[test]
-    fn sort_keys_sort_by_time_and_then_by_id() {
-        let nine = Item::new(&Interaction { id: InteractionId(9), ..viewed() });
-        let ten = Item::new(&Interaction { id: InteractionId(10), ..viewed() });
-        let later = Interaction { date_created: "2026-11-21T00:00:00Z".parse().unwrap(), ..viewed() };
-        let later = Item::new(&Interaction { id: InteractionId(1), ..later });
-        assert!(nine.sort_key < ten.sort_key && ten.sort_key < later.sort_key);
-    }
-}
+mod tests;

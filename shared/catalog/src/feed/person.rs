@@ -1,70 +1,50 @@
 //! The feed items of a person: reads or anonymizes them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
 use domain::{Identities, InteractionId};
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::FeedCatalog;
-use super::item::{account_partition, anonymous_partition, session_partition};
+use super::item::{Item, account_partition, session_partition};
 use crate::CatalogError;
 
-/// Items of one `TransactWriteItems` call, which takes 100 actions; each item is a put and a delete.
+/// Items of one `TransactWriteItems` call, which takes 100 actions and 4 MB: an item is deleted and two are written at
+/// most, and a page, whose items are written, has 1 MB.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>
-const ITEMS_PER_TRANSACTION: usize = 50;
-
-/// The attributes that only a person's item has.
-const OF_A_PERSON: [&str; 2] = ["account_id", "session_id"];
+const ITEMS_PER_TRANSACTION: usize = 33;
 
 /// An item of a person.
 #[derive(Debug, Clone)]
-pub struct FeedItem {
-    /// The interaction.
-    pub id: InteractionId,
-    /// When the interaction arrived.
-    pub date_created: Timestamp,
-    attributes: HashMap<String, AttributeValue>,
-}
+pub struct FeedItem(Item);
 
 impl FeedItem {
-    fn of(attributes: HashMap<String, AttributeValue>) -> Result<Self, CatalogError> {
-        let text = |name: &str, value: fn(&AttributeValue) -> Option<&String>| attributes.get(name).and_then(value);
-        let id = text("id", |it| it.as_n().ok()).and_then(|text| text.parse().ok());
-        let date_created = text("date_created", |it| it.as_s().ok()).and_then(|text| text.parse().ok());
-        let unreadable = || CatalogError::Feed("an item has no id or no time".into());
-        Ok(Self {
-            id: InteractionId(id.ok_or_else(unreadable)?),
-            date_created: date_created.ok_or_else(unreadable)?,
-            attributes,
-        })
+    fn read(attributes: &HashMap<String, AttributeValue>) -> Result<Self, CatalogError> {
+        let unreadable = || CatalogError::Feed("an item has no key, or an interaction no id or no time".into());
+        Item::read(attributes).map(Self).ok_or_else(unreadable)
+    }
+
+    /// Returns the interactions in it, with the time of arrival of each.
+    pub fn interactions(&self) -> impl Iterator<Item = (InteractionId, Timestamp)> {
+        self.0.entries().iter().map(|entry| (entry.id, entry.arrived))
     }
 
     /// Returns the item as a JSON object; numbers are strings, as in DynamoDB.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let text = |value: &AttributeValue| value.as_s().or_else(|_| value.as_n()).cloned().unwrap_or_default();
-        let mut names: Vec<_> = self.attributes.iter().collect();
-        names.sort_by_key(|(name, _)| *name);
-        names.into_iter().map(|(name, value)| (name.clone(), Value::String(text(value)))).collect::<Map<_, _>>().into()
+        to_json(&AttributeValue::M(self.0.attributes()))
     }
+}
 
-    /// Writes the anonymous item and deletes the person's, both or neither.
-    fn anonymous(self, table: &str) -> Result<[TransactWriteItem; 2], CatalogError> {
-        let key = |name: &str| self.attributes.get(name).cloned().unwrap_or(AttributeValue::Null(true));
-        let delete = Delete::builder().table_name(table).key("pk", key("pk")).key("sk", key("sk")).build();
-        let mut attributes = self.attributes;
-        attributes.retain(|name, _| !OF_A_PERSON.contains(&&**name));
-        attributes.insert("pk".to_owned(), AttributeValue::S(anonymous_partition(self.date_created)));
-        attributes.insert("metadata".to_owned(), AttributeValue::S("{}".to_owned()));
-        let put = Put::builder().table_name(table).set_item(Some(attributes)).build();
-        let failed = |error: aws_sdk_dynamodb::error::BuildError| CatalogError::Feed(error.into());
-        Ok([
-            TransactWriteItem::builder().put(put.map_err(failed)?).build(),
-            TransactWriteItem::builder().delete(delete.map_err(failed)?).build(),
-        ])
+fn to_json(value: &AttributeValue) -> Value {
+    match value {
+        AttributeValue::S(text) | AttributeValue::N(text) => Value::String(text.clone()),
+        AttributeValue::L(list) => list.iter().map(to_json).collect(),
+        AttributeValue::M(map) => map.iter().map(|(name, value)| (name.clone(), to_json(value))).collect(),
+        _ => Value::Null,
     }
 }
 
@@ -98,23 +78,51 @@ impl FeedCatalog {
             self.client.query().table_name(&self.table).consistent_read(true).key_condition_expression("pk = :pk");
         let call = call.expression_attribute_values(":pk", AttributeValue::S(partition.to_owned()));
         let page = call.set_exclusive_start_key(from.map(|position| position.0)).send().await.map_err(failed)?;
-        let items = page.items.unwrap_or_default().into_iter().map(FeedItem::of).collect::<Result<_, _>>()?;
+        let items = page.items.unwrap_or_default().iter().map(FeedItem::read).collect::<Result<_, _>>()?;
         Ok(FeedPage { items, next: page.last_evaluated_key.map(FeedPosition) })
     }
 
-    /// Anonymizes items. What an interaction was about stays; the person and the metadata do not.
+    /// Anonymizes the interactions in the items of a page, except for those that belong to a later person; returns how
+    /// many.
+    ///
+    /// What an interaction was about stays; the person and the metadata do not. An item that holds both is split.
     ///
     /// # Errors
     /// [`CatalogError::Feed`]; may be repeated.
-    pub async fn anonymize(&self, items: Vec<FeedItem>) -> Result<(), CatalogError> {
-        let mut items = items.into_iter().peekable();
-        while items.peek().is_some() {
-            let chunk = items.by_ref().take(ITEMS_PER_TRANSACTION).map(|item| item.anonymous(&self.table));
-            let actions = chunk.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+    pub async fn anonymize(&self, page: Vec<FeedItem>, later: &HashSet<InteractionId>) -> Result<usize, CatalogError> {
+        let of_person = |item: &FeedItem| item.interactions().filter(|(id, _)| !later.contains(id)).count();
+        let number = page.iter().map(of_person).sum();
+        let items: Vec<_> = page.into_iter().filter(|item| of_person(item) > 0).map(|item| item.0).collect();
+        for chunk in items.chunks(ITEMS_PER_TRANSACTION) {
+            let actions = self.anonymous(chunk, later)?;
             let call = self.client.transact_write_items().set_transact_items(Some(actions));
             call.send().await.map_err(failed)?;
         }
-        Ok(())
+        Ok(number)
+    }
+
+    /// Deletes the person's items and writes what replaces them, all or nothing.
+    fn anonymous(
+        &self,
+        items: &[Item],
+        later: &HashSet<InteractionId>,
+    ) -> Result<Vec<TransactWriteItem>, CatalogError> {
+        let invalid = |error: aws_sdk_dynamodb::error::BuildError| CatalogError::Feed(error.into());
+        let parts = items.iter().map(|item| item.clone().without_person(|id| !later.contains(&id)));
+        // Two items may hold the same interactions of a person and become the same; a transaction may write an item once.
+        let written = parts.flat_map(|(nobodys, persons)| nobodys.into_iter().chain(persons));
+        let written: BTreeMap<_, _> = written.map(|item| (item.sort_key.clone(), item.attributes())).collect();
+        let mut actions = Vec::with_capacity(items.len() + written.len());
+        for attributes in written.into_values() {
+            let put = Put::builder().table_name(&self.table).set_item(Some(attributes)).build().map_err(invalid)?;
+            actions.push(TransactWriteItem::builder().put(put).build());
+        }
+        for (partition, sort_key) in items.iter().map(Item::key) {
+            let [partition, sort_key] = [partition, sort_key].map(|it| AttributeValue::S(it.to_owned()));
+            let delete = Delete::builder().table_name(&self.table).key("pk", partition).key("sk", sort_key);
+            actions.push(TransactWriteItem::builder().delete(delete.build().map_err(invalid)?).build());
+        }
+        Ok(actions)
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region, retry::RetryConfig};
 use catalog::{AgainReason, Catalog, Delivery, FeedCatalog, Outcome};
-use domain::{InteractionId, ParkReason};
+use domain::{Interaction, InteractionId, ParkReason};
 use serde_json::{Value, json};
 
 use crate::http_answer::{soon, viewed};
@@ -32,17 +32,32 @@ fn puts(request: &Request) -> Vec<Value> {
     body["RequestItems"]["feed"].as_array().unwrap().clone()
 }
 
-fn id_of(put: &Value) -> i64 {
-    put["PutRequest"]["Item"]["id"]["N"].as_str().unwrap().parse().unwrap()
+/// The interactions in the item of a put request.
+fn ids_of(put: &Value) -> Vec<i64> {
+    let interactions = put["PutRequest"]["Item"]["interactions"]["L"].as_array().unwrap();
+    interactions.iter().map(|it| it["M"]["id"]["N"].as_str().unwrap().parse().unwrap()).collect()
+}
+
+/// Refuses calls with one of these interactions.
+fn without(invalid: &'static [i64]) -> impl Fn(usize, &Request) -> Reply + Send + Sync + 'static {
+    |_, request| {
+        let is_invalid = puts(request).iter().flat_map(ids_of).any(|id| invalid.contains(&id));
+        if is_invalid { fails(400, "ValidationException") } else { answer(200, OK) }
+    }
 }
 
 fn fails(status: u16, code: &str) -> Reply {
     answer(status, &json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": "no"}).to_string())
 }
 
+/// An item for each.
 async fn deliver(catalog: &Catalog, count: i64) -> Delivery {
-    let interactions: Vec<_> = (0..count).map(viewed).collect();
-    catalog.deliver(&interactions, soon()).await.unwrap()
+    catalog.deliver(&of_visitors(count), soon()).await.unwrap()
+}
+
+/// Each of another visitor.
+fn of_visitors(count: i64) -> Vec<Interaction> {
+    (0..count).map(|id| Interaction { session_id: Some(format!("s-{id}")), ..viewed(id) }).collect()
 }
 
 fn ids(delivery: &Delivery, wanted: &Outcome) -> HashSet<i64> {
@@ -59,6 +74,16 @@ async fn twenty_five_items_go_into_one_call() {
     let mut sizes: Vec<_> = server.requests().iter().map(|request| puts(request).len()).collect();
     sizes.sort_unstable();
     assert_eq!(sizes, [10, 25, 25]);
+}
+
+#[tokio::test]
+async fn the_interactions_of_a_visitor_go_into_one_item() {
+    let server = Server::start(|_, _| answer(200, OK)).await;
+    let interactions: Vec<_> = (0..60).map(viewed).collect();
+    let delivery = feed(&server).deliver(&interactions, soon()).await.unwrap();
+    assert_eq!(ids(&delivery, &Outcome::Confirmed), (0..60).collect());
+    let puts: Vec<_> = server.requests().iter().flat_map(puts).collect();
+    assert_eq!(puts.iter().map(ids_of).collect::<Vec<_>>(), [(0..60).collect::<Vec<_>>()]);
 }
 
 #[tokio::test]
@@ -80,9 +105,8 @@ async fn items_left_over_at_the_deadline_are_owed() {
     let server =
         Server::start(|_, request| answer(200, &json!({"UnprocessedItems": {"feed": puts(request)[1..]}}).to_string()))
             .await;
-    let interactions: Vec<_> = (0..25).map(viewed).collect();
     let start = Instant::now();
-    let delivery = feed(&server).deliver(&interactions, start + Duration::from_millis(300)).await.unwrap();
+    let delivery = feed(&server).deliver(&of_visitors(25), start + Duration::from_millis(300)).await.unwrap();
     assert!(start.elapsed() < Duration::from_millis(700), "took {:?}", start.elapsed());
     let confirmed = ids(&delivery, &Outcome::Confirmed);
     assert_eq!(confirmed.len(), server.count(), "one of each call");
@@ -99,12 +123,18 @@ async fn an_unknown_left_over_item_voids_the_answer() {
 
 #[tokio::test]
 async fn an_invalid_item_is_found_and_its_neighbours_are_written() {
-    let script = |_, request: &Request| {
-        let invalid = puts(request).iter().any(|put| [7, 20].contains(&id_of(put)));
-        if invalid { fails(400, "ValidationException") } else { answer(200, OK) }
-    };
-    let server = Server::start(script).await;
+    let server = Server::start(without(&[7, 20])).await;
     let delivery = deliver(&feed(&server), 25).await;
+    assert_eq!(ids(&delivery, &Outcome::Refused(ParkReason::FeedRefused)), HashSet::from([7, 20]));
+    assert_eq!(ids(&delivery, &Outcome::Confirmed).len(), 23);
+    assert!(server.count() <= 21, "{} calls: more than halving takes", server.count());
+}
+
+#[tokio::test]
+async fn an_invalid_interaction_is_found_in_its_item_and_the_others_are_written() {
+    let server = Server::start(without(&[7, 20])).await;
+    let interactions: Vec<_> = (0..25).map(viewed).collect();
+    let delivery = feed(&server).deliver(&interactions, soon()).await.unwrap();
     assert_eq!(ids(&delivery, &Outcome::Refused(ParkReason::FeedRefused)), HashSet::from([7, 20]));
     assert_eq!(ids(&delivery, &Outcome::Confirmed).len(), 23);
     assert!(server.count() <= 21, "{} calls: more than halving takes", server.count());

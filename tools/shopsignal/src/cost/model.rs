@@ -15,8 +15,8 @@ const MESSAGES_PER_CALL: u32 = 10;
 const WRITE_UNIT_BYTES: u32 = 1024;
 /// Bytes that DynamoDB adds to an item when it bills its storage.
 const ITEM_OVERHEAD_BYTES: u32 = 100;
-/// Months that an item stays in our own feed: 90 days.
-const FEED_MONTHS: f64 = 90.0 / 30.4;
+/// Months that an item stays in our own feed.
+const FEED_MONTHS: f64 = catalog::FEED_LIFETIME_DAYS as f64 / 30.4;
 /// Bytes of a line of the access log that template.yaml sets, with the values of a request that succeeds.
 const ACCESS_LOG_BYTES: f64 = 263.0;
 /// The share of invocations whose trace is recorded; Lambda fixes it, besides one a second:
@@ -34,8 +34,8 @@ pub(crate) struct Load {
     pub(crate) batch: u32,
     /// Messages per receive, at most ten.
     pub(crate) receive: u32,
-    /// Bytes of an item of our own feed; zero when the catalog is called over HTTP.
-    pub(crate) item_bytes: u32,
+    /// Interactions of an item of our own feed; `None` without the feed.
+    pub(crate) interactions_per_item: Option<u32>,
     /// One request, one popularity batch, one catalog batch: billed seconds.
     pub(crate) seconds: Seconds,
     /// One request, one popularity batch, one catalog batch: bytes of log.
@@ -80,26 +80,30 @@ pub(crate) fn bill(load: &Load, prices: &Prices) -> Vec<Line> {
     let sends = QUEUES * f64::from(load.rows.div_ceil(MESSAGES_PER_CALL)) / rows;
     let receives = QUEUES / f64::from(load.receive.clamp(1, load.batch.min(MESSAGES_PER_CALL)));
     let deletes = QUEUES * f64::from(load.batch.div_ceil(MESSAGES_PER_CALL)) / batch;
-    let writes = f64::from(load.item_bytes.div_ceil(WRITE_UNIT_BYTES));
-    let stored = if load.item_bytes == 0 { 0.0 } else { f64::from(load.item_bytes + ITEM_OVERHEAD_BYTES) / 1e6 };
     let line = |what, units_per_event: f64, price: &Price| Line {
         what,
         units_per_event,
         usd_per_million: units_per_event * price.usd_per_million,
     };
-    vec![
+    let mut lines = vec![
         line("API requests", 1.0 / rows, &prices.http_api_requests),
         line("Lambda requests", invocations, &prices.lambda_requests),
         line("Lambda GB-seconds", seconds * MEMORY_GB, &prices.lambda_gb_seconds),
         line("SQS sends", sends, &prices.sqs_requests),
         line("SQS receives", receives, &prices.sqs_requests),
         line("SQS deletes", deletes, &prices.sqs_requests),
-        line("DynamoDB write units", writes, &prices.dynamodb_write_units),
-        line("DynamoDB storage, 90 days", stored * FEED_MONTHS, &prices.dynamodb_megabyte_months),
         line("logs of the functions", log / 1e6, &prices.log_megabytes),
         line("access log of the API", ACCESS_LOG_BYTES / rows / 1e6, &prices.log_megabytes),
         line("X-Ray traces", invocations * TRACED, &prices.traces),
-    ]
+    ];
+    if let Some(interactions) = load.interactions_per_item {
+        let bytes = catalog::FEED_ITEM_BYTES + interactions * catalog::FEED_INTERACTION_BYTES;
+        let each = |units: u32| f64::from(units) / f64::from(interactions);
+        let (writes, stored) = (each(bytes.div_ceil(WRITE_UNIT_BYTES)), each(bytes + ITEM_OVERHEAD_BYTES) / 1e6);
+        lines.push(line("DynamoDB write units", writes, &prices.dynamodb_write_units));
+        lines.push(line("DynamoDB storage", stored * FEED_MONTHS, &prices.dynamodb_megabyte_months));
+    }
+    lines
 }
 
 /// Sums a bill up.
@@ -121,7 +125,7 @@ mod tests {
             lambda_gb_seconds: price(10.0),
             sqs_requests: price(0.4),
             dynamodb_write_units: price(0.5),
-            dynamodb_megabyte_months: price(450.0),
+            dynamodb_megabyte_months: price(250.0),
             log_megabytes: price(500.0),
             traces: price(5.0),
         }
@@ -130,7 +134,7 @@ mod tests {
     fn load(rows: u32, batch: u32) -> Load {
         let seconds = Seconds { record: 0.010, popularity: 0.020, catalog: 0.040 };
         let log_bytes = LogBytes { record: 1000.0, popularity: 2000.0, catalog: 3000.0 };
-        Load { rows, batch, receive: rows, item_bytes: 1024, seconds, log_bytes }
+        Load { rows, batch, receive: rows, interactions_per_item: None, seconds, log_bytes }
     }
 
     fn units(rows: u32, batch: u32) -> Vec<f64> {
@@ -141,11 +145,9 @@ mod tests {
     #[test]
     fn one_event_a_request_pays_for_every_call_alone() {
         // one API call, one invocation and two hundredths, two sends of one message, each received alone, two tenths of a
-        // delete, an item for three months, a line a request and two a batch, every twentieth invocation traced
+        // delete, a line a request and two a batch, every twentieth invocation traced
         let lambda_seconds = (0.010 + 0.06 / 100.0) * 0.5;
-        let stored = 0.001_124 * 90.0 / 30.4;
-        let expected =
-            [1.0, 1.02, lambda_seconds, 2.0, 2.0, 0.2, 1.0, stored, (1000.0 + 50.0) / 1e6, 263.0 / 1e6, 0.051];
+        let expected = [1.0, 1.02, lambda_seconds, 2.0, 2.0, 0.2, (1000.0 + 50.0) / 1e6, 263.0 / 1e6, 0.051];
         assert_eq!(units(1, 100), expected.map(|unit| (unit * 1e6_f64).round() / 1e6));
     }
 
@@ -171,18 +173,23 @@ mod tests {
     }
 
     #[test]
-    fn an_item_over_a_kibibyte_takes_two_write_units_and_no_feed_takes_none() {
-        let writes = |item_bytes| bill(&Load { item_bytes, ..load(25, 100) }, &prices())[6].units_per_event;
-        assert_eq!([0, 1, 1024, 1025].map(writes), [0.0, 1.0, 1.0, 2.0]);
-        assert_eq!(bill(&Load { item_bytes: 0, ..load(25, 100) }, &prices())[7].units_per_event, 0.0);
+    fn an_item_takes_a_write_unit_a_kibibyte_which_its_interactions_share() {
+        let lines =
+            |interactions| bill(&Load { interactions_per_item: Some(interactions), ..load(25, 100) }, &prices());
+        // 236 bytes and 207 for each: 443, and 5,411
+        assert_eq!([1, 25].map(|interactions| lines(interactions)[9].units_per_event), [1.0, 6.0 / 25.0]);
+        let stored = |interactions| lines(interactions)[10].units_per_event * 1e6;
+        let expected = [543.0, 5511.0 / 25.0].map(|bytes: f64| bytes * 30.0 / 30.4);
+        assert!((stored(1) - expected[0]).abs() < 1e-9 && (stored(25) - expected[1]).abs() < 1e-9);
+        assert_eq!(bill(&load(25, 100), &prices()).len(), 9);
     }
 
     #[test]
     fn the_total_is_the_sum_in_us_dollars_per_million_events() {
         let lines = bill(&load(10, 100), &prices());
-        // 0.1 x 1 + 0.12 x 0.2 + (0.001 + 0.0006) x 0.5 x 10 + 3 x 0.2 x 0.4 + 0.5 + 0.001124 x 90 / 30.4 x 450
-        // + 0.00015 x 500 + 0.0000263 x 500 + 0.12 x 0.05 x 5
-        let expected = 0.1 + 0.024 + 0.008 + 0.24 + 0.5 + 0.001_124 * 90.0 / 30.4 * 450.0 + 0.075 + 0.013_15 + 0.03;
+        // 0.1 x 1 + 0.12 x 0.2 + (0.001 + 0.0006) x 0.5 x 10 + 3 x 0.2 x 0.4 + 0.00015 x 500 + 0.0000263 x 500
+        // + 0.12 x 0.05 x 5
+        let expected = 0.1 + 0.024 + 0.008 + 0.24 + 0.075 + 0.013_15 + 0.03;
         assert!((total(&lines) - expected).abs() < 1e-9, "{}", total(&lines));
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::Error;
 
 /// The feed deletes items after this; a day less is checked, because it may delete while we read.
-#[expect(clippy::cast_possible_truncation, reason = "a number of days between 1 and 90")]
+#[expect(clippy::cast_possible_truncation, reason = "a number of days between 1 and 30")]
 pub(super) const CHECKED_DAYS: u16 = catalog::FEED_LIFETIME_DAYS as u16 - 1;
 
 /// The content of the feed, compared with the log.
@@ -19,13 +19,13 @@ pub struct FeedCheck {
     pub table: String,
     /// Items in it.
     pub items: usize,
-    /// Interactions among them. Fewer than items means that one is duplicated.
-    pub distinct: usize,
+    /// Interactions in these, each once: one that was delivered again may be in two items.
+    pub interactions: usize,
     /// Interactions that were delivered to it according to the log.
     pub delivered: usize,
-    /// Interactions that an outside catalog has, and that need not be in the feed.
+    /// Interactions that need not be in the feed: an outside catalog has them, or there was no feed.
     pub elsewhere: i64,
-    /// Those of them that are not in the feed, by id. Must be none.
+    /// Delivered ones that are not in it, by id. Must be none.
     pub missing: Vec<i64>,
 }
 
@@ -33,7 +33,7 @@ impl FeedCheck {
     /// Counts violations.
     #[must_use]
     pub fn differences(&self) -> usize {
-        self.missing.len() + (self.items - self.distinct)
+        self.missing.len()
     }
 }
 
@@ -45,8 +45,8 @@ pub(super) async fn check(
 ) -> Result<FeedCheck, Error> {
     let (items, found) = scan(client, table).await?;
     let missing = delivered.iter().copied().filter(|id| !found.contains(id)).collect();
-    let (table, distinct, delivered) = (table.to_owned(), found.len(), delivered.len());
-    Ok(FeedCheck { table, items, distinct, delivered, elsewhere, missing })
+    let (table, interactions, delivered) = (table.to_owned(), found.len(), delivered.len());
+    Ok(FeedCheck { table, items, interactions, delivered, elsewhere, missing })
 }
 
 async fn scan(client: &Client, table: &str) -> Result<(usize, HashSet<i64>), Error> {
@@ -60,20 +60,23 @@ async fn scan(client: &Client, table: &str) -> Result<(usize, HashSet<i64>), Err
             .scan()
             .table_name(table)
             .consistent_read(true)
-            .projection_expression("#id")
-            .expression_attribute_names("#id", "id")
+            .projection_expression("interactions")
             .set_exclusive_start_key(start)
             .send()
             .await
             .map_err(|error| failed(error.into()))?;
         for item in page.items() {
             items += 1;
-            let id = item.get("id").and_then(|value| value.as_n().ok()?.parse().ok());
-            found.insert(id.ok_or_else(|| failed("an item has no id that is a number".into()))?);
+            found.extend(ids_of(item).ok_or_else(|| failed("an item has no interactions with ids".into()))?);
         }
         start = page.last_evaluated_key;
         if start.is_none() {
             return Ok((items, found));
         }
     }
+}
+
+fn ids_of(item: &HashMap<String, AttributeValue>) -> Option<Vec<i64>> {
+    let interactions = item.get("interactions")?.as_l().ok()?;
+    interactions.iter().map(|it| it.as_m().ok()?.get("id")?.as_n().ok()?.parse().ok()).collect()
 }

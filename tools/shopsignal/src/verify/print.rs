@@ -207,10 +207,10 @@ fn print_ranks(check: &RankComparison) {
 }
 
 fn print_feed(feed: &FeedCheck) {
-    let FeedCheck { table, items, distinct, delivered, elsewhere, missing } = feed;
+    let FeedCheck { table, items, interactions, delivered, elsewhere, missing } = feed;
     println!(
-        "{}catalog feed {table}: {items} items, {distinct} interactions, {} of {delivered} delivered ones missing, \
-         {elsewhere} delivered to a catalog elsewhere",
+        "{}catalog feed {table}: {items} items with {interactions} interactions, {} of {delivered} delivered ones missing, \
+         {elsewhere} that need not be in it",
         mark(feed.differences() != 0),
         missing.len()
     );
