@@ -91,7 +91,7 @@ async fn deliver(deps: &Deps, ids: &[InteractionId], deadline: Deadline) -> Resu
     let row = if deps.outside.is_some() { PendingRow::Keep } else { PendingRow::Remove };
     let mut delivered = learn_isolating(deps, ids, row).await?;
     if let Some(catalog) = &deps.outside {
-        deliver_outside(deps, catalog, ids, deadline, &mut delivered).await?;
+        deliver_outside(deps, catalog, (ids, deadline), &mut delivered).await?;
     }
     if !delivered.refused.is_empty() {
         tracing::error!(parked = ?delivered.refused, "single interactions cannot be learned or delivered");
@@ -124,8 +124,7 @@ async fn learn_isolating(deps: &Deps, ids: &[InteractionId], row: PendingRow) ->
 async fn deliver_outside(
     deps: &Deps,
     catalog: &Catalog,
-    ids: &[InteractionId],
-    deadline: Deadline,
+    (ids, deadline): (&[InteractionId], Deadline),
     delivered: &mut Delivered,
 ) -> Result<(), UpdateError> {
     let refused: HashSet<_> = delivered.refused.iter().map(|(id, _)| *id).collect();

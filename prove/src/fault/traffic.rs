@@ -17,6 +17,8 @@ use super::rig::Rig;
 pub(super) const SHOPPER: Uuid = Uuid::from_u128((0x5b0b_0000 << 96) | 99);
 /// The products; every second event is about the first one.
 const PRODUCTS: u128 = 20;
+/// The sessions of the shopper.
+const SESSIONS: u8 = 24;
 
 /// Generates requests.
 #[derive(Debug)]
@@ -108,6 +110,12 @@ fn product_id(number: u128) -> Uuid {
     Uuid::from_u128((0x5b0b_0000 << 96) | number)
 }
 
+/// One of a few sessions: several requests share a visit, and yet each visit is short enough to be recounted as a whole.
+fn session(items: &[(Uuid, Sent)]) -> String {
+    let number = items.first().map_or(0, |(event_id, _)| event_id.as_bytes()[0] % SESSIONS);
+    format!("{}-{number}", CANARIES[1])
+}
+
 /// The body of a request with these items.
 fn body(items: &[(Uuid, Sent)], session: &str) -> String {
     let note = CANARIES[2];
@@ -129,7 +137,7 @@ impl Request {
     #[must_use]
     pub fn of_account(account: Uuid, items: Vec<(Uuid, Sent)>) -> Self {
         let request = HttpEvent::new("POST", "/api/v1/analytic/interaction").account(account);
-        let event = request.header("user-agent", CANARIES[0]).body(body(&items, CANARIES[1])).event();
+        let event = request.header("user-agent", CANARIES[0]).body(body(&items, &session(&items))).event();
         Self { items, origin: Origin::of_account(account), event }
     }
 
