@@ -5,9 +5,16 @@ CREATE OR REPLACE FUNCTION analytic.learn_visits(
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $function$
 #variable_conflict use_column
 DECLARE
-    state analytic.learning_state;
+    state  analytic.learning_state;
+    taught uuid[];
 BEGIN
     SELECT * INTO state FROM analytic.learning_state;
+    -- no other visit is read, because only theirs are locked
+    SELECT array_agg(DISTINCT visitor) INTO taught
+    FROM unnest(visitors, types) AS event (visitor, event_type) JOIN analytic.learning_gain USING (event_type) WHERE visitor IS NOT NULL;
+    IF taught IS NULL THEN
+        RETURN;
+    END IF;
     -- in visitor order: the rows are locked before they are read, by a statement of its own
     INSERT INTO analytic.visit AS visit (visitor, kind, account_id, last_at)
     SELECT visitor, 'viewed', (array_agg(account ORDER BY at DESC) FILTER (WHERE account IS NOT NULL))[1], max(at)
@@ -27,11 +34,11 @@ BEGIN
         SELECT visitor, id, product, event_type COLLATE "C" AS event_type, at, gain
         FROM unnest(ids, visitors, accounts, products, types, times) AS event (id, visitor, account, product, event_type, at)
         JOIN analytic.learning_gain USING (event_type) JOIN analytic.visit USING (visitor)
-        WHERE visitor = ANY(visitors) AND (account IS NULL OR account = account_id)
+        WHERE visitor = ANY(taught) AND (account IS NULL OR account = account_id)
     ), old AS MATERIALIZED (
         SELECT visitor, event.* FROM analytic.visit,
             unnest(event_ids, products, event_types, event_times, visit.gains) AS event (id, product, event_type, at, gain)
-        WHERE visitor = ANY(visitors)
+        WHERE visitor = ANY(taught)
     ), since AS MATERIALIZED (
         -- what follows the earliest new event changes: it is taken back as it was learned, and learned as it is now. An event
         -- that comes before everything that is kept of a full visit comes too late
@@ -94,7 +101,7 @@ BEGIN
         SELECT visitor, array_agg(id ORDER BY at, id) AS ids, array_agg(product ORDER BY at, id) AS products,
                array_agg(event_type ORDER BY at, id) AS types, array_agg(at ORDER BY at, id) AS times, array_agg(gain ORDER BY at, id) AS gains
         FROM kept WHERE sign = 1 GROUP BY visitor) AS latest
-    WHERE visit.visitor = latest.visitor AND visit.visitor = ANY(visitors);
+    WHERE visit.visitor = latest.visitor AND visit.visitor = ANY(taught);
 END
 $function$;
 COMMENT ON FUNCTION analytic.learn_visits IS

@@ -13,24 +13,41 @@ use crate::StoreError;
 const PRODUCTS: i64 = 200;
 
 /// I12: of a sample of products, the weight is what the learned interactions taught.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LearningComparison {
     /// Products of the sample that could be recounted.
     pub products: i64,
     /// Those that differ by more than rounding.
     pub differences: i64,
     /// The first of them, by id.
-    pub examples: Vec<String>,
+    pub examples: Vec<LearningDifference>,
+}
+
+/// A product whose weight differs from the recount.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LearningDifference {
+    /// The product.
+    pub product_id: String,
+    /// The stored weight, in views of now.
+    pub stored: f64,
+    /// What the log yields.
+    pub recounted: f64,
 }
 
 /// Recounts a sample, another one every day.
 pub(crate) async fn compare(transaction: &Transaction<'_>) -> Result<LearningComparison, StoreError> {
     let statement = include_str!("../sql/learning_recount/compare.sql");
     let rows = transaction.query_typed(statement, &[(&PRODUCTS, Type::INT8)]).await?;
-    let row = rows.first().expect("an aggregate has a row");
-    Ok(LearningComparison {
-        products: row.try_get("products")?,
-        differences: row.try_get("differences")?,
-        examples: row.try_get("examples")?,
-    })
+    let row = rows.first().expect("there is always a row");
+    let mut examples = Vec::new();
+    for row in &rows {
+        if let Some(product_id) = row.try_get("product_id")? {
+            examples.push(LearningDifference {
+                product_id,
+                stored: row.try_get("stored")?,
+                recounted: row.try_get("recounted")?,
+            });
+        }
+    }
+    Ok(LearningComparison { products: row.try_get("products")?, differences: row.try_get("differences")?, examples })
 }

@@ -321,5 +321,21 @@ async fn verify_recounts_the_weights_of_products_and_sees_one_that_is_wrong() {
     database
         .execute("UPDATE analytic.learned_product SET viewed_weight = viewed_weight * 1.01 WHERE product_id = 'b'")
         .await;
-    assert_eq!(check(&mut database).await.examples, ["b"]);
+    let found = check(&mut database).await;
+    assert_eq!(found.examples.iter().map(|example| &*example.product_id).collect::<Vec<_>>(), ["b"]);
+    assert!((found.examples[0].stored / found.examples[0].recounted - 1.01).abs() < 1e-6, "{found:?}");
+}
+
+#[tokio::test]
+async fn an_event_that_teaches_nothing_touches_no_visit() {
+    let database = TestDatabase::create().await;
+    let beginning = beginning();
+    let ids = record(&database, beginning, &[("s", "view", "a", 0), ("s", "page_scrolled", "a", 5)]).await;
+    learn(&database, &ids[..1], 1).await;
+    // Whoever rewrote the visit without its lock would undo what the holder of the lock adds to it.
+    let mut holder = database.connect().await;
+    let transaction = holder.transaction().await.unwrap();
+    transaction.execute("SELECT FROM analytic.visit FOR UPDATE", &[]).await.unwrap();
+    learn(&database, &ids[1..], 1).await;
+    transaction.rollback().await.unwrap();
 }

@@ -34,8 +34,8 @@ async fn an_order_ends_up_in_figures_and_interactions() {
     ");
     let derived = "SELECT event_type, ref_id, occurred_at, metadata FROM analytic.interaction ORDER BY event_type";
     insta::assert_snapshot!(shop.database.rows(derived).await.join("\n"), @r#"
-    checkout_started | 5b0b0000-0000-4000-8000-000000000001 | 2026-11-18 09:00:00+00 | {"quantity": 2}
-    purchase | 5b0b0000-0000-4000-8000-000000000001 | 2026-11-18 09:01:00+00 | {"quantity": 2}
+    checkout_started | 5b0b0000-0000-4000-8000-000000000001 | 2026-11-18 09:00:00+00 | {"basket": "238bb52c-7f97-5ea8-bab4-7088881c9740", "quantity": 2}
+    purchase | 5b0b0000-0000-4000-8000-000000000001 | 2026-11-18 09:01:00+00 | {"basket": "238bb52c-7f97-5ea8-bab4-7088881c9740", "quantity": 2}
     "#);
     assert_eq!((shop.popularity_queue.depth().await, shop.catalog_queue.depth().await), (2, 2), "hints");
     shop.assert_exact().await;

@@ -42,7 +42,7 @@ async fn every_table_in_which_a_trace_is_found_is_exported() {
     ];
     let lengths: Vec<_> =
         lengths.iter().map(|name| format!("{name} {}", document[name].as_array().unwrap().len())).collect();
-    insta::assert_snapshot!(lengths.join(", "), @"interaction 12, shop_event 11, order_line 3, payment 3, opinion 2, shop_user 1, feed 6, finding 5, recommendation_click 1");
+    insta::assert_snapshot!(lengths.join(", "), @"interaction 12, shop_event 11, order_line 3, payment 3, opinion 2, shop_user 1, feed 5, finding 5, recommendation_click 1");
 }
 
 #[tokio::test]

@@ -226,6 +226,25 @@ async fn samples_of_answer_queries() {
 }
 
 #[tokio::test]
+async fn samples_of_recommend() {
+    let lines = outcomes_on(Stage::set().await, "recommend", http).await;
+    insta::assert_snapshot!(lines, @r#"
+    add-rule: 201 1 rows, 0 stored, 0 hints
+    add-rule-bad-factor: 400 validation, 0 stored, 0 hints
+    buy-again: 200 1 rows, 0 stored, 0 hints
+    for-account: 200 1 rows, 0 stored, 0 hints
+    for-cart: 200 1 rows, 0 stored, 0 hints
+    for-cart-empty: 400 validation, 0 stored, 0 hints
+    for-product: 200 1 rows, 0 stored, 0 hints
+    for-product-bad-kind: 400 validation, 0 stored, 0 hints
+    for-session: 200 1 rows, 0 stored, 0 hints
+    remove-unknown-rule: 404 not_found, 0 stored, 0 hints
+    rules: 200 1 rows, 0 stored, 0 hints
+    rules-not-admin: 403 forbidden, 0 stored, 0 hints
+    "#);
+}
+
+#[tokio::test]
 async fn samples_of_the_consumers() {
     let mut lines = String::new();
     for folder in ["update-popularity", "update-catalog"] {
@@ -326,6 +345,7 @@ fn every_function_is_run_here() {
         "probe-api",
         "project-orders",
         "rank-products",
+        "recommend",
         "record-interactions",
         "resend-pending",
         "send-alerts",

@@ -259,10 +259,11 @@ fn an_address_that_is_not_secure_is_refused_before_anything_is_deployed() {
 #[test]
 fn a_variable_that_is_left_out_is_named() {
     let template = template();
-    // A password, IAM, an outside catalog and an edge are optional.
+    // A password, IAM, an outside catalog of either kind and an edge are optional.
     let optional = [
         "ALERT_HOSTS",
         "CATALOG_FEED",
+        "CATALOG_TABLE",
         "CATALOG_URL",
         "DATABASE_IAM_AUTH",
         "DATABASE_MASTER_SECRET_ARN",

@@ -14,8 +14,9 @@ use super::sealed::{open, seal};
 use crate::personal::addresses;
 
 /// Every field that is read from an event. Any other field is dropped from an event whose person is erased.
-const KNOWN: [&str; 47] = [
+const KNOWN: [&str; 48] = [
     "amount",
+    "available",
     "category",
     "categoryId",
     "commentId",

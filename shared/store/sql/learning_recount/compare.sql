@@ -35,6 +35,10 @@ WITH asked AS MATERIALIZED (
     FROM asked LEFT JOIN recounted USING (product_id)
     WHERE product_id NOT IN (SELECT product_id FROM unclear) AND (SELECT half_life_since IS NULL FROM analytic.learning_state)
 )
-SELECT count(*) AS products, count(*) FILTER (WHERE differs) AS differences,
-       coalesce((array_agg(product_id ORDER BY product_id) FILTER (WHERE differs))[1:10], '{}') AS examples
-FROM compared
+SELECT (SELECT count(*) FROM compared) AS products, (SELECT count(*) FROM compared WHERE differs) AS differences, example.*
+FROM (SELECT 1) AS always LEFT JOIN (
+    -- in views of now
+    SELECT product_id, stored / present AS stored, recounted / present AS recounted
+    FROM compared CROSS JOIN (SELECT power(2, extract(epoch FROM now() - epoch)::float8 / 86400 / half_life_days) AS present FROM analytic.learning_state) AS state
+    WHERE differs ORDER BY product_id LIMIT 10) AS example ON true
+ORDER BY product_id

@@ -188,7 +188,9 @@ fn print_learning(check: &LearningComparison) {
     println!(
         "{mark}I12 learning: the weights of {products} products recounted from the log, difference in {differences}"
     );
-    examples.iter().for_each(|product| println!("  {product}"));
+    for example in examples {
+        println!("     {}: stored {:.6}, recounted {:.6} views", example.product_id, example.stored, example.recounted);
+    }
 }
 
 fn print_ranks(check: &RankComparison) {
