@@ -1,7 +1,7 @@
 //! Recommendations: where they are shown, where each comes from, and the order in which they are shown.
 //!
 //! Postgres scores the candidates; [`arrange`] applies what a score cannot express: products pinned to positions, and no
-//! long runs of one seller or one category. The rules of the shop are in [`rule`].
+//! long runs of one seller or one category. The rules of the shop are [`NewRule`]s.
 
 mod arrange;
 mod lift;
