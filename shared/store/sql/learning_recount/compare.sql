@@ -6,7 +6,8 @@ WITH asked AS MATERIALIZED (
                       WHERE reference.product_id = learned_product.product_id OR reference.reference = learned_product.product_id AND reference.product_id IS NOT NULL)
     ORDER BY hashtext(product_id || current_date) LIMIT $1
 ), met AS MATERIALIZED (
-    SELECT ref_id AS product_id, coalesce('session ' || session_id, 'account ' || account_id) AS visitor, actor, network
+    SELECT ref_id AS product_id, coalesce('session ' || session_id, 'account ' || account_id) AS visitor, actor, network,
+           metadata = '{}' AS is_bare
     FROM analytic.interaction JOIN analytic.learning_gain USING (event_type)
     WHERE ref_type = 'Product' AND NOT bot AND ref_id = ANY(ARRAY(SELECT product_id FROM asked))
 ), event AS MATERIALIZED (
@@ -18,7 +19,8 @@ WITH asked AS MATERIALIZED (
 ), unclear AS (
     -- of what cannot be told from the log any more: erased, shared, excluded, or more than a visit keeps
     SELECT DISTINCT product_id FROM met
-    WHERE visitor IS NULL
+    -- a purchase of a guest has a basket and never had a visitor
+    WHERE visitor IS NULL AND is_bare
        OR EXISTS (SELECT FROM analytic.exclusion WHERE exclusion.actor IN (met.actor, met.network))
        OR visitor IN (SELECT visitor FROM event GROUP BY visitor HAVING count(*) > 50 OR count(DISTINCT account_id) > 1)
 ), line AS (
