@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
+use domain::ProductId;
 use flate2::read::MultiGzDecoder;
 use jiff::Timestamp;
 
@@ -75,7 +76,9 @@ fn row(record: &csv::StringRecord) -> Result<Row, String> {
     }
     let at = time.parse().ok().or_else(|| seconds(time));
     let at = at.ok_or_else(|| format!("{time} is neither a time (RFC 3339) nor a number of seconds"))?;
-    Ok(Row { session: session.to_owned(), item: item.to_owned(), at })
+    // As it is stored: the id that comes back in a recommendation.
+    let item: ProductId = item.parse().map_err(|rule| format!("{item} is not a product id: {rule}"))?;
+    Ok(Row { session: session.to_owned(), item: item.as_str().to_owned(), at })
 }
 
 fn seconds(text: &str) -> Option<Timestamp> {
@@ -172,6 +175,14 @@ mod tests {
         let (train, test) = split(all, 0.5);
         assert_eq!(train.iter().map(|row| &*row.session).collect::<Vec<_>>(), ["early", "early"]);
         assert_eq!(test.iter().map(|row| &*row.session).collect::<Vec<_>>(), ["late", "late"]);
+    }
+
+    #[test]
+    fn an_item_is_a_product_id_in_its_stored_form() {
+        let read = |item: &str| row(&csv::StringRecord::from(vec!["s", item, "1"])).map(|row| row.item);
+        let upper = "5B0B0000-0000-4000-8000-00000000000A";
+        assert_eq!(read(upper), Ok(upper.to_lowercase()));
+        assert!(read(&"x".repeat(129)).unwrap_err().contains("is not a product id"));
     }
 
     #[test]
