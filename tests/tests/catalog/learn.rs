@@ -339,3 +339,42 @@ async fn an_event_that_teaches_nothing_touches_no_visit() {
     learn(&database, &ids[1..], 1).await;
     transaction.rollback().await.unwrap();
 }
+
+#[tokio::test]
+async fn another_half_life_keeps_the_factor_of_the_present_and_a_late_epoch_is_rebased_without_a_change_of_ratios() {
+    const FACTOR: &str = "SELECT round((extract(epoch FROM now() - epoch) / 86400 / half_life_days)::numeric, 3) FROM analytic.learning_state";
+    const RATIO: &str = "SELECT round((strengths[1] / viewed_weight)::numeric, 9) FROM analytic.related_product
+        JOIN analytic.learned_product USING (product_no) ORDER BY product_id";
+    let database = TestDatabase::create().await;
+    database.execute("UPDATE analytic.learning_state SET epoch = now() - interval '90 days'").await;
+    let beginning = beginning();
+    let ids =
+        record(&database, beginning, &[("s", "view", "a", 0), ("s", "view", "b", 60), ("s", "view", "c", 70)]).await;
+    learn(&database, &ids[..2], 10).await;
+    let mut function = start(&database, &[("LEARNING_HALF_LIFE_DAYS", "10")]).await;
+    assert_eq!(function.invoke(&hints(&ids[2..])).await, all_done());
+    assert_eq!(database.rows(FACTOR).await, ["3.000"], "90 days of 30 before, 30 days of 10 now");
+
+    assert!(!store::learning::rebase(&database.store()).await.unwrap(), "three half-lives need nothing");
+    database.execute("UPDATE analytic.learning_state SET epoch = now() - interval '5004 days'").await;
+    let before = database.rows(RATIO).await;
+    assert!(store::learning::rebase(&database.store()).await.unwrap());
+    assert_eq!(database.rows(RATIO).await, before);
+    assert_eq!(database.rows(FACTOR).await, ["0.400"]);
+}
+
+#[tokio::test]
+async fn a_visit_without_events_for_long_is_removed_and_so_are_the_partners_of_what_has_faded() {
+    let database = TestDatabase::create().await;
+    let ids = record(&database, beginning(), &[("s", "view", "a", 0), ("s", "view", "b", 60)]).await;
+    learn(&database, &ids, 10).await;
+    let store = database.store();
+    assert_eq!(store::learning::prune_visits(&store, 8, 10).await.unwrap(), 0);
+    assert_eq!(store::learning::prune_related(&store, 10).await.unwrap(), 0);
+    database.execute("UPDATE analytic.visit SET last_at = now() - interval '9 days'").await;
+    // Ten half-lives later a view is worth less than a thousandth.
+    database.execute("UPDATE analytic.learning_state SET epoch = epoch - interval '301 days'").await;
+    assert_eq!(store::learning::prune_visits(&store, 8, 10).await.unwrap(), 1);
+    assert_eq!(store::learning::prune_related(&store, 1).await.unwrap(), 1, "as many as the limit");
+    assert_eq!(store::learning::prune_related(&store, 10).await.unwrap(), 1);
+}
