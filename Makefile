@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .ONESHELL:
-.PHONY: help requirements build up down status demo test stages hostile openapi lint fmt validate logs token psql deploy destroy watch invoke clean
+.PHONY: help requirements build web up down status demo test stages hostile openapi lint fmt validate logs token psql deploy destroy watch invoke clean
 
 CARGO ?= cargo
 # .ci/run sets --locked: there Cargo.lock must be up to date.
@@ -39,7 +39,15 @@ requirements:
 build: requirements ## Build everything for this machine
 	@$(CARGO) build --profile local $(LOCKED)
 
-up: build ## Start Postgres and the AWS emulator, deploy; again after a change
+# npm of the installed Node.js, in web/.
+NPM := env PATH="$(CURDIR)/.venv/node/bin:$$PATH" npm --prefix web
+web: build ## Build the pages of web/: dashboard, tracker, demo shop
+	@$(LOCAL_STACK) install node
+	# npm writes this file last.
+	if [ ! web/node_modules/.package-lock.json -nt web/package-lock.json ]; then $(NPM) ci; fi
+	$(NPM) run --silent build
+
+up: web ## Start Postgres and the AWS emulator, deploy; again after a change
 	@$(LOCAL_STACK) --stack $(STACK) up
 
 down: ## Stop the stack; the data stays (make down WIPE=1 removes it)
@@ -52,12 +60,13 @@ status: ## Print what runs and where
 demo: up ## Start the stack, send simulated shoppers and orders through it, show and check the result
 	@$(LOCAL_STACK) --stack $(STACK) demo
 
-test: build ## Run every suite but stages against its own stack, which is removed afterwards, and print where the time went
+test: web ## Run every suite but stages against its own stack, which is removed afterwards, and print where the time went
 	@code=0
 	trap '$(LOCAL_STACK) --stack $(TEST_STACK) down --wipe' EXIT
 	$(LOCAL_STACK) --stack $(TEST_STACK) up
 	export SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(TEST_STACK)/stack.json"
 	$(CARGO) test --profile local $(LOCKED) --no-fail-fast 2>&1 | tee target/test.log || code=$$?
+	$(NPM) run --silent test || code=$$?
 	echo "where the time went:"
 	awk -f tests/seconds.awk target/test.log
 	if [ $$code -ne 0 ]; then echo "the emulator's last lines:"; tail -n 40 .local/$(TEST_STACK)/emulator.log; fi
@@ -83,8 +92,9 @@ hostile: build ## Send generated requests, valid and invalid ones, to the API (C
 	nice .venv/schemathesis/bin/schemathesis --config-file tests/schemathesis/schemathesis.toml run docs/openapi.json \
 	  --url "$$api" --header "Authorization: Bearer $$SHOPSIGNAL_TOKEN" --max-examples $$(( ($(CASES) + 12) / 13 )) --workers $(WORKERS)
 
-lint: validate ## Check format, lints, documentation and the template
-	@$(CARGO) fmt --all --check
+lint: validate web ## Check format, lints, documentation and the template
+	@$(NPM) run --silent lint
+	$(CARGO) fmt --all --check
 	$(CARGO) clippy --profile local --workspace --all-targets $(LOCKED) -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --profile local --workspace --no-deps $(LOCKED)
 

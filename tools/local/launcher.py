@@ -2,19 +2,13 @@
 
 The emulator is pinned (tools/local/requirements/emulator.txt). Each fix, here and in emulator_queues.py, replaces one
 private name of it, and `replace` refuses to start when that name is gone, so that a new version cannot silently undo a
-fix. The same process serves the issuer's public files (OpenID configuration and keys), because the JWT authorizer fetches
-them over HTTP.
+fix.
 
 Not done here: starting, stopping, deploying; that is the `shopsignal` command.
 """
 
-import argparse
-import functools
-import http.server
 import json
 import socketserver
-import sys
-import threading
 import time
 
 import emulator_queues as queues
@@ -129,31 +123,7 @@ def end_idle_versions(lambda_svc, runtime):
     replace(lambda_svc, "reap_idle_workers", lambda _original: reap)
 
 
-class IssuerHandler(http.server.SimpleHTTPRequestHandler):
-    """Serves the issuer's public files as JSON, without a line in the log per request."""
-
-    def guess_type(self, path):
-        return "application/json"
-
-    def list_directory(self, path):
-        self.send_error(404)
-
-    def log_message(self, format, *args):
-        pass
-
-
-def serve_issuer(folder, port):
-    """Serves `folder` on loopback from a thread that ends with the process."""
-    handler = functools.partial(IssuerHandler, directory=folder)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
-    threading.Thread(target=server.serve_forever, name="issuer", daemon=True).start()
-
-
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--issuer-folder", required=True)
-    parser.add_argument("--issuer-port", required=True, type=int)
-    arguments = parser.parse_args()
     check_version()
     # The runtime API writes header and body apart; with Nagle's algorithm each invocation waits 40 ms for an ACK.
     socketserver.StreamRequestHandler.disable_nagle_algorithm = True
@@ -174,9 +144,6 @@ def main():
     answer_at_once(lambda_runtime)
     end_idle_versions(lambda_svc, lambda_runtime)
     parameters_for_sam(engine, [changesets, handlers], transform)
-    serve_issuer(arguments.issuer_folder, arguments.issuer_port)
-    # The emulator parses the command line again: it must not see ours.
-    sys.argv = sys.argv[:1]
     app.main()
 
 

@@ -106,7 +106,7 @@ fn with_key(like: &str, claims: &Value, key: &EncodingKey) -> String {
 /// A key that does not belong to the issuer.
 fn another_key() -> EncodingKey {
     let folder = tempfile::tempdir().unwrap();
-    Issuer::prepare(folder.path(), "http://127.0.0.1:1").unwrap();
+    Issuer::prepare(folder.path()).unwrap();
     EncodingKey::from_rsa_pem(&std::fs::read(key_path(folder.path())).unwrap()).unwrap()
 }
 
@@ -119,7 +119,8 @@ fn unsigned(good: &str) -> String {
 /// HS256 with the public key as the secret: the classic algorithm confusion.
 fn signed_by_public_key(shop: &Shop, like: &str, claims: &Claims) -> String {
     let folder = shop.stack.issuer_key.parent().unwrap();
-    let public = std::fs::read(stack::issuer::public_folder(folder).join(".well-known/jwks.json")).unwrap();
+    let keys = Issuer::load(folder).unwrap().public_keys().unwrap();
+    let public = serde_json::to_vec(&keys).unwrap();
     let mut header = Header::new(Algorithm::HS256);
     header.kid = decode_header(like).unwrap().kid;
     encode(&header, claims, &EncodingKey::from_secret(&public)).unwrap()

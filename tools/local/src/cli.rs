@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use stack::Stack;
 
-use crate::{Error, demo, down, env, install, logs, psql, simulate, status, token, up};
+use crate::{Error, demo, down, env, install, logs, psql, simulate, status, token, up, web};
 
 /// Runs and operates Shopsignal.
 #[derive(Debug, Parser)]
@@ -28,6 +28,8 @@ enum Command {
     Down(down::Args),
     /// Prints what runs and where.
     Status(status::Args),
+    /// Serves the pages of web/ and the issuer; `up` starts it in the background.
+    Serve(web::Args),
     /// Prints the variables of a deployed function.
     Env(env::Args),
     /// Prints a token for the local API.
@@ -53,6 +55,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Up(args) => up::run(&stack, args).await,
         Command::Down(args) => down::run(&stack, args).await,
         Command::Status(args) => status::run(&stack, args).await,
+        Command::Serve(args) => web::run(&stack, args).await,
         Command::Env(args) => env::run(&stack, args).await,
         Command::Token(args) => token::run(&stack, args).await,
         Command::Psql(args) => psql::run(&stack, args).await,

@@ -20,7 +20,12 @@ const API_ID: &str = "5b0b0001";
 /// Environments per queue: each is a process on this machine.
 const MAX_CONCURRENCY: &str = "4";
 /// The origin of a front end under development.
-const ALLOWED_ORIGIN: &str = "http://localhost:3000";
+pub(crate) const ALLOWED_ORIGIN: &str = "http://localhost:3000";
+
+/// The URL of the deployed HTTP API, without a slash at its end.
+pub(crate) fn api_url(ports: Ports) -> String {
+    format!("{}/_aws/execute-api/{API_ID}/$default", emulator::endpoint(ports))
+}
 
 /// Where SAM reads each function, as `<function>/bootstrap`.
 ///

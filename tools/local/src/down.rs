@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::emulator;
 use crate::postgres;
+use crate::web;
 use shopsignal::say;
 use stack::Stack;
 use stack::file;
@@ -16,7 +17,7 @@ pub struct Args {
     wipe: bool,
 }
 
-/// Stops both processes and waits until they are gone. Safe to repeat.
+/// Stops the processes and waits until they are gone. Safe to repeat.
 ///
 /// # Errors
 /// When a process does not end or a file cannot be removed.
@@ -28,7 +29,11 @@ pub async fn run(stack: &Stack, args: Args) -> Result<(), Error> {
     let held = stack.lock()?;
     file::remove(&path(stack))?;
     // The emulator first: its functions use the database.
-    let stopped = [("AWS emulator", emulator::stop(stack).await?), ("Postgres", postgres::stop(stack).await?)];
+    let stopped = [
+        ("AWS emulator", emulator::stop(stack).await?),
+        ("web server", web::stop(stack).await?),
+        ("Postgres", postgres::stop(stack).await?),
+    ];
     for (name, ran) in stopped {
         say::line(format_args!("{name}: {}", if ran { "stopped" } else { "was not running" }));
     }

@@ -14,7 +14,6 @@ use crate::ports::{self, Ports};
 use crate::venv::Venv;
 use stack::Stack;
 use stack::file;
-use stack::issuer;
 
 /// The region of everything local.
 pub(crate) const REGION: &str = "us-east-1";
@@ -50,7 +49,6 @@ pub(crate) async fn start(stack: &Stack, ports: Ports) -> Result<(), Error> {
         stop(stack).await?;
     }
     ports::wait_until_free(stack, "the AWS emulator", ports.emulator).await?;
-    ports::wait_until_free(stack, "the token issuer", ports.issuer).await?;
     let mut child = daemon.start(&mut command(stack, ports)?)?;
     let end = Instant::now() + START_LIMIT;
     while !is_healthy(ports).await? {
@@ -82,8 +80,6 @@ fn command(stack: &Stack, ports: Ports) -> Result<Command, Error> {
     file::make_folder(&temporary)?;
     let mut command = Command::new(Venv::named(stack, "emulator").program("python"));
     command.arg(stack.root().join("tools/local/launcher.py"));
-    command.arg("--issuer-folder").arg(issuer::public_folder(&stack.path("issuer")));
-    command.args(["--issuer-port", &ports.issuer.to_string()]);
     command.env_clear().current_dir(stack.folder()).env("PATH", "/usr/local/bin:/usr/bin:/bin");
     command.env("GATEWAY_PORT", ports.emulator.to_string()).env("BIND_HOST", "127.0.0.1");
     // Functions get the endpoint from here only.

@@ -88,6 +88,14 @@ pub enum Error {
         /// What the program answered.
         source: Box<Error>,
     },
+    /// A port of the web server could not be served.
+    #[error("serve port {port}")]
+    Serve {
+        /// The port.
+        port: u16,
+        /// The operating system's error.
+        source: io::Error,
+    },
     /// An HTTP request to a local service failed.
     #[error("ask {what}")]
     Http {

@@ -8,7 +8,7 @@ use stack::Stack;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Names of files in tools/local/requirements.
-    #[arg(required = true, value_parser = ["emulator", "postgres", "sam", "checkov", "schemathesis", "lambda", "faketime"])]
+    #[arg(required = true, value_parser = ["emulator", "postgres", "sam", "checkov", "schemathesis", "lambda", "faketime", "node"])]
     names: Vec<String>,
 }
 

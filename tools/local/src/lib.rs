@@ -20,6 +20,7 @@ pub mod simulate;
 pub mod status;
 pub mod token;
 pub mod up;
+pub mod web;
 
 mod cloudformation;
 mod daemon;

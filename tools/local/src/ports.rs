@@ -20,6 +20,7 @@ pub(crate) struct Ports {
     pub(crate) postgres: u16,
     pub(crate) emulator: u16,
     pub(crate) issuer: u16,
+    pub(crate) web: u16,
 }
 
 impl Ports {
@@ -34,12 +35,12 @@ impl Ports {
             return Ok(ports);
         }
         let failed = |source| Error::Read { path: "127.0.0.1:0".into(), source };
-        // All three are bound at the same time, so that they differ.
+        // All four are bound at the same time, so that they differ.
         let listeners: Vec<TcpListener> =
-            (0..3).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).collect::<Result<_, _>>().map_err(failed)?;
+            (0..4).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).collect::<Result<_, _>>().map_err(failed)?;
         let numbers: Vec<u16> =
             listeners.iter().map(|l| l.local_addr().map(|a| a.port())).collect::<Result<_, _>>().map_err(failed)?;
-        let ports = Self { postgres: numbers[0], emulator: numbers[1], issuer: numbers[2] };
+        let ports = Self { postgres: numbers[0], emulator: numbers[1], issuer: numbers[2], web: numbers[3] };
         file::write_json(&stack.path("ports.json"), &ports)?;
         Ok(ports)
     }

@@ -9,6 +9,7 @@ use crate::emulator;
 use crate::http;
 use crate::ports::Ports;
 use crate::postgres;
+use crate::web;
 use shopsignal::say;
 use stack::Stack;
 use stack::StackFile;
@@ -32,7 +33,10 @@ pub async fn run(stack: &Stack, _args: Args) -> Result<(), Error> {
     table.load_style(NOTHING);
     table.add_row(["Postgres", &state(postgres::daemon(stack).running()?, true), &postgres::url(ports)]);
     table.add_row(["AWS emulator", &state(emulator_pid, answers), &emulator::endpoint(ports)]);
-    table.add_row(["issuer", &state(emulator_pid, answers), &emulator::issuer_url(ports)]);
+    let web_pid = web::daemon(stack).running()?;
+    let web = state(web_pid, web_pid.is_some() && web::answers(ports).await?);
+    table.add_row(["pages", &web, &web::url(ports)]);
+    table.add_row(["issuer", &web, &emulator::issuer_url(ports)]);
     match StackFile::of(stack) {
         Ok(description) => table.add_row(["API", &health(&description.api_url).await?, &description.api_url]),
         Err(stack::Error::NotRunning(_)) => table.add_row(["API", "not deployed", ""]),

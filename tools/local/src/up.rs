@@ -9,6 +9,7 @@ use crate::emulator;
 use crate::ports::Ports;
 use crate::postgres;
 use crate::venv;
+use crate::web;
 use shopsignal::dlq::Dlq;
 use shopsignal::say;
 use stack::Stack;
@@ -29,8 +30,10 @@ pub async fn run(stack: &Stack, _args: Args) -> Result<(), Error> {
     let _held = stack.lock()?;
     install(stack).await?;
     let ports = Ports::choose(stack)?;
-    Issuer::prepare(&stack.path("issuer"), &emulator::issuer_url(ports))?;
+    Issuer::prepare(&stack.path("issuer"))?;
     step("Postgres", postgres::start(stack, ports)).await?;
+    // The emulator asks the issuer for its keys.
+    step("web server and issuer", web::start(stack, ports)).await?;
     step("AWS emulator", emulator::start(stack, ports)).await?;
     let functions = deploy::copy_functions(stack)?;
     step("deploy template.yaml and migrate", deploy::deploy(stack, ports, &functions)).await?;
@@ -39,6 +42,7 @@ pub async fn run(stack: &Stack, _args: Args) -> Result<(), Error> {
     file::write_json(&path(stack), &description)?;
     say::line(format_args!("\nup in {:.1} s, stack {:?}", start.elapsed().as_secs_f64(), stack.name()));
     say::line(format_args!("  API       {}", description.api_url));
+    say::line(format_args!("  pages     {}/dashboard/ and {0}/shop/", description.web_url));
     say::line(format_args!("  AWS       {}", description.aws_endpoint));
     say::line(format_args!("  issuer    {}", description.issuer));
     say::line(format_args!("  database  {}", description.database_url));
@@ -66,13 +70,12 @@ async fn step<T>(name: &str, work: impl Future<Output = Result<T, Error>>) -> Re
 }
 
 fn describe(stack: &Stack, ports: Ports, resources: &Resources) -> Result<StackFile, Error> {
-    let endpoint = emulator::endpoint(ports);
-    let api = resources.get("Api")?;
     let url = |queue: String| Ok::<_, Error>((queue.clone(), resources.queue(&queue)?));
     Ok(StackFile {
         database_url: postgres::url(ports),
-        api_url: format!("{endpoint}/_aws/execute-api/{api}/$default"),
-        aws_endpoint: endpoint,
+        api_url: deploy::api_url(ports),
+        web_url: web::url(ports),
+        aws_endpoint: emulator::endpoint(ports),
         region: emulator::REGION.to_owned(),
         issuer: emulator::issuer_url(ports),
         audience: AUDIENCE.to_owned(),

@@ -24,6 +24,8 @@ pub struct StackFile {
     pub region: String,
     /// Base of the HTTP API, without a slash at the end.
     pub api_url: String,
+    /// The site: the pages and the API under one origin, without a slash at the end.
+    pub web_url: String,
     /// The issuer's URL as in a token's `iss`.
     pub issuer: String,
     /// The audience that the API expects.

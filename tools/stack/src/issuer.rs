@@ -1,4 +1,4 @@
-//! The local token issuer: an RSA key, its public files, and tokens signed with it.
+//! The local token issuer: an RSA key and the tokens signed with it.
 //!
 //! On AWS the issuer is Cognito or the one that the deployment names. Locally this key takes its place, and the
 //! emulator's JWT authorizer checks the tokens as API Gateway would. The private key never leaves its folder (mode
@@ -99,26 +99,17 @@ impl Issuer {
         Ok(Self { key, key_id })
     }
 
-    /// Loads the key, or creates one first; then writes the public files for an issuer at `url`.
+    /// Loads the key, or creates one first.
     ///
     /// May be repeated: an existing key is kept, so that tokens and the emulator's cached keys stay valid.
     ///
     /// # Errors
     /// When the folder cannot be written.
-    pub fn prepare(folder: &Path, url: &str) -> Result<Self, Error> {
+    pub fn prepare(folder: &Path) -> Result<Self, Error> {
         if !key_path(folder).exists() {
             file::write_private(&key_path(folder), generate()?.as_bytes())?;
         }
-        let issuer = Self::load(folder)?;
-        let well_known = public_folder(folder).join(".well-known");
-        let configuration = serde_json::json!({
-            "issuer": url,
-            "jwks_uri": format!("{url}/.well-known/jwks.json"),
-            "id_token_signing_alg_values_supported": ["RS256"],
-        });
-        file::write_json(&well_known.join("openid-configuration"), &configuration)?;
-        file::write_json(&well_known.join("jwks.json"), &issuer.public_keys()?)?;
-        Ok(issuer)
+        Self::load(folder)
     }
 
     /// Signs the claims (RS256) and returns the token.
@@ -126,12 +117,24 @@ impl Issuer {
     /// # Errors
     /// When signing fails, which means that the key is unusable.
     pub fn token(&self, claims: &Claims) -> Result<String, Error> {
+        self.sign(claims)
+    }
+
+    /// Signs any claims, such as those of an ID token.
+    ///
+    /// # Errors
+    /// When signing fails, which means that the key is unusable.
+    pub fn sign(&self, claims: &impl Serialize) -> Result<String, Error> {
         let mut header = Header::new(Algorithm::RS256);
         header.kid = Some(self.key_id.clone());
         jsonwebtoken::encode(&header, claims, &self.key).map_err(Error::Token)
     }
 
-    fn public_keys(&self) -> Result<JwkSet, Error> {
+    /// The public key, as the issuer publishes it.
+    ///
+    /// # Errors
+    /// When the key is unusable.
+    pub fn public_keys(&self) -> Result<JwkSet, Error> {
         let mut key = public_key(&self.key)?;
         key.common.key_id = Some(self.key_id.clone());
         Ok(JwkSet { keys: vec![key] })
@@ -142,12 +145,6 @@ impl Issuer {
 #[must_use]
 pub fn key_path(folder: &Path) -> PathBuf {
     folder.join("key.pem")
-}
-
-/// The public part of an issuer folder.
-#[must_use]
-pub fn public_folder(folder: &Path) -> PathBuf {
-    folder.join("public")
 }
 
 fn public_key(key: &EncodingKey) -> Result<Jwk, Error> {
@@ -185,9 +182,8 @@ mod tests {
     #[test]
     fn a_token_is_accepted_by_the_published_key() {
         let folder = tempfile::tempdir().unwrap();
-        let issuer = Issuer::prepare(folder.path(), "http://127.0.0.1:1").unwrap();
-        let text = std::fs::read(public_folder(folder.path()).join(".well-known/jwks.json")).unwrap();
-        let keys: JwkSet = serde_json::from_slice(&text).unwrap();
+        let issuer = Issuer::prepare(folder.path()).unwrap();
+        let keys = issuer.public_keys().unwrap();
 
         let token = issuer.token(&Role::Producer.grant(claims())).unwrap();
 
@@ -202,8 +198,8 @@ mod tests {
     #[test]
     fn preparing_twice_keeps_the_key() {
         let folder = tempfile::tempdir().unwrap();
-        let first = Issuer::prepare(folder.path(), "http://127.0.0.1:1").unwrap();
-        let second = Issuer::prepare(folder.path(), "http://127.0.0.1:2").unwrap();
+        let first = Issuer::prepare(folder.path()).unwrap();
+        let second = Issuer::prepare(folder.path()).unwrap();
         assert_eq!(first.key_id, second.key_id);
     }
 
@@ -211,7 +207,7 @@ mod tests {
     fn the_private_key_is_readable_by_its_owner_only() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
-        Issuer::prepare(folder.path(), "http://127.0.0.1:1").unwrap();
+        Issuer::prepare(folder.path()).unwrap();
         let mode = std::fs::metadata(key_path(folder.path())).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
