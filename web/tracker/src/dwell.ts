@@ -1,0 +1,74 @@
+import type { WireEvent } from "./event.js";
+import type { Item } from "./queue.js";
+
+/** Measures how long the visitor looks at a product, and notices when that was too short to be a view. */
+export interface Dwell {
+  /** A view of a product begins. The item waits until it is clear which event it is. */
+  begin(item: Item): void;
+  /** An event about the product in view gets the time that it has been looked at. The view is a real one. */
+  act(item: Item): void;
+  /** The visitor is gone from the product. */
+  end(): void;
+  /** The view is settled as it is. */
+  release(): void;
+  /** How long the item still waits, in milliseconds; 0 when it does not. */
+  heldMs(item: Item): number;
+  /** The page is shown or hidden; only the time in which it is shown counts. */
+  show(isShown: boolean): void;
+}
+
+/** Holds a view back for `bounceMs` at most; `onSettled` hears of the item once its type is final. */
+export function dwellOf(bounceMs: number, onSettled: (item: Item) => void): Dwell {
+  let viewed: Item | undefined;
+  let isOpen = false;
+  let isShown = globalThis.document?.visibilityState !== "hidden";
+  let shownMs = 0;
+  let since = 0;
+  let heldUntil = 0;
+  const dwellMs = () => Math.round(shownMs + (isShown ? performance.now() - since : 0));
+  const note = (event: WireEvent) => {
+    event.metadata = { ...event.metadata, dwell_ms: dwellMs() };
+  };
+  const release = () => {
+    if (isOpen && viewed) onSettled(viewed);
+    isOpen = false;
+  };
+  const end = () => {
+    if (isOpen && viewed && dwellMs() < bounceMs) {
+      viewed.event.event_type = "view_bounce";
+      note(viewed.event);
+    }
+    release();
+    viewed = undefined;
+  };
+  return {
+    begin(item) {
+      end();
+      viewed = item;
+      isOpen = true;
+      shownMs = 0;
+      since = performance.now();
+      heldUntil = since + bounceMs;
+      if (bounceMs <= 0) release();
+    },
+    act({ event }) {
+      if (viewed?.event.ref_id !== event.ref_id || viewed.event.ref_type !== event.ref_type) return;
+      release();
+      note(event);
+    },
+    end,
+    release,
+    heldMs(item) {
+      if (item !== viewed || !isOpen) return 0;
+      const left = Math.max(0, heldUntil - performance.now());
+      if (!left) release();
+      return left;
+    },
+    show(shown) {
+      if (shown === isShown) return;
+      if (isShown) shownMs += performance.now() - since;
+      since = performance.now();
+      isShown = shown;
+    },
+  };
+}

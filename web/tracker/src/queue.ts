@@ -1,0 +1,86 @@
+import { utf8Length } from "./attempt.js";
+import type { WireEvent } from "./event.js";
+import type { Owner } from "./owner.js";
+import type { Store } from "./store.js";
+
+/** An event that waits. */
+export interface Item {
+  event: WireEvent;
+  owner: Owner;
+  /** Read from the storage: another tab may be sending it too. */
+  isAdopted?: boolean;
+  /** Whether it is in the storage. */
+  isSaved?: boolean;
+}
+
+/** The unsent events of this tab, oldest first, each also in the storage under a key of its own: tabs never overwrite
+ *  each other's, and an entry goes when its event is settled. */
+export interface Queue {
+  add(item: Item): void;
+  /** Writes an item to the storage, from which it survives the page. */
+  save(item: Item): void;
+  remove(item: Item): void;
+  /** Takes over what earlier pages and closed tabs left. */
+  adopt(): void;
+  /** Forgets everything, also what other tabs have stored. */
+  clear(): void;
+  items(): Item[];
+}
+
+const KEY = "event.";
+
+/** An empty queue of at most `limit` items; `onDrop` hears of each that had to make room. */
+export function queueOf(store: Store, limit: number, onDrop: (item: Item) => void): Queue {
+  const items = new Map<string, Item>();
+  const remove = ({ event }: Item) => {
+    items.delete(event.event_id);
+    store.remove(KEY + event.event_id);
+  };
+  const add = (item: Item) => {
+    items.set(item.event.event_id, item);
+    for (const oldest of items.values()) {
+      if (items.size <= limit) break;
+      remove(oldest);
+      onDrop(oldest);
+    }
+  };
+  return {
+    add,
+    remove,
+    save(item) {
+      const isWaiting = items.has(item.event.event_id);
+      item.isSaved = isWaiting && store.set(KEY + item.event.event_id, [item.owner, item.event]);
+    },
+    adopt() {
+      for (const key of store.keys(KEY)) {
+        const [owner, event] = (store.get(key) ?? []) as [Owner?, WireEvent?];
+        if (owner === undefined || !event || key !== KEY + event.event_id) store.remove(key);
+        else if (!items.has(event.event_id)) add({ owner, event, isAdopted: true, isSaved: true });
+      }
+    },
+    clear() {
+      items.clear();
+      for (const key of store.keys(KEY)) store.remove(key);
+    },
+    items() {
+      // What another tab has settled meanwhile is gone from the storage.
+      for (const [id, item] of items) if (item.isAdopted && !store.get(KEY + id)) items.delete(id);
+      return [...items.values()];
+    },
+  };
+}
+
+/** The first items of one owner that make a request of at most `count` events and `bytes`. */
+export function batchOf(items: Item[], count: number, bytes: number): Item[] {
+  const batch: Item[] = [];
+  const isAhead = ({ event }: Item) => Date.parse(event.occurred_at) > Date.now();
+  for (const item of items) {
+    const first = batch[0] ?? item;
+    // Events from before the clock was set back travel apart: their request is dated by them.
+    if (item.owner !== first.owner || isAhead(item) !== isAhead(first)) continue;
+    bytes -= utf8Length(JSON.stringify(item.event)) + 1;
+    if (batch.length === count || (bytes < 0 && batch.length)) break;
+    batch.push(item);
+  }
+  return batch;
+}

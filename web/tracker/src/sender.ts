@@ -1,0 +1,163 @@
+import { outcomeOf, type Verdict } from "./answer.js";
+import { attempt } from "./attempt.js";
+import type { Settings } from "./options.js";
+import { type Owner, ownerOf } from "./owner.js";
+import { batchOf, type Item, type Queue } from "./queue.js";
+
+/** The events of one request. */
+export const BATCH_SIZE = 20;
+/** The most that the API takes. */
+const LAST_BATCH_SIZE = 100;
+/** Below the 256 KiB of the API. */
+const BODY_MAX_BYTES = 250_000;
+/** Browsers send at most 64 KiB that outlive the page. */
+const KEEPALIVE_MAX_BYTES = 60_000;
+const TIMEOUT_MS = 15_000;
+/** The first pause after a failure; it doubles up to the last. */
+const FIRST_PAUSE_MS = 1000;
+const LAST_PAUSE_MS = 300_000;
+/** Around the body's items: `{"interactions":[],"sent_at":"..."}`. */
+const FRAME_BYTES = 64;
+
+/** Sends what is in the queue, one request at a time, until the API has settled it. */
+export interface Sender {
+  /** Notes the token of now, for the last request of the page. */
+  note(token: string | undefined): void;
+  /** Sends in a while, or at once when a batch is full. */
+  wake(): void;
+  /** Sends what waits; resolves when nothing more can be sent now. Does not shorten a pause. */
+  flush(): Promise<void>;
+  /** Ends the pause after a failure: the network is back. */
+  resume(): void;
+  /** The page may be gone after this call: one last request that outlives it. During a pause only for what is not stored. */
+  leave(): void;
+}
+
+/** What the sender needs of its surroundings. */
+export interface Surroundings {
+  settings: Settings;
+  queue: Queue;
+  /** How long an item must still wait, in milliseconds. */
+  heldMs(item: Item): number;
+  isAllowed(): boolean;
+  onVerdict(verdict: Verdict): void;
+}
+
+/** The sender of a queue. */
+export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Surroundings): Sender {
+  const busy = new Set<string>();
+  let size = BATCH_SIZE;
+  let failures = 0;
+  let pausedUntil = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let running: Promise<void> | undefined;
+  let token: string | undefined;
+
+  const waiting = (owner: Owner) =>
+    queue.items().filter((item) => !busy.has(item.event.event_id) && (!item.owner || item.owner === owner));
+  const ready = (owner: Owner) => waiting(owner).filter((item) => !heldMs(item));
+
+  function pause(atLeastMs = 0) {
+    const backoff = Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures++);
+    pausedUntil = performance.now() + Math.max(atLeastMs, backoff * (0.5 + Math.random() / 2));
+  }
+
+  function settle(batch: Item[], status: number, retryAfter: string | null, text: string) {
+    const { verdicts, isWhole, retryAfterMs } = outcomeOf(batch, status, retryAfter, text);
+    if (isWhole && batch.length > 1) {
+      size = Math.ceil(batch.length / 2);
+      return;
+    }
+    for (const verdict of verdicts) {
+      queue.remove(verdict.item);
+      onVerdict(verdict);
+    }
+    if (retryAfterMs !== undefined || !verdicts.length) return pause(retryAfterMs);
+    failures = 0;
+    size = Math.min(BATCH_SIZE, size * 2);
+  }
+
+  async function post(batch: Item[], keepaliveOnly: boolean) {
+    const ids = batch.map((item) => item.event.event_id);
+    for (const id of ids) busy.add(id);
+    try {
+      const { owner } = batch[0] as Item;
+      const newest = Math.max(...batch.map((item) => Date.parse(item.event.occurred_at)));
+      const body = JSON.stringify({
+        interactions: batch.map((item) => item.event),
+        // Set anew for each attempt, and never before the events, even when the clock was set back since.
+        sent_at: new Date(Math.max(newest, Date.now())).toISOString(),
+      });
+      // A string without a type is text/plain: no preflight.
+      const response = await fetch(settings.endpoint + (owner ? settings.path : settings.guestPath), {
+        method: "POST",
+        body,
+        keepalive: keepaliveOnly || body.length * 3 < KEEPALIVE_MAX_BYTES,
+        ...(owner && { headers: { authorization: `Bearer ${token}` } }),
+        ...(AbortSignal.timeout && { signal: AbortSignal.timeout(TIMEOUT_MS) }),
+      });
+      settle(batch, response.status, response.headers.get("retry-after"), await response.text());
+    } catch {
+      pause();
+    } finally {
+      for (const id of ids) busy.delete(id);
+    }
+  }
+
+  async function drain() {
+    while (isAllowed() && performance.now() >= pausedUntil) {
+      try {
+        token = await settings.token?.();
+      } catch {
+        return pause();
+      }
+      const batch = batchOf(ready(ownerOf(token)), size, BODY_MAX_BYTES - FRAME_BYTES);
+      if (!batch.length) return;
+      await post(batch, false);
+    }
+  }
+
+  function schedule(afterMs: number) {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      flush();
+    }, afterMs);
+  }
+
+  function flush(): Promise<void> {
+    running ??= drain().finally(() => {
+      running = undefined;
+      const waits = waiting(ownerOf(token)).map(heldMs);
+      if (isAllowed() && waits.length) schedule(Math.max(pausedUntil - performance.now(), Math.min(...waits)));
+    });
+    return running;
+  }
+
+  return {
+    flush,
+    note(now) {
+      token = now;
+    },
+    wake() {
+      if (!isAllowed()) return;
+      if (ready(ownerOf(token)).length >= BATCH_SIZE) flush();
+      else schedule(settings.batchMs);
+    },
+    resume() {
+      pausedUntil = 0;
+      clearTimeout(timer);
+      timer = undefined;
+      flush();
+    },
+    leave() {
+      if (!isAllowed()) return;
+      // The page has no time to wait for a token: the one of the last event or request is taken then.
+      const now = attempt(() => settings.token?.());
+      if (typeof now !== "object") token = now;
+      const isPaused = performance.now() < pausedUntil;
+      const items = ready(ownerOf(token)).filter((item) => !(isPaused && item.isSaved));
+      const batch = batchOf(items, LAST_BATCH_SIZE, KEEPALIVE_MAX_BYTES - FRAME_BYTES);
+      if (batch.length) post(batch, true);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { attempt } from "./attempt.js";
+
+/** Entries of `localStorage` under a common prefix. Without storage (private mode, full) it holds nothing and never throws. */
+export interface Store {
+  get(key: string): unknown;
+  /** Says whether it is stored. */
+  set(key: string, value: unknown): boolean;
+  remove(key: string): void;
+  /** The keys that begin with `start`. */
+  keys(start: string): string[];
+}
+
+/** Opens the entries whose names begin with `prefix`. */
+export function storeOf(prefix: string): Store {
+  const name = (key: string) => `${prefix}.${key}`;
+  return {
+    get: (key) => attempt(() => JSON.parse(localStorage.getItem(name(key)) as string)),
+    set: (key, value) =>
+      attempt(() => {
+        localStorage.setItem(name(key), JSON.stringify(value));
+        return true;
+      }) ?? false,
+    remove: (key) => attempt(() => localStorage.removeItem(name(key))),
+    keys: (start) =>
+      attempt(() =>
+        Object.keys(localStorage)
+          .filter((key) => key.startsWith(name(start)))
+          .map((key) => key.slice(prefix.length + 1)),
+      ) ?? [],
+  };
+}

@@ -1,0 +1,56 @@
+import { uuid } from "./event.js";
+import type { Store } from "./store.js";
+
+/** A visit ends after this pause. */
+const PAUSE_MS = 30 * 60 * 1000;
+const KEY = "visit";
+
+/** Id, time of the last event by this device's clock, and the last account in it. */
+type Visit = [id: string, last: number, account: string];
+
+/** The visit that all tabs share; without storage, the page's own. */
+export interface Visits {
+  /** The id of the current visit, without prolonging it. */
+  id(): string;
+  /** Notes an event of an owner and returns the id of its visit. */
+  touch(owner: string): string;
+  /** From now on the visit is in the storage: one that is going on there is continued. */
+  keep(): void;
+  /** Forgets the visit; nothing of it stays in the storage. */
+  forget(): void;
+}
+
+/** Begins with a visit in memory only. */
+export function visitsOf(store: Store): Visits {
+  let memory: Visit | undefined;
+  let isKept = false;
+  const goesOn = (visit: Visit | undefined) => visit && Math.abs(Date.now() - visit[1]) < PAUSE_MS;
+  const current = (): Visit => {
+    const stored = isKept ? (store.get(KEY) as Visit | undefined) : undefined;
+    memory = [stored, memory].find(goesOn) ?? [uuid(), Date.now(), ""];
+    return memory;
+  };
+  const save = (visit: Visit) => {
+    memory = visit;
+    if (isKept) store.set(KEY, visit);
+    return visit[0];
+  };
+  return {
+    id: () => save(current()),
+    touch(owner) {
+      const [id, , account] = current();
+      // Two accounts never share a visit: what belongs to whom could not be told apart.
+      const isOther = owner && account && owner !== account;
+      return save([isOther ? uuid() : id, Date.now(), owner || account]);
+    },
+    keep() {
+      isKept = true;
+      save(current());
+    },
+    forget() {
+      isKept = false;
+      memory = undefined;
+      store.remove(KEY);
+    },
+  };
+}
