@@ -72,6 +72,30 @@ test("consent that is withdrawn drops what is unsent, also on the next page and 
   expect(await rowsOf(ids)).toEqual([]);
 });
 
+test("a view that waits to become a bounce is dropped as well", async ({ page, site }) => {
+  await enter(page, site, { bounceMs: 5000 });
+  const id = await track(page, "view", { product: product() });
+  await page.evaluate(() => window.tracker.consent("denied"));
+  await page.goto(`${site.url}/elsewhere`);
+  expect(await storage(page)).toEqual([]);
+  expect(await rowsOf([id])).toEqual([]);
+  expect(site.seen).toEqual([]);
+});
+
+test("a page that the browser prepares for later sends nothing until it is shown", async ({ page, site }) => {
+  await page.addInitScript(() => Object.defineProperty(document, "prerendering", { value: true, configurable: true }));
+  await enter(page, site);
+  const id = await track(page, "view", { product: product() });
+  await page.waitForTimeout(500);
+  expect(site.seen).toEqual([]);
+  expect(await storage(page)).toEqual([]);
+  await page.evaluate(() => {
+    Object.defineProperty(document, "prerendering", { value: false });
+    document.dispatchEvent(new Event("prerenderingchange"));
+  });
+  await stored([id]);
+});
+
 test("without consent an earlier visit is not read", async ({ page, site }) => {
   await enter(page, site);
   await stored([await track(page, "view", { product: product() })]);

@@ -1,7 +1,17 @@
+/** Whether this is a page at all, and not a server that renders one. */
+export function isPage(): boolean {
+  return typeof document === "object";
+}
+
 /** Whether the browser says that its user does not want to be tracked: Do Not Track or Global Privacy Control. */
 export function isObjecting(): boolean {
   const { doNotTrack, globalPrivacyControl } = navigator as Navigator & { globalPrivacyControl?: boolean };
   return doNotTrack === "1" || globalPrivacyControl === true;
+}
+
+/** Whether the browser only prepares the page: perhaps nobody will ever see it. */
+export function isPrepared(): boolean {
+  return (document as Document & { prerendering?: boolean }).prerendering === true;
 }
 
 /** What happens to a page. */
@@ -16,9 +26,10 @@ export interface PageEvents {
 
 /** Listens to the page; does nothing where there is none, on a server. */
 export function listen(events: PageEvents): void {
-  if (!globalThis.document) return;
+  if (!isPage()) return;
   addEventListener("pagehide", events.gone);
   addEventListener("online", events.online);
+  document.addEventListener("prerenderingchange", events.shown);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") events.hidden();
     else events.shown();

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { batchOf, type Item } from "./queue.js";
+import { batchOf, type Item, queueOf } from "./queue.js";
+import type { Store } from "./store.js";
 
 const HOUR_MS = 3_600_000;
 
@@ -36,4 +37,73 @@ test("events from before the clock was set back travel apart", () => {
   const [ahead, now] = [item("", Date.now() + 2 * HOUR_MS), item("")];
   expect(batchOf([ahead, now], 20, 10_000)).toEqual([ahead]);
   expect(batchOf([now, ahead], 20, 10_000)).toEqual([now]);
+});
+
+/** A storage that tabs share. */
+function sharedStore(): Store & { entries: Map<string, unknown> } {
+  const entries = new Map<string, unknown>();
+  return {
+    entries,
+    get: (key) => entries.get(key),
+    set: (key, value) => entries.set(key, structuredClone(value)) !== undefined,
+    remove: (key) => entries.delete(key),
+    keys: (start) => [...entries.keys()].filter((key) => key.startsWith(start)),
+  };
+}
+
+/** A queue with a stored event an hour ago, two hours ago, ... */
+function queueWith(store: Store, agesInHours: number[]) {
+  const queue = queueOf(store, 100, () => undefined);
+  const added = agesInHours.map((age) => item("", Date.now() - age * HOUR_MS));
+  for (const one of added) {
+    queue.add(one);
+    queue.save(one);
+  }
+  return { queue, added };
+}
+
+const idsOf = (items: Item[]) => items.map(({ event }) => event.event_id);
+
+test("what earlier pages left comes first, the oldest first, and makes room first", () => {
+  const store = sharedStore();
+  const { added } = queueWith(store, [1, 3, 2]);
+  const dropped: Item[] = [];
+  const queue = queueOf(store, 3, (item) => dropped.push(item));
+  const own = item("");
+  queue.add(own);
+  queue.adopt();
+  const [hourOld, threeHoursOld, twoHoursOld] = idsOf(added);
+  expect(idsOf(dropped)).toEqual([threeHoursOld]);
+  expect(idsOf(queue.items())).toEqual([twoHoursOld, hourOld, own.event.event_id]);
+});
+
+test("what another tab has settled is not sent again", () => {
+  const store = sharedStore();
+  const other = queueWith(store, [1, 2]);
+  const queue = queueOf(store, 100, () => undefined);
+  queue.adopt();
+  expect(queue.items()).toHaveLength(2);
+  other.queue.remove(other.added[0] as Item);
+  expect(idsOf(queue.items())).toEqual(idsOf(other.added.slice(1)));
+});
+
+test("what is not an event is removed from the storage, and stops nothing", () => {
+  const store = sharedStore();
+  const { added } = queueWith(store, [1]);
+  store.set("event.1", "text");
+  store.set("event.2", { length: 2 });
+  store.set("event.3", ["", { event_id: "4" }]);
+  store.set("visit", ["id", 0, ""]);
+  const queue = queueOf(store, 100, () => undefined);
+  queue.adopt();
+  expect(idsOf(queue.items())).toEqual(idsOf(added));
+  expect([...store.entries.keys()]).toEqual([`event.${idsOf(added)[0]}`, "visit"]);
+});
+
+test("what was removed meanwhile is not saved any more", () => {
+  const store = sharedStore();
+  const { queue, added } = queueWith(store, [1]);
+  queue.clear();
+  queue.save(added[0] as Item);
+  expect(store.entries.size).toBe(0);
 });

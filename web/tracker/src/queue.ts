@@ -52,11 +52,19 @@ export function queueOf(store: Store, limit: number, onDrop: (item: Item) => voi
       item.isSaved = isWaiting && store.set(KEY + item.event.event_id, [item.owner, item.event]);
     },
     adopt() {
-      for (const key of store.keys(KEY)) {
-        const [owner, event] = (store.get(key) ?? []) as [Owner?, WireEvent?];
-        if (owner === undefined || !event || key !== KEY + event.event_id) store.remove(key);
-        else if (!items.has(event.event_id)) add({ owner, event, isAdopted: true, isSaved: true });
-      }
+      const known = [...items.values()];
+      const found = store.keys(KEY).flatMap((key) => {
+        const entry = store.get(key);
+        const [owner, event] = (Array.isArray(entry) ? entry : []) as [Owner?, WireEvent?];
+        if (owner !== undefined && event && key === KEY + event.event_id)
+          return items.has(event.event_id) ? [] : { owner, event, isAdopted: true, isSaved: true };
+        store.remove(key);
+        return [];
+      });
+      found.sort((a, b) => (a.event.occurred_at < b.event.occurred_at ? -1 : 1));
+      // Before this tab's own: the oldest make room.
+      items.clear();
+      for (const item of [...found, ...known]) add(item);
     },
     clear() {
       items.clear();

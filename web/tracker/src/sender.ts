@@ -43,6 +43,9 @@ export interface Surroundings {
   onVerdict(verdict: Verdict): void;
 }
 
+/** Nothing, after a while: a callback that never answers stops nothing. */
+const after = (ms: number) => new Promise<undefined>((resolve) => setTimeout(resolve, ms));
+
 /** The sender of a queue. */
 export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Surroundings): Sender {
   const busy = new Set<string>();
@@ -65,7 +68,7 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Surr
   function settle(batch: Item[], status: number, retryAfter: string | null, text: string) {
     const { verdicts, isWhole, retryAfterMs } = outcomeOf(batch, status, retryAfter, text);
     if (isWhole && batch.length > 1) {
-      size = Math.ceil(batch.length / 2);
+      size = Math.min(size, Math.ceil(batch.length / 2));
       return;
     }
     for (const verdict of verdicts) {
@@ -107,7 +110,7 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Surr
   async function drain() {
     while (isAllowed() && performance.now() >= pausedUntil) {
       try {
-        token = await settings.token?.();
+        token = await Promise.race([settings.token?.(), after(TIMEOUT_MS)]);
       } catch {
         return pause();
       }

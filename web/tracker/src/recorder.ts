@@ -1,0 +1,111 @@
+import { attempt } from "./attempt.js";
+import { dwellOf } from "./dwell.js";
+import { type Details, eventOf } from "./event.js";
+import type { Consent, Settings } from "./options.js";
+import { ownerOf } from "./owner.js";
+import { isObjecting, isPage, isPrepared, type PageEvents } from "./page.js";
+import { type Item, queueOf } from "./queue.js";
+import type { Reporter } from "./report.js";
+import { type Sender, senderOf } from "./sender.js";
+import { storeOf } from "./store.js";
+import { visitsOf } from "./visit.js";
+
+/** From an event of the page to the queue, as far as the visitor consents. */
+export interface Recorder {
+  track(type: string, details: Details): string | undefined;
+  decide(consent: Consent): void;
+  endView(): void;
+  sessionId(): string | undefined;
+  flush: Sender["flush"];
+  page: PageEvents;
+}
+
+/** Nothing is stored or sent before `decide`. */
+export function recorderOf(settings: Settings, { report, guarded }: Reporter): Recorder {
+  const store = storeOf(settings.storageKey);
+  const visits = visitsOf(store);
+  const queue = queueOf(store, settings.queueSize, ({ event }) => report("queue_full", "too many unsent", event));
+  const dwell = dwellOf(settings.bounceMs, (item) => {
+    if (item.event.session_id) queue.save(item);
+  });
+  let state: Consent = "pending";
+  const isGranted = () => state === "granted" && !isPrepared();
+
+  const sender = senderOf({
+    settings,
+    queue,
+    isAllowed: isGranted,
+    heldMs: dwell.heldMs,
+    onVerdict({ item: { event }, status, code, message }) {
+      if (status === "rejected" || status === "conflict") report(code, message, event);
+      attempt(() => settings.onSettled?.(event, status));
+    },
+  });
+
+  /** With consent, an event belongs to a visit and outlives the page. */
+  function admit(item: Item) {
+    item.event.session_id = visits.touch(item.owner);
+    if (!dwell.heldMs(item)) queue.save(item);
+  }
+
+  function take(item: Item, token: string | undefined) {
+    if (state === "denied") return;
+    item.owner = ownerOf(token);
+    queue.add(item);
+    if (isGranted()) admit(item);
+    sender.note(token);
+    sender.wake();
+  }
+
+  /** Sends what happened before consent, and what earlier pages left. */
+  function resume() {
+    if (!isGranted()) return;
+    visits.keep();
+    for (const item of queue.items()) if (!item.event.session_id) admit(item);
+    queue.adopt();
+    sender.wake();
+  }
+
+  return {
+    track(type, details) {
+      if (state === "denied") return undefined;
+      const item: Item = { event: eventOf(type, details), owner: "" };
+      if (type === "view") dwell.begin(item);
+      else dwell.act(item);
+      const token = attempt(() => settings.token?.());
+      if (typeof token !== "object") take(item, token);
+      else token.catch(() => undefined).then(guarded((later) => take(item, later)));
+      return item.event.event_id;
+    },
+    decide(wish) {
+      state = !isPage() || (settings.honorSignals && isObjecting()) ? "denied" : wish;
+      if (state === "denied") {
+        queue.clear();
+        visits.forget();
+      }
+      resume();
+    },
+    endView: dwell.end,
+    sessionId: () => (state === "denied" ? undefined : visits.id()),
+    flush() {
+      dwell.release();
+      return sender.flush();
+    },
+    page: {
+      gone: guarded(() => {
+        dwell.end();
+        sender.leave();
+      }),
+      hidden: guarded(() => {
+        dwell.show(false);
+        dwell.release();
+        sender.leave();
+      }),
+      shown: guarded(() => {
+        dwell.show(true);
+        resume();
+      }),
+      online: guarded(sender.resume),
+    },
+  };
+}
