@@ -55,6 +55,15 @@ fn at(pointer: &str) -> Value {
 }
 
 #[test]
+fn every_reference_leads_to_a_schema() {
+    let text = document().to_json().unwrap();
+    let schemas = at("/components/schemas");
+    let names = text.split("#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap());
+    let missing: BTreeSet<_> = names.filter(|name| schemas.get(name).is_none()).collect();
+    assert!(missing.is_empty(), "references without a schema: {missing:?}");
+}
+
+#[test]
 fn the_fields_of_an_item_are_those_that_the_reader_knows() {
     let refused = read(br#"{"interactions":[{"x":1}]}"#).unwrap().remove(0).unwrap_err().rejection.message;
     let (_, known) = refused.split_once("expected one of ").unwrap();

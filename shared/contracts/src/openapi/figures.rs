@@ -1,6 +1,7 @@
 //! The routes of the figures: the seller dashboard, and the figures of the whole shop for admins.
 
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use utoipa::openapi::ComponentsBuilder;
 use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -14,15 +15,17 @@ use crate::{
 
 /// Adds the schemas.
 pub(super) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
-    components
-        .schema_from::<SellerDashboard>()
-        .schema_from::<Overview>()
-        .schema_from::<DailyRevenue>()
-        .schema_from::<PaymentMethods>()
-        .schema_from::<Orders>()
-        .schema_from::<Users>()
-        .schema_from::<Events>()
-        .schema("SellerDashboardAnswer", one_of("SellerDashboard"))
+    let components = with_parts::<SellerDashboard>(with_parts::<Overview>(components));
+    let components = with_parts::<DailyRevenue>(with_parts::<PaymentMethods>(components));
+    let components = with_parts::<Orders>(with_parts::<Users>(components));
+    with_parts::<Events>(components).schema("SellerDashboardAnswer", one_of("SellerDashboard"))
+}
+
+/// Adds the schema of an answer and those that it refers to.
+fn with_parts<T: ToSchema>(components: ComponentsBuilder) -> ComponentsBuilder {
+    let mut parts = Vec::new();
+    T::schemas(&mut parts);
+    components.schema_from::<T>().schemas_from_iter(parts)
 }
 
 pub(crate) fn seller_dashboard() -> OperationBuilder {
