@@ -1,0 +1,90 @@
+/** Calls the API with the types of its OpenAPI document. It does not retry: `useQuery` decides when to ask again. */
+import { type Problem, ProblemError, problemOf, unreachable } from "./problem";
+import type { components, paths } from "./schema.gen";
+
+/** The schemas of the OpenAPI document by name. */
+export type Schemas = components["schemas"];
+
+type Json<Responses> = Responses extends { 200: { content: { "application/json": infer Body } } } ? Body : never;
+type Parameters<Operation> = Operation extends { parameters: infer Parts } ? Parts : never;
+type QueryOf<Operation> = Parameters<Operation> extends { query?: infer Query } ? NonNullable<Query> : never;
+type PathOf<Operation> = Parameters<Operation> extends { path: infer Path } ? Path : Record<string, never>;
+
+/** Paths that can be read. */
+export type ReadPath = {
+  [P in keyof paths]: paths[P] extends { get: { responses: infer R } } ? (Json<R> extends never ? never : P) : never;
+}[keyof paths];
+type Get<P extends ReadPath> = paths[P] extends { get: infer Operation } ? Operation : never;
+
+/** The answer of a path. */
+export type Answer<P extends ReadPath> = Get<P> extends { responses: infer R } ? Json<R> : never;
+
+/** What a read takes: parameters of the query and of the path. `undefined` means absent. */
+export interface Request<P extends ReadPath> {
+  query?: { [K in keyof QueryOf<Get<P>>]?: QueryOf<Get<P>>[K] | undefined };
+  path?: PathOf<Get<P>>;
+}
+
+/** An answer that takes longer than this counts as none. */
+const TIMEOUT_MS = 15_000;
+
+/** Who is asked, with whose token, and what happens when the token is refused. */
+export interface Connection {
+  token(): string | undefined;
+  refused(): void;
+}
+
+/** The address of a request: its path with the parameters filled in. */
+export function address(path: string, request: { query?: unknown; path?: unknown } = {}): string {
+  const filled = Object.entries(request.path ?? {}).reduce(
+    (all, [name, value]) => all.replace(`{${name}}`, encodeURIComponent(String(value))),
+    path,
+  );
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(request.query ?? {})) {
+    if (value !== undefined && value !== "") query.set(name, String(value));
+  }
+  return query.size > 0 ? `${filled}?${query}` : filled;
+}
+
+/** Reads and writes through the API. Rejects with `ProblemError` only, or with the abort of `signal`. */
+export class Client {
+  constructor(private readonly connection: Connection) {}
+
+  /** Reads `path`. */
+  async get<P extends ReadPath>(path: P, request: Request<P> = {}, signal?: AbortSignal): Promise<Answer<P>> {
+    return (await this.call("GET", address(path, request), undefined, signal)) as Answer<P>;
+  }
+
+  /** Sends a request of another method; the answer is JSON, or undefined when there is none. */
+  async call(method: string, url: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
+    const response = await this.send(method, url, body, signal);
+    const text = await response.text().catch(() => "");
+    if (!response.ok) throw this.failure(problemOf(response.status, text, response.headers.get("retry-after")));
+    return text === "" ? undefined : JSON.parse(text);
+  }
+
+  private async send(method: string, url: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+    const token = this.connection.token();
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    if (body !== undefined) headers["content-type"] = "application/json";
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    try {
+      return await fetch(url, {
+        method,
+        headers,
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+        cache: "no-cache",
+      });
+    } catch (cause) {
+      if (signal?.aborted) throw cause;
+      throw new ProblemError(unreachable(timeout.aborted, navigator.onLine));
+    }
+  }
+
+  private failure(problem: Problem): ProblemError {
+    if (problem.kind === "signed-out") this.connection.refused();
+    return new ProblemError(problem);
+  }
+}

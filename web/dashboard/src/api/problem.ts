@@ -1,0 +1,69 @@
+/** What can go wrong with a request, by what the reader can do about it. */
+
+/** The kinds of problems. */
+export type ProblemKind =
+  | "offline"
+  | "slow"
+  | "signed-out"
+  | "forbidden"
+  | "not-found"
+  | "invalid"
+  | "busy"
+  | "unavailable"
+  | "broken";
+
+/** A problem: its kind, the text of the API, and after how many seconds to ask again when the API says so. */
+export interface Problem {
+  kind: ProblemKind;
+  message: string;
+  retryAfterSeconds: number | undefined;
+}
+
+/** The error that carries a problem. */
+export class ProblemError extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.message);
+  }
+}
+
+/** Whether asking again without a change can help. */
+export function isTransient(problem: Problem): boolean {
+  return ["offline", "slow", "busy", "unavailable"].includes(problem.kind);
+}
+
+/** The problem of a request that got no answer. */
+export function unreachable(timedOut: boolean, online: boolean): Problem {
+  if (!online) return { kind: "offline", message: "This device is offline.", retryAfterSeconds: undefined };
+  if (timedOut)
+    return { kind: "slow", message: "The server did not answer in 15 seconds.", retryAfterSeconds: undefined };
+  return { kind: "unavailable", message: "The server cannot be reached.", retryAfterSeconds: undefined };
+}
+
+/** The problem that an answer states: the envelope of the API, or the gateway's body `{"message"}`. */
+export function problemOf(status: number, body: string, retryAfter: string | null): Problem {
+  const seconds = Number(retryAfter);
+  return {
+    kind: kindOf(status),
+    message: messageOf(body) ?? `The server answered with status ${status}.`,
+    retryAfterSeconds: retryAfter !== null && Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined,
+  };
+}
+
+function kindOf(status: number): ProblemKind {
+  if (status === 401) return "signed-out";
+  if (status === 403) return "forbidden";
+  if (status === 404 || status === 410) return "not-found";
+  if (status === 429) return "busy";
+  if (status >= 502) return "unavailable";
+  return status >= 500 ? "broken" : "invalid";
+}
+
+function messageOf(body: string): string | undefined {
+  try {
+    const parsed: { error?: { message?: unknown }; message?: unknown } = JSON.parse(body);
+    const message = parsed.error?.message ?? parsed.message;
+    return typeof message === "string" ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}

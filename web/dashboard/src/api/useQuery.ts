@@ -1,0 +1,103 @@
+/** Reads something and keeps it fresh: asks again at an interval while the page is visible, and after problems that pass. */
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { isTransient, type Problem, ProblemError } from "./problem";
+
+/** The interval of live views. */
+export const LIVE_MS = 2_000;
+
+/** What is known of a read. `data` stays while it is read again or while that fails; `at` says when it was read. */
+export interface Query<T> {
+  data: T | undefined;
+  problem: Problem | undefined;
+  at: number | undefined;
+  reload: () => void;
+}
+
+/** How long to wait before the next read; undefined when only the reader can cause one. `failures` counts those in a row. */
+export function nextDelay(
+  every: number | undefined,
+  problem: Problem | undefined,
+  failures: number,
+): number | undefined {
+  if (problem === undefined) return every;
+  if (!isTransient(problem)) return undefined;
+  const backoff = Math.min(2_000 * 2 ** (failures - 1), 60_000);
+  return Math.max(backoff, (problem.retryAfterSeconds ?? 0) * 1_000, every ?? 0);
+}
+
+interface Known<T> {
+  key: string;
+  data?: T;
+  problem?: Problem | undefined;
+  at?: number;
+}
+
+/** Reads by `load` whenever `key` changes, then every `every` ms. A null `key` reads nothing. */
+export function useQuery<T>(key: string | null, load: (signal: AbortSignal) => Promise<T>, every?: number): Query<T> {
+  const [known, setKnown] = useState<Known<T>>({ key: "" });
+  const [attempt, setAttempt] = useState(0);
+  const loader = useRef(load);
+  loader.current = load;
+  useEffect(() => {
+    if (key === null) return;
+    return keepReading(
+      (signal) => loader.current(signal),
+      every,
+      (news) => setKnown((old) => ({ ...(old.key === key ? old : {}), ...news, key })),
+    );
+  }, [key, every, attempt]);
+  const reload = useCallback(() => setAttempt((count) => count + 1), []);
+  const current = known.key === key ? known : undefined;
+  return { data: current?.data, problem: current?.problem, at: current?.at, reload };
+}
+
+type News<T> = { data: T; problem: undefined; at: number } | { problem: Problem };
+
+/** Reads until the returned function is called. A hidden page waits until it is visible again. */
+function keepReading<T>(
+  load: (signal: AbortSignal) => Promise<T>,
+  every: number | undefined,
+  tell: (news: News<T>) => void,
+) {
+  const abort = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let failures = 0;
+  let due = false;
+  const read = async () => {
+    due = false;
+    const news = await attemptRead(load, abort.signal);
+    if (abort.signal.aborted || news === undefined) return;
+    const problem = news.problem;
+    failures = problem === undefined ? 0 : failures + 1;
+    tell(news);
+    const delay = nextDelay(every, problem, failures);
+    if (delay !== undefined) timer = setTimeout(wake, delay);
+  };
+  const wake = () => {
+    clearTimeout(timer);
+    due = true;
+    if (!document.hidden) void read();
+  };
+  const seen = () => due && !document.hidden && void read();
+  const online = () => failures > 0 && wake();
+  document.addEventListener("visibilitychange", seen, { signal: abort.signal });
+  window.addEventListener("online", online, { signal: abort.signal });
+  void read();
+  return () => {
+    clearTimeout(timer);
+    abort.abort();
+  };
+}
+
+async function attemptRead<T>(
+  load: (signal: AbortSignal) => Promise<T>,
+  signal: AbortSignal,
+): Promise<News<T> | undefined> {
+  try {
+    return { data: await load(signal), problem: undefined, at: Date.now() };
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    if (error instanceof ProblemError) return { problem: error.problem };
+    return { problem: { kind: "broken", message: String(error), retryAfterSeconds: undefined } };
+  }
+}

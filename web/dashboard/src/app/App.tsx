@@ -1,0 +1,35 @@
+/** The dashboard as a whole: signs in, then shows the shell with the page of the address. */
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { Client } from "../api/client";
+import { Session, type SignIn } from "../auth/session";
+import { ErrorBoundary } from "./ErrorBoundary";
+import { Shell } from "./Shell";
+import { SignInFailed, SignInPage, Starting } from "./SignInPage";
+
+/** Opens the session and shows what its state asks for. */
+export function App() {
+  const [session, setSession] = useState<Session | undefined>();
+  const [signIn, setSignIn] = useState<SignIn>({ state: "starting" });
+  useEffect(() => {
+    Session.open().then(
+      (opened) => {
+        opened.watch(setSignIn);
+        setSession(opened);
+        void opened.begin();
+      },
+      (error: unknown) =>
+        setSignIn({ state: "failed", message: error instanceof Error ? error.message : String(error) }),
+    );
+  }, []);
+  const api = useMemo(() => new Client({ token: () => session?.token(), refused: () => session?.expire() }), [session]);
+  const enter = () => (session === undefined ? window.location.reload() : void session.signIn());
+  return <ErrorBoundary>{shown(signIn, api, enter, () => void session?.signOut())}</ErrorBoundary>;
+}
+
+function shown(signIn: SignIn, api: Client, enter: () => void, leave: () => void) {
+  if (signIn.state === "signed-in") {
+    return <Shell api={api} identity={signIn.identity} expired={signIn.expired} signIn={enter} signOut={leave} />;
+  }
+  if (signIn.state === "failed") return <SignInFailed message={signIn.message} retry={enter} />;
+  return signIn.state === "signed-out" ? <SignInPage left={signIn.reason === "left"} signIn={enter} /> : <Starting />;
+}

@@ -1,0 +1,30 @@
+/** Keeps an error in one page from taking the whole dashboard away. */
+import { Component, type ComponentChildren } from "preact";
+
+interface State {
+  error: Error | undefined;
+}
+
+/** Shows what failed instead of its children, until the reader tries again. */
+export class ErrorBoundary extends Component<{ children: ComponentChildren }, State> {
+  override state: State = { error: undefined };
+
+  static override getDerivedStateFromError(error: Error): State {
+    return { error };
+  }
+
+  override render() {
+    if (this.state.error === undefined) return this.props.children;
+    return (
+      <div class="state failure" role="alert">
+        <p class="state-title">This page stopped: {this.state.error.message}</p>
+        <p class="muted">
+          Try again. If it happens again, reload the page; a new version may have been installed meanwhile.
+        </p>
+        <button type="button" class="button" onClick={() => this.setState({ error: undefined })}>
+          Try again
+        </button>
+      </div>
+    );
+  }
+}

@@ -1,0 +1,32 @@
+/** The currencies in which there are sales. All pages show the same one, so that their figures can be compared. */
+import type { Client } from "../api/client";
+import { type Query, useQuery } from "../api/useQuery";
+import type { Role } from "../auth/role";
+
+/** The currency that pages show when the reader chooses none, and all that there are. */
+export interface Currencies {
+  preferred: string | undefined;
+  all: string[];
+}
+
+const YEAR_MS = 365 * 86_400_000;
+
+/** Reads the currencies of the shop, or of the member's own sales of the last year. */
+export function useCurrencies(api: Client, role: Role): Query<Currencies> {
+  return useQuery(role, (signal) => (role === "admin" ? ofShop(api, signal) : ofSeller(api, signal)));
+}
+
+async function ofShop(api: Client, signal: AbortSignal): Promise<Currencies> {
+  const overview = await api.get("/api/analytics/dashboard", {}, signal);
+  return { preferred: overview.currency ?? undefined, all: overview.revenueByCurrency.map((it) => it.currency) };
+}
+
+async function ofSeller(api: Client, signal: AbortSignal): Promise<Currencies> {
+  const start = new Date(Date.now() - YEAR_MS).toISOString();
+  const { data } = await api.get(
+    "/api/v1/analytic/seller-dashboard",
+    { query: { start, granularity: "month" } },
+    signal,
+  );
+  return { preferred: data.currency ?? undefined, all: data.currencies.map((it) => it.currency) };
+}

@@ -1,0 +1,95 @@
+/** Where the reader is: the path below /dashboard/ and its parameters. Everything that is shown can be linked to. */
+import { useEffect, useState } from "preact/hooks";
+
+/** The path of the dashboard. */
+export const HOME = "/dashboard/";
+
+/** A place in the dashboard. */
+export interface Place {
+  /** The decoded segments of the path below HOME. */
+  segments: string[];
+  query: URLSearchParams;
+}
+
+const MOVED = "shopsignal:moved";
+
+/** The address of a page. Segments may hold any character; parameters that are undefined are left out. */
+export function link(segments: string | string[], query: Record<string, string | undefined> = {}): string {
+  const list = typeof segments === "string" ? segments.split("/") : segments;
+  const path = HOME + list.map(encodeURIComponent).join("/");
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) parameters.set(name, value);
+  return parameters.size > 0 ? `${path}?${parameters}` : path;
+}
+
+/** The place of an address. */
+export function placeOf(url: URL): Place {
+  const rest = url.pathname.startsWith(HOME) ? url.pathname.slice(HOME.length) : "";
+  const segments = rest
+    .split("/")
+    .filter((segment) => segment !== "")
+    .map(decode);
+  return { segments, query: url.searchParams };
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+/** Goes to an address of the dashboard. `replace` leaves no entry in the history. */
+export function go(address: string, how: "push" | "replace" = "push"): void {
+  if (how === "push") window.history.pushState(null, "", address);
+  else window.history.replaceState(null, "", address);
+  window.dispatchEvent(new Event(MOVED));
+}
+
+/** The current place; the component renders again when it changes. */
+export function usePlace(): Place {
+  const [href, setHref] = useState(window.location.href);
+  useEffect(() => {
+    const moved = () => setHref(window.location.href);
+    for (const event of ["popstate", MOVED]) window.addEventListener(event, moved);
+    moved();
+    return () => {
+      for (const event of ["popstate", MOVED]) window.removeEventListener(event, moved);
+    };
+  }, []);
+  return placeOf(new URL(href));
+}
+
+/** A parameter of the address as state. Setting it to `initial` removes it from the address. */
+export function useParameter<T extends string>(name: string, initial: T): [T, (value: T) => void] {
+  const { query } = usePlace();
+  const set = (value: T) => {
+    const url = new URL(window.location.href);
+    if (value === initial) url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+    go(url.pathname + url.search, "replace");
+  };
+  return [(query.get(name) as T | null) ?? initial, set];
+}
+
+/** Follows links within the dashboard without loading the page again. */
+export function followLinks(): void {
+  document.addEventListener("click", (event) => {
+    if (
+      event.defaultPrevented ||
+      event.button !== 0 ||
+      event.metaKey ||
+      event.ctrlKey ||
+      event.shiftKey ||
+      event.altKey
+    )
+      return;
+    const anchor = event.target instanceof Element ? event.target.closest("a") : null;
+    if (anchor === null || anchor.target !== "" || anchor.hasAttribute("download")) return;
+    if (anchor.origin !== window.location.origin || !anchor.pathname.startsWith(HOME) || anchor.hash !== "") return;
+    event.preventDefault();
+    go(anchor.pathname + anchor.search);
+    window.scrollTo(0, 0);
+  });
+}

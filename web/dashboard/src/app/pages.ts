@@ -1,0 +1,34 @@
+/** The pages: where they are, who may see them, and the module that is loaded when one is opened. */
+import type { ComponentType } from "preact";
+import type { Role } from "../auth/role";
+
+/** What a page is given: the segments of its address behind its own name. */
+export interface PageProps {
+  rest: string[];
+}
+
+/** A page. */
+export interface Page {
+  /** The first segment of the address; empty for the first page. */
+  path: string;
+  title: string;
+  roles: readonly Role[];
+  /** Not in the navigation: other pages lead to it. */
+  hidden?: boolean;
+  load: () => Promise<{ default: ComponentType<PageProps> }>;
+}
+
+/** All pages, in the order of the navigation. */
+export const PAGES: readonly Page[] = [
+  { path: "", title: "Today", roles: ["admin"], load: () => import("../pages/today/Today") },
+  { path: "customers", title: "Customers", roles: ["admin"], load: () => import("../pages/customers/Customers") },
+  { path: "alerts", title: "Alerts", roles: ["admin"], load: () => import("../pages/alerts/Alerts") },
+  { path: "seller", title: "Seller", roles: ["admin", "member"], load: () => import("../pages/seller/Seller") },
+];
+
+/** The page of an address for a role; the first one that the role may see when the address names none. */
+export function pageOf(segments: string[], role: Role): Page | undefined {
+  const [first = ""] = segments;
+  if (first === "" && role === "member") return pageOf(["seller"], role);
+  return PAGES.find((page) => page.path === first && page.roles.includes(role));
+}

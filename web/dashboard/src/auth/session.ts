@@ -1,0 +1,144 @@
+/**
+ * Sign-in by OpenID Connect: code flow with PKCE. Tokens live in the memory of the page and nowhere else, so a reload signs in
+ * again, at once where the issuer remembers the person. `sessionStorage` holds only what a sign-in in progress needs (state and
+ * code verifier), and the mark that there was one.
+ */
+import { InMemoryWebStorage, type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
+import { HOME } from "../app/location";
+import { type Identity, identityOf } from "./role";
+
+/** What /config.json says. */
+export interface Configuration {
+  issuer: string;
+  client_id: string;
+  scope: string;
+}
+
+/** Where the sign-in stands. */
+export type SignIn =
+  | { state: "starting" }
+  | { state: "signed-out"; reason: "first" | "left" }
+  | { state: "failed"; message: string }
+  | { state: "signed-in"; identity: Identity; expired: boolean };
+
+/** The mark that this tab was signed in before: a reload then goes to the issuer without asking. */
+const RETURNING = "shopsignal.returning";
+
+/** The session of this page. */
+export class Session {
+  private user: User | undefined;
+  private current: SignIn = { state: "starting" };
+  private readonly listeners = new Set<(signIn: SignIn) => void>();
+
+  private constructor(
+    private readonly manager: UserManager,
+    private readonly configuration: Configuration,
+  ) {
+    manager.events.addUserLoaded((user) => this.signedIn(user));
+    manager.events.addAccessTokenExpiring(() => void this.renew());
+    manager.events.addAccessTokenExpired(() => this.expire());
+  }
+
+  /** Reads the configuration and prepares the client of the issuer. */
+  static async open(): Promise<Session> {
+    const response = await fetch("/config.json", { cache: "no-cache" });
+    if (!response.ok) throw new Error(`config.json: the server answered with status ${response.status}`);
+    const configuration: Configuration = await response.json();
+    return new Session(new UserManager(settings(configuration)), configuration);
+  }
+
+  /** Finishes a sign-in that the address carries, or begins one for a person who was here before. */
+  async begin(): Promise<void> {
+    const query = new URLSearchParams(window.location.search);
+    try {
+      if (query.has("state") && (query.has("code") || query.has("error"))) await this.finish();
+      else if (sessionStorage.getItem(RETURNING) !== null) await this.signIn();
+      else this.become({ state: "signed-out", reason: "first" });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Leaves for the issuer; comes back to the page that is shown now. */
+  async signIn(): Promise<void> {
+    const path = window.location.pathname + window.location.search;
+    await this.manager.signinRedirect({ state: path }).catch((error: unknown) => this.fail(error));
+  }
+
+  /** Forgets the tokens and signs out at the issuer, where it offers that. */
+  async signOut(): Promise<void> {
+    sessionStorage.removeItem(RETURNING);
+    this.user = undefined;
+    // Removed first: otherwise the ID token would be in the address of the issuer's sign-out page.
+    await this.manager.removeUser();
+    const metadata = await this.manager.metadataService.getMetadata().catch(() => undefined);
+    if (metadata?.end_session_endpoint === undefined) return this.become({ state: "signed-out", reason: "left" });
+    const extraQueryParams = { client_id: this.configuration.client_id, logout_uri: redirectUri() };
+    await this.manager.signoutRedirect({ extraQueryParams }).catch((error: unknown) => this.fail(error));
+  }
+
+  /** The access token, unless it has expired. */
+  token(): string | undefined {
+    return this.user?.expired === false ? this.user.access_token : undefined;
+  }
+
+  /** Marks the sign-in as expired: the page stays, and offers to sign in again. */
+  expire(): void {
+    if (this.current.state === "signed-in" && !this.current.expired) this.become({ ...this.current, expired: true });
+  }
+
+  /** Calls `listener` now and at every change, until the returned function is called. */
+  watch(listener: (signIn: SignIn) => void): () => void {
+    this.listeners.add(listener);
+    listener(this.current);
+    return () => this.listeners.delete(listener);
+  }
+
+  private async finish(): Promise<void> {
+    const user = await this.manager.signinCallback();
+    if (user === undefined) throw new Error("the answer of the sign-in page is incomplete");
+    const path = typeof user.state === "string" && user.state.startsWith(HOME) ? user.state : HOME;
+    window.history.replaceState(null, "", path);
+    this.signedIn(user);
+  }
+
+  private signedIn(user: User): void {
+    this.user = user;
+    sessionStorage.setItem(RETURNING, "1");
+    this.become({ state: "signed-in", identity: identityOf(user.access_token), expired: false });
+  }
+
+  /** Renews by the refresh token, where the issuer gave one. Renewal in a hidden frame is not used: the CSP has no frames. */
+  private async renew(): Promise<void> {
+    if (this.user?.refresh_token !== undefined) await this.manager.signinSilent().catch(() => this.expire());
+  }
+
+  private fail(error: unknown): void {
+    sessionStorage.removeItem(RETURNING);
+    window.history.replaceState(null, "", HOME);
+    this.become({ state: "failed", message: error instanceof Error ? error.message : String(error) });
+  }
+
+  private become(signIn: SignIn): void {
+    this.current = signIn;
+    for (const listener of this.listeners) listener(signIn);
+  }
+}
+
+function redirectUri(): string {
+  return window.location.origin + HOME;
+}
+
+function settings(configuration: Configuration) {
+  return {
+    authority: configuration.issuer,
+    client_id: configuration.client_id,
+    scope: configuration.scope,
+    redirect_uri: redirectUri(),
+    post_logout_redirect_uri: redirectUri(),
+    userStore: new WebStorageStateStore({ store: new InMemoryWebStorage() }),
+    stateStore: new WebStorageStateStore({ store: sessionStorage, prefix: "shopsignal." }),
+    automaticSilentRenew: false,
+    accessTokenExpiringNotificationTimeInSeconds: 60,
+  };
+}

@@ -1,0 +1,69 @@
+/** Sales over time, as every page reads and sums them. */
+import type { Schemas } from "../api/client";
+import { type Query, useQuery } from "../api/useQuery";
+import { useSurroundings } from "../app/context";
+import { addDays, startOfDay } from "../ui/day";
+
+/** The sales of one window of time. */
+export type SalesWindow = Schemas["SalesWindow"];
+
+/** What windows add up to. */
+export type Totals = Pick<
+  SalesWindow,
+  "orders" | "revenue" | "gross_revenue" | "refunds" | "shipping" | "tax" | "fees"
+>;
+
+const NOTHING: Totals = { orders: 0, revenue: 0, gross_revenue: 0, refunds: 0, shipping: 0, tax: 0, fees: 0 };
+
+/** The sum of windows. */
+export function totalsOf(windows: readonly SalesWindow[]): Totals {
+  return windows.reduce(
+    (sum, it) => ({
+      orders: sum.orders + it.orders,
+      revenue: sum.revenue + it.revenue,
+      gross_revenue: sum.gross_revenue + it.gross_revenue,
+      refunds: sum.refunds + it.refunds,
+      shipping: sum.shipping + it.shipping,
+      tax: sum.tax + it.tax,
+      fees: sum.fees + it.fees,
+    }),
+    NOTHING,
+  );
+}
+
+/** Gross revenue per paid order, rounded half up as in the API; null without orders. */
+export function averageOrder(totals: Totals): number | null {
+  return totals.orders === 0 ? null : Math.floor(totals.gross_revenue / totals.orders + 0.5);
+}
+
+/** A span of local days: from the start of `first` to the end of `last`. */
+export interface Days {
+  first: string;
+  last: string;
+}
+
+/** The last `count` days up to `today`. */
+export function lastDays(today: string, count: number): Days {
+  return { first: addDays(today, 1 - count), last: today };
+}
+
+/** Sales of a span of days in windows of `size`, read again every `every` ms; of the whole shop, or of one seller. */
+export function useSales(
+  days: Days,
+  size: Schemas["WindowSize"],
+  every: number,
+  seller?: string,
+): Query<SalesWindow[]> {
+  const { api, zone, currency } = useSurroundings();
+  const start = startOfDay(days.first, zone).toISOString();
+  const end = startOfDay(addDays(days.last, 1), zone).toISOString();
+  const query = { size, start, end, tz: zone, currency, seller_id: seller };
+  const read = async (signal: AbortSignal) =>
+    (await api.get("/api/v1/analytic/sales/windows", { query }, signal)).data.windows;
+  return useQuery(JSON.stringify(query), read, every);
+}
+
+/** What the scope of a figure is called: equal scopes mean equal numbers. */
+export function scopeOf(days: Days, currency: string | undefined, subject = "shop"): string {
+  return `${subject} ${days.first}..${days.last} ${currency ?? ""}`;
+}

@@ -1,0 +1,3 @@
+export default function Seller() {
+  return <h1>Seller</h1>;
+}

@@ -1,0 +1,97 @@
+/** The figures of today, each against yesterday. */
+import { useQuery } from "../../api/useQuery";
+import { useSurroundings } from "../../app/context";
+import { changeOf } from "../../figures/change";
+import { FIGURES } from "../../figures/definitions";
+import { ordersLink } from "../../figures/links";
+import { averageOrder, scopeOf, type Totals } from "../../figures/sales";
+import { addDays } from "../../ui/day";
+import { Figure } from "../../ui/Figure";
+import { Failure } from "../../ui/States";
+import type { Day } from "./day";
+
+const TOTALS_MS = 5_000;
+
+/** Shows revenue, orders and users of today. */
+export function Headline({ day }: { day: Day }) {
+  const { currency } = useSurroundings();
+  const scope = scopeOf(day.days, currency);
+  const href = ordersLink(day.days, currency);
+  const change = (pick: (totals: Totals) => number | null) => comparison(day, pick);
+  if (day.hours.data === undefined && day.hours.problem !== undefined) {
+    return <Failure problem={day.hours.problem} reload={day.hours.reload} />;
+  }
+  return (
+    <section class="card figures headline" aria-label="Today in figures">
+      <Figure
+        of={FIGURES.revenue}
+        value={day.totals?.revenue}
+        scope={scope}
+        href={href}
+        change={change((it) => it.revenue)}
+      />
+      <Figure
+        of={FIGURES.ordersPaid}
+        value={day.totals?.orders}
+        scope={scope}
+        href={href}
+        change={change((it) => it.orders)}
+      />
+      <Figure
+        of={FIGURES.averageOrder}
+        value={day.totals && averageOrder(day.totals)}
+        scope={scope}
+        href={href}
+        change={change(averageOrder)}
+      />
+      <Placed day={day} />
+      <Users today={day.days.first} />
+    </section>
+  );
+}
+
+function comparison(day: Day, pick: (totals: Totals) => number | null) {
+  const [now, before] = [day.totals && pick(day.totals), day.before && pick(day.before)];
+  const known = now !== undefined && before !== undefined;
+  return { percent: known ? changeOf(now ?? 0, before ?? 0) : undefined, against: "yesterday by this time" };
+}
+
+function Placed({ day }: { day: Day }) {
+  const { api, zone, currency, format } = useSurroundings();
+  const query = { tz: zone, currency };
+  const overview = useQuery(
+    JSON.stringify(query),
+    (signal) => api.get("/api/analytics/dashboard", { query }, signal),
+    TOTALS_MS,
+  );
+  const all = overview.data;
+  return (
+    <Figure
+      of={FIGURES.ordersPlaced}
+      value={all?.ordersToday}
+      scope={`shop ${day.days.first}`}
+      href={ordersLink(day.days, currency)}
+      note={all === undefined ? "" : `${format.count(all.totalOrders)} since the shop opened`}
+    />
+  );
+}
+
+function Users({ today }: { today: string }) {
+  const { api, zone } = useSurroundings();
+  const query = { from: addDays(today, -1), to: addDays(today, 1), tz: zone };
+  const users = useQuery(
+    JSON.stringify(query),
+    (signal) => api.get("/api/analytics/users", { query }, signal),
+    TOTALS_MS,
+  );
+  const [before, now] = users.data?.dailyUsers ?? [];
+  const percent = before && now && changeOf(now.registered, before.registered);
+  return (
+    <Figure
+      of={FIGURES.newUsers}
+      value={now?.registered}
+      scope={`shop ${today}`}
+      change={{ percent, against: "yesterday, the whole day" }}
+    />
+  );
+}

@@ -1,0 +1,57 @@
+/** All orders by status. */
+import { useQuery } from "../../api/useQuery";
+import { useSurroundings } from "../../app/context";
+import { FIGURES } from "../../figures/definitions";
+import { Card } from "../../ui/Card";
+import { Meter } from "../../ui/Meter";
+import { Empty, Loaded } from "../../ui/States";
+import { type Column, countColumn, Table } from "../../ui/Table";
+
+interface Row {
+  status: string;
+  count: number;
+}
+
+const STATUS_MS = 5_000;
+
+/** Shows how many orders have which status; those that none has are left out. */
+export function OrderStatus() {
+  const { api, format } = useSurroundings();
+  const orders = useQuery("orders", (signal) => api.get("/api/analytics/orders", {}, signal), STATUS_MS);
+  return (
+    <Card title="Orders by status" width="half" of={FIGURES.ordersByStatus}>
+      <Loaded query={orders}>
+        {({ totalOrders, ordersByStatus }) => {
+          const rows = Object.entries(ordersByStatus).map(([status, count]): Row => ({ status, count: count ?? 0 }));
+          const some = rows.filter((row) => row.count > 0).sort((a, b) => b.count - a.count);
+          const columns: Column<Row>[] = [
+            { title: "Status", value: (row) => row.status, show: (row) => statusName(row.status) },
+            countColumn("Orders", format, (row) => row.count),
+            {
+              title: "Share",
+              value: (row) => row.count / totalOrders,
+              show: (row) => <Meter share={row.count / totalOrders} label={`${statusName(row.status)} orders`} />,
+            },
+          ];
+          if (some.length === 0)
+            return <Empty title="No orders yet.">They appear with the first event of an order.</Empty>;
+          return (
+            <Table
+              caption="Orders by status"
+              columns={columns}
+              rows={some}
+              rowKey={(row) => row.status}
+              file="orders-by-status"
+            />
+          );
+        }}
+      </Loaded>
+    </Card>
+  );
+}
+
+/** `PARTIALLY_REFUNDED` as people write it. */
+export function statusName(status: string): string {
+  const words = status.toLowerCase().replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,52 @@
+/** The most popular products, by the live list: what a visitor does shows here within seconds. */
+
+import type { Schemas } from "../../api/client";
+import { LIVE_MS, useQuery } from "../../api/useQuery";
+import { useSurroundings } from "../../app/context";
+import { FIGURES } from "../../figures/definitions";
+import { Card } from "../../ui/Card";
+import { Product } from "../../ui/Product";
+import { Empty, Loaded } from "../../ui/States";
+import { type Column, countColumn, Table } from "../../ui/Table";
+
+/** Shows the first ten products by score. */
+export function PopularNow() {
+  const { api, format } = useSurroundings();
+  const query = { limit: 10 };
+  const top = useQuery(
+    "top",
+    async (signal) => popularity(await api.get("/api/v1/analytic/popularity/top", { query }, signal)),
+    LIVE_MS,
+  );
+  const columns: Column<Schemas["Popularity"]>[] = [
+    { title: "Product", value: (row) => row.id, show: (row) => <Product id={row.id} /> },
+    { title: "Score", value: (row) => row.score, show: (row) => format.decimal(row.score), number: true },
+    countColumn("Views", format, (row) => row.view_count),
+    countColumn("Carts", format, (row) => row.cart_count),
+    countColumn("Purchases", format, (row) => row.purchase_count),
+  ];
+  return (
+    <Card title="Popular products" width="half" of={FIGURES.score} actions={<span class="live">live</span>}>
+      <Loaded query={top}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <Empty title="No product was looked at yet.">It appears here a moment after its first event.</Empty>
+          ) : (
+            <Table
+              caption="Popular products"
+              columns={columns}
+              rows={rows}
+              rowKey={(row) => row.id}
+              file="popular-products"
+            />
+          )
+        }
+      </Loaded>
+    </Card>
+  );
+}
+
+/** The live list: without `rank` the answer has no ranked entries. */
+function popularity(answer: Schemas["TopAnswer"]): Schemas["Popularity"][] {
+  return answer.data as Schemas["Popularity"][];
+}

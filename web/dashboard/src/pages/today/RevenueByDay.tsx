@@ -1,0 +1,49 @@
+/** The last weeks, day by day. */
+import { useMemo } from "preact/hooks";
+import { useParameter } from "../../app/location";
+import { FIGURES } from "../../figures/definitions";
+import { lastDays, type SalesWindow, useSales } from "../../figures/sales";
+import { Card } from "../../ui/Card";
+import { Chart, type ChartData } from "../../ui/Chart";
+import { Segments } from "../../ui/Choice";
+import { Loaded } from "../../ui/States";
+
+type Shown = "revenue" | "orders";
+
+const SHOWN = [
+  ["revenue", "Revenue"],
+  ["orders", "Orders"],
+] as const;
+
+const DAYS_MS = 10_000;
+
+/** Shows revenue or orders of the last 30 days. */
+export function RevenueByDay({ today }: { today: string }) {
+  const [shown, show] = useParameter<Shown>("daily", "revenue");
+  const sales = useSales(lastDays(today, 30), "1d", DAYS_MS);
+  const windows = sales.data;
+  const data = useMemo(() => chartOf(windows ?? [], shown), [windows, shown]);
+  return (
+    <Card
+      title="Last 30 days"
+      width="half"
+      of={shown === "revenue" ? FIGURES.revenue : FIGURES.ordersPaid}
+      actions={<Segments label="What is shown by day" options={SHOWN} value={shown} choose={show} />}
+    >
+      <Loaded query={sales} lines={6}>
+        {() => <Chart data={data} file={`${shown}-by-day`} />}
+      </Loaded>
+    </Card>
+  );
+}
+
+function chartOf(windows: SalesWindow[], shown: Shown): ChartData {
+  const values = windows.map((it) => (shown === "revenue" ? it.revenue : it.orders));
+  return {
+    title: shown === "revenue" ? "Revenue by day" : "Orders paid by day",
+    times: windows.map((it) => new Date(it.start)),
+    step: "day",
+    unit: shown === "revenue" ? "money" : "count",
+    series: [{ name: shown === "revenue" ? "Revenue" : "Orders paid", values, kind: "bars", tone: "accent" }],
+  };
+}

@@ -1,0 +1,36 @@
+/** Today's revenue by hour, beside yesterday's. */
+import { useMemo } from "preact/hooks";
+import { FIGURES } from "../../figures/definitions";
+import { Card } from "../../ui/Card";
+import { Chart, type ChartData } from "../../ui/Chart";
+import { Loaded } from "../../ui/States";
+import { byHour, type Day } from "./day";
+
+/** Shows the hours of today. */
+export function RevenueByHour({ day }: { day: Day }) {
+  const hours = day.hours.data;
+  const yesterday = day.yesterday.data;
+  const data = useMemo((): ChartData => {
+    const times = (hours ?? []).map((it) => new Date(it.start));
+    const begun = (time: Date | undefined) => time !== undefined && time.getTime() <= Date.now();
+    const now = (hours ?? []).map((it, hour) => (begun(times[hour]) ? it.revenue : null));
+    const before = byHour(yesterday ?? [], times.length);
+    return {
+      title: "Revenue by hour",
+      times,
+      step: "hour",
+      unit: "money",
+      series: [
+        { name: "Today", values: now, kind: "bars", tone: "accent" },
+        { name: "Yesterday", values: before, kind: "line", tone: "quiet", dashed: true },
+      ],
+    };
+  }, [hours, yesterday]);
+  return (
+    <Card title="Revenue by hour" width="half" of={FIGURES.revenue}>
+      <Loaded query={day.hours} lines={6}>
+        {() => <Chart data={data} file="revenue-by-hour" />}
+      </Loaded>
+    </Card>
+  );
+}

@@ -1,0 +1,36 @@
+/** Today in the shop: figures against yesterday, live; then the last weeks, orders, payments, popular products and alerts. */
+
+import { useSurroundings } from "../../app/context";
+import { Grid, PageHeader } from "../../ui/Card";
+import { useToday } from "../../ui/today";
+import { useDay } from "./day";
+import { Headline } from "./Headline";
+import { LatestAlerts } from "./LatestAlerts";
+import { OrderStatus } from "./OrderStatus";
+import { PaymentMethods } from "./PaymentMethods";
+import { PopularNow } from "./PopularNow";
+import { RevenueByDay } from "./RevenueByDay";
+import { RevenueByHour } from "./RevenueByHour";
+
+/** The first page of an administrator. */
+export default function Today() {
+  const { zone, format } = useSurroundings();
+  const today = useToday(zone);
+  const day = useDay(today);
+  return (
+    <>
+      <PageHeader title="Today" about={`${format.day(day.start)}, ${zone}`}>
+        <span class="live">live</span>
+      </PageHeader>
+      <Headline day={day} />
+      <Grid>
+        <RevenueByHour day={day} />
+        <RevenueByDay today={today} />
+        <OrderStatus />
+        <PaymentMethods today={today} />
+        <PopularNow />
+        <LatestAlerts />
+      </Grid>
+    </>
+  );
+}

@@ -1,0 +1,70 @@
+/** One figure: name, definition, value, comparison, and a link to what is behind it. */
+import { useSurroundings } from "../app/context";
+import type { Definition, Unit } from "../figures/definitions";
+import { type Format, NONE } from "./format";
+import { Info } from "./Info";
+
+interface Props {
+  of: Definition;
+  /** Money in minor units, shares from 0 to 1. Undefined while it is loaded, null when there is none. */
+  value: number | null | undefined;
+  /** What the figure is about: the same figure with the same scope is the same number on every page. */
+  scope: string;
+  change?: { percent: number | null | undefined; against: string; risingIsBad?: boolean };
+  /** A sentence below the figure. */
+  note?: string;
+  /** The page with the orders or events behind the figure. */
+  href?: string | undefined;
+}
+
+/** Shows a figure. */
+export function Figure({ of, value, scope, change, note, href }: Props) {
+  const { format } = useSurroundings();
+  const text = value === undefined ? undefined : write(format, of.unit, value);
+  return (
+    <div class="figure" data-figure={of.id} data-scope={scope} data-value={value ?? undefined}>
+      <div class="figure-name">
+        {of.name} <Info of={of} />
+      </div>
+      <div class="figure-value">
+        {text === undefined ? <Placeholder /> : href === undefined ? text : <a href={href}>{text}</a>}
+      </div>
+      {change !== undefined && value !== undefined && <Change {...change} />}
+      {note !== undefined && <div class="figure-note">{note}</div>}
+    </div>
+  );
+}
+
+/** Writes a value by its unit. */
+export function write(format: Format, unit: Unit, value: number | null): string {
+  if (value === null) return NONE;
+  if (unit === "money") return format.money(value);
+  if (unit === "share") return format.share(value);
+  if (unit === "span") return format.span(value);
+  return unit === "score" ? format.decimal(value) : format.count(value);
+}
+
+function Placeholder() {
+  return (
+    <span class="placeholder">
+      <span class="visually-hidden">loading</span>
+    </span>
+  );
+}
+
+/** A change in percent: an arrow, the number, and what it is compared with. */
+export function Change({ percent, against, risingIsBad = false }: NonNullable<Props["change"]>) {
+  const { format } = useSurroundings();
+  if (percent === undefined) return null;
+  if (percent === null) return <div class="figure-change muted">nothing to compare: 0 {against}</div>;
+  const good = percent === 0 ? "" : percent > 0 !== risingIsBad ? "good" : "bad";
+  const arrow = percent === 0 ? "→" : percent > 0 ? "↗" : "↘";
+  return (
+    <div class="figure-change">
+      <span class={good}>
+        <span aria-hidden="true">{arrow}</span> {format.change(percent)}
+      </span>{" "}
+      <span class="muted">{against}</span>
+    </div>
+  );
+}

@@ -1,0 +1,16 @@
+/** The name of a product, which leads to its page where there is one. */
+import { link } from "../app/location";
+import { PAGES } from "../app/pages";
+
+/** Shows a product by its name, or by its id while the name is unknown. */
+export function Product({ id, name }: { id: string; name?: string | null | undefined }) {
+  const text = name ?? id;
+  const page = PAGES.some((it) => it.path === "products");
+  return page ? (
+    <a class="product" href={link(["products", id])}>
+      {text}
+    </a>
+  ) : (
+    <span class="product">{text}</span>
+  );
+}

@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { csvOf } from "./csv";
+
+test("what comes from outside is neither a formula nor a second cell", () => {
+  const text = csvOf(
+    ["id", "n"],
+    [
+      ["=HYPERLINK(1)", -1.5],
+      ['a,"b"', null],
+      ["-7", 7],
+    ],
+  );
+  expect(text).toBe('id,n\r\n\'=HYPERLINK(1),-1.5\r\n"a,""b""",\r\n-7,7\r\n');
+});
