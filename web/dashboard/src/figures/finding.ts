@@ -8,9 +8,9 @@ export type Finding = Schemas["Finding"];
 /** An order that a finding rests on. */
 export interface EvidenceOrder {
   order_id: string;
-  placed_at: string | null;
-  currency: string | null;
-  amount_minor: number | null;
+  placed_at: string;
+  currency: string;
+  amount_minor: number;
 }
 
 /** The fields of evidence that some rule has. */
@@ -20,7 +20,9 @@ export interface Evidence {
   from?: string;
   to?: string;
   orders?: EvidenceOrder[];
-  products?: (string | { product_id: string })[];
+  order?: EvidenceOrder;
+  limit_minor?: number;
+  products?: string[];
   points?: number;
   share?: number;
   actor_count?: number;
@@ -28,7 +30,7 @@ export interface Evidence {
 }
 
 /** The rules in the order of docs/ALERTS.md, with their names and what they find. */
-export const RULES: Record<string, { name: string; meaning: string }> = {
+const RULES = {
   order_burst: { name: "Burst of orders", meaning: "Many orders of one customer within a short time." },
   large_order: { name: "Large order", meaning: "An order above the amount that is set for its currency." },
   similar_orders: {
@@ -39,9 +41,20 @@ export const RULES: Record<string, { name: string; meaning: string }> = {
   abandoned_cart: { name: "Abandoned cart", meaning: "Products put into a cart and neither bought nor removed." },
 };
 
-/** The name of a rule; its id when it is not one of these. */
+/** A rule. */
+export type Rule = keyof typeof RULES;
+
+/** All rules. */
+export const RULE_IDS = Object.keys(RULES) as Rule[];
+
+/** The name of a rule; its id when a newer server has it. */
 export function ruleName(rule: string): string {
-  return RULES[rule]?.name ?? rule;
+  return rule in RULES ? RULES[rule as Rule].name : rule;
+}
+
+/** What a rule finds. */
+export function ruleMeaning(rule: string): string | undefined {
+  return rule in RULES ? RULES[rule as Rule].meaning : undefined;
 }
 
 /** The evidence of a finding. */
@@ -60,10 +73,10 @@ export function summary(finding: Finding, format: Format): string {
   const evidence = evidenceOf(finding);
   const { kind, id } = subjectOf(finding);
   const who = `${kind} ${shortId(id)}`;
-  const [order] = evidence.orders ?? [];
+  const { order } = evidence;
   if (finding.rule === "popularity_push")
     return `${format.share(evidence.share)} of the points of ${who} from ${format.count(evidence.actor_count)} actors`;
-  if (finding.rule === "large_order" && order) return `${format.money(order.amount_minor, order.currency)} by ${who}`;
+  if (order !== undefined) return `${format.money(order.amount_minor, order.currency)} by ${who}`;
   if (evidence.order_count !== undefined) return `${format.count(evidence.order_count)} orders of ${who}`;
   if (evidence.product_count !== undefined) return `${format.count(evidence.product_count)} products left by ${who}`;
   return who;

@@ -1,3 +1,10 @@
-export default function Alerts() {
-  return <h1>Alerts</h1>;
+/** Alerts: what the rules found, with the evidence. */
+import type { PageProps } from "../../app/pages";
+import { Detail } from "./Detail";
+import { List } from "./List";
+
+/** The page of alerts, for administrators: the list, or one finding. */
+export default function Alerts({ rest }: PageProps) {
+  const [id] = rest;
+  return id === undefined ? <List /> : <Detail id={id} key={id} />;
 }

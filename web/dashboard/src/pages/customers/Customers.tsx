@@ -1,3 +1,21 @@
+/** Customers: segments by what they spent, months, and how the number of users grows. */
+import { useSurroundings } from "../../app/context";
+import { Grid, PageHeader } from "../../ui/Card";
+import { Growth } from "./Growth";
+import { Months } from "./Months";
+import { Segments } from "./Segments";
+
+/** The page of customers, for administrators. */
 export default function Customers() {
-  return <h1>Customers</h1>;
+  const { zone } = useSurroundings();
+  return (
+    <>
+      <PageHeader title="Customers" about={`Who buys, how much, and how that changes. Days and months of ${zone}.`} />
+      <Grid>
+        <Segments />
+        <Months />
+        <Growth />
+      </Grid>
+    </>
+  );
 }

@@ -1,0 +1,112 @@
+/** One seller as an administrator sees them: sales over time and the ranking of their products. */
+import { useMemo, useState } from "preact/hooks";
+import { useSurroundings } from "../../app/context";
+import { go, link, useParameter } from "../../app/location";
+import { FIGURES } from "../../figures/definitions";
+import { averageOrder, scopeOf, totalsOf, useSales } from "../../figures/sales";
+import { Card, Grid, PageHeader } from "../../ui/Card";
+import { Chart, type ChartData } from "../../ui/Chart";
+import { Segments } from "../../ui/Choice";
+import { Figure } from "../../ui/Figure";
+import { Empty, Loaded } from "../../ui/States";
+import { useToday } from "../../ui/today";
+import { Ranking } from "./Ranking";
+import { RANGES, type Range, spanOf } from "./range";
+
+const SALES_MS = 10_000;
+
+/** Asks for a seller's id, then shows the seller's sales. */
+export function AnySeller({ id }: { id: string | undefined }) {
+  return (
+    <>
+      <PageHeader
+        title="Seller"
+        about="What one seller sold: the amounts that the account book assigns to the seller's order lines."
+      >
+        <Choice id={id ?? ""} key={id} />
+      </PageHeader>
+      {id === undefined ? (
+        <div class="card">
+          <Empty title="Which seller?">
+            Type the id that the shop gives the seller. A seller who signs in sees their own sales here.
+          </Empty>
+        </div>
+      ) : (
+        <Sales id={id} />
+      )}
+    </>
+  );
+}
+
+function Choice({ id }: { id: string }) {
+  const [text, setText] = useState(id);
+  return (
+    <form
+      class="inline-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (text.trim() !== "") go(link(["seller", text.trim()]));
+      }}
+    >
+      <span class="field">
+        <label for="seller-id">Seller id</label>
+        <input
+          id="seller-id"
+          value={text}
+          maxLength={128}
+          required
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </span>
+      <button type="submit" class="button primary">
+        Show
+      </button>
+    </form>
+  );
+}
+
+function Sales({ id }: { id: string }) {
+  const { zone, currency } = useSurroundings();
+  const [range, choose] = useParameter<Range>("range", "30");
+  const { days } = spanOf(range, useToday(zone), zone);
+  const sales = useSales(days, "1d", SALES_MS, id);
+  const windows = sales.data;
+  const totals = windows && totalsOf(windows);
+  const scope = scopeOf(days, currency, id);
+  const chart = useMemo((): ChartData => {
+    const values = (windows ?? []).map((it) => it.revenue);
+    const times = (windows ?? []).map((it) => new Date(it.start));
+    return {
+      title: "Revenue by day",
+      times,
+      step: "day",
+      unit: "money",
+      series: [{ name: "Revenue", values, kind: "bars", tone: "accent" }],
+    };
+  }, [windows]);
+  return (
+    <Grid>
+      <Card
+        title={`Sales of ${id}`}
+        of={FIGURES.sellerRevenue}
+        actions={<Segments label="Range of time" options={RANGES} value={range} choose={choose} />}
+      >
+        <Loaded query={sales} lines={6}>
+          {() => (
+            <>
+              <div class="figures">
+                <Figure of={FIGURES.sellerRevenue} value={totals?.revenue} scope={scope} />
+                <Figure of={FIGURES.sellerOrders} value={totals?.orders} scope={scope} />
+                <Figure of={FIGURES.sellerGross} value={totals?.gross_revenue} scope={scope} />
+                <Figure of={FIGURES.sellerRefunds} value={totals?.refunds} scope={scope} />
+                <Figure of={FIGURES.averageOrder} value={totals && averageOrder(totals)} scope={scope} />
+              </div>
+              <Chart data={chart} file="seller-revenue" />
+            </>
+          )}
+        </Loaded>
+      </Card>
+      <Ranking seller={id} />
+    </Grid>
+  );
+}

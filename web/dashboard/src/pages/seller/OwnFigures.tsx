@@ -1,0 +1,60 @@
+/** The seller's figures of a span of time, against the one before. */
+import { useSurroundings } from "../../app/context";
+import { FIGURES } from "../../figures/definitions";
+import { ordersLink } from "../../figures/links";
+import { type Days, scopeOf } from "../../figures/sales";
+import { Figure } from "../../ui/Figure";
+import type { Dashboard } from "./OwnSales";
+
+/** Ratings are stars for whoever reads them; the API has shares from 0 to 1. */
+const STARS = 5;
+
+/** Shows revenue, orders, items, refunds, ratings and what is open. */
+export function OwnFigures({ dashboard, days }: { dashboard: Dashboard; days: Days }) {
+  const { identity } = useSurroundings();
+  const { summary } = dashboard;
+  const { comparison } = summary;
+  const currency = dashboard.currency ?? undefined;
+  const scope = scopeOf(days, currency, identity.account);
+  const href = ordersLink(days, currency);
+  const against = `the ${lengthOf(days)} days before`;
+  return (
+    <section class="card figures" aria-label="Your figures">
+      <Figure
+        of={FIGURES.sellerRevenue}
+        value={summary.total_revenue}
+        scope={scope}
+        href={href}
+        change={{ percent: comparison.revenue_change ?? null, against }}
+      />
+      <Figure
+        of={FIGURES.sellerOrders}
+        value={summary.total_orders}
+        scope={scope}
+        href={href}
+        change={{ percent: comparison.orders_change ?? null, against }}
+      />
+      <Figure
+        of={FIGURES.itemsSold}
+        value={summary.items_sold}
+        scope={scope}
+        href={href}
+        change={{ percent: comparison.items_sold_change ?? null, against }}
+      />
+      <Figure of={FIGURES.sellerGross} value={summary.gross_revenue} scope={scope} href={href} />
+      <Figure of={FIGURES.sellerRefunds} value={summary.refunds} scope={scope} href={href} />
+      <Figure
+        of={FIGURES.rating}
+        value={summary.average_rating * STARS}
+        scope={identity.account}
+        note={`of ${STARS} stars`}
+      />
+      <Figure of={FIGURES.pendingItems} value={summary.pending_items} scope={identity.account} />
+      <Figure of={FIGURES.pendingRefunds} value={summary.pending_refunds} scope={identity.account} />
+    </section>
+  );
+}
+
+function lengthOf(days: Days): number {
+  return Math.round((Date.parse(days.last) - Date.parse(days.first)) / 86_400_000) + 1;
+}

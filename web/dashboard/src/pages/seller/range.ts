@@ -1,0 +1,28 @@
+/** The spans of time that a seller looks at. */
+
+import { type Days, lastDays } from "../../figures/sales";
+import { addDays, startOfDay } from "../../ui/day";
+
+/** How many days, as the address has it. */
+export type Range = "7" | "30" | "90" | "365";
+
+/** The ranges to choose from. */
+export const RANGES: readonly (readonly [Range, string])[] = [
+  ["7", "7 days"],
+  ["30", "30 days"],
+  ["90", "90 days"],
+  ["365", "A year"],
+];
+
+/** The step of charts of a range: a year of days would be a smear. */
+export function stepOf(range: Range): "day" | "week" | "month" {
+  if (range === "365") return "month";
+  return range === "90" ? "week" : "day";
+}
+
+/** The days of a range and the instants between which they lie. */
+export function spanOf(range: Range, today: string, zone: string): { days: Days; start: string; end: string } {
+  const days = lastDays(today, Number(range));
+  const instant = (date: string) => startOfDay(date, zone).toISOString();
+  return { days, start: instant(days.first), end: instant(addDays(today, 1)) };
+}
