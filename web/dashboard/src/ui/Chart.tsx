@@ -3,7 +3,6 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { useSurroundings } from "../app/context";
 import { watchTheme } from "../app/preferences";
-import { drawing } from "./drawing";
 import type { Format } from "./format";
 import { Empty } from "./States";
 import { type Column, Table } from "./Table";
@@ -78,7 +77,7 @@ function Canvas({ data, height, point }: { data: ChartData; height: number; poin
     const element = box.current;
     return element === null
       ? undefined
-      : keepDrawn(element, plot, () => drawing(latest.current, format, height, point));
+      : keepDrawn(element, plot, (draw) => draw(element, latest.current, format, height, point));
   }, [shape, height]);
   useEffect(() => plot.current?.setData(aligned(data)), [data]);
   return (
@@ -96,19 +95,20 @@ export function aligned(data: ChartData): uPlot.AlignedData {
   return [data.times.map((time) => time.getTime() / 1_000), ...data.series.map((series) => series.values)];
 }
 
+type Drawing = typeof import("./drawing");
+
 /** Draws into `element`, again when the colours change, and fits the width. */
 function keepDrawn(
   element: HTMLElement,
   plot: { current: uPlot | undefined },
-  draw: () => ReturnType<typeof drawing>,
+  drawWith: (draw: Drawing["draw"]) => uPlot,
 ): () => void {
   let closed = false;
   const redraw = async () => {
-    const { default: UPlot } = await import("./uplot");
+    const { draw } = await import("./drawing");
     if (closed) return;
     plot.current?.destroy();
-    const { options, data } = draw();
-    plot.current = new UPlot({ ...options, width: element.clientWidth }, data, element);
+    plot.current = drawWith(draw);
   };
   const fit = new ResizeObserver(() =>
     plot.current?.setSize({ width: element.clientWidth, height: plot.current.height }),

@@ -1,13 +1,21 @@
-/** How a chart looks: the options of uPlot, in the colours of the style sheet. */
-import type uPlot from "uplot";
+/** How a chart looks: uPlot in the colours of the style sheet. Loaded with the first chart. */
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
 import { aligned, type ChartData, type Series, type Step } from "./Chart";
 import type { Format } from "./format";
 
 const STEP_SECONDS: Record<Step, number> = { hour: 3_600, day: 86_400, week: 604_800, month: 2_629_746 };
 
-/** The options and the data of a chart. `point` hears which step is under the pointer. */
-export function drawing(data: ChartData, format: Format, height: number, point: (index: number | null) => void) {
-  const options: Omit<uPlot.Options, "width"> = {
+/** Draws a chart into an element. `point` hears which step is under the pointer. */
+export function draw(
+  element: HTMLElement,
+  data: ChartData,
+  format: Format,
+  height: number,
+  point: (index: number | null) => void,
+): uPlot {
+  const options: uPlot.Options = {
+    width: element.clientWidth,
     height,
     padding: [12, 8, 0, 0],
     legend: { show: false },
@@ -16,12 +24,12 @@ export function drawing(data: ChartData, format: Format, height: number, point: 
       x: { time: true, range: (_, min, max) => padded(min, max, STEP_SECONDS[data.step]) },
       y: { range: fromZero },
     },
-    tzDate: (seconds) => localDate(seconds, format.zone),
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), format.zone),
     axes: [timeAxis(data, format), valueAxis(data, format)],
     series: [{}, ...data.series.map(seriesOptions)],
     hooks: { setCursor: [(plot) => point(plot.cursor.idx ?? null)] },
   };
-  return { options, data: aligned(data) };
+  return new uPlot(options, aligned(data), element);
 }
 
 /** Half a step on both sides, so that the first and the last bar are whole. */
@@ -34,11 +42,6 @@ function fromZero(_: uPlot, min: number | null, max: number | null): [number, nu
   const bottom = Math.min(min ?? 0, 0);
   const space = (top - bottom) * 0.08;
   return top === 0 && bottom === 0 ? [0, 1] : [bottom < 0 ? bottom - space : 0, top + space];
-}
-
-/** A date whose local fields are those of `zone`: uPlot places its ticks by them. */
-function localDate(seconds: number, zone: string): Date {
-  return new Date(new Date(seconds * 1_000).toLocaleString("en-US", { timeZone: zone }));
 }
 
 function timeAxis(data: ChartData, format: Format): uPlot.Axis {
@@ -90,15 +93,7 @@ function seriesOptions(series: Series): uPlot.Series {
 }
 
 /** Bars that leave a third of their step free and have slightly rounded tops. */
-const bars: uPlot.Series.PathBuilder = (plot, index, from, to) => builder(plot)(plot, index, from, to);
-
-let built: uPlot.Series.PathBuilder | undefined;
-
-function builder(plot: uPlot): uPlot.Series.PathBuilder {
-  const paths = (plot.constructor as typeof uPlot).paths;
-  built ??= paths.bars?.({ size: [0.66, 48], radius: 0.15 });
-  return built ?? (() => null);
-}
+const bars = uPlot.paths.bars?.({ size: [0.66, 48], radius: 0.15 }) ?? (() => null);
 
 function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();

@@ -1,0 +1,304 @@
+/** The dashboard in a real browser, against the real stack with a simulated month. */
+import { readFileSync } from "node:fs";
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { bestSeller, simulateMonth, webUrl } from "./dashboard/month.js";
+import { figures, loaded, open, paths, record, signIn } from "./dashboard/visit.js";
+
+const ZONE = "Europe/Berlin";
+
+test.use({ viewport: { width: 1280, height: 900 }, locale: "en-GB", timezoneId: ZONE });
+
+test.beforeAll(async () => {
+  test.setTimeout(240_000);
+  await simulateMonth();
+});
+
+/** Reads the API as the page does: with its token. */
+async function api(page: Page, tokens: string[], path: string, query: Record<string, string> = {}) {
+  const url = `${webUrl()}${path}?${new URLSearchParams(query)}`;
+  const response = await page.request.get(url, { headers: { authorization: `Bearer ${tokens[0]}` } });
+  expect(response.ok(), `${path}: ${response.status()}`).toBe(true);
+  return response.json();
+}
+
+test("each role sees what it may see", async ({ page, context }) => {
+  await signIn(page, "admin");
+  await expect(page.getByRole("heading", { name: "Today", level: 1 })).toBeVisible();
+  expect(await paths(page)).toEqual(expect.arrayContaining(["", "customers", "alerts", "seller"]));
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in to the dashboard" })).toBeVisible();
+
+  await context.clearCookies();
+  await signIn(page, "seller", "", await bestSeller());
+  await expect(page.getByRole("heading", { name: "Your sales" })).toBeVisible();
+  expect(await paths(page)).not.toContain("customers");
+  await page.getByRole("button", { name: "Sign out" }).click();
+
+  await context.clearCookies();
+  await signIn(page, "shopper");
+  await expect(page.getByRole("heading", { name: "This account has no sales" })).toBeVisible();
+});
+
+test("the figures of today and of the months are those of the API", async ({ page }) => {
+  const seen = record(page);
+  await signIn(page, "admin");
+  const shown = new Map((await figures(page)).map((it) => [it.figure, it.value]));
+  const today = new Intl.DateTimeFormat("en-CA", { timeZone: ZONE }).format(new Date());
+  const tomorrow = new Date(Date.parse(today) + 86_400_000).toISOString().slice(0, 10);
+  const { currency, ordersToday } = await api(page, seen.tokens, "/api/analytics/dashboard", { tz: ZONE });
+  const days = { from: today, to: tomorrow, tz: ZONE, currency };
+  const { dailyRevenue } = await api(page, seen.tokens, "/api/analytics/revenue", days);
+  const { dailyUsers } = await api(page, seen.tokens, "/api/analytics/users", { from: today, to: tomorrow, tz: ZONE });
+  expect(shown.get("revenue")).toBe(String(dailyRevenue[0].amountMinor));
+  expect(shown.get("ordersPlaced")).toBe(String(ordersToday));
+  expect(shown.get("newUsers")).toBe(String(dailyUsers[0].registered));
+
+  await open(page, "customers");
+  await loaded(page);
+  const { data } = await api(page, seen.tokens, "/api/v1/analytic/sales/months", { tz: ZONE, currency });
+  const latest = data.months.at(-1);
+  const row = page.getByRole("region", { name: "Months" }).getByRole("row").nth(1);
+  await expect(row.getByRole("cell").nth(1)).toHaveText(new Intl.NumberFormat("en-GB").format(latest.orders));
+  const revenue = new Intl.NumberFormat("en-GB", { style: "currency", currency }).format(latest.revenue / 100);
+  await expect(row.getByRole("cell").nth(3)).toHaveText(revenue);
+});
+
+test("the same figure is the same number on all pages", async ({ page }) => {
+  await signIn(page, "admin");
+  await loaded(page);
+  const known = new Map<string, { value: string | null; path: string }>();
+  let compared = 0;
+  const seller = await bestSeller();
+  for (const path of [...(await paths(page)), `seller/${seller}`]) {
+    await open(page, path);
+    for (const { figure, scope, value } of await figures(page)) {
+      const before = known.get(`${figure} ${scope}`);
+      if (before !== undefined && before.path !== path) compared += 1;
+      expect(before?.value ?? value, `${figure} (${scope}) on ${path} and on ${before?.path}`).toBe(value);
+      known.set(`${figure} ${scope}`, { value, path });
+    }
+  }
+  expect(known.size).toBeGreaterThan(10);
+  expect(compared, "figures that are on two pages").toBeGreaterThan(0);
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`every page is accessible and quiet (${colorScheme})`, async ({ page }) => {
+    test.setTimeout(120_000);
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const seen = record(page);
+    await signIn(page, "admin");
+    const seller = await bestSeller();
+    for (const path of [...(await paths(page)), `seller/${seller}`, "no-such-page"]) {
+      await open(page, path);
+      await loaded(page);
+      await page.evaluate(() => document.fonts.ready);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const found = violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.html).join(" | ")}`);
+      expect(found, `${path} in ${colorScheme}`).toEqual([]);
+    }
+    expect(seen.console).toEqual([]);
+  });
+}
+
+test("tokens are in no address, storage, cookie or log", async ({ page, context }) => {
+  const seen = record(page);
+  await signIn(page, "admin", "customers");
+  await loaded(page);
+  expect(seen.tokens.length).toBeGreaterThanOrEqual(2);
+  const kept = await page.evaluate(() =>
+    JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href, history.state]),
+  );
+  const cookies = JSON.stringify(await context.cookies());
+  for (const token of seen.tokens) {
+    for (const text of [kept, cookies, ...seen.console, ...seen.requests.map(String)])
+      expect(text).not.toContain(token);
+  }
+  expect(new URL(page.url()).search).toBe("");
+  // Signing out must not carry the ID token either.
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in to the dashboard" })).toBeVisible();
+  for (const token of seen.tokens) expect(seen.requests.map(String).join()).not.toContain(token);
+});
+
+test("a deep link survives the sign-in and a reload", async ({ page }) => {
+  await signIn(page, "admin", "customers?users=90");
+  await expect(page.getByRole("heading", { name: "Customers", level: 1 })).toBeVisible();
+  await expect(page.getByRole("button", { name: "90 days" })).toHaveAttribute("aria-pressed", "true");
+  await page.reload();
+  await expect(page.getByRole("button", { name: "90 days" })).toHaveAttribute("aria-pressed", "true");
+  await page.getByRole("link", { name: "Alerts" }).click();
+  await expect(page.getByRole("heading", { name: "Alerts", level: 1 })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("heading", { name: "Customers", level: 1 })).toBeVisible();
+});
+
+test("a seller's page asks for the seller's own figures only", async ({ page }) => {
+  const seen = record(page);
+  const seller = await bestSeller();
+  await signIn(page, "seller", "customers", seller);
+  await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
+  await page.getByRole("link", { name: "Seller", exact: true }).click();
+  const shown = new Map((await figures(page)).map((it) => [it.figure, it.value]));
+  const asked = seen.requests.filter((url) => url.pathname.startsWith("/api/"));
+  const OWN = [
+    "/api/v1/analytic/seller-dashboard",
+    "/api/v1/analytic/sales/top-products",
+    "/api/v1/analytic/sales/windows",
+  ];
+  expect([...new Set(asked.map((url) => url.pathname))].filter((path) => !OWN.includes(path))).toEqual([]);
+  expect(asked.filter((url) => url.searchParams.has("seller_id"))).toEqual([]);
+
+  const range = asked.findLast((url) => url.pathname === OWN[0] && url.searchParams.get("granularity") === "day");
+  const { data } = await api(page, seen.tokens, OWN[0] ?? "", Object.fromEntries(range?.searchParams ?? []));
+  expect(shown.get("sellerRevenue")).toBe(String(data.summary.total_revenue));
+  expect(shown.get("sellerOrders")).toBe(String(data.summary.total_orders));
+  expect(data.summary.total_orders).toBeGreaterThan(0);
+});
+
+test("an admin sees of a seller what the seller sees", async ({ page, context }) => {
+  const seller = await bestSeller();
+  const pick = async () =>
+    (await figures(page))
+      .filter((it) => it.figure.startsWith("seller"))
+      .sort(byName)
+      .map((it) => `${it.figure} ${it.scope} ${it.value}`);
+  const byName = (a: { figure: string }, b: { figure: string }) => a.figure.localeCompare(b.figure);
+  await signIn(page, "seller", "seller?currency=EUR", seller);
+  const own = await pick();
+  await context.clearCookies();
+  await page.evaluate(() => sessionStorage.clear());
+  await signIn(page, "admin", `seller/${seller}?currency=EUR`);
+  expect(await pick()).toEqual(own);
+  expect(own.length).toBe(4);
+});
+
+test("offline, the figures stay and come back by themselves", async ({ page, context }) => {
+  await signIn(page, "admin");
+  const before = await figures(page);
+  await context.setOffline(true);
+  await expect(page.getByText("This device is offline. The figures are")).toBeVisible();
+  await expect(page.locator(".stale").first()).toContainText("As of");
+  expect((await figures(page)).map((it) => it.figure)).toEqual(before.map((it) => it.figure));
+  await context.setOffline(false);
+  await expect(page.locator(".stale")).toHaveCount(0);
+});
+
+test("a slow or busy API is said so, with what to do, and is asked again when it says", async ({ page }) => {
+  await signIn(page, "admin");
+  let refused = 0;
+  await page.route("**/customer-segments?*", async (route) => {
+    refused += 1;
+    if (refused > 1) return route.continue();
+    const body = JSON.stringify({
+      error: { http_status: 503, code: "unavailable", message: "the database cannot be reached" },
+    });
+    await route.fulfill({ status: 503, headers: { "retry-after": "3", "content-type": "application/json" }, body });
+  });
+  await page.route("**/sales/months?*", async (route) => {
+    await new Promise((done) => setTimeout(done, 2_000));
+    await route.continue();
+  });
+  await page.getByRole("link", { name: "Customers" }).click();
+  const segments = page.getByRole("region", { name: "Customers by spending" }).first();
+  await expect(segments.getByRole("alert")).toContainText("the database cannot be reached");
+  await expect(page.getByText("Loading …").first()).toBeAttached();
+  const failed = Date.now();
+  await expect(segments.getByRole("row").nth(1)).toBeVisible();
+  expect(Date.now() - failed).toBeGreaterThan(2_000);
+  await loaded(page);
+});
+
+test("an expired sign-in is said so, and the page stays", async ({ page }) => {
+  await signIn(page, "admin");
+  await loaded(page);
+  await page.route("**/api/analytics/orders", (route) =>
+    route.fulfill({ status: 401, body: '{"message":"Unauthorized"}' }),
+  );
+  await expect(page.getByText("Your sign-in has expired.")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Today", level: 1 })).toBeVisible();
+  await page.unroute("**/api/analytics/orders");
+  await page.getByRole("button", { name: "Sign in again" }).click();
+  await loaded(page);
+  await expect(page.getByText("Your sign-in has expired.")).toHaveCount(0);
+});
+
+test("a table is saved as it stands, with exact amounts", async ({ page }) => {
+  await signIn(page, "admin", "customers");
+  await loaded(page);
+  const card = page.locator("section.card", { has: page.getByRole("heading", { name: "Months" }) });
+  await card.getByRole("button", { name: "Orders", exact: true }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    card.getByRole("button", { name: "Save as CSV" }).click(),
+  ]);
+  const lines = readFileSync(await download.path(), "utf8")
+    .trim()
+    .split("\r\n");
+  expect(download.suggestedFilename()).toBe("months.csv");
+  expect(lines[0]).toMatch(/^\ufeffMonth,Orders,Change of orders,Revenue \([A-Z]{3}\),/);
+  expect(lines).toHaveLength(13);
+  const counts = lines.slice(1).map((line) => Number(line.split(",")[1]));
+  expect(counts).toEqual([...counts].sort((a, b) => b - a));
+});
+
+test("what a visitor does shows within two seconds", async ({ page }) => {
+  await signIn(page, "admin");
+  await loaded(page);
+  const table = page.getByRole("region", { name: "Popular products" }).getByRole("row").nth(1);
+  const views = async () => Number(((await table.getByRole("cell").nth(2).textContent()) ?? "").replaceAll(",", ""));
+  const before = await views();
+  const id = ((await table.getByRole("cell").first().textContent()) ?? "").trim();
+  const interactions = Array.from({ length: 5 }, () => ({
+    event_type: "view",
+    ref_type: "Product",
+    ref_id: id,
+    session_id: crypto.randomUUID(),
+  }));
+  const sent = await page.request.post(`${webUrl()}/api/v1/analytic/guest/interaction`, { data: { interactions } });
+  expect(sent.ok()).toBe(true);
+  const start = Date.now();
+  await expect.poll(views, { intervals: [100] }).toBeGreaterThan(before);
+  // Two seconds on a machine of its own; tests run beside others.
+  expect(Date.now() - start).toBeLessThan(6_000);
+});
+
+test("on a phone the navigation is a menu, nothing is cut off, and the keyboard reaches everything", async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await signIn(page, "admin");
+  await loaded(page);
+  for (const path of await paths(page)) {
+    await open(page, path);
+    await loaded(page);
+    const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(beyond, `${path} is wider than the screen`).toBeLessThanOrEqual(0);
+  }
+  await page.getByRole("button", { name: "Menu" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("link", { name: "Customers" })).toBeVisible();
+  await open(page);
+  await loaded(page);
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Skip to the content" })).toBeFocused();
+});
+
+test("every figure says what it means", async ({ page }) => {
+  await signIn(page, "admin");
+  await loaded(page);
+  const button = page.getByRole("button", { name: "What is “Revenue”?" }).first();
+  await button.click();
+  await expect(page.getByRole("note").first()).toContainText("Payments minus refunds");
+  await page.keyboard.press("Escape");
+  await expect(button).toHaveAttribute("aria-expanded", "false");
+});
+
+test("the theme is what the reader chose, also after a reload", async ({ page }) => {
+  await signIn(page, "admin");
+  await page.getByLabel("Colours").selectOption("dark");
+  await page.reload();
+  await loaded(page);
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+});
