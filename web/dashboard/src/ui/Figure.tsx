@@ -56,15 +56,24 @@ function Placeholder() {
 export function Change({ percent, against, risingIsBad = false }: NonNullable<Props["change"]>) {
   const { format } = useSurroundings();
   if (percent === undefined) return null;
-  if (percent === null) return <div class="figure-change muted">nothing to compare: 0 {against}</div>;
+  if (percent === null) return <div class="figure-change muted">0 {against}</div>;
   const good = percent === 0 ? "" : percent > 0 !== risingIsBad ? "good" : "bad";
-  const arrow = percent === 0 ? "→" : percent > 0 ? "↗" : "↘";
   return (
     <div class="figure-change">
       <span class={good}>
-        <span aria-hidden="true">{arrow}</span> {format.change(percent)}
+        <Arrow percent={percent} /> {format.change(percent)}
       </span>{" "}
-      <span class="muted">{against}</span>
+      <span class="muted">from {against}</span>
     </div>
+  );
+}
+
+/** An arrow up, down or level. Drawn, because not every font has one. */
+function Arrow({ percent }: { percent: number }) {
+  const path = percent > 0 ? "M2 8l4-5 4 5z" : percent < 0 ? "M2 4l4 5 4-5z" : "M2 5h8v2H2z";
+  return (
+    <svg class="arrow" viewBox="0 0 12 12" width="11" height="11" aria-hidden="true">
+      <path d={path} />
+    </svg>
   );
 }

@@ -7,10 +7,12 @@ export function Product({ id, name }: { id: string; name?: string | null | undef
   const text = name ?? id;
   const page = PAGES.some((it) => it.path === "products");
   return page ? (
-    <a class="product" href={link(["products", id])}>
+    <a class="product" title={id} href={link(["products", id])}>
       {text}
     </a>
   ) : (
-    <span class="product">{text}</span>
+    <span class="product" title={id}>
+      {text}
+    </span>
   );
 }

@@ -49,6 +49,7 @@ function timeAxis(data: ChartData, format: Format): uPlot.Axis {
   return {
     ...lines(),
     space: 72,
+    size: 32,
     grid: { show: false },
     incrs: increments(data.step),
     values: (_, splits) => splits.map((seconds) => write.format(seconds * 1_000)),
@@ -74,7 +75,7 @@ function valueAxis(data: ChartData, format: Format): uPlot.Axis {
   return {
     ...lines(),
     space: 40,
-    size: 64,
+    size: 60,
     ticks: { show: false },
     values: (_, splits) => splits.map((value) => (whole && !Number.isInteger(value) ? "" : write(value))),
   };

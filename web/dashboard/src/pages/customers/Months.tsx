@@ -27,10 +27,10 @@ export function Months() {
   const latestFirst = useMemo(() => [...(list ?? [])].reverse(), [list]);
   return (
     <>
-      <Card title="Revenue by month" width="half" of={FIGURES.revenue}>
-        <Loaded query={months}>{() => <Chart data={chart} file="revenue-by-month" height={300} />}</Loaded>
+      <Card title="Revenue by month" of={FIGURES.revenue}>
+        <Loaded query={months}>{() => <Chart data={chart} file="revenue-by-month" />}</Loaded>
       </Card>
-      <Card title="Months" width="half" of={FIGURES.ordersPaid}>
+      <Card title="Months" of={FIGURES.ordersPaid}>
         <Loaded query={months}>
           {() => (
             <Table

@@ -14,10 +14,18 @@ const TOTALS_MS = 5_000;
 
 /** Shows revenue, orders and users of today. */
 export function Headline({ day }: { day: Day }) {
-  const { currency } = useSurroundings();
+  const { currency, format } = useSurroundings();
   const scope = scopeOf(day.days, currency);
   const href = ordersLink(day.days, currency);
-  const change = (pick: (totals: Totals) => number | null) => comparison(day, pick);
+  const change = (pick: (totals: Totals) => number | null, write: (value: number | null) => string) => {
+    const [now, before] = [day.totals && pick(day.totals), day.before && pick(day.before)];
+    const percent = now === undefined || before === undefined ? undefined : changeOf(now ?? 0, before ?? 0);
+    return {
+      percent,
+      against:
+        before === 0 || before === null ? "yesterday by this time" : `${write(before ?? null)} yesterday by this time`,
+    };
+  };
   if (day.hours.data === undefined && day.hours.problem !== undefined) {
     return <Failure problem={day.hours.problem} reload={day.hours.reload} />;
   }
@@ -28,21 +36,21 @@ export function Headline({ day }: { day: Day }) {
         value={day.totals?.revenue}
         scope={scope}
         href={href}
-        change={change((it) => it.revenue)}
+        change={change((it) => it.revenue, format.money)}
       />
       <Figure
         of={FIGURES.ordersPaid}
         value={day.totals?.orders}
         scope={scope}
         href={href}
-        change={change((it) => it.orders)}
+        change={change((it) => it.orders, format.count)}
       />
       <Figure
         of={FIGURES.averageOrder}
         value={day.totals && averageOrder(day.totals)}
         scope={scope}
         href={href}
-        change={change(averageOrder)}
+        change={change(averageOrder, format.money)}
       />
       <Placed day={day} />
       <Users today={day.days.first} />
@@ -50,10 +58,18 @@ export function Headline({ day }: { day: Day }) {
   );
 }
 
-function comparison(day: Day, pick: (totals: Totals) => number | null) {
-  const [now, before] = [day.totals && pick(day.totals), day.before && pick(day.before)];
-  const known = now !== undefined && before !== undefined;
-  return { percent: known ? changeOf(now ?? 0, before ?? 0) : undefined, against: "yesterday by this time" };
+function Users({ today }: { today: string }) {
+  const { api, zone, format } = useSurroundings();
+  const query = { from: addDays(today, -1), to: addDays(today, 1), tz: zone };
+  const users = useQuery(
+    JSON.stringify(query),
+    (signal) => api.get("/api/analytics/users", { query }, signal),
+    TOTALS_MS,
+  );
+  const [before, now] = users.data?.dailyUsers ?? [];
+  // Yesterday is known as a whole only: a change in percent would compare a part of a day with it.
+  const note = before === undefined ? "" : `${format.count(before.registered)} in all of yesterday`;
+  return <Figure of={FIGURES.newUsers} value={now?.registered} scope={`shop ${today}`} note={note} />;
 }
 
 function Placed({ day }: { day: Day }) {
@@ -72,26 +88,6 @@ function Placed({ day }: { day: Day }) {
       scope={`shop ${day.days.first}`}
       href={ordersLink(day.days, currency)}
       note={all === undefined ? "" : `${format.count(all.totalOrders)} since the shop opened`}
-    />
-  );
-}
-
-function Users({ today }: { today: string }) {
-  const { api, zone } = useSurroundings();
-  const query = { from: addDays(today, -1), to: addDays(today, 1), tz: zone };
-  const users = useQuery(
-    JSON.stringify(query),
-    (signal) => api.get("/api/analytics/users", { query }, signal),
-    TOTALS_MS,
-  );
-  const [before, now] = users.data?.dailyUsers ?? [];
-  const percent = before && now && changeOf(now.registered, before.registered);
-  return (
-    <Figure
-      of={FIGURES.newUsers}
-      value={now?.registered}
-      scope={`shop ${today}`}
-      change={{ percent, against: "yesterday, the whole day" }}
     />
   );
 }
