@@ -48,7 +48,7 @@ export async function signIn(page: Page, role: Role, path = "", account?: string
 
 /** Waits until nothing is loading any more. */
 export async function loaded(page: Page): Promise<void> {
-  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.locator("#content h1").first()).toBeVisible();
   await expect(page.locator(".placeholder")).toHaveCount(0);
 }
 

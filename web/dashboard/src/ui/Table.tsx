@@ -70,7 +70,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, file, captionHidden
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever uses the keyboard must be able to scroll a wide table */}
-      <section class="table-box" aria-label={caption} tabIndex={0}>
+      <section class="table-box" aria-label={`${caption} (table)`} tabIndex={0}>
         <table>
           <caption class={captionHidden ? "visually-hidden" : ""}>{caption}</caption>
           <thead>
