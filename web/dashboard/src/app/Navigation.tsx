@@ -17,9 +17,9 @@ interface Props {
 export function Navigation({ page, choose, signOut }: Props) {
   const [open, setOpen] = useState(false);
   const { identity } = useSurroundings();
-  const { query } = usePlace();
+  // The links keep the chosen currency, which is in the address.
+  usePlace();
   useEffect(() => setOpen(false), [page]);
-  const currency = query.get("currency") ?? undefined;
   return (
     <header class="side">
       <div class="brand">
@@ -40,7 +40,7 @@ export function Navigation({ page, choose, signOut }: Props) {
           <ul>
             {PAGES.filter((it) => !it.hidden && it.roles.includes(identity.role)).map((it) => (
               <li key={it.path}>
-                <a href={link(it.path, { currency })} {...(it === page ? { "aria-current": "page" as const } : {})}>
+                <a href={link(it.path)} {...(it === page ? { "aria-current": "page" as const } : {})}>
                   {it.title}
                 </a>
               </li>

@@ -13,12 +13,17 @@ export interface Place {
 
 const MOVED = "shopsignal:moved";
 
-/** The address of a page. Segments may hold any character; parameters that are undefined are left out. */
+/**
+ * The address of a page. Segments may hold any character; parameters that are undefined are left out. The chosen currency stays,
+ * so that all pages show the same one.
+ */
 export function link(segments: string | string[], query: Record<string, string | undefined> = {}): string {
   const list = typeof segments === "string" ? segments.split("/") : segments;
   const path = HOME + list.map(encodeURIComponent).join("/");
   const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) parameters.set(name, value);
+  const currency = new URLSearchParams(window.location.search).get("currency") ?? undefined;
+  for (const [name, value] of Object.entries({ currency, ...query }))
+    if (value !== undefined) parameters.set(name, value);
   return parameters.size > 0 ? `${path}?${parameters}` : path;
 }
 

@@ -16,7 +16,7 @@ export function OwnFigures({ dashboard, days }: { dashboard: Dashboard; days: Da
   const { comparison } = summary;
   const currency = dashboard.currency ?? undefined;
   const scope = scopeOf(days, currency, identity.account);
-  const href = ordersLink(days, currency);
+  const href = ordersLink(days);
   const against = `the ${lengthOf(days)} days before`;
   return (
     <section class="card figures" aria-label="Your figures">

@@ -16,7 +16,7 @@ const TOTALS_MS = 5_000;
 export function Headline({ day }: { day: Day }) {
   const { currency, format } = useSurroundings();
   const scope = scopeOf(day.days, currency);
-  const href = ordersLink(day.days, currency);
+  const href = ordersLink(day.days);
   const change = (pick: (totals: Totals) => number | null, write: (value: number | null) => string) => {
     const [now, before] = [day.totals && pick(day.totals), day.before && pick(day.before)];
     const percent = now === undefined || before === undefined ? undefined : changeOf(now ?? 0, before ?? 0);
@@ -86,7 +86,7 @@ function Placed({ day }: { day: Day }) {
       of={FIGURES.ordersPlaced}
       value={all?.ordersToday}
       scope={`shop ${day.days.first}`}
-      href={ordersLink(day.days, currency)}
+      href={ordersLink(day.days, "placed")}
       note={all === undefined ? "" : `${format.count(all.totalOrders)} since the shop opened`}
     />
   );
