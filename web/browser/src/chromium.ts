@@ -31,9 +31,9 @@ async function unpack(folder: string): Promise<void> {
   try {
     const { default: chromium } = await import("@sparticuz/chromium");
     await chromium.executablePath();
-    if (existsSync(folder)) rmSync(partial, { recursive: true });
-    else renameSync(partial, folder);
+    if (!existsSync(folder)) renameSync(partial, folder);
   } finally {
+    rmSync(partial, { recursive: true, force: true });
     if (before === undefined) delete process.env["TMPDIR"];
     else process.env["TMPDIR"] = before;
   }

@@ -198,6 +198,18 @@ for (const [name, hasStorage] of [
   });
 }
 
+test("the last request outlives the page, even one that has not begun", async ({ page, site }) => {
+  await withoutStorage(page);
+  await enter(page, site, { batchMs: 60_000 });
+  const ids = await trackViews(page, products(15));
+  // Browsers open six connections to a server. All are taken until the page is gone.
+  await page.evaluate(() => {
+    for (let taken = 0; taken < 6; taken++) fetch("/hang").catch(() => undefined);
+  });
+  await page.goto("about:blank");
+  await stored(ids);
+});
+
 test("closing the tab sends what waits", async ({ page, site, context }) => {
   await context.newPage();
   await enter(page, site, { batchMs: 60_000 });

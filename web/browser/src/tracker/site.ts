@@ -75,9 +75,11 @@ function closeServer(server: Server): Promise<void> {
   return new Promise((closed) => server.close(() => closed()));
 }
 
+/** `/hang` never answers. */
 async function answer(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = new URL(request.url ?? "/", site.url).pathname;
   if (path.startsWith("/api/")) return passOn(site, request, response);
+  if (path === "/hang") return;
   const script = path === "/page.js" ? PAGE_SCRIPT : path.startsWith("/tracker/") ? built(path.slice(9)) : undefined;
   response.setHeader("content-type", script ? "text/javascript" : "text/html");
   response.setHeader("content-security-policy", CSP);
