@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use platform::Metric;
 use serde_json::{Value, json};
-use testkit::template::{FUNCTION, Template, function_folders, repository, target};
+use testkit::template::{FUNCTION, Template, function_folders, logical_id, repository, target};
 
 use super::template;
 
@@ -218,13 +218,17 @@ fn saved_queries_read_logs_of_this_stack_and_the_runbook_names_each() {
     let queries = template.all("AWS::Logs::QueryDefinition");
     assert!(queries.len() > 5, "{queries:?}");
     let groups = template.all("AWS::Logs::LogGroup");
-    for (id, query) in queries {
+    for (id, query) in &queries {
         let name = query["Name"]["Fn::Sub"].as_str().and_then(|name| name.strip_prefix("${AWS::StackName}/"));
         assert!(runbook.contains(&format!("`{}`", name.expect("the stack's name"))), "{id}");
         for group in query["LogGroupNames"].as_array().expect("groups") {
             assert!(target(group).is_some_and(|group| groups.contains_key(group)), "{id}: {group}");
         }
     }
+    let searched = queries["ErrorsQuery"]["LogGroupNames"].as_array().expect("groups");
+    let searched: BTreeSet<_> = searched.iter().filter_map(target).map(str::to_owned).collect();
+    let logs = function_folders().unwrap().into_iter().map(|it| logical_id(&it).replace("Function", "LogGroup"));
+    assert_eq!(searched, logs.collect(), "an error of any function is found");
 }
 
 #[test]
