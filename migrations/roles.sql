@@ -1,6 +1,6 @@
 -- The privileges of each function in the database. Applied at the end of every run of migrate, in one transaction,
 -- after the migrations: it states the result, not the changes, so a new table or column only adds its line below. A new
--- function adds its role to the first list, its grants to the tables, and itself to store::Role.
+-- function adds its role to the list below, which store::Role reads, and its grants to the tables.
 
 -- ---- Roles, their settings, and nothing that they may do
 --

@@ -2,7 +2,6 @@
 
 use domain::SegmentThresholds;
 use platform::Variables;
-use store::Role;
 
 /// The settings of the function.
 #[derive(Debug)]
@@ -16,7 +15,7 @@ pub struct Settings {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(|lookup| store::Settings::of_role(Role::AnswerQueries, lookup));
+        let database = variables.group(|lookup| store::Settings::of_function(env!("CARGO_PKG_NAME"), lookup));
         // An empty text means that no currency has segments.
         let segments = variables.parsed_or_default("SEGMENT_THRESHOLDS");
         Some(Self { database: database?, segments: segments? })

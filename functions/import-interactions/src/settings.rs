@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use domain::EventNames;
 use platform::Variables;
-use store::Role;
 
 /// The settings of the function.
 #[derive(Debug)]
@@ -22,7 +21,7 @@ pub struct Settings {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(|lookup| store::Settings::of_role(Role::ImportInteractions, lookup));
+        let database = variables.group(|lookup| store::Settings::of_function(env!("CARGO_PKG_NAME"), lookup));
         let catalog_queue_url = variables.required("CATALOG_QUEUE_URL");
         let send_limit = variables.send_limit();
         let names = variables.parsed_or_default("EVENT_NAMES");

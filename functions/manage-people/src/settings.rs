@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use domain::Currency;
 use platform::Variables;
-use store::Role;
 
 /// The limit of an AWS call, including long polling for dead letters.
 pub const AWS_CALL_LIMIT: Duration = Duration::from_secs(5);
@@ -27,7 +26,7 @@ pub struct Settings {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(|lookup| store::Settings::of_role(Role::ManagePeople, lookup));
+        let database = variables.group(|lookup| store::Settings::of_function(env!("CARGO_PKG_NAME"), lookup));
         let table = variables.required("CATALOG_TABLE");
         let letters_url = variables.required("ORDER_EVENTS_DLQ_URL");
         let (currency, secret_arn) = (variables.parsed("DEFAULT_CURRENCY"), variables.required("APP_SECRET_ARN"));

@@ -7,7 +7,6 @@ use domain::fraud::Thresholds;
 use jiff::SignedDuration;
 use messaging::Queues;
 use platform::Variables;
-use store::Role;
 
 /// The longest sliding window of a rule, in seconds: a day. For each new order, the orders of its customer within this
 /// distance are read.
@@ -37,7 +36,7 @@ pub struct Settings {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(|lookup| store::Settings::of_role(Role::ProjectOrders, lookup));
+        let database = variables.group(|lookup| store::Settings::of_function(env!("CARGO_PKG_NAME"), lookup));
         let queues = variables.group(Queues::from_variables);
         let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");
         let send_limit = variables.send_limit();

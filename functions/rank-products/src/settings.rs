@@ -5,7 +5,6 @@ use std::time::Duration;
 use domain::fraud::PushLimits;
 use domain::{HalfLife, Micros};
 use platform::Variables;
-use store::Role;
 use store::rank::Basis;
 
 /// The limit of one statement: making every product due takes a while, and so does removing what that replaced.
@@ -25,7 +24,7 @@ pub struct Settings {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(|lookup| store::Settings::of_role(Role::RankProducts, lookup));
+        let database = variables.group(|lookup| store::Settings::of_function(env!("CARGO_PKG_NAME"), lookup));
         let hours = variables.number("TREND_HALF_LIFE_HOURS", u64::from(HalfLife::LEAST)..=u64::from(HalfLife::MOST));
         let announced_only = variables.parsed("ANNOUNCED_ONLY");
         let push = push(variables);

@@ -1,7 +1,6 @@
 //! The settings of recommend, from its environment.
 
 use platform::Variables;
-use store::Role;
 use store::recommendation::Scoring;
 
 /// How recommendations are scored, arranged and compared.
@@ -27,7 +26,7 @@ pub struct Settings {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(|lookup| store::Settings::of_role(Role::Recommend, lookup));
+        let database = variables.group(|lookup| store::Settings::of_function(env!("CARGO_PKG_NAME"), lookup));
         let source_exponent = variables.decimal("RECOMMEND_SOURCE_EXPONENT", 0.0..=1.0);
         let target_exponent = variables.decimal("RECOMMEND_TARGET_EXPONENT", 0.0..=1.0);
         let return_weight = variables.decimal("RECOMMEND_RETURN_WEIGHT", 0.0..=100.0);

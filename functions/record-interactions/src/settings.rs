@@ -5,7 +5,6 @@ use std::time::Duration;
 use domain::EventNames;
 use messaging::Queues;
 use platform::Variables;
-use store::Role;
 
 /// The largest limit that can be set.
 const GUEST_EVENTS_MAX: u64 = 1_000_000_000;
@@ -30,7 +29,7 @@ pub struct Settings {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(|lookup| store::Settings::of_role(Role::RecordInteractions, lookup));
+        let database = variables.group(|lookup| store::Settings::of_function(env!("CARGO_PKG_NAME"), lookup));
         let queues = variables.group(Queues::from_variables);
         let send_limit = variables.send_limit();
         let guests = variables.number("GUEST_EVENTS_PER_MINUTE", 0..=GUEST_EVENTS_MAX);

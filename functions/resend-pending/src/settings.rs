@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use messaging::Queues;
 use platform::Variables;
-use store::Role;
 
 /// The settings of the function.
 #[derive(Debug)]
@@ -33,7 +32,7 @@ pub struct Pace {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(|lookup| store::Settings::of_role(Role::ResendPending, lookup));
+        let database = variables.group(|lookup| store::Settings::of_function(env!("CARGO_PKG_NAME"), lookup));
         let queues = variables.group(Queues::from_variables);
         let alerts_queue_url = variables.required("ALERTS_QUEUE_URL");
         let send_limit = variables.send_limit();

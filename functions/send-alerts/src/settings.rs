@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use platform::Variables;
-use store::Role;
 
 /// The settings of the function.
 #[derive(Debug)]
@@ -31,7 +30,7 @@ pub struct Limits {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(|lookup| store::Settings::of_role(Role::SendAlerts, lookup));
+        let database = variables.group(|lookup| store::Settings::of_function(env!("CARGO_PKG_NAME"), lookup));
         let secret_arn = variables.required("APP_SECRET_ARN");
         let call_timeout = variables.millis("ALERT_TIMEOUT_MS", 50..=5_000);
         let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");

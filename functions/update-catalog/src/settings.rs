@@ -9,7 +9,6 @@ use aws_sdk_dynamodb::config::{Builder, timeout::TimeoutConfig};
 use catalog::{Catalog, CatalogUrl, FeedCatalog, HttpCatalog, HttpSettings};
 use domain::Learning;
 use platform::Variables;
-use store::Role;
 
 /// The minimum pause of the circuit breaker. A third of the function's timeout: a busy environment detects that the
 /// catalog has recovered in its next invocation or the one after.
@@ -45,7 +44,7 @@ pub enum CatalogSettings {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(|lookup| store::Settings::of_role(Role::UpdateCatalog, lookup));
+        let database = variables.group(|lookup| store::Settings::of_function(env!("CARGO_PKG_NAME"), lookup));
         let learning = read_learning(variables);
         let outside = CatalogSettings::read(variables);
         let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");

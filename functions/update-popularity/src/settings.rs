@@ -1,7 +1,6 @@
 //! The settings of update-popularity, from its environment.
 
 use platform::Variables;
-use store::Role;
 
 /// The settings of the function.
 #[derive(Debug)]
@@ -15,7 +14,7 @@ pub struct Settings {
 impl Settings {
     /// Reads the settings; `None` when a variable is missing or malformed, which `variables` records.
     pub fn read(variables: &mut Variables<'_>) -> Option<Self> {
-        let database = variables.group(|lookup| store::Settings::of_role(Role::UpdatePopularity, lookup));
+        let database = variables.group(|lookup| store::Settings::of_function(env!("CARGO_PKG_NAME"), lookup));
         let dead_letter_queue_url = variables.required("DEAD_LETTER_QUEUE_URL");
         Some(Self { database: database?, dead_letter_queue_url: dead_letter_queue_url? })
     }

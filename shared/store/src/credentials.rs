@@ -48,7 +48,7 @@ pub(crate) async fn log_in(settings: &Settings, aws: Option<&SdkConfig>) -> Resu
         Credentials::Secret { arn } => {
             let secret = read_secret(arn, aws.ok_or(CredentialsError::NoAws)?).await?;
             // A function's secret holds the password of its role; the role's name is in the code.
-            let user = settings.role.map_or(secret.username, |role| role.name().to_owned());
+            let user = settings.role.as_ref().map_or(secret.username, |role| role.name().to_owned());
             config.user(user).password(secret.password);
         }
         Credentials::Iam => {

@@ -78,7 +78,7 @@ const FUNCTIONS: &[&str] = &[
 ];
 
 /// Applied at every run, last: the privileges of each Lambda function, whatever migrations ran before.
-const ROLES: &str = include_str!("../../../migrations/roles.sql");
+pub(crate) const ROLES: &str = include_str!("../../../migrations/roles.sql");
 /// The session's time limits are meant for requests. A migration may take long, and so may the wait for another runner;
 /// but a wait for a lock must not block everyone who queues behind it.
 const WAIT_FOR_RUNNER: &str =

@@ -33,23 +33,19 @@ pub enum InvalidSettings {
 }
 
 impl Settings {
-    /// Reads the settings of a function that signs in as its own role, whatever user the URL names.
+    /// Reads the settings of a function, given by the name of its package: it signs in as its own role, whatever user the
+    /// URL names.
     ///
     /// # Errors
     /// Names the variable and its rule.
-    pub fn of_role(
-        role: Role,
+    pub fn of_function(
+        function: &str,
         lookup: &mut dyn FnMut(&'static str) -> Option<String>,
     ) -> Result<Self, InvalidSettings> {
-        Self::of_owner(lookup).map(|settings| settings.with_role(role))
-    }
-
-    /// Signs in as a role instead of the user in the URL or secret.
-    #[must_use]
-    pub fn with_role(mut self, role: Role) -> Self {
-        self.config.user(role.name());
-        self.role = Some(role);
-        self
+        let (role, mut settings) = (Role::of(function), Self::of_owner(lookup)?);
+        settings.config.user(role.name());
+        settings.role = Some(role);
+        Ok(settings)
     }
 
     /// Names another database of the same server.

@@ -46,21 +46,22 @@ pub async fn let_roles_sign_in(
     }
     for arn in secret_arns {
         let Secret { username, password } = read_secret(arn, aws).await.map_err(StoreError::from)?;
-        let role = Role::ALL.into_iter().find(|role| role.name() == username).ok_or(SignInError::Stranger)?;
-        set_password(client, role, &password).await?;
+        let role = Role::all().into_iter().find(|role| role.name() == username).ok_or(SignInError::Stranger)?;
+        set_password(client, &role, &password).await?;
     }
     Ok(())
 }
 
 async fn grant_iam(client: &Client) -> Result<(), StoreError> {
-    let names: Vec<&str> = Role::ALL.into_iter().map(Role::name).collect();
+    let roles = Role::all();
+    let names: Vec<&str> = roles.iter().map(Role::name).collect();
     for row in client.query(GRANTS, &[&names]).await? {
         client.batch_execute(row.get(0)).await?;
     }
     Ok(())
 }
 
-async fn set_password(client: &Client, role: Role, password: &str) -> Result<(), StoreError> {
+async fn set_password(client: &Client, role: &Role, password: &str) -> Result<(), StoreError> {
     // A verifier consists of base64 digits, colons and dollar signs: nothing that has to be escaped in a literal.
     let verifier = scram_sha_256(password.as_bytes());
     client.batch_execute(&format!("ALTER ROLE {} PASSWORD '{verifier}'", role.name())).await?;

@@ -68,9 +68,9 @@ impl TestDatabase {
     ///
     /// # Panics
     /// When Postgres is not available or the role does not exist.
-    pub async fn connect_as(&self, role: Role) -> Client {
+    pub async fn connect_as(&self, function: &str) -> Client {
         let mut config: Config = self.url.parse().unwrap();
-        let (client, connection) = config.user(role.name()).connect(NoTls).await.unwrap();
+        let (client, connection) = config.user(Role::of(function).name()).connect(NoTls).await.unwrap();
         tokio::spawn(connection);
         client
     }

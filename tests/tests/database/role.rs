@@ -34,9 +34,9 @@ const GRANTS: &str = "
 const RELATIONS: &str = "SELECT relname FROM pg_class
     WHERE relnamespace = 'analytic'::regnamespace AND relkind IN ('r', 'p') ORDER BY relname";
 
-/// Says whether a role is denied a statement; it must not fail for another reason.
-async fn is_denied(database: &TestDatabase, role: Role, statement: &str) -> bool {
-    let client = database.connect_as(role).await;
+/// Says whether a function is denied a statement; it must not fail for another reason.
+async fn is_denied(database: &TestDatabase, function: &str, statement: &str) -> bool {
+    let client = database.connect_as(function).await;
     // Read-only sessions are only a setting, which the session can switch off. Grants are not.
     client.batch_execute("SET default_transaction_read_only = off").await.unwrap();
     match client.batch_execute(statement).await {
@@ -67,10 +67,10 @@ async fn a_role_has_the_settings_that_fit_its_function() {
 #[tokio::test]
 async fn a_statement_ends_before_its_function_does_and_after_the_store_gave_it_up() {
     let (database, template) = (TestDatabase::create().await, Template::load().unwrap());
-    for role in Role::ALL {
+    for role in Role::all() {
         let folder = role.name().trim_start_matches("shopsignal_").replace('_', "-");
         let timeout = template.all(FUNCTION)[&*logical_id(&folder)]["Timeout"].as_u64().unwrap();
-        let client = database.connect_as(role).await;
+        let client = database.connect_as(&folder).await;
         let row = client
             .query_one("SELECT extract(epoch FROM current_setting('statement_timeout')::interval)::int8", &[])
             .await
@@ -83,8 +83,8 @@ async fn a_statement_ends_before_its_function_does_and_after_the_store_gave_it_u
 #[tokio::test]
 async fn answer_queries_writes_nothing() {
     let database = TestDatabase::create().await;
-    let role = Role::AnswerQueries;
-    let client = database.connect_as(role).await;
+    let function = "answer-queries";
+    let client = database.connect_as(function).await;
     let error = client.batch_execute("INSERT INTO analytic.product_popularity DEFAULT VALUES").await.unwrap_err();
     assert_eq!(error.code(), Some(&SqlState::READ_ONLY_SQL_TRANSACTION));
     let relations = database.rows(RELATIONS).await;
@@ -95,24 +95,24 @@ async fn answer_queries_writes_nothing() {
             format!("DELETE FROM analytic.{relation}"),
             format!("TRUNCATE analytic.{relation}"),
         ] {
-            assert!(is_denied(&database, role, &statement).await, "{statement}");
+            assert!(is_denied(&database, function, &statement).await, "{statement}");
         }
     }
     let columns = "SELECT count(*) FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
         WHERE relnamespace = 'analytic'::regnamespace AND attnum > 0
           AND has_column_privilege('shopsignal_answer_queries', attrelid, attnum, 'INSERT, UPDATE, REFERENCES')";
     assert_eq!(database.number(columns).await, 0);
-    assert!(is_denied(&database, role, "CREATE TABLE analytic.mine (a int)").await);
+    assert!(is_denied(&database, function, "CREATE TABLE analytic.mine (a int)").await);
     for sequence in ["SELECT nextval('analytic.interaction_id_seq')", "SELECT setval('analytic.interaction_id_seq', 1)"]
     {
-        assert!(is_denied(&database, role, sequence).await);
+        assert!(is_denied(&database, function, sequence).await);
     }
 }
 
 #[tokio::test]
 async fn record_interactions_reads_no_customer_and_no_shopper() {
     let database = TestDatabase::create().await;
-    let role = Role::RecordInteractions;
+    let function = "record-interactions";
     for table in [
         "customer_lock",
         "customer_rollup",
@@ -130,18 +130,18 @@ async fn record_interactions_reads_no_customer_and_no_shopper() {
         "shop_event",
         "shop_user",
     ] {
-        assert!(is_denied(&database, role, &format!("SELECT FROM analytic.{table}")).await, "{table}");
+        assert!(is_denied(&database, function, &format!("SELECT FROM analytic.{table}")).await, "{table}");
     }
     // it can read only what it wrote: event ids, and which events need trust
-    assert!(is_denied(&database, role, "SELECT weight_micros FROM analytic.event_weight").await);
-    assert!(!is_denied(&database, role, "SELECT trusted FROM analytic.event_weight").await);
-    assert!(is_denied(&database, role, "UPDATE analytic.event_weight SET trusted = false").await);
+    assert!(is_denied(&database, function, "SELECT weight_micros FROM analytic.event_weight").await);
+    assert!(!is_denied(&database, function, "SELECT trusted FROM analytic.event_weight").await);
+    assert!(is_denied(&database, function, "UPDATE analytic.event_weight SET trusted = false").await);
 }
 
 #[tokio::test]
 async fn import_interactions_takes_effects_from_the_scores_and_none_from_the_catalog() {
     let database = TestDatabase::create().await;
-    let role = Role::ImportInteractions;
+    let function = "import-interactions";
     for statement in [
         "SELECT FROM analytic.interaction",
         "SELECT FROM analytic.shop_event",
@@ -152,10 +152,10 @@ async fn import_interactions_takes_effects_from_the_scores_and_none_from_the_cat
         "UPDATE analytic.pending SET product_id = NULL",
         "UPDATE analytic.pending SET parked_at = now()",
     ] {
-        assert!(is_denied(&database, role, statement).await, "{statement}");
+        assert!(is_denied(&database, function, statement).await, "{statement}");
     }
     // the pending rows of the catalog are invisible to it, although it writes them
-    let client = database.connect_as(role).await;
+    let client = database.connect_as(function).await;
     let rows =
         "INSERT INTO analytic.pending (sink, interaction_id, date_created, event_type, occurred_at, next_hint_at)
                 SELECT sink, 1, now(), 'view', now(), now() FROM unnest(ARRAY['popularity', 'catalog']) AS sink";
@@ -168,7 +168,7 @@ async fn import_interactions_takes_effects_from_the_scores_and_none_from_the_cat
 #[tokio::test]
 async fn update_catalog_changes_no_score_and_reads_no_address() {
     let database = TestDatabase::create().await;
-    let role = Role::UpdateCatalog;
+    let function = "update-catalog";
     for statement in [
         "UPDATE analytic.product_popularity SET score_micros = 0",
         "DELETE FROM analytic.product_popularity",
@@ -181,7 +181,7 @@ async fn update_catalog_changes_no_score_and_reads_no_address() {
         "SELECT ip_address FROM analytic.interaction",
         "DELETE FROM analytic.interaction",
     ] {
-        assert!(is_denied(&database, role, statement).await, "{statement}");
+        assert!(is_denied(&database, function, statement).await, "{statement}");
     }
     // the pending rows of popularity are invisible to it
     database
@@ -190,7 +190,7 @@ async fn update_catalog_changes_no_score_and_reads_no_address() {
              SELECT sink, 1, now(), 'view', now(), now() FROM unnest(ARRAY['popularity', 'catalog']) AS sink",
         )
         .await;
-    let client = database.connect_as(role).await;
+    let client = database.connect_as(function).await;
     assert_eq!(
         client.execute("UPDATE analytic.pending SET parked_at = now(), parked_reason = 'x'", &[]).await.unwrap(),
         1
@@ -218,7 +218,7 @@ async fn a_grant_by_hand_is_gone_after_the_next_migration() {
     assert_eq!(database.rows(GRANTS).await, before);
     // and no one can create temporary tables
     assert!(
-        is_denied(&database, Role::AnswerQueries, "CREATE TEMPORARY TABLE mine (a int)").await,
+        is_denied(&database, "answer-queries", "CREATE TEMPORARY TABLE mine (a int)").await,
         "temporary tables need no grant of ours"
     );
 }
@@ -229,7 +229,7 @@ async fn every_function_with_a_database_has_a_role_or_is_the_owner() {
     let folders = testkit::template::function_folders().unwrap();
     let with_database: BTreeSet<_> =
         folders.into_iter().filter(|folder| template.environment_of(folder).contains("DATABASE_URL")).collect();
-    let roles: BTreeMap<_, _> = Role::ALL
+    let roles: BTreeMap<_, _> = Role::all()
         .into_iter()
         .map(|role| (role.name().trim_start_matches("shopsignal_").replace('_', "-"), role))
         .collect();

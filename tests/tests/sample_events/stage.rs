@@ -97,10 +97,11 @@ impl Stage {
 
     /// Checks that a function with a role is signed in as this role; some samples need no database.
     async fn assert_own_role(&self, folder: &str) {
-        let own = format!("shopsignal_{}", folder.replace('-', "_"));
-        if Role::ALL.iter().all(|role| role.name() != own) {
+        let role = Role::of(folder);
+        if !Role::all().contains(&role) {
             return;
         }
+        let own = role.name();
         let users = format!(
             "SELECT DISTINCT usename FROM pg_stat_activity
              WHERE datname = current_database() AND application_name = '{folder}' AND usename <> '{own}'"

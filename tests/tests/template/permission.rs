@@ -183,7 +183,7 @@ fn database_rights(template: &Template, id: &str) -> BTreeSet<(String, String)> 
 
 #[test]
 fn a_function_signs_in_to_the_database_as_its_own_role_and_no_other() {
-    let template = template();
+    let (template, known) = (template(), Role::all());
     let mut roles = 0;
     for folder in testkit::template::function_folders().unwrap() {
         let (id, name) = (logical_id(&folder), format!("shopsignal_{}", folder.replace('-', "_")));
@@ -198,7 +198,7 @@ fn a_function_signs_in_to_the_database_as_its_own_role_and_no_other() {
             );
             continue;
         }
-        let Some(role) = Role::ALL.into_iter().find(|role| role.name() == name) else { continue };
+        let Some(role) = known.iter().find(|role| role.name() == name) else { continue };
         roles += 1;
         let created = format!("{CREATED_USERS}/{}", role.name());
         let own = [
@@ -217,7 +217,7 @@ fn a_function_signs_in_to_the_database_as_its_own_role_and_no_other() {
             "{folder}"
         );
     }
-    assert_eq!(roles, Role::ALL.len());
+    assert_eq!(roles, known.len());
     let arns = template.at("/Resources/MigrateFunction/Properties/Environment/Variables/DATABASE_ROLE_SECRET_ARNS");
     let handed: BTreeSet<_> = list(&arns["Fn::If"][1]["Fn::Join"][1]).into_iter().filter_map(target).collect();
     let secrets = template.all("AWS::SecretsManager::Secret");
