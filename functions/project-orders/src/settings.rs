@@ -4,13 +4,8 @@ use std::time::Duration;
 
 use domain::Currency;
 use domain::fraud::Thresholds;
-use jiff::SignedDuration;
 use messaging::Queues;
 use platform::Variables;
-
-/// The longest sliding window of a rule, in seconds: a day. For each new order, the orders of its customer within this
-/// distance are read.
-const LONGEST_SECONDS: u64 = 86_400;
 
 /// The settings of the function.
 #[derive(Debug)]
@@ -58,22 +53,12 @@ impl Settings {
 /// Reads the settings of the rules about orders, `FRAUD_*`; `None` when a variable is missing or malformed, which
 /// `variables` records.
 fn thresholds(variables: &mut Variables<'_>) -> Option<Thresholds> {
-    let burst_orders = variables.number("FRAUD_BURST_ORDERS", 1..=1_000);
-    let burst_length = seconds(variables, "FRAUD_BURST_SECONDS");
     // An empty text means that no order is large.
     let amounts = variables.parsed_or_default("FRAUD_LARGE_ORDERS");
-    let similar_orders = variables.number("FRAUD_SIMILAR_ORDERS", 2..=1_000);
-    let similar_length = seconds(variables, "FRAUD_SIMILAR_SECONDS");
-    Some(Thresholds {
-        burst_orders: usize::try_from(burst_orders?).ok()?,
-        burst_length: burst_length?,
-        amounts: amounts?,
-        similar_orders: usize::try_from(similar_orders?).ok()?,
-        similar_length: similar_length?,
-    })
-}
-
-fn seconds(variables: &mut Variables<'_>, name: &'static str) -> Option<SignedDuration> {
-    let seconds = variables.number(name, 1..=LONGEST_SECONDS)?;
-    i64::try_from(seconds).ok().map(SignedDuration::from_secs)
+    let numbers = Thresholds::NUMBERS.map(|number| (variables.number(number.variable, number.allowed.clone()), number));
+    let mut thresholds = Thresholds { amounts: amounts?, ..Thresholds::default() };
+    for (value, number) in numbers {
+        number.set(&mut thresholds, value?);
+    }
+    Some(thresholds)
 }

@@ -30,4 +30,4 @@ pub use finding::{Finding, FindingId, FindingSubject, Rule, Window};
 pub use order::evaluate_orders;
 pub use push::{ActorKind, ActorPoints, ProductDay, PushLimits};
 pub use scope::{Scope, Stretch};
-pub use threshold::{AmountLimits, InvalidThresholds, Thresholds};
+pub use threshold::{AmountLimits, InvalidThresholds, NumberSetting, Thresholds};

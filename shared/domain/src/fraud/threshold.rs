@@ -1,11 +1,16 @@
 //! The thresholds of the rules.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use jiff::SignedDuration;
 
 use crate::Currency;
+
+/// The longest window of a rule, in seconds: a day. For each new order, the orders of its customer within this distance
+/// are read.
+const LONGEST_SECONDS: u64 = 86_400;
 
 /// The settings of the rules about orders. They apply to facts that arrive; earlier findings stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,11 +41,60 @@ impl Default for Thresholds {
 }
 
 impl Thresholds {
+    /// The settings that are numbers; project-orders reads each from its variable.
+    pub const NUMBERS: [NumberSetting; 4] = [
+        NumberSetting {
+            variable: "FRAUD_BURST_ORDERS",
+            allowed: 1..=1_000,
+            set: |thresholds, orders| thresholds.burst_orders = count(orders),
+        },
+        NumberSetting {
+            variable: "FRAUD_BURST_SECONDS",
+            allowed: 1..=LONGEST_SECONDS,
+            set: |thresholds, length| thresholds.burst_length = seconds(length),
+        },
+        NumberSetting {
+            variable: "FRAUD_SIMILAR_ORDERS",
+            allowed: 2..=1_000,
+            set: |thresholds, orders| thresholds.similar_orders = count(orders),
+        },
+        NumberSetting {
+            variable: "FRAUD_SIMILAR_SECONDS",
+            allowed: 1..=LONGEST_SECONDS,
+            set: |thresholds, length| thresholds.similar_length = seconds(length),
+        },
+    ];
+
     /// Returns the maximum time that a rule looks back from an order.
     #[must_use]
     pub fn longest(&self) -> SignedDuration {
         self.burst_length.max(self.similar_length)
     }
+}
+
+/// A setting that is a number.
+#[derive(Debug)]
+pub struct NumberSetting {
+    /// The variable of the environment.
+    pub variable: &'static str,
+    /// The values that it may have.
+    pub allowed: RangeInclusive<u64>,
+    set: fn(&mut Thresholds, u64),
+}
+
+impl NumberSetting {
+    /// Puts the value of the variable where it belongs.
+    pub fn set(&self, thresholds: &mut Thresholds, value: u64) {
+        (self.set)(thresholds, value);
+    }
+}
+
+fn count(value: u64) -> usize {
+    usize::try_from(value).unwrap_or(usize::MAX)
+}
+
+fn seconds(value: u64) -> SignedDuration {
+    SignedDuration::from_secs(i64::try_from(value).unwrap_or(i64::MAX))
 }
 
 /// A threshold that cannot be read.
@@ -87,6 +141,22 @@ impl FromStr for AmountLimits {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_number_has_its_place() {
+        let mut thresholds = Thresholds::default();
+        for (number, value) in Thresholds::NUMBERS.iter().zip(11..) {
+            number.set(&mut thresholds, value);
+        }
+        let expected = Thresholds {
+            burst_orders: 11,
+            burst_length: SignedDuration::from_secs(12),
+            amounts: AmountLimits::default(),
+            similar_orders: 13,
+            similar_length: SignedDuration::from_secs(14),
+        };
+        assert_eq!(thresholds, expected);
+    }
 
     #[test]
     fn amounts_are_read_per_currency() {
