@@ -1,12 +1,11 @@
 //! One request: parse, send to the queue, respond.
 
 use contracts::{
-    BODY_MAX_BYTES, Data, EventMessage, EventResult, EventsReply, Failure, Intake, Rejection, RejectionCode,
-    decode_body, read_events, read_trusted_claims,
+    BODY_MAX_BYTES, EventMessage, EventResult, EventsReply, Failure, Intake, Rejection, RejectionCode, decode_body,
+    read_events, read_trusted_claims,
 };
 use domain::Currency;
 use jiff::Timestamp;
-use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, RequestExt, Response};
 use lambda_runtime::Context;
 use messaging::{Acknowledgement, EventSender};
@@ -39,13 +38,8 @@ pub fn intake(source: SecretSource, currency: Currency) -> Secret<Intake> {
 /// When a response cannot be written.
 pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lambda_http::Error> {
     let context = request.lambda_context_ref().cloned().unwrap_or_default();
-    match accept(deps, &request, &context).await {
-        Ok(reply) => platform::answer(StatusCode::OK, &Data { data: reply }),
-        Err(failure) => {
-            let answer = (failure.status(), failure.code());
-            platform::refuse((FUNCTION, &context.request_id), answer, failure.cause(), &failure.reply())
-        }
-    }
+    let reply = accept(deps, &request, &context).await;
+    serving::respond((FUNCTION, &context.request_id), reply)
 }
 
 async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<EventsReply, Failure> {

@@ -2,18 +2,14 @@
 
 use std::time::Instant;
 
-use contracts::{
-    Data, Failure, IMPORT_MAX_BYTES, ItemOutcome, RecordReply, RejectionCode, decode_body, read_import,
-    read_trusted_claims,
-};
+use contracts::{Failure, IMPORT_MAX_BYTES, ItemOutcome, RecordReply, decode_body, read_import, read_trusted_claims};
 use domain::EventNames;
 use jiff::Timestamp;
-use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, RequestExt, Response};
 use lambda_runtime::Context;
 use messaging::SinkSender;
-use platform::{Metric, Metrics, TraceHeader};
-use recording::{Outcome, Recording};
+use platform::{Metric, TraceHeader};
+use recording::{Outcome, Received, Recording};
 use store::interaction::Submission;
 use store::{Database, StoreError};
 
@@ -37,13 +33,8 @@ pub struct Deps {
 /// When a response cannot be written.
 pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lambda_http::Error> {
     let context = request.lambda_context_ref().cloned().unwrap_or_default();
-    match accept(deps, &request, &context).await {
-        Ok(reply) => platform::answer(StatusCode::OK, &Data { data: reply }),
-        Err(failure) => {
-            let answer = (failure.status(), failure.code());
-            platform::refuse((FUNCTION, &context.request_id), answer, failure.cause(), &failure.reply())
-        }
-    }
+    let reply = accept(deps, &request, &context).await;
+    serving::respond((FUNCTION, &context.request_id), reply)
 }
 
 async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<RecordReply, Failure> {
@@ -51,30 +42,19 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
     read_trusted_claims(platform::claims(request.extensions()))?;
     let body = decode_body(request.body(), platform::content_encoding(request), IMPORT_MAX_BYTES)?;
     let items = read_import(&body, Timestamp::now(), &deps.names)?;
-    let received = items.len();
-    let hidden: usize = items.iter().flatten().map(|item| contracts::count_hidden(&item.metadata)).sum();
+    let received = Received::count(&items);
     let outcome = record(&deps.database, items).await.map_err(recording::failure)?;
 
     let trace = TraceHeader::of(context);
     let sent = deps.sender.send(&outcome.new_ids, trace.as_str()).await;
     let reply = RecordReply::new(outcome.results);
     // Without the ids: a thousand per line would cost more than they are worth for historical data.
-    Metrics::with(&[("Function", FUNCTION)])
-        .note("request.id", context.request_id.as_str())
-        .note("trace.id", trace.root())
+    received
+        .report((FUNCTION, &context.request_id), &trace, &reply)
         .note("duration_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
-        .count(Metric::Received, received)
-        .count(Metric::Unanswered, received.abs_diff(reply.results.len()))
-        .count(Metric::Accepted, reply.accepted)
-        .count(Metric::Duplicate, reply.duplicate)
-        .count(Metric::Rejected, reply.rejected)
-        .count(Metric::Unscored, reply.unscored())
         .count(Metric::HintsSent, sent.sent)
         .count(Metric::HintsFailed, sent.failed)
-        .count(Metric::HiddenTexts, hidden)
         .emit("imported");
-    let codes = reply.results.iter().filter_map(|result| result.code).map(RejectionCode::as_str);
-    platform::report_rejections(FUNCTION, &context.request_id, codes);
     if reply.accepted + reply.duplicate > 0 { Ok(reply) } else { Err(Failure::nothing_acceptable("item", &reply)) }
 }
 

@@ -1,16 +1,13 @@
 //! One request: parse, record, hint, respond.
 
-use contracts::{
-    BODY_MAX_BYTES, Data, Failure, ItemOutcome, RecordReply, RejectionCode, Sender, decode_body, read_request,
-};
+use contracts::{BODY_MAX_BYTES, Failure, ItemOutcome, RecordReply, RejectionCode, Sender, decode_body, read_request};
 use domain::EventNames;
 use jiff::Timestamp;
-use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, RequestExt, Response};
 use lambda_runtime::Context;
 use messaging::HintSender;
-use platform::{Metric, Metrics, TraceHeader};
-use recording::{Outcome, Recording};
+use platform::{Metric, TraceHeader};
+use recording::{Outcome, Received, Recording};
 use store::interaction::Submission;
 use store::{Database, StoreError};
 use uuid::Uuid;
@@ -41,13 +38,8 @@ pub struct Deps {
 /// When a response cannot be written.
 pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lambda_http::Error> {
     let context = request.lambda_context_ref().cloned().unwrap_or_default();
-    match accept(deps, &request, &context).await {
-        Ok(reply) => platform::answer(StatusCode::OK, &Data { data: reply }),
-        Err(failure) => {
-            let answer = (failure.status(), failure.code());
-            platform::refuse((FUNCTION, &context.request_id), answer, failure.cause(), &failure.reply())
-        }
-    }
+    let reply = accept(deps, &request, &context).await;
+    serving::respond((FUNCTION, &context.request_id), reply)
 }
 
 async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<RecordReply, Failure> {
@@ -55,8 +47,7 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
     let sender = Sender { caller, arrival: Timestamp::now(), names: &deps.names };
     let body = decode_body(request.body(), platform::content_encoding(request), BODY_MAX_BYTES)?;
     let items = read_request(&body, &sender, Uuid::now_v7)?;
-    let received = items.len();
-    let hidden: usize = items.iter().flatten().map(|item| contracts::count_hidden(&item.metadata)).sum();
+    let received = Received::count(&items);
     let (client, network) = (caller::client(request), caller::network(request, deps.is_behind_cloudfront));
     let submission = Submission {
         caller,
@@ -70,22 +61,12 @@ async fn accept(deps: &Deps, request: &Request, context: &Context) -> Result<Rec
     let trace = TraceHeader::of(context);
     let sent = deps.sender.send(&outcome.new_ids, trace.as_str()).await;
     let reply = RecordReply::new(outcome.results);
-    Metrics::with(&[("Function", FUNCTION)])
-        .note("request.id", context.request_id.as_str())
-        .note("trace.id", trace.root())
+    received
+        .report((FUNCTION, &context.request_id), &trace, &reply)
         .list("interaction.ids", &outcome.new_ids)
-        .count(Metric::Received, received)
-        .count(Metric::Unanswered, received.abs_diff(reply.results.len()))
-        .count(Metric::Accepted, reply.accepted)
-        .count(Metric::Duplicate, reply.duplicate)
-        .count(Metric::Rejected, reply.rejected)
-        .count(Metric::Unscored, reply.unscored())
         .count(Metric::HintsSent, sent.sent)
         .count(Metric::HintsFailed, sent.failed)
-        .count(Metric::HiddenTexts, hidden)
         .emit("recorded");
-    let codes = reply.results.iter().filter_map(|result| result.code).map(RejectionCode::as_str);
-    platform::report_rejections(FUNCTION, &context.request_id, codes);
     answer(reply)
 }
 

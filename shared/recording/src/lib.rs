@@ -5,12 +5,16 @@
 //! found by halving, so that its neighbours are stored.
 #![warn(missing_docs)]
 
+mod received;
+
 use std::ops::Range;
 
 use contracts::{Failure, ItemOutcome, ItemResult, ItemStatus, Rejection, RejectionCode};
 use domain::{Halves, InteractionId, NewInteraction};
 use store::StoreError;
 use store::interaction::{Recorded, RecordedItem};
+
+pub use received::Received;
 
 /// The answer when the log cannot be written: out of reach for now, or broken.
 #[must_use]

@@ -1,10 +1,11 @@
-//! What the functions with many HTTP routes share: callers, query parameters and bodies, responses that nobody caches, and
+//! What the functions behind the HTTP API share: callers, query parameters and bodies, responses that nobody caches, and
 //! refusals. A function keeps its routes, and the failures that only it knows.
 #![warn(missing_docs)]
 
 mod caller;
 mod input;
 mod refusal;
+mod reply;
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -13,6 +14,7 @@ use serde::Serialize;
 pub use caller::{Admin, claims};
 pub use input::{DecodedBody, QueryParameters};
 pub use refusal::{Refusal, refuse_route};
+pub use reply::respond;
 
 /// Writes a response that nobody may cache.
 pub fn private(body: &impl Serialize) -> Response {
