@@ -198,6 +198,18 @@ for (const [name, hasStorage] of [
   });
 }
 
+test("a tab in the background goes on until everything is stored", async ({ page, site }) => {
+  await enter(page, site, { batchMs: 60_000 });
+  site.faults = [UNAVAILABLE, { kind: "answer lost" }];
+  const ids = await trackViews(page, products(3));
+  await page.evaluate(() => {
+    Object.defineProperty(document, "visibilityState", { value: "hidden" });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await stored(ids);
+  await expectNothingLeft(page);
+});
+
 test("the last request outlives the page, even one that has not begun", async ({ page, site }) => {
   await withoutStorage(page);
   await enter(page, site, { batchMs: 60_000 });

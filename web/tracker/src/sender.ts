@@ -53,6 +53,7 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Surr
   let failures = 0;
   let pausedUntil = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let dueAt = 0;
   let running: Promise<void> | undefined;
   let token: string | undefined;
 
@@ -120,18 +121,28 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Surr
     }
   }
 
+  /** Sends after a while, unless that is planned for sooner. */
   function schedule(afterMs: number) {
-    timer ??= setTimeout(() => {
+    const at = performance.now() + afterMs;
+    if (timer && dueAt <= at) return;
+    clearTimeout(timer);
+    dueAt = at;
+    timer = setTimeout(() => {
       timer = undefined;
       flush();
     }, afterMs);
   }
 
+  /** Goes on with what is left, when that is possible. */
+  function goOn() {
+    const waits = waiting(ownerOf(token)).map(heldMs);
+    if (isAllowed() && waits.length) schedule(Math.max(pausedUntil - performance.now(), Math.min(...waits)));
+  }
+
   function flush(): Promise<void> {
     running ??= drain().finally(() => {
       running = undefined;
-      const waits = waiting(ownerOf(token)).map(heldMs);
-      if (isAllowed() && waits.length) schedule(Math.max(pausedUntil - performance.now(), Math.min(...waits)));
+      goOn();
     });
     return running;
   }
@@ -160,7 +171,7 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Surr
       const isPaused = performance.now() < pausedUntil;
       const items = ready(ownerOf(token)).filter((item) => !(isPaused && item.isSaved));
       const batch = batchOf(items, LAST_BATCH_SIZE, KEEPALIVE_MAX_BYTES - FRAME_BYTES);
-      if (batch.length) post(batch, true);
+      if (batch.length) post(batch, true).then(goOn);
     },
   };
 }
