@@ -4,13 +4,23 @@ import type { Definition, Unit } from "../figures/definitions";
 import { type Format, NONE } from "./format";
 import { Info } from "./Info";
 
+/** How a figure compares with an earlier one. */
+export interface Comparison {
+  /** Undefined while it is loaded, null when the earlier figure was 0. */
+  percent: number | null | undefined;
+  /** What the change is from: `from 8 yesterday`. */
+  from: string;
+  /** What is written when the earlier figure was 0: `none yesterday`. */
+  none: string;
+}
+
 interface Props {
   of: Definition;
   /** Money in minor units, shares from 0 to 1. Undefined while it is loaded, null when there is none. */
   value: number | null | undefined;
   /** What the figure is about: the same figure with the same scope is the same number on every page. */
   scope: string;
-  change?: { percent: number | null | undefined; against: string; risingIsBad?: boolean };
+  change?: Comparison;
   /** A sentence below the figure. */
   note?: string;
   /** The page with the orders or events behind the figure. */
@@ -53,17 +63,16 @@ function Placeholder() {
 }
 
 /** A change in percent: an arrow, the number, and what it is compared with. */
-export function Change({ percent, against, risingIsBad = false }: NonNullable<Props["change"]>) {
+function Change({ percent, from, none }: Comparison) {
   const { format } = useSurroundings();
   if (percent === undefined) return null;
-  if (percent === null) return <div class="figure-change muted">0 {against}</div>;
-  const good = percent === 0 ? "" : percent > 0 !== risingIsBad ? "good" : "bad";
+  if (percent === null) return <div class="figure-change muted">{none}</div>;
   return (
     <div class="figure-change">
-      <span class={good}>
+      <span class={percent === 0 ? "" : percent > 0 ? "good" : "bad"}>
         <Arrow percent={percent} /> {format.change(percent)}
       </span>{" "}
-      <span class="muted">from {against}</span>
+      <span class="muted">{from}</span>
     </div>
   );
 }

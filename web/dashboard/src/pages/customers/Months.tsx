@@ -76,5 +76,8 @@ function columnsOf(format: Format, currency: string | undefined, zone: string): 
     change("Change of revenue", (row) => row.revenue_change ?? null),
     moneyColumn("Average order", format, currency, (row) => row.average_order_value ?? null),
     moneyColumn("Refunds", format, currency, (row) => row.refunds),
+    moneyColumn("Shipping", format, currency, (row) => row.shipping),
+    moneyColumn("Tax", format, currency, (row) => row.tax),
+    moneyColumn("Fees", format, currency, (row) => row.fees),
   ];
 }

@@ -17,7 +17,11 @@ export function OwnFigures({ dashboard, days }: { dashboard: Dashboard; days: Da
   const currency = dashboard.currency ?? undefined;
   const scope = scopeOf(days, currency, identity.account);
   const href = ordersLink(days);
-  const against = `the ${lengthOf(days)} days before`;
+  const change = (percent: number | null | undefined) => ({
+    percent: percent ?? null,
+    from: `from the ${lengthOf(days)} days before`,
+    none: `none in the ${lengthOf(days)} days before`,
+  });
   return (
     <section class="card figures" aria-label="Your figures">
       <Figure
@@ -25,21 +29,21 @@ export function OwnFigures({ dashboard, days }: { dashboard: Dashboard; days: Da
         value={summary.total_revenue}
         scope={scope}
         href={href}
-        change={{ percent: comparison.revenue_change ?? null, against }}
+        change={change(comparison.revenue_change)}
       />
       <Figure
         of={FIGURES.sellerOrders}
         value={summary.total_orders}
         scope={scope}
         href={href}
-        change={{ percent: comparison.orders_change ?? null, against }}
+        change={change(comparison.orders_change)}
       />
       <Figure
         of={FIGURES.itemsSold}
         value={summary.items_sold}
         scope={scope}
         href={href}
-        change={{ percent: comparison.items_sold_change ?? null, against }}
+        change={change(comparison.items_sold_change)}
       />
       <Figure of={FIGURES.sellerGross} value={summary.gross_revenue} scope={scope} href={href} />
       <Figure of={FIGURES.sellerRefunds} value={summary.refunds} scope={scope} href={href} />

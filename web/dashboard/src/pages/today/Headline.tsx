@@ -22,8 +22,8 @@ export function Headline({ day }: { day: Day }) {
     const percent = now === undefined || before === undefined ? undefined : changeOf(now ?? 0, before ?? 0);
     return {
       percent,
-      against:
-        before === 0 || before === null ? "yesterday by this time" : `${write(before ?? null)} yesterday by this time`,
+      from: `from ${write(before ?? null)} yesterday by this time`,
+      none: "none yesterday by this time",
     };
   };
   if (day.hours.data === undefined && day.hours.problem !== undefined) {

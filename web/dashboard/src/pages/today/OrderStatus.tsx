@@ -2,10 +2,13 @@
 import { useQuery } from "../../api/useQuery";
 import { useSurroundings } from "../../app/context";
 import { FIGURES } from "../../figures/definitions";
+import { ordersLink } from "../../figures/links";
+import { lastDays } from "../../figures/sales";
 import { Card } from "../../ui/Card";
 import { Meter } from "../../ui/Meter";
 import { Empty, Loaded } from "../../ui/States";
 import { type Column, countColumn, Table } from "../../ui/Table";
+import { useToday } from "../../ui/today";
 
 interface Row {
   status: string;
@@ -25,7 +28,7 @@ export function OrderStatus() {
           const rows = Object.entries(ordersByStatus).map(([status, count]): Row => ({ status, count: count ?? 0 }));
           const some = rows.filter((row) => row.count > 0).sort((a, b) => b.count - a.count);
           const columns: Column<Row>[] = [
-            { title: "Status", value: (row) => row.status, show: (row) => statusName(row.status) },
+            { title: "Status", value: (row) => row.status, show: (row) => <Status status={row.status} /> },
             countColumn("Orders", format, (row) => row.count),
             {
               title: "Share",
@@ -48,6 +51,13 @@ export function OrderStatus() {
       </Loaded>
     </Card>
   );
+}
+
+/** The status, which leads to the orders of the last year that are in it. */
+function Status({ status }: { status: string }) {
+  const { zone } = useSurroundings();
+  const href = ordersLink(lastDays(useToday(zone), 365), "placed", status.toLowerCase());
+  return href === undefined ? <span>{statusName(status)}</span> : <a href={href}>{statusName(status)}</a>;
 }
 
 /** `PARTIALLY_REFUNDED` as people write it. */
