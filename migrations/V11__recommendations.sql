@@ -114,6 +114,18 @@ COMMENT ON TABLE  analytic.learning_gain IS 'How much an event of each type teac
 COMMENT ON COLUMN analytic.learning_gain.event_type IS 'The event type.';
 COMMENT ON COLUMN analytic.learning_gain.gain IS 'Its gain; a view has 1.';
 
+CREATE TABLE analytic.learning_gain_change (
+    id           bigint           GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    event_type   text             COLLATE "C" NOT NULL,
+    gain         double precision,
+    date_created timestamptz      NOT NULL
+);
+COMMENT ON TABLE  analytic.learning_gain_change IS 'The changes of learning_gain: what was learned before keeps its gain, so verify leaves it out.';
+COMMENT ON COLUMN analytic.learning_gain_change.id IS 'Generated, in the order of the changes.';
+COMMENT ON COLUMN analytic.learning_gain_change.event_type IS 'The event type.';
+COMMENT ON COLUMN analytic.learning_gain_change.gain IS 'Its gain from then on; null when it teaches nothing.';
+COMMENT ON COLUMN analytic.learning_gain_change.date_created IS 'When; whatever is recorded later is learned with it.';
+
 ALTER TABLE analytic.pending ADD COLUMN learned boolean NOT NULL DEFAULT false;
 COMMENT ON COLUMN analytic.pending.learned IS 'Whether a row of the catalog was learned, while an outside catalog still has to confirm it.';
 

@@ -25,6 +25,7 @@ pub mod guest_quota;
 pub mod interaction;
 pub mod key;
 pub mod learning;
+pub mod learning_gain;
 pub mod learning_recount;
 #[cfg(feature = "migrations")]
 pub mod migration;
@@ -46,6 +47,7 @@ pub mod rank_recount;
 pub mod ranking;
 pub mod recommendation;
 pub mod recommendation_count;
+pub mod recommendation_recount;
 pub mod recount;
 mod role;
 pub mod rollup;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::activity::{self, ActivityComparison};
 use crate::conservation::{self, Conservation};
-use crate::{StoreError, learning_recount, pending, rank_recount, recount};
+use crate::{StoreError, learning_recount, pending, rank_recount, recommendation_recount, recount};
 
 /// The number of examples of each kind in a report.
 const EXAMPLES: i64 = 10;
@@ -129,6 +129,8 @@ pub struct Report {
     pub ranks: rank_recount::RankComparison,
     /// I12.
     pub learning: learning_recount::LearningComparison,
+    /// I13.
+    pub recommendations: recommendation_recount::ResultComparison,
 }
 
 impl Sums {
@@ -171,7 +173,8 @@ impl Report {
         let keys = self.keys.keys_without_row + self.keys.rows_without_key + self.keys.repeated;
         let lost = i64::from(self.conservation.difference() != 0);
         let sums = self.popularity.differences + self.activity.differences + unbalanced + lost;
-        sums + self.ranks.differences + self.learning.differences + pending + keys + self.sales.differences
+        let learned = self.learning.differences + self.recommendations.differences;
+        sums + self.ranks.differences + learned + pending + keys + self.sales.differences
     }
 }
 
@@ -206,6 +209,7 @@ impl<'c> Snapshot<'c> {
             sales: recount::compare(&self.transaction, EXAMPLES).await?,
             ranks: rank_recount::compare(&self.transaction, EXAMPLES).await?,
             learning: learning_recount::compare(&self.transaction).await?,
+            recommendations: recommendation_recount::compare(&self.transaction).await?,
         })
     }
 

@@ -6,6 +6,8 @@ use domain::NewInteraction;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use store::learning_gain::Change;
+use store::learning_recount::LearningComparison;
 use store::verification::Snapshot;
 use testkit::{Function, TestDatabase, TestServer, all_done, interaction};
 use uuid::Uuid;
@@ -50,6 +52,12 @@ async fn learn(database: &TestDatabase, ids: &[i64], batch: usize) {
     for part in ids.chunks(batch) {
         assert_eq!(function.invoke(&hints(part)).await, all_done());
     }
+}
+
+/// What `verify` says of the weights.
+async fn recount(database: &TestDatabase) -> LearningComparison {
+    let mut client = database.connect().await;
+    Snapshot::open(&mut client).await.unwrap().report(30).await.unwrap().learning
 }
 
 async fn pairs(database: &TestDatabase) -> BTreeMap<String, f64> {
@@ -306,24 +314,68 @@ async fn a_session_that_another_account_takes_over_begins_anew() {
 
 #[tokio::test]
 async fn verify_recounts_the_weights_of_products_and_sees_one_that_is_wrong() {
-    let mut database = TestDatabase::create().await;
+    let database = TestDatabase::create().await;
     let events: &[Event] =
         &[("s", "view", "a", 0), ("s", "view", "a", 5), ("s", "view", "b", 60), ("t", "add_to_cart", "a", 90)];
     let ids = record(&database, beginning(), events).await;
     learn(&database, &ids, 1).await;
-    let check = async |database: &mut TestDatabase| {
-        let mut client = database.connect().await;
-        let snapshot = Snapshot::open(&mut client).await.unwrap();
-        snapshot.report(30).await.unwrap().learning
-    };
-    let sound = check(&mut database).await;
+    let sound = recount(&database).await;
     assert_eq!((sound.products, sound.differences), (2, 0), "{sound:?}");
     database
         .execute("UPDATE analytic.learned_product SET viewed_weight = viewed_weight * 1.01 WHERE product_id = 'b'")
         .await;
-    let found = check(&mut database).await;
+    let found = recount(&database).await;
     assert_eq!(found.examples.iter().map(|example| &*example.product_id).collect::<Vec<_>>(), ["b"]);
     assert!((found.examples[0].stored / found.examples[0].recounted - 1.01).abs() < 1e-6, "{found:?}");
+}
+
+#[tokio::test]
+async fn verify_recounts_products_with_variants_as_long_as_nobody_names_one() {
+    let database = TestDatabase::create().await;
+    let events: &[Event] = &[("s", "view", "a", 0), ("s", "view", "b", 60)];
+    learn(&database, &record(&database, beginning(), events).await, 1).await;
+    database
+        .execute("INSERT INTO analytic.product_sku (sku, product_id, claimed_at) VALUES ('b-red', 'b', now())")
+        .await;
+    database
+        .execute("INSERT INTO analytic.product_reference (reference, product_id) VALUES ('b-red', 'b'), ('b', NULL)")
+        .await;
+    let sound = recount(&database).await;
+    assert_eq!((sound.products, sound.differences), (2, 0), "{sound:?}");
+    // Whether it was learned for the product or for itself, the log does not say.
+    learn(&database, &record(&database, beginning(), &[("t", "view", "b-red", 90)]).await, 1).await;
+    let sound = recount(&database).await;
+    assert_eq!((sound.products, sound.differences), (1, 0), "{sound:?}");
+}
+
+#[tokio::test]
+async fn another_gain_holds_for_what_is_learned_from_then_on_and_verify_leaves_out_what_was_before() {
+    let database = TestDatabase::create().await;
+    let beginning = beginning();
+    let learn_events = async |events: &[Event]| learn(&database, &record(&database, beginning, events).await, 10).await;
+    let set = async |event: &str, gain: Option<f64>| {
+        let mut client = database.connect().await;
+        let change = Change { event_type: event.parse().unwrap(), gain };
+        store::learning_gain::set(&mut client, &[change]).await.unwrap()
+    };
+    learn_events(&[("s", "view", "a", 0), ("s", "view", "b", 60)]).await;
+    assert_eq!((set("view", Some(2.0)).await, set("view", Some(2.0)).await), (1, 0), "the same again is no change");
+    learn_events(&[("t", "view", "c", 0), ("t", "view", "d", 60)]).await;
+    let found = pairs(&database).await;
+    assert!((found["viewed c d"] / found["viewed a b"] - 2.0).abs() < 1e-6, "{found:?}");
+    let sound = recount(&database).await;
+    assert_eq!((sound.products, sound.differences), (2, 0), "c and d: {sound:?}");
+    // An event type may begin to teach, and another one teaches nothing any more.
+    assert_eq!((set("view", None).await, set("view_bounce", Some(0.5)).await), (1, 1));
+    learn_events(&[("u", "view", "e", 0), ("u", "view_bounce", "f", 60), ("u", "view_bounce", "g", 90)]).await;
+    let visit = "SELECT cardinality(products) FROM analytic.visit WHERE visitor = analytic.visitor_of('session', 'u')";
+    assert_eq!(database.number(visit).await, 2, "f and g");
+    let sound = recount(&database).await;
+    assert_eq!((sound.products, sound.differences), (3, 0), "e, f and g: {sound:?}");
+    database
+        .execute("UPDATE analytic.learned_product SET viewed_weight = viewed_weight * 2 WHERE product_id = 'g'")
+        .await;
+    assert_eq!(recount(&database).await.differences, 1);
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use domain::NewInteraction;
 use jiff::{SignedDuration, Timestamp};
+use store::recommendation_recount::ResultComparison;
+use store::verification::Snapshot;
 use testkit::{TestDatabase, all_done, eventually, interaction};
 use uuid::Uuid;
 
@@ -54,6 +56,12 @@ async fn learn(database: &TestDatabase, ids: &[i64], batch: usize) {
     for part in ids.chunks(batch) {
         assert_eq!(function.invoke(&hints(part)).await, all_done());
     }
+}
+
+/// What `verify` says of the results.
+async fn recount(database: &TestDatabase) -> ResultComparison {
+    let mut client = store::connect(&database.settings(), None).await.unwrap();
+    Snapshot::open(&mut client).await.unwrap().report(30).await.unwrap().recommendations
 }
 
 /// The counts without their day, which must be that of the beginning and the days after it.
@@ -176,7 +184,66 @@ async fn a_purchase_within_seven_days_converts_a_click_once_in_any_order_of_arri
         );
         let open = "SELECT product_id FROM analytic.recommendation_click JOIN analytic.learned_product USING (product_no) ORDER BY 1";
         assert_eq!(database.rows(open).await, ["another", "before", "too-late"], "{order}, {batch} at a time");
+        let recounted = recount(&database).await;
+        assert_eq!((recounted.rows, recounted.differences), (3, 0), "{order}, {batch} at a time: {recounted:?}");
     }
+}
+
+#[tokio::test]
+async fn verify_recounts_the_results_and_sees_one_that_is_wrong() {
+    let database = TestDatabase::create().await;
+    let ids = record(&database, &clicks_and_purchases()).await;
+    let waiting = record(&database, &[event(CLICK, "waits", Some(JANE), 0, &id("session", "l"))]).await;
+    learn(&database, &ids, 100).await;
+    // given: that everything arrived when it happened
+    database.execute("UPDATE analytic.interaction SET date_created = occurred_at").await;
+    database.execute("UPDATE analytic.pending SET date_created = occurred_at WHERE sink = 'catalog'").await;
+    for wrong in ["impressions + 1", "clicks - 1", "conversions + 1", "conversions - 1"] {
+        let column = wrong.split(' ').next().unwrap();
+        let change =
+            |to: &str| format!("UPDATE analytic.recommendation_count SET {column} = {to} WHERE placement = 'session'");
+        let known = database.number("SELECT count(*) FROM analytic.recommendation_count").await;
+        let before = database
+            .number(&format!("SELECT {column} FROM analytic.recommendation_count WHERE placement = 'session'"))
+            .await;
+        database.execute(&change(wrong)).await;
+        let found = recount(&database).await;
+        assert_eq!((found.rows, found.differences), (known, 1), "{wrong}: {found:?}");
+        assert_eq!((&*found.examples[0].placement, &*found.examples[0].arm), ("session", "learned"), "{found:?}");
+        assert_eq!((&found.examples[0].least, &found.examples[0].most), (&vec![1, 6, 2], &vec![1, 6, 2]), "{found:?}");
+        database.execute(&change(&before.to_string())).await;
+    }
+    database.execute("DELETE FROM analytic.recommendation_count WHERE arm = 'control'").await;
+    assert_eq!(recount(&database).await.differences, 1, "a row that is missing");
+    assert_eq!(waiting.len(), 1, "what is not learned yet is in none of these");
+}
+
+#[tokio::test]
+async fn an_erased_or_excluded_person_leaves_bounds_between_which_the_results_are() {
+    let database = TestDatabase::create().await;
+    let (session, cart) = (id("session", "l"), id("cart", "l"));
+    let events = [
+        event(CLICK, "a", Some(JANE), 0, &session),
+        event(BUY, "a", Some(JANE), 60, ""),
+        event(CLICK, "a", Some(JOHN), 0, &cart),
+        event(SHOWN, "a", None, 0, &cart),
+    ];
+    let ids = record(&database, &events).await;
+    learn(&database, &ids, 10).await;
+    let erase =
+        "UPDATE analytic.interaction SET account_id = NULL, session_id = NULL, metadata = '{}' WHERE account_id = '";
+    database.execute(&format!("{erase}{JANE}'")).await;
+    database
+        .execute(
+            "INSERT INTO analytic.exclusion (actor, kind, since, reason, excluded_by, date_created)
+             SELECT actor, 'account', '-infinity', 'test', 'test', now() FROM analytic.interaction WHERE account_id IS NOT NULL",
+        )
+        .await;
+    assert_eq!(counts(&database).await, ["0 cart learned 1/1/0", "0 session learned 0/1/1"]);
+    assert_eq!(recount(&database).await.differences, 0);
+    database.execute("UPDATE analytic.recommendation_count SET clicks = 3 WHERE placement = 'cart'").await;
+    let found = recount(&database).await;
+    assert_eq!((&found.examples[0].least, &found.examples[0].most), (&vec![1, 0, 0], &vec![1, 2, 1]), "{found:?}");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{Error, cost, evaluate, exclude, import, person, redrive, secret, verify, weights};
+use crate::{Error, cost, evaluate, exclude, gains, import, person, redrive, secret, verify, weights};
 
 /// Operates a deployment of Shopsignal.
 #[derive(Debug, Parser)]
@@ -27,6 +27,8 @@ enum Command {
     Redrive(redrive::Args),
     /// Lists what events weigh, or changes it together with every score.
     Weights(weights::Args),
+    /// Lists what events teach recommendations, or changes it for what is learned from then on.
+    Gains(gains::Args),
     /// Lets the events of an account, a session or a network not count, or lists who is excluded.
     ///
     /// What was applied moves in the same transaction, and back with `include`. It reads the log of the days concerned;
@@ -34,7 +36,7 @@ enum Command {
     Exclude(exclude::ExcludeArgs),
     /// Lets the events of somebody who was excluded count again.
     Include(exclude::IncludeArgs),
-    /// Judges the recommendations on sessions of a file, beside two simple methods.
+    /// Judges the recommendations on sessions of a file or of the own log, beside two simple methods.
     ///
     /// It learns and recommends with the statements of the functions, in a database of its own on the same server, which it
     /// drops. The user needs the right to create a database.
@@ -57,6 +59,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Cost(args) => cost::run(args).await,
         Command::Secret(args) => secret::run(stack, args).await,
         Command::Weights(args) => weights::run(stack, args).await,
+        Command::Gains(args) => gains::run(stack, args).await,
         Command::Exclude(args) => exclude::exclude(stack, args).await,
         Command::Include(args) => exclude::include(stack, args).await,
         Command::Evaluate(args) => evaluate::run(stack, args).await,

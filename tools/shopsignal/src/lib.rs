@@ -12,6 +12,7 @@ pub mod dlq;
 pub mod error;
 pub mod evaluate;
 pub mod exclude;
+pub mod gains;
 pub mod import;
 pub mod person;
 pub mod queue_args;

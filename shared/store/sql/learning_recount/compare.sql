@@ -2,31 +2,44 @@
 -- a sample of products, another one every day; all events of those who met them decide what these events taught
 WITH asked AS MATERIALIZED (
     SELECT product_no, product_id, viewed_weight FROM analytic.learned_product
+    -- what leads to another product today was learned for itself before
     WHERE NOT EXISTS (SELECT FROM analytic.product_reference AS reference
-                      WHERE reference.product_id = learned_product.product_id OR reference.reference = learned_product.product_id AND reference.product_id IS NOT NULL)
+                      WHERE reference.reference = learned_product.product_id AND reference.product_id IS NOT NULL)
     ORDER BY hashtext(product_id || current_date) LIMIT $1
+), named AS MATERIALIZED (
+    SELECT product_id AS name, product_id FROM asked
+    UNION
+    SELECT sku COLLATE "C", asked.product_id FROM asked JOIN analytic.product_sku AS claim ON claim.product_id COLLATE "C" = asked.product_id
+), teaches AS MATERIALIZED (
+    -- also what taught once
+    SELECT event_type FROM analytic.learning_gain UNION SELECT event_type FROM analytic.learning_gain_change
 ), met AS MATERIALIZED (
-    SELECT ref_id AS product_id, coalesce('session ' || session_id, 'account ' || account_id) AS visitor, actor, network,
+    SELECT named.product_id, name, coalesce('session ' || session_id, 'account ' || account_id) AS visitor, actor, network,
            metadata = '{}' AS is_bare
-    FROM analytic.interaction JOIN analytic.learning_gain USING (event_type)
-    WHERE ref_type = 'Product' AND NOT bot AND ref_id = ANY(ARRAY(SELECT product_id FROM asked))
+    FROM analytic.interaction JOIN teaches USING (event_type) JOIN named ON name = ref_id
+    WHERE ref_type = 'Product' AND NOT bot
 ), event AS MATERIALIZED (
-    SELECT id, visitor, account_id, ref_id AS product_id, occurred_at AS at, gain
+    SELECT id, visitor, account_id, ref_id AS product_id, occurred_at AS at, gain,
+           EXISTS (SELECT FROM analytic.learning_gain_change AS change
+                   WHERE change.event_type = logged.event_type AND change.date_created >= logged.date_created) AS is_changed
     FROM (SELECT *, coalesce('session ' || session_id, 'account ' || account_id) AS visitor FROM analytic.interaction) AS logged
-    JOIN analytic.learning_gain USING (event_type)
+    JOIN teaches USING (event_type) LEFT JOIN analytic.learning_gain USING (event_type)
     WHERE ref_type = 'Product' AND NOT bot AND visitor IN (SELECT visitor FROM met)
       AND NOT EXISTS (SELECT FROM analytic.pending WHERE sink = 'catalog' AND interaction_id = logged.id AND NOT learned)
 ), unclear AS (
-    -- of what cannot be told from the log any more: erased, shared, excluded, or more than a visit keeps
+    -- of what cannot be told from the log any more: erased, excluded, shared, more than a visit keeps, met under a SKU, or
+    -- learned with another gain
     SELECT DISTINCT product_id FROM met
     -- a purchase of a guest has a basket and never had a visitor
     WHERE visitor IS NULL AND is_bare
+       OR name <> product_id
        OR EXISTS (SELECT FROM analytic.exclusion WHERE exclusion.actor IN (met.actor, met.network))
-       OR visitor IN (SELECT visitor FROM event GROUP BY visitor HAVING count(*) > 50 OR count(DISTINCT account_id) > 1)
+       OR visitor IN (SELECT visitor FROM event GROUP BY visitor
+                      HAVING count(*) > 50 OR count(DISTINCT account_id) > 1 OR bool_or(is_changed))
 ), line AS (
     SELECT event.*, lag(product_id) OVER in_order AS before, coalesce(at - lag(at) OVER in_order > interval '30 minutes', true) AS begins,
            row_number() OVER (PARTITION BY visitor, product_id ORDER BY at, id) AS nth
-    FROM event WINDOW in_order AS (PARTITION BY visitor ORDER BY at, id)
+    FROM event WHERE gain IS NOT NULL WINDOW in_order AS (PARTITION BY visitor ORDER BY at, id)
 ), recounted AS (
     SELECT product_id, sum(gain * power(2, extract(epoch FROM at - epoch)::float8 / 86400 / half_life_days)) AS weight
     FROM line CROSS JOIN analytic.learning_state WHERE (begins OR product_id <> before) AND nth <= 5 GROUP BY product_id

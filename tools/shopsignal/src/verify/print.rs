@@ -9,6 +9,7 @@ use store::activity::{ActivityComparison, ActivityDifference, Counts};
 use store::conservation::Conservation;
 use store::learning_recount::LearningComparison;
 use store::rank_recount::RankComparison;
+use store::recommendation_recount::{ResultComparison, ResultDifference};
 use store::recount::SalesComparison;
 use store::verification::{Balance, Comparison, KeyCheck, PendingCheck, Sums};
 
@@ -36,6 +37,7 @@ pub fn print(outcome: &Outcome) {
     print_sales(&outcome.report.sales);
     print_ranks(&outcome.report.ranks);
     print_learning(&outcome.report.learning);
+    print_results(&outcome.report.recommendations);
     match &outcome.feed {
         Some(feed) => print_feed(feed),
         None => println!("catalog feed: not checked"),
@@ -190,6 +192,21 @@ fn print_learning(check: &LearningComparison) {
     );
     for example in examples {
         println!("     {}: stored {:.6}, recounted {:.6} views", example.product_id, example.stored, example.recounted);
+    }
+}
+
+fn print_results(check: &ResultComparison) {
+    let ResultComparison { rows, differences, examples } = check;
+    let mark = mark(*differences != 0);
+    println!(
+        "{mark}I13 recommendations: the results of {rows} days, each of a placement and group, recounted from the log, \
+         difference in {differences}"
+    );
+    for ResultDifference { day, placement, arm, stored, least, most } in examples {
+        println!(
+            "     {day} {placement} {arm}: impressions, clicks, conversions {stored:?} stored, at least {least:?} and at most \
+             {most:?} recounted"
+        );
     }
 }
 
