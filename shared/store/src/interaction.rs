@@ -3,9 +3,12 @@
 
 use std::collections::HashMap;
 
-use domain::{Actor, Caller, DerivedInteraction, Interaction, InteractionId, NewInteraction, Origin, ProductId};
-use tokio_postgres::Row;
+use domain::{
+    Actor, Caller, DerivedInteraction, EventType, Interaction, InteractionId, NewInteraction, Origin, ProductId,
+};
+use jiff::Timestamp;
 use tokio_postgres::types::Type;
+use tokio_postgres::{Client, Row};
 use uuid::Uuid;
 
 use crate::session::Parameter;
@@ -356,6 +359,45 @@ pub struct AwaitingCatalog {
     pub open: Vec<Interaction>,
     /// Parked: they wait for an operator, not for a retry.
     pub parked: Vec<InteractionId>,
+}
+
+/// An event as recommendations learn it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Teaching {
+    /// The session, else the account, whose visits it belongs to.
+    pub visitor: String,
+    /// The product, also when a SKU was named.
+    pub product_id: String,
+    /// Its event type.
+    pub event_type: String,
+    /// When it happened.
+    pub at: Timestamp,
+}
+
+/// Reads events of these types since a time, as they are learned: the newest `limit` of them, the newest first.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list_teaching(
+    client: &Client,
+    types: &[EventType],
+    since: Timestamp,
+    limit: u32,
+) -> Result<Vec<Teaching>, StoreError> {
+    let types: Vec<_> = types.iter().map(EventType::as_str).collect();
+    let statement = include_str!("../sql/interaction/list_teaching.sql");
+    let parameters: [Parameter<'_>; 3] =
+        [(&types, Type::TEXT_ARRAY), (&since, Type::TIMESTAMPTZ), (&i64::from(limit), Type::INT8)];
+    let rows = client.query_typed(statement, &parameters).await?;
+    let teaching = |row: &Row| {
+        Ok(Teaching {
+            visitor: row.try_get("visitor")?,
+            product_id: row.try_get("product_id")?,
+            event_type: row.try_get("event_type")?,
+            at: row.try_get("occurred_at")?,
+        })
+    };
+    rows.iter().map(teaching).collect()
 }
 
 /// Loads those of the given interactions that the catalog has not confirmed. The others are done.

@@ -1,8 +1,11 @@
-//! `shopsignal evaluate` on a file whose best recommendation is known.
+//! `shopsignal evaluate` on a file, and on a log, whose best recommendation is known.
 
 use std::fmt::Write;
 
-use testkit::{TestDatabase, shopsignal};
+use domain::NewInteraction;
+use jiff::{SignedDuration, Timestamp};
+use testkit::{TestDatabase, interaction, shopsignal};
+use tokio::sync::Mutex;
 
 /// Sessions in which product n is always followed by product n + 100, among 40 such pairs.
 fn affinities(first: usize, count: usize) -> String {
@@ -14,8 +17,18 @@ fn affinities(first: usize, count: usize) -> String {
     })
 }
 
+/// Evaluations follow each other, so that a database that is left behind is noticed.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// The cells of the row of a method.
+fn cells<'t>(text: &'t str, method: &str) -> Vec<&'t str> {
+    let row = text.lines().find(|row| row.contains(method)).unwrap_or_else(|| panic!("no {method}: {text}"));
+    row.split('┆').map(|cell| cell.trim_matches([' ', '│'])).collect()
+}
+
 #[tokio::test]
 async fn what_always_follows_is_found_first_and_the_database_is_as_before() {
+    let _turn = TURN.lock().await;
     let (database, folder) = (TestDatabase::create().await, tempfile::tempdir().unwrap());
     let (train, test) = (folder.path().join("train.csv"), folder.path().join("test.csv"));
     std::fs::write(&train, affinities(0, 200)).unwrap();
@@ -26,12 +39,10 @@ async fn what_always_follows_is_found_first_and_the_database_is_as_before() {
     let text = String::from_utf8(output.stdout.clone()).unwrap();
     assert!(output.status.success(), "{output:?}");
     for line in ["Shopsignal ", "Shopsignal, learning meanwhile", "item-kNN (cosine)"] {
-        let row = text.lines().find(|row| row.contains(line)).unwrap_or_else(|| panic!("no {line}: {text}"));
-        let cells: Vec<_> = row.split('┆').map(|cell| cell.trim_matches([' ', '│'])).collect();
-        assert_eq!(cells[1..4], ["40", "1.0000", "1.0000"], "{row}");
+        assert_eq!(cells(&text, line)[1..4], ["40", "1.0000", "1.0000"], "{text}");
     }
-    let popular = text.lines().find(|row| row.contains("popularity with decay")).unwrap();
-    assert!(!popular.contains("1.0000"), "{popular}");
+    let popular = cells(&text, "popularity with decay");
+    assert!(!popular.contains(&"1.0000"), "{popular:?}");
     let left = "SELECT count(*) FROM pg_database WHERE datname LIKE 'shopsignal_evaluate_%'";
     assert_eq!(database.number(left).await, 0, "its own database is dropped");
     assert_eq!(database.number("SELECT count(*) FROM analytic.interaction").await, 0, "and this one is untouched");
@@ -46,4 +57,54 @@ async fn a_line_that_cannot_be_read_is_named() {
     let output = command.env("DATABASE_URL", database.url()).arg("evaluate").arg(&file).output().await.unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success() && error.contains("line 3: noon is neither a time"), "{error}");
+}
+
+/// Records visits of sessions that are known to the log, each of two products that always follow each other.
+async fn visit(database: &TestDatabase, session: usize, minutes_ago: i64) {
+    let at = Timestamp::now() - SignedDuration::from_mins(minutes_ago);
+    let item = session % 40;
+    let event = |event: &str, product: String, seconds: i64| NewInteraction {
+        session_id: Some(format!("s-{session}")),
+        occurred_at: Some(at + SignedDuration::from_secs(seconds)),
+        ..interaction(event, &product)
+    };
+    let events = [
+        event("view", format!("p-{item}"), 0),
+        event("add_to_cart", format!("q-{item}"), 20),
+        event("dislike", "x".to_owned(), 30),
+    ];
+    database.record(&events).await;
+}
+
+#[tokio::test]
+async fn the_own_log_is_split_by_time_into_visits_and_only_read() {
+    let _turn = TURN.lock().await;
+    let database = TestDatabase::create().await;
+    // Given that everybody has come twice, the second time after the split.
+    for session in 0..80 {
+        visit(&database, session, 2_000).await;
+        visit(&database, session, 100).await;
+    }
+    visit(&database, 999, 60 * 24 * 40).await;
+    let split = (Timestamp::now() - SignedDuration::from_mins(1_000)).to_string();
+    let output = async |more: &[&str]| {
+        let mut command = shopsignal();
+        let command = command.env("DATABASE_URL", database.url()).args(["evaluate", "--log"]).args(more);
+        let output = command.output().await.unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let text = output(&["--split", &split]).await;
+    let first = text.lines().next().unwrap();
+    assert!(first.starts_with("160 events of 80 items to learn from, 80 sessions to predict"), "{first}");
+    assert_eq!(cells(&text, "Shopsignal ")[1..4], ["80", "1.0000", "1.0000"], "{text}");
+    assert_eq!(cells(&text, "item-kNN (cosine)")[1..4], ["80", "1.0000", "1.0000"], "{text}");
+    assert_ne!(cells(&text, "popularity with decay")[2], "1.0000", "{text}");
+    // With all 50 days the visit before the others is learned too, and with a gain more what it belongs to.
+    let text = output(&["--split", "0.495", "--days", "50", "--gain", "dislike=1"]).await;
+    assert!(text.lines().next().unwrap().starts_with("243 events of 81 items to learn from, 80 sessions"), "{text}");
+    let gains = "SELECT event_type, gain FROM analytic.learning_gain WHERE event_type = 'dislike'";
+    assert_eq!(database.rows(gains).await, [""; 0], "the shop's own gains are as they were");
+    assert_eq!(database.number("SELECT count(*) FROM analytic.learned_product").await, 0);
+    assert_eq!(database.number("SELECT count(*) FROM analytic.interaction").await, 161 * 3);
 }

@@ -1,7 +1,8 @@
-//! `shopsignal evaluate`: how good the recommendations are, on sessions of a file, beside two simple methods.
+//! `shopsignal evaluate`: how good the recommendations are, on sessions of a file or of the own log, beside two simple methods.
 
 mod baseline;
 mod learned;
+mod log;
 mod measure;
 mod scratch;
 mod sessions;
@@ -13,28 +14,39 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 use domain::Learning;
 use indicatif::ProgressBar;
-use store::StoreError;
+use store::learning_gain::Change;
 use store::recommendation::Scoring;
 
 use crate::Error;
 use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
+use crate::gains::read_change;
 use baseline::{Neighbours, Popularity};
 use learned::Learned;
 use measure::{LENGTH, Measure};
 use scratch::Scratch;
-use sessions::{Item, Sessions};
+use sessions::{Item, Sessions, Split};
 
 /// `shopsignal evaluate`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Sessions to learn from: CSV or TSV with the columns session, item, time and a header; gzip by its name (.gz).
-    file: PathBuf,
+    #[arg(required_unless_present = "log")]
+    file: Option<PathBuf>,
     /// Sessions to predict, in the same form; otherwise the last sessions of the file.
     #[arg(long, value_name = "FILE")]
     test: Option<PathBuf>,
-    /// Which share of the sessions is predicted when there is no file of them.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.05, conflicts_with = "test", value_parser = share)]
-    share: f64,
+    /// The visits of the shop's own log, instead of a file. It is only read.
+    #[arg(long, conflicts_with_all = ["file", "test"])]
+    log: bool,
+    /// How many days of the log, at most two million events of them.
+    #[arg(long, default_value_t = 30, requires = "log", value_parser = clap::value_parser!(u16).range(1..=366))]
+    days: u16,
+    /// What is predicted when there is no file of it: the share of the last sessions, or those that begin at this time or later.
+    #[arg(long, value_name = "SHARE|TIME", default_value = "0.05", conflicts_with = "test")]
+    split: Split,
+    /// What an event teaches, instead of what it teaches now (EVENT=GAIN or EVENT=none, as `shopsignal gains set`).
+    #[arg(long = "gain", value_name = "EVENT=GAIN", value_parser = read_change)]
+    gains: Vec<Change>,
     /// As `LearningLookback`.
     #[arg(long, value_name = "EVENTS", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=20))]
     lookback: u16,
@@ -54,17 +66,18 @@ pub struct Args {
     database: DatabaseArgs,
 }
 
-fn share(text: &str) -> Result<f64, String> {
-    let share: f64 = text.parse().map_err(|_| "must be a number".to_owned())?;
-    if share > 0.0 && share < 1.0 { Ok(share) } else { Err("must be between 0 and 1".to_owned()) }
-}
-
 /// Learns and judges in a database of its own on the server of the deployment, and prints a table.
 ///
 /// # Errors
-/// When the file cannot be read, or the database cannot be created or used. The database is dropped in any case.
+/// When the file or the log cannot be read, or the database cannot be created or used. The database is dropped in any case.
 pub(crate) async fn run(stack: &str, args: Args) -> Result<(), Error> {
-    let sessions = sessions::read(&args.file, args.test.as_deref(), args.share)?;
+    let deployment = Deployment::find(stack, &args.database, ResourceArgs::default()).await?;
+    let mut gains = if args.log { log::list_gains(&deployment).await? } else { Vec::new() };
+    gains.extend(args.gains.iter().cloned());
+    let sessions = match &args.file {
+        Some(file) => sessions::read(file, args.test.as_deref(), args.split)?,
+        None => log::read(&deployment, args.days, args.split, &gains).await?,
+    };
     if sessions.test.is_empty() {
         return Err(Error::Usage("no session of two known items is left to predict".to_owned()));
     }
@@ -74,23 +87,17 @@ pub(crate) async fn run(stack: &str, args: Args) -> Result<(), Error> {
         sessions.items.len(),
         sessions.test.len()
     );
-    let mut table = Table::new();
-    table.load_style(UTF8_FULL_CONDENSED);
-    table.set_header(["method", "cases", "recall", "MRR", "NDCG", "coverage", "empty", "p50", "p99"]);
-    for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
+    let mut table = new_table();
     let items = sessions.items.len();
     let popularity = Popularity::of(&sessions.train, args.half_life_days);
     table.add_row(row("popularity with decay", &judge(&sessions, |list| popularity.recommend(list)), items));
     let neighbours = Neighbours::of(&sessions.train);
     table.add_row(row("item-kNN (cosine)", &judge(&sessions, |list| neighbours.recommend(list)), items));
 
-    let deployment = Deployment::find(stack, &args.database, ResourceArgs::default()).await?;
     let scratch = Scratch::create(&deployment).await?;
-    let judged = judge_learned(&scratch, &sessions, &args).await;
+    let judged = judge_learned(&scratch, &sessions, &args, &gains).await;
     scratch.drop().await?;
-    let (took, fixed, learning) = judged.map_err(|source| Error::Store { what: "learn and recommend", source })?;
+    let (took, fixed, learning) = judged?;
     table.add_row(row("Shopsignal", &fixed, items));
     table.add_row(row("Shopsignal, learning meanwhile", &learning, items));
     println!("{table}");
@@ -103,7 +110,9 @@ async fn judge_learned(
     scratch: &Scratch,
     sessions: &Sessions,
     args: &Args,
-) -> Result<(Duration, Measure, Measure), StoreError> {
+    gains: &[Change],
+) -> Result<(Duration, Measure, Measure), Error> {
+    scratch.set_gains(gains).await?;
     let learned = Learned {
         database: &scratch.database,
         sessions,
@@ -115,11 +124,22 @@ async fn judge_learned(
         },
     };
     let bar = ProgressBar::new(u64::try_from(sessions.train.len() + 2 * sessions.test.len()).unwrap_or_default());
-    let took = learned.train(&bar).await?;
-    let fixed = learned.judge(false, &bar).await?;
-    let learning = learned.judge(true, &bar).await?;
+    let failed = |source| Error::Store { what: "learn and recommend", source };
+    let took = learned.train(&bar).await.map_err(failed)?;
+    let fixed = learned.judge(false, &bar).await.map_err(failed)?;
+    let learning = learned.judge(true, &bar).await.map_err(failed)?;
     bar.finish_and_clear();
     Ok((took, fixed, learning))
+}
+
+fn new_table() -> Table {
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED);
+    table.set_header(["method", "cases", "recall", "MRR", "NDCG", "coverage", "empty", "p50", "p99"]);
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
 }
 
 fn judge(sessions: &Sessions, recommend: impl Fn(&[Item]) -> Vec<Item>) -> Measure {

@@ -103,7 +103,7 @@ mod tests {
         let at = |second: usize| Timestamp::from_second(i64::try_from(second).unwrap()).unwrap();
         let of_session = |(number, items): (usize, &&[Item])| -> Vec<Event> {
             let session = u32::try_from(number).unwrap();
-            items.iter().map(|item| Event { session, item: *item, at: at(number) }).collect()
+            items.iter().map(|item| Event { session, item: *item, event_type: 0, at: at(number) }).collect()
         };
         sessions.iter().enumerate().flat_map(of_session).collect()
     }

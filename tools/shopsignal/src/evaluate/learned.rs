@@ -85,7 +85,7 @@ impl Learned<'_> {
     }
 
     async fn record(&self, events: &[Event]) -> Result<Vec<InteractionId>, StoreError> {
-        let items: Vec<_> = events.iter().map(|event| self.view(event)).collect();
+        let items: Vec<_> = events.iter().map(|event| self.interaction(event)).collect();
         let submission = Submission {
             caller: Caller::Trusted,
             user_agent: None,
@@ -101,14 +101,14 @@ impl Learned<'_> {
         Ok(ids.collect())
     }
 
-    /// A view, whose time is the event's: it is stored as history is.
-    fn view(&self, event: &Event) -> NewInteraction {
+    /// An interaction, whose time is the event's: it is stored as history is.
+    fn interaction(&self, event: &Event) -> NewInteraction {
         let item = &self.sessions.items[usize::try_from(event.item).expect("an item is a place in a list")];
         NewInteraction {
             origin: Origin::TRUSTED,
             event_id: Uuid::now_v7(),
             account_id: None,
-            event_type: "view".parse().expect("view is an event type"),
+            event_type: self.sessions.types[event.event_type].clone(),
             reference: Reference::new(RefType::Product, item).expect("the ids were checked when they were read"),
             session_id: Some(session_id(event.session)),
             metadata: "{}".to_owned(),

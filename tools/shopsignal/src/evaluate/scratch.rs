@@ -1,5 +1,6 @@
 //! A database of its own for one evaluation, so that nothing of the shop is read or changed.
 
+use store::learning_gain::Change;
 use store::{Client, Database, migration};
 use uuid::Uuid;
 
@@ -11,6 +12,7 @@ use crate::deployment::Deployment;
 pub(super) struct Scratch {
     server: Client,
     name: String,
+    deployment: Deployment,
     pub(super) database: Database,
 }
 
@@ -22,14 +24,22 @@ impl Scratch {
         let created = server.batch_execute(&format!("CREATE DATABASE {name}")).await;
         created.map_err(|error| Error::Store { what: "create a database for the evaluation", source: error.into() })?;
         let deployment = deployment.with_database(&name);
-        let scratch = Self { server, name, database: deployment.database() };
-        match migrate(&deployment).await {
+        let database = deployment.database();
+        let scratch = Self { server, name, deployment, database };
+        match migrate(&scratch.deployment).await {
             Ok(()) => Ok(scratch),
             Err(error) => {
                 scratch.drop().await?;
                 Err(error)
             }
         }
+    }
+
+    /// Sets what events teach in it.
+    pub(super) async fn set_gains(&self, changes: &[Change]) -> Result<(), Error> {
+        let mut client = self.deployment.connect().await?;
+        let set = store::learning_gain::set(&mut client, changes).await;
+        set.map(|_| ()).map_err(|source| Error::Store { what: "set the gains", source })
     }
 
     /// Drops it.

@@ -1,11 +1,12 @@
-//! The sessions of a file, split into those to learn from and those to predict.
+//! Sessions, of a file or of visits of the log, split into those to learn from and those to predict.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
+use std::str::FromStr;
 
-use domain::ProductId;
+use domain::{EventType, ProductId};
 use flate2::read::MultiGzDecoder;
 use jiff::Timestamp;
 
@@ -19,7 +20,31 @@ pub(super) type Item = u32;
 pub(super) struct Event {
     pub(super) session: u32,
     pub(super) item: Item,
+    /// What happened, by its place in [`Sessions::types`].
+    pub(super) event_type: usize,
     pub(super) at: Timestamp,
+}
+
+/// Where the sessions to predict begin.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Split {
+    /// The last sessions: a share of all.
+    Share(f64),
+    /// Sessions that begin then or later.
+    At(Timestamp),
+}
+
+impl FromStr for Split {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Ok(at) = text.parse() {
+            return Ok(Self::At(at));
+        }
+        let share = text.parse().ok().filter(|share| *share > 0.0 && *share < 1.0);
+        let rule = || "must be a share between 0 and 1, or a time such as 2026-11-30T00:00:00Z".to_owned();
+        Ok(Self::Share(share.ok_or_else(rule)?))
+    }
 }
 
 /// What is learned, in the order of time, and what is predicted.
@@ -27,6 +52,7 @@ pub(super) struct Event {
 pub(super) struct Sessions {
     /// The ids of the items that are learned.
     pub(super) items: Vec<String>,
+    pub(super) types: Vec<EventType>,
     pub(super) train: Vec<Event>,
     /// Sessions of at least two events on items that are learned, without immediate repetitions.
     pub(super) test: Vec<Vec<Event>>,
@@ -34,21 +60,28 @@ pub(super) struct Sessions {
 
 /// Reads `session,item,time` (comma or tab, with a header; times in seconds or RFC 3339; gzip by `.gz`).
 ///
-/// Without a file of its own the test part is the last `share` of the sessions, by when they began.
-pub(super) fn read(train: &Path, test: Option<&Path>, share: f64) -> Result<Sessions, Error> {
+/// Every event of a file is a view. Without a file of its own the test part is split off, by when sessions began.
+pub(super) fn read(train: &Path, test: Option<&Path>, split: Split) -> Result<Sessions, Error> {
     let learned = read_file(train)?;
-    let (learned, asked) = match test {
-        Some(path) => (learned, read_file(path)?),
-        None => split(learned, share),
-    };
-    Ok(prepare(learned, asked))
+    match test {
+        Some(path) => Ok(prepare(learned, read_file(path)?)),
+        None => Ok(divide(learned, split)),
+    }
 }
 
-/// An event as a file names it.
-struct Row {
-    session: String,
-    item: String,
-    at: Timestamp,
+/// Splits events by when their sessions began.
+pub(super) fn divide(rows: Vec<Row>, by: Split) -> Sessions {
+    let (learned, asked) = split(rows, by);
+    prepare(learned, asked)
+}
+
+/// An event as its source names it.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) session: String,
+    pub(super) item: String,
+    pub(super) event_type: EventType,
+    pub(super) at: Timestamp,
 }
 
 fn read_file(path: &Path) -> Result<Vec<Row>, Error> {
@@ -78,7 +111,8 @@ fn row(record: &csv::StringRecord) -> Result<Row, String> {
     let at = at.ok_or_else(|| format!("{time} is neither a time (RFC 3339) nor a number of seconds"))?;
     // As it is stored: the id that comes back in a recommendation.
     let item: ProductId = item.parse().map_err(|rule| format!("{item} is not a product id: {rule}"))?;
-    Ok(Row { session: session.to_owned(), item: item.as_str().to_owned(), at })
+    let event_type = "view".parse().expect("view is an event type");
+    Ok(Row { session: session.to_owned(), item: item.as_str().to_owned(), event_type, at })
 }
 
 fn seconds(text: &str) -> Option<Timestamp> {
@@ -87,25 +121,32 @@ fn seconds(text: &str) -> Option<Timestamp> {
 }
 
 /// Splits by when a session began, so that nothing is learned from later than what is predicted.
-fn split(rows: Vec<Row>, share: f64) -> (Vec<Row>, Vec<Row>) {
+fn split(rows: Vec<Row>, by: Split) -> (Vec<Row>, Vec<Row>) {
     let mut began: HashMap<&str, Timestamp> = HashMap::new();
     for row in &rows {
         began.entry(&row.session).and_modify(|at| *at = row.at.min(*at)).or_insert(row.at);
     }
-    let mut times: Vec<_> = began.values().copied().collect();
-    times.sort_unstable();
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a share of a count"
-    )]
-    let first = (times.len() as f64 * (1.0 - share)) as usize;
-    let Some(border) = times.get(first).copied() else { return (rows, Vec::new()) };
+    let border = match by {
+        Split::At(border) => Some(border),
+        Split::Share(share) => nth_from_end(began.values().copied().collect(), share),
+    };
+    let Some(border) = border else { return (rows, Vec::new()) };
     let late: Vec<bool> = rows.iter().map(|row| began[&*row.session] >= border).collect();
     let (test, train): (Vec<_>, Vec<_>) = rows.into_iter().zip(late).partition(|(_, late)| *late);
     let plain = |rows: Vec<(Row, bool)>| rows.into_iter().map(|(row, _)| row).collect();
     (plain(train), plain(test))
+}
+
+/// The earliest of the last share of these times.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of a count"
+)]
+fn nth_from_end(mut times: Vec<Timestamp>, share: f64) -> Option<Timestamp> {
+    times.sort_unstable();
+    times.get((times.len() as f64 * (1.0 - share)) as usize).copied()
 }
 
 fn prepare(learned: Vec<Row>, asked: Vec<Row>) -> Sessions {
@@ -116,13 +157,16 @@ fn prepare(learned: Vec<Row>, asked: Vec<Row>) -> Sessions {
         let next = u32::try_from(numbers.len()).expect("fewer than four billion sessions");
         *numbers.entry(name).or_insert(next)
     };
+    let mut types = Vec::new();
     for row in learned {
+        let event_type = place(&mut types, row.event_type);
         let next = Item::try_from(names.len()).expect("fewer than four billion items");
         let item = *names.entry(row.item.clone()).or_insert(next);
         if item == next {
             sessions.items.push(row.item);
         }
-        sessions.train.push(Event { session: number(format!("train {}", row.session)), item, at: row.at });
+        let session = number(format!("train {}", row.session));
+        sessions.train.push(Event { session, item, event_type, at: row.at });
     }
     sessions.train.sort_by_key(|event| event.at);
     let mut of_session: HashMap<u32, Vec<Event>> = HashMap::new();
@@ -130,11 +174,21 @@ fn prepare(learned: Vec<Row>, asked: Vec<Row>) -> Sessions {
         // What is not learned cannot be recommended, by any method.
         let Some(item) = names.get(&row.item) else { continue };
         let session = number(format!("test {}", row.session));
-        of_session.entry(session).or_default().push(Event { session, item: *item, at: row.at });
+        let event_type = place(&mut types, row.event_type);
+        of_session.entry(session).or_default().push(Event { session, item: *item, event_type, at: row.at });
     }
     sessions.test = of_session.into_values().map(in_order).filter(|events| events.len() > 1).collect();
     sessions.test.sort_by_key(|events| (events[0].at, events[0].session));
+    sessions.types = types;
     sessions
+}
+
+/// The place of an event type in a short list, to which it is added when it is new.
+fn place(types: &mut Vec<EventType>, event_type: EventType) -> usize {
+    types.iter().position(|known| *known == event_type).unwrap_or_else(|| {
+        types.push(event_type);
+        types.len() - 1
+    })
 }
 
 fn in_order(mut events: Vec<Event>) -> Vec<Event> {
@@ -151,6 +205,7 @@ mod tests {
         let row = |(session, item, second): &(&str, &str, i64)| Row {
             session: (*session).to_owned(),
             item: (*item).to_owned(),
+            event_type: "view".parse().unwrap(),
             at: Timestamp::from_second(*second).unwrap(),
         };
         lines.iter().map(row).collect()
@@ -171,10 +226,13 @@ mod tests {
 
     #[test]
     fn a_split_is_by_when_a_session_began() {
-        let all = rows(&[("early", "a", 1), ("late", "a", 5), ("early", "b", 9), ("late", "b", 10)]);
-        let (train, test) = split(all, 0.5);
-        assert_eq!(train.iter().map(|row| &*row.session).collect::<Vec<_>>(), ["early", "early"]);
-        assert_eq!(test.iter().map(|row| &*row.session).collect::<Vec<_>>(), ["late", "late"]);
+        let all = &[("early", "a", 1), ("late", "a", 5), ("early", "b", 9), ("late", "b", 10)];
+        for by in ["0.5", "1970-01-01T00:00:02Z"] {
+            let (train, test) = split(rows(all), by.parse().unwrap());
+            assert_eq!(train.iter().map(|row| &*row.session).collect::<Vec<_>>(), ["early", "early"]);
+            assert_eq!(test.iter().map(|row| &*row.session).collect::<Vec<_>>(), ["late", "late"]);
+        }
+        assert!(["0", "1", "-0.1", "NaN", "yesterday"].iter().all(|bad| bad.parse::<Split>().is_err()));
     }
 
     #[test]
