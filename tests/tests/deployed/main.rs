@@ -17,6 +17,7 @@ mod order;
 mod poison;
 mod probe;
 mod push;
+mod recommendation;
 mod shop;
 mod simulated_orders;
 mod simulation;

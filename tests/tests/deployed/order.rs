@@ -17,7 +17,7 @@ const TRIES: Duration = Duration::from_secs(45);
 
 impl Shop {
     /// Posts events as a service of the shop.
-    async fn post_events(&self, events: &[Value]) -> Answer {
+    pub(crate) async fn post_events(&self, events: &[Value]) -> Answer {
         let token = token::of(self, Role::Producer, Uuid::now_v7());
         let request = self.request(Method::POST, EVENTS).bearer_auth(token).json(&json!({ "events": events }));
         let answer = send(request).await;

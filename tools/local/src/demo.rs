@@ -35,6 +35,8 @@ const RANK_LIMIT: Duration = Duration::from_secs(150);
 const FASHIONS: usize = 200;
 /// Events of each of four who push a product.
 const PUSHERS: usize = 120;
+/// Visits of shoppers with a taste.
+const TASTES: usize = 100;
 /// Products on a page.
 const PAGE: usize = 5;
 
@@ -81,7 +83,9 @@ pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
     };
     let applied = verify::wait_until_applied(&deployment, WAIT_LIMIT).await? && applied;
     let ranked = show_without_pushers(stack, (&api, &deployment), &simulate::pushed(&sent)).await?;
-    recommended::show(&api).await?;
+    // A list holds what the shop has announced, which it does with its orders.
+    let planted = if args.orders > 0 { &summary.tastes[..] } else { &[] };
+    let found = recommended::show(&api, planted).await?;
     let applied = verify::wait_until_applied(&deployment, WAIT_LIMIT).await? && applied;
     let outcome = verify::check(&deployment, verify::KEY_RETENTION_DAYS, true).await?;
     println!("\n== Is anything lost or counted twice?\n");
@@ -90,21 +94,24 @@ pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
     if !applied {
         eprintln!("effects are still pending after {} s; see `make logs`", WAIT_LIMIT.as_secs());
     }
-    let good = summary.is_complete() && shop && applied && ranked && outcome.is_sound();
+    let good = summary.is_complete() && shop && applied && ranked && found && outcome.is_sound();
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// What shoppers, two fashions and four pushers do.
+/// What shoppers, some of whom have tastes, two fashions and four pushers do.
 fn interactions(interactions: usize) -> Result<simulate::Args, Error> {
-    let (fashions, pushers) = (FASHIONS, PUSHERS);
-    Ok(simulate::Args { interactions, orders: Some(0), day_before: interactions, fashions, pushers, ..defaults()? })
+    let (fashions, pushers, tastes) = (FASHIONS, PUSHERS, TASTES);
+    let before = interactions;
+    let orders = Some(0);
+    Ok(simulate::Args { interactions, orders, day_before: before, fashions, pushers, tastes, ..defaults()? })
 }
 
 async fn send_interactions(stack: &Stack, args: &simulate::Args) -> Result<Summary, Error> {
     println!("\n== {} interactions of 100 simulated shoppers, through the HTTP API\n", args.interactions);
     let (fashions, pushers) = (2 * FASHIONS, 4 * PUSHERS);
     println!(
-        "and {} views of the day before, {fashions} of two fashions, {pushers} events of four pushers\n",
+        "and {} views of the day before, {fashions} of two fashions, {pushers} events of four pushers, \
+         {TASTES} visits of shoppers with a taste\n",
         args.day_before
     );
     simulate::simulate(stack, args).await

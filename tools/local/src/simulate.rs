@@ -20,6 +20,7 @@ mod pusher;
 mod report;
 mod shop;
 mod summary;
+mod taste;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ use self::pusher::Pushers;
 pub use self::shop::ShopSummary;
 use self::summary::Tally;
 pub use self::summary::{Latency, Summary};
+use self::taste::Tastes;
 pub use shopsignal::rate::Rate;
 
 use crate::Error;
@@ -81,7 +83,10 @@ pub async fn simulate(stack: &Stack, args: &Args) -> Result<Summary, Error> {
     let size = usize::from(args.batch);
     let batches = Batches::new(crowd, args.interactions, size);
     let batches = batches.chain(fashions(args, &run).batches(size)).chain(pushers(args, &run).batches(size));
+    let tastes = tastes(args, &run);
+    let batches = batches.chain(tastes.batches(size));
     let mut summary = send_all(&api, batches, args, Tally::new(args.seed, run)).await?;
+    summary.tastes = tastes.planted();
     let plan = plan(args, &summary.run);
     if plan.orders > 0 && !summary.aborted {
         summary.shop = Some(shop::send(&api, &Shop::open(&plan), args, plan.until).await?);
@@ -109,6 +114,17 @@ fn pushers(args: &Args, run: &str) -> Pushers {
         product_ids: args.product_ids,
         shoppers: args.shoppers,
         events: args.pushers,
+    }
+}
+
+fn tastes(args: &Args, run: &str) -> Tastes {
+    Tastes {
+        seed: args.seed,
+        run: run.to_owned(),
+        products: args.products,
+        product_ids: args.product_ids,
+        shoppers: args.shoppers,
+        visits: args.tastes,
     }
 }
 
@@ -152,7 +168,8 @@ async fn send_all(
     args: &Args,
     mut tally: Tally,
 ) -> Result<Summary, Error> {
-    let bar = progress::bar(args.interactions + args.day_before + 2 * args.fashions + 4 * args.pushers);
+    let bar =
+        progress::bar(args.interactions + args.day_before + 2 * args.fashions + 4 * args.pushers + 7 * args.tastes);
     let mut tokens: BTreeMap<Sender, Option<String>> = BTreeMap::new();
     let (start, mut before) = (Instant::now(), 0);
     let requests = batches.map(|batch| {

@@ -1,7 +1,10 @@
-//! What the demo shows of recommendations: beside a product, and for a visitor whose only view is a moment old.
+//! What the demo shows of recommendations: what is planted and found, what goes with a product, and what suits a visitor whose
+//! only view is a moment old.
 
-use comfy_table::Table;
+use std::collections::BTreeSet;
+
 use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{CellAlignment, Table};
 use contracts::Route;
 use domain::RankList;
 use serde::Deserialize;
@@ -12,6 +15,9 @@ use super::PAGE;
 use super::api::Api;
 use super::show::Ranked;
 use crate::Error;
+
+/// What `kind` may be: seen together, or bought together.
+const KINDS: [&str; 2] = ["viewed", "bought"];
 
 /// An answer, with the fields that the demo reads.
 #[derive(Deserialize)]
@@ -39,12 +45,68 @@ struct Reason {
     event: Option<String>,
 }
 
-/// Shows what goes with the product that trends most, lets a new guest look at it, and shows what suits that guest at once.
-pub(super) async fn show(api: &Api<'_>) -> Result<(), Error> {
+/// Shows whether the products of each taste are recommended with each other; then what goes with one of them, and what suits a
+/// guest who has just looked at it. `false` when one is missing.
+pub(super) async fn show(api: &Api<'_>, planted: &[Vec<String>]) -> Result<bool, Error> {
+    let found = planted.is_empty() || show_planted(api, planted).await?;
+    let product = match planted.first().and_then(|taste| taste.first()) {
+        Some(product) => Some(product.clone()),
+        None => get_trending(api).await?,
+    };
+    if let Some(product) = product {
+        show_product(api, &product).await?;
+    }
+    Ok(found)
+}
+
+/// Counts the partners that come first beside each product of each taste.
+async fn show_planted(api: &Api<'_>, planted: &[Vec<String>]) -> Result<bool, Error> {
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED).set_header([
+        "taste",
+        "products",
+        "planted",
+        "found, viewed",
+        "found, bought",
+    ]);
+    table.column_iter_mut().for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+    let mut complete = true;
+    for (number, taste) in (1..).zip(planted) {
+        let pairs = taste.len() * taste.len().saturating_sub(1);
+        let mut cells = vec![number.to_string(), taste.len().to_string(), pairs.to_string()];
+        for kind in KINDS {
+            let mut found = 0;
+            for product in taste {
+                found += count_partners(api, product, taste, kind).await?;
+            }
+            complete &= found == pairs;
+            cells.push(found.to_string());
+        }
+        table.add_row(cells);
+    }
+    println!(
+        "\n== Who has a taste views and buys its products: GET /recommendations/product/{{id}}?kind=viewed, bought\n"
+    );
+    println!("{table}");
+    println!("found: among the first beside a product of the taste are all others of it");
+    Ok(complete)
+}
+
+async fn count_partners(api: &Api<'_>, product: &str, taste: &[String], kind: &str) -> Result<usize, Error> {
+    let partners: BTreeSet<&str> = taste.iter().map(String::as_str).filter(|other| *other != product).collect();
+    let path = format!("{}?kind={kind}&limit={}", Route::RecommendForProduct.path_of(product), partners.len());
+    let answer: Answer = api.get(&path).await?;
+    Ok(answer.data.items.iter().filter(|item| partners.contains(&*item.product_id)).count())
+}
+
+async fn get_trending(api: &Api<'_>) -> Result<Option<String>, Error> {
     let path = format!("{}?rank={}&limit=1", Route::ListPopularity.path(), RankList::Trending.as_str());
     let trending: Ranked = api.get(&path).await?;
-    let Some(product) = trending.data.first().map(|row| row.id.to_string()) else { return Ok(()) };
-    let beside: Answer = api.get(&limited(&Route::RecommendForProduct.path_of(&product))).await?;
+    Ok(trending.data.first().map(|row| row.id.to_string()))
+}
+
+async fn show_product(api: &Api<'_>, product: &str) -> Result<(), Error> {
+    let beside: Answer = api.get(&limited(&Route::RecommendForProduct.path_of(product))).await?;
     println!("\n== Who looked at it also looked at: GET /recommendations/product/{product}?limit={PAGE}\n");
     print(&beside);
 

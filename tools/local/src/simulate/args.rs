@@ -38,6 +38,9 @@ pub struct Args {
     /// Events of each of four who push one product: an account, a session, a network that changes sessions, and a bot.
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub pushers: usize,
+    /// Visits of shoppers with a taste: each views the four products of a taste and buys three of them; five tastes.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub tastes: usize,
     /// End of the history of the orders, and of the fashions; now by default.
     #[arg(long, value_name = "TIME")]
     pub until: Option<Timestamp>,

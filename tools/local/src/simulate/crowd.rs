@@ -58,9 +58,19 @@ pub(super) struct Item {
     /// The account, if the sender is another.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) account_id: Option<Uuid>,
+    /// What a purchase says besides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) metadata: Option<Metadata>,
     /// When it happened, if not now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) occurred_at: Option<Timestamp>,
+}
+
+/// What a purchase says besides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Metadata {
+    /// What was bought together has the same.
+    pub(super) basket: String,
 }
 
 /// The category of the product with a rank.
@@ -140,6 +150,7 @@ impl Iterator for Crowd {
             account_id: shopper
                 .filter(|_| action == Action::Purchase)
                 .map(|shopper| Self::account(self.population.seed, shopper)),
+            metadata: None,
             occurred_at: None,
         };
         self.position += 1;

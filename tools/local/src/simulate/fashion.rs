@@ -67,6 +67,7 @@ impl Fashions {
             ref_id: self.product_ids.id(self.seed, rank),
             session_id: format!("before-{view}"),
             account_id: None,
+            metadata: None,
             occurred_at: Some(self.until - age),
         }
     }
@@ -86,6 +87,7 @@ impl Fashions {
             // Different visitors: a fashion is not one person's.
             session_id: format!("fashion-{view}"),
             account_id: None,
+            metadata: None,
             occurred_at: Some(self.until - age),
         }
     }

@@ -57,6 +57,7 @@ impl Pushers {
                 ref_id: self.product(),
                 session_id: session(event),
                 account_id: None,
+                metadata: None,
                 occurred_at: None,
             };
             let items: Vec<_> = (0..events).map(item).collect();

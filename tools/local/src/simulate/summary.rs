@@ -42,6 +42,8 @@ pub struct Summary {
     pub rate: f64,
     /// How long requests took including retries, from when they were due.
     pub latency_ms: Latency,
+    /// The products of each taste: what must be found to go together.
+    pub tastes: Vec<Vec<String>>,
     /// The orders, if any were sent.
     pub shop: Option<ShopSummary>,
 }
@@ -96,6 +98,7 @@ impl Tally {
             seconds: 0.0,
             rate: 0.0,
             latency_ms: none,
+            tastes: Vec::new(),
             shop: None,
         };
         Self { summary, latency }
