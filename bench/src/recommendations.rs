@@ -1,9 +1,14 @@
-//! Recommendations: what a visitor's list costs by the number of pairs, and how many events a second are learned.
+//! Recommendations: what a visitor's list costs by the number of pairs, how many events a second are learned, and how soon a
+//! view shows, through the API of the deployed local stack.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use contracts::Route;
-use testkit::{Function, HttpEvent, TestDatabase, hint, sqs_event};
+use reqwest::Client;
+use serde_json::{Value, json};
+use testkit::{Function, HttpEvent, Stack, TestDatabase, hint, sqs_event};
+use tokio_postgres::NoTls;
+use uuid::Uuid;
 
 use crate::figure::{Figure, Rounds};
 use crate::hold;
@@ -18,10 +23,14 @@ const VISITS: u32 = 2_000;
 const REQUESTS: usize = 100;
 /// Events of a round of learning, in batches of a hundred.
 const EVENTS: i64 = 5_000;
+/// Views of a round whose way is timed.
+const VIEWS: usize = 20;
+/// A view that does not show by then aborts the measurement.
+const WAIT_LIMIT: Duration = Duration::from_secs(60);
 /// Events of a batch.
 const BATCH: i64 = 100;
 
-/// Measures lists in shops of several sizes, and learning in the largest.
+/// Measures lists in shops of several sizes, learning in the largest, and how soon a view shows.
 pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
     let mut figures = Vec::new();
     for products in SHOPS {
@@ -31,6 +40,7 @@ pub(crate) async fn measure(rig: &Rig) -> Vec<Figure> {
             figures.push(learn(rig, &database, products).await);
         }
     }
+    figures.extend(refresh(rig).await);
     figures
 }
 
@@ -122,4 +132,79 @@ async fn learn(rig: &Rig, database: &TestDatabase, products: u32) -> Figure {
         "events/s",
         percentile(&rates, 50),
     )
+}
+
+/// From a view to the list of its visitor, whose next request must know it, and to the list of everybody else.
+async fn refresh(rig: &Rig) -> Vec<Figure> {
+    let shop = Shop::open().await;
+    let (mut own, mut others) = (Vec::new(), Vec::new());
+    for round in 0..=rig.rounds * VIEWS {
+        let [first, second] = [Uuid::now_v7(), Uuid::now_v7()].map(|id| id.to_string());
+        let [visitor, other] = [Uuid::now_v7(), Uuid::now_v7()].map(|id| format!("bench-{id}"));
+        shop.announce([&first, &second]).await;
+        let seconds = Instant::now();
+        shop.view(&other, &[&first, &second]).await;
+        while !shop.is_recommended(&Route::RecommendForProduct.path_of(&first), &second).await {
+            assert!(seconds.elapsed() < WAIT_LIMIT, "nothing is learned after {WAIT_LIMIT:?}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let learned = seconds.elapsed();
+        let seconds = Instant::now();
+        shop.view(&visitor, &[&first]).await;
+        let knows = shop.is_recommended(&Route::RecommendForSession.path_of(&visitor), &second).await;
+        assert!(knows, "the request after a view does not know it");
+        // The first starts the environments.
+        if round > 0 {
+            others.push(learned.as_secs_f64() * 1e3);
+            own.push(seconds.elapsed().as_secs_f64() * 1e3);
+        }
+    }
+    let figure = |what: &str, values: &[f64], percent| {
+        Figure::alone("recommendations", format!("{what}, p{percent}"), "ms", percentile(values, percent))
+    };
+    let mut figures = Vec::new();
+    for percent in [50, 99] {
+        figures.push(figure("POST of a view and the visitor's next list, which knows it", &own, percent));
+        figures.push(figure("POST of two views to the list of everybody else (window 1 s)", &others, percent));
+    }
+    figures
+}
+
+/// The deployed local stack, as a guest's browser sees it.
+struct Shop {
+    client: Client,
+    database: tokio_postgres::Client,
+    url: String,
+}
+
+impl Shop {
+    async fn open() -> Self {
+        let stack = Stack::get();
+        let (database, connection) = tokio_postgres::connect(stack.database_url(), NoTls).await.unwrap();
+        tokio::spawn(connection);
+        rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
+        Self { client: Client::new(), database, url: stack.entry("api_url").to_owned() }
+    }
+
+    /// Makes products known, as product events do.
+    async fn announce(&self, products: [&String; 2]) {
+        let insert =
+            "INSERT INTO analytic.product (product_id, seller_id, category_id) VALUES ($1, 's', 'c'), ($2, 's', 'c')";
+        self.database.execute(insert, &[products[0], products[1]]).await.unwrap();
+    }
+
+    async fn view(&self, session: &str, products: &[&String]) {
+        let view = |product: &&String| json!({ "event_type": "view", "ref_type": "Product", "ref_id": product, "session_id": session });
+        let body = json!({ "interactions": products.iter().map(view).collect::<Vec<_>>() });
+        let url = format!("{}{}", self.url, Route::RecordGuestInteractions.path());
+        let reply = self.client.post(url).body(body.to_string()).send().await.unwrap();
+        assert_eq!(reply.status(), 200);
+    }
+
+    async fn is_recommended(&self, path: &str, product: &str) -> bool {
+        let answer = self.client.get(format!("{}{path}", self.url)).send().await.unwrap().text().await.unwrap();
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        let items = answer["data"]["items"].as_array().unwrap_or_else(|| panic!("{answer}"));
+        items.iter().any(|item| item["product_id"] == product)
+    }
 }
