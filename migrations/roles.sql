@@ -171,9 +171,9 @@ GRANT SELECT ON analytic.reference_popularity TO shopsignal_project_orders;
 GRANT SELECT ON analytic.product_popularity, analytic.activity TO shopsignal_answer_queries;
 -- Where an event is: not who sent it.
 GRANT SELECT (event_id, origin, interaction_id, date_created) ON analytic.interaction_key TO shopsignal_answer_queries;
-GRANT SELECT (id, event_type, ref_type, ref_id, occurred_at, date_created, actor, network, bot) ON analytic.interaction
+GRANT SELECT (id, event_id, event_type, ref_type, ref_id, occurred_at, date_created, actor, network, bot) ON analytic.interaction
     TO shopsignal_answer_queries;
-GRANT SELECT (actor, since, date_ended) ON analytic.exclusion TO shopsignal_answer_queries;
+GRANT SELECT ON analytic.exclusion, analytic.conservation TO shopsignal_answer_queries;
 GRANT SELECT ON analytic.pending, analytic.actor_day, analytic.event_cap_period TO shopsignal_answer_queries;
 GRANT SELECT (reference, product_id) ON analytic.product_reference
     TO shopsignal_update_popularity, shopsignal_update_catalog, shopsignal_import_interactions, shopsignal_answer_queries,
@@ -212,10 +212,12 @@ GRANT SELECT, INSERT, UPDATE ON analytic.product_reference TO shopsignal_project
 GRANT SELECT, INSERT, UPDATE ON analytic.opinion TO shopsignal_project_orders;
 GRANT SELECT, INSERT, UPDATE ON analytic.shop_user TO shopsignal_project_orders;
 
--- Dashboards: which orders of a seller await a refund, and the names of products. Not who bought.
-GRANT SELECT (order_id, seller_id, paid_minor, refund_minor, refund_requested_at)
+-- Dashboards: which orders of a seller await a refund, the orders behind a figure, and the names of products. Not who bought.
+GRANT SELECT (order_id, status, seller_id, currency, total_minor, shipping_minor, tax_minor, fee_minor, payment_method, paid_minor,
+              refund_minor, placed_at, paid_at, refund_requested_at)
     ON analytic.sales_order TO shopsignal_answer_queries;
-GRANT SELECT (order_id, seller_id) ON analytic.order_line TO shopsignal_answer_queries;
+GRANT SELECT (order_id, position, reference, product_id, seller_id, quantity_milli, price_minor, total_minor)
+    ON analytic.order_line TO shopsignal_answer_queries;
 GRANT SELECT (product_id, seller_id, name, deleted_at) ON analytic.product TO shopsignal_answer_queries;
 
 -- ---- Figures. Only moved, and read; a row that is all zero is removed; those of single customers are read only by the
@@ -258,6 +260,7 @@ GRANT INSERT (finding_id, date_created, next_hint_at), SELECT (finding_id)
 GRANT SELECT, UPDATE (lease, leased_until, confirmed, parked_at, parked_reason), DELETE
     ON analytic.pending_alert TO shopsignal_send_alerts;
 GRANT SELECT, UPDATE (next_hint_at, hints) ON analytic.pending_alert TO shopsignal_resend_pending;
+GRANT SELECT (finding_id, date_created, parked_at, parked_reason) ON analytic.pending_alert TO shopsignal_answer_queries;
 
 -- ---- People: an erasure renames everything that names a person, and moves the figures of the customer
 

@@ -3,14 +3,16 @@
 
 mod alerts;
 mod analytics;
+mod flow;
 mod interaction;
 mod popularity;
 mod rank;
 mod recommendation;
-/// Windows, rankings, segments of customers and months. Each response is read by one statement, so that its figures are
+/// Windows, rankings, orders, segments of customers and months. Each response is read by one statement, so that its figures are
 /// consistent.
 mod sales {
     pub(super) mod month;
+    pub(super) mod order;
     pub(super) mod ranking;
     pub(super) mod segment;
     mod total;
@@ -51,6 +53,7 @@ fn handler(route: Route) -> Option<MethodRouter<Arc<Deps>>> {
         Route::ListTopProducts => get(sales::ranking::products),
         Route::ListTopCategories => get(sales::ranking::categories),
         Route::ListCustomerSegments => get(sales::segment::list),
+        Route::ListOrders => get(sales::order::list),
         Route::ListSalesMonths => get(sales::month::list),
         Route::ShowSellerDashboard => get(seller_dashboard::show),
         Route::ShowShopDashboard => get(analytics::dashboard),
@@ -60,6 +63,7 @@ fn handler(route: Route) -> Option<MethodRouter<Arc<Deps>>> {
         Route::CountUsers => get(analytics::users),
         Route::CountEvents => get(analytics::events),
         Route::ShowRecommendationResults => get(recommendation::results),
+        Route::ShowFlow => get(flow::show),
         Route::GetDescription => get(service::describe),
         Route::CheckHealth => get(service::check_health),
         Route::RecordInteractions

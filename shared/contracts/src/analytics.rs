@@ -3,6 +3,7 @@
 //! Bodies have no envelope and are in camelCase, amounts in the major unit, as clients of the replaced system expect;
 //! each amount is accompanied by the exact integer.
 
+pub(crate) mod flow;
 pub(crate) mod recommendation;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use serde_json::value::RawValue;
 
 use crate::{InvalidQuery, Parameters, SPAN_DEFAULT_DAYS, SPAN_MAX_DAYS};
 
+pub use flow::{ExcludedActor, Flow, FlowConservation, ParkedExample, ParkedReason, SinkFlow};
 pub use recommendation::{ArmResults, Compared, PlacementDay, RecommendationResults, ShownLift};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);

@@ -120,6 +120,8 @@ pub struct Summary {
     pub items_sold: i64,
     /// Mean of all ratings of the seller's products that are not withdrawn, from 0 to 1; 0 when there are none.
     pub average_rating: f64,
+    /// How many ratings those are.
+    pub ratings: i64,
     /// Units in orders that are currently created, confirmed or reserved.
     #[serde(serialize_with = "domain::serialize_milli")]
     #[cfg_attr(feature = "openapi", schema(value_type = f64))]

@@ -85,6 +85,9 @@ pub enum InvalidQuery {
         /// The most steps.
         max: usize,
     },
+    /// Windows of a product that are shorter than an hour.
+    #[error("size: must be 1h or 1d when product_id is given")]
+    SizeOfProduct,
     /// Not a time zone.
     #[error("tz: {0}")]
     Zone(#[from] domain::InvalidZone),

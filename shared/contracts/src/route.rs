@@ -117,6 +117,8 @@ routes! {
     /// The customers by what they spent.
     ListCustomerSegments: Get "/api/v1/analytic/sales/customer-segments", Token, "answer-queries",
         crate::sales::segment::describe::segments;
+    /// The orders behind a figure.
+    ListOrders: Get "/api/v1/analytic/sales/orders", Token, "answer-queries", crate::sales::order::describe::orders;
     /// Sales by month.
     ListSalesMonths: Get "/api/v1/analytic/sales/months", Token, "answer-queries", crate::sales::month::describe::months;
     /// The totals of the shop.
@@ -135,6 +137,8 @@ routes! {
     /// How recommendations do.
     ShowRecommendationResults: Get "/api/analytics/recommendations", Token, "answer-queries",
         crate::analytics::recommendation::describe::results;
+    /// What waits, what is parked, and whether all is accounted for.
+    ShowFlow: Get "/api/analytics/flow", Token, "answer-queries", crate::analytics::flow::describe::flow;
     /// What goes with a product.
     RecommendForProduct: Get "/api/v1/analytic/recommendations/product/{product_id}", Public, "recommend",
         crate::openapi::recommendation::for_product;

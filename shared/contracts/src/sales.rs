@@ -3,6 +3,7 @@
 //! Amounts are integers in minor units of one currency. `revenue` is net of refunds, `gross_revenue` is not.
 
 pub(crate) mod month;
+pub(crate) mod order;
 pub(crate) mod ranking;
 pub(crate) mod segment;
 pub(crate) mod window;
@@ -11,6 +12,7 @@ use domain::Currency;
 use serde::Serialize;
 
 pub use month::*;
+pub use order::*;
 pub use ranking::*;
 pub use segment::*;
 pub use window::*;

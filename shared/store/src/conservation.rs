@@ -51,14 +51,25 @@ pub async fn count_past_partition(database: &Database, today: Date) -> Result<bo
     rows.first().map_or(Ok(false), |row| Ok(row.try_get("counted")?))
 }
 
-/// Measures, reading the log of yesterday and today, and the counts of [`count_past_partition`] for what is older: every
-/// past partition must have been counted with the same `today`.
+/// Measures and saves the measurement.
+///
+/// Reads the log of yesterday and today, and the counts of [`count_past_partition`] for what is older: every past partition
+/// must have been counted with the same `today`.
 ///
 /// # Errors
 /// See [`StoreError`].
 pub async fn measure(database: &Database, today: Date) -> Result<Conservation, StoreError> {
     let rows = database.query(include_str!("../sql/conservation/measure.sql"), &[(&today, Type::DATE)]).await?;
     read(rows.first().expect("sums return a row"))
+}
+
+/// Finds the newest measurement, with its time; `None` before the first.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn find_newest(database: &Database) -> Result<Option<(Timestamp, Conservation)>, StoreError> {
+    let rows = database.query(include_str!("../sql/conservation/find_newest.sql"), &[]).await?;
+    rows.first().map(|row| Ok((row.try_get("measured_at")?, read(row)?))).transpose()
 }
 
 /// Counts the whole log.

@@ -243,12 +243,14 @@ pub async fn list_candidates(
     rows.iter().map(candidate).collect()
 }
 
-/// Reads the exclusions, the newest first: those in force, or those that ended as well.
+/// Reads the exclusions, the newest first: those in force, or those that ended as well; at most `limit`, if there is one.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn list(database: &Database, ended_too: bool) -> Result<Vec<Exclusion>, StoreError> {
-    let rows = database.query(include_str!("../sql/exclusion/list.sql"), &[(&ended_too, Type::BOOL)]).await?;
+pub async fn list(database: &Database, ended_too: bool, limit: Option<u32>) -> Result<Vec<Exclusion>, StoreError> {
+    let limit = limit.map(i64::from);
+    let parameters: [Parameter<'_>; 2] = [(&ended_too, Type::BOOL), (&limit, Type::INT8)];
+    let rows = database.query(include_str!("../sql/exclusion/list.sql"), &parameters).await?;
     let exclusion = |row: &Row| {
         let (ended_by, date_ended): (Option<String>, Option<Timestamp>) =
             (row.try_get("ended_by")?, row.try_get("date_ended")?);

@@ -21,6 +21,7 @@ pub mod erasure;
 mod error;
 pub mod exclusion;
 pub mod finding;
+pub mod flow;
 pub mod guest_quota;
 pub mod interaction;
 pub mod key;
@@ -32,6 +33,7 @@ pub mod migration;
 pub mod opinion;
 pub mod order;
 pub mod order_fact;
+pub mod order_list;
 #[cfg(feature = "migrations")]
 pub mod owner;
 pub mod partition;

@@ -64,6 +64,30 @@ pub async fn sum(database: &Database, seller_id: &str, steps: &[TimeSpan]) -> Re
     rows.iter().map(sales).collect()
 }
 
+/// Sums the sales of a product, of a seller or of all sellers ([`WHOLE_SHOP`]), in spans of whole quarters of an hour.
+///
+/// As [`sum`], without charges. What lies in other minutes is not found, because minutes of products have no index.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn sum_product(
+    database: &Database,
+    (seller_id, product_id): (&str, &str),
+    steps: &[TimeSpan],
+) -> Result<Vec<Sales>, StoreError> {
+    let spans = SpanArrays::of(steps);
+    let parameters: [Parameter<'_>; 6] = [
+        (&seller_id, Type::TEXT),
+        (&product_id, Type::TEXT),
+        (&spans.steps, Type::INT4_ARRAY),
+        (&spans.grains, Type::TEXT_ARRAY),
+        (&spans.lower, Type::TIMESTAMPTZ_ARRAY),
+        (&spans.upper, Type::TIMESTAMPTZ_ARRAY),
+    ];
+    let rows = database.query(include_str!("../sql/sales/sum_product.sql"), &parameters).await?;
+    rows.iter().map(sales).collect()
+}
+
 fn sales(row: &Row) -> Result<Sales, StoreError> {
     let step: i32 = row.try_get("step")?;
     let charges = Charges {

@@ -3,6 +3,7 @@
 mod access;
 mod late;
 mod month;
+mod order;
 mod parameter;
 mod plan;
 mod ranking;

@@ -6,7 +6,7 @@ use testkit::{HttpEvent, TestProxy};
 use crate::market::{Market, as_admin, as_seller, sale, shop_event};
 use crate::stage::{refusal, start};
 
-const ROUTES: [&str; 7] = [
+const ROUTES: [&str; 8] = [
     "/api/analytics/dashboard",
     "/api/analytics/revenue",
     "/api/analytics/revenue/payment-methods",
@@ -14,6 +14,7 @@ const ROUTES: [&str; 7] = [
     "/api/analytics/users",
     "/api/analytics/events",
     "/api/analytics/recommendations",
+    "/api/analytics/flow",
 ];
 /// Cells of the recount by minute, with their time.
 const CELLS: &str =

@@ -7,6 +7,7 @@ mod analytics;
 mod cached;
 mod cursor;
 mod dashboard;
+mod flow;
 mod market;
 mod outage;
 mod page;

@@ -192,6 +192,7 @@ async fn samples_of_answer_queries() {
     daily-revenue: 200 1 rows, 0 stored, 0 hints
     event-counts: 200 1 rows, 0 stored, 0 hints
     explain: 200 1 rows, 0 stored, 0 hints
+    flow: 200 1 rows, 0 stored, 0 hints
     health: 200 1 rows, 0 stored, 0 hints
     history: 200 1 rows, 0 stored, 0 hints
     one-product: 200 1 rows, 0 stored, 0 hints
@@ -202,6 +203,7 @@ async fn samples_of_answer_queries() {
     sales-customer-segments: 200 1 rows, 0 stored, 0 hints
     sales-months: 200 1 rows, 0 stored, 0 hints
     sales-months-not-admin: 403 forbidden, 0 stored, 0 hints
+    sales-orders: 200 0 rows, 0 stored, 0 hints
     sales-top-products: 200 1 rows, 0 stored, 0 hints
     sales-windows: 200 1 rows, 0 stored, 0 hints
     sales-windows-of-another: 403 forbidden, 0 stored, 0 hints

@@ -127,7 +127,7 @@ pub async fn exclude(stack: &str, args: ExcludeArgs) -> Result<(), Error> {
 
 async fn list(stack: &str, args: ListArgs) -> Result<(), Error> {
     let deployment = Deployment::find(stack, &args.database, ResourceArgs::default()).await?;
-    let found = exclusion::list(&deployment.database(), args.all).await;
+    let found = exclusion::list(&deployment.database(), args.all, None).await;
     print_list(&found.map_err(|source| Error::Store { what: "read the exclusions", source })?);
     Ok(())
 }

@@ -73,6 +73,7 @@ fn summarize(now: SalesFigures, before: SalesFigures, standing: Standing) -> Sum
         total_orders: now.orders,
         items_sold: now.items_milli,
         average_rating: average(standing.score_micros, standing.ratings),
+        ratings: standing.ratings,
         pending_items: standing.pending_items_milli,
         pending_refunds: standing.pending_refunds,
         comparison: Comparison {

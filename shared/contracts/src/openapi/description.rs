@@ -4,7 +4,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::{RefOr, Schema};
 
-use super::response::one_of;
+use super::response::{list_of, one_of};
 
 /// A route in the document.
 pub(crate) struct Description {
@@ -25,6 +25,14 @@ impl Description {
     pub(super) fn enveloped<T: ToSchema>(operation: OperationBuilder) -> Self {
         let name = T::name();
         let mut schemas = vec![(format!("{name}Answer"), one_of(&name).into()), (name.into_owned(), T::schema())];
+        T::schemas(&mut schemas);
+        Self { operation, schemas }
+    }
+
+    /// Takes an operation that answers a list with its pagination, under the name of a row followed by `List`.
+    pub(super) fn list<T: ToSchema>(operation: OperationBuilder) -> Self {
+        let name = T::name();
+        let mut schemas = vec![(format!("{name}List"), list_of(&name).into()), (name.into_owned(), T::schema())];
         T::schemas(&mut schemas);
         Self { operation, schemas }
     }

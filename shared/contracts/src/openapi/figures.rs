@@ -34,7 +34,7 @@ pub(crate) fn seller_dashboard() -> OperationBuilder {
         "range": { "start": "2026-11-20T00:00:00Z", "end": "2026-11-21T00:00:00Z", "granularity": "day", "tz": "UTC" },
         "currency": "EUR",
         "summary": { "total_revenue": 1500, "gross_revenue": 2000, "refunds": 500, "total_orders": 1, "items_sold": 2,
-                     "average_rating": 0.8, "pending_items": 0, "pending_refunds": 0,
+                     "average_rating": 0.8, "ratings": 5, "pending_items": 0, "pending_refunds": 0,
                      "comparison": { "revenue_change": 50.0, "orders_change": 0.0, "items_sold_change": null } },
         "charts": { "revenue": point(1500), "orders": point(1) },
         "top_products": [{ "sku_id": "p-1", "sku_name": "Boots", "sold_count": 2, "revenue": 1500 }],
@@ -109,7 +109,11 @@ pub(crate) fn of_utc_days(id: (&str, &str, &str), example: Value) -> OperationBu
 }
 
 /// An operation with its id, summary and response schema.
-fn for_admin((id, summary, schema): (&str, &str, &str), example: Value, refusal: Option<&str>) -> OperationBuilder {
+pub(crate) fn for_admin(
+    (id, summary, schema): (&str, &str, &str),
+    example: Value,
+    refusal: Option<&str>,
+) -> OperationBuilder {
     let mut answers = vec![("200", success("Without an envelope", schema, example))];
     answers.extend(refusal.map(invalid));
     answers.extend(for_admins());

@@ -8,7 +8,7 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use super::description::Description;
 use super::response::{for_admins, invalid, success};
 use super::route::{operation, query};
-use crate::SHOP_TEXT_MAX_CHARS;
+use crate::{LIMIT_DEFAULT, SHOP_TEXT_MAX_CHARS};
 
 /// Describes a route that needs a token: its name, its summary, an example of its data, and of a refusal.
 pub(crate) fn secured<T: ToSchema>((id, summary): (&str, &str), example: Value, refusal: &str) -> Description {
@@ -16,6 +16,15 @@ pub(crate) fn secured<T: ToSchema>((id, summary): (&str, &str), example: Value, 
     let mut answers = vec![("200", found), invalid(refusal)];
     answers.extend(for_admins());
     Description::enveloped::<T>(operation(id, summary, answers))
+}
+
+/// Describes a route that needs a token and answers a list: its name, its summary, an example of a row, and of a refusal.
+pub(crate) fn listed<T: ToSchema>((id, summary): (&str, &str), row: Value, refusal: &str) -> Description {
+    let pagination = json!({ "limit": LIMIT_DEFAULT, "total": null, "page": null, "next_page": null, "cursor": null, "next_cursor": null });
+    let example = json!({ "data": [row], "pagination": pagination });
+    let mut answers = vec![("200", success("Newest first", &format!("{}List", T::name()), example)), invalid(refusal)];
+    answers.extend(for_admins());
+    Description::list::<T>(operation(id, summary, answers))
 }
 
 pub(crate) fn instant(name: &str, description: &str) -> Parameter {

@@ -71,6 +71,8 @@ pub struct WindowsQuery {
     pub currency: Option<Currency>,
     /// The seller.
     pub seller_id: Option<String>,
+    /// The product; its windows are hours or days.
+    pub product_id: Option<String>,
 }
 
 impl WindowsQuery {
@@ -79,8 +81,13 @@ impl WindowsQuery {
     /// # Errors
     /// The parameter and its rule.
     pub fn read<'a>(given: impl Iterator<Item = (&'a str, &'a str)>, now: Timestamp) -> Result<Self, InvalidQuery> {
-        let parameters = Parameters::read(given, &["size", "start", "end", "tz", "currency", "seller_id"])?;
+        let parameters =
+            Parameters::read(given, &["size", "start", "end", "tz", "currency", "seller_id", "product_id"])?;
         let (size, zone) = (parameters.choice("size", &WindowSize::ALL)?, parameters.zone()?);
+        let product_id = parameters.id("product_id")?;
+        if product_id.is_some() && size.duration() < WindowSize::Hour.duration() {
+            return Err(InvalidQuery::SizeOfProduct);
+        }
         let end = parameters.instant("end")?.unwrap_or(now);
         let start = parameters.instant("start")?;
         if let Some(start) = start {
@@ -94,7 +101,7 @@ impl WindowsQuery {
             return Err(too_many);
         }
         let (currency, seller_id) = (parameters.currency()?, parameters.id("seller_id")?);
-        Ok(Self { size, range, zone, currency, seller_id })
+        Ok(Self { size, range, zone, currency, seller_id, product_id })
     }
 
     /// Returns the windows, preceded by the one with which the first is compared.
@@ -194,10 +201,10 @@ pub(crate) mod describe {
     use utoipa::openapi::schema::{ObjectBuilder, Type};
 
     use super::{SalesWindows, WINDOWS_DEFAULT, WINDOWS_MAX, WindowSize};
-    use crate::SPAN_MAX_DAYS;
     use crate::openapi::description::Description;
     use crate::openapi::route::query;
     use crate::openapi::sales::{currency, instant, secured, seller, zone};
+    use crate::{SHOP_TEXT_MAX_CHARS, SPAN_MAX_DAYS};
 
     pub(crate) fn windows() -> Description {
         let window = json!({ "start": "2026-11-20T10:00:00Z", "end": "2026-11-20T11:00:00Z", "orders": 2, "revenue": 4480,
@@ -207,6 +214,8 @@ pub(crate) mod describe {
         let range = json!({ "start": "2026-11-20T10:00:00Z", "end": "2026-11-20T11:00:00Z", "tz": "UTC" });
         let example =
             json!({ "size": "1h", "range": range, "currency": "EUR", "windows": [window], "currencies": [sales] });
+        let product =
+            ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(SHOP_TEXT_MAX_CHARS));
         let refusal = format!("size: the range must hold at most {WINDOWS_MAX} of them");
         secured::<SalesWindows>(("listSalesWindows", "Shows sales by window"), example, &refusal)
             .description("For sellers, their own figures; for admins, those of the whole shop or of one seller.")
@@ -222,6 +231,7 @@ pub(crate) mod describe {
             .parameter(zone())
             .parameter(currency())
             .parameter(seller())
+            .parameter(query("product_id", product, "Only sales of this product (SPU), in windows of `1h` or `1d`."))
     }
 
     /// A parameter that names a size.

@@ -12,6 +12,8 @@ WITH outstanding AS (
     SELECT count(*) FROM analytic.interaction_default
     WHERE ref_type = 'Product' AND date_created < ($1::date - 1)::timestamp AT TIME ZONE 'UTC'
 )
-SELECT (SELECT sum(product_events)::bigint FROM logged) AS stored,
-       (SELECT coalesce(sum(counted + capped + excluded), 0)::bigint FROM analytic.activity) AS applied, waiting, parked
+INSERT INTO analytic.conservation (measured_at, stored, applied, waiting, parked)
+SELECT now(), (SELECT sum(product_events)::bigint FROM logged),
+       (SELECT coalesce(sum(counted + capped + excluded), 0)::bigint FROM analytic.activity), waiting, parked
 FROM outstanding
+RETURNING stored, applied, waiting, parked

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Setup, admin, guest, seller};
 
-const ROUTES: [&str; 5] = ["windows", "top-products", "categories", "customer-segments", "months"];
+const ROUTES: [&str; 6] = ["windows", "top-products", "orders", "categories", "customer-segments", "months"];
 
 /// An order of two lines, one of each seller, both paid.
 fn shared_order(id: &str, minute: i64) -> Vec<String> {
@@ -35,7 +35,7 @@ async fn only_admins_read_what_is_of_the_whole_shop() {
     for route in ROUTES {
         assert_eq!(setup.ask(&admin(route)).await.status, 200, "{route}");
     }
-    for route in &ROUTES[2..] {
+    for route in &ROUTES[3..] {
         for caller in [
             seller("seller-a", route),
             seller("seller-a", route).trusted(),
@@ -76,7 +76,7 @@ async fn asking_for_another_seller_is_refused_and_not_answered_with_ones_own() {
     let mut setup = Setup::open().await;
     setup.send_events(&shared_order("o-1", 0)).await;
     let refused = "403 forbidden: seller_id: only admins may read figures of another seller";
-    for route in ["windows", "top-products"] {
+    for route in ["windows", "top-products", "orders"] {
         for other in ["seller-b", "SELLER-A", "%27%27", "nobody"] {
             let request = seller("seller-a", &format!("{route}?seller_id={other}"));
             assert_eq!(setup.ask(&request).await.refusal(), refused, "{other}");
@@ -93,7 +93,7 @@ async fn a_token_without_a_subject_is_not_the_whole_shop() {
     let mut setup = Setup::open().await;
     setup.send_events(&shared_order("o-1", 0)).await;
     let refused = "403 forbidden: the subject of the token cannot be a seller";
-    for route in ["windows", "top-products"] {
+    for route in ["windows", "top-products", "orders"] {
         for request in [seller("", route), guest(route).claim("scope", "openid")] {
             assert_eq!(setup.ask(&request).await.refusal(), refused, "{request:?}");
         }

@@ -5,6 +5,7 @@ use testkit::HttpEvent;
 use super::{SALES, Setup, admin, start};
 
 const SIZE: &str = "size: must be one of 1m, 5m, 1h, 1d";
+const OF_PRODUCT: &str = "size: must be 1h or 1d when product_id is given";
 const WINDOW: &str = "window: must be one of 1m, 5m, 1h, 1d";
 const LIMIT: &str = "limit: must be a whole number from 1 to 100";
 const MONTHS: &str = "months: must be a whole number from 1 to 12";
@@ -16,7 +17,7 @@ const MANY: &str = "size: the range must hold at most 1440 of them";
 const TZ: &str = "tz: must be a time zone of the IANA database, like Asia/Ho_Chi_Minh";
 const CURRENCY: &str = "currency: must be a currency code of three capital letters, like EUR";
 
-const REFUSED: [(&str, &str); 33] = [
+const REFUSED: [(&str, &str); 38] = [
     ("windows?size=2m", SIZE),
     ("windows?size=", SIZE),
     ("windows?size=1M", SIZE),
@@ -37,6 +38,11 @@ const REFUSED: [(&str, &str); 33] = [
     ("windows?currency=eur", CURRENCY),
     ("windows?seller_id=", "seller_id: must have 1 to 128 characters"),
     ("windows?seller_id=a%00b", "seller_id: must have 1 to 128 characters"),
+    ("windows?product_id=p-1", OF_PRODUCT),
+    ("windows?product_id=p-1&size=5m", OF_PRODUCT),
+    ("orders?by=refunded", "by: must be one of paid, placed"),
+    ("orders?limit=101", LIMIT),
+    ("orders?cursor=AwAA", "cursor: must be a next_cursor of an earlier response, unchanged"),
     ("windows?size=1m&size=1m", "size: must be given once"),
     ("top-products?window=1w", WINDOW),
     ("top-products?by=orders", "by: must be one of quantity, revenue"),
@@ -64,7 +70,7 @@ async fn parameters_that_make_no_sense_are_refused_by_name_even_without_postgres
 #[tokio::test]
 async fn with_postgres_down_every_figure_is_503() {
     let mut function = start("postgres://postgres@127.0.0.1:1/none?sslmode=disable").await;
-    for route in ["windows", "top-products", "categories", "customer-segments", "months"] {
+    for route in ["windows", "top-products", "orders", "categories", "customer-segments", "months"] {
         let reply = function.request(&admin(route)).await;
         assert_eq!(reply.refusal(), "503 unavailable: the scores cannot be reached; try again", "{route}");
         assert_eq!(reply.header("retry-after"), "1");
@@ -94,8 +100,8 @@ async fn parameters_at_their_limits_are_taken() {
 async fn a_parameter_that_a_route_does_not_know_is_refused_by_name() {
     let mut setup = Setup::open().await;
     for (target, name, known) in [
-        ("windows?start[]=2026-11-19T00:00:00Z", "start[]", "size, start, end, tz, currency, seller_id"),
-        ("windows?Size=1d", "Size", "size, start, end, tz, currency, seller_id"),
+        ("windows?start[]=2026-11-19T00:00:00Z", "start[]", "size, start, end, tz, currency, seller_id, product_id"),
+        ("windows?Size=1d", "Size", "size, start, end, tz, currency, seller_id, product_id"),
         ("categories?seller_id=s-1", "seller_id", "window, by, limit, end, currency"),
         ("months?month=3", "month", "months, tz, currency"),
         ("customer-segments?months=99", "months", "currency"),
@@ -108,7 +114,7 @@ async fn a_parameter_that_a_route_does_not_know_is_refused_by_name() {
 #[tokio::test]
 async fn other_methods_and_paths_are_answered_as_everywhere() {
     let mut setup = Setup::open().await;
-    for route in ["windows", "top-products", "categories", "customer-segments", "months"] {
+    for route in ["windows", "top-products", "orders", "categories", "customer-segments", "months"] {
         let reply = setup.ask(&HttpEvent::new("POST", &format!("{SALES}/{route}")).body("{}")).await;
         assert_eq!(reply.refusal(), "405 method_not_allowed: this path takes GET only");
     }

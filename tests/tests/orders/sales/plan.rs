@@ -37,10 +37,11 @@ async fn cost(database: &TestDatabase, statement: &str) -> (u64, Vec<String>) {
         "'{2026-11-20T08:00:00Z,2026-11-20T09:00:00Z}'::timestamptz[]",
         "'{2026-11-20T09:00:00Z,2026-11-20T10:00:00Z}'::timestamptz[]",
     ];
-    let mut values = vec!["''"];
-    if statement == "ranking/rank_categories" {
-        values.clear();
-    }
+    let mut values = match statement {
+        "ranking/rank_categories" => vec![],
+        "sales/sum_product" => vec!["''", "'p-7'"],
+        _ => vec!["''"],
+    };
     values.extend(spans);
     values.extend(["NULL", "'quantity'", "10"]);
     let mut sql = fs::read_to_string(file).unwrap();
@@ -69,7 +70,7 @@ async fn an_hour_costs_the_same_in_a_shop_of_a_week_and_of_half_a_year() {
     let (week, half_a_year) = (TestDatabase::create().await, TestDatabase::create().await);
     fill(&week, 7).await;
     fill(&half_a_year, 180).await;
-    for statement in ["ranking/rank_products", "ranking/rank_categories", "sales/sum"] {
+    for statement in ["ranking/rank_products", "ranking/rank_categories", "sales/sum", "sales/sum_product"] {
         let mut pages = Vec::new();
         for database in [&week, &half_a_year] {
             let (read, scanned) = cost(database, statement).await;
@@ -77,5 +78,67 @@ async fn an_hour_costs_the_same_in_a_shop_of_a_week_and_of_half_a_year() {
             pages.push(read);
         }
         assert!(pages[1] <= pages[0] * 2 && pages[1] < 1_000, "{statement}: {pages:?} pages");
+    }
+}
+
+/// Fills a shop that sells an order a minute, every hundredth of them by one seller.
+async fn sell(database: &TestDatabase, days: u32) {
+    let minutes = format!(
+        "generate_series(timestamptz '2026-11-20T12:00:00Z' - interval '{days} days', '2026-11-20T11:59:00Z', interval '1 minute')"
+    );
+    let rows = format!(
+        "INSERT INTO analytic.sales_order (order_id, status, currency, payment_method, paid_minor, refund_minor, placed_at, paid_at)
+         SELECT 'o-' || n, 'paid', 'EUR', 'card', 100, 0, at, at FROM {minutes} WITH ORDINALITY AS minute (at, n);
+         INSERT INTO analytic.order_line (order_id, position, reference, seller_id, category_id, quantity_milli, price_minor, total_minor)
+         SELECT 'o-' || n, 0, 'p-1', 's-' || n % 100, '', 1000, 100, 100 FROM {minutes} WITH ORDINALITY AS minute (at, n);
+         INSERT INTO analytic.sales_rollup
+         SELECT seller, 'minute', at, 'EUR', 'card', 1, 1, 0, 0, 1, 100, 0
+         FROM {minutes} WITH ORDINALITY AS minute (at, n), LATERAL (VALUES (''), ('s-' || n % 100)) AS of (seller)"
+    );
+    database.execute(&rows).await;
+    database.execute("SET default_statistics_target = 1000").await;
+    for table in ["sales_order", "order_line", "sales_rollup"] {
+        database.execute(&format!("VACUUM ANALYZE analytic.{table}")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_orders_costs_the_same_in_an_old_shop_and_for_a_seller_who_sells_little() {
+    let (week, month) = (TestDatabase::create().await, TestDatabase::create().await);
+    sell(&week, 7).await;
+    sell(&month, 30).await;
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/store/sql/order_list/list.sql");
+    let statement = fs::read_to_string(file).unwrap();
+    for seller in ["''", "'s-7'"] {
+        let mut pages = Vec::new();
+        for database in [&week, &month] {
+            let statuses = "'{paid}'::text[]";
+            let end = "'2026-11-20T12:00:00Z'::timestamptz";
+            let values = [
+                seller,
+                "'2026-01-01T00:00:00Z'::timestamptz",
+                end,
+                end,
+                "''",
+                "'paid'",
+                "51::bigint",
+                statuses,
+                "NULL",
+                "20::bigint",
+            ];
+            let mut sql = statement.clone();
+            for (place, value) in values.iter().enumerate().rev() {
+                sql = sql.replace(&format!("${}", place + 1), value);
+            }
+            let lines = database.rows(&format!("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}")).await;
+            let plan: Value = serde_json::from_str(&lines.join("\n")).unwrap();
+            let plan = &plan[0]["Plan"];
+            let mut scanned = Vec::new();
+            scans(plan, &mut scanned);
+            assert_eq!(scanned, [""; 0], "{seller}: {plan:#}");
+            assert!(plan["Actual Rows"].as_f64().unwrap() > 50.0, "{plan:#}");
+            pages.push(plan["Shared Hit Blocks"].as_u64().unwrap() + plan["Shared Read Blocks"].as_u64().unwrap());
+        }
+        assert!(pages[1] <= pages[0] * 2 && pages[1] < 2_000, "{seller}: {pages:?} pages");
     }
 }

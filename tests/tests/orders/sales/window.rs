@@ -164,3 +164,37 @@ async fn where_nothing_was_sold_there_are_zeros_and_no_currency() {
     let data = setup.admin("windows?size=1d&start=2026-01-01T00:00:00Z&end=2026-01-02T00:00:00Z").await;
     insta::assert_snapshot!(data, @r#"{"currencies":[],"currency":null,"range":{"end":"2026-01-02T00:00:00Z","start":"2026-01-01T00:00:00Z","tz":"UTC"},"size":"1d","windows":[{"average_order_value":null,"end":"2026-01-02T00:00:00Z","fees":0,"gross_revenue":0,"orders":0,"refunds":0,"revenue":0,"shipping":0,"start":"2026-01-01T00:00:00Z","tax":0,"trend":{"orders_change":null,"revenue_change":null}}]}"#);
 }
+
+#[tokio::test]
+async fn the_hours_and_days_of_a_product_are_what_a_recount_says() {
+    let mut setup = Setup::with_history(12, 300).await;
+    let product =
+        "SELECT key[2] FROM counted WHERE rollup = 'product' GROUP BY 1 ORDER BY sum(figures[1]) DESC, 1 LIMIT 1";
+    let product = setup.shop.database.rows(product).await.remove(0);
+    let range = "start=2026-11-13T00:00:00Z&end=2026-11-20T00:00:00Z";
+    let of = |seller: &str, currency: &str| {
+        format!(
+            "SELECT coalesce(sum(figures[1]), 0), coalesce(sum(figures[3]), 0), coalesce(sum(figures[4]), 0) FROM counted
+             WHERE rollup = 'product' AND key[2] = '{product}' AND key[3] = '{currency}'
+               AND ('{seller}' = '' OR key[1] = '{seller}') AND at >= '2026-11-13' AND at < '2026-11-20'"
+        )
+    };
+    let mut sold = 0;
+    for (size, tz) in [("1h", "UTC"), ("1d", "UTC"), ("1d", "Asia/Kathmandu")] {
+        for (id, currency) in [("", "EUR"), ("", "USD"), ("seller-0", "EUR"), ("seller-1", "EUR"), ("seller-2", "EUR")]
+        {
+            let target = format!("windows?size={size}&{range}&tz={tz}&currency={currency}&product_id={product}");
+            let data = match id {
+                "" => setup.admin(&target).await,
+                id => setup.data(&seller(id, &target)).await,
+            };
+            let sum = |name: &str| data["windows"].as_array().unwrap().iter().map(|it| int(&it[name])).sum::<i64>();
+            let shown = vec![sum("orders"), sum("gross_revenue"), sum("refunds")];
+            let counted = numbers(&setup.shop.database, &of(id, currency)).await.remove(0);
+            assert_eq!(shown, counted, "{size} {tz} {id} {currency}");
+            assert_eq!(sum("shipping") + sum("tax") + sum("fees"), 0, "charges are the shop's");
+            sold += shown[0];
+        }
+    }
+    assert!(sold > 20, "{sold} orders with {product}");
+}

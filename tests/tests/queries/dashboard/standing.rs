@@ -19,7 +19,7 @@ async fn a_seller_without_anything_gets_zeros() {
         "currency": null,
         "summary": {
             "total_revenue": 0, "gross_revenue": 0, "refunds": 0, "total_orders": 0, "items_sold": 0, "average_rating": 0.0,
-            "pending_items": 0, "pending_refunds": 0,
+            "ratings": 0, "pending_items": 0, "pending_refunds": 0,
             "comparison": { "revenue_change": null, "orders_change": null, "items_sold_change": null },
         },
         "charts": { "revenue": point(0), "orders": point(0) }, "top_products": [], "currencies": [],

@@ -25,7 +25,10 @@ pub(crate) async fn list(
     let query = WindowsQuery::read(query.pairs(), Timestamp::now())?;
     let seller_id = reader.seller(query.seller_id.clone())?;
     let steps = query.steps();
-    let rows = sales::sum(&deps.database, &seller_id, &steps).await?;
+    let rows = match &query.product_id {
+        Some(product_id) => sales::sum_product(&deps.database, (&seller_id, product_id), &steps).await?,
+        None => sales::sum(&deps.database, &seller_id, &steps).await?,
+    };
     // Step 0 is the window before the first.
     let totals = Totals::from_step(1, &rows);
     let currency = currency::choose(query.currency, totals.paid());

@@ -1,0 +1,65 @@
+//! `GET /api/analytics/flow`: what waits, what is parked, whether all is accounted for. For admins.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use contracts::{ExcludedActor, Flow, FlowConservation, Parameters, ParkedExample, ParkedReason, SinkFlow};
+use jiff::Timestamp;
+use serving::{Admin, QueryParameters};
+use store::conservation::{self, Conservation};
+use store::exclusion::{self, Exclusion};
+use store::flow::{self, ALERTS, Parked};
+use store::{pending, pending_alert};
+
+use crate::Deps;
+use crate::failure::Failure;
+
+/// Examples of each reason for which something is parked.
+const EXAMPLES: u32 = 5;
+/// The most exclusions of a response. Operators make them one by one.
+const EXCLUDED: u32 = 1_000;
+
+pub(crate) async fn show(_: Admin, State(deps): State<Arc<Deps>>, query: QueryParameters) -> Result<Response, Failure> {
+    Parameters::read(query.pairs(), &[])?;
+    let database = &deps.database;
+    let parked = flow::list_parked(database, EXAMPLES).await?;
+    let of_sink = |sink: &'static str, (waiting, oldest_seconds): (i64, f64)| {
+        let reasons: Vec<_> = parked.iter().filter(|it| it.sink == sink).map(reason).collect();
+        let parked = reasons.iter().map(|it| it.count).sum();
+        SinkFlow { sink, waiting, oldest_seconds, parked, parked_by_reason: reasons }
+    };
+    let depths = pending::get_depth(database).await?;
+    let alerts = pending_alert::get_depth(database).await?;
+    // In the order in which they are declared.
+    let sinks = domain::Sink::ALL.iter().filter_map(|sink| depths.iter().find(|it| it.sink == *sink));
+    let sinks = sinks.map(|it| of_sink(it.sink.as_str(), (it.waiting, it.oldest_age_seconds)));
+    let alerts = of_sink(ALERTS, (alerts.waiting, alerts.oldest_age_seconds));
+    Ok(serving::private(&Flow {
+        sinks: sinks.chain([alerts]).collect(),
+        conservation: conservation::find_newest(database).await?.map(measured),
+        excluded: exclusion::list(database, false, Some(EXCLUDED)).await?.into_iter().map(excluded).collect(),
+    }))
+}
+
+fn reason(parked: &Parked) -> ParkedReason {
+    let examples = parked.examples.iter().map(|(id, since)| ParkedExample { id: *id, since: *since });
+    ParkedReason { reason: parked.reason.clone(), count: parked.rows, examples: examples.collect() }
+}
+
+fn measured((measured_at, found): (Timestamp, Conservation)) -> FlowConservation {
+    let Conservation { stored, applied, waiting, parked } = found;
+    FlowConservation { measured_at, stored, applied, waiting, parked, difference: found.difference() }
+}
+
+fn excluded(found: Exclusion) -> ExcludedActor {
+    let (excluded_by, date_created) = found.begun;
+    ExcludedActor {
+        actor: found.actor,
+        kind: found.kind,
+        since: found.since,
+        reason: found.reason,
+        excluded_by,
+        date_created,
+    }
+}

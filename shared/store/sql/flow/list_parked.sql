@@ -1,0 +1,18 @@
+-- store::flow::list_parked
+WITH parked AS (
+    SELECT sink, interaction_id, date_created, NULL::uuid AS finding_id, parked_reason, parked_at
+    FROM analytic.pending WHERE parked_at IS NOT NULL
+    UNION ALL
+    SELECT 'alerts', NULL, NULL, finding_id, parked_reason, parked_at
+    FROM analytic.pending_alert WHERE parked_at IS NOT NULL
+), placed AS (
+    SELECT *, count(*) OVER of_reason AS rows,
+           row_number() OVER (of_reason ORDER BY parked_at, interaction_id, finding_id) AS place
+    FROM parked WINDOW of_reason AS (PARTITION BY sink, parked_reason)
+)
+-- the log is read for the examples only
+SELECT sink, parked_reason, rows, coalesce(finding_id, logged.event_id) AS id, parked_at
+FROM placed LEFT JOIN analytic.interaction AS logged
+    ON logged.id = placed.interaction_id AND logged.date_created = placed.date_created
+WHERE place <= $1
+ORDER BY sink, rows DESC, parked_reason, place
