@@ -21,9 +21,16 @@ export interface Page {
 /** All pages, in the order of the navigation. */
 export const PAGES: readonly Page[] = [
   { path: "", title: "Today", roles: ["admin"], load: () => import("../pages/today/Today") },
+  { path: "products", title: "Products", roles: ["admin", "member"], load: () => import("../pages/products/Products") },
   { path: "customers", title: "Customers", roles: ["admin"], load: () => import("../pages/customers/Customers") },
   { path: "alerts", title: "Alerts", roles: ["admin"], load: () => import("../pages/alerts/Alerts") },
   { path: "seller", title: "Seller", roles: ["admin", "member"], load: () => import("../pages/seller/Seller") },
+  {
+    path: "recommendations",
+    title: "Recommendations",
+    roles: ["admin"],
+    load: () => import("../pages/recommendations/Recommendations"),
+  },
 ];
 
 /** The page of an address for a role; the first one that the role may see when the address names none. */

@@ -1,0 +1,104 @@
+/** How recommendations do, and what their words mean. */
+import type { Schemas } from "../api/client";
+import { define } from "./definitions";
+
+const SOURCE = "GET /api/analytics/recommendations";
+
+/** The figures of recommendations. */
+export const RECOMMENDED = define({
+  impressions: {
+    name: "Shown",
+    meaning: "Recommended products that were shown: events product_impression with the id of an answer.",
+    source: SOURCE,
+    unit: "count",
+  },
+  clicks: {
+    name: "Clicks",
+    meaning: "Clicks on recommended products: events click_from_recommendation with the id of an answer.",
+    source: SOURCE,
+    unit: "count",
+  },
+  clickRate: {
+    name: "Click-through",
+    meaning: "Clicks divided by the products shown.",
+    source: SOURCE,
+    unit: "share",
+  },
+  conversions: {
+    name: "Conversions",
+    meaning:
+      "Clicks of an account that bought the same product within 7 days, counted on the day of the click. Clicks of guests have none.",
+    source: SOURCE,
+    unit: "count",
+  },
+  conversionRate: {
+    name: "Conversion rate",
+    meaning: "Conversions divided by clicks.",
+    source: SOURCE,
+    unit: "share",
+  },
+  clickLift: {
+    name: "Lift of clicks",
+    meaning:
+      "Click-through of what was learned divided by that of the control group, which gets only what is popular, with its 95 % confidence interval. An interval above 1 is a significant improvement.",
+    source: SOURCE,
+    unit: "score",
+  },
+  conversionLift: {
+    name: "Lift of conversions",
+    meaning:
+      "Conversion rate of what was learned divided by that of the control group, with its 95 % confidence interval.",
+    source: SOURCE,
+    unit: "score",
+  },
+  preview: {
+    name: "Preview",
+    meaning:
+      "What the shop would recommend at this moment, rules included. It is neither shown to a visitor nor counted.",
+    source: "GET /api/v1/analytic/recommendations/...",
+    unit: "score",
+  },
+  rules: {
+    name: "Rules",
+    meaning: "What the shop decides about recommendations; in force, or to come.",
+    source: "GET /api/v1/analytic/recommendations/rules",
+    unit: "count",
+  },
+});
+
+/** The results of one group. */
+export type Results = Schemas["ArmResults"];
+
+/** Where recommendations are shown. */
+const PLACEMENTS: Record<string, string> = {
+  viewed: "Beside a product",
+  bought: "Bought together",
+  cart: "Beside a cart",
+  session: "For a visit",
+  personal: "For an account",
+  again: "Buy again",
+};
+
+/** The name of a placement; its id when a newer server has it. */
+export function placementName(placement: string): string {
+  return PLACEMENTS[placement] ?? placement;
+}
+
+/** The sums of several results, with their rates. */
+export function sumOf(results: readonly (Results | null | undefined)[]): Results {
+  const total = { impressions: 0, clicks: 0, conversions: 0 };
+  for (const it of results) {
+    total.impressions += it?.impressions ?? 0;
+    total.clicks += it?.clicks ?? 0;
+    total.conversions += it?.conversions ?? 0;
+  }
+  return {
+    ...total,
+    clickRate: ratio(total.clicks, total.impressions),
+    conversionRate: ratio(total.conversions, total.clicks),
+  };
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}

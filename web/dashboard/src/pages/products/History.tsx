@@ -1,0 +1,77 @@
+/** The points of a product over time. */
+import { useMemo } from "preact/hooks";
+import type { Schemas } from "../../api/client";
+import { useQuery } from "../../api/useQuery";
+import { useSurroundings } from "../../app/context";
+import { useParameter } from "../../app/location";
+import { PRODUCT } from "../../figures/popularity";
+import { Card } from "../../ui/Card";
+import { Chart, type ChartData } from "../../ui/Chart";
+import { Segments } from "../../ui/Choice";
+import { Loaded } from "../../ui/States";
+import { useToday } from "../../ui/today";
+import { type Range, spanOf } from "./range";
+
+type Bucket = Schemas["HistoryBucket"];
+type Shown = "points" | "events";
+
+const SHOWN = [
+  ["points", "Points"],
+  ["events", "Events"],
+] as const;
+
+const HISTORY_MS = 10_000;
+
+/** Shows points or events by hour or day. */
+export function History({ id, range }: { id: string; range: Range }) {
+  const { api, zone } = useSurroundings();
+  const [shown, show] = useParameter<Shown>("history", "points");
+  const span = spanOf(range, useToday(zone), zone);
+  const query = { granularity: span.step, start: span.start, end: span.end, tz: span.zone };
+  const path = { spu_id: id };
+  const history = useQuery(
+    JSON.stringify([id, query]),
+    async (signal) =>
+      (await api.get("/api/v1/analytic/popularity/{spu_id}/history", { path, query }, signal)).data.buckets,
+    HISTORY_MS,
+  );
+  const buckets = history.data;
+  const data = useMemo(() => chartOf(buckets ?? [], shown, span.step), [buckets, shown, span.step]);
+  return (
+    <Card
+      title={shown === "points" ? "Points over time" : "Events over time"}
+      width="half"
+      of={PRODUCT.history}
+      actions={<Segments label="What is shown over time" options={SHOWN} value={shown} choose={show} />}
+    >
+      <Loaded query={history} lines={6}>
+        {() => (
+          <>
+            <Chart data={data} file={`product-${shown}`} />
+            {span.zone !== zone && <p class="muted small">Days of UTC: others are kept for 35 days only.</p>}
+          </>
+        )}
+      </Loaded>
+    </Card>
+  );
+}
+
+function chartOf(buckets: Bucket[], shown: Shown, step: "hour" | "day"): ChartData {
+  const times = buckets.map((it) => new Date(it.start));
+  if (shown === "points") {
+    const values = buckets.map((it) => it.points);
+    const series = [{ name: "Points", values, kind: "bars", tone: "accent" }] as const;
+    return { title: "Points over time", times, step, unit: "score", series: [...series] };
+  }
+  return {
+    title: "Events over time",
+    times,
+    step,
+    unit: "count",
+    series: [
+      { name: "Counted", values: buckets.map((it) => it.counted), kind: "bars", tone: "accent" },
+      { name: "Capped", values: buckets.map((it) => it.capped), kind: "line", tone: "third" },
+      { name: "Excluded", values: buckets.map((it) => it.excluded), kind: "line", tone: "fourth" },
+    ],
+  };
+}

@@ -1,0 +1,138 @@
+/** The products by score or by one of the rank lists, of the shop, a category or a seller. */
+import type { Schemas } from "../../api/client";
+import { LIVE_MS, type Query, useQuery } from "../../api/useQuery";
+import { useSurroundings } from "../../app/context";
+import { useParameter } from "../../app/location";
+import { LISTS, type List as Name, RANKS } from "../../figures/popularity";
+import { Card, Grid, PageHeader } from "../../ui/Card";
+import { Segments } from "../../ui/Choice";
+import { Pager, type Pages, usePages } from "../../ui/Pager";
+import { Empty, Loaded } from "../../ui/States";
+import { Entries, Live } from "./Entries";
+import { Filter } from "./Filter";
+
+type Answer = Schemas["TopAnswer"];
+
+/** Rank lists are brought up to date every minute. */
+const RANKED_MS = 15_000;
+const PAGE = 25;
+
+/** Shows the list that is chosen. */
+export function List() {
+  const { identity } = useSurroundings();
+  const member = identity.role === "member";
+  const [chosen, choose] = useParameter<Name>("rank", member ? "trending" : "live");
+  const [category] = useParameter<string>("category", "");
+  const [seller] = useParameter<string>("seller", "");
+  const scope = member ? { seller: identity.account } : { category, seller };
+  const about = member
+    ? "Your products by what their visitors do."
+    : "By what visitors do: views, carts, purchases and the rest, each with its weight.";
+  return (
+    <>
+      <PageHeader title="Products" about={about}>
+        {!member && <Filter category={category} seller={seller} />}
+      </PageHeader>
+      <Ranked list={chosen} choose={choose} {...scope} />
+    </>
+  );
+}
+
+interface Scope {
+  list: Name;
+  choose: (list: Name) => void;
+  category?: string;
+  seller?: string;
+}
+
+function Ranked({ list, choose, category = "", seller = "" }: Scope) {
+  // Of a category or a seller there is no live list; the rank list by score is up to a minute old.
+  const filtered = category !== "" || seller !== "";
+  const rank = list === "live" ? (filtered ? ("alltime" as const) : undefined) : list;
+  const pages = usePages(JSON.stringify([rank, category, seller]));
+  const answer = useTop({ rank, category_id: category, seller_id: seller, cursor: pages.cursor });
+  const options = LISTS.map(([id, name]) => [id, id === "live" && filtered ? "Score" : name] as const);
+  return (
+    <Grid>
+      <Card
+        title={title(category, seller)}
+        of={RANKS[list]}
+        actions={<Segments label="List" options={options} value={list} choose={choose} />}
+      >
+        {answer.problem?.kind === "not-found" ? (
+          <Expired pages={pages} />
+        ) : (
+          <Loaded query={answer} lines={8}>
+            {(data) => <Shown answer={data} list={list} pages={pages} filtered={filtered} />}
+          </Loaded>
+        )}
+      </Card>
+    </Grid>
+  );
+}
+
+function title(category: string, seller: string): string {
+  if (category !== "") return `Category ${category}`;
+  return seller === "" ? "All products" : "Products of the seller";
+}
+
+interface Asked {
+  rank: Exclude<Name, "live"> | "alltime" | undefined;
+  category_id: string;
+  seller_id: string;
+  cursor: string | undefined;
+}
+
+function useTop(asked: Asked): Query<Answer> {
+  const { api } = useSurroundings();
+  const query = { ...asked, limit: PAGE };
+  const every = asked.rank === undefined ? LIVE_MS : RANKED_MS;
+  return useQuery(
+    JSON.stringify(query),
+    (signal) => api.get("/api/v1/analytic/popularity/top", { query }, signal),
+    // Only the first page changes: later ones belong to the list as it was when the reader began.
+    asked.cursor === undefined ? every : undefined,
+  );
+}
+
+function Shown({ answer, list, pages, filtered }: { answer: Answer; list: Name; pages: Pages; filtered: boolean }) {
+  const { format } = useSurroundings();
+  const first = (pages.number - 1) * PAGE + 1;
+  if (answer.data.length === 0) return <Nothing list={list} filtered={filtered} />;
+  return (
+    <>
+      {"as_of" in answer ? (
+        <Entries rows={answer.data as Schemas["RankedEntry"][]} list={list} />
+      ) : (
+        <Live rows={answer.data as Schemas["Popularity"][]} first={first} />
+      )}
+      {"as_of" in answer && <p class="muted small">As of {format.time(answer.as_of)}; renewed every minute.</p>}
+      <Pager pages={pages} next={answer.pagination.next_cursor} />
+    </>
+  );
+}
+
+function Nothing({ list, filtered }: { list: Name; filtered: boolean }) {
+  if (filtered)
+    return (
+      <Empty title="No product is in this list.">
+        Check the category or the seller: they are those of the product events. A product that was announced just now
+        appears within a minute.
+      </Empty>
+    );
+  if (list === "rising") return <Empty title="No product rises.">A product needs ten events within 24 hours.</Empty>;
+  return <Empty title="No product is in this list yet.">Products appear a moment after their first event.</Empty>;
+}
+
+/** A list can be walked through for ten minutes after a newer one came. */
+function Expired({ pages }: { pages: Pages }) {
+  return (
+    <div class="state" role="alert">
+      <p class="state-title">These pages are too old.</p>
+      <p class="muted">The list has changed since you began to read it. Start again with the list of now.</p>
+      <button type="button" class="button" onClick={pages.first}>
+        To the first page
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+/** One product: its score and ranks now, over time and in parts, what it sold, and which products go with it. */
+import { LIVE_MS, useQuery } from "../../api/useQuery";
+import { useSurroundings } from "../../app/context";
+import { link, useParameter } from "../../app/location";
+import { Grid, PageHeader } from "../../ui/Card";
+import { Segments } from "../../ui/Choice";
+import { Loaded } from "../../ui/States";
+import { Explained } from "./Explained";
+import { History } from "./History";
+import { Ranks } from "./Ranks";
+import { RANGES, type Range } from "./range";
+import { Together } from "./Together";
+
+/** Shows the product of an id; a SKU is shown as its product. */
+export function One({ id }: { id: string }) {
+  const { api } = useSurroundings();
+  const [range, choose] = useParameter<Range>("range", "30d");
+  const path = { spu_id: id };
+  const product = useQuery(
+    id,
+    async (signal) => (await api.get("/api/v1/analytic/popularity/{spu_id}", { path }, signal)).data,
+    LIVE_MS,
+  );
+  return (
+    <>
+      <PageHeader title="Product" about={<code>{id}</code>}>
+        <Segments label="Range of time" options={RANGES} value={range} choose={choose} />
+        <a href={link("products")}>All products</a>
+      </PageHeader>
+      <Grid>
+        <Loaded query={product} lines={4}>
+          {(data) => <Ranks product={data} />}
+        </Loaded>
+        <History id={id} range={range} />
+        <Explained id={id} />
+        <Together id={id} />
+      </Grid>
+    </>
+  );
+}

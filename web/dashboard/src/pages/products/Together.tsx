@@ -1,0 +1,91 @@
+/** Where the visitors of a product went, and what is recommended beside it. */
+import type { Schemas } from "../../api/client";
+import { type Query, useQuery } from "../../api/useQuery";
+import { useSurroundings } from "../../app/context";
+import { useParameter } from "../../app/location";
+import { PRODUCT } from "../../figures/popularity";
+import { Card } from "../../ui/Card";
+import { Segments } from "../../ui/Choice";
+import { Meter } from "../../ui/Meter";
+import { Product } from "../../ui/Product";
+import { Recommended } from "../../ui/Recommended";
+import { Empty, Loaded } from "../../ui/States";
+import { type Column, Table } from "../../ui/Table";
+
+type Item = Schemas["RecommendedProduct"];
+type Kind = "viewed" | "bought";
+
+const KINDS = [
+  ["viewed", "With what is viewed"],
+  ["bought", "With what is bought"],
+] as const;
+
+const RECOMMENDED_MS = 15_000;
+
+/** Shows both, side by side. */
+export function Together({ id }: { id: string }) {
+  const [kind, choose] = useParameter<Kind>("kind", "viewed");
+  const viewed = useRecommended(id, "viewed");
+  const bought = useRecommended(id, kind === "bought" ? "bought" : undefined);
+  const chosen = kind === "viewed" ? viewed : bought;
+  return (
+    <>
+      <Card title="Where its visitors went" width="half" of={PRODUCT.together}>
+        <Loaded query={viewed} lines={5}>
+          {(items) => <Visited items={items.filter((it) => it.source === "similar")} />}
+        </Loaded>
+      </Card>
+      <Card
+        title="Recommended beside it"
+        width="half"
+        actions={<Segments label="Kind of recommendations" options={KINDS} value={kind} choose={choose} />}
+      >
+        <Loaded query={chosen} lines={5}>
+          {(items) => <Recommended items={items} file="recommended" beside={id} />}
+        </Loaded>
+      </Card>
+    </>
+  );
+}
+
+/** Reads one kind of recommendations; nothing without a kind. */
+function useRecommended(id: string, kind: Kind | undefined): Query<Item[]> {
+  const { api } = useSurroundings();
+  const request = { path: { product_id: id }, query: { kind, limit: 10 } };
+  return useQuery(
+    kind === undefined ? null : JSON.stringify(request),
+    async (signal) =>
+      (await api.get("/api/v1/analytic/recommendations/product/{product_id}", request, signal)).data.items,
+    RECOMMENDED_MS,
+  );
+}
+
+function Visited({ items }: { items: Item[] }) {
+  const { format } = useSurroundings();
+  if (items.length === 0) {
+    return (
+      <Empty title="Nothing is known of its visits yet.">
+        A visitor who looks at this product and at another one teaches it, within seconds.
+      </Empty>
+    );
+  }
+  const largest = Math.max(...items.map((it) => it.score));
+  const columns: Column<Item>[] = [
+    { title: "Product", value: (row) => row.product_id, show: (row) => <Product id={row.product_id} /> },
+    {
+      title: "Closeness",
+      value: (row) => row.score,
+      show: (row) => <Meter share={row.score / largest} label={row.product_id} />,
+    },
+    { title: "Value", value: (row) => row.score, show: (row) => format.decimal(row.score, 3), number: true },
+  ];
+  return (
+    <Table
+      caption="Products of the same visits"
+      columns={columns}
+      rows={items}
+      rowKey={(row) => row.product_id}
+      file="same-visits"
+    />
+  );
+}

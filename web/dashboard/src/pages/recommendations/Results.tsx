@@ -1,0 +1,123 @@
+/** Click-through, conversions and lift of recommendations. */
+import { useMemo } from "preact/hooks";
+import type { Schemas } from "../../api/client";
+import { useQuery } from "../../api/useQuery";
+import { useSurroundings } from "../../app/context";
+import { RECOMMENDED, sumOf } from "../../figures/recommendation";
+import type { Days } from "../../figures/sales";
+import { Card } from "../../ui/Card";
+import { Chart, type ChartData } from "../../ui/Chart";
+import { addDays } from "../../ui/day";
+import { Figure } from "../../ui/Figure";
+import type { Format } from "../../ui/format";
+import { Empty, Failure, Loading } from "../../ui/States";
+import { Placements } from "./Placements";
+
+type Answer = Schemas["RecommendationResults"];
+type Lift = Schemas["ShownLift"];
+
+const RESULTS_MS = 5_000;
+
+/** Shows the figures of a span of days of UTC. */
+export function Results({ days }: { days: Days }) {
+  const { api } = useSurroundings();
+  const query = { from: days.first, to: addDays(days.last, 1) };
+  const results = useQuery(
+    JSON.stringify(query),
+    (signal) => api.get("/api/analytics/recommendations", { query }, signal),
+    RESULTS_MS,
+  );
+  if (results.data === undefined) {
+    const { problem, reload } = results;
+    return (
+      <Card title="How they do">
+        {problem === undefined ? <Loading lines={6} /> : <Failure problem={problem} reload={reload} />}
+      </Card>
+    );
+  }
+  return <Shown results={results.data} days={days} />;
+}
+
+function Shown({ results, days }: { results: Answer; days: Days }) {
+  const scope = `recommendations ${days.first}..${days.last}`;
+  const all = sumOf(results.days.flatMap((it) => [it.learned, it.control]));
+  const chart = useMemo(() => chartOf(results, days), [results, days.first, days.last]);
+  return (
+    <>
+      <section class="card figures" aria-label="Recommendations in figures">
+        <Figure of={RECOMMENDED.impressions} value={all.impressions} scope={scope} />
+        <Figure of={RECOMMENDED.clicks} value={all.clicks} scope={scope} />
+        <Figure of={RECOMMENDED.clickRate} value={all.clickRate ?? null} scope={scope} />
+        <Figure of={RECOMMENDED.conversions} value={all.conversions} scope={scope} />
+        <Figure of={RECOMMENDED.conversionRate} value={all.conversionRate ?? null} scope={scope} />
+      </section>
+      <Compared results={results} scope={scope} />
+      <Card title="Click-through by day" width="two-thirds" of={RECOMMENDED.clickRate}>
+        {all.impressions === 0 ? (
+          <Empty title="No recommendation was shown in this time.">
+            Choose a longer range above. Pages of the shop report what they show: events product_impression whose
+            metadata has the recommendation_id of the answer.
+          </Empty>
+        ) : (
+          <Chart data={chart} file="click-through" />
+        )}
+      </Card>
+      <Placements days={results.days} />
+    </>
+  );
+}
+
+/** What was learned against the control group. */
+function Compared({ results, scope }: { results: Answer; scope: string }) {
+  const { format } = useSurroundings();
+  const { learned, control, clickLift, conversionLift } = results.compared;
+  return (
+    <Card title="Against the control group" width="third" of={RECOMMENDED.clickLift}>
+      <div class="figures">
+        <Figure
+          of={RECOMMENDED.clickLift}
+          value={clickLift?.ratio ?? null}
+          scope={scope}
+          note={liftNote(format, clickLift)}
+        />
+        <Figure
+          of={RECOMMENDED.conversionLift}
+          value={conversionLift?.ratio ?? null}
+          scope={scope}
+          note={liftNote(format, conversionLift)}
+        />
+      </div>
+      <p class="muted small">
+        Learned: {format.count(learned.clicks)} clicks of {format.count(learned.impressions)} shown. Control group:{" "}
+        {format.count(control.clicks)} of {format.count(control.impressions)}, in visits and for accounts.
+        {control.impressions === 0 &&
+          " Nobody is in the control group: set RecommendHoldoutPercent to compare what was learned with what is popular."}
+      </p>
+    </Card>
+  );
+}
+
+/** What an interval says about a lift. */
+export function liftNote(format: Format, lift: Lift | null | undefined): string {
+  if (!lift) return "too few events to compare";
+  const interval = `${format.decimal(lift.low)} to ${format.decimal(lift.high)}`;
+  if (lift.low > 1) return `${interval}: a significant improvement`;
+  return lift.high < 1 ? `${interval}: significantly worse` : `${interval}: no significant difference`;
+}
+
+function chartOf(results: Answer, days: Days): ChartData {
+  const dates: string[] = [];
+  for (let day = days.first; day <= days.last; day = addDays(day, 1)) dates.push(day);
+  const of = (pick: "learned" | "control") =>
+    dates.map((date) => sumOf(results.days.filter((it) => it.date === date).map((it) => it[pick])).clickRate ?? null);
+  return {
+    title: "Click-through by day",
+    times: dates.map((date) => new Date(`${date}T12:00:00Z`)),
+    step: "day",
+    unit: "share",
+    series: [
+      { name: "Learned", values: of("learned"), kind: "bars", tone: "accent" },
+      { name: "Control group", values: of("control"), kind: "line", tone: "third", dashed: true },
+    ],
+  };
+}
