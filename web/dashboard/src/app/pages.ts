@@ -22,6 +22,7 @@ export interface Page {
 export const PAGES: readonly Page[] = [
   { path: "", title: "Today", roles: ["admin"], load: () => import("../pages/today/Today") },
   { path: "products", title: "Products", roles: ["admin", "member"], load: () => import("../pages/products/Products") },
+  { path: "orders", title: "Orders", roles: ["admin", "member"], load: () => import("../pages/orders/Orders") },
   { path: "customers", title: "Customers", roles: ["admin"], load: () => import("../pages/customers/Customers") },
   { path: "alerts", title: "Alerts", roles: ["admin"], load: () => import("../pages/alerts/Alerts") },
   { path: "seller", title: "Seller", roles: ["admin", "member"], load: () => import("../pages/seller/Seller") },
@@ -31,6 +32,7 @@ export const PAGES: readonly Page[] = [
     roles: ["admin"],
     load: () => import("../pages/recommendations/Recommendations"),
   },
+  { path: "flow", title: "Flow", roles: ["admin"], load: () => import("../pages/flow/Flow") },
 ];
 
 /** The page of an address for a role; the first one that the role may see when the address names none. */

@@ -79,6 +79,13 @@ export const PRODUCT = define({
     source: "GET /api/v1/analytic/popularity/{spu_id}/history",
     unit: "score",
   },
+  sales: {
+    name: "Sales",
+    meaning:
+      "Payments minus refunds for the order lines of this product, each counted at its own time. Orders count at their first payment.",
+    source: "GET /api/v1/analytic/sales/windows?product_id=",
+    unit: "money",
+  },
   together: {
     name: "Seen in the same visits",
     meaning:

@@ -9,6 +9,7 @@ import { Explained } from "./Explained";
 import { History } from "./History";
 import { Ranks } from "./Ranks";
 import { RANGES, type Range } from "./range";
+import { Sales } from "./Sales";
 import { Together } from "./Together";
 
 /** Shows the product of an id; a SKU is shown as its product. */
@@ -32,6 +33,7 @@ export function One({ id }: { id: string }) {
           {(data) => <Ranks product={data} />}
         </Loaded>
         <History id={id} range={range} />
+        <Sales id={id} range={range} />
         <Explained id={id} />
         <Together id={id} />
       </Grid>

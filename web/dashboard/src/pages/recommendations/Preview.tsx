@@ -19,7 +19,7 @@ const KINDS = [
   ["session", "For a visit"],
 ] as const;
 
-const LIMIT = 20;
+const LIMIT = 10;
 
 /** A form for a product or a visit, and what is recommended. */
 export function Preview() {
@@ -33,7 +33,6 @@ export function Preview() {
   return (
     <Card
       title="Preview"
-      width="half"
       of={RECOMMENDED.preview}
       actions={<Segments label="Preview for" options={KINDS} value={kind} choose={choose} />}
     >
@@ -84,6 +83,7 @@ function Asked({ label, value, keep }: { label: string; value: string; keep: (id
           id={field}
           value={text}
           maxLength={128}
+          size={38}
           autocomplete="off"
           onInput={(event) => write(event.currentTarget.value)}
         />

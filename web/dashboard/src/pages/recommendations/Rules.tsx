@@ -22,7 +22,7 @@ export function Rules() {
     RULES_MS,
   );
   return (
-    <Card title="Rules of the shop" width="half" of={RECOMMENDED.rules}>
+    <Card title="Rules of the shop" of={RECOMMENDED.rules}>
       <Loaded query={rules}>
         {(rows) =>
           rows.length === 0 ? (

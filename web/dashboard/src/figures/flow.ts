@@ -1,0 +1,91 @@
+/** What waits, what is parked, and what became of an event. */
+import { define } from "./definitions";
+
+const FLOW = "GET /api/analytics/flow";
+
+/** The figures of the flow. */
+export const FLOWS = define({
+  waiting: {
+    name: "Waiting",
+    meaning: "Effects of stored events that are not applied yet. They are applied without anybody's help.",
+    source: FLOW,
+    unit: "count",
+  },
+  oldest: {
+    name: "Oldest",
+    meaning: "How long the oldest effect has been waiting.",
+    source: FLOW,
+    unit: "span",
+  },
+  parked: {
+    name: "Parked",
+    meaning:
+      "Effects that no retry can help. They stay until an operator has looked at the reason and sends them again with “shopsignal redrive”.",
+    source: FLOW,
+    unit: "count",
+  },
+  stored: {
+    name: "Stored",
+    meaning: "Events in the log that name a product, at the time of the newest measurement. It is made once a day.",
+    source: FLOW,
+    unit: "count",
+  },
+  applied: {
+    name: "Applied",
+    meaning: "Events in the counts: counted, capped or excluded.",
+    source: FLOW,
+    unit: "count",
+  },
+  measuredWaiting: {
+    name: "Waited then",
+    meaning: "Events whose effect on popularity waited when it was measured.",
+    source: FLOW,
+    unit: "count",
+  },
+  measuredParked: {
+    name: "Parked then",
+    meaning: "Events whose effect on popularity was parked when it was measured.",
+    source: FLOW,
+    unit: "count",
+  },
+  difference: {
+    name: "Difference",
+    meaning:
+      "Stored minus applied, waiting and parked. It must be 0: above 0 events are lost, below 0 they are counted too often.",
+    source: FLOW,
+    unit: "count",
+  },
+  excluded: {
+    name: "Excluded actors",
+    meaning:
+      "Accounts, sessions and networks whose events do not count, by decision of an operator (“shopsignal exclude”). They are shown as hashes.",
+    source: FLOW,
+    unit: "count",
+  },
+  tracked: {
+    name: "Where is my event?",
+    meaning:
+      "When an event was stored, what each consumer did with it, and what it adds to the popularity of a product. Ids are remembered for 30 days, unless it is set otherwise.",
+    source: "GET /api/v1/analytic/interaction/{event_id}",
+    unit: "count",
+  },
+  backEnd: {
+    name: "Events of the back end",
+    meaning: "Events that the shop's services sent, by the time of the events.",
+    source: "GET /api/analytics/events",
+    unit: "count",
+  },
+});
+
+const SINKS: Record<string, string> = { popularity: "Popularity", catalog: "Catalog", alerts: "Alerts" };
+
+/** The name of a consumer. */
+export function sinkName(sink: string): string {
+  return SINKS[sink] ?? sink;
+}
+
+/** A typed reason as people write it: `catalog_refused_404` is `Catalog refused 404`. */
+export function reasonName(reason: string): string {
+  const words = reason.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

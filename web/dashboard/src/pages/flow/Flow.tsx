@@ -1,0 +1,39 @@
+/** The flow of events, for operators: one event, what waits, what is parked and why, conservation, and who is excluded. */
+import { LIVE_MS, useQuery } from "../../api/useQuery";
+import { useSurroundings } from "../../app/context";
+import type { PageProps } from "../../app/pages";
+import { Grid, PageHeader } from "../../ui/Card";
+import { Loaded } from "../../ui/States";
+import { BackEnd } from "./BackEnd";
+import { Conservation } from "./Conservation";
+import { Excluded } from "./Excluded";
+import { Parked } from "./Parked";
+import { Sinks } from "./Sinks";
+import { Tracked } from "./Tracked";
+
+/** The page of the flow, for administrators. */
+export default function Flow({ rest }: PageProps) {
+  const { api } = useSurroundings();
+  const flow = useQuery("flow", (signal) => api.get("/api/analytics/flow", {}, signal), LIVE_MS);
+  return (
+    <>
+      <PageHeader title="Flow" about="What becomes of the events, from the log to scores, catalog and alerts.">
+        <span class="live">live</span>
+      </PageHeader>
+      <Grid>
+        <Tracked id={rest[0]} />
+        <Loaded query={flow} lines={8}>
+          {(data) => (
+            <>
+              <Sinks sinks={data.sinks} />
+              <Parked sinks={data.sinks} />
+              <Conservation measured={data.conservation ?? undefined} />
+              <BackEnd />
+              <Excluded actors={data.excluded} />
+            </>
+          )}
+        </Loaded>
+      </Grid>
+    </>
+  );
+}

@@ -1,0 +1,70 @@
+/** What waits for an operator, and why. */
+import type { Schemas } from "../../api/client";
+import { useSurroundings } from "../../app/context";
+import { link } from "../../app/location";
+import { shortId } from "../../figures/finding";
+import { FLOWS, reasonName, sinkName } from "../../figures/flow";
+import { Card } from "../../ui/Card";
+import { Empty } from "../../ui/States";
+import { type Column, countColumn, Table } from "../../ui/Table";
+
+interface Row {
+  sink: string;
+  reason: string;
+  count: number;
+  examples: Schemas["ParkedExample"][];
+}
+
+/** Shows the parked effects by reason, with those that were parked first. */
+export function Parked({ sinks }: { sinks: Schemas["SinkFlow"][] }) {
+  const { format } = useSurroundings();
+  const rows: Row[] = sinks.flatMap(({ sink, parkedByReason }) => parkedByReason.map((it) => ({ sink, ...it })));
+  const columns: Column<Row>[] = [
+    { title: "Consumer", value: (row) => sinkName(row.sink) },
+    { title: "Reason", value: (row) => row.reason, show: (row) => reasonName(row.reason) },
+    countColumn("Parked", format, (row) => row.count),
+    {
+      title: "Parked first",
+      value: (row) => row.examples.map(({ id }) => id).join(" "),
+      show: (row) => <Examples row={row} />,
+    },
+  ];
+  return (
+    <Card title="Parked, by reason" width="two-thirds" of={FLOWS.parked}>
+      {rows.length === 0 ? (
+        <Empty title="Nothing is parked.">No event and no alert needs an operator.</Empty>
+      ) : (
+        <Table
+          caption="Parked, by reason"
+          columns={columns}
+          rows={rows}
+          rowKey={(row) => `${row.sink} ${row.reason}`}
+          file="parked"
+        />
+      )}
+      <p class="muted small">
+        Messages in dead-letter queues are outside the database. “shopsignal verify” counts them, and so does the
+        dashboard in CloudWatch; docs/RUNBOOK.md, section dlq, says what to do.
+      </p>
+    </Card>
+  );
+}
+
+/** Events lead to what became of them, alerts to their findings. */
+function Examples({ row }: { row: Row }) {
+  const { format } = useSurroundings();
+  return (
+    <ul class="list">
+      {row.examples.map(({ id, since }) => (
+        <li key={`${id} ${since}`}>
+          <a href={link([row.sink === "alerts" ? "alerts" : "flow", id])}>
+            <code>{shortId(id)}</code>
+          </a>
+          <time class="muted small" dateTime={since}>
+            {format.time(since)}
+          </time>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,31 @@
+/** What waits for each consumer. */
+import type { Schemas } from "../../api/client";
+import { FLOWS, sinkName } from "../../figures/flow";
+import { Card } from "../../ui/Card";
+import { Figure } from "../../ui/Figure";
+
+type Sink = Schemas["SinkFlow"];
+
+const ABOUT: Record<string, string> = {
+  popularity: "Events on their way into the scores.",
+  catalog: "Events on their way to the recommender of the shop.",
+  alerts: "Findings on their way to webhooks.",
+};
+
+/** Shows a card a consumer. */
+export function Sinks({ sinks }: { sinks: Sink[] }) {
+  return (
+    <>
+      {sinks.map((it) => (
+        <Card key={it.sink} title={sinkName(it.sink)} width="third" of={FLOWS.waiting}>
+          <p class="muted about">{ABOUT[it.sink]}</p>
+          <div class="figures">
+            <Figure of={FLOWS.waiting} value={it.waiting} scope={it.sink} />
+            <Figure of={FLOWS.oldest} value={it.waiting === 0 ? null : it.oldestSeconds} scope={it.sink} />
+            <Figure of={FLOWS.parked} value={it.parked} scope={it.sink} />
+          </div>
+        </Card>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,141 @@
+/** “Where is my event?”: an event by its id, step by step. */
+import { useEffect, useId, useState } from "preact/hooks";
+import type { Schemas } from "../../api/client";
+import { LIVE_MS, type Query, useQuery } from "../../api/useQuery";
+import { useSurroundings } from "../../app/context";
+import { go, link } from "../../app/location";
+import { FLOWS, reasonName, sinkName } from "../../figures/flow";
+import { eventName } from "../../figures/popularity";
+import { Card } from "../../ui/Card";
+import type { Format } from "../../ui/format";
+import { Product } from "../../ui/Product";
+import { Empty, Loaded } from "../../ui/States";
+import "../../styles/flow.css";
+
+type Tracked = Schemas["TrackedInteractions"];
+type Interaction = Schemas["TrackedInteraction"];
+
+/** A form for the id, and what became of the event. */
+export function Tracked({ id }: { id: string | undefined }) {
+  const events = useTracked(id);
+  return (
+    <Card title="Where is my event?" of={FLOWS.tracked}>
+      <Asked id={id ?? ""} again={events.reload} />
+      {id !== undefined && events.problem?.kind === "not-found" && (
+        <Empty title="No event has this id.">
+          It was never stored, or longer ago than ids are remembered. A sender that got an error may send it again: with
+          the same id it counts once.
+        </Empty>
+      )}
+      {id !== undefined && events.problem?.kind !== "not-found" && (
+        <Loaded query={events}>
+          {(data) => (
+            <>
+              {data.interactions.map((it) => (
+                <Steps key={it.id} interaction={it} />
+              ))}
+            </>
+          )}
+        </Loaded>
+      )}
+    </Card>
+  );
+}
+
+/** Reads the event, again every moment: it may be on its way. */
+function useTracked(id: string | undefined): Query<Tracked> {
+  const { api } = useSurroundings();
+  const path = { event_id: id ?? "" };
+  const read = async (signal: AbortSignal) =>
+    (await api.get("/api/v1/analytic/interaction/{event_id}", { path }, signal)).data;
+  return useQuery(id ?? null, read, LIVE_MS);
+}
+
+function Asked({ id, again }: { id: string; again: () => void }) {
+  const [text, write] = useState(id);
+  const field = useId();
+  useEffect(() => write(id), [id]);
+  return (
+    <form
+      class="inline-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const asked = text.trim();
+        if (asked === id) again();
+        else go(link(asked === "" ? "flow" : ["flow", asked]));
+      }}
+    >
+      <span class="field">
+        <label for={field}>The event_id that the sender gave it</label>
+        <input
+          id={field}
+          value={text}
+          size={38}
+          autocomplete="off"
+          onInput={(event) => write(event.currentTarget.value)}
+        />
+      </span>
+      <button type="submit" class="button">
+        Find
+      </button>
+    </form>
+  );
+}
+
+function Steps({ interaction }: { interaction: Interaction }) {
+  const { format } = useSurroundings();
+  const { event_type, ref_type, ref_id } = interaction;
+  return (
+    <div class="event">
+      <h3>
+        {eventName(event_type)} of {ref_type === "Product" ? <Product id={ref_id} /> : `category ${ref_id}`}
+      </h3>
+      <ol class="steps">
+        <li class="done">
+          <b>Happened</b>
+          <span>{format.time(interaction.occurred_at)}</span>
+        </li>
+        <li class="done">
+          <b>Stored</b>
+          <span>
+            {format.time(interaction.date_created)}, {format.clock(interaction.date_created)}
+          </span>
+        </li>
+        {interaction.sinks.map((it) => (
+          <li key={it.sink} class={it.status === "applied" ? "done" : it.status}>
+            <b>
+              {sinkName(it.sink)}: {it.status}
+            </b>
+            <span>{progressText(it, format)}</span>
+          </li>
+        ))}
+        {interaction.popularity && (
+          <li class={interaction.popularity.outcome ? "done" : "waiting"}>
+            <b>{interaction.popularity.outcome ?? "Outcome not known"}</b>
+            <span>{outcomeText(interaction, format)}</span>
+          </li>
+        )}
+      </ol>
+    </div>
+  );
+}
+
+function progressText(sink: Schemas["SinkProgress"], format: Format): string {
+  if (sink.status === "parked")
+    return `${reasonName(sink.parked_reason ?? "unknown reason")}, since ${format.time(sink.parked_at)}. See docs/RUNBOOK.md.`;
+  if (sink.status === "applied") return "It is done.";
+  const next = sink.next_hint_at ? `; again at ${format.clock(sink.next_hint_at)} if need be` : "";
+  return `It was told ${format.count(sink.hints ?? 0)} times${next}.`;
+}
+
+function outcomeText({ popularity, event_type }: Interaction, format: Format): string {
+  if (!popularity) return "";
+  if (popularity.outcome === "capped")
+    return "The actor did this more often on that day than counts: it adds nothing, the earlier events do.";
+  if (popularity.outcome === "excluded") return "It is of a bot or of an excluded actor: it adds nothing.";
+  if (popularity.outcome !== "counted")
+    return "The consumer has not applied it yet, or its day ended over nine days ago.";
+  if (popularity.weight === null || popularity.weight === undefined)
+    return `Events of the type ${event_type} have no weight: it adds no points.`;
+  return `It adds ${format.decimal(popularity.points)} points to ${popularity.product_id}.`;
+}

@@ -1,0 +1,66 @@
+/** The controls that choose orders. */
+import { useId } from "preact/hooks";
+import { useSurroundings } from "../../app/context";
+import { go } from "../../app/location";
+import { STATUSES } from "../../figures/orders";
+import { Segments, Select } from "../../ui/Choice";
+import type { Filter } from "./filter";
+
+const BY = [
+  ["paid", "Paid"],
+  ["placed", "Placed"],
+] as const;
+
+const STATUS_NAMES = STATUSES.map((id) => [id, id.charAt(0).toUpperCase() + id.slice(1)] as const);
+
+/** Shows the choices; each changes the address. */
+export function Filters({ filter }: { filter: Filter }) {
+  const { currency } = useSurroundings();
+  const all = filter.currency === undefined ? "all" : "";
+  return (
+    <>
+      <Day label="From" value={filter.days.first} choose={(day) => put("first", day)} />
+      <Day label="To" value={filter.days.last} choose={(day) => put("last", day)} />
+      <Segments label="Paid or placed in this time" options={BY} value={filter.by} choose={(by) => put("by", by)} />
+      <Select
+        label="Status now"
+        options={[["", "Any"], ...STATUS_NAMES]}
+        value={filter.status ?? ""}
+        choose={(status) => put("status", status)}
+      />
+      {currency !== undefined && (
+        <Select
+          label="Currency of the orders"
+          options={[
+            ["", currency],
+            ["all", "All"],
+          ]}
+          value={all}
+          choose={(choice) => put("in", choice)}
+        />
+      )}
+      {filter.seller !== undefined && (
+        <button type="button" class="button" onClick={() => put("seller", "")}>
+          All sellers
+        </button>
+      )}
+    </>
+  );
+}
+
+function put(name: string, value: string): void {
+  const url = new URL(window.location.href);
+  if (value === "") url.searchParams.delete(name);
+  else url.searchParams.set(name, value);
+  go(url.pathname + url.search, "replace");
+}
+
+function Day({ label, value, choose }: { label: string; value: string; choose: (day: string) => void }) {
+  const id = useId();
+  return (
+    <span class="field">
+      <label for={id}>{label}</label>
+      <input id={id} type="date" value={value} required onChange={(event) => choose(event.currentTarget.value)} />
+    </span>
+  );
+}

@@ -1,0 +1,78 @@
+/** The orders behind figures: of the shop for administrators, with their own lines for sellers. */
+import { useQuery } from "../../api/useQuery";
+import { useSurroundings } from "../../app/context";
+import { type Asked, ORDERS, readOrders } from "../../figures/orders";
+import { Card, Grid, PageHeader } from "../../ui/Card";
+import { addDays, startOfDay } from "../../ui/day";
+import { Pager, usePages } from "../../ui/Pager";
+import { Empty, Loaded } from "../../ui/States";
+import { Filters } from "./Filters";
+import { type Filter, useFilter } from "./filter";
+import { Listed } from "./Listed";
+import { Sums } from "./Sums";
+
+const ORDERS_MS = 5_000;
+
+/** The page of orders. */
+export default function Orders() {
+  const { identity } = useSurroundings();
+  const filter = useFilter();
+  const about =
+    identity.role === "admin" ? "The orders behind the figures, newest first." : "Your orders, with your own lines.";
+  return (
+    <>
+      <PageHeader title="Orders" about={about}>
+        <Filters filter={filter} />
+      </PageHeader>
+      <Grid>
+        <Sums filter={filter} />
+        <List filter={filter} />
+      </Grid>
+    </>
+  );
+}
+
+function List({ filter }: { filter: Filter }) {
+  const { api } = useSurroundings();
+  const asked = useAsked(filter);
+  const list = JSON.stringify(asked);
+  const pages = usePages(list);
+  const orders = useQuery(
+    JSON.stringify([list, pages.cursor]),
+    (signal) => readOrders(api, asked, pages.cursor, signal),
+    pages.cursor === undefined ? ORDERS_MS : undefined,
+  );
+  return (
+    <Card title={filter.by === "paid" ? "Orders paid in this time" : "Orders placed in this time"} of={ORDERS.orders}>
+      <Loaded query={orders} lines={8}>
+        {(page) => (
+          <>
+            {page.orders.length > 0 ? (
+              <Listed orders={page.orders} filter={filter} />
+            ) : (
+              <Nothing more={page.next !== undefined} />
+            )}
+            <Pager pages={pages} next={page.next} />
+          </>
+        )}
+      </Loaded>
+    </Card>
+  );
+}
+
+function useAsked(filter: Filter): Asked {
+  const { zone } = useSurroundings();
+  return {
+    start: startOfDay(filter.days.first, zone).toISOString(),
+    end: startOfDay(addDays(filter.days.last, 1), zone).toISOString(),
+    by: filter.by,
+    status: filter.status,
+    currency: filter.currency,
+    seller_id: filter.seller,
+  };
+}
+
+function Nothing({ more }: { more: boolean }) {
+  if (more) return <Empty title="None so far.">There are older orders in this time: look at the next page.</Empty>;
+  return <Empty title="No order matches.">Choose a longer time, another status, or all currencies above.</Empty>;
+}

@@ -1,0 +1,11 @@
+import { expect, test } from "vitest";
+import { daysOf } from "./filter";
+
+const USUAL = { first: "2026-11-01", last: "2026-11-30" };
+
+test("days come from the address, in either order, and the usual ones take the place of what is no date", () => {
+  expect(daysOf("2026-10-01", "2026-10-02", USUAL)).toEqual({ first: "2026-10-01", last: "2026-10-02" });
+  expect(daysOf("2026-10-02", "2026-10-01", USUAL)).toEqual({ first: "2026-10-01", last: "2026-10-02" });
+  expect(daysOf(null, "2026-13-40", USUAL)).toEqual(USUAL);
+  expect(daysOf("yesterday", null, USUAL)).toEqual(USUAL);
+});

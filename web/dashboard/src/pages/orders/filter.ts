@@ -1,0 +1,48 @@
+/** Which orders are looked at, as the address has it. */
+import { useSurroundings } from "../../app/context";
+import { usePlace } from "../../app/location";
+import { type By, type Status, statusOf } from "../../figures/orders";
+import { type Days, lastDays } from "../../figures/sales";
+import { useToday } from "../../ui/today";
+
+/** The chosen orders. */
+export interface Filter {
+  days: Days;
+  by: By;
+  status: Status | undefined;
+  /** Undefined: of all currencies. */
+  currency: string | undefined;
+  /** The seller whose orders are shown; undefined for the whole shop, and for a seller, who sees no other's. */
+  seller: string | undefined;
+  /** Whether only the lines of one seller are shown. */
+  ofSeller: boolean;
+}
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+/** The filter of the address; the last 30 days when it names none. */
+export function useFilter(): Filter {
+  const { identity, zone, currency } = useSurroundings();
+  const { query } = usePlace();
+  const usual = lastDays(useToday(zone), 30);
+  const admin = identity.role === "admin";
+  const seller = (admin && query.get("seller")) || undefined;
+  return {
+    days: daysOf(query.get("first"), query.get("last"), usual),
+    by: query.get("by") === "placed" ? "placed" : "paid",
+    status: statusOf(query.get("status") ?? ""),
+    currency: query.get("in") === "all" ? undefined : currency,
+    seller,
+    ofSeller: !admin || seller !== undefined,
+  };
+}
+
+/** The days that an address names, the earlier first; those that are no dates are the usual ones. */
+export function daysOf(first: string | null, last: string | null, usual: Days): Days {
+  const days = [valid(first) ?? usual.first, valid(last) ?? usual.last].sort();
+  return { first: days[0] ?? usual.first, last: days[1] ?? usual.last };
+}
+
+function valid(date: string | null): string | undefined {
+  return date !== null && DATE.test(date) && !Number.isNaN(Date.parse(date)) ? date : undefined;
+}
