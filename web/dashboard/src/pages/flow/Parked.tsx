@@ -54,14 +54,14 @@ export function Parked({ sinks }: { sinks: Schemas["SinkFlow"][] }) {
 function Examples({ row }: { row: Row }) {
   const { format } = useSurroundings();
   return (
-    <ul class="list">
+    <ul class="examples">
       {row.examples.map(({ id, since }) => (
         <li key={`${id} ${since}`}>
           <a href={link([row.sink === "alerts" ? "alerts" : "flow", id])}>
             <code>{shortId(id)}</code>
-          </a>
+          </a>{" "}
           <time class="muted small" dateTime={since}>
-            {format.time(since)}
+            since {format.time(since)}
           </time>
         </li>
       ))}

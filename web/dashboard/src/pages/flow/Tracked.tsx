@@ -93,13 +93,11 @@ function Steps({ interaction }: { interaction: Interaction }) {
       <ol class="steps">
         <li class="done">
           <b>Happened</b>
-          <span>{format.time(interaction.occurred_at)}</span>
+          <span>{moment(interaction.occurred_at, format)}</span>
         </li>
         <li class="done">
           <b>Stored</b>
-          <span>
-            {format.time(interaction.date_created)}, {format.clock(interaction.date_created)}
-          </span>
+          <span>{moment(interaction.date_created, format)}</span>
         </li>
         {interaction.sinks.map((it) => (
           <li key={it.sink} class={it.status === "applied" ? "done" : it.status}>
@@ -118,6 +116,11 @@ function Steps({ interaction }: { interaction: Interaction }) {
       </ol>
     </div>
   );
+}
+
+/** A day and a time with seconds. */
+function moment(time: string, format: Format): string {
+  return `${format.day(time)}, ${format.clock(time)}`;
 }
 
 function progressText(sink: Schemas["SinkProgress"], format: Format): string {

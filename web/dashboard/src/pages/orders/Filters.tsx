@@ -3,12 +3,12 @@ import { useId } from "preact/hooks";
 import { useSurroundings } from "../../app/context";
 import { go } from "../../app/location";
 import { STATUSES } from "../../figures/orders";
-import { Segments, Select } from "../../ui/Choice";
+import { Select } from "../../ui/Choice";
 import type { Filter } from "./filter";
 
 const BY = [
-  ["paid", "Paid"],
-  ["placed", "Placed"],
+  ["paid", "Paid in this time"],
+  ["placed", "Placed in this time"],
 ] as const;
 
 const STATUS_NAMES = STATUSES.map((id) => [id, id.charAt(0).toUpperCase() + id.slice(1)] as const);
@@ -21,7 +21,7 @@ export function Filters({ filter }: { filter: Filter }) {
     <>
       <Day label="From" value={filter.days.first} choose={(day) => put("first", day)} />
       <Day label="To" value={filter.days.last} choose={(day) => put("last", day)} />
-      <Segments label="Paid or placed in this time" options={BY} value={filter.by} choose={(by) => put("by", by)} />
+      <Select label="That were" options={BY} value={filter.by} choose={(by) => put("by", by)} />
       <Select
         label="Status now"
         options={[["", "Any"], ...STATUS_NAMES]}
@@ -30,10 +30,10 @@ export function Filters({ filter }: { filter: Filter }) {
       />
       {currency !== undefined && (
         <Select
-          label="Currency of the orders"
+          label="In"
           options={[
             ["", currency],
-            ["all", "All"],
+            ["all", "All currencies"],
           ]}
           value={all}
           choose={(choice) => put("in", choice)}

@@ -25,7 +25,11 @@ export function Listed({ orders, filter }: { orders: Order[]; filter: Filter }) 
     {
       title: "Order",
       value: (row) => row.order_id,
-      show: (row) => <code title={row.order_id}>{shortId(row.order_id)}</code>,
+      show: (row) => (
+        <code class="order-id" title={row.order_id}>
+          {shortId(row.order_id)}
+        </code>
+      ),
     },
     { title: "Status", value: (row) => row.status, show: (row) => <span class="badge">{row.status}</span> },
     amount(ofSeller ? "Total of the lines" : "Total", (row) => row.total ?? null),
@@ -57,7 +61,7 @@ function amountColumn(
 }
 
 function time(title: string, format: Format, value: (row: Order) => string | null): Column<Order> {
-  return { title, value, show: (row) => format.time(value(row)) };
+  return { title, value, show: (row) => <span class="moment">{format.time(value(row))}</span> };
 }
 
 function linesText(order: Order): string {
