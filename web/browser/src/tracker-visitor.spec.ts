@@ -175,6 +175,44 @@ test("events of before signing in stay a guest's, and those of before signing ou
   expect(rows.filter((row) => row.account_id === account).some((row) => sessions.has(row.session_id))).toBe(false);
 });
 
+test("no token, in whatever form, is a guest's", async ({ page, site }) => {
+  await page.goto(site.url);
+  await page.waitForFunction(() => window.createTracker);
+  const ids = await page.evaluate((products) => {
+    const sources = [
+      () => null,
+      () => "",
+      () => undefined,
+      async () => null,
+      () => Promise.reject(new Error("signed out")),
+      () => {
+        throw new Error("signed out");
+      },
+    ];
+    return sources.map((token, index) => {
+      const options = { consent: "granted", batchMs: 100, bounceMs: 0, storageKey: `s${index}` } as const;
+      return window.createTracker({ ...options, token }).view({ product: products[index] as string }) as string;
+    });
+  }, products(6));
+  expect((await stored(ids)).map((row) => row.account_id)).toEqual(ids.map(() => null));
+});
+
+test("an account's events wait for a token that cannot be had, a guest's do not", async ({ page, site }) => {
+  const account = randomUUID();
+  await enter(page, site, { batchMs: 500 }, tokenOf(account));
+  const asAccount = await track(page, "view", { product: product() });
+  await page.evaluate(() => {
+    const get = () => JSON.parse("the session has ended");
+    Object.defineProperty(window, "token", { get, configurable: true });
+  });
+  const asGuest = await track(page, "view", { product: product() });
+  await stored([asGuest]);
+  expect(await rowsOf([asAccount])).toEqual([]);
+  await page.evaluate((value) => Object.defineProperty(window, "token", { value }), tokenOf(account));
+  const [row] = await stored([asAccount]);
+  expect(row?.account_id).toBe(account);
+});
+
 test("an expired token is no reason to lose an event", async ({ page, site }) => {
   const account = randomUUID();
   await enter(page, site, {}, tokenOf(account, -60));
@@ -297,7 +335,7 @@ test("another origin needs no preflight as a guest, and one with a token", async
 });
 
 test("paths are options", async ({ page, site }) => {
-  await enter(page, site, { endpoint: "/api/v1", guestPath: "/analytic/guest/interaction" });
+  await enter(page, site, { endpoint: "/api/v1/", guestPath: "/analytic/guest/interaction" });
   await stored([await track(page, "view", { product: product() })]);
 });
 

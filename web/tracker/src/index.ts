@@ -5,7 +5,7 @@ import { recorderOf } from "./recorder.js";
 import { reporterOf } from "./report.js";
 
 export type { Details, EventType, Id, Metadata, WireEvent } from "./event.js";
-export type { Consent, Settled, TokenSource, TrackerError, TrackerOptions } from "./options.js";
+export type { Consent, Settled, Token, TokenSource, TrackerError, TrackerOptions } from "./options.js";
 
 type Camel<S extends string> = S extends `${infer Head}_${infer Rest}` ? `${Head}${Capitalize<Camel<Rest>>}` : S;
 

@@ -15,8 +15,11 @@ export interface TrackerError {
 /** What became of an event: `duplicate` was stored earlier, `conflict` and `rejected` are refused. */
 export type Settled = "accepted" | "duplicate" | "conflict" | "rejected";
 
-/** Answers the access token of the shopper who is signed in, `undefined` for a guest. */
-export type TokenSource = () => string | undefined | Promise<string | undefined>;
+/** The access token of the shopper who is signed in; nothing for a guest. */
+export type Token = string | undefined | null;
+
+/** Answers the token of now. */
+export type TokenSource = () => Token | Promise<Token>;
 
 /** Everything is optional; the defaults suit a shop that serves the API under its own domain. */
 export interface TrackerOptions {
@@ -50,18 +53,19 @@ export interface TrackerOptions {
 export type Settings = Required<Omit<TrackerOptions, Callback>> & Pick<TrackerOptions, Callback>;
 type Callback = "token" | "onError" | "onSettled";
 
-/** Fills in the defaults. */
+/** Fills in the defaults, also for what is there but undefined. */
 export function settingsOf(options: TrackerOptions): Settings {
-  return {
+  const settings = {
     endpoint: "/api/v1/analytic",
     path: "/interaction",
     guestPath: "/guest/interaction",
-    consent: "pending",
+    consent: "pending" as const,
     batchMs: 2000,
     bounceMs: 2000,
     queueSize: 500,
     storageKey: "shopsignal",
     honorSignals: true,
-    ...options,
+    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
   };
+  return { ...settings, endpoint: settings.endpoint.replace(/\/$/, "") };
 }

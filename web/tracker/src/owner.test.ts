@@ -13,6 +13,7 @@ function token(claims: Record<string, unknown>): string {
 
 test("a guest has no owner", () => {
   expect(ownerOf(undefined)).toBe("");
+  expect(ownerOf(null)).toBe("");
   expect(ownerOf("")).toBe("");
 });
 

@@ -1,8 +1,8 @@
 import { attempt } from "./attempt.js";
 import { dwellOf } from "./dwell.js";
 import { type Details, eventOf } from "./event.js";
-import type { Consent, Settings } from "./options.js";
-import { ownerOf } from "./owner.js";
+import type { Consent, Settings, Token } from "./options.js";
+import { isPromise, ownerOf } from "./owner.js";
 import { isObjecting, isPage, isPrepared, type PageEvents } from "./page.js";
 import { type Item, queueOf } from "./queue.js";
 import type { Reporter } from "./report.js";
@@ -48,7 +48,7 @@ export function recorderOf(settings: Settings, { report, guarded }: Reporter): R
     if (!dwell.heldMs(item)) queue.save(item);
   }
 
-  function take(item: Item, token: string | undefined) {
+  function take(item: Item, token: Token) {
     if (state === "denied") return;
     item.owner = ownerOf(token);
     queue.add(item);
@@ -73,8 +73,8 @@ export function recorderOf(settings: Settings, { report, guarded }: Reporter): R
       if (type === "view") dwell.begin(item);
       else dwell.act(item);
       const token = attempt(() => settings.token?.());
-      if (typeof token !== "object") take(item, token);
-      else token.catch(() => undefined).then(guarded((later) => take(item, later)));
+      if (isPromise(token)) token.then(null, () => null).then(guarded((later) => take(item, later)));
+      else take(item, token);
       return item.event.event_id;
     },
     decide(wish) {

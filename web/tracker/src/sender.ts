@@ -1,7 +1,7 @@
 import { outcomeOf, type Verdict } from "./answer.js";
 import { attempt } from "./attempt.js";
-import type { Settings } from "./options.js";
-import { type Owner, ownerOf } from "./owner.js";
+import type { Settings, Token } from "./options.js";
+import { isPromise, type Owner, ownerOf } from "./owner.js";
 import { batchOf, type Item, type Queue } from "./queue.js";
 
 /** The events of one request. */
@@ -16,13 +16,15 @@ const TIMEOUT_MS = 15_000;
 /** The first pause after a failure; it doubles up to the last. */
 const FIRST_PAUSE_MS = 1000;
 const LAST_PAUSE_MS = 300_000;
+/** When to ask again for a token that could not be had. */
+const TOKEN_PAUSE_MS = 10_000;
 /** Around the body's items: `{"interactions":[],"sent_at":"..."}`. */
 const FRAME_BYTES = 64;
 
 /** Sends what is in the queue, one request at a time, until the API has settled it. */
 export interface Sender {
   /** Notes the token of now, for the last request of the page. */
-  note(token: string | undefined): void;
+  note(token: Token): void;
   /** Sends in a while, or at once when a batch is full. */
   wake(): void;
   /** Sends what waits; resolves when nothing more can be sent now. Does not shorten a pause. */
@@ -55,7 +57,8 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Surr
   let timer: ReturnType<typeof setTimeout> | undefined;
   let dueAt = 0;
   let running: Promise<void> | undefined;
-  let token: string | undefined;
+  let token: Token;
+  let isTokenKnown = true;
 
   const waiting = (owner: Owner) =>
     queue.items().filter((item) => !busy.has(item.event.event_id) && (!item.owner || item.owner === owner));
@@ -112,8 +115,11 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Surr
     while (isAllowed() && performance.now() >= pausedUntil) {
       try {
         token = await Promise.race([settings.token?.(), after(TIMEOUT_MS)]);
+        isTokenKnown = true;
       } catch {
-        return pause();
+        // As good as signed out: what guests did goes out, what accounts did waits.
+        token = undefined;
+        isTokenKnown = false;
       }
       const batch = batchOf(ready(ownerOf(token)), size, BODY_MAX_BYTES - FRAME_BYTES);
       if (!batch.length) return;
@@ -136,7 +142,9 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Surr
   /** Goes on with what is left, when that is possible. */
   function goOn() {
     const waits = waiting(ownerOf(token)).map(heldMs);
-    if (isAllowed() && waits.length) schedule(Math.max(pausedUntil - performance.now(), Math.min(...waits)));
+    if (!isAllowed()) return;
+    if (waits.length) schedule(Math.max(pausedUntil - performance.now(), Math.min(...waits)));
+    else if (!isTokenKnown && queue.items().length) schedule(TOKEN_PAUSE_MS);
   }
 
   function flush(): Promise<void> {
@@ -167,7 +175,7 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Surr
       if (!isAllowed()) return;
       // The page has no time to wait for a token: the one of the last event or request is taken then.
       const now = attempt(() => settings.token?.());
-      if (typeof now !== "object") token = now;
+      if (!isPromise(now)) token = now;
       const isPaused = performance.now() < pausedUntil;
       const items = ready(ownerOf(token)).filter((item) => !(isPaused && item.isSaved));
       const batch = batchOf(items, LAST_BATCH_SIZE, KEEPALIVE_MAX_BYTES - FRAME_BYTES);

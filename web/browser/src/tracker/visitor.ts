@@ -8,7 +8,7 @@ declare global {
   interface Window {
     createTracker(options: TrackerOptions): Tracker;
     tracker: Tracker;
-    token: string | undefined;
+    token: string | null | undefined;
     errors: TrackerError[];
     settled: [id: string, status: string][];
   }
