@@ -194,7 +194,7 @@ test("a slow or busy API is said so, with what to do, and is asked again when it
     const body = JSON.stringify({
       error: { http_status: 503, code: "unavailable", message: "the database cannot be reached" },
     });
-    await route.fulfill({ status: 503, headers: { "retry-after": "3", "content-type": "application/json" }, body });
+    await route.fulfill({ status: 503, headers: { "retry-after": "14", "content-type": "application/json" }, body });
   });
   await page.route("**/sales/months?*", async (route) => {
     await new Promise((done) => setTimeout(done, 2_000));
@@ -206,7 +206,8 @@ test("a slow or busy API is said so, with what to do, and is asked again when it
   await expect(page.getByText("Loading …").first()).toBeAttached();
   const failed = Date.now();
   await expect(segments.getByRole("row").nth(1)).toBeVisible();
-  expect(Date.now() - failed).toBeGreaterThan(2_000);
+  // Without Retry-After it would be asked again after 10 s, as at any time.
+  expect(Date.now() - failed).toBeGreaterThan(12_000);
   await loaded(page);
 });
 
@@ -222,6 +223,24 @@ test("an expired sign-in is said so, and the page stays", async ({ page }) => {
   await page.getByRole("button", { name: "Sign in again" }).click();
   await loaded(page);
   await expect(page.locator(".notice")).toHaveCount(0);
+});
+
+test("a sign-in is renewed before it expires, without a frame", async ({ page }) => {
+  const grants: (string | null)[] = [];
+  await page.route("**/token", async (route) => {
+    grants.push(new URLSearchParams(route.request().postData() ?? "").get("grant_type"));
+    const response = await route.fetch();
+    // Renewed a minute before it expires: two seconds after it was issued.
+    await route.fulfill({
+      response,
+      json: { ...(await response.json()), expires_in: grants.length === 1 ? 62 : 3_600 },
+    });
+  });
+  await signIn(page, "admin");
+  await expect.poll(() => grants).toEqual(["authorization_code", "refresh_token"]);
+  await loaded(page);
+  await expect(page.locator(".notice")).toHaveCount(0);
+  expect(page.frames()).toHaveLength(1);
 });
 
 test("a table is saved as it stands, with exact amounts", async ({ page }) => {
