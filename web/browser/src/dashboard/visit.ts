@@ -71,9 +71,10 @@ export async function figures(page: Page): Promise<Shown[]> {
   );
 }
 
-/** The paths in the navigation. */
+/** The paths in the navigation, also while it is a closed menu. */
 export async function paths(page: Page): Promise<string[]> {
-  const links = page.getByRole("navigation", { name: "Pages of the dashboard" }).getByRole("link");
+  const links = page.locator("nav[aria-label='Pages of the dashboard'] a");
+  await expect(links.first()).toBeAttached();
   const hrefs = await links.evaluateAll((list) => list.map((link) => link.getAttribute("href") ?? ""));
   return hrefs.map((href) => href.replace("/dashboard/", ""));
 }
