@@ -54,6 +54,7 @@ export function Chart({ data, file, height = 240 }: { data: ChartData; file: str
           onClick={() => setAsTable(!asTable)}
         >
           {asTable ? "Show as chart" : "Show as table"}
+          <span class="visually-hidden">: {data.title}</span>
         </button>
       </figcaption>
       {asTable ? <ChartTable data={data} file={file} /> : <Canvas data={data} height={height} point={setIndex} />}
@@ -95,6 +96,8 @@ export function aligned(data: ChartData): uPlot.AlignedData {
   return [data.times.map((time) => time.getTime() / 1_000), ...data.series.map((series) => series.values)];
 }
 
+const STEP_TITLES: Record<Step, string> = { hour: "Time", day: "Day", week: "Week from", month: "Month" };
+
 type Drawing = typeof import("./drawing");
 
 /** Draws into `element`, again when the colours change, and fits the width. */
@@ -127,7 +130,7 @@ function keepDrawn(
 function ChartTable({ data, file }: { data: ChartData; file: string }) {
   const { format } = useSurroundings();
   const first: Column<number> = {
-    title: data.step === "hour" ? "Time" : "Day",
+    title: STEP_TITLES[data.step],
     value: (row) => data.times[row]?.toISOString() ?? null,
     show: (row) => stepName(format, data, row),
   };

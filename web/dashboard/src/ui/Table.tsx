@@ -99,7 +99,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, file, captionHidden
         </table>
       </section>
       <button type="button" class="text-button csv" onClick={() => save(file, columns, sorted)}>
-        Save as CSV
+        Save as CSV<span class="visually-hidden">: {caption}</span>
       </button>
     </>
   );
