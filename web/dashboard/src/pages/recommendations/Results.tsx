@@ -6,7 +6,7 @@ import { useSurroundings } from "../../app/context";
 import { RECOMMENDED, sumOf } from "../../figures/recommendation";
 import type { Days } from "../../figures/sales";
 import { Card } from "../../ui/Card";
-import { Chart, type ChartData } from "../../ui/Chart";
+import { Chart, type ChartData, type Series } from "../../ui/Chart";
 import { addDays } from "../../ui/day";
 import { Figure } from "../../ui/Figure";
 import type { Format } from "../../ui/format";
@@ -110,14 +110,13 @@ function chartOf(results: Answer, days: Days): ChartData {
   for (let day = days.first; day <= days.last; day = addDays(day, 1)) dates.push(day);
   const of = (pick: "learned" | "control") =>
     dates.map((date) => sumOf(results.days.filter((it) => it.date === date).map((it) => it[pick])).clickRate ?? null);
+  const learned: Series = { name: "Learned", values: of("learned"), kind: "bars", tone: "accent" };
+  const control: Series = { name: "Control group", values: of("control"), kind: "line", tone: "third", dashed: true };
   return {
     title: "Click-through by day",
     times: dates.map((date) => new Date(`${date}T12:00:00Z`)),
     step: "day",
     unit: "share",
-    series: [
-      { name: "Learned", values: of("learned"), kind: "bars", tone: "accent" },
-      { name: "Control group", values: of("control"), kind: "line", tone: "third", dashed: true },
-    ],
+    series: control.values.some((value) => value !== null) ? [learned, control] : [learned],
   };
 }

@@ -1,0 +1,187 @@
+/** The pages Orders and Flow in a real browser: what is behind the figures, and what becomes of the events. */
+import { readFileSync } from "node:fs";
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { bestSeller, simulateMonth, webUrl } from "./dashboard/month.js";
+import { figures, loaded, open, record, signIn } from "./dashboard/visit.js";
+import { query } from "./stack.js";
+
+test.use({ viewport: { width: 1280, height: 900 }, locale: "en-GB", timezoneId: "Europe/Berlin" });
+
+test.beforeAll(async () => {
+  test.setTimeout(240_000);
+  await simulateMonth();
+});
+
+/** The ids of the orders in the table. */
+async function ordersOf(page: Page): Promise<string[]> {
+  const ids = page.getByRole("table", { name: "Orders" }).locator("tbody .order-id");
+  return ids.evaluateAll((list) => list.map((id) => id.getAttribute("title") ?? ""));
+}
+
+/** Goes through all pages of the list; `look` sees each of them. */
+async function throughPages(page: Page, look: () => Promise<void>): Promise<void> {
+  for (let number = 1; number <= 40; number++) {
+    if (number > 1) await expect(page.getByText(`Page ${number}`, { exact: true })).toBeVisible();
+    await loaded(page);
+    await look();
+    const next = page.getByRole("button", { name: "Next" });
+    if ((await next.count()) === 0 || (await next.isDisabled())) return;
+    await next.click();
+  }
+  throw new Error("the list does not end");
+}
+
+test("the orders behind a figure are as many as it says, and add up to it", async ({ page }) => {
+  test.setTimeout(120_000);
+  await signIn(page, "admin", "orders");
+  const value = async (id: string) => (await figures(page)).find((it) => it.figure === id)?.value ?? "";
+  const paid = Number(await value("ordersPaid"));
+  const gross = Number(await value("grossRevenue"));
+  const ids: string[] = [];
+  let minor = 0;
+  await throughPages(page, async () => {
+    ids.push(...(await ordersOf(page)));
+    const amounts = await page.getByRole("table", { name: "Orders" }).locator("td:nth-child(6)").allTextContents();
+    minor += amounts.reduce((sum, text) => sum + Number(text.replace(/[^0-9-]/g, "")), 0);
+  });
+  expect(paid).toBeGreaterThan(50);
+  expect(ids).toHaveLength(paid);
+  expect(new Set(ids).size).toBe(paid);
+  expect(minor).toBe(gross);
+});
+
+test("a figure leads to its orders, and the number is the same there", async ({ page }) => {
+  await signIn(page, "admin");
+  await loaded(page);
+  const today = (await figures(page)).find((it) => it.figure === "revenue");
+  await page.locator('[data-figure="revenue"] a').first().click();
+  await expect(page.getByRole("heading", { name: "Orders", level: 1 })).toBeVisible();
+  const there = (await figures(page)).find((it) => it.figure === "revenue");
+  expect(there).toEqual(today);
+});
+
+test("a status and all currencies are chosen, and the address keeps the choice", async ({ page }) => {
+  await signIn(page, "admin", "orders");
+  await page.getByLabel("Status now").selectOption("delivered");
+  await page.getByLabel("In", { exact: true }).selectOption("all");
+  const statuses = page.getByRole("table", { name: "Orders" }).locator("td .badge");
+  await expect(async () => {
+    const shown = new Set(await statuses.allTextContents());
+    expect([...shown]).toEqual(["delivered"]);
+    expect(await page.locator("[data-figure]").count()).toBe(0);
+  }).toPass();
+  await page.reload();
+  await expect(page.getByLabel("Status now")).toHaveValue("delivered");
+  await expect(page.getByRole("columnheader", { name: "Currency" })).toBeVisible();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Save as CSV" }).click(),
+  ]);
+  const [header, first] = readFileSync(await download.path(), "utf8").split("\r\n");
+  expect(header).toBe("\ufeffPlaced at,Paid at,Order,Status,Total,Paid,Refunds,Method,Currency,Items");
+  expect(first).toMatch(/,delivered,\d+(\.\d+)?,\d+(\.\d+)?,\d+(\.\d+)?,[a-z_]*,[A-Z]{3},/);
+});
+
+test("a seller sees orders with own lines only, and nothing of the orders as a whole", async ({ page }) => {
+  test.setTimeout(120_000);
+  const seen = record(page);
+  const seller = await bestSeller();
+  await signIn(page, "seller", "orders", seller);
+  await loaded(page);
+  const own = await query<{ product_id: string }>("SELECT product_id FROM analytic.product WHERE seller_id = $1", [
+    seller,
+  ]);
+  const ids = new Set(own.map((row) => row.product_id));
+  const orders: string[] = [];
+  await throughPages(page, async () => {
+    orders.push(...(await ordersOf(page)));
+    const products = page.getByRole("table", { name: "Orders" }).locator("td a.product");
+    const titles = await products.evaluateAll((list) => list.map((link) => link.getAttribute("title") ?? ""));
+    expect(titles.filter((id) => !ids.has(id))).toEqual([]);
+  });
+  expect(String(orders.length)).toBe((await figures(page)).find((it) => it.figure === "sellerOrders")?.value);
+  expect(orders.length).toBeGreaterThan(0);
+  for (const title of ["Paid", "Refunds", "Method"])
+    await expect(page.getByRole("columnheader", { name: title, exact: true })).toHaveCount(0);
+  const asked = seen.requests.filter((url) => url.pathname.startsWith("/api/"));
+  expect(asked.filter((url) => url.searchParams.has("seller_id"))).toEqual([]);
+  expect(asked.filter((url) => url.pathname.startsWith("/api/analytics/"))).toEqual([]);
+});
+
+test("an event is found by its id: stored, applied, and what it adds", async ({ page }) => {
+  const [product] = await query<{ product_id: string }>("SELECT product_id FROM analytic.product LIMIT 1");
+  const event_id = crypto.randomUUID();
+  const view = { event_id, event_type: "view", ref_type: "Product", ref_id: product?.product_id ?? "" };
+  const interactions = [{ ...view, session_id: crypto.randomUUID() }];
+  const sent = await page.request.post(`${webUrl()}/api/v1/analytic/guest/interaction`, { data: { interactions } });
+  expect(sent.ok()).toBe(true);
+  await signIn(page, "admin", "flow");
+  await page.getByLabel("The event_id that the sender gave it").fill(event_id);
+  await page.getByRole("button", { name: "Find" }).click();
+  await expect(page.getByText("Popularity: applied")).toBeVisible({ timeout: 40_000 });
+  await expect(page.locator(".steps")).toContainText(`It adds 0.30 points to ${product?.product_id}.`);
+  expect(page.url()).toContain(`/dashboard/flow/${event_id}`);
+  await page.reload();
+  await expect(page.getByText("Popularity: applied")).toBeVisible();
+
+  await page.getByLabel("The event_id that the sender gave it").fill(crypto.randomUUID());
+  await page.getByRole("button", { name: "Find" }).click();
+  await expect(page.getByText("No event has this id.")).toBeVisible();
+});
+
+/** What operators look for: an event that is parked, events that are lost, and an actor who is excluded. */
+interface Trouble {
+  event: { id: string; event_id: string };
+  actor: string;
+}
+
+async function trouble(): Promise<Trouble> {
+  const [event] = await query<Trouble["event"]>(
+    `SELECT id, event_id FROM analytic.interaction i WHERE event_type = 'view'
+       AND NOT EXISTS (SELECT FROM analytic.pending WHERE interaction_id = i.id) ORDER BY id LIMIT 1`,
+  );
+  if (event === undefined) throw new Error("the simulated month has no view");
+  return { event, actor: crypto.randomUUID() };
+}
+
+async function plant({ event, actor }: Trouble): Promise<void> {
+  await query(
+    `INSERT INTO analytic.pending (sink, interaction_id, date_created, parked_at, parked_reason, next_hint_at, hints,
+       event_type, occurred_at, learned, bot)
+     SELECT 'catalog', id, date_created, now(), 'catalog_refused_404', now() + interval '1 day', 3, event_type, occurred_at, true, false
+     FROM analytic.interaction WHERE id = $1`,
+    [event.id],
+  );
+  await query("INSERT INTO analytic.conservation VALUES (now() + interval '1 hour', 1000, 990, 5, 2)");
+  await query(
+    `INSERT INTO analytic.exclusion (actor, kind, since, reason, excluded_by, date_created)
+     VALUES ($1, 'session', '-infinity', 'a test', 'test', now())`,
+    [actor],
+  );
+}
+
+async function clear({ event, actor }: Trouble): Promise<void> {
+  await query("DELETE FROM analytic.pending WHERE interaction_id = $1", [event.id]);
+  await query("DELETE FROM analytic.conservation WHERE measured_at > now()");
+  await query("DELETE FROM analytic.exclusion WHERE actor = $1", [actor]);
+}
+
+test("what is parked, lost and excluded shows, with its reason and the way to it", async ({ page }) => {
+  const planted = await trouble();
+  try {
+    await plant(planted);
+    await signIn(page, "admin", "flow");
+    await expect(page.getByRole("table", { name: "Parked, by reason" })).toContainText("Catalog refused 404");
+    await expect(page.getByText("3 events are missing.")).toBeVisible();
+    await expect(page.getByRole("table", { name: "Excluded actors" })).toContainText(planted.actor);
+    const parked = (await figures(page)).find((it) => it.figure === "parked" && it.scope === "catalog");
+    expect(Number(parked?.value)).toBeGreaterThan(0);
+    await open(page, `flow/${planted.event.event_id}`);
+    await expect(page.getByText("Catalog: parked")).toBeVisible();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map((it) => it.id)).toEqual([]);
+  } finally {
+    await clear(planted);
+  }
+});

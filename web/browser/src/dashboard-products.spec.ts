@@ -1,0 +1,222 @@
+/** The pages Products and Recommendations in a real browser: what they show is what the API says. */
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { bestSeller, simulateMonth, webUrl } from "./dashboard/month.js";
+import { figures, loaded, open, record, signIn } from "./dashboard/visit.js";
+
+const POPULARITY = "/api/v1/analytic/popularity";
+const LISTS = ["live", "trending", "rising", "1h", "24h", "7d", "30d"] as const;
+
+test.use({ viewport: { width: 1280, height: 900 }, locale: "en-GB", timezoneId: "Europe/Berlin" });
+
+test.beforeAll(async () => {
+  test.setTimeout(240_000);
+  await simulateMonth();
+  await ranked();
+});
+
+/** Reads a public route. */
+async function read(path: string, query: Record<string, string> = {}) {
+  const response = await fetch(`${webUrl()}${path}?${new URLSearchParams(query)}`);
+  expect(response.ok, `${path}: ${response.status}`).toBe(true);
+  return response.json();
+}
+
+/** Waits for the rank lists, which are brought up to date every minute. */
+async function ranked(): Promise<void> {
+  const first = async () => (await read(`${POPULARITY}/top`, { rank: "30d", limit: "1" })).data.length;
+  await expect.poll(first, { timeout: 150_000, intervals: [2_000] }).toBe(1);
+}
+
+/** The ids of the products in a table, from top to bottom. */
+async function productsOf(page: Page, table: string): Promise<string[]> {
+  const links = page.getByRole("table", { name: table, exact: true }).locator("td:nth-child(2) a.product");
+  return links.evaluateAll((list) => list.map((link) => link.getAttribute("title") ?? ""));
+}
+
+/** The product that is first in the list by score. */
+async function mostPopular(): Promise<string> {
+  return (await read(`${POPULARITY}/top`, { limit: "1" })).data[0].id;
+}
+
+test("every list is the API's, in its order", async ({ page }) => {
+  await signIn(page, "admin", "products");
+  for (const list of LISTS) {
+    if (list !== "live") await open(page, `products?rank=${list}`);
+    await loaded(page);
+    const query = { limit: "25", ...(list === "live" ? {} : { rank: list }) };
+    const caption = list === "live" ? "Products by score" : "Products by rank";
+    // Events may move a list between the two reads.
+    await expect(async () => {
+      const ids = (await read(`${POPULARITY}/top`, query)).data.map((it: { id: string }) => it.id);
+      expect(await productsOf(page, caption), list).toEqual(ids);
+      expect(ids.length, list).toBeGreaterThan(0);
+    }).toPass({ timeout: 40_000 });
+  }
+});
+
+test("pages of a list repeat nothing, and a list that is too old says so", async ({ page }) => {
+  await signIn(page, "admin", "products?rank=30d");
+  const seen: string[] = [];
+  for (let number = 1; number <= 3; number++) {
+    await expect(page.getByText(`Page ${number}`, { exact: true })).toBeVisible();
+    await loaded(page);
+    seen.push(...(await productsOf(page, "Products by rank")));
+    if (number < 3) await page.getByRole("button", { name: "Next" }).click();
+  }
+  expect(seen).toHaveLength(75);
+  expect(new Set(seen).size).toBe(75);
+  await page.route("**/popularity/top?*cursor=*", (route) =>
+    route.fulfill({ status: 410, json: { error: { http_status: 410, code: "cursor_expired", message: "too old" } } }),
+  );
+  await page.getByRole("button", { name: "Next" }).click();
+  await expect(page.getByText("These pages are too old.")).toBeVisible();
+  await page.getByRole("button", { name: "To the first page" }).click();
+  await expect.poll(() => productsOf(page, "Products by rank")).toEqual(seen.slice(0, 25));
+});
+
+test("a list is narrowed to a category by the form and by a link, and the address keeps it", async ({ page }) => {
+  const [entry] = (await read(`${POPULARITY}/top`, { rank: "30d", limit: "1" })).data;
+  await signIn(page, "admin", "products?rank=30d");
+  await page.getByLabel("Its id").fill(entry.category_id);
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await expect(page.getByRole("heading", { name: `Category ${entry.category_id}` })).toBeVisible();
+  expect(new URL(page.url()).searchParams.get("category")).toBe(entry.category_id);
+  const own = (await read(`${POPULARITY}/top`, { rank: "30d", limit: "25", category_id: entry.category_id })).data;
+  await expect.poll(() => productsOf(page, "Products by rank")).toEqual(own.map((it: { id: string }) => it.id));
+  await page.reload();
+  await expect(page.getByRole("heading", { name: `Category ${entry.category_id}` })).toBeVisible();
+  await page.getByRole("button", { name: "All products" }).click();
+  await expect(page.getByRole("heading", { name: "All products" })).toBeVisible();
+  const link = page.getByRole("table", { name: "Products by rank" }).getByTitle(entry.seller_id).first();
+  await link.click();
+  await expect(page.getByRole("heading", { name: "Products of the seller" })).toBeVisible();
+});
+
+test("a product's score is the API's, and the sum of the parts that explain it", async ({ page }) => {
+  const id = await mostPopular();
+  await signIn(page, "admin", `products/${id}`);
+  await expect(async () => {
+    const { data } = await read(`${POPULARITY}/${id}`);
+    const shown = new Map((await figures(page)).map((it) => [it.figure, it.value]));
+    expect(shown.get("live")).toBe(String(data.score));
+    expect(shown.get("trending")).toBe(String(data.ranks.trending));
+    expect(shown.get("24h")).toBe(String(data.ranks.points["24h"]));
+    const points = page.getByRole("table", { name: "Parts of the score" }).locator("td:nth-child(4)");
+    const sum = (await points.allTextContents()).reduce((total, text) => total + Number(text), 0);
+    expect(sum).toBeCloseTo(data.score, 1);
+  }).toPass({ timeout: 40_000 });
+});
+
+test("where its visitors went and what is recommended beside a product are the API's", async ({ page }) => {
+  const id = await mostPopular();
+  await signIn(page, "admin", `products/${id}`);
+  await loaded(page);
+  const card = (title: string) => page.locator("section.card", { has: page.getByRole("heading", { name: title }) });
+  for (const kind of ["viewed", "bought"]) {
+    if (kind === "bought") await page.getByRole("button", { name: "With what is bought" }).click();
+    await expect(async () => {
+      const { items } = (await read(`/api/v1/analytic/recommendations/product/${id}`, { kind, limit: "10" })).data;
+      const names = items.map((it: { product_id: string }) => it.product_id);
+      expect(await productsOf(page, "Recommendations")).toEqual(names);
+      expect(names.length).toBeGreaterThan(0);
+      const close = items.filter((it: { source: string }) => it.source === "similar").length;
+      if (kind === "viewed") await expect(card("Where its visitors went").locator("tbody tr")).toHaveCount(close);
+    }).toPass({ timeout: 40_000 });
+  }
+});
+
+test("what is not known is said so, with what to do", async ({ page }) => {
+  await signIn(page, "admin", "products/no-such-product");
+  await expect(page.getByRole("alert").first()).toContainText("Check the address");
+});
+
+test("a seller's list has the seller's products, and no route of administrators is asked", async ({ page }) => {
+  const seen = record(page);
+  const seller = await bestSeller();
+  await signIn(page, "seller", "products?rank=30d", seller);
+  const own = (await read(`${POPULARITY}/top`, { rank: "30d", limit: "25", seller_id: seller })).data;
+  await expect.poll(() => productsOf(page, "Products by rank")).toEqual(own.map((it: { id: string }) => it.id));
+  expect(own.length).toBeGreaterThan(0);
+  await page.getByRole("table", { name: "Products by rank" }).locator("a.product").first().click();
+  await expect(page.getByRole("heading", { name: "Product", exact: true })).toBeVisible();
+  await loaded(page);
+  const asked = seen.requests.filter((url) => url.pathname.startsWith("/api/"));
+  expect(asked.filter((url) => url.pathname.startsWith("/api/analytics/"))).toEqual([]);
+  const sales = asked.filter((url) => url.pathname.includes("/sales/"));
+  expect(sales.filter((url) => url.searchParams.has("seller_id"))).toEqual([]);
+  const lists = asked.filter((url) => url.pathname === `${POPULARITY}/top`);
+  expect(new Set(lists.map((url) => url.searchParams.get("seller_id")))).toEqual(new Set([seller]));
+});
+
+test("a click on a recommendation shows in the figures, as the API counts it", async ({ page }) => {
+  await signIn(page, "admin", "recommendations?range=7");
+  const shown = async (figure: string) =>
+    Number((await figures(page)).find((it) => it.figure === figure)?.value ?? Number.NaN);
+  const before = { shown: await shown("impressions"), clicks: await shown("clicks") };
+  const id = await mostPopular();
+  const answer = (await read(`/api/v1/analytic/recommendations/product/${id}`, { limit: "5" })).data;
+  const session_id = crypto.randomUUID();
+  const event = (event_type: string, ref_id: string) => ({
+    event_id: crypto.randomUUID(),
+    event_type,
+    ref_type: "Product",
+    ref_id,
+    session_id,
+    metadata: { recommendation_id: answer.recommendation_id },
+  });
+  const ids: string[] = answer.items.map((it: { product_id: string }) => it.product_id);
+  const interactions = ids.map((product) => event("product_impression", product));
+  interactions.push(event("click_from_recommendation", ids[0] ?? ""));
+  const sent = await page.request.post(`${webUrl()}/api/v1/analytic/guest/interaction`, { data: { interactions } });
+  expect(sent.ok()).toBe(true);
+  await expect.poll(() => shown("impressions"), { timeout: 40_000 }).toBe(before.shown + ids.length);
+  await expect.poll(() => shown("clicks"), { timeout: 40_000 }).toBe(before.clicks + 1);
+  expect(await shown("clickRate")).toBeCloseTo((before.clicks + 1) / (before.shown + ids.length), 6);
+});
+
+test("a preview is what the API recommends, and a visitor's session id stays out of the address", async ({ page }) => {
+  const seen = record(page);
+  const id = await mostPopular();
+  await signIn(page, "admin", "recommendations");
+  await page.getByLabel("Product id").fill(id);
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  const beside = async () =>
+    (await read(`/api/v1/analytic/recommendations/product/${id}`, { limit: "10" })).data.items.map(
+      (it: { product_id: string }) => it.product_id,
+    );
+  await expect(async () => expect(await productsOf(page, "Recommendations")).toEqual(await beside())).toPass();
+  expect(new URL(page.url()).searchParams.get("product")).toBe(id);
+
+  const session = crypto.randomUUID();
+  const view = { event_type: "view", ref_type: "Product", ref_id: id, session_id: session };
+  await page.request.post(`${webUrl()}/api/v1/analytic/guest/interaction`, { data: { interactions: [view] } });
+  await page.getByRole("button", { name: "For a visit" }).click();
+  await page.getByLabel("Session id of the visitor's events").fill(session);
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await expect(page.getByText("the visitor's events", { exact: true }).first()).toBeVisible();
+  await expect(page.getByRole("table", { name: "Recommendations" })).toContainText("view of");
+  const kept = await page.evaluate(() => JSON.stringify([location.href, history.state, { ...sessionStorage }]));
+  expect(kept).not.toContain(session);
+  const pages = seen.requests.filter((url) => url.pathname.startsWith("/dashboard/"));
+  expect(pages.map(String).join()).not.toContain(session);
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`a product's page is accessible and quiet, with every chart as a table (${colorScheme})`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const seen = record(page);
+    await signIn(page, "admin", `products/${await mostPopular()}?range=48h&history=events`);
+    await loaded(page);
+    const axe = async () => (await new AxeBuilder({ page }).analyze()).violations.map((it) => it.id);
+    expect(await axe()).toEqual([]);
+    const switches = page.getByRole("button", { name: "Show as table" });
+    for (let left = await switches.count(); left > 0; left--) {
+      await switches.first().click();
+      await expect(switches).toHaveCount(left - 1);
+    }
+    await expect(page.getByRole("table", { name: "Events over time" }).getByRole("row").nth(1)).toBeVisible();
+    expect(await axe()).toEqual([]);
+    expect(seen.console).toEqual([]);
+  });
+}
