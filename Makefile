@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .ONESHELL:
-.PHONY: help requirements build web up down status demo test stages hostile openapi lint fmt validate logs token psql deploy destroy watch invoke clean
+.PHONY: help requirements build web up down status demo pictures test stages hostile openapi lint fmt validate logs token psql deploy destroy watch invoke clean
 
 CARGO ?= cargo
 # .ci/run sets --locked: there Cargo.lock must be up to date.
@@ -59,6 +59,10 @@ status: ## Print what runs and where
 
 demo: up ## Start the stack, send simulated shoppers and orders through it, show and check the result
 	@$(LOCAL_STACK) --stack $(STACK) demo
+
+# Without `demo`, which takes minutes: whoever changes a page wants to look at it again.
+pictures: up ## Take the pictures of the README, from what `make demo` left in the stack
+	@SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(STACK)/stack.json" $(NPM) run --silent pictures --workspace browser
 
 test: web ## Run every suite but stages against its own stack, which is removed afterwards, and print where the time went
 	@code=0
