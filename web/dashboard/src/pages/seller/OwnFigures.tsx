@@ -11,7 +11,7 @@ const STARS = 5;
 
 /** Shows revenue, orders, items, refunds, ratings and what is open. */
 export function OwnFigures({ dashboard, days }: { dashboard: Dashboard; days: Days }) {
-  const { identity } = useSurroundings();
+  const { identity, format } = useSurroundings();
   const { summary } = dashboard;
   const { comparison } = summary;
   const currency = dashboard.currency ?? undefined;
@@ -51,7 +51,7 @@ export function OwnFigures({ dashboard, days }: { dashboard: Dashboard; days: Da
         of={FIGURES.rating}
         value={summary.average_rating * STARS}
         scope={identity.account}
-        note={`of ${STARS} stars`}
+        note={`of ${STARS} stars, from ${format.count(summary.ratings)} ratings`}
       />
       <Figure of={FIGURES.pendingItems} value={summary.pending_items} scope={identity.account} />
       <Figure of={FIGURES.pendingRefunds} value={summary.pending_refunds} scope={identity.account} />
