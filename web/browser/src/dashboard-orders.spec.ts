@@ -61,6 +61,38 @@ test("a figure leads to its orders, and the number is the same there", async ({ 
   expect(there).toEqual(today);
 });
 
+test("orders placed today, and orders in a status, lead to as many", async ({ page }) => {
+  await signIn(page, "admin");
+  const placed = (await figures(page)).find((it) => it.figure === "ordersPlaced");
+  await page.locator('[data-figure="ordersPlaced"] a').click();
+  await expect(page.getByRole("heading", { name: "Orders placed in this time" })).toBeVisible();
+  const today: string[] = [];
+  await throughPages(page, async () => void today.push(...(await ordersOf(page))));
+  expect(String(today.length)).toBe(placed?.value);
+  expect(today.length).toBeGreaterThan(0);
+
+  await open(page);
+  await loaded(page);
+  const row = page.getByRole("table", { name: "Orders by status" }).getByRole("row", { name: /Returned/ });
+  const count = Number(await row.getByRole("cell").nth(1).textContent());
+  await row.getByRole("link").click();
+  await expect(page.getByLabel("Status now")).toHaveValue("returned");
+  const returned: string[] = [];
+  await throughPages(page, async () => void returned.push(...(await ordersOf(page))));
+  expect(returned).toHaveLength(count);
+});
+
+test("an administrator reaches a seller's orders, as the seller sees them", async ({ page }) => {
+  const seller = await bestSeller();
+  await signIn(page, "admin", `seller/${seller}`);
+  await loaded(page);
+  const figure = (await figures(page)).find((it) => it.figure === "sellerOrders");
+  await page.locator('[data-figure="sellerOrders"] a').first().click();
+  await expect(page.getByRole("button", { name: "All sellers" })).toBeVisible();
+  expect((await figures(page)).find((it) => it.figure === "sellerOrders")).toEqual(figure);
+  await expect(page.getByRole("columnheader", { name: "Method" })).toHaveCount(0);
+});
+
 test("a status and all currencies are chosen, and the address keeps the choice", async ({ page }) => {
   await signIn(page, "admin", "orders");
   await page.getByLabel("Status now").selectOption("delivered");

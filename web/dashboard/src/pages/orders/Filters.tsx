@@ -16,7 +16,7 @@ const STATUS_NAMES = STATUSES.map((id) => [id, id.charAt(0).toUpperCase() + id.s
 /** Shows the choices; each changes the address. */
 export function Filters({ filter }: { filter: Filter }) {
   const { currency } = useSurroundings();
-  const all = filter.currency === undefined ? "all" : "";
+  const all = filter.currency === undefined ? "all" : "one";
   return (
     <>
       <Day label="From" value={filter.days.first} choose={(day) => put("first", day)} />
@@ -32,7 +32,7 @@ export function Filters({ filter }: { filter: Filter }) {
         <Select
           label="In"
           options={[
-            ["", currency],
+            ["one", currency],
             ["all", "All currencies"],
           ]}
           value={all}

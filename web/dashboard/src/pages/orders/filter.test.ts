@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { daysOf } from "./filter";
+import { daysOf, inAll } from "./filter";
 
 const USUAL = { first: "2026-11-01", last: "2026-11-30" };
 
@@ -8,4 +8,9 @@ test("days come from the address, in either order, and the usual ones take the p
   expect(daysOf("2026-10-02", "2026-10-01", USUAL)).toEqual({ first: "2026-10-01", last: "2026-10-02" });
   expect(daysOf(null, "2026-13-40", USUAL)).toEqual(USUAL);
   expect(daysOf("yesterday", null, USUAL)).toEqual(USUAL);
+});
+
+test("orders placed are of all currencies and orders paid of one, unless it is chosen", () => {
+  expect([inAll(null, "placed"), inAll(null, "paid")]).toEqual([true, false]);
+  expect([inAll("one", "placed"), inAll("all", "paid")]).toEqual([false, true]);
 });

@@ -26,15 +26,21 @@ export function useFilter(): Filter {
   const { query } = usePlace();
   const usual = lastDays(useToday(zone), 30);
   const admin = identity.role === "admin";
+  const by = query.get("by") === "placed" ? "placed" : "paid";
   const seller = (admin && query.get("seller")) || undefined;
   return {
     days: daysOf(query.get("first"), query.get("last"), usual),
-    by: query.get("by") === "placed" ? "placed" : "paid",
+    by,
     status: statusOf(query.get("status") ?? ""),
-    currency: query.get("in") === "all" ? undefined : currency,
+    currency: inAll(query.get("in"), by) ? undefined : currency,
     seller,
     ofSeller: !admin || seller !== undefined,
   };
+}
+
+/** Whether all currencies are looked at: unless chosen, where the figures count them all, which is what was placed. */
+export function inAll(chosen: string | null, by: By): boolean {
+  return chosen === "all" || (chosen !== "one" && by === "placed");
 }
 
 /** The days that an address names, the earlier first; those that are no dates are the usual ones. */

@@ -3,6 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { useSurroundings } from "../../app/context";
 import { go, link, useParameter } from "../../app/location";
 import { FIGURES } from "../../figures/definitions";
+import { sellerOrdersLink } from "../../figures/links";
 import { averageOrder, scopeOf, totalsOf, useSales } from "../../figures/sales";
 import { Card, Grid, PageHeader } from "../../ui/Card";
 import { Chart, type ChartData } from "../../ui/Chart";
@@ -73,6 +74,7 @@ function Sales({ id }: { id: string }) {
   const windows = sales.data;
   const totals = windows && totalsOf(windows);
   const scope = scopeOf(days, currency, id);
+  const href = sellerOrdersLink(days, id);
   const chart = useMemo((): ChartData => {
     const values = (windows ?? []).map((it) => it.revenue);
     const times = (windows ?? []).map((it) => new Date(it.start));
@@ -95,11 +97,11 @@ function Sales({ id }: { id: string }) {
           {() => (
             <>
               <div class="figures">
-                <Figure of={FIGURES.sellerRevenue} value={totals?.revenue} scope={scope} />
-                <Figure of={FIGURES.sellerOrders} value={totals?.orders} scope={scope} />
-                <Figure of={FIGURES.sellerGross} value={totals?.gross_revenue} scope={scope} />
-                <Figure of={FIGURES.sellerRefunds} value={totals?.refunds} scope={scope} />
-                <Figure of={FIGURES.averageOrder} value={totals && averageOrder(totals)} scope={scope} />
+                <Figure of={FIGURES.sellerRevenue} value={totals?.revenue} scope={scope} href={href} />
+                <Figure of={FIGURES.sellerOrders} value={totals?.orders} scope={scope} href={href} />
+                <Figure of={FIGURES.sellerGross} value={totals?.gross_revenue} scope={scope} href={href} />
+                <Figure of={FIGURES.sellerRefunds} value={totals?.refunds} scope={scope} href={href} />
+                <Figure of={FIGURES.averageOrder} value={totals && averageOrder(totals)} scope={scope} href={href} />
               </div>
               <Chart data={chart} file="seller-revenue" />
             </>
