@@ -99,7 +99,7 @@ test("a product's score is the API's, and the sum of the parts that explain it",
   await expect(async () => {
     const { data } = await read(`${POPULARITY}/${id}`);
     const shown = new Map((await figures(page)).map((it) => [it.figure, it.value]));
-    expect(shown.get("live")).toBe(String(data.score));
+    expect(shown.get("score")).toBe(String(data.score));
     expect(shown.get("trending")).toBe(String(data.ranks.trending));
     expect(shown.get("24h")).toBe(String(data.ranks.points["24h"]));
     const points = page.getByRole("table", { name: "Parts of the score" }).locator("td:nth-child(4)");

@@ -177,7 +177,7 @@ export const FIGURES = define({
     unit: "money",
   },
   score: {
-    name: "Popularity",
+    name: "Score",
     meaning:
       "Weights times counted events, since the beginning. Daily caps bound what one visitor adds; bots and excluded actors add nothing.",
     source: "GET /api/v1/analytic/popularity/top",

@@ -1,5 +1,5 @@
 /** What the rank lists are, and how a product got its score. */
-import { define } from "./definitions";
+import { type Definition, define, FIGURES } from "./definitions";
 
 /** The lists, in the order in which they are offered. `live` is the list by score that is true to the second. */
 export const LISTS = [
@@ -15,15 +15,7 @@ export const LISTS = [
 /** A list of products. */
 export type List = (typeof LISTS)[number][0];
 
-/** The figures of products, each by the list that it orders. */
-export const RANKS = define({
-  live: {
-    name: "Score",
-    meaning:
-      "Weights times counted events, since the beginning. Daily caps bound what one visitor adds; bots and excluded actors add nothing.",
-    source: "GET /api/v1/analytic/popularity/top",
-    unit: "score",
-  },
+const OTHERS = define({
   trending: {
     name: "Trending",
     meaning: "Points of the last 30 days, each worth half after each half-life (by default 24 hours).",
@@ -62,6 +54,9 @@ export const RANKS = define({
     unit: "score",
   },
 });
+
+/** The figures of products, each by the list that it orders. */
+export const RANKS: Record<List, Definition> = { live: FIGURES.score, ...OTHERS };
 
 /** The figures of one product. */
 export const PRODUCT = define({

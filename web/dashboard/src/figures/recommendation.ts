@@ -1,5 +1,6 @@
 /** How recommendations do, and what their words mean. */
 import type { Schemas } from "../api/client";
+import type { Format } from "../ui/format";
 import { define } from "./definitions";
 
 const SOURCE = "GET /api/analytics/recommendations";
@@ -101,4 +102,12 @@ export function sumOf(results: readonly (Results | null | undefined)[]): Results
 
 function ratio(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole;
+}
+
+/** What an interval says about a lift. */
+export function liftNote(format: Format, lift: Schemas["ShownLift"] | null | undefined): string {
+  if (!lift) return "too few events to compare";
+  const interval = `${format.decimal(lift.low)} to ${format.decimal(lift.high)}`;
+  if (lift.low > 1) return `${interval}: a significant improvement`;
+  return lift.high < 1 ? `${interval}: significantly worse` : `${interval}: no significant difference`;
 }

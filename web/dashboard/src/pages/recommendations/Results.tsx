@@ -3,18 +3,16 @@ import { useMemo } from "preact/hooks";
 import type { Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
 import { useSurroundings } from "../../app/context";
-import { RECOMMENDED, sumOf } from "../../figures/recommendation";
+import { liftNote, RECOMMENDED, sumOf } from "../../figures/recommendation";
 import type { Days } from "../../figures/sales";
 import { Card } from "../../ui/Card";
 import { Chart, type ChartData, type Series } from "../../ui/Chart";
 import { addDays } from "../../ui/day";
 import { Figure } from "../../ui/Figure";
-import type { Format } from "../../ui/format";
 import { Empty, Failure, Loading } from "../../ui/States";
 import { Placements } from "./Placements";
 
 type Answer = Schemas["RecommendationResults"];
-type Lift = Schemas["ShownLift"];
 
 const RESULTS_MS = 5_000;
 
@@ -95,14 +93,6 @@ function Compared({ results, scope }: { results: Answer; scope: string }) {
       </p>
     </Card>
   );
-}
-
-/** What an interval says about a lift. */
-export function liftNote(format: Format, lift: Lift | null | undefined): string {
-  if (!lift) return "too few events to compare";
-  const interval = `${format.decimal(lift.low)} to ${format.decimal(lift.high)}`;
-  if (lift.low > 1) return `${interval}: a significant improvement`;
-  return lift.high < 1 ? `${interval}: significantly worse` : `${interval}: no significant difference`;
 }
 
 function chartOf(results: Answer, days: Days): ChartData {
