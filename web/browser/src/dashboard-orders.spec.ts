@@ -68,8 +68,8 @@ test("orders placed today, and orders in a status, lead to as many", async ({ pa
   await expect(page.getByRole("heading", { name: "Orders placed in this time" })).toBeVisible();
   const today: string[] = [];
   await throughPages(page, async () => void today.push(...(await ordersOf(page))));
+  // Just after midnight there may be none.
   expect(String(today.length)).toBe(placed?.value);
-  expect(today.length).toBeGreaterThan(0);
 
   await open(page);
   await loaded(page);
@@ -80,6 +80,7 @@ test("orders placed today, and orders in a status, lead to as many", async ({ pa
   const returned: string[] = [];
   await throughPages(page, async () => void returned.push(...(await ordersOf(page))));
   expect(returned).toHaveLength(count);
+  expect(count).toBeGreaterThan(0);
 });
 
 test("an administrator reaches a seller's orders, as the seller sees them", async ({ page }) => {

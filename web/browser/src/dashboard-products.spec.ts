@@ -204,6 +204,7 @@ test("a preview is what the API recommends, and a visitor's session id stays out
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`a product's page is accessible and quiet, with every chart as a table (${colorScheme})`, async ({ page }) => {
+    test.setTimeout(120_000);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const seen = record(page);
     await signIn(page, "admin", `products/${await mostPopular()}?range=48h&history=events`);
