@@ -1,0 +1,66 @@
+import type { UserManager } from "oidc-client-ts";
+import { type Observable, observable } from "./observable.js";
+import { addressOf, go, path } from "./router.js";
+
+/** The account of the shopper who is signed in. */
+export const account: Observable<string | undefined> = observable(undefined);
+
+/** The page to which the issuer sends the browser back. */
+export const CALLBACK = "/signed-in";
+
+let manager: Promise<UserManager> | undefined;
+let accessToken: string | undefined;
+
+/** The access token, in memory only: a reload signs out, and signing in again needs no password. */
+export function token(): string | undefined {
+  return accessToken;
+}
+
+/** Leaves for the issuer's page. */
+export async function signIn(): Promise<void> {
+  await (await managerOf()).signinRedirect({ state: path.get() });
+}
+
+/** Signs out here and at the issuer. */
+export async function signOut(): Promise<void> {
+  accessToken = undefined;
+  account.set(undefined);
+  await (await managerOf()).signoutRedirect();
+}
+
+/** Finishes a sign-in and returns to the page where it began. */
+export async function finishSignIn(): Promise<void> {
+  const users = await managerOf();
+  const user = await users.signinRedirectCallback();
+  accessToken = user.access_token;
+  account.set(user.profile.sub);
+  go(typeof user.state === "string" && user.state !== CALLBACK ? user.state : "/", true);
+}
+
+/** Loads the sign-in library when somebody needs it. */
+function managerOf(): Promise<UserManager> {
+  manager ??= createManager().catch((error) => {
+    manager = undefined;
+    throw error;
+  });
+  return manager;
+}
+
+async function createManager(): Promise<UserManager> {
+  const [oidc, answer] = await Promise.all([import("oidc-client-ts"), fetch("/config.json")]);
+  const { issuer, client_id, scope } = await answer.json();
+  const users = new oidc.UserManager({
+    authority: issuer,
+    client_id,
+    scope,
+    redirect_uri: location.origin + addressOf(CALLBACK),
+    post_logout_redirect_uri: location.origin + addressOf("/"),
+    userStore: new oidc.WebStorageStateStore({ store: new oidc.InMemoryWebStorage() }),
+    stateStore: new oidc.WebStorageStateStore({ store: sessionStorage }),
+    automaticSilentRenew: true,
+  });
+  users.events.addUserLoaded((user) => {
+    accessToken = user.access_token;
+  });
+  return users;
+}

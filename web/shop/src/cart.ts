@@ -1,0 +1,58 @@
+import { act } from "./actions.js";
+import { type Product, productOf } from "./catalog.js";
+import { stored, useValue } from "./observable.js";
+
+/** A product and how often it is in the cart. */
+export interface Line {
+  product: Product;
+  quantity: number;
+}
+
+/** The most of one product; the back end has the same limit. */
+export const QUANTITY_MAX = 20;
+
+const quantities = stored<Record<string, number>>("cart", {});
+
+/** The lines of quantities by product id; products that are not sold any more are left out. */
+export function linesOf(quantities: Record<string, number>): Line[] {
+  return Object.entries(quantities).flatMap(([id, quantity]) => {
+    const product = productOf(id);
+    return product && quantity > 0 ? [{ product, quantity }] : [];
+  });
+}
+
+/** What lines cost, in minor units. */
+export function totalOf(lines: Line[]): number {
+  return lines.reduce((sum, { product, quantity }) => sum + product.price * quantity, 0);
+}
+
+/** How many pieces lines hold. */
+export function piecesOf(lines: Line[]): number {
+  return lines.reduce((sum, { quantity }) => sum + quantity, 0);
+}
+
+/** Follows the cart. */
+export function useCart(): Line[] {
+  return linesOf(useValue(quantities));
+}
+
+/** Puts one more piece of a product into the cart. */
+export function addToCart(product: Product): void {
+  const held = quantities.get();
+  const quantity = Math.min((held[product.id] ?? 0) + 1, QUANTITY_MAX);
+  quantities.set({ ...held, [product.id]: quantity });
+  act("add_to_cart", product);
+}
+
+/** Sets how many pieces of a product are in the cart; 0 takes it out. */
+export function setQuantity(product: Product, quantity: number): void {
+  const { [product.id]: held = 0, ...others } = quantities.get();
+  quantities.set(quantity > 0 ? { ...quantities.get(), [product.id]: Math.min(quantity, QUANTITY_MAX) } : others);
+  if (quantity > held) act("add_to_cart", product);
+  if (quantity === 0) act("remove_from_cart", product);
+}
+
+/** Empties the cart after an order. */
+export function emptyCart(): void {
+  quantities.set({});
+}

@@ -1,0 +1,29 @@
+import { useEffect } from "preact/hooks";
+import { type Category, productsOf } from "../catalog.js";
+import { Card } from "../parts/card.js";
+import { Shelf, useList } from "../parts/shelf.js";
+import { forVisitor } from "../recommendations.js";
+import { look, tell } from "../tracking.js";
+
+/** A category: its products, and what suits the visitor. */
+export function CategoryPage({ category: { id, name, text } }: { category: Category }) {
+  const shown = productsOf(id);
+  useEffect(() => look({ category: id }), [id]);
+  const forYou = useList(id, forVisitor);
+  return (
+    <>
+      <div class="page-head">
+        <h1>{name}</h1>
+        <p>{text}</p>
+      </div>
+      <ul class="grid">
+        {shown.map((product) => (
+          <li key={product.id}>
+            <Card entry={{ product }} onGo={() => tell("click_from_category", product)} />
+          </li>
+        ))}
+      </ul>
+      <Shelf title="For you" note="What suits your visit, including what you did a moment ago." list={forYou} />
+    </>
+  );
+}

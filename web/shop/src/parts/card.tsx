@@ -1,0 +1,105 @@
+import { useEffect, useRef } from "preact/hooks";
+import { addToCart } from "../cart.js";
+import { type Product, pictureOf, priceText } from "../catalog.js";
+import { dismiss, favourites, toggleFavourite } from "../choices.js";
+import { useValue } from "../observable.js";
+import type { Entry } from "../recommendations.js";
+import { Link } from "../router.js";
+import { tell } from "../tracking.js";
+import { announce } from "./announcer.js";
+import { Icon } from "./icons.js";
+
+interface CardProps {
+  entry: Entry;
+  /** The list that recommended the product; absent for other lists. */
+  recommendationId?: string | undefined;
+  /** What following the card means in a list that is not recommended. */
+  onGo?: () => void;
+}
+
+/** A product in a list, with its picture, its price, and why it is there. */
+export function Card({ entry: { product, reason }, recommendationId, onGo }: CardProps) {
+  const element = useRef<HTMLElement>(null);
+  useImpression(element, product, recommendationId);
+  const follow = recommendationId ? () => tell("click_from_recommendation", product, recommendationId) : onGo;
+  return (
+    <article class="card" ref={element} data-product={product.id}>
+      <Link to={`/product/${product.id}`} class="card-link" onGo={follow}>
+        <span class={`picture tint-${product.category}`}>
+          <img src={pictureOf(product)} alt="" width="160" height="160" />
+        </span>
+        <span class="card-name">{product.name}</span>
+        <span class="card-price">{priceText(product.price)}</span>
+      </Link>
+      {reason && <p class="card-reason">{reason}</p>}
+      <div class="card-tools">
+        <FavouriteButton product={product} />
+        {recommendationId && <DismissButton product={product} recommendationId={recommendationId} />}
+      </div>
+      <AddButton product={product} />
+    </article>
+  );
+}
+
+/** Reports once that a recommended product was at least half visible. */
+function useImpression(element: { current: HTMLElement | null }, product: Product, recommendationId?: string) {
+  useEffect(() => {
+    if (!element.current || !recommendationId) return;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+        observer.disconnect();
+        tell("product_impression", product, recommendationId);
+      },
+      { threshold: 0.5 },
+    );
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element, product, recommendationId]);
+}
+
+/** Makes a product a favourite and back. */
+export function FavouriteButton({ product }: { product: Product }) {
+  const isFavourite = useValue(favourites).includes(product.id);
+  return (
+    <button
+      type="button"
+      class="round"
+      aria-pressed={isFavourite}
+      aria-label={`Favourite: ${product.name}`}
+      onClick={() => toggleFavourite(product)}
+    >
+      <Icon name="heart" />
+    </button>
+  );
+}
+
+function DismissButton({ product, recommendationId }: { product: Product; recommendationId: string }) {
+  const act = () => {
+    dismiss(product, recommendationId);
+    announce(`${product.name} will not be recommended again.`);
+  };
+  return (
+    <button
+      type="button"
+      class="round"
+      aria-label={`Not interested in ${product.name}`}
+      title="Not interested"
+      onClick={act}
+    >
+      <Icon name="cross" />
+    </button>
+  );
+}
+
+function AddButton({ product }: { product: Product }) {
+  const act = () => {
+    addToCart(product);
+    announce(`${product.name} is in your cart.`);
+  };
+  return (
+    <button type="button" class="round card-add" aria-label={`Add ${product.name} to the cart`} onClick={act}>
+      <Icon name="plus" />
+    </button>
+  );
+}

@@ -1,0 +1,28 @@
+import { productOf } from "./catalog.js";
+
+/** An entry of a list of recommendations, as the API answers it. */
+export interface Item {
+  product_id: string;
+  source: "personal" | "similar" | "popular" | "pinned";
+  reason: { because: string; event: string | null } | null;
+}
+
+/** What the visitor did, after "because you". */
+const DEEDS: Record<string, (name: string) => string> = {
+  add_to_cart: (name) => `put ${name} into your cart`,
+  add_to_favorites: (name) => `like ${name}`,
+  purchase: (name) => `bought ${name}`,
+  click_from_recommendation: (name) => `followed ${name}`,
+};
+
+/** Says in words why a product is recommended; `kind` is what the list was asked for. */
+export function reasonOf({ product_id, source, reason }: Item, kind: "viewed" | "bought"): string | undefined {
+  if (source === "popular") return "Popular right now";
+  if (source === "pinned") return "Picked by the shop";
+  if (!reason) return undefined;
+  if (reason.because === product_id) return "You looked at this before";
+  const name = productOf(reason.because)?.name ?? "something else";
+  if (source === "similar") return kind === "bought" ? `Goes with ${name}` : `Viewed together with ${name}`;
+  const deed = DEEDS[reason.event ?? ""]?.(name) ?? `viewed ${name}`;
+  return `Because you ${deed}`;
+}

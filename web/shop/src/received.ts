@@ -1,0 +1,38 @@
+import type { WireEvent } from "@shopsignal/tracker";
+import { type Observable, observable } from "./observable.js";
+
+/** What became of an event. */
+export type Status = "waiting" | "accepted" | "duplicate" | "conflict" | "rejected";
+
+/** An event of this visit, as the strip at the bottom shows it. */
+export interface Received {
+  id: string;
+  type: string;
+  /** The id of a product, a category or an order. */
+  about: string;
+  at: Date;
+  status: Status;
+}
+
+/** How many the strip shows. */
+const SHOWN = 12;
+
+/** The last events, newest first. */
+export const received: Observable<Received[]> = observable([]);
+
+/** Adds an event, or replaces what was known about it. */
+export function note(entry: Received): void {
+  const others = received.get().filter(({ id }) => id !== entry.id);
+  const known = received.get().find(({ id }) => id === entry.id);
+  received.set([{ ...entry, at: known?.at ?? entry.at }, ...others].sort(newestFirst).slice(0, SHOWN));
+}
+
+/** The event of the tracker as an entry. */
+export function entryOf(event: WireEvent, status: Status): Received {
+  const { event_id: id, event_type: type, ref_id: about, occurred_at: at } = event;
+  return { id, type, about: String(about), at: new Date(at), status };
+}
+
+function newestFirst(a: Received, b: Received): number {
+  return b.at.getTime() - a.at.getTime();
+}

@@ -1,0 +1,58 @@
+import type { ComponentChildren, TargetedMouseEvent } from "preact";
+import { type Observable, observable } from "./observable.js";
+
+/** The folder of the shop; every path of its pages begins with it. */
+const BASE = "/shop";
+
+/** The path of the page below the folder of the shop, such as `/product/lund-mug`. */
+export const path: Observable<string> = observable(current());
+
+window.addEventListener("popstate", () => path.set(current()));
+
+function current(): string {
+  const below = location.pathname.startsWith(BASE) ? location.pathname.slice(BASE.length) : location.pathname;
+  return decodeURI(below.replace(/\/+$/, "")) || "/";
+}
+
+/** The address of a page. */
+export function addressOf(target: string): string {
+  return `${BASE}${target}`;
+}
+
+/** Goes to a page of the shop without loading it anew. */
+export function go(target: string, replace = false): void {
+  history[replace ? "replaceState" : "pushState"](null, "", addressOf(target));
+  window.scrollTo(0, 0);
+  path.set(current());
+}
+
+interface LinkProps {
+  to: string;
+  class?: string;
+  label?: string;
+  current?: boolean;
+  /** Called before the page changes. */
+  onGo?: (() => void) | undefined;
+  children: ComponentChildren;
+}
+
+/** A link within the shop. Modified clicks open it as the browser does. */
+export function Link({ to, class: name, label, current, onGo, children }: LinkProps) {
+  const follow = (event: TargetedMouseEvent<HTMLAnchorElement>) => {
+    onGo?.();
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go(to);
+  };
+  return (
+    <a
+      href={addressOf(to)}
+      class={name}
+      aria-label={label}
+      aria-current={current ? "page" : undefined}
+      onClick={follow}
+    >
+      {children}
+    </a>
+  );
+}

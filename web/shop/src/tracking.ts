@@ -1,0 +1,49 @@
+import { type Consent, createTracker, type EventType } from "@shopsignal/tracker";
+import { token } from "./auth.js";
+import type { Product } from "./catalog.js";
+import { type Observable, stored } from "./observable.js";
+import { entryOf, note } from "./received.js";
+
+/** What the visitor decided about tracking. */
+export const consent: Observable<Consent> = stored<Consent>("consent", "pending");
+
+/** Sends soon, so that the dashboard can be watched beside the shop; the defaults save requests. */
+const tracker = createTracker({
+  consent: consent.get(),
+  batchMs: 300,
+  bounceMs: 0,
+  token,
+  onSettled: (event, status) => note(entryOf(event, status)),
+});
+
+/** Decides for this browser; what was held until now is sent or dropped. */
+export function decide(decision: "granted" | "denied"): void {
+  consent.set(decision);
+  tracker.consent(decision);
+}
+
+/** The visit, while it may be used: consent was given and no privacy signal of the browser forbids it. */
+export function session(): string | undefined {
+  return consent.get() === "granted" ? tracker.sessionId : undefined;
+}
+
+/** What a visitor looks at. */
+export function look(about: { product: Product } | { category: string }): void {
+  send("view", "product" in about ? { product: about.product.id } : about);
+}
+
+/** A visitor saw a recommended product, or followed it. */
+export function tell(type: EventType, product: Product, recommendationId?: string): void {
+  send(type, { product: product.id, ...(recommendationId && { recommendationId }) });
+}
+
+/** Sends what waits, so that the next answer knows it. */
+export async function flush(): Promise<void> {
+  await tracker.flush();
+}
+
+function send(type: EventType, details: Parameters<typeof tracker.track>[1]): void {
+  const id = tracker.track(type, details);
+  if (!id || consent.get() !== "granted") return;
+  note({ id, type, about: String(details.product ?? details.category), at: new Date(), status: "waiting" });
+}
