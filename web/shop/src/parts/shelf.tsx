@@ -16,7 +16,6 @@ export function useList(
 ): [Loaded, () => void] {
   const [loaded, setLoaded] = useState<Loaded>();
   const [attempt, setAttempt] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says what is loaded, the attempt how often
   useEffect(() => {
     if (key === undefined) return;
     const ending = new AbortController();
