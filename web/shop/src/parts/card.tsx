@@ -20,8 +20,13 @@ interface CardProps {
 /** A product in a list, with its picture, its price, and why it is there. */
 export function Card({ entry: { product, reason }, recommendationId, onGo }: CardProps) {
   const element = useRef<HTMLElement>(null);
-  useImpression(element, product, recommendationId);
-  const follow = recommendationId ? () => tell("click_from_recommendation", product, recommendationId) : onGo;
+  const see = useImpression(element, product, recommendationId);
+  const followRecommended = () => {
+    // Whoever is quick or uses a keyboard follows before the browser has noticed the card.
+    see();
+    tell("click_from_recommendation", product, recommendationId);
+  };
+  const follow = recommendationId ? followRecommended : onGo;
   return (
     <article class="card" ref={element} data-product={product.id}>
       <Link to={`/product/${product.id}`} class="card-link" onGo={follow}>
@@ -41,21 +46,22 @@ export function Card({ entry: { product, reason }, recommendationId, onGo }: Car
   );
 }
 
-/** Reports once that a recommended product was at least half visible. */
+/** Reports once that a recommended product was at least half visible. The function returned does it now, if it has not been. */
 function useImpression(element: { current: HTMLElement | null }, product: Product, recommendationId?: string) {
+  const told = useRef("");
+  const see = () => {
+    if (!recommendationId || told.current === recommendationId) return;
+    told.current = recommendationId;
+    tell("product_impression", product, recommendationId);
+  };
   useEffect(() => {
     if (!element.current || !recommendationId) return;
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-        observer.disconnect();
-        tell("product_impression", product, recommendationId);
-      },
-      { threshold: 0.5 },
-    );
+    const notice = (entries: IntersectionObserverEntry[]) => entries.some((entry) => entry.isIntersecting) && see();
+    const observer = new IntersectionObserver(notice, { threshold: 0.5 });
     observer.observe(element.current);
     return () => observer.disconnect();
   }, [element, product, recommendationId]);
+  return see;
 }
 
 /** Makes a product a favourite and back. */
