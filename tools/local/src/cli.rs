@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use stack::Stack;
 
-use crate::{Error, demo, down, env, install, logs, psql, simulate, status, token, up, web};
+use crate::{Error, demo, demo_shop, down, env, install, logs, psql, simulate, status, token, up, web};
 
 /// Runs and operates Shopsignal.
 #[derive(Debug, Parser)]
@@ -40,6 +40,8 @@ enum Command {
     Logs(logs::Args),
     /// Sends interactions of simulated shoppers, and the events of their orders, through the HTTP API.
     Simulate(simulate::Args),
+    /// Makes Shopsignal know the products of the demo shop; may be repeated.
+    Announce(demo_shop::Args),
     /// Shows the whole flow: shoppers, top products, orders, sales, alerts, the proof that nothing was lost.
     Demo(demo::Args),
 }
@@ -60,6 +62,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Token(args) => token::run(&stack, args).await,
         Command::Psql(args) => psql::run(&stack, args).await,
         Command::Logs(args) => logs::run(&stack, args).await,
+        Command::Announce(args) => demo_shop::run(&stack, args).await,
         Command::Simulate(args) => return simulate::run(&stack, args).await,
         Command::Demo(args) => return demo::run(&stack, args).await,
     }?;

@@ -20,7 +20,7 @@ use self::show::{One, Page, Ranked};
 use crate::simulate::{self, ShopSummary, Summary};
 use shopsignal::verify;
 
-use crate::Error;
+use crate::{Error, demo_shop};
 use shopsignal::deployment::Deployment;
 use stack::issuer::Role;
 use stack::{Stack, StackFile};
@@ -90,6 +90,8 @@ pub async fn run(stack: &Stack, args: Args) -> Result<ExitCode, Error> {
     let outcome = verify::check(&deployment, verify::KEY_RETENTION_DAYS, true).await?;
     println!("\n== Is anything lost or counted twice?\n");
     verify::print(&outcome);
+    // Last: from the first product event on, the lists hold announced products only.
+    demo_shop::announce_products(StackFile::of(stack)?).await?;
     show::next(stack, &description, top);
     if !applied {
         eprintln!("effects are still pending after {} s; see `make logs`", WAIT_LIMIT.as_secs());

@@ -112,6 +112,9 @@ pub enum Error {
         /// The response or its error, shortened.
         answer: String,
     },
+    /// The file of the demo shop's products is not as it should be.
+    #[error("read web/shop/src/products.json")]
+    Products(#[source] serde_json::Error),
     /// The deployed stack lacks a resource that the tools need.
     #[error("find the resource {0} in the deployed stack")]
     NoResource(String),

@@ -8,6 +8,7 @@
 
 pub mod cli;
 pub mod demo;
+pub mod demo_shop;
 pub mod down;
 pub mod env;
 pub mod error;

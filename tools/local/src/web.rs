@@ -1,12 +1,13 @@
 //! The web server of a stack: what CloudFront and Cognito are on AWS.
 //!
 //! One process with two loopback ports: the site, which serves the pages of `web/` and passes API requests on, and the issuer,
-//! whose page lets a developer choose a role. It keeps nothing on disk.
+//! whose page lets a developer choose a role. The site is also the back end of the demo shop. It keeps nothing on disk.
 
 mod headers;
 mod issuer;
 mod proxy;
 mod session;
+mod shop;
 mod site;
 
 use std::net::Ipv4Addr;
@@ -49,7 +50,8 @@ pub async fn run(stack: &Stack, _args: Args) -> Result<(), Error> {
         issuer: emulator::issuer_url(ports),
         api: deploy::api_url(ports),
     };
-    let site = serve(ports.web, site.router(http::client()?));
+    let shop = Arc::new(shop::Shop::new(stack.clone())?);
+    let site = serve(ports.web, site.router(http::client()?).merge(shop::router(shop)));
     let issuer = serve(ports.issuer, issuer::router(issuer));
     tokio::try_join!(site, issuer).map(drop)
 }

@@ -10,7 +10,7 @@ use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use base64::Engine as _;
 use jsonwebtoken::jwk::{Jwk, JwkSet, ThumbprintHash};
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -130,6 +130,18 @@ impl Issuer {
         jsonwebtoken::encode(&header, claims, &self.key).map_err(Error::Token)
     }
 
+    /// Returns the claims of a token that this key signed for `audience`, in the name of `issuer`, and that has not expired;
+    /// `None` for any other text.
+    #[must_use]
+    pub fn verify(&self, token: &str, issuer: &str, audience: &str) -> Option<Claims> {
+        let key = DecodingKey::from_jwk(&public_key(&self.key).ok()?).ok()?;
+        let mut validation = Validation::new(Algorithm::RS256);
+        validation.set_issuer(&[issuer]);
+        validation.set_audience(&[audience]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud"]);
+        jsonwebtoken::decode(token, &key, &validation).ok().map(|read| read.claims)
+    }
+
     /// The public key, as the issuer publishes it.
     ///
     /// # Errors
@@ -163,8 +175,6 @@ fn generate() -> Result<String, Error> {
 
 #[cfg(test)]
 mod tests {
-    use jsonwebtoken::{DecodingKey, Validation};
-
     use super::*;
 
     fn claims() -> Claims {
@@ -193,6 +203,22 @@ mod tests {
         validation.set_audience(&["shopsignal"]);
         let read = jsonwebtoken::decode::<Claims>(&token, &key, &validation).unwrap().claims;
         assert_eq!(read.scope.as_deref(), Some(TRUSTED_SCOPE));
+    }
+
+    #[test]
+    fn a_token_is_verified_for_its_issuer_and_audience_by_the_key_that_signed_it() {
+        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let issuer = Issuer::prepare(folder.path()).unwrap();
+        let token = issuer.token(&claims()).unwrap();
+
+        assert_eq!(issuer.verify(&token, "http://127.0.0.1:1", "shopsignal"), Some(claims()));
+        assert_eq!(issuer.verify(&token, "http://127.0.0.1:2", "shopsignal"), None);
+        assert_eq!(issuer.verify(&token, "http://127.0.0.1:1", "shopsignal-web"), None);
+        let stranger = Issuer::prepare(other.path()).unwrap();
+        assert_eq!(stranger.verify(&token, "http://127.0.0.1:1", "shopsignal"), None);
+        let expired = issuer.token(&Claims { exp: 1, ..claims() }).unwrap();
+        assert_eq!(issuer.verify(&expired, "http://127.0.0.1:1", "shopsignal"), None);
+        assert_eq!(issuer.verify("no token", "http://127.0.0.1:1", "shopsignal"), None);
     }
 
     #[test]

@@ -96,10 +96,12 @@ pub(super) fn top(products: &[Popularity], total: Option<i64>) {
 
 /// Addresses, and what to try next.
 pub(super) fn next(stack: &Stack, description: &StackFile, product: Option<ProductId>) {
-    let StackFile { api_url, aws_endpoint, database_url, .. } = description;
+    let StackFile { api_url, aws_endpoint, database_url, web_url, .. } = description;
     let chosen = if stack.name() == "dev" { String::new() } else { format!(" STACK={}", stack.name()) };
     let product = product.map_or_else(|| "0192e4a0-0000-7000-8000-000000000001".to_owned(), |id| id.to_string());
     println!("\n== It is running\n");
+    println!("  dashboard {web_url}/dashboard/");
+    println!("  shop      {web_url}/shop/      # look at products, order something, and watch the dashboard");
     println!("  API       {api_url}");
     println!("  AWS       {aws_endpoint}");
     println!("  database  {database_url}");

@@ -14,6 +14,7 @@ mod fraud;
 mod life;
 mod money;
 mod plan;
+mod sale;
 mod tender;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ use rand_chacha::ChaCha8Rng;
 use uuid::Uuid;
 
 use self::assortment::Assortment;
+pub(crate) use self::assortment::Product;
 use self::basket::{Order, Shape};
 use self::calendar::{Calendar, after};
 use self::customer::Customers;
@@ -38,6 +40,7 @@ use self::life::{Ending, OrderEvent, Outcome};
 use self::money::Accounts;
 pub use self::money::Moved;
 pub use self::plan::Plan;
+pub(crate) use self::sale::{Sale, announce, guest, method};
 pub use self::tender::large_orders;
 use super::identity::{Kind, id};
 

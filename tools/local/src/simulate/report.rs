@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::api::{Api, Unanswered, read};
 use super::order::Event;
+use crate::Error;
 
 /// The outcome of the events of a request.
 #[derive(Debug, Default)]
@@ -34,6 +35,16 @@ impl Api {
         report.failure = settled.failure;
         settled.decided.into_iter().for_each(|(_, reply)| report.add(reply));
         report
+    }
+
+    /// Sends events as `report` does; an event that the API does not take is an error.
+    pub(crate) async fn report_all(&self, events: &[Event], token: &str) -> Result<(), Error> {
+        let Report { accepted, rejected, failure, .. } = self.report(events, token).await;
+        if accepted == events.len() {
+            return Ok(());
+        }
+        let answer = failure.unwrap_or_else(|| format!("rejected {rejected:?}"));
+        Err(Error::Answer { what: "the API about back-end events", answer })
     }
 
     async fn send_events(&self, events: &[&Event], token: &str) -> Result<ListReply, Unanswered> {

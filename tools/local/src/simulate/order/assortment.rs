@@ -20,14 +20,14 @@ const THINGS: [&str; 9] = ["lamp", "bag", "shirt", "kettle", "chair", "bottle", 
 
 /// A product (SPU).
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Product {
-    pub(super) id: String,
-    pub(super) seller: Uuid,
-    pub(super) category: String,
-    pub(super) name: String,
-    pub(super) skus: Vec<String>,
+pub(crate) struct Product {
+    pub(crate) id: String,
+    pub(crate) seller: Uuid,
+    pub(crate) category: String,
+    pub(crate) name: String,
+    pub(crate) skus: Vec<String>,
     /// Unit price in euro cents.
-    pub(super) cents: i64,
+    pub(crate) cents: i64,
 }
 
 /// All products; the first are bought most.

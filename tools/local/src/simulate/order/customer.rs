@@ -41,6 +41,11 @@ impl Customer {
         Self { id, by_address, guest_id, tender: &TENDERS[0] }
     }
 
+    /// A visitor of the demo shop: an account, or a guest.
+    pub(super) fn of_shop(id: Uuid, is_guest: bool) -> Self {
+        Self { id, by_address: is_guest, guest_id: None, tender: &TENDERS[0] }
+    }
+
     /// Names the customer as in the lifecycle format.
     pub(super) fn name(&self, members: &mut Map<String, Value>) {
         if self.by_address {
