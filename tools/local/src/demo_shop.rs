@@ -94,7 +94,8 @@ mod tests {
     #[test]
     fn the_shop_sells_twenty_products_with_ids_and_prices() {
         let products = products().unwrap();
-        let ids: BTreeSet<_> = products.iter().map(|product| product.id.parse::<ProductId>().unwrap()).collect();
+        let id = |product: &Product| product.id.parse::<ProductId>().unwrap().to_string();
+        let ids: BTreeSet<String> = products.iter().map(id).collect();
         assert_eq!((products.len(), ids.len()), (20, 20));
         assert!(products.iter().all(|product| product.cents > 0));
         // Whoever signs in as a seller has a shelf here.

@@ -120,8 +120,8 @@ mod tests {
         let names: Vec<_> = events.iter().map(|event| event.body["event"].clone()).collect();
         assert_eq!(names, ["OrderCreated", "OrderValidated", "PaymentProcessed", "InventoryReserved"]);
         assert_eq!(events[0].body["customerId"], sale.customer.to_string());
-        assert_eq!(events[0].body["items"][0]["price"].to_string(), "14.90");
-        assert_eq!(events[2].body["amount"].to_string(), "44.70");
+        assert_eq!(events[0].body["items"][0]["price"].as_f64(), Some(14.9));
+        assert_eq!(events[2].body["amount"].as_f64(), Some(44.7));
         assert_eq!(sale.total_minor(), 4470);
     }
 
