@@ -196,7 +196,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     test.use({ colorScheme });
 
     test("every page", async ({ page }) => {
-      test.setTimeout(120_000);
+      test.setTimeout(240_000);
       await page.goto(shop());
       await check(page, "consent");
       await page.getByRole("button", { name: "Yes, please" }).click();
