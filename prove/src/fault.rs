@@ -21,8 +21,10 @@ mod erasure;
 mod findings;
 mod gate;
 mod history;
+mod learner;
 mod mapping;
 mod outage;
+mod pairs;
 mod postgres;
 mod process;
 mod queue;
@@ -61,6 +63,7 @@ pub fn scenarios() -> Vec<Scenario> {
     let lists = [
         crash::scenarios(),
         process::scenarios(),
+        learner::scenarios(),
         postgres::scenarios(),
         delivery::scenarios(),
         catalog::scenarios(),

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::activity::check_activity;
 use super::findings::Findings;
 use super::history::{EventKey, Sent};
+use super::pairs::check_pairs;
 use super::recount::{Sums, recount};
 use super::rig::Rig;
 
@@ -85,7 +86,11 @@ pub async fn check(rig: &Rig) -> Findings {
     check_activity(&client, (&products, &counting), &mut findings).await;
     let poison = poisoned(&log, &events);
     check_pending(&client, &poison, &mut findings).await;
-    check_catalog(rig, &log, &poison, &mut findings);
+    if rig.options.is_recommender_built_in {
+        check_pairs(&client, &mut findings).await;
+    } else {
+        check_catalog(rig, &log, &poison, &mut findings);
+    }
     redrive(rig, &mut findings).await;
     check_letters(rig, &poison, &mut findings).await;
     check_verified(rig, &mut findings).await;

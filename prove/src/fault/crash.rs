@@ -236,7 +236,8 @@ async fn ready(mapping: &mut Mapping) -> Victim {
     mapping.environment.victim()
 }
 
-async fn interrupt(gate: Gate, victim: Victim, server_notices: bool) {
+/// Kills a process whose statement waits at a gate; Postgres notices it, or goes on without a client.
+pub(super) async fn interrupt(gate: Gate, victim: Victim, server_notices: bool) {
     assert!(gate.wait_for_statement().await, "no statement came to the gate");
     assert!(victim.kill());
     if server_notices {
@@ -245,7 +246,8 @@ async fn interrupt(gate: Gate, victim: Victim, server_notices: bool) {
     gate.open().await;
 }
 
-fn expect_death(said: &Invoked) -> Result<(), String> {
+/// A killed process gave no answer.
+pub(super) fn expect_death(said: &Invoked) -> Result<(), String> {
     if *said == Invoked::Died { Ok(()) } else { Err(format!("the point was not hit: {said:?}")) }
 }
 

@@ -18,6 +18,8 @@ pub enum GatePoint {
     Deleted,
     /// A row of `product_popularity` is about to change.
     Popularity,
+    /// The partners of a product are about to change.
+    Related,
 }
 
 impl GatePoint {
@@ -30,6 +32,7 @@ impl GatePoint {
             }
             Self::Deleted => "TRIGGER gate AFTER DELETE ON analytic.pending",
             Self::Popularity => "TRIGGER gate BEFORE INSERT OR UPDATE ON analytic.product_popularity",
+            Self::Related => "TRIGGER gate BEFORE INSERT OR UPDATE ON analytic.related_product",
         }
     }
 
@@ -38,6 +41,7 @@ impl GatePoint {
             Self::Interaction => "analytic.interaction",
             Self::Pending | Self::Commit | Self::Deleted => "analytic.pending",
             Self::Popularity => "analytic.product_popularity",
+            Self::Related => "analytic.related_product",
         }
     }
 }

@@ -33,6 +33,8 @@ pub struct Options {
     pub visibility: Duration,
     /// Additional variables of every function.
     pub variables: Vec<(String, String)>,
+    /// Whether update-catalog has no outside catalog: then it learns, and removes the pending row itself.
+    pub is_recommender_built_in: bool,
 }
 
 impl Options {
@@ -40,7 +42,8 @@ impl Options {
     #[must_use]
     pub fn new(seed: u64, binaries: &Path) -> Self {
         let binaries = binaries.to_owned();
-        Self { seed, binaries, receives: Receives::all(4), visibility: VISIBILITY, variables: Vec::new() }
+        let (receives, variables) = (Receives::all(4), Vec::new());
+        Self { seed, binaries, receives, visibility: VISIBILITY, variables, is_recommender_built_in: false }
     }
 }
 
@@ -118,7 +121,7 @@ impl Rig {
             ("GUEST_EVENTS_PER_MINUTE", "0"),
             ("RESEND_MAX_ROWS", "20000"),
             ("RESEND_BACKOFF_CAP_SECONDS", "3600"),
-            ("CATALOG_URL", self.catalog.url()),
+            ("CATALOG_URL", if self.options.is_recommender_built_in { "" } else { self.catalog.url() }),
             ("CATALOG_TIMEOUT_MS", "1000"),
             ("CATALOG_CONCURRENCY", "8"),
             ("DEFAULT_CURRENCY", "EUR"),

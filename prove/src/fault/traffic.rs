@@ -16,7 +16,7 @@ use super::rig::Rig;
 /// The senders of the default traffic.
 pub(super) const SHOPPER: Uuid = Uuid::from_u128((0x5b0b_0000 << 96) | 99);
 /// The products; every second event is about the first one.
-const PRODUCTS: u128 = 20;
+pub(super) const PRODUCTS: u128 = 20;
 /// The sessions of the shopper.
 const SESSIONS: u8 = 24;
 
@@ -106,7 +106,7 @@ fn untrusted() -> Vec<&'static str> {
 }
 
 /// A product with a readable id.
-fn product_id(number: u128) -> Uuid {
+pub(super) fn product_id(number: u128) -> Uuid {
     Uuid::from_u128((0x5b0b_0000 << 96) | number)
 }
 
@@ -136,8 +136,15 @@ impl Request {
     /// A request of a signed-in shopper.
     #[must_use]
     pub fn of_account(account: Uuid, items: Vec<(Uuid, Sent)>) -> Self {
+        let session = session(&items);
+        Self::in_session(account, &session, items)
+    }
+
+    /// A request of a signed-in shopper in this session.
+    #[must_use]
+    pub fn in_session(account: Uuid, session: &str, items: Vec<(Uuid, Sent)>) -> Self {
         let request = HttpEvent::new("POST", "/api/v1/analytic/interaction").account(account);
-        let event = request.header("user-agent", CANARIES[0]).body(body(&items, &session(&items))).event();
+        let event = request.header("user-agent", CANARIES[0]).body(body(&items, session)).event();
         Self { items, origin: Origin::of_account(account), event }
     }
 
