@@ -118,6 +118,25 @@ async fn show_product(api: &Api<'_>, product: &str) -> Result<(), Error> {
         "\n== A guest views it, and the next request knows: GET /recommendations/session/{session}?limit={PAGE}\n"
     );
     print(&suiting);
+    send_results(api, &session, &suiting.data).await?;
+    println!("what the guest sees and clicks names it: {} impressions and a click", suiting.data.items.len());
+    Ok(())
+}
+
+/// Reports that the guest saw the list and clicked its first product.
+async fn send_results(api: &Api<'_>, session: &str, shown: &Data) -> Result<(), Error> {
+    let event = |event_type: &str, item: &Item| {
+        json!({
+            "event_type": event_type, "ref_type": "Product", "ref_id": item.product_id, "session_id": session,
+            "metadata": { "recommendation_id": shown.recommendation_id },
+        })
+    };
+    let impressions = shown.items.iter().map(|item| event("product_impression", item));
+    let click = shown.items.first().map(|item| event("click_from_recommendation", item));
+    let events: Vec<_> = impressions.chain(click).collect();
+    if !events.is_empty() {
+        let _: Value = api.post(Route::RecordGuestInteractions.path(), &json!({ "interactions": events })).await?;
+    }
     Ok(())
 }
 

@@ -199,7 +199,7 @@ fn print_results(check: &ResultComparison) {
     let ResultComparison { rows, differences, examples } = check;
     let mark = mark(*differences != 0);
     println!(
-        "{mark}I13 recommendations: the results of {rows} days, each of a placement and group, recounted from the log, \
+        "{mark}I13 recommendations: {rows} rows of results, each a day, placement and group, recounted from the log, \
          difference in {differences}"
     );
     for ResultDifference { day, placement, arm, stored, least, most } in examples {
