@@ -124,7 +124,7 @@ psql: ## Open psql on the local database
 # make deploy STAGE=prod ARGS="--set DatabaseIamAuth=true"
 STAGE ?=
 ARGS ?=
-deploy: build ## Bring a stage into AWS, or upgrade it: build (arm64), deploy with its migration, check (STAGE=prod)
+deploy: web ## Bring a stage into AWS, or upgrade it: build (arm64), deploy with its migration, check (STAGE=prod)
 	@target/local/deploy up --stage "$(STAGE)" $(ARGS)
 
 destroy: build ## Delete the stack of a stage (STAGE=prod); says what stays behind

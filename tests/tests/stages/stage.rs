@@ -30,6 +30,12 @@ impl Said {
         line.unwrap_or_else(|| panic!("no address in {}", self.text)).trim().to_owned()
     }
 
+    /// What the summary says behind a label.
+    pub(crate) fn line(&self, label: &str) -> String {
+        let line = self.text.lines().find_map(|line| line.trim().strip_prefix(label));
+        line.unwrap_or_else(|| panic!("no {label} in {}", self.text)).trim().to_owned()
+    }
+
     pub(crate) fn must(self, code: i32, text: &str) -> Self {
         assert!(self.code == Some(code) && self.text.contains(text), "wanted {code} and {text:?}: {self:#?}");
         self
@@ -76,10 +82,24 @@ impl Stage {
         self.up_with(self.binaries(), set).await
     }
 
+    /// The name of the stage.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// `deploy up` with further arguments.
+    pub(crate) async fn up_with_pages(&self, set: &[&str], arguments: &[&str]) -> Said {
+        self.up_as(self.binaries(), set, arguments).await
+    }
+
     /// `deploy up` with other binaries.
     pub(crate) async fn up_with(&self, binaries: &Path, set: &[&str]) -> Said {
+        self.up_as(binaries, set, &[]).await
+    }
+
+    async fn up_as(&self, binaries: &Path, set: &[&str], arguments: &[&str]) -> Said {
         let mut command = self.command("up");
-        command.arg("--binaries").arg(binaries);
+        command.arg("--binaries").arg(binaries).args(arguments);
         for setting in set {
             command.args(["--set", setting]);
         }

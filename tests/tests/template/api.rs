@@ -115,11 +115,15 @@ fn a_user_pool_is_made_only_when_no_issuer_is_given() {
     let resources = template.at("/Resources").as_object().expect("resources");
     let cognito = resources.iter().filter(|(_, resource)| resource["Type"].to_string().contains("AWS::Cognito::"));
     for (id, resource) in cognito {
-        assert_eq!(resource["Condition"], "CreateUserPool", "{id}");
+        let condition = if id == "WebClient" { "CreateWebClient" } else { "CreateUserPool" };
+        assert_eq!(resource["Condition"], condition, "{id}");
     }
+    let web = json!({ "Fn::And": [{ "Fn::Condition": "HasWeb" }, { "Fn::Condition": "CreateUserPool" }] });
+    assert_eq!(template.at("/Conditions/CreateWebClient"), &web);
     let clients = template.all("AWS::Cognito::UserPoolClient");
     assert_eq!(clients["TrustedProducerClient"]["AllowedOAuthScopes"], json!(["analytic/trusted"]));
     assert!(clients["ShopperClient"].get("AllowedOAuthScopes").is_none(), "a shopper could ask for a trusted token");
+    assert_eq!(clients["WebClient"]["AllowedOAuthScopes"], json!(["openid"]), "nor could whoever uses the pages");
     let jwt = &template.all("AWS::ApiGatewayV2::Authorizer")["ApiAuthorizer"]["JwtConfiguration"];
     assert_eq!(jwt["Issuer"]["Fn::If"][2], json!({ "Ref": "JwtIssuer" }));
 }

@@ -16,6 +16,7 @@ mod log_level;
 mod permission;
 mod release;
 mod settings;
+mod web;
 
 fn template() -> Template {
     Template::load().expect("template.yaml is a CloudFormation template")

@@ -27,6 +27,6 @@ enum Command {
 pub(crate) async fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Up(args) => up::run(args).await,
-        Command::Destroy(args) => destroy::run(&args),
+        Command::Destroy(args) => destroy::run(&args).await,
     }
 }

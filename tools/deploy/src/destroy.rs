@@ -2,8 +2,9 @@
 
 use shopsignal::say;
 
+use crate::bucket::Bucket;
 use crate::stage::Stage;
-use crate::{Error, build, parameter, sam, summary, terminal};
+use crate::{Error, build, pages, parameter, sam, summary, terminal, up};
 
 /// What to delete.
 #[derive(Debug, clap::Args)]
@@ -20,8 +21,8 @@ pub(crate) struct Args {
 ///
 /// # Errors
 /// When there is no such stage, nobody confirms, or the stack cannot be deleted; then the file stays.
-pub(crate) fn run(args: &Args) -> Result<(), Error> {
-    let stage = Stage::open(&args.stage)?;
+pub(crate) async fn run(args: &Args) -> Result<(), Error> {
+    let mut stage = Stage::open(&args.stage)?;
     if !stage.exists() {
         return Err(Error::Usage(format!("there is no stage {}: no file {}", args.stage, stage.path().display())));
     }
@@ -36,6 +37,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Error> {
     build::install(stage.root(), &["sam"])?;
     // Afterwards nobody could say what they were. A stack whose creation failed has none.
     let outputs = sam::outputs(&stage).unwrap_or_default();
+    if let Some(name) = outputs.find("WebBucketName") {
+        let aws = up::configuration(&mut stage, None).await?;
+        pages::remove(&Bucket::open(&aws, up::client()?, name).await?).await?;
+    }
     sam::delete(&stage)?;
     stage.forget()?;
     summary::print_remains(&stage, &outputs);

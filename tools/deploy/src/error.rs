@@ -76,6 +76,30 @@ pub(crate) enum Error {
     /// The account's limits are unknown.
     #[error("read the account's limits (lambda:GetAccountSettings)")]
     Account(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A request to S3 could not be signed.
+    #[error("sign a request to S3")]
+    Sign(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// S3 could not be reached.
+    #[error("reach the bucket of the pages for {key}")]
+    Bucket {
+        /// The object.
+        key: String,
+        /// What went wrong.
+        source: reqwest::Error,
+    },
+    /// S3 refused.
+    #[error("use the bucket of the pages for {key}: S3 answered {status}: {said}")]
+    BucketRefused {
+        /// The object.
+        key: String,
+        /// The status.
+        status: u16,
+        /// Its XML.
+        said: String,
+    },
+    /// The bucket holds something else than was put there.
+    #[error("understand release.json in the bucket of the pages")]
+    Manifest(#[source] serde_json::Error),
     /// An HTTP client could not be made.
     #[error("make an HTTP client")]
     Client(#[source] reqwest::Error),

@@ -5,11 +5,13 @@
 //! environment, as the AWS SDKs read it, and nothing secret is written.
 
 mod binary;
+mod bucket;
 mod build;
 mod cli;
 mod concurrency;
 mod destroy;
 mod error;
+mod pages;
 mod parameter;
 mod sam;
 mod stage;

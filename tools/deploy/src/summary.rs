@@ -6,7 +6,8 @@ use crate::sam::Outputs;
 use crate::stage::Stage;
 
 /// The outputs to show, in this order; those that a stack has.
-const SHOWN: [(&str, &str); 8] = [
+const SHOWN: [(&str, &str); 9] = [
+    ("bucket of pages", "WebBucketName"),
     ("issuer", "JwtIssuerUrl"),
     ("user pool", "UserPoolId"),
     ("client of shoppers", "ShopperClientId"),
@@ -22,6 +23,10 @@ pub(crate) fn print(stage: &Stage, outputs: &Outputs, api: &str, has_changed: bo
     let what = if has_changed { "deployed" } else { "already up to date, nothing was changed" };
     say::line(format_args!("\n{} in {}: {what}", stage.stack_name, stage.region.as_deref().unwrap_or_default()));
     say::line(format_args!("  {:<20}{api}", "API"));
+    if outputs.find("WebBucketName").is_some() {
+        let site = outputs.find("ApiUrl").unwrap_or_default();
+        say::line(format_args!("  {:<20}{site}/dashboard/, {site}/shop/", "pages"));
+    }
     for (label, name) in SHOWN {
         if let Some(value) = outputs.find(name) {
             say::line(format_args!("  {label:<20}{value}"));

@@ -12,6 +12,8 @@ use stack::file;
 use tempfile::TempDir;
 
 use crate::binary::{self, Machine};
+use crate::bucket::Bucket;
+use crate::pages::Pages;
 use crate::parameter::{Parameters, RELEASE};
 use crate::sam::{self, Deployed, Outputs};
 use crate::stage::Stage;
@@ -42,9 +44,12 @@ pub(crate) struct Args {
     /// Deploys `<function>/bootstrap` of this folder and builds nothing.
     #[arg(long, value_name = "FOLDER")]
     binaries: Option<PathBuf>,
+    /// With Web=true: takes the built pages from `<page>/dist` of this folder, instead of web/.
+    #[arg(long, value_name = "FOLDER")]
+    web: Option<PathBuf>,
 }
 
-/// Checks, builds, deploys with the migration, and probes. Safe to repeat.
+/// Checks, builds, deploys with the migration, probes, and uploads the pages. Safe to repeat.
 ///
 /// # Errors
 /// The first step that failed; run it again once the cause is gone.
@@ -55,6 +60,9 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let machine = Machine::of(&parameters.value(&stage.parameters, "Architecture"))?;
     let aws = configuration(&mut stage, args.region).await?;
     let functions = binary::functions(stage.root())?;
+    let has_pages = parameters.value(&stage.parameters, "Web") == "true";
+    let web = args.web.unwrap_or_else(|| stage.root().join("web"));
+    let pages = if has_pages { Some(Pages::read(&web)?) } else { None };
     let binaries = prepare(&stage, args.binaries, &functions, machine)?;
     concurrency::check(&aws, &stage, &parameters).await?;
     name_release(&mut stage, &binaries, &functions)?;
@@ -66,12 +74,16 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let api = address(&outputs)?;
     say::line(format_args!("migrate: {}", outputs.get("AppliedMigrations")?));
     check(&api).await?;
+    if let Some(pages) = pages {
+        let bucket = Bucket::open(&aws, client()?, outputs.get("WebBucketName")?).await?;
+        pages.upload(&bucket, &outputs).await?;
+    }
     summary::print(&stage, &outputs, &api, deployed == Deployed::Changed);
     Ok(())
 }
 
 /// Settles the region, since a stage stays where it is, and that there are credentials: not after minutes of building.
-async fn configuration(stage: &mut Stage, wanted: Option<String>) -> Result<SdkConfig, Error> {
+pub(crate) async fn configuration(stage: &mut Stage, wanted: Option<String>) -> Result<SdkConfig, Error> {
     if let (Some(kept), Some(wanted)) = (&stage.region, &wanted)
         && kept != wanted
     {
@@ -125,12 +137,16 @@ fn name_release(stage: &mut Stage, binaries: &Path, functions: &[String]) -> Res
     Ok(())
 }
 
-/// Waits until the API answers and a view is scored.
-async fn check(api: &str) -> Result<(), Error> {
+/// Makes an HTTP client.
+pub(crate) fn client() -> Result<reqwest::Client, Error> {
     // An error means that a provider is already installed, which is fine.
     rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
-    let client = reqwest::Client::builder().timeout(REQUEST_LIMIT).build().map_err(Error::Client)?;
-    let api = Api::new(client, api.to_owned());
+    reqwest::Client::builder().timeout(REQUEST_LIMIT).build().map_err(Error::Client)
+}
+
+/// Waits until the API answers and a view is scored.
+async fn check(api: &str) -> Result<(), Error> {
+    let api = Api::new(client()?, api.to_owned());
     say::line(format_args!("GET /health: {:.1} s", api.wait_until_healthy(HEALTH_LIMIT).await?.as_secs_f64()));
     let seconds = api.view(SCORE_LIMIT).await?.as_secs_f64();
     say::line(format_args!("probe: a view of the product {PRODUCT} was scored after {seconds:.1} s"));
