@@ -66,18 +66,13 @@ fn web(folder: &Path) -> [&str; 2] {
     ["--web", folder.to_str().unwrap()]
 }
 
-#[tokio::test]
-async fn pages_are_uploaded_switched_and_removed_with_the_stage() {
-    // An error means that a provider is already installed, which is fine.
-    rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
-    let (database, stage) = (TestDatabase::create_empty().await, Stage::new());
-    let name = format!("{}.example.com", stage.name());
-    let (zone, certificate) = domain(&name).await;
-    let issuer = Stack::get().entry("issuer").to_owned();
-    let set = [
+/// The parameters of a stage with pages.
+async fn parameters(name: &str, database: &TestDatabase) -> Vec<String> {
+    let (zone, certificate) = domain(name).await;
+    vec![
         format!("DatabaseUrl={}", database.url()),
         format!("Architecture={MACHINE}"),
-        format!("JwtIssuer={issuer}"),
+        format!("JwtIssuer={}", Stack::get().entry("issuer")),
         "JwtAudience=shopsignal".to_owned(),
         "PopularityVisibilitySeconds=4".to_owned(),
         "CatalogVisibilitySeconds=4".to_owned(),
@@ -88,29 +83,37 @@ async fn pages_are_uploaded_switched_and_removed_with_the_stage() {
         "Edge=true".to_owned(),
         "Web=true".to_owned(),
         "WebClientId=the-client".to_owned(),
-    ];
+    ]
+}
+
+/// Checks the objects of the first release and their headers.
+async fn assert_served(bucket: &str) {
+    let kind = "text/javascript; charset=utf-8".to_owned();
+    let asset = (200, kind, "public, max-age=31536000, immutable".to_owned(), "a1".to_owned());
+    assert_eq!(read(bucket, "dashboard/assets/a1.js").await, asset);
+    let (status, kind, cache, page) = read(bucket, "shop/index.html").await;
+    assert_eq!((status, kind.as_str(), cache.as_str()), (200, "text/html; charset=utf-8", "no-cache"));
+    assert!(page.contains("a1.js"), "{page}");
+    let (.., cache, configuration) = read(bucket, "config.json").await;
+    assert_eq!(cache, "no-cache");
+    let configuration: Value = serde_json::from_str(&configuration).unwrap();
+    let issuer = Stack::get().entry("issuer").to_owned();
+    assert_eq!(configuration, json!({ "issuer": issuer, "client_id": "the-client", "scope": "openid" }));
+}
+
+#[tokio::test]
+async fn pages_are_uploaded_switched_and_removed_with_the_stage() {
+    // An error means that a provider is already installed, which is fine.
+    rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
+    let (database, stage, first) = (TestDatabase::create_empty().await, Stage::new(), build("a1"));
+    let set = parameters(&format!("{}.example.com", stage.name()), &database).await;
     let set: Vec<&str> = set.iter().map(String::as_str).collect();
-    let first = build("a1");
     let missing = first.path().join("missing");
     stage.up_with_pages(&set, &web(&missing)).await.must(1, "dashboard/dist is not built; first: make web");
     assert!(!stage.file().exists());
     let said = stage.up_with_pages(&set, &web(first.path())).await.must(0, "pages: 6 of 6 files uploaded");
     let bucket = said.line("bucket of pages");
-
-    let asset = (
-        200,
-        "text/javascript; charset=utf-8".to_owned(),
-        "public, max-age=31536000, immutable".to_owned(),
-        "a1".to_owned(),
-    );
-    assert_eq!(read(&bucket, "dashboard/assets/a1.js").await, asset);
-    let (status, kind, cache, page) = read(&bucket, "shop/index.html").await;
-    assert_eq!((status, kind.as_str(), cache.as_str()), (200, "text/html; charset=utf-8", "no-cache"));
-    assert!(page.contains("a1.js"), "{page}");
-    let (.., cache, configuration) = read(&bucket, "config.json").await;
-    assert_eq!(cache, "no-cache");
-    let configuration: Value = serde_json::from_str(&configuration).unwrap();
-    assert_eq!(configuration, json!({ "issuer": issuer, "client_id": "the-client", "scope": "openid" }));
+    assert_served(&bucket).await;
 
     // the same again uploads no asset; the next release keeps the assets of this one, the next but one removes them
     let said = stage.up_with_pages(&[], &web(first.path())).await.must(0, "pages: 4 of 6 files uploaded");

@@ -40,6 +40,14 @@ pub(crate) struct Object {
     pub(crate) cache_control: &'static str,
 }
 
+/// A request to S3 without its signature.
+struct Call<'a> {
+    method: Method,
+    key: &'a str,
+    headers: &'a [(&'a str, &'a str)],
+    body: &'a [u8],
+}
+
 impl Bucket {
     /// Finds the bucket at its host name, or below the address of an emulator.
     ///
@@ -62,7 +70,7 @@ impl Bucket {
     /// # Errors
     /// When S3 refuses or cannot be reached.
     pub(crate) async fn find(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
-        let response = self.call(&Method::GET, key, &[], &[]).await?;
+        let response = self.call(&Call { method: Method::GET, key, headers: &[], body: &[] }).await?;
         if response.status() == StatusCode::NOT_FOUND {
             return Ok(None);
         }
@@ -76,7 +84,8 @@ impl Bucket {
     /// When S3 refuses or cannot be reached.
     pub(crate) async fn put(&self, object: &Object) -> Result<(), Error> {
         let headers = [("content-type", object.content_type), ("cache-control", object.cache_control)];
-        let response = self.call(&Method::PUT, &object.key, &headers, &object.content).await?;
+        let call = Call { method: Method::PUT, key: &object.key, headers: &headers, body: &object.content };
+        let response = self.call(&call).await?;
         expected(&object.key, response).await.map(drop)
     }
 
@@ -85,55 +94,43 @@ impl Bucket {
     /// # Errors
     /// When S3 refuses or cannot be reached.
     pub(crate) async fn remove(&self, key: &str) -> Result<(), Error> {
-        let response = self.call(&Method::DELETE, key, &[], &[]).await?;
+        let response = self.call(&Call { method: Method::DELETE, key, headers: &[], body: &[] }).await?;
         expected(key, response).await.map(drop)
     }
 
     /// Calls S3, again while it cannot answer.
-    async fn call(&self, method: &Method, key: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Response, Error> {
+    async fn call(&self, call: &Call<'_>) -> Result<Response, Error> {
         let mut pause = PAUSE;
         for _ in 1..ATTEMPTS {
-            match self.attempt(method, key, headers, body).await {
+            match self.attempt(call).await {
                 Ok(response) if !response.status().is_server_error() => return Ok(response),
                 Err(error @ Error::Sign(_)) => return Err(error),
                 _ => tokio::time::sleep(pause).await,
             }
             pause *= 2;
         }
-        self.attempt(method, key, headers, body).await
+        self.attempt(call).await
     }
 
-    async fn attempt(
-        &self,
-        method: &Method,
-        key: &str,
-        headers: &[(&str, &str)],
-        body: &[u8],
-    ) -> Result<Response, Error> {
+    async fn attempt(&self, call: &Call<'_>) -> Result<Response, Error> {
         let mut url = self.address.clone();
         if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(key.split('/'));
+            path.pop_if_empty().extend(call.key.split('/'));
         }
-        let mut request = self.client.request(method.clone(), url.clone()).body(body.to_vec());
-        let signature = self.sign(method, &url, headers, body).map_err(Error::Sign)?;
-        for (name, value) in headers {
+        let mut request = self.client.request(call.method.clone(), url.clone()).body(call.body.to_vec());
+        let signature = self.sign(call, &url).map_err(Error::Sign)?;
+        for (name, value) in call.headers {
             request = request.header(*name, *value);
         }
         for (name, value) in signature {
             request = request.header(name, value);
         }
-        request.send().await.map_err(|source| Error::Bucket { key: key.to_owned(), source })
+        request.send().await.map_err(|source| Error::Bucket { key: call.key.to_owned(), source })
     }
 
     /// Returns the headers of the signature, as S3 wants them: the path encoded once and as it is, with the hash of the body.
     /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html>
-    fn sign(
-        &self,
-        method: &Method,
-        url: &Url,
-        headers: &[(&str, &str)],
-        body: &[u8],
-    ) -> Result<Vec<(String, String)>, SignError> {
+    fn sign(&self, call: &Call<'_>, url: &Url) -> Result<Vec<(String, String)>, SignError> {
         let mut settings = SigningSettings::default();
         settings.percent_encoding_mode = PercentEncodingMode::Single;
         settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
@@ -147,8 +144,9 @@ impl Bucket {
             .settings(settings)
             .build()?
             .into();
-        let signed = headers.iter().copied();
-        let request = SignableRequest::new(method.as_str(), url.as_str(), signed, SignableBody::Bytes(body))?;
+        let signed = call.headers.iter().copied();
+        let body = SignableBody::Bytes(call.body);
+        let request = SignableRequest::new(call.method.as_str(), url.as_str(), signed, body)?;
         let (instructions, _) = sign(request, &parameters)?.into_parts();
         let (headers, _) = instructions.into_parts();
         Ok(headers.iter().map(|header| (header.name().to_owned(), header.value().to_owned())).collect())
