@@ -5,6 +5,3 @@ ALTER TABLE analytic.finding DROP CONSTRAINT finding_rule_check, ADD CONSTRAINT 
 
 COMMENT ON COLUMN analytic.finding.subject IS 'The subject: customer:<key>, order:<id>, account:<id> or product:<id>.';
 COMMENT ON COLUMN analytic.finding.window_name IS 'The hour (UTC) in which the suspicious window ends, order:<id> for a single order, or the day (UTC) of a product.';
-
--- Who counts for a product: rank-products asks for a product, the scorer for an actor.
-CREATE INDEX actor_day_reference_idx ON analytic.actor_day (reference, day);

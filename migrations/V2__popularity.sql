@@ -89,9 +89,11 @@ CREATE TABLE analytic.actor_day (
     reference  text     COLLATE "C" NOT NULL,
     event_type text     COLLATE "C" NOT NULL,
     kept       bigint[] NOT NULL,
-    previous   bigint[] NOT NULL DEFAULT '{}',
+    gained     bigint[],
+    lost       bigint[],
     guests     uuid[]   NOT NULL DEFAULT '{}',
-    PRIMARY KEY (day, actor, reference, event_type),
+    -- by what they name before by actor: rank-products reads the actors of a product on a day
+    PRIMARY KEY (day, reference, actor, event_type),
     CHECK (cardinality(kept) BETWEEN 1 AND cap),
     CHECK (cardinality(guests) IN (0, cardinality(kept)))
 ) WITH (fillfactor = 85);
@@ -106,26 +108,44 @@ COMMENT ON COLUMN analytic.actor_day.reference IS 'What the events name: a produ
 COMMENT ON COLUMN analytic.actor_day.event_type IS 'The event.';
 COMMENT ON COLUMN analytic.actor_day.kept IS
     'The keys of the events that count, ascending: hour of the day << 58 | id of the interaction. Larger keys need not be kept: an event that is earlier than one of these takes its place, and none is ever freed.';
-COMMENT ON COLUMN analytic.actor_day.previous IS 'The keys before the last change: the scoring statement counts the difference.';
+COMMENT ON COLUMN analytic.actor_day.gained IS 'The keys that began to count with the last change, for the scoring statement; null when all did.';
+COMMENT ON COLUMN analytic.actor_day.lost IS 'The keys that ceased to count with it.';
 COMMENT ON COLUMN analytic.actor_day.guests IS 'Of a network: the guest of each key, in the same order. Empty for everyone else.';
 
--- The earliest of these events of an actor or of the guests of a network, as many as the caps admit, in order.
+-- Adds events of an actor, or of the guests of a network, to those that are kept, and keeps the earliest of all.
 CREATE FUNCTION analytic.keep_earliest(
-    keys bigint[], their_guests uuid[], guest_cap int, cap int
-) RETURNS TABLE (kept bigint[], guests uuid[])
-LANGUAGE plpgsql IMMUTABLE AS $function$
+    INOUT kept bigint[], INOUT guests uuid[], keys bigint[], their_guests uuid[], guest_cap int, cap int, OUT gained bigint[], OUT lost bigint[]
+) LANGUAGE plpgsql IMMUTABLE AS $function$
+DECLARE
+    before bigint[] := kept;
 BEGIN
-    RETURN QUERY
-    SELECT array_agg(key ORDER BY key), coalesce(array_agg(guest ORDER BY key) FILTER (WHERE guest IS NOT NULL), '{}')
+    IF cardinality(kept) = 0 OR keys[1] > kept[cardinality(kept)] THEN
+        -- as usual: later than all that is kept, so nothing is displaced
+        gained := '{}';
+        FOR n IN 1 .. cardinality(keys) LOOP
+            EXIT WHEN cardinality(kept) >= cap;
+            CONTINUE WHEN cardinality(array_positions(guests, their_guests[n])) >= guest_cap;
+            kept := kept || keys[n];
+            gained := gained || keys[n];
+            IF their_guests[n] IS NOT NULL THEN
+                guests := guests || their_guests[n];
+            END IF;
+        END LOOP;
+        RETURN;
+    END IF;
+    SELECT array_agg(key ORDER BY key), coalesce(array_agg(guest ORDER BY key) FILTER (WHERE guest IS NOT NULL), '{}') INTO kept, guests
     FROM (
         SELECT key, guest FROM (
             -- without guests all are of the one actor
             SELECT key, guest, row_number() OVER (PARTITION BY guest ORDER BY key) AS place
-            FROM unnest(keys, their_guests) AS event (key, guest)) AS ranked
+            FROM unnest(before || keys, guests || their_guests) AS event (key, guest)) AS ranked
         WHERE place <= guest_cap ORDER BY key LIMIT cap) AS earliest;
+    gained := ARRAY(SELECT key FROM unnest(kept) AS key WHERE key <> ALL (before));
+    lost := ARRAY(SELECT key FROM unnest(before) AS key WHERE key <> ALL (kept));
 END
 $function$;
-COMMENT ON FUNCTION analytic.keep_earliest IS 'Returns the smallest keys: at most so many of each guest, and at most so many together.';
+COMMENT ON FUNCTION analytic.keep_earliest IS
+    'Adds keys, ascending, to those that are kept, and keeps the smallest: at most guest_cap of each guest, and at most cap together. Returns which keys came and which went, too.';
 
 CREATE TABLE analytic.exclusion (
     id           bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -51,7 +51,8 @@ BEGIN
                        WHERE day::timestamp AT TIME ZONE 'UTC' + (key >> 58) * interval '1 hour' BETWEEN since AND this) AS events
             FROM analytic.actor_day
             WHERE reference = named.reference
-              AND day BETWEEN (since AT TIME ZONE 'UTC')::date AND (this AT TIME ZONE 'UTC')::date OFFSET 0) AS kept
+              -- 24 hours are of two days; each is looked up
+              AND day IN ((since AT TIME ZONE 'UTC')::date, (this AT TIME ZONE 'UTC')::date) OFFSET 0) AS kept
         JOIN analytic.event_weight USING (event_type)
         WHERE weight_micros > 0 AND kept.events > 0
         GROUP BY grown.product_id, kept.actor

@@ -8,12 +8,13 @@ WITH named AS MATERIALIZED (
     SELECT reference FROM analytic.product_reference WHERE product_id = $1
 ), held AS (
     SELECT actor, cardinality(guests) > 0 AS is_network, weight_micros, key & ((1::bigint << 58) - 1) AS interaction_id
-    FROM named JOIN analytic.actor_day USING (reference)
+    -- each day is looked up by the key; the clock of a sender may be ahead
+    FROM named CROSS JOIN generate_series(-1, $2::int / 24 + 1) AS day (ago)
+    JOIN analytic.actor_day ON actor_day.reference = named.reference AND actor_day.day = (now() AT TIME ZONE 'UTC')::date - ago
     JOIN analytic.event_weight USING (event_type)
     CROSS JOIN LATERAL unnest(kept) AS key
     WHERE weight_micros > 0
-      AND day >= ((now() - $2::int * interval '1 hour') AT TIME ZONE 'UTC')::date
-      AND day::timestamp AT TIME ZONE 'UTC' + (key >> 58) * interval '1 hour' >= date_trunc('hour', now(), 'UTC') - $2::int * interval '1 hour'
+      AND actor_day.day::timestamp AT TIME ZONE 'UTC' + (key >> 58) * interval '1 hour' >= date_trunc('hour', now(), 'UTC') - $2::int * interval '1 hour'
 ), summed AS MATERIALIZED (
     SELECT actor, is_network, count(*) AS events, sum(weight_micros)::bigint AS micros, max(interaction_id) AS interaction_id
     FROM held GROUP BY actor, is_network ORDER BY micros DESC, actor LIMIT $3

@@ -66,8 +66,8 @@ WITH span AS MATERIALIZED (
           SELECT FROM held WHERE (held.day, held.actor, held.reference, held.event_type) = (stored.day, stored.actor, stored.reference, stored.event_type))
 ), rebuilt AS (
     INSERT INTO analytic.actor_day AS stored (day, actor, reference, event_type, cap, guest_cap, kept, guests)
-    SELECT day, actor, reference, event_type, cap, guest_cap, kept, guests FROM held ORDER BY day, actor, reference, event_type
-    ON CONFLICT (day, actor, reference, event_type) DO UPDATE SET kept = excluded.kept, guests = excluded.guests, previous = stored.kept
+    SELECT day, actor, reference, event_type, cap, guest_cap, kept, guests FROM held ORDER BY day, reference, actor, event_type
+    ON CONFLICT (day, reference, actor, event_type) DO UPDATE SET kept = excluded.kept, guests = excluded.guests
     WHERE stored.kept <> excluded.kept
 ), moved AS (
     -- to hours, also where days are stored: the next fold adds them up

@@ -16,7 +16,7 @@ WITH subject AS MATERIALIZED (
     UNION ALL
     -- of a network only what the person did
     SELECT 'actor_day', concat_ws('#', day, actor, reference, event_type),
-           to_jsonb(it) - 'guests' - 'previous' || jsonb_build_object('kept', ARRAY(
+           to_jsonb(it) - 'guests' - 'gained' - 'lost' || jsonb_build_object('kept', ARRAY(
                SELECT key FROM unnest(kept, guests) AS part (key, guest) WHERE it.actor = ANY($8) OR guest = ANY($8)))
     FROM analytic.actor_day AS it WHERE $4 = 'actor_day' AND (actor = ANY($8) OR guests && $8)
     UNION ALL
