@@ -16,6 +16,8 @@ DECLARE
     generation bigint := (SELECT max(id) FROM analytic.rank_generation);
     -- how many of the best may be among those that are not shown
     beyond  bigint := size + cardinality(hidden) + cardinality(shown);
+    -- and how many partners may be among the best when their own weight is known: four times as many as are looked at below
+    weighed bigint := 4 * (beyond + 60);
 BEGIN
     IF asked_placement = 'session' THEN
         -- what its account bought and avoids is not shown in its session either
@@ -28,10 +30,10 @@ BEGIN
         SELECT seed.* FROM unnest(history.seeds, history.places, history.event_types) AS seed (product_no, place, event_type)
     ), scored AS MATERIALIZED (
         -- what is bought together comes before what is only seen together
-        SELECT 1 AS tier, partner.* FROM analytic.score_partners(history.seeds, history.places, 'bought', source_exponent, target_exponent) AS partner
+        SELECT 1 AS tier, partner.* FROM analytic.score_partners(history.seeds, history.places, 'bought', source_exponent, target_exponent, weighed) AS partner
         WHERE asked_placement IN ('bought', 'cart')
         UNION ALL
-        SELECT 2, partner.* FROM analytic.score_partners(history.seeds, history.places, 'viewed', source_exponent, target_exponent) AS partner
+        SELECT 2, partner.* FROM analytic.score_partners(history.seeds, history.places, 'viewed', source_exponent, target_exponent, weighed) AS partner
         WHERE asked_placement <> 'again'
         UNION ALL
         -- due when as much time has passed as between the purchases before
