@@ -144,12 +144,12 @@ pub(crate) fn is_own(raw: &RawValue, caller: Caller) -> Result<bool, Rejection> 
 
 fn session_id(raw: &RawValue) -> Result<String, Rejection> {
     let text = field::text("session_id", raw)?;
+    if is_session_id(&text) {
+        return Ok(text);
+    }
     if personal::has_address(&text) {
         let message = "session_id: must not hold an email address; a random UUID is a good session id";
         return Err(Rejection::new(RejectionCode::InvalidSessionId, message));
-    }
-    if is_session_id(&text) {
-        return Ok(text);
     }
     let message = format!("session_id: must have 1 to {SESSION_ID_MAX_CHARS} characters and no control characters");
     Err(Rejection::new(RejectionCode::InvalidSessionId, message))

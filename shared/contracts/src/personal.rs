@@ -111,6 +111,10 @@ fn is_host(host: &str) -> bool {
 /// Says whether a string contains a card number: the prefix and length of an issuer, a valid check digit, and nothing
 /// between its digits but single spaces, hyphens, dots, slashes or underscores.
 pub(crate) fn has_card_number(text: &str) -> bool {
+    // Most texts have too few digits; decoding ASCII adds none.
+    if text.is_ascii() && text.bytes().filter(u8::is_ascii_digit).count() < *CARD_DIGITS.start() {
+        return false;
+    }
     let text = readable(text);
     let is_part = |c: char| c.is_alphanumeric() || is_gap(c);
     text.split(|c| !is_part(c)).any(|run| {
