@@ -16,6 +16,12 @@ pub(crate) enum Hold {
 
 /// update-popularity against the same statement in pgbench, batches of 100.
 pub(crate) const SCORING: Hold = Hold::AtLeast(0.9);
+/// The statement against the one before counts and caps, events without a cap.
+pub(crate) const SCORING_BEFORE: Hold = Hold::AtLeast(1.0);
+/// The same, each event of another account.
+pub(crate) const SCORING_CAPPED_BEFORE: Hold = Hold::AtLeast(0.75);
+/// The same on one product.
+pub(crate) const SCORING_ONE_PRODUCT_BEFORE: Hold = Hold::AtLeast(2.5);
 /// A batch of 100 on one product against one upsert an event.
 pub(crate) const HOT_PRODUCT: Hold = Hold::AtLeast(30.0);
 /// record-interactions against the bare insert of the same rows, 25 rows a request.

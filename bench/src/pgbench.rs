@@ -22,7 +22,11 @@ static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
 });
 
 /// Statements in a file.
-pub(crate) struct Script(NamedTempFile);
+pub(crate) struct Script {
+    file: NamedTempFile,
+    /// Whether the first statement is not part of the measurement.
+    is_warmed: bool,
+}
 
 impl Script {
     /// Writes statements, each without its semicolon.
@@ -32,20 +36,32 @@ impl Script {
             writeln!(file, "{};", without_comments(&statement)).unwrap();
         }
         file.flush().unwrap();
-        Self(file)
+        Self { file, is_warmed: false }
+    }
+
+    /// The same after a statement whose time does not count: the first call of a function plans its statement, for the
+    /// whole session.
+    pub(crate) fn warmed(warm_up: String, statements: impl IntoIterator<Item = String>) -> Self {
+        let script = Self::new(std::iter::once(warm_up).chain(statements));
+        Self { is_warmed: true, ..script }
     }
 
     /// Runs every statement once in each of these sessions, each statement as its own transaction, and returns the
     /// elapsed seconds.
     pub(crate) async fn run(&self, database_url: &str, sessions: usize) -> f64 {
         let mut command = Command::new(&*PROGRAM);
-        command.args(["--no-vacuum", "--protocol=extended", "--transactions=1"]);
-        command.args([format!("--client={sessions}"), format!("--file={}", self.0.path().display())]);
+        command.args(["--no-vacuum", "--protocol=extended", "--transactions=1", "--report-per-command"]);
+        command.args([format!("--client={sessions}"), format!("--file={}", self.file.path().display())]);
         let output = command.arg(database_url).output().await.unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "pgbench failed: {text}{}", String::from_utf8_lossy(&output.stderr));
         let average = text.lines().find_map(|line| line.strip_prefix("latency average = ")?.strip_suffix(" ms"));
-        average.and_then(|ms| ms.parse::<f64>().ok()).expect("pgbench prints the average latency") / 1000.0
+        let average: f64 = average.and_then(|ms| ms.parse().ok()).expect("pgbench prints the average latency");
+        // Below its heading, a line for each statement that begins with the milliseconds it took.
+        let first = text.lines().skip_while(|line| !line.starts_with("statement latencies")).nth(1);
+        let first = first.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+        let warm_up = if self.is_warmed { first.expect("pgbench prints the latency of each statement") } else { 0.0 };
+        (average - warm_up) / 1000.0
     }
 }
 

@@ -1,6 +1,7 @@
 //! Scoring: update-popularity under a runtime API against the same statement, the same batches, in pgbench.
 //!
-//! Two baselines run next to it: one upsert per event, and a ledger of applied ids instead of pending rows.
+//! Baselines run next to it: one upsert per event, a ledger of applied ids instead of pending rows, the statement from before
+//! counts by hour and caps, and the least that a cap requires.
 
 mod stage;
 
@@ -17,6 +18,10 @@ const APPLY: &str = "SELECT * FROM analytic.apply_popularity($1)";
 const UNNOTED: &str = "SELECT * FROM bench.apply_popularity($1)";
 const UPSERT_ONE: &str = include_str!("../sql/upsert_one.sql");
 const LEDGER: &str = include_str!("../sql/ledger.sql");
+/// Scores only, planned at every call.
+const BEFORE: &str = include_str!("../sql/score_only.sql");
+/// Takes the pending rows and keeps the rows of the caps, and nothing else: no statement with caps can be faster.
+const LEAST: &str = "SELECT bench.keep_caps($1)";
 
 /// Turns of a round: ours, the limit, ours, the limit, ...
 const TURNS: usize = 6;
@@ -105,28 +110,43 @@ async fn against_baselines(rig: &Rig, stage: &Stage) -> Vec<Figure> {
     ]
 }
 
-/// Compares events that are capped with those that are not, and a guest's with an account's.
+/// Compares events that are capped with those that are not, a guest's with an account's, and all with the statement from
+/// before.
 async fn by_actor(rig: &Rig, stage: &Stage) -> Vec<Figure> {
+    /// As many as there are events for, in five kinds.
+    const TURNS: usize = 4;
     let slice = Slice { batch: 100, clients: 1 };
-    let [mut capped, mut guest] = [const { Rounds::new() }; 2];
+    let [mut capped, mut guest, mut before, mut uncapped_before, mut least] = [const { Rounds::new() }; 5];
     for _ in 0..rig.rounds {
         stage.reset(Actors::ByTurns).await;
-        let mut seconds = [0.0; 3];
-        for turn in 0..3 * TURNS {
-            seconds[turn % 3] += stage.statements(APPLY, slice, turn).await;
+        let mut seconds = [0.0; 5];
+        for turn in 0..5 * TURNS {
+            let statement = [APPLY, APPLY, APPLY, BEFORE, LEAST][turn % 5];
+            seconds[turn % 5] += stage.statements(statement, slice, turn).await;
         }
-        let [accounts, guests, nobody] = seconds.map(|seconds| rate(slice, seconds));
+        let [accounts, guests, nobody, scored, kept] = seconds.map(|seconds| number(TURNS * slice.events()) / seconds);
         capped.push(accounts, nobody);
         guest.push(guests, accounts);
+        before.push(accounts, scored);
+        uncapped_before.push(nobody, scored);
+        least.push(kept, scored);
     }
-    let case = |text: &str| format!("{}, {text}, batches of 100", stage.spread.name());
+    let figure = |rounds: Rounds, text: &str, against| {
+        let case = format!("{}, SQL alone, {text}, batches of 100", stage.spread.name());
+        rounds.figure("scoring", case, "events/s").against(against)
+    };
+    let old = "the statement before counts and caps, planned at every call";
+    let hold = |figure: Figure, uniform| match stage.spread {
+        Spread::Uniform => figure.hold(uniform),
+        Spread::OneProduct => figure.hold(hold::SCORING_ONE_PRODUCT_BEFORE),
+        Spread::Zipf => figure,
+    };
     vec![
-        capped
-            .figure("scoring", case("SQL alone, each event of another account"), "events/s")
-            .against("events without a cap"),
-        guest
-            .figure("scoring", case("SQL alone, each event of another guest"), "events/s")
-            .against("of another account"),
+        figure(capped, "each event of another account", "events without a cap"),
+        figure(guest, "each event of another guest", "of another account"),
+        hold(figure(before, "each event of another account", old), hold::SCORING_CAPPED_BEFORE),
+        hold(figure(uncapped_before, "events without a cap", old), hold::SCORING_BEFORE),
+        figure(least, "the rows of the caps and nothing else", old),
     ]
 }
 

@@ -55,7 +55,7 @@ impl Spread {
 pub(crate) enum Actors {
     /// An account of its own for each event.
     Accounts,
-    /// By turns of 2,000 events: accounts, guests of 5,000 networks, and nobody, whose events have no cap.
+    /// By turns of 2,000 events: accounts, guests of 5,000 networks, nobody, whose events have no cap, and accounts twice.
     ByTurns,
 }
 
@@ -65,8 +65,8 @@ impl Actors {
         match self {
             Self::Accounts => "md5('a' || interaction_id)::uuid, NULL::uuid",
             Self::ByTurns => {
-                "CASE WHEN (interaction_id - 1) / 2000 % 3 < 2 THEN md5('a' || interaction_id)::uuid END,
-                 CASE WHEN (interaction_id - 1) / 2000 % 3 = 1 THEN md5('n' || interaction_id % 5000)::uuid END"
+                "CASE WHEN (interaction_id - 1) / 2000 % 5 <> 2 THEN md5('a' || interaction_id)::uuid END,
+                 CASE WHEN (interaction_id - 1) / 2000 % 5 = 1 THEN md5('n' || interaction_id % 5000)::uuid END"
             }
         }
     }
@@ -122,6 +122,7 @@ impl Stage {
             ))
             .await;
         database.execute(&without_notes()).await;
+        database.execute(include_str!("../../sql/keep_caps.sql")).await;
         Self { spread, database }
     }
 
@@ -179,7 +180,10 @@ impl Stage {
     /// Runs a statement with the batches of a turn in pgbench; returns the seconds it took.
     pub(crate) async fn statements(&self, statement: &str, slice: Slice, turn: usize) -> f64 {
         let scripts: Vec<Script> = (0..slice.clients)
-            .map(|client| Script::new(slice.ids(turn, client).map(|ids| fill(statement, &[array(&ids)]))))
+            .map(|client| {
+                let call = |ids: &[i64]| fill(statement, &[array(ids)]);
+                Script::warmed(call(&[]), slice.ids(turn, client).map(|ids| call(&ids)))
+            })
             .collect();
         let seconds = join_all(scripts.iter().map(|script| script.run(self.database.url(), 1))).await;
         seconds.into_iter().fold(0.0, f64::max)
