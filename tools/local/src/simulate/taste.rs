@@ -62,7 +62,7 @@ impl Tastes {
         let (mut batches, mut purchases) = (Vec::new(), Vec::new());
         for visit in 0..self.visits {
             let shopper = visit % usize::try_from(self.shoppers.max(1)).unwrap_or(usize::MAX);
-            let (viewed, bought) = self.visit(visit, shopper, &planted[shopper % planted.len()], &mut rng);
+            let (viewed, bought) = self.visit((visit, shopper), &planted[shopper % planted.len()], &mut rng);
             let sender = Sender::Shopper(u32::try_from(shopper).unwrap_or_default());
             batches.extend(viewed.chunks(size.max(1)).map(|items| Batch { sender, items: items.to_vec() }));
             purchases.extend(bought);
@@ -73,7 +73,7 @@ impl Tastes {
     }
 
     /// The views and the purchases of a visit, in which the products come in any order.
-    fn visit(&self, visit: usize, shopper: usize, taste: &[String], rng: &mut impl Rng) -> (Vec<Item>, Vec<Item>) {
+    fn visit(&self, (visit, shopper): (usize, usize), taste: &[String], rng: &mut impl Rng) -> (Vec<Item>, Vec<Item>) {
         let mut products = taste.to_vec();
         products.shuffle(rng);
         let (visit, shopper) = (u64::try_from(visit).unwrap_or_default(), u32::try_from(shopper).unwrap_or_default());
