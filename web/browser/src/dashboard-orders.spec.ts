@@ -35,7 +35,7 @@ async function throughPages(page: Page, look: () => Promise<void>): Promise<void
 test("the orders behind a figure are as many as it says, and add up to it", async ({ page }) => {
   test.setTimeout(120_000);
   await signIn(page, "admin", "orders");
-  const value = async (id: string) => (await figures(page)).find((it) => it.figure === id)?.value ?? "";
+  const value = async (id: string) => (await figures(page)).find((shown) => shown.figure === id)?.value ?? "";
   const paid = Number(await value("ordersPaid"));
   const gross = Number(await value("grossRevenue"));
   const ids: string[] = [];
@@ -54,16 +54,16 @@ test("the orders behind a figure are as many as it says, and add up to it", asyn
 test("a figure leads to its orders, and the number is the same there", async ({ page }) => {
   await signIn(page, "admin");
   await loaded(page);
-  const today = (await figures(page)).find((it) => it.figure === "revenue");
+  const today = (await figures(page)).find((shown) => shown.figure === "revenue");
   await page.locator('[data-figure="revenue"] a').first().click();
   await expect(page.getByRole("heading", { name: "Orders", level: 1 })).toBeVisible();
-  const there = (await figures(page)).find((it) => it.figure === "revenue");
+  const there = (await figures(page)).find((shown) => shown.figure === "revenue");
   expect(there).toEqual(today);
 });
 
 test("orders placed today, and orders in a status, lead to as many", async ({ page }) => {
   await signIn(page, "admin");
-  const placed = (await figures(page)).find((it) => it.figure === "ordersPlaced");
+  const placed = (await figures(page)).find((shown) => shown.figure === "ordersPlaced");
   await page.locator('[data-figure="ordersPlaced"] a').click();
   await expect(page.getByRole("heading", { name: "Orders placed in this time" })).toBeVisible();
   const today: string[] = [];
@@ -87,10 +87,10 @@ test("an administrator reaches a seller's orders, as the seller sees them", asyn
   const seller = await bestSeller();
   await signIn(page, "admin", `seller/${seller}`);
   await loaded(page);
-  const figure = (await figures(page)).find((it) => it.figure === "sellerOrders");
+  const figure = (await figures(page)).find((shown) => shown.figure === "sellerOrders");
   await page.locator('[data-figure="sellerOrders"] a').first().click();
   await expect(page.getByRole("button", { name: "All sellers" })).toBeVisible();
-  expect((await figures(page)).find((it) => it.figure === "sellerOrders")).toEqual(figure);
+  expect((await figures(page)).find((shown) => shown.figure === "sellerOrders")).toEqual(figure);
   await expect(page.getByRole("columnheader", { name: "Method" })).toHaveCount(0);
 });
 
@@ -133,7 +133,7 @@ test("a seller sees orders with own lines only, and nothing of the orders as a w
     const titles = await products.evaluateAll((list) => list.map((link) => link.getAttribute("title") ?? ""));
     expect(titles.filter((id) => !ids.has(id))).toEqual([]);
   });
-  expect(String(orders.length)).toBe((await figures(page)).find((it) => it.figure === "sellerOrders")?.value);
+  expect(String(orders.length)).toBe((await figures(page)).find((shown) => shown.figure === "sellerOrders")?.value);
   expect(orders.length).toBeGreaterThan(0);
   for (const title of ["Paid", "Refunds", "Method"])
     await expect(page.getByRole("columnheader", { name: title, exact: true })).toHaveCount(0);
@@ -208,12 +208,12 @@ test("what is parked, lost and excluded shows, with its reason and the way to it
     await expect(page.getByRole("table", { name: "Parked, by reason" })).toContainText("Catalog refused 404");
     await expect(page.getByText("3 events are missing.")).toBeVisible();
     await expect(page.getByRole("table", { name: "Excluded actors" })).toContainText(planted.actor);
-    const parked = (await figures(page)).find((it) => it.figure === "parked" && it.scope === "catalog");
+    const parked = (await figures(page)).find((shown) => shown.figure === "parked" && shown.scope === "catalog");
     expect(Number(parked?.value)).toBeGreaterThan(0);
     await open(page, `flow/${planted.event.event_id}`);
     await expect(page.getByText("Catalog: parked")).toBeVisible();
     const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map((it) => it.id)).toEqual([]);
+    expect(violations.map((violation) => violation.id)).toEqual([]);
   } finally {
     await clear(planted);
   }

@@ -48,7 +48,7 @@ test("every list is the API's, in its order", async ({ page }) => {
     const caption = list === "live" ? "Products by score" : "Products by rank";
     // Events may move a list between the two reads.
     await expect(async () => {
-      const ids = (await read(`${POPULARITY}/top`, query)).data.map((it: { id: string }) => it.id);
+      const ids = (await read(`${POPULARITY}/top`, query)).data.map((entry: { id: string }) => entry.id);
       expect(await productsOf(page, caption), list).toEqual(ids);
       expect(ids.length, list).toBeGreaterThan(0);
     }).toPass({ timeout: 40_000 });
@@ -83,7 +83,7 @@ test("a list is narrowed to a category by the form and by a link, and the addres
   await expect(page.getByRole("heading", { name: `Category ${entry.category_id}` })).toBeVisible();
   expect(new URL(page.url()).searchParams.get("category")).toBe(entry.category_id);
   const own = (await read(`${POPULARITY}/top`, { rank: "30d", limit: "25", category_id: entry.category_id })).data;
-  await expect.poll(() => productsOf(page, "Products by rank")).toEqual(own.map((it: { id: string }) => it.id));
+  await expect.poll(() => productsOf(page, "Products by rank")).toEqual(own.map((entry: { id: string }) => entry.id));
   await page.reload();
   await expect(page.getByRole("heading", { name: `Category ${entry.category_id}` })).toBeVisible();
   await page.getByRole("button", { name: "All products" }).click();
@@ -98,7 +98,7 @@ test("a product's score is the API's, and the sum of the parts that explain it",
   await signIn(page, "admin", `products/${id}`);
   await expect(async () => {
     const { data } = await read(`${POPULARITY}/${id}`);
-    const shown = new Map((await figures(page)).map((it) => [it.figure, it.value]));
+    const shown = new Map((await figures(page)).map(({ figure, value }) => [figure, value]));
     expect(shown.get("score")).toBe(String(data.score));
     expect(shown.get("trending")).toBe(String(data.ranks.trending));
     expect(shown.get("24h")).toBe(String(data.ranks.points["24h"]));
@@ -117,10 +117,10 @@ test("where its visitors went and what is recommended beside a product are the A
     if (kind === "bought") await page.getByRole("button", { name: "With what is bought" }).click();
     await expect(async () => {
       const { items } = (await read(`/api/v1/analytic/recommendations/product/${id}`, { kind, limit: "10" })).data;
-      const names = items.map((it: { product_id: string }) => it.product_id);
+      const names = items.map((item: { product_id: string }) => item.product_id);
       expect(await productsOf(page, "Recommendations")).toEqual(names);
       expect(names.length).toBeGreaterThan(0);
-      const close = items.filter((it: { source: string }) => it.source === "similar").length;
+      const close = items.filter((item: { source: string }) => item.source === "similar").length;
       if (kind === "viewed") await expect(card("Where its visitors went").locator("tbody tr")).toHaveCount(close);
     }).toPass({ timeout: 40_000 });
   }
@@ -136,7 +136,7 @@ test("a seller's list has the seller's products, and no route of administrators 
   const seller = await bestSeller();
   await signIn(page, "seller", "products?rank=30d", seller);
   const own = (await read(`${POPULARITY}/top`, { rank: "30d", limit: "25", seller_id: seller })).data;
-  await expect.poll(() => productsOf(page, "Products by rank")).toEqual(own.map((it: { id: string }) => it.id));
+  await expect.poll(() => productsOf(page, "Products by rank")).toEqual(own.map((entry: { id: string }) => entry.id));
   expect(own.length).toBeGreaterThan(0);
   await page.getByRole("table", { name: "Products by rank" }).locator("a.product").first().click();
   await expect(page.getByRole("heading", { name: "Product", exact: true })).toBeVisible();
@@ -152,7 +152,7 @@ test("a seller's list has the seller's products, and no route of administrators 
 test("a click on a recommendation shows in the figures, as the API counts it", async ({ page }) => {
   await signIn(page, "admin", "recommendations?range=7");
   const shown = async (figure: string) =>
-    Number((await figures(page)).find((it) => it.figure === figure)?.value ?? Number.NaN);
+    Number((await figures(page)).find((entry) => entry.figure === figure)?.value ?? Number.NaN);
   const before = { shown: await shown("impressions"), clicks: await shown("clicks") };
   const id = await mostPopular();
   const answer = (await read(`/api/v1/analytic/recommendations/product/${id}`, { limit: "5" })).data;
@@ -165,7 +165,7 @@ test("a click on a recommendation shows in the figures, as the API counts it", a
     session_id,
     metadata: { recommendation_id: answer.recommendation_id },
   });
-  const ids: string[] = answer.items.map((it: { product_id: string }) => it.product_id);
+  const ids: string[] = answer.items.map((item: { product_id: string }) => item.product_id);
   const interactions = ids.map((product) => event("product_impression", product));
   interactions.push(event("click_from_recommendation", ids[0] ?? ""));
   const sent = await page.request.post(`${webUrl()}/api/v1/analytic/guest/interaction`, { data: { interactions } });
@@ -183,7 +183,7 @@ test("a preview is what the API recommends, and a visitor's session id stays out
   await page.getByRole("button", { name: "Show", exact: true }).click();
   const beside = async () =>
     (await read(`/api/v1/analytic/recommendations/product/${id}`, { limit: "10" })).data.items.map(
-      (it: { product_id: string }) => it.product_id,
+      (item: { product_id: string }) => item.product_id,
     );
   await expect(async () => expect(await productsOf(page, "Recommendations")).toEqual(await beside())).toPass();
   expect(new URL(page.url()).searchParams.get("product")).toBe(id);
@@ -209,7 +209,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     const seen = record(page);
     await signIn(page, "admin", `products/${await mostPopular()}?range=48h&history=events`);
     await loaded(page);
-    const axe = async () => (await new AxeBuilder({ page }).analyze()).violations.map((it) => it.id);
+    const axe = async () => (await new AxeBuilder({ page }).analyze()).violations.map((violation) => violation.id);
     expect(await axe()).toEqual([]);
     const switches = page.getByRole("button", { name: "Show as table" });
     for (let left = await switches.count(); left > 0; left--) {

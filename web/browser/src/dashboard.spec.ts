@@ -43,7 +43,7 @@ test("each role sees what it may see", async ({ page, context }) => {
 test("the figures of today and of the months are those of the API", async ({ page }) => {
   const seen = record(page);
   await signIn(page, "admin");
-  const shown = new Map((await figures(page)).map((it) => [it.figure, it.value]));
+  const shown = new Map((await figures(page)).map(({ figure, value }) => [figure, value]));
   const today = new Intl.DateTimeFormat("en-CA", { timeZone: ZONE }).format(new Date());
   const tomorrow = new Date(Date.parse(today) + 86_400_000).toISOString().slice(0, 10);
   const { currency, ordersToday } = await api(page, seen.tokens, "/api/analytics/dashboard", { tz: ZONE });
@@ -95,7 +95,9 @@ for (const colorScheme of ["light", "dark"] as const) {
       await loaded(page);
       await page.evaluate(() => document.fonts.ready);
       const { violations } = await new AxeBuilder({ page }).analyze();
-      const found = violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.html).join(" | ")}`);
+      const found = violations.map(
+        (violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(" | ")}`,
+      );
       expect(found, `${path} in ${colorScheme}`).toEqual([]);
     }
     expect(seen.console).toEqual([]);
@@ -140,7 +142,7 @@ test("a seller's page asks for the seller's own figures only", async ({ page }) 
   await signIn(page, "seller", "customers", seller);
   await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
   await page.getByRole("link", { name: "Seller", exact: true }).click();
-  const shown = new Map((await figures(page)).map((it) => [it.figure, it.value]));
+  const shown = new Map((await figures(page)).map(({ figure, value }) => [figure, value]));
   const asked = seen.requests.filter((url) => url.pathname.startsWith("/api/"));
   const OWN = [
     "/api/v1/analytic/seller-dashboard",
@@ -161,9 +163,9 @@ test("an admin sees of a seller what the seller sees", async ({ page, context })
   const seller = await bestSeller();
   const pick = async () =>
     (await figures(page))
-      .filter((it) => it.figure.startsWith("seller"))
+      .filter((shown) => shown.figure.startsWith("seller"))
       .sort(byName)
-      .map((it) => `${it.figure} ${it.scope} ${it.value}`);
+      .map((shown) => `${shown.figure} ${shown.scope} ${shown.value}`);
   const byName = (a: { figure: string }, b: { figure: string }) => a.figure.localeCompare(b.figure);
   await signIn(page, "seller", "seller?currency=EUR", seller);
   const own = await pick();
@@ -180,7 +182,7 @@ test("offline, the figures stay and come back by themselves", async ({ page, con
   await context.setOffline(true);
   await expect(page.getByText("This device is offline. The figures are")).toBeVisible();
   await expect(page.locator(".stale").first()).toContainText("As of");
-  expect((await figures(page)).map((it) => it.figure)).toEqual(before.map((it) => it.figure));
+  expect((await figures(page)).map(({ figure }) => figure)).toEqual(before.map((figure) => figure.figure));
   await context.setOffline(false);
   await expect(page.locator(".stale")).toHaveCount(0);
 });

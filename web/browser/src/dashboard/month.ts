@@ -17,7 +17,7 @@ const PAID_ORDERS = `
   GROUP BY line.seller_id ORDER BY orders DESC, line.seller_id`;
 
 /** How long the projection of the last orders may take. */
-const PATIENCE_MS = 60_000;
+const PROJECTION_TIMEOUT_MS = 60_000;
 
 /** Simulates a month of orders and shoppers, unless the stack has one; returns when all of it is applied. */
 export async function simulateMonth(): Promise<void> {
@@ -31,7 +31,7 @@ export async function simulateMonth(): Promise<void> {
 
 async function paidOrders(): Promise<number> {
   const sellers = await query<{ orders: string }>(PAID_ORDERS);
-  return sellers.reduce((sum, it) => sum + Number(it.orders), 0);
+  return sellers.reduce((sum, seller) => sum + Number(seller.orders), 0);
 }
 
 /** Waits until two looks at what is logged and what is waiting see the same. */
@@ -43,7 +43,11 @@ async function settled(): Promise<void> {
       ),
     );
   let before = "";
-  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await new Promise((done) => setTimeout(done, 2_000))) {
+  for (
+    const end = Date.now() + PROJECTION_TIMEOUT_MS;
+    Date.now() < end;
+    await new Promise((done) => setTimeout(done, 2_000))
+  ) {
     const now = await look();
     if (now === before) return;
     before = now;

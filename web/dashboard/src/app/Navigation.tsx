@@ -38,10 +38,10 @@ export function Navigation({ page, choose, signOut }: Props) {
       <div id="menu" class={open ? "menu open" : "menu"}>
         <nav aria-label="Pages of the dashboard">
           <ul>
-            {PAGES.filter((it) => !it.hidden && it.roles.includes(identity.role)).map((it) => (
-              <li key={it.path}>
-                <a href={link(it.path)} {...(it === page ? { "aria-current": "page" as const } : {})}>
-                  {it.title}
+            {PAGES.filter((entry) => !entry.hidden && entry.roles.includes(identity.role)).map((entry) => (
+              <li key={entry.path}>
+                <a href={link(entry.path)} {...(entry === page ? { "aria-current": "page" as const } : {})}>
+                  {entry.title}
                 </a>
               </li>
             ))}
@@ -79,7 +79,7 @@ function Settings({ choose }: { choose: (currency: string) => void }) {
         <Select
           label="Currency"
           value={currency ?? ""}
-          options={currencies.map((it) => [it, it] as const)}
+          options={currencies.map((code) => [code, code] as const)}
           choose={choose}
         />
       )}

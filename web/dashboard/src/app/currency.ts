@@ -18,7 +18,10 @@ export function useCurrencies(api: Client, role: Role): Query<Currencies> {
 
 async function ofShop(api: Client, signal: AbortSignal): Promise<Currencies> {
   const overview = await api.get("/api/analytics/dashboard", {}, signal);
-  return { preferred: overview.currency ?? undefined, all: overview.revenueByCurrency.map((it) => it.currency) };
+  return {
+    preferred: overview.currency ?? undefined,
+    all: overview.revenueByCurrency.map((revenue) => revenue.currency),
+  };
 }
 
 async function ofSeller(api: Client, signal: AbortSignal): Promise<Currencies> {
@@ -28,5 +31,5 @@ async function ofSeller(api: Client, signal: AbortSignal): Promise<Currencies> {
     { query: { start, granularity: "month" } },
     signal,
   );
-  return { preferred: data.currency ?? undefined, all: data.currencies.map((it) => it.currency) };
+  return { preferred: data.currency ?? undefined, all: data.currencies.map((sales) => sales.currency) };
 }

@@ -31,8 +31,8 @@ test("changes are relative to the absolute value of the earlier figure, as in th
 });
 
 test("yesterday by this time is what had begun when as much of its day had passed", () => {
-  expect(upTo(DAY, 115 * 60_000).map((it) => it.revenue)).toEqual([100]);
-  expect(upTo(DAY, 115 * 60_000 + 1).map((it) => it.revenue)).toEqual([100, 20]);
+  expect(upTo(DAY, 115 * 60_000).map(({ revenue }) => revenue)).toEqual([100]);
+  expect(upTo(DAY, 115 * 60_000 + 1).map(({ revenue }) => revenue)).toEqual([100, 20]);
   expect(upTo([], 1)).toEqual([]);
 });
 

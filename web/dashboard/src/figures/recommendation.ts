@@ -88,10 +88,10 @@ export function placementName(placement: string): string {
 /** The sums of several results, with their rates. */
 export function sumOf(results: readonly (Results | null | undefined)[]): Results {
   const total = { impressions: 0, clicks: 0, conversions: 0 };
-  for (const it of results) {
-    total.impressions += it?.impressions ?? 0;
-    total.clicks += it?.clicks ?? 0;
-    total.conversions += it?.conversions ?? 0;
+  for (const result of results) {
+    total.impressions += result?.impressions ?? 0;
+    total.clicks += result?.clicks ?? 0;
+    total.conversions += result?.conversions ?? 0;
   }
   return {
     ...total,

@@ -18,14 +18,14 @@ const NOTHING: Totals = { orders: 0, revenue: 0, gross_revenue: 0, refunds: 0, s
 /** The sum of windows. */
 export function totalsOf(windows: readonly SalesWindow[]): Totals {
   return windows.reduce(
-    (sum, it) => ({
-      orders: sum.orders + it.orders,
-      revenue: sum.revenue + it.revenue,
-      gross_revenue: sum.gross_revenue + it.gross_revenue,
-      refunds: sum.refunds + it.refunds,
-      shipping: sum.shipping + it.shipping,
-      tax: sum.tax + it.tax,
-      fees: sum.fees + it.fees,
+    (sum, window) => ({
+      orders: sum.orders + window.orders,
+      revenue: sum.revenue + window.revenue,
+      gross_revenue: sum.gross_revenue + window.gross_revenue,
+      refunds: sum.refunds + window.refunds,
+      shipping: sum.shipping + window.shipping,
+      tax: sum.tax + window.tax,
+      fees: sum.fees + window.fees,
     }),
     NOTHING,
   );

@@ -5,7 +5,7 @@ import { PAGES } from "../app/pages";
 /** Shows a product by its name, or by its id while the name is unknown. */
 export function Product({ id, name }: { id: string; name?: string | null | undefined }) {
   const text = name ?? id;
-  const page = PAGES.some((it) => it.path === "products");
+  const page = PAGES.some(({ path }) => path === "products");
   return page ? (
     <a class="product" title={id} href={link(["products", id])}>
       {text}

@@ -33,7 +33,7 @@ function offsetAt(instant: number, zone: string): number {
     minute: "numeric",
     second: "numeric",
   }).formatToParts(new Date(instant));
-  const part = (type: string) => Number(parts.find((it) => it.type === type)?.value);
+  const part = (type: string) => Number(parts.find((field) => field.type === type)?.value);
   const local = Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
   return local - Math.floor(instant / 1_000) * 1_000;
 }

@@ -36,7 +36,7 @@ async function find(api: Client, id: string, signal: AbortSignal): Promise<Findi
   let cursor: string | undefined;
   for (let page = 0; page < PAGES_MAX; page++) {
     const { data, pagination } = await api.get("/api/v1/analytic/alerts", { query: { limit: PAGE, cursor } }, signal);
-    const found = data.find((it) => it.id === id);
+    const found = data.find((finding) => finding.id === id);
     if (found !== undefined) return found;
     if (!pagination.next_cursor) break;
     cursor = pagination.next_cursor;
@@ -112,7 +112,7 @@ function Listed({ evidence, format }: { evidence: Evidence; format: Format }) {
       />
     );
   }
-  const strongest = (evidence.strongest ?? []).map((it, index) => ({ ...it, index }));
+  const strongest = (evidence.strongest ?? []).map((actor, index) => ({ ...actor, index }));
   return (
     <Table
       caption="The strongest actors. Who they are, an operator learns by “shopsignal exclude candidates”."

@@ -50,10 +50,10 @@ export function Months() {
 function chartOf(months: Month[], zone: string): ChartData {
   return {
     title: "Revenue by month",
-    times: months.map((it) => firstDay(it, zone)),
+    times: months.map((month) => firstDay(month, zone)),
     step: "month",
     unit: "money",
-    series: [{ name: "Revenue", values: months.map((it) => it.revenue), kind: "bars", tone: "accent" }],
+    series: [{ name: "Revenue", values: months.map((month) => month.revenue), kind: "bars", tone: "accent" }],
   };
 }
 

@@ -34,8 +34,8 @@ function useSegments(): Query<Answer> {
 
 function Shown({ answer }: { answer: Answer }) {
   const { format } = useSurroundings();
-  const customers = answer.segments.reduce((sum, it) => sum + it.customers, 0);
-  const revenue = answer.segments.reduce((sum, it) => sum + it.revenue, 0);
+  const customers = answer.segments.reduce((sum, segment) => sum + segment.customers, 0);
+  const revenue = answer.segments.reduce((sum, segment) => sum + segment.revenue, 0);
   const scope = `customers ${answer.currency}`;
   if (customers === 0) return <Empty title="Nobody has paid yet.">Customers appear with their first paid order.</Empty>;
   return (

@@ -18,7 +18,7 @@ interface Row {
 /** Shows the parked effects by reason, with those that were parked first. */
 export function Parked({ sinks }: { sinks: Schemas["SinkFlow"][] }) {
   const { format } = useSurroundings();
-  const rows: Row[] = sinks.flatMap(({ sink, parkedByReason }) => parkedByReason.map((it) => ({ sink, ...it })));
+  const rows: Row[] = sinks.flatMap(({ sink, parkedByReason }) => parkedByReason.map((group) => ({ sink, ...group })));
   const columns: Column<Row>[] = [
     { title: "Consumer", value: (row) => sinkName(row.sink) },
     { title: "Reason", value: (row) => row.reason, show: (row) => reasonName(row.reason) },

@@ -16,13 +16,13 @@ const ABOUT: Record<string, string> = {
 export function Sinks({ sinks }: { sinks: Sink[] }) {
   return (
     <>
-      {sinks.map((it) => (
-        <Card key={it.sink} title={sinkName(it.sink)} width="third" of={FLOWS.waiting}>
-          <p class="muted about">{ABOUT[it.sink]}</p>
+      {sinks.map((sink) => (
+        <Card key={sink.sink} title={sinkName(sink.sink)} width="third" of={FLOWS.waiting}>
+          <p class="muted about">{ABOUT[sink.sink]}</p>
           <div class="figures">
-            <Figure of={FLOWS.waiting} value={it.waiting} scope={it.sink} />
-            <Figure of={FLOWS.oldest} value={it.waiting === 0 ? null : it.oldestSeconds} scope={it.sink} />
-            <Figure of={FLOWS.parked} value={it.parked} scope={it.sink} />
+            <Figure of={FLOWS.waiting} value={sink.waiting} scope={sink.sink} />
+            <Figure of={FLOWS.oldest} value={sink.waiting === 0 ? null : sink.oldestSeconds} scope={sink.sink} />
+            <Figure of={FLOWS.parked} value={sink.parked} scope={sink.sink} />
           </div>
         </Card>
       ))}

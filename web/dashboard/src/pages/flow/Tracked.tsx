@@ -31,8 +31,8 @@ export function Tracked({ id }: { id: string | undefined }) {
         <Loaded query={events}>
           {(data) => (
             <>
-              {data.interactions.map((it) => (
-                <Steps key={it.id} interaction={it} />
+              {data.interactions.map((interaction) => (
+                <Steps key={interaction.id} interaction={interaction} />
               ))}
             </>
           )}
@@ -99,12 +99,12 @@ function Steps({ interaction }: { interaction: Interaction }) {
           <b>Stored</b>
           <span>{moment(interaction.date_created, format)}</span>
         </li>
-        {interaction.sinks.map((it) => (
-          <li key={it.sink} class={it.status === "applied" ? "done" : it.status}>
+        {interaction.sinks.map((sink) => (
+          <li key={sink.sink} class={sink.status === "applied" ? "done" : sink.status}>
             <b>
-              {sinkName(it.sink)}: {it.status}
+              {sinkName(sink.sink)}: {sink.status}
             </b>
-            <span>{progressText(it, format)}</span>
+            <span>{progressText(sink, format)}</span>
           </li>
         ))}
         {interaction.popularity && (

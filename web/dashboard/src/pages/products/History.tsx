@@ -57,9 +57,9 @@ export function History({ id, range }: { id: string; range: Range }) {
 }
 
 function chartOf(buckets: Bucket[], shown: Shown, step: "hour" | "day"): ChartData {
-  const times = buckets.map((it) => new Date(it.start));
+  const times = buckets.map((bucket) => new Date(bucket.start));
   if (shown === "points") {
-    const values = buckets.map((it) => it.points);
+    const values = buckets.map((bucket) => bucket.points);
     const series = [{ name: "Points", values, kind: "bars", tone: "accent" }] as const;
     return { title: "Points over time", times, step, unit: "score", series: [...series] };
   }
@@ -69,9 +69,9 @@ function chartOf(buckets: Bucket[], shown: Shown, step: "hour" | "day"): ChartDa
     step,
     unit: "count",
     series: [
-      { name: "Counted", values: buckets.map((it) => it.counted), kind: "bars", tone: "accent" },
-      { name: "Capped", values: buckets.map((it) => it.capped), kind: "line", tone: "third" },
-      { name: "Excluded", values: buckets.map((it) => it.excluded), kind: "line", tone: "fourth" },
+      { name: "Counted", values: buckets.map((bucket) => bucket.counted), kind: "bars", tone: "accent" },
+      { name: "Capped", values: buckets.map((bucket) => bucket.capped), kind: "line", tone: "third" },
+      { name: "Excluded", values: buckets.map((bucket) => bucket.excluded), kind: "line", tone: "fourth" },
     ],
   };
 }

@@ -71,13 +71,13 @@ function chartOf(windows: SalesWindow[], shown: Shown, step: "hour" | "day"): Ch
   const revenue = shown === "revenue";
   return {
     title: revenue ? "Revenue over time" : "Orders over time",
-    times: windows.map((it) => new Date(it.start)),
+    times: windows.map((window) => new Date(window.start)),
     step,
     unit: revenue ? "money" : "count",
     series: [
       {
         name: revenue ? "Revenue" : "Orders paid",
-        values: windows.map((it) => (revenue ? it.revenue : it.orders)),
+        values: windows.map((window) => (revenue ? window.revenue : window.orders)),
         kind: "bars",
         tone: "second",
       },

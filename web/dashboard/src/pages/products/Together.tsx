@@ -32,7 +32,7 @@ export function Together({ id }: { id: string }) {
     <>
       <Card title="Where its visitors went" width="half" of={PRODUCT.together}>
         <Loaded query={viewed} lines={5}>
-          {(items) => <Visited items={items.filter((it) => it.source === "similar")} />}
+          {(items) => <Visited items={items.filter((item) => item.source === "similar")} />}
         </Loaded>
       </Card>
       <Card
@@ -69,7 +69,7 @@ function Visited({ items }: { items: Item[] }) {
       </Empty>
     );
   }
-  const largest = Math.max(...items.map((it) => it.score));
+  const largest = Math.max(...items.map((item) => item.score));
   const columns: Column<Item>[] = [
     { title: "Product", value: (row) => row.product_id, show: (row) => <Product id={row.product_id} /> },
     {

@@ -51,9 +51,9 @@ export function Placements({ days }: { days: Day[] }) {
 }
 
 function rowsOf(days: Day[]): Row[] {
-  const placements = [...new Set(days.map((it) => it.placement))];
+  const placements = [...new Set(days.map((day) => day.placement))];
   return placements.flatMap((placement) => {
-    const own = days.filter((it) => it.placement === placement);
+    const own = days.filter((day) => day.placement === placement);
     const group = (name: string, results: (Results | null | undefined)[]): Row[] =>
       results.some(Boolean)
         ? [{ id: placement + name, placement: placementName(placement), group: name, ...sumOf(results) }]
@@ -61,11 +61,11 @@ function rowsOf(days: Day[]): Row[] {
     return [
       ...group(
         "learned",
-        own.map((it) => it.learned),
+        own.map((day) => day.learned),
       ),
       ...group(
         "control",
-        own.map((it) => it.control),
+        own.map((day) => day.control),
       ),
     ];
   });

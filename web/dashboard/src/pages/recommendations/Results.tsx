@@ -38,7 +38,7 @@ export function Results({ days }: { days: Days }) {
 
 function Shown({ results, days }: { results: Answer; days: Days }) {
   const scope = `recommendations ${days.first}..${days.last}`;
-  const all = sumOf(results.days.flatMap((it) => [it.learned, it.control]));
+  const all = sumOf(results.days.flatMap((day) => [day.learned, day.control]));
   const chart = useMemo(() => chartOf(results, days), [results, days.first, days.last]);
   return (
     <>
@@ -99,7 +99,9 @@ function chartOf(results: Answer, days: Days): ChartData {
   const dates: string[] = [];
   for (let day = days.first; day <= days.last; day = addDays(day, 1)) dates.push(day);
   const of = (pick: "learned" | "control") =>
-    dates.map((date) => sumOf(results.days.filter((it) => it.date === date).map((it) => it[pick])).clickRate ?? null);
+    dates.map(
+      (date) => sumOf(results.days.filter((day) => day.date === date).map((day) => day[pick])).clickRate ?? null,
+    );
   const learned: Series = { name: "Learned", values: of("learned"), kind: "bars", tone: "accent" };
   const control: Series = { name: "Control group", values: of("control"), kind: "line", tone: "third", dashed: true };
   return {

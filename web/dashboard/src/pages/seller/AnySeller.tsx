@@ -76,8 +76,8 @@ function Sales({ id }: { id: string }) {
   const scope = scopeOf(days, currency, id);
   const href = sellerOrdersLink(days, id);
   const chart = useMemo((): ChartData => {
-    const values = (windows ?? []).map((it) => it.revenue);
-    const times = (windows ?? []).map((it) => new Date(it.start));
+    const values = (windows ?? []).map((window) => window.revenue);
+    const times = (windows ?? []).map((window) => new Date(window.start));
     return {
       title: "Revenue by day",
       times,

@@ -36,14 +36,14 @@ export function Headline({ day }: { day: Day }) {
         value={day.totals?.revenue}
         scope={scope}
         href={href}
-        change={change((it) => it.revenue, format.money)}
+        change={change((totals) => totals.revenue, format.money)}
       />
       <Figure
         of={FIGURES.ordersPaid}
         value={day.totals?.orders}
         scope={scope}
         href={href}
-        change={change((it) => it.orders, format.count)}
+        change={change((totals) => totals.orders, format.count)}
       />
       <Figure
         of={FIGURES.averageOrder}

@@ -38,10 +38,10 @@ export function RevenueByDay({ today }: { today: string }) {
 }
 
 function chartOf(windows: SalesWindow[], shown: Shown): ChartData {
-  const values = windows.map((it) => (shown === "revenue" ? it.revenue : it.orders));
+  const values = windows.map((window) => (shown === "revenue" ? window.revenue : window.orders));
   return {
     title: shown === "revenue" ? "Revenue by day" : "Orders paid by day",
-    times: windows.map((it) => new Date(it.start)),
+    times: windows.map((window) => new Date(window.start)),
     step: "day",
     unit: shown === "revenue" ? "money" : "count",
     series: [{ name: shown === "revenue" ? "Revenue" : "Orders paid", values, kind: "bars", tone: "accent" }],

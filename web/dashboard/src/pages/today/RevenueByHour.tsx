@@ -11,9 +11,9 @@ export function RevenueByHour({ day }: { day: Day }) {
   const hours = day.hours.data;
   const yesterday = day.yesterday.data;
   const data = useMemo((): ChartData => {
-    const times = (hours ?? []).map((it) => new Date(it.start));
+    const times = (hours ?? []).map((window) => new Date(window.start));
     const begun = (time: Date | undefined) => time !== undefined && time.getTime() <= Date.now();
-    const now = (hours ?? []).map((it, hour) => (begun(times[hour]) ? it.revenue : null));
+    const now = (hours ?? []).map((window, hour) => (begun(times[hour]) ? window.revenue : null));
     const before = byHour(yesterday ?? [], times.length);
     return {
       title: "Revenue by hour",

@@ -42,16 +42,16 @@ export function useDay(today: string): Day {
 /** The windows that had begun when `elapsed` ms of their day had passed. */
 export function upTo(windows: SalesWindow[], elapsed: number): SalesWindow[] {
   const first = Date.parse(windows[0]?.start ?? "");
-  return windows.filter((it) => Date.parse(it.start) - first < elapsed);
+  return windows.filter((window) => Date.parse(window.start) - first < elapsed);
 }
 
 /** The revenue of a day by its hours; windows of five minutes are added up. */
 export function byHour(windows: SalesWindow[], hours: number): number[] {
   const first = Date.parse(windows[0]?.start ?? "");
   const sums = new Array<number>(hours).fill(0);
-  for (const it of windows) {
-    const hour = Math.floor((Date.parse(it.start) - first) / 3_600_000);
-    if (hour < hours) sums[hour] = (sums[hour] ?? 0) + it.revenue;
+  for (const window of windows) {
+    const hour = Math.floor((Date.parse(window.start) - first) / 3_600_000);
+    if (hour < hours) sums[hour] = (sums[hour] ?? 0) + window.revenue;
   }
   return sums;
 }
