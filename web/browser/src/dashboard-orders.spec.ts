@@ -19,12 +19,12 @@ async function ordersOf(page: Page): Promise<string[]> {
   return ids.evaluateAll((list) => list.map((id) => id.getAttribute("title") ?? ""));
 }
 
-/** Goes through all pages of the list; `look` sees each of them. */
-async function throughPages(page: Page, look: () => Promise<void>): Promise<void> {
+/** Goes through all pages of the list; calls `visit` on each. */
+async function forEachPage(page: Page, visit: () => Promise<void>): Promise<void> {
   for (let number = 1; number <= 40; number++) {
     if (number > 1) await expect(page.getByText(`Page ${number}`, { exact: true })).toBeVisible();
     await loaded(page);
-    await look();
+    await visit();
     const next = page.getByRole("button", { name: "Next" });
     if ((await next.count()) === 0 || (await next.isDisabled())) return;
     await next.click();
@@ -40,7 +40,7 @@ test("the orders behind a figure are as many as it says, and add up to it", asyn
   const gross = Number(await value("grossRevenue"));
   const ids: string[] = [];
   let minor = 0;
-  await throughPages(page, async () => {
+  await forEachPage(page, async () => {
     ids.push(...(await ordersOf(page)));
     const amounts = await page.getByRole("table", { name: "Orders" }).locator("td:nth-child(6)").allTextContents();
     minor += amounts.reduce((sum, text) => sum + Number(text.replace(/[^0-9-]/g, "")), 0);
@@ -67,7 +67,7 @@ test("orders placed today, and orders in a status, lead to as many", async ({ pa
   await page.locator('[data-figure="ordersPlaced"] a').click();
   await expect(page.getByRole("heading", { name: "Orders placed in this time" })).toBeVisible();
   const today: string[] = [];
-  await throughPages(page, async () => void today.push(...(await ordersOf(page))));
+  await forEachPage(page, async () => void today.push(...(await ordersOf(page))));
   // Just after midnight there may be none.
   expect(String(today.length)).toBe(placed?.value);
 
@@ -78,7 +78,7 @@ test("orders placed today, and orders in a status, lead to as many", async ({ pa
   await row.getByRole("link").click();
   await expect(page.getByLabel("Status now")).toHaveValue("returned");
   const returned: string[] = [];
-  await throughPages(page, async () => void returned.push(...(await ordersOf(page))));
+  await forEachPage(page, async () => void returned.push(...(await ordersOf(page))));
   expect(returned).toHaveLength(count);
   expect(count).toBeGreaterThan(0);
 });
@@ -127,7 +127,7 @@ test("a seller sees orders with own lines only, and nothing of the orders as a w
   ]);
   const ids = new Set(own.map((row) => row.product_id));
   const orders: string[] = [];
-  await throughPages(page, async () => {
+  await forEachPage(page, async () => {
     orders.push(...(await ordersOf(page)));
     const products = page.getByRole("table", { name: "Orders" }).locator("td a.product");
     const titles = await products.evaluateAll((list) => list.map((link) => link.getAttribute("title") ?? ""));
@@ -164,13 +164,13 @@ test("an event is found by its id: stored, applied, and what it adds", async ({ 
 });
 
 /** What operators look for: an event that is parked, events that are lost, and an actor who is excluded. */
-interface Trouble {
+interface PlantedRows {
   event: { id: string; event_id: string };
   actor: string;
 }
 
-async function trouble(): Promise<Trouble> {
-  const [event] = await query<Trouble["event"]>(
+async function rowsToPlant(): Promise<PlantedRows> {
+  const [event] = await query<PlantedRows["event"]>(
     `SELECT id, event_id FROM analytic.interaction i WHERE event_type = 'view'
        AND NOT EXISTS (SELECT FROM analytic.pending WHERE interaction_id = i.id) ORDER BY id LIMIT 1`,
   );
@@ -178,7 +178,7 @@ async function trouble(): Promise<Trouble> {
   return { event, actor: crypto.randomUUID() };
 }
 
-async function plant({ event, actor }: Trouble): Promise<void> {
+async function insertRows({ event, actor }: PlantedRows): Promise<void> {
   await query(
     `INSERT INTO analytic.pending (sink, interaction_id, date_created, parked_at, parked_reason, next_hint_at, hints,
        event_type, occurred_at, learned, bot)
@@ -194,16 +194,16 @@ async function plant({ event, actor }: Trouble): Promise<void> {
   );
 }
 
-async function clear({ event, actor }: Trouble): Promise<void> {
+async function deleteRows({ event, actor }: PlantedRows): Promise<void> {
   await query("DELETE FROM analytic.pending WHERE interaction_id = $1", [event.id]);
   await query("DELETE FROM analytic.conservation WHERE measured_at > now()");
   await query("DELETE FROM analytic.exclusion WHERE actor = $1", [actor]);
 }
 
 test("what is parked, lost and excluded shows, with its reason and the way to it", async ({ page }) => {
-  const planted = await trouble();
+  const planted = await rowsToPlant();
   try {
-    await plant(planted);
+    await insertRows(planted);
     await signIn(page, "admin", "flow");
     await expect(page.getByRole("table", { name: "Parked, by reason" })).toContainText("Catalog refused 404");
     await expect(page.getByText("3 events are missing.")).toBeVisible();
@@ -215,6 +215,6 @@ test("what is parked, lost and excluded shows, with its reason and the way to it
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map((violation) => violation.id)).toEqual([]);
   } finally {
-    await clear(planted);
+    await deleteRows(planted);
   }
 });

@@ -12,7 +12,7 @@ test.use({ viewport: { width: 1280, height: 900 }, locale: "en-GB", timezoneId: 
 test.beforeAll(async () => {
   test.setTimeout(240_000);
   await simulateMonth();
-  await ranked();
+  await waitForRankLists();
 });
 
 /** Reads a public route. */
@@ -23,7 +23,7 @@ async function read(path: string, query: Record<string, string> = {}) {
 }
 
 /** Waits for the rank lists, which are brought up to date every minute. */
-async function ranked(): Promise<void> {
+async function waitForRankLists(): Promise<void> {
   const first = async () => (await read(`${POPULARITY}/top`, { rank: "30d", limit: "1" })).data.length;
   await expect.poll(first, { timeout: 150_000, intervals: [2_000] }).toBe(1);
 }

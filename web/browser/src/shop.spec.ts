@@ -169,9 +169,9 @@ test("a shopper signs in; the token is in no address and no storage", async ({ p
   await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
   await expect(page).toHaveURL(shop("/product/jord-pot"));
   await page.getByRole("button", { name: "Add to cart", exact: true }).click();
-  const told = () => watched.requests.filter((request) => request.url().endsWith("/analytic/interaction"));
-  await expect.poll(() => told().length).toBeGreaterThan(0);
-  const token = (await told()[0]?.headerValue("authorization"))?.replace("Bearer ", "") ?? "none";
+  const trackingRequests = () => watched.requests.filter((request) => request.url().endsWith("/analytic/interaction"));
+  await expect.poll(() => trackingRequests().length).toBeGreaterThan(0);
+  const token = (await trackingRequests()[0]?.headerValue("authorization"))?.replace("Bearer ", "") ?? "none";
   expect(token.split(".")).toHaveLength(3);
   const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
   expect(kept).not.toContain(token);
@@ -236,8 +236,8 @@ async function check(page: Page, what: string): Promise<void> {
   ).toEqual([]);
 }
 
-/** The requests that tell Shopsignal something. */
+/** The paths of the requests that send something to Shopsignal. */
 function sent(requests: { url(): string; method(): string }[]): string[] {
-  const tells = requests.filter((request) => request.method() === "POST");
-  return tells.map((request) => new URL(request.url()).pathname);
+  const posts = requests.filter((request) => request.method() === "POST");
+  return posts.map((request) => new URL(request.url()).pathname);
 }

@@ -2,8 +2,8 @@ import type { EventType } from "@shopsignal/tracker";
 import { account } from "./auth.js";
 import { post } from "./backend.js";
 import type { Product } from "./catalog.js";
-import { note } from "./received.js";
-import { session, tell } from "./tracking.js";
+import { recordEvent } from "./received.js";
+import { session, trackProduct } from "./tracking.js";
 
 /**
  * Reports what a visitor does with a product.
@@ -11,16 +11,16 @@ import { session, tell } from "./tracking.js";
  * Guests may report by themselves only what they look at. Their carts and favourites are known to the shop's back end,
  * which reports them for the visit; shoppers who are signed in report them with their token.
  */
-export function act(type: EventType, product: Product, recommendationId?: string): void {
+export function reportAction(type: EventType, product: Product, recommendationId?: string): void {
   const visit = session();
-  if (account.get()) tell(type, product, recommendationId);
+  if (account.get()) trackProduct(type, product, recommendationId);
   else if (visit) void report(type, product, visit);
 }
 
 async function report(type: EventType, { id: product }: Product, visit: string): Promise<void> {
   const entry = { id: crypto.randomUUID(), type, about: product, at: new Date() };
-  note({ ...entry, status: "waiting" });
+  recordEvent({ ...entry, status: "waiting" });
   const body = { event_id: entry.id, event_type: type, product, session: visit };
   const answer = await post("/shop-api/interaction", body);
-  note({ ...entry, status: answer.ok ? "accepted" : "rejected" });
+  recordEvent({ ...entry, status: answer.ok ? "accepted" : "rejected" });
 }

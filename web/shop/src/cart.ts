@@ -1,4 +1,4 @@
-import { act } from "./actions.js";
+import { reportAction } from "./actions.js";
 import { type Product, productOf } from "./catalog.js";
 import { stored, useValue } from "./observable.js";
 
@@ -38,18 +38,18 @@ export function useCart(): Line[] {
 
 /** Puts one more piece of a product into the cart. */
 export function addToCart(product: Product): void {
-  const held = quantities.get();
-  const quantity = Math.min((held[product.id] ?? 0) + 1, QUANTITY_MAX);
-  quantities.set({ ...held, [product.id]: quantity });
-  act("add_to_cart", product);
+  const before = quantities.get();
+  const quantity = Math.min((before[product.id] ?? 0) + 1, QUANTITY_MAX);
+  quantities.set({ ...before, [product.id]: quantity });
+  reportAction("add_to_cart", product);
 }
 
 /** Sets how many pieces of a product are in the cart; 0 takes it out. */
 export function setQuantity(product: Product, quantity: number): void {
-  const { [product.id]: held = 0, ...others } = quantities.get();
+  const { [product.id]: before = 0, ...others } = quantities.get();
   quantities.set(quantity > 0 ? { ...quantities.get(), [product.id]: Math.min(quantity, QUANTITY_MAX) } : others);
-  if (quantity > held) act("add_to_cart", product);
-  if (quantity === 0) act("remove_from_cart", product);
+  if (quantity > before) reportAction("add_to_cart", product);
+  if (quantity === 0) reportAction("remove_from_cart", product);
 }
 
 /** Empties the cart after an order. */

@@ -1,6 +1,6 @@
 import { type Answer, post } from "./backend.js";
 import { emptyCart, type Line } from "./cart.js";
-import { note } from "./received.js";
+import { recordEvent } from "./received.js";
 import { session } from "./tracking.js";
 
 /** An order that the shop's back end has taken. */
@@ -27,7 +27,7 @@ export type PaymentMethod = (typeof PAYMENT_METHODS)[number]["id"];
  */
 export async function checkOut(id: string, lines: Line[], method: PaymentMethod): Promise<Answer<Order>> {
   const entry = { id, type: "OrderCreated", about: `${id.slice(0, 8)}…`, at: new Date() };
-  note({ ...entry, status: "waiting" });
+  recordEvent({ ...entry, status: "waiting" });
   const visit = session();
   const body = {
     checkout_id: id,
@@ -36,7 +36,7 @@ export async function checkOut(id: string, lines: Line[], method: PaymentMethod)
     ...(visit && { session: visit }),
   };
   const answer = await post<Order>("/shop-api/checkout", body);
-  note({ ...entry, status: answer.ok ? "accepted" : "rejected" });
+  recordEvent({ ...entry, status: answer.ok ? "accepted" : "rejected" });
   if (answer.ok) emptyCart();
   return answer;
 }

@@ -1,4 +1,4 @@
-import { act } from "./actions.js";
+import { reportAction } from "./actions.js";
 import type { Product } from "./catalog.js";
 import { type Observable, stored } from "./observable.js";
 
@@ -10,14 +10,14 @@ export const unwanted: Observable<string[]> = stored("unwanted", []);
 
 /** Makes a product a favourite, or takes that back. */
 export function toggleFavourite(product: Product): void {
-  const held = favourites.get();
-  const isHeld = held.includes(product.id);
-  favourites.set(isHeld ? held.filter((id) => id !== product.id) : [...held, product.id]);
-  if (!isHeld) act("add_to_favorites", product);
+  const before = favourites.get();
+  const isFavourite = before.includes(product.id);
+  favourites.set(isFavourite ? before.filter((id) => id !== product.id) : [...before, product.id]);
+  if (!isFavourite) reportAction("add_to_favorites", product);
 }
 
 /** Hides a product from all recommendations. */
 export function dismiss(product: Product, recommendationId: string | undefined): void {
   unwanted.set([...unwanted.get().filter((id) => id !== product.id), product.id]);
-  act("not_interested", product, recommendationId);
+  reportAction("not_interested", product, recommendationId);
 }

@@ -8,7 +8,7 @@ export interface Item {
 }
 
 /** What the visitor did, after "because you". */
-const DEEDS: Record<string, (name: string) => string> = {
+const ACTIONS: Record<string, (name: string) => string> = {
   add_to_cart: (name) => `put ${name} into your cart`,
   add_to_favorites: (name) => `like ${name}`,
   purchase: (name) => `bought ${name}`,
@@ -23,6 +23,6 @@ export function reasonOf({ product_id, source, reason }: Item, kind: "viewed" | 
   if (reason.because === product_id) return "You looked at this before";
   const name = productOf(reason.because)?.name ?? "something else";
   if (source === "similar") return kind === "bought" ? `Goes with ${name}` : `Viewed together with ${name}`;
-  const deed = DEEDS[reason.event ?? ""]?.(name) ?? `viewed ${name}`;
-  return `Because you ${deed}`;
+  const action = ACTIONS[reason.event ?? ""]?.(name) ?? `viewed ${name}`;
+  return `Because you ${action}`;
 }

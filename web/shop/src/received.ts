@@ -15,16 +15,16 @@ export interface Received {
 }
 
 /** How many the strip shows. */
-const SHOWN = 12;
+const SHOWN_MAX = 12;
 
 /** The last events, newest first. */
 export const received: Observable<Received[]> = observable([]);
 
 /** Adds an event, or replaces what was known about it. */
-export function note(entry: Received): void {
+export function recordEvent(entry: Received): void {
   const others = received.get().filter(({ id }) => id !== entry.id);
   const known = received.get().find(({ id }) => id === entry.id);
-  received.set([{ ...entry, at: known?.at ?? entry.at }, ...others].sort(newestFirst).slice(0, SHOWN));
+  received.set([{ ...entry, at: known?.at ?? entry.at }, ...others].sort(newestFirst).slice(0, SHOWN_MAX));
 }
 
 /** The event of the tracker as an entry. */

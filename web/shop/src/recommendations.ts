@@ -20,9 +20,9 @@ export interface List {
 /** Where lists come from. */
 const API = "/api/v1/analytic";
 /** The API may know products of another shop, such as the simulated one: asks for more than is shown. */
-const ASKED = 60;
+const REQUEST_LIMIT = 60;
 /** How many the widest page shows. */
-const SHOWN = 8;
+const SHOWN_MAX = 8;
 
 interface Recommendations {
   recommendation_id: string;
@@ -71,7 +71,7 @@ export async function forVisitor(signal: AbortSignal): Promise<Answer<List>> {
 
 /** The lists of all categories, merged: what is trending in this shop. */
 export async function trending(signal: AbortSignal): Promise<Answer<List>> {
-  const path = (category: string) => `${API}/popularity/top?rank=trending&limit=${SHOWN}&category_id=${category}`;
+  const path = (category: string) => `${API}/popularity/top?rank=trending&limit=${SHOWN_MAX}&category_id=${category}`;
   const answers = await Promise.all(categories.map(({ id }) => get<Ranked[]>(path(id), { signal })));
   const failed = answers.find((answer) => !answer.ok);
   if (failed) return failed;
@@ -91,7 +91,7 @@ export async function popularNow(signal: AbortSignal): Promise<Answer<List>> {
 
 function query(excluded: string[]): string {
   const exclude = excluded.length > 0 ? { exclude: excluded.join(",") } : undefined;
-  return new URLSearchParams({ limit: String(ASKED), ...exclude }).toString();
+  return new URLSearchParams({ limit: String(REQUEST_LIMIT), ...exclude }).toString();
 }
 
 function listOf(answer: Answer<Recommendations>, kind: "viewed" | "bought"): Answer<List> {
@@ -101,10 +101,10 @@ function listOf(answer: Answer<Recommendations>, kind: "viewed" | "bought"): Ans
     const product = productOf(item.product_id);
     return product ? [{ product, reason: reasonOf(item, kind) }] : [];
   });
-  return { ok: true, data: { recommendationId, entries: entries.slice(0, SHOWN) } };
+  return { ok: true, data: { recommendationId, entries: entries.slice(0, SHOWN_MAX) } };
 }
 
 function known(ids: string[]): Entry[] {
   const entries = ids.flatMap((id) => productOf(id) ?? []).map((product) => ({ product }));
-  return entries.slice(0, SHOWN);
+  return entries.slice(0, SHOWN_MAX);
 }

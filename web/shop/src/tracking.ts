@@ -2,7 +2,7 @@ import { type Consent, createTracker, type EventType } from "@shopsignal/tracker
 import { token } from "./auth.js";
 import type { Product } from "./catalog.js";
 import { type Observable, stored } from "./observable.js";
-import { entryOf, note } from "./received.js";
+import { entryOf, recordEvent } from "./received.js";
 
 /** What the visitor decided about tracking. */
 export const consent: Observable<Consent> = stored<Consent>("consent", "pending");
@@ -13,7 +13,7 @@ const tracker = createTracker({
   batchMs: 300,
   bounceMs: 0,
   token,
-  onSettled: (event, status) => note(entryOf(event, status)),
+  onSettled: (event, status) => recordEvent(entryOf(event, status)),
 });
 
 /** Decides for this browser; what was held until now is sent or dropped. */
@@ -28,12 +28,12 @@ export function session(): string | undefined {
 }
 
 /** What a visitor looks at. */
-export function look(about: { product: Product } | { category: string }): void {
+export function trackView(about: { product: Product } | { category: string }): void {
   send("view", "product" in about ? { product: about.product.id } : about);
 }
 
 /** A visitor saw a recommended product, or followed it. */
-export function tell(type: EventType, product: Product, recommendationId?: string): void {
+export function trackProduct(type: EventType, product: Product, recommendationId?: string): void {
   send(type, { product: product.id, ...(recommendationId && { recommendationId }) });
 }
 
@@ -45,5 +45,5 @@ export async function flush(): Promise<void> {
 function send(type: EventType, details: Parameters<typeof tracker.track>[1]): void {
   const id = tracker.track(type, details);
   if (!id || consent.get() !== "granted") return;
-  note({ id, type, about: String(details.product ?? details.category), at: new Date(), status: "waiting" });
+  recordEvent({ id, type, about: String(details.product ?? details.category), at: new Date(), status: "waiting" });
 }

@@ -13,7 +13,7 @@ function settled(status: number, body: unknown, retryAfter: string | null = null
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const outcome = outcomeOf(BATCH, status, retryAfter, text);
   const verdicts = outcome.verdicts.map(({ item, status, code }) => `${item.event.event_id} ${status} ${code}`);
-  return [...verdicts, ...(outcome.isWhole ? ["whole"] : []), outcome.retryAfterMs];
+  return [...verdicts, ...(outcome.isRequestRefused ? ["whole"] : []), outcome.retryAfterMs];
 }
 
 test("each result settles its event", () => {

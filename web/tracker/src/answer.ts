@@ -15,7 +15,7 @@ export interface Verdict {
 export interface Outcome {
   verdicts: Verdict[];
   /** Whether the request as a whole was refused: one of its events may be the reason. */
-  isWhole: boolean;
+  isRequestRefused: boolean;
   /** When to send again, in milliseconds; `undefined` when the answer does not say. */
   retryAfterMs: number | undefined;
 }
@@ -28,7 +28,7 @@ interface Result {
 }
 
 /** Refused now, but not for good: no token or an expired one, timeouts, throttling. */
-const PASSING = [401, 408, 425, 429];
+const TRANSIENT_STATUSES = [401, 408, 425, 429];
 /** The quota of guests is by the minute. */
 const QUOTA_MS = 60_000;
 const RETRY_AFTER_MAX_S = 3600;
@@ -37,19 +37,19 @@ const RETRY_AFTER_MAX_S = 3600;
 export function outcomeOf(batch: Item[], status: number, retryAfter: string | null, text: string): Outcome {
   const body = attempt(() => JSON.parse(text));
   const results: unknown = body?.data?.results ?? body?.error?.details?.results;
-  const outcome: Outcome = { verdicts: [], isWhole: false, retryAfterMs: undefined };
+  const outcome: Outcome = { verdicts: [], isRequestRefused: false, retryAfterMs: undefined };
   if (retryAfter) outcome.retryAfterMs = 1000 * Math.min(Number(retryAfter) || 0, RETRY_AFTER_MAX_S);
   if (Array.isArray(results)) {
-    for (const result of results as Result[]) read(batch[result.index], result, outcome);
-  } else if (body?.error?.code && status >= 400 && status < 500 && !PASSING.includes(status)) {
+    for (const result of results as Result[]) applyResult(batch[result.index], result, outcome);
+  } else if (body?.error?.code && status >= 400 && status < 500 && !TRANSIENT_STATUSES.includes(status)) {
     const { code, message } = body.error;
-    outcome.isWhole = true;
+    outcome.isRequestRefused = true;
     outcome.verdicts = batch.map((item) => ({ item, status: "rejected", code, message }));
   }
   return outcome;
 }
 
-function read(item: Item | undefined, result: Result, outcome: Outcome): void {
+function applyResult(item: Item | undefined, result: Result, outcome: Outcome): void {
   const { status, code = status, message = "" } = result;
   if (code === "rate_limited") outcome.retryAfterMs ??= QUOTA_MS;
   else if (item) outcome.verdicts.push({ item, status, code, message });

@@ -26,7 +26,7 @@ export function dwellOf(bounceMs: number, onSettled: (item: Item) => void): Dwel
   let since = 0;
   let heldUntil = 0;
   const dwellMs = () => Math.round(shownMs + (isShown ? performance.now() - since : 0));
-  const note = (event: WireEvent) => {
+  const addDwellTime = (event: WireEvent) => {
     event.metadata = { ...event.metadata, dwell_ms: dwellMs() };
   };
   const release = () => {
@@ -36,7 +36,7 @@ export function dwellOf(bounceMs: number, onSettled: (item: Item) => void): Dwel
   const end = () => {
     if (isOpen && viewed && dwellMs() < bounceMs) {
       viewed.event.event_type = "view_bounce";
-      note(viewed.event);
+      addDwellTime(viewed.event);
     }
     release();
     viewed = undefined;
@@ -54,7 +54,7 @@ export function dwellOf(bounceMs: number, onSettled: (item: Item) => void): Dwel
     act({ event }) {
       if (viewed?.event.ref_id !== event.ref_id || viewed.event.ref_type !== event.ref_type) return;
       release();
-      note(event);
+      addDwellTime(event);
     },
     end,
     release,

@@ -4,13 +4,13 @@ export function isPage(): boolean {
 }
 
 /** Whether the browser says that its user does not want to be tracked: Do Not Track or Global Privacy Control. */
-export function isObjecting(): boolean {
+export function hasOptedOut(): boolean {
   const { doNotTrack, globalPrivacyControl } = navigator as Navigator & { globalPrivacyControl?: boolean };
   return doNotTrack === "1" || globalPrivacyControl === true;
 }
 
 /** Whether the browser only prepares the page: perhaps nobody will ever see it. */
-export function isPrepared(): boolean {
+export function isPrerendering(): boolean {
   return (document as Document & { prerendering?: boolean }).prerendering === true;
 }
 

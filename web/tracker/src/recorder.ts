@@ -3,7 +3,7 @@ import { dwellOf } from "./dwell.js";
 import { type Details, eventOf } from "./event.js";
 import type { Consent, Settings, Token } from "./options.js";
 import { isPromise, ownerOf } from "./owner.js";
-import { isObjecting, isPage, isPrepared, type PageEvents } from "./page.js";
+import { hasOptedOut, isPage, isPrerendering, type PageEvents } from "./page.js";
 import { type Item, queueOf } from "./queue.js";
 import type { Reporter } from "./report.js";
 import { type Sender, senderOf } from "./sender.js";
@@ -29,7 +29,7 @@ export function recorderOf(settings: Settings, { report, guarded }: Reporter): R
     if (item.event.session_id) queue.save(item);
   });
   let state: Consent = "pending";
-  const isGranted = () => state === "granted" && !isPrepared();
+  const isGranted = () => state === "granted" && !isPrerendering();
 
   const sender = senderOf({
     settings,
@@ -53,7 +53,7 @@ export function recorderOf(settings: Settings, { report, guarded }: Reporter): R
     item.owner = ownerOf(token);
     queue.add(item);
     if (isGranted()) admit(item);
-    sender.note(token);
+    sender.setToken(token);
     sender.wake();
   }
 
@@ -77,8 +77,8 @@ export function recorderOf(settings: Settings, { report, guarded }: Reporter): R
       else take(item, token);
       return item.event.event_id;
     },
-    decide(wish) {
-      state = !isPage() || (settings.honorSignals && isObjecting()) ? "denied" : wish;
+    decide(decision) {
+      state = !isPage() || (settings.honorSignals && hasOptedOut()) ? "denied" : decision;
       if (state === "denied") {
         queue.clear();
         visits.forget();

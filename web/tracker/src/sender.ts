@@ -17,14 +17,14 @@ const TIMEOUT_MS = 15_000;
 const FIRST_PAUSE_MS = 1000;
 const LAST_PAUSE_MS = 300_000;
 /** When to ask again for a token that could not be had. */
-const TOKEN_PAUSE_MS = 10_000;
+const TOKEN_RETRY_MS = 10_000;
 /** Around the body's items: `{"interactions":[],"sent_at":"..."}`. */
-const FRAME_BYTES = 64;
+const ENVELOPE_BYTES = 64;
 
 /** Sends what is in the queue, one request at a time, until the API has settled it. */
 export interface Sender {
   /** Notes the token of now, for the last request of the page. */
-  note(token: Token): void;
+  setToken(token: Token): void;
   /** Sends in a while, or at once when a batch is full. */
   wake(): void;
   /** Sends what waits; resolves when nothing more can be sent now. Does not shorten a pause. */
@@ -35,8 +35,8 @@ export interface Sender {
   leave(): void;
 }
 
-/** What the sender needs of its surroundings. */
-export interface Surroundings {
+/** What the sender depends on. */
+export interface SenderDeps {
   settings: Settings;
   queue: Queue;
   /** How long an item must still wait, in milliseconds. */
@@ -49,9 +49,9 @@ export interface Surroundings {
 const after = (ms: number) => new Promise<undefined>((resolve) => setTimeout(resolve, ms));
 
 /** The sender of a queue. */
-export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Surroundings): Sender {
-  const busy = new Set<string>();
-  let size = BATCH_SIZE;
+export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: SenderDeps): Sender {
+  const inFlight = new Set<string>();
+  let batchSize = BATCH_SIZE;
   let failures = 0;
   let pausedUntil = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -61,7 +61,7 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Surr
   let isTokenKnown = true;
 
   const waiting = (owner: Owner) =>
-    queue.items().filter((item) => !busy.has(item.event.event_id) && (!item.owner || item.owner === owner));
+    queue.items().filter((item) => !inFlight.has(item.event.event_id) && (!item.owner || item.owner === owner));
   const ready = (owner: Owner) => waiting(owner).filter((item) => !heldMs(item));
 
   function pause(atLeastMs = 0) {
@@ -70,9 +70,9 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Surr
   }
 
   function settle(batch: Item[], status: number, retryAfter: string | null, text: string) {
-    const { verdicts, isWhole, retryAfterMs } = outcomeOf(batch, status, retryAfter, text);
-    if (isWhole && batch.length > 1) {
-      size = Math.min(size, Math.ceil(batch.length / 2));
+    const { verdicts, isRequestRefused, retryAfterMs } = outcomeOf(batch, status, retryAfter, text);
+    if (isRequestRefused && batch.length > 1) {
+      batchSize = Math.min(batchSize, Math.ceil(batch.length / 2));
       return;
     }
     for (const verdict of verdicts) {
@@ -81,12 +81,12 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Surr
     }
     if (retryAfterMs !== undefined || !verdicts.length) return pause(retryAfterMs);
     failures = 0;
-    size = Math.min(BATCH_SIZE, size * 2);
+    batchSize = Math.min(BATCH_SIZE, batchSize * 2);
   }
 
   async function post(batch: Item[], keepaliveOnly: boolean) {
     const ids = batch.map((item) => item.event.event_id);
-    for (const id of ids) busy.add(id);
+    for (const id of ids) inFlight.add(id);
     try {
       const { owner } = batch[0] as Item;
       const newest = Math.max(...batch.map((item) => Date.parse(item.event.occurred_at)));
@@ -107,7 +107,7 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Surr
     } catch {
       pause();
     } finally {
-      for (const id of ids) busy.delete(id);
+      for (const id of ids) inFlight.delete(id);
     }
   }
 
@@ -121,7 +121,7 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Surr
         token = undefined;
         isTokenKnown = false;
       }
-      const batch = batchOf(ready(ownerOf(token)), size, BODY_MAX_BYTES - FRAME_BYTES);
+      const batch = batchOf(ready(ownerOf(token)), batchSize, BODY_MAX_BYTES - ENVELOPE_BYTES);
       if (!batch.length) return;
       await post(batch, false);
     }
@@ -140,24 +140,24 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Surr
   }
 
   /** Goes on with what is left, when that is possible. */
-  function goOn() {
+  function scheduleNext() {
     const waits = waiting(ownerOf(token)).map(heldMs);
     if (!isAllowed()) return;
     if (waits.length) schedule(Math.max(pausedUntil - performance.now(), Math.min(...waits)));
-    else if (!isTokenKnown && queue.items().length) schedule(TOKEN_PAUSE_MS);
+    else if (!isTokenKnown && queue.items().length) schedule(TOKEN_RETRY_MS);
   }
 
   function flush(): Promise<void> {
     running ??= drain().finally(() => {
       running = undefined;
-      goOn();
+      scheduleNext();
     });
     return running;
   }
 
   return {
     flush,
-    note(now) {
+    setToken(now) {
       token = now;
     },
     wake() {
@@ -178,8 +178,8 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Surr
       if (!isPromise(now)) token = now;
       const isPaused = performance.now() < pausedUntil;
       const items = ready(ownerOf(token)).filter((item) => !(isPaused && item.isSaved));
-      const batch = batchOf(items, LAST_BATCH_SIZE, KEEPALIVE_MAX_BYTES - FRAME_BYTES);
-      if (batch.length) post(batch, true).then(goOn);
+      const batch = batchOf(items, LAST_BATCH_SIZE, KEEPALIVE_MAX_BYTES - ENVELOPE_BYTES);
+      if (batch.length) post(batch, true).then(scheduleNext);
     },
   };
 }

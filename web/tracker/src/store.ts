@@ -6,8 +6,8 @@ export interface Store {
   /** Says whether it is stored. */
   set(key: string, value: unknown): boolean;
   remove(key: string): void;
-  /** The keys that begin with `start`. */
-  keys(start: string): string[];
+  /** The keys that begin with `keyPrefix`. */
+  keys(keyPrefix: string): string[];
 }
 
 /** Opens the entries whose names begin with `prefix`. */
@@ -21,10 +21,10 @@ export function storeOf(prefix: string): Store {
         return true;
       }) ?? false,
     remove: (key) => attempt(() => localStorage.removeItem(name(key))),
-    keys: (start) =>
+    keys: (keyPrefix) =>
       attempt(() =>
         Object.keys(localStorage)
-          .filter((key) => key.startsWith(name(start)))
+          .filter((key) => key.startsWith(name(keyPrefix)))
           .map((key) => key.slice(prefix.length + 1)),
       ) ?? [],
   };

@@ -2,7 +2,7 @@ import { uuid } from "./event.js";
 import type { Store } from "./store.js";
 
 /** A visit ends after this pause. */
-const PAUSE_MS = 30 * 60 * 1000;
+const INACTIVITY_LIMIT_MS = 30 * 60 * 1000;
 const KEY = "visit";
 
 /** Id, time of the last event by this device's clock, and the last account in it. */
@@ -24,10 +24,10 @@ export interface Visits {
 export function visitsOf(store: Store): Visits {
   let memory: Visit | undefined;
   let isKept = false;
-  const goesOn = (visit: Visit | undefined) => visit && Math.abs(Date.now() - visit[1]) < PAUSE_MS;
+  const isOngoing = (visit: Visit | undefined) => visit && Math.abs(Date.now() - visit[1]) < INACTIVITY_LIMIT_MS;
   const current = (): Visit => {
     const stored = isKept ? (store.get(KEY) as Visit | undefined) : undefined;
-    memory = [stored, memory].find(goesOn) ?? [uuid(), Date.now(), ""];
+    memory = [stored, memory].find(isOngoing) ?? [uuid(), Date.now(), ""];
     return memory;
   };
   const save = (visit: Visit) => {

@@ -26,7 +26,7 @@ export async function simulateMonth(): Promise<void> {
     const command = ["--stack", name, "simulate", "--orders", String(ORDERS), "--days", "30", "--interactions", "1000"];
     execFileSync(resolve(ROOT, "target/local/local-stack"), command, { cwd: ROOT, stdio: "ignore", timeout: 120_000 });
   }
-  await settled();
+  await waitUntilApplied();
 }
 
 async function paidOrders(): Promise<number> {
@@ -35,8 +35,8 @@ async function paidOrders(): Promise<number> {
 }
 
 /** Waits until two looks at what is logged and what is waiting see the same. */
-async function settled(): Promise<void> {
-  const look = async () =>
+async function waitUntilApplied(): Promise<void> {
+  const countRows = async () =>
     JSON.stringify(
       await query(
         "SELECT (SELECT count(*) FROM analytic.shop_event), (SELECT count(*) FROM analytic.pending WHERE parked_at IS NULL)",
@@ -48,7 +48,7 @@ async function settled(): Promise<void> {
     Date.now() < end;
     await new Promise((done) => setTimeout(done, 2_000))
   ) {
-    const now = await look();
+    const now = await countRows();
     if (now === before) return;
     before = now;
   }

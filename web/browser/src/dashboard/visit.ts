@@ -6,15 +6,15 @@ import { webUrl } from "./month.js";
 export type Role = "admin" | "seller" | "shopper";
 
 /** What a page did: what it wrote to the console, what the policy blocked, what it asked for, and the tokens it got. */
-export interface Record {
+export interface Recording {
   console: string[];
   requests: URL[];
   tokens: string[];
 }
 
 /** Writes down what `page` does from now on. */
-export function record(page: Page): Record {
-  const seen: Record = { console: [], requests: [], tokens: [] };
+export function record(page: Page): Recording {
+  const seen: Recording = { console: [], requests: [], tokens: [] };
   page.on("console", (message) => seen.console.push(`${message.type()}: ${message.text()}`));
   page.on("pageerror", (error) => seen.console.push(`error: ${error.message}`));
   page.on("request", (request) => seen.requests.push(new URL(request.url())));

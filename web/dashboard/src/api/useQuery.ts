@@ -1,11 +1,11 @@
-/** Reads something and keeps it fresh: asks again at an interval while the page is visible, and after problems that pass. */
+/** Reads from the API and keeps the answer fresh: polls while the page is visible, and retries after transient problems. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { isTransient, type Problem, ProblemError } from "./problem";
 
 /** The interval of live views. */
 export const LIVE_MS = 2_000;
 
-/** What is known of a read. `data` stays while it is read again or while that fails; `at` says when it was read. */
+/** The state of a read. `data` stays while it is read again or while that fails; `at` says when it was read. */
 export interface Query<T> {
   data: T | undefined;
   problem: Problem | undefined;
@@ -13,7 +13,7 @@ export interface Query<T> {
   reload: () => void;
 }
 
-/** How long to wait before the next read; undefined when only the reader can cause one. `failures` counts those in a row. */
+/** How long to wait before the next read; undefined when only the user can start one. `failures` counts consecutive failures. */
 export function nextDelay(
   every: number | undefined,
   problem: Problem | undefined,
@@ -25,7 +25,7 @@ export function nextDelay(
   return Math.max(backoff, (problem.retryAfterSeconds ?? 0) * 1_000, every ?? 0);
 }
 
-interface Known<T> {
+interface QueryState<T> {
   key: string;
   data?: T;
   problem?: Problem | undefined;
@@ -34,7 +34,7 @@ interface Known<T> {
 
 /** Reads by `load` whenever `key` changes, then every `every` ms. A null `key` reads nothing. */
 export function useQuery<T>(key: string | null, load: (signal: AbortSignal) => Promise<T>, every?: number): Query<T> {
-  const [known, setKnown] = useState<Known<T>>({ key: "" });
+  const [state, setState] = useState<QueryState<T>>({ key: "" });
   const [attempt, setAttempt] = useState(0);
   const loader = useRef(load);
   loader.current = load;
@@ -43,21 +43,21 @@ export function useQuery<T>(key: string | null, load: (signal: AbortSignal) => P
     return keepReading(
       (signal) => loader.current(signal),
       every,
-      (news) => setKnown((old) => ({ ...(old.key === key ? old : {}), ...news, key })),
+      (result) => setState((old) => ({ ...(old.key === key ? old : {}), ...result, key })),
     );
   }, [key, every, attempt]);
   const reload = useCallback(() => setAttempt((count) => count + 1), []);
-  const current = known.key === key ? known : undefined;
+  const current = state.key === key ? state : undefined;
   return { data: current?.data, problem: current?.problem, at: current?.at, reload };
 }
 
-type News<T> = { data: T; problem: undefined; at: number } | { problem: Problem };
+type ReadResult<T> = { data: T; problem: undefined; at: number } | { problem: Problem };
 
 /** Reads until the returned function is called. A hidden page waits until it is visible again. */
 function keepReading<T>(
   load: (signal: AbortSignal) => Promise<T>,
   every: number | undefined,
-  tell: (news: News<T>) => void,
+  onResult: (result: ReadResult<T>) => void,
 ) {
   const abort = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -65,11 +65,11 @@ function keepReading<T>(
   let due = false;
   const read = async () => {
     due = false;
-    const news = await attemptRead(load, abort.signal);
-    if (abort.signal.aborted || news === undefined) return;
-    const problem = news.problem;
+    const result = await attemptRead(load, abort.signal);
+    if (abort.signal.aborted || result === undefined) return;
+    const problem = result.problem;
     failures = problem === undefined ? 0 : failures + 1;
-    tell(news);
+    onResult(result);
     const delay = nextDelay(every, problem, failures);
     if (delay !== undefined) timer = setTimeout(wake, delay);
   };
@@ -78,10 +78,10 @@ function keepReading<T>(
     due = true;
     if (!document.hidden) void read();
   };
-  const seen = () => due && !document.hidden && void read();
-  const online = () => failures > 0 && wake();
-  document.addEventListener("visibilitychange", seen, { signal: abort.signal });
-  window.addEventListener("online", online, { signal: abort.signal });
+  const onVisible = () => due && !document.hidden && void read();
+  const onOnline = () => failures > 0 && wake();
+  document.addEventListener("visibilitychange", onVisible, { signal: abort.signal });
+  window.addEventListener("online", onOnline, { signal: abort.signal });
   void read();
   return () => {
     clearTimeout(timer);
@@ -92,7 +92,7 @@ function keepReading<T>(
 async function attemptRead<T>(
   load: (signal: AbortSignal) => Promise<T>,
   signal: AbortSignal,
-): Promise<News<T> | undefined> {
+): Promise<ReadResult<T> | undefined> {
   try {
     return { data: await load(signal), problem: undefined, at: Date.now() };
   } catch (error) {

@@ -23,13 +23,17 @@ export function App() {
   }, []);
   const api = useMemo(() => new Client({ token: () => session?.token(), refused: () => session?.expire() }), [session]);
   const enter = () => (session === undefined ? window.location.reload() : void session.signIn());
-  return <ErrorBoundary>{shown(signIn, api, enter, () => void session?.signOut())}</ErrorBoundary>;
+  return <ErrorBoundary>{viewOf(signIn, api, enter, () => void session?.signOut())}</ErrorBoundary>;
 }
 
-function shown(signIn: SignIn, api: Client, enter: () => void, leave: () => void) {
+function viewOf(signIn: SignIn, api: Client, enter: () => void, leave: () => void) {
   if (signIn.state === "signed-in") {
     return <Shell api={api} identity={signIn.identity} expired={signIn.expired} signIn={enter} signOut={leave} />;
   }
   if (signIn.state === "failed") return <SignInFailed message={signIn.message} retry={enter} />;
-  return signIn.state === "signed-out" ? <SignInPage left={signIn.reason === "left"} signIn={enter} /> : <Starting />;
+  return signIn.state === "signed-out" ? (
+    <SignInPage afterSignOut={signIn.reason === "sign-out"} signIn={enter} />
+  ) : (
+    <Starting />
+  );
 }

@@ -1,9 +1,9 @@
 /** The navigation: a column beside the page, or a menu above it on a narrow screen. */
 import { useEffect, useState } from "preact/hooks";
 import { Select } from "../ui/Choice";
-import { useSurroundings } from "./context";
+import { usePageContext } from "./context";
 import { Logo } from "./Logo";
-import { link, usePlace } from "./location";
+import { link, usePageLocation } from "./location";
 import { PAGES, type Page } from "./pages";
 import { type Preferences, type Theme, usePreferences, writePreferences } from "./preferences";
 
@@ -16,9 +16,9 @@ interface Props {
 /** Shows the pages that the reader may see, and the settings. */
 export function Navigation({ page, choose, signOut }: Props) {
   const [open, setOpen] = useState(false);
-  const { identity } = useSurroundings();
+  const { identity } = usePageContext();
   // The links keep the chosen currency, which is in the address.
-  usePlace();
+  usePageLocation();
   useEffect(() => setOpen(false), [page]);
   return (
     <header class="side">
@@ -66,7 +66,7 @@ const THEMES: readonly (readonly [Theme, string])[] = [
 ];
 
 function Settings({ choose }: { choose: (currency: string) => void }) {
-  const { currency, currencies, zone } = useSurroundings();
+  const { currency, currencies, zone } = usePageContext();
   const preferences = usePreferences();
   const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const zones: readonly (readonly [Preferences["zone"], string])[] = [

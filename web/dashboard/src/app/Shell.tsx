@@ -5,10 +5,10 @@ import type { Client } from "../api/client";
 import type { Identity } from "../auth/role";
 import { Format } from "../ui/format";
 import { Empty, Failure, Loading } from "../ui/States";
-import { type Surroundings, SurroundingsProvider } from "./context";
+import { type PageContext, PageContextProvider } from "./context";
 import { useCurrencies } from "./currency";
 import { ErrorBoundary } from "./ErrorBoundary";
-import { link, type Place, useParameter, usePlace } from "./location";
+import { link, type PageLocation, usePageLocation, useParameter } from "./location";
 import { Navigation } from "./Navigation";
 import { type Page, type PageProps, pageOf } from "./pages";
 import { usePreferences, zoneOf } from "./preferences";
@@ -23,19 +23,19 @@ interface Props {
 
 /** Shows the frame and the page of the address. */
 export function Shell({ api, identity, expired, signIn, signOut }: Props) {
-  const place = usePlace();
+  const location = usePageLocation();
   const preferences = usePreferences();
   const zone = zoneOf(preferences.zone);
   const known = useCurrencies(api, identity.role);
   const [chosen, choose] = useParameter<string>("currency", "");
   const currency = chosen === "" ? known.data?.preferred : chosen;
-  const page = pageOf(place.segments, identity.role);
-  const surroundings = useMemo((): Surroundings => {
+  const page = pageOf(location.segments, identity.role);
+  const context = useMemo((): PageContext => {
     const format = new Format(navigator.language, zone, currency);
     return { api, identity, zone, currency, currencies: known.data?.all ?? [], format };
   }, [api, identity, zone, currency, known.data]);
   return (
-    <SurroundingsProvider value={surroundings}>
+    <PageContextProvider value={context}>
       <a class="skip-link" href="#content">
         Skip to the content
       </a>
@@ -50,27 +50,27 @@ export function Shell({ api, identity, expired, signIn, signOut }: Props) {
               <Failure problem={known.problem} reload={known.reload} />
             )
           ) : (
-            <Content page={page} place={place} sells={identity.role === "admin" || known.data.all.length > 0} />
+            <Content page={page} location={location} sells={identity.role === "admin" || known.data.all.length > 0} />
           )}
         </main>
       </div>
-    </SurroundingsProvider>
+    </PageContextProvider>
   );
 }
 
-function Content({ page, place, sells }: { page: Page | undefined; place: Place; sells: boolean }) {
+function Content({ page, location, sells }: { page: Page | undefined; location: PageLocation; sells: boolean }) {
   if (page === undefined) return <NoSuchPage />;
   if (!sells) return <NoSales />;
   // The key gives each page its own boundary, so that an error does not stay when the reader moves on.
   return (
     <ErrorBoundary key={page.path}>
-      <Opened page={page} rest={place.segments.slice(page.path === "" ? 0 : 1)} />
+      <LoadedPage page={page} rest={location.segments.slice(page.path === "" ? 0 : 1)} />
     </ErrorBoundary>
   );
 }
 
 /** Loads the module of a page and shows it. */
-function Opened({ page, rest }: { page: Page; rest: string[] }) {
+function LoadedPage({ page, rest }: { page: Page; rest: string[] }) {
   const [module, setModule] = useState<{ View: ComponentType<PageProps> } | undefined>();
   const [failed, setFailed] = useState<Error | undefined>();
   useEffect(() => {

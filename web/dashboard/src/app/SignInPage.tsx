@@ -1,12 +1,12 @@
-/** What is shown to whoever is not signed in. */
+/** What a visitor sees before signing in. */
 
 import type { ComponentChildren } from "preact";
 import { Logo } from "./Logo";
 
 /** Asks to sign in. */
-export function SignInPage({ left, signIn }: { left: boolean; signIn: () => void }) {
+export function SignInPage({ afterSignOut, signIn }: { afterSignOut: boolean; signIn: () => void }) {
   return (
-    <Door title={left ? "You are signed out" : "Sign in to the dashboard"}>
+    <SignInFrame title={afterSignOut ? "You are signed out" : "Sign in to the dashboard"}>
       <p class="muted">
         Sellers see their own sales; administrators see the whole shop. You sign in on the shop's sign-in page and come
         back here.
@@ -14,37 +14,37 @@ export function SignInPage({ left, signIn }: { left: boolean; signIn: () => void
       <button type="button" class="button primary" onClick={signIn}>
         Sign in
       </button>
-    </Door>
+    </SignInFrame>
   );
 }
 
 /** Says why the sign-in failed. */
 export function SignInFailed({ message, retry }: { message: string; retry: () => void }) {
   return (
-    <Door title="The sign-in did not work">
+    <SignInFrame title="The sign-in did not work">
       <p role="alert">{message}</p>
       <p class="muted">Try again. If it stays like this, tell an administrator of the shop what it says here.</p>
       <button type="button" class="button primary" onClick={retry}>
         Try again
       </button>
-    </Door>
+    </SignInFrame>
   );
 }
 
-/** The moment before it is known who is here. */
+/** Shown until the session is known. */
 export function Starting() {
   return (
-    <Door title="Shopsignal">
+    <SignInFrame title="Shopsignal">
       <p class="muted" role="status">
         Signing in …
       </p>
-    </Door>
+    </SignInFrame>
   );
 }
 
-function Door({ title, children }: { title: string; children: ComponentChildren }) {
+function SignInFrame({ title, children }: { title: string; children: ComponentChildren }) {
   return (
-    <main class="door">
+    <main class="sign-in">
       <div class="card">
         <Logo />
         <h1>{title}</h1>

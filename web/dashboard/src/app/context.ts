@@ -1,12 +1,12 @@
-/** What every page knows: the client of the API, who is signed in, and how to write figures. */
+/** What every page uses: the client of the API, who is signed in, and how to write figures. */
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Client } from "../api/client";
 import type { Identity } from "../auth/role";
 import type { Format } from "../ui/format";
 
-/** The surroundings of a page. */
-export interface Surroundings {
+/** What a page gets from the shell around it. */
+export interface PageContext {
   api: Client;
   identity: Identity;
   /** The time zone of days and times, IANA name. */
@@ -18,14 +18,14 @@ export interface Surroundings {
   format: Format;
 }
 
-const Context = createContext<Surroundings | undefined>(undefined);
+const Context = createContext<PageContext | undefined>(undefined);
 
-/** Gives the pages their surroundings. */
-export const SurroundingsProvider = Context.Provider;
+/** Provides the context to the pages. */
+export const PageContextProvider = Context.Provider;
 
-/** The surroundings of the page. */
-export function useSurroundings(): Surroundings {
-  const surroundings = useContext(Context);
-  if (surroundings === undefined) throw new Error("a page is shown without its surroundings");
-  return surroundings;
+/** The context of the page. */
+export function usePageContext(): PageContext {
+  const context = useContext(Context);
+  if (context === undefined) throw new Error("a page is rendered outside of PageContextProvider");
+  return context;
 }

@@ -4,14 +4,14 @@ import { useEffect, useState } from "preact/hooks";
 /** The path of the dashboard. */
 export const HOME = "/dashboard/";
 
-/** A place in the dashboard. */
-export interface Place {
+/** A location in the dashboard. */
+export interface PageLocation {
   /** The decoded segments of the path below HOME. */
   segments: string[];
   query: URLSearchParams;
 }
 
-const MOVED = "shopsignal:moved";
+const LOCATION_CHANGED = "shopsignal:location-changed";
 
 /**
  * The address of a page. Segments may hold any character; parameters that are undefined are left out. The chosen currency stays,
@@ -27,8 +27,8 @@ export function link(segments: string | string[], query: Record<string, string |
   return parameters.size > 0 ? `${path}?${parameters}` : path;
 }
 
-/** The place of an address. */
-export function placeOf(url: URL): Place {
+/** The location of an address. */
+export function pageLocationOf(url: URL): PageLocation {
   const rest = url.pathname.startsWith(HOME) ? url.pathname.slice(HOME.length) : "";
   const segments = rest
     .split("/")
@@ -49,26 +49,26 @@ function decode(segment: string): string {
 export function go(address: string, how: "push" | "replace" = "push"): void {
   if (how === "push") window.history.pushState(null, "", address);
   else window.history.replaceState(null, "", address);
-  window.dispatchEvent(new Event(MOVED));
+  window.dispatchEvent(new Event(LOCATION_CHANGED));
 }
 
-/** The current place; the component renders again when it changes. */
-export function usePlace(): Place {
+/** The current location; the component renders again when it changes. */
+export function usePageLocation(): PageLocation {
   const [href, setHref] = useState(window.location.href);
   useEffect(() => {
-    const moved = () => setHref(window.location.href);
-    for (const event of ["popstate", MOVED]) window.addEventListener(event, moved);
-    moved();
+    const update = () => setHref(window.location.href);
+    for (const event of ["popstate", LOCATION_CHANGED]) window.addEventListener(event, update);
+    update();
     return () => {
-      for (const event of ["popstate", MOVED]) window.removeEventListener(event, moved);
+      for (const event of ["popstate", LOCATION_CHANGED]) window.removeEventListener(event, update);
     };
   }, []);
-  return placeOf(new URL(href));
+  return pageLocationOf(new URL(href));
 }
 
 /** A parameter of the address as state. Setting it to `initial` removes it from the address. */
 export function useParameter<T extends string>(name: string, initial: T): [T, (value: T) => void] {
-  const { query } = usePlace();
+  const { query } = usePageLocation();
   const set = (value: T) => {
     const url = new URL(window.location.href);
     if (value === initial) url.searchParams.delete(name);

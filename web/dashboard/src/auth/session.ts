@@ -17,7 +17,7 @@ export interface Configuration {
 /** Where the sign-in stands. */
 export type SignIn =
   | { state: "starting" }
-  | { state: "signed-out"; reason: "first" | "left" }
+  | { state: "signed-out"; reason: "first-visit" | "sign-out" }
   | { state: "failed"; message: string }
   | { state: "signed-in"; identity: Identity; expired: boolean };
 
@@ -53,7 +53,7 @@ export class Session {
     try {
       if (query.has("state") && (query.has("code") || query.has("error"))) await this.finish();
       else if (sessionStorage.getItem(RETURNING) !== null) await this.signIn();
-      else this.become({ state: "signed-out", reason: "first" });
+      else this.setState({ state: "signed-out", reason: "first-visit" });
     } catch (error) {
       this.fail(error);
     }
@@ -72,7 +72,7 @@ export class Session {
     // Removed first: otherwise the ID token would be in the address of the issuer's sign-out page.
     await this.manager.removeUser();
     const metadata = await this.manager.metadataService.getMetadata().catch(() => undefined);
-    if (metadata?.end_session_endpoint === undefined) return this.become({ state: "signed-out", reason: "left" });
+    if (metadata?.end_session_endpoint === undefined) return this.setState({ state: "signed-out", reason: "sign-out" });
     const extraQueryParams = { client_id: this.configuration.client_id, logout_uri: redirectUri() };
     await this.manager.signoutRedirect({ extraQueryParams }).catch((error: unknown) => this.fail(error));
   }
@@ -84,7 +84,7 @@ export class Session {
 
   /** Marks the sign-in as expired: the page stays, and offers to sign in again. */
   expire(): void {
-    if (this.current.state === "signed-in" && !this.current.expired) this.become({ ...this.current, expired: true });
+    if (this.current.state === "signed-in" && !this.current.expired) this.setState({ ...this.current, expired: true });
   }
 
   /** Calls `listener` now and at every change, until the returned function is called. */
@@ -105,7 +105,7 @@ export class Session {
   private signedIn(user: User): void {
     this.user = user;
     sessionStorage.setItem(RETURNING, "1");
-    this.become({ state: "signed-in", identity: identityOf(user.access_token), expired: false });
+    this.setState({ state: "signed-in", identity: identityOf(user.access_token), expired: false });
   }
 
   /** Renews by the refresh token, where the issuer gave one. Renewal in a hidden frame is not used: the CSP has no frames. */
@@ -116,10 +116,10 @@ export class Session {
   private fail(error: unknown): void {
     sessionStorage.removeItem(RETURNING);
     window.history.replaceState(null, "", HOME);
-    this.become({ state: "failed", message: error instanceof Error ? error.message : String(error) });
+    this.setState({ state: "failed", message: error instanceof Error ? error.message : String(error) });
   }
 
-  private become(signIn: SignIn): void {
+  private setState(signIn: SignIn): void {
     this.current = signIn;
     for (const listener of this.listeners) listener(signIn);
   }

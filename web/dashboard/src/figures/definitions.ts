@@ -1,7 +1,7 @@
 /** What every figure of the dashboard means. A figure that is on several pages is defined once, and is the same number on all of them. */
 
 /** What kind of number a figure is, which decides how it is written. */
-export type Unit = "money" | "count" | "share" | "score" | "span";
+export type Unit = "money" | "count" | "share" | "score" | "duration";
 
 /** A figure: its name on the page, what it means, and the route of the API that it comes from. */
 export interface Definition {
@@ -191,10 +191,10 @@ export const FIGURES = define({
   },
 });
 
-type Written = Omit<Definition, "id">;
+type DefinitionText = Omit<Definition, "id">;
 
 /** Gives each figure its key as the id. */
-export function define<K extends string>(figures: Record<K, Written>): Record<K, Definition> {
-  const entries = Object.entries<Written>(figures).map(([id, written]) => [id, { id, ...written }]);
+export function define<K extends string>(figures: Record<K, DefinitionText>): Record<K, Definition> {
+  const entries = Object.entries<DefinitionText>(figures).map(([id, text]) => [id, { id, ...text }]);
   return Object.fromEntries(entries);
 }

@@ -15,7 +15,7 @@ export const FLOWS = define({
     name: "Oldest",
     meaning: "How long the oldest effect has been waiting.",
     source: FLOW,
-    unit: "span",
+    unit: "duration",
   },
   parked: {
     name: "Parked",

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { Client } from "../api/client";
-import { type Asked, type Order, PAGE, readOrders, statusOf } from "./orders";
+import { type Order, type OrdersRequest, PAGE_SIZE, readOrders, statusOf } from "./orders";
 
-const ASKED: Asked = {
+const REQUEST: OrdersRequest = {
   start: "2026-11-01T00:00:00Z",
   end: "2026-12-01T00:00:00Z",
   by: "paid",
@@ -13,7 +13,7 @@ const ASKED: Asked = {
 
 /** A client whose API has the given pages, by cursor. */
 class Pages extends Client {
-  asked: (string | undefined)[] = [];
+  cursors: (string | undefined)[] = [];
 
   constructor(private readonly pages: { orders: number; next: string | null }[]) {
     super({ token: () => undefined, refused: () => undefined });
@@ -21,14 +21,14 @@ class Pages extends Client {
 
   override async call(_: string, url: string): Promise<unknown> {
     const cursor = new URL(url, "http://shop").searchParams.get("cursor") ?? undefined;
-    this.asked.push(cursor);
+    this.cursors.push(cursor);
     const page = this.pages[cursor === undefined ? 0 : Number(cursor)];
     const data = Array.from({ length: page?.orders ?? 0 }, () => ({}) as Order);
     return { data, pagination: { next_cursor: page?.next ?? null } };
   }
 }
 
-const read = (api: Client, cursor?: string) => readOrders(api, ASKED, cursor, new AbortController().signal);
+const read = (api: Client, cursor?: string) => readOrders(api, REQUEST, cursor, new AbortController().signal);
 
 test("short and empty pages are joined until there is a whole one or the list ends", async () => {
   const api = new Pages([
@@ -39,20 +39,20 @@ test("short and empty pages are joined until there is a whole one or the list en
   const page = await read(api);
   expect(page.orders).toHaveLength(5);
   expect(page.next).toBeUndefined();
-  expect(api.asked).toEqual([undefined, "1", "2"]);
+  expect(api.cursors).toEqual([undefined, "1", "2"]);
 });
 
 test("a whole page ends the reading, and says how to go on", async () => {
-  const api = new Pages([{ orders: PAGE, next: "1" }]);
+  const api = new Pages([{ orders: PAGE_SIZE, next: "1" }]);
   expect((await read(api)).next).toBe("1");
-  expect(api.asked).toHaveLength(1);
+  expect(api.cursors).toHaveLength(1);
 });
 
 test("the reading is bounded where nothing matches", async () => {
   const api = new Pages([{ orders: 0, next: "0" }]);
   const page = await read(api);
   expect(page).toEqual({ orders: [], next: "0" });
-  expect(api.asked.length).toBeLessThan(20);
+  expect(api.cursors.length).toBeLessThan(20);
 });
 
 test("statuses are those of the API, however they are written", () => {

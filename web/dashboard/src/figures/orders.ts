@@ -17,7 +17,7 @@ export const ORDERS = define({
 });
 
 /** Which instant of an order lies in the range of time. */
-export type By = "paid" | "placed";
+export type OrderInstant = "paid" | "placed";
 
 /** The statuses of orders, in the order of their life. */
 export const STATUSES = [
@@ -42,10 +42,10 @@ export function statusOf(text: string): Status | undefined {
 }
 
 /** Which orders are asked for. */
-export interface Asked {
+export interface OrdersRequest {
   start: string;
   end: string;
-  by: By;
+  by: OrderInstant;
   status: Status | undefined;
   currency: string | undefined;
   seller_id: string | undefined;
@@ -58,7 +58,7 @@ export interface OrderPage {
 }
 
 /** Rows of a page. */
-export const PAGE = 25;
+export const PAGE_SIZE = 25;
 
 /** Pages of the API that are read for one of ours. */
 const READS_MAX = 8;
@@ -69,13 +69,13 @@ const READS_MAX = 8;
  */
 export async function readOrders(
   api: Client,
-  asked: Asked,
+  request: OrdersRequest,
   cursor: string | undefined,
   signal: AbortSignal,
 ): Promise<OrderPage> {
   const page: OrderPage = { orders: [], next: cursor };
-  for (let read = 0; read < READS_MAX && page.orders.length < PAGE; read++) {
-    const query = { ...asked, cursor: page.next, limit: PAGE - page.orders.length };
+  for (let read = 0; read < READS_MAX && page.orders.length < PAGE_SIZE; read++) {
+    const query = { ...request, cursor: page.next, limit: PAGE_SIZE - page.orders.length };
     const { data, pagination } = await api.get("/api/v1/analytic/sales/orders", { query }, signal);
     page.orders.push(...data);
     page.next = pagination.next_cursor ?? undefined;

@@ -1,7 +1,7 @@
 /** Sales over time, as every page reads and sums them. */
 import type { Schemas } from "../api/client";
 import { type Query, useQuery } from "../api/useQuery";
-import { useSurroundings } from "../app/context";
+import { usePageContext } from "../app/context";
 import { addDays, startOfDay } from "../ui/day";
 
 /** The sales of one window of time. */
@@ -54,7 +54,7 @@ export function useSales(
   every: number,
   seller?: string,
 ): Query<SalesWindow[]> {
-  const { api, zone, currency } = useSurroundings();
+  const { api, zone, currency } = usePageContext();
   const start = startOfDay(days.first, zone).toISOString();
   const end = startOfDay(addDays(days.last, 1), zone).toISOString();
   const query = { size, start, end, tz: zone, currency, seller_id: seller };

@@ -11,20 +11,20 @@ interface Props {
   title: string;
   width?: Width;
   /** The figure that the card as a whole shows. */
-  of?: Definition;
+  definition?: Definition;
   /** Controls on the right of the title. */
   actions?: ComponentChildren;
   children: ComponentChildren;
 }
 
 /** A titled box. */
-export function Card({ title, width = "full", of, actions, children }: Props) {
+export function Card({ title, width = "full", definition, actions, children }: Props) {
   const id = useId();
   return (
     <section class={`card ${width}`} aria-labelledby={id}>
       <header class="card-header">
         <h2 id={id}>{title}</h2>
-        {of !== undefined && <Info of={of} />}
+        {definition !== undefined && <Info definition={definition} />}
         {actions !== undefined && <div class="card-actions">{actions}</div>}
       </header>
       {children}

@@ -1,7 +1,7 @@
 /** Charts over time: bars and lines with axes, a legend that shows the values under the pointer, and the same figures as a table. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
-import { useSurroundings } from "../app/context";
+import { usePageContext } from "../app/context";
 import { watchTheme } from "../app/preferences";
 import type { Format } from "./format";
 import { Empty } from "./States";
@@ -35,7 +35,7 @@ export interface ChartData {
 export function Chart({ data, file, height = 240 }: { data: ChartData; file: string; height?: number }) {
   const [asTable, setAsTable] = useState(false);
   const [index, setIndex] = useState<number | null>(null);
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   if (data.times.length === 0) return <Empty title="Nothing happened in this time." />;
   return (
     <figure class="chart">
@@ -65,7 +65,7 @@ export function Chart({ data, file, height = 240 }: { data: ChartData; file: str
 function Canvas({ data, height, point }: { data: ChartData; height: number; point: (index: number | null) => void }) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   const latest = useRef(data);
   latest.current = data;
   const shape = JSON.stringify([
@@ -128,7 +128,7 @@ function keepDrawn(
 }
 
 function ChartTable({ data, file }: { data: ChartData; file: string }) {
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   const first: Column<number> = {
     title: STEP_TITLES[data.step],
     value: (row) => data.times[row]?.toISOString() ?? null,

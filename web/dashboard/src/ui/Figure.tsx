@@ -1,5 +1,5 @@
 /** One figure: name, definition, value, comparison, and a link to what is behind it. */
-import { useSurroundings } from "../app/context";
+import { usePageContext } from "../app/context";
 import type { Definition, Unit } from "../figures/definitions";
 import { type Format, NONE } from "./format";
 import { Info } from "./Info";
@@ -15,7 +15,7 @@ export interface Comparison {
 }
 
 interface Props {
-  of: Definition;
+  definition: Definition;
   /** Money in minor units, shares from 0 to 1. Undefined while it is loaded, null when there is none. */
   value: number | null | undefined;
   /** What the figure is about: the same figure with the same scope is the same number on every page. */
@@ -28,13 +28,13 @@ interface Props {
 }
 
 /** Shows a figure. */
-export function Figure({ of, value, scope, change, note, href }: Props) {
-  const { format } = useSurroundings();
-  const text = value === undefined ? undefined : write(format, of.unit, value);
+export function Figure({ definition, value, scope, change, note, href }: Props) {
+  const { format } = usePageContext();
+  const text = value === undefined ? undefined : write(format, definition.unit, value);
   return (
-    <div class="figure" data-figure={of.id} data-scope={scope} data-value={value ?? undefined}>
+    <div class="figure" data-figure={definition.id} data-scope={scope} data-value={value ?? undefined}>
       <div class="figure-name">
-        {of.name} <Info of={of} />
+        {definition.name} <Info definition={definition} />
       </div>
       <div class="figure-value">
         {text === undefined ? <Placeholder /> : href === undefined ? text : <a href={href}>{text}</a>}
@@ -50,7 +50,7 @@ export function write(format: Format, unit: Unit, value: number | null): string 
   if (value === null) return NONE;
   if (unit === "money") return format.money(value);
   if (unit === "share") return format.share(value);
-  if (unit === "span") return format.span(value);
+  if (unit === "duration") return format.duration(value);
   return unit === "score" ? format.decimal(value) : format.count(value);
 }
 
@@ -64,7 +64,7 @@ function Placeholder() {
 
 /** A change in percent: an arrow, the number, and what it is compared with. */
 function Change({ percent, from, none }: Comparison) {
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   if (percent === undefined) return null;
   if (percent === null) return <div class="figure-change muted">{none}</div>;
   return (

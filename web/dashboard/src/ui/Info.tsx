@@ -3,7 +3,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { Definition } from "../figures/definitions";
 
 /** A button that shows the definition of a figure; Escape or a click elsewhere hides it. */
-export function Info({ of }: { of: Definition }) {
+export function Info({ definition }: { definition: Definition }) {
   const [open, setOpen] = useState(false);
   const id = useId();
   const box = useRef<HTMLSpanElement>(null);
@@ -13,7 +13,7 @@ export function Info({ of }: { of: Definition }) {
       <button
         type="button"
         class="info-button"
-        aria-label={`What is “${of.name}”?`}
+        aria-label={`What is “${definition.name}”?`}
         aria-expanded={open}
         aria-controls={id}
         onClick={() => setOpen(!open)}
@@ -21,8 +21,8 @@ export function Info({ of }: { of: Definition }) {
         i
       </button>
       <span class="info-text" id={id} role="note" hidden={!open}>
-        {of.meaning}
-        <code>{of.source}</code>
+        {definition.meaning}
+        <code>{definition.source}</code>
       </span>
     </span>
   );

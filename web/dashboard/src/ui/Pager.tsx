@@ -14,13 +14,13 @@ export interface Pages {
 export function usePages(list: string): Pages {
   const [seen, setSeen] = useState<{ list: string; cursors: string[] }>({ list, cursors: [] });
   const cursors = seen.list === list ? seen.cursors : [];
-  const become = (next: string[]) => setSeen({ list, cursors: next });
+  const setCursors = (next: string[]) => setSeen({ list, cursors: next });
   return {
     cursor: cursors.at(-1),
     number: cursors.length + 1,
-    next: (cursor) => become([...cursors, cursor]),
-    back: () => become(cursors.slice(0, -1)),
-    first: () => become([]),
+    next: (cursor) => setCursors([...cursors, cursor]),
+    back: () => setCursors(cursors.slice(0, -1)),
+    first: () => setCursors([]),
   };
 }
 

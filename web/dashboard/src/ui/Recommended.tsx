@@ -1,6 +1,6 @@
 /** Recommended products, each with its source and the reason. */
 import type { Schemas } from "../api/client";
-import { useSurroundings } from "../app/context";
+import { usePageContext } from "../app/context";
 import { Product } from "./Product";
 import { Empty } from "./States";
 import { type Column, Table } from "./Table";
@@ -16,7 +16,7 @@ const SOURCES: Record<string, string> = {
 
 /** Shows a list of recommendations in its order. `beside` is the product beside which they stand, if any. */
 export function Recommended({ items, file, beside }: { items: Item[]; file: string; beside?: string }) {
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   if (items.length === 0)
     return <Empty title="Nothing is recommended.">No product of the shop suits, or all of them are excluded.</Empty>;
   const rows = items.map((item, index) => ({ ...item, position: index + 1 }));

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { Problem, ProblemKind } from "../api/problem";
 import type { Query } from "../api/useQuery";
-import { useSurroundings } from "../app/context";
+import { usePageContext } from "../app/context";
 
 const ADVICE: Record<ProblemKind, string> = {
   offline: "The figures come back by themselves when this device is online again.",
@@ -74,7 +74,7 @@ export function Loaded<T>({
 }
 
 function Stale({ problem, at }: { problem: Problem; at: number | undefined }) {
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   return (
     <p class="stale" role="status">
       As of {format.clock(at)}: {problem.message} {ADVICE[problem.kind]}

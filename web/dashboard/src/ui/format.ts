@@ -75,10 +75,10 @@ export class Format {
   readonly month = (time: string | number | Date | null | undefined): string =>
     this.date(time, { month: "short", year: "numeric" });
 
-  /** A span of seconds in the largest unit that fits. */
-  readonly span = (seconds: number | null | undefined): string => {
+  /** A duration in seconds, in the largest unit that fits. */
+  readonly duration = (seconds: number | null | undefined): string => {
     if (seconds === null || seconds === undefined) return NONE;
-    const [unit, length] = SPANS.find(([, length]) => seconds >= length) ?? (["second", 1] as const);
+    const [unit, length] = DURATION_UNITS.find(([, length]) => seconds >= length) ?? (["second", 1] as const);
     return this.number(seconds / length, { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 });
   };
 
@@ -97,7 +97,7 @@ export class Format {
   }
 }
 
-const SPANS = [
+const DURATION_UNITS = [
   ["day", 86_400],
   ["hour", 3_600],
   ["minute", 60],

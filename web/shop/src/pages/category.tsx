@@ -3,12 +3,12 @@ import { type Category, productsOf } from "../catalog.js";
 import { Card } from "../parts/card.js";
 import { Shelf, useList } from "../parts/shelf.js";
 import { forVisitor } from "../recommendations.js";
-import { look, tell } from "../tracking.js";
+import { trackProduct, trackView } from "../tracking.js";
 
 /** A category: its products, and what suits the visitor. */
 export function CategoryPage({ category: { id, name, text } }: { category: Category }) {
   const shown = productsOf(id);
-  useEffect(() => look({ category: id }), [id]);
+  useEffect(() => trackView({ category: id }), [id]);
   const forYou = useList(id, forVisitor);
   return (
     <>
@@ -19,7 +19,7 @@ export function CategoryPage({ category: { id, name, text } }: { category: Categ
       <ul class="grid">
         {shown.map((product) => (
           <li key={product.id}>
-            <Card entry={{ product }} onGo={() => tell("click_from_category", product)} />
+            <Card entry={{ product }} onGo={() => trackProduct("click_from_category", product)} />
           </li>
         ))}
       </ul>

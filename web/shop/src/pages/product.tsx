@@ -6,17 +6,17 @@ import { FavouriteButton } from "../parts/card.js";
 import { Shelf, useList } from "../parts/shelf.js";
 import { beside } from "../recommendations.js";
 import { Link } from "../router.js";
-import { look } from "../tracking.js";
+import { trackView } from "../tracking.js";
 
 /** Products of a list: few, so that both lists have some. */
-const COUNT = 5;
+const SHELF_SIZE = 5;
 
 /** A product, and what goes with it. */
 export function ProductPage({ product }: { product: Product }) {
-  useEffect(() => look({ product }), [product]);
+  useEffect(() => trackView({ product }), [product]);
   const viewed = useList(product.id, (signal) => beside(product, "viewed", [], signal));
   // The second list repeats nothing of the first one, so it waits for it.
-  const shown = viewed[0]?.ok ? viewed[0].data.entries.slice(0, COUNT) : [];
+  const shown = viewed[0]?.ok ? viewed[0].data.entries.slice(0, SHELF_SIZE) : [];
   const key = viewed[0] && [product.id, ...shown.map((entry) => entry.product.id)].join(" ");
   const bought = useList(key, (signal) => beside(product, "bought", shown, signal));
   return (
@@ -25,10 +25,10 @@ export function ProductPage({ product }: { product: Product }) {
       <Shelf
         title="Viewed together"
         note={`What visitors of ${product.name} look at, too.`}
-        count={COUNT}
+        count={SHELF_SIZE}
         list={viewed}
       />
-      <Shelf title="Bought together" note={`What goes with ${product.name}.`} count={COUNT} list={bought} />
+      <Shelf title="Bought together" note={`What goes with ${product.name}.`} count={SHELF_SIZE} list={bought} />
     </>
   );
 }

@@ -5,7 +5,7 @@ import { dismiss, favourites, toggleFavourite } from "../choices.js";
 import { useValue } from "../observable.js";
 import type { Entry } from "../recommendations.js";
 import { Link } from "../router.js";
-import { tell } from "../tracking.js";
+import { trackProduct } from "../tracking.js";
 import { announce } from "./announcer.js";
 import { Icon } from "./icons.js";
 
@@ -20,11 +20,11 @@ interface CardProps {
 /** A product in a list, with its picture, its price, and why it is there. */
 export function Card({ entry: { product, reason }, recommendationId, onGo }: CardProps) {
   const element = useRef<HTMLElement>(null);
-  const see = useImpression(element, product, recommendationId);
+  const reportImpression = useImpression(element, product, recommendationId);
   const followRecommended = () => {
     // Whoever is quick or uses a keyboard follows before the browser has noticed the card.
-    see();
-    tell("click_from_recommendation", product, recommendationId);
+    reportImpression();
+    trackProduct("click_from_recommendation", product, recommendationId);
   };
   const follow = recommendationId ? followRecommended : onGo;
   return (
@@ -48,20 +48,21 @@ export function Card({ entry: { product, reason }, recommendationId, onGo }: Car
 
 /** Reports once that a recommended product was at least half visible. The function returned does it now, if it has not been. */
 function useImpression(element: { current: HTMLElement | null }, product: Product, recommendationId?: string) {
-  const told = useRef("");
-  const see = () => {
-    if (!recommendationId || told.current === recommendationId) return;
-    told.current = recommendationId;
-    tell("product_impression", product, recommendationId);
+  const reportedId = useRef("");
+  const reportImpression = () => {
+    if (!recommendationId || reportedId.current === recommendationId) return;
+    reportedId.current = recommendationId;
+    trackProduct("product_impression", product, recommendationId);
   };
   useEffect(() => {
     if (!element.current || !recommendationId) return;
-    const notice = (entries: IntersectionObserverEntry[]) => entries.some((entry) => entry.isIntersecting) && see();
+    const notice = (entries: IntersectionObserverEntry[]) =>
+      entries.some((entry) => entry.isIntersecting) && reportImpression();
     const observer = new IntersectionObserver(notice, { threshold: 0.5 });
     observer.observe(element.current);
     return () => observer.disconnect();
   }, [element, product, recommendationId]);
-  return see;
+  return reportImpression;
 }
 
 /** Makes a product a favourite and back. */
@@ -81,7 +82,7 @@ export function FavouriteButton({ product }: { product: Product }) {
 }
 
 function DismissButton({ product, recommendationId }: { product: Product; recommendationId: string }) {
-  const act = () => {
+  const onClick = () => {
     dismiss(product, recommendationId);
     announce(`${product.name} will not be recommended again.`);
   };
@@ -91,7 +92,7 @@ function DismissButton({ product, recommendationId }: { product: Product; recomm
       class="round"
       aria-label={`Not interested in ${product.name}`}
       title="Not interested"
-      onClick={act}
+      onClick={onClick}
     >
       <Icon name="cross" />
     </button>
@@ -99,12 +100,12 @@ function DismissButton({ product, recommendationId }: { product: Product; recomm
 }
 
 function AddButton({ product }: { product: Product }) {
-  const act = () => {
+  const onClick = () => {
     addToCart(product);
     announce(`${product.name} is in your cart.`);
   };
   return (
-    <button type="button" class="round card-add" aria-label={`Add ${product.name} to the cart`} onClick={act}>
+    <button type="button" class="round card-add" aria-label={`Add ${product.name} to the cart`} onClick={onClick}>
       <Icon name="plus" />
     </button>
   );

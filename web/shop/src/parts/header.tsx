@@ -47,9 +47,9 @@ function Mark() {
 function Account() {
   const signedIn = useValue(account);
   const fail = () => announce("Sign-in is not available right now.");
-  const act = () => (signedIn ? signOut() : signIn()).catch(fail);
+  const onClick = () => (signedIn ? signOut() : signIn()).catch(fail);
   return (
-    <button type="button" class="tool" onClick={act}>
+    <button type="button" class="tool" onClick={onClick}>
       <Icon name="person" />
       <span class="tool-text">{signedIn ? "Sign out" : "Sign in"}</span>
     </button>

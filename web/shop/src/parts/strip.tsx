@@ -5,7 +5,7 @@ import { consent } from "../tracking.js";
 import { ConsentSwitch } from "./consent.js";
 import { Icon } from "./icons.js";
 
-const WORDS: Record<Status, string> = {
+const STATUS_TEXTS: Record<Status, string> = {
   waiting: "on its way",
   accepted: "stored",
   duplicate: "stored before",
@@ -85,7 +85,7 @@ function Events({ events }: { events: Received[] }) {
 }
 
 function State({ status }: { status: Status }) {
-  return <span class={`state state-${status}`}>{WORDS[status]}</span>;
+  return <span class={`state state-${status}`}>{STATUS_TEXTS[status]}</span>;
 }
 
 function nameOf({ about }: Received): string {

@@ -2,7 +2,7 @@
 import type { Client } from "../../api/client";
 import { ProblemError } from "../../api/problem";
 import { useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { link } from "../../app/location";
 import { type Evidence, evidenceOf, type Finding, ruleMeaning, ruleName, subjectOf } from "../../figures/finding";
 import { Card, Grid, PageHeader } from "../../ui/Card";
@@ -13,11 +13,11 @@ import { Table } from "../../ui/Table";
 
 /** How many findings are looked through for an id: the API has no route for a single one. */
 const PAGES_MAX = 5;
-const PAGE = 100;
+const PAGE_SIZE = 100;
 
 /** Shows the finding of an id. */
 export function Detail({ id }: { id: string }) {
-  const { api } = useSurroundings();
+  const { api } = usePageContext();
   const finding = useQuery(id, (signal) => find(api, id, signal));
   return (
     <>
@@ -27,7 +27,7 @@ export function Detail({ id }: { id: string }) {
       >
         <a href={link("alerts")}>All alerts</a>
       </PageHeader>
-      <Loaded query={finding}>{(found) => <Shown finding={found} />}</Loaded>
+      <Loaded query={finding}>{(found) => <FindingCards finding={found} />}</Loaded>
     </>
   );
 }
@@ -35,18 +35,22 @@ export function Detail({ id }: { id: string }) {
 async function find(api: Client, id: string, signal: AbortSignal): Promise<Finding> {
   let cursor: string | undefined;
   for (let page = 0; page < PAGES_MAX; page++) {
-    const { data, pagination } = await api.get("/api/v1/analytic/alerts", { query: { limit: PAGE, cursor } }, signal);
+    const { data, pagination } = await api.get(
+      "/api/v1/analytic/alerts",
+      { query: { limit: PAGE_SIZE, cursor } },
+      signal,
+    );
     const found = data.find((finding) => finding.id === id);
     if (found !== undefined) return found;
     if (!pagination.next_cursor) break;
     cursor = pagination.next_cursor;
   }
-  const message = `This alert is not among the newest ${PAGES_MAX * PAGE}.`;
+  const message = `This alert is not among the newest ${PAGES_MAX * PAGE_SIZE}.`;
   throw new ProblemError({ kind: "not-found", message, retryAfterSeconds: undefined });
 }
 
-function Shown({ finding }: { finding: Finding }) {
-  const { format } = useSurroundings();
+function FindingCards({ finding }: { finding: Finding }) {
+  const { format } = usePageContext();
   const { kind, id } = subjectOf(finding);
   const evidence = evidenceOf(finding);
   const facts: [string, preact.ComponentChildren][] = [
@@ -72,7 +76,7 @@ function Shown({ finding }: { finding: Finding }) {
         </dl>
       </Card>
       <Card title="Evidence" width="two-thirds">
-        <Listed evidence={evidence} format={format} />
+        <EvidenceTable evidence={evidence} format={format} />
       </Card>
     </Grid>
   );
@@ -96,7 +100,7 @@ function factsOf(evidence: Evidence, format: Format): [string, string][] {
 }
 
 /** What the finding rests on: orders, products, or the points of actors. */
-function Listed({ evidence, format }: { evidence: Evidence; format: Format }) {
+function EvidenceTable({ evidence, format }: { evidence: Evidence; format: Format }) {
   if (evidence.orders !== undefined || evidence.order !== undefined)
     return <Orders evidence={evidence} format={format} />;
   if (evidence.products !== undefined) {

@@ -1,6 +1,6 @@
 /** All findings, newest first. */
 import { useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { link, useParameter } from "../../app/location";
 import { FIGURES } from "../../figures/definitions";
 import { type Finding, RULE_IDS, type Rule, ruleMeaning, ruleName, subjectOf, summary } from "../../figures/finding";
@@ -12,16 +12,16 @@ import { Empty, Loaded } from "../../ui/States";
 import { type Column, Table } from "../../ui/Table";
 
 const LIST_MS = 5_000;
-const PAGE = 20;
+const PAGE_SIZE = 20;
 
 const CHOICES = [["", "All rules"], ...RULE_IDS.map((id) => [id, ruleName(id)] as const)] as const;
 
 /** Shows the findings of all rules or of one. */
 export function List() {
-  const { api, format } = useSurroundings();
+  const { api, format } = usePageContext();
   const [rule, choose] = useParameter<Rule | "">("rule", "");
   const pages = usePages(rule);
-  const query = { limit: PAGE, rule: rule === "" ? undefined : rule, cursor: pages.cursor };
+  const query = { limit: PAGE_SIZE, rule: rule === "" ? undefined : rule, cursor: pages.cursor };
   // Only the first page changes; the others are asked for once.
   const every = pages.cursor === undefined ? LIST_MS : undefined;
   const alerts = useQuery(
@@ -35,7 +35,7 @@ export function List() {
         <Select label="Rule" value={rule} options={CHOICES} choose={choose} />
       </PageHeader>
       <Grid>
-        <Card title={rule === "" ? "All rules" : ruleName(rule)} of={FIGURES.findings}>
+        <Card title={rule === "" ? "All rules" : ruleName(rule)} definition={FIGURES.findings}>
           {rule !== "" && <p class="muted about">{ruleMeaning(rule)}</p>}
           <Loaded query={alerts}>
             {({ data, pagination }) => (

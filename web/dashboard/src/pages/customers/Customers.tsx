@@ -1,5 +1,5 @@
 /** Customers: segments by what they spent, months, and how the number of users grows. */
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { Grid, PageHeader } from "../../ui/Card";
 import { Growth } from "./Growth";
 import { Months } from "./Months";
@@ -7,7 +7,7 @@ import { Segments } from "./Segments";
 
 /** The page of customers, for administrators. */
 export default function Customers() {
-  const { zone } = useSurroundings();
+  const { zone } = usePageContext();
   return (
     <>
       <PageHeader title="Customers" about={`Who buys, how much, and how that changes. Days and months of ${zone}.`} />

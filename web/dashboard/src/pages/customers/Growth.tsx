@@ -2,7 +2,7 @@
 import { useMemo } from "preact/hooks";
 import type { Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { useParameter } from "../../app/location";
 import { FIGURES } from "../../figures/definitions";
 import { lastDays } from "../../figures/sales";
@@ -26,7 +26,7 @@ const USERS_MS = 10_000;
 
 /** Shows registrations by day, and all users. */
 export function Growth() {
-  const { api, zone } = useSurroundings();
+  const { api, zone } = usePageContext();
   const [range, choose] = useParameter<(typeof RANGES)[number][0]>("users", "30");
   const today = useToday(zone);
   const { first, last } = lastDays(today, Number(range));
@@ -41,17 +41,22 @@ export function Growth() {
   return (
     <Card
       title="New users"
-      of={FIGURES.newUsers}
+      definition={FIGURES.newUsers}
       actions={<Segments label="Range of the new users" options={RANGES} value={range} choose={choose} />}
     >
       <Loaded query={users}>
         {(answer) => (
           <>
             <div class="figures">
-              <Figure of={FIGURES.totalUsers} value={answer.totalUsers} scope="shop" />
-              <Figure of={FIGURES.newUsers} value={days?.at(-1)?.registered} scope={`shop ${today}`} note="today" />
+              <Figure definition={FIGURES.totalUsers} value={answer.totalUsers} scope="shop" />
               <Figure
-                of={FIGURES.newUsersInRange}
+                definition={FIGURES.newUsers}
+                value={days?.at(-1)?.registered}
+                scope={`shop ${today}`}
+                note="today"
+              />
+              <Figure
+                definition={FIGURES.newUsersInRange}
                 value={answer.dailyUsers.reduce((sum, day) => sum + day.registered, 0)}
                 scope={`shop ${first}..${last}`}
               />

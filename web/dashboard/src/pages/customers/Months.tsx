@@ -2,7 +2,7 @@
 import { useMemo } from "preact/hooks";
 import type { Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { FIGURES } from "../../figures/definitions";
 import { Card } from "../../ui/Card";
 import { Chart, type ChartData } from "../../ui/Chart";
@@ -17,7 +17,7 @@ const MONTHS_MS = 10_000;
 
 /** Shows revenue by month, and a table of all that is known of each. */
 export function Months() {
-  const { api, zone, currency, format } = useSurroundings();
+  const { api, zone, currency, format } = usePageContext();
   const query = { months: 12, tz: zone, currency };
   const read = async (signal: AbortSignal) =>
     (await api.get("/api/v1/analytic/sales/months", { query }, signal)).data.months;
@@ -27,10 +27,10 @@ export function Months() {
   const latestFirst = useMemo(() => [...(list ?? [])].reverse(), [list]);
   return (
     <>
-      <Card title="Revenue by month" of={FIGURES.revenue}>
+      <Card title="Revenue by month" definition={FIGURES.revenue}>
         <Loaded query={months}>{() => <Chart data={chart} file="revenue-by-month" />}</Loaded>
       </Card>
-      <Card title="Months" of={FIGURES.ordersPaid}>
+      <Card title="Months" definition={FIGURES.ordersPaid}>
         <Loaded query={months}>
           {() => (
             <Table

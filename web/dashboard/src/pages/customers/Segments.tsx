@@ -1,7 +1,7 @@
 /** Customers by what they spent. */
 import type { Schemas } from "../../api/client";
 import { type Query, useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { FIGURES } from "../../figures/definitions";
 import { Card } from "../../ui/Card";
 import { Figure } from "../../ui/Figure";
@@ -19,21 +19,21 @@ const SEGMENTS_MS = 10_000;
 export function Segments() {
   const segments = useSegments();
   return (
-    <Card title="Customers by spending" of={FIGURES.segmentCustomers}>
-      <Loaded query={segments}>{(answer) => <Shown answer={answer} />}</Loaded>
+    <Card title="Customers by spending" definition={FIGURES.segmentCustomers}>
+      <Loaded query={segments}>{(answer) => <SegmentFigures answer={answer} />}</Loaded>
     </Card>
   );
 }
 
 function useSegments(): Query<Answer> {
-  const { api, currency } = useSurroundings();
+  const { api, currency } = usePageContext();
   const query = { currency };
   const path = "/api/v1/analytic/sales/customer-segments";
   return useQuery(`segments ${currency}`, async (signal) => (await api.get(path, { query }, signal)).data, SEGMENTS_MS);
 }
 
-function Shown({ answer }: { answer: Answer }) {
-  const { format } = useSurroundings();
+function SegmentFigures({ answer }: { answer: Answer }) {
+  const { format } = usePageContext();
   const customers = answer.segments.reduce((sum, segment) => sum + segment.customers, 0);
   const revenue = answer.segments.reduce((sum, segment) => sum + segment.revenue, 0);
   const scope = `customers ${answer.currency}`;
@@ -41,8 +41,8 @@ function Shown({ answer }: { answer: Answer }) {
   return (
     <>
       <div class="figures">
-        <Figure of={FIGURES.segmentCustomers} value={customers} scope={scope} />
-        <Figure of={FIGURES.segmentRevenue} value={revenue} scope={scope} />
+        <Figure definition={FIGURES.segmentCustomers} value={customers} scope={scope} />
+        <Figure definition={FIGURES.segmentRevenue} value={revenue} scope={scope} />
       </div>
       <Table
         caption="Customers by spending"

@@ -1,7 +1,7 @@
 /** The events of the shop's back end, by type. */
 import type { Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { useParameter } from "../../app/location";
 import { FLOWS } from "../../figures/flow";
 import { lastDays } from "../../figures/sales";
@@ -24,7 +24,7 @@ const EVENTS_MS = 5_000;
 
 /** Shows how many events of each type came. */
 export function BackEnd() {
-  const { api, zone, format } = useSurroundings();
+  const { api, zone, format } = usePageContext();
   const [range, choose] = useParameter<(typeof RANGES)[number][0]>("events", "7");
   const days = lastDays(useToday(zone), Number(range));
   const query = { from: days.first, to: addDays(days.last, 1), tz: zone };
@@ -41,7 +41,7 @@ export function BackEnd() {
   return (
     <Card
       title="Events of the back end"
-      of={FLOWS.backEnd}
+      definition={FLOWS.backEnd}
       actions={<Segments label="Range of the events" options={RANGES} value={range} choose={choose} />}
     >
       <Loaded query={events} lines={5}>

@@ -1,6 +1,6 @@
 /** Whether every stored event is accounted for. */
 import type { Schemas } from "../../api/client";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { FLOWS } from "../../figures/flow";
 import { Card } from "../../ui/Card";
 import { Figure } from "../../ui/Figure";
@@ -10,9 +10,9 @@ const SCOPE = "conservation";
 
 /** Shows the newest measurement as an equation. */
 export function Conservation({ measured }: { measured: Schemas["FlowConservation"] | undefined }) {
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   return (
-    <Card title="Conservation" width="third" of={FLOWS.difference}>
+    <Card title="Conservation" width="third" definition={FLOWS.difference}>
       {measured === undefined ? (
         <Empty title="It was not measured yet.">
           It is measured once a day. “shopsignal verify” measures at once, and everything.
@@ -20,11 +20,11 @@ export function Conservation({ measured }: { measured: Schemas["FlowConservation
       ) : (
         <>
           <div class="figures">
-            <Figure of={FLOWS.stored} value={measured.stored} scope={SCOPE} />
-            <Figure of={FLOWS.applied} value={measured.applied} scope={SCOPE} />
-            <Figure of={FLOWS.measuredWaiting} value={measured.waiting} scope={SCOPE} />
-            <Figure of={FLOWS.measuredParked} value={measured.parked} scope={SCOPE} />
-            <Figure of={FLOWS.difference} value={measured.difference} scope={SCOPE} />
+            <Figure definition={FLOWS.stored} value={measured.stored} scope={SCOPE} />
+            <Figure definition={FLOWS.applied} value={measured.applied} scope={SCOPE} />
+            <Figure definition={FLOWS.measuredWaiting} value={measured.waiting} scope={SCOPE} />
+            <Figure definition={FLOWS.measuredParked} value={measured.parked} scope={SCOPE} />
+            <Figure definition={FLOWS.difference} value={measured.difference} scope={SCOPE} />
           </div>
           <p class={measured.difference === 0 ? "good" : "bad"} role="status">
             {verdict(measured.difference)}

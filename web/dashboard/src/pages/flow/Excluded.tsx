@@ -1,6 +1,6 @@
 /** Actors whose events do not count. */
 import type { Schemas } from "../../api/client";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { FLOWS } from "../../figures/flow";
 import { Card } from "../../ui/Card";
 import { Empty } from "../../ui/States";
@@ -10,7 +10,7 @@ type Actor = Schemas["ExcludedActor"];
 
 /** Lists them, the newest first. */
 export function Excluded({ actors }: { actors: Actor[] }) {
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   const columns: Column<Actor>[] = [
     { title: "Actor", value: (row) => row.actor, show: (row) => <code>{row.actor}</code> },
     { title: "Kind", value: (row) => row.kind },
@@ -24,7 +24,7 @@ export function Excluded({ actors }: { actors: Actor[] }) {
     { title: "Excluded", value: (row) => row.dateCreated, show: (row) => format.time(row.dateCreated) },
   ];
   return (
-    <Card title="Excluded actors" of={FLOWS.excluded}>
+    <Card title="Excluded actors" definition={FLOWS.excluded}>
       {actors.length === 0 ? (
         <Empty title="Nobody is excluded.">
           “shopsignal exclude candidates PRODUCT” shows whose events add most to a product.

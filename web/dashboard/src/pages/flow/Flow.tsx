@@ -1,6 +1,6 @@
 /** The flow of events, for operators: one event, what waits, what is parked and why, conservation, and who is excluded. */
 import { LIVE_MS, useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import type { PageProps } from "../../app/pages";
 import { Grid, PageHeader } from "../../ui/Card";
 import { Loaded } from "../../ui/States";
@@ -9,11 +9,11 @@ import { Conservation } from "./Conservation";
 import { Excluded } from "./Excluded";
 import { Parked } from "./Parked";
 import { Sinks } from "./Sinks";
-import { Tracked } from "./Tracked";
+import { TrackedEvent } from "./TrackedEvent";
 
 /** The page of the flow, for administrators. */
 export default function Flow({ rest }: PageProps) {
-  const { api } = useSurroundings();
+  const { api } = usePageContext();
   const flow = useQuery("flow", (signal) => api.get("/api/analytics/flow", {}, signal), LIVE_MS);
   return (
     <>
@@ -21,7 +21,7 @@ export default function Flow({ rest }: PageProps) {
         <span class="live">live</span>
       </PageHeader>
       <Grid>
-        <Tracked id={rest[0]} />
+        <TrackedEvent id={rest[0]} />
         <Loaded query={flow} lines={8}>
           {(data) => (
             <>

@@ -1,6 +1,6 @@
 /** What waits for an operator, and why. */
 import type { Schemas } from "../../api/client";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { link } from "../../app/location";
 import { shortId } from "../../figures/finding";
 import { FLOWS, reasonName, sinkName } from "../../figures/flow";
@@ -17,7 +17,7 @@ interface Row {
 
 /** Shows the parked effects by reason, with those that were parked first. */
 export function Parked({ sinks }: { sinks: Schemas["SinkFlow"][] }) {
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   const rows: Row[] = sinks.flatMap(({ sink, parkedByReason }) => parkedByReason.map((group) => ({ sink, ...group })));
   const columns: Column<Row>[] = [
     { title: "Consumer", value: (row) => sinkName(row.sink) },
@@ -30,7 +30,7 @@ export function Parked({ sinks }: { sinks: Schemas["SinkFlow"][] }) {
     },
   ];
   return (
-    <Card title="Parked, by reason" width="two-thirds" of={FLOWS.parked}>
+    <Card title="Parked, by reason" width="two-thirds" definition={FLOWS.parked}>
       {rows.length === 0 ? (
         <Empty title="Nothing is parked.">No event and no alert needs an operator.</Empty>
       ) : (
@@ -52,7 +52,7 @@ export function Parked({ sinks }: { sinks: Schemas["SinkFlow"][] }) {
 
 /** Events lead to what became of them, alerts to their findings. */
 function Examples({ row }: { row: Row }) {
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   return (
     <ul class="examples">
       {row.examples.map(({ id, since }) => (

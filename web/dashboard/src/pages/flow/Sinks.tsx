@@ -17,12 +17,16 @@ export function Sinks({ sinks }: { sinks: Sink[] }) {
   return (
     <>
       {sinks.map((sink) => (
-        <Card key={sink.sink} title={sinkName(sink.sink)} width="third" of={FLOWS.waiting}>
+        <Card key={sink.sink} title={sinkName(sink.sink)} width="third" definition={FLOWS.waiting}>
           <p class="muted about">{ABOUT[sink.sink]}</p>
           <div class="figures">
-            <Figure of={FLOWS.waiting} value={sink.waiting} scope={sink.sink} />
-            <Figure of={FLOWS.oldest} value={sink.waiting === 0 ? null : sink.oldestSeconds} scope={sink.sink} />
-            <Figure of={FLOWS.parked} value={sink.parked} scope={sink.sink} />
+            <Figure definition={FLOWS.waiting} value={sink.waiting} scope={sink.sink} />
+            <Figure
+              definition={FLOWS.oldest}
+              value={sink.waiting === 0 ? null : sink.oldestSeconds}
+              scope={sink.sink}
+            />
+            <Figure definition={FLOWS.parked} value={sink.parked} scope={sink.sink} />
           </div>
         </Card>
       ))}

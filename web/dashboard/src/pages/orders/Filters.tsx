@@ -1,6 +1,6 @@
 /** The controls that choose orders. */
 import { useId } from "preact/hooks";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { go } from "../../app/location";
 import { STATUSES } from "../../figures/orders";
 import { Select } from "../../ui/Choice";
@@ -15,18 +15,18 @@ const STATUS_NAMES = STATUSES.map((id) => [id, id.charAt(0).toUpperCase() + id.s
 
 /** Shows the choices; each changes the address. */
 export function Filters({ filter }: { filter: Filter }) {
-  const { currency } = useSurroundings();
+  const { currency } = usePageContext();
   const all = filter.currency === undefined ? "all" : "one";
   return (
     <>
-      <Day label="From" value={filter.days.first} choose={(day) => put("first", day)} />
-      <Day label="To" value={filter.days.last} choose={(day) => put("last", day)} />
-      <Select label="That were" options={BY} value={filter.by} choose={(by) => put("by", by)} />
+      <Day label="From" value={filter.days.first} choose={(day) => setParameter("first", day)} />
+      <Day label="To" value={filter.days.last} choose={(day) => setParameter("last", day)} />
+      <Select label="That were" options={BY} value={filter.by} choose={(by) => setParameter("by", by)} />
       <Select
         label="Status now"
         options={[["", "Any"], ...STATUS_NAMES]}
         value={filter.status ?? ""}
-        choose={(status) => put("status", status)}
+        choose={(status) => setParameter("status", status)}
       />
       {currency !== undefined && (
         <Select
@@ -36,11 +36,11 @@ export function Filters({ filter }: { filter: Filter }) {
             ["all", "All currencies"],
           ]}
           value={all}
-          choose={(choice) => put("in", choice)}
+          choose={(choice) => setParameter("in", choice)}
         />
       )}
       {filter.seller !== undefined && (
-        <button type="button" class="button" onClick={() => put("seller", "")}>
+        <button type="button" class="button" onClick={() => setParameter("seller", "")}>
           All sellers
         </button>
       )}
@@ -48,7 +48,7 @@ export function Filters({ filter }: { filter: Filter }) {
   );
 }
 
-function put(name: string, value: string): void {
+function setParameter(name: string, value: string): void {
   const url = new URL(window.location.href);
   if (value === "") url.searchParams.delete(name);
   else url.searchParams.set(name, value);

@@ -1,21 +1,21 @@
 /** The orders behind figures: of the shop for administrators, with their own lines for sellers. */
 import { useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
-import { type Asked, ORDERS, readOrders } from "../../figures/orders";
+import { usePageContext } from "../../app/context";
+import { ORDERS, type OrdersRequest, readOrders } from "../../figures/orders";
 import { Card, Grid, PageHeader } from "../../ui/Card";
 import { addDays, startOfDay } from "../../ui/day";
 import { Pager, usePages } from "../../ui/Pager";
 import { Empty, Loaded } from "../../ui/States";
 import { Filters } from "./Filters";
 import { type Filter, useFilter } from "./filter";
-import { Listed } from "./Listed";
-import { Sums } from "./Sums";
+import { OrdersTable } from "./OrdersTable";
+import { OrderTotals } from "./OrderTotals";
 
 const ORDERS_MS = 5_000;
 
 /** The page of orders. */
 export default function Orders() {
-  const { identity } = useSurroundings();
+  const { identity } = usePageContext();
   const filter = useFilter();
   const about =
     identity.role === "admin" ? "The orders behind the figures, newest first." : "Your orders, with your own lines.";
@@ -25,7 +25,7 @@ export default function Orders() {
         <Filters filter={filter} />
       </PageHeader>
       <Grid>
-        <Sums filter={filter} />
+        <OrderTotals filter={filter} />
         <List filter={filter} />
       </Grid>
     </>
@@ -33,22 +33,25 @@ export default function Orders() {
 }
 
 function List({ filter }: { filter: Filter }) {
-  const { api } = useSurroundings();
-  const asked = useAsked(filter);
-  const list = JSON.stringify(asked);
+  const { api } = usePageContext();
+  const request = useOrdersRequest(filter);
+  const list = JSON.stringify(request);
   const pages = usePages(list);
   const orders = useQuery(
     JSON.stringify([list, pages.cursor]),
-    (signal) => readOrders(api, asked, pages.cursor, signal),
+    (signal) => readOrders(api, request, pages.cursor, signal),
     pages.cursor === undefined ? ORDERS_MS : undefined,
   );
   return (
-    <Card title={filter.by === "paid" ? "Orders paid in this time" : "Orders placed in this time"} of={ORDERS.orders}>
+    <Card
+      title={filter.by === "paid" ? "Orders paid in this time" : "Orders placed in this time"}
+      definition={ORDERS.orders}
+    >
       <Loaded query={orders} lines={8}>
         {(page) => (
           <>
             {page.orders.length > 0 ? (
-              <Listed orders={page.orders} filter={filter} />
+              <OrdersTable orders={page.orders} filter={filter} />
             ) : (
               <Nothing more={page.next !== undefined} />
             )}
@@ -60,8 +63,8 @@ function List({ filter }: { filter: Filter }) {
   );
 }
 
-function useAsked(filter: Filter): Asked {
-  const { zone } = useSurroundings();
+function useOrdersRequest(filter: Filter): OrdersRequest {
+  const { zone } = usePageContext();
   return {
     start: startOfDay(filter.days.first, zone).toISOString(),
     end: startOfDay(addDays(filter.days.last, 1), zone).toISOString(),

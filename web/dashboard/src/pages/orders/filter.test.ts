@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { daysOf, inAll } from "./filter";
+import { daysOf, isInAllCurrencies } from "./filter";
 
 const USUAL = { first: "2026-11-01", last: "2026-11-30" };
 
@@ -11,6 +11,6 @@ test("days come from the address, in either order, and the usual ones take the p
 });
 
 test("orders placed are of all currencies and orders paid of one, unless it is chosen", () => {
-  expect([inAll(null, "placed"), inAll(null, "paid")]).toEqual([true, false]);
-  expect([inAll("one", "placed"), inAll("all", "paid")]).toEqual([false, true]);
+  expect([isInAllCurrencies(null, "placed"), isInAllCurrencies(null, "paid")]).toEqual([true, false]);
+  expect([isInAllCurrencies("one", "placed"), isInAllCurrencies("all", "paid")]).toEqual([false, true]);
 });

@@ -1,14 +1,14 @@
 /** Which orders are looked at, as the address has it. */
-import { useSurroundings } from "../../app/context";
-import { usePlace } from "../../app/location";
-import { type By, type Status, statusOf } from "../../figures/orders";
+import { usePageContext } from "../../app/context";
+import { usePageLocation } from "../../app/location";
+import { type OrderInstant, type Status, statusOf } from "../../figures/orders";
 import { type Days, lastDays } from "../../figures/sales";
 import { useToday } from "../../ui/today";
 
 /** The chosen orders. */
 export interface Filter {
   days: Days;
-  by: By;
+  by: OrderInstant;
   status: Status | undefined;
   /** Undefined: of all currencies. */
   currency: string | undefined;
@@ -22,8 +22,8 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /** The filter of the address; the last 30 days when it names none. */
 export function useFilter(): Filter {
-  const { identity, zone, currency } = useSurroundings();
-  const { query } = usePlace();
+  const { identity, zone, currency } = usePageContext();
+  const { query } = usePageLocation();
   const usual = lastDays(useToday(zone), 30);
   const admin = identity.role === "admin";
   const by = query.get("by") === "placed" ? "placed" : "paid";
@@ -32,23 +32,23 @@ export function useFilter(): Filter {
     days: daysOf(query.get("first"), query.get("last"), usual),
     by,
     status: statusOf(query.get("status") ?? ""),
-    currency: inAll(query.get("in"), by) ? undefined : currency,
+    currency: isInAllCurrencies(query.get("in"), by) ? undefined : currency,
     seller,
     ofSeller: !admin || seller !== undefined,
   };
 }
 
 /** Whether all currencies are looked at: unless chosen, where the figures count them all, which is what was placed. */
-export function inAll(chosen: string | null, by: By): boolean {
+export function isInAllCurrencies(chosen: string | null, by: OrderInstant): boolean {
   return chosen === "all" || (chosen !== "one" && by === "placed");
 }
 
 /** The days that an address names, the earlier first; those that are no dates are the usual ones. */
 export function daysOf(first: string | null, last: string | null, usual: Days): Days {
-  const days = [valid(first) ?? usual.first, valid(last) ?? usual.last].sort();
+  const days = [validDate(first) ?? usual.first, validDate(last) ?? usual.last].sort();
   return { first: days[0] ?? usual.first, last: days[1] ?? usual.last };
 }
 
-function valid(date: string | null): string | undefined {
+function validDate(date: string | null): string | undefined {
   return date !== null && DATE.test(date) && !Number.isNaN(Date.parse(date)) ? date : undefined;
 }

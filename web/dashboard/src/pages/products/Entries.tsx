@@ -1,6 +1,6 @@
 /** The tables of the lists: the live one with its counters, and the ranked ones with the points of every window. */
 import type { Schemas } from "../../api/client";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { link } from "../../app/location";
 import type { List } from "../../figures/popularity";
 import type { Format } from "../../ui/format";
@@ -12,7 +12,7 @@ type Entry = Schemas["RankedEntry"];
 
 /** The live list. `first` is the position of its first row. */
 export function Live({ rows, first }: { rows: Live[]; first: number }) {
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   const numbered = rows.map((row, index) => ({ ...row, position: first + index }));
   const columns: Column<(typeof numbered)[number]>[] = [
     countColumn("#", format, (row) => row.position),
@@ -32,7 +32,7 @@ export function Live({ rows, first }: { rows: Live[]; first: number }) {
 
 /** A rank list. */
 export function Entries({ rows, list }: { rows: Entry[]; list: List }) {
-  const { format, identity } = useSurroundings();
+  const { format, identity } = usePageContext();
   const columns: Column<Entry>[] = [
     countColumn("#", format, (row) => row.position),
     { title: "Product", value: (row) => row.id, show: (row) => <Product id={row.id} /> },

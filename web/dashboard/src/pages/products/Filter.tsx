@@ -1,12 +1,12 @@
 /** Restricts a list to a category or to a seller. */
 import { useEffect, useId, useState } from "preact/hooks";
-import { go, usePlace } from "../../app/location";
+import { go, usePageLocation } from "../../app/location";
 
 type Kind = "category" | "seller";
 
 /** A field for the id of a category or a seller; the API takes one of them. */
 export function Filter({ category, seller }: { category: string; seller: string }) {
-  const { query } = usePlace();
+  const { query } = usePageLocation();
   const current: Kind = seller === "" ? "category" : "seller";
   const [kind, setKind] = useState<Kind>(current);
   const [id, setId] = useState(category || seller);

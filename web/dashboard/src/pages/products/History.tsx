@@ -2,7 +2,7 @@
 import { useMemo } from "preact/hooks";
 import type { Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { useParameter } from "../../app/location";
 import { PRODUCT } from "../../figures/popularity";
 import { Card } from "../../ui/Card";
@@ -13,9 +13,9 @@ import { useToday } from "../../ui/today";
 import { type Range, spanOf } from "./range";
 
 type Bucket = Schemas["HistoryBucket"];
-type Shown = "points" | "events";
+type Measure = "points" | "events";
 
-const SHOWN = [
+const MEASURES = [
   ["points", "Points"],
   ["events", "Events"],
 ] as const;
@@ -24,8 +24,8 @@ const HISTORY_MS = 10_000;
 
 /** Shows points or events by hour or day. */
 export function History({ id, range }: { id: string; range: Range }) {
-  const { api, zone } = useSurroundings();
-  const [shown, show] = useParameter<Shown>("history", "points");
+  const { api, zone } = usePageContext();
+  const [measure, setMeasure] = useParameter<Measure>("history", "points");
   const span = spanOf(range, useToday(zone), zone);
   const query = { granularity: span.step, start: span.start, end: span.end, tz: span.zone };
   const path = { spu_id: id };
@@ -36,18 +36,18 @@ export function History({ id, range }: { id: string; range: Range }) {
     HISTORY_MS,
   );
   const buckets = history.data;
-  const data = useMemo(() => chartOf(buckets ?? [], shown, span.step), [buckets, shown, span.step]);
+  const data = useMemo(() => chartOf(buckets ?? [], measure, span.step), [buckets, measure, span.step]);
   return (
     <Card
-      title={shown === "points" ? "Points over time" : "Events over time"}
+      title={measure === "points" ? "Points over time" : "Events over time"}
       width="half"
-      of={PRODUCT.history}
-      actions={<Segments label="What is shown over time" options={SHOWN} value={shown} choose={show} />}
+      definition={PRODUCT.history}
+      actions={<Segments label="What is shown over time" options={MEASURES} value={measure} choose={setMeasure} />}
     >
       <Loaded query={history} lines={6}>
         {() => (
           <>
-            <Chart data={data} file={`product-${shown}`} />
+            <Chart data={data} file={`product-${measure}`} />
             {span.zone !== zone && <p class="muted small">Days of UTC: others are kept for 35 days only.</p>}
           </>
         )}
@@ -56,9 +56,9 @@ export function History({ id, range }: { id: string; range: Range }) {
   );
 }
 
-function chartOf(buckets: Bucket[], shown: Shown, step: "hour" | "day"): ChartData {
+function chartOf(buckets: Bucket[], measure: Measure, step: "hour" | "day"): ChartData {
   const times = buckets.map((bucket) => new Date(bucket.start));
-  if (shown === "points") {
+  if (measure === "points") {
     const values = buckets.map((bucket) => bucket.points);
     const series = [{ name: "Points", values, kind: "bars", tone: "accent" }] as const;
     return { title: "Points over time", times, step, unit: "score", series: [...series] };

@@ -1,9 +1,9 @@
 /** The products by score or by one of the rank lists, of the shop, a category or a seller. */
 import type { Schemas } from "../../api/client";
 import { LIVE_MS, type Query, useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { useParameter } from "../../app/location";
-import { LISTS, type List as Name, RANKS } from "../../figures/popularity";
+import { LISTS, type List as ListName, RANKS } from "../../figures/popularity";
 import { Card, Grid, PageHeader } from "../../ui/Card";
 import { Segments } from "../../ui/Choice";
 import { Pager, type Pages, usePages } from "../../ui/Pager";
@@ -15,13 +15,13 @@ type Answer = Schemas["TopAnswer"];
 
 /** Rank lists are brought up to date every minute. */
 const RANKED_MS = 15_000;
-const PAGE = 25;
+const PAGE_SIZE = 25;
 
 /** Shows the list that is chosen. */
 export function List() {
-  const { identity } = useSurroundings();
+  const { identity } = usePageContext();
   const member = identity.role === "member";
-  const [chosen, choose] = useParameter<Name>("rank", member ? "trending" : "live");
+  const [chosen, choose] = useParameter<ListName>("rank", member ? "trending" : "live");
   const [category] = useParameter<string>("category", "");
   const [seller] = useParameter<string>("seller", "");
   const scope = member ? { seller: identity.account } : { category, seller };
@@ -39,8 +39,8 @@ export function List() {
 }
 
 interface Scope {
-  list: Name;
-  choose: (list: Name) => void;
+  list: ListName;
+  choose: (list: ListName) => void;
   category?: string;
   seller?: string;
 }
@@ -56,14 +56,14 @@ function Ranked({ list, choose, category = "", seller = "" }: Scope) {
     <Grid>
       <Card
         title={title(category, seller)}
-        of={RANKS[list]}
+        definition={RANKS[list]}
         actions={<Segments label="List" options={options} value={list} choose={choose} />}
       >
         {answer.problem?.kind === "not-found" ? (
           <Expired pages={pages} />
         ) : (
           <Loaded query={answer} lines={8}>
-            {(data) => <Shown answer={data} list={list} pages={pages} filtered={filtered} />}
+            {(data) => <ProductTable answer={data} list={list} pages={pages} filtered={filtered} />}
           </Loaded>
         )}
       </Card>
@@ -76,28 +76,38 @@ function title(category: string, seller: string): string {
   return seller === "" ? "All products" : "Products of the seller";
 }
 
-interface Asked {
-  rank: Exclude<Name, "live"> | "alltime" | undefined;
+interface TopRequest {
+  rank: Exclude<ListName, "live"> | "alltime" | undefined;
   category_id: string;
   seller_id: string;
   cursor: string | undefined;
 }
 
-function useTop(asked: Asked): Query<Answer> {
-  const { api } = useSurroundings();
-  const query = { ...asked, limit: PAGE };
-  const every = asked.rank === undefined ? LIVE_MS : RANKED_MS;
+function useTop(request: TopRequest): Query<Answer> {
+  const { api } = usePageContext();
+  const query = { ...request, limit: PAGE_SIZE };
+  const every = request.rank === undefined ? LIVE_MS : RANKED_MS;
   return useQuery(
     JSON.stringify(query),
     (signal) => api.get("/api/v1/analytic/popularity/top", { query }, signal),
     // Only the first page changes: later ones belong to the list as it was when the reader began.
-    asked.cursor === undefined ? every : undefined,
+    request.cursor === undefined ? every : undefined,
   );
 }
 
-function Shown({ answer, list, pages, filtered }: { answer: Answer; list: Name; pages: Pages; filtered: boolean }) {
-  const { format } = useSurroundings();
-  const first = (pages.number - 1) * PAGE + 1;
+function ProductTable({
+  answer,
+  list,
+  pages,
+  filtered,
+}: {
+  answer: Answer;
+  list: ListName;
+  pages: Pages;
+  filtered: boolean;
+}) {
+  const { format } = usePageContext();
+  const first = (pages.number - 1) * PAGE_SIZE + 1;
   if (answer.data.length === 0) return <Nothing list={list} filtered={filtered} />;
   return (
     <>
@@ -112,7 +122,7 @@ function Shown({ answer, list, pages, filtered }: { answer: Answer; list: Name; 
   );
 }
 
-function Nothing({ list, filtered }: { list: Name; filtered: boolean }) {
+function Nothing({ list, filtered }: { list: ListName; filtered: boolean }) {
   if (filtered)
     return (
       <Empty title="No product is in this list.">

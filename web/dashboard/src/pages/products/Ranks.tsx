@@ -1,6 +1,6 @@
 /** The score of a product now, and its place in every list. */
 import type { Schemas } from "../../api/client";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { link } from "../../app/location";
 import { LISTS, type List, RANKS } from "../../figures/popularity";
 import { Card } from "../../ui/Card";
@@ -9,7 +9,7 @@ import { Empty } from "../../ui/States";
 import { type Column, countColumn, Table } from "../../ui/Table";
 
 type Ranked = Schemas["ProductPopularity"];
-type Known = Schemas["ProductRanks"];
+type RankPositions = Schemas["ProductRanks"];
 
 interface Row {
   list: List;
@@ -20,7 +20,7 @@ interface Row {
 
 /** Shows the score, live, and the rank lists. */
 export function Ranks({ product }: { product: Ranked }) {
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   const ranks = product.ranks ?? undefined;
   const place = (position: number | null | undefined) =>
     position ? `No. ${format.count(position)} of the shop` : "not among the first 1,000";
@@ -28,24 +28,24 @@ export function Ranks({ product }: { product: Ranked }) {
     <>
       <section class="card figures" aria-label="The product in figures">
         <Figure
-          of={RANKS.live}
+          definition={RANKS.live}
           value={product.score}
           scope={product.id}
           {...(ranks ? { note: place(ranks.positions.alltime) } : {})}
         />
         <Figure
-          of={RANKS.trending}
+          definition={RANKS.trending}
           value={ranks?.trending ?? null}
           scope={product.id}
           {...(ranks ? { note: place(ranks.positions.trending) } : {})}
         />
-        <Figure of={RANKS["24h"]} value={ranks?.points["24h"] ?? null} scope={product.id} />
-        <Figure of={RANKS["7d"]} value={ranks?.points["7d"] ?? null} scope={product.id} />
+        <Figure definition={RANKS["24h"]} value={ranks?.points["24h"] ?? null} scope={product.id} />
+        <Figure definition={RANKS["7d"]} value={ranks?.points["7d"] ?? null} scope={product.id} />
       </section>
-      <Card title="Counted so far" width="third" of={RANKS.live}>
+      <Card title="Counted so far" width="third" definition={RANKS.live}>
         <Counters product={product} />
       </Card>
-      <Card title="Places in the lists" width="two-thirds" of={RANKS.live}>
+      <Card title="Places in the lists" width="two-thirds" definition={RANKS.live}>
         {ranks === undefined ? (
           <Empty title="The lists do not have this product yet.">They are brought up to date every minute.</Empty>
         ) : (
@@ -57,7 +57,7 @@ export function Ranks({ product }: { product: Ranked }) {
 }
 
 function Counters({ product }: { product: Ranked }) {
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   const rows: [string, number][] = [
     ["Views", product.view_count],
     ["Carts", product.cart_count],
@@ -72,8 +72,8 @@ function Counters({ product }: { product: Ranked }) {
   return <Table caption="Events counted" columns={columns} rows={rows} rowKey={([name]) => name} file="counted" />;
 }
 
-function Lists({ ranks, score }: { ranks: Known; score: number }) {
-  const { format } = useSurroundings();
+function Lists({ ranks, score }: { ranks: RankPositions; score: number }) {
+  const { format } = usePageContext();
   const value = (list: List): number | null => {
     if (list === "live") return score;
     return list === "trending" || list === "rising" ? (ranks[list] ?? null) : ranks.points[list];

@@ -1,7 +1,7 @@
 /** The sales of a product over time: of all sellers for administrators, the own ones for a seller. */
 import { useMemo } from "preact/hooks";
 import { type Query, useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { useParameter } from "../../app/location";
 import { PRODUCT } from "../../figures/popularity";
 import type { SalesWindow } from "../../figures/sales";
@@ -14,9 +14,9 @@ import { Loaded } from "../../ui/States";
 import { useToday } from "../../ui/today";
 import { type Range, type Span, spanOf } from "./range";
 
-type Shown = "revenue" | "orders";
+type Measure = "revenue" | "orders";
 
-const SHOWN = [
+const MEASURES = [
   ["revenue", "Revenue"],
   ["orders", "Orders"],
 ] as const;
@@ -25,23 +25,23 @@ const SALES_MS = 10_000;
 
 /** Shows revenue or orders by hour or day. */
 export function Sales({ id, range }: { id: string; range: Range }) {
-  const { zone, format } = useSurroundings();
-  const [shown, show] = useParameter<Shown>("sales", "revenue");
+  const { zone, format } = usePageContext();
+  const [measure, setMeasure] = useParameter<Measure>("sales", "revenue");
   const span = spanOf(range, useToday(zone), zone);
   const sales = useProductSales(id, span);
   const windows = sales.data;
-  const data = useMemo(() => chartOf(windows ?? [], shown, span.step), [windows, shown, span.step]);
+  const data = useMemo(() => chartOf(windows ?? [], measure, span.step), [windows, measure, span.step]);
   return (
     <Card
-      title={shown === "revenue" ? "Revenue over time" : "Orders over time"}
+      title={measure === "revenue" ? "Revenue over time" : "Orders over time"}
       width="half"
-      of={PRODUCT.sales}
-      actions={<Segments label="What is shown of the sales" options={SHOWN} value={shown} choose={show} />}
+      definition={PRODUCT.sales}
+      actions={<Segments label="What is shown of the sales" options={MEASURES} value={measure} choose={setMeasure} />}
     >
       <Loaded query={sales} lines={6}>
         {(all) => (
           <>
-            <Chart data={data} file={`product-${shown}`} />
+            <Chart data={data} file={`product-${measure}`} />
             <p class="muted small">
               {format.money(totalsOf(all).revenue)} in {format.count(totalsOf(all).orders)} orders in all of this time.
             </p>
@@ -53,7 +53,7 @@ export function Sales({ id, range }: { id: string; range: Range }) {
 }
 
 function useProductSales(id: string, { step, days }: Span): Query<SalesWindow[]> {
-  const { api, zone, currency } = useSurroundings();
+  const { api, zone, currency } = usePageContext();
   const query = {
     product_id: id,
     size: step === "hour" ? ("1h" as const) : ("1d" as const),
@@ -67,8 +67,8 @@ function useProductSales(id: string, { step, days }: Span): Query<SalesWindow[]>
   return useQuery(JSON.stringify(query), read, SALES_MS);
 }
 
-function chartOf(windows: SalesWindow[], shown: Shown, step: "hour" | "day"): ChartData {
-  const revenue = shown === "revenue";
+function chartOf(windows: SalesWindow[], measure: Measure, step: "hour" | "day"): ChartData {
+  const revenue = measure === "revenue";
   return {
     title: revenue ? "Revenue over time" : "Orders over time",
     times: windows.map((window) => new Date(window.start)),

@@ -1,6 +1,6 @@
 /** The results of each place where recommendations are shown. */
 import type { Schemas } from "../../api/client";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { placementName, RECOMMENDED, type Results, sumOf } from "../../figures/recommendation";
 import { Card } from "../../ui/Card";
 import { Empty } from "../../ui/States";
@@ -16,7 +16,7 @@ interface Row extends Results {
 
 /** Shows the sums of the days by placement and group. */
 export function Placements({ days }: { days: Day[] }) {
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   const rows = rowsOf(days);
   const shareColumn = (title: string, value: (row: Row) => number | null): Column<Row> => ({
     title,
@@ -34,7 +34,7 @@ export function Placements({ days }: { days: Day[] }) {
     shareColumn("Conversion rate", (row) => row.conversionRate ?? null),
   ];
   return (
-    <Card title="By placement" of={RECOMMENDED.clickRate}>
+    <Card title="By placement" definition={RECOMMENDED.clickRate}>
       {rows.length === 0 ? (
         <Empty title="No recommendation was shown in this time.">Choose a longer range above.</Empty>
       ) : (

@@ -2,7 +2,7 @@
 import { useId, useState } from "preact/hooks";
 import type { Client, Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { useParameter } from "../../app/location";
 import { RECOMMENDED } from "../../figures/recommendation";
 import { Card } from "../../ui/Card";
@@ -23,24 +23,24 @@ const LIMIT = 10;
 
 /** A form for a product or a visit, and what is recommended. */
 export function Preview() {
-  const { api } = useSurroundings();
+  const { api } = usePageContext();
   const [kind, choose] = useParameter<Kind>("preview", "viewed");
-  const [product, keepProduct] = useParameter<string>("product", "");
+  const [product, setProduct] = useParameter<string>("product", "");
   // A session id is a secret of its visitor: it stays out of the address, where others would read it.
-  const [session, keepSession] = useState("");
+  const [session, setSession] = useState("");
   const id = kind === "session" ? session : product;
   const preview = useQuery(id === "" ? null : JSON.stringify([kind, id]), (signal) => read(api, kind, id, signal));
   return (
     <Card
       title="Preview"
-      of={RECOMMENDED.preview}
+      definition={RECOMMENDED.preview}
       actions={<Segments label="Preview for" options={KINDS} value={kind} choose={choose} />}
     >
-      <Asked
+      <IdForm
         key={kind}
         label={kind === "session" ? "Session id of the visitor's events" : "Product id"}
         value={id}
-        keep={kind === "session" ? keepSession : keepProduct}
+        submit={kind === "session" ? setSession : setProduct}
       />
       {id === "" ? (
         <Empty title="Nothing to show yet.">
@@ -66,15 +66,15 @@ async function read(api: Client, kind: Kind, id: string, signal: AbortSignal): P
   return (await api.get("/api/v1/analytic/recommendations/product/{product_id}", request, signal)).data;
 }
 
-function Asked({ label, value, keep }: { label: string; value: string; keep: (id: string) => void }) {
-  const [text, write] = useState(value);
+function IdForm({ label, value, submit }: { label: string; value: string; submit: (id: string) => void }) {
+  const [text, setText] = useState(value);
   const field = useId();
   return (
     <form
       class="inline-form"
       onSubmit={(event) => {
         event.preventDefault();
-        keep(text.trim());
+        submit(text.trim());
       }}
     >
       <span class="field">
@@ -85,7 +85,7 @@ function Asked({ label, value, keep }: { label: string; value: string; keep: (id
           maxLength={128}
           size={38}
           autocomplete="off"
-          onInput={(event) => write(event.currentTarget.value)}
+          onInput={(event) => setText(event.currentTarget.value)}
         />
       </span>
       <button type="submit" class="button">

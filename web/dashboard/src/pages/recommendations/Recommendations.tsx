@@ -1,5 +1,5 @@
 /** Recommendations: how they do, what they would be at this moment, and the rules of the shop. */
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { useParameter } from "../../app/location";
 import { lastDays } from "../../figures/sales";
 import { Grid, PageHeader } from "../../ui/Card";
@@ -17,7 +17,7 @@ const RANGES = [
 
 /** The page of recommendations, for administrators. */
 export default function Recommendations() {
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   const [range, choose] = useParameter<(typeof RANGES)[number][0]>("range", "30");
   // The API counts recommendations by days of UTC.
   const days = lastDays(useToday("UTC"), Number(range));

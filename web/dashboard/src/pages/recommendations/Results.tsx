@@ -2,7 +2,7 @@
 import { useMemo } from "preact/hooks";
 import type { Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { liftNote, RECOMMENDED, sumOf } from "../../figures/recommendation";
 import type { Days } from "../../figures/sales";
 import { Card } from "../../ui/Card";
@@ -18,7 +18,7 @@ const RESULTS_MS = 5_000;
 
 /** Shows the figures of a span of days of UTC. */
 export function Results({ days }: { days: Days }) {
-  const { api } = useSurroundings();
+  const { api } = usePageContext();
   const query = { from: days.first, to: addDays(days.last, 1) };
   const results = useQuery(
     JSON.stringify(query),
@@ -33,24 +33,24 @@ export function Results({ days }: { days: Days }) {
       </Card>
     );
   }
-  return <Shown results={results.data} days={days} />;
+  return <ResultCards results={results.data} days={days} />;
 }
 
-function Shown({ results, days }: { results: Answer; days: Days }) {
+function ResultCards({ results, days }: { results: Answer; days: Days }) {
   const scope = `recommendations ${days.first}..${days.last}`;
   const all = sumOf(results.days.flatMap((day) => [day.learned, day.control]));
   const chart = useMemo(() => chartOf(results, days), [results, days.first, days.last]);
   return (
     <>
       <section class="card figures" aria-label="Recommendations in figures">
-        <Figure of={RECOMMENDED.impressions} value={all.impressions} scope={scope} />
-        <Figure of={RECOMMENDED.clicks} value={all.clicks} scope={scope} />
-        <Figure of={RECOMMENDED.clickRate} value={all.clickRate ?? null} scope={scope} />
-        <Figure of={RECOMMENDED.conversions} value={all.conversions} scope={scope} />
-        <Figure of={RECOMMENDED.conversionRate} value={all.conversionRate ?? null} scope={scope} />
+        <Figure definition={RECOMMENDED.impressions} value={all.impressions} scope={scope} />
+        <Figure definition={RECOMMENDED.clicks} value={all.clicks} scope={scope} />
+        <Figure definition={RECOMMENDED.clickRate} value={all.clickRate ?? null} scope={scope} />
+        <Figure definition={RECOMMENDED.conversions} value={all.conversions} scope={scope} />
+        <Figure definition={RECOMMENDED.conversionRate} value={all.conversionRate ?? null} scope={scope} />
       </section>
-      <Compared results={results} scope={scope} />
-      <Card title="Click-through by day" width="two-thirds" of={RECOMMENDED.clickRate}>
+      <ComparisonCard results={results} scope={scope} />
+      <Card title="Click-through by day" width="two-thirds" definition={RECOMMENDED.clickRate}>
         {all.impressions === 0 ? (
           <Empty title="No recommendation was shown in this time.">
             Choose a longer range above. Pages of the shop report what they show: events product_impression whose
@@ -66,20 +66,20 @@ function Shown({ results, days }: { results: Answer; days: Days }) {
 }
 
 /** What was learned against the control group. */
-function Compared({ results, scope }: { results: Answer; scope: string }) {
-  const { format } = useSurroundings();
+function ComparisonCard({ results, scope }: { results: Answer; scope: string }) {
+  const { format } = usePageContext();
   const { learned, control, clickLift, conversionLift } = results.compared;
   return (
-    <Card title="Against the control group" width="third" of={RECOMMENDED.clickLift}>
+    <Card title="Against the control group" width="third" definition={RECOMMENDED.clickLift}>
       <div class="figures">
         <Figure
-          of={RECOMMENDED.clickLift}
+          definition={RECOMMENDED.clickLift}
           value={clickLift?.ratio ?? null}
           scope={scope}
           note={liftNote(format, clickLift)}
         />
         <Figure
-          of={RECOMMENDED.conversionLift}
+          definition={RECOMMENDED.conversionLift}
           value={conversionLift?.ratio ?? null}
           scope={scope}
           note={liftNote(format, conversionLift)}
@@ -98,12 +98,18 @@ function Compared({ results, scope }: { results: Answer; scope: string }) {
 function chartOf(results: Answer, days: Days): ChartData {
   const dates: string[] = [];
   for (let day = days.first; day <= days.last; day = addDays(day, 1)) dates.push(day);
-  const of = (pick: "learned" | "control") =>
+  const ratesOf = (pick: "learned" | "control") =>
     dates.map(
       (date) => sumOf(results.days.filter((day) => day.date === date).map((day) => day[pick])).clickRate ?? null,
     );
-  const learned: Series = { name: "Learned", values: of("learned"), kind: "bars", tone: "accent" };
-  const control: Series = { name: "Control group", values: of("control"), kind: "line", tone: "third", dashed: true };
+  const learned: Series = { name: "Learned", values: ratesOf("learned"), kind: "bars", tone: "accent" };
+  const control: Series = {
+    name: "Control group",
+    values: ratesOf("control"),
+    kind: "line",
+    tone: "third",
+    dashed: true,
+  };
   return {
     title: "Click-through by day",
     times: dates.map((date) => new Date(`${date}T12:00:00Z`)),

@@ -1,7 +1,7 @@
 /** The rules of the shop about recommendations. */
 import type { Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { placementName, RECOMMENDED } from "../../figures/recommendation";
 import { Card } from "../../ui/Card";
 import type { Format } from "../../ui/format";
@@ -15,14 +15,14 @@ const RULES_MS = 10_000;
 
 /** Lists the rules in force and to come. */
 export function Rules() {
-  const { api, format } = useSurroundings();
+  const { api, format } = usePageContext();
   const rules = useQuery(
     "rules",
     async (signal) => (await api.get("/api/v1/analytic/recommendations/rules", {}, signal)).data,
     RULES_MS,
   );
   return (
-    <Card title="Rules of the shop" of={RECOMMENDED.rules}>
+    <Card title="Rules of the shop" definition={RECOMMENDED.rules}>
       <Loaded query={rules}>
         {(rows) =>
           rows.length === 0 ? (

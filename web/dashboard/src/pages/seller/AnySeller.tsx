@@ -1,6 +1,6 @@
 /** One seller as an administrator sees them: sales over time and the ranking of their products. */
 import { useMemo, useState } from "preact/hooks";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { go, link, useParameter } from "../../app/location";
 import { FIGURES } from "../../figures/definitions";
 import { sellerOrdersLink } from "../../figures/links";
@@ -67,7 +67,7 @@ function Choice({ id }: { id: string }) {
 }
 
 function Sales({ id }: { id: string }) {
-  const { zone, currency } = useSurroundings();
+  const { zone, currency } = usePageContext();
   const [range, choose] = useParameter<Range>("range", "30");
   const { days } = spanOf(range, useToday(zone), zone);
   const sales = useSales(days, "1d", SALES_MS, id);
@@ -90,18 +90,23 @@ function Sales({ id }: { id: string }) {
     <Grid>
       <Card
         title={`Sales of ${id}`}
-        of={FIGURES.sellerRevenue}
+        definition={FIGURES.sellerRevenue}
         actions={<Segments label="Range of time" options={RANGES} value={range} choose={choose} />}
       >
         <Loaded query={sales} lines={6}>
           {() => (
             <>
               <div class="figures">
-                <Figure of={FIGURES.sellerRevenue} value={totals?.revenue} scope={scope} href={href} />
-                <Figure of={FIGURES.sellerOrders} value={totals?.orders} scope={scope} href={href} />
-                <Figure of={FIGURES.sellerGross} value={totals?.gross_revenue} scope={scope} href={href} />
-                <Figure of={FIGURES.sellerRefunds} value={totals?.refunds} scope={scope} href={href} />
-                <Figure of={FIGURES.averageOrder} value={totals && averageOrder(totals)} scope={scope} href={href} />
+                <Figure definition={FIGURES.sellerRevenue} value={totals?.revenue} scope={scope} href={href} />
+                <Figure definition={FIGURES.sellerOrders} value={totals?.orders} scope={scope} href={href} />
+                <Figure definition={FIGURES.sellerGross} value={totals?.gross_revenue} scope={scope} href={href} />
+                <Figure definition={FIGURES.sellerRefunds} value={totals?.refunds} scope={scope} href={href} />
+                <Figure
+                  definition={FIGURES.averageOrder}
+                  value={totals && averageOrder(totals)}
+                  scope={scope}
+                  href={href}
+                />
               </div>
               <Chart data={chart} file="seller-revenue" />
             </>

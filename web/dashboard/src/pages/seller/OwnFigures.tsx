@@ -1,5 +1,5 @@
 /** The seller's figures of a span of time, against the one before. */
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { FIGURES } from "../../figures/definitions";
 import { ordersLink } from "../../figures/links";
 import { type Days, scopeOf } from "../../figures/sales";
@@ -11,7 +11,7 @@ const STARS = 5;
 
 /** Shows revenue, orders, items, refunds, ratings and what is open. */
 export function OwnFigures({ dashboard, days }: { dashboard: Dashboard; days: Days }) {
-  const { identity, format } = useSurroundings();
+  const { identity, format } = usePageContext();
   const { summary } = dashboard;
   const { comparison } = summary;
   const currency = dashboard.currency ?? undefined;
@@ -25,36 +25,36 @@ export function OwnFigures({ dashboard, days }: { dashboard: Dashboard; days: Da
   return (
     <section class="card figures" aria-label="Your figures">
       <Figure
-        of={FIGURES.sellerRevenue}
+        definition={FIGURES.sellerRevenue}
         value={summary.total_revenue}
         scope={scope}
         href={href}
         change={change(comparison.revenue_change)}
       />
       <Figure
-        of={FIGURES.sellerOrders}
+        definition={FIGURES.sellerOrders}
         value={summary.total_orders}
         scope={scope}
         href={href}
         change={change(comparison.orders_change)}
       />
       <Figure
-        of={FIGURES.itemsSold}
+        definition={FIGURES.itemsSold}
         value={summary.items_sold}
         scope={scope}
         href={href}
         change={change(comparison.items_sold_change)}
       />
-      <Figure of={FIGURES.sellerGross} value={summary.gross_revenue} scope={scope} href={href} />
-      <Figure of={FIGURES.sellerRefunds} value={summary.refunds} scope={scope} href={href} />
+      <Figure definition={FIGURES.sellerGross} value={summary.gross_revenue} scope={scope} href={href} />
+      <Figure definition={FIGURES.sellerRefunds} value={summary.refunds} scope={scope} href={href} />
       <Figure
-        of={FIGURES.rating}
+        definition={FIGURES.rating}
         value={summary.average_rating * STARS}
         scope={identity.account}
         note={`of ${STARS} stars, from ${format.count(summary.ratings)} ratings`}
       />
-      <Figure of={FIGURES.pendingItems} value={summary.pending_items} scope={identity.account} />
-      <Figure of={FIGURES.pendingRefunds} value={summary.pending_refunds} scope={identity.account} />
+      <Figure definition={FIGURES.pendingItems} value={summary.pending_items} scope={identity.account} />
+      <Figure definition={FIGURES.pendingRefunds} value={summary.pending_refunds} scope={identity.account} />
     </section>
   );
 }

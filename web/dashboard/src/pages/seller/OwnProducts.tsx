@@ -1,6 +1,6 @@
 /** The seller's best products of the span, and the sales in every currency. */
 import type { Schemas } from "../../api/client";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { FIGURES } from "../../figures/definitions";
 import { Card } from "../../ui/Card";
 import { Product } from "../../ui/Product";
@@ -12,10 +12,10 @@ import type { Dashboard } from "./OwnSales";
 export function OwnProducts({ dashboard }: { dashboard: Dashboard }) {
   return (
     <>
-      <Card title="Best products" width="half" of={FIGURES.itemsSold}>
+      <Card title="Best products" width="half" definition={FIGURES.itemsSold}>
         <Best dashboard={dashboard} />
       </Card>
-      <Card title="By currency" width="half" of={FIGURES.sellerRevenue}>
+      <Card title="By currency" width="half" definition={FIGURES.sellerRevenue}>
         <Currencies rows={dashboard.currencies} />
       </Card>
     </>
@@ -23,7 +23,7 @@ export function OwnProducts({ dashboard }: { dashboard: Dashboard }) {
 }
 
 function Best({ dashboard }: { dashboard: Dashboard }) {
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   const columns = [
     {
       title: "Product",
@@ -49,7 +49,7 @@ function Best({ dashboard }: { dashboard: Dashboard }) {
 type Row = Schemas["CurrencySales"];
 
 function Currencies({ rows }: { rows: Row[] }) {
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   // Each row has its own currency: amounts are written in it, and never added.
   const money = (title: string, value: (row: Row) => number) => ({
     ...moneyColumn(title, format, undefined, value),

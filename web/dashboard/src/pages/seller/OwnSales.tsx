@@ -2,7 +2,7 @@
 import { useMemo } from "preact/hooks";
 import type { Schemas } from "../../api/client";
 import { type Query, useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { useParameter } from "../../app/location";
 import { FIGURES } from "../../figures/definitions";
 import { Card, Grid, PageHeader } from "../../ui/Card";
@@ -22,7 +22,7 @@ const DASHBOARD_MS = 5_000;
 
 /** Shows the seller's figures, charts and products. */
 export function OwnSales() {
-  const { zone } = useSurroundings();
+  const { zone } = usePageContext();
   const [range, choose] = useParameter<Range>("range", "30");
   const today = useToday(zone);
   const { days, start, end } = spanOf(range, today, zone);
@@ -47,7 +47,7 @@ export function OwnSales() {
 }
 
 function useDashboard(start: string, end: string, granularity: "day" | "week" | "month"): Query<Dashboard> {
-  const { api, zone, currency } = useSurroundings();
+  const { api, zone, currency } = usePageContext();
   const query = { start, end, granularity, tz: zone, currency };
   const read = async (signal: AbortSignal) =>
     (await api.get("/api/v1/analytic/seller-dashboard", { query }, signal)).data;
@@ -60,10 +60,10 @@ function Charts({ dashboard, range }: { dashboard: Dashboard; range: Range }) {
   const orders = useMemo(() => chartOf("Orders paid", "count", charts.orders, range), [charts.orders, range]);
   return (
     <>
-      <Card title="Revenue" width="half" of={FIGURES.sellerRevenue}>
+      <Card title="Revenue" width="half" definition={FIGURES.sellerRevenue}>
         <Chart data={revenue} file="your-revenue" />
       </Card>
-      <Card title="Orders paid" width="half" of={FIGURES.sellerOrders}>
+      <Card title="Orders paid" width="half" definition={FIGURES.sellerOrders}>
         <Chart data={orders} file="your-orders" />
       </Card>
     </>

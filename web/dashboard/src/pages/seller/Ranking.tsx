@@ -1,7 +1,7 @@
 /** The products of a seller that sold best lately, with their ranks before. */
 import type { Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { useParameter } from "../../app/location";
 import { FIGURES } from "../../figures/definitions";
 import { Card } from "../../ui/Card";
@@ -27,7 +27,7 @@ const RANKING_MS = 10_000;
 
 /** Shows the ranking of the signed-in seller, or of the seller that an administrator names. */
 export function Ranking({ seller }: { seller?: string }) {
-  const { api, currency, format } = useSurroundings();
+  const { api, currency, format } = usePageContext();
   const [window, chooseWindow] = useParameter<(typeof WINDOWS)[number][0]>("window", "1d");
   const [by, chooseBy] = useParameter<(typeof ORDERS)[number][0]>("by", "quantity");
   const query = { window, by, limit: 20, currency, seller_id: seller };
@@ -41,7 +41,7 @@ export function Ranking({ seller }: { seller?: string }) {
     </>
   );
   return (
-    <Card title="Ranking now" of={FIGURES.itemsSold} actions={controls}>
+    <Card title="Ranking now" definition={FIGURES.itemsSold} actions={controls}>
       <Loaded query={ranking}>
         {({ products, currency: shown }) =>
           products.length === 0 ? (

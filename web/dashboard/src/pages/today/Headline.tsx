@@ -1,6 +1,6 @@
 /** The figures of today, each against yesterday. */
 import { useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { changeOf } from "../../figures/change";
 import { FIGURES } from "../../figures/definitions";
 import { ordersLink } from "../../figures/links";
@@ -14,7 +14,7 @@ const TOTALS_MS = 5_000;
 
 /** Shows revenue, orders and users of today. */
 export function Headline({ day }: { day: Day }) {
-  const { currency, format } = useSurroundings();
+  const { currency, format } = usePageContext();
   const scope = scopeOf(day.days, currency);
   const href = ordersLink(day.days);
   const change = (pick: (totals: Totals) => number | null, write: (value: number | null) => string) => {
@@ -32,21 +32,21 @@ export function Headline({ day }: { day: Day }) {
   return (
     <section class="card figures headline" aria-label="Today in figures">
       <Figure
-        of={FIGURES.revenue}
+        definition={FIGURES.revenue}
         value={day.totals?.revenue}
         scope={scope}
         href={href}
         change={change((totals) => totals.revenue, format.money)}
       />
       <Figure
-        of={FIGURES.ordersPaid}
+        definition={FIGURES.ordersPaid}
         value={day.totals?.orders}
         scope={scope}
         href={href}
         change={change((totals) => totals.orders, format.count)}
       />
       <Figure
-        of={FIGURES.averageOrder}
+        definition={FIGURES.averageOrder}
         value={day.totals && averageOrder(day.totals)}
         scope={scope}
         href={href}
@@ -59,7 +59,7 @@ export function Headline({ day }: { day: Day }) {
 }
 
 function Users({ today }: { today: string }) {
-  const { api, zone, format } = useSurroundings();
+  const { api, zone, format } = usePageContext();
   const query = { from: addDays(today, -1), to: addDays(today, 1), tz: zone };
   const users = useQuery(
     JSON.stringify(query),
@@ -69,11 +69,11 @@ function Users({ today }: { today: string }) {
   const [before, now] = users.data?.dailyUsers ?? [];
   // Yesterday is known as a whole only: a change in percent would compare a part of a day with it.
   const note = before === undefined ? "" : `${format.count(before.registered)} in all of yesterday`;
-  return <Figure of={FIGURES.newUsers} value={now?.registered} scope={`shop ${today}`} note={note} />;
+  return <Figure definition={FIGURES.newUsers} value={now?.registered} scope={`shop ${today}`} note={note} />;
 }
 
 function Placed({ day }: { day: Day }) {
-  const { api, zone, currency, format } = useSurroundings();
+  const { api, zone, currency, format } = usePageContext();
   const query = { tz: zone, currency };
   const overview = useQuery(
     JSON.stringify(query),
@@ -83,7 +83,7 @@ function Placed({ day }: { day: Day }) {
   const all = overview.data;
   return (
     <Figure
-      of={FIGURES.ordersPlaced}
+      definition={FIGURES.ordersPlaced}
       value={all?.ordersToday}
       scope={`shop ${day.days.first}`}
       href={ordersLink(day.days, "placed")}

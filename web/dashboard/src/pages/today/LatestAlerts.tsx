@@ -1,6 +1,6 @@
 /** The newest findings. */
 import { useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { link } from "../../app/location";
 import { FIGURES } from "../../figures/definitions";
 import { ruleName, summary } from "../../figures/finding";
@@ -11,11 +11,16 @@ const ALERTS_MS = 5_000;
 
 /** Shows the last six findings. */
 export function LatestAlerts() {
-  const { api, format } = useSurroundings();
+  const { api, format } = usePageContext();
   const query = { limit: 6 };
   const alerts = useQuery("latest", (signal) => api.get("/api/v1/analytic/alerts", { query }, signal), ALERTS_MS);
   return (
-    <Card title="Latest alerts" width="half" of={FIGURES.findings} actions={<a href={link("alerts")}>All alerts</a>}>
+    <Card
+      title="Latest alerts"
+      width="half"
+      definition={FIGURES.findings}
+      actions={<a href={link("alerts")}>All alerts</a>}
+    >
       <Loaded query={alerts}>
         {({ data }) =>
           data.length === 0 ? (

@@ -1,6 +1,6 @@
 /** All orders by status. */
 import { useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { FIGURES } from "../../figures/definitions";
 import { ordersLink } from "../../figures/links";
 import { lastDays } from "../../figures/sales";
@@ -19,10 +19,10 @@ const STATUS_MS = 5_000;
 
 /** Shows how many orders have which status; those that none has are left out. */
 export function OrderStatus() {
-  const { api, format } = useSurroundings();
+  const { api, format } = usePageContext();
   const orders = useQuery("orders", (signal) => api.get("/api/analytics/orders", {}, signal), STATUS_MS);
   return (
-    <Card title="Orders by status" width="half" of={FIGURES.ordersByStatus}>
+    <Card title="Orders by status" width="half" definition={FIGURES.ordersByStatus}>
       <Loaded query={orders}>
         {({ totalOrders, ordersByStatus }) => {
           const rows = Object.entries(ordersByStatus).map(([status, count]): Row => ({ status, count: count ?? 0 }));
@@ -55,7 +55,7 @@ export function OrderStatus() {
 
 /** The status, which leads to the orders of the last year that are in it. */
 function Status({ status }: { status: string }) {
-  const { zone } = useSurroundings();
+  const { zone } = usePageContext();
   const href = ordersLink(lastDays(useToday(zone), 365), "placed", status.toLowerCase());
   return href === undefined ? <span>{statusName(status)}</span> : <a href={href}>{statusName(status)}</a>;
 }

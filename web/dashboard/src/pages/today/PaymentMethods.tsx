@@ -2,7 +2,7 @@
 
 import type { Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { useParameter } from "../../app/location";
 import { FIGURES } from "../../figures/definitions";
 import { lastDays } from "../../figures/sales";
@@ -25,7 +25,7 @@ const METHODS_MS = 5_000;
 
 /** Shows revenue and orders by payment method. */
 export function PaymentMethods({ today }: { today: string }) {
-  const { api, zone, currency, format } = useSurroundings();
+  const { api, zone, currency, format } = usePageContext();
   const [range, choose] = useParameter<(typeof RANGES)[number][0]>("methods", "30");
   const { first, last } = lastDays(today, Number(range));
   const query = { from: first, to: addDays(last, 1), tz: zone, currency };
@@ -35,7 +35,7 @@ export function PaymentMethods({ today }: { today: string }) {
     <Card
       title="Payment methods"
       width="half"
-      of={FIGURES.paymentMethods}
+      definition={FIGURES.paymentMethods}
       actions={<Segments label="Range of the payment methods" options={RANGES} value={range} choose={choose} />}
     >
       <Loaded query={methods}>

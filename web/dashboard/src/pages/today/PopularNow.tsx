@@ -2,7 +2,7 @@
 
 import type { Schemas } from "../../api/client";
 import { LIVE_MS, useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { FIGURES } from "../../figures/definitions";
 import { Card } from "../../ui/Card";
 import { Product } from "../../ui/Product";
@@ -11,7 +11,7 @@ import { type Column, countColumn, Table } from "../../ui/Table";
 
 /** Shows the first ten products by score. */
 export function PopularNow() {
-  const { api, format } = useSurroundings();
+  const { api, format } = usePageContext();
   const query = { limit: 10 };
   const top = useQuery(
     "top",
@@ -26,7 +26,7 @@ export function PopularNow() {
     countColumn("Purchases", format, (row) => row.purchase_count),
   ];
   return (
-    <Card title="Popular products" width="half" of={FIGURES.score} actions={<span class="live">live</span>}>
+    <Card title="Popular products" width="half" definition={FIGURES.score} actions={<span class="live">live</span>}>
       <Loaded query={top}>
         {(rows) =>
           rows.length === 0 ? (

@@ -8,9 +8,9 @@ import { Chart, type ChartData } from "../../ui/Chart";
 import { Segments } from "../../ui/Choice";
 import { Loaded } from "../../ui/States";
 
-type Shown = "revenue" | "orders";
+type Measure = "revenue" | "orders";
 
-const SHOWN = [
+const MEASURES = [
   ["revenue", "Revenue"],
   ["orders", "Orders"],
 ] as const;
@@ -19,31 +19,31 @@ const DAYS_MS = 10_000;
 
 /** Shows revenue or orders of the last 30 days. */
 export function RevenueByDay({ today }: { today: string }) {
-  const [shown, show] = useParameter<Shown>("daily", "revenue");
+  const [measure, setMeasure] = useParameter<Measure>("daily", "revenue");
   const sales = useSales(lastDays(today, 30), "1d", DAYS_MS);
   const windows = sales.data;
-  const data = useMemo(() => chartOf(windows ?? [], shown), [windows, shown]);
+  const data = useMemo(() => chartOf(windows ?? [], measure), [windows, measure]);
   return (
     <Card
       title="Last 30 days"
       width="half"
-      of={shown === "revenue" ? FIGURES.revenue : FIGURES.ordersPaid}
-      actions={<Segments label="What is shown by day" options={SHOWN} value={shown} choose={show} />}
+      definition={measure === "revenue" ? FIGURES.revenue : FIGURES.ordersPaid}
+      actions={<Segments label="What is shown by day" options={MEASURES} value={measure} choose={setMeasure} />}
     >
       <Loaded query={sales} lines={6}>
-        {() => <Chart data={data} file={`${shown}-by-day`} />}
+        {() => <Chart data={data} file={`${measure}-by-day`} />}
       </Loaded>
     </Card>
   );
 }
 
-function chartOf(windows: SalesWindow[], shown: Shown): ChartData {
-  const values = windows.map((window) => (shown === "revenue" ? window.revenue : window.orders));
+function chartOf(windows: SalesWindow[], measure: Measure): ChartData {
+  const values = windows.map((window) => (measure === "revenue" ? window.revenue : window.orders));
   return {
-    title: shown === "revenue" ? "Revenue by day" : "Orders paid by day",
+    title: measure === "revenue" ? "Revenue by day" : "Orders paid by day",
     times: windows.map((window) => new Date(window.start)),
     step: "day",
-    unit: shown === "revenue" ? "money" : "count",
-    series: [{ name: shown === "revenue" ? "Revenue" : "Orders paid", values, kind: "bars", tone: "accent" }],
+    unit: measure === "revenue" ? "money" : "count",
+    series: [{ name: measure === "revenue" ? "Revenue" : "Orders paid", values, kind: "bars", tone: "accent" }],
   };
 }

@@ -27,7 +27,7 @@ export function RevenueByHour({ day }: { day: Day }) {
     };
   }, [hours, yesterday]);
   return (
-    <Card title="Revenue by hour" width="half" of={FIGURES.revenue}>
+    <Card title="Revenue by hour" width="half" definition={FIGURES.revenue}>
       <Loaded query={day.hours} lines={6}>
         {() => <Chart data={data} file="revenue-by-hour" />}
       </Loaded>

@@ -1,6 +1,6 @@
 /** Today in the shop: figures against yesterday, live; then the last weeks, orders, payments, popular products and alerts. */
 
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { Grid, PageHeader } from "../../ui/Card";
 import { useToday } from "../../ui/today";
 import { useDay } from "./day";
@@ -14,7 +14,7 @@ import { RevenueByHour } from "./RevenueByHour";
 
 /** The first page of an administrator. */
 export default function Today() {
-  const { zone, format } = useSurroundings();
+  const { zone, format } = usePageContext();
   const today = useToday(zone);
   const day = useDay(today);
   return (

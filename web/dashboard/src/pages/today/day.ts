@@ -1,6 +1,6 @@
 /** Today's sales and yesterday's, hour by hour and up to the same time of day. */
 import { LIVE_MS, type Query } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { type Days, type SalesWindow, type Totals, totalsOf, useSales } from "../../figures/sales";
 import { addDays, startOfDay } from "../../ui/day";
 
@@ -22,7 +22,7 @@ export interface Day {
 
 /** Reads today, live, and yesterday. */
 export function useDay(today: string): Day {
-  const { zone } = useSurroundings();
+  const { zone } = usePageContext();
   const days = { first: today, last: today };
   const start = startOfDay(today, zone);
   const date = addDays(today, -1);

@@ -1,7 +1,7 @@
 /** Where the visitors of a product went, and what is recommended beside it. */
 import type { Schemas } from "../../api/client";
 import { type Query, useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { useParameter } from "../../app/location";
 import { PRODUCT } from "../../figures/popularity";
 import { Card } from "../../ui/Card";
@@ -23,14 +23,14 @@ const KINDS = [
 const RECOMMENDED_MS = 15_000;
 
 /** Shows both, side by side. */
-export function Together({ id }: { id: string }) {
+export function RelatedProducts({ id }: { id: string }) {
   const [kind, choose] = useParameter<Kind>("kind", "viewed");
   const viewed = useRecommended(id, "viewed");
   const bought = useRecommended(id, kind === "bought" ? "bought" : undefined);
   const chosen = kind === "viewed" ? viewed : bought;
   return (
     <>
-      <Card title="Where its visitors went" width="half" of={PRODUCT.together}>
+      <Card title="Where its visitors went" width="half" definition={PRODUCT.together}>
         <Loaded query={viewed} lines={5}>
           {(items) => <Visited items={items.filter((item) => item.source === "similar")} />}
         </Loaded>
@@ -50,7 +50,7 @@ export function Together({ id }: { id: string }) {
 
 /** Reads one kind of recommendations; nothing without a kind. */
 function useRecommended(id: string, kind: Kind | undefined): Query<Item[]> {
-  const { api } = useSurroundings();
+  const { api } = usePageContext();
   const request = { path: { product_id: id }, query: { kind, limit: 10 } };
   return useQuery(
     kind === undefined ? null : JSON.stringify(request),
@@ -61,7 +61,7 @@ function useRecommended(id: string, kind: Kind | undefined): Query<Item[]> {
 }
 
 function Visited({ items }: { items: Item[] }) {
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   if (items.length === 0) {
     return (
       <Empty title="Nothing is known of its visits yet.">

@@ -1,20 +1,20 @@
 /** One product: its score and ranks now, over time and in parts, what it sold, and which products go with it. */
 import { LIVE_MS, useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { link, useParameter } from "../../app/location";
 import { Grid, PageHeader } from "../../ui/Card";
 import { Segments } from "../../ui/Choice";
 import { Loaded } from "../../ui/States";
-import { Explained } from "./Explained";
 import { History } from "./History";
 import { Ranks } from "./Ranks";
+import { RelatedProducts } from "./RelatedProducts";
 import { RANGES, type Range } from "./range";
 import { Sales } from "./Sales";
-import { Together } from "./Together";
+import { ScoreParts } from "./ScoreParts";
 
 /** Shows the product of an id; a SKU is shown as its product. */
-export function One({ id }: { id: string }) {
-  const { api } = useSurroundings();
+export function ProductDetail({ id }: { id: string }) {
+  const { api } = usePageContext();
   const [range, choose] = useParameter<Range>("range", "30d");
   const path = { spu_id: id };
   const product = useQuery(
@@ -34,8 +34,8 @@ export function One({ id }: { id: string }) {
         </Loaded>
         <History id={id} range={range} />
         <Sales id={id} range={range} />
-        <Explained id={id} />
-        <Together id={id} />
+        <ScoreParts id={id} />
+        <RelatedProducts id={id} />
       </Grid>
     </>
   );

@@ -1,5 +1,5 @@
 /** The table of orders. */
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { shortId } from "../../figures/finding";
 import type { Order } from "../../figures/orders";
 import type { Format } from "../../ui/format";
@@ -10,8 +10,8 @@ import "../../styles/orders.css";
 import type { Filter } from "./filter";
 
 /** Lists orders. Of a seller only the own lines are known, and no figure of the order as a whole. */
-export function Listed({ orders, filter }: { orders: Order[]; filter: Filter }) {
-  const { format } = useSurroundings();
+export function OrdersTable({ orders, filter }: { orders: Order[]; filter: Filter }) {
+  const { format } = usePageContext();
   const { ofSeller, currency } = filter;
   const amount = (title: string, value: (row: Order) => number | null) => amountColumn(title, format, currency, value);
   const whole: Column<Order>[] = [
@@ -70,7 +70,7 @@ function linesText(order: Order): string {
 
 /** The first lines of an order. */
 function Lines({ order }: { order: Order }) {
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   const more = order.line_count - order.lines.length;
   return (
     <ul class="lines">

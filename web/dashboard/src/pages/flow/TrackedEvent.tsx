@@ -2,7 +2,7 @@
 import { useEffect, useId, useState } from "preact/hooks";
 import type { Schemas } from "../../api/client";
 import { LIVE_MS, type Query, useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { go, link } from "../../app/location";
 import { FLOWS, reasonName, sinkName } from "../../figures/flow";
 import { eventName } from "../../figures/popularity";
@@ -16,11 +16,11 @@ type Tracked = Schemas["TrackedInteractions"];
 type Interaction = Schemas["TrackedInteraction"];
 
 /** A form for the id, and what became of the event. */
-export function Tracked({ id }: { id: string | undefined }) {
+export function TrackedEvent({ id }: { id: string | undefined }) {
   const events = useTracked(id);
   return (
-    <Card title="Where is my event?" of={FLOWS.tracked}>
-      <Asked id={id ?? ""} again={events.reload} />
+    <Card title="Where is my event?" definition={FLOWS.tracked}>
+      <EventIdForm id={id ?? ""} reload={events.reload} />
       {id !== undefined && events.problem?.kind === "not-found" && (
         <Empty title="No event has this id.">
           It was never stored, or longer ago than ids are remembered. A sender that got an error may send it again: with
@@ -44,25 +44,25 @@ export function Tracked({ id }: { id: string | undefined }) {
 
 /** Reads the event, again every moment: it may be on its way. */
 function useTracked(id: string | undefined): Query<Tracked> {
-  const { api } = useSurroundings();
+  const { api } = usePageContext();
   const path = { event_id: id ?? "" };
   const read = async (signal: AbortSignal) =>
     (await api.get("/api/v1/analytic/interaction/{event_id}", { path }, signal)).data;
   return useQuery(id ?? null, read, LIVE_MS);
 }
 
-function Asked({ id, again }: { id: string; again: () => void }) {
-  const [text, write] = useState(id);
+function EventIdForm({ id, reload }: { id: string; reload: () => void }) {
+  const [text, setText] = useState(id);
   const field = useId();
-  useEffect(() => write(id), [id]);
+  useEffect(() => setText(id), [id]);
   return (
     <form
       class="inline-form"
       onSubmit={(event) => {
         event.preventDefault();
-        const asked = text.trim();
-        if (asked === id) again();
-        else go(link(asked === "" ? "flow" : ["flow", asked]));
+        const entered = text.trim();
+        if (entered === id) reload();
+        else go(link(entered === "" ? "flow" : ["flow", entered]));
       }}
     >
       <span class="field">
@@ -72,7 +72,7 @@ function Asked({ id, again }: { id: string; again: () => void }) {
           value={text}
           size={38}
           autocomplete="off"
-          onInput={(event) => write(event.currentTarget.value)}
+          onInput={(event) => setText(event.currentTarget.value)}
         />
       </span>
       <button type="submit" class="button">
@@ -83,7 +83,7 @@ function Asked({ id, again }: { id: string; again: () => void }) {
 }
 
 function Steps({ interaction }: { interaction: Interaction }) {
-  const { format } = useSurroundings();
+  const { format } = usePageContext();
   const { event_type, ref_type, ref_id } = interaction;
   return (
     <div class="event">

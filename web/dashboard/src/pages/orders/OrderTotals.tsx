@@ -1,23 +1,23 @@
 /** What the orders of the list add up to: the same figures as elsewhere. */
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { FIGURES } from "../../figures/definitions";
 import { averageOrder, scopeOf, totalsOf, useSales } from "../../figures/sales";
 import { Figure } from "../../ui/Figure";
 import { Failure } from "../../ui/States";
 import type { Filter } from "./filter";
 
-const SUMS_MS = 5_000;
+const TOTALS_MS = 5_000;
 
 /** Shows the figures of the time, unless the list is narrower than they are. */
-export function Sums({ filter }: { filter: Filter }) {
+export function OrderTotals({ filter }: { filter: Filter }) {
   const whole = filter.by === "paid" && filter.status === undefined && filter.currency !== undefined;
   return whole ? <Figures filter={filter} /> : null;
 }
 
 function Figures({ filter }: { filter: Filter }) {
-  const { identity } = useSurroundings();
+  const { identity } = usePageContext();
   const { days, currency, seller, ofSeller } = filter;
-  const sales = useSales(days, "1d", SUMS_MS, seller);
+  const sales = useSales(days, "1d", TOTALS_MS, seller);
   if (sales.data === undefined && sales.problem !== undefined)
     return <Failure problem={sales.problem} reload={sales.reload} />;
   const totals = sales.data && totalsOf(sales.data);
@@ -25,11 +25,15 @@ function Figures({ filter }: { filter: Filter }) {
   const scope = scopeOf(days, currency, subject);
   return (
     <section class="card figures" aria-label="What the orders add up to">
-      <Figure of={ofSeller ? FIGURES.sellerOrders : FIGURES.ordersPaid} value={totals?.orders} scope={scope} />
-      <Figure of={ofSeller ? FIGURES.sellerGross : FIGURES.grossRevenue} value={totals?.gross_revenue} scope={scope} />
-      <Figure of={ofSeller ? FIGURES.sellerRefunds : FIGURES.refunds} value={totals?.refunds} scope={scope} />
-      <Figure of={ofSeller ? FIGURES.sellerRevenue : FIGURES.revenue} value={totals?.revenue} scope={scope} />
-      <Figure of={FIGURES.averageOrder} value={totals && averageOrder(totals)} scope={scope} />
+      <Figure definition={ofSeller ? FIGURES.sellerOrders : FIGURES.ordersPaid} value={totals?.orders} scope={scope} />
+      <Figure
+        definition={ofSeller ? FIGURES.sellerGross : FIGURES.grossRevenue}
+        value={totals?.gross_revenue}
+        scope={scope}
+      />
+      <Figure definition={ofSeller ? FIGURES.sellerRefunds : FIGURES.refunds} value={totals?.refunds} scope={scope} />
+      <Figure definition={ofSeller ? FIGURES.sellerRevenue : FIGURES.revenue} value={totals?.revenue} scope={scope} />
+      <Figure definition={FIGURES.averageOrder} value={totals && averageOrder(totals)} scope={scope} />
     </section>
   );
 }

@@ -1,7 +1,7 @@
 /** The score of a product as a sum of its events. */
 import type { Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
-import { useSurroundings } from "../../app/context";
+import { usePageContext } from "../../app/context";
 import { eventName, PRODUCT } from "../../figures/popularity";
 import { Card } from "../../ui/Card";
 import { Meter } from "../../ui/Meter";
@@ -12,28 +12,28 @@ import { pointsColumn } from "./Entries";
 type Row = Schemas["ExplainedEvents"];
 type Explanation = Schemas["Explanation"];
 
-const EXPLAINED_MS = 5_000;
+const SCORE_PARTS_MS = 5_000;
 
 /** Shows what each type of event adds. */
-export function Explained({ id }: { id: string }) {
-  const { api } = useSurroundings();
+export function ScoreParts({ id }: { id: string }) {
+  const { api } = usePageContext();
   const path = { spu_id: id };
   const explanation = useQuery(
     id,
     async (signal) => (await api.get("/api/v1/analytic/popularity/{spu_id}/explain", { path }, signal)).data,
-    EXPLAINED_MS,
+    SCORE_PARTS_MS,
   );
   return (
-    <Card title="Where the score comes from" of={PRODUCT.parts}>
+    <Card title="Where the score comes from" definition={PRODUCT.parts}>
       <Loaded query={explanation} lines={5}>
-        {(data) => <Parts explanation={data} />}
+        {(data) => <PartsTable explanation={data} />}
       </Loaded>
     </Card>
   );
 }
 
-function Parts({ explanation }: { explanation: Explanation }) {
-  const { format } = useSurroundings();
+function PartsTable({ explanation }: { explanation: Explanation }) {
+  const { format } = usePageContext();
   const { events, score } = explanation;
   const largest = Math.max(...events.map((row) => Math.abs(row.points)), 0);
   const columns: Column<Row>[] = [
