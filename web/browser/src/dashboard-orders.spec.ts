@@ -65,7 +65,7 @@ test("orders placed today, and orders in a status, lead to as many", async ({ pa
   await signIn(page, "admin");
   const placed = (await figures(page)).find((shown) => shown.figure === "ordersPlaced");
   await page.locator('[data-figure="ordersPlaced"] a').click();
-  await expect(page.getByRole("heading", { name: "Orders placed in this time" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Orders placed in this period" })).toBeVisible();
   const today: string[] = [];
   await forEachPage(page, async () => void today.push(...(await ordersOf(page))));
   // Just after midnight there may be none.
@@ -76,7 +76,7 @@ test("orders placed today, and orders in a status, lead to as many", async ({ pa
   const row = page.getByRole("table", { name: "Orders by status" }).getByRole("row", { name: /Returned/ });
   const count = Number(await row.getByRole("cell").nth(1).textContent());
   await row.getByRole("link").click();
-  await expect(page.getByLabel("Status now")).toHaveValue("returned");
+  await expect(page.getByLabel("Current status")).toHaveValue("returned");
   const returned: string[] = [];
   await forEachPage(page, async () => void returned.push(...(await ordersOf(page))));
   expect(returned).toHaveLength(count);
@@ -96,8 +96,8 @@ test("an administrator reaches a seller's orders, as the seller sees them", asyn
 
 test("a status and all currencies are chosen, and the address keeps the choice", async ({ page }) => {
   await signIn(page, "admin", "orders");
-  await page.getByLabel("Status now").selectOption("delivered");
-  await page.getByLabel("In", { exact: true }).selectOption("all");
+  await page.getByLabel("Current status").selectOption("delivered");
+  await page.getByLabel("Orders in", { exact: true }).selectOption("all");
   const statuses = page.getByRole("table", { name: "Orders" }).locator("td .badge");
   await expect(async () => {
     const shown = new Set(await statuses.allTextContents());
@@ -105,7 +105,7 @@ test("a status and all currencies are chosen, and the address keeps the choice",
     expect(await page.locator("[data-figure]").count()).toBe(0);
   }).toPass();
   await page.reload();
-  await expect(page.getByLabel("Status now")).toHaveValue("delivered");
+  await expect(page.getByLabel("Current status")).toHaveValue("delivered");
   await expect(page.getByRole("columnheader", { name: "Currency" })).toBeVisible();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
@@ -150,7 +150,7 @@ test("an event is found by its id: stored, applied, and what it adds", async ({ 
   const sent = await page.request.post(`${webUrl()}/api/v1/analytic/guest/interaction`, { data: { interactions } });
   expect(sent.ok()).toBe(true);
   await signIn(page, "admin", "flow");
-  await page.getByLabel("The event_id that the sender gave it").fill(event_id);
+  await page.getByLabel("Event id, as the sender set it").fill(event_id);
   await page.getByRole("button", { name: "Find" }).click();
   await expect(page.getByText("Popularity: applied")).toBeVisible({ timeout: 40_000 });
   await expect(page.locator(".steps")).toContainText(`It adds 0.30 points to ${product?.product_id}.`);
@@ -158,7 +158,7 @@ test("an event is found by its id: stored, applied, and what it adds", async ({ 
   await page.reload();
   await expect(page.getByText("Popularity: applied")).toBeVisible();
 
-  await page.getByLabel("The event_id that the sender gave it").fill(crypto.randomUUID());
+  await page.getByLabel("Event id, as the sender set it").fill(crypto.randomUUID());
   await page.getByRole("button", { name: "Find" }).click();
   await expect(page.getByText("No event has this id.")).toBeVisible();
 });

@@ -70,15 +70,15 @@ test("pages of a list repeat nothing, and a list that is too old says so", async
     route.fulfill({ status: 410, json: { error: { http_status: 410, code: "cursor_expired", message: "too old" } } }),
   );
   await page.getByRole("button", { name: "Next" }).click();
-  await expect(page.getByText("These pages are too old.")).toBeVisible();
-  await page.getByRole("button", { name: "To the first page" }).click();
+  await expect(page.getByText("This list is out of date.")).toBeVisible();
+  await page.getByRole("button", { name: "Back to the first page" }).click();
   await expect.poll(() => productsOf(page, "Products by rank")).toEqual(seen.slice(0, 25));
 });
 
 test("a list is narrowed to a category by the form and by a link, and the address keeps it", async ({ page }) => {
   const [entry] = (await read(`${POPULARITY}/top`, { rank: "30d", limit: "1" })).data;
   await signIn(page, "admin", "products?rank=30d");
-  await page.getByLabel("Its id").fill(entry.category_id);
+  await page.getByLabel("Category or seller id").fill(entry.category_id);
   await page.getByRole("button", { name: "Show", exact: true }).click();
   await expect(page.getByRole("heading", { name: `Category ${entry.category_id}` })).toBeVisible();
   expect(new URL(page.url()).searchParams.get("category")).toBe(entry.category_id);
@@ -114,14 +114,14 @@ test("where its visitors went and what is recommended beside a product are the A
   await loaded(page);
   const card = (title: string) => page.locator("section.card", { has: page.getByRole("heading", { name: title }) });
   for (const kind of ["viewed", "bought"]) {
-    if (kind === "bought") await page.getByRole("button", { name: "With what is bought" }).click();
+    if (kind === "bought") await page.getByRole("button", { name: "Bought together" }).click();
     await expect(async () => {
       const { items } = (await read(`/api/v1/analytic/recommendations/product/${id}`, { kind, limit: "10" })).data;
       const names = items.map((item: { product_id: string }) => item.product_id);
       expect(await productsOf(page, "Recommendations")).toEqual(names);
       expect(names.length).toBeGreaterThan(0);
       const close = items.filter((item: { source: string }) => item.source === "similar").length;
-      if (kind === "viewed") await expect(card("Where its visitors went").locator("tbody tr")).toHaveCount(close);
+      if (kind === "viewed") await expect(card("Seen in the same visits").locator("tbody tr")).toHaveCount(close);
     }).toPass({ timeout: 40_000 });
   }
 });

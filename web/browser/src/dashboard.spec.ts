@@ -140,7 +140,7 @@ test("a seller's page asks for the seller's own figures only", async ({ page }) 
   const seen = record(page);
   const seller = await bestSeller();
   await signIn(page, "seller", "customers", seller);
-  await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
   await page.getByRole("link", { name: "Seller", exact: true }).click();
   const shown = new Map((await figures(page)).map(({ figure, value }) => [figure, value]));
   const asked = seen.requests.filter((url) => url.pathname.startsWith("/api/"));
@@ -319,7 +319,7 @@ test("on a phone the navigation is a menu, nothing is cut off, and the keyboard 
   await open(page);
   await loaded(page);
   await page.keyboard.press("Tab");
-  await expect(page.getByRole("link", { name: "Skip to the content" })).toBeFocused();
+  await expect(page.getByRole("link", { name: "Skip to content" })).toBeFocused();
 });
 
 test("every figure says what it means", async ({ page }) => {
@@ -334,7 +334,7 @@ test("every figure says what it means", async ({ page }) => {
 
 test("the theme is what the reader chose, also after a reload", async ({ page }) => {
   await signIn(page, "admin");
-  await page.getByLabel("Colours").selectOption("dark");
+  await page.getByLabel("Theme").selectOption("dark");
   await page.reload();
   await loaded(page);
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");

@@ -139,7 +139,7 @@ test("an order whose answer is lost is one order", async ({ page, watched }) => 
     { times: 1 },
   );
   await page.getByRole("button", { name: "Place the order" }).click();
-  await expect(page.getByRole("alert")).toContainText("it will be one order");
+  await expect(page.getByRole("alert")).toContainText("it cannot be placed twice");
   await page.getByRole("button", { name: "Place the order" }).click();
   await expect(page.getByRole("heading", { name: "Thank you!" })).toBeVisible();
   expect(lost).toBe(1);

@@ -39,7 +39,7 @@ export function App() {
   return (
     <>
       <a class="skip" href="#content">
-        Skip to the content
+        Skip to content
       </a>
       <Header />
       <main id="content" ref={main} tabIndex={-1} key={here}>
@@ -77,7 +77,7 @@ function pageOf(here: string): Page {
 function NotFound() {
   return (
     <div class="page-head">
-      <h1>There is no such page</h1>
+      <h1>Page not found</h1>
       <p>
         The address may be mistyped. <Link to="/">Go to the start page</Link>.
       </p>

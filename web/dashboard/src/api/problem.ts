@@ -35,7 +35,7 @@ export function isTransient(problem: Problem): boolean {
 export function unreachable(timedOut: boolean, online: boolean): Problem {
   if (!online) return { kind: "offline", message: "This device is offline.", retryAfterSeconds: undefined };
   if (timedOut)
-    return { kind: "slow", message: "The server did not answer in 15 seconds.", retryAfterSeconds: undefined };
+    return { kind: "slow", message: "The server did not answer within 15 seconds.", retryAfterSeconds: undefined };
   return { kind: "unavailable", message: "The server cannot be reached.", retryAfterSeconds: undefined };
 }
 

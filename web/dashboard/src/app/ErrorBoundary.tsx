@@ -17,9 +17,9 @@ export class ErrorBoundary extends Component<{ children: ComponentChildren }, St
     if (this.state.error === undefined) return this.props.children;
     return (
       <div class="state failure" role="alert">
-        <p class="state-title">This page stopped: {this.state.error.message}</p>
+        <p class="state-title">This page failed: {this.state.error.message}</p>
         <p class="muted">
-          Try again. If it happens again, reload the page; a new version may have been installed meanwhile.
+          Try again. If it happens again, reload the page; the dashboard may have been updated in the meantime.
         </p>
         <button type="button" class="button" onClick={() => this.setState({ error: undefined })}>
           Try again

@@ -60,7 +60,7 @@ export function Navigation({ page, choose, signOut }: Props) {
 }
 
 const THEMES: readonly (readonly [Theme, string])[] = [
-  ["auto", "Like the system"],
+  ["auto", "System"],
   ["light", "Light"],
   ["dark", "Dark"],
 ];
@@ -94,7 +94,7 @@ function Settings({ choose }: { choose: (currency: string) => void }) {
         />
       )}
       <Select
-        label="Colours"
+        label="Theme"
         value={preferences.theme}
         options={THEMES}
         choose={(theme) => writePreferences({ ...preferences, theme })}

@@ -37,7 +37,7 @@ export function Shell({ api, identity, expired, signIn, signOut }: Props) {
   return (
     <PageContextProvider value={context}>
       <a class="skip-link" href="#content">
-        Skip to the content
+        Skip to content
       </a>
       <div class="shell">
         <Navigation page={page} choose={choose} signOut={signOut} />
@@ -84,14 +84,14 @@ function LoadedPage({ page, rest }: { page: Page; rest: string[] }) {
   return module === undefined ? <Loading lines={6} /> : <module.View rest={rest} />;
 }
 
-/** What a signed-in person may have to know on every page. */
+/** Notices that appear on every page. */
 function Notices({ expired, signIn }: { expired: boolean; signIn: () => void }) {
   const online = useOnline();
   return (
     <>
       {!online && (
         <p class="notice" role="status">
-          This device is offline. The figures are those of the last time it was online.
+          This device is offline. The figures are from when it was last online.
         </p>
       )}
       {expired && (
@@ -122,8 +122,8 @@ function NoSales() {
   return (
     <div class="card">
       <h1 class="page-title">This account has no sales</h1>
-      <Empty title="Nothing was sold by this account in the last year.">
-        Sellers see their own sales here from the first paid order on. If you buy in this shop and do not sell, there is
+      <Empty title="This account sold nothing in the last year.">
+        Sellers see their sales here as soon as their first order is paid. If you only buy in this shop, there is
         nothing for you here. If you manage the shop, sign in with an account that is in the group “admin”.
       </Empty>
     </div>
@@ -133,8 +133,8 @@ function NoSales() {
 function NoSuchPage() {
   return (
     <div class="card">
-      <h1 class="page-title">There is no such page</h1>
-      <Empty title="The address is mistyped, or this account may not see the page.">
+      <h1 class="page-title">Page not found</h1>
+      <Empty title="The address may be mistyped, or this account may not see the page.">
         Go back to <a href={link("")}>the first page</a>.
       </Empty>
     </div>

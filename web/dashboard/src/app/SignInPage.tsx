@@ -21,9 +21,9 @@ export function SignInPage({ afterSignOut, signIn }: { afterSignOut: boolean; si
 /** Says why the sign-in failed. */
 export function SignInFailed({ message, retry }: { message: string; retry: () => void }) {
   return (
-    <SignInFrame title="The sign-in did not work">
+    <SignInFrame title="Sign-in failed">
       <p role="alert">{message}</p>
-      <p class="muted">Try again. If it stays like this, tell an administrator of the shop what it says here.</p>
+      <p class="muted">Try again. If this keeps happening, send this message to an administrator of the shop.</p>
       <button type="button" class="button primary" onClick={retry}>
         Try again
       </button>

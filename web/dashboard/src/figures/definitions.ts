@@ -20,7 +20,7 @@ export const FIGURES = define({
   revenue: {
     name: "Revenue",
     meaning:
-      "Payments minus refunds, each counted at its own time. A refund lowers the day on which it is made, not the day of its sale.",
+      "Payments minus refunds, each counted when it happens. A refund lowers the revenue of the day of the refund, not of the sale.",
     source: WINDOWS,
     unit: "money",
   },
@@ -38,7 +38,7 @@ export const FIGURES = define({
   },
   ordersPaid: {
     name: "Orders paid",
-    meaning: "Orders whose first payment falls into this time.",
+    meaning: "Orders whose first payment is in this period.",
     source: WINDOWS,
     unit: "count",
   },
@@ -56,19 +56,19 @@ export const FIGURES = define({
   },
   shipping: {
     name: "Shipping",
-    meaning: "Shipping charged in the orders paid in this time. It is part of the shop's revenue.",
+    meaning: "Shipping charged in the orders paid in this period. It is part of the shop's revenue.",
     source: WINDOWS,
     unit: "money",
   },
   tax: {
     name: "Tax",
-    meaning: "Tax in the orders paid in this time. It is part of the shop's revenue.",
+    meaning: "Tax in the orders paid in this period. It is part of the shop's revenue.",
     source: WINDOWS,
     unit: "money",
   },
   fees: {
     name: "Fees",
-    meaning: "Fees in the orders paid in this time. They are part of the shop's revenue.",
+    meaning: "Fees in the orders paid in this period. They are part of the shop's revenue.",
     source: WINDOWS,
     unit: "money",
   },
@@ -79,7 +79,7 @@ export const FIGURES = define({
     unit: "count",
   },
   newUsersInRange: {
-    name: "New users in this time",
+    name: "New users in this period",
     meaning: "Users who registered on the days shown.",
     source: "GET /api/analytics/users",
     unit: "count",
@@ -92,7 +92,7 @@ export const FIGURES = define({
   },
   totalOrders: {
     name: "Orders since opening",
-    meaning: "All orders that are known, whatever their status.",
+    meaning: "All known orders, in any status.",
     source: "GET /api/analytics/dashboard",
     unit: "count",
   },
@@ -104,25 +104,25 @@ export const FIGURES = define({
   },
   ordersByStatus: {
     name: "Orders by status",
-    meaning: "All known orders by their status now. UNKNOWN: no event so far states the order's status.",
+    meaning: "All known orders by current status. UNKNOWN: no event has stated the order's status yet.",
     source: "GET /api/analytics/orders",
     unit: "count",
   },
   paymentMethods: {
     name: "Payment methods",
-    meaning: "Revenue and paid orders by payment method; unknown when no event named one.",
+    meaning: "Revenue and paid orders by payment method; unknown if no event named one.",
     source: "GET /api/analytics/revenue/payment-methods",
     unit: "money",
   },
   itemsSold: {
     name: "Items sold",
-    meaning: "Units in the orders whose first payment falls into this time.",
+    meaning: "Units in the orders whose first payment is in this period.",
     source: SELLER,
     unit: "count",
   },
   sellerRevenue: {
     name: "Revenue",
-    meaning: "Payments minus refunds for the seller's own order lines, each counted at its own time. May be negative.",
+    meaning: "Payments minus refunds for the seller's own order lines, each counted when it happens. May be negative.",
     source: SELLER,
     unit: "money",
   },
@@ -140,52 +140,52 @@ export const FIGURES = define({
   },
   sellerOrders: {
     name: "Orders paid",
-    meaning: "Orders with a line of the seller whose first payment falls into this time.",
+    meaning: "Orders with a line of the seller whose first payment is in this period.",
     source: SELLER,
     unit: "count",
   },
   rating: {
     name: "Average rating",
     meaning:
-      "Mean of all ratings so far of the seller's products that are not withdrawn, on a scale from 0 to 5 stars (the API has 0 to 1).",
+      "Mean of all ratings of the seller's products, without withdrawn ones, from 0 to 5 stars (0 to 1 in the API).",
     source: SELLER,
     unit: "score",
   },
   pendingItems: {
     name: "Items not paid yet",
     meaning:
-      "Units in orders that are now created, confirmed or reserved: placed, but not paid, shipped, rejected, cancelled or returned.",
+      "Units in orders that are created, confirmed or reserved: placed, but not yet paid, shipped, rejected, cancelled or returned.",
     source: SELLER,
     unit: "count",
   },
   pendingRefunds: {
     name: "Open refund requests",
-    meaning: "Paid orders for which a refund was requested and nothing was refunded yet.",
+    meaning: "Paid orders with a refund request of which nothing has been refunded yet.",
     source: SELLER,
     unit: "count",
   },
   segmentCustomers: {
     name: "Customers",
-    meaning: "Customers who ever paid in this currency, by what they spent in all, net of refunds.",
+    meaning: "Customers who ever paid in this currency, grouped by their total spending, net of refunds.",
     source: "GET /api/v1/analytic/sales/customer-segments",
     unit: "count",
   },
   segmentRevenue: {
     name: "Revenue of customers",
-    meaning: "What the customers of a segment spent in all, net of refunds.",
+    meaning: "The total spending of the customers of a segment, net of refunds.",
     source: "GET /api/v1/analytic/sales/customer-segments",
     unit: "money",
   },
   score: {
     name: "Score",
     meaning:
-      "Weights times counted events, since the beginning. Daily caps bound what one visitor adds; bots and excluded actors add nothing.",
+      "The sum of all counted events, each times the weight of its type, since the beginning. Daily caps limit what one visitor adds; bots and excluded actors add nothing.",
     source: "GET /api/v1/analytic/popularity/top",
     unit: "score",
   },
   findings: {
     name: "Alerts",
-    meaning: "Findings of the rules about orders, carts and products. Each keeps the evidence it rests on.",
+    meaning: "What the rules about orders, carts and products found. Each alert keeps its evidence.",
     source: "GET /api/v1/analytic/alerts",
     unit: "count",
   },

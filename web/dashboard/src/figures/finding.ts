@@ -32,13 +32,16 @@ export interface Evidence {
 /** The rules in the order of docs/ALERTS.md, with their names and what they find. */
 const RULES = {
   order_burst: { name: "Burst of orders", meaning: "Many orders of one customer within a short time." },
-  large_order: { name: "Large order", meaning: "An order above the amount that is set for its currency." },
+  large_order: { name: "Large order", meaning: "An order above the limit for its currency." },
   similar_orders: {
     name: "Similar orders",
     meaning: "Orders of one customer with the same lines or amount within a short time.",
   },
-  popularity_push: { name: "Pushed product", meaning: "Most points of a product come from a few actors." },
-  abandoned_cart: { name: "Abandoned cart", meaning: "Products put into a cart and neither bought nor removed." },
+  popularity_push: { name: "Pushed product", meaning: "Most of a product's points come from a few actors." },
+  abandoned_cart: {
+    name: "Abandoned cart",
+    meaning: "Products that were put into a cart, but neither bought nor removed.",
+  },
 };
 
 /** A rule. */
@@ -78,7 +81,8 @@ export function summary(finding: Finding, format: Format): string {
     return `${format.share(evidence.share)} of the points of ${who} from ${format.count(evidence.actor_count)} actors`;
   if (order !== undefined) return `${format.money(order.amount_minor, order.currency)} by ${who}`;
   if (evidence.order_count !== undefined) return `${format.count(evidence.order_count)} orders of ${who}`;
-  if (evidence.product_count !== undefined) return `${format.count(evidence.product_count)} products left by ${who}`;
+  if (evidence.product_count !== undefined)
+    return `${format.count(evidence.product_count)} products left in the cart by ${who}`;
   return who;
 }
 

@@ -1,4 +1,4 @@
-/** What waits, what is parked, and what became of an event. */
+/** What is waiting, what is parked, and what happened to an event. */
 import { define } from "./definitions";
 
 const FLOW = "GET /api/analytics/flow";
@@ -7,7 +7,7 @@ const FLOW = "GET /api/analytics/flow";
 export const FLOWS = define({
   waiting: {
     name: "Waiting",
-    meaning: "Effects of stored events that are not applied yet. They are applied without anybody's help.",
+    meaning: "Effects of stored events that are not applied yet. This happens by itself; nobody has to act.",
     source: FLOW,
     unit: "count",
   },
@@ -20,58 +20,58 @@ export const FLOWS = define({
   parked: {
     name: "Parked",
     meaning:
-      "Effects that no retry can help. They stay until an operator has looked at the reason and sends them again with “shopsignal redrive”.",
+      "Effects that retries cannot complete. They stay parked until an operator has checked the reason and retries them with “shopsignal redrive”.",
     source: FLOW,
     unit: "count",
   },
   stored: {
     name: "Stored",
-    meaning: "Events in the log that name a product, at the time of the newest measurement. It is made once a day.",
+    meaning: "Events in the log that name a product, at the time of the latest measurement, which is made once a day.",
     source: FLOW,
     unit: "count",
   },
   applied: {
     name: "Applied",
-    meaning: "Events in the counts: counted, capped or excluded.",
+    meaning: "Events that are applied to the counts: counted, capped or excluded.",
     source: FLOW,
     unit: "count",
   },
   measuredWaiting: {
-    name: "Waited then",
-    meaning: "Events whose effect on popularity waited when it was measured.",
+    name: "Waiting then",
+    meaning: "Events whose effect on popularity was waiting at the time of the measurement.",
     source: FLOW,
     unit: "count",
   },
   measuredParked: {
     name: "Parked then",
-    meaning: "Events whose effect on popularity was parked when it was measured.",
+    meaning: "Events whose effect on popularity was parked at the time of the measurement.",
     source: FLOW,
     unit: "count",
   },
   difference: {
     name: "Difference",
     meaning:
-      "Stored minus applied, waiting and parked. It must be 0: above 0 events are lost, below 0 they are counted too often.",
+      "Stored minus applied, waiting and parked. It must be 0: above 0, events are lost; below 0, events are counted more than once.",
     source: FLOW,
     unit: "count",
   },
   excluded: {
     name: "Excluded actors",
     meaning:
-      "Accounts, sessions and networks whose events do not count, by decision of an operator (“shopsignal exclude”). They are shown as hashes.",
+      "Accounts, sessions and networks whose events do not count because an operator excluded them (“shopsignal exclude”). They are shown as hashes.",
     source: FLOW,
     unit: "count",
   },
   tracked: {
     name: "Where is my event?",
     meaning:
-      "When an event was stored, what each consumer did with it, and what it adds to the popularity of a product. Ids are remembered for 30 days, unless it is set otherwise.",
+      "When an event was stored, what each consumer did with it, and what it adds to the popularity of a product. Event ids are kept for 30 days by default.",
     source: "GET /api/v1/analytic/interaction/{event_id}",
     unit: "count",
   },
   backEnd: {
-    name: "Events of the back end",
-    meaning: "Events that the shop's services sent, by the time of the events.",
+    name: "Back-end events",
+    meaning: "Events that the shop's services sent, by event time.",
     source: "GET /api/analytics/events",
     unit: "count",
   },
@@ -84,7 +84,7 @@ export function sinkName(sink: string): string {
   return SINKS[sink] ?? sink;
 }
 
-/** A typed reason as people write it: `catalog_refused_404` is `Catalog refused 404`. */
+/** A typed reason as a phrase: `catalog_refused_404` is `Catalog refused 404`. */
 export function reasonName(reason: string): string {
   const words = reason.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);

@@ -10,7 +10,7 @@ export const ORDERS = define({
   orders: {
     name: "Orders",
     meaning:
-      "The orders behind a figure. Paid: those whose first payment falls into this time, as figures count them. Placed: those that were placed in it. A status is that of now.",
+      "The orders behind a figure. Paid: orders whose first payment is in this period, which is how figures count. Placed: orders placed in this period. The status is the current one.",
     source: "GET /api/v1/analytic/sales/orders",
     unit: "count",
   },

@@ -1,7 +1,7 @@
 /** What the rank lists are, and how a product got its score. */
 import { type Definition, define, FIGURES } from "./definitions";
 
-/** The lists, in the order in which they are offered. `live` is the list by score that is true to the second. */
+/** The lists, in the order in which they are offered. `live` is the list by score, current to the second. */
 export const LISTS = [
   ["live", "Score, live"],
   ["trending", "Trending"],
@@ -18,14 +18,14 @@ export type List = (typeof LISTS)[number][0];
 const OTHERS = define({
   trending: {
     name: "Trending",
-    meaning: "Points of the last 30 days, each worth half after each half-life (by default 24 hours).",
+    meaning: "Points of the last 30 days, weighted by age: a point halves with every half-life (24 hours by default).",
     source: "GET /api/v1/analytic/popularity/top?rank=trending",
     unit: "score",
   },
   rising: {
     name: "Rising",
     meaning:
-      "Events of the last 24 hours plus 10, divided by those of the 24 hours before plus 10. Only products with at least 10 events, and with more than before.",
+      "Events of the last 24 hours plus 10, divided by events of the 24 hours before plus 10. Only products with at least 10 events, and more events than before.",
     source: "GET /api/v1/analytic/popularity/top?rank=rising",
     unit: "score",
   },
@@ -63,34 +63,34 @@ export const PRODUCT = define({
   parts: {
     name: "Parts of the score",
     meaning:
-      "The score as a sum: counted events of each type times the weight of the type. Capped events are beyond the daily caps, excluded ones are those of bots and of excluded actors; both add nothing.",
+      "The score as a sum: counted events of each type times the weight of the type. Capped events exceed the daily caps; excluded events come from bots and excluded actors. Both add nothing.",
     source: "GET /api/v1/analytic/popularity/{spu_id}/explain",
     unit: "score",
   },
   history: {
     name: "Points over time",
     meaning:
-      "What the events of each hour or day add to the score, by the time of the events and the weights of now. The score is the sum of all of it since the beginning.",
+      "What the events of each hour or day add to the score, by event time and with the current weights. The score is their sum since the beginning.",
     source: "GET /api/v1/analytic/popularity/{spu_id}/history",
     unit: "score",
   },
   sales: {
     name: "Sales",
     meaning:
-      "Payments minus refunds for the order lines of this product, each counted at its own time. Orders count at their first payment.",
+      "Payments minus refunds for the order lines of this product, each counted when it happens. Orders count at their first payment.",
     source: "GET /api/v1/analytic/sales/windows?product_id=",
     unit: "money",
   },
   together: {
     name: "Seen in the same visits",
     meaning:
-      "Products that visitors of this product met in the same visit, the closest first: how often both are met together, against how often each of them is met.",
+      "Products that visitors of this product saw in the same visit, closest first. Closeness: how often both are seen together, relative to how often each is seen.",
     source: "GET /api/v1/analytic/recommendations/product/{product_id}",
     unit: "score",
   },
 });
 
-/** What the types of events are called; other types keep their own name. */
+/** An event type as a phrase: `add_to_cart` is `Add to cart`. */
 export function eventName(type: string): string {
   const words = type.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);

@@ -1,4 +1,4 @@
-/** How recommendations do, and what their words mean. */
+/** The results of recommendations, and what their figures mean. */
 import type { Schemas } from "../api/client";
 import type { Format } from "../ui/format";
 import { define } from "./definitions";
@@ -9,13 +9,13 @@ const SOURCE = "GET /api/analytics/recommendations";
 export const RECOMMENDED = define({
   impressions: {
     name: "Shown",
-    meaning: "Recommended products that were shown: events product_impression with the id of an answer.",
+    meaning: "How often a recommended product was shown: product_impression events with a recommendation_id.",
     source: SOURCE,
     unit: "count",
   },
   clicks: {
     name: "Clicks",
-    meaning: "Clicks on recommended products: events click_from_recommendation with the id of an answer.",
+    meaning: "Clicks on recommended products: click_from_recommendation events with a recommendation_id.",
     source: SOURCE,
     unit: "count",
   },
@@ -28,7 +28,7 @@ export const RECOMMENDED = define({
   conversions: {
     name: "Conversions",
     meaning:
-      "Clicks of an account that bought the same product within 7 days, counted on the day of the click. Clicks of guests have none.",
+      "Clicks after which the account bought the same product within 7 days, counted on the day of the click. Clicks of guests never count.",
     source: SOURCE,
     unit: "count",
   },
@@ -39,16 +39,16 @@ export const RECOMMENDED = define({
     unit: "share",
   },
   clickLift: {
-    name: "Lift of clicks",
+    name: "Click lift",
     meaning:
-      "Click-through of what was learned divided by that of the control group, which gets only what is popular, with its 95 % confidence interval. An interval above 1 is a significant improvement.",
+      "Click-through of learned recommendations divided by that of the control group, which sees only popular products, with its 95 % confidence interval. An interval above 1 is a significant improvement.",
     source: SOURCE,
     unit: "score",
   },
   conversionLift: {
-    name: "Lift of conversions",
+    name: "Conversion lift",
     meaning:
-      "Conversion rate of what was learned divided by that of the control group, with its 95 % confidence interval.",
+      "Conversion rate of learned recommendations divided by that of the control group, with its 95 % confidence interval.",
     source: SOURCE,
     unit: "score",
   },
@@ -61,7 +61,7 @@ export const RECOMMENDED = define({
   },
   rules: {
     name: "Rules",
-    meaning: "What the shop decides about recommendations; in force, or to come.",
+    meaning: "The shop's own rules about recommendations: active and upcoming ones.",
     source: "GET /api/v1/analytic/recommendations/rules",
     unit: "count",
   },
@@ -72,9 +72,9 @@ export type Results = Schemas["ArmResults"];
 
 /** Where recommendations are shown. */
 const PLACEMENTS: Record<string, string> = {
-  viewed: "Beside a product",
+  viewed: "On a product page",
   bought: "Bought together",
-  cart: "Beside a cart",
+  cart: "In the cart",
   session: "For a visit",
   personal: "For an account",
   again: "Buy again",

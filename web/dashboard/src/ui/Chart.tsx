@@ -36,7 +36,7 @@ export function Chart({ data, file, height = 240 }: { data: ChartData; file: str
   const [asTable, setAsTable] = useState(false);
   const [index, setIndex] = useState<number | null>(null);
   const { format } = usePageContext();
-  if (data.times.length === 0) return <Empty title="Nothing happened in this time." />;
+  if (data.times.length === 0) return <Empty title="No data in this period." />;
   return (
     <figure class="chart">
       <figcaption class="chart-legend">

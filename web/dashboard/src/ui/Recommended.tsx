@@ -14,11 +14,11 @@ const SOURCES: Record<string, string> = {
   pinned: "a rule of the shop",
 };
 
-/** Shows a list of recommendations in its order. `beside` is the product beside which they stand, if any. */
+/** Shows a list of recommendations in its order. `beside` is the product on whose page they are shown, if any. */
 export function Recommended({ items, file, beside }: { items: Item[]; file: string; beside?: string }) {
   const { format } = usePageContext();
   if (items.length === 0)
-    return <Empty title="Nothing is recommended.">No product of the shop suits, or all of them are excluded.</Empty>;
+    return <Empty title="Nothing is recommended.">No product fits, or all that fit are excluded.</Empty>;
   const rows = items.map((item, index) => ({ ...item, position: index + 1 }));
   const columns: Column<(typeof rows)[number]>[] = [
     { title: "#", value: (row) => row.position, number: true },

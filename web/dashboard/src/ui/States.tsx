@@ -1,19 +1,19 @@
-/** What is shown instead of figures: while they load, when there are none, and when they cannot be had. Each says what to do. */
+/** What is shown instead of figures: while they load, when there are none, and when reading them failed. Each says what to do. */
 import type { ComponentChildren } from "preact";
 import type { Problem, ProblemKind } from "../api/problem";
 import type { Query } from "../api/useQuery";
 import { usePageContext } from "../app/context";
 
 const ADVICE: Record<ProblemKind, string> = {
-  offline: "The figures come back by themselves when this device is online again.",
-  slow: "It is asked again by itself. If it lasts, try a shorter range of time.",
-  "signed-out": "Your sign-in has expired. Sign in again to go on.",
+  offline: "The figures update by themselves when this device is online again.",
+  slow: "The page retries by itself. If this continues, choose a shorter period.",
+  "signed-out": "Your sign-in has expired. Sign in again to continue.",
   forbidden: "This account may not see this. Sign in with an account that may, or ask an administrator of the shop.",
-  "not-found": "Check the address: it may be mistyped, or what it names is no longer kept.",
-  invalid: "Change what the message names, or go back to the page's defaults.",
-  busy: "Too many requests at the moment. It is asked again by itself.",
-  unavailable: "It is asked again by itself. If it lasts, look at the status of the shop's services.",
-  broken: "This is an error of the server. Try again; if it stays, report it with the time at which it happened.",
+  "not-found": "Check the address: it may be mistyped, or its data is no longer kept.",
+  invalid: "Correct what the message names, or go back to the page's defaults.",
+  busy: "Too many requests at the moment. The page retries by itself.",
+  unavailable: "The page retries by itself. If this continues, check the status of the shop's services.",
+  broken: "This is a server error. Try again; if it continues, report it with the time when it happened.",
 };
 
 /** A problem, with what to do about it. */
@@ -29,7 +29,7 @@ export function Failure({ problem, reload }: { problem: Problem; reload: () => v
   );
 }
 
-/** That there is nothing, and how that changes. */
+/** Says that there is nothing to show, and what changes that. */
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
     <div class="state">
@@ -39,7 +39,7 @@ export function Empty({ title, children }: { title: string; children?: Component
   );
 }
 
-/** The shape of what is loading. */
+/** Placeholder lines while something loads. */
 export function Loading({ lines = 3 }: { lines?: number }) {
   return (
     <div class="state loading" role="status">

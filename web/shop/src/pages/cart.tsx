@@ -32,7 +32,7 @@ export function CartPage() {
       </div>
       <Shelf
         title="Goes with your cart"
-        note="What was bought, or else viewed, with these products."
+        note="Bought together with these products, or viewed together."
         list={suggested}
       />
     </>
@@ -44,7 +44,7 @@ function EmptyCart() {
     <div class="page-head">
       <h1>Your cart is empty</h1>
       <p>
-        Nothing is charged in this shop, so <Link to="/">put something in</Link>.
+        Nothing is charged in this shop, so <Link to="/">add something</Link>.
       </p>
     </div>
   );
@@ -64,7 +64,7 @@ function CartLine({ line: { product, quantity } }: { line: Line }) {
         <button
           type="button"
           class="round"
-          aria-label={`One ${product.name} less`}
+          aria-label={`Remove one ${product.name}`}
           onClick={() => setQuantity(product, quantity - 1)}
         >
           <Icon name="minus" />
@@ -76,7 +76,7 @@ function CartLine({ line: { product, quantity } }: { line: Line }) {
         <button
           type="button"
           class="round"
-          aria-label={`One ${product.name} more`}
+          aria-label={`Add one ${product.name}`}
           onClick={() => setQuantity(product, quantity + 1)}
         >
           <Icon name="plus" />

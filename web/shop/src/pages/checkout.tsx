@@ -72,7 +72,7 @@ function Payment({ lines, onOrder }: { lines: Line[]; onOrder: (order: Order) =>
       </fieldset>
       {problem && (
         <p class="problem" role="alert">
-          The order was not placed. {problem} You can try again: it will be one order.
+          The order is not confirmed. {problem} Try again: it cannot be placed twice.
         </p>
       )}
       <button type="submit" class="button wide" disabled={isSending}>
@@ -92,7 +92,7 @@ function Thanks({ order }: { order: Order }) {
       </p>
       <p>
         <Link to="/" class="button">
-          Keep looking around
+          Continue shopping
         </Link>
       </p>
     </div>

@@ -13,7 +13,7 @@ export function FavouritesPage() {
         <h1>Favourites</h1>
         {products.length === 0 && (
           <p>
-            None yet. The heart on a product keeps it here. <Link to="/">Look around</Link>.
+            None yet. Tap the heart on a product to keep it here. <Link to="/">Look around</Link>.
           </p>
         )}
       </div>

@@ -24,7 +24,7 @@ export function ProductPage({ product }: { product: Product }) {
       <Details product={product} />
       <Shelf
         title="Viewed together"
-        note={`What visitors of ${product.name} look at, too.`}
+        note={`Visitors of ${product.name} also look at these.`}
         count={SHELF_SIZE}
         list={viewed}
       />

@@ -13,7 +13,7 @@ export function SignedInPage() {
       <h1>{failed ? "You are not signed in" : "Signing in…"}</h1>
       {failed && (
         <p>
-          The sign-in was cancelled or took too long. <Link to="/">Go on as a guest</Link>, or sign in again.
+          The sign-in was cancelled or took too long. <Link to="/">Continue as a guest</Link>, or sign in again.
         </p>
       )}
     </div>

@@ -29,7 +29,7 @@ export function Start() {
 }
 
 function invitation(decision: string): string {
-  if (decision === "granted") return "Look at a few products, and this row becomes yours.";
+  if (decision === "granted") return "Look at a few products, and this row fills with suggestions for you.";
   return "This row is personal: it needs your consent to count your visit.";
 }
 

@@ -57,9 +57,9 @@ function FindingCards({ finding }: { finding: Finding }) {
     ["Subject", kind === "product" ? <Product id={id} /> : <code>{`${kind} ${id}`}</code>],
     ["Window", <code key="window">{finding.window}</code>],
     ["Found", format.time(finding.date_created)],
-    ["Evidence last grew", format.time(finding.date_updated)],
+    ["Evidence updated", format.time(finding.date_updated)],
     ...(finding.historical
-      ? ([["History", "Everything it rests on was more than a day old: nobody was alerted."]] as const)
+      ? ([["History", "All evidence was more than a day old, so no alert was sent."]] as const)
       : []),
     ...factsOf(evidence, format),
   ] as [string, preact.ComponentChildren][];
@@ -89,7 +89,7 @@ function factsOf(evidence: Evidence, format: Format): [string, string][] {
     ["Orders", evidence.order_count === undefined ? undefined : format.count(evidence.order_count)],
     ["Products", evidence.product_count === undefined ? undefined : format.count(evidence.product_count)],
     ["Points", evidence.points === undefined ? undefined : format.decimal(evidence.points)],
-    ["Share of the strongest", evidence.share === undefined ? undefined : format.share(evidence.share)],
+    ["Share of the strongest actors", evidence.share === undefined ? undefined : format.share(evidence.share)],
     ["Actors", evidence.actor_count === undefined ? undefined : format.count(evidence.actor_count)],
     [
       "Limit",
@@ -119,7 +119,7 @@ function EvidenceTable({ evidence, format }: { evidence: Evidence; format: Forma
   const strongest = (evidence.strongest ?? []).map((actor, index) => ({ ...actor, index }));
   return (
     <Table
-      caption="The strongest actors. Who they are, an operator learns by “shopsignal exclude candidates”."
+      caption="The strongest actors. Operators identify them with “shopsignal exclude candidates”."
       captionHidden={false}
       columns={[
         { title: "Actor", value: (row) => row.kind },

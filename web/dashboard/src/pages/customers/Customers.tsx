@@ -10,7 +10,10 @@ export default function Customers() {
   const { zone } = usePageContext();
   return (
     <>
-      <PageHeader title="Customers" about={`Who buys, how much, and how that changes. Days and months of ${zone}.`} />
+      <PageHeader
+        title="Customers"
+        about={`Who buys, how much, and how that changes. Days and months are in ${zone}.`}
+      />
       <Grid>
         <Segments />
         <Months />

@@ -22,7 +22,7 @@ const RANGES = [
 
 const EVENTS_MS = 5_000;
 
-/** Shows how many events of each type came. */
+/** Shows how many events of each type arrived. */
 export function BackEnd() {
   const { api, zone, format } = usePageContext();
   const [range, choose] = useParameter<(typeof RANGES)[number][0]>("events", "7");
@@ -40,17 +40,17 @@ export function BackEnd() {
   ];
   return (
     <Card
-      title="Events of the back end"
+      title="Back-end events"
       definition={FLOWS.backEnd}
       actions={<Segments label="Range of the events" options={RANGES} value={range} choose={choose} />}
     >
       <Loaded query={events} lines={5}>
         {(rows) =>
           rows.length === 0 ? (
-            <Empty title="No event came in this time.">Choose a longer range above.</Empty>
+            <Empty title="No events in this period.">Choose a longer range above.</Empty>
           ) : (
             <Table
-              caption="Events of the back end"
+              caption="Back-end events"
               columns={columns}
               rows={rows}
               rowKey={(row) => `${row.service} ${row.eventType}`}

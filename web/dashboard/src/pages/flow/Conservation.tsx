@@ -14,8 +14,8 @@ export function Conservation({ measured }: { measured: Schemas["FlowConservation
   return (
     <Card title="Conservation" width="third" definition={FLOWS.difference}>
       {measured === undefined ? (
-        <Empty title="It was not measured yet.">
-          It is measured once a day. “shopsignal verify” measures at once, and everything.
+        <Empty title="Not measured yet.">
+          It is measured once a day. “shopsignal verify” measures it now, with all other invariants.
         </Empty>
       ) : (
         <>
@@ -38,6 +38,6 @@ export function Conservation({ measured }: { measured: Schemas["FlowConservation
 
 function verdict(difference: number): string {
   if (difference === 0) return "Every stored event is applied, waiting or parked.";
-  const what = difference > 0 ? "are missing" : "were counted too often";
+  const what = difference > 0 ? "are missing" : "were counted more than once";
   return `${Math.abs(difference)} events ${what}. See docs/RUNBOOK.md, section conservation.`;
 }

@@ -17,7 +17,7 @@ export default function Flow({ rest }: PageProps) {
   const flow = useQuery("flow", (signal) => api.get("/api/analytics/flow", {}, signal), LIVE_MS);
   return (
     <>
-      <PageHeader title="Flow" about="What becomes of the events, from the log to scores, catalog and alerts.">
+      <PageHeader title="Flow" about="Events on their way from the log to scores, catalog and alerts.">
         <span class="live">live</span>
       </PageHeader>
       <Grid>

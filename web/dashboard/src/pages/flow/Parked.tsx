@@ -1,4 +1,4 @@
-/** What waits for an operator, and why. */
+/** What needs an operator, and why. */
 import type { Schemas } from "../../api/client";
 import { usePageContext } from "../../app/context";
 import { link } from "../../app/location";
@@ -24,7 +24,7 @@ export function Parked({ sinks }: { sinks: Schemas["SinkFlow"][] }) {
     { title: "Reason", value: (row) => row.reason, show: (row) => reasonName(row.reason) },
     countColumn("Parked", format, (row) => row.count),
     {
-      title: "Parked first",
+      title: "Oldest",
       value: (row) => row.examples.map(({ id }) => id).join(" "),
       show: (row) => <Examples row={row} />,
     },
@@ -32,7 +32,7 @@ export function Parked({ sinks }: { sinks: Schemas["SinkFlow"][] }) {
   return (
     <Card title="Parked, by reason" width="two-thirds" definition={FLOWS.parked}>
       {rows.length === 0 ? (
-        <Empty title="Nothing is parked.">No event and no alert needs an operator.</Empty>
+        <Empty title="Nothing is parked.">No event or alert needs an operator.</Empty>
       ) : (
         <Table
           caption="Parked, by reason"

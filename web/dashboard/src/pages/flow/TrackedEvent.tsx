@@ -15,7 +15,7 @@ import "../../styles/flow.css";
 type Tracked = Schemas["TrackedInteractions"];
 type Interaction = Schemas["TrackedInteraction"];
 
-/** A form for the id, and what became of the event. */
+/** A form for the id, and what happened to the event. */
 export function TrackedEvent({ id }: { id: string | undefined }) {
   const events = useTracked(id);
   return (
@@ -23,8 +23,8 @@ export function TrackedEvent({ id }: { id: string | undefined }) {
       <EventIdForm id={id ?? ""} reload={events.reload} />
       {id !== undefined && events.problem?.kind === "not-found" && (
         <Empty title="No event has this id.">
-          It was never stored, or longer ago than ids are remembered. A sender that got an error may send it again: with
-          the same id it counts once.
+          It was never stored, or so long ago that its id is no longer kept. A sender that got an error may retry: with
+          the same id, the event counts once.
         </Empty>
       )}
       {id !== undefined && events.problem?.kind !== "not-found" && (
@@ -42,7 +42,7 @@ export function TrackedEvent({ id }: { id: string | undefined }) {
   );
 }
 
-/** Reads the event, again every moment: it may be on its way. */
+/** Reads the event and polls it, because it may still be waiting. */
 function useTracked(id: string | undefined): Query<Tracked> {
   const { api } = usePageContext();
   const path = { event_id: id ?? "" };
@@ -66,7 +66,7 @@ function EventIdForm({ id, reload }: { id: string; reload: () => void }) {
       }}
     >
       <span class="field">
-        <label for={field}>The event_id that the sender gave it</label>
+        <label for={field}>Event id, as the sender set it</label>
         <input
           id={field}
           value={text}
@@ -126,18 +126,18 @@ function moment(time: string, format: Format): string {
 function progressText(sink: Schemas["SinkProgress"], format: Format): string {
   if (sink.status === "parked")
     return `${reasonName(sink.parked_reason ?? "unknown reason")}, since ${format.time(sink.parked_at)}. See docs/RUNBOOK.md.`;
-  if (sink.status === "applied") return "It is done.";
-  const next = sink.next_hint_at ? `; again at ${format.clock(sink.next_hint_at)} if need be` : "";
-  return `It was told ${format.count(sink.hints ?? 0)} times${next}.`;
+  if (sink.status === "applied") return "Done.";
+  const next = sink.next_hint_at ? `; next at ${format.clock(sink.next_hint_at)} if it is still waiting` : "";
+  return `The consumer was notified ${format.count(sink.hints ?? 0)} times${next}.`;
 }
 
 function outcomeText({ popularity, event_type }: Interaction, format: Format): string {
   if (!popularity) return "";
   if (popularity.outcome === "capped")
-    return "The actor did this more often on that day than counts: it adds nothing, the earlier events do.";
-  if (popularity.outcome === "excluded") return "It is of a bot or of an excluded actor: it adds nothing.";
+    return "The actor had reached the daily cap: this event adds nothing, the earlier ones count.";
+  if (popularity.outcome === "excluded") return "It comes from a bot or an excluded actor, so it adds nothing.";
   if (popularity.outcome !== "counted")
-    return "The consumer has not applied it yet, or its day ended over nine days ago.";
+    return "The consumer has not applied it yet, or its day ended more than nine days ago and the outcome is no longer kept.";
   if (popularity.weight === null || popularity.weight === undefined)
     return `Events of the type ${event_type} have no weight: it adds no points.`;
   return `It adds ${format.decimal(popularity.points)} points to ${popularity.product_id}.`;

@@ -7,8 +7,8 @@ import { Select } from "../../ui/Choice";
 import type { Filter } from "./filter";
 
 const BY = [
-  ["paid", "Paid in this time"],
-  ["placed", "Placed in this time"],
+  ["paid", "Paid in this period"],
+  ["placed", "Placed in this period"],
 ] as const;
 
 const STATUS_NAMES = STATUSES.map((id) => [id, id.charAt(0).toUpperCase() + id.slice(1)] as const);
@@ -21,16 +21,16 @@ export function Filters({ filter }: { filter: Filter }) {
     <>
       <Day label="From" value={filter.days.first} choose={(day) => setParameter("first", day)} />
       <Day label="To" value={filter.days.last} choose={(day) => setParameter("last", day)} />
-      <Select label="That were" options={BY} value={filter.by} choose={(by) => setParameter("by", by)} />
+      <Select label="Show orders" options={BY} value={filter.by} choose={(by) => setParameter("by", by)} />
       <Select
-        label="Status now"
+        label="Current status"
         options={[["", "Any"], ...STATUS_NAMES]}
         value={filter.status ?? ""}
         choose={(status) => setParameter("status", status)}
       />
       {currency !== undefined && (
         <Select
-          label="In"
+          label="Orders in"
           options={[
             ["one", currency],
             ["all", "All currencies"],

@@ -18,7 +18,9 @@ export default function Orders() {
   const { identity } = usePageContext();
   const filter = useFilter();
   const about =
-    identity.role === "admin" ? "The orders behind the figures, newest first." : "Your orders, with your own lines.";
+    identity.role === "admin"
+      ? "The orders behind the figures, newest first."
+      : "Orders with your products; only your own order lines are shown.";
   return (
     <>
       <PageHeader title="Orders" about={about}>
@@ -44,7 +46,7 @@ function List({ filter }: { filter: Filter }) {
   );
   return (
     <Card
-      title={filter.by === "paid" ? "Orders paid in this time" : "Orders placed in this time"}
+      title={filter.by === "paid" ? "Orders paid in this period" : "Orders placed in this period"}
       definition={ORDERS.orders}
     >
       <Loaded query={orders} lines={8}>
@@ -76,6 +78,9 @@ function useOrdersRequest(filter: Filter): OrdersRequest {
 }
 
 function Nothing({ more }: { more: boolean }) {
-  if (more) return <Empty title="None so far.">There are older orders in this time: look at the next page.</Empty>;
-  return <Empty title="No order matches.">Choose a longer time, another status, or all currencies above.</Empty>;
+  if (more)
+    return (
+      <Empty title="No matching orders on this page.">There are older orders in this period: see the next page.</Empty>
+    );
+  return <Empty title="No order matches.">Choose a longer period, another status, or all currencies above.</Empty>;
 }

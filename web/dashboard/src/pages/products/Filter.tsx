@@ -30,14 +30,14 @@ export function Filter({ category, seller }: { category: string; seller: string 
       }}
     >
       <span class="field">
-        <label for={kindField}>Only of</label>
+        <label for={kindField}>Filter by</label>
         <select id={kindField} value={kind} onChange={(event) => setKind(event.currentTarget.value as Kind)}>
           <option value="category">category</option>
           <option value="seller">seller</option>
         </select>
       </span>
       <span class="field">
-        <label for={idField}>Its id</label>
+        <label for={idField}>Category or seller id</label>
         <input id={idField} value={id} maxLength={128} onInput={(event) => setId(event.currentTarget.value)} />
       </span>
       <button type="submit" class="button">

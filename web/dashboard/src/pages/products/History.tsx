@@ -48,7 +48,11 @@ export function History({ id, range }: { id: string; range: Range }) {
         {() => (
           <>
             <Chart data={data} file={`product-${measure}`} />
-            {span.zone !== zone && <p class="muted small">Days of UTC: others are kept for 35 days only.</p>}
+            {span.zone !== zone && (
+              <p class="muted small">
+                Days are in UTC: hourly points, which other time zones need, are kept for 35 days.
+              </p>
+            )}
           </>
         )}
       </Loaded>

@@ -13,7 +13,7 @@ import { Filter } from "./Filter";
 
 type Answer = Schemas["TopAnswer"];
 
-/** Rank lists are brought up to date every minute. */
+/** Rank lists are updated every minute. */
 const RANKED_MS = 15_000;
 const PAGE_SIZE = 25;
 
@@ -26,8 +26,8 @@ export function List() {
   const [seller] = useParameter<string>("seller", "");
   const scope = member ? { seller: identity.account } : { category, seller };
   const about = member
-    ? "Your products by what their visitors do."
-    : "By what visitors do: views, carts, purchases and the rest, each with its weight.";
+    ? "Your products, ranked by what visitors do."
+    : "Ranked by what visitors do: views, carts, purchases and more, each with its own weight.";
   return (
     <>
       <PageHeader title="Products" about={about}>
@@ -116,7 +116,7 @@ function ProductTable({
       ) : (
         <Live rows={answer.data as Schemas["Popularity"][]} first={first} />
       )}
-      {"as_of" in answer && <p class="muted small">As of {format.time(answer.as_of)}; renewed every minute.</p>}
+      {"as_of" in answer && <p class="muted small">As of {format.time(answer.as_of)}; updated every minute.</p>}
       <Pager pages={pages} next={answer.pagination.next_cursor} />
     </>
   );
@@ -126,22 +126,23 @@ function Nothing({ list, filtered }: { list: ListName; filtered: boolean }) {
   if (filtered)
     return (
       <Empty title="No product is in this list.">
-        Check the category or the seller: they are those of the product events. A product that was announced just now
-        appears within a minute.
+        Check the id: it must be the one in the shop's product events. A product that was just announced appears within
+        a minute.
       </Empty>
     );
-  if (list === "rising") return <Empty title="No product rises.">A product needs ten events within 24 hours.</Empty>;
-  return <Empty title="No product is in this list yet.">Products appear a moment after their first event.</Empty>;
+  if (list === "rising")
+    return <Empty title="No product is rising.">A product needs ten events within 24 hours.</Empty>;
+  return <Empty title="No product is in this list yet.">Products appear within seconds of their first event.</Empty>;
 }
 
-/** A list can be walked through for ten minutes after a newer one came. */
+/** A list can be paged through for ten minutes after a newer one replaced it. */
 function Expired({ pages }: { pages: Pages }) {
   return (
     <div class="state" role="alert">
-      <p class="state-title">These pages are too old.</p>
-      <p class="muted">The list has changed since you began to read it. Start again with the list of now.</p>
+      <p class="state-title">This list is out of date.</p>
+      <p class="muted">It has changed since you opened it. Start again with the current list.</p>
       <button type="button" class="button" onClick={pages.first}>
-        To the first page
+        Back to the first page
       </button>
     </div>
   );

@@ -23,7 +23,7 @@ export function Ranks({ product }: { product: Ranked }) {
   const { format } = usePageContext();
   const ranks = product.ranks ?? undefined;
   const place = (position: number | null | undefined) =>
-    position ? `No. ${format.count(position)} of the shop` : "not among the first 1,000";
+    position ? `No. ${format.count(position)} in the shop` : "not in the top 1,000";
   return (
     <>
       <section class="card figures" aria-label="The product in figures">
@@ -47,7 +47,7 @@ export function Ranks({ product }: { product: Ranked }) {
       </Card>
       <Card title="Places in the lists" width="two-thirds" definition={RANKS.live}>
         {ranks === undefined ? (
-          <Empty title="The lists do not have this product yet.">They are brought up to date every minute.</Empty>
+          <Empty title="This product is in no list yet.">The lists are updated every minute.</Empty>
         ) : (
           <Lists ranks={ranks} score={product.score} />
         )}
@@ -89,12 +89,12 @@ function Lists({ ranks, score }: { ranks: RankPositions; score: number }) {
       show: (row) => <a href={link("products", { rank: row.list === "live" ? undefined : row.list })}>{row.name}</a>,
     },
     countColumn("Place", format, (row) => row.position),
-    { title: "Figure", value: (row) => row.value, show: (row) => format.decimal(row.value), number: true },
+    { title: "Value", value: (row) => row.value, show: (row) => format.decimal(row.value), number: true },
   ];
   return (
     <>
       <Table caption="Places in the lists" columns={columns} rows={rows} rowKey={(row) => row.list} file="places" />
-      <p class="muted small">As of {format.time(ranks.as_of)}. Places beyond the first 1,000 are not known.</p>
+      <p class="muted small">As of {format.time(ranks.as_of)}. Places below the top 1,000 are not computed.</p>
     </>
   );
 }

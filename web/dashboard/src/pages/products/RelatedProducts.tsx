@@ -1,4 +1,4 @@
-/** Where the visitors of a product went, and what is recommended beside it. */
+/** What visitors of a product saw in the same visit, and what is recommended with it. */
 import type { Schemas } from "../../api/client";
 import { type Query, useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
@@ -16,8 +16,8 @@ type Item = Schemas["RecommendedProduct"];
 type Kind = "viewed" | "bought";
 
 const KINDS = [
-  ["viewed", "With what is viewed"],
-  ["bought", "With what is bought"],
+  ["viewed", "Viewed together"],
+  ["bought", "Bought together"],
 ] as const;
 
 const RECOMMENDED_MS = 15_000;
@@ -30,13 +30,13 @@ export function RelatedProducts({ id }: { id: string }) {
   const chosen = kind === "viewed" ? viewed : bought;
   return (
     <>
-      <Card title="Where its visitors went" width="half" definition={PRODUCT.together}>
+      <Card title="Seen in the same visits" width="half" definition={PRODUCT.together}>
         <Loaded query={viewed} lines={5}>
           {(items) => <Visited items={items.filter((item) => item.source === "similar")} />}
         </Loaded>
       </Card>
       <Card
-        title="Recommended beside it"
+        title="Recommended with it"
         width="half"
         actions={<Segments label="Kind of recommendations" options={KINDS} value={kind} choose={choose} />}
       >
@@ -64,8 +64,8 @@ function Visited({ items }: { items: Item[] }) {
   const { format } = usePageContext();
   if (items.length === 0) {
     return (
-      <Empty title="Nothing is known of its visits yet.">
-        A visitor who looks at this product and at another one teaches it, within seconds.
+      <Empty title="No shared visits yet.">
+        When a visitor views this product and another one, the other one appears here within seconds.
       </Empty>
     );
   }
@@ -81,7 +81,7 @@ function Visited({ items }: { items: Item[] }) {
   ];
   return (
     <Table
-      caption="Products of the same visits"
+      caption="Products seen in the same visits"
       columns={columns}
       rows={items}
       rowKey={(row) => row.product_id}

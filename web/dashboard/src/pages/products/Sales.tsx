@@ -43,7 +43,7 @@ export function Sales({ id, range }: { id: string; range: Range }) {
           <>
             <Chart data={data} file={`product-${measure}`} />
             <p class="muted small">
-              {format.money(totalsOf(all).revenue)} in {format.count(totalsOf(all).orders)} orders in all of this time.
+              {format.money(totalsOf(all).revenue)} in {format.count(totalsOf(all).orders)} orders in this period.
             </p>
           </>
         )}

@@ -59,7 +59,7 @@ function PartsTable({ explanation }: { explanation: Explanation }) {
         file="score-parts"
       />
       <p class="muted small">
-        All points together are the score, {format.decimal(score)}, as of {format.clock(explanation.as_of)}.
+        The points add up to the score, {format.decimal(score)}, as of {format.clock(explanation.as_of)}.
       </p>
     </>
   );

@@ -36,7 +36,7 @@ export function Placements({ days }: { days: Day[] }) {
   return (
     <Card title="By placement" definition={RECOMMENDED.clickRate}>
       {rows.length === 0 ? (
-        <Empty title="No recommendation was shown in this time.">Choose a longer range above.</Empty>
+        <Empty title="No recommendations were shown in this period.">Choose a longer range above.</Empty>
       ) : (
         <Table
           caption="Results by placement"

@@ -1,4 +1,4 @@
-/** What would be recommended now: beside a product, or to a visitor. */
+/** What would be recommended now: on a product page, or to a visitor. */
 import { useId, useState } from "preact/hooks";
 import type { Client, Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
@@ -14,7 +14,7 @@ type Kind = "viewed" | "bought" | "session";
 type Data = Schemas["RecommendationData"];
 
 const KINDS = [
-  ["viewed", "Beside a product"],
+  ["viewed", "On a product page"],
   ["bought", "Bought together"],
   ["session", "For a visit"],
 ] as const;
@@ -44,9 +44,7 @@ export function Preview() {
       />
       {id === "" ? (
         <Empty title="Nothing to show yet.">
-          {kind === "session"
-            ? "Enter the session id that the visitor's events carry."
-            : "Enter the id of a product, as the shop has it."}
+          {kind === "session" ? "Enter the session id of the visitor's events." : "Enter the shop's id of a product."}
         </Empty>
       ) : (
         <Loaded query={preview} lines={5}>

@@ -1,4 +1,4 @@
-/** Recommendations: how they do, what they would be at this moment, and the rules of the shop. */
+/** Recommendations: their results, a preview of what is recommended now, and the rules of the shop. */
 import { usePageContext } from "../../app/context";
 import { useParameter } from "../../app/location";
 import { lastDays } from "../../figures/sales";
@@ -24,7 +24,7 @@ export default function Recommendations() {
   const utc = (date: string) => format.day(`${date}T12:00:00Z`);
   return (
     <>
-      <PageHeader title="Recommendations" about={`${utc(days.first)} to ${utc(days.last)}, days of UTC.`}>
+      <PageHeader title="Recommendations" about={`${utc(days.first)} to ${utc(days.last)}, days in UTC.`}>
         <Segments label="Range of time" options={RANGES} value={range} choose={choose} />
       </PageHeader>
       <Grid>

@@ -28,7 +28,7 @@ export function Results({ days }: { days: Days }) {
   if (results.data === undefined) {
     const { problem, reload } = results;
     return (
-      <Card title="How they do">
+      <Card title="Results">
         {problem === undefined ? <Loading lines={6} /> : <Failure problem={problem} reload={reload} />}
       </Card>
     );
@@ -52,9 +52,9 @@ function ResultCards({ results, days }: { results: Answer; days: Days }) {
       <ComparisonCard results={results} scope={scope} />
       <Card title="Click-through by day" width="two-thirds" definition={RECOMMENDED.clickRate}>
         {all.impressions === 0 ? (
-          <Empty title="No recommendation was shown in this time.">
-            Choose a longer range above. Pages of the shop report what they show: events product_impression whose
-            metadata has the recommendation_id of the answer.
+          <Empty title="No recommendations were shown in this period.">
+            Choose a longer range above. The shop's pages report what they show as product_impression events with the
+            recommendation_id of the answer in their metadata.
           </Empty>
         ) : (
           <Chart data={chart} file="click-through" />
@@ -65,12 +65,12 @@ function ResultCards({ results, days }: { results: Answer; days: Days }) {
   );
 }
 
-/** What was learned against the control group. */
+/** Learned recommendations compared with the control group. */
 function ComparisonCard({ results, scope }: { results: Answer; scope: string }) {
   const { format } = usePageContext();
   const { learned, control, clickLift, conversionLift } = results.compared;
   return (
-    <Card title="Against the control group" width="third" definition={RECOMMENDED.clickLift}>
+    <Card title="Compared with the control group" width="third" definition={RECOMMENDED.clickLift}>
       <div class="figures">
         <Figure
           definition={RECOMMENDED.clickLift}
@@ -89,7 +89,7 @@ function ComparisonCard({ results, scope }: { results: Answer; scope: string }) 
         Learned: {format.count(learned.clicks)} clicks of {format.count(learned.impressions)} shown. Control group:{" "}
         {format.count(control.clicks)} of {format.count(control.impressions)}, in visits and for accounts.
         {control.impressions === 0 &&
-          " Nobody is in the control group: set RecommendHoldoutPercent to compare what was learned with what is popular."}
+          " The control group is empty: set RecommendHoldoutPercent to compare learned recommendations with popular products."}
       </p>
     </Card>
   );

@@ -13,7 +13,7 @@ type Rule = Schemas["RecommendationRule"];
 
 const RULES_MS = 10_000;
 
-/** Lists the rules in force and to come. */
+/** Lists the active and upcoming rules. */
 export function Rules() {
   const { api, format } = usePageContext();
   const rules = useQuery(
@@ -27,7 +27,7 @@ export function Rules() {
         {(rows) =>
           rows.length === 0 ? (
             <Empty title="There are no rules.">
-              Recommendations are as they were learned. Pin, boost, bury or exclude products with POST
+              Recommendations are shown as they were learned. Pin, boost, bury or exclude products with POST
               /api/v1/analytic/recommendations/rules.
             </Empty>
           ) : (

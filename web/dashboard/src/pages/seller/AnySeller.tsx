@@ -20,16 +20,13 @@ const SALES_MS = 10_000;
 export function AnySeller({ id }: { id: string | undefined }) {
   return (
     <>
-      <PageHeader
-        title="Seller"
-        about="What one seller sold: the amounts that the account book assigns to the seller's order lines."
-      >
+      <PageHeader title="Seller" about="What one seller sold: payments and refunds of the seller's order lines.">
         <Choice id={id ?? ""} key={id} />
       </PageHeader>
       {id === undefined ? (
         <div class="card">
           <Empty title="Which seller?">
-            Type the id that the shop gives the seller. A seller who signs in sees their own sales here.
+            Enter the shop's id of the seller. Sellers who sign in see their own sales here.
           </Empty>
         </div>
       ) : (

@@ -34,7 +34,7 @@ function Best({ dashboard }: { dashboard: Dashboard }) {
     moneyColumn("Revenue", format, dashboard.currency, (row: Schemas["TopProduct"]) => row.revenue),
   ];
   if (dashboard.top_products.length === 0)
-    return <Empty title="Nothing was sold in this time.">Choose a longer range above.</Empty>;
+    return <Empty title="Nothing was sold in this period.">Choose a longer range above.</Empty>;
   return (
     <Table
       caption="Best products"
@@ -65,7 +65,7 @@ function Currencies({ rows }: { rows: Row[] }) {
     money("Revenue", (row) => row.revenue),
   ];
   if (rows.length === 0)
-    return <Empty title="Nothing was paid or refunded in this time.">Choose a longer range above.</Empty>;
+    return <Empty title="Nothing was paid or refunded in this period.">Choose a longer range above.</Empty>;
   return (
     <Table
       caption="Sales by currency"

@@ -29,7 +29,7 @@ export function OwnSales() {
   const dashboard = useDashboard(start, end, stepOf(range));
   return (
     <>
-      <PageHeader title="Your sales" about={`The last ${range} days up to now, in days of ${zone}.`}>
+      <PageHeader title="Your sales" about={`The last ${range} days, including today. Days are in ${zone}.`}>
         <Segments label="Range of time" options={RANGES} value={range} choose={choose} />
       </PageHeader>
       <Loaded query={dashboard} lines={8}>

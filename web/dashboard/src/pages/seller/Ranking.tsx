@@ -45,7 +45,7 @@ export function Ranking({ seller }: { seller?: string }) {
       <Loaded query={ranking}>
         {({ products, currency: shown }) =>
           products.length === 0 ? (
-            <Empty title="Nothing was sold in this window.">Choose the longer one above.</Empty>
+            <Empty title="Nothing was sold in this window.">Choose the longer window above.</Empty>
           ) : (
             <Table
               caption="Ranking of products"

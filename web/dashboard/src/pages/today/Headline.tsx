@@ -67,8 +67,8 @@ function Users({ today }: { today: string }) {
     TOTALS_MS,
   );
   const [before, now] = users.data?.dailyUsers ?? [];
-  // Yesterday is known as a whole only: a change in percent would compare a part of a day with it.
-  const note = before === undefined ? "" : `${format.count(before.registered)} in all of yesterday`;
+  // Only the whole of yesterday is known: a change in percent would compare it with a part of today.
+  const note = before === undefined ? "" : `${format.count(before.registered)} yesterday, the whole day`;
   return <Figure definition={FIGURES.newUsers} value={now?.registered} scope={`shop ${today}`} note={note} />;
 }
 

@@ -17,7 +17,7 @@ interface Row {
 
 const STATUS_MS = 5_000;
 
-/** Shows how many orders have which status; those that none has are left out. */
+/** Shows how many orders each status has; statuses without orders are left out. */
 export function OrderStatus() {
   const { api, format } = usePageContext();
   const orders = useQuery("orders", (signal) => api.get("/api/analytics/orders", {}, signal), STATUS_MS);
@@ -36,8 +36,7 @@ export function OrderStatus() {
               show: (row) => <Meter share={row.count / totalOrders} label={`${statusName(row.status)} orders`} />,
             },
           ];
-          if (some.length === 0)
-            return <Empty title="No orders yet.">They appear with the first event of an order.</Empty>;
+          if (some.length === 0) return <Empty title="No orders yet.">Orders appear with their first event.</Empty>;
           return (
             <Table
               caption="Orders by status"
@@ -60,7 +59,7 @@ function Status({ status }: { status: string }) {
   return href === undefined ? <span>{statusName(status)}</span> : <a href={href}>{statusName(status)}</a>;
 }
 
-/** `PARTIALLY_REFUNDED` as people write it. */
+/** `PARTIALLY_REFUNDED` as a phrase. */
 export function statusName(status: string): string {
   const words = status.toLowerCase().replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);

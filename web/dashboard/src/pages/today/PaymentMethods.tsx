@@ -52,7 +52,7 @@ export function PaymentMethods({ today }: { today: string }) {
             },
           ];
           if (paymentMethods.length === 0) {
-            return <Empty title="Nothing was paid in this time.">Choose a longer range above.</Empty>;
+            return <Empty title="Nothing was paid in this period.">Choose a longer range above.</Empty>;
           }
           return (
             <Table

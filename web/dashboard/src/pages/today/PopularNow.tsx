@@ -30,7 +30,9 @@ export function PopularNow() {
       <Loaded query={top}>
         {(rows) =>
           rows.length === 0 ? (
-            <Empty title="No product was looked at yet.">It appears here a moment after its first event.</Empty>
+            <Empty title="No product has been viewed yet.">
+              Products appear here within seconds of their first event.
+            </Empty>
           ) : (
             <Table
               caption="Popular products"
