@@ -13,7 +13,7 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   use: {
     launchOptions: { executablePath: await chromiumPath(), args: CHROMIUM_ARGS },
-    // That of a visitor: the API takes HeadlessChrome for a bot, whose events do not count.
+    // A user agent of a visitor: the API treats HeadlessChrome as a bot, whose events do not count.
     userAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36",
     actionTimeout: 15_000,
     navigationTimeout: 15_000,

@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-/** `vite build` makes the module, `vite build --mode script` what a script tag loads. */
+/** `vite build` builds the module, `vite build --mode script` the file for a script tag. */
 export default defineConfig(({ mode }) => {
   const isScript = mode === "script";
   return {

@@ -6,7 +6,7 @@ import { stack } from "../src/stack.js";
 
 const FOLDER = resolve(import.meta.dirname, "../../../docs/pictures");
 
-/** Saves what the window shows, once it stands still. */
+/** Saves a screenshot of the window once the network is idle. */
 async function take(page: Page, name: string) {
   await page.waitForLoadState("networkidle");
   await page.screenshot({ path: `${FOLDER}/${name}.png`, animations: "disabled", caret: "hide" });
@@ -18,7 +18,7 @@ test("the dashboard", async ({ page }) => {
   await take(page, "dashboard");
 });
 
-test("the dashboard in the dark", async ({ page }) => {
+test("the dashboard in dark colours", async ({ page }) => {
   await page.emulateMedia({ colorScheme: "dark" });
   await signIn(page, "admin");
   await open(page, "products");

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 
 const LOCAL = resolve(import.meta.dirname, "../../../.local");
 
-/** How Chromium is started. Not the package's own arguments: those switch web security off. */
+/** How Chromium is started. The package's own arguments are not used, because they disable web security. */
 export const CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"];
 
 /** Returns the path of the executable, and points fontconfig to its fonts. */
@@ -21,11 +21,11 @@ function version(): string {
   return JSON.parse(readFileSync(join(main, "../../package.json"), "utf8")).version;
 }
 
-/** Unpacks under another name first, so that what has the final name is whole. */
+/** Unpacks under a temporary name, so that a folder with the final name is complete. */
 async function unpack(folder: string): Promise<void> {
   const partial = `${folder}.${process.pid}`;
   mkdirSync(partial, { recursive: true });
-  // The package unpacks to the system's folder for temporary files, which it reads when it is used.
+  // The package unpacks to the folder for temporary files, which it looks up when it is called.
   const before = process.env["TMPDIR"];
   process.env["TMPDIR"] = partial;
   try {

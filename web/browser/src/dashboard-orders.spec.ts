@@ -1,4 +1,4 @@
-/** The pages Orders and Flow in a real browser: what is behind the figures, and what becomes of the events. */
+/** The pages Orders and Flow in a real browser: the orders behind the figures, and what happens to events. */
 import { readFileSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
@@ -61,7 +61,7 @@ test("a figure leads to its orders, and the number is the same there", async ({ 
   expect(there).toEqual(today);
 });
 
-test("orders placed today, and orders in a status, lead to as many", async ({ page }) => {
+test("the numbers of orders placed today and of orders in a status lead to as many orders", async ({ page }) => {
   await signIn(page, "admin");
   const placed = (await figures(page)).find((shown) => shown.figure === "ordersPlaced");
   await page.locator('[data-figure="ordersPlaced"] a').click();
@@ -116,7 +116,7 @@ test("a status and all currencies are chosen, and the address keeps the choice",
   expect(first).toMatch(/,delivered,\d+(\.\d+)?,\d+(\.\d+)?,\d+(\.\d+)?,[a-z_]*,[A-Z]{3},/);
 });
 
-test("a seller sees orders with own lines only, and nothing of the orders as a whole", async ({ page }) => {
+test("a seller sees only their own lines of orders, and no amounts of whole orders", async ({ page }) => {
   test.setTimeout(120_000);
   const seen = record(page);
   const seller = await bestSeller();
@@ -163,7 +163,7 @@ test("an event is found by its id: stored, applied, and what it adds", async ({ 
   await expect(page.getByText("No event has this id.")).toBeVisible();
 });
 
-/** What operators look for: an event that is parked, events that are lost, and an actor who is excluded. */
+/** Rows of what operators look for: a parked event, lost events, and an excluded actor. */
 interface PlantedRows {
   event: { id: string; event_id: string };
   actor: string;
@@ -200,7 +200,7 @@ async function deleteRows({ event, actor }: PlantedRows): Promise<void> {
   await query("DELETE FROM analytic.exclusion WHERE actor = $1", [actor]);
 }
 
-test("what is parked, lost and excluded shows, with its reason and the way to it", async ({ page }) => {
+test("parked events, lost events and excluded actors are shown, with reasons and links", async ({ page }) => {
   const planted = await rowsToPlant();
   try {
     await insertRows(planted);

@@ -1,4 +1,4 @@
-/** The pages Products and Recommendations in a real browser: what they show is what the API says. */
+/** The pages Products and Recommendations in a real browser: they show what the API returns. */
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { bestSeller, simulateMonth, webUrl } from "./dashboard/month.js";
@@ -22,7 +22,7 @@ async function read(path: string, query: Record<string, string> = {}) {
   return response.json();
 }
 
-/** Waits for the rank lists, which are brought up to date every minute. */
+/** Waits for the rank lists, which are updated every minute. */
 async function waitForRankLists(): Promise<void> {
   const first = async () => (await read(`${POPULARITY}/top`, { rank: "30d", limit: "1" })).data.length;
   await expect.poll(first, { timeout: 150_000, intervals: [2_000] }).toBe(1);
@@ -39,7 +39,7 @@ async function mostPopular(): Promise<string> {
   return (await read(`${POPULARITY}/top`, { limit: "1" })).data[0].id;
 }
 
-test("every list is the API's, in its order", async ({ page }) => {
+test("every list shows what the API returns, in the same order", async ({ page }) => {
   await signIn(page, "admin", "products");
   for (const list of LISTS) {
     if (list !== "live") await open(page, `products?rank=${list}`);
@@ -108,7 +108,7 @@ test("a product's score is the API's, and the sum of the parts that explain it",
   }).toPass({ timeout: 40_000 });
 });
 
-test("where its visitors went and what is recommended beside a product are the API's", async ({ page }) => {
+test("products of the same visits and recommendations are what the API returns", async ({ page }) => {
   const id = await mostPopular();
   await signIn(page, "admin", `products/${id}`);
   await loaded(page);
@@ -126,12 +126,12 @@ test("where its visitors went and what is recommended beside a product are the A
   }
 });
 
-test("what is not known is said so, with what to do", async ({ page }) => {
+test("an unknown product is reported, with what to do", async ({ page }) => {
   await signIn(page, "admin", "products/no-such-product");
   await expect(page.getByRole("alert").first()).toContainText("Check the address");
 });
 
-test("a seller's list has the seller's products, and no route of administrators is asked", async ({ page }) => {
+test("a seller's list has the seller's products, and calls no route of administrators", async ({ page }) => {
   const seen = record(page);
   const seller = await bestSeller();
   await signIn(page, "seller", "products?rank=30d", seller);
@@ -149,7 +149,7 @@ test("a seller's list has the seller's products, and no route of administrators 
   expect(new Set(lists.map((url) => url.searchParams.get("seller_id")))).toEqual(new Set([seller]));
 });
 
-test("a click on a recommendation shows in the figures, as the API counts it", async ({ page }) => {
+test("a click on a recommendation appears in the figures", async ({ page }) => {
   await signIn(page, "admin", "recommendations?range=7");
   const shown = async (figure: string) =>
     Number((await figures(page)).find((entry) => entry.figure === figure)?.value ?? Number.NaN);
@@ -203,7 +203,9 @@ test("a preview is what the API recommends, and a visitor's session id stays out
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`a product's page is accessible and quiet, with every chart as a table (${colorScheme})`, async ({ page }) => {
+  test(`a product's page is accessible and logs nothing, with every chart as a table (${colorScheme})`, async ({
+    page,
+  }) => {
     test.setTimeout(120_000);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const seen = record(page);

@@ -14,7 +14,7 @@ test.beforeAll(async () => {
   await simulateMonth();
 });
 
-/** Reads the API as the page does: with its token. */
+/** Reads the API with the token of the page. */
 async function api(page: Page, tokens: string[], path: string, query: Record<string, string> = {}) {
   const url = `${webUrl()}${path}?${new URLSearchParams(query)}`;
   const response = await page.request.get(url, { headers: { authorization: `Bearer ${tokens[0]}` } });
@@ -84,7 +84,7 @@ test("the same figure is the same number on all pages", async ({ page }) => {
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`every page is accessible and quiet (${colorScheme})`, async ({ page }) => {
+  test(`every page is accessible and logs nothing (${colorScheme})`, async ({ page }) => {
     test.setTimeout(120_000);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const seen = record(page);
@@ -159,7 +159,7 @@ test("a seller's page asks for the seller's own figures only", async ({ page }) 
   expect(data.summary.total_orders).toBeGreaterThan(0);
 });
 
-test("an admin sees of a seller what the seller sees", async ({ page, context }) => {
+test("an admin sees the same figures of a seller as the seller", async ({ page, context }) => {
   const seller = await bestSeller();
   const pick = async () =>
     (await figures(page))
@@ -176,7 +176,7 @@ test("an admin sees of a seller what the seller sees", async ({ page, context })
   expect(own.length).toBe(4);
 });
 
-test("offline, the figures stay and come back by themselves", async ({ page, context }) => {
+test("offline, the figures stay, and later update by themselves", async ({ page, context }) => {
   await signIn(page, "admin");
   const before = await figures(page);
   await context.setOffline(true);
@@ -187,7 +187,7 @@ test("offline, the figures stay and come back by themselves", async ({ page, con
   await expect(page.locator(".stale")).toHaveCount(0);
 });
 
-test("a slow or busy API is said so, with what to do, and is asked again when it says", async ({ page }) => {
+test("a busy API is reported, with what to do, and retried after Retry-After", async ({ page }) => {
   await signIn(page, "admin");
   let refused = 0;
   await page.route("**/customer-segments?*", async (route) => {
@@ -208,12 +208,12 @@ test("a slow or busy API is said so, with what to do, and is asked again when it
   await expect(page.getByText("Loading …").first()).toBeAttached();
   const failed = Date.now();
   await expect(segments.getByRole("row").nth(1)).toBeVisible();
-  // Without Retry-After it would be asked again after 10 s, as at any time.
+  // Without Retry-After, the page would poll again after 10 s.
   expect(Date.now() - failed).toBeGreaterThan(12_000);
   await loaded(page);
 });
 
-test("an expired sign-in is said so, and the page stays", async ({ page }) => {
+test("an expired sign-in is reported, and the page stays", async ({ page }) => {
   await signIn(page, "admin");
   await loaded(page);
   await page.route("**/api/analytics/orders", (route) =>
@@ -245,7 +245,7 @@ test("a sign-in is renewed before it expires, without a frame", async ({ page })
   expect(page.frames()).toHaveLength(1);
 });
 
-test("a table is saved as it stands, with exact amounts", async ({ page }) => {
+test("a table is saved in its current order, with exact amounts", async ({ page }) => {
   await signIn(page, "admin", "customers");
   await loaded(page);
   const card = page.locator("section.card", { has: page.getByRole("heading", { name: "Months" }) });
@@ -264,7 +264,7 @@ test("a table is saved as it stands, with exact amounts", async ({ page }) => {
   expect(counts).toEqual([...counts].sort((a, b) => b - a));
 });
 
-test("what a visitor does shows within two seconds", async ({ page }) => {
+test("what a visitor does is shown within two seconds", async ({ page }) => {
   await signIn(page, "admin");
   await loaded(page);
   const table = page.getByRole("region", { name: "Popular products (table)" }).getByRole("row").nth(1);
@@ -281,7 +281,7 @@ test("what a visitor does shows within two seconds", async ({ page }) => {
   expect(sent.ok()).toBe(true);
   const start = Date.now();
   await expect.poll(views, { intervals: [100] }).toBeGreaterThan(before);
-  // Two seconds on a machine of its own; tests run beside others.
+  // Two seconds on an idle machine; here, other tests run at the same time.
   console.log(`dashboard: a visitor's views showed after ${Date.now() - start} ms`);
   expect(Date.now() - start).toBeLessThan(6_000);
 });
@@ -297,7 +297,7 @@ test("the first view is ready in a second", async ({ page }) => {
     times.push(Date.now() - start);
   }
   console.log(`dashboard: sign-in and first view took ${times.join(", ")} ms`);
-  // A second on a machine of its own; this one also runs the stack and other tests.
+  // One second on an idle machine; here, the stack and other tests run at the same time.
   expect(Math.min(...times)).toBeLessThan(5_000);
 });
 

@@ -1,4 +1,4 @@
-/** The demo shop in a real browser, against the real API: what a visitor does reaches the figures. */
+/** The demo shop in a real browser, against the real API: the actions of a visitor reach the figures. */
 import { randomUUID } from "node:crypto";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
@@ -17,7 +17,7 @@ import {
   viewsOf,
 } from "./shop/visitor.js";
 
-/** "Within seconds", as the pages say it. */
+/** What the pages call "within seconds". */
 const SOON_MS = 2000;
 const SOON = { timeout: SOON_MS, intervals: [50] };
 
@@ -46,7 +46,7 @@ test("a view and an order are in the figures within two seconds", async ({ page 
   await expect(page.getByRole("link", { name: "Cart, 0" })).toBeVisible();
 });
 
-test("what a visitor looks at is recommended around, with reasons, and clicks name the recommendation", async ({
+test("recommendations follow what a visitor looks at, give reasons, and clicks name the recommendation", async ({
   page,
 }) => {
   await enter(page);
@@ -69,7 +69,7 @@ test("what a visitor looks at is recommended around, with reasons, and clicks na
   expect(shown.map((row) => row.metadata?.recommendation_id)).toContain(click?.metadata?.recommendation_id);
 });
 
-test("what a guest does with the cart and favourites is stored for the visit, once", async ({ page }) => {
+test("what a guest does with the cart and favourites is stored once, for the visit", async ({ page }) => {
   await enter(page, "/product/bre-bottle");
   await page.getByRole("button", { name: "Add to cart", exact: true }).click();
   await page.locator(".product").getByRole("button", { name: "Favourite: Bre bottle" }).click();
@@ -106,7 +106,7 @@ test("before a decision nothing is sent; after it, what happened meanwhile", asy
   await expect.poll(async () => (await storedOf(session)).map((row) => row.ref_id)).toEqual(["lund-mug"]);
 });
 
-test("who declines is not counted, and the shop works", async ({ page, watched }) => {
+test("a visitor who declines is not counted, and the shop works", async ({ page, watched }) => {
   await page.goto(shop("/product/lund-mug"));
   await page.getByRole("button", { name: "No, thanks" }).click();
   await open(page, "Coffee & tea", "Vik kettle");
@@ -120,7 +120,7 @@ test("who declines is not counted, and the shop works", async ({ page, watched }
   expect(await page.evaluate(() => localStorage.getItem("shopsignal.visit"))).toBeNull();
 });
 
-test("an order whose answer is lost is one order", async ({ page, watched }) => {
+test("an order whose response is lost is placed once", async ({ page, watched }) => {
   watched.expected.push(/Failed to load resource/);
   const token = await adminToken();
   const before = await revenue(token);
@@ -148,7 +148,7 @@ test("an order whose answer is lost is one order", async ({ page, watched }) => 
   expect(await revenue(token)).toBe(before + 3490);
 });
 
-test("the back end knows the prices, and its errors name the field", async () => {
+test("prices come from the back end, and its errors name the field", async () => {
   const body = { checkout_id: randomUUID(), payment_method: "card" };
   const line = { product: "ly-tent", quantity: 1 };
   const refused = async (part: object) => {

@@ -48,7 +48,7 @@ async function open(context: BrowserContext, site: Site): Promise<Page> {
   return tab;
 }
 
-/** Ends the renderer of a tab, so that no page hears of it. */
+/** Kills the renderer of a tab, so that the page gets no event. */
 async function crash(context: BrowserContext, tab: Page): Promise<void> {
   const session = await context.newCDPSession(tab);
   const crashed = tab.waitForEvent("crash");

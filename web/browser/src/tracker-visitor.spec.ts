@@ -1,4 +1,4 @@
-/** Who the visitor is and what they allow: consent, signals of the browser, accounts, visits, how long they look. */
+/** Identity and consent of the visitor: consent, browser signals, accounts, visits, dwell time. */
 import { randomUUID } from "node:crypto";
 import type { BrowserContext, Page } from "@playwright/test";
 import { tokenOf } from "./stack.js";
@@ -42,7 +42,7 @@ test("pending consent keeps events in memory with their times, and sends them on
   await expectNothingLeft(page);
 });
 
-test("consent that is denied drops what waits and leaves nothing behind", async ({ page, site }) => {
+test("denied consent drops waiting events and leaves nothing behind", async ({ page, site }) => {
   await enter(page, site, { consent: "pending" });
   const ids = await trackViews(page, products(3));
   await page.evaluate(() => window.tracker.consent("denied"));
@@ -55,7 +55,7 @@ test("consent that is denied drops what waits and leaves nothing behind", async 
   expect(await rowsOf(ids)).toEqual([]);
 });
 
-test("consent that is withdrawn drops what is unsent, also on the next page and of earlier pages", async ({
+test("withdrawn consent drops unsent events, also on the next page and those of earlier pages", async ({
   page,
   site,
 }) => {
@@ -127,7 +127,7 @@ for (const [name, property, value] of [
   });
 }
 
-test("who is signed in sends with their token, and it is kept nowhere", async ({ page, site }) => {
+test("a signed-in shopper sends with their token, which is stored nowhere", async ({ page, site }) => {
   const account = randomUUID();
   const token = tokenOf(account);
   await enter(page, site, { batchMs: 500 }, token);
@@ -145,7 +145,7 @@ test("who is signed in sends with their token, and it is kept nowhere", async ({
   ]);
 });
 
-test("events of before signing in stay a guest's, and those of before signing out stay the account's", async ({
+test("events from before signing in stay a guest's, and events from before signing out stay the account's", async ({
   page,
   site,
 }) => {
@@ -175,7 +175,7 @@ test("events of before signing in stay a guest's, and those of before signing ou
   expect(rows.filter((row) => row.account_id === account).some((row) => sessions.has(row.session_id))).toBe(false);
 });
 
-test("no token, in whatever form, is a guest's", async ({ page, site }) => {
+test("events without a token, in whatever form, are a guest's", async ({ page, site }) => {
   await page.goto(site.url);
   await page.waitForFunction(() => window.createTracker);
   const ids = await page.evaluate((products) => {
@@ -197,7 +197,7 @@ test("no token, in whatever form, is a guest's", async ({ page, site }) => {
   expect((await stored(ids)).map((row) => row.account_id)).toEqual(ids.map(() => null));
 });
 
-test("an account's events wait for a token that cannot be had, a guest's do not", async ({ page, site }) => {
+test("an account's events wait while the token callback fails, a guest's do not", async ({ page, site }) => {
   const account = randomUUID();
   await enter(page, site, { batchMs: 500 }, tokenOf(account));
   const asAccount = await track(page, "view", { product: product() });
@@ -224,7 +224,7 @@ test("an expired token is no reason to lose an event", async ({ page, site }) =>
   expect(row?.account_id).toBe(account);
 });
 
-test("a token that takes a while to get is waited for", async ({ page, site }) => {
+test("the tracker waits for a token that takes a while", async ({ page, site }) => {
   const account = randomUUID();
   await page.goto(site.url);
   await page.waitForFunction(() => window.createTracker);
@@ -320,7 +320,7 @@ test("another origin needs no preflight as a guest, and one with a token", async
   await shopOnAllowedOrigin(context);
   await page.goto("http://localhost:3000/");
   await begin(page, { endpoint: `${site.url}/api/v1/analytic` });
-  // As long as there are routes, Playwright answers preflights itself.
+  // While routes are set, Playwright answers preflights itself.
   await context.unrouteAll();
   await stored([await track(page, "view", { product: product() })]);
   expect(site.seen.map((request) => [request.method, request.headers["content-type"]])).toEqual([
@@ -344,7 +344,7 @@ function storage(page: Page): Promise<string[]> {
   return page.evaluate(() => Object.entries(localStorage).map(([key, value]) => `${key}=${value}`));
 }
 
-/** From now on the token is another one. */
+/** Changes the token. */
 function signIn(page: Page, token: string | undefined): Promise<void> {
   return page.evaluate((token) => {
     window.token = token;

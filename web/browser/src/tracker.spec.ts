@@ -81,12 +81,12 @@ test("an answer that gets lost stores nothing twice: the event keeps its id", as
   expect(site.seen).toHaveLength(3);
   for (const request of site.seen) expect(request.body.interactions.map((item) => item.event_id)).toEqual(ids);
   expect(await page.evaluate(() => window.settled.map(([, status]) => status))).toEqual(ids.map(() => "duplicate"));
-  // What the API counts is the id, not the attempt.
+  // All attempts carry the same visit.
   const [session] = (await rowsOf(ids)).map((row) => row.session_id);
   expect(session).toBe(site.seen[0]?.body.interactions[0]?.session_id);
 });
 
-test("503s are answered with pauses that grow", async ({ page, site }) => {
+test("the tracker backs off after 503s", async ({ page, site }) => {
   await enter(page, site);
   site.faults = [UNAVAILABLE, UNAVAILABLE, UNAVAILABLE];
   const began = Date.now();
@@ -107,7 +107,7 @@ test("Retry-After is respected", async ({ page, site }) => {
   expect(site.seen).toHaveLength(2);
 });
 
-test("a page of a captive portal settles nothing", async ({ page, site }) => {
+test("the page of a captive portal settles nothing", async ({ page, site }) => {
   await enter(page, site);
   site.faults = [{ kind: "status", status: 200, body: "<html>Please sign in to this network</html>" }];
   await stored(await trackViews(page, products(2)));
@@ -170,7 +170,7 @@ test("unsent events survive a reload", async ({ page, site }) => {
   await expectNothingLeft(page);
 });
 
-test("unsent events survive the end of the page without a goodbye", async ({ page, site, context }) => {
+test("unsent events survive a crash of the page", async ({ page, site, context }) => {
   await enter(page, site);
   site.outage = { kind: "request lost" };
   const ids = await trackViews(page, products(5));
@@ -230,7 +230,7 @@ test("closing the tab sends what waits", async ({ page, site, context }) => {
   await stored(ids);
 });
 
-test("leaving with more than the browser sends leaves the rest for the next page", async ({ page, site }) => {
+test("events beyond the limit of the last request are sent by the next page", async ({ page, site }) => {
   await enter(page, site, { batchMs: 60_000 });
   site.outage = UNAVAILABLE;
   const metadata = { text: "x".repeat(1900) };
@@ -261,7 +261,7 @@ test("two tabs lose and overwrite nothing", async ({ page, site, context }) => {
   await expectNothingLeft(next);
 });
 
-test("a tab that takes over the events of another that still sends stores nothing twice", async ({
+test("a tab that takes over events that another tab still sends stores nothing twice", async ({
   page,
   site,
   context,
@@ -277,7 +277,7 @@ test("a tab that takes over the events of another that still sends stores nothin
   await expectNothingLeft(page);
 });
 
-test("the queue is bounded: the oldest make room, and the page is told", async ({ page, site }) => {
+test("the queue is bounded: the oldest are dropped, and the page is told", async ({ page, site }) => {
   await enter(page, site, { queueSize: 10 });
   site.outage = UNAVAILABLE;
   const ids = await trackViews(page, products(15));
@@ -290,7 +290,7 @@ test("the queue is bounded: the oldest make room, and the page is told", async (
   expect(await rowsOf(ids.slice(0, 5))).toEqual([]);
 });
 
-test("an event that the API refuses is dropped and told, the others are stored", async ({ page, site }) => {
+test("an event that the API refuses is dropped and reported, the others are stored", async ({ page, site }) => {
   await enter(page, site);
   const good = await track(page, "view", { product: product() });
   const bad = await track(page, "purchase", { product: product() });
@@ -306,7 +306,7 @@ test("an event that the API refuses is dropped and told, the others are stored",
   expect(site.seen).toHaveLength(1);
 });
 
-test("one event that spoils its request does not take the others along", async ({ page, site }) => {
+test("an event for which the whole request is refused does not affect the others", async ({ page, site }) => {
   await enter(page, site);
   const good = await trackViews(page, products(7));
   const bad = await page.evaluate(() => {
@@ -319,7 +319,7 @@ test("one event that spoils its request does not take the others along", async (
   expect(await page.evaluate(() => window.errors.map((error) => error.event?.event_id))).toEqual([bad]);
 });
 
-test("nothing that a page passes throws", async ({ page, site }) => {
+test("no argument of a page makes the tracker throw", async ({ page, site }) => {
   await enter(page, site);
   await page.evaluate(() => {
     const tracker = window.tracker as unknown as Record<string, (...args: unknown[]) => unknown>;
@@ -388,7 +388,7 @@ async function shiftClock(page: Page, hours: number): Promise<void> {
   }, hours * 3_600_000);
 }
 
-/** Lets every use of the storage throw, as browsers do that are told to keep nothing. */
+/** Makes every use of the storage throw, as in browsers that block it. */
 async function withoutStorage(page: Page): Promise<void> {
   await page.addInitScript(() => {
     for (const name of ["localStorage", "sessionStorage"]) {

@@ -8,8 +8,8 @@ import { session, trackProduct } from "./tracking.js";
 /**
  * Reports what a visitor does with a product.
  *
- * Guests may report by themselves only what they look at. Their carts and favourites are known to the shop's back end,
- * which reports them for the visit; shoppers who are signed in report them with their token.
+ * Guests may report only browsing events. The shop's back end reports their carts and favourites for the visit; shoppers
+ * who are signed in report them with their token.
  */
 export function reportAction(type: EventType, product: Product, recommendationId?: string): void {
   const visit = session();

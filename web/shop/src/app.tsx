@@ -16,7 +16,7 @@ import { Header } from "./parts/header.js";
 import { Strip } from "./parts/strip.js";
 import { Link, path } from "./router.js";
 
-/** The name of the shop, as in the titles of its pages. */
+/** The name of the shop in the titles of its pages. */
 const SHOP = "Fjord & Fern";
 
 interface Page {
@@ -32,7 +32,7 @@ export function App() {
   const isFirst = useRef(true);
   useEffect(() => {
     document.title = title === SHOP ? SHOP : `${title} · ${SHOP}`;
-    // Whoever follows a link with the keyboard or a screen reader begins at the new page.
+    // The focus moves to the new page, for users of a keyboard or a screen reader.
     if (!isFirst.current) main.current?.focus({ preventScroll: true });
     isFirst.current = false;
   }, [title]);

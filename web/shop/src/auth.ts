@@ -16,7 +16,7 @@ export function token(): string | undefined {
   return accessToken;
 }
 
-/** Leaves for the issuer's page. */
+/** Redirects to the page of the issuer. */
 export async function signIn(): Promise<void> {
   await (await managerOf()).signinRedirect({ state: path.get() });
 }
@@ -37,7 +37,7 @@ export async function finishSignIn(): Promise<void> {
   go(typeof user.state === "string" && user.state !== CALLBACK ? user.state : "/", true);
 }
 
-/** Loads the sign-in library when somebody needs it. */
+/** Loads the sign-in library on first use. */
 function managerOf(): Promise<UserManager> {
   manager ??= createManager().catch((error) => {
     manager = undefined;

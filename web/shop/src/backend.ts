@@ -1,6 +1,6 @@
 import { token } from "./auth.js";
 
-/** An answer, or a text for people that says why there is none. */
+/** The data of a response, or a message for the visitor that says why there is none. */
 export type Answer<T> = { ok: true; data: T } | { ok: false; message: string };
 
 /** What every answer of the API and the shop's back end looks like. */
@@ -12,7 +12,7 @@ interface Envelope<T> {
 /** How long a request may take. */
 const TIMEOUT_MS = 15_000;
 
-/** Reads a route; `signal` ends the wait when the answer is not needed any more. */
+/** Reads a route; `signal` aborts the request when the answer is no longer needed. */
 export function get<T>(
   path: string,
   options: { token?: string | undefined; signal?: AbortSignal } = {},
@@ -21,7 +21,7 @@ export function get<T>(
   return request<T>(path, { headers, signal: options.signal ?? null });
 }
 
-/** Sends a body, as the shopper who is signed in, if any. */
+/** Sends a body, with the token of the shopper who is signed in, if any. */
 export function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<Answer<T>> {
   const bearer = token();
   const headers = { "content-type": "application/json", ...(bearer && { authorization: `Bearer ${bearer}` }) };

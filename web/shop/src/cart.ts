@@ -2,18 +2,18 @@ import { reportAction } from "./actions.js";
 import { type Product, productOf } from "./catalog.js";
 import { stored, useValue } from "./observable.js";
 
-/** A product and how often it is in the cart. */
+/** A product and its quantity in the cart. */
 export interface Line {
   product: Product;
   quantity: number;
 }
 
-/** The most of one product; the back end has the same limit. */
+/** The maximum quantity of one product; the back end has the same limit. */
 export const QUANTITY_MAX = 20;
 
 const quantities = stored<Record<string, number>>("cart", {});
 
-/** The lines of quantities by product id; products that are not sold any more are left out. */
+/** Turns quantities by product id into lines; leaves out products that are no longer sold. */
 export function linesOf(quantities: Record<string, number>): Line[] {
   return Object.entries(quantities).flatMap(([id, quantity]) => {
     const product = productOf(id);
@@ -21,7 +21,7 @@ export function linesOf(quantities: Record<string, number>): Line[] {
   });
 }
 
-/** What lines cost, in minor units. */
+/** The total of lines, in minor units. */
 export function totalOf(lines: Line[]): number {
   return lines.reduce((sum, { product, quantity }) => sum + product.price * quantity, 0);
 }
@@ -31,7 +31,7 @@ export function piecesOf(lines: Line[]): number {
   return lines.reduce((sum, { quantity }) => sum + quantity, 0);
 }
 
-/** Follows the cart. */
+/** The lines of the cart; the component renders again when they change. */
 export function useCart(): Line[] {
   return linesOf(useValue(quantities));
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { categories, categoryOf, pictureOf, priceText, products, productsOf, sellerOf } from "./catalog.js";
 
-test("every product has a category, a seller, a picture and an id of its own", () => {
+test("every product has a category, a seller, a picture and a unique id", () => {
   expect(new Set(products.map(({ id }) => id)).size).toBe(20);
   for (const product of products) {
     expect(categoryOf(product.category), product.id).toBeDefined();

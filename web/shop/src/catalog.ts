@@ -41,7 +41,7 @@ export function pictureOf(product: Product): string {
   return pictures[`./pictures/${product.id}.svg`] ?? "";
 }
 
-/** A price in minor units, as the browser's language writes it. */
+/** A price in minor units, formatted for the language of the browser. */
 export function priceText(minor: number): string {
   const { maximumFractionDigits = 2 } = money.resolvedOptions();
   return money.format(minor / 10 ** maximumFractionDigits);

@@ -3,7 +3,7 @@ import { emptyCart, type Line } from "./cart.js";
 import { recordEvent } from "./received.js";
 import { session } from "./tracking.js";
 
-/** An order that the shop's back end has taken. */
+/** An order that the shop's back end accepted. */
 export interface Order {
   order_id: string;
   /** In minor units, by the back end's prices. */
@@ -23,7 +23,7 @@ export type PaymentMethod = (typeof PAYMENT_METHODS)[number]["id"];
 /**
  * Orders the lines. The page names products and quantities; the back end knows the prices and reports the order.
  *
- * `id` belongs to one checkout: sent again after a timeout, it is the same order.
+ * `id` identifies one checkout: a retry after a timeout is the same order.
  */
 export async function checkOut(id: string, lines: Line[], method: PaymentMethod): Promise<Answer<Order>> {
   const entry = { id, type: "OrderCreated", about: `${id.slice(0, 8)}…`, at: new Date() };

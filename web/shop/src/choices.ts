@@ -8,7 +8,7 @@ export const favourites: Observable<string[]> = stored("favourites", []);
 /** The ids of products that the visitor does not want to see recommended. */
 export const unwanted: Observable<string[]> = stored("unwanted", []);
 
-/** Makes a product a favourite, or takes that back. */
+/** Adds a product to the favourites, or removes it. */
 export function toggleFavourite(product: Product): void {
   const before = favourites.get();
   const isFavourite = before.includes(product.id);

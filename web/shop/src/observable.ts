@@ -1,14 +1,14 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** A value that parts of the page follow. */
+/** A value that components can subscribe to. */
 export interface Observable<T> {
   get(): T;
   set(value: T): void;
-  /** Calls back after each change; returns the end of it. */
+  /** Calls `listener` after each change; returns a function that ends the subscription. */
   subscribe(listener: () => void): () => void;
 }
 
-/** An observable that lives as long as the page. */
+/** An observable in memory, which lasts as long as the page. */
 export function observable<T>(first: T): Observable<T> {
   let current = first;
   const listeners = new Set<() => void>();
@@ -25,7 +25,7 @@ export function observable<T>(first: T): Observable<T> {
   };
 }
 
-/** An observable that a reload keeps, where the browser has storage. Never for tokens. */
+/** An observable that survives a reload, if the browser has storage. Never for tokens. */
 export function stored<T>(key: string, fallback: T): Observable<T> {
   const name = `shop.${key}`;
   const inner = observable(read(name, fallback));
@@ -36,7 +36,7 @@ export function stored<T>(key: string, fallback: T): Observable<T> {
       try {
         localStorage.setItem(name, JSON.stringify(value));
       } catch {
-        // Without storage the value lives as long as the page.
+        // Without storage the value lasts as long as the page.
       }
     },
   };
@@ -51,7 +51,7 @@ function read<T>(name: string, fallback: T): T {
   }
 }
 
-/** Follows an observable in a component. */
+/** The value of an observable; the component renders again when it changes. */
 export function useValue<T>(source: Observable<T>): T {
   const [value, setValue] = useState(source.get);
   useEffect(() => {

@@ -9,7 +9,7 @@ test("the reason names the product and what the visitor did with it", () => {
   expect(reasonOf(carted, "viewed")).toBe("Because you put Vik kettle into your cart");
 });
 
-test("an event type without words of its own counts as a view", () => {
+test("an event type without its own text reads as a view", () => {
   const asked: Item = { ...item, reason: { because: "vik-kettle", event: "ask_question" } };
   expect(reasonOf(asked, "viewed")).toBe("Because you viewed Vik kettle");
 });
@@ -20,13 +20,13 @@ test("a product that the visitor comes back to is its own reason", () => {
   );
 });
 
-test("what goes with given products says what the list is about", () => {
+test("the reason of a related product depends on the kind of the list", () => {
   const similar: Item = { ...item, source: "similar", reason: { because: "vik-kettle", event: null } };
   expect(reasonOf(similar, "viewed")).toBe("Viewed together with Vik kettle");
   expect(reasonOf(similar, "bought")).toBe("Goes with Vik kettle");
 });
 
-test("what fills the list up says so", () => {
+test("popular and pinned products say so", () => {
   expect(reasonOf({ ...item, source: "popular", reason: null }, "viewed")).toBe("Popular right now");
   expect(reasonOf({ ...item, source: "pinned", reason: null }, "viewed")).toBe("Picked by the shop");
 });

@@ -1,6 +1,6 @@
 import { productOf } from "./catalog.js";
 
-/** An entry of a list of recommendations, as the API answers it. */
+/** An item of a recommendation, as the API returns it. */
 export interface Item {
   product_id: string;
   source: "personal" | "similar" | "popular" | "pinned";
@@ -15,7 +15,7 @@ const ACTIONS: Record<string, (name: string) => string> = {
   click_from_recommendation: (name) => `followed ${name}`,
 };
 
-/** Says in words why a product is recommended; `kind` is what the list was asked for. */
+/** A text that says why a product is recommended; `kind` is the kind of list that was requested. */
 export function reasonOf({ product_id, source, reason }: Item, kind: "viewed" | "bought"): string | undefined {
   if (source === "popular") return "Popular right now";
   if (source === "pinned") return "Picked by the shop";

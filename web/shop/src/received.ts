@@ -1,10 +1,10 @@
 import type { WireEvent } from "@shopsignal/tracker";
 import { type Observable, observable } from "./observable.js";
 
-/** What became of an event. */
+/** The state of an event. */
 export type Status = "waiting" | "accepted" | "duplicate" | "conflict" | "rejected";
 
-/** An event of this visit, as the strip at the bottom shows it. */
+/** An event of this visit, for the strip at the bottom. */
 export interface Received {
   id: string;
   type: string;
@@ -14,13 +14,13 @@ export interface Received {
   status: Status;
 }
 
-/** How many the strip shows. */
+/** How many events the strip shows. */
 const SHOWN_MAX = 12;
 
 /** The last events, newest first. */
 export const received: Observable<Received[]> = observable([]);
 
-/** Adds an event, or replaces what was known about it. */
+/** Adds an event, or updates its entry. */
 export function recordEvent(entry: Received): void {
   const others = received.get().filter(({ id }) => id !== entry.id);
   const known = received.get().find(({ id }) => id === entry.id);

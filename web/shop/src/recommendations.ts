@@ -5,7 +5,7 @@ import { unwanted } from "./choices.js";
 import { type Item, reasonOf } from "./reason.js";
 import { flush, session } from "./tracking.js";
 
-/** A product of a list, and why it is there. */
+/** A product of a list, and why it is recommended. */
 export interface Entry {
   product: Product;
   reason?: string | undefined;
@@ -17,11 +17,11 @@ export interface List {
   entries: Entry[];
 }
 
-/** Where lists come from. */
+/** The base path of the routes of lists. */
 const API = "/api/v1/analytic";
-/** The API may know products of another shop, such as the simulated one: asks for more than is shown. */
+/** The API may return products of another shop, such as the simulated one, so more are requested than are shown. */
 const REQUEST_LIMIT = 60;
-/** How many the widest page shows. */
+/** How many products the widest page shows. */
 const SHOWN_MAX = 8;
 
 interface Recommendations {
@@ -38,7 +38,7 @@ interface Popularities {
   products: { popularity: { id: string; score: number } }[];
 }
 
-/** What is seen or bought together with a product, without those that another list of the page shows. */
+/** Products viewed or bought together with a product, without those that another list of the page shows. */
 export async function beside(
   product: Product,
   kind: "viewed" | "bought",
@@ -80,7 +80,7 @@ export async function trending(signal: AbortSignal): Promise<Answer<List>> {
   return { ok: true, data: { entries: known(ranked.map(({ id }) => id)) } };
 }
 
-/** Products by their score, which is true to the second. */
+/** Products by their score, which is current to the second. */
 export async function popularNow(signal: AbortSignal): Promise<Answer<List>> {
   const answer = await get<Popularities>(`${API}/popularity?ids=${products.map(({ id }) => id).join(",")}`, { signal });
   if (!answer.ok) return answer;

@@ -1,7 +1,7 @@
 import type { ComponentChildren, TargetedMouseEvent } from "preact";
 import { type Observable, observable } from "./observable.js";
 
-/** The folder of the shop; every path of its pages begins with it. */
+/** The base path of all pages of the shop. */
 const BASE = "/shop";
 
 /** The path of the page below the folder of the shop, such as `/product/lund-mug`. */
@@ -19,7 +19,7 @@ export function addressOf(target: string): string {
   return `${BASE}${target}`;
 }
 
-/** Goes to a page of the shop without loading it anew. */
+/** Navigates to a page of the shop without a reload. */
 export function go(target: string, replace = false): void {
   history[replace ? "replaceState" : "pushState"](null, "", addressOf(target));
   window.scrollTo(0, 0);
@@ -36,7 +36,7 @@ interface LinkProps {
   children: ComponentChildren;
 }
 
-/** A link within the shop. Modified clicks open it as the browser does. */
+/** A link within the shop. Modified clicks are left to the browser. */
 export function Link({ to, class: name, label, current, onGo, children }: LinkProps) {
   const follow = (event: TargetedMouseEvent<HTMLAnchorElement>) => {
     onGo?.();

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 
 const DIST = join(import.meta.dirname, "../dist");
-/** Compressed, with the sign-in library, which loads only when somebody signs in. */
+/** The maximum compressed size, including the sign-in library, which loads only for a sign-in. */
 const LIMIT = 60 * 1024;
 
 function compressed(path: string): number {

@@ -7,7 +7,7 @@ import { entryOf, recordEvent } from "./received.js";
 /** What the visitor decided about tracking. */
 export const consent: Observable<Consent> = stored<Consent>("consent", "pending");
 
-/** Sends soon, so that the dashboard can be watched beside the shop; the defaults save requests. */
+/** Sends soon, so that the dashboard can be watched live; the defaults save requests. */
 const tracker = createTracker({
   consent: consent.get(),
   batchMs: 300,
@@ -16,28 +16,28 @@ const tracker = createTracker({
   onSettled: (event, status) => recordEvent(entryOf(event, status)),
 });
 
-/** Decides for this browser; what was held until now is sent or dropped. */
+/** Sets the decision of this browser; events held until now are sent or dropped. */
 export function decide(decision: "granted" | "denied"): void {
   consent.set(decision);
   tracker.consent(decision);
 }
 
-/** The visit, while it may be used: consent was given and no privacy signal of the browser forbids it. */
+/** The session id, if the visitor consents and no privacy signal of the browser forbids it. */
 export function session(): string | undefined {
   return consent.get() === "granted" ? tracker.sessionId : undefined;
 }
 
-/** What a visitor looks at. */
+/** Tracks a view of a product or category. */
 export function trackView(about: { product: Product } | { category: string }): void {
   send("view", "product" in about ? { product: about.product.id } : about);
 }
 
-/** A visitor saw a recommended product, or followed it. */
+/** Tracks another event of a product, such as a click on a recommendation. */
 export function trackProduct(type: EventType, product: Product, recommendationId?: string): void {
   send(type, { product: product.id, ...(recommendationId && { recommendationId }) });
 }
 
-/** Sends what waits, so that the next answer knows it. */
+/** Sends the waiting events, so that the next recommendations take them into account. */
 export async function flush(): Promise<void> {
   await tracker.flush();
 }

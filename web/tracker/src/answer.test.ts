@@ -8,7 +8,7 @@ const item = (event_id: string): Item => ({
 });
 const BATCH = [item("a"), item("b")];
 
-/** What an answer settles, as `id status code`. */
+/** What a response settles, as `id status code`. */
 function settled(status: number, body: unknown, retryAfter: string | null = null) {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const outcome = outcomeOf(BATCH, status, retryAfter, text);
@@ -28,7 +28,7 @@ test("each result settles its event", () => {
   ]);
 });
 
-test("a request of which nothing was acceptable has results as well", () => {
+test("a request without any acceptable event has results as well", () => {
   const results = [0, 1].map((index) => ({ index, status: "rejected", code: "too_old", message: "..." }));
   expect(settled(400, { error: { code: "validation", details: { results } } })).toEqual([
     "a rejected too_old",
@@ -37,7 +37,7 @@ test("a request of which nothing was acceptable has results as well", () => {
   ]);
 });
 
-test("what exceeds the quota of the network is sent again a minute later", () => {
+test("events over the quota of the network are sent again a minute later", () => {
   const results = [
     { index: 0, status: "accepted" },
     { index: 1, status: "rejected", code: "rate_limited" },
@@ -49,7 +49,7 @@ test("what exceeds the quota of the network is sent again a minute later", () =>
   ]);
 });
 
-test("the API refuses a request as a whole", () => {
+test("a request that the API refuses as a whole rejects all its events", () => {
   const refused = ["a rejected validation", "b rejected validation", "whole", undefined];
   expect(settled(400, { error: { code: "validation", message: "body: ..." } })).toEqual(refused);
 });
@@ -65,7 +65,7 @@ test.each([
   [403, "<html>Blocked</html>"],
   [404, { message: "Not Found" }],
   [413, { message: "Request Too Long" }],
-])("%i by somebody else than the API settles nothing: %j", (status, body) => {
+])("%i from anything but the API settles nothing: %j", (status, body) => {
   expect(settled(status, body)).toEqual([undefined]);
 });
 
@@ -73,7 +73,7 @@ test("results of events that were not sent are ignored", () => {
   expect(settled(200, { data: { results: [{ index: 7, status: "accepted" }] } })).toEqual([undefined]);
 });
 
-test("Retry-After has a limit, and a date counts as soon", () => {
+test("Retry-After has a limit, and a date counts as zero", () => {
   expect(settled(503, "", "86400")).toEqual([3_600_000]);
   expect(settled(503, "", "Fri, 20 Nov 2026 12:00:00 GMT")).toEqual([0]);
 });

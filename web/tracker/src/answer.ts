@@ -2,21 +2,21 @@ import { attempt } from "./attempt.js";
 import type { Settled } from "./options.js";
 import type { Item } from "./queue.js";
 
-/** What the API says of one event, for good. */
+/** The final answer of the API for one event. */
 export interface Verdict {
   item: Item;
   status: Settled;
-  /** Why it is refused. */
+  /** Why the event is refused, or its status. */
   code: string;
   message: string;
 }
 
-/** What an answer means for the events of its request. Those without a verdict are sent again. */
+/** What a response means for the events of its request. Events without a verdict are retried. */
 export interface Outcome {
   verdicts: Verdict[];
-  /** Whether the request as a whole was refused: one of its events may be the reason. */
+  /** Whether the API refused the whole request; one of its events may be the cause. */
   isRequestRefused: boolean;
-  /** When to send again, in milliseconds; `undefined` when the answer does not say. */
+  /** When to retry, in milliseconds; `undefined` when the response does not say. */
   retryAfterMs: number | undefined;
 }
 
@@ -27,13 +27,13 @@ interface Result {
   message?: string;
 }
 
-/** Refused now, but not for good: no token or an expired one, timeouts, throttling. */
+/** Client errors worth a retry: a missing or expired token, timeouts, throttling. */
 const TRANSIENT_STATUSES = [401, 408, 425, 429];
-/** The quota of guests is by the minute. */
+/** The quota of guests is per minute. */
 const QUOTA_MS = 60_000;
 const RETRY_AFTER_MAX_S = 3600;
 
-/** Reads an answer. What the API did not say itself (a proxy, a captive portal, a firewall) settles nothing. */
+/** Reads a response. Responses that are not from the API (a proxy, a captive portal, a firewall) settle nothing. */
 export function outcomeOf(batch: Item[], status: number, retryAfter: string | null, text: string): Outcome {
   const body = attempt(() => JSON.parse(text));
   const results: unknown = body?.data?.results ?? body?.error?.details?.results;

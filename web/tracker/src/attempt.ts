@@ -1,4 +1,4 @@
-/** Runs what may throw: storage that is switched off, callbacks of the page, text of others. */
+/** Runs code that may throw: disabled storage, callbacks of the page, parsing of foreign text. Returns `undefined` then. */
 export function attempt<T>(run: () => T, onThrow?: (error: unknown) => void): T | undefined {
   try {
     return run();
@@ -8,7 +8,7 @@ export function attempt<T>(run: () => T, onThrow?: (error: unknown) => void): T 
   }
 }
 
-/** The bytes of a text as it is sent. */
+/** The size of a text in UTF-8. */
 export function utf8Length(text: string): number {
   return new TextEncoder().encode(text).length;
 }

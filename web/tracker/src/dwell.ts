@@ -1,23 +1,23 @@
 import type { WireEvent } from "./event.js";
 import type { Item } from "./queue.js";
 
-/** Measures how long the visitor looks at a product, and notices when that was too short to be a view. */
+/** Measures how long the visitor looks at a product, and turns a view that was too short into a bounce. */
 export interface Dwell {
-  /** A view of a product begins. The item waits until it is clear which event it is. */
+  /** A view of a product begins. The item is held until it is known whether it is a view or a bounce. */
   begin(item: Item): void;
-  /** An event about the product in view gets the time that it has been looked at. The view is a real one. */
+  /** Adds the dwell time to an event about the product in view, and settles the view as a view. */
   act(item: Item): void;
-  /** The visitor is gone from the product. */
+  /** The visitor left the product. */
   end(): void;
-  /** The view is settled as it is. */
+  /** Settles the view as it is. */
   release(): void;
-  /** How long the item still waits, in milliseconds; 0 when it does not. */
+  /** How long the item is still held, in milliseconds; 0 when it is not. */
   heldMs(item: Item): number;
-  /** The page is shown or hidden; only the time in which it is shown counts. */
+  /** The page is shown or hidden; only visible time counts. */
   show(isShown: boolean): void;
 }
 
-/** Holds a view back for `bounceMs` at most; `onSettled` hears of the item once its type is final. */
+/** Holds a view back for at most `bounceMs`; calls `onSettled` once the type of the item is final. */
 export function dwellOf(bounceMs: number, onSettled: (item: Item) => void): Dwell {
   let viewed: Item | undefined;
   let isOpen = false;

@@ -28,7 +28,7 @@ export type Id = string | number;
 /** Anything that JSON can express. */
 export type Metadata = Record<string, unknown>;
 
-/** What an event is about, and what else is known. */
+/** What an event is about, and its metadata. */
 export type Details = ({ product: Id; category?: undefined } | { category: Id; product?: undefined }) & {
   /** At most 8,192 bytes of JSON, 2,048 from a guest. */
   metadata?: Metadata;
@@ -44,14 +44,14 @@ export interface WireEvent {
   ref_id: Id;
   session_id?: string;
   metadata?: Metadata;
-  /** By the clock of this device; `sent_at` of the request tells the API how wrong that is. */
+  /** By the clock of this device; from `sent_at` of the request the API computes how wrong that clock is. */
   occurred_at: string;
 }
 
-/** The most that the API takes from anybody; a guest's limit is for the API to apply. */
+/** The largest metadata that the API accepts; the lower limit of guests is left to the API. */
 const METADATA_MAX_BYTES = 8192;
 
-/** Makes an event that happens now, with a copy of its metadata. */
+/** Creates an event that happens now, with a copy of its metadata. */
 export function eventOf(type: string, details: Details): WireEvent {
   const { product, category, metadata, recommendationId } = details;
   const event: WireEvent = {

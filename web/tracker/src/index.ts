@@ -12,23 +12,23 @@ type Camel<S extends string> = S extends `${infer Head}_${infer Rest}` ? `${Head
 /** A method for each event type: `view`, `addToCart`, `clickFromRecommendation`, ... */
 export type Helpers = { [Type in EventType as Camel<Type>]: (details: Details) => string | undefined };
 
-/** Sends what visitors do. No method throws. */
+/** Tracks what visitors do. No method throws. */
 export interface Tracker extends Helpers {
-  /** Notes an event that happens now and returns its `event_id`; `undefined` when it is not taken. Besides our types the
-   *  API knows the names of other systems (docs/API.md). */
+  /** Tracks an event that happens now and returns its `event_id`; `undefined` when the event is not taken. The API also
+   *  accepts the event names of other systems (docs/API.md). */
   track(type: EventType | (string & {}), details: Details): string | undefined;
-  /** The visitor decided. `denied` drops everything that is unsent and leaves nothing in the storage. */
+  /** Sets the decision of the visitor. `denied` drops all unsent events and leaves nothing in the storage. */
   consent(consent: Consent): void;
-  /** Sends what waits. Resolves when nothing more can be sent now. */
+  /** Sends the waiting events. Resolves when nothing more can be sent now. */
   flush(): Promise<void>;
-  /** The visitor left the product on a page that stays: ends the view that `view` began. */
+  /** Ends the view that `view` began, when the visitor leaves the product without leaving the page. */
   endView(): void;
-  /** The visit, for `GET /recommendations/session/{session_id}`. It changes after 30 minutes without an event, when consent
+  /** The id of the visit, for `GET /recommendations/session/{session_id}`. It changes after 30 minutes without an event, when consent
    *  is granted or withdrawn, and when another account signs in. `undefined` while consent is denied. */
   readonly sessionId: string | undefined;
 }
 
-/** Begins to track this page. Call it once. */
+/** Starts tracking on this page. Call it once. */
 export function createTracker(options: TrackerOptions = {}): Tracker {
   const settings = settingsOf(options);
   const reporter = reporterOf(settings);

@@ -1,9 +1,9 @@
 import type { WireEvent } from "./event.js";
 
-/** What the visitor decided. `pending`: nothing is sent or stored until it is known. */
+/** The decision of the visitor. `pending`: not made yet; nothing is sent or stored. */
 export type Consent = "granted" | "pending" | "denied";
 
-/** Why an event was not taken, or was given up. */
+/** Why an event was not taken, or was dropped. */
 export interface TrackerError {
   /** A code of the API such as `too_old` or `forbidden_event`, or `queue_full`, `invalid_metadata`, `internal`. */
   code: string;
@@ -12,13 +12,13 @@ export interface TrackerError {
   event?: WireEvent | undefined;
 }
 
-/** What became of an event: `duplicate` was stored earlier, `conflict` and `rejected` are refused. */
+/** The result of an event: `duplicate` was stored earlier, `conflict` and `rejected` are refused. */
 export type Settled = "accepted" | "duplicate" | "conflict" | "rejected";
 
 /** The access token of the shopper who is signed in; nothing for a guest. */
 export type Token = string | undefined | null;
 
-/** Answers the token of now. */
+/** Returns the current token. */
 export type TokenSource = () => Token | Promise<Token>;
 
 /** Everything is optional; the defaults suit a shop that serves the API under its own domain. */
@@ -31,21 +31,21 @@ export interface TrackerOptions {
   guestPath?: string;
   /** Default `pending`. */
   consent?: Consent;
-  /** Called for each event and each request; the token is kept nowhere but in memory. Default: everybody is a guest. */
+  /** Called for each event and each request; the token is kept in memory only. Default: everybody is a guest. */
   token?: TokenSource;
   /** How long an event waits for others before a batch is sent, in milliseconds. Default 2,000. */
   batchMs?: number;
-  /** A product view that the visitor leaves sooner is sent as `view_bounce`; until then it waits. 0: never. Default 2,000 ms. */
+  /** A product view that ends sooner is sent as `view_bounce`; until then it is held. 0: never. Default 2,000 ms. */
   bounceMs?: number;
-  /** How many unsent events are kept; the oldest make room. Default 500. */
+  /** How many unsent events are kept; beyond that the oldest are dropped. Default 500. */
   queueSize?: number;
-  /** What the names of the tracker's entries in `localStorage` begin with. Default `shopsignal`. */
+  /** The prefix of the tracker's entries in `localStorage`. Default `shopsignal`. */
   storageKey?: string;
   /** Whether Do Not Track and Global Privacy Control mean `denied`, whatever `consent` says. Default true. */
   honorSignals?: boolean;
-  /** Told about every event that is given up. */
+  /** Called for every event that is dropped. */
   onError?: (error: TrackerError) => void;
-  /** Told what the API answered, once for each event. */
+  /** Called with the result of the API, once per event. */
   onSettled?: (event: WireEvent, status: Settled) => void;
 }
 
@@ -53,7 +53,7 @@ export interface TrackerOptions {
 export type Settings = Required<Omit<TrackerOptions, Callback>> & Pick<TrackerOptions, Callback>;
 type Callback = "token" | "onError" | "onSettled";
 
-/** Fills in the defaults, also for what is there but undefined. */
+/** Fills in the defaults, also for options that are set to undefined. */
 export function settingsOf(options: TrackerOptions): Settings {
   const settings = {
     endpoint: "/api/v1/analytic",

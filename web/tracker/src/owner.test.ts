@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ownerOf } from "./owner.js";
 
-/** A token without a signature: the tracker only looks at whose it is. */
+/** A token without a signature: the tracker only reads the account. */
 function token(claims: Record<string, unknown>): string {
   const bytes = new TextEncoder().encode(JSON.stringify(claims));
   const payload = btoa(String.fromCharCode(...bytes))
@@ -23,7 +23,7 @@ test("a renewed token is of the same owner, another account's is not", () => {
   expect(owner).not.toBe(ownerOf(token({ sub: "0192e4a0-0000-7000-8000-000000000002", exp: 1 })));
 });
 
-test("the mark does not contain the account, and an unreadable token is not a guest's", () => {
+test("the hash does not contain the account, and an unreadable token is not a guest's", () => {
   expect(ownerOf(token({ sub: "0192e4a0" }))).toMatch(/^a[0-9a-z]{1,7}$/);
   expect(ownerOf("opaque")).not.toBe("");
 });

@@ -1,30 +1,30 @@
-/** Whether this is a page at all, and not a server that renders one. */
+/** Whether this is a page in a browser, and not a server that renders one. */
 export function isPage(): boolean {
   return typeof document === "object";
 }
 
-/** Whether the browser says that its user does not want to be tracked: Do Not Track or Global Privacy Control. */
+/** Whether the browser signals that its user does not want to be tracked: Do Not Track or Global Privacy Control. */
 export function hasOptedOut(): boolean {
   const { doNotTrack, globalPrivacyControl } = navigator as Navigator & { globalPrivacyControl?: boolean };
   return doNotTrack === "1" || globalPrivacyControl === true;
 }
 
-/** Whether the browser only prepares the page: perhaps nobody will ever see it. */
+/** Whether the browser prerenders the page: the visitor may never see it. */
 export function isPrerendering(): boolean {
   return (document as Document & { prerendering?: boolean }).prerendering === true;
 }
 
-/** What happens to a page. */
+/** Events in the life of a page. */
 export interface PageEvents {
   /** The page is left for another, or closed. */
   gone(): void;
-  /** The tab is in the background. On a phone nothing may follow. */
+  /** The tab is in the background. On a phone this may be the last event of the page. */
   hidden(): void;
   shown(): void;
   online(): void;
 }
 
-/** Listens to the page; does nothing where there is none, on a server. */
+/** Listens to the page; does nothing on a server. */
 export function listen(events: PageEvents): void {
   if (!isPage()) return;
   addEventListener("pagehide", events.gone);

@@ -33,13 +33,13 @@ test("a batch has at most as many events and bytes as asked for, and at least on
   expect(batchOf(items, 20, 10)).toHaveLength(1);
 });
 
-test("events from before the clock was set back travel apart", () => {
+test("events from before the clock was set back get their own request", () => {
   const [ahead, now] = [item("", Date.now() + 2 * HOUR_MS), item("")];
   expect(batchOf([ahead, now], 20, 10_000)).toEqual([ahead]);
   expect(batchOf([now, ahead], 20, 10_000)).toEqual([now]);
 });
 
-/** A storage that tabs share. */
+/** A storage that several tabs share. */
 function sharedStore(): Store & { entries: Map<string, unknown> } {
   const entries = new Map<string, unknown>();
   return {
@@ -51,20 +51,20 @@ function sharedStore(): Store & { entries: Map<string, unknown> } {
   };
 }
 
-/** A queue with a stored event an hour ago, two hours ago, ... */
+/** A queue with a stored event of each age. */
 function queueWith(store: Store, agesInHours: number[]) {
   const queue = queueOf(store, 100, () => undefined);
   const added = agesInHours.map((age) => item("", Date.now() - age * HOUR_MS));
-  for (const one of added) {
-    queue.add(one);
-    queue.save(one);
+  for (const item of added) {
+    queue.add(item);
+    queue.save(item);
   }
   return { queue, added };
 }
 
 const idsOf = (items: Item[]) => items.map(({ event }) => event.event_id);
 
-test("what earlier pages left comes first, the oldest first, and makes room first", () => {
+test("events of earlier pages are first in the queue, oldest first, and are dropped first", () => {
   const store = sharedStore();
   const { added } = queueWith(store, [1, 3, 2]);
   const dropped: Item[] = [];
@@ -77,7 +77,7 @@ test("what earlier pages left comes first, the oldest first, and makes room firs
   expect(idsOf(queue.items())).toEqual([twoHoursOld, hourOld, own.event.event_id]);
 });
 
-test("what another tab has settled is not sent again", () => {
+test("an event that another tab has settled is not sent again", () => {
   const store = sharedStore();
   const other = queueWith(store, [1, 2]);
   const queue = queueOf(store, 100, () => undefined);
@@ -87,7 +87,7 @@ test("what another tab has settled is not sent again", () => {
   expect(idsOf(queue.items())).toEqual(idsOf(other.added.slice(1)));
 });
 
-test("what is not an event is removed from the storage, and stops nothing", () => {
+test("an entry that is not an event is removed from the storage and breaks nothing", () => {
   const store = sharedStore();
   const { added } = queueWith(store, [1]);
   store.set("event.1", "text");
@@ -100,7 +100,7 @@ test("what is not an event is removed from the storage, and stops nothing", () =
   expect([...store.entries.keys()]).toEqual([`event.${idsOf(added)[0]}`, "visit"]);
 });
 
-test("what was removed meanwhile is not saved any more", () => {
+test("an item that was removed is not saved again", () => {
   const store = sharedStore();
   const { queue, added } = queueWith(store, [1]);
   queue.clear();

@@ -3,7 +3,7 @@ import type { WireEvent } from "./event.js";
 import type { Owner } from "./owner.js";
 import type { Store } from "./store.js";
 
-/** An event that waits. */
+/** A waiting event. */
 export interface Item {
   event: WireEvent;
   owner: Owner;
@@ -13,23 +13,23 @@ export interface Item {
   isSaved?: boolean;
 }
 
-/** The unsent events of this tab, oldest first, each also in the storage under a key of its own: tabs never overwrite
- *  each other's, and an entry goes when its event is settled. */
+/** The unsent events of this tab, oldest first. Each is also in the storage under its own key, so tabs never overwrite
+ *  each other's events; the entry is removed when its event is settled. */
 export interface Queue {
   add(item: Item): void;
-  /** Writes an item to the storage, from which it survives the page. */
+  /** Writes an item to the storage, so that it survives the page. */
   save(item: Item): void;
   remove(item: Item): void;
-  /** Takes over what earlier pages and closed tabs left. */
+  /** Takes over the unsent events of earlier pages and closed tabs. */
   adopt(): void;
-  /** Forgets everything, also what other tabs have stored. */
+  /** Removes everything, also what other tabs have stored. */
   clear(): void;
   items(): Item[];
 }
 
 const KEY = "event.";
 
-/** An empty queue of at most `limit` items; `onDrop` hears of each that had to make room. */
+/** An empty queue of at most `limit` items; `onDrop` is called for each item that is dropped to make room. */
 export function queueOf(store: Store, limit: number, onDrop: (item: Item) => void): Queue {
   const items = new Map<string, Item>();
   const remove = ({ event }: Item) => {
@@ -62,7 +62,7 @@ export function queueOf(store: Store, limit: number, onDrop: (item: Item) => voi
         return [];
       });
       found.sort((a, b) => (a.event.occurred_at < b.event.occurred_at ? -1 : 1));
-      // Before this tab's own: the oldest make room.
+      // Adopted items go before this tab's own, because the oldest are dropped first.
       items.clear();
       for (const item of [...found, ...known]) add(item);
     },
@@ -71,7 +71,7 @@ export function queueOf(store: Store, limit: number, onDrop: (item: Item) => voi
       for (const key of store.keys(KEY)) store.remove(key);
     },
     items() {
-      // What another tab has settled meanwhile is gone from the storage.
+      // Items that another tab has settled are no longer in the storage.
       for (const [id, item] of items) if (item.isAdopted && !store.get(KEY + id)) items.delete(id);
       return [...items.values()];
     },
@@ -84,7 +84,7 @@ export function batchOf(items: Item[], count: number, bytes: number): Item[] {
   const isAhead = ({ event }: Item) => Date.parse(event.occurred_at) > Date.now();
   for (const item of items) {
     const first = batch[0] ?? item;
-    // Events from before the clock was set back travel apart: their request is dated by them.
+    // Events from before the clock was set back go into their own request, because `sent_at` must not precede them.
     if (item.owner !== first.owner || isAhead(item) !== isAhead(first)) continue;
     bytes -= utf8Length(JSON.stringify(item.event)) + 1;
     if (batch.length === count || (bytes < 0 && batch.length)) break;

@@ -10,7 +10,7 @@ import { type Sender, senderOf } from "./sender.js";
 import { storeOf } from "./store.js";
 import { visitsOf } from "./visit.js";
 
-/** From an event of the page to the queue, as far as the visitor consents. */
+/** Takes the events of the page into the queue, if the visitor consents. */
 export interface Recorder {
   track(type: string, details: Details): string | undefined;
   decide(consent: Consent): void;
@@ -42,7 +42,7 @@ export function recorderOf(settings: Settings, { report, guarded }: Reporter): R
     },
   });
 
-  /** With consent, an event belongs to a visit and outlives the page. */
+  /** With consent, an event gets the id of the visit and is stored, so that it survives the page. */
   function admit(item: Item) {
     item.event.session_id = visits.touch(item.owner);
     if (!dwell.heldMs(item)) queue.save(item);
@@ -57,7 +57,7 @@ export function recorderOf(settings: Settings, { report, guarded }: Reporter): R
     sender.wake();
   }
 
-  /** Sends what happened before consent, and what earlier pages left. */
+  /** Sends the events from before consent, and the unsent events of earlier pages. */
   function resume() {
     if (!isGranted()) return;
     visits.keep();

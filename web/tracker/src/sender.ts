@@ -4,34 +4,35 @@ import type { Settings, Token } from "./options.js";
 import { isPromise, type Owner, ownerOf } from "./owner.js";
 import { batchOf, type Item, type Queue } from "./queue.js";
 
-/** The events of one request. */
+/** How many events one request carries. */
 export const BATCH_SIZE = 20;
-/** The most that the API takes. */
+/** How many events the API accepts in one request. */
 const LAST_BATCH_SIZE = 100;
 /** Below the 256 KiB of the API. */
 const BODY_MAX_BYTES = 250_000;
-/** Browsers send at most 64 KiB that outlive the page. */
+/** Browsers limit the bodies of `keepalive` requests to 64 KiB. */
 const KEEPALIVE_MAX_BYTES = 60_000;
 const TIMEOUT_MS = 15_000;
-/** The first pause after a failure; it doubles up to the last. */
+/** The pause after the first failure; it doubles up to LAST_PAUSE_MS. */
 const FIRST_PAUSE_MS = 1000;
 const LAST_PAUSE_MS = 300_000;
-/** When to ask again for a token that could not be had. */
+/** When to call the token callback again after it failed. */
 const TOKEN_RETRY_MS = 10_000;
 /** Around the body's items: `{"interactions":[],"sent_at":"..."}`. */
 const ENVELOPE_BYTES = 64;
 
-/** Sends what is in the queue, one request at a time, until the API has settled it. */
+/** Sends the events of the queue, one request at a time, until the API has settled them. */
 export interface Sender {
-  /** Notes the token of now, for the last request of the page. */
+  /** Remembers the current token for the last request of the page. */
   setToken(token: Token): void;
-  /** Sends in a while, or at once when a batch is full. */
+  /** Sends after `batchMs`, or at once when a batch is full. */
   wake(): void;
-  /** Sends what waits; resolves when nothing more can be sent now. Does not shorten a pause. */
+  /** Sends the waiting events; resolves when nothing more can be sent now. Does not shorten a pause. */
   flush(): Promise<void>;
   /** Ends the pause after a failure: the network is back. */
   resume(): void;
-  /** The page may be gone after this call: one last request that outlives it. During a pause only for what is not stored. */
+  /** Sends one last request that outlives the page, which may be gone after this call. During a pause it carries only items
+   *  that are not in the storage. */
   leave(): void;
 }
 
@@ -39,13 +40,13 @@ export interface Sender {
 export interface SenderDeps {
   settings: Settings;
   queue: Queue;
-  /** How long an item must still wait, in milliseconds. */
+  /** How long an item is still held, in milliseconds. */
   heldMs(item: Item): number;
   isAllowed(): boolean;
   onVerdict(verdict: Verdict): void;
 }
 
-/** Nothing, after a while: a callback that never answers stops nothing. */
+/** Resolves to nothing after a while, so that a callback that never answers blocks nothing. */
 const after = (ms: number) => new Promise<undefined>((resolve) => setTimeout(resolve, ms));
 
 /** The sender of a queue. */
@@ -92,7 +93,7 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Send
       const newest = Math.max(...batch.map((item) => Date.parse(item.event.occurred_at)));
       const body = JSON.stringify({
         interactions: batch.map((item) => item.event),
-        // Set anew for each attempt, and never before the events, even when the clock was set back since.
+        // Set for each attempt, and never earlier than the events, even if the clock was set back in between.
         sent_at: new Date(Math.max(newest, Date.now())).toISOString(),
       });
       // A string without a type is text/plain: no preflight.
@@ -117,7 +118,7 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Send
         token = await Promise.race([settings.token?.(), after(TIMEOUT_MS)]);
         isTokenKnown = true;
       } catch {
-        // As good as signed out: what guests did goes out, what accounts did waits.
+        // Treated as signed out: events of guests are sent, events of accounts wait.
         token = undefined;
         isTokenKnown = false;
       }
@@ -127,7 +128,7 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Send
     }
   }
 
-  /** Sends after a while, unless that is planned for sooner. */
+  /** Schedules a flush, unless one is due sooner. */
   function schedule(afterMs: number) {
     const at = performance.now() + afterMs;
     if (timer && dueAt <= at) return;
@@ -139,7 +140,7 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Send
     }, afterMs);
   }
 
-  /** Goes on with what is left, when that is possible. */
+  /** Schedules the next flush, if anything is left to send. */
   function scheduleNext() {
     const waits = waiting(ownerOf(token)).map(heldMs);
     if (!isAllowed()) return;
@@ -173,7 +174,7 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Send
     },
     leave() {
       if (!isAllowed()) return;
-      // The page has no time to wait for a token: the one of the last event or request is taken then.
+      // The page has no time to wait for a promise: the token of the last event or request is used then.
       const now = attempt(() => settings.token?.());
       if (!isPromise(now)) token = now;
       const isPaused = performance.now() < pausedUntil;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 
-/** What a page pays at most for the tracker, compressed. */
+/** The maximum size of the tracker, compressed. */
 const MAX_BYTES = 4096;
 
 for (const name of ["tracker.js", "tracker.iife.js"]) {

@@ -3,14 +3,14 @@ import { attempt } from "./attempt.js";
 /** Entries of `localStorage` under a common prefix. Without storage (private mode, full) it holds nothing and never throws. */
 export interface Store {
   get(key: string): unknown;
-  /** Says whether it is stored. */
+  /** Returns whether it is stored. */
   set(key: string, value: unknown): boolean;
   remove(key: string): void;
   /** The keys that begin with `keyPrefix`. */
   keys(keyPrefix: string): string[];
 }
 
-/** Opens the entries whose names begin with `prefix`. */
+/** A store of the entries whose names begin with `prefix`. */
 export function storeOf(prefix: string): Store {
   const name = (key: string) => `${prefix}.${key}`;
   return {

@@ -1,26 +1,26 @@
 import { uuid } from "./event.js";
 import type { Store } from "./store.js";
 
-/** A visit ends after this pause. */
+/** A visit ends after this time without an event. */
 const INACTIVITY_LIMIT_MS = 30 * 60 * 1000;
 const KEY = "visit";
 
-/** Id, time of the last event by this device's clock, and the last account in it. */
+/** The id, the time of the last event by this device's clock, and the last account. */
 type Visit = [id: string, last: number, account: string];
 
-/** The visit that all tabs share; without storage, the page's own. */
+/** The visit, shared by all tabs; without storage, each page has its own. */
 export interface Visits {
   /** The id of the current visit, without prolonging it. */
   id(): string;
-  /** Notes an event of an owner and returns the id of its visit. */
+  /** Records an event of an owner and returns the id of its visit. */
   touch(owner: string): string;
-  /** From now on the visit is in the storage: one that is going on there is continued. */
+  /** Keeps the visit in the storage from now on, and continues the visit that is ongoing there. */
   keep(): void;
-  /** Forgets the visit; nothing of it stays in the storage. */
+  /** Removes the visit, also from the storage. */
   forget(): void;
 }
 
-/** Begins with a visit in memory only. */
+/** Starts with a visit in memory only. */
 export function visitsOf(store: Store): Visits {
   let memory: Visit | undefined;
   let isKept = false;
@@ -39,7 +39,7 @@ export function visitsOf(store: Store): Visits {
     id: () => save(current()),
     touch(owner) {
       const [id, , account] = current();
-      // Two accounts never share a visit: what belongs to whom could not be told apart.
+      // Two accounts never share a visit, because their events could not be separated.
       const isOther = owner && account && owner !== account;
       return save([isOther ? uuid() : id, Date.now(), owner || account]);
     },

@@ -1,15 +1,15 @@
-/** A simulated month of a shop, which the dashboard's tests look at. */
+/** A simulated month of a shop, for the tests of the dashboard. */
 import { execFileSync } from "node:child_process";
 import { basename, dirname, resolve } from "node:path";
 import { query, stack } from "../stack.js";
 
 const ROOT = resolve(import.meta.dirname, "../../../..");
 
-/** Orders to simulate, and how many of them are at least paid in the currency that the tests look at. */
+/** How many orders to simulate, and how many paid ones in EUR are enough for the tests. */
 const ORDERS = 300;
 const PAID = 150;
 
-/** The paid orders of the last month that somebody's account sold. */
+/** The paid orders of the last month by seller, for sellers with an account. */
 const PAID_ORDERS = `
   SELECT line.seller_id, count(DISTINCT line.order_id) AS orders
   FROM analytic.sales_order JOIN analytic.order_line AS line USING (order_id)
@@ -19,7 +19,7 @@ const PAID_ORDERS = `
 /** How long the projection of the last orders may take. */
 const PROJECTION_TIMEOUT_MS = 60_000;
 
-/** Simulates a month of orders and shoppers, unless the stack has one; returns when all of it is applied. */
+/** Simulates a month of orders and shoppers, unless the stack has one; returns when all events are applied. */
 export async function simulateMonth(): Promise<void> {
   if ((await paidOrders()) < PAID) {
     const name = basename(dirname(process.env["SHOPSIGNAL_STACK_FILE"] ?? ""));
@@ -34,7 +34,7 @@ async function paidOrders(): Promise<number> {
   return sellers.reduce((sum, seller) => sum + Number(seller.orders), 0);
 }
 
-/** Waits until two looks at what is logged and what is waiting see the same. */
+/** Waits until the counts of logged and pending events stop changing. */
 async function waitUntilApplied(): Promise<void> {
   const countRows = async () =>
     JSON.stringify(
@@ -55,14 +55,14 @@ async function waitUntilApplied(): Promise<void> {
   throw new Error("the simulated month is still being applied");
 }
 
-/** The seller who sold most of them, whose id is an account. */
+/** The seller with most paid orders; the id is that of an account. */
 export async function bestSeller(): Promise<string> {
   const [best] = await query<{ seller_id: string }>(PAID_ORDERS);
   if (best === undefined) throw new Error("the simulated month has no seller");
   return best.seller_id;
 }
 
-/** Where the pages are. */
+/** The base URL of the pages. */
 export function webUrl(): string {
   const url = stack().web_url;
   if (url === undefined) throw new Error("the stack has no web server");

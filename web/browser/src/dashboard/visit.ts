@@ -1,18 +1,18 @@
-/** A visit to the dashboard, with everything that must not happen in it. */
+/** Helpers to use the dashboard, and to record what its pages do. */
 import { expect, type Page } from "@playwright/test";
 import { webUrl } from "./month.js";
 
 /** The roles of the local issuer's page. */
 export type Role = "admin" | "seller" | "shopper";
 
-/** What a page did: what it wrote to the console, what the policy blocked, what it asked for, and the tokens it got. */
+/** What a page did: messages in its console (also those of a blocked request), requests, and the tokens it received. */
 export interface Recording {
   console: string[];
   requests: URL[];
   tokens: string[];
 }
 
-/** Writes down what `page` does from now on. */
+/** Records what `page` does from now on. */
 export function record(page: Page): Recording {
   const seen: Recording = { console: [], requests: [], tokens: [] };
   page.on("console", (message) => seen.console.push(`${message.type()}: ${message.text()}`));
@@ -32,7 +32,7 @@ export async function open(page: Page, path = ""): Promise<void> {
   await page.goto(`${webUrl()}/dashboard/${path}`);
 }
 
-/** Signs in on the first visit: by the dashboard's button and the issuer's page. */
+/** Signs in with the button of the dashboard and the page of the issuer. */
 export async function signIn(page: Page, role: Role, path = "", account?: string): Promise<void> {
   await open(page, path);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -46,7 +46,7 @@ export async function signIn(page: Page, role: Role, path = "", account?: string
   ).toBeVisible();
 }
 
-/** Waits until nothing is loading any more. */
+/** Waits until the page has loaded. */
 export async function loaded(page: Page): Promise<void> {
   await expect(page.locator("#content h1").first()).toBeVisible();
   await expect(page.locator(".placeholder")).toHaveCount(0);
@@ -71,7 +71,7 @@ export async function figures(page: Page): Promise<Shown[]> {
   );
 }
 
-/** The paths in the navigation, also while it is a closed menu. */
+/** The paths in the navigation, even if its menu is closed. */
 export async function paths(page: Page): Promise<string[]> {
   const links = page.locator("nav[aria-label='Pages of the dashboard'] a");
   await expect(links.first()).toBeAttached();

@@ -1,4 +1,4 @@
-/** What the tests of the demo shop let a visitor do, and what they look up afterwards. */
+/** Actions of a visitor of the demo shop, and queries for what they caused. */
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { basename, dirname, resolve } from "node:path";
@@ -49,7 +49,7 @@ export async function enter(page: Page, path = "/"): Promise<void> {
   await page.getByRole("button", { name: "Yes, please" }).click();
 }
 
-/** Opens a product by the links of the shop, as people do. */
+/** Opens a product by following the links of the shop. */
 export async function open(page: Page, category: string, name: string): Promise<void> {
   await page.getByRole("navigation", { name: "Categories" }).getByRole("link", { name: category }).click();
   await page.locator(".grid").getByRole("link", { name }).click();
@@ -64,7 +64,7 @@ async function local(...args: string[]): Promise<string> {
   return stdout.trim();
 }
 
-/** Announces the products, lets others look at some of them together, and waits until they are recommended. */
+/** Announces the products, has other visitors view some of them together, and waits until they are recommended. */
 export async function openShop(together: string[]): Promise<void> {
   await local("announce");
   for (let visitor = 0; visitor < 3; visitor++) await browse(`shop-test-${randomUUID()}`, together);
@@ -82,13 +82,13 @@ async function recommendedBeside(product: string): Promise<string[]> {
   return data.items.map((item: { product_id: string }) => item.product_id);
 }
 
-/** How often a product was viewed, as the public API says. */
+/** How often a product was viewed, according to the public API. */
 export async function viewsOf(product: string): Promise<number> {
   const { data } = await read(`${API}/popularity?ids=${product}`);
   return data.products[0]?.popularity.view_count ?? 0;
 }
 
-/** The shop's revenue in euro cents, as the dashboard of an admin reads it. */
+/** The shop's revenue in euro cents, from the route that the dashboard reads. */
 export async function revenue(token: string): Promise<number> {
   const totals = await read("/api/analytics/dashboard", token);
   const rows: { currency: string; amountMinor: number }[] = totals.revenueByCurrency;
@@ -125,13 +125,13 @@ export interface Stored {
   metadata: { recommendation_id?: string } | null;
 }
 
-/** What is stored of the visits whose ids the page used. */
+/** The stored interactions of a session. */
 export function storedOf(session: string): Promise<Stored[]> {
   const columns = "event_type, ref_id, account_id::text, metadata";
   return query<Stored>(`select ${columns} from analytic.interaction where session_id = $1 order by id`, [session]);
 }
 
-/** The visit of the page, as the tracker keeps it. */
+/** The session id that the tracker of the page uses. */
 export async function sessionOf(page: Page): Promise<string> {
   const visit = await page.evaluate(() => localStorage.getItem("shopsignal.visit"));
   return JSON.parse(visit ?? "[]")[0];

@@ -1,4 +1,4 @@
-/** A shop's site with the tracker, and a network in front of the real API that can fail in every way that networks fail. */
+/** A shop's site with the tracker, and a proxy in front of the real API that can fail the way networks do. */
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -13,7 +13,7 @@ export type Fault =
   | { kind: "status"; status: number; retryAfter?: number; body?: string }
   /** The request never arrives. */
   | { kind: "request lost" }
-  /** The API stores it, and the answer never arrives. */
+  /** The API stores the events, but the response never arrives. */
   | { kind: "answer lost" };
 
 /** A request to the API. */
@@ -25,7 +25,7 @@ export interface Seen {
   body: { sent_at: string; interactions: { event_id: string; event_type: string; session_id?: string }[] };
 }
 
-/** A site on a port of its own. */
+/** A site on its own port. */
 export interface Site {
   url: string;
   /** What happens to the next requests, in order; afterwards all succeed. */
@@ -53,7 +53,7 @@ export function built(name: string): string {
   return readFileSync(join(DIST, name), "utf8");
 }
 
-/** Opens a site. Close it. */
+/** Opens a site; the caller closes it. */
 export async function openSite(): Promise<Site> {
   const server = createServer((request, response) => {
     answer(site, request, response).catch((error) => response.destroy(error));
@@ -88,7 +88,7 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
 
 const PREFLIGHT = ["access-control-request-method", "access-control-request-headers"];
 
-/** Hands a request to the API and the answer back, unless a fault is due. */
+/** Proxies a request to the API, unless a fault is due. */
 async function passOn(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await bodyOf(request);
   site.seen.push({
@@ -97,7 +97,7 @@ async function passOn(site: Site, request: IncomingMessage, response: ServerResp
     headers: request.headers,
     body: body ? JSON.parse(body) : undefined,
   });
-  // On a connection that was used before, the browser itself repeats a request without the page's knowledge.
+  // On a reused connection, the browser itself repeats a failed request without telling the page.
   response.shouldKeepAlive = false;
   const fault = site.outage ?? site.faults.shift();
   if (fault?.kind === "request lost") return void response.destroy();

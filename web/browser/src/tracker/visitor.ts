@@ -1,4 +1,4 @@
-/** What the tests let a visitor do, and what they look up afterwards. */
+/** Actions of a visitor of a tracked page, and queries for what they caused. */
 import { test as base, expect, type Page } from "@playwright/test";
 import type { Details, Tracker, TrackerError, TrackerOptions } from "@shopsignal/tracker";
 import { query } from "../stack.js";
@@ -14,7 +14,7 @@ declare global {
   }
 }
 
-/** A test with a site of its own. */
+/** A test with its own site. */
 export const test = base.extend<{ site: Site }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are needed from the pattern
   site: async ({}, use) => {
@@ -24,7 +24,7 @@ export const test = base.extend<{ site: Site }>({
   },
 });
 
-/** Fast and without bounces; tests of those say so. */
+/** Fast, and without bounces; tests of bounces set `bounceMs`. */
 const OPTIONS: TrackerOptions = { consent: "granted", batchMs: 100, bounceMs: 0 };
 
 /** Opens the shop and begins to track. `window.token` is the token of who is signed in. */
@@ -66,7 +66,7 @@ export async function trackViews(page: Page, products: string[]): Promise<string
 
 let count = 0;
 
-/** A product that no other test names. Its digits are few, so that it never looks like a card number. */
+/** A product that no other test names. It has few digits, so that it never looks like a card number. */
 export function product(): string {
   count += 1;
   return `tracker-${Date.now().toString(36)}-${process.pid.toString(36)}-${count}`;
@@ -92,19 +92,19 @@ export interface Row {
 const ROWS = `SELECT event_id, account_id, session_id, event_type, ref_id, metadata, occurred_at, date_created
   FROM analytic.interaction WHERE event_id = ANY($1::uuid[]) ORDER BY id`;
 
-/** The rows of events, those that are there now. */
+/** The stored rows of events. */
 export function rowsOf(ids: string[]): Promise<Row[]> {
   return query<Row>(ROWS, [ids]);
 }
 
-/** Waits until events are in the log and returns their rows: each event has one. */
+/** Waits until each event has exactly one row in the log, and returns the rows. */
 export async function stored(ids: string[]): Promise<Row[]> {
   const storedIds = async () => (await rowsOf(ids)).map((row) => row.event_id).sort();
   await expect.poll(storedIds, { timeout: 30_000 }).toEqual([...ids].sort());
   return rowsOf(ids);
 }
 
-/** Waits until nothing is left to send, and says so of the storage too. */
+/** Waits until no unsent event is left in the storage. */
 export async function expectNothingLeft(page: Page): Promise<void> {
   await expect.poll(() => unsent(page)).toEqual([]);
 }

@@ -8,14 +8,14 @@ import { beside } from "../recommendations.js";
 import { Link } from "../router.js";
 import { trackView } from "../tracking.js";
 
-/** Products of a list: few, so that both lists have some. */
+/** Products per list: few, so that both lists have some. */
 const SHELF_SIZE = 5;
 
 /** A product, and what goes with it. */
 export function ProductPage({ product }: { product: Product }) {
   useEffect(() => trackView({ product }), [product]);
   const viewed = useList(product.id, (signal) => beside(product, "viewed", [], signal));
-  // The second list repeats nothing of the first one, so it waits for it.
+  // The second list leaves out the products of the first, so it waits for the first.
   const shown = viewed[0]?.ok ? viewed[0].data.entries.slice(0, SHELF_SIZE) : [];
   const key = viewed[0] && [product.id, ...shown.map((entry) => entry.product.id)].join(" ");
   const bought = useList(key, (signal) => beside(product, "bought", shown, signal));

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { finishSignIn } from "../auth.js";
 import { Link } from "../router.js";
 
-/** Where the issuer sends the browser back; goes on to the page where the sign-in began. */
+/** The page to which the issuer redirects; continues to the page where the sign-in began. */
 export function SignedInPage() {
   const [failed, setFailed] = useState(false);
   useEffect(() => {

@@ -6,7 +6,7 @@ const SHOWN_MS = 3500;
 const message: Observable<string> = observable("");
 let end: number | undefined;
 
-/** Tells what an action did, also to screen readers. */
+/** Announces the result of an action, also to screen readers. */
 export function announce(text: string): void {
   clearTimeout(end);
   message.set(text);

@@ -13,7 +13,7 @@ interface CardProps {
   entry: Entry;
   /** The list that recommended the product; absent for other lists. */
   recommendationId?: string | undefined;
-  /** What following the card means in a list that is not recommended. */
+  /** Called when the visitor follows the card in a list that is not recommended. */
   onGo?: () => void;
 }
 
@@ -22,7 +22,7 @@ export function Card({ entry: { product, reason }, recommendationId, onGo }: Car
   const element = useRef<HTMLElement>(null);
   const reportImpression = useImpression(element, product, recommendationId);
   const followRecommended = () => {
-    // Whoever is quick or uses a keyboard follows before the browser has noticed the card.
+    // A quick visitor, or one with a keyboard, may follow the card before the observer has reported it.
     reportImpression();
     trackProduct("click_from_recommendation", product, recommendationId);
   };
@@ -46,7 +46,7 @@ export function Card({ entry: { product, reason }, recommendationId, onGo }: Car
   );
 }
 
-/** Reports once that a recommended product was at least half visible. The function returned does it now, if it has not been. */
+/** Reports once that a recommended product was at least half visible. The returned function reports it now, if needed. */
 function useImpression(element: { current: HTMLElement | null }, product: Product, recommendationId?: string) {
   const reportedId = useRef("");
   const reportImpression = () => {
@@ -65,7 +65,7 @@ function useImpression(element: { current: HTMLElement | null }, product: Produc
   return reportImpression;
 }
 
-/** Makes a product a favourite and back. */
+/** Adds a product to the favourites, or removes it. */
 export function FavouriteButton({ product }: { product: Product }) {
   const isFavourite = useValue(favourites).includes(product.id);
   return (

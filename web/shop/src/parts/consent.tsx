@@ -22,7 +22,7 @@ export function ConsentBanner() {
   );
 }
 
-/** Changes the decision later. */
+/** Lets the visitor change the decision. */
 export function ConsentSwitch() {
   const decision = useValue(consent);
   if (decision === "pending") return null;

@@ -21,7 +21,7 @@ const SHAPES = {
   spark: <path d="M12 3l2.2 6.3L20.5 12l-6.3 2.7L12 21l-2.2-6.3L3.5 12l6.3-2.7z" />,
 } satisfies Record<string, JSX.Element>;
 
-/** A drawn sign beside or instead of a text; never the only name of a button. */
+/** An icon beside or instead of a text; never the only label of a button. */
 export function Icon({ name }: { name: keyof typeof SHAPES }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">

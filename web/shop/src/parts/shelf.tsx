@@ -6,10 +6,10 @@ import { useValue } from "../observable.js";
 import type { Entry, List } from "../recommendations.js";
 import { Card } from "./card.js";
 
-/** A list that is loaded: nothing yet, an answer, or why there is none. */
+/** A list: undefined while it loads, then the answer or an error message. */
 export type Loaded = Answer<List> | undefined;
 
-/** Loads a list when the page opens, whenever `key` changes, and on request; `undefined` as a key waits. */
+/** Loads a list when the page opens, when `key` changes, and on retry; loads nothing while `key` is `undefined`. */
 export function useList(
   key: string | undefined,
   load: (signal: AbortSignal) => Promise<Answer<List>>,
@@ -28,12 +28,12 @@ export function useList(
 
 interface ShelfProps {
   title: string;
-  /** How the list comes about, in a sentence. */
+  /** A sentence on how the list is made. */
   note: string;
   list: [Loaded, () => void];
   /** How many products are shown at most; all when absent. */
   count?: number;
-  /** What to show instead of an empty list; nothing hides the shelf. */
+  /** What to show instead of an empty list; when absent, an empty shelf is hidden. */
   empty?: ComponentChildren;
 }
 
@@ -55,7 +55,7 @@ export function Shelf({ title, note, list: [loaded, retry], count, empty }: Shel
   );
 }
 
-/** Only recommendations leave out what the visitor does not want to see recommended. */
+/** Removes unwanted products, from recommendations only. */
 function wanted({ recommendationId, entries }: List, hidden: string[]): Entry[] {
   return recommendationId ? entries.filter(({ product }) => !hidden.includes(product.id)) : entries;
 }

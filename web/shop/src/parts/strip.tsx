@@ -15,7 +15,7 @@ const STATUS_TEXTS: Record<Status, string> = {
 
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
-/** The strip at the bottom: what Shopsignal received of this visit. */
+/** The strip at the bottom: the events that Shopsignal received from this visit. */
 export function Strip() {
   const events = useValue(received);
   return (
