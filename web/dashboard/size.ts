@@ -1,12 +1,12 @@
-/** Prints what the views load, compressed, and fails when the first one loads too much. Run after a build. */
+/** Prints the compressed size of the views, and fails if the first view is too large. Run it after a build. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-/** What the first view may weigh, compressed. */
+/** The maximum compressed size of the first view. */
 const LIMIT_BYTES = 200_000;
 
-/** What the first view of an administrator consists of: the shell, the page, and the charts on it. */
+/** The first view of an administrator: the shell, the page, and its charts. */
 const FIRST_VIEW = ["index.html", "src/pages/today/Today.tsx", "src/ui/drawing.ts"];
 
 interface Chunk {
@@ -18,7 +18,7 @@ interface Chunk {
 const dist = join(import.meta.dirname, "dist");
 const manifest: Record<string, Chunk> = JSON.parse(readFileSync(join(dist, ".vite/manifest.json"), "utf8"));
 
-/** The files of some chunks and of all that they import. */
+/** The files of chunks and of everything that they import. */
 function filesOf(names: string[], seen = new Set<string>()): Set<string> {
   for (const name of names) {
     const chunk = manifest[name];

@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-/** Assets get hashed names, so that they may be cached for ever; nothing is inlined, because the CSP allows no inline code. */
+/** Assets get hashed names, so they may be cached forever; nothing is inlined, because the CSP forbids inline code. */
 export default defineConfig({
   base: "/dashboard/",
   build: {

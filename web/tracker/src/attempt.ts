@@ -1,4 +1,4 @@
-/** Runs code that may throw: disabled storage, callbacks of the page, parsing of foreign text. Returns `undefined` then. */
+/** Runs code that may throw (disabled storage, callbacks of the page, parsing), and returns `undefined` if it does. */
 export function attempt<T>(run: () => T, onThrow?: (error: unknown) => void): T | undefined {
   try {
     return run();

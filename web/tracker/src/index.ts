@@ -23,8 +23,8 @@ export interface Tracker extends Helpers {
   flush(): Promise<void>;
   /** Ends the view that `view` began, when the visitor leaves the product without leaving the page. */
   endView(): void;
-  /** The id of the visit, for `GET /recommendations/session/{session_id}`. It changes after 30 minutes without an event, when consent
-   *  is granted or withdrawn, and when another account signs in. `undefined` while consent is denied. */
+  /** The id of the visit, for `GET /recommendations/session/{session_id}`. It changes after 30 minutes without an event,
+   *  when consent is granted or withdrawn, and when another account signs in. `undefined` while consent is denied. */
   readonly sessionId: string | undefined;
 }
 

@@ -24,7 +24,9 @@ export interface Recorder {
 export function recorderOf(settings: Settings, { report, guarded }: Reporter): Recorder {
   const store = storeOf(settings.storageKey);
   const visits = visitsOf(store);
-  const queue = queueOf(store, settings.queueSize, ({ event }) => report("queue_full", "too many unsent", event));
+  const queue = queueOf(store, settings.queueSize, ({ event }) =>
+    report("queue_full", "too many unsent events", event),
+  );
   const dwell = dwellOf(settings.bounceMs, (item) => {
     if (item.event.session_id) queue.save(item);
   });

@@ -1,6 +1,6 @@
 import { attempt } from "./attempt.js";
 
-/** Entries of `localStorage` under a common prefix. Without storage (private mode, full) it holds nothing and never throws. */
+/** Entries of `localStorage` with a common prefix. Without storage (private mode, full) it is empty and never throws. */
 export interface Store {
   get(key: string): unknown;
   /** Returns whether it is stored. */

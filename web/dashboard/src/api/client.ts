@@ -1,4 +1,4 @@
-/** Calls the API with the types of its OpenAPI document. It does not retry: `useQuery` decides when to ask again. */
+/** Calls the API with the types of its OpenAPI document. It does not retry: `useQuery` decides when to retry. */
 import { type Problem, ProblemError, problemOf, unreachable } from "./problem";
 import type { components, paths } from "./schema.gen";
 
@@ -19,16 +19,16 @@ type Get<P extends ReadPath> = paths[P] extends { get: infer Operation } ? Opera
 /** The answer of a path. */
 export type Answer<P extends ReadPath> = Get<P> extends { responses: infer R } ? Json<R> : never;
 
-/** What a read takes: parameters of the query and of the path. `undefined` means absent. */
+/** The parameters of a read, in the query and in the path. `undefined` parameters are left out. */
 export interface Request<P extends ReadPath> {
   query?: { [K in keyof QueryOf<Get<P>>]?: QueryOf<Get<P>>[K] | undefined };
   path?: PathOf<Get<P>>;
 }
 
-/** An answer that takes longer than this counts as none. */
+/** The timeout of a request. */
 const TIMEOUT_MS = 15_000;
 
-/** Who is asked, with whose token, and what happens when the token is refused. */
+/** The token of requests, and a callback for when the API refuses it. */
 export interface Connection {
   token(): string | undefined;
   refused(): void;
@@ -47,7 +47,7 @@ export function address(path: string, request: { query?: unknown; path?: unknown
   return query.size > 0 ? `${filled}?${query}` : filled;
 }
 
-/** Reads and writes through the API. Rejects with `ProblemError` only, or with the abort of `signal`. */
+/** Reads and writes through the API. Rejects only with `ProblemError`, or when `signal` is aborted. */
 export class Client {
   constructor(private readonly connection: Connection) {}
 
@@ -56,7 +56,7 @@ export class Client {
     return (await this.call("GET", address(path, request), undefined, signal)) as Answer<P>;
   }
 
-  /** Sends a request of another method; the answer is JSON, or undefined when there is none. */
+  /** Sends a request with any method; returns the JSON of the response, or undefined if its body is empty. */
   async call(method: string, url: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
     const response = await this.send(method, url, body, signal);
     const text = await response.text().catch(() => "");

@@ -5,7 +5,7 @@ import { nextDelay } from "./useQuery";
 
 const busy = problemOf(429, '{"error":{"http_status":429,"code":"rate_limited","message":"too many"}}', "7");
 
-test("the text of a problem is the API's, or the gateway's, or says the status", () => {
+test("the message of a problem is the API's, or the gateway's, or names the status", () => {
   expect(busy).toEqual({ kind: "busy", message: "too many", retryAfterSeconds: 7 });
   expect(problemOf(401, '{"message":"Unauthorized"}', null)).toMatchObject({
     kind: "signed-out",
@@ -18,7 +18,7 @@ test("the text of a problem is the API's, or the gateway's, or says the status",
   });
 });
 
-test("what passes is asked again: later each time, and not before Retry-After", () => {
+test("transient problems are retried with backoff, and not before Retry-After", () => {
   expect(nextDelay(2_000, undefined, 0)).toBe(2_000);
   expect(nextDelay(undefined, undefined, 0)).toBeUndefined();
   expect(nextDelay(2_000, busy, 1)).toBe(7_000);

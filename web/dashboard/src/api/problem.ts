@@ -1,4 +1,4 @@
-/** What can go wrong with a request, by what the reader can do about it. */
+/** What can go wrong with a request, grouped by what the user can do about it. */
 
 /** The kinds of problems. */
 export type ProblemKind =
@@ -12,7 +12,7 @@ export type ProblemKind =
   | "unavailable"
   | "broken";
 
-/** A problem: its kind, the text of the API, and after how many seconds to ask again when the API says so. */
+/** A problem: its kind, the message of the API, and Retry-After in seconds if the API sent it. */
 export interface Problem {
   kind: ProblemKind;
   message: string;
@@ -26,12 +26,12 @@ export class ProblemError extends Error {
   }
 }
 
-/** Whether asking again without a change can help. */
+/** Whether a retry of the same request can help. */
 export function isTransient(problem: Problem): boolean {
   return ["offline", "slow", "busy", "unavailable"].includes(problem.kind);
 }
 
-/** The problem of a request that got no answer. */
+/** The problem of a request without a response. */
 export function unreachable(timedOut: boolean, online: boolean): Problem {
   if (!online) return { kind: "offline", message: "This device is offline.", retryAfterSeconds: undefined };
   if (timedOut)
@@ -39,7 +39,7 @@ export function unreachable(timedOut: boolean, online: boolean): Problem {
   return { kind: "unavailable", message: "The server cannot be reached.", retryAfterSeconds: undefined };
 }
 
-/** The problem that an answer states: the envelope of the API, or the gateway's body `{"message"}`. */
+/** The problem of an error response: from the envelope of the API, or the gateway's body `{"message"}`. */
 export function problemOf(status: number, body: string, retryAfter: string | null): Problem {
   const seconds = Number(retryAfter);
   return {

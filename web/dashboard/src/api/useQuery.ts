@@ -1,11 +1,11 @@
-/** Reads from the API and keeps the answer fresh: polls while the page is visible, and retries after transient problems. */
+/** Reads from the API and keeps the data fresh: polls while the page is visible, and retries transient problems. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { isTransient, type Problem, ProblemError } from "./problem";
 
 /** The interval of live views. */
 export const LIVE_MS = 2_000;
 
-/** The state of a read. `data` stays while it is read again or while that fails; `at` says when it was read. */
+/** The state of a read. `data` stays while it is refreshed, also if that fails; `at` is the time when it was read. */
 export interface Query<T> {
   data: T | undefined;
   problem: Problem | undefined;
@@ -13,7 +13,7 @@ export interface Query<T> {
   reload: () => void;
 }
 
-/** How long to wait before the next read; undefined when only the user can start one. `failures` counts consecutive failures. */
+/** The delay before the next read; undefined when only the user can retry. `failures` counts consecutive failures. */
 export function nextDelay(
   every: number | undefined,
   problem: Problem | undefined,
@@ -32,7 +32,7 @@ interface QueryState<T> {
   at?: number;
 }
 
-/** Reads by `load` whenever `key` changes, then every `every` ms. A null `key` reads nothing. */
+/** Calls `load` when `key` changes, then every `every` ms. A null `key` reads nothing. */
 export function useQuery<T>(key: string | null, load: (signal: AbortSignal) => Promise<T>, every?: number): Query<T> {
   const [state, setState] = useState<QueryState<T>>({ key: "" });
   const [attempt, setAttempt] = useState(0);

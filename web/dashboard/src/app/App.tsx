@@ -1,4 +1,4 @@
-/** The dashboard as a whole: signs in, then shows the shell with the page of the address. */
+/** The root of the dashboard: signs in, then shows the shell with the page of the address. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { Client } from "../api/client";
 import { Session, type SignIn } from "../auth/session";
@@ -6,7 +6,7 @@ import { ErrorBoundary } from "./ErrorBoundary";
 import { Shell } from "./Shell";
 import { SignInFailed, SignInPage, Starting } from "./SignInPage";
 
-/** Opens the session and shows what its state asks for. */
+/** Opens the session and shows the view of its state. */
 export function App() {
   const [session, setSession] = useState<Session | undefined>();
   const [signIn, setSignIn] = useState<SignIn>({ state: "starting" });

@@ -1,11 +1,11 @@
-/** Keeps an error in one page from taking the whole dashboard away. */
+/** Limits an error in a page to that page. */
 import { Component, type ComponentChildren } from "preact";
 
 interface State {
   error: Error | undefined;
 }
 
-/** Shows what failed instead of its children, until the reader tries again. */
+/** Shows the error instead of its children, until the user tries again. */
 export class ErrorBoundary extends Component<{ children: ComponentChildren }, State> {
   override state: State = { error: undefined };
 

@@ -1,4 +1,4 @@
-/** The mark of Shopsignal. */
+/** The logo of Shopsignal. */
 export function Logo() {
   return (
     <svg class="logo" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">

@@ -13,7 +13,7 @@ interface Props {
   signOut: () => void;
 }
 
-/** Shows the pages that the reader may see, and the settings. */
+/** Shows the pages that the user may see, and the settings. */
 export function Navigation({ page, choose, signOut }: Props) {
   const [open, setOpen] = useState(false);
   const { identity } = usePageContext();

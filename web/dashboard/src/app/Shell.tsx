@@ -1,4 +1,4 @@
-/** The frame around every page: navigation by role, settings, notices, and the page itself, loaded when it is opened. */
+/** The frame around every page: navigation by role, settings, notices, and the page itself, loaded on demand. */
 import type { ComponentType } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Client } from "../api/client";
@@ -61,7 +61,7 @@ export function Shell({ api, identity, expired, signIn, signOut }: Props) {
 function Content({ page, location, sells }: { page: Page | undefined; location: PageLocation; sells: boolean }) {
   if (page === undefined) return <NoSuchPage />;
   if (!sells) return <NoSales />;
-  // The key gives each page its own boundary, so that an error does not stay when the reader moves on.
+  // The key gives each page its own boundary, so that an error disappears when the user opens another page.
   return (
     <ErrorBoundary key={page.path}>
       <LoadedPage page={page} rest={location.segments.slice(page.path === "" ? 0 : 1)} />

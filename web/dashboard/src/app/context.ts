@@ -1,4 +1,4 @@
-/** What every page uses: the client of the API, who is signed in, and how to write figures. */
+/** What every page uses: the client of the API, who is signed in, and how to format figures. */
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Client } from "../api/client";

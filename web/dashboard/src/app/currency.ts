@@ -1,9 +1,9 @@
-/** The currencies in which there are sales. All pages show the same one, so that their figures can be compared. */
+/** The currencies of the sales. All pages show the same currency, so that their figures are comparable. */
 import type { Client } from "../api/client";
 import { type Query, useQuery } from "../api/useQuery";
 import type { Role } from "../auth/role";
 
-/** The currency that pages show when the reader chooses none, and all that there are. */
+/** The currency that pages show by default, and all currencies to choose from. */
 export interface Currencies {
   preferred: string | undefined;
   all: string[];
@@ -11,7 +11,7 @@ export interface Currencies {
 
 const YEAR_MS = 365 * 86_400_000;
 
-/** Reads the currencies of the shop, or of the member's own sales of the last year. */
+/** Reads the currencies of the shop, or of the member's sales of the last year. */
 export function useCurrencies(api: Client, role: Role): Query<Currencies> {
   return useQuery(role, (signal) => (role === "admin" ? ofShop(api, signal) : ofSeller(api, signal)));
 }

@@ -1,4 +1,4 @@
-/** Where the reader is: the path below /dashboard/ and its parameters. Everything that is shown can be linked to. */
+/** The current location: the path below /dashboard/ and its parameters. Everything that is shown has a link. */
 import { useEffect, useState } from "preact/hooks";
 
 /** The path of the dashboard. */
@@ -14,8 +14,8 @@ export interface PageLocation {
 const LOCATION_CHANGED = "shopsignal:location-changed";
 
 /**
- * The address of a page. Segments may hold any character; parameters that are undefined are left out. The chosen currency stays,
- * so that all pages show the same one.
+ * The address of a page. Segments may contain any character; undefined parameters are left out. The chosen currency is
+ * kept, so that all pages show the same one.
  */
 export function link(segments: string | string[], query: Record<string, string | undefined> = {}): string {
   const list = typeof segments === "string" ? segments.split("/") : segments;
@@ -45,7 +45,7 @@ function decode(segment: string): string {
   }
 }
 
-/** Goes to an address of the dashboard. `replace` leaves no entry in the history. */
+/** Navigates to an address of the dashboard. `replace` adds no entry to the history. */
 export function go(address: string, how: "push" | "replace" = "push"): void {
   if (how === "push") window.history.pushState(null, "", address);
   else window.history.replaceState(null, "", address);
@@ -78,7 +78,7 @@ export function useParameter<T extends string>(name: string, initial: T): [T, (v
   return [(query.get(name) as T | null) ?? initial, set];
 }
 
-/** Follows links within the dashboard without loading the page again. */
+/** Makes links within the dashboard navigate without a reload. */
 export function followLinks(): void {
   document.addEventListener("click", (event) => {
     if (

@@ -1,8 +1,8 @@
-/** The pages: where they are, who may see them, and the module that is loaded when one is opened. */
+/** The pages: their addresses, the roles that may see them, and the modules that are loaded on demand. */
 import type { ComponentType } from "preact";
 import type { Role } from "../auth/role";
 
-/** What a page is given: the segments of its address behind its own name. */
+/** The properties of a page: the segments of its address after its own name. */
 export interface PageProps {
   rest: string[];
 }
@@ -13,7 +13,7 @@ export interface Page {
   path: string;
   title: string;
   roles: readonly Role[];
-  /** Not in the navigation: other pages lead to it. */
+  /** Not in the navigation; other pages link to it. */
   hidden?: boolean;
   load: () => Promise<{ default: ComponentType<PageProps> }>;
 }
@@ -35,7 +35,7 @@ export const PAGES: readonly Page[] = [
   { path: "flow", title: "Flow", roles: ["admin"], load: () => import("../pages/flow/Flow") },
 ];
 
-/** The page of an address for a role; the first one that the role may see when the address names none. */
+/** The page of an address for a role; the default page of the role when the address names none. */
 export function pageOf(segments: string[], role: Role): Page | undefined {
   const [first = ""] = segments;
   if (first === "" && role === "member") return pageOf(["seller"], role);

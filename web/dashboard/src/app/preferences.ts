@@ -1,10 +1,10 @@
-/** What the reader prefers: theme and time zone, kept in this browser. The language of numbers is the browser's. */
+/** The preferences of the user: theme and time zone, stored in this browser. Numbers follow the browser's language. */
 import { useEffect, useState } from "preact/hooks";
 
 /** `auto` follows the system. */
 export type Theme = "auto" | "light" | "dark";
 
-/** The reader's choices. */
+/** The chosen preferences. */
 export interface Preferences {
   theme: Theme;
   zone: "browser" | "UTC";
@@ -14,7 +14,7 @@ const KEY = "shopsignal.preferences";
 const CHANGED = "shopsignal:preferences";
 const DEFAULTS: Preferences = { theme: "auto", zone: "browser" };
 
-/** Reads the choices; those that cannot be read are the defaults. */
+/** Reads the preferences, with defaults for what is missing or invalid. */
 export function readPreferences(): Preferences {
   try {
     const stored: Partial<Preferences> = JSON.parse(localStorage.getItem(KEY) ?? "{}");
@@ -27,7 +27,7 @@ export function readPreferences(): Preferences {
   }
 }
 
-/** Stores the choices and applies them. A browser without storage forgets them at the next reload. */
+/** Stores and applies the preferences. A browser without storage forgets them on reload. */
 export function writePreferences(preferences: Preferences): void {
   try {
     localStorage.setItem(KEY, JSON.stringify(preferences));
@@ -36,13 +36,13 @@ export function writePreferences(preferences: Preferences): void {
   window.dispatchEvent(new CustomEvent(CHANGED, { detail: preferences }));
 }
 
-/** Makes the theme visible to the style sheets and to the charts. */
+/** Applies the theme to the style sheets and charts. */
 export function applyTheme(theme: Theme): void {
   if (theme === "auto") delete document.documentElement.dataset["theme"];
   else document.documentElement.dataset["theme"] = theme;
 }
 
-/** The choices; the component renders again when they change. */
+/** The preferences; the component renders again when they change. */
 export function usePreferences(): Preferences {
   const [preferences, set] = useState(readPreferences);
   useEffect(() => {
@@ -53,7 +53,7 @@ export function usePreferences(): Preferences {
   return preferences;
 }
 
-/** Calls `listener` when the colours change: by the switch or by the system. */
+/** Calls `listener` when the colours change, in the settings or in the system. */
 export function watchTheme(listener: () => void): () => void {
   const system = window.matchMedia("(prefers-color-scheme: dark)");
   system.addEventListener("change", listener);
@@ -64,7 +64,7 @@ export function watchTheme(listener: () => void): () => void {
   };
 }
 
-/** The IANA name of a choice of zone. */
+/** The IANA name of the chosen time zone. */
 export function zoneOf(zone: Preferences["zone"]): string {
   return zone === "UTC" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

@@ -12,6 +12,6 @@ test("admins are in the group admin or hold the scope, as whole words", () => {
   );
 });
 
-test("what is no token is nobody in particular", () => {
+test("an invalid token is a member without an account", () => {
   expect(identityOf("rubbish")).toEqual({ account: "", role: "member" });
 });

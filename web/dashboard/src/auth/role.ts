@@ -1,4 +1,4 @@
-/** Who is signed in, as the API understands the claims of the access token. The API decides; this only chooses what to show. */
+/** Who is signed in, from the same claims that the API reads. The API authorizes; this only chooses what to show. */
 
 /** An admin sees the whole shop; a member their own sales, if the account has any. */
 export type Role = "admin" | "member";

@@ -1,27 +1,27 @@
 /**
- * Sign-in by OpenID Connect: code flow with PKCE. Tokens live in the memory of the page and nowhere else, so a reload signs in
- * again, at once where the issuer remembers the person. `sessionStorage` holds only what a sign-in in progress needs (state and
- * code verifier), and the mark that there was one.
+ * Sign-in with OpenID Connect: code flow with PKCE. Tokens are only in the memory of the page, so a reload signs in again,
+ * without a prompt if the issuer has a session. `sessionStorage` holds only the state and code verifier of a sign-in in
+ * progress, and the flag that this tab was signed in before.
  */
 import { InMemoryWebStorage, type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
 import { HOME } from "../app/location";
 import { type Identity, identityOf } from "./role";
 
-/** What /config.json says. */
+/** The content of /config.json. */
 export interface Configuration {
   issuer: string;
   client_id: string;
   scope: string;
 }
 
-/** Where the sign-in stands. */
+/** The state of the sign-in. */
 export type SignIn =
   | { state: "starting" }
   | { state: "signed-out"; reason: "first-visit" | "sign-out" }
   | { state: "failed"; message: string }
   | { state: "signed-in"; identity: Identity; expired: boolean };
 
-/** The mark that this tab was signed in before: a reload then goes to the issuer without asking. */
+/** The flag that this tab was signed in before: a reload then redirects to the issuer at once. */
 const RETURNING = "shopsignal.returning";
 
 /** The session of this page. */
@@ -47,7 +47,7 @@ export class Session {
     return new Session(new UserManager(settings(configuration)), configuration);
   }
 
-  /** Finishes a sign-in that the address carries, or begins one for a person who was here before. */
+  /** Finishes the sign-in in the address, or starts one if this tab was signed in before. */
   async begin(): Promise<void> {
     const query = new URLSearchParams(window.location.search);
     try {
@@ -59,13 +59,13 @@ export class Session {
     }
   }
 
-  /** Leaves for the issuer; comes back to the page that is shown now. */
+  /** Redirects to the issuer, which redirects back to the current page. */
   async signIn(): Promise<void> {
     const path = window.location.pathname + window.location.search;
     await this.manager.signinRedirect({ state: path }).catch((error: unknown) => this.fail(error));
   }
 
-  /** Forgets the tokens and signs out at the issuer, where it offers that. */
+  /** Removes the tokens and signs out at the issuer, if it supports that. */
   async signOut(): Promise<void> {
     sessionStorage.removeItem(RETURNING);
     this.user = undefined;
@@ -82,7 +82,7 @@ export class Session {
     return this.user?.expired === false ? this.user.access_token : undefined;
   }
 
-  /** Marks the sign-in as expired: the page stays, and offers to sign in again. */
+  /** Marks the sign-in as expired: the page stays and offers to sign in again. */
   expire(): void {
     if (this.current.state === "signed-in" && !this.current.expired) this.setState({ ...this.current, expired: true });
   }
@@ -108,7 +108,7 @@ export class Session {
     this.setState({ state: "signed-in", identity: identityOf(user.access_token), expired: false });
   }
 
-  /** Renews by the refresh token, where the issuer gave one. Renewal in a hidden frame is not used: the CSP has no frames. */
+  /** Renews with the refresh token, if there is one. A hidden frame is not used, because the CSP allows no frames. */
   private async renew(): Promise<void> {
     if (this.user?.refresh_token !== undefined) await this.manager.signinSilent().catch(() => this.expire());
   }

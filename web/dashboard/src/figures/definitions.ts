@@ -1,6 +1,6 @@
-/** What every figure of the dashboard means. A figure that is on several pages is defined once, and is the same number on all of them. */
+/** What every figure of the dashboard means. A figure on several pages is defined once and is the same number on each. */
 
-/** What kind of number a figure is, which decides how it is written. */
+/** The kind of number that a figure is, which decides its format. */
 export type Unit = "money" | "count" | "share" | "score" | "duration";
 
 /** A figure: its name on the page, what it means, and the route of the API that it comes from. */

@@ -30,13 +30,13 @@ test("changes are relative to the absolute value of the earlier figure, as in th
   expect(changeOf(5, 0)).toBeNull();
 });
 
-test("yesterday by this time is what had begun when as much of its day had passed", () => {
+test("yesterday by this time has the windows that had begun after the same time of its day", () => {
   expect(upTo(DAY, 115 * 60_000).map(({ revenue }) => revenue)).toEqual([100]);
   expect(upTo(DAY, 115 * 60_000 + 1).map(({ revenue }) => revenue)).toEqual([100, 20]);
   expect(upTo([], 1)).toEqual([]);
 });
 
-test("five minutes are added up by the hours that passed, and what is beyond the last hour is left out", () => {
+test("windows of five minutes are summed by elapsed hours, and those after the last hour are left out", () => {
   expect(byHour(DAY, 3)).toEqual([100, 20, 3]);
   expect(byHour(DAY, 1)).toEqual([100]);
 });

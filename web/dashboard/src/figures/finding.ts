@@ -1,11 +1,11 @@
-/** Findings in words. Their evidence is an object whose fields depend on the rule (docs/ALERTS.md). */
+/** Findings as text. Their evidence is an object whose fields depend on the rule (docs/ALERTS.md). */
 import type { Schemas } from "../api/client";
 import type { Format } from "../ui/format";
 
 /** A finding as the API lists it. */
 export type Finding = Schemas["Finding"];
 
-/** An order that a finding rests on. */
+/** An order in the evidence of a finding. */
 export interface EvidenceOrder {
   order_id: string;
   placed_at: string;
@@ -13,7 +13,7 @@ export interface EvidenceOrder {
   amount_minor: number;
 }
 
-/** The fields of evidence that some rule has. */
+/** The fields of the evidence of any rule. */
 export interface Evidence {
   order_count?: number;
   product_count?: number;
@@ -50,12 +50,12 @@ export type Rule = keyof typeof RULES;
 /** All rules. */
 export const RULE_IDS = Object.keys(RULES) as Rule[];
 
-/** The name of a rule; its id when a newer server has it. */
+/** The name of a rule; its id if only a newer server knows it. */
 export function ruleName(rule: string): string {
   return rule in RULES ? RULES[rule as Rule].name : rule;
 }
 
-/** What a rule finds. */
+/** The meaning of a rule. */
 export function ruleMeaning(rule: string): string | undefined {
   return rule in RULES ? RULES[rule as Rule].meaning : undefined;
 }
@@ -86,7 +86,7 @@ export function summary(finding: Finding, format: Format): string {
   return who;
 }
 
-/** An id that fits into a line; the page of the finding has the whole one. */
+/** A shortened id that fits into a line. */
 export function shortId(id: string): string {
   return id.length > 16 ? `${id.slice(0, 8)}…${id.slice(-4)}` : id;
 }

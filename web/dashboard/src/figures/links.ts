@@ -1,4 +1,4 @@
-/** Links from a figure to what is behind it. */
+/** Links from figures to the orders behind them. */
 import { link } from "../app/location";
 import { PAGES } from "../app/pages";
 import type { Days } from "./sales";
@@ -8,7 +8,7 @@ export function sellerOrdersLink(days: Days, seller: string): string {
   return link("orders", { first: days.first, last: days.last, seller });
 }
 
-/** The orders of a span of days: those paid in it, or those placed in it; all of them, or those in one status. */
+/** The orders that were paid or placed in a span of days, in any status or in one. */
 export function ordersLink(days: Days, by: "paid" | "placed" = "paid", status?: string): string | undefined {
   if (!PAGES.some((page) => page.path === "orders")) return undefined;
   return link("orders", { first: days.first, last: days.last, by: by === "paid" ? undefined : by, status });

@@ -30,7 +30,7 @@ class Pages extends Client {
 
 const read = (api: Client, cursor?: string) => readOrders(api, REQUEST, cursor, new AbortController().signal);
 
-test("short and empty pages are joined until there is a whole one or the list ends", async () => {
+test("short and empty pages are joined until a page is full or the list ends", async () => {
   const api = new Pages([
     { orders: 0, next: "1" },
     { orders: 3, next: "2" },
@@ -42,7 +42,7 @@ test("short and empty pages are joined until there is a whole one or the list en
   expect(api.cursors).toEqual([undefined, "1", "2"]);
 });
 
-test("a whole page ends the reading, and says how to go on", async () => {
+test("a full page ends the reading and returns the next cursor", async () => {
   const api = new Pages([{ orders: PAGE_SIZE, next: "1" }]);
   expect((await read(api)).next).toBe("1");
   expect(api.cursors).toHaveLength(1);

@@ -5,7 +5,7 @@ import { define } from "./definitions";
 /** An order of the list. */
 export type Order = Schemas["ListedOrder"];
 
-/** The list of orders as a figure, so that it says what it holds. */
+/** The definition of the list of orders, for its (i) button. */
 export const ORDERS = define({
   orders: {
     name: "Orders",
@@ -16,10 +16,10 @@ export const ORDERS = define({
   },
 });
 
-/** Which instant of an order lies in the range of time. */
+/** Which instant of an order must be in the period. */
 export type OrderInstant = "paid" | "placed";
 
-/** The statuses of orders, in the order of their life. */
+/** The statuses of orders, in their usual sequence. */
 export const STATUSES = [
   "created",
   "confirmed",
@@ -36,12 +36,12 @@ export const STATUSES = [
 /** The status of an order. */
 export type Status = (typeof STATUSES)[number];
 
-/** The status that a text names, in capitals or not. */
+/** The status that a text names, in upper or lower case. */
 export function statusOf(text: string): Status | undefined {
   return STATUSES.find((status) => status === text.toLowerCase());
 }
 
-/** Which orders are asked for. */
+/** The parameters of a list of orders. */
 export interface OrdersRequest {
   start: string;
   end: string;
@@ -51,7 +51,7 @@ export interface OrdersRequest {
   seller_id: string | undefined;
 }
 
-/** A page of orders, and how to go on. */
+/** A page of orders, and the cursor of the next page. */
 export interface OrderPage {
   orders: Order[];
   next: string | undefined;
@@ -60,12 +60,12 @@ export interface OrderPage {
 /** Rows of a page. */
 export const PAGE_SIZE = 25;
 
-/** Pages of the API that are read for one of ours. */
+/** How many pages of the API are read for one page of the dashboard. */
 const READS_MAX = 8;
 
 /**
- * Reads a page from `cursor` on. With a filter, pages of the API may be short or empty although there is more, so it reads on
- * until there is something to show, within bounds.
+ * Reads a page from `cursor` on. With a filter, pages of the API may be short or empty although more orders follow, so this
+ * reads up to READS_MAX pages until one page is full.
  */
 export async function readOrders(
   api: Client,

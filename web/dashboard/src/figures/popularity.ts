@@ -1,7 +1,7 @@
-/** What the rank lists are, and how a product got its score. */
+/** Definitions of the rank lists and of the score of a product. */
 import { type Definition, define, FIGURES } from "./definitions";
 
-/** The lists, in the order in which they are offered. `live` is the list by score, current to the second. */
+/** The lists, in the order of their buttons. `live` is the list by score, current to the second. */
 export const LISTS = [
   ["live", "Score, live"],
   ["trending", "Trending"],
@@ -55,7 +55,7 @@ const OTHERS = define({
   },
 });
 
-/** The figures of products, each by the list that it orders. */
+/** The figure by which each list is ordered. */
 export const RANKS: Record<List, Definition> = { live: FIGURES.score, ...OTHERS };
 
 /** The figures of one product. */

@@ -80,7 +80,7 @@ const PLACEMENTS: Record<string, string> = {
   again: "Buy again",
 };
 
-/** The name of a placement; its id when a newer server has it. */
+/** The name of a placement; its id if only a newer server knows it. */
 export function placementName(placement: string): string {
   return PLACEMENTS[placement] ?? placement;
 }
@@ -104,7 +104,7 @@ function ratio(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole;
 }
 
-/** What an interval says about a lift. */
+/** A text on the significance of a lift. */
 export function liftNote(format: Format, lift: Schemas["ShownLift"] | null | undefined): string {
   if (!lift) return "too few events to compare";
   const interval = `${format.decimal(lift.low)} to ${format.decimal(lift.high)}`;

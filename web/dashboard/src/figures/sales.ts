@@ -1,4 +1,4 @@
-/** Sales over time, as every page reads and sums them. */
+/** Sales over time, read and summed the same way for every page. */
 import type { Schemas } from "../api/client";
 import { type Query, useQuery } from "../api/useQuery";
 import { usePageContext } from "../app/context";
@@ -7,7 +7,7 @@ import { addDays, startOfDay } from "../ui/day";
 /** The sales of one window of time. */
 export type SalesWindow = Schemas["SalesWindow"];
 
-/** What windows add up to. */
+/** The sums of several windows. */
 export type Totals = Pick<
   SalesWindow,
   "orders" | "revenue" | "gross_revenue" | "refunds" | "shipping" | "tax" | "fees"
@@ -47,7 +47,7 @@ export function lastDays(today: string, count: number): Days {
   return { first: addDays(today, 1 - count), last: today };
 }
 
-/** Sales of a span of days in windows of `size`, read again every `every` ms; of the whole shop, or of one seller. */
+/** Sales of a span of days in windows of `size`, of the whole shop or of one seller; polled every `every` ms. */
 export function useSales(
   days: Days,
   size: Schemas["WindowSize"],
@@ -63,7 +63,7 @@ export function useSales(
   return useQuery(JSON.stringify(query), read, every);
 }
 
-/** What the scope of a figure is called: equal scopes mean equal numbers. */
+/** The scope of a figure as text: equal scopes mean equal numbers. */
 export function scopeOf(days: Days, currency: string | undefined, subject = "shop"): string {
   return `${subject} ${days.first}..${days.last} ${currency ?? ""}`;
 }

@@ -1,4 +1,4 @@
-/** Charts over time: bars and lines with axes, a legend that shows the values under the pointer, and the same figures as a table. */
+/** Charts over time: bars and lines, a legend with the values under the pointer, and the same figures as a table. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { usePageContext } from "../app/context";
@@ -10,7 +10,7 @@ import { type Column, Table } from "./Table";
 /** The length of a step on the time axis. */
 export type Step = "hour" | "day" | "week" | "month";
 
-/** A series: one value a step; null where there is none. */
+/** A series: one value per step; null where there is none. */
 export interface Series {
   name: string;
   values: (number | null)[];
@@ -100,7 +100,7 @@ const STEP_TITLES: Record<Step, string> = { hour: "Time", day: "Day", week: "Wee
 
 type Drawing = typeof import("./drawing");
 
-/** Draws into `element`, again when the colours change, and fits the width. */
+/** Draws into `element`; redraws when the colours change, and resizes to the width. */
 function keepDrawn(
   element: HTMLElement,
   plot: { current: uPlot | undefined },

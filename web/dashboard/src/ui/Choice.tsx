@@ -1,4 +1,4 @@
-/** Controls that choose one of a few values. */
+/** Controls to choose one of a few values. */
 import { useId } from "preact/hooks";
 
 interface Props<T extends string> {
@@ -8,7 +8,7 @@ interface Props<T extends string> {
   choose: (value: T) => void;
 }
 
-/** A row of buttons, of which one is pressed. */
+/** A row of buttons, one of which is pressed. */
 export function Segments<T extends string>({ label, options, value, choose }: Props<T>) {
   return (
     <fieldset class="segments">

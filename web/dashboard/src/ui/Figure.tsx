@@ -1,4 +1,4 @@
-/** One figure: name, definition, value, comparison, and a link to what is behind it. */
+/** One figure: name, definition, value, comparison, and a link to the orders or events behind it. */
 import { usePageContext } from "../app/context";
 import type { Definition, Unit } from "../figures/definitions";
 import { type Format, NONE } from "./format";
@@ -6,17 +6,17 @@ import { Info } from "./Info";
 
 /** How a figure compares with an earlier one. */
 export interface Comparison {
-  /** Undefined while it is loaded, null when the earlier figure was 0. */
+  /** Undefined while loading, null when the earlier figure was 0. */
   percent: number | null | undefined;
-  /** What the change is from: `from 8 yesterday`. */
+  /** What the figure is compared with: `from 8 yesterday`. */
   from: string;
-  /** What is written when the earlier figure was 0: `none yesterday`. */
+  /** The text when the earlier figure was 0: `none yesterday`. */
   none: string;
 }
 
 interface Props {
   definition: Definition;
-  /** Money in minor units, shares from 0 to 1. Undefined while it is loaded, null when there is none. */
+  /** Money in minor units, shares from 0 to 1. Undefined while loading, null when there is none. */
   value: number | null | undefined;
   /** What the figure is about: the same figure with the same scope is the same number on every page. */
   scope: string;
@@ -45,7 +45,7 @@ export function Figure({ definition, value, scope, change, note, href }: Props) 
   );
 }
 
-/** Writes a value by its unit. */
+/** Formats a value by its unit. */
 export function write(format: Format, unit: Unit, value: number | null): string {
   if (value === null) return NONE;
   if (unit === "money") return format.money(value);
@@ -77,7 +77,7 @@ function Change({ percent, from, none }: Comparison) {
   );
 }
 
-/** An arrow up, down or level. Drawn, because not every font has one. */
+/** An arrow up or down, or a dash. Drawn, because not every font has arrows. */
 function Arrow({ percent }: { percent: number }) {
   const path = percent > 0 ? "M2 8l4-5 4 5z" : percent < 0 ? "M2 4l4 5 4-5z" : "M2 5h8v2H2z";
   return (

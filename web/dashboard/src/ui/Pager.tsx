@@ -1,7 +1,7 @@
 /** Lists that are read page by page with a cursor. */
 import { useState } from "preact/hooks";
 
-/** The pages seen so far: the cursor of the current one, and how to go on and back. */
+/** The pages seen so far: the cursor of the current one, and functions to turn pages. */
 export interface Pages {
   cursor: string | undefined;
   number: number;
@@ -10,7 +10,7 @@ export interface Pages {
   first: () => void;
 }
 
-/** Keeps the cursors of the pages seen, so that the reader can go back. Starts anew when `list` changes. */
+/** Keeps the cursors of the pages seen, so that the user can go back. Starts over when `list` changes. */
 export function usePages(list: string): Pages {
   const [seen, setSeen] = useState<{ list: string; cursors: string[] }>({ list, cursors: [] });
   const cursors = seen.list === list ? seen.cursors : [];

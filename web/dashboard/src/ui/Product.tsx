@@ -1,4 +1,4 @@
-/** The name of a product, which leads to its page where there is one. */
+/** The name of a product, with a link to its page. */
 import { link } from "../app/location";
 import { PAGES } from "../app/pages";
 

@@ -1,4 +1,4 @@
-/** What is shown instead of figures: while they load, when there are none, and when reading them failed. Each says what to do. */
+/** Shown instead of figures: while they load, if there are none, and if reading failed. Each says what to do. */
 import type { ComponentChildren } from "preact";
 import type { Problem, ProblemKind } from "../api/problem";
 import type { Query } from "../api/useQuery";

@@ -11,13 +11,13 @@ export interface Column<Row> {
   value: (row: Row) => Cell;
   /** What is shown; the value when absent. */
   show?: (row: Row) => ComponentChildren;
-  /** Numbers stand on the right, in figures of equal width. */
+  /** Numbers are right-aligned, with digits of equal width. */
   number?: boolean;
-  /** What CSV has instead of `title` and `value`. */
+  /** Replaces `title` and `value` in the CSV. */
   csv?: { title: string; value: (row: Row) => Cell };
 }
 
-/** A column of amounts in minor units; in CSV they are exact numbers of the major unit. */
+/** A column of amounts in minor units; in CSV they are exact numbers in the major unit. */
 export function moneyColumn<Row>(
   title: string,
   format: Format,
@@ -48,7 +48,7 @@ interface Props<Row> {
   columns: Column<Row>[];
   rows: Row[];
   rowKey: (row: Row) => string;
-  /** The name of the CSV file, without its ending. */
+  /** The name of the CSV file, without its extension. */
   file: string;
   /** Hides the caption from sight where the card's title says the same. */
   captionHidden?: boolean;
@@ -59,7 +59,7 @@ interface Order {
   descending: boolean;
 }
 
-/** A table; a click on a heading sorts by it, first the way that is more often wanted. */
+/** A table. A click on a heading sorts by it: numbers descending first, texts ascending. */
 export function Table<Row>({ caption, columns, rows, rowKey, file, captionHidden = true }: Props<Row>) {
   const [order, setOrder] = useState<Order | undefined>();
   const sorted = order === undefined ? rows : sort(rows, columns[order.column], order.descending);
@@ -69,7 +69,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, file, captionHidden
   };
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever uses the keyboard must be able to scroll a wide table */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll a wide table */}
       <section class="table-box" aria-label={`${caption} (table)`} tabIndex={0}>
         <table>
           <caption class={captionHidden ? "visually-hidden" : ""}>{caption}</caption>
@@ -119,7 +119,7 @@ function Heading<Row>({ column, order, sort }: { column: Column<Row>; order: Ord
   );
 }
 
-/** The rows in the order of a column; what has no value comes last. */
+/** The rows sorted by a column; rows without a value come last. */
 export function sort<Row>(rows: Row[], column: Column<Row> | undefined, descending: boolean): Row[] {
   if (column === undefined) return rows;
   const sign = descending ? -1 : 1;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { csvOf } from "./csv";
 
-test("what comes from outside is neither a formula nor a second cell", () => {
+test("text from outside can neither be a formula nor start another cell", () => {
   const text = csvOf(
     ["id", "n"],
     [

@@ -11,7 +11,7 @@ export function csvOf(header: string[], rows: Cell[][]): string {
     .concat("\r\n");
 }
 
-/** Spreadsheets run what begins with one of these as a formula; ids and names come from outside. */
+/** Spreadsheets treat text that begins with one of these as a formula; ids and names come from outside. */
 const FORMULA = /^[=+\-@\t\r]/;
 const NUMBER = /^-?\d+(\.\d+)?$/;
 

@@ -7,7 +7,7 @@ export function dateOf(instant: Date, zone: string): string {
   );
 }
 
-/** A date some days later or earlier. */
+/** The date `days` later, or earlier if negative. */
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }

@@ -1,4 +1,4 @@
-/** How a chart looks: uPlot in the colours of the style sheet. Loaded with the first chart. */
+/** Draws charts with uPlot in the colours of the style sheet. Loaded with the first chart. */
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { aligned, type ChartData, type Series, type Step } from "./Chart";
@@ -6,7 +6,7 @@ import type { Format } from "./format";
 
 const STEP_SECONDS: Record<Step, number> = { hour: 3_600, day: 86_400, week: 604_800, month: 2_629_746 };
 
-/** Draws a chart into an element. `point` hears which step is under the pointer. */
+/** Draws a chart into an element. `point` is called with the step under the pointer. */
 export function draw(
   element: HTMLElement,
   data: ChartData,
@@ -32,7 +32,7 @@ export function draw(
   return new uPlot(options, aligned(data), element);
 }
 
-/** Half a step on both sides, so that the first and the last bar are whole. */
+/** Adds half a step on both sides, so that the first and the last bar are not cut off. */
 function padded(min: number, max: number, step: number): [number, number] {
   return [min - step / 2, max + step / 2];
 }
@@ -56,7 +56,7 @@ function timeAxis(data: ChartData, format: Format): uPlot.Axis {
   };
 }
 
-/** Ticks stand at whole steps only. */
+/** Ticks are at whole steps only. */
 function increments(step: Step): number[] {
   const length = STEP_SECONDS[step];
   if (step === "hour") return [1, 2, 3, 4, 6, 12, 24].map((count) => count * length);

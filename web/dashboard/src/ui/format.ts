@@ -1,12 +1,12 @@
-/** Writes figures in the language of the browser and the time zone of the reader. */
+/** Formats figures in the language of the browser and the chosen time zone. */
 import { decimalsOf, majorOf } from "./money";
 
-/** What is written where there is no figure. */
+/** The text for a missing figure. */
 export const NONE = "–";
 
 type Figure = number | null | undefined;
 
-/** Writes figures. Everything that is absent is written as `NONE`. */
+/** Formats figures. Missing values become `NONE`. */
 export class Format {
   constructor(
     readonly locale: string,

@@ -1,6 +1,6 @@
 /**
- * Amounts in minor units. How many decimals a currency has is what ISO 4217 says, as for the API: `Intl` follows CLDR, which
- * shows no decimals for some twenty currencies that have them (HUF, COP), and would make amounts a hundred times too large.
+ * Amounts in minor units. The decimals of a currency follow ISO 4217, as in the API: `Intl` follows CLDR, which has no
+ * decimals for some twenty currencies that have them (HUF, COP), so its amounts would be a hundred times too large.
  */
 
 const DECIMALS: Record<number, string> = {

@@ -1,4 +1,4 @@
-/** Alerts: what the rules found, with the evidence. */
+/** Alerts: the findings of the rules, with their evidence. */
 import type { PageProps } from "../../app/pages";
 import { Detail } from "./Detail";
 import { List } from "./List";

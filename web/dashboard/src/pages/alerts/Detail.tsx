@@ -11,7 +11,7 @@ import { Product } from "../../ui/Product";
 import { Loaded } from "../../ui/States";
 import { Table } from "../../ui/Table";
 
-/** How many findings are looked through for an id: the API has no route for a single one. */
+/** How many pages are searched for an id, because the API has no route for a single finding. */
 const PAGES_MAX = 5;
 const PAGE_SIZE = 100;
 
@@ -99,7 +99,7 @@ function factsOf(evidence: Evidence, format: Format): [string, string][] {
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
 }
 
-/** What the finding rests on: orders, products, or the points of actors. */
+/** The evidence: orders, products, or the points of actors. */
 function EvidenceTable({ evidence, format }: { evidence: Evidence; format: Format }) {
   if (evidence.orders !== undefined || evidence.order !== undefined)
     return <Orders evidence={evidence} format={format} />;

@@ -22,7 +22,7 @@ export function List() {
   const [rule, choose] = useParameter<Rule | "">("rule", "");
   const pages = usePages(rule);
   const query = { limit: PAGE_SIZE, rule: rule === "" ? undefined : rule, cursor: pages.cursor };
-  // Only the first page changes; the others are asked for once.
+  // Only the first page changes; the others are read once.
   const every = pages.cursor === undefined ? LIST_MS : undefined;
   const alerts = useQuery(
     JSON.stringify(query),

@@ -1,4 +1,4 @@
-/** Customers: segments by what they spent, months, and how the number of users grows. */
+/** Customers: segments by spending, months, and new users. */
 import { usePageContext } from "../../app/context";
 import { Grid, PageHeader } from "../../ui/Card";
 import { Growth } from "./Growth";

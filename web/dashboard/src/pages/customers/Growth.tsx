@@ -1,4 +1,4 @@
-/** How many users register. */
+/** New users by day. */
 import { useMemo } from "preact/hooks";
 import type { Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
@@ -24,7 +24,7 @@ const RANGES = [
 
 const USERS_MS = 10_000;
 
-/** Shows registrations by day, and all users. */
+/** Shows registrations by day, and the total of users. */
 export function Growth() {
   const { api, zone } = usePageContext();
   const [range, choose] = useParameter<(typeof RANGES)[number][0]>("users", "30");

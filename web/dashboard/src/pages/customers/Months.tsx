@@ -15,7 +15,7 @@ type Month = Schemas["SalesMonth"];
 
 const MONTHS_MS = 10_000;
 
-/** Shows revenue by month, and a table of all that is known of each. */
+/** Shows revenue by month, and a table with all figures of each. */
 export function Months() {
   const { api, zone, currency, format } = usePageContext();
   const query = { months: 12, tz: zone, currency };

@@ -1,4 +1,4 @@
-/** Customers by what they spent. */
+/** Customers by total spending. */
 import type { Schemas } from "../../api/client";
 import { type Query, useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
@@ -70,7 +70,7 @@ function columnsOf(answer: Answer, format: Format, customers: number): Column<Se
   ];
 }
 
-/** The name of a segment with the amount from which a customer belongs to it. */
+/** The name of a segment, with its threshold. */
 function nameOf(row: Segment, { thresholds, currency }: Answer, format: Format) {
   if (!thresholds) return row.segment;
   const from = (minor: number) => `from ${format.money(minor, currency)}`;

@@ -8,7 +8,7 @@ import { type Column, Table } from "../../ui/Table";
 
 type Actor = Schemas["ExcludedActor"];
 
-/** Lists them, the newest first. */
+/** Lists the excluded actors, newest first. */
 export function Excluded({ actors }: { actors: Actor[] }) {
   const { format } = usePageContext();
   const columns: Column<Actor>[] = [

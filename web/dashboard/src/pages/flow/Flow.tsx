@@ -1,4 +1,4 @@
-/** The flow of events, for operators: one event, what waits, what is parked and why, conservation, and who is excluded. */
+/** The flow of events, for operators: one event, waiting and parked effects, conservation, and excluded actors. */
 import { LIVE_MS, useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
 import type { PageProps } from "../../app/pages";

@@ -15,7 +15,7 @@ interface Row {
   examples: Schemas["ParkedExample"][];
 }
 
-/** Shows the parked effects by reason, with those that were parked first. */
+/** Shows the parked effects by reason, each with the oldest ones. */
 export function Parked({ sinks }: { sinks: Schemas["SinkFlow"][] }) {
   const { format } = usePageContext();
   const rows: Row[] = sinks.flatMap(({ sink, parkedByReason }) => parkedByReason.map((group) => ({ sink, ...group })));
@@ -50,7 +50,7 @@ export function Parked({ sinks }: { sinks: Schemas["SinkFlow"][] }) {
   );
 }
 
-/** Events lead to what became of them, alerts to their findings. */
+/** Links of events to their tracking, and of alerts to their findings. */
 function Examples({ row }: { row: Row }) {
   const { format } = usePageContext();
   return (

@@ -1,4 +1,4 @@
-/** What waits for each consumer. */
+/** What is waiting for each consumer. */
 import type { Schemas } from "../../api/client";
 import { FLOWS, sinkName } from "../../figures/flow";
 import { Card } from "../../ui/Card";
@@ -12,7 +12,7 @@ const ABOUT: Record<string, string> = {
   alerts: "Findings on their way to webhooks.",
 };
 
-/** Shows a card a consumer. */
+/** Shows a card per consumer. */
 export function Sinks({ sinks }: { sinks: Sink[] }) {
   return (
     <>

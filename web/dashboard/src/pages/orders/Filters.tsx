@@ -13,7 +13,7 @@ const BY = [
 
 const STATUS_NAMES = STATUSES.map((id) => [id, id.charAt(0).toUpperCase() + id.slice(1)] as const);
 
-/** Shows the choices; each changes the address. */
+/** Shows the filters; each changes the address. */
 export function Filters({ filter }: { filter: Filter }) {
   const { currency } = usePageContext();
   const all = filter.currency === undefined ? "all" : "one";

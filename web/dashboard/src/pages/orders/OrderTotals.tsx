@@ -1,4 +1,4 @@
-/** What the orders of the list add up to: the same figures as elsewhere. */
+/** The totals of the list of orders: the same figures as on other pages. */
 import { usePageContext } from "../../app/context";
 import { FIGURES } from "../../figures/definitions";
 import { averageOrder, scopeOf, totalsOf, useSales } from "../../figures/sales";
@@ -8,7 +8,7 @@ import type { Filter } from "./filter";
 
 const TOTALS_MS = 5_000;
 
-/** Shows the figures of the time, unless the list is narrower than they are. */
+/** Shows the figures of the period, unless a filter makes the list narrower than the figures. */
 export function OrderTotals({ filter }: { filter: Filter }) {
   const whole = filter.by === "paid" && filter.status === undefined && filter.currency !== undefined;
   return whole ? <Figures filter={filter} /> : null;
@@ -24,7 +24,7 @@ function Figures({ filter }: { filter: Filter }) {
   const subject = ofSeller ? (seller ?? identity.account) : undefined;
   const scope = scopeOf(days, currency, subject);
   return (
-    <section class="card figures" aria-label="What the orders add up to">
+    <section class="card figures" aria-label="Totals of the orders">
       <Figure definition={ofSeller ? FIGURES.sellerOrders : FIGURES.ordersPaid} value={totals?.orders} scope={scope} />
       <Figure
         definition={ofSeller ? FIGURES.sellerGross : FIGURES.grossRevenue}

@@ -1,4 +1,4 @@
-/** The orders behind figures: of the shop for administrators, with their own lines for sellers. */
+/** The orders behind figures: all orders of the shop for administrators, their own order lines for sellers. */
 import { useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
 import { ORDERS, type OrdersRequest, readOrders } from "../../figures/orders";

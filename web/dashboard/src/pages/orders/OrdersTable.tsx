@@ -9,7 +9,7 @@ import { type Column, Table } from "../../ui/Table";
 import "../../styles/orders.css";
 import type { Filter } from "./filter";
 
-/** Lists orders. Of a seller only the own lines are known, and no figure of the order as a whole. */
+/** Lists orders. For a seller, the API returns only the seller's lines and no amounts of the whole order. */
 export function OrdersTable({ orders, filter }: { orders: Order[]; filter: Filter }) {
   const { format } = usePageContext();
   const { ofSeller, currency } = filter;
@@ -40,7 +40,7 @@ export function OrdersTable({ orders, filter }: { orders: Order[]; filter: Filte
   return <Table caption="Orders" columns={columns} rows={orders} rowKey={(row) => row.order_id} file="orders" />;
 }
 
-/** A column of amounts, each in the currency of its order; in CSV exact numbers of the major unit. */
+/** A column of amounts, each in the currency of its order; in CSV as exact numbers in the major unit. */
 function amountColumn(
   title: string,
   format: Format,

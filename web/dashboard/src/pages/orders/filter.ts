@@ -1,4 +1,4 @@
-/** Which orders are looked at, as the address has it. */
+/** The filter of the list of orders, from the address. */
 import { usePageContext } from "../../app/context";
 import { usePageLocation } from "../../app/location";
 import { type OrderInstant, type Status, statusOf } from "../../figures/orders";
@@ -10,9 +10,9 @@ export interface Filter {
   days: Days;
   by: OrderInstant;
   status: Status | undefined;
-  /** Undefined: of all currencies. */
+  /** Undefined: all currencies. */
   currency: string | undefined;
-  /** The seller whose orders are shown; undefined for the whole shop, and for a seller, who sees no other's. */
+  /** The seller whose orders are shown; undefined for the whole shop, and when a seller is signed in. */
   seller: string | undefined;
   /** Whether only the lines of one seller are shown. */
   ofSeller: boolean;
@@ -38,12 +38,12 @@ export function useFilter(): Filter {
   };
 }
 
-/** Whether all currencies are looked at: unless chosen, where the figures count them all, which is what was placed. */
+/** Whether orders in all currencies are listed: by default if placed orders are listed, as their figure counts them all. */
 export function isInAllCurrencies(chosen: string | null, by: OrderInstant): boolean {
   return chosen === "all" || (chosen !== "one" && by === "placed");
 }
 
-/** The days that an address names, the earlier first; those that are no dates are the usual ones. */
+/** The days in an address, the earlier first; `usual` replaces invalid dates. */
 export function daysOf(first: string | null, last: string | null, usual: Days): Days {
   const days = [validDate(first) ?? usual.first, validDate(last) ?? usual.last].sort();
   return { first: days[0] ?? usual.first, last: days[1] ?? usual.last };

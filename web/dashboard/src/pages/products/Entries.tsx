@@ -1,4 +1,4 @@
-/** The tables of the lists: the live one with its counters, and the ranked ones with the points of every window. */
+/** The tables of the lists: the live list with counters, and the rank lists with the points of every window. */
 import type { Schemas } from "../../api/client";
 import { usePageContext } from "../../app/context";
 import { link } from "../../app/location";
@@ -56,13 +56,13 @@ export function pointsColumn<Row>(title: string, format: Format, value: (row: Ro
   return { title, value, show: (row) => format.decimal(value(row)), number: true };
 }
 
-/** A column of ratios: 1.5 is half as much again. */
+/** A column of ratios: 1.5 is 50 % more than before. */
 function ratioColumn<Row>(title: string, format: Format, value: (row: Row) => number | null): Column<Row> {
   const show = (row: Row) => (value(row) === null ? format.decimal(null) : `× ${format.decimal(value(row))}`);
   return { title, value, show, number: true };
 }
 
-/** An id that leads to the same list of this category or seller only. */
+/** A column of ids that link to the same list, filtered by this category or seller. */
 function narrowing(title: string, parameter: "category" | "seller", value: (row: Entry) => string | null) {
   const show = (row: Entry) => {
     const id = value(row);

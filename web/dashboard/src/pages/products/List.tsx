@@ -1,4 +1,4 @@
-/** The products by score or by one of the rank lists, of the shop, a category or a seller. */
+/** The products by score or in a rank list, of the shop, a category or a seller. */
 import type { Schemas } from "../../api/client";
 import { LIVE_MS, type Query, useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
@@ -17,7 +17,7 @@ type Answer = Schemas["TopAnswer"];
 const RANKED_MS = 15_000;
 const PAGE_SIZE = 25;
 
-/** Shows the list that is chosen. */
+/** Shows the chosen list. */
 export function List() {
   const { identity } = usePageContext();
   const member = identity.role === "member";
@@ -46,7 +46,7 @@ interface Scope {
 }
 
 function Ranked({ list, choose, category = "", seller = "" }: Scope) {
-  // Of a category or a seller there is no live list; the rank list by score is up to a minute old.
+  // A category or seller has no live list; its rank list by score is up to a minute old.
   const filtered = category !== "" || seller !== "";
   const rank = list === "live" ? (filtered ? ("alltime" as const) : undefined) : list;
   const pages = usePages(JSON.stringify([rank, category, seller]));
@@ -90,7 +90,7 @@ function useTop(request: TopRequest): Query<Answer> {
   return useQuery(
     JSON.stringify(query),
     (signal) => api.get("/api/v1/analytic/popularity/top", { query }, signal),
-    // Only the first page changes: later ones belong to the list as it was when the reader began.
+    // Only the first page changes: later ones belong to the generation that the user started with.
     request.cursor === undefined ? every : undefined,
   );
 }

@@ -1,4 +1,4 @@
-/** One product: its score and ranks now, over time and in parts, what it sold, and which products go with it. */
+/** One product: its score and ranks, points over time, parts of the score, sales, and related products. */
 import { LIVE_MS, useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
 import { link, useParameter } from "../../app/location";

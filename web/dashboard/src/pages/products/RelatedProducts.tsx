@@ -22,7 +22,7 @@ const KINDS = [
 
 const RECOMMENDED_MS = 15_000;
 
-/** Shows both, side by side. */
+/** Shows both cards, side by side. */
 export function RelatedProducts({ id }: { id: string }) {
   const [kind, choose] = useParameter<Kind>("kind", "viewed");
   const viewed = useRecommended(id, "viewed");

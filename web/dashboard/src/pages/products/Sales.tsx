@@ -1,4 +1,4 @@
-/** The sales of a product over time: of all sellers for administrators, the own ones for a seller. */
+/** The sales of a product over time: of all sellers for administrators, their own for sellers. */
 import { useMemo } from "preact/hooks";
 import { type Query, useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";

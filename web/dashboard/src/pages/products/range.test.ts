@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { spanOf } from "./range";
 
-test("days are local where the API has them: for 30 days, in zones that begin at full hours of UTC", () => {
+test("days are local where the API has hourly points: for 30 days, in zones whose days begin at full hours of UTC", () => {
   expect(spanOf("30d", "2026-11-30", "Europe/Berlin")).toMatchObject({
     zone: "Europe/Berlin",
     start: "2026-10-31T23:00:00.000Z",

@@ -1,8 +1,8 @@
-/** The spans of time over which a product is looked at. */
+/** The periods for the charts of a product. */
 import { type Days, lastDays } from "../../figures/sales";
 import { addDays, startOfDay } from "../../ui/day";
 
-/** A span as the address has it. */
+/** The name of a period in the address. */
 export type Range = "48h" | "30d" | "90d";
 
 /** The ranges to choose from. */
@@ -23,8 +23,8 @@ export interface Span {
 }
 
 /**
- * The span of a range up to `today`. Points are kept by the hour for 35 days, and by the day of UTC for longer; so days of
- * another zone can be shown for that long, and only where they begin at a full hour of UTC.
+ * The span of a range up to `today`. Points are kept by hour for 35 days, and by UTC day after that. So days of another zone
+ * can be shown for 35 days, and only if they begin at a full hour of UTC.
  */
 export function spanOf(range: Range, today: string, zone: string): Span {
   const count = { "48h": 2, "30d": 30, "90d": 90 }[range];

@@ -1,4 +1,4 @@
-/** One seller as an administrator sees them: sales over time and the ranking of their products. */
+/** One seller, for administrators: sales over time and the ranking of their products. */
 import { useMemo, useState } from "preact/hooks";
 import { usePageContext } from "../../app/context";
 import { go, link, useParameter } from "../../app/location";

@@ -1,4 +1,4 @@
-/** The seller's figures of a span of time, against the one before. */
+/** The seller's figures of a period, compared with the period before. */
 import { usePageContext } from "../../app/context";
 import { FIGURES } from "../../figures/definitions";
 import { ordersLink } from "../../figures/links";
@@ -6,10 +6,10 @@ import { type Days, scopeOf } from "../../figures/sales";
 import { Figure } from "../../ui/Figure";
 import type { Dashboard } from "./OwnSales";
 
-/** Ratings are stars for whoever reads them; the API has shares from 0 to 1. */
+/** Ratings are shown as stars; the API has shares from 0 to 1. */
 const STARS = 5;
 
-/** Shows revenue, orders, items, refunds, ratings and what is open. */
+/** Shows revenue, orders, items, refunds, ratings, and open items and refund requests. */
 export function OwnFigures({ dashboard, days }: { dashboard: Dashboard; days: Days }) {
   const { identity, format } = usePageContext();
   const { summary } = dashboard;

@@ -1,4 +1,4 @@
-/** The seller's best products of the span, and the sales in every currency. */
+/** The seller's best products of the period, and the sales in every currency. */
 import type { Schemas } from "../../api/client";
 import { usePageContext } from "../../app/context";
 import { FIGURES } from "../../figures/definitions";
@@ -50,7 +50,7 @@ type Row = Schemas["CurrencySales"];
 
 function Currencies({ rows }: { rows: Row[] }) {
   const { format } = usePageContext();
-  // Each row has its own currency: amounts are written in it, and never added.
+  // Each row has its own currency: amounts are in that currency and never summed.
   const money = (title: string, value: (row: Row) => number) => ({
     ...moneyColumn(title, format, undefined, value),
     show: (row: Row) => format.money(value(row), row.currency),

@@ -1,4 +1,4 @@
-/** What the signed-in seller sold. Only the seller's own route is called. */
+/** The sales of the signed-in seller. Requests never name a seller. */
 import { useMemo } from "preact/hooks";
 import type { Schemas } from "../../api/client";
 import { type Query, useQuery } from "../../api/useQuery";

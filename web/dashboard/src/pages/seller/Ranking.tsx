@@ -1,4 +1,4 @@
-/** The products of a seller that sold best lately, with their ranks before. */
+/** The best-selling products of a seller, with their previous ranks. */
 import type { Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";

@@ -1,9 +1,9 @@
-/** The spans of time that a seller looks at. */
+/** The periods for the figures of a seller. */
 
 import { type Days, lastDays } from "../../figures/sales";
 import { addDays, startOfDay } from "../../ui/day";
 
-/** How many days, as the address has it. */
+/** The number of days, as in the address. */
 export type Range = "7" | "30" | "90" | "365";
 
 /** The ranges to choose from. */
@@ -14,13 +14,13 @@ export const RANGES: readonly (readonly [Range, string])[] = [
   ["365", "A year"],
 ];
 
-/** The step of charts of a range: a year of days would be a smear. */
+/** The step of the charts of a range; 365 daily bars would be too narrow. */
 export function stepOf(range: Range): "day" | "week" | "month" {
   if (range === "365") return "month";
   return range === "90" ? "week" : "day";
 }
 
-/** The days of a range and the instants between which they lie. */
+/** The days of a range, with the instants of their start and end. */
 export function spanOf(range: Range, today: string, zone: string): { days: Days; start: string; end: string } {
   const days = lastDays(today, Number(range));
   const instant = (date: string) => startOfDay(date, zone).toISOString();

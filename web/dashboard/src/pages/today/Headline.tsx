@@ -1,4 +1,4 @@
-/** The figures of today, each against yesterday. */
+/** The figures of today, compared with yesterday. */
 import { useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
 import { changeOf } from "../../figures/change";

@@ -52,7 +52,7 @@ export function OrderStatus() {
   );
 }
 
-/** The status, which leads to the orders of the last year that are in it. */
+/** The status, with a link to the orders of the last year in this status. */
 function Status({ status }: { status: string }) {
   const { zone } = usePageContext();
   const href = ordersLink(lastDays(useToday(zone), 365), "placed", status.toLowerCase());

@@ -1,4 +1,4 @@
-/** The most popular products, by the live list: what a visitor does shows here within seconds. */
+/** The most popular products, by the live list: what visitors do is shown here within seconds. */
 
 import type { Schemas } from "../../api/client";
 import { LIVE_MS, useQuery } from "../../api/useQuery";

@@ -1,4 +1,4 @@
-/** The last weeks, day by day. */
+/** The last 30 days, day by day. */
 import { useMemo } from "preact/hooks";
 import { useParameter } from "../../app/location";
 import { FIGURES } from "../../figures/definitions";

@@ -1,4 +1,4 @@
-/** Today in the shop: figures against yesterday, live; then the last weeks, orders, payments, popular products and alerts. */
+/** Today in the shop, live and compared with yesterday; then the last 30 days, orders, payments, products and alerts. */
 
 import { usePageContext } from "../../app/context";
 import { Grid, PageHeader } from "../../ui/Card";

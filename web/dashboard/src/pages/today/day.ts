@@ -7,16 +7,16 @@ import { addDays, startOfDay } from "../../ui/day";
 /** Yesterday changes only by refunds and late events. */
 const YESTERDAY_MS = 300_000;
 
-/** What the cards about today share, so that they show the same instant. */
+/** Shared by the cards about today, so that they show the same instant. */
 export interface Day {
   days: Days;
   start: Date;
-  /** Today by hours of the clock, the coming ones included. */
+  /** Today by hour, including future hours. */
   hours: Query<SalesWindow[]>;
-  /** Yesterday by five minutes. */
+  /** Yesterday in windows of five minutes. */
   yesterday: Query<SalesWindow[]>;
   totals: Totals | undefined;
-  /** Yesterday up to the five minutes that it is now. */
+  /** The totals of yesterday up to the current five minutes of the day. */
   before: Totals | undefined;
 }
 
