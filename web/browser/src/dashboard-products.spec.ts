@@ -55,7 +55,7 @@ test("every list shows what the API returns, in the same order", async ({ page }
   }
 });
 
-test("pages of a list repeat nothing, and a list that is too old says so", async ({ page }) => {
+test("pages of a list have no product twice, and an outdated list is reported", async ({ page }) => {
   await signIn(page, "admin", "products?rank=30d");
   const seen: string[] = [];
   for (let number = 1; number <= 3; number++) {

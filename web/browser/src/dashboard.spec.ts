@@ -332,7 +332,7 @@ test("every figure says what it means", async ({ page }) => {
   await expect(button).toHaveAttribute("aria-expanded", "false");
 });
 
-test("the theme is what the reader chose, also after a reload", async ({ page }) => {
+test("the chosen theme survives a reload", async ({ page }) => {
   await signIn(page, "admin");
   await page.getByLabel("Theme").selectOption("dark");
   await page.reload();

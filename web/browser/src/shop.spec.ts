@@ -95,7 +95,7 @@ test("what a visitor is not interested in is not recommended again", async ({ pa
   await expect.poll(async () => (await storedOf(session)).map((row) => row.event_type)).toContain("not_interested");
 });
 
-test("before a decision nothing is sent; after it, what happened meanwhile", async ({ page, watched }) => {
+test("nothing is sent before consent; afterwards the events from before are sent", async ({ page, watched }) => {
   await page.goto(shop("/product/lund-mug"));
   await page.waitForTimeout(1500);
   expect(sent(watched.requests)).toEqual([]);
@@ -181,7 +181,7 @@ test("a shopper signs in; the token is in no address and no storage", async ({ p
   await expect.poll(carts).toMatchObject([{ ref_id: "jord-pot", account_id: expect.any(String) }]);
 });
 
-test("a list that cannot be loaded says so and can be tried again", async ({ page, watched }) => {
+test("a list that cannot be loaded shows an error and can be retried", async ({ page, watched }) => {
   watched.expected.push(/503/);
   await page.route(/\/popularity\?ids=/, (route) => route.fulfill({ status: 503, json: {} }), { times: 1 });
   await enter(page);

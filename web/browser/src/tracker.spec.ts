@@ -131,7 +131,7 @@ for (const [name, hours] of [
   });
 }
 
-test("a clock that is set back meanwhile does not date events into the future", async ({ page, site }) => {
+test("a clock that is set back between events does not date events into the future", async ({ page, site }) => {
   await shiftClock(page, 2);
   await enter(page, site);
   site.outage = UNAVAILABLE;

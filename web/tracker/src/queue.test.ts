@@ -23,7 +23,7 @@ test("a batch is of one owner, in order", () => {
   expect(batchOf([b, c, d], 20, 10_000)).toEqual([b, d]);
 });
 
-test("a batch has at most as many events and bytes as asked for, and at least one", () => {
+test("a batch has at most the requested numbers of events and bytes, and at least one event", () => {
   const items = Array.from({ length: 30 }, () => item("", Date.now(), "ä".repeat(100)));
   expect(batchOf(items, 20, 100_000)).toHaveLength(20);
   const batch = batchOf(items, 20, 2000);

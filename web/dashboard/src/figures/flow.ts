@@ -7,7 +7,7 @@ const FLOW = "GET /api/analytics/flow";
 export const FLOWS = define({
   waiting: {
     name: "Waiting",
-    meaning: "Effects of stored events that are not applied yet. This happens by itself; nobody has to act.",
+    meaning: "Effects of stored events that are not applied yet. They are applied automatically.",
     source: FLOW,
     unit: "count",
   },

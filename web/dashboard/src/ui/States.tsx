@@ -5,14 +5,14 @@ import type { Query } from "../api/useQuery";
 import { usePageContext } from "../app/context";
 
 const ADVICE: Record<ProblemKind, string> = {
-  offline: "The figures update by themselves when this device is online again.",
-  slow: "The page retries by itself. If this continues, choose a shorter period.",
+  offline: "The figures update automatically when this device is online again.",
+  slow: "The page retries automatically. If this continues, choose a shorter period.",
   "signed-out": "Your sign-in has expired. Sign in again to continue.",
   forbidden: "This account may not see this. Sign in with an account that may, or ask an administrator of the shop.",
   "not-found": "Check the address: it may be mistyped, or its data is no longer kept.",
   invalid: "Correct what the message names, or go back to the page's defaults.",
-  busy: "Too many requests at the moment. The page retries by itself.",
-  unavailable: "The page retries by itself. If this continues, check the status of the shop's services.",
+  busy: "Too many requests at the moment. The page retries automatically.",
+  unavailable: "The page retries automatically. If this continues, check the status of the shop's services.",
   broken: "This is a server error. Try again; if it continues, report it with the time when it happened.",
 };
 

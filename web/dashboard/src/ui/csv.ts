@@ -22,7 +22,7 @@ function field(cell: Cell): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** Lets the reader save a file. The byte order mark tells Excel that it is UTF-8. */
+/** Saves a file on the device of the user. The byte order mark tells Excel that it is UTF-8. */
 export function download(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv;charset=utf-8" }));
   const anchor = document.createElement("a");

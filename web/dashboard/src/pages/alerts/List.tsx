@@ -53,7 +53,7 @@ export function List() {
 
 function Findings({ findings, format }: { findings: Finding[]; format: Format }) {
   if (findings.length === 0)
-    return <Empty title="No alerts.">Choose another rule above, or wait: the list updates by itself.</Empty>;
+    return <Empty title="No alerts.">Choose another rule above, or wait: the list updates automatically.</Empty>;
   const columns: Column<Finding>[] = [
     {
       title: "Rule",
