@@ -24,7 +24,8 @@ fn assert_looked_up(plan: &[String]) {
     let discarded = discarded.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok());
     assert!(discarded.max().unwrap_or_default() <= 100, "rows of other batches were looked at: {plan:#?}");
     // the order of this index is the order of the locks
-    let deleted = plan.iter().skip_while(|line| !line.contains("Delete on pending")).find(|line| line.contains(" Scan "));
+    let deleted =
+        plan.iter().skip_while(|line| !line.contains("Delete on pending")).find(|line| line.contains(" Scan "));
     assert!(deleted.is_some_and(|line| line.contains("Index Scan using pending_pkey")), "not in id order: {plan:#?}");
 }
 
