@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 /// Reads a non-negative decimal number in plain or scientific notation.
 pub(crate) fn decimal(text: &str) -> Option<Decimal> {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let exponent: i32 = exponent.parse().ok().filter(|it| (-28..=28).contains(it))?;
+    let exponent: i32 = exponent.parse().ok().filter(|power| (-28..=28).contains(power))?;
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
     let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !plain(whole) || !plain(fraction) {

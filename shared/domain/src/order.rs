@@ -80,7 +80,7 @@ impl OrderState {
         let requests = refund_request::refund_requests(&events, &content, &prices.lines, &payments);
         let progress = progress::Progress::of(&events, &payments, &prices);
         let returned = returned::Returned::of(&events, &content, &prices);
-        let first_method = payments.all.iter().map(|it| &*it.method).find(|method| !method.is_empty());
+        let first_method = payments.all.iter().map(|payment| &*payment.method).find(|method| !method.is_empty());
         Self {
             status: Some(progress.status()),
             customer: content.customer.cloned(),

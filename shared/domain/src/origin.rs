@@ -75,6 +75,6 @@ mod tests {
     #[test]
     fn no_name_hashes_to_a_constant() {
         assert_eq!(Origin::of_account(Uuid::nil()).as_uuid().get_version_num(), 8);
-        assert!([Origin::DERIVED, Origin::TRUSTED].iter().all(|it| it.as_uuid().get_version_num() == 0));
+        assert!([Origin::DERIVED, Origin::TRUSTED].iter().all(|origin| origin.as_uuid().get_version_num() == 0));
     }
 }

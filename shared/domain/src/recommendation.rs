@@ -177,10 +177,10 @@ mod tests {
     #[test]
     fn the_control_group_has_its_share_and_only_grows() {
         let visitors: Vec<_> = (0..2_000).map(|n: u32| Actor::of_session(&n.to_string())).collect();
-        let control = |percent| visitors.iter().filter(move |it| Arm::of(**it, percent) == Arm::Control);
+        let control = |percent| visitors.iter().filter(move |actor| Arm::of(**actor, percent) == Arm::Control);
         assert_eq!((control(0).count(), control(100).count()), (0, visitors.len()));
         let tenth = control(10).count();
         assert!((140..260).contains(&tenth), "{tenth} of 2,000");
-        assert!(control(10).all(|it| Arm::of(*it, 20) == Arm::Control));
+        assert!(control(10).all(|actor| Arm::of(*actor, 20) == Arm::Control));
     }
 }

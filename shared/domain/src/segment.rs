@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn thresholds_are_read_in_major_units_per_currency() {
         let all: SegmentThresholds = "EUR:1000/200, VND:100000000/10000000,KWD:12.5/0.125,JPY:999/1".parse().unwrap();
-        let of = |currency: &str| all.of(currency.parse().unwrap()).map(|it| (it.high, it.medium));
+        let of = |currency: &str| all.of(currency.parse().unwrap()).map(|threshold| (threshold.high, threshold.medium));
         assert_eq!(of("EUR"), Some((100_000, 20_000)));
         assert_eq!(of("VND"), Some((100_000_000, 10_000_000)));
         assert_eq!(of("KWD"), Some((12_500, 125)));

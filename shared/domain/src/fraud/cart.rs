@@ -80,7 +80,9 @@ impl CartEvaluator {
             return;
         }
         let window = Window::hour_of(item.added_at);
-        if let Some(left) = self.open.as_mut().filter(|it| it.account_id == item.account_id && it.window == window) {
+        if let Some(left) =
+            self.open.as_mut().filter(|left| left.account_id == item.account_id && left.window == window)
+        {
             left.from = left.from.min(item.added_at);
             left.to = left.to.max(item.added_at);
             left.products.insert(item.product_id.clone());

@@ -173,7 +173,7 @@ proptest! {
     fn the_rules_find_what_a_plain_recount_finds(facts in facts()) {
         let found: BTreeMap<_, _> = evaluate_orders(&facts, &thresholds())
             .iter()
-            .map(|it| ((it.rule, it.subject.to_string(), it.window.to_string()), orders_of(it)))
+            .map(|finding| ((finding.rule, finding.subject.to_string(), finding.window.to_string()), orders_of(finding)))
             .collect();
         let expected = recount(&facts, &thresholds());
         prop_assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());

@@ -91,7 +91,11 @@ impl Payments {
         payments.movements.sort_by_key(|movement| movement.position);
         payments.sort();
         let method = content.method.unwrap_or_default();
-        payments.all.iter_mut().filter(|it| it.method.is_empty()).for_each(|it| method.clone_into(&mut it.method));
+        payments
+            .all
+            .iter_mut()
+            .filter(|payment| payment.method.is_empty())
+            .for_each(|payment| method.clone_into(&mut payment.method));
         payments
     }
 
@@ -144,7 +148,8 @@ impl Payments {
     }
 
     fn find_or_add(&mut self, report: &PaymentReport<'_>) -> usize {
-        let known = self.all.iter().position(|it| it.id == report.name && it.is_named == report.id.is_some());
+        let known =
+            self.all.iter().position(|payment| payment.id == report.name && payment.is_named == report.id.is_some());
         known.unwrap_or_else(|| {
             self.all.push(Payment {
                 id: report.name.clone(),
@@ -180,8 +185,8 @@ impl Payments {
             }
             PaymentStatus::Failed if known.is_held() => {
                 known.status = PaymentStatus::Failed;
-                let came = self.movements.iter().rfind(|it| it.payment == payment && !it.back);
-                let came = came.map_or(0, |it| it.minor);
+                let came = self.movements.iter().rfind(|earlier| earlier.payment == payment && !earlier.back);
+                let came = came.map_or(0, |earlier| earlier.minor);
                 let back = report.minor.filter(|minor| *minor > 0).map_or(came, |minor| minor.min(came));
                 self.movements.push(Movement { minor: back, back: true, ..movement });
                 return back;

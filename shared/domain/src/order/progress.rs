@@ -38,8 +38,8 @@ impl Progress {
         let is_free = prices.total == Some(0);
         for (position, event) in events.iter().enumerate() {
             let at = event.occurred_at;
-            let mut came = payments.movements.iter().filter(|it| it.position == position && !it.back);
-            if came.any(|it| it.minor > 0 || is_free) {
+            let mut came = payments.movements.iter().filter(|movement| movement.position == position && !movement.back);
+            if came.any(|movement| movement.minor > 0 || is_free) {
                 progress.reach(OrderStatus::Paid, at);
             }
             let Some(status) = event.fact.status() else { continue };

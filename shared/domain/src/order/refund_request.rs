@@ -150,7 +150,8 @@ impl<'e> Reader<'_, 'e> {
     /// Says whether a cancellation was revoked: the order was shipped nevertheless, and there was no new payment.
     fn is_revoked(&self, position: usize) -> bool {
         let later = |event: &&ShopEvent| progress::is_on_its_way(&event.fact);
-        let is_paid_anew = || self.payments.movements.iter().any(|it| !it.back && it.position > position);
+        let is_paid_anew =
+            || self.payments.movements.iter().any(|movement| !movement.back && movement.position > position);
         self.events.iter().skip(position + 1).any(later) && !is_paid_anew()
     }
 
@@ -165,7 +166,7 @@ impl<'e> Reader<'_, 'e> {
     /// A refund that is dated before its payment is granted at the time of the payment.
     fn wait_for_money(&self, request: &mut RefundRequest<'_>) {
         let Some(payment) = request.payment.and_then(|id| self.payments.place(id)) else { return };
-        let came = self.payments.movements.iter().find(|it| it.payment == payment && !it.back);
+        let came = self.payments.movements.iter().find(|movement| movement.payment == payment && !movement.back);
         if let Some(came) = came.filter(|came| came.position > request.position) {
             (request.position, request.at) = (came.position, came.at);
         }

@@ -258,7 +258,7 @@ fn a_refund_never_lies_before_its_money() {
     assert_eq!(money(vec![fifty(), paid("a", 5_000), returned(None), paid("b", 2_000)]), (7_000, 5_000));
     assert_eq!(money(vec![fifty(), cancelled(Some(4_000)), paid("a", 5_000)]), (5_000, 0));
     let at_once = reported(vec![returned(None), paid("a", 5_000), fifty()]);
-    let at_once: Vec<_> = at_once.into_iter().map(|it| ShopEvent { occurred_at: at(1), ..it }).collect();
+    let at_once: Vec<_> = at_once.into_iter().map(|event| ShopEvent { occurred_at: at(1), ..event }).collect();
     assert_eq!(refunded(&OrderState::of(&at_once)), [5_000], "at one instant the money is first");
 }
 
@@ -342,13 +342,13 @@ fn an_update_takes_the_place_of_the_lines() {
 
 #[test]
 fn what_came_back_is_known_by_line() {
-    let known = ["p", "q"].map(|it| (it.to_owned(), attribution(it, None)));
+    let known = ["p", "q"].map(|id| (id.to_owned(), attribution(id, None)));
     let derived = |facts: Vec<Fact>| {
         let mut all = vec![created(vec![line("p", 1, 3_000), line("q", 1, 2_000)]), paid("a", 5_000)];
         all.extend(facts);
         let state = OrderState::of(&reported(all));
         let derived = order_interactions(ORDER, &state, &Attributions::from(known.clone()));
-        derived.iter().filter(|it| it.event_type == "return_product").count()
+        derived.iter().filter(|interaction| interaction.event_type == "return_product").count()
     };
     assert_eq!(derived(vec![returned(None)]), 2);
     assert_eq!(derived(vec![returned(Some(5_000))]), 2);
@@ -476,7 +476,12 @@ proptest! {
             prop_assert!(balance >= 0 && lines.iter().all(|sum| *sum >= 0));
         }
         prop_assert!(state.book.windows(2).all(|pair| pair[0].at <= pair[1].at), "in the order of time");
-        let of_payments: i64 = state.payments.iter().filter(|it| it.paid_at.is_some()).map(|it| it.amount_minor).sum();
+        let of_payments: i64 = state
+            .payments
+            .iter()
+            .filter(|payment| payment.paid_at.is_some())
+            .map(|payment| payment.amount_minor)
+            .sum();
         prop_assert_eq!(of_payments, came(&state), "the sum of the entries is the money that moved");
     }
 }

@@ -21,18 +21,20 @@ pub struct Page {
 /// more candidates than it shows.
 #[must_use]
 pub fn arrange(candidates: Vec<Candidate>, page: Page, max_run: usize) -> Vec<Candidate> {
-    let (mut pinned, mut others): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|it| it.pinned_at.is_some());
-    pinned.sort_by_key(|it| it.pinned_at);
+    let (mut pinned, mut others): (Vec<_>, Vec<_>) =
+        candidates.into_iter().partition(|candidate| candidate.pinned_at.is_some());
+    pinned.sort_by_key(|candidate| candidate.pinned_at);
     let mut pinned = VecDeque::from(pinned);
     let mut arranged: Vec<Candidate> = Vec::new();
     while arranged.len() < page.limit {
         let position = page.shown + arranged.len() + 1;
         // Behind the last of the others, what is pinned further down on this page moves up.
         let reach = if others.is_empty() { page.shown + page.limit } else { position };
-        let is_due =
-            |it: &mut Candidate| it.pinned_at.is_some_and(|at| usize::try_from(at).is_ok_and(|at| at <= reach));
+        let is_due = |candidate: &mut Candidate| {
+            candidate.pinned_at.is_some_and(|at| usize::try_from(at).is_ok_and(|at| at <= reach))
+        };
         let next = pinned.pop_front_if(is_due).or_else(|| {
-            let fits = others.iter().position(|it| !prolongs_run(&arranged, it, max_run));
+            let fits = others.iter().position(|candidate| !prolongs_run(&arranged, candidate, max_run));
             (!others.is_empty()).then(|| others.remove(fits.unwrap_or(0)))
         });
         let Some(next) = next else { break };
@@ -45,9 +47,10 @@ pub fn arrange(candidates: Vec<Candidate>, page: Page, max_run: usize) -> Vec<Ca
 fn prolongs_run(arranged: &[Candidate], next: &Candidate, max_run: usize) -> bool {
     let Some(run) = arranged.len().checked_sub(max_run).map(|start| &arranged[start..]) else { return false };
     let is_run = |value: &Option<String>, of: fn(&Candidate) -> &Option<String>| {
-        value.is_some() && run.iter().all(|it| of(it) == value)
+        value.is_some() && run.iter().all(|candidate| of(candidate) == value)
     };
-    is_run(&next.seller_id, |it| &it.seller_id) || is_run(&next.category_id, |it| &it.category_id)
+    is_run(&next.seller_id, |candidate| &candidate.seller_id)
+        || is_run(&next.category_id, |candidate| &candidate.category_id)
 }
 
 #[cfg(test)]
@@ -75,7 +78,7 @@ mod tests {
 
     fn shown(candidates: &[Candidate], page: Page, max_run: usize) -> String {
         let arranged = arrange(candidates.to_vec(), page, max_run);
-        arranged.iter().map(|it| it.product_id.as_str()).collect::<Vec<_>>().join(" ")
+        arranged.iter().map(|candidate| candidate.product_id.as_str()).collect::<Vec<_>>().join(" ")
     }
 
     const FIRST: Page = Page { shown: 0, limit: 5 };
@@ -132,16 +135,21 @@ mod tests {
             }
             let page = Page { shown: before, limit };
             let arranged = arrange(candidates.clone(), page, max_run);
-            let ids: BTreeSet<_> = arranged.iter().map(|it| &it.product_id).collect();
+            let ids: BTreeSet<_> = arranged.iter().map(|candidate| &candidate.product_id).collect();
             prop_assert_eq!(ids.len(), arranged.len());
-            let of_this_page = |it: &&Candidate| it.pinned_at.is_none_or(|at| at as usize <= before + limit);
+            let of_this_page =
+                |candidate: &&Candidate| candidate.pinned_at.is_none_or(|at| at as usize <= before + limit);
             prop_assert_eq!(arranged.len(), limit.min(candidates.iter().filter(of_this_page).count()));
             // Nobody who is not pinned prolongs a run while somebody else was left who would not.
             for (place, shown) in arranged.iter().enumerate() {
-                let left = arranged[place..].iter().filter(|it| it.pinned_at.is_none());
-                let mut left = left.chain(candidates.iter().filter(|it| it.pinned_at.is_none() && !ids.contains(&it.product_id)));
+                let left = arranged[place..].iter().filter(|candidate| candidate.pinned_at.is_none());
+                let mut left = left.chain(
+                    candidates
+                        .iter()
+                        .filter(|candidate| candidate.pinned_at.is_none() && !ids.contains(&candidate.product_id)),
+                );
                 if shown.pinned_at.is_none() && prolongs_run(&arranged[..place], shown, max_run) {
-                    prop_assert!(left.all(|it| prolongs_run(&arranged[..place], it, max_run)));
+                    prop_assert!(left.all(|candidate| prolongs_run(&arranged[..place], candidate, max_run)));
                 }
             }
         }

@@ -75,12 +75,12 @@ impl Share {
 /// quite, so the true interval is somewhat wider.
 #[must_use]
 pub fn lift(group: Share, control: Share) -> Option<Lift> {
-    let is_proportion = |it: Share| 0 < it.part && it.part <= it.whole;
+    let is_proportion = |share: Share| 0 < share.part && share.part <= share.whole;
     if !is_proportion(group) || !is_proportion(control) {
         return None;
     }
     let ratio = group.rate()? / control.rate()?;
-    let variance = |it: Share| 1.0 / number(it.part) - 1.0 / number(it.whole);
+    let variance = |share: Share| 1.0 / number(share.part) - 1.0 / number(share.whole);
     let spread = (Z * (variance(group) + variance(control)).sqrt()).exp();
     Some(Lift { ratio, low: ratio / spread, high: ratio * spread })
 }

@@ -55,7 +55,8 @@ impl RuleAction {
     /// # Errors
     /// The part that is missing, superfluous or out of range.
     pub fn read(name: &str, position: Option<u32>, factor: Option<f64>) -> Result<Self, InvalidRule> {
-        let in_range = |range: std::ops::RangeInclusive<f64>| factor.filter(|it| range.contains(it) && *it != 1.0);
+        let in_range =
+            |range: std::ops::RangeInclusive<f64>| factor.filter(|value| range.contains(value) && *value != 1.0);
         let action = match name {
             "pin" => {
                 position.filter(|at| (1..=RULE_POSITION_MAX).contains(at)).map(Self::Pin).ok_or(InvalidRule::Position)
