@@ -83,7 +83,7 @@ impl Subjects {
     }
 
     fn of(&self, kind: &str) -> Vec<&str> {
-        self.kinds.iter().zip(&self.ids).filter(|(it, _)| *it == kind).map(|(_, id)| &**id).collect()
+        self.kinds.iter().zip(&self.ids).filter(|(listed, _)| *listed == kind).map(|(_, id)| &**id).collect()
     }
 }
 

@@ -34,8 +34,9 @@ pub async fn record(
     let subjects: Vec<_> = findings.iter().map(|finding| finding.subject.to_string()).collect();
     let windows: Vec<_> = findings.iter().map(|finding| finding.window.to_string()).collect();
     let evidence: Vec<_> = findings.iter().map(|finding| written(&finding.evidence).to_string()).collect();
-    let historical: Vec<_> = findings.iter().map(|it| reported_at.is_some_and(|at| it.is_historical(at))).collect();
-    let alerts: Vec<_> = findings.iter().zip(&historical).map(|(it, old)| it.rule.alerts() && !old).collect();
+    let historical: Vec<_> =
+        findings.iter().map(|finding| reported_at.is_some_and(|at| finding.is_historical(at))).collect();
+    let alerts: Vec<_> = findings.iter().zip(&historical).map(|(finding, old)| finding.rule.alerts() && !old).collect();
     let parameters: [Parameter<'_>; 7] = [
         (&ids, Type::UUID_ARRAY),
         (&rules, Type::TEXT_ARRAY),

@@ -16,12 +16,13 @@ pub async fn save(
 ) -> Result<(), StoreError> {
     let subjects: Vec<_> = opinions.iter().map(|(subject, ..)| subject.as_str()).collect();
     let ids: Vec<_> = opinions.iter().map(|(_, id, _)| *id).collect();
-    let references: Vec<_> = opinions.iter().map(|(.., it)| it.reference.as_deref()).collect();
-    let products: Vec<_> = references.iter().map(|it| Some(&*known.get((*it)?)?.product_id)).collect();
-    let customers: Vec<_> = opinions.iter().map(|(.., it)| it.customer.as_ref().map(|key| key.as_str())).collect();
-    let scores: Vec<_> = opinions.iter().map(|(.., it)| it.score_micros).collect();
-    let given: Vec<_> = opinions.iter().map(|(.., it)| it.given_at).collect();
-    let deleted: Vec<_> = opinions.iter().map(|(.., it)| it.deleted).collect();
+    let references: Vec<_> = opinions.iter().map(|(.., opinion)| opinion.reference.as_deref()).collect();
+    let products: Vec<_> = references.iter().map(|reference| Some(&*known.get((*reference)?)?.product_id)).collect();
+    let customers: Vec<_> =
+        opinions.iter().map(|(.., opinion)| opinion.customer.as_ref().map(|key| key.as_str())).collect();
+    let scores: Vec<_> = opinions.iter().map(|(.., opinion)| opinion.score_micros).collect();
+    let given: Vec<_> = opinions.iter().map(|(.., opinion)| opinion.given_at).collect();
+    let deleted: Vec<_> = opinions.iter().map(|(.., opinion)| opinion.deleted).collect();
     let parameters: [crate::session::Parameter<'_>; 8] = [
         (&subjects, Type::TEXT_ARRAY),
         (&ids, Type::TEXT_ARRAY),

@@ -11,20 +11,21 @@ use crate::{StoreError, Transaction};
 /// See [`StoreError`].
 pub async fn save(transaction: &mut Transaction<'_>, orders: &[(&str, &OrderState)]) -> Result<(), StoreError> {
     let ids: Vec<_> = orders.iter().map(|(id, _)| *id).collect();
-    let text = |of: fn(&OrderState) -> Option<&str>| orders.iter().map(|(_, it)| of(it)).collect::<Vec<_>>();
-    let status: Vec<_> = orders.iter().map(|(_, it)| it.status().as_str()).collect();
-    let methods: Vec<_> = orders.iter().map(|(_, it)| &*it.payment_method).collect();
-    let currencies: Vec<_> = orders.iter().map(|(_, it)| it.currency.map(|it| it.to_string())).collect();
-    let totals: Vec<_> = orders.iter().map(|(_, it)| it.total_minor).collect();
-    let (paid, refunded): (Vec<_>, Vec<_>) = orders.iter().map(|(_, it)| sums(it)).unzip();
-    let at = |status| orders.iter().map(|(_, it)| it.at(status)).collect::<Vec<_>>();
-    let charges = |of: fn(&Charges) -> i64| orders.iter().map(|(_, it)| of(&it.charges)).collect::<Vec<_>>();
-    let requested: Vec<_> = orders.iter().map(|(_, it)| it.refund_requested_at).collect();
+    let text = |of: fn(&OrderState) -> Option<&str>| orders.iter().map(|(_, order)| of(order)).collect::<Vec<_>>();
+    let status: Vec<_> = orders.iter().map(|(_, order)| order.status().as_str()).collect();
+    let methods: Vec<_> = orders.iter().map(|(_, order)| &*order.payment_method).collect();
+    let currencies: Vec<_> =
+        orders.iter().map(|(_, order)| order.currency.map(|currency| currency.to_string())).collect();
+    let totals: Vec<_> = orders.iter().map(|(_, order)| order.total_minor).collect();
+    let (paid, refunded): (Vec<_>, Vec<_>) = orders.iter().map(|(_, order)| sums(order)).unzip();
+    let at = |status| orders.iter().map(|(_, order)| order.at(status)).collect::<Vec<_>>();
+    let charges = |of: fn(&Charges) -> i64| orders.iter().map(|(_, order)| of(&order.charges)).collect::<Vec<_>>();
+    let requested: Vec<_> = orders.iter().map(|(_, order)| order.refund_requested_at).collect();
     let parameters: [crate::session::Parameter<'_>; 19] = [
         (&ids, Type::TEXT_ARRAY),
         (&status, Type::TEXT_ARRAY),
-        (&text(|it| it.customer.as_ref().map(|key| key.as_str())), Type::TEXT_ARRAY),
-        (&text(|it| it.seller_id.as_deref()), Type::TEXT_ARRAY),
+        (&text(|order| order.customer.as_ref().map(|key| key.as_str())), Type::TEXT_ARRAY),
+        (&text(|order| order.seller_id.as_deref()), Type::TEXT_ARRAY),
         (&currencies, Type::TEXT_ARRAY),
         (&totals, Type::INT8_ARRAY),
         (&methods, Type::TEXT_ARRAY),
@@ -37,9 +38,9 @@ pub async fn save(transaction: &mut Transaction<'_>, orders: &[(&str, &OrderStat
         (&at(OrderStatus::Cancelled), Type::TIMESTAMPTZ_ARRAY),
         (&at(OrderStatus::Returned), Type::TIMESTAMPTZ_ARRAY),
         (&requested, Type::TIMESTAMPTZ_ARRAY),
-        (&charges(|it| it.shipping), Type::INT8_ARRAY),
-        (&charges(|it| it.tax), Type::INT8_ARRAY),
-        (&charges(|it| it.fee), Type::INT8_ARRAY),
+        (&charges(|charged| charged.shipping), Type::INT8_ARRAY),
+        (&charges(|charged| charged.tax), Type::INT8_ARRAY),
+        (&charges(|charged| charged.fee), Type::INT8_ARRAY),
     ];
     transaction.call("save_orders", &parameters).await.map(|_| ())
 }
@@ -70,7 +71,8 @@ pub async fn save_lines(
     let ids: Vec<_> = lines.iter().map(|(id, ..)| *id).collect();
     let positions: Vec<i32> = lines.iter().map(|(_, _, position, _)| *position).collect();
     let references: Vec<_> = lines.iter().map(|(.., line)| &*line.reference).collect();
-    let products: Vec<_> = references.iter().map(|it| known.get(*it).map(|it| &*it.product_id)).collect();
+    let products: Vec<_> =
+        references.iter().map(|reference| known.get(*reference).map(|found| &*found.product_id)).collect();
     let (sellers, categories): (Vec<_>, Vec<_>) =
         lines.iter().map(|(_, order, _, line)| attribute(order, line, known)).unzip();
     let quantities: Vec<_> = lines.iter().map(|(.., line)| line.quantity.milli()).collect();
@@ -99,16 +101,17 @@ pub async fn save_payments(
     transaction: &mut Transaction<'_>,
     orders: &[(&str, &OrderState)],
 ) -> Result<(), StoreError> {
-    let payments: Vec<_> = orders.iter().flat_map(|(id, it)| it.payments.iter().map(move |pay| (*id, pay))).collect();
+    let payments: Vec<_> =
+        orders.iter().flat_map(|(id, order)| order.payments.iter().map(move |pay| (*id, pay))).collect();
     let all: Vec<_> = orders.iter().map(|(id, _)| *id).collect();
     let orders: Vec<_> = payments.iter().map(|(order, _)| *order).collect();
-    let ids: Vec<_> = payments.iter().map(|(_, it)| &*it.id).collect();
-    let status: Vec<_> = payments.iter().map(|(_, it)| it.status().as_str()).collect();
-    let amounts: Vec<_> = payments.iter().map(|(_, it)| it.amount_minor).collect();
-    let currencies: Vec<_> = payments.iter().map(|(_, it)| it.currency.to_string()).collect();
-    let methods: Vec<_> = payments.iter().map(|(_, it)| &*it.method).collect();
-    let paid: Vec<_> = payments.iter().map(|(_, it)| it.paid_at).collect();
-    let refunded: Vec<_> = payments.iter().map(|(_, it)| it.refunded_at).collect();
+    let ids: Vec<_> = payments.iter().map(|(_, payment)| &*payment.id).collect();
+    let status: Vec<_> = payments.iter().map(|(_, payment)| payment.status().as_str()).collect();
+    let amounts: Vec<_> = payments.iter().map(|(_, payment)| payment.amount_minor).collect();
+    let currencies: Vec<_> = payments.iter().map(|(_, payment)| payment.currency.to_string()).collect();
+    let methods: Vec<_> = payments.iter().map(|(_, payment)| &*payment.method).collect();
+    let paid: Vec<_> = payments.iter().map(|(_, payment)| payment.paid_at).collect();
+    let refunded: Vec<_> = payments.iter().map(|(_, payment)| payment.refunded_at).collect();
     let parameters: [crate::session::Parameter<'_>; 9] = [
         (&all, Type::TEXT_ARRAY),
         (&orders, Type::TEXT_ARRAY),

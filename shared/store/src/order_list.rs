@@ -122,12 +122,12 @@ pub struct Page {
 /// # Errors
 /// See [`StoreError`].
 pub async fn list(database: &Database, question: &Question<'_>, after: Option<&Position>) -> Result<Page, StoreError> {
-    let (at, order_id) = after.map_or((question.span.end, ""), |it| (it.at, it.order_id.as_str()));
+    let (at, order_id) = after.map_or((question.span.end, ""), |position| (position.at, position.order_id.as_str()));
     let by = match question.counted_at {
         CountedAt::Paid => "paid",
         CountedAt::Placed => "placed",
     };
-    let statuses = OrderStatus::ALL.into_iter().filter(|it| question.status.is_none_or(|only| only == *it));
+    let statuses = OrderStatus::ALL.into_iter().filter(|status| question.status.is_none_or(|only| only == *status));
     let statuses: Vec<_> = statuses.map(OrderStatus::as_str).collect();
     let currency = question.currency.map(String::from);
     // One more than shown: it reveals whether there is a next page, without counting.

@@ -44,7 +44,8 @@ pub async fn resolve(transaction: &mut Transaction<'_>, named: &Named) -> Result
     let accounts: Vec<_> = resolved.identities.accounts.iter().copied().collect();
     let sessions = if accounts.is_empty() { Vec::new() } else { list_sessions(transaction, &accounts).await? };
     let origin = |session: &str| Origin::of_session(session).as_uuid();
-    let marked = list_shared(transaction, &sessions.iter().map(|(it, _)| origin(it)).collect::<Vec<_>>()).await?;
+    let marked =
+        list_shared(transaction, &sessions.iter().map(|(session, _)| origin(session)).collect::<Vec<_>>()).await?;
     let is_own = |(session, followed): &(String, bool)| *followed && !marked.contains(&origin(session));
     let (own, shared): (Vec<_>, Vec<_>) = sessions.into_iter().partition(is_own);
     resolved.shared = shared_keys + shared.len();

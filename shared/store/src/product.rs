@@ -68,12 +68,13 @@ pub async fn get_attributions(
 pub async fn save(transaction: &mut Transaction<'_>, products: &[(&str, &ProductState)]) -> Result<(), StoreError> {
     let ids: Vec<_> = products.iter().map(|(id, _)| *id).collect();
     let now = |of: fn(&Period) -> Option<&str>| {
-        products.iter().map(|(_, it)| it.periods.last().and_then(of)).collect::<Vec<_>>()
+        products.iter().map(|(_, product)| product.periods.last().and_then(of)).collect::<Vec<_>>()
     };
-    let (sellers, categories) = (now(|it| it.seller_id.as_deref()), now(|it| it.category_id.as_deref()));
-    let names: Vec<_> = products.iter().map(|(_, it)| it.name.as_deref()).collect();
-    let deleted: Vec<_> = products.iter().map(|(_, it)| it.deleted_at).collect();
-    let available: Vec<_> = products.iter().map(|(_, it)| it.available).collect();
+    let (sellers, categories) =
+        (now(|period| period.seller_id.as_deref()), now(|period| period.category_id.as_deref()));
+    let names: Vec<_> = products.iter().map(|(_, product)| product.name.as_deref()).collect();
+    let deleted: Vec<_> = products.iter().map(|(_, product)| product.deleted_at).collect();
+    let available: Vec<_> = products.iter().map(|(_, product)| product.available).collect();
     let parameters: [crate::session::Parameter<'_>; 6] = [
         (&ids, Type::TEXT_ARRAY),
         (&sellers, Type::TEXT_ARRAY),
@@ -83,7 +84,7 @@ pub async fn save(transaction: &mut Transaction<'_>, products: &[(&str, &Product
         (&available, Type::BOOL_ARRAY),
     ];
     transaction.call("save_products", &parameters).await?;
-    let claims = products.iter().flat_map(|(id, it)| it.skus.iter().map(move |(sku, at)| (&**sku, *id, *at)));
+    let claims = products.iter().flat_map(|(id, product)| product.skus.iter().map(move |(sku, at)| (&**sku, *id, *at)));
     save_skus(transaction, &claims.collect::<Vec<_>>()).await?;
     save_periods(transaction, &ids, products).await
 }
@@ -93,11 +94,12 @@ async fn save_periods(
     all: &[&str],
     products: &[(&str, &ProductState)],
 ) -> Result<(), StoreError> {
-    let periods: Vec<_> = products.iter().flat_map(|(id, it)| it.periods.iter().map(move |it| (*id, it))).collect();
+    let periods: Vec<_> =
+        products.iter().flat_map(|(id, product)| product.periods.iter().map(move |period| (*id, period))).collect();
     let ids: Vec<_> = periods.iter().map(|(id, _)| *id).collect();
-    let times: Vec<_> = periods.iter().map(|(_, it)| it.since).collect();
-    let sellers: Vec<_> = periods.iter().map(|(_, it)| it.seller_id.as_deref()).collect();
-    let categories: Vec<_> = periods.iter().map(|(_, it)| it.category_id.as_deref()).collect();
+    let times: Vec<_> = periods.iter().map(|(_, period)| period.since).collect();
+    let sellers: Vec<_> = periods.iter().map(|(_, period)| period.seller_id.as_deref()).collect();
+    let categories: Vec<_> = periods.iter().map(|(_, period)| period.category_id.as_deref()).collect();
     let parameters: [crate::session::Parameter<'_>; 5] = [
         (&all, Type::TEXT_ARRAY),
         (&ids, Type::TEXT_ARRAY),

@@ -49,14 +49,16 @@ pub async fn lock(
 /// # Errors
 /// See [`StoreError`].
 pub async fn save(transaction: &mut Transaction<'_>, projections: &[Projection]) -> Result<(), StoreError> {
-    let subjects: Vec<_> = projections.iter().map(|it| it.subject.clone()).collect();
+    let subjects: Vec<_> = projections.iter().map(|projection| projection.subject.clone()).collect();
     let (kinds, ids) = columns(&subjects);
-    let contributions =
-        projections.iter().map(|it| serde_json::to_string(&it.contribution)).collect::<Result<Vec<_>, _>>()?;
+    let contributions = projections
+        .iter()
+        .map(|projection| serde_json::to_string(&projection.contribution))
+        .collect::<Result<Vec<_>, _>>()?;
     // Arrays of arrays must be rectangular, so the inner ones are sent as text.
     let list = |ids: &[Uuid]| format!("{{{}}}", ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(","));
-    let derived: Vec<_> = projections.iter().map(|it| list(&it.derived)).collect();
-    let withdrawn: Vec<_> = projections.iter().map(|it| list(&it.withdrawn)).collect();
+    let derived: Vec<_> = projections.iter().map(|projection| list(&projection.derived)).collect();
+    let withdrawn: Vec<_> = projections.iter().map(|projection| list(&projection.withdrawn)).collect();
     let parameters: [crate::session::Parameter<'_>; 5] = [
         (&kinds, Type::TEXT_ARRAY),
         (&ids, Type::TEXT_ARRAY),
@@ -102,6 +104,6 @@ pub async fn clear_stale(transaction: &mut Transaction<'_>, subjects: &[(Subject
 fn subject(row: &Row) -> Result<(Subject, String), StoreError> {
     let name: &str = row.try_get("subject")?;
     let known = [Subject::Order, Subject::Product, Subject::User, Subject::Rating, Subject::Comment];
-    let subject = known.into_iter().find(|it| it.as_str() == name).expect("only these are projected");
+    let subject = known.into_iter().find(|subject| subject.as_str() == name).expect("only these are projected");
     Ok((subject, row.try_get("subject_id")?))
 }

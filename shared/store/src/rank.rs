@@ -213,9 +213,9 @@ pub async fn list(
         RankScope::Category(id) => ("category", Some(id)),
         RankScope::Seller(id) => ("seller", Some(id)),
     };
-    let generation = after.map(|it| it.generation);
+    let generation = after.map(|last| last.generation);
     // From the top: below the greatest number.
-    let (value, product) = after.map_or((i64::MAX, ""), |it| (it.value, it.id.as_str()));
+    let (value, product) = after.map_or((i64::MAX, ""), |last| (last.value, last.id.as_str()));
     let parameters: [crate::session::Parameter<'_>; 7] = [
         (&list.as_str(), Type::TEXT),
         (&kind, Type::TEXT),

@@ -258,5 +258,5 @@ fn stored_action(name: &str, position: Option<u32>, factor: Option<f64>) -> Rule
 
 /// Returns what has a name; a check of the table, or the function, admits no other names.
 pub(crate) fn named<T: Copy>(all: &[T], name_of: fn(T) -> &'static str, name: &str) -> T {
-    *all.iter().find(|it| name_of(**it) == name).expect("the schema admits known names only")
+    *all.iter().find(|value| name_of(**value) == name).expect("the schema admits known names only")
 }

@@ -95,12 +95,12 @@ async fn add_sales(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Pla
 }
 
 async fn add_product(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
-    let pick: Pick<4> = |it| [it.orders_paid, it.items_milli, it.revenue_minor, it.refund_minor];
+    let pick: Pick<4> = |cell| [cell.orders_paid, cell.items_milli, cell.revenue_minor, cell.refund_minor];
     add(transaction, "add_product_sales", rows, pick).await
 }
 
 async fn add_category(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
-    let pick: Pick<4> = |it| [it.orders_paid, it.items_milli, it.revenue_minor, it.refund_minor];
+    let pick: Pick<4> = |cell| [cell.orders_paid, cell.items_milli, cell.revenue_minor, cell.refund_minor];
     add(transaction, "add_category_sales", rows, pick).await
 }
 
@@ -110,7 +110,7 @@ async fn add_customer(
     rows: &Rows,
     empty_spend: &mut Places,
 ) -> Result<Places, StoreError> {
-    let pick: Pick<3> = |it| [it.orders_paid, it.revenue_minor, it.refund_minor];
+    let pick: Pick<3> = |cell| [cell.orders_paid, cell.revenue_minor, cell.refund_minor];
     let mut empty = Places::new();
     for row in send(transaction, "add_customer_sales", rows, pick).await? {
         let places = if row.try_get("of_spend")? { &mut *empty_spend } else { &mut empty };
@@ -120,19 +120,19 @@ async fn add_customer(
 }
 
 async fn add_order_status(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
-    add(transaction, "add_order_statuses", rows, |it| [it.count, it.items_milli]).await
+    add(transaction, "add_order_statuses", rows, |cell| [cell.count, cell.items_milli]).await
 }
 
 async fn add_rating(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
-    add(transaction, "add_ratings", rows, |it| [it.count, it.score_micros]).await
+    add(transaction, "add_ratings", rows, |cell| [cell.count, cell.score_micros]).await
 }
 
 async fn add_user(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
-    add(transaction, "add_users", rows, |it| [it.count]).await
+    add(transaction, "add_users", rows, |cell| [cell.count]).await
 }
 
 async fn add_event(transaction: &mut Transaction<'_>, rows: &Rows) -> Result<Places, StoreError> {
-    add(transaction, "add_events", rows, |it| [it.count]).await
+    add(transaction, "add_events", rows, |cell| [cell.count]).await
 }
 
 /// Updates rows and returns the `ctid`s of those that are empty now.

@@ -30,7 +30,8 @@ pub struct Spend {
 /// See [`StoreError`].
 pub async fn sum(database: &Database, thresholds: &SegmentThresholds) -> Result<Vec<Spend>, StoreError> {
     let currencies: Vec<String> = thresholds.iter().map(|(currency, _)| currency.into()).collect();
-    let (high, medium): (Vec<i64>, Vec<i64>) = thresholds.iter().map(|(_, it)| (it.high, it.medium)).unzip();
+    let (high, medium): (Vec<i64>, Vec<i64>) =
+        thresholds.iter().map(|(_, threshold)| (threshold.high, threshold.medium)).unzip();
     let parameters: [Parameter<'_>; 3] =
         [(&currencies, Type::TEXT_ARRAY), (&high, Type::INT8_ARRAY), (&medium, Type::INT8_ARRAY)];
     let rows = database.query(include_str!("../sql/segment/sum.sql"), &parameters).await?;

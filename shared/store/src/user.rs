@@ -11,8 +11,8 @@ use crate::{StoreError, Transaction};
 /// See [`StoreError`].
 pub async fn save(transaction: &mut Transaction<'_>, users: &[(&str, &UserState)]) -> Result<(), StoreError> {
     let keys: Vec<_> = users.iter().map(|(key, _)| *key).collect();
-    let registered: Vec<_> = users.iter().map(|(_, it)| it.registered_at).collect();
-    let deleted: Vec<_> = users.iter().map(|(_, it)| it.deleted_at).collect();
+    let registered: Vec<_> = users.iter().map(|(_, user)| user.registered_at).collect();
+    let deleted: Vec<_> = users.iter().map(|(_, user)| user.deleted_at).collect();
     let parameters: [crate::session::Parameter<'_>; 3] =
         [(&keys, Type::TEXT_ARRAY), (&registered, Type::TIMESTAMPTZ_ARRAY), (&deleted, Type::TIMESTAMPTZ_ARRAY)];
     transaction.call("save_users", &parameters).await.map(|_| ())
