@@ -159,8 +159,11 @@ fn give_up(outcomes: &mut [(InteractionId, Outcome)], interactions: &[&Interacti
     if !outcomes.iter().any(|(_, outcome)| *outcome == Outcome::Confirmed) {
         return;
     }
-    let is_old =
-        |id| interactions.iter().any(|it| it.id == id && now.duration_since(it.date_created) >= NOT_TAKEN_LIMIT);
+    let is_old = |id| {
+        interactions
+            .iter()
+            .any(|interaction| interaction.id == id && now.duration_since(interaction.date_created) >= NOT_TAKEN_LIMIT)
+    };
     for (id, outcome) in outcomes {
         if let Outcome::Again(AgainReason::NotTaken(status)) = *outcome
             && is_old(*id)

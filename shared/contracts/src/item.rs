@@ -108,7 +108,8 @@ impl RawItem<'_> {
 
     fn reference(&self) -> Result<Reference, Rejection> {
         let ref_type = field::ref_type("ref_type", self.ref_type)?;
-        let refused = |it: domain::InvalidReference| Rejection::new(RejectionCode::InvalidReference, it.to_string());
+        let refused =
+            |rule: domain::InvalidReference| Rejection::new(RejectionCode::InvalidReference, rule.to_string());
         let reference = Reference::new(ref_type, &field::required_id("ref_id", self.ref_id)?).map_err(refused)?;
         if personal::is_personal(reference.ref_id()) {
             let message = "ref_id: must not hold an email address, or what looks like a card number (14 to 19 digits)";

@@ -28,7 +28,7 @@ pub fn count_hidden(json: &str) -> usize {
 /// Returns a string for storage: without control characters, and [`HIDDEN`] when it looks personal.
 #[must_use]
 pub fn without_personal(text: &str) -> String {
-    if is_personal(text) { HIDDEN.to_owned() } else { text.chars().filter(|it| !it.is_control()).collect() }
+    if is_personal(text) { HIDDEN.to_owned() } else { text.chars().filter(|c| !c.is_control()).collect() }
 }
 
 /// Counts the hidden strings of an event.
@@ -249,7 +249,7 @@ mod tests {
         for card in CARDS {
             assert!(has_card_number(card), "{card}");
             let groups = |gap: &str| {
-                card.as_bytes().chunks(4).map(|it| str::from_utf8(it).unwrap()).collect::<Vec<_>>().join(gap)
+                card.as_bytes().chunks(4).map(|digits| str::from_utf8(digits).unwrap()).collect::<Vec<_>>().join(gap)
             };
             for text in [
                 groups(" "),
@@ -315,7 +315,7 @@ mod tests {
             ("o'brien@example.com", "o'brien@example.com"),
             ("to:a+b!c@mail.example.com,", "a+b!c@mail.example.com"),
         ] {
-            assert!(addresses(text).iter().any(|it| it == address), "{text}: {:?}", addresses(text));
+            assert!(addresses(text).iter().any(|found| found == address), "{text}: {:?}", addresses(text));
         }
         assert!(addresses("left-pad@1.3.0 and ann@localhost").is_empty());
     }
@@ -328,8 +328,9 @@ mod tests {
 
     #[test]
     fn a_uuid_is_no_card_number_whatever_its_digits_are() {
-        let unlucky =
-            (0..10).map(|digit| format!("4111111{digit}-1111-4111-8111-aaaaaaaaaaaa")).find(|it| has_card_number(it));
+        let unlucky = (0..10)
+            .map(|digit| format!("4111111{digit}-1111-4111-8111-aaaaaaaaaaaa"))
+            .find(|uuid| has_card_number(uuid));
         let unlucky = unlucky.expect("one of ten digits makes the check digit right");
         assert!(!is_personal(&unlucky), "{unlucky}");
         assert!(is_personal(&format!("{unlucky} ann@example.com")));

@@ -53,7 +53,7 @@ impl RecommendationQuery {
         given: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> Result<(Placement, Self), InvalidQuery> {
         let parameters = Parameters::read(given, &["kind", "limit", "cursor", "category_id", "exclude"])?;
-        let kinds = [Placement::Viewed, Placement::Bought].map(|it| (it.as_str(), it));
+        let kinds = [Placement::Viewed, Placement::Bought].map(|placement| (placement.as_str(), placement));
         Ok((parameters.choice("kind", &kinds)?, Self::of(&parameters)?))
     }
 
@@ -101,7 +101,7 @@ pub fn read_cart(body: &[u8]) -> Result<Vec<ProductId>, RequestError> {
     let cart: Cart<'_> = body::object(body, Limits::LIVE)?;
     let mut products = Vec::new();
     for raw in body::items("products", cart.products, Limits::CART)? {
-        let id = field::required_id("products", Some(raw)).map_err(|it| wrong(it.message))?;
+        let id = field::required_id("products", Some(raw)).map_err(|rejection| wrong(rejection.message))?;
         let id: ProductId = id.parse().map_err(|rule: domain::InvalidId| wrong(format!("products: {rule}")))?;
         if !products.contains(&id) {
             products.push(id);

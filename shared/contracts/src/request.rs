@@ -94,7 +94,8 @@ fn split(body: &[u8], caller: Caller, limits: Limits) -> Result<Body<'_>, Reques
 /// Reads how far the sender's clock is behind; without `sent_at` it is assumed to be correct.
 fn read_clock_error(body: &Body<'_>, arrival: Timestamp) -> Result<SignedDuration, RequestError> {
     let Some(raw) = body.sent_at else { return Ok(SignedDuration::ZERO) };
-    let sent_at = field::time("sent_at", raw).map_err(|it| RequestError::WrongShape { reason: it.message })?;
+    let sent_at =
+        field::time("sent_at", raw).map_err(|rejection| RequestError::WrongShape { reason: rejection.message })?;
     Ok(clock_error(sent_at, arrival))
 }
 

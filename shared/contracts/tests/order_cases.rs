@@ -41,7 +41,9 @@ fn fold(events: &[ShopEvent]) -> (Vec<(Cell, CellFigures)>, BTreeSet<&'static st
     for events in orders.values() {
         let state = OrderState::of(events.iter().copied());
         stands.insert(state.status().as_str());
-        cells.extend(order_contribution(&state, &Attributions::new()).iter().map(|(cell, it)| (cell.clone(), *it)));
+        cells.extend(
+            order_contribution(&state, &Attributions::new()).iter().map(|(cell, figures)| (cell.clone(), *figures)),
+        );
     }
     (cells, stands)
 }

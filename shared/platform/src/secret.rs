@@ -187,7 +187,7 @@ impl SecretSource {
             let call = self.client.put_secret_value().secret_id(&self.arn).client_request_token(token);
             match Box::pin(call.secret_string(text).send()).await {
                 Ok(_) => return Ok((result, true)),
-                Err(error) if error.as_service_error().is_some_and(|it| it.is_resource_exists_exception()) => {}
+                Err(error) if error.as_service_error().is_some_and(|cause| cause.is_resource_exists_exception()) => {}
                 Err(error) => return Err(SecretError::Unavailable(error.into())),
             }
         }

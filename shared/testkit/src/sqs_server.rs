@@ -20,7 +20,7 @@ fn answer(request: &Recorded, refuses: fn(&str) -> bool) -> Value {
     let batch: Value = serde_json::from_str(&request.body).unwrap();
     let entries = batch["Entries"].as_array().unwrap().iter();
     let (failed, taken): (Vec<_>, Vec<_>) = entries.partition(|entry| refuses(entry["MessageBody"].as_str().unwrap()));
-    let failed = failed.iter().map(|it| json!({ "Id": it["Id"], "SenderFault": false, "Code": "InternalError" }));
-    let taken = taken.iter().map(|it| json!({ "Id": it["Id"], "MessageId": "m", "MD5OfMessageBody": "" }));
+    let failed = failed.iter().map(|entry| json!({ "Id": entry["Id"], "SenderFault": false, "Code": "InternalError" }));
+    let taken = taken.iter().map(|entry| json!({ "Id": entry["Id"], "MessageId": "m", "MD5OfMessageBody": "" }));
     json!({ "Successful": taken.collect::<Vec<_>>(), "Failed": failed.collect::<Vec<_>>() })
 }

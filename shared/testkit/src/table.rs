@@ -71,7 +71,10 @@ impl TestTable {
     pub fn ids_of(item: &HashMap<String, AttributeValue>) -> Vec<i64> {
         let interactions = item["interactions"].as_l().unwrap();
         assert!(!interactions.is_empty(), "{item:?}");
-        interactions.iter().map(|it| it.as_m().unwrap()["id"].as_n().unwrap().parse().unwrap()).collect()
+        interactions
+            .iter()
+            .map(|interaction| interaction.as_m().unwrap()["id"].as_n().unwrap().parse().unwrap())
+            .collect()
     }
 
     /// Removes the table. A table that a failed test leaves behind is removed with the emulator.

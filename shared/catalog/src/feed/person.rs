@@ -118,7 +118,7 @@ impl FeedCatalog {
             actions.push(TransactWriteItem::builder().put(put).build());
         }
         for (partition, sort_key) in items.iter().map(Item::key) {
-            let [partition, sort_key] = [partition, sort_key].map(|it| AttributeValue::S(it.to_owned()));
+            let [partition, sort_key] = [partition, sort_key].map(|key| AttributeValue::S(key.to_owned()));
             let delete = Delete::builder().table_name(&self.table).key("pk", partition).key("sk", sort_key);
             actions.push(TransactWriteItem::builder().delete(delete.build().map_err(invalid)?).build());
         }

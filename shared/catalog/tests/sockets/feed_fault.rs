@@ -35,7 +35,7 @@ fn puts(request: &Request) -> Vec<Value> {
 /// The interactions in the item of a put request.
 fn ids_of(put: &Value) -> Vec<i64> {
     let interactions = put["PutRequest"]["Item"]["interactions"]["L"].as_array().unwrap();
-    interactions.iter().map(|it| it["M"]["id"]["N"].as_str().unwrap().parse().unwrap()).collect()
+    interactions.iter().map(|interaction| interaction["M"]["id"]["N"].as_str().unwrap().parse().unwrap()).collect()
 }
 
 /// Refuses calls with one of these interactions.

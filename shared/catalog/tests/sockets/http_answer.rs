@@ -104,7 +104,7 @@ async fn a_404_to_everything_opens_the_circuit_however_old_the_interactions_are(
     let server = Server::start(|_, _| answer(404, "")).await;
     let interactions: Vec<_> = (0..30).map(viewed).collect();
     let delivery = catalog(&server).deliver(&interactions, soon()).await.unwrap();
-    assert!(delivery.circuit_open && delivery.outcomes.iter().all(|(_, it)| matches!(it, Outcome::Again(_))));
+    assert!(delivery.circuit_open && delivery.outcomes.iter().all(|(_, outcome)| matches!(outcome, Outcome::Again(_))));
     assert!(server.count() < 20, "{} calls", server.count());
 }
 

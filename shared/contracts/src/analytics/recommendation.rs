@@ -78,7 +78,7 @@ impl RecommendationResults {
     pub fn of(rows: impl Iterator<Item = (Date, Placement, Arm, Results)>) -> Self {
         let (mut days, mut learned, mut control) = (Vec::<PlacementDay>::new(), Results::default(), Results::default());
         for (date, placement, arm, results) in rows {
-            if days.last().is_none_or(|it| (it.date, it.placement) != (date, placement.as_str())) {
+            if days.last().is_none_or(|day| (day.date, day.placement) != (date, placement.as_str())) {
                 days.push(PlacementDay::of(date, placement));
             }
             let Some(day) = days.last_mut() else { continue };
@@ -114,20 +114,20 @@ impl Compared {
 }
 
 impl From<Results> for ArmResults {
-    fn from(it: Results) -> Self {
+    fn from(results: Results) -> Self {
         Self {
-            impressions: it.impressions,
-            clicks: it.clicks,
-            conversions: it.conversions,
-            click_rate: it.clicked().rate().map(rounded),
-            conversion_rate: it.converted().rate().map(rounded),
+            impressions: results.impressions,
+            clicks: results.clicks,
+            conversions: results.conversions,
+            click_rate: results.clicked().rate().map(rounded),
+            conversion_rate: results.converted().rate().map(rounded),
         }
     }
 }
 
 impl From<Lift> for ShownLift {
-    fn from(it: Lift) -> Self {
-        Self { ratio: rounded(it.ratio), low: rounded(it.low), high: rounded(it.high) }
+    fn from(lift: Lift) -> Self {
+        Self { ratio: rounded(lift.ratio), low: rounded(lift.low), high: rounded(lift.high) }
     }
 }
 
@@ -180,9 +180,9 @@ mod tests {
             (second, Placement::Session, Arm::Learned, some(0, 0, 0)),
         ];
         let found = RecommendationResults::of(rows.into_iter());
-        let days = found.days.iter().map(|it| {
-            let control = it.control.map(|it| it.clicks);
-            format!("{} {} {} {control:?} {:?}", it.date, it.placement, it.learned.clicks, it.learned.click_rate)
+        let days = found.days.iter().map(|day| {
+            let control = day.control.map(|arm| arm.clicks);
+            format!("{} {} {} {control:?} {:?}", day.date, day.placement, day.learned.clicks, day.learned.click_rate)
         });
         assert_eq!(
             days.collect::<Vec<_>>(),

@@ -64,8 +64,9 @@ pub(crate) fn history() -> OperationBuilder {
         let time = SchemaFormat::KnownFormat(KnownFormat::DateTime);
         query(name, ObjectBuilder::new().schema_type(Type::String).format(Some(time)), text)
     };
-    let granularity =
-        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(HistoryGranularity::ALL.map(|it| it.0)));
+    let granularity = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(HistoryGranularity::ALL.map(|choice| choice.0)));
     let zone = ObjectBuilder::new().schema_type(Type::String).examples(["Asia/Ho_Chi_Minh"]);
     let limits = format!(
         "By the time of the events. Hours, and days of time zones other than UTC, reach back {HISTORY_HOUR_DAYS} days; \

@@ -44,7 +44,8 @@ pub(crate) fn seller_dashboard() -> OperationBuilder {
     let mut answers = vec![("200", found), invalid("end: must be after start")];
     answers.extend(for_admins());
     let instant = |name, text: &str| query(name, formatted(KnownFormat::DateTime), text);
-    let granularity = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Granularity::ALL.map(|it| it.0)));
+    let granularity =
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Granularity::ALL.map(|choice| choice.0)));
     let limit = format!("End of the range (exclusive), at most {SPAN_MAX_DAYS} days after `start`; now when absent.");
     operation("showSellerDashboard", "Shows the seller's own sales", answers)
         .description(Some("The seller is the `sub` of the token. Money is in minor units of `currency`."))

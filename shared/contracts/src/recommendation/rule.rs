@@ -50,10 +50,11 @@ pub fn read_rule(body: &[u8], now: Timestamp) -> Result<NewRule, RequestError> {
     };
     let (position, factor) = (number("position", body.position)?, number("factor", body.factor)?);
     // What is no whole number is out of range.
-    let position = position
-        .map(|it| (0..=domain::recommendation::RULE_POSITION_MAX).find(|at| f64::from(*at) == it).unwrap_or_default());
-    let action =
-        RuleAction::read(&text("action", body.action)?, position, factor).map_err(|it| wrong(it.to_string()))?;
+    let position = position.map(|given| {
+        (0..=domain::recommendation::RULE_POSITION_MAX).find(|at| f64::from(*at) == given).unwrap_or_default()
+    });
+    let action = RuleAction::read(&text("action", body.action)?, position, factor)
+        .map_err(|invalid| wrong(invalid.to_string()))?;
     let target = choice("target", &text("target", body.target)?, &RuleTarget::ALL, RuleTarget::as_str)?;
     let placement = body
         .placement
@@ -67,28 +68,28 @@ pub fn read_rule(body: &[u8], now: Timestamp) -> Result<NewRule, RequestError> {
         ends_at: time("ends_at", body.ends_at)?,
         reason: reason(body.reason)?,
     };
-    rule.check(now).map_err(|it| wrong(it.to_string()))
+    rule.check(now).map_err(|invalid| wrong(invalid.to_string()))
 }
 
 fn text(name: &str, raw: Option<&RawValue>) -> Result<String, RequestError> {
-    field::required_text(name, raw).map_err(|it| wrong(it.message))
+    field::required_text(name, raw).map_err(|rejection| wrong(rejection.message))
 }
 
 fn choice<T: Copy>(name: &str, text: &str, all: &[T], name_of: fn(T) -> &'static str) -> Result<T, RequestError> {
-    all.iter().copied().find(|it| name_of(*it) == text).ok_or_else(|| {
-        let names: Vec<_> = all.iter().map(|it| name_of(*it)).collect();
+    all.iter().copied().find(|value| name_of(*value) == text).ok_or_else(|| {
+        let names: Vec<_> = all.iter().map(|value| name_of(*value)).collect();
         wrong(format!("{name}: must be one of {}", names.join(", ")))
     })
 }
 
 fn target_id(raw: Option<&RawValue>) -> Result<String, RequestError> {
-    let id = field::required_id("target_id", raw).map_err(|it| wrong(it.message))?;
+    let id = field::required_id("target_id", raw).map_err(|rejection| wrong(rejection.message))?;
     let id = canonical_id(&id);
     if is_id(&id) { Ok(id.into_owned()) } else { Err(wrong(format!("target_id: {}", domain::InvalidId))) }
 }
 
 fn time(name: &str, raw: Option<&RawValue>) -> Result<Option<Timestamp>, RequestError> {
-    raw.map(|raw| field::time(name, raw).map_err(|it| wrong(it.message))).transpose()
+    raw.map(|raw| field::time(name, raw).map_err(|rejection| wrong(rejection.message))).transpose()
 }
 
 fn reason(raw: Option<&RawValue>) -> Result<String, RequestError> {

@@ -25,7 +25,8 @@ fn a_query_has_defaults_and_limits() {
         assert_eq!(refused, "exclude: must be 1 to 100 product ids, separated by commas", "{odd}");
     }
     assert!(read(&[("kind", "bought")]).is_err(), "only beside a product");
-    let with_kind = |query: &[(&str, &str)]| RecommendationQuery::read_with_kind(query.iter().copied()).map(|it| it.0);
+    let with_kind =
+        |query: &[(&str, &str)]| RecommendationQuery::read_with_kind(query.iter().copied()).map(|found| found.0);
     assert_eq!((with_kind(&[]), with_kind(&[("kind", "bought")])), (Ok(Placement::Viewed), Ok(Placement::Bought)));
     assert_eq!(with_kind(&[("kind", "cart")]).unwrap_err().to_string(), "kind: must be one of viewed, bought");
 }
@@ -41,7 +42,7 @@ fn a_session_is_named_as_in_events() {
 #[test]
 fn a_cart_has_1_to_20_products() {
     let products =
-        |body: &str| read_cart(body.as_bytes()).map(|it| it.iter().map(ToString::to_string).collect::<Vec<_>>());
+        |body: &str| read_cart(body.as_bytes()).map(|cart| cart.iter().map(ToString::to_string).collect::<Vec<_>>());
     assert_eq!(products(r#"{"products":["p-1",7,"p-1"]}"#).unwrap(), ["p-1", "7"]);
     let many = serde_json::json!({ "products": (0..21).collect::<Vec<_>>() }).to_string();
     for (body, refused) in [

@@ -311,7 +311,7 @@ fn an_odd_time_of_sending_is_refused_by_name() {
 fn a_name_of_another_system_is_the_event_that_it_means() {
     let named = |caller, name: &str| {
         let item = format!(r#"{{"event_type":"{name}","ref_type":"Product","ref_id":"{SPU}","session_id":"s"}}"#);
-        item_as(caller, &item).map(|it| it.event_type.to_string()).map_err(|refused| refused.rejection.code)
+        item_as(caller, &item).map(|event| event.event_type.to_string()).map_err(|refused| refused.rejection.code)
     };
     assert_eq!(named(Caller::Account(ACCOUNT), "cart").as_deref(), Ok("add_to_cart"));
     assert_eq!(named(Caller::Guest, "Product Viewed").as_deref(), Ok("view"));

@@ -98,7 +98,7 @@ impl AddressKey {
 
     /// Says whether a seal is valid for this text, under any version.
     pub(super) fn has_sealed(&self, text: &str, seal: &str) -> bool {
-        let bytes = seal.as_bytes().chunks(2).map(|it| u8::from_str_radix(str::from_utf8(it).ok()?, 16).ok());
+        let bytes = seal.as_bytes().chunks(2).map(|digits| u8::from_str_radix(str::from_utf8(digits).ok()?, 16).ok());
         let Some(seal) = bytes.collect::<Option<Vec<u8>>>() else { return false };
         self.secrets.values().any(|secret| keyed(secret, &[SEAL, text.as_bytes()]).verify_slice(&seal).is_ok())
     }

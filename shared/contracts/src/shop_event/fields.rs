@@ -119,7 +119,7 @@ impl<'a> Fields<'a> {
     pub(super) fn label(&self, names: &[&str]) -> Option<String> {
         let raw = names.iter().find_map(|name| self.raw(name))?;
         let text: String = serde_json::from_str(raw.get()).unwrap_or_else(|_| raw.get().trim_matches('"').to_owned());
-        let clean: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
+        let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let words: Vec<_> = clean.split_whitespace().collect();
         let cut: String = words.join(" ").chars().take(SHOP_TEXT_MAX_CHARS).collect();
         Some(cut.trim_end().to_owned())
@@ -190,7 +190,8 @@ impl<'a> Fields<'a> {
     pub(super) fn any_amount(&self, name: &str, currency: Currency) -> Result<Option<Amount>, Rejection> {
         let Some(text) = self.number(name)? else { return Ok(None) };
         let amount: Result<Amount, _> = text.parse();
-        let fits = amount.and_then(|it| if it.is_too_large(currency) { Err(InvalidAmount::TooLarge) } else { Ok(it) });
+        let fits = amount
+            .and_then(|amount| if amount.is_too_large(currency) { Err(InvalidAmount::TooLarge) } else { Ok(amount) });
         fits.map(Some).map_err(|rule| self.reject(RejectionCode::InvalidAmount, name, &rule.to_string()))
     }
 
@@ -251,7 +252,7 @@ impl<'a> Fields<'a> {
         let elements: Vec<&'a RawValue> = serde_json::from_str(raw.get())
             .map_err(|_| self.reject(RejectionCode::WrongType, name, "must be an array"))?;
         let elements = elements.into_iter().enumerate();
-        elements.map(|(i, it)| Fields::of(&format!("{}[{i}]", self.path(name)), it.get(), self.intake)).collect()
+        elements.map(|(i, raw)| Fields::of(&format!("{}[{i}]", self.path(name)), raw.get(), self.intake)).collect()
     }
 
     /// Reads a list of names.

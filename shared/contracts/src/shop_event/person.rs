@@ -109,7 +109,7 @@ pub fn anonymize_in_event(
         members.insert("eventId".to_owned(), Value::String(event.id.to_string()));
     }
     let text = document.to_string();
-    let still_readable = read_shop_event(&text, intake, arrival).is_ok_and(|it| it.id == event.id);
+    let still_readable = read_shop_event(&text, intake, arrival).is_ok_and(|read| read.id == event.id);
     Some(if still_readable { Anonymized::Rewritten(text) } else { Anonymized::Unreadable })
 }
 
@@ -235,7 +235,7 @@ fn meaning(name: &str, of_user: bool) -> &str {
 
 /// Splits text at characters that neither ids nor addresses contain.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|it: char| !(it.is_alphanumeric() || "@.-_+:%".contains(it))).filter(|word| !word.is_empty())
+    text.split(|c: char| !(c.is_alphanumeric() || "@.-_+:%".contains(c))).filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]

@@ -366,7 +366,7 @@ fn a_name_that_is_only_shown_refuses_nothing() {
         facts.name
     };
     assert_eq!(name(r#""Boots\n\u0000 of  leather""#).as_deref(), Some("Boots of leather"));
-    assert_eq!(name(&format!("\"{}\"", "x".repeat(500))).map(|it| it.len()), Some(SHOP_TEXT_MAX_CHARS));
+    assert_eq!(name(&format!("\"{}\"", "x".repeat(500))).map(|text| text.len()), Some(SHOP_TEXT_MAX_CHARS));
     assert_eq!(name("{}"), None);
 }
 

@@ -69,7 +69,9 @@ fn rounds(spec: &Value, items: &Items<'_>, mappings: &Value) -> Result<Map<Strin
 fn call(members: Map<String, Value>, items: &Items<'_>, mappings: &Value) -> Value {
     let [(name, argument)] = &members.iter().collect::<Vec<_>>()[..] else { return Value::Object(members) };
     let known = match (name.as_str(), argument) {
-        ("Ref", Value::String(name)) => items.iter().find(|(identifier, _)| identifier == name).map(|it| json!(it.1)),
+        ("Ref", Value::String(name)) => {
+            items.iter().find(|(identifier, _)| identifier == name).map(|pair| json!(pair.1))
+        }
         ("Fn::Sub", Value::String(text)) => Some(substituted(fill(text, items))),
         ("Fn::Sub", Value::Array(parts)) => substitute_given(parts, items),
         ("Fn::FindInMap", Value::Array(path)) => {

@@ -117,7 +117,7 @@ fn bytes(attributes: &Attributes) -> usize {
         }
         other => panic!("{other:?}"),
     };
-    attributes.iter().map(|(name, it)| name.len() + value(it)).sum()
+    attributes.iter().map(|(name, attribute)| name.len() + value(attribute)).sum()
 }
 
 #[test]
