@@ -5,7 +5,8 @@ use domain::Currency;
 /// Chooses the requested currency, else the one with the most paid orders, ties in alphabetical order; `None` when
 /// there are no figures. The currencies are given with their paid orders, each once; one with refunds only has none.
 pub(crate) fn choose(asked: Option<Currency>, paid: impl Iterator<Item = (Currency, i64)>) -> Option<Currency> {
-    asked.or_else(|| paid.max_by_key(|(currency, orders)| (*orders, std::cmp::Reverse(*currency))).map(|(it, _)| it))
+    asked
+        .or_else(|| paid.max_by_key(|(currency, orders)| (*orders, std::cmp::Reverse(*currency))).map(|(code, _)| code))
 }
 
 #[cfg(test)]

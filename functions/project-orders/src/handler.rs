@@ -89,7 +89,8 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
         tracing::error!(request.id = id, error, "could not read the batch");
     })?;
     // The message of a rejection may quote what the producer sent; its code does not.
-    let read = |body: &str| read_shop_event(body, intake, arrival).map_err(|it| it.code.as_str().to_owned());
+    let read =
+        |body: &str| read_shop_event(body, intake, arrival).map_err(|rejection| rejection.code.as_str().to_owned());
     let batch = Batch::read_with(event.payload, read);
     let mut outcome = Outcome::default();
     // Events that waited during an outage of days are not historical.

@@ -62,7 +62,7 @@ async fn run(
     stale: &[SubjectKey],
 ) -> Result<Projected, StoreError> {
     let logged = if events.is_empty() { Vec::new() } else { store::shop_event::insert(transaction, events).await? };
-    let new = events.iter().zip(&logged).filter(|(_, it)| **it == Logged::New).map(|(it, _)| it.clone());
+    let new = events.iter().zip(&logged).filter(|(_, logged)| **logged == Logged::New).map(|(event, _)| event.clone());
     let mut new: Vec<_> = new.collect();
     let subjects: BTreeSet<_> = new.iter().filter_map(changed).chain(stale.iter().cloned()).collect();
     let subjects: Vec<_> = subjects.into_iter().collect();
@@ -106,13 +106,14 @@ async fn change_products(transaction: &mut Transaction<'_>, states: &States) -> 
     if old != new {
         store::popularity::remap_skus(transaction, &new).await?;
     }
-    let moved: Vec<_> = references.iter().filter(|it| before.get(*it) != after.get(*it)).cloned().collect();
+    let moved: Vec<_> =
+        references.iter().filter(|reference| before.get(*reference) != after.get(*reference)).cloned().collect();
     if moved.is_empty() { Ok(()) } else { store::projection::mark_stale(transaction, &moved).await }
 }
 
 /// Returns for each reference the product that it resolves to as a SKU; a product's own id resolves only to itself.
 fn skus<'a>(references: &'a [String], known: &'a Attributions) -> Vec<(&'a str, Option<&'a str>)> {
-    let product = |reference: &str| known.get(reference).map(|it| &*it.product_id).filter(|id| *id != reference);
+    let product = |reference: &str| known.get(reference).map(|found| &*found.product_id).filter(|id| *id != reference);
     references.iter().map(|reference| (&**reference, product(reference))).collect()
 }
 
@@ -134,7 +135,8 @@ async fn save(transaction: &mut Transaction<'_>, states: &States, known: &Attrib
         store::order::save_payments(transaction, &orders).await?;
     }
     if !states.opinions.is_empty() {
-        let opinions: Vec<_> = states.opinions.iter().map(|(subject, id, it)| (*subject, &**id, it)).collect();
+        let opinions: Vec<_> =
+            states.opinions.iter().map(|(subject, id, opinion)| (*subject, &**id, opinion)).collect();
         store::opinion::save(transaction, &opinions, known).await?;
     }
     if !states.users.is_empty() {
@@ -175,11 +177,11 @@ fn move_on(projections: &mut [Projection], caused: &Caused, difference: &mut Con
         difference.subtract(&projection.contribution);
         projection.contribution.clone_from(contribution);
         let known: HashSet<_> = projection.derived.iter().copied().collect();
-        let fresh: Vec<_> = derived.iter().filter(|it| !known.contains(&it.event_id)).cloned().collect();
-        projection.derived.extend(fresh.iter().map(|it| it.event_id));
+        let fresh: Vec<_> = derived.iter().filter(|event| !known.contains(&event.event_id)).cloned().collect();
+        projection.derived.extend(fresh.iter().map(|event| event.event_id));
         projection.derived.sort();
-        let current: HashSet<_> = derived.iter().map(|it| it.event_id).collect();
-        projection.withdrawn = projection.derived.iter().filter(|it| !current.contains(it)).copied().collect();
+        let current: HashSet<_> = derived.iter().map(|event| event.event_id).collect();
+        projection.withdrawn = projection.derived.iter().filter(|id| !current.contains(id)).copied().collect();
         wanted.extend(fresh);
     }
     wanted

@@ -42,12 +42,15 @@ impl States {
     pub(crate) fn relied_on(&self) -> Vec<String> {
         let lines = self.orders.iter().flat_map(|(_, order)| order.lines.iter().map(|line| line.reference.clone()));
         let opinions = self.opinions.iter().filter_map(|(.., opinion)| opinion.reference.clone());
-        lines.chain(opinions).filter(|it| !it.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
+        lines.chain(opinions).filter(|reference| !reference.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// Returns the references that products define.
     pub(crate) fn decided(&self) -> Vec<String> {
-        let all = self.products.iter().flat_map(|(id, it)| std::iter::once(id.clone()).chain(it.skus.keys().cloned()));
+        let all = self
+            .products
+            .iter()
+            .flat_map(|(id, product)| std::iter::once(id.clone()).chain(product.skus.keys().cloned()));
         all.collect::<BTreeSet<_>>().into_iter().collect()
     }
 }

@@ -112,7 +112,7 @@ async fn answer(
     let offered = candidates.len();
     let page = Page { shown: shown.len(), limit: usize::try_from(query.limit).unwrap_or(usize::MAX) };
     let items = arrange(candidates, page, deps.serving.max_run);
-    shown.extend(items.iter().map(|it| it.mark));
+    shown.extend(items.iter().map(|item| item.mark));
     let next = (offered > items.len()).then(|| RecommendationCursor::behind(asked, shown)).flatten();
     let pagination = Pagination {
         limit: query.limit,

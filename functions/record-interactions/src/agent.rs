@@ -49,7 +49,7 @@ pub(crate) fn read(header: &str) -> Client {
     let end = header.char_indices().nth(READ_MAX_CHARS).map_or(header.len(), |(end, _)| end);
     let header = &header[..end];
     let description = describe(header);
-    let is_crawler = description.as_deref().is_some_and(|it| it.rsplit('/').next() == Some(CRAWLER));
+    let is_crawler = description.as_deref().is_some_and(|text| text.rsplit('/').next() == Some(CRAWLER));
     let is_listed = || BOTS.anywhere.is_match(header) || BOTS.first.iter().any(|text| header.starts_with(text));
     Client { is_bot: is_crawler || is_listed(), description }
 }

@@ -236,8 +236,10 @@ async fn check_verified(rig: &Rig, findings: &mut Findings) {
     let output = rig.verify().await;
     let figures: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
     let unexplained = figures["dead_letters"].as_array().into_iter().flatten();
-    let reasons = unexplained.filter_map(|it| it["unexplained"].as_object()).flat_map(|reasons| reasons.keys());
-    findings.violations.extend(reasons.filter(|it| *it != "unreadable").map(|it| format!("I5: a dead letter: {it}")));
+    let reasons = unexplained.filter_map(|letter| letter["unexplained"].as_object()).flat_map(|reasons| reasons.keys());
+    findings
+        .violations
+        .extend(reasons.filter(|reason| *reason != "unreadable").map(|reason| format!("I5: a dead letter: {reason}")));
     match figures["differences"].as_u64() {
         Some(0) => {}
         Some(differences) => {

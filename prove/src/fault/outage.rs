@@ -128,7 +128,8 @@ impl<'a> Shop<'a> {
         let said = self.acceptor.invoke(&post.body(json!({ "events": events }).to_string()).event()).await;
         let Invoked::Answered(answer) = said else { return Err(format!("accept-events: {said:?}")) };
         let reply = HttpReply::of(&answer).json();
-        let results = [&reply["data"], &reply["error"]["details"]].into_iter().find_map(|it| it["results"].as_array());
+        let results =
+            [&reply["data"], &reply["error"]["details"]].into_iter().find_map(|place| place["results"].as_array());
         let accepted = results.into_iter().flatten().filter(|result| result["status"] == "accepted");
         self.accepted.extend(accepted.filter_map(|result| result["event_id"].as_str()?.parse::<Uuid>().ok()));
         Ok(())
@@ -215,7 +216,7 @@ impl<'a> Shop<'a> {
             }
         }
         let sent: BTreeSet<_> =
-            self.webhook.requests().iter().map(|it| it.headers["idempotency-key"].clone()).collect();
+            self.webhook.requests().iter().map(|request| request.headers["idempotency-key"].clone()).collect();
         let alerts = usize::try_from(self.orders / 6).unwrap();
         if sent.len() == alerts { Ok(()) } else { Err(format!("{} of {alerts} alerts were sent", sent.len())) }
     }

@@ -186,7 +186,7 @@ fn derive(events: &[String], intake: &Intake) -> Vec<DerivedInteraction> {
 
 /// Every stranger claims every id, with an event of another weight.
 fn claims(derived: &[DerivedInteraction], round: u32) -> Vec<Request> {
-    let items = |event_type| derived.iter().map(|it| (it.event_id, sent(event_type, false))).collect::<Vec<_>>();
+    let items = |event_type| derived.iter().map(|event| (event.event_id, sent(event_type, false))).collect::<Vec<_>>();
     let account = Uuid::from_u128(0xacc0_0000 + u128::from(round));
     let mut claims = Vec::new();
     for (one, other) in items("view").chunks(7).zip(items("dislike").chunks(7)) {

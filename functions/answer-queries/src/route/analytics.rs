@@ -27,7 +27,7 @@ pub(crate) async fn dashboard(
 ) -> Result<Response, Failure> {
     let query = TotalsQuery::read(query.pairs(), Timestamp::now())?;
     let totals = shop_report::get_totals(&deps.database, query.today).await?;
-    let currency = currency::choose(query.currency, totals.sales.iter().map(|(code, it)| (*code, it.orders)));
+    let currency = currency::choose(query.currency, totals.sales.iter().map(|(code, figures)| (*code, figures.orders)));
     let shown = totals.sales.iter().find(|(code, _)| Some(*code) == currency);
     let minor = shown.map(|(_, figures)| figures.net_minor()).unwrap_or_default();
     let by_currency = totals
@@ -55,13 +55,13 @@ pub(crate) async fn daily_revenue(
     let days = range.days.iter().map(|(_, day)| *day);
     let steps: Vec<TimeSpan> = std::iter::once(range.span).chain(days).collect();
     let sales = sales::sum(&deps.database, WHOLE_SHOP, &steps).await?;
-    let in_range = sales.iter().filter(|it| it.step == 0);
-    let currency = currency::choose(currency, in_range.map(|it| (it.currency, it.figures.orders)));
-    let of_currency = sales.iter().filter(|it| Some(it.currency) == currency);
-    let by_step: BTreeMap<usize, &Sales> = of_currency.map(|it| (it.step, it)).collect();
+    let in_range = sales.iter().filter(|row| row.step == 0);
+    let currency = currency::choose(currency, in_range.map(|row| (row.currency, row.figures.orders)));
+    let of_currency = sales.iter().filter(|row| Some(row.currency) == currency);
+    let by_step: BTreeMap<usize, &Sales> = of_currency.map(|row| (row.step, row)).collect();
     let day = |(step, (date, _)): (usize, &(jiff::civil::Date, TimeSpan))| DayRevenue {
         date: *date,
-        revenue: revenue(currency, by_step.get(&step).map(|it| it.figures).unwrap_or_default()),
+        revenue: revenue(currency, by_step.get(&step).map(|row| row.figures).unwrap_or_default()),
     };
     Ok(serving::private(&DailyRevenue { currency, daily_revenue: (1..).zip(&range.days).map(day).collect() }))
 }
@@ -79,7 +79,7 @@ pub(crate) async fn payment_methods(
         *paid.entry(*currency).or_default() += figures.orders;
     }
     let currency = currency::choose(currency, paid.into_iter());
-    let shown = methods.into_iter().filter(|(_, it, _)| Some(*it) == currency);
+    let shown = methods.into_iter().filter(|(_, code, _)| Some(*code) == currency);
     let method = |(method, _, figures): (String, Currency, SalesFigures)| MethodRevenue {
         method,
         orders: figures.orders,
@@ -123,7 +123,7 @@ pub(crate) async fn events(
 ) -> Result<Response, Failure> {
     let query = DaysQuery::read(query.pairs(), Timestamp::now())?;
     let counts = shop_report::count_events(&deps.database, query.span).await?.into_iter();
-    let counts = counts.map(|it| EventCount { service: it.service, event_type: it.event_type, count: it.events });
+    let counts = counts.map(|row| EventCount { service: row.service, event_type: row.event_type, count: row.events });
     Ok(serving::private(&Events { event_counts: counts.collect() }))
 }
 

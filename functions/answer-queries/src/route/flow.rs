@@ -25,15 +25,15 @@ pub(crate) async fn show(_: Admin, State(deps): State<Arc<Deps>>, query: QueryPa
     let database = &deps.database;
     let parked = flow::list_parked(database, EXAMPLES).await?;
     let of_sink = |sink: &'static str, (waiting, oldest_seconds): (i64, f64)| {
-        let reasons: Vec<_> = parked.iter().filter(|it| it.sink == sink).map(reason).collect();
-        let parked = reasons.iter().map(|it| it.count).sum();
+        let reasons: Vec<_> = parked.iter().filter(|row| row.sink == sink).map(reason).collect();
+        let parked = reasons.iter().map(|reason| reason.count).sum();
         SinkFlow { sink, waiting, oldest_seconds, parked, parked_by_reason: reasons }
     };
     let depths = pending::get_depth(database).await?;
     let alerts = pending_alert::get_depth(database).await?;
     // In the order in which they are declared.
-    let sinks = domain::Sink::ALL.iter().filter_map(|sink| depths.iter().find(|it| it.sink == *sink));
-    let sinks = sinks.map(|it| of_sink(it.sink.as_str(), (it.waiting, it.oldest_age_seconds)));
+    let sinks = domain::Sink::ALL.iter().filter_map(|sink| depths.iter().find(|depth| depth.sink == *sink));
+    let sinks = sinks.map(|depth| of_sink(depth.sink.as_str(), (depth.waiting, depth.oldest_age_seconds)));
     let alerts = of_sink(ALERTS, (alerts.waiting, alerts.oldest_age_seconds));
     Ok(serving::private(&Flow {
         sinks: sinks.chain([alerts]).collect(),

@@ -115,13 +115,13 @@ pub(crate) async fn of_product(
 }
 
 fn explanation(found: activity::Explanation) -> Explanation {
-    let events = found.events.into_iter().map(|it| ExplainedEvents {
-        event_type: it.event_type,
-        counted: it.counts.counted,
-        capped: it.counts.capped,
-        excluded: it.counts.excluded,
-        weight: it.weight.map(Micros::points),
-        points: Micros(it.counts.counted * it.weight.unwrap_or_default().0).points(),
+    let events = found.events.into_iter().map(|part| ExplainedEvents {
+        event_type: part.event_type,
+        counted: part.counts.counted,
+        capped: part.counts.capped,
+        excluded: part.counts.excluded,
+        weight: part.weight.map(Micros::points),
+        points: Micros(part.counts.counted * part.weight.unwrap_or_default().0).points(),
     });
     Explanation { id: found.id, as_of: found.as_of, score: found.score.points(), events: events.collect() }
 }

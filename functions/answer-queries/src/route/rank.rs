@@ -11,7 +11,7 @@ use crate::failure::Failure;
 /// `GET /popularity/top?rank=`: a page of the current generation, or of that of the cursor.
 pub(super) async fn list(deps: &Deps, limit: u32, query: RankQuery) -> Result<RankedEntries, Failure> {
     let after = query.after.as_ref();
-    let start = after.map(|it| After { generation: it.generation, value: it.value, id: &it.id });
+    let start = after.map(|cursor| After { generation: cursor.generation, value: cursor.value, id: &cursor.id });
     // One row more than shown reveals whether there is a next page, without counting.
     let found = rank::list(&deps.database, (query.list, &query.scope), start, limit + 1).await?;
     let (generation, mut rows) = match found {
@@ -23,7 +23,7 @@ pub(super) async fn list(deps: &Deps, limit: u32, query: RankQuery) -> Result<Ra
     let shown = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > shown;
     rows.truncate(shown);
-    let first = after.map_or(0, |it| it.position);
+    let first = after.map_or(0, |cursor| cursor.position);
     let next = generation.zip(rows.last()).filter(|_| more).map(|(generation, row)| RankCursor {
         list: query.list,
         scope: query.scope.clone(),
@@ -43,7 +43,7 @@ pub(super) async fn list(deps: &Deps, limit: u32, query: RankQuery) -> Result<Ra
     let data = generation.map_or_else(Vec::new, |generation| {
         (first.saturating_add(1)..).zip(rows).map(|(position, row)| entry(position, row, generation)).collect()
     });
-    Ok(RankedEntries { data, pagination, as_of: generation.map(|it| it.as_of) })
+    Ok(RankedEntries { data, pagination, as_of: generation.map(|generation| generation.as_of) })
 }
 
 fn entry(position: u32, row: Ranked, generation: Generation) -> RankedEntry {

@@ -19,6 +19,6 @@ pub(crate) async fn results(
 ) -> Result<Response, Failure> {
     let (first, last) = DaysQuery::read_utc(query.pairs(), Timestamp::now())?.bounds();
     let counted = recommendation_count::list(&deps.database, first, last).await?;
-    let rows = counted.into_iter().map(|it| (it.day, it.placement, it.arm, it.results));
+    let rows = counted.into_iter().map(|row| (row.day, row.placement, row.arm, row.results));
     Ok(serving::private(&RecommendationResults::of(rows)))
 }

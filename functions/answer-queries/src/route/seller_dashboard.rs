@@ -42,7 +42,7 @@ pub(crate) async fn show(
 /// Arranges the figures. The first point may start before the range; its value does not include that part.
 fn compose(query: &DashboardQuery, dates: &[Timestamp], found: &Dashboard) -> SellerDashboard {
     let in_range = || found.sales.iter().filter(|sales| sales.step == RANGE);
-    let currency = currency::choose(query.currency, in_range().map(|it| (it.currency, it.figures.orders)));
+    let currency = currency::choose(query.currency, in_range().map(|row| (row.currency, row.figures.orders)));
     let at = |step: usize| figures_at(&found.sales, step, currency);
     let chart = |pick: fn(SalesFigures) -> i64| {
         let points = dates.iter().zip(POINTS..);
@@ -55,14 +55,14 @@ fn compose(query: &DashboardQuery, dates: &[Timestamp], found: &Dashboard) -> Se
         currency,
         summary: summarize(at(RANGE), at(BEFORE), found.standing),
         charts: Charts { revenue: chart(SalesFigures::net_minor), orders: chart(|figures| figures.orders) },
-        top_products: found.products.iter().filter(|it| Some(it.currency) == currency).map(top_product).collect(),
+        top_products: found.products.iter().filter(|row| Some(row.currency) == currency).map(top_product).collect(),
         currencies: in_range().map(of_currency).collect(),
     }
 }
 
 fn figures_at(sales: &[Sales], step: usize, currency: Option<Currency>) -> SalesFigures {
-    let found = sales.iter().find(|it| it.step == step && Some(it.currency) == currency);
-    found.map(|it| it.figures).unwrap_or_default()
+    let found = sales.iter().find(|row| row.step == step && Some(row.currency) == currency);
+    found.map(|row| row.figures).unwrap_or_default()
 }
 
 fn summarize(now: SalesFigures, before: SalesFigures, standing: Standing) -> Summary {

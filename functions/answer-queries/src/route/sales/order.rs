@@ -32,7 +32,7 @@ pub(crate) async fn list(
         limit: query.limit,
         lines: LISTED_LINES_MAX,
     };
-    let after = query.after.as_ref().map(|it| Position { at: it.at, order_id: it.order_id.clone() });
+    let after = query.after.as_ref().map(|cursor| Position { at: cursor.at, order_id: cursor.order_id.clone() });
     let page = order_list::list(&deps.database, &question, after.as_ref()).await?;
     let pagination = Pagination {
         limit: query.limit,
@@ -40,26 +40,26 @@ pub(crate) async fn list(
         page: None,
         next_page: None,
         cursor: query.after.as_ref().map(OrderCursor::encode),
-        next_cursor: page.next.map(|it| OrderCursor { at: it.at, order_id: it.order_id }.encode()),
+        next_cursor: page.next.map(|position| OrderCursor { at: position.at, order_id: position.order_id }.encode()),
     };
     Ok(serving::private(&List { data: page.orders.into_iter().map(order).collect(), pagination }))
 }
 
 fn order(row: Listed) -> ListedOrder {
     let whole = row.whole.as_ref();
-    let method = whole.map(|it| it.payment_method.clone()).filter(|method| !method.is_empty());
+    let method = whole.map(|whole| whole.payment_method.clone()).filter(|method| !method.is_empty());
     ListedOrder {
         order_id: row.order_id,
         status: row.status,
         currency: row.currency,
         placed_at: row.placed_at,
         paid_at: row.paid_at,
-        total: whole.map_or(Some(row.lines_minor), |it| it.total_minor),
-        paid: whole.map(|it| it.paid_minor),
-        refunds: whole.map(|it| it.refund_minor),
-        shipping: whole.map(|it| it.shipping_minor),
-        tax: whole.map(|it| it.tax_minor),
-        fees: whole.map(|it| it.fee_minor),
+        total: whole.map_or(Some(row.lines_minor), |whole| whole.total_minor),
+        paid: whole.map(|whole| whole.paid_minor),
+        refunds: whole.map(|whole| whole.refund_minor),
+        shipping: whole.map(|whole| whole.shipping_minor),
+        tax: whole.map(|whole| whole.tax_minor),
+        fees: whole.map(|whole| whole.fee_minor),
         payment_method: method,
         line_count: row.line_count,
         lines: row.lines.into_iter().map(line).collect(),
