@@ -80,7 +80,7 @@ impl Pages {
             }
         }
         // Assets, then what keeps its name, then the switch.
-        objects.sort_by_key(|it| (!is_asset(&it.key), it.key.ends_with("index.html"), it.key.clone()));
+        objects.sort_by_key(|object| (!is_asset(&object.key), object.key.ends_with("index.html"), object.key.clone()));
         Ok(Self(objects))
     }
 
@@ -91,12 +91,12 @@ impl Pages {
     pub(crate) async fn upload(&self, bucket: &Bucket, outputs: &Outputs) -> Result<(), Error> {
         let before = manifest(bucket).await?;
         let mut objects = self.0.clone();
-        objects.insert(self.0.iter().take_while(|it| is_asset(&it.key)).count(), configuration(outputs)?);
-        let keys: BTreeSet<String> = objects.iter().map(|it| it.key.clone()).collect();
+        objects.insert(self.0.iter().take_while(|object| is_asset(&object.key)).count(), configuration(outputs)?);
+        let keys: BTreeSet<String> = objects.iter().map(|object| object.key.clone()).collect();
         let arriving = before.arriving.union(&keys).cloned().collect();
         save(bucket, &Manifest { arriving, ..before.clone() }).await?;
         // The name of an asset says what is in it.
-        let is_new = |it: &&Object| !(is_asset(&it.key) && before.current.contains(&it.key));
+        let is_new = |object: &&Object| !(is_asset(&object.key) && before.current.contains(&object.key));
         let mut uploaded = 0;
         for object in objects.iter().filter(is_new) {
             bucket.put(object).await?;
@@ -197,7 +197,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 
 /// Reads a file; `None` when its type is not served.
 fn object(page: &str, built: &Path, path: &Path) -> Result<Option<Object>, Error> {
-    let extension = path.extension().and_then(|it| it.to_str()).unwrap_or_default();
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let known = TYPES.into_iter().find(|(name, _)| *name == extension);
     let (Some((_, content_type)), Ok(inner)) = (known, path.strip_prefix(built)) else { return Ok(None) };
     let key = format!("{page}/{}", inner.to_string_lossy());
@@ -210,7 +210,7 @@ mod tests {
     use super::*;
 
     fn keys(names: &[&str]) -> BTreeSet<String> {
-        names.iter().map(|it| (*it).to_owned()).collect()
+        names.iter().map(|name| (*name).to_owned()).collect()
     }
 
     #[test]
@@ -226,7 +226,7 @@ mod tests {
         }
         file::write(&folder.path().join("shop/dist/.DS_Store"), b"x", 0o644).expect("a file");
         let pages = Pages::read(folder.path()).expect("pages").0;
-        let found: Vec<_> = pages.iter().map(|it| (it.key.as_str(), it.cache_control)).collect();
+        let found: Vec<_> = pages.iter().map(|object| (object.key.as_str(), object.cache_control)).collect();
         let expected = [
             ("dashboard/assets/a-1.js", FOR_EVER),
             ("tracker/tracker.js", REVALIDATED),

@@ -107,7 +107,7 @@ mod tests {
 
     fn settle(set: &[&str]) -> Result<BTreeMap<String, String>, String> {
         let mut kept = BTreeMap::from([("DatabaseUrl".to_owned(), "postgres://u@h:1/d?sslmode=require".to_owned())]);
-        let set: Vec<String> = set.iter().map(|it| (*it).to_owned()).collect();
+        let set: Vec<String> = set.iter().map(|text| (*text).to_owned()).collect();
         parameters().settle(&mut kept, &set).map_err(|error| error.to_string())?;
         Ok(kept)
     }

@@ -46,9 +46,12 @@ impl Stage {
         let text = if path.exists() { file::read(&path)? } else { NEW.as_bytes().to_vec() };
         let parsed = toml::from_str(&String::from_utf8_lossy(&text));
         let table: Table = parsed.map_err(|source| Error::Stage { path: path.clone(), source })?;
-        let kept = table.get("default").and_then(|it| it.get("deploy")).and_then(|it| it.get("parameters"));
-        let region = kept.and_then(|it| it.get("region")).and_then(Value::as_str).map(str::to_owned);
-        let overrides = kept.and_then(|it| it.get("parameter_overrides"));
+        let kept = table
+            .get("default")
+            .and_then(|environment| environment.get("deploy"))
+            .and_then(|command| command.get("parameters"));
+        let region = kept.and_then(|values| values.get("region")).and_then(Value::as_str).map(str::to_owned);
+        let overrides = kept.and_then(|values| values.get("parameter_overrides"));
         let parameters = overrides.map_or_else(|| Ok(BTreeMap::new()), read_overrides)?;
         let stack_name = project.deployed_name();
         Ok(Self { root: project.root().to_owned(), path, stack_name, region, parameters, table })

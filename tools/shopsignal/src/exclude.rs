@@ -185,8 +185,8 @@ fn print_moved(moved: &Moved) {
 fn print_candidates(candidates: &[Candidate]) {
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED).set_header(["actor", "events that count", "points"]);
-    for it in candidates {
-        table.add_row([argument(it), it.events.to_string(), it.points.to_string()]);
+    for candidate in candidates {
+        table.add_row([argument(candidate), candidate.events.to_string(), candidate.points.to_string()]);
     }
     for column in [1, 2] {
         if let Some(column) = table.column_mut(column) {
@@ -209,11 +209,18 @@ fn argument(candidate: &Candidate) -> String {
 fn print_list(exclusions: &[Exclusion]) {
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED).set_header(["kind", "actor", "since", "reason", "excluded", "ended"]);
-    for it in exclusions {
-        let since = it.since.map_or_else(|| "always".to_owned(), |since| since.to_string());
+    for exclusion in exclusions {
+        let since = exclusion.since.map_or_else(|| "always".to_owned(), |since| since.to_string());
         let by = |(who, at): &(String, Timestamp)| format!("{at} by {who}");
-        let ended = it.ended.as_ref().map(by).unwrap_or_default();
-        table.add_row([&it.kind, &it.actor.to_string(), &since, &it.reason, &by(&it.begun), &ended]);
+        let ended = exclusion.ended.as_ref().map(by).unwrap_or_default();
+        table.add_row([
+            &exclusion.kind,
+            &exclusion.actor.to_string(),
+            &since,
+            &exclusion.reason,
+            &by(&exclusion.begun),
+            &ended,
+        ]);
     }
     println!("{table}");
 }

@@ -129,10 +129,10 @@ async fn preview(deployment: &Deployment, changes: &[Change]) -> Result<(), Erro
     if !moves.is_empty() {
         let mut table = Table::new();
         table.load_style(UTF8_FULL_CONDENSED).set_header(["product", "rank", "new rank", "score", "new score"]);
-        for it in &moves {
-            let score = it.score_before.map_or_else(|| "none".to_owned(), |score| score.to_string());
-            let ranks = (it.rank_before.to_string(), it.rank_after.to_string());
-            table.add_row([it.id.to_string(), ranks.0, ranks.1, score, it.score_after.to_string()]);
+        for product in &moves {
+            let score = product.score_before.map_or_else(|| "none".to_owned(), |score| score.to_string());
+            let ranks = (product.rank_before.to_string(), product.rank_after.to_string());
+            table.add_row([product.id.to_string(), ranks.0, ranks.1, score, product.score_after.to_string()]);
         }
         for column in table.column_iter_mut().skip(1) {
             column.set_cell_alignment(CellAlignment::Right);

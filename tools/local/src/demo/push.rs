@@ -57,7 +57,7 @@ pub(super) async fn show(api: &Api<'_>, deployment: &Deployment, product: &str) 
         Err(_) => Ok(Vec::new()),
     };
     let candidates = candidates.map_err(|source| Error::Store { what: "read whose events count", source })?;
-    Ok(candidates.iter().filter_map(|it| it.actor.as_ref()).map(words).collect())
+    Ok(candidates.iter().filter_map(|candidate| candidate.actor.as_ref()).map(words).collect())
 }
 
 /// Runs `shopsignal exclude` or `include` for one of them.

@@ -88,7 +88,7 @@ pub(super) fn alerts(alerts: &[Alert], planted: &[Planted]) -> String {
     }
     let missing = missing(alerts, planted);
     lines.push(format!("planted {}, found {} of them", planted.len(), planted.len() - missing.len()));
-    lines.extend(missing.into_iter().map(|it| format!("  not found: {} by {}", it.rule, it.subject)));
+    lines.extend(missing.into_iter().map(|customer| format!("  not found: {} by {}", customer.rule, customer.subject)));
     lines.join("\n")
 }
 

@@ -219,7 +219,8 @@ mod tests {
         let sessions = prepare(train, test);
         assert_eq!(sessions.items, ["b", "a"]);
         assert_eq!(sessions.train.iter().map(|event| event.item).collect::<Vec<_>>(), [1, 0], "in the order of time");
-        let cases: Vec<Vec<_>> = sessions.test.iter().map(|it| it.iter().map(|event| event.item).collect()).collect();
+        let cases: Vec<Vec<_>> =
+            sessions.test.iter().map(|session| session.iter().map(|event| event.item).collect()).collect();
         assert_eq!(cases, [[1, 0]]);
         assert_ne!(sessions.test[0][0].session, sessions.train[0].session, "another file, another session");
     }

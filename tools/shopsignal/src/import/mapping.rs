@@ -65,7 +65,8 @@ impl Mapping {
 
     /// Builds the items of a line; none when it is not about a product.
     pub(super) fn read(&self, fields: Map<String, Value>, is_csv: bool) -> Result<Vec<Value>, Fault> {
-        let of = |source, found: Vec<Interaction>| found.into_iter().map(|it| it.item(source)).collect();
+        let of =
+            |source, found: Vec<Interaction>| found.into_iter().map(|interaction| interaction.item(source)).collect();
         match self {
             Self::Columns(columns) => of(columns.source, vec![columns.read(&fields)?]),
             Self::Ga4 => of("ga4", preset::ga4(&fields)?),

@@ -86,7 +86,7 @@ fn product_id(product: &Map<String, Value>) -> Result<Option<String>, Fault> {
 fn objects<'v>(fields: &'v Map<String, Value>, name: &str) -> Result<Vec<&'v Map<String, Value>>, Fault> {
     let wrong = || Fault::new("wrong_type", format!("{name}: must be a list of objects"));
     let Some(list) = find(fields, name) else { return Ok(Vec::new()) };
-    list.as_array().ok_or_else(wrong)?.iter().map(|it| it.as_object().ok_or_else(wrong)).collect()
+    list.as_array().ok_or_else(wrong)?.iter().map(|value| value.as_object().ok_or_else(wrong)).collect()
 }
 
 fn within(place: &str, fault: Fault) -> Fault {
@@ -142,7 +142,7 @@ mod tests {
         let ordered = json!({ "event": "Order Completed", "timestamp": "2015-10-01T00:00:00Z", "anonymousId": "a-1",
                               "properties": { "order_id": "1", "products": [{ "sku": "G-32" }, { "product_id": 7 }, {}] } });
         let found = segment(&line(ordered)).unwrap();
-        assert_eq!(found.iter().map(|it| it.ref_id.as_str()).collect::<Vec<_>>(), ["G-32", "7"]);
+        assert_eq!(found.iter().map(|interaction| interaction.ref_id.as_str()).collect::<Vec<_>>(), ["G-32", "7"]);
         assert_eq!(found[0].user_id.as_deref(), Some("a-1"));
         assert!(segment(&line(json!({ "type": "identify", "userId": "u-1" }))).unwrap().is_empty());
         let searched = json!({ "event": "Products Searched", "timestamp": "2015-10-01T00:00:00Z", "properties": { "query": "x" } });

@@ -54,7 +54,7 @@ impl Source {
                 // A record of another length is an error of that line, not of the file.
                 let mut records = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
                 let headers = records.byte_headers().map_err(|error| failed(error.into()))?;
-                let headers = headers.iter().map(|it| String::from_utf8_lossy(it).trim().to_owned()).collect();
+                let headers = headers.iter().map(|header| String::from_utf8_lossy(header).trim().to_owned()).collect();
                 Reader::Csv { records: Box::new(records), headers: without_mark(headers) }
             }
         };

@@ -60,7 +60,8 @@ impl FailedRun {
     /// Reads a message: of EventBridge Scheduler, which names the function in an attribute, or of Lambda, which names it
     /// in the body. `None` for anything else.
     pub(crate) fn read(letter: &DeadLetter) -> Option<Self> {
-        let record = || serde_json::from_str(&letter.body).ok().map(|it: Record| it.request_context.function_arn);
+        let record =
+            || serde_json::from_str(&letter.body).ok().map(|record: Record| record.request_context.function_arn);
         let arn = letter.target_arn.clone().or_else(record)?;
         let name = function_name(&arn)?.to_owned();
         Some(Self { function: ScheduledFunction::of_name(&name)?, name })

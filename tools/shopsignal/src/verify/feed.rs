@@ -78,5 +78,5 @@ async fn scan(client: &Client, table: &str) -> Result<(usize, HashSet<i64>), Err
 
 fn ids_of(item: &HashMap<String, AttributeValue>) -> Option<Vec<i64>> {
     let interactions = item.get("interactions")?.as_l().ok()?;
-    interactions.iter().map(|it| it.as_m().ok()?.get("id")?.as_n().ok()?.parse().ok()).collect()
+    interactions.iter().map(|interaction| interaction.as_m().ok()?.get("id")?.as_n().ok()?.parse().ok()).collect()
 }

@@ -26,7 +26,7 @@ pub(super) static TENDERS: [Tender; 3] = [
 /// The setting `FraudLargeOrders` that fits the simulated shop: only the planted large orders are above.
 #[must_use]
 pub fn large_orders() -> String {
-    TENDERS.iter().map(|it| format!("{}:{}", it.code, it.large_minor)).collect::<Vec<_>>().join(",")
+    TENDERS.iter().map(|tender| format!("{}:{}", tender.code, tender.large_minor)).collect::<Vec<_>>().join(",")
 }
 
 impl Tender {
