@@ -52,6 +52,9 @@ fn the_public_checks_run_ours_and_the_advisories_with_pinned_actions() {
     assert!(!actions.is_empty());
     for action in actions {
         let commit = action.split_once('@').map(|(_, rest)| rest.split(' ').next().unwrap_or_default());
-        assert!(commit.is_some_and(|it| it.len() == 40 && it.bytes().all(|byte| byte.is_ascii_hexdigit())), "{action}");
+        assert!(
+            commit.is_some_and(|hash| hash.len() == 40 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())),
+            "{action}"
+        );
     }
 }

@@ -60,11 +60,11 @@ impl Schema {
 
     /// What code that ran on this schema would miss, or be refused, on a later one.
     fn broken_by(&self, later: &Self) -> Vec<String> {
-        let missing = self.promises.difference(&later.promises).map(|it| format!("missing: {it}"));
+        let missing = self.promises.difference(&later.promises).map(|promise| format!("missing: {promise}"));
         let is_old = |demand: &&String| demand.split_once(" | ").is_some_and(|(table, _)| self.tables.contains(table));
         let is_wider = |demand: &&String| self.demands.iter().any(|before| widens(before, demand));
         let new = later.demands.difference(&self.demands).filter(is_old).filter(|demand| !is_wider(demand));
-        let demanded = new.map(|it| format!("demanded: {it}"));
+        let demanded = new.map(|demand| format!("demanded: {demand}"));
         missing.chain(demanded).collect()
     }
 }
@@ -73,7 +73,7 @@ impl Schema {
 fn widens(before: &str, after: &str) -> bool {
     let literal = Regex::new(r"'[^']*'::text(, )?").unwrap();
     let literals =
-        |text: &str| literal.find_iter(text).map(|it| it.as_str().trim_end_matches(", ").to_owned()).collect();
+        |text: &str| literal.find_iter(text).map(|found| found.as_str().trim_end_matches(", ").to_owned()).collect();
     let (old, new): (BTreeSet<_>, BTreeSet<_>) = (literals(before), literals(after));
     before.contains("ANY (ARRAY[")
         && literal.replace_all(before, "") == literal.replace_all(after, "")
@@ -136,7 +136,7 @@ async fn what_would_break_running_code_is_found() {
         ("DO $$ BEGIN EXECUTE 'ALTER TABLE analytic.erasure RENAME TO gone'; END $$", "missing: column erasure."),
     ] {
         let broken = broken_by(sql).await;
-        assert!(broken.iter().any(|it| it.starts_with(found)), "{sql}: {broken:?}");
+        assert!(broken.iter().any(|text| text.starts_with(found)), "{sql}: {broken:?}");
     }
 }
 

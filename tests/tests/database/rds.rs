@@ -13,7 +13,7 @@ fn guide() -> Vec<String> {
     let text = std::fs::read_to_string(repository().join("docs/DEPLOY.md")).unwrap();
     let block = text.split("```sql\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block of SQL");
     let code: Vec<_> = block.lines().map(|line| line.split("--").next().unwrap_or_default()).collect();
-    code.join("\n").split(';').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect()
+    code.join("\n").split(';').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
 
 async fn connect(cluster: &Cluster, user: &str, database: &str) -> Client {

@@ -63,11 +63,11 @@ async fn a_file_is_imported_once_however_often_it_is_sent() {
     let (folder, run) = (TempDir::new().unwrap(), Uuid::now_v7().simple().to_string());
     let path = folder.path().join("2019-Oct.csv.gz");
     write(&path, 2_500, &run);
-    assert_eq!(figures(&shop.import(&path).await), [2_500, 2_500, 0, 0].map(|it| json!(it)));
+    assert_eq!(figures(&shop.import(&path).await), [2_500, 2_500, 0, 0].map(|count| json!(count)));
     assert_eq!(shop.counts(&run).await, "2500 | 2500");
     shop.assert_no_difference().await;
     // when
-    assert_eq!(figures(&shop.import(&path).await), [2_500, 0, 2_500, 0].map(|it| json!(it)));
+    assert_eq!(figures(&shop.import(&path).await), [2_500, 0, 2_500, 0].map(|count| json!(count)));
     // then
     assert_eq!(shop.counts(&run).await, "2500 | 2500");
     shop.assert_no_difference().await;

@@ -34,7 +34,7 @@ async fn wait_for_counts(shop: &Shop, product: Uuid, applied: u64) -> (u64, u64)
     eventually(&what, SOON, async || {
         let answer = shop.get(&format!("/api/v1/analytic/popularity/{product}/explain")).await;
         let events = answer.body["data"]["events"].as_array()?.clone();
-        let sum = |field: &str| events.iter().map(|it| it[field].as_u64().unwrap()).sum::<u64>();
+        let sum = |field: &str| events.iter().map(|event| event[field].as_u64().unwrap()).sum::<u64>();
         let counts = (sum("counted"), sum("capped"));
         (counts.0 + counts.1 == applied).then_some(counts)
     })

@@ -58,8 +58,9 @@ async fn a_simulated_shop_is_logged_once_and_its_fraudsters_are_found() {
     eventually("every event in the log", WAIT_LIMIT, logged).await;
     assert_eq!(number("shop_event").await, expected);
     assert_eq!(number("sales_order").await - orders_before, 120);
-    let found: BTreeSet<_> = shop.rows(alerts).await.into_iter().filter(|it| !alerts_before.contains(it)).collect();
-    let planted: BTreeSet<_> = simulated.planted.iter().map(|it| format!("{} {}", it.rule, it.subject)).collect();
+    let found: BTreeSet<_> = shop.rows(alerts).await.into_iter().filter(|row| !alerts_before.contains(row)).collect();
+    let planted: BTreeSet<_> =
+        simulated.planted.iter().map(|planted| format!("{} {}", planted.rule, planted.subject)).collect();
     assert_eq!(found, planted);
     let verified = shop.shopsignal(&["verify", "--wait", "120"]).await;
     assert_eq!(verified.code, Some(0), "{}", verified.text);

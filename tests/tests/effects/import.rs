@@ -134,7 +134,7 @@ async fn one_bad_item_harms_no_other() {
     assert_eq!(shop.popularity().await, [format!("{} | 300000 | 1 | 0 | 0 | 0 | 0", product(0))]);
     // and a batch of bad ones only is refused with the same results
     let reply = import(&mut importer, &items[1..3]).await;
-    assert_eq!((reply.status, statuses(&reply)), (400, expected[1..3].iter().map(|it| (*it).to_owned()).collect()));
+    assert_eq!((reply.status, statuses(&reply)), (400, expected[1..3].iter().map(|text| (*text).to_owned()).collect()));
 }
 
 #[tokio::test]

@@ -205,7 +205,7 @@ async fn killed_at_any_moment_and_asked_again_each_event_is_stored_once() {
     resend_and_score(&shop).await;
     shop.assert_all_scored_exactly().await;
     let catalog: std::collections::HashSet<_> =
-        shop.catalog_queue.drain().await.into_iter().map(|it| it.body).collect();
+        shop.catalog_queue.drain().await.into_iter().map(|message| message.body).collect();
     assert_eq!(i64::try_from(catalog.len()).unwrap(), stored);
 }
 

@@ -126,7 +126,7 @@ async fn a_user_agent_is_never_stored_as_it_is_and_never_stops_a_request() {
         let stored = row.get::<_, Option<String>>(0);
         let classes = ["pc", "smartphone", "mobilephone", "appliance", "crawler", "misc", "UNKNOWN"];
         let is_described =
-            stored.as_ref().is_none_or(|it| it != &text && classes.contains(&it.rsplit('/').next().unwrap()));
+            stored.as_ref().is_none_or(|found| found != &text && classes.contains(&found.rsplit('/').next().unwrap()));
         assert!(is_described, "{text:?} became {stored:?}");
     }
 }

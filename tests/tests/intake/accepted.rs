@@ -50,7 +50,8 @@ async fn the_id_that_is_told_is_the_one_that_the_log_has() {
 
     let reply = stage.post(&[shipped(1), with_uuid, login("ann@example.com")]).await;
 
-    let mut ids: Vec<_> = results(&reply).iter().map(|it| it["event_id"].as_str().unwrap().to_owned()).collect();
+    let mut ids: Vec<_> =
+        results(&reply).iter().map(|result| result["event_id"].as_str().unwrap().to_owned()).collect();
     assert_eq!(ids[1], "0192e4a0-0000-7000-8000-000000000001");
     ids.sort();
     let database = stage.project().await;

@@ -49,7 +49,7 @@ async fn an_account_is_excluded_tried_first_and_included_again() {
     run(&database, &["include", "--account", &name]).await.unwrap();
     let (decisions, _) = state(&database).await;
     assert_eq!(decisions.len(), 2);
-    assert!(decisions.iter().all(|it| it.ends_with("| command | command")), "{decisions:?}");
+    assert!(decisions.iter().all(|decision| decision.ends_with("| command | command")), "{decisions:?}");
     assert_eq!(verify(&database).await.differences(), 0);
     let again = run(&database, &["include", "--account", &name]).await.unwrap_err();
     assert_eq!(again.to_string(), "use these arguments: this account is not excluded");
@@ -78,7 +78,8 @@ async fn candidates_are_those_who_add_most_named_as_exclude_takes_them() {
 
     let product = "a".parse().unwrap();
     let found = store::exclusion::list_candidates(&store, &product, 24, 10).await.unwrap();
-    let found: Vec<_> = found.into_iter().map(|it| (it.actor, it.events, it.points.0)).collect();
+    let found: Vec<_> =
+        found.into_iter().map(|candidate| (candidate.actor, candidate.events, candidate.points.0)).collect();
     let network = NamedActor::of_network("203.0.113.9");
     assert_eq!(found, [(network, 3, 900_000), (Some(NamedActor::Account(account)), 2, 600_000)]);
     run(&database, &["exclude", "candidates", "a"]).await.unwrap();
@@ -86,7 +87,7 @@ async fn candidates_are_those_who_add_most_named_as_exclude_takes_them() {
     // Whoever was erased has no name any more.
     database.execute("UPDATE analytic.interaction SET account_id = NULL, session_id = NULL, ip_address = NULL").await;
     let found = store::exclusion::list_candidates(&store, &product, 24, 10).await.unwrap();
-    assert!(found.iter().all(|it| it.actor.is_none()) && found.len() == 2, "{found:?}");
+    assert!(found.iter().all(|candidate| candidate.actor.is_none()) && found.len() == 2, "{found:?}");
 }
 
 #[test]

@@ -112,7 +112,7 @@ async fn a_packed_file_is_sent_once_and_a_second_time_all_of_it_is_known() {
     assert!(summary.is_complete());
     assert_eq!(figures(&summary), [2_500, 2_500, 0, 0]);
     let requests = server.requests();
-    assert_eq!(requests.iter().map(|it| events(it).len()).collect::<Vec<_>>(), [FULL, FULL, 500]);
+    assert_eq!(requests.iter().map(|request| events(request).len()).collect::<Vec<_>>(), [FULL, FULL, 500]);
     assert_eq!(requests[0].target, "/api/v1/analytic/import/interaction");
     assert_eq!(requests[0].headers["authorization"], "Bearer trusted");
     insta::assert_snapshot!(sent(&server)[1], @r#"{"account_id":"491afd33-3fa7-524d-b057-ff8b12a5da3c","event_id":"4e805c69-818e-56f1-98cd-753af52e00a8","event_type":"view","metadata":{"brand":"acme","category_code":"electronics.phone","category_id":"21","price":"9.99"},"occurred_at":"2019-10-01T00:00:01Z","ref_id":"1001","ref_type":"Product","session_id":"s-1"}"#);
@@ -314,7 +314,7 @@ async fn events_of_the_back_end_go_to_their_own_route_until_the_queue_has_them()
     assert_eq!((figures(&summary), summary.retries), ([150, 150, 0, 0], 2));
     let requests = server.requests();
     assert_eq!(requests[0].target, "/api/v1/analytic/event");
-    assert_eq!(requests.iter().map(|it| events(it).len()).collect::<Vec<_>>(), [100, 1, 50, 1]);
+    assert_eq!(requests.iter().map(|request| events(request).len()).collect::<Vec<_>>(), [100, 1, 50, 1]);
     let expected = json!({ "event": "OrderCreated", "timestamp": "2019-10-01T00:00:00Z", "orderId": "o-0",
                            "items": [{ "productId": "p-0", "quantity": "2", "price": "9.99" }] });
     assert_eq!(events(&requests[0])[0], expected);

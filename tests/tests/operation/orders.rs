@@ -32,7 +32,7 @@ fn facts(shop: &Shop, plan: &Plan) -> Vec<OrderFact> {
     let address_key = AddressKey::new(1, "a secret of the tests").unwrap();
     let intake = Intake { currency: "EUR".parse().unwrap(), address_key };
     let mut seen = HashSet::new();
-    let events = shop.events.iter().map(|it| read_shop_event(&it.body.to_string(), &intake, plan.until).unwrap());
+    let events = shop.events.iter().map(|event| read_shop_event(&event.body.to_string(), &intake, plan.until).unwrap());
     events.filter(|event| seen.insert(event.id)).filter_map(|event| OrderFact::of(&event)).collect()
 }
 
@@ -46,7 +46,7 @@ fn over_a_month_of_any_seed_the_findings_are_exactly_the_planted_ones() {
 
         let found: Vec<_> = evaluate_orders(&facts, &thresholds());
         let named = found.iter().map(|finding| (finding.rule, finding.subject.to_string()));
-        let planted: BTreeSet<_> = shop.planted.iter().map(|it| (it.rule, it.subject.clone())).collect();
+        let planted: BTreeSet<_> = shop.planted.iter().map(|planted| (planted.rule, planted.subject.clone())).collect();
         assert_eq!(named.collect::<BTreeSet<_>>(), planted, "seed {seed}");
         assert_eq!(found.len(), planted.len(), "each is one finding");
         let scope = Scope::of(&facts, &thresholds());
@@ -58,7 +58,7 @@ fn over_a_month_of_any_seed_the_findings_are_exactly_the_planted_ones() {
 fn ordinary_customers_keep_far_from_every_threshold() {
     let plan = plan(9);
     let shop = Shop::open(&plan);
-    let planted: BTreeSet<_> = shop.planted.iter().map(|it| it.subject.as_str()).collect();
+    let planted: BTreeSet<_> = shop.planted.iter().map(|planted| planted.subject.as_str()).collect();
     let (mut last, limits): (BTreeMap<String, Timestamp>, _) = (BTreeMap::new(), thresholds().amounts);
     let mut facts = facts(&shop, &plan);
     facts.sort();
@@ -73,7 +73,7 @@ fn ordinary_customers_keep_far_from_every_threshold() {
             assert!(fact.placed_at.duration_since(before) >= SignedDuration::from_mins(60), "{fact:?}");
         }
     }
-    let rules: Vec<_> = shop.planted.iter().map(|it| it.rule).collect();
+    let rules: Vec<_> = shop.planted.iter().map(|planted| planted.rule).collect();
     assert_eq!(rules[..3], [Rule::OrderBurst, Rule::LargeOrder, Rule::SimilarOrders]);
 }
 
@@ -82,11 +82,11 @@ fn a_burst_goes_over_the_edge_of_a_minute() {
     let plan = plan(10);
     let shop = Shop::open(&plan);
     let facts = facts(&shop, &plan);
-    for planted in shop.planted.iter().filter(|it| it.rule == Rule::OrderBurst) {
+    for planted in shop.planted.iter().filter(|planted| planted.rule == Rule::OrderBurst) {
         let times: Vec<_> = facts
             .iter()
-            .filter(|it| FindingSubject::of_order(it).to_string() == planted.subject)
-            .map(|it| it.placed_at)
+            .filter(|fact| FindingSubject::of_order(fact).to_string() == planted.subject)
+            .map(|fact| fact.placed_at)
             .collect();
         let minutes: BTreeMap<_, usize> = times.iter().fold(BTreeMap::new(), |mut minutes, at| {
             *minutes.entry(at.as_second() / 60).or_default() += 1;

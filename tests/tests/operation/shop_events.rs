@@ -66,12 +66,13 @@ async fn what_could_not_be_queued_is_sent_again_and_nothing_else() {
     // given: an API that cannot queue every third event the first time
     let seen: Arc<Mutex<HashSet<String>>> = Arc::default();
     let (calm, refusing) =
-        (TestServer::start(|it: Recorded| async move { reply(&events(&it), |_| "accepted") }).await, {
+        (TestServer::start(|request: Recorded| async move { reply(&events(&request), |_| "accepted") }).await, {
             let seen = Arc::clone(&seen);
             TestServer::start(move |request: Recorded| {
                 let events = events(&request);
                 let mut seen = seen.lock().unwrap();
-                let first: HashSet<_> = events.iter().map(Value::to_string).filter(|it| it.len() % 3 == 0).collect();
+                let first: HashSet<_> =
+                    events.iter().map(Value::to_string).filter(|event| event.len() % 3 == 0).collect();
                 let first: HashSet<_> = first.into_iter().filter(|event| seen.insert(event.clone())).collect();
                 let reply =
                     reply(&events, |event| if first.contains(&event.to_string()) { "unavailable" } else { "accepted" });
@@ -96,14 +97,14 @@ async fn what_could_not_be_queued_is_sent_again_and_nothing_else() {
 #[tokio::test]
 async fn what_is_refused_is_counted_by_its_code_and_not_sent_again() {
     let refuses = |event: &Value| if event["event"] == "OrderShipped" { "rejected" } else { "accepted" };
-    let server = TestServer::start(move |it: Recorded| async move { reply(&events(&it), refuses) }).await;
+    let server = TestServer::start(move |request: Recorded| async move { reply(&events(&request), refuses) }).await;
     let shop = run_orders(&server, &[]).await;
     let sent = sent(&server);
     assert_eq!((shop.rejected_by_code["in_future"], shop.retries), (shop.rejected, 0));
     assert_eq!((shop.accepted + shop.rejected, shop.events), (shop.events, sent.values().sum()));
     assert!(shop.rejected > 5 && !shop.is_complete());
 
-    let server = TestServer::start(|it: Recorded| async move { reply(&events(&it), |_| "rejected") }).await;
+    let server = TestServer::start(|request: Recorded| async move { reply(&events(&request), |_| "rejected") }).await;
     let shop = run_orders(&server, &[]).await;
     assert_eq!(
         (shop.rejected, shop.accepted, shop.retries),
@@ -114,7 +115,8 @@ async fn what_is_refused_is_counted_by_its_code_and_not_sent_again() {
 
 #[tokio::test]
 async fn the_same_run_and_time_base_is_the_same_events_and_another_shares_none() {
-    let server = async || TestServer::start(|it: Recorded| async move { reply(&events(&it), |_| "accepted") }).await;
+    let server =
+        async || TestServer::start(|request: Recorded| async move { reply(&events(&request), |_| "accepted") }).await;
     let send = async |words: &[&str]| {
         let server = server().await;
         let shop = run_orders(&server, words).await;

@@ -79,10 +79,10 @@ async fn activity_after(harm: &str) -> Vec<String> {
     let unbalanced = report.balance.difference().values().iter().filter(|value| **value != 0).count();
     let elsewhere = unbalanced + usize::from(report.conservation.difference() != 0);
     assert_eq!(report.differences(), report.activity.differences + i64::try_from(elsewhere).unwrap(), "{harm}");
-    let show = |counts: Option<Counts>| counts.map(|it| [it.counted, it.capped, it.excluded]);
-    let text = |it: &ActivityDifference| {
-        let span = it.span.split(' ').next().unwrap();
-        format!("{} {span}: {:?}, {:?}", it.event_type, show(it.stored), show(it.recounted))
+    let show = |counts: Option<Counts>| counts.map(|counts| [counts.counted, counts.capped, counts.excluded]);
+    let text = |difference: &ActivityDifference| {
+        let span = difference.span.split(' ').next().unwrap();
+        format!("{} {span}: {:?}, {:?}", difference.event_type, show(difference.stored), show(difference.recounted))
     };
     report.activity.examples.iter().map(text).collect()
 }

@@ -114,7 +114,8 @@ async fn a_preview_says_who_would_move_and_changes_nothing() {
 
     // then: what has no row yet comes from behind all others
     assert_eq!((preview.products, preview.changed), (4, 2));
-    let moves: Vec<_> = preview.moves.iter().map(|it| (it.rank_before, it.rank_after, it.score_after.0)).collect();
+    let moves: Vec<_> =
+        preview.moves.iter().map(|moved| (moved.rank_before, moved.rank_after, moved.score_after.0)).collect();
     assert_eq!(moves, [(4, 1, 2_000_000), (1, 3, 800_000)], "the farthest first, and no more than asked for");
     assert_eq!(preview.moves[0].id.to_string(), product(3).to_string());
     assert_eq!((preview.moves[0].score_before, preview.moves[1].score_before), (None, Some(Micros(800_000))));

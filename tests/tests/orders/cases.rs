@@ -55,7 +55,8 @@ struct Setup<'a> {
 
 impl Setup<'_> {
     async fn ask(&mut self, path: &str, claims: [(&str, &str); 2]) -> Value {
-        let request = claims.into_iter().fold(HttpEvent::new("GET", path), |it, (name, text)| it.claim(name, text));
+        let request =
+            claims.into_iter().fold(HttpEvent::new("GET", path), |event, (name, text)| event.claim(name, text));
         let reply = self.queries.request(&request).await;
         assert_eq!(reply.status, 200, "{}: {reply:?}", self.name);
         reply.json()["data"].clone()

@@ -21,7 +21,8 @@ async fn a_line_of_an_unknown_product_is_rejoined_when_the_product_arrives() {
     // then
     assert_eq!(shop.database.rows(lines).await, [format!("sku-1 | {} | s-1 | shoes", spu(7))]);
     let derived = "SELECT event_type, ref_id FROM analytic.interaction ORDER BY event_type";
-    let expected = ["checkout_started", "purchase", "rating_high"].map(|it| format!("{it} | {}", spu(7)));
+    let expected =
+        ["checkout_started", "purchase", "rating_high"].map(|event_type| format!("{event_type} | {}", spu(7)));
     assert_eq!(shop.database.rows(derived).await, expected);
     let products = "SELECT product_id, seller_id, revenue_minor FROM analytic.product_rollup WHERE grain = 'day' AND revenue_minor <> 0";
     assert_eq!(shop.database.rows(products).await, [format!("{} | s-1 | 2001", spu(7))]);

@@ -7,7 +7,8 @@ use store::verification::Snapshot;
 async fn differences(shop: &Shop) -> (i64, i64, Vec<String>) {
     let mut client = store::connect(&shop.database.settings(), None).await.unwrap();
     let report = Snapshot::open(&mut client).await.unwrap().report(30).await.unwrap();
-    let examples = report.sales.examples.iter().map(|it| format!("{} {:?}", it.rollup, it.key.join(" "))).collect();
+    let examples =
+        report.sales.examples.iter().map(|example| format!("{} {:?}", example.rollup, example.key.join(" "))).collect();
     (report.differences(), report.sales.differences, examples)
 }
 

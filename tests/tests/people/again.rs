@@ -120,8 +120,8 @@ async fn of_an_item_of_two_persons_the_earlier_ones_part_becomes_anonymous_and_t
     let cut = shop.erase_once(&Named::Account(JANE), Duration::from_secs(600)).await;
     assert!(!cut.complete, "{cut:?}");
     view(78).await;
-    read.extend(shop.read_pending().await.into_iter().filter(|it| it.account_id == Some(JANE)));
-    let [earlier, later] = [&read[0], &read[1]].map(|it| it.id.0);
+    read.extend(shop.read_pending().await.into_iter().filter(|interaction| interaction.account_id == Some(JANE)));
+    let [earlier, later] = [&read[0], &read[1]].map(|interaction| interaction.id.0);
     assert_eq!((read.len(), later > earlier), (2, true));
     // delivered once together, and once more with the earlier alone: two items become the same anonymous one
     shop.deliver(&read).await;

@@ -27,7 +27,7 @@ async fn every_table_in_which_a_trace_is_found_is_exported() {
     assert_eq!(document["version"], 1);
     assert_eq!(document["person"]["accounts"], serde_json::json!([JANE]));
     assert_eq!(document["person"]["customers"], serde_json::json!([JANE, jane_hash()]));
-    let orders: Vec<_> = document["sales_order"].as_array().unwrap().iter().map(|it| &it["order_id"]).collect();
+    let orders: Vec<_> = document["sales_order"].as_array().unwrap().iter().map(|order| &order["order_id"]).collect();
     assert_eq!(orders, ["o-1", "o-2", "o-3"]);
     let lengths = [
         "interaction",
@@ -73,7 +73,7 @@ async fn what_does_not_fit_on_one_page_is_exported_whole() {
     shop.database.execute(&many).await;
     let document = export(&shop, &Named::Account(JANE)).await;
     let mut ids: Vec<_> =
-        document["interaction"].as_array().unwrap().iter().map(|it| it["id"].as_i64().unwrap()).collect();
+        document["interaction"].as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()).collect();
     let length = ids.len();
     assert!(ids.is_sorted() && length > 2_500);
     ids.dedup();

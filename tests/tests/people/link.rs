@@ -90,7 +90,7 @@ async fn what_two_share_stays_shared_when_one_of_them_is_erased() {
     let john = Named::Account(crate::shop::JOHN);
     people::export(&shop.places(), &john, jiff::Timestamp::now(), &mut out).await.unwrap();
     let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
-    let of_guests = document["interaction"].as_array().unwrap().iter().filter(|it| it["account_id"].is_null());
-    assert!(of_guests.clone().all(|it| it["session_id"] != crate::shop::SHARED_SESSION), "{document}");
+    let of_guests = document["interaction"].as_array().unwrap().iter().filter(|row| row["account_id"].is_null());
+    assert!(of_guests.clone().all(|row| row["session_id"] != crate::shop::SHARED_SESSION), "{document}");
     shop.assert_exact().await;
 }

@@ -249,7 +249,7 @@ fn text(value: &AttributeValue) -> String {
 
 impl Drop for Shop {
     fn drop(&mut self) {
-        let (table, queues) = (self.table.clone(), [&self.queue, &self.letters].map(|it| it.url().to_owned()));
+        let (table, queues) = (self.table.clone(), [&self.queue, &self.letters].map(|queue| queue.url().to_owned()));
         // A drop cannot wait for the test's runtime; a thread with its own can.
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

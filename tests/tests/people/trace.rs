@@ -9,9 +9,10 @@ use crate::shop::{JANE, JANE_EMAIL, JANE_NETWORK, JANE_SESSION, Shop, jane_hash}
 pub(crate) fn of_jane() -> Vec<String> {
     let hash = jane_hash();
     let digest = hash.strip_prefix("email:").unwrap().to_owned();
-    let origins = [Origin::of_account(JANE), Origin::of_session(JANE_SESSION)].map(|it| it.as_uuid().to_string());
+    let origins =
+        [Origin::of_account(JANE), Origin::of_session(JANE_SESSION)].map(|origin| origin.as_uuid().to_string());
     let known = [JANE_EMAIL, "Jane", "jane", JANE_SESSION, JANE_NETWORK, &JANE.to_string(), &JANE.simple().to_string()];
-    let known = known.into_iter().chain(origins.iter().map(|it| &**it));
+    let known = known.into_iter().chain(origins.iter().map(|text| &**text));
     known.map(str::to_owned).chain([digest]).collect()
 }
 

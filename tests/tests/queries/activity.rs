@@ -124,7 +124,7 @@ async fn several_products_are_answered_in_the_order_of_the_request_and_the_unkno
     let mut stage = stage().await;
     let found = data(&mut stage, &format!("{POPULARITY}?ids=p-2,p-9,gid://shop/1,p-2,p-1,%31")).await;
     let products: Vec<_> = found["products"].as_array().unwrap().iter().collect();
-    let ids: Vec<_> = products.iter().map(|it| [&it["requested"], &it["popularity"]["id"]]).collect();
+    let ids: Vec<_> = products.iter().map(|product| [&product["requested"], &product["popularity"]["id"]]).collect();
     assert_eq!(json!(ids), json!([["p-2", "p-2"], ["gid://shop/1", "p-1"], ["p-1", "p-1"]]));
     assert_eq!(found["unknown"], json!(["p-9", "1"]));
     // One by itself comes with its ranks.

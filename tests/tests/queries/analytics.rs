@@ -203,7 +203,7 @@ async fn results_of_recommendations_are_shown_by_day_and_the_groups_are_compared
         )
         .await;
     let found = market.report(&format!("{}?from=2026-11-10&to=2026-11-12", ROUTES[6])).await.json();
-    let arm = |it: &Value| format!("{}/{}/{}", it["impressions"], it["clicks"], it["conversions"]);
+    let arm = |counts: &Value| format!("{}/{}/{}", counts["impressions"], counts["clicks"], counts["conversions"]);
     let shown = lines(&found["days"], |day| {
         let control = day["control"].as_object().map_or("none".to_owned(), |_| arm(&day["control"]));
         format!(

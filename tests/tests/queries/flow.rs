@@ -61,10 +61,10 @@ async fn what_waits_is_counted_and_what_is_parked_is_shown_by_reason_with_exampl
     assert_eq!([numbers(0), numbers(1), numbers(2)], [("popularity", 12, 0), ("catalog", 4, 8), ("alerts", 1, 1)]);
     let reasons = found["sinks"][1]["parkedByReason"].as_array().unwrap();
     let counts: Vec<_> =
-        reasons.iter().map(|it| (it["reason"].as_str().unwrap(), it["count"].as_i64().unwrap())).collect();
+        reasons.iter().map(|reason| (reason["reason"].as_str().unwrap(), reason["count"].as_i64().unwrap())).collect();
     assert_eq!(counts, [("catalog_refused_404", 7), ("catalog_refused_422", 1)], "the most frequent first");
     let examples = reasons[0]["examples"].as_array().unwrap();
-    let ids: Vec<_> = examples.iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect();
+    let ids: Vec<_> = examples.iter().map(|example| example["id"].as_str().unwrap().to_owned()).collect();
     let first: Vec<_> = items[..5].iter().map(|item| item.event_id.to_string()).collect();
     assert_eq!(ids, first, "those that were parked first, by the sender's id");
     assert_eq!(examples[0]["since"], "2026-11-20T10:00:01Z");

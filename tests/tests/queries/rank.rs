@@ -67,7 +67,7 @@ async fn each_list_has_its_own_order() {
         assert_eq!(reply.json()["as_of"], NOON);
         let positions: Vec<_> =
             reply.json()["data"].as_array().unwrap().iter().map(|row| row["position"].clone()).collect();
-        assert_eq!(positions, (1..=expected.len()).map(|it| json!(it)).collect::<Vec<_>>());
+        assert_eq!(positions, (1..=expected.len()).map(|position| json!(position)).collect::<Vec<_>>());
     }
     let reply = stage.get(&of("rank=24h&limit=1")).await;
     let expected = json!({

@@ -80,7 +80,7 @@ async fn shoppers_find_what_they_sent_and_services_and_admins_what_anybody_sent(
     let mut stage = Stage::empty().await;
     let event_id = Uuid::from_u128(7);
     let ids = [view(&stage, ANN, event_id).await, view(&stage, BEN, event_id).await];
-    let only = |reply: &HttpReply| found(reply).iter().map(|it| it["id"].as_i64().unwrap()).collect::<Vec<_>>();
+    let only = |reply: &HttpReply| found(reply).iter().map(|row| row["id"].as_i64().unwrap()).collect::<Vec<_>>();
     for (account, id) in [(ANN, ids[0]), (BEN, ids[1])] {
         assert_eq!(only(&stage.send(&request(event_id).account(account)).await), [id]);
     }

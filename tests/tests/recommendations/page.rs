@@ -58,7 +58,7 @@ async fn one_seller_or_category_does_not_fill_a_page_while_there_are_others() {
     let query = "?limit=6";
     let mut shown = ids(&stage.get(&format!("{PRODUCT}/a{query}")).await);
     let runs: Vec<_> = shown.iter().map(|id| &id[..1]).collect();
-    assert!(runs.windows(3).all(|run| run.iter().any(|it| it != &run[0])), "{shown:?}");
+    assert!(runs.windows(3).all(|run| run.iter().any(|letter| letter != &run[0])), "{shown:?}");
     shown.sort();
     assert_eq!(shown, ["x-1", "x-2", "x-3", "x-4", "y-1", "y-2"], "nothing is dropped");
     // The same by seller; and when only such are left, they are shown.

@@ -62,7 +62,7 @@ fn anything() -> impl Strategy<Value = String> {
                 let members: Vec<_> = members.iter().map(|(key, value)| format!("{key}:{value}")).collect();
                 format!("{{{}}}", members.join(","))
             }),
-            (1_usize..200, inner).prop_map(|(depth, it)| format!("{}{it}{}", "[".repeat(depth), "]".repeat(depth))),
+            (1_usize..200, inner).prop_map(|(depth, text)| format!("{}{text}{}", "[".repeat(depth), "]".repeat(depth))),
         ]
     })
 }

@@ -128,7 +128,7 @@ async fn a_setting_that_cannot_work_is_named_without_its_value() {
     assert!(
         ["sslmode", "CATALOG_QUEUE_URL is missing", "SEND_TIMEOUT_MS must be from"]
             .iter()
-            .all(|it| output.contains(it)),
+            .all(|message| output.contains(message)),
         "{output}"
     );
     assert!(!output.contains(CANARY), "{output}");

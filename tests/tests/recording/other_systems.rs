@@ -33,7 +33,7 @@ async fn a_shop_sets_its_own_names() {
     let items = [event("look", 1), event("cart", 2), event("wishlist", 3)];
     let reply = stage.record(&items).await;
     assert_eq!(stage.database.rows(STORED).await, ["view", "cart", "add_to_favorites"]);
-    let scored: Vec<_> = results(&reply).iter().map(|it| it["scored"].clone()).collect();
+    let scored: Vec<_> = results(&reply).iter().map(|result| result["scored"].clone()).collect();
     assert_eq!(scored, [json!(null), json!(false), json!(null)]);
 }
 

@@ -42,7 +42,8 @@ async fn ids_that_look_personal_are_refused() {
     let (session, reference) = ("rejected invalid_session_id", "rejected invalid_reference");
     let event_type = "rejected invalid_event_type";
     assert_eq!(statuses(&reply), [session, session, reference, reference, "accepted", "accepted", event_type]);
-    let messages: Vec<_> = results(&reply).iter().filter_map(|it| it["message"].as_str().map(str::to_owned)).collect();
+    let messages: Vec<_> =
+        results(&reply).iter().filter_map(|result| result["message"].as_str().map(str::to_owned)).collect();
     assert_eq!(messages[0], "session_id: must not hold an email address; a random UUID is a good session id");
     assert_eq!(
         messages[2],

@@ -66,7 +66,7 @@ fn http_samples_are_requests_on_routes_of_their_function() {
             let key = event.route_key.as_deref().unwrap_or_default();
             let (authorization, function) = routes.get(key).unwrap_or_else(|| panic!("{case}: no route {key}"));
             assert_eq!(*function, id, "{case}: {key} leads elsewhere");
-            let signed_in = event.request_context.authorizer.is_some_and(|it| it.jwt.is_some());
+            let signed_in = event.request_context.authorizer.is_some_and(|authorizer| authorizer.jwt.is_some());
             assert_eq!(signed_in, *authorization == "JWT", "{case}: {key}");
         }
     }

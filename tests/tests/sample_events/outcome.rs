@@ -87,7 +87,8 @@ async fn alerts(stage: &Stage, answer: Value) -> String {
     let dead = settled(stage, &answer).await;
     let pending = stage.database.number("SELECT count(*) FROM analytic.pending_alert").await;
     let requests = stage.webhook.requests();
-    let mut heard: Vec<_> = requests.iter().map(|it| &it.headers["idempotency-key"].to_str().unwrap()[32..]).collect();
+    let mut heard: Vec<_> =
+        requests.iter().map(|request| &request.headers["idempotency-key"].to_str().unwrap()[32..]).collect();
     heard.sort_unstable();
     format!("dead {dead}, pending {pending}, heard {heard:?}")
 }

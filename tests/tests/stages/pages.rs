@@ -57,7 +57,8 @@ async fn domain(name: &str) -> (String, String) {
 /// Reads an object: status, type, how long it may be kept, and content.
 async fn read(bucket: &str, key: &str) -> (u16, String, String, String) {
     let reply = reqwest::get(format!("{}/{bucket}/{key}", Stack::get().aws_endpoint())).await.unwrap();
-    let header = |name: &str| reply.headers().get(name).map(|it| it.to_str().unwrap().to_owned()).unwrap_or_default();
+    let header =
+        |name: &str| reply.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
     let (status, kind, cache) = (reply.status().as_u16(), header("content-type"), header("cache-control"));
     (status, kind, cache, reply.text().await.unwrap())
 }

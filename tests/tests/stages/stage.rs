@@ -11,7 +11,7 @@ use testkit::{Stack, program};
 use tokio::process::Command;
 
 /// Deploying takes about twenty seconds in the emulator, and minutes on a machine that is busy with builds.
-const PATIENCE: Duration = Duration::from_secs(300);
+const COMMAND_LIMIT: Duration = Duration::from_secs(300);
 
 /// What the binaries of this machine are called.
 pub(crate) const MACHINE: &str = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
@@ -157,7 +157,7 @@ impl Drop for Stage {
 
 async fn run(mut command: Command) -> Said {
     command.stdin(Stdio::null()).kill_on_drop(true);
-    let output = tokio::time::timeout(PATIENCE, command.output()).await.expect("an end in time").unwrap();
+    let output = tokio::time::timeout(COMMAND_LIMIT, command.output()).await.expect("an end in time").unwrap();
     let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     Said { code: output.status.code(), text: text.into_owned() }
 }

@@ -41,7 +41,7 @@ fn every_parameter_is_used_and_offered_in_a_group_of_the_console() {
         // In a loop over the queues a name is put together.
         let used = [format!("!Ref {name}"), format!("${{{name}}}")].iter().any(|form| below.contains(form));
         assert!(used || name.ends_with("VisibilitySeconds"), "{name} is used nowhere");
-        assert_eq!(offered.iter().filter(|it| **it == name).count(), 1, "{name} in the groups");
+        assert_eq!(offered.iter().filter(|other| **other == name).count(), 1, "{name} in the groups");
     }
     assert_eq!(offered.len(), names.len());
 }
@@ -180,10 +180,14 @@ fn the_dashboard_shows_every_function_queue_and_only_metrics_that_are_written() 
             assert!(metric[0] != "${AWS::StackName}" || known.contains(metric[1]), "{metric:?}");
         }
         let shown = |namespace: &str, name: &str| -> BTreeSet<&str> {
-            metrics.iter().filter(|it| it[0] == namespace && it[1] == name).map(|it| it[3]).collect()
+            metrics
+                .iter()
+                .filter(|metric| metric[0] == namespace && metric[1] == name)
+                .map(|metric| metric[3])
+                .collect()
         };
         let functions: BTreeSet<_> =
-            function_folders().unwrap().into_iter().map(|it| format!("${{AWS::StackName}}-{it}")).collect();
+            function_folders().unwrap().into_iter().map(|folder| format!("${{AWS::StackName}}-{folder}")).collect();
         for name in ["Errors", "Throttles", "Duration", "Invocations", "ConcurrentExecutions"] {
             assert_eq!(shown("AWS/Lambda", name), functions.iter().map(String::as_str).collect(), "{name}");
         }
@@ -227,7 +231,8 @@ fn saved_queries_read_logs_of_this_stack_and_the_runbook_names_each() {
     }
     let searched = queries["ErrorsQuery"]["LogGroupNames"].as_array().expect("groups");
     let searched: BTreeSet<_> = searched.iter().filter_map(target).map(str::to_owned).collect();
-    let logs = function_folders().unwrap().into_iter().map(|it| logical_id(&it).replace("Function", "LogGroup"));
+    let logs =
+        function_folders().unwrap().into_iter().map(|folder| logical_id(&folder).replace("Function", "LogGroup"));
     assert_eq!(searched, logs.collect(), "an error of any function is found");
 }
 

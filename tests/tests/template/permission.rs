@@ -254,7 +254,8 @@ fn a_queue_url_in_the_environment_comes_with_the_right_to_send() {
         let urls = variables.into_iter().flat_map(Map::iter).filter(|(name, _)| name.ends_with("_QUEUE_URL"));
         let wanted: BTreeSet<_> = urls.filter_map(|(_, value)| target(value)).collect();
         let own = of_role(&template, &id.replace("Function", "Role")).into_iter();
-        let sends = own.filter(|it| it["Sid"] == "WakeConsumers" || it["Sid"] == "KeepDeadLetters");
+        let sends =
+            own.filter(|statement| statement["Sid"] == "WakeConsumers" || statement["Sid"] == "KeepDeadLetters");
         let may: BTreeSet<_> = sends.flat_map(|statement| list(&statement["Resource"])).filter_map(target).collect();
         assert_eq!(may, wanted, "{id}");
     }

@@ -294,7 +294,9 @@ fn a_variable_that_is_left_out_is_named() {
 fn thresholds_of_segments_that_make_no_sense_stop_the_function_by_the_name_of_their_entry() {
     let template = template();
     let mut values = defaults(&template, "answer-queries");
-    let segments = |values: &BTreeMap<String, String>| read(|it| answer_queries::Settings::read(it).is_some(), values);
+    let segments = |values: &BTreeMap<String, String>| {
+        read(|variables| answer_queries::Settings::read(variables).is_some(), values)
+    };
     assert!(segments(&values).is_ok());
     values.insert("SEGMENT_THRESHOLDS".to_owned(), "EUR:1000/200,USD:200/1000".to_owned());
     assert_eq!(

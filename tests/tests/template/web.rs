@@ -19,14 +19,14 @@ fn only_the_distribution_reads_the_bucket() {
     let template = template();
     let bucket = template.all("AWS::S3::Bucket")["WebBucket"];
     let block = bucket["PublicAccessBlockConfiguration"].as_object().expect("a block");
-    assert!(block.len() == 4 && block.values().all(|it| it == true), "{block:?}");
+    assert!(block.len() == 4 && block.values().all(|value| value == true), "{block:?}");
     assert!(bucket.get("WebsiteConfiguration").is_none(), "a website is public");
     let policies = template.all("AWS::S3::BucketPolicy");
     let statements = policies["WebBucketPolicy"]["PolicyDocument"]["Statement"].as_array().expect("statements");
     let source =
         json!({ "Fn::Sub": "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${EdgeDistribution}" });
     let mut allowed = Vec::new();
-    for statement in statements.iter().filter(|it| it["Effect"] == "Allow") {
+    for statement in statements.iter().filter(|statement| statement["Effect"] == "Allow") {
         assert_eq!(statement["Principal"], json!({ "Service": "cloudfront.amazonaws.com" }));
         assert_eq!(statement["Condition"], json!({ "StringEquals": { "AWS:SourceArn": source } }));
         allowed.push(statement["Action"].as_str().expect("one action"));
@@ -47,7 +47,8 @@ fn the_pages_share_the_distribution_of_the_api_and_change_none_of_its_answers() 
     let behaviors = &distribution["CacheBehaviors"]["Fn::If"];
     assert_eq!((&behaviors[0], &behaviors[2]), (&json!("HasWeb"), &json!({ "Ref": "AWS::NoValue" })));
     let behaviors = behaviors[1].as_array().expect("behaviors");
-    let patterns: Vec<_> = behaviors.iter().map(|it| it["PathPattern"].as_str().expect("a pattern")).collect();
+    let patterns: Vec<_> =
+        behaviors.iter().map(|behavior| behavior["PathPattern"].as_str().expect("a pattern")).collect();
     assert_eq!(patterns, PATTERNS);
     for behavior in behaviors {
         assert_eq!((&behavior["TargetOriginId"], &behavior["Compress"]), (&json!("pages"), &json!(true)));

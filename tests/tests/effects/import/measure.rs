@@ -51,7 +51,7 @@ async fn live(recorder: &mut Function, scorer: &mut Function, seed: u64) -> [f64
         let reply = HttpReply::of(&recorder.invoke(&event).await.answer()).json();
         recorded.push(from.elapsed());
         let ids: Vec<i64> =
-            reply["data"]["results"].as_array().unwrap().iter().map(|it| it["id"].as_i64().unwrap()).collect();
+            reply["data"]["results"].as_array().unwrap().iter().map(|result| result["id"].as_i64().unwrap()).collect();
         let from = Instant::now();
         assert_eq!(scorer.invoke(&hints(&ids)).await, all_done());
         scored.push(from.elapsed());

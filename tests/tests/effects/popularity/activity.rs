@@ -173,9 +173,9 @@ impl Case<'_> {
         let store = self.shop.database.store();
         let id: ProductId = self.references[product].parse().unwrap();
         let events = self.of(product);
-        let count = |event: usize| i64::try_from(events.iter().filter(|(it, ..)| *it == event).count()).unwrap();
+        let count = |event: usize| i64::try_from(events.iter().filter(|(kind, ..)| *kind == event).count()).unwrap();
         let score: i64 = (0..EVENTS.len()).map(|event| self.points(event, count(event))).sum();
-        let row = store::rank::get(&store, &id).await.unwrap().map(|it| it.popularity);
+        let row = store::rank::get(&store, &id).await.unwrap().map(|ranked| ranked.popularity);
         let counters = row.as_ref().map(|row| [row.view_count, row.purchase_count, row.cart_count]);
         assert_eq!(row.map_or(0, |row| row.score_micros.0), score);
         assert_eq!(counters.unwrap_or_default(), [count(0), count(1), count(2)]);
@@ -184,7 +184,7 @@ impl Case<'_> {
             return assert!(events.is_empty());
         };
         assert_eq!((explained.id, explained.score), (id.clone(), Micros(score)));
-        let parts = explained.events.iter().map(|part| part.counts.counted * part.weight.map_or(0, |it| it.0));
+        let parts = explained.events.iter().map(|part| part.counts.counted * part.weight.map_or(0, |weight| weight.0));
         assert_eq!(parts.sum::<i64>(), score, "the parts add up");
         for (event, name) in EVENTS.iter().enumerate() {
             let part = explained.events.iter().find(|part| part.event_type == *name);

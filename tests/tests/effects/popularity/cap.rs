@@ -181,7 +181,7 @@ async fn bots_and_the_excluded_do_not_count_and_what_is_included_again_is_as_bef
     assert_eq!((shop.popularity().await[0].clone(), state(&shop).await), before);
     assert_eq!(shop.differences().await, 0);
     let list = exclusion::list(&shop.database.store(), true, None).await.unwrap();
-    assert!(list.len() == 2 && list.iter().all(|it| it.ended.is_some()), "the decisions stay: {list:?}");
+    assert!(list.len() == 2 && list.iter().all(|decision| decision.ended.is_some()), "the decisions stay: {list:?}");
     assert_eq!(exclusion::list(&shop.database.store(), false, None).await.unwrap(), []);
 }
 

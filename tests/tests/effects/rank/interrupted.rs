@@ -93,7 +93,7 @@ async fn runs_at_once_share_the_work() {
         rank_products::rank(&other, (basis(), PushLimits::default()), late, || true),
         rank_products::rank(&third, (basis(), PushLimits::default()), early, || true),
     );
-    assert!([outcomes.0, outcomes.1, outcomes.2].into_iter().all(|it| it.unwrap().generation.is_some()));
+    assert!([outcomes.0, outcomes.1, outcomes.2].into_iter().all(|outcome| outcome.unwrap().generation.is_some()));
     assert_equal(&shop, &undisturbed(late).await).await;
     let as_of = "SELECT extract(epoch FROM max(as_of))::bigint FROM analytic.rank_generation";
     assert_eq!(shop.database.number(as_of).await, late.as_second(), "a slow clock turns nothing back");

@@ -81,13 +81,13 @@ async fn the_last_moment_of_a_month_depends_on_the_zone() {
     for tz in ["UTC", "Asia/Ho_Chi_Minh"] {
         let data = setup.admin(&format!("months?months=4&tz={tz}")).await;
         assert_months(&setup, &data, (4, tz, "EUR")).await;
-        let orders: Vec<_> = data["months"].as_array().unwrap().iter().map(|it| int(&it["orders"])).collect();
+        let orders: Vec<_> = data["months"].as_array().unwrap().iter().map(|month| int(&month["orders"])).collect();
         assert_eq!(orders.iter().sum::<i64>(), 1, "{tz}: {orders:?}");
     }
     let months = async |setup: &mut Setup, tz: &str| {
         let data = setup.admin(&format!("months?months=6&tz={tz}")).await;
         let months = data["months"].as_array().unwrap().clone();
-        months.iter().find(|it| it["orders"] == 1).unwrap()["month"].as_str().unwrap().to_owned()
+        months.iter().find(|month| month["orders"] == 1).unwrap()["month"].as_str().unwrap().to_owned()
     };
     assert!(months(&mut setup, "UTC").await < months(&mut setup, "Asia/Ho_Chi_Minh").await);
 }

@@ -41,7 +41,7 @@ async fn stored(setup: &Setup, condition: &str, at: &str) -> Vec<String> {
 /// What the windows of the same range count.
 async fn counted(setup: &mut Setup, request: HttpEvent) -> i64 {
     let data = setup.data(&request).await;
-    data["currencies"].as_array().unwrap().iter().map(|it| int(&it["orders"])).sum()
+    data["currencies"].as_array().unwrap().iter().map(|currency| int(&currency["orders"])).sum()
 }
 
 #[tokio::test]

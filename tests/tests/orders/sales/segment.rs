@@ -36,7 +36,7 @@ async fn recounted(setup: &Setup, currency: &str, (high, medium): (i64, i64)) ->
 
 fn shown(data: &Value) -> [[i64; 3]; 3] {
     let segments = data["segments"].as_array().unwrap();
-    let names: Vec<_> = segments.iter().map(|it| it["segment"].as_str().unwrap()).collect();
+    let names: Vec<_> = segments.iter().map(|segment| segment["segment"].as_str().unwrap()).collect();
     assert_eq!(names, ["High", "Medium", "Low"]);
     [0, 1, 2].map(|place| ["customers", "orders", "revenue"].map(|figure| int(&segments[place][figure])))
 }
@@ -67,7 +67,8 @@ async fn customers_are_in_the_segment_of_their_net_spend_to_the_minor_unit() {
         (&json!("EUR"), &json!({ "high": 100_000, "medium": 20_000 }))
     );
     assert_eq!(shown(&data), [[2, 3, 220_000], [2, 2, 119_999], [2, 2, 19_999]]);
-    let averages: Vec<_> = data["segments"].as_array().unwrap().iter().map(|it| int(&it["average_revenue"])).collect();
+    let averages: Vec<_> =
+        data["segments"].as_array().unwrap().iter().map(|segment| int(&segment["average_revenue"])).collect();
     assert_eq!(averages, [110_000, 60_000, 10_000], "rounded half up");
     assert_eq!(shown(&data), recounted(&setup, "EUR", (100_000, 20_000)).await);
     assert_eq!(shown(&setup.admin("customer-segments?currency=USD").await), [[0; 3], [0; 3], [1, 1, 9_999]]);

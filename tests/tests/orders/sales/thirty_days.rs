@@ -209,7 +209,7 @@ async fn assert_sold(setup: &mut Setup, simulated: &Simulated) {
 
 async fn assert_planted(setup: &Setup, simulated: &Simulated) {
     let found = setup.shop.database.rows("SELECT rule || ' ' || subject FROM analytic.finding").await;
-    let planted = simulated.planted.iter().map(|it| format!("{} {}", it.rule.as_str(), it.subject));
+    let planted = simulated.planted.iter().map(|planted| format!("{} {}", planted.rule.as_str(), planted.subject));
     let planted: BTreeSet<_> = planted.collect();
     assert!(planted.len() >= 3);
     assert_eq!(found.iter().cloned().collect::<BTreeSet<_>>(), planted);

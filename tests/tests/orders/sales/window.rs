@@ -96,7 +96,7 @@ async fn windows_are_half_open_and_aligned() {
     let mut orders = async |target: &str| {
         let data = setup.admin(&format!("windows?{target}")).await;
         let windows = data["windows"].as_array().unwrap().clone();
-        let shown = windows.iter().map(|it| format!("{} {}", it["start"].as_str().unwrap(), it["orders"]));
+        let shown = windows.iter().map(|window| format!("{} {}", window["start"].as_str().unwrap(), window["orders"]));
         shown.collect::<Vec<_>>()
     };
     let at = |time: &str| format!("2026-11-18T{time}Z");
@@ -153,7 +153,7 @@ async fn without_parameters_the_last_sixty_minutes_are_shown_with_the_current_on
     let data = setup.admin("windows").await;
     let windows = data["windows"].as_array().unwrap();
     assert_eq!(windows.len(), 60);
-    assert_eq!(windows.iter().map(|it| int(&it["orders"])).sum::<i64>(), 2);
+    assert_eq!(windows.iter().map(|window| int(&window["orders"])).sum::<i64>(), 2);
     assert_eq!((&data["size"], &data["currency"]), (&json!("1m"), &json!("EUR")));
     assert_eq!(data["currencies"][0]["gross_revenue"], 1_000);
 }
@@ -188,7 +188,8 @@ async fn the_hours_and_days_of_a_product_are_what_a_recount_says() {
                 "" => setup.admin(&target).await,
                 id => setup.data(&seller(id, &target)).await,
             };
-            let sum = |name: &str| data["windows"].as_array().unwrap().iter().map(|it| int(&it[name])).sum::<i64>();
+            let sum =
+                |name: &str| data["windows"].as_array().unwrap().iter().map(|window| int(&window[name])).sum::<i64>();
             let shown = vec![sum("orders"), sum("gross_revenue"), sum("refunds")];
             let counted = numbers(&setup.shop.database, &of(id, currency)).await.remove(0);
             assert_eq!(shown, counted, "{size} {tz} {id} {currency}");

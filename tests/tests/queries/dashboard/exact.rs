@@ -53,7 +53,8 @@ async fn the_summary_is_what_the_log_says() {
 async fn the_charts_are_what_the_log_says_in_any_time_zone() {
     let mut market = Market::with_history().await;
     for (start, end, _) in RANGES {
-        for (granularity, zone) in ["day", "week", "month"].into_iter().flat_map(|it| ZONES.map(|zone| (it, zone))) {
+        for (granularity, zone) in ["day", "week", "month"].into_iter().flat_map(|unit| ZONES.map(|zone| (unit, zone)))
+        {
             let query = format!("start={start}&end={end}&currency=EUR&granularity={granularity}&tz={zone}");
             let found = market.dashboard("seller-1", &query).await;
             for (chart, figure) in [("revenue", "figures[6] - figures[7]"), ("orders", "figures[2]")] {
@@ -78,7 +79,7 @@ async fn the_top_products_are_what_the_log_says() {
     let mut market = Market::with_history().await;
     for (start, end, _) in RANGES {
         for (seller, currency) in
-            ["seller-0", "seller-2", "seller-9"].into_iter().flat_map(|it| [(it, "EUR"), (it, "USD")])
+            ["seller-0", "seller-2", "seller-9"].into_iter().flat_map(|seller| [(seller, "EUR"), (seller, "USD")])
         {
             let found = market.dashboard(seller, &format!("start={start}&end={end}&currency={currency}")).await;
             let recount = format!(

@@ -221,10 +221,13 @@ impl Case<'_> {
         for number in 0..2 {
             let id: ProductId = self.reference(number).parse().unwrap();
             let rows = popularity::get_many(&self.shop.database.store(), std::slice::from_ref(&id)).await.unwrap();
-            let weight =
-                |event: &&CappedEvent| WEIGHTS.iter().find(|(name, ..)| *name == event.event_type).map_or(0, |it| it.1);
-            let counted: Vec<_> =
-                events.iter().filter(|it| counting.contains(&it.id) && it.reference == id.to_string()).collect();
+            let weight = |event: &&CappedEvent| {
+                WEIGHTS.iter().find(|(name, ..)| *name == event.event_type).map_or(0, |entry| entry.1)
+            };
+            let counted: Vec<_> = events
+                .iter()
+                .filter(|event| counting.contains(&event.id) && event.reference == id.to_string())
+                .collect();
             let views = counted.iter().filter(|event| event.event_type == "view").count();
             let score: i64 = counted.iter().map(weight).sum();
             let found = rows.first().map_or((0, 0), |(_, row)| (row.score_micros.0, row.view_count));
