@@ -17,10 +17,8 @@ fn build(release: &str) -> TempDir {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     };
-    for page in ["dashboard", "shop"] {
-        write(&format!("{page}/dist/index.html"), &format!("<script src=\"assets/{release}.js\">"));
-        write(&format!("{page}/dist/assets/{release}.js"), release);
-    }
+    write("dashboard/dist/index.html", &format!("<script src=\"assets/{release}.js\">"));
+    write(&format!("dashboard/dist/assets/{release}.js"), release);
     write("tracker/dist/tracker.js", release);
     folder
 }
@@ -92,7 +90,7 @@ async fn assert_served(bucket: &str) {
     let kind = "text/javascript; charset=utf-8".to_owned();
     let asset = (200, kind, "public, max-age=31536000, immutable".to_owned(), "a1".to_owned());
     assert_eq!(read(bucket, "dashboard/assets/a1.js").await, asset);
-    let (status, kind, cache, page) = read(bucket, "shop/index.html").await;
+    let (status, kind, cache, page) = read(bucket, "dashboard/index.html").await;
     assert_eq!((status, kind.as_str(), cache.as_str()), (200, "text/html; charset=utf-8", "no-cache"));
     assert!(page.contains("a1.js"), "{page}");
     let (.., cache, configuration) = read(bucket, "config.json").await;
@@ -112,15 +110,15 @@ async fn pages_are_uploaded_switched_and_removed_with_the_stage() {
     let missing = first.path().join("missing");
     stage.up_with_pages(&set, &web(&missing)).await.must(1, "dashboard/dist is not built; first: make web");
     assert!(!stage.file().exists());
-    let said = stage.up_with_pages(&set, &web(first.path())).await.must(0, "pages: 6 of 6 files uploaded");
+    let said = stage.up_with_pages(&set, &web(first.path())).await.must(0, "pages: 4 of 4 files uploaded");
     let bucket = said.line("bucket of pages");
     assert_served(&bucket).await;
 
     // the same again uploads no asset; the next release keeps the assets of this one, the next but one removes them
-    let said = stage.up_with_pages(&[], &web(first.path())).await.must(0, "pages: 4 of 6 files uploaded");
+    let said = stage.up_with_pages(&[], &web(first.path())).await.must(0, "pages: 3 of 4 files uploaded");
     assert_eq!(said.line("bucket of pages"), bucket);
     for (release, old) in [("b2", 200), ("c3", 404)] {
-        stage.up_with_pages(&[], &web(build(release).path())).await.must(0, "pages: 6 of 6 files uploaded");
+        stage.up_with_pages(&[], &web(build(release).path())).await.must(0, "pages: 4 of 4 files uploaded");
         let (.., page) = read(&bucket, "dashboard/index.html").await;
         assert!(page.contains(release), "{page}");
         assert_eq!(read(&bucket, "dashboard/assets/a1.js").await.0, old, "after {release}");

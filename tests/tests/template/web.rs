@@ -8,7 +8,7 @@ use testkit::template::{Template, repository};
 use super::template;
 
 /// The patterns that lead to the bucket; everything else is the API.
-const PATTERNS: [&str; 5] = ["/", "/dashboard*", "/shop*", "/tracker/*", "/config.json"];
+const PATTERNS: [&str; 4] = ["/", "/dashboard*", "/tracker/*", "/config.json"];
 
 fn distribution(template: &Template) -> &Value {
     &template.all("AWS::CloudFront::Distribution")["EdgeDistribution"]["DistributionConfig"]
@@ -108,15 +108,14 @@ fn every_path_of_a_page_leads_to_its_index_and_a_file_to_itself() {
     for (path, expected) in [
         ("/", "302 /dashboard/"),
         ("/dashboard", "302 /dashboard/"),
-        ("/shop", "302 /shop/"),
         ("/dashboard/", "/dashboard/index.html"),
         ("/dashboard/products/p-1", "/dashboard/index.html"),
         ("/dashboard/products/gid.42", "/dashboard/index.html"),
-        ("/shop/cart/", "/shop/index.html"),
-        ("/shop/index.html", "/shop/index.html"),
+        ("/dashboard/orders/", "/dashboard/index.html"),
+        ("/dashboard/index.html", "/dashboard/index.html"),
         ("/dashboard/assets/app-1a2b.js", "/dashboard/assets/app-1a2b.js"),
         ("/dashboard/assets/missing", "/dashboard/assets/missing"),
-        ("/shop/favicon.svg", "/shop/favicon.svg"),
+        ("/dashboard/favicon.svg", "/dashboard/favicon.svg"),
     ] {
         assert_eq!(resolve(code, path), expected, "{path}");
     }

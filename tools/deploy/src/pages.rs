@@ -16,10 +16,10 @@ use crate::Error;
 use crate::bucket::{Bucket, Object};
 use crate::sam::Outputs;
 
-/// The folders of `web/` that are served, each below a path of its name.
-const PAGES: [&str; 3] = ["dashboard", "shop", "tracker"];
+/// The folders of `web/` that are served, each below a path of its name. Not the demo shop: its back end is the local stack's.
+const PAGES: [&str; 2] = ["dashboard", "tracker"];
 /// Those that are a page, with one file for all of their paths.
-const WITH_INDEX: [&str; 2] = ["dashboard", "shop"];
+const WITH_INDEX: [&str; 1] = ["dashboard"];
 /// What is in the bucket. No path of the distribution leads to it.
 const MANIFEST: &str = "release.json";
 /// More files than any build of the pages has.
@@ -115,8 +115,10 @@ impl Pages {
 impl Manifest {
     /// The manifest once a release is served.
     fn after(&self, keys: BTreeSet<String>) -> Self {
-        // The same release once more does not push out the one before it.
-        let previous = if keys == self.current { self.previous.clone() } else { self.current.clone() };
+        // The same release once more does not push out the one before it. What broke off may have switched a page already.
+        let is_repeated = keys == self.current && self.arriving.is_subset(&keys);
+        let served = self.current.union(&self.arriving).filter(|key| !keys.contains(*key));
+        let previous = if is_repeated { self.previous.clone() } else { served.cloned().collect() };
         Self { current: keys, previous, arriving: BTreeSet::new() }
     }
 
@@ -135,7 +137,11 @@ impl Manifest {
 /// # Errors
 /// When S3 refuses or cannot be reached.
 pub(crate) async fn remove(bucket: &Bucket) -> Result<(), Error> {
-    for key in manifest(bucket).await?.keys() {
+    let before = manifest(bucket).await?;
+    // A removal that breaks off must not leave the word that an object is there.
+    let arriving = before.keys().cloned().collect();
+    save(bucket, &Manifest { arriving, ..Manifest::default() }).await?;
+    for key in before.keys() {
         bucket.remove(key).await?;
     }
     bucket.remove(MANIFEST).await
@@ -219,24 +225,23 @@ mod tests {
         for name in [
             "dashboard/dist/index.html",
             "dashboard/dist/assets/a-1.js",
+            "dashboard/dist/.vite/manifest.json",
             "shop/dist/index.html",
             "tracker/dist/tracker.js",
         ] {
             file::write(&folder.path().join(name), b"x", 0o644).expect("a file");
         }
-        file::write(&folder.path().join("shop/dist/.DS_Store"), b"x", 0o644).expect("a file");
         let pages = Pages::read(folder.path()).expect("pages").0;
         let found: Vec<_> = pages.iter().map(|object| (object.key.as_str(), object.cache_control)).collect();
         let expected = [
             ("dashboard/assets/a-1.js", FOR_EVER),
             ("tracker/tracker.js", REVALIDATED),
             ("dashboard/index.html", REVALIDATED),
-            ("shop/index.html", REVALIDATED),
         ];
         assert_eq!(found, expected);
-        std::fs::remove_file(folder.path().join("shop/dist/index.html")).expect("a file");
+        std::fs::remove_file(folder.path().join("dashboard/dist/index.html")).expect("a file");
         let error = Pages::read(folder.path()).expect_err("not built").to_string();
-        assert!(error.contains("shop/dist is not built; first: make web"), "{error}");
+        assert!(error.contains("dashboard/dist is not built; first: make web"), "{error}");
     }
 
     #[test]
@@ -248,8 +253,10 @@ mod tests {
         let third = second.after(keys(&["a-3"]));
         let gone: Vec<_> = second.keys().filter(|key| !third.has(key)).collect();
         assert_eq!(gone, ["a-1"]);
-        // What an interrupted upload left behind is known, too.
+        // What an interrupted upload left behind is known, too, and stays like a release: its page may be open.
         let interrupted = Manifest { arriving: keys(&["b"]), ..first };
         assert_eq!(interrupted.keys().collect::<Vec<_>>(), ["a-1", "b"]);
+        let after = interrupted.after(keys(&["c"]));
+        assert!(after.has("a-1") && after.has("b"));
     }
 }

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::binary::{self, Machine};
 use crate::bucket::Bucket;
-use crate::pages::Pages;
+use crate::pages::{self, Pages};
 use crate::parameter::{Parameters, RELEASE};
 use crate::sam::{self, Deployed, Outputs};
 use crate::stage::Stage;
@@ -55,6 +55,7 @@ pub(crate) struct Args {
 /// The first step that failed; run it again once the cause is gone.
 pub(crate) async fn run(args: Args) -> Result<(), Error> {
     let mut stage = Stage::open(&args.stage)?;
+    let is_new = !stage.exists();
     let parameters = Parameters::read(&stage.root().join("template.yaml"))?;
     parameters.settle(&mut stage.parameters, &args.set)?;
     let machine = Machine::of(&parameters.value(&stage.parameters, "Architecture"))?;
@@ -69,6 +70,9 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     stage.save()?;
     build::install(stage.root(), &["sam"])?;
     let folder = assemble(&stage, &binaries)?;
+    if pages.is_none() && !is_new {
+        remove_pages(&aws, &stage).await?;
+    }
     let deployed = sam::deploy(&stage, folder.path(), terminal::is_there() && !args.yes)?;
     let outputs = sam::outputs(&stage)?;
     let api = address(&outputs)?;
@@ -80,6 +84,16 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     }
     summary::print(&stage, &outputs, &api, deployed == Deployed::Changed);
     Ok(())
+}
+
+/// Empties the bucket of a stage whose pages are no longer wanted: CloudFormation cannot delete a full one, and would leave
+/// it behind.
+async fn remove_pages(aws: &SdkConfig, stage: &Stage) -> Result<(), Error> {
+    // A stage whose first deployment failed has no outputs.
+    let outputs = sam::outputs(stage).unwrap_or_default();
+    let Some(name) = outputs.find("WebBucketName") else { return Ok(()) };
+    say::line(format_args!("pages: removed, because Web is no longer true"));
+    pages::remove(&Bucket::open(aws, client()?, name).await?).await
 }
 
 /// Settles the region, since a stage stays where it is, and that there are credentials: not after minutes of building.
