@@ -111,6 +111,7 @@ fn every_path_of_a_page_leads_to_its_index_and_a_file_to_itself() {
         ("/dashboard/", "/dashboard/index.html"),
         ("/dashboard/products/p-1", "/dashboard/index.html"),
         ("/dashboard/products/gid.42", "/dashboard/index.html"),
+        ("/dashboard/products/p-1.png", "/dashboard/index.html"),
         ("/dashboard/orders/", "/dashboard/index.html"),
         ("/dashboard/index.html", "/dashboard/index.html"),
         ("/dashboard/assets/app-1a2b.js", "/dashboard/assets/app-1a2b.js"),
@@ -119,4 +120,8 @@ fn every_path_of_a_page_leads_to_its_index_and_a_file_to_itself() {
     ] {
         assert_eq!(resolve(code, path), expected, "{path}");
     }
+    // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html, which Node.js goes
+    // beyond.
+    let beyond = regex::Regex::new(r"(?:const|let|var)\s*[\[{]|\?\.|\?\?|\.\.\.|\bclass\b|\bimport\b").unwrap();
+    assert_eq!(beyond.find(code).map(|found| found.as_str()), None);
 }
