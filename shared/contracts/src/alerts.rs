@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::query::is_plausible;
 use crate::{InvalidCursor, InvalidQuery, LIMIT_DEFAULT, LIMIT_MAX, Parameters};
 
 /// The first byte of a cursor of this list, so that a cursor of another list is rejected.
@@ -44,7 +45,7 @@ impl AlertCursor {
         let microsecond = i64::from_be_bytes(bytes[1..9].try_into().map_err(|_| InvalidCursor)?);
         let date_created = Timestamp::from_microsecond(microsecond).map_err(|_| InvalidCursor)?;
         let id = Uuid::from_slice(&bytes[9..]).map_err(|_| InvalidCursor)?;
-        Ok(Self { date_created, id: FindingId(id) })
+        is_plausible(date_created).then_some(Self { date_created, id: FindingId(id) }).ok_or(InvalidCursor)
     }
 }
 
@@ -125,9 +126,23 @@ mod tests {
         assert_eq!(read(&[("cursor", &foreign)]), Err(InvalidQuery::Cursor(InvalidCursor)));
     }
 
+    #[test]
+    fn a_cursor_has_a_plausible_time() {
+        let read = |at: &str| {
+            let cursor = AlertCursor { date_created: at.parse().unwrap(), id: FindingId(Uuid::from_u128(1)) };
+            AlertCursor::decode(&cursor.encode()).map(|read| read == cursor)
+        };
+        for far in ["-005000-01-01T00:00:00Z", "1999-12-31T23:59:59.999999Z", "2200-01-01T00:00:00Z"] {
+            assert_eq!(read(far), Err(InvalidCursor), "{far}");
+        }
+        for near in ["2000-01-01T00:00:00Z", "2199-12-31T23:59:59.999999Z"] {
+            assert_eq!(read(near), Ok(true), "{near}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn a_cursor_reads_back(microsecond in -1_000_000_000_000_000..4_000_000_000_000_000_i64, id: u128) {
+        fn a_cursor_reads_back(microsecond in 946_684_800_000_000_i64..7_258_118_400_000_000, id: u128) {
             let date_created = Timestamp::from_microsecond(microsecond).unwrap();
             let cursor = AlertCursor { date_created, id: FindingId(Uuid::from_u128(id)) };
             prop_assert_eq!(AlertCursor::decode(&cursor.encode()), Ok(cursor));

@@ -159,6 +159,11 @@ pub enum InvalidQuery {
 #[derive(Debug, Clone)]
 pub struct Parameters<'a>(BTreeMap<&'static str, &'a str>);
 
+/// Whether a time lies in the plausible years; Postgres refuses some that lie far outside.
+pub(crate) fn is_plausible(at: Timestamp) -> bool {
+    (EARLIEST..LATEST).contains(&at)
+}
+
 impl<'a> Parameters<'a> {
     /// Takes the decoded parameters, each of which must have one of these names.
     ///
@@ -191,7 +196,7 @@ impl<'a> Parameters<'a> {
     pub fn instant(&self, name: &'static str) -> Result<Option<Timestamp>, InvalidQuery> {
         let Some(text) = self.get(name) else { return Ok(None) };
         let instant: Option<Timestamp> = text.parse().ok();
-        instant.filter(|at| (EARLIEST..LATEST).contains(at)).map(Some).ok_or(InvalidQuery::Instant(name))
+        instant.filter(|at| is_plausible(*at)).map(Some).ok_or(InvalidQuery::Instant(name))
     }
 
     /// Reads a date.

@@ -95,6 +95,11 @@ async fn odd_queries_are_refused_by_name() {
             "rule: must be one of order_burst, large_order, similar_orders, abandoned_cart, popularity_push",
         ),
         ("cursor=x", "cursor: must be a next_cursor of an earlier response, unchanged"),
+        // Well formed, with a time before the first of Postgres.
+        (
+            "cursor=AvrCH0hWOUXAAAAAAAAAAAAAAAAAAAAAAQ",
+            "cursor: must be a next_cursor of an earlier response, unchanged",
+        ),
         ("rule=large_order&rule=order_burst", "rule: must be given once"),
     ] {
         let reply = stage.send(&admin(&format!("{ALERTS}?{query}"))).await;

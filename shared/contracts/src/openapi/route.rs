@@ -17,8 +17,8 @@ use crate::{BODY_MAX_BYTES, IMPORT_MAX_BYTES, LIMIT_DEFAULT, LIMIT_MAX, PAGED_RO
 
 /// In URL-safe base64: the kind 3, a score and an id; or the kind 4, a list, whose products it holds, a position in it, ids.
 const CURSOR: &str = "^(A[w-z0-9_-][A-Za-z0-9_-]{10}[A-Za-z0-9_-]{2,}|BA[AEIMQUY][ABC][A-Za-z0-9_-]{31,})$";
-/// The same for findings: the kind 2, a time whose first byte is below 3 (until the year 8816), an id.
-const ALERT_CURSOR: &str = "^Ag[A-L][A-Za-z0-9_-]{30}[AQgw]$";
+/// The same for findings: the kind 2, a time whose second byte is from 4 to 24 (from 2005 to 2192), an id.
+const ALERT_CURSOR: &str = "^AgA[E-Y][A-Za-z0-9_-]{29}[AQgw]$";
 
 pub(super) fn operation(id: &str, summary: &str, answers: Vec<Answer>) -> OperationBuilder {
     let operation = OperationBuilder::new().operation_id(Some(id)).summary(Some(summary));

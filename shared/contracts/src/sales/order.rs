@@ -6,6 +6,7 @@ use domain::{Currency, OrderStatus, TimeSpan};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use crate::query::is_plausible;
 use crate::{
     InvalidCursor, InvalidQuery, LIMIT_DEFAULT, LIMIT_MAX, Parameters, SHOP_TEXT_MAX_CHARS, SPAN_DEFAULT_DAYS,
     check_span,
@@ -63,7 +64,7 @@ impl OrderCursor {
         let at = Timestamp::from_microsecond(i64::from_be_bytes(*at)).map_err(|_| InvalidCursor)?;
         let order_id = str::from_utf8(id).map_err(|_| InvalidCursor)?.to_owned();
         let fits = order_id.chars().count() <= SHOP_TEXT_MAX_CHARS && !order_id.contains('\0');
-        fits.then_some(Self { at, order_id }).ok_or(InvalidCursor)
+        (fits && is_plausible(at)).then_some(Self { at, order_id }).ok_or(InvalidCursor)
     }
 }
 
@@ -179,8 +180,8 @@ pub(crate) mod describe {
     use crate::openapi::sales::{instant, listed, seller};
     use crate::{LIMIT_DEFAULT, LIMIT_MAX, SPAN_DEFAULT_DAYS, SPAN_MAX_DAYS};
 
-    /// In URL-safe base64: the kind 6, a time whose first byte is 0 (from 1970 to the year 4253), an id.
-    const CURSOR: &str = "^BgA[A-Za-z0-9_-]{9,}$";
+    /// In URL-safe base64: the kind 6, a time whose second byte is from 3 to 25 (from 1996 to 2201), an id.
+    const CURSOR: &str = "^BgA[D-Z][A-Za-z0-9_-]{8,}$";
 
     pub(crate) fn orders() -> Description {
         let line = json!({ "product_id": "p-1", "name": "Boots", "seller_id": "s-1", "quantity": 2, "price": 995, "total": 1990 });
@@ -254,9 +255,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_cursor_has_a_plausible_time() {
+        let read = |at: &str| {
+            let cursor = OrderCursor { at: at.parse().unwrap(), order_id: "o-1".to_owned() };
+            OrderCursor::decode(&cursor.encode()).map(|read| read == cursor)
+        };
+        for far in ["-005000-01-01T00:00:00Z", "1999-12-31T23:59:59.999999Z", "2200-01-01T00:00:00Z"] {
+            assert_eq!(read(far), Err(InvalidCursor), "{far}");
+        }
+        for near in ["2000-01-01T00:00:00Z", "2199-12-31T23:59:59.999999Z"] {
+            assert_eq!(read(near), Ok(true), "{near}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn a_cursor_reads_back(microsecond in 0_i64..4_000_000_000_000_000, order_id in "[^\0]{0,128}") {
+        fn a_cursor_reads_back(microsecond in 946_684_800_000_000_i64..7_258_118_400_000_000, order_id in "[^\0]{0,128}") {
             let cursor = OrderCursor { at: Timestamp::from_microsecond(microsecond).unwrap(), order_id };
             prop_assert_eq!(OrderCursor::decode(&cursor.encode()), Ok(cursor));
         }

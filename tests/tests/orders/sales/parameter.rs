@@ -17,7 +17,7 @@ const MANY: &str = "size: the range must hold at most 1440 of them";
 const TZ: &str = "tz: must be a time zone of the IANA database, like Asia/Ho_Chi_Minh";
 const CURRENCY: &str = "currency: must be a currency code of three capital letters, like EUR";
 
-const REFUSED: [(&str, &str); 38] = [
+const REFUSED: [(&str, &str); 39] = [
     ("windows?size=2m", SIZE),
     ("windows?size=", SIZE),
     ("windows?size=1M", SIZE),
@@ -43,6 +43,8 @@ const REFUSED: [(&str, &str); 38] = [
     ("orders?by=refunded", "by: must be one of paid, placed"),
     ("orders?limit=101", LIMIT),
     ("orders?cursor=AwAA", "cursor: must be a next_cursor of an earlier response, unchanged"),
+    // Well formed, with a time before the first of Postgres.
+    ("orders?cursor=BvrCH0hWOUXA", "cursor: must be a next_cursor of an earlier response, unchanged"),
     ("windows?size=1m&size=1m", "size: must be given once"),
     ("top-products?window=1w", WINDOW),
     ("top-products?by=orders", "by: must be one of quantity, revenue"),
