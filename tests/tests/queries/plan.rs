@@ -1,4 +1,8 @@
-//! The cost of a page by cursor does not grow with its depth, according to the query plan.
+//! The cost of a page by cursor does not grow with its depth, and that of what is parked not with the log, according to the
+//! query plans.
+
+use std::fs;
+use std::path::Path;
 
 use serde_json::Value;
 use testkit::TestDatabase;
@@ -69,4 +73,36 @@ async fn a_page_by_cursor_follows_the_index_and_reads_no_more_at_depth() {
         let pages = pages_read(&plan);
         assert!(pages <= MOST_PAGES, "{pages} pages after {skipped}: {plan:#}");
     }
+}
+
+/// Rows that a plan takes from the partitions of the log, or looks at in vain.
+fn logged_rows(plan: &Value) -> f64 {
+    let is_log = plan["Relation Name"].as_str().is_some_and(|name| name.starts_with("interaction_"));
+    let number = |name: &str| plan[name].as_f64().unwrap_or_default();
+    let own = (number("Actual Rows") + number("Rows Removed by Filter")) * number("Actual Loops");
+    let inner = plan["Plans"].as_array().into_iter().flatten();
+    inner.map(logged_rows).sum::<f64>() + if is_log { own } else { 0.0 }
+}
+
+#[tokio::test]
+async fn the_log_is_read_for_the_examples_only_however_much_is_parked() {
+    let database = TestDatabase::create().await;
+    let fill = "WITH logged AS (
+            INSERT INTO analytic.interaction (origin, event_id, event_type, ref_type, ref_id, occurred_at, date_created)
+            SELECT '00000000-0000-0000-0000-000000000002', gen_random_uuid(), 'view', 'Product', 'p-1', now(), now()
+            FROM generate_series(1, 20000) RETURNING id, date_created)
+        INSERT INTO analytic.pending
+            (sink, interaction_id, date_created, product_id, event_type, occurred_at, next_hint_at, parked_at, parked_reason)
+        SELECT 'catalog', id, date_created, 'p-1', 'view', now(), now(), now(), 'catalog_refused_' || id % 2 FROM logged";
+    for statement in [fill, "VACUUM ANALYZE analytic.interaction", "VACUUM ANALYZE analytic.pending"] {
+        database.execute(statement).await;
+    }
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/store/sql/flow/list_parked.sql");
+    let statement = fs::read_to_string(file).unwrap().replace("$1", "5");
+    let lines = database.rows(&format!("EXPLAIN (ANALYZE, FORMAT JSON) {statement}")).await;
+    let plan: Value = serde_json::from_str(&lines.join("\n")).unwrap();
+    let plan = &plan[0]["Plan"];
+    let (listed, read) = (plan["Actual Rows"].as_f64().unwrap(), logged_rows(plan));
+    // five of each reason, and each of them once in the log
+    assert!((9.5..10.5).contains(&listed) && (9.5..10.5).contains(&read), "{listed} rows, {read} of the log: {plan:#}");
 }
