@@ -66,7 +66,8 @@ pub async fn sum(database: &Database, seller_id: &str, steps: &[TimeSpan]) -> Re
 
 /// Sums the sales of a product, of a seller or of all sellers ([`WHOLE_SHOP`]), in spans of whole quarters of an hour.
 ///
-/// As [`sum`], without charges. What lies in other minutes is not found, because minutes of products have no index.
+/// As [`sum`], without charges; for a SKU the sales of its product. What lies in other minutes is not found, because minutes
+/// of products have no index.
 ///
 /// # Errors
 /// See [`StoreError`].

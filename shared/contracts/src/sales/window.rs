@@ -231,7 +231,11 @@ pub(crate) mod describe {
             .parameter(zone())
             .parameter(currency())
             .parameter(seller())
-            .parameter(query("product_id", product, "Only sales of this product (SPU), in windows of `1h` or `1d`."))
+            .parameter(query(
+                "product_id",
+                product,
+                "Only sales of this product, in windows of `1h` or `1d`; a SKU stands for its product.",
+            ))
     }
 
     /// A parameter that names a size.

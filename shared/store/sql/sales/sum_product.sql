@@ -9,8 +9,9 @@ CROSS JOIN LATERAL (
     SELECT currency, sum(orders_paid) AS orders_paid, sum(items_milli) AS items, sum(revenue_minor) AS revenue_minor,
            sum(refund_minor) AS refund_minor
     FROM analytic.product_rollup
-    WHERE product_id = $2 AND ($1 = '' OR seller_id = $1) AND grain <> 'minute'
-      AND grain = span.grain AND bucket >= span.lower AND bucket < span.upper
+    -- for a SKU it is its product; in the collation of the index
+    WHERE product_id = coalesce((SELECT product_id FROM analytic.product_reference WHERE reference = $2), $2) COLLATE "default"
+      AND ($1 = '' OR seller_id = $1) AND grain <> 'minute' AND grain = span.grain AND bucket >= span.lower AND bucket < span.upper
     GROUP BY currency
 ) AS figure
 GROUP BY span.step, figure.currency

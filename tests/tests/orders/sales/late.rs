@@ -38,6 +38,23 @@ async fn a_late_payment_return_and_product_correct_past_windows() {
 }
 
 #[tokio::test]
+async fn the_sales_of_a_sku_are_those_of_its_product_as_soon_as_it_is_known() {
+    let mut setup = Setup::open().await;
+    setup.send_events(&order("o-1", "sku-1", "10.00")).await;
+    let of = |product: &str| format!("{WINDOW}&product_id={product}");
+    let sold: [[i64; 4]; 2] = [[1, 2_001, 0, 2_001], [0; 4]];
+    assert_eq!(figures(&setup.admin(&of("sku-1")).await), sold, "while its product is unknown");
+    let facts = json!({ "productId": spu(1), "sellerId": "s-1", "skuIds": ["sku-1", "sku-2"] });
+    setup.send_events(&[event("product.created", 90, facts)]).await;
+    for product in [spu(1).as_str(), "sku-1", "sku-2"] {
+        assert_eq!(figures(&setup.admin(&of(product)).await), sold, "{product}");
+        assert_eq!(figures(&setup.data(&seller("s-1", &of(product))).await), sold, "{product}");
+        assert_eq!(figures(&setup.data(&seller("s-2", &of(product))).await), [[0; 4]; 2], "{product}");
+    }
+    assert_eq!(figures(&setup.admin(&of("sku-3")).await), [[0; 4]; 2]);
+}
+
+#[tokio::test]
 async fn a_product_with_nothing_but_refunds_in_the_window_is_not_ranked() {
     let mut setup = Setup::open().await;
     let mut events = order("o-1", &spu(1), "10.00");
