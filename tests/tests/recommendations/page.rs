@@ -29,6 +29,29 @@ async fn pages_repeat_nothing_and_end() {
 }
 
 #[tokio::test]
+async fn a_page_of_any_size_begins_with_the_same_products() {
+    let mut stage = Stage::set().await;
+    // Five products with a hundred popular partners each, and one with a partner whose sum is the smallest of all, but which
+    // is hardly met elsewhere.
+    let rows = "INSERT INTO analytic.learned_product (product_no, product_id, viewed_weight) OVERRIDING SYSTEM VALUE
+         SELECT 1001 + n, 'seed-' || n, 5000 FROM generate_series(0, 4) AS n
+         UNION ALL SELECT 2000 + n, 'popular-' || lpad(n::text, 3, '0'), 10000 FROM generate_series(0, 499) AS n
+         UNION ALL SELECT 3000, 'niche', 1;
+         INSERT INTO analytic.related_product (product_no, kind, partners, strengths)
+         SELECT 1001 + n, 'viewed',
+                ARRAY(SELECT 2000 + 100 * n + k FROM generate_series(0, 99) AS k) || CASE n WHEN 0 THEN ARRAY[3000] ELSE '{}' END,
+                array_fill(100::float8, ARRAY[100]) || CASE n WHEN 0 THEN ARRAY[10::float8] ELSE '{}' END
+         FROM generate_series(0, 4) AS n";
+    stage.database.execute(rows).await;
+    let cart = ["seed-0", "seed-1", "seed-2", "seed-3", "seed-4"];
+    let longest = ids(&stage.cart(&cart, "?limit=100").await);
+    assert_eq!(longest[..2], ["niche", "popular-000"]);
+    for limit in [1, 5, 10, 20] {
+        assert_eq!(ids(&stage.cart(&cart, &format!("?limit={limit}")).await), longest[..limit], "{limit}");
+    }
+}
+
+#[tokio::test]
 async fn a_cursor_of_another_request_or_none_at_all_is_refused_by_name() {
     let mut stage = Stage::set().await;
     stage.visits(1, &["a", "b", "c", "d"]).await;
