@@ -4,6 +4,7 @@
 //! whose page lets a developer choose a role. The site is also the back end of the demo shop. It keeps nothing on disk.
 
 mod headers;
+mod host;
 mod issuer;
 mod proxy;
 mod session;
@@ -59,6 +60,7 @@ pub async fn run(stack: &Stack, _args: Args) -> Result<(), Error> {
 async fn serve(port: u16, router: axum::Router) -> Result<(), Error> {
     let failed = |source| Error::Serve { port, source };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
+    let router = router.layer(axum::middleware::from_fn(host::only_this_machine));
     axum::serve(listener, router).await.map_err(failed)
 }
 

@@ -30,6 +30,9 @@ pub(super) fn router(client: reqwest::Client, url: String) -> Router {
 }
 
 async fn pass(State(api): State<Arc<Api>>, request: Request) -> Response {
+    if leads_elsewhere(request.uri().path()) {
+        return (StatusCode::BAD_REQUEST, "the path must not contain . or .. as a segment").into_response();
+    }
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, MAX_BODY).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
@@ -45,6 +48,12 @@ async fn pass(State(api): State<Arc<Api>>, request: Request) -> Response {
     }
 }
 
+/// Whether a path has a dot segment, also an encoded one: it could leave the API for the rest of the emulator.
+fn leads_elsewhere(path: &str) -> bool {
+    let path = path.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace("%5c", "\\");
+    path.split(['/', '\\']).any(|segment| matches!(segment, "." | ".."))
+}
+
 async fn answer(request: reqwest::RequestBuilder) -> Result<Response, reqwest::Error> {
     let answer = request.send().await?;
     let (status, headers) = (answer.status(), end_to_end(answer.headers().clone()));
@@ -56,4 +65,47 @@ fn end_to_end(mut headers: HeaderMap) -> HeaderMap {
         headers.remove(name);
     }
     headers
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[test]
+    fn dot_segments_lead_elsewhere() {
+        for path in [
+            "/api/../x",
+            "/api/..",
+            "/api/./x",
+            "/api/%2e%2e/x",
+            "/api/%2E./x",
+            "/api/.%2e",
+            "/api/..%2fx",
+            "/api/x%2F..",
+            "/api/..\\x",
+            "/api/..%5cx",
+        ] {
+            assert!(leads_elsewhere(path), "{path}");
+        }
+        for path in
+            ["/health", "/api/v1/openapi.json", "/api/v1/a..b", "/api/v1/...", "/api/v1/%2e%2e%2e", "/api/v1/.x"]
+        {
+            assert!(!leads_elsewhere(path), "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_path_with_dot_segments_is_not_passed_on() {
+        // Nothing listens there: what is passed on is a 502.
+        let api = || router(crate::http::client().unwrap(), "http://127.0.0.1:1".to_owned());
+        let status = async |path: &str| {
+            let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+            api().oneshot(request).await.unwrap().status()
+        };
+        assert_eq!(status("/api/%2e%2e/%2e%2e/_health").await, StatusCode::BAD_REQUEST);
+        assert_eq!(status("/api/v1/openapi.json").await, StatusCode::BAD_GATEWAY);
+    }
 }
