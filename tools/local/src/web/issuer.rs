@@ -41,10 +41,14 @@ impl LocalIssuer {
     pub(super) fn new(issuer: Issuer, url: String, origins: Vec<String>) -> Self {
         Self { issuer, url, origins, sessions: Sessions::default() }
     }
+}
 
-    fn is_ours(&self, address: &str) -> bool {
-        Url::parse(address).is_ok_and(|url| self.origins.contains(&url.origin().ascii_serialization()))
-    }
+/// The address as a URL, if it is a page of one of the origins.
+fn page_of(origins: &[String], address: &str) -> Option<Url> {
+    let url = Url::parse(address).ok()?;
+    // A blob has the origin of the page that made it, but is none.
+    let is_page = matches!(url.scheme(), "http" | "https") && origins.contains(&url.origin().ascii_serialization());
+    is_page.then_some(url)
 }
 
 /// The routes of the issuer.
@@ -127,7 +131,7 @@ fn check(issuer: &LocalIssuer, asked: &Authorization) -> Result<(), &'static str
     if asked.client_id != CLIENT {
         return Err("client_id: unknown");
     }
-    if !issuer.is_ours(&asked.redirect_uri) {
+    if page_of(&issuer.origins, &asked.redirect_uri).is_none() {
         return Err("redirect_uri: not a page of this stack");
     }
     if asked.response_type != "code" || asked.code_challenge_method != "S256" || asked.code_challenge.len() != 43 {
@@ -280,10 +284,40 @@ struct SignOut {
 }
 
 async fn sign_out(State(issuer): State<Arc<LocalIssuer>>, Query(asked): Query<SignOut>) -> Response {
-    let target = asked.post_logout_redirect_uri.filter(|address| issuer.is_ours(address));
+    let target = asked.post_logout_redirect_uri.and_then(|address| page_of(&issuer.origins, &address));
     let cookie = [(header::SET_COOKIE, format!("{COOKIE}=; Max-Age=0; Path=/"))];
     match target {
-        Some(target) => (cookie, Redirect::to(&target)).into_response(),
+        Some(target) => (cookie, Redirect::to(target.as_str())).into_response(),
         None => (cookie, "signed out").into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pages_of_the_stack_are_redirected_to() {
+        let origins = ["http://127.0.0.1:8080".to_owned()];
+        let page = |address: &str| page_of(&origins, address).map(String::from);
+        assert_eq!(page("http://127.0.0.1:8080/shop/?a=b"), Some("http://127.0.0.1:8080/shop/?a=b".to_owned()));
+        let other = [
+            "http://127.0.0.1:8081/",
+            "https://127.0.0.1:8080/",
+            "http://127.0.0.1:8080@evil.example/",
+            "/shop/",
+            "blob:http://127.0.0.1:8080/1",
+        ];
+        for address in other {
+            assert_eq!(page(address), None, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_line_break_is_in_no_redirect() {
+        let origins = ["http://127.0.0.1:8080".to_owned()];
+        let target = page_of(&origins, "http://127.0.0.1:8080/shop/\r\nset-cookie: a=b").unwrap();
+        assert!(!target.as_str().contains(['\r', '\n']));
+        assert_eq!(Redirect::to(target.as_str()).into_response().status(), StatusCode::SEE_OTHER);
     }
 }
