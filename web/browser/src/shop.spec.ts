@@ -128,6 +128,8 @@ test("an order whose response is lost is placed once", async ({ page, watched })
   await page.getByRole("button", { name: "Add to cart", exact: true }).click();
   await page.getByRole("link", { name: "Cart, 1" }).click();
   await page.getByRole("link", { name: "Check out" }).click();
+  const orders: (string | null)[] = [];
+  page.on("request", (request) => request.url().endsWith("/shop-api/checkout") && orders.push(request.postData()));
   let lost = 0;
   await page.route(
     "**/shop-api/checkout",
@@ -140,16 +142,19 @@ test("an order whose response is lost is placed once", async ({ page, watched })
   );
   await page.getByRole("button", { name: "Place the order" }).click();
   await expect(page.getByRole("alert")).toContainText("it cannot be placed twice");
+  await expect(page.getByRole("radio", { name: "PayPal" })).toBeDisabled();
   await page.getByRole("button", { name: "Place the order" }).click();
   await expect(page.getByRole("heading", { name: "Thank you!" })).toBeVisible();
   expect(lost).toBe(1);
+  expect(orders).toHaveLength(2);
+  expect(orders[1]).toBe(orders[0]);
   await expect.poll(() => revenue(token)).toBe(before + 3490);
   await page.waitForTimeout(1500);
   expect(await revenue(token)).toBe(before + 3490);
 });
 
 test("prices come from the back end, and its errors name the field", async () => {
-  const body = { checkout_id: randomUUID(), payment_method: "card" };
+  const body = { checkout_id: randomUUID(), placed_at: new Date().toISOString(), payment_method: "card" };
   const line = { product: "ly-tent", quantity: 1 };
   const refused = async (part: object) => {
     const { status, body: answer } = await send("/shop-api/checkout", { ...body, ...part });
@@ -160,6 +165,23 @@ test("prices come from the back end, and its errors name the field", async () =>
     400,
     "lines[1].quantity: must be a whole number from 1 to 20",
   ]);
+  const early = new Date(Date.now() - 61 * 60_000).toISOString();
+  expect(await refused({ lines: [line], placed_at: early })).toEqual([
+    400,
+    'placed_at: must be a time within the last hour, such as "2026-11-20T12:00:00.000Z"',
+  ]);
+});
+
+test("a checkout makes an order of its own, and only as JSON", async () => {
+  const line = { product: "strek-pen", quantity: 1 };
+  const checkout_id = randomUUID();
+  const body = { checkout_id, placed_at: new Date().toISOString(), payment_method: "card", lines: [line] };
+  const first = await send("/shop-api/checkout", body);
+  expect(first).toMatchObject({ status: 200, body: { data: { order_id: expect.any(String), total: 3490 } } });
+  expect(first.body["data"]).not.toMatchObject({ order_id: checkout_id });
+  expect(await send("/shop-api/checkout", body)).toEqual(first);
+  const text = await fetch(new URL("/shop-api/checkout", shop()), { method: "POST", body: JSON.stringify(body) });
+  expect(text.status).toBe(415);
 });
 
 test("a shopper signs in; the token is in no address and no storage", async ({ page, watched }) => {

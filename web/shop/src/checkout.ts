@@ -20,22 +20,33 @@ export const PAYMENT_METHODS = [
 /** One of `PAYMENT_METHODS`. */
 export type PaymentMethod = (typeof PAYMENT_METHODS)[number]["id"];
 
-/**
- * Orders the lines. The page names products and quantities; the back end knows the prices and reports the order.
- *
- * `id` identifies one checkout: a retry after a timeout is the same order.
- */
-export async function checkOut(id: string, lines: Line[], method: PaymentMethod): Promise<Answer<Order>> {
-  const entry = { id, type: "OrderCreated", about: `${id.slice(0, 8)}…`, at: new Date() };
-  recordEvent({ ...entry, status: "waiting" });
+/** The request of an order. Sent again unchanged, after a timeout, it is the same order. */
+export interface Checkout {
+  checkout_id: string;
+  placed_at: string;
+  lines: { product: string; quantity: number }[];
+  payment_method: PaymentMethod;
+  session?: string;
+}
+
+/** A new order of the lines. The page names products and quantities; the back end knows the prices. */
+export function checkoutOf(lines: Line[], method: PaymentMethod): Checkout {
   const visit = session();
-  const body = {
-    checkout_id: id,
+  return {
+    checkout_id: crypto.randomUUID(),
+    placed_at: new Date().toISOString(),
     lines: lines.map(({ product, quantity }) => ({ product: product.id, quantity })),
     payment_method: method,
     ...(visit && { session: visit }),
   };
-  const answer = await post<Order>("/shop-api/checkout", body);
+}
+
+/** Orders what a checkout says; the back end reports the order. */
+export async function checkOut(checkout: Checkout): Promise<Answer<Order>> {
+  const id = checkout.checkout_id;
+  const entry = { id, type: "OrderCreated", about: `${id.slice(0, 8)}…`, at: new Date() };
+  recordEvent({ ...entry, status: "waiting" });
+  const answer = await post<Order>("/shop-api/checkout", checkout);
   recordEvent({ ...entry, status: answer.ok ? "accepted" : "rejected" });
   if (answer.ok) emptyCart();
   return answer;

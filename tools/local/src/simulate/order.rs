@@ -40,7 +40,7 @@ use self::life::{Ending, OrderEvent, Outcome};
 use self::money::Accounts;
 pub use self::money::Moved;
 pub use self::plan::Plan;
-pub(crate) use self::sale::{Sale, announce, guest, method};
+pub(crate) use self::sale::{Sale, announce, guest, method, order_id};
 pub use self::tender::large_orders;
 use super::identity::{Kind, id};
 

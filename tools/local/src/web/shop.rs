@@ -12,16 +12,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
-use axum::response::Json;
+use axum::middleware::{self, Next};
+use axum::response::{Json, Response};
 use axum::routing::post;
-use jiff::{SignedDuration, Timestamp, Unit};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use self::checkout::{Buyer, Checkout};
+use self::checkout::{Buyer, Checkout, REPEATED_WITHIN};
 use self::refusal::Refusal;
 use self::request::Interaction;
 use crate::Error;
@@ -33,15 +34,13 @@ use shopsignal::api::{ItemReply, Status, read};
 use stack::issuer::Issuer;
 use stack::{Stack, StackFile};
 
-/// How long a checkout may be repeated.
-const REPEATED_WITHIN: SignedDuration = SignedDuration::from_hours(1);
-
 /// The back end of one stack.
 pub(super) struct Shop {
     stack: Stack,
     products: Vec<Product>,
     /// Known as soon as the stack is up; this server starts before that.
     services: OnceCell<Services>,
+    /// The checkouts of the last hour by their ids. Only to refuse another order with such an id: it may be lost.
     placed: Mutex<HashMap<Uuid, Placed>>,
 }
 
@@ -58,10 +57,9 @@ struct Reply {
     results: Vec<ItemReply>,
 }
 
-/// A checkout that was taken, so that repeating it is the same order.
+/// A checkout that was taken.
 #[derive(Clone, PartialEq)]
 struct Placed {
-    at: Timestamp,
     checkout: Checkout,
     buyer: Buyer,
 }
@@ -71,16 +69,26 @@ pub(super) fn router(shop: Arc<Shop>) -> Router {
     Router::new()
         .route("/shop-api/checkout", post(check_out))
         .route("/shop-api/interaction", post(report))
+        .route_layer(middleware::from_fn(only_json))
         .with_state(shop)
+}
+
+/// Refuses what is not declared as JSON: a browser lets a foreign page send JSON only after it has asked, and we never agree.
+async fn only_json(request: Request, next: Next) -> Result<Response, Refusal> {
+    let declared = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = declared.and_then(|value| value.split(';').next()).unwrap_or_default();
+    let is_json = essence.trim().eq_ignore_ascii_case("application/json");
+    if is_json { Ok(next.run(request).await) } else { Err(Refusal::NotJson) }
 }
 
 async fn check_out(State(shop): State<Arc<Shop>>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
     let services = shop.services().await?;
-    let checkout = Checkout::read(&body, &shop.products)?;
+    let now = Timestamp::now();
+    let checkout = Checkout::read(&body, &shop.products, now)?;
     let buyer = Buyer::of(services.account(&headers)?, &checkout);
-    let now = Timestamp::now().round(Unit::Millisecond).unwrap_or_else(|_| Timestamp::now());
-    let placed = shop.place(Placed { at: now, checkout, buyer })?;
-    let sale = placed.checkout.sale(&shop.products, placed.buyer, placed.at);
+    let placed = Placed { checkout, buyer };
+    shop.place(&placed, now)?;
+    let sale = placed.checkout.sale(&shop.products, placed.buyer);
     let events: Vec<Value> = sale.report().into_iter().map(|event| event.body).collect();
     services.send("event", &json!({ "events": events })).await?;
     Ok(Json(json!({ "data": { "order_id": sale.id, "total": sale.total_minor() } })))
@@ -106,16 +114,12 @@ impl Shop {
         self.services.get_or_try_init(|| async { Services::find(&self.stack) }).await.map_err(Refusal::unavailable)
     }
 
-    /// Notes a checkout; the same again is the first one, at its time.
-    fn place(&self, new: Placed) -> Result<Placed, Refusal> {
+    /// Notes a checkout. The same may come again; another with its id may not.
+    fn place(&self, new: &Placed, now: Timestamp) -> Result<(), Refusal> {
         let mut placed = self.placed.lock().unwrap_or_else(PoisonError::into_inner);
-        placed.retain(|_, known| new.at.duration_since(known.at) < REPEATED_WITHIN);
+        placed.retain(|_, known| now.duration_since(known.checkout.placed_at) <= REPEATED_WITHIN);
         let known = placed.entry(new.checkout.id).or_insert_with(|| new.clone());
-        if (&known.checkout, known.buyer) == (&new.checkout, new.buyer) {
-            Ok(known.clone())
-        } else {
-            Err(Refusal::Conflict("checkout_id: belongs to another order"))
-        }
+        if *known == *new { Ok(()) } else { Err(Refusal::Conflict("checkout_id: belongs to another order")) }
     }
 }
 

@@ -1,8 +1,8 @@
 import type { TargetedSubmitEvent } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { type Line, totalOf, useCart } from "../cart.js";
 import { priceText } from "../catalog.js";
-import { checkOut, type Order, PAYMENT_METHODS, type PaymentMethod } from "../checkout.js";
+import { type Checkout, checkOut, checkoutOf, type Order, PAYMENT_METHODS, type PaymentMethod } from "../checkout.js";
 import { Link } from "../router.js";
 
 /** The last step: how to pay, and the order. */
@@ -47,21 +47,24 @@ function Summary({ lines }: { lines: Line[] }) {
 }
 
 function Payment({ lines, onOrder }: { lines: Line[]; onOrder: (order: Order) => void }) {
-  const id = useMemo(() => crypto.randomUUID(), []);
+  const [sent, setSent] = useState<Checkout>();
   const [method, setMethod] = useState<PaymentMethod>("card");
   const [isSending, setSending] = useState(false);
   const [problem, setProblem] = useState("");
   const order = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setSending(true);
-    const answer = await checkOut(id, lines, method);
+    // What was sent once is sent again unchanged: the first request may have arrived.
+    const checkout = sent ?? checkoutOf(lines, method);
+    setSent(checkout);
+    const answer = await checkOut(checkout);
     if (answer.ok) return onOrder(answer.data);
     setSending(false);
     setProblem(answer.message);
   };
   return (
     <form class="panel" onSubmit={order}>
-      <fieldset>
+      <fieldset disabled={sent !== undefined}>
         <legend>Pay by</legend>
         {PAYMENT_METHODS.map(({ id, name }) => (
           <label key={id} class="choice">

@@ -34,6 +34,11 @@ pub(crate) fn guest(session: &str) -> Uuid {
     id(SEED, Kind::Customer(session), 0)
 }
 
+/// Returns the id of the order that a checkout makes; it is derived, so that a page cannot name an order that exists.
+pub(crate) fn order_id(checkout: Uuid, placed_at: Timestamp) -> Uuid {
+    id(SEED, Kind::Order(&format!("{checkout} {placed_at}")), 0)
+}
+
 /// Returns the payment method with a name.
 pub(crate) fn method(name: &str) -> Option<&'static str> {
     METHODS.iter().map(|(method, _)| *method).find(|method| *method == name)

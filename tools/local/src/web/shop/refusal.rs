@@ -14,6 +14,7 @@ pub(super) enum Refusal {
     Invalid(String),
     Conflict(&'static str),
     Unauthorized,
+    NotJson,
     Unavailable,
 }
 
@@ -33,6 +34,11 @@ impl IntoResponse for Refusal {
             Self::Unauthorized => {
                 (StatusCode::UNAUTHORIZED, "unauthorized", "the token is not valid: sign in again".to_owned())
             }
+            Self::NotJson => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "content-type: must be application/json".to_owned(),
+            ),
             Self::Unavailable => {
                 (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Shopsignal cannot be reached: try again".to_owned())
             }
