@@ -11,7 +11,13 @@ window.addEventListener("popstate", () => path.set(current()));
 
 function current(): string {
   const below = location.pathname.startsWith(BASE) ? location.pathname.slice(BASE.length) : location.pathname;
-  return decodeURI(below.replace(/\/+$/, "")) || "/";
+  const target = below.replace(/\/+$/, "") || "/";
+  try {
+    return decodeURI(target);
+  } catch {
+    // Not an encoded text, such as `/%`: the page that is not found says so.
+    return target;
+  }
 }
 
 /** The address of a page. */
