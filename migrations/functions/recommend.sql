@@ -16,9 +16,9 @@ DECLARE
     generation bigint := (SELECT max(id) FROM analytic.rank_generation);
     -- how many of the best may be among those that are not shown
     beyond  bigint := size + cardinality(hidden) + cardinality(shown);
-    -- how many partners may be among the best when their own weight is known: four times as many as a page of 100 looks at below,
-    -- and the same number for all, so that pages of any size agree
-    weighed CONSTANT bigint := 4 * (220 + 60);
+    -- how many partners may be among the best when their own weight is known: the same number for all pages, so that pages of any
+    -- size agree; three times the most that a page looks at
+    weighed CONSTANT bigint := 640;
 BEGIN
     IF asked_placement = 'session' THEN
         -- what its account bought and avoids is not shown in its session either
