@@ -2,6 +2,7 @@
 //!
 //! One process with two loopback ports: the site, which serves the pages of `web/` and passes API requests on, and the issuer,
 //! whose page lets a developer choose a role. The site is also the back end of the demo shop. It keeps nothing on disk.
+//! Both ports answer only what is addressed to 127.0.0.1 or localhost.
 
 mod headers;
 mod host;
