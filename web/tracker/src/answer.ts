@@ -15,9 +15,9 @@ export interface Verdict {
 export interface Outcome {
   verdicts: Verdict[];
   /** Whether the API refused the whole request; one of its events may be the cause. */
-  isRequestRefused: boolean;
-  /** When to retry, in milliseconds; `undefined` when the response does not say. */
-  retryAfterMs: number | undefined;
+  isRequestRefused?: boolean;
+  /** When to retry, in milliseconds; absent when the response does not say. */
+  retryAfterMs?: number;
 }
 
 interface Result {
@@ -37,20 +37,18 @@ const RETRY_AFTER_MAX_S = 3600;
 export function outcomeOf(batch: Item[], status: number, retryAfter: string | null, text: string): Outcome {
   const body = attempt(() => JSON.parse(text));
   const results: unknown = body?.data?.results ?? body?.error?.details?.results;
-  const outcome: Outcome = { verdicts: [], isRequestRefused: false, retryAfterMs: undefined };
+  const outcome: Outcome = { verdicts: [] };
   if (retryAfter) outcome.retryAfterMs = 1000 * Math.min(Number(retryAfter) || 0, RETRY_AFTER_MAX_S);
   if (Array.isArray(results)) {
-    for (const result of results as Result[]) applyResult(batch[result.index], result, outcome);
+    for (const { index, status, code = status, message = "" } of results as Result[]) {
+      const item = batch[index];
+      if (code === "rate_limited") outcome.retryAfterMs ??= QUOTA_MS;
+      else if (item) outcome.verdicts.push({ item, status, code, message });
+    }
   } else if (body?.error?.code && status >= 400 && status < 500 && !TRANSIENT_STATUSES.includes(status)) {
     const { code, message } = body.error;
     outcome.isRequestRefused = true;
     outcome.verdicts = batch.map((item) => ({ item, status: "rejected", code, message }));
   }
   return outcome;
-}
-
-function applyResult(item: Item | undefined, result: Result, outcome: Outcome): void {
-  const { status, code = status, message = "" } = result;
-  if (code === "rate_limited") outcome.retryAfterMs ??= QUOTA_MS;
-  else if (item) outcome.verdicts.push({ item, status, code, message });
 }

@@ -54,27 +54,28 @@ const METADATA_MAX_BYTES = 8192;
 /** Creates an event that happens now, with a copy of its metadata. */
 export function eventOf(type: string, details: Details): WireEvent {
   const { product, category, metadata, recommendationId } = details;
+  const id: unknown = product ?? category;
+  // Anything else might not be expressible in JSON, and would fail when the event is sent.
+  if (typeof type !== "string" || (typeof id !== "string" && !Number.isInteger(id)))
+    throw new Error("invalid type or id");
   const event: WireEvent = {
     event_id: uuid(),
     event_type: type,
-    ref_type: product === undefined ? "Category" : "Product",
-    ref_id: (product ?? category) as Id,
+    ref_type: id === product ? "Product" : "Category",
+    ref_id: id as Id,
     occurred_at: new Date().toISOString(),
   };
   if (metadata || recommendationId) {
     const copy = JSON.stringify(recommendationId ? { ...metadata, recommendation_id: recommendationId } : metadata);
-    if (utf8Length(copy) > METADATA_MAX_BYTES) throw new RangeError(`metadata: at most ${METADATA_MAX_BYTES} bytes`);
+    if (utf8Length(copy) > METADATA_MAX_BYTES) throw new Error(`metadata: at most ${METADATA_MAX_BYTES} bytes`);
     event.metadata = JSON.parse(copy);
   }
   return event;
 }
 
-/** A random UUID, also where `crypto.randomUUID` is missing: on pages without TLS. */
+/** A random UUID. `crypto.randomUUID` is missing on pages without TLS. */
 export function uuid(): string {
-  return (
-    crypto.randomUUID?.() ??
-    "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
-      (+digit ^ ((crypto.getRandomValues(new Uint8Array(1))[0] as number) & (15 >> (+digit / 4)))).toString(16),
-    )
+  return "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
+    (+digit ^ ((crypto.getRandomValues(new Uint8Array(1))[0] as number) & (15 >> (+digit / 4)))).toString(16),
   );
 }

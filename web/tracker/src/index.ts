@@ -29,18 +29,18 @@ export interface Tracker extends Helpers {
 }
 
 /** Starts tracking on this page. Call it once. */
-export function createTracker(options: TrackerOptions = {}): Tracker {
+export function createTracker(options?: TrackerOptions): Tracker {
   const settings = settingsOf(options);
   const reporter = reporterOf(settings);
-  const { track, decide, endView, sessionId, flush, page } = recorderOf(settings, reporter);
+  const recorder = recorderOf(settings, reporter);
   const { guarded } = reporter;
   const tracker = {
-    track: guarded(track),
-    consent: guarded(decide),
-    endView: guarded(endView),
-    flush: async () => guarded(flush)(),
+    track: guarded(recorder.track),
+    consent: guarded(recorder.decide),
+    endView: guarded(recorder.endView),
+    flush: async () => guarded(recorder.flush)(),
     get sessionId() {
-      return guarded(sessionId)();
+      return guarded(recorder.sessionId)();
     },
   } as Tracker;
   for (const type of EVENT_TYPES) {
@@ -48,6 +48,6 @@ export function createTracker(options: TrackerOptions = {}): Tracker {
     Object.assign(tracker, { [name]: (details: Details) => tracker.track(type, details) });
   }
   tracker.consent(settings.consent);
-  listen(page);
+  listen(recorder.page);
   return tracker;
 }

@@ -1,3 +1,4 @@
+import { attempt } from "./attempt.js";
 import type { WireEvent } from "./event.js";
 
 /** The decision of the visitor. `pending`: not made yet; nothing is sent or stored. */
@@ -49,12 +50,15 @@ export interface TrackerOptions {
   onSettled?: (event: WireEvent, status: Settled) => void;
 }
 
-/** The options with their defaults. */
+/** The options with their defaults. Callbacks are not checked, because their calls are guarded. */
 export type Settings = Required<Omit<TrackerOptions, Callback>> & Pick<TrackerOptions, Callback>;
 type Callback = "token" | "onError" | "onSettled";
 
-/** Fills in the defaults, also for options that are set to undefined. */
-export function settingsOf(options: TrackerOptions): Settings {
+/** The largest number of an option: a timer with a longer delay fires at once. */
+const NUMBER_MAX = 2 ** 31 - 1;
+
+/** Fills in the defaults, also for options that the page sets to something unusable. */
+export function settingsOf(options: TrackerOptions | undefined): Settings {
   const settings = {
     endpoint: "/api/v1/analytic",
     path: "/interaction",
@@ -65,7 +69,21 @@ export function settingsOf(options: TrackerOptions): Settings {
     queueSize: 500,
     storageKey: "shopsignal",
     honorSignals: true,
-    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
   };
-  return { ...settings, endpoint: settings.endpoint.replace(/\/$/, "") };
+  const values: Record<string, unknown> = settings;
+  const given = options as Record<string, unknown>;
+  for (const name in given) {
+    const fallback = values[name];
+    values[name] = attempt(() => valueLike(fallback, given[name] ?? fallback)) ?? fallback;
+  }
+  settings.endpoint = settings.endpoint.replace(/\/$/, "");
+  return settings;
+}
+
+/** The value in the type of the example; `undefined` if it cannot be a number. Attributes of the script tag are texts. */
+function valueLike(example: unknown, value: unknown): unknown {
+  if (typeof example === "string") return String(value);
+  if (typeof example === "boolean") return String(value) !== "false";
+  if (typeof example !== "number") return value;
+  return Number(value) >= 0 ? Math.min(Number(value), NUMBER_MAX) : undefined;
 }

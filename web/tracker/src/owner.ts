@@ -1,20 +1,26 @@
 import { attempt } from "./attempt.js";
-import type { Token } from "./options.js";
+import type { Settings, Token } from "./options.js";
 
 /** Whose event it is: `""` for a guest, else a hash that does not reveal the account. */
 export type Owner = string;
 
-/** The owner of events that happen under a token. Renewing the token does not change the owner. */
+/** The owner of events that happen under a token; a token that is no text counts as none. Renewing the token does not
+ *  change the owner. */
 export function ownerOf(token: Token): Owner {
-  if (!token) return "";
+  if (!token || typeof token !== "string") return "";
   const payload = token.split(".")[1] ?? "";
   const claims = attempt(() => JSON.parse(atob(payload.replace(/-/g, "+").replace(/_/g, "/"))));
   return `a${hash(String(claims?.sub))}`;
 }
 
-/** Whether a callback returned a promise. */
-export function isPromise(answer: Token | Promise<Token>): answer is Promise<Token> {
-  return typeof (answer as Promise<Token> | undefined)?.then === "function";
+/** Calls `use` with the token of the page: at once, or once its promise is settled. An error counts as signed out. */
+export function withToken(settings: Settings, use: (token: Token) => void): void {
+  const token = attempt(() => settings.token?.());
+  if (!token || typeof token === "string") use(token);
+  else
+    Promise.resolve(token)
+      .catch(() => null)
+      .then(use);
 }
 
 /** FNV-1a: enough to distinguish the few accounts of one device. */

@@ -44,7 +44,7 @@ function sharedStore(): Store & { entries: Map<string, unknown> } {
   const entries = new Map<string, unknown>();
   return {
     entries,
-    get: (key) => entries.get(key),
+    get: (key, format) => format.test(JSON.stringify(entries.get(key))) && entries.get(key),
     set: (key, value) => entries.set(key, structuredClone(value)) !== undefined,
     remove: (key) => entries.delete(key),
     keys: (start) => [...entries.keys()].filter((key) => key.startsWith(start)),

@@ -1,4 +1,4 @@
-import { utf8Length } from "./attempt.js";
+import { attempt, utf8Length } from "./attempt.js";
 import type { WireEvent } from "./event.js";
 import type { Owner } from "./owner.js";
 import type { Store } from "./store.js";
@@ -10,7 +10,7 @@ export interface Item {
   /** Read from the storage: another tab may be sending it too. */
   isAdopted?: boolean;
   /** Whether it is in the storage. */
-  isSaved?: boolean;
+  isSaved?: boolean | undefined;
 }
 
 /** The unsent events of this tab, oldest first. Each is also in the storage under its own key, so tabs never overwrite
@@ -28,6 +28,8 @@ export interface Queue {
 }
 
 const KEY = "event.";
+/** How the JSON of an entry begins. */
+const ENTRY = /^\["\w*",{"event_id":"[\da-f-]{36}",/;
 
 /** An empty queue of at most `limit` items; `onDrop` is called for each item that is dropped to make room. */
 export function queueOf(store: Store, limit: number, onDrop: (item: Item) => void): Queue {
@@ -54,9 +56,9 @@ export function queueOf(store: Store, limit: number, onDrop: (item: Item) => voi
     adopt() {
       const known = [...items.values()];
       const found = store.keys(KEY).flatMap((key) => {
-        const entry = store.get(key);
-        const [owner, event] = (Array.isArray(entry) ? entry : []) as [Owner?, WireEvent?];
-        if (owner !== undefined && event && key === KEY + event.event_id)
+        const [owner, event] = (store.get(key, ENTRY) || []) as [Owner, WireEvent?];
+        // `attempt`, because `Date.parse` throws for some objects.
+        if (event && key === KEY + event.event_id && attempt(() => Date.parse(event.occurred_at) > 0))
           return items.has(event.event_id) ? [] : { owner, event, isAdopted: true, isSaved: true };
         store.remove(key);
         return [];
@@ -72,7 +74,7 @@ export function queueOf(store: Store, limit: number, onDrop: (item: Item) => voi
     },
     items() {
       // Items that another tab has settled are no longer in the storage.
-      for (const [id, item] of items) if (item.isAdopted && !store.get(KEY + id)) items.delete(id);
+      for (const [id, item] of items) if (item.isAdopted && !store.get(KEY + id, ENTRY)) items.delete(id);
       return [...items.values()];
     },
   };

@@ -1,8 +1,7 @@
-import { attempt } from "./attempt.js";
 import { dwellOf } from "./dwell.js";
 import { type Details, eventOf } from "./event.js";
 import type { Consent, Settings, Token } from "./options.js";
-import { isPromise, ownerOf } from "./owner.js";
+import { ownerOf, withToken } from "./owner.js";
 import { hasOptedOut, isPage, isPrerendering, type PageEvents } from "./page.js";
 import { type Item, queueOf } from "./queue.js";
 import type { Reporter } from "./report.js";
@@ -21,12 +20,11 @@ export interface Recorder {
 }
 
 /** Nothing is stored or sent before `decide`. */
-export function recorderOf(settings: Settings, { report, guarded }: Reporter): Recorder {
+export function recorderOf(settings: Settings, reporter: Reporter): Recorder {
+  const { report, guarded } = reporter;
   const store = storeOf(settings.storageKey);
   const visits = visitsOf(store);
-  const queue = queueOf(store, settings.queueSize, ({ event }) =>
-    report("queue_full", "too many unsent events", event),
-  );
+  const queue = queueOf(store, settings.queueSize, ({ event }) => report("queue_full", "queueSize exceeded", event));
   const dwell = dwellOf(settings.bounceMs, (item) => {
     if (item.event.session_id) queue.save(item);
   });
@@ -37,11 +35,8 @@ export function recorderOf(settings: Settings, { report, guarded }: Reporter): R
     settings,
     queue,
     isAllowed: isGranted,
+    ...reporter,
     heldMs: dwell.heldMs,
-    onVerdict({ item: { event }, status, code, message }) {
-      if (status === "rejected" || status === "conflict") report(code, message, event);
-      attempt(() => settings.onSettled?.(event, status));
-    },
   });
 
   /** With consent, an event gets the id of the visit and is stored, so that it survives the page. */
@@ -74,9 +69,10 @@ export function recorderOf(settings: Settings, { report, guarded }: Reporter): R
       const item: Item = { event: eventOf(type, details), owner: "" };
       if (type === "view") dwell.begin(item);
       else dwell.act(item);
-      const token = attempt(() => settings.token?.());
-      if (isPromise(token)) token.then(null, () => null).then(guarded((later) => take(item, later)));
-      else take(item, token);
+      withToken(
+        settings,
+        guarded((token) => take(item, token)),
+      );
       return item.event.event_id;
     },
     decide(decision) {

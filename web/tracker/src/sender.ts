@@ -1,8 +1,9 @@
-import { outcomeOf, type Verdict } from "./answer.js";
+import { outcomeOf } from "./answer.js";
 import { attempt } from "./attempt.js";
 import type { Settings, Token } from "./options.js";
-import { isPromise, type Owner, ownerOf } from "./owner.js";
+import { ownerOf, withToken } from "./owner.js";
 import { batchOf, type Item, type Queue } from "./queue.js";
+import type { Reporter } from "./report.js";
 
 /** How many events one request carries. */
 export const BATCH_SIZE = 20;
@@ -37,21 +38,20 @@ export interface Sender {
 }
 
 /** What the sender depends on. */
-export interface SenderDeps {
+export interface SenderDeps extends Reporter {
   settings: Settings;
   queue: Queue;
   /** How long an item is still held, in milliseconds. */
   heldMs(item: Item): number;
   isAllowed(): boolean;
-  onVerdict(verdict: Verdict): void;
 }
 
-/** Resolves to nothing after a while, so that a callback that never answers blocks nothing. */
-const after = (ms: number) => new Promise<undefined>((resolve) => setTimeout(resolve, ms));
+/** Is rejected after a while, so that a callback that never answers blocks nothing. */
+const timeout = (ms: number) => new Promise<never>((_, reject) => setTimeout(reject, ms));
 
 /** The sender of a queue. */
-export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: SenderDeps): Sender {
-  const inFlight = new Set<string>();
+export function senderOf({ settings, queue, heldMs, isAllowed, report, guarded }: SenderDeps): Sender {
+  const inFlight = new Set<Item>();
   let batchSize = BATCH_SIZE;
   let failures = 0;
   let pausedUntil = 0;
@@ -61,9 +61,16 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Send
   let token: Token;
   let isTokenKnown = true;
 
-  const waiting = (owner: Owner) =>
-    queue.items().filter((item) => !inFlight.has(item.event.event_id) && (!item.owner || item.owner === owner));
-  const ready = (owner: Owner) => waiting(owner).filter((item) => !heldMs(item));
+  /** The items that the current token can send. */
+  const waiting = () => {
+    const owner = ownerOf(token);
+    return queue.items().filter((item) => !inFlight.has(item) && (!item.owner || item.owner === owner));
+  };
+  const ready = () => waiting().filter((item) => !heldMs(item));
+
+  function setToken(now: Token) {
+    token = now;
+  }
 
   function pause(atLeastMs = 0) {
     const backoff = Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures++);
@@ -76,9 +83,10 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Send
       batchSize = Math.min(batchSize, Math.ceil(batch.length / 2));
       return;
     }
-    for (const verdict of verdicts) {
-      queue.remove(verdict.item);
-      onVerdict(verdict);
+    for (const { item, status, code, message } of verdicts) {
+      queue.remove(item);
+      if (status === "rejected" || status === "conflict") report(code, message, item.event);
+      attempt(() => settings.onSettled?.(item.event, status));
     }
     if (retryAfterMs !== undefined || !verdicts.length) return pause(retryAfterMs);
     failures = 0;
@@ -86,8 +94,7 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Send
   }
 
   async function post(batch: Item[], keepaliveOnly: boolean) {
-    const ids = batch.map((item) => item.event.event_id);
-    for (const id of ids) inFlight.add(id);
+    for (const item of batch) inFlight.add(item);
     try {
       const { owner } = batch[0] as Item;
       const newest = Math.max(...batch.map((item) => Date.parse(item.event.occurred_at)));
@@ -101,28 +108,28 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Send
         method: "POST",
         body,
         keepalive: keepaliveOnly || body.length * 3 < KEEPALIVE_MAX_BYTES,
-        ...(owner && { headers: { authorization: `Bearer ${token}` } }),
-        ...(AbortSignal.timeout && { signal: AbortSignal.timeout(TIMEOUT_MS) }),
+        headers: owner ? { authorization: `Bearer ${token}` } : {},
+        signal: AbortSignal.timeout?.(TIMEOUT_MS) ?? null,
       });
       settle(batch, response.status, response.headers.get("retry-after"), await response.text());
     } catch {
       pause();
     } finally {
-      for (const id of ids) inFlight.delete(id);
+      for (const item of batch) inFlight.delete(item);
     }
   }
 
   async function drain() {
     while (isAllowed() && performance.now() >= pausedUntil) {
       try {
-        token = await Promise.race([settings.token?.(), after(TIMEOUT_MS)]);
+        token = await Promise.race([settings.token?.(), timeout(TIMEOUT_MS)]);
         isTokenKnown = true;
       } catch {
         // Treated as signed out: events of guests are sent, events of accounts wait.
         token = undefined;
         isTokenKnown = false;
       }
-      const batch = batchOf(ready(ownerOf(token)), batchSize, BODY_MAX_BYTES - ENVELOPE_BYTES);
+      const batch = batchOf(ready(), batchSize, BODY_MAX_BYTES - ENVELOPE_BYTES);
       if (!batch.length) return;
       await post(batch, false);
     }
@@ -141,44 +148,45 @@ export function senderOf({ settings, queue, heldMs, isAllowed, onVerdict }: Send
   }
 
   /** Schedules the next flush, if anything is left to send. */
-  function scheduleNext() {
-    const waits = waiting(ownerOf(token)).map(heldMs);
+  const scheduleNext = guarded(() => {
+    const [soonest] = waiting()
+      .map(heldMs)
+      .sort((a, b) => a - b);
     if (!isAllowed()) return;
-    if (waits.length) schedule(Math.max(pausedUntil - performance.now(), Math.min(...waits)));
+    if (soonest !== undefined) schedule(Math.max(pausedUntil - performance.now(), soonest));
     else if (!isTokenKnown && queue.items().length) schedule(TOKEN_RETRY_MS);
-  }
+  });
 
+  /** Never rejects; after a fault of our own it pauses, so that the fault cannot repeat without end. */
   function flush(): Promise<void> {
-    running ??= drain().finally(() => {
-      running = undefined;
-      scheduleNext();
-    });
+    running ??= drain()
+      .catch((error) => {
+        pause();
+        report("internal", error);
+      })
+      .then(() => {
+        running = undefined;
+        scheduleNext();
+      });
     return running;
   }
 
   return {
     flush,
-    setToken(now) {
-      token = now;
-    },
+    setToken,
     wake() {
-      if (!isAllowed()) return;
-      if (ready(ownerOf(token)).length >= BATCH_SIZE) flush();
-      else schedule(settings.batchMs);
+      if (isAllowed()) schedule(ready().length < BATCH_SIZE ? settings.batchMs : 0);
     },
     resume() {
       pausedUntil = 0;
-      clearTimeout(timer);
-      timer = undefined;
       flush();
     },
     leave() {
       if (!isAllowed()) return;
       // The page has no time to wait for a promise: the token of the last event or request is used then.
-      const now = attempt(() => settings.token?.());
-      if (!isPromise(now)) token = now;
+      withToken(settings, setToken);
       const isPaused = performance.now() < pausedUntil;
-      const items = ready(ownerOf(token)).filter((item) => !(isPaused && item.isSaved));
+      const items = ready().filter((item) => !(isPaused && item.isSaved));
       const batch = batchOf(items, LAST_BATCH_SIZE, KEEPALIVE_MAX_BYTES - ENVELOPE_BYTES);
       if (batch.length) post(batch, true).then(scheduleNext);
     },

@@ -4,6 +4,8 @@ import type { Store } from "./store.js";
 /** A visit ends after this time without an event. */
 const INACTIVITY_LIMIT_MS = 30 * 60 * 1000;
 const KEY = "visit";
+/** The JSON of a visit. */
+const VISIT = /^\["[\da-f-]{36}",\d+,"\w*"\]$/;
 
 /** The id, the time of the last event by this device's clock, and the last account. */
 type Visit = [id: string, last: number, account: string];
@@ -26,7 +28,7 @@ export function visitsOf(store: Store): Visits {
   let isKept = false;
   const isOngoing = (visit: Visit | undefined) => visit && Math.abs(Date.now() - visit[1]) < INACTIVITY_LIMIT_MS;
   const current = (): Visit => {
-    const stored = isKept ? (store.get(KEY) as Visit | undefined) : undefined;
+    const stored = (isKept && store.get(KEY, VISIT)) as Visit | undefined;
     memory = [stored, memory].find(isOngoing) ?? [uuid(), Date.now(), ""];
     return memory;
   };
