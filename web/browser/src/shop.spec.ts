@@ -201,6 +201,12 @@ test("a shopper signs in; the token is in no address and no storage", async ({ p
   const session = await sessionOf(page);
   const carts = async () => (await storedOf(session)).filter((row) => row.event_type === "add_to_cart");
   await expect.poll(carts).toMatchObject([{ ref_id: "jord-pot", account_id: expect.any(String) }]);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  const addresses = () => watched.requests.map((request) => request.url());
+  await expect.poll(() => addresses().some((address) => address.includes("/sign-out?"))).toBe(true);
+  await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+  // Every token is a JWT, which begins with `{"` in Base64.
+  expect(addresses().filter((address) => address.includes("eyJ"))).toEqual([]);
 });
 
 test("a list that cannot be loaded shows an error and can be retried", async ({ page, watched }) => {

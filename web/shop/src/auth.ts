@@ -25,7 +25,10 @@ export async function signIn(): Promise<void> {
 export async function signOut(): Promise<void> {
   accessToken = undefined;
   account.set(undefined);
-  await (await managerOf()).signoutRedirect();
+  const users = await managerOf();
+  // Removed first: otherwise the ID token would be in the address of the issuer's sign-out page.
+  await users.removeUser();
+  await users.signoutRedirect();
 }
 
 /** Finishes a sign-in and returns to the page where it began. */
