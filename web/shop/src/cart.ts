@@ -1,6 +1,6 @@
 import { reportAction } from "./actions.js";
 import { type Product, productOf } from "./catalog.js";
-import { stored, useValue } from "./observable.js";
+import { type Observable, stored, useValue } from "./observable.js";
 
 /** A product and its quantity in the cart. */
 export interface Line {
@@ -11,7 +11,14 @@ export interface Line {
 /** The maximum quantity of one product; the back end has the same limit. */
 export const QUANTITY_MAX = 20;
 
-const quantities = stored<Record<string, number>>("cart", {});
+/** The quantities of the cart by product id. */
+export const quantities: Observable<Record<string, number>> = stored("cart", {}, isQuantities);
+
+/** Whether a stored value is quantities by product id. */
+function isQuantities(value: unknown): value is Record<string, number> {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).every((quantity) => Number.isInteger(quantity) && quantity <= QUANTITY_MAX);
+}
 
 /** Turns quantities by product id into lines; leaves out products that are no longer sold. */
 export function linesOf(quantities: Record<string, number>): Line[] {

@@ -1,12 +1,12 @@
 import { reportAction } from "./actions.js";
 import type { Product } from "./catalog.js";
-import { type Observable, stored } from "./observable.js";
+import { isTexts, type Observable, stored } from "./observable.js";
 
 /** The ids of the visitor's favourites. */
-export const favourites: Observable<string[]> = stored("favourites", []);
+export const favourites: Observable<string[]> = stored("favourites", [], isTexts);
 
 /** The ids of products that the visitor does not want to see recommended. */
-export const unwanted: Observable<string[]> = stored("unwanted", []);
+export const unwanted: Observable<string[]> = stored("unwanted", [], isTexts);
 
 /** Adds a product to the favourites, or removes it. */
 export function toggleFavourite(product: Product): void {

@@ -25,10 +25,14 @@ export function observable<T>(first: T): Observable<T> {
   };
 }
 
-/** An observable that survives a reload, if the browser has storage. Never for tokens. */
-export function stored<T>(key: string, fallback: T): Observable<T> {
+/**
+ * An observable that survives a reload, if the browser has storage. Never for tokens.
+ *
+ * A stored value that `isValid` refuses counts as none: another version of the page, or another page, wrote it.
+ */
+export function stored<T>(key: string, fallback: T, isValid: (value: unknown) => value is T): Observable<T> {
   const name = `shop.${key}`;
-  const inner = observable(read(name, fallback));
+  const inner = observable(read(name, isValid) ?? fallback);
   return {
     ...inner,
     set(value) {
@@ -42,12 +46,17 @@ export function stored<T>(key: string, fallback: T): Observable<T> {
   };
 }
 
-function read<T>(name: string, fallback: T): T {
+/** Whether a stored value is a list of texts. */
+export function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === "string");
+}
+
+function read<T>(name: string, isValid: (value: unknown) => value is T): T | undefined {
   try {
-    const text = localStorage.getItem(name);
-    return text === null ? fallback : JSON.parse(text);
+    const value: unknown = JSON.parse(localStorage.getItem(name) ?? "null");
+    return isValid(value) ? value : undefined;
   } catch {
-    return fallback;
+    return undefined;
   }
 }
 

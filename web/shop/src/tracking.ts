@@ -4,8 +4,12 @@ import type { Product } from "./catalog.js";
 import { type Observable, stored } from "./observable.js";
 import { entryOf, recordEvent } from "./received.js";
 
+function isConsent(value: unknown): value is Consent {
+  return value === "granted" || value === "denied" || value === "pending";
+}
+
 /** What the visitor decided about tracking. */
-export const consent: Observable<Consent> = stored<Consent>("consent", "pending");
+export const consent: Observable<Consent> = stored<Consent>("consent", "pending", isConsent);
 
 /** Sends soon, so that the dashboard can be watched live; the defaults save requests. */
 const tracker = createTracker({
