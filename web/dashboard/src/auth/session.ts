@@ -73,7 +73,8 @@ export class Session {
     await this.manager.removeUser();
     const metadata = await this.manager.metadataService.getMetadata().catch(() => undefined);
     if (metadata?.end_session_endpoint === undefined) return this.setState({ state: "signed-out", reason: "sign-out" });
-    const extraQueryParams = { client_id: this.configuration.client_id, logout_uri: redirectUri() };
+    // Cognito's name for post_logout_redirect_uri. The client's id is sent by the library.
+    const extraQueryParams = { logout_uri: redirectUri() };
     await this.manager.signoutRedirect({ extraQueryParams }).catch((error: unknown) => this.fail(error));
   }
 

@@ -11,14 +11,17 @@ export function csvOf(header: string[], rows: Cell[][]): string {
     .concat("\r\n");
 }
 
-/** Spreadsheets treat text that begins with one of these as a formula; ids and names come from outside. */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * Spreadsheets treat text that begins with one of these as a formula; ids and names come from outside. Some begin a new
+ * cell at a semicolon, a tab or a line break, whatever the quotes say.
+ */
+const FORMULA = /(^|[;\t\r\n])(?=[=+\-@\t\r])/g;
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
 function field(cell: Cell): string {
   if (cell === null) return "";
   const text = String(cell);
-  const safe = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+  const safe = NUMBER.test(text) ? text : text.replace(FORMULA, "$1'");
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
