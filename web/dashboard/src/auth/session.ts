@@ -30,10 +30,7 @@ export class Session {
   private current: SignIn = { state: "starting" };
   private readonly listeners = new Set<(signIn: SignIn) => void>();
 
-  private constructor(
-    private readonly manager: UserManager,
-    private readonly configuration: Configuration,
-  ) {
+  private constructor(private readonly manager: UserManager) {
     manager.events.addUserLoaded((user) => this.signedIn(user));
     manager.events.addAccessTokenExpiring(() => void this.renew());
     manager.events.addAccessTokenExpired(() => this.expire());
@@ -44,7 +41,7 @@ export class Session {
     const response = await fetch("/config.json", { cache: "no-cache" });
     if (!response.ok) throw new Error(`config.json: the server answered with status ${response.status}`);
     const configuration: Configuration = await response.json();
-    return new Session(new UserManager(settings(configuration)), configuration);
+    return new Session(new UserManager(settings(configuration)));
   }
 
   /** Finishes the sign-in in the address, or starts one if this tab was signed in before. */
