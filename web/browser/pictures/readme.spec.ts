@@ -27,7 +27,19 @@ test("the dashboard in dark colours", async ({ page }) => {
 });
 
 test("the shop", async ({ page }) => {
-  await page.goto(`${stack().web_url}/shop/`);
-  await page.getByRole("heading").first().waitFor();
+  // Another visitor, so that products were viewed together.
+  const other = await (await page.context().browser()?.newContext())?.newPage();
+  for (const visitor of other === undefined ? [page] : [other, page]) {
+    await visitor.goto(`${stack().web_url}/shop/product/lund-mug`);
+    await visitor.getByRole("button", { name: "Yes, please" }).click();
+    for (const product of ["vik-kettle", "karst-pour-over", "oda-grinder", "lund-mug"]) {
+      await visitor.goto(`${stack().web_url}/shop/product/${product}`);
+      await visitor.getByRole("heading", { level: 1 }).waitFor();
+      // A shorter look would be a bounce.
+      await visitor.waitForTimeout(4_000);
+    }
+  }
+  await page.reload();
+  await page.getByRole("heading", { level: 1 }).waitFor();
   await take(page, "shop");
 });

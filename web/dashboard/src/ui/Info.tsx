@@ -1,5 +1,5 @@
 /** The (i) button that explains a figure. */
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Definition } from "../figures/definitions";
 
 /** A button that shows the definition of a figure; Escape or a click elsewhere hides it. */
@@ -7,7 +7,8 @@ export function Info({ definition }: { definition: Definition }) {
   const [open, setOpen] = useState(false);
   const id = useId();
   const box = useRef<HTMLSpanElement>(null);
-  useEffect(() => (open ? dismissal(box.current, () => setOpen(false)) : undefined), [open]);
+  // Not useEffect, which runs after the next frame: a key that is pressed before would be missed.
+  useLayoutEffect(() => (open ? dismissal(box.current, () => setOpen(false)) : undefined), [open]);
   return (
     <span class="info" ref={box}>
       <button
