@@ -37,6 +37,7 @@ CREATE TABLE analytic.visit (
     visitor     uuid               PRIMARY KEY,
     kind        text               NOT NULL CHECK (kind IN ('viewed', 'bought')),
     account_id  uuid,
+    account_at  timestamptz,
     products    int[]              NOT NULL DEFAULT '{}',
     event_ids   bigint[]           NOT NULL DEFAULT '{}',
     event_types text[]             NOT NULL DEFAULT '{}',
@@ -52,13 +53,30 @@ CREATE INDEX visit_last_idx ON analytic.visit USING brin (last_at);
 COMMENT ON TABLE  analytic.visit IS 'The latest events of each session, else account, that teach what is seen together; and the lines of each basket. Its row is the lock of those who learn from it.';
 COMMENT ON COLUMN analytic.visit.visitor IS 'The hash of the session, else the account, or the basket: analytic.visitor_of.';
 COMMENT ON COLUMN analytic.visit.kind IS 'viewed: a session or account. bought: a basket.';
-COMMENT ON COLUMN analytic.visit.account_id IS 'The account that signed in, last: its visits are its history. Null for guests, and for baskets.';
+COMMENT ON COLUMN analytic.visit.account_id IS 'The account that signed in, last: its visits are its history. Null for guests. Of a basket: whoever bought it, so that an erasure finds it.';
+COMMENT ON COLUMN analytic.visit.account_at IS 'Its latest event, which decides against another account; null of a basket.';
 COMMENT ON COLUMN analytic.visit.products IS 'The latest 50 products, the oldest first; the same product as often as it was met.';
 COMMENT ON COLUMN analytic.visit.event_ids IS 'The interaction of each, which orders events of the same time.';
 COMMENT ON COLUMN analytic.visit.event_types IS 'Its event type.';
 COMMENT ON COLUMN analytic.visit.event_times IS 'When it happened.';
-COMMENT ON COLUMN analytic.visit.gains IS 'What it taught: the gain of its event type at that time.';
+COMMENT ON COLUMN analytic.visit.gains IS 'What it taught: the gain of its event type at that time; 0 when it was beyond the cap of its network.';
 COMMENT ON COLUMN analytic.visit.last_at IS 'The time of its latest event; visits are removed some time later.';
+
+CREATE TABLE analytic.network_day (
+    day        date NOT NULL,
+    network    uuid NOT NULL,
+    product_no int  NOT NULL,
+    events     int  NOT NULL,
+    PRIMARY KEY (day, network, product_no)
+) WITH (
+    fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0
+);
+
+COMMENT ON TABLE  analytic.network_day IS 'How many events of the guests of a network met a product on a day: only the first of them teach what is seen together, because a new session costs nothing.';
+COMMENT ON COLUMN analytic.network_day.day IS 'The UTC day of the event time; removed when no event can reach it any more.';
+COMMENT ON COLUMN analytic.network_day.network IS 'The hash of the network, as in interaction.';
+COMMENT ON COLUMN analytic.network_day.product_no IS 'The product.';
+COMMENT ON COLUMN analytic.network_day.events IS 'Events of types that teach, in the order of their arrival.';
 
 CREATE TABLE analytic.bought_product (
     account_id uuid        NOT NULL,
@@ -253,6 +271,19 @@ COMMENT ON COLUMN analytic.recommendation_click.arm IS 'learned or control, as i
 
 -- After 500 half-lives the factor of the present is 2^500, and a sum must not leave the range of its type, which ends at
 -- 2^1024. Division by a power of two is exact.
+CREATE FUNCTION analytic.decay_factor(at timestamptz, epoch timestamptz, half_life_days double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    -- what is older than 200 half-lives counts as that old: smaller factors would leave the range of the type
+    SELECT power(2, greatest(-200, extract(epoch FROM at - epoch)::float8 / 86400 / half_life_days))
+$$;
+COMMENT ON FUNCTION analytic.decay_factor(timestamptz, timestamptz, double precision) IS 'The factor of forward decay of an event at this time: 2^((time - epoch) / half-life).';
+
+CREATE FUNCTION analytic.faded(weight double precision, steps double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN steps > 1000 OR weight < power(2, least(steps, 1000) - 200) THEN 0 ELSE weight / power(2, least(steps, 1000)) END
+$$;
+COMMENT ON FUNCTION analytic.faded(double precision, double precision) IS 'A weight after so many half-lives; 0 when it would be less than 2^-200, which is nothing beside what was learned since.';
+
 CREATE FUNCTION analytic.rebase_learning() RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -264,9 +295,10 @@ BEGIN
     IF steps < 500 THEN
         RETURN false;
     END IF;
-    UPDATE analytic.learned_product SET viewed_weight = viewed_weight / power(2, steps), bought_weight = bought_weight / power(2, steps);
+    UPDATE analytic.learned_product
+    SET viewed_weight = analytic.faded(viewed_weight, steps), bought_weight = analytic.faded(bought_weight, steps);
     UPDATE analytic.related_product
-    SET strengths = ARRAY(SELECT strength / power(2, steps) FROM unnest(strengths) WITH ORDINALITY AS old (strength, place) ORDER BY place);
+    SET strengths = ARRAY(SELECT analytic.faded(strength, steps) FROM unnest(strengths) WITH ORDINALITY AS old (strength, place) ORDER BY place);
     UPDATE analytic.learning_state SET epoch = epoch + steps * half_life_days * interval '1 day';
     RETURN true;
 END

@@ -110,11 +110,11 @@ GRANT INSERT ON analytic.catalog_delivery TO shopsignal_update_catalog;
 GRANT SELECT (actor, network, bot) ON analytic.interaction TO shopsignal_update_catalog;
 GRANT SELECT ON analytic.exclusion, analytic.learning_gain TO shopsignal_update_catalog;
 GRANT SELECT, UPDATE ON analytic.learning_state TO shopsignal_update_catalog;
-GRANT SELECT, INSERT, UPDATE ON analytic.learned_product, analytic.related_product, analytic.visit, analytic.bought_product,
-    analytic.avoided_product, analytic.recommendation_count TO shopsignal_update_catalog;
+GRANT SELECT, INSERT, UPDATE ON analytic.learned_product, analytic.related_product, analytic.visit, analytic.network_day,
+    analytic.bought_product, analytic.avoided_product, analytic.recommendation_count TO shopsignal_update_catalog;
 GRANT SELECT, INSERT, DELETE ON analytic.recommendation_click TO shopsignal_update_catalog;
-GRANT EXECUTE ON FUNCTION analytic.visitor_of(text, text), analytic.strengthen(int[], double precision[], int[], double precision[])
-    TO shopsignal_update_catalog;
+GRANT EXECUTE ON FUNCTION analytic.visitor_of(text, text), analytic.strengthen(int[], double precision[], int[], double precision[]),
+    analytic.decay_factor(timestamptz, timestamptz, double precision) TO shopsignal_update_catalog;
 
 
 -- What is recommended is read; only the rules of the shop are written: they are removed by a mark, so that the row remains.
@@ -313,7 +313,7 @@ GRANT EXECUTE ON FUNCTION analytic.apply_popularity, analytic.keep_earliest
     TO shopsignal_update_popularity, shopsignal_import_interactions;
 GRANT EXECUTE ON FUNCTION analytic.learn_interactions, analytic.learn_visits, analytic.learn_purchases, analytic.count_recommendations
     TO shopsignal_update_catalog;
-GRANT EXECUTE ON FUNCTION analytic.recommend, analytic.get_history, analytic.score_partners, analytic.list_ranks TO shopsignal_recommend;
+GRANT EXECUTE ON FUNCTION analytic.recommend, analytic.get_history, analytic.get_offer, analytic.score_partners, analytic.list_ranks TO shopsignal_recommend;
 GRANT EXECUTE ON FUNCTION analytic.record_findings
     TO shopsignal_project_orders, shopsignal_judge_carts, shopsignal_rank_products;
 GRANT EXECUTE ON FUNCTION analytic.add_customer_sales, analytic.ensure_customer_locks, analytic.lock_customers,

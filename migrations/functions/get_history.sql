@@ -11,7 +11,7 @@ BEGIN
         WHERE asked_placement = 'session' AND visitor = analytic.visitor_of('session', asked_session)
         UNION ALL
         (SELECT products, event_ids, event_types, event_times FROM analytic.visit
-         WHERE asked_placement = 'personal' AND account_id = asked_account ORDER BY last_at DESC LIMIT 5)
+         WHERE asked_placement = 'personal' AND account_id = asked_account AND kind = 'viewed' ORDER BY last_at DESC LIMIT 5)
     ), waiting AS MATERIALIZED (
         -- what happened a moment ago and is not learned yet: the newest of what is pending, so that a backlog costs no more
         SELECT product_id AS reference, event_type, occurred_at, interaction_id

@@ -8,6 +8,9 @@ DECLARE
     event    record;
     numbers  int[];
     products text[];
+    silent   bigint[];
+    -- events of a network that teach a day and product: as many views of it count for the score
+    network_cap CONSTANT int := 50;
 BEGIN
     -- a rebase of the epoch rewrites what is added to here
     PERFORM pg_advisory_xact_lock_shared(hashtext('analytic.learning_state'));
@@ -55,7 +58,7 @@ BEGIN
     SELECT (SELECT count(*) FROM locked WHERE NOT is_parked AND NOT learned) AS taken,
            (SELECT coalesce(array_agg(interaction_id), '{}') FROM locked WHERE is_parked) AS parked,
            array_agg(id) AS ids, array_agg(product) AS products, array_agg(event_type) AS types, array_agg(occurred_at) AS times,
-           array_agg(account_id) AS accounts, array_agg(metadata->>'basket') AS baskets,
+           array_agg(network) AS networks, array_agg(account_id) AS accounts, array_agg(metadata->>'basket') AS baskets,
            array_agg(metadata->>'recommendation_id') AS recommendations,
            array_agg(coalesce(analytic.visitor_of('session', session_id), analytic.visitor_of('account', account_id::text))) AS visitors
     INTO event FROM heard;
@@ -72,7 +75,24 @@ BEGIN
         FROM unnest(products) WITH ORDINALITY AS named (product, place) JOIN analytic.learned_product ON product_id = product
         WHERE product_id = ANY(products);
 
-        PERFORM analytic.learn_visits(event.ids, event.visitors, event.accounts, numbers, event.types, event.times, lookback);
+        -- what is beyond the cap of its network stays in the history of its visitor, and teaches nothing
+        WITH guest AS MATERIALIZED (
+            SELECT heard.*, row_number() OVER (PARTITION BY day, network, product_no ORDER BY id) AS place FROM (
+                SELECT id, network, product_no, (at AT TIME ZONE 'UTC')::date AS day
+                FROM unnest(event.ids, event.networks, numbers, event.types, event.times) AS sent (id, network, product_no, event_type, at)
+                JOIN analytic.learning_gain USING (event_type) WHERE network IS NOT NULL) AS heard
+        ), counted AS (
+            -- in key order, as above
+            INSERT INTO analytic.network_day AS known (day, network, product_no, events)
+            SELECT day, network, product_no, count(*) FROM guest GROUP BY day, network, product_no ORDER BY day, network, product_no
+            ON CONFLICT (day, network, product_no) DO UPDATE SET events = known.events + excluded.events
+            RETURNING day, network, product_no, events
+        )
+        SELECT coalesce(array_agg(id), '{}') INTO silent
+        FROM (SELECT guest.*, count(*) OVER (PARTITION BY day, network, product_no) AS added FROM guest) AS guest
+        JOIN counted USING (day, network, product_no) WHERE events - added + place > network_cap;
+
+        PERFORM analytic.learn_visits(event.ids, event.visitors, event.accounts, numbers, event.types, event.times, silent, lookback);
         PERFORM analytic.learn_purchases(event.ids, event.accounts, event.baskets, numbers, event.types, event.times);
         PERFORM analytic.count_recommendations(event.ids, event.accounts, numbers, event.types, event.times, event.recommendations);
     END IF;

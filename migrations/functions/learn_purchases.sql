@@ -34,9 +34,11 @@ BEGIN
                analytic.visitor_of('day', account || ' ' || (at AT TIME ZONE 'UTC')::date)) END ORDER BY place)
     INTO bought FROM unnest(accounts, baskets, types, times) WITH ORDINALITY AS event (account, basket, event_type, at, place);
     -- in basket order: the rows are locked before they are read, by a statement of its own
-    INSERT INTO analytic.visit AS visit (visitor, kind, last_at)
-    SELECT basket, 'bought', max(at) FROM unnest(bought, times) AS event (basket, at) WHERE basket IS NOT NULL GROUP BY basket ORDER BY basket
-    ON CONFLICT (visitor) DO UPDATE SET last_at = greatest(visit.last_at, excluded.last_at);
+    INSERT INTO analytic.visit AS visit (visitor, kind, account_id, last_at)
+    SELECT basket, 'bought', min(account::text)::uuid, max(at) FROM unnest(bought, accounts, times) AS event (basket, account, at)
+    WHERE basket IS NOT NULL GROUP BY basket ORDER BY basket
+    ON CONFLICT (visitor) DO UPDATE SET
+        account_id = coalesce(visit.account_id, excluded.account_id), last_at = greatest(visit.last_at, excluded.last_at);
 
     WITH known AS MATERIALIZED (
         SELECT visitor AS basket, line.* FROM analytic.visit,
@@ -51,7 +53,7 @@ BEGIN
             WHERE NOT EXISTS (SELECT FROM known WHERE known.basket = offered.basket AND known.product = offered.product)) AS placed
         WHERE place <= 50
     ), summed AS MATERIALIZED (
-        SELECT product, sum(power(2, extract(epoch FROM at - state.epoch)::float8 / 86400 / state.half_life_days)) AS g FROM fresh GROUP BY product
+        SELECT product, sum(analytic.decay_factor(at, state.epoch, state.half_life_days)) AS g FROM fresh GROUP BY product
     ), locked AS MATERIALIZED (
         SELECT product_no FROM analytic.learned_product WHERE product_no = ANY(ARRAY(SELECT product FROM summed)) ORDER BY product_no FOR UPDATE
     ), weighed AS (
@@ -66,7 +68,7 @@ BEGIN
         UNION ALL
         SELECT known.product, fresh.product, greatest(known.at, fresh.at) FROM known JOIN fresh USING (basket)
     ), gained AS (
-        SELECT from_no, to_no, sum(power(2, extract(epoch FROM at - state.epoch)::float8 / 86400 / state.half_life_days)) AS g
+        SELECT from_no, to_no, sum(analytic.decay_factor(at, state.epoch, state.half_life_days)) AS g
         FROM pair GROUP BY from_no, to_no
     ), related AS (
         INSERT INTO analytic.related_product AS related (product_no, kind, partners, strengths)

@@ -1,6 +1,6 @@
 -- called by learn_interactions
 CREATE OR REPLACE FUNCTION analytic.learn_visits(
-    ids bigint[], visitors uuid[], accounts uuid[], products int[], types text[], times timestamptz[], lookback bigint
+    ids bigint[], visitors uuid[], accounts uuid[], products int[], types text[], times timestamptz[], silent bigint[], lookback bigint
 ) RETURNS void
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $function$
 #variable_conflict use_column
@@ -16,22 +16,26 @@ BEGIN
         RETURN;
     END IF;
     -- in visitor order: the rows are locked before they are read, by a statement of its own
-    INSERT INTO analytic.visit AS visit (visitor, kind, account_id, last_at)
-    SELECT visitor, 'viewed', (array_agg(account ORDER BY at DESC) FILTER (WHERE account IS NOT NULL))[1], max(at)
+    INSERT INTO analytic.visit AS visit (visitor, kind, account_id, account_at, last_at)
+    SELECT visitor, 'viewed', (array_agg(account ORDER BY at DESC) FILTER (WHERE account IS NOT NULL))[1],
+           max(at) FILTER (WHERE account IS NOT NULL), max(at)
     FROM unnest(visitors, accounts, types, times) AS event (visitor, account, event_type, at) JOIN analytic.learning_gain USING (event_type)
     WHERE visitor IS NOT NULL
     GROUP BY visitor ORDER BY visitor
     ON CONFLICT (visitor) DO UPDATE SET
-        account_id = coalesce(excluded.account_id, visit.account_id), last_at = greatest(visit.last_at, excluded.last_at),
+        -- the latest by the time of the event: what arrives late takes no visit from the account that signed in after it
+        account_id = CASE WHEN excluded.account_at > visit.account_at IS NOT false THEN coalesce(excluded.account_id, visit.account_id)
+                          ELSE visit.account_id END,
+        account_at = greatest(visit.account_at, excluded.account_at), last_at = greatest(visit.last_at, excluded.last_at),
         -- when another account signs in, nothing of the one before is its history
-        event_ids   = CASE WHEN visit.account_id <> excluded.account_id THEN '{}' ELSE visit.event_ids END,
-        products    = CASE WHEN visit.account_id <> excluded.account_id THEN '{}' ELSE visit.products END,
-        event_types = CASE WHEN visit.account_id <> excluded.account_id THEN '{}' ELSE visit.event_types END,
-        event_times = CASE WHEN visit.account_id <> excluded.account_id THEN '{}' ELSE visit.event_times END,
-        gains       = CASE WHEN visit.account_id <> excluded.account_id THEN '{}' ELSE visit.gains END;
+        (event_ids, products, event_types, event_times, gains) = (
+            SELECT visit.event_ids, visit.products, visit.event_types, visit.event_times, visit.gains
+            WHERE NOT (visit.account_id <> excluded.account_id AND excluded.account_at > visit.account_at) IS true
+            UNION ALL SELECT '{}', '{}', '{}', '{}', '{}' LIMIT 1);
 
     WITH fresh AS MATERIALIZED (
-        SELECT visitor, id, product, event_type COLLATE "C" AS event_type, at, gain
+        SELECT visitor, id, product, event_type COLLATE "C" AS event_type, at,
+               CASE WHEN id = ANY(silent) THEN 0 ELSE gain END AS gain
         FROM unnest(ids, visitors, accounts, products, types, times) AS event (id, visitor, account, product, event_type, at)
         JOIN analytic.learning_gain USING (event_type) JOIN analytic.visit USING (visitor)
         WHERE visitor = ANY(taught) AND (account IS NULL OR account = account_id)
@@ -67,7 +71,7 @@ BEGIN
         FROM (SELECT line.*, count(*) FILTER (WHERE begins) OVER (PARTITION BY sign, visitor ORDER BY at, id) AS visit_no FROM line) AS numbered
         WHERE begins OR product <> before
     ), target AS MATERIALIZED (
-        SELECT product, earlier, sign * gain * power(2, extract(epoch FROM placed.at - state.epoch)::float8 / 86400 / state.half_life_days) AS g
+        SELECT product, earlier, sign * gain * analytic.decay_factor(placed.at, state.epoch, state.half_life_days) AS g
         FROM placed JOIN since USING (visitor) WHERE placed.at >= since.at AND teaches
     ), pair AS (
         -- the nearer the stronger; from the later product back to the earlier one less than forward
@@ -105,4 +109,4 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION analytic.learn_visits IS
-    'Adds events to the visits of their sessions or accounts, and what they teach to the pairs of products. In any order of arrival the sums are the same, within the 50 latest events of a visitor.';
+    'Adds events to the visits of their sessions or accounts, and what those that are not silent teach to the pairs of products. In any order of arrival the sums are the same, within the 50 latest events of a visitor.';

@@ -14,8 +14,6 @@ DECLARE
     history record;
     -- whose lists are complete: the lists of what is trending
     generation bigint := (SELECT max(id) FROM analytic.rank_generation);
-    -- how many of the best may be among those that are not shown
-    beyond  bigint := size + cardinality(hidden) + cardinality(shown);
     -- how many partners may be among the best when their own weight is known: the same number for all pages, so that pages of any
     -- size agree; three times the most that a page looks at
     weighed CONSTANT bigint := 640;
@@ -27,7 +25,29 @@ BEGIN
     SELECT * INTO history FROM analytic.get_history(asked_placement, asked_products, asked_session, asked_account, actors);
 
     RETURN QUERY
-    WITH seen AS MATERIALIZED (
+    WITH rule AS MATERIALIZED (
+        SELECT action, target, CASE target WHEN 'product' THEN coalesce(reference.product_id, target_id) ELSE target_id END AS target_id, position, factor
+        FROM analytic.merchandising_rule LEFT JOIN analytic.product_reference AS reference ON reference.reference = target_id
+        WHERE date_removed IS NULL AND starts_at <= now() AND ends_at > now() AND (placement IS NULL OR placement = asked_placement)
+    ), unwanted AS (
+        SELECT unnest(hidden || history.blocked) AS id
+        UNION ALL
+        SELECT product_id FROM analytic.avoided_product JOIN analytic.learned_product USING (product_no) WHERE account_id = asked_account
+        UNION ALL
+        SELECT product_id FROM analytic.bought_product JOIN analytic.learned_product USING (product_no)
+        WHERE account_id = asked_account AND asked_placement <> 'again'
+    ), filter AS MATERIALIZED (
+        SELECT ARRAY(
+                   -- a SKU stands for its product here as well
+                   SELECT coalesce(reference.product_id, unwanted.id) FROM unwanted LEFT JOIN analytic.product_reference AS reference ON reference.reference = unwanted.id
+                   UNION ALL
+                   SELECT target_id FROM rule WHERE action = 'exclude' AND target = 'product') AS products,
+               ARRAY(SELECT target_id FROM rule WHERE action = 'exclude' AND target = 'category') AS categories,
+               ARRAY(SELECT target_id FROM rule WHERE action = 'exclude' AND target = 'seller') AS sellers,
+               (SELECT coalesce((SELECT announced_only FROM analytic.rank_generation ORDER BY id DESC LIMIT 1), false)) AS announced_only,
+               -- a factor moves what is among so many; the same number for all pages, as above
+               CASE WHEN EXISTS (SELECT FROM rule WHERE factor IS NOT NULL) THEN greatest(size, 300) ELSE size END AS most
+    ), seen AS MATERIALIZED (
         SELECT seed.* FROM unnest(history.seeds, history.places, history.event_types) AS seed (product_no, place, event_type)
     ), scored AS MATERIALIZED (
         -- what is bought together comes before what is only seen together
@@ -51,7 +71,15 @@ BEGIN
               FROM seen WHERE place > 0 AND return_weight > 0 AND asked_placement IN ('session', 'personal')) AS term
         GROUP BY product_no
     ), strongest AS MATERIALIZED (
-        SELECT * FROM summed WHERE NOT only_popular ORDER BY tier, score DESC, product_no LIMIT beyond + 60
+        SELECT tier, named.product_id, score, because, offer.*
+        FROM (SELECT * FROM summed WHERE NOT only_popular ORDER BY tier, score DESC, product_no) AS best
+        JOIN analytic.learned_product AS learned USING (product_no)
+        LEFT JOIN analytic.product_reference AS reference ON reference.reference = learned.product_id
+        CROSS JOIN LATERAL (SELECT coalesce(reference.product_id, learned.product_id) AS product_id) AS named
+        CROSS JOIN filter
+        CROSS JOIN LATERAL analytic.get_offer(named.product_id COLLATE "C", filter.products, shown, filter.categories, filter.sellers, filter.announced_only, only_category) AS offer
+        -- more than popular ones, because several may be variants of a product
+        ORDER BY tier, score DESC, product_no LIMIT (SELECT most + 60 FROM filter)
     ), seen_category AS MATERIALIZED (
         -- the categories of what was seen last, the latest first
         SELECT category, row_number() OVER (ORDER BY min(place)) AS place FROM (
@@ -61,67 +89,51 @@ BEGIN
             JOIN analytic.product ON product.product_id = learned_product.product_id COLLATE "default"
             WHERE only_category IS NULL AND NOT only_popular AND place < 3 AND product.category_id IS NOT NULL) AS latest
         GROUP BY category
+    ), room AS MATERIALIZED (
+        -- whether the strongest leave any for what is popular, which comes after them
+        SELECT count(DISTINCT product_id) < size + (SELECT count(*) FROM rule WHERE action = 'pin') AS is_left FROM strongest
     ), popular AS MATERIALIZED (
-        -- trending in these categories, then in the shop
-        SELECT 3 AS tier, ranked.product_id, 1.0 / (place + row_number() OVER (PARTITION BY category ORDER BY trend_key DESC, ranked.product_id)) AS score
+        -- trending in these categories, then in the shop: of the first 5,000 those that may be shown
+        SELECT 3 AS tier, ranked.product_id, 1.0 / (place + row_number() OVER (PARTITION BY category ORDER BY trend_key DESC, ranked.product_id)) AS score,
+               ranked.category_id, ranked.seller_id
         FROM seen_category, LATERAL (
-            SELECT product_id, trend_key FROM analytic.product_rank
-            WHERE listed AND trend_key > 0 AND category_id = category COLLATE "C" AND from_generation <= generation AND generation < to_generation
-            ORDER BY trend_key DESC, product_id LIMIT beyond) AS ranked
-        WHERE asked_placement <> 'again'
+            SELECT first.*, offer.* FROM (
+                SELECT product_id, trend_key FROM analytic.product_rank
+                WHERE listed AND trend_key > 0 AND category_id = category COLLATE "C" AND from_generation <= generation AND generation < to_generation
+                ORDER BY trend_key DESC, product_id LIMIT 5000) AS first
+            CROSS JOIN filter
+            CROSS JOIN LATERAL analytic.get_offer(product_id COLLATE "C", filter.products, shown, filter.categories, filter.sellers, filter.announced_only, only_category) AS offer
+            ORDER BY trend_key DESC, product_id LIMIT (SELECT most FROM filter)) AS ranked
+        WHERE asked_placement <> 'again' AND (SELECT is_left FROM room)
         UNION ALL
-        SELECT 4, ranked.product_id, 1.0 / row_number() OVER (ORDER BY trend_key DESC, ranked.product_id)
+        SELECT 4, ranked.product_id, 1.0 / row_number() OVER (ORDER BY trend_key DESC, ranked.product_id), ranked.category_id, ranked.seller_id
         FROM (
-            SELECT product_id, trend_key FROM analytic.product_rank
-            WHERE listed AND trend_key > 0 AND from_generation <= generation AND generation < to_generation
-            ORDER BY trend_key DESC, product_id LIMIT beyond) AS ranked
-        WHERE asked_placement <> 'again' AND only_category IS NULL
-    ), unwanted AS MATERIALIZED (
-        -- a SKU stands for its product here as well
-        SELECT coalesce(reference.product_id, named.id) AS product_id FROM unnest(hidden || history.blocked) AS named (id)
-        LEFT JOIN analytic.product_reference AS reference ON reference.reference = named.id
-    ), rule AS MATERIALIZED (
-        SELECT action, target, CASE target WHEN 'product' THEN coalesce(reference.product_id, target_id) ELSE target_id END AS target_id, position, factor
-        FROM analytic.merchandising_rule LEFT JOIN analytic.product_reference AS reference ON reference.reference = target_id
-        WHERE date_removed IS NULL AND starts_at <= now() AND ends_at > now() AND (placement IS NULL OR placement = asked_placement)
+            SELECT first.*, offer.* FROM (
+                SELECT product_id, trend_key FROM analytic.product_rank
+                WHERE listed AND trend_key > 0 AND from_generation <= generation AND generation < to_generation
+                ORDER BY trend_key DESC, product_id LIMIT 5000) AS first
+            CROSS JOIN filter
+            CROSS JOIN LATERAL analytic.get_offer(product_id COLLATE "C", filter.products, shown, filter.categories, filter.sellers, filter.announced_only, only_category) AS offer
+            ORDER BY trend_key DESC, product_id LIMIT (SELECT most FROM filter)) AS ranked
+        WHERE asked_placement <> 'again' AND only_category IS NULL AND (SELECT is_left FROM room)
     ), named AS MATERIALIZED (
         -- one entry a product, whatever its variants
         SELECT DISTINCT ON (product_id) * FROM (
-            SELECT 0 AS tier, target_id AS product_id, 1 AS score, NULL::int AS because, position AS pinned_at FROM rule WHERE action = 'pin'
+            SELECT 0 AS tier, target_id AS product_id, 1 AS score, NULL::int AS because, position AS pinned_at, offer.*
+            FROM rule CROSS JOIN filter
+            CROSS JOIN LATERAL analytic.get_offer(target_id COLLATE "C", filter.products, shown, filter.categories, filter.sellers, filter.announced_only, only_category) AS offer
+            WHERE action = 'pin'
             UNION ALL
-            SELECT tier, coalesce(reference.product_id, learned.product_id), score, because, NULL
-            FROM strongest JOIN analytic.learned_product AS learned ON learned.product_no = strongest.product_no
-            LEFT JOIN analytic.product_reference AS reference ON reference.reference = learned.product_id
+            SELECT tier, product_id, score, because, NULL, category_id, seller_id FROM strongest
             UNION ALL
-            SELECT tier, product_id, score, NULL, NULL FROM popular) AS offered
+            SELECT tier, product_id, score, NULL, NULL, category_id, seller_id FROM popular) AS offered
         ORDER BY product_id, tier, score DESC, pinned_at
     ), allowed AS (
-        SELECT named.*, product.category_id, product.seller_id,
+        SELECT named.*,
                -- within what a number can hold, whatever rules add up to
                (SELECT exp(greatest(-100, least(100, coalesce(sum(ln(factor)), 0)))) FROM rule WHERE factor IS NOT NULL AND target_id = CASE target
-                   WHEN 'product' THEN named.product_id WHEN 'category' THEN product.category_id ELSE product.seller_id END) AS factor
-        FROM named LEFT JOIN LATERAL (
-            SELECT product_id, category_id, seller_id, deleted_at, available FROM analytic.product
-            WHERE product.product_id = named.product_id COLLATE "default" LIMIT 1) AS product ON true
-        WHERE named.product_id <> ALL (ARRAY(SELECT product_id FROM unwanted)) AND named.product_id <> 'shopsignal-probe'
-          AND hashtextextended(named.product_id, 0) <> ALL (shown)
-          AND product.deleted_at IS NULL AND product.available IS DISTINCT FROM false
-          AND (product.product_id IS NOT NULL OR NOT coalesce((SELECT announced_only FROM analytic.rank_generation ORDER BY id DESC LIMIT 1), false))
-          AND (only_category IS NULL OR product.category_id = only_category)
-          AND NOT EXISTS (SELECT FROM rule WHERE action = 'exclude' AND target_id = CASE target
-                  WHEN 'product' THEN named.product_id WHEN 'category' THEN product.category_id ELSE product.seller_id END)
-          AND NOT EXISTS (
-              -- also under a SKU, when it was learned before that led to its product
-              SELECT FROM (
-                  SELECT named.product_id AS name
-                  UNION
-                  SELECT reference FROM analytic.product_reference WHERE product_reference.product_id = named.product_id) AS spelling
-              JOIN analytic.learned_product AS known ON known.product_id = spelling.name
-              JOIN LATERAL (
-                  SELECT FROM analytic.avoided_product WHERE account_id = asked_account AND product_no = known.product_no
-                  UNION ALL
-                  SELECT FROM analytic.bought_product WHERE account_id = asked_account AND product_no = known.product_no AND asked_placement <> 'again'
-              ) AS taken ON true WHERE asked_account IS NOT NULL)
+                   WHEN 'product' THEN named.product_id WHEN 'category' THEN named.category_id ELSE named.seller_id END) AS factor
+        FROM named
     )
     SELECT allowed.product_id, allowed.score * factor,
            CASE tier WHEN 0 THEN 'pinned' WHEN 3 THEN 'popular' WHEN 4 THEN 'popular'

@@ -62,7 +62,8 @@ pub async fn learn(
     })
 }
 
-/// Deletes up to `limit` visits without an event for so many days, and returns how many. What they taught stays.
+/// Deletes up to `limit` visits without an event for so many days, and returns how many. What they taught stays. With
+/// them go as many counts of networks of days that no event can reach any more.
 ///
 /// # Errors
 /// See [`StoreError`]; repeating is safe.

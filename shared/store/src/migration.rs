@@ -38,6 +38,7 @@ const FUNCTIONS: &[&str] = &[
     include_str!("../../../migrations/functions/explain_popularity.sql"),
     include_str!("../../../migrations/functions/get_attributions.sql"),
     include_str!("../../../migrations/functions/get_history.sql"),
+    include_str!("../../../migrations/functions/get_offer.sql"),
     include_str!("../../../migrations/functions/get_popularities.sql"),
     include_str!("../../../migrations/functions/get_ranked_popularity.sql"),
     include_str!("../../../migrations/functions/insert_customer_links.sql"),

@@ -255,6 +255,49 @@ async fn going_to_and_fro_between_two_products_teaches_five_times_at_most() {
 }
 
 #[tokio::test]
+async fn new_sessions_of_one_network_teach_so_often_a_day_and_keep_their_own_history() {
+    let database = TestDatabase::create().await;
+    let noon = Timestamp::from_second(beginning().as_second() / 86_400 * 86_400 + 43_200).unwrap();
+    let sessions: Vec<&str> = (0..61).map(|n| &*format!("s-{n}").leak()).collect();
+    let events: Vec<Event> =
+        sessions.iter().flat_map(|session| [(*session, "view", "a", 0), (*session, "view", "b", 60)]).collect();
+    let ids = record(&database, noon, &events).await;
+    database.execute("UPDATE analytic.interaction SET network = md5((session_id = 's-60')::text)::uuid").await;
+    learn(&database, &ids, 7).await;
+    // Fifty of the sixty, in the order of their arrival, and the one of another network.
+    let heard = [&events[..100], &events[120..]].concat();
+    assert_close(&pairs(&database).await, &expected(&heard, age(noon)));
+    let kept = "SELECT count(*) FROM analytic.visit WHERE cardinality(products) = 2";
+    assert_eq!(database.number(kept).await, 61);
+    // The next day it is heard again.
+    let events: [Event; 2] = [("s-1", "view", "a", 86_400), ("s-1", "view", "b", 86_460)];
+    let ids = record(&database, noon, &events).await;
+    database.execute("UPDATE analytic.interaction SET network = md5('false')::uuid").await;
+    learn(&database, &ids, 7).await;
+    assert_close(&pairs(&database).await, &expected(&[&heard[..], &events].concat(), age(noon)));
+    assert_eq!(recount(&database).await.products, 0, "the log does not say which came first");
+}
+
+#[tokio::test]
+async fn history_older_than_numbers_reach_is_learned_and_fades_away() {
+    let database = TestDatabase::create().await;
+    let years = 86_400 * 365;
+    let events: &[Event] = &[("s", "view", "a", -9 * years), ("s", "view", "b", 60 - 9 * years)];
+    let ids = record(&database, beginning(), events).await;
+    let mut function = start(&database, &[("LEARNING_HALF_LIFE_DAYS", "1")]).await;
+    assert_eq!(function.invoke(&hints(&ids)).await, all_done());
+    let weights = "SELECT count(*) FROM analytic.learned_product WHERE viewed_weight > 0";
+    assert_eq!(database.number(weights).await, 2, "it teaches, as little as a number can say");
+    for days in [600, 9_000] {
+        let ids = record(&database, beginning(), &[("t", "view", "a", 0), ("t", "view", "b", 60)]).await;
+        assert_eq!(function.invoke(&hints(&ids)).await, all_done());
+        database.execute(&format!("UPDATE analytic.learning_state SET epoch = epoch - interval '{days} days'")).await;
+        assert_eq!(database.rows("SELECT analytic.rebase_learning()").await, ["t"]);
+        assert_eq!(database.number(weights).await, 0, "{days}: nothing beside what comes");
+    }
+}
+
+#[tokio::test]
 async fn the_lines_of_a_basket_are_paired_whichever_comes_first_and_an_account_remembers_what_it_bought() {
     let database = TestDatabase::create().await;
     let (beginning, account) = (beginning(), Uuid::now_v7());
@@ -310,6 +353,25 @@ async fn a_session_that_another_account_takes_over_begins_anew() {
     );
     let history = "SELECT account_id || ' ' || cardinality(products) FROM analytic.visit";
     assert_eq!(database.rows(history).await, [format!("{second} 2")]);
+}
+
+#[tokio::test]
+async fn an_event_that_arrives_late_takes_no_session_from_the_account_that_came_after_it() {
+    let (beginning, first, second) = (beginning(), Uuid::now_v7(), Uuid::now_v7());
+    let view = |account: Uuid, product: &'static str, seconds: i64| NewInteraction {
+        account_id: Some(account),
+        ..build(beginning, ("s", "view", product, seconds))
+    };
+    let events = [view(first, "a", 0), view(first, "b", 10), view(second, "c", 100), view(second, "d", 110)];
+    for order in [[0, 1, 2, 3], [2, 3, 0, 1], [2, 0, 3, 1], [3, 1, 0, 2]] {
+        let database = TestDatabase::create().await;
+        let ids: Vec<_> = database.record(&events).await.into_iter().map(|id| id.0).collect();
+        for place in order {
+            learn(&database, &ids[place..=place], 1).await;
+        }
+        let history = "SELECT account_id || ' ' || cardinality(products) FROM analytic.visit";
+        assert_eq!(database.rows(history).await, [format!("{second} 2")], "{order:?}");
+    }
 }
 
 #[tokio::test]
@@ -408,7 +470,12 @@ async fn another_half_life_keeps_the_factor_of_the_present_and_a_late_epoch_is_r
     assert_eq!(database.rows(FACTOR).await, ["3.000"], "90 days of 30 before, 30 days of 10 now");
 
     assert!(!store::learning::rebase(&database.store()).await.unwrap(), "three half-lives need nothing");
-    database.execute("UPDATE analytic.learning_state SET epoch = now() - interval '5004 days'").await;
+    // What was learned since then has weights to match.
+    let later = "UPDATE analytic.learning_state SET epoch = now() - interval '5004 days';
+        UPDATE analytic.learned_product SET viewed_weight = viewed_weight * power(2, 497);
+        UPDATE analytic.related_product
+        SET strengths = ARRAY(SELECT strength * power(2, 497) FROM unnest(strengths) WITH ORDINALITY AS old (strength, place) ORDER BY place)";
+    database.execute(later).await;
     let before = database.rows(RATIO).await;
     assert!(store::learning::rebase(&database.store()).await.unwrap());
     assert_eq!(database.rows(RATIO).await, before);

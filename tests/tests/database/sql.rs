@@ -70,6 +70,10 @@ fn every_function_of_the_schema_begins_with_the_name_of_the_function_that_calls_
             assert_eq!(code.matches(&format!("\"{name}\"")).count(), 1, "{name} is not named once in src/{module}.rs");
         }
         assert!(text.contains(&format!("CREATE OR REPLACE FUNCTION analytic.{name}(")), "{name}");
+        if first.starts_with("-- called by ") && text.contains("\nLANGUAGE sql STABLE AS") {
+            // Without settings of its own, it is planned as a part of its caller.
+            continue;
+        }
         // The first five calls would be planned with their arguments, and then Postgres would decide by estimates.
         let text = text.replace("LANGUAGE plpgsql STABLE", "LANGUAGE plpgsql");
         assert!(text.contains("\nLANGUAGE plpgsql SET plan_cache_mode = force_generic_plan"), "{name}");
@@ -78,8 +82,11 @@ fn every_function_of_the_schema_begins_with_the_name_of_the_function_that_calls_
     }
 }
 
-/// Functions of several statements, which cannot be prepared: each is called, as often as it takes to reach all of them.
-const CALLS: [(&str, &[&str]); 11] = [
+/// Functions of several statements or of another language, which cannot be prepared: each is called, as often as it takes to
+/// reach all of them.
+const CALLS: [(&str, &[&str]); 13] = [
+    ("lock_projections", &["'{order,user}', '{o-1,u-1}'", "'{order,order}', '{o-1,o-2}'"]),
+    ("get_offer", &["'p', '{q}', '{7}', '{c}', '{s}', true, NULL", "'p', '{}', '{}', '{}', '{}', false, 'c'"]),
     ("collect_ranks", &["now(), 24, 'auto', 10", "now() + interval '1 hour', 24, 'auto', 10", "now(), 48, 'auto', 10"]),
     ("compute_ranks", &["10"]),
     ("list_product_days", &["10, 1000000, 3"]),
@@ -96,7 +103,7 @@ const CALLS: [(&str, &[&str]); 11] = [
     ("learn_interactions", &["'{1}', false, 5, 30"]),
     (
         "learn_visits",
-        &["'{1}', '{00000000-0000-0000-0000-000000000001}', '{NULL}', '{1}', '{view}', '{2026-11-20}', 5"],
+        &["'{1}', '{00000000-0000-0000-0000-000000000001}', '{NULL}', '{1}', '{view}', '{2026-11-20}', '{}', 5"],
     ),
     (
         "learn_purchases",
@@ -111,14 +118,12 @@ const CALLS: [(&str, &[&str]); 11] = [
 #[tokio::test]
 async fn postgres_understands_the_statement_of_every_function_of_the_schema() {
     let shop = Shop::open().await;
-    let (several, single): (Vec<_>, Vec<_>) =
-        functions().into_iter().partition(|(_, text)| text.contains("\nDECLARE\n"));
-    for (name, _) in single {
-        shop.database.prepare_statement_of(&name).await;
+    let names: Vec<_> = functions().into_iter().map(|(name, _)| name).collect();
+    for name in names.iter().filter(|name| CALLS.iter().all(|(called, _)| called != name)) {
+        shop.database.prepare_statement_of(name).await;
     }
-    assert_eq!(several.len(), CALLS.len());
     for (name, calls) in CALLS {
-        assert!(several.iter().any(|(function, _)| function == name), "{name}");
+        assert!(names.iter().any(|function| function == name), "{name}");
         for arguments in calls {
             shop.database.execute(&format!("SELECT * FROM analytic.{name}({arguments})")).await;
         }

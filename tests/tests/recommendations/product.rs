@@ -120,3 +120,30 @@ async fn what_cannot_be_bought_is_not_recommended() {
     stage.database.execute("UPDATE analytic.product SET available = NULL WHERE product_id = 'sold-out'").await;
     assert_eq!(ids(&stage.get(&path).await), ["fine", "sold-out", "soon"]);
 }
+
+#[tokio::test]
+async fn a_page_is_full_however_many_of_the_first_may_not_be_shown() {
+    let mut stage = Stage::set().await;
+    let names: Vec<_> = (10..70).map(|n| format!("t-{n}")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let (hot, rest) = names.split_at(45);
+    stage.announce(&hot.iter().map(|id| (*id, "hot", "s")).collect::<Vec<_>>()).await;
+    stage.announce(&rest.iter().map(|id| (*id, "mild", "t")).collect::<Vec<_>>()).await;
+    stage.trend(&names).await;
+    let path = format!("{PRODUCT}/nobody?limit=5");
+    assert_eq!(ids(&stage.get(&path).await), hot[..5]);
+    stage.database.execute("UPDATE analytic.product SET available = category_id <> 'hot'").await;
+    assert_eq!(ids(&stage.get(&path).await), rest[..5], "sold out");
+    stage.database.execute("UPDATE analytic.product SET available = NULL").await;
+    // Also when it is a rule that leaves them out, or what the account bought.
+    let ann = shopper("s-ann", 1);
+    stage.learn(ann, &hot.iter().map(|id| ("purchase", *id)).collect::<Vec<_>>()).await;
+    let mine = ids(&stage.get_as(ann, "/me?limit=5").await);
+    assert_eq!(mine, rest[..5], "bought");
+    let rule = json!({ "action": "exclude", "target": "category", "target_id": "hot", "reason": "recall" });
+    stage.rule(rule).await;
+    assert_eq!(ids(&stage.get(&path).await), rest[..5], "excluded");
+    let rule = json!({ "action": "exclude", "target": "seller", "target_id": "t", "reason": "recall" });
+    stage.rule(rule).await;
+    assert_eq!(ids(&stage.get(&path).await), [""; 0], "there are no others");
+}

@@ -134,3 +134,32 @@ async fn only_admins_may_see_and_change_rules() {
     }
     assert_eq!(stage.database.number("SELECT count(*) FROM analytic.merchandising_rule").await, 0);
 }
+
+#[tokio::test]
+async fn a_factor_moves_what_is_far_behind_on_pages_of_any_size() {
+    let mut stage = Stage::set().await;
+    let names: Vec<_> = (10..70).map(|n| format!("t-{n}")).collect();
+    stage.trend(&names.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    stage.rule(rule("boost", "product", "t-60", json!({ "factor": 1000 }))).await;
+    for limit in [1, 5, 50] {
+        let reply = stage.get(&format!("{PRODUCT}/nobody?limit={limit}")).await;
+        let found = ids(&reply);
+        assert_eq!(found[0], "t-60", "{limit}");
+        assert!(found.iter().skip(1).eq(names.iter().take(found.len() - 1)), "{found:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_product_that_is_pinned_behind_the_end_is_the_last() {
+    let mut stage = shop().await;
+    stage.rule(rule("pin", "product", "new", json!({ "position": 90 }))).await;
+    let (mut path, mut walked) = (format!("{PRODUCT}/a?limit=2"), Vec::new());
+    for _ in 0..5 {
+        let reply = stage.get(&path).await;
+        walked.extend(ids(&reply));
+        let Some(cursor) = crate::stage::next(&reply) else { break };
+        path = format!("{PRODUCT}/a?limit=2&cursor={cursor}");
+    }
+    assert_eq!(walked, ["b", "c", "d", "new"]);
+    assert_eq!(crate::stage::next(&stage.get(&path).await), None, "the walk ends");
+}

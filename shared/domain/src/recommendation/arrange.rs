@@ -15,7 +15,8 @@ pub struct Page {
 
 /// Arranges the candidates of a page, the best first, and cuts them to its limit.
 ///
-/// A pinned product is shown at its position, counted over all pages, or right behind another one pinned there. Otherwise at
+/// A pinned product is shown at its position, counted over all pages, right behind another one pinned there, or at the
+/// end of a list that is shorter. Otherwise at
 /// most `max_run` products of one seller or of one category follow each other: the next best product of another one is shown
 /// before. When only such are left, they are shown nevertheless. What is not shown on this page is dropped, so a caller offers
 /// more candidates than it shows.
@@ -28,8 +29,8 @@ pub fn arrange(candidates: Vec<Candidate>, page: Page, max_run: usize) -> Vec<Ca
     let mut arranged: Vec<Candidate> = Vec::new();
     while arranged.len() < page.limit {
         let position = page.shown + arranged.len() + 1;
-        // Behind the last of the others, what is pinned further down on this page moves up.
-        let reach = if others.is_empty() { page.shown + page.limit } else { position };
+        // The others are at their end, because more are offered than shown: what is pinned further down moves up.
+        let reach = if others.is_empty() { usize::MAX } else { position };
         let is_due = |candidate: &mut Candidate| {
             candidate.pinned_at.is_some_and(|at| usize::try_from(at).is_ok_and(|at| at <= reach))
         };
@@ -106,11 +107,8 @@ mod tests {
         assert_eq!(shown(&candidates, FIRST, 3), "p9 p0 p8 p7 p1");
         assert_eq!(shown(&candidates, Page { shown: 2, limit: 5 }, 3), "p9 p8 p7 p0 p1", "what is overdue comes first");
         let far = [candidate(0, "", "", None), candidate(8, "", "", Some(4)), candidate(9, "", "", Some(6))];
-        assert_eq!(
-            shown(&far, FIRST, 3),
-            "p0 p8",
-            "of a short list the next place; what belongs to the next page waits"
-        );
+        assert_eq!(shown(&far, FIRST, 3), "p0 p8 p9", "of a short list the next place");
+        assert_eq!(shown(&far[1..], Page { shown: 1, limit: 1 }, 3), "p8", "what has no room waits");
     }
 
     #[test]
@@ -137,9 +135,7 @@ mod tests {
             let arranged = arrange(candidates.clone(), page, max_run);
             let ids: BTreeSet<_> = arranged.iter().map(|candidate| &candidate.product_id).collect();
             prop_assert_eq!(ids.len(), arranged.len());
-            let of_this_page =
-                |candidate: &&Candidate| candidate.pinned_at.is_none_or(|at| at as usize <= before + limit);
-            prop_assert_eq!(arranged.len(), limit.min(candidates.iter().filter(of_this_page).count()));
+            prop_assert_eq!(arranged.len(), limit.min(candidates.len()));
             // Nobody who is not pinned prolongs a run while somebody else was left who would not.
             for (place, shown) in arranged.iter().enumerate() {
                 let left = arranged[place..].iter().filter(|candidate| candidate.pinned_at.is_none());

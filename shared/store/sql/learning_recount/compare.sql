@@ -27,7 +27,7 @@ WITH asked AS MATERIALIZED (
     WHERE ref_type = 'Product' AND NOT bot AND visitor IN (SELECT visitor FROM met)
       AND NOT EXISTS (SELECT FROM analytic.pending WHERE sink = 'catalog' AND interaction_id = logged.id AND NOT learned)
 ), unclear AS (
-    -- of what cannot be told from the log any more: erased, excluded, shared, more than a visit keeps, met under a SKU, or
+    -- of what cannot be told from the log any more: erased, excluded, shared, more than a visit keeps or a network teaches, met under a SKU, or
     -- learned with another gain
     SELECT DISTINCT product_id FROM met
     -- a purchase of a guest has a basket and never had a visitor
@@ -36,12 +36,17 @@ WITH asked AS MATERIALIZED (
        OR EXISTS (SELECT FROM analytic.exclusion WHERE exclusion.actor IN (met.actor, met.network))
        OR visitor IN (SELECT visitor FROM event GROUP BY visitor
                       HAVING count(*) > 50 OR count(DISTINCT account_id) > 1 OR bool_or(is_changed))
+    UNION
+    -- the log does not say which of a network's events came first
+    SELECT ref_id FROM analytic.interaction JOIN teaches USING (event_type)
+    WHERE network IS NOT NULL AND ref_type = 'Product' AND NOT bot AND ref_id IN (SELECT product_id FROM asked)
+    GROUP BY ref_id, network, (occurred_at AT TIME ZONE 'UTC')::date HAVING count(*) > 50
 ), line AS (
     SELECT event.*, lag(product_id) OVER in_order AS before, coalesce(at - lag(at) OVER in_order > interval '30 minutes', true) AS begins,
            row_number() OVER (PARTITION BY visitor, product_id ORDER BY at, id) AS nth
     FROM event WHERE gain IS NOT NULL WINDOW in_order AS (PARTITION BY visitor ORDER BY at, id)
 ), recounted AS (
-    SELECT product_id, sum(gain * power(2, extract(epoch FROM at - epoch)::float8 / 86400 / half_life_days)) AS weight
+    SELECT product_id, sum(gain * power(2, greatest(-200, extract(epoch FROM at - epoch)::float8 / 86400 / half_life_days))) AS weight
     FROM line CROSS JOIN analytic.learning_state WHERE (begins OR product_id <> before) AND nth <= 5 GROUP BY product_id
 ), compared AS (
     SELECT asked.product_id, viewed_weight AS stored, coalesce(weight, 0) AS recounted,
