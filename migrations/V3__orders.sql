@@ -28,7 +28,7 @@ COMMENT ON COLUMN analytic.shop_event.date_created IS 'Arrival time by the clock
 CREATE TABLE analytic.projection (
     subject      text   NOT NULL,
     subject_id   text   NOT NULL,
-    contribution jsonb  NOT NULL DEFAULT '[]',
+    contribution text   NOT NULL DEFAULT '[]',
     derived      uuid[] NOT NULL DEFAULT '{}',
     withdrawn    uuid[] NOT NULL DEFAULT '{}',
     PRIMARY KEY (subject, subject_id)
@@ -37,7 +37,7 @@ CREATE TABLE analytic.projection (
 COMMENT ON TABLE  analytic.projection IS 'One row per order, product, opinion and user with events: its lock, and its contributions so far.';
 COMMENT ON COLUMN analytic.projection.subject IS 'order, product, rating, comment or user.';
 COMMENT ON COLUMN analytic.projection.subject_id IS 'Its id.';
-COMMENT ON COLUMN analytic.projection.contribution IS 'Its current contribution to the rollups, as pairs of cell and figures. A change updates the rollups by new minus old.';
+COMMENT ON COLUMN analytic.projection.contribution IS 'Its current contribution to the rollups, as pairs of cell and figures, in JSON that is only read whole. A change updates the rollups by new minus old.';
 COMMENT ON COLUMN analytic.projection.derived IS 'Event ids of the interactions derived from it. Kept forever, so that they are recorded once even after their keys are pruned.';
 COMMENT ON COLUMN analytic.projection.withdrawn IS 'Those of derived that could not be derived from what is known now: a line that an update replaced, a cancellation that was revoked. The log of interactions keeps them.';
 

@@ -1,6 +1,6 @@
 -- store::product::announce
 CREATE OR REPLACE FUNCTION analytic.announce_references(product_references text[]) RETURNS void
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $function$
 #variable_conflict use_column
 BEGIN
     -- committed separately, before the transaction that locks them, which then only locks references, in a single order

@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION analytic.get_attributions(
     product_references text[]
 ) RETURNS TABLE (reference text, product_id text, since timestamptz, seller_id text, category_id text)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $function$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY

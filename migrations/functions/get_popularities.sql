@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION analytic.get_popularities(products text[]) RETURNS TA
     requested text, id text, score_micros bigint, score double precision, view_count bigint, purchase_count bigint,
     favorite_count bigint, cart_count bigint, review_count bigint, date_updated timestamptz
 )
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $function$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY

@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION analytic.list_order_facts(
     customers text[], span_starts timestamptz[], span_ends timestamptz[], order_ids text[]
 ) RETURNS TABLE (order_id text, customer text, placed_at timestamptz, currency text, amount_minor bigint, lines bytea)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $function$
 #variable_conflict use_column
 BEGIN
     -- the spans do not overlap, so only the second half can repeat a row of the first

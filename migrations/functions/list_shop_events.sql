@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION analytic.list_shop_events(
     subjects text[], subject_ids text[]
 ) RETURNS TABLE (id uuid, service text, occurred_at timestamptz, subject text, subject_id text, content text)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $function$
 #variable_conflict use_column
 BEGIN
     -- stock changes and sign-ins do not affect the state of a product or user, and there may be many

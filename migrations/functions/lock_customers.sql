@@ -1,6 +1,6 @@
 -- store::order_fact::lock_customers
 CREATE OR REPLACE FUNCTION analytic.lock_customers(customers text[]) RETURNS TABLE (customer text)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $function$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY

@@ -1,6 +1,6 @@
 -- store::product::lock_for_reading
 CREATE OR REPLACE FUNCTION analytic.lock_references_for_reading(product_references text[]) RETURNS void
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $function$
 #variable_conflict use_column
 BEGIN
     -- readers do not block each other; only a change of what a reference leads to waits for them

@@ -1,6 +1,6 @@
 -- store::projection::mark_stale
 CREATE OR REPLACE FUNCTION analytic.mark_stale_projections(product_references text[]) RETURNS void
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $function$
 #variable_conflict use_column
 BEGIN
     INSERT INTO analytic.stale_projection (subject, subject_id, date_created)

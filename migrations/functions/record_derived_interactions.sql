@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION analytic.record_derived_interactions(
     event_ids uuid[], fingerprints bytea[], event_types text[], product_ids text[], account_ids uuid[], actors uuid[],
     metadata_texts text[], event_times timestamptz[], derived_origin uuid, sinks_to_fill text[]
 ) RETURNS TABLE (event_id uuid, interaction_id bigint, conflict boolean)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $function$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -37,7 +37,11 @@ BEGIN
            -- a key without a fingerprint belongs to an erased person
            claimed.interaction_id IS NULL AND (known.event_id IS NULL OR coalesce(known.fingerprint <> item.fingerprint, false)) AS conflict
     FROM item LEFT JOIN claimed USING (interaction_id)
-    LEFT JOIN analytic.interaction_key AS known ON known.event_id = item.event_id AND known.origin = derived_origin
+    LEFT JOIN LATERAL (
+        -- key by key, and only for what was not claimed
+        SELECT event_id, fingerprint FROM analytic.interaction_key
+        WHERE claimed.interaction_id IS NULL AND event_id = item.event_id AND origin = derived_origin OFFSET 0
+    ) AS known ON true
     ORDER BY item.interaction_id;
 END
 $function$;

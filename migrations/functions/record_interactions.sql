@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION analytic.record_interactions(
     product_ids text[], account_ids uuid[], session_ids text[], actors uuid[], metadata_texts text[], event_times timestamptz[],
     is_trusted boolean, client_agent text, client_network text, guest_network uuid, by_bot boolean, guest_events_per_minute bigint, sinks_to_fill text[]
 ) RETURNS TABLE (has_weight boolean, forbidden boolean, limited boolean, interaction_id bigint)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $function$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY

@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION analytic.save_order_lines(
     all_order_ids text[], order_ids text[], positions int[], product_references text[], product_ids text[],
     seller_ids text[], category_ids text[], quantities bigint[], prices bigint[], totals bigint[]
 ) RETURNS void
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $function$
 #variable_conflict use_column
 BEGIN
     WITH saved AS MATERIALIZED (

@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION analytic.save_payments(
     all_order_ids text[], order_ids text[], payment_ids text[], statuses text[], amounts bigint[],
     currencies text[], methods text[], payment_times timestamptz[], refund_times timestamptz[]
 ) RETURNS void
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $function$
 #variable_conflict use_column
 BEGIN
     WITH saved AS MATERIALIZED (

@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION analytic.save_product_periods(
     all_product_ids text[], product_ids text[], starts timestamptz[], seller_ids text[], category_ids text[]
 ) RETURNS void
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $function$
 #variable_conflict use_column
 BEGIN
     WITH saved AS MATERIALIZED (

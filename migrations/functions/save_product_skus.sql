@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION analytic.save_product_skus(
     skus text[], product_ids text[], claim_times timestamptz[]
 ) RETURNS void
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $function$
 #variable_conflict use_column
 BEGIN
     INSERT INTO analytic.product_sku AS claim (sku, product_id, claimed_at)

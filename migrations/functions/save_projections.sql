@@ -2,10 +2,10 @@
 CREATE OR REPLACE FUNCTION analytic.save_projections(
     subjects text[], subject_ids text[], contributions text[], derived_ids text[], withdrawn_ids text[]
 ) RETURNS void
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $function$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $function$
 #variable_conflict use_column
 BEGIN
-    UPDATE analytic.projection SET contribution = saved.contribution::jsonb, derived = saved.derived::uuid[], withdrawn = saved.withdrawn::uuid[]
+    UPDATE analytic.projection SET contribution = saved.contribution, derived = saved.derived::uuid[], withdrawn = saved.withdrawn::uuid[]
     FROM unnest(subjects, subject_ids, contributions, derived_ids, withdrawn_ids) AS saved (subject, subject_id, contribution, derived, withdrawn)
     WHERE projection.subject = saved.subject AND projection.subject_id = saved.subject_id;
 END

@@ -9,6 +9,9 @@ use uuid::Uuid;
 use crate::shop_event::columns;
 use crate::{Database, StoreError, Transaction};
 
+/// How many erasures of a subject may end while it is being locked.
+const TRIES: usize = 5;
+
 /// One locked row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Projection {
@@ -22,7 +25,7 @@ pub struct Projection {
     pub withdrawn: Vec<Uuid>,
 }
 
-/// Locks the rows of subjects until the transaction ends, inserting missing ones, and reads them.
+/// Locks the rows of subjects, each named once, until the transaction ends, inserting missing ones, and reads them.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -31,7 +34,18 @@ pub async fn lock(
     subjects: &[(Subject, String)],
 ) -> Result<Vec<Projection>, StoreError> {
     let (kinds, ids) = columns(subjects);
-    let rows = transaction.call("lock_projections", &[(&kinds, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY)]).await?;
+    let parameters: [crate::session::Parameter<'_>; 2] = [(&kinds, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY)];
+    for _ in 0..TRIES {
+        let rows = transaction.call("lock_projections", &parameters).await?;
+        // An erasure that ended meanwhile has renamed a user, whose row is made again.
+        if rows.len() == subjects.len() {
+            return read(&rows);
+        }
+    }
+    Err(StoreError::Unavailable("the subjects are being erased".into()))
+}
+
+fn read(rows: &[Row]) -> Result<Vec<Projection>, StoreError> {
     let projections = rows.iter().map(|row| {
         Ok(Projection {
             subject: subject(row)?,

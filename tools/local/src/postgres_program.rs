@@ -52,7 +52,9 @@ impl Programs {
     /// When Postgres is not installed.
     pub fn initdb(&self, data: &Path) -> Result<Command, Error> {
         let mut command = self.command("initdb")?;
-        command.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8"]);
+        command.args(["--auth=trust", "--username=postgres", "--encoding=UTF8"]);
+        // as store::owner creates the database on a server of RDS
+        command.args(["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]);
         command.arg("--no-instructions").arg("--pgdata").arg(data);
         Ok(command)
     }

@@ -10,8 +10,8 @@ SET subject_id = CASE WHEN known.subject = 'user' THEN coalesce((SELECT erased F
     contribution = (
         SELECT coalesce(jsonb_agg(
             CASE WHEN renamed.key IS NULL THEN cell
-                 ELSE jsonb_set(cell, '{0,customer,customer_key}', to_jsonb(renamed.erased)) END ORDER BY position), '[]')
-        FROM jsonb_array_elements(known.contribution) WITH ORDINALITY AS cells (cell, position)
+                 ELSE jsonb_set(cell, '{0,customer,customer_key}', to_jsonb(renamed.erased)) END ORDER BY position), '[]')::text
+        FROM jsonb_array_elements(known.contribution::jsonb) WITH ORDINALITY AS cells (cell, position)
         LEFT JOIN renamed ON renamed.key = cell->0->'customer'->>'customer_key')
 FROM meant WHERE known.subject = meant.subject AND known.subject_id = meant.subject_id
 RETURNING 1

@@ -1,9 +1,12 @@
-//! The rows read for a response do not grow with the age of the shop, according to the query plans.
+//! The rows read for a response do not grow with the age of the shop, according to the query plans; nor do those that an
+//! order costs with the number of orders, according to what Postgres counts.
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
-use serde_json::Value;
+use cross_tests::back_end::{Shop, event, order, spu};
+use serde_json::{Value, json};
 use testkit::TestDatabase;
 
 /// Fills the rollups with a number of days of 20 products of one seller each, one order each in every quarter of an
@@ -141,4 +144,40 @@ async fn a_page_of_orders_costs_the_same_in_an_old_shop_and_for_a_seller_who_sel
         }
         assert!(pages[1] <= pages[0] * 2 && pages[1] < 2_000, "{seller}: {pages:?} pages");
     }
+}
+
+/// Rows of our tables that Postgres reads for an order, in one session that began when the shop was empty.
+async fn rows_an_order(orders: usize) -> f64 {
+    const READ: &str =
+        "SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::bigint FROM pg_stat_user_tables
+                        WHERE schemaname = 'analytic'";
+    const SESSIONS: &str = "SELECT count(*) FROM pg_stat_activity
+                            WHERE datname = current_database() AND usename = 'shopsignal_project_orders'";
+    let shop = Shop::open().await;
+    let before = shop.database.number(READ).await;
+    let mut function = shop.start().await;
+    let product = |n| event("product.created", 0, json!({ "productId": spu(n), "sellerId": "s-1" }));
+    let mut events: Vec<_> = (0..50).map(product).collect();
+    for n in 0..orders {
+        events.extend(order(&format!("o-{n}"), &spu(u32::try_from(n % 50).unwrap()), "10.005"));
+    }
+    shop.send_events(&mut function, &events, 99).await;
+    function.kill().await;
+    // A session reports what it has read at its end, at the latest.
+    for _ in 0..100 {
+        if shop.database.number(SESSIONS).await == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let read = shop.database.number(READ).await - before;
+    #[expect(clippy::cast_precision_loss, reason = "a ratio")]
+    let rows = read as f64 / orders as f64;
+    rows
+}
+
+#[tokio::test]
+async fn an_order_costs_the_same_in_a_session_that_planned_when_the_shop_was_empty() {
+    let (few, many) = (rows_an_order(66).await, rows_an_order(660).await);
+    assert!(many < few * 1.5, "{few} rows of a shop with 66 orders, {many} with 660");
 }
