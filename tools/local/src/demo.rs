@@ -112,7 +112,7 @@ async fn send_interactions(stack: &Stack, args: &simulate::Args) -> Result<Summa
     println!("\n== {} interactions of 100 simulated shoppers, through the HTTP API\n", args.interactions);
     let (fashions, pushers) = (2 * FASHIONS, 4 * PUSHERS);
     println!(
-        "and {} views of the day before, {fashions} of two fashions, {pushers} events of four pushers, \
+        "also {} views of the day before, {fashions} that make two products trend, {pushers} events of four pushers, \
          {TASTES} visits of shoppers with a taste\n",
         args.day_before
     );

@@ -44,9 +44,9 @@ struct Events {
 /// Returns who pushes it, as the operator's command names them; nobody when it is not found in time.
 pub(super) async fn show(api: &Api<'_>, deployment: &Deployment, product: &str) -> Result<Vec<[String; 2]>, Error> {
     let explained: Data<Explanation> = api.get(&Route::ExplainPopularity.path_of(product)).await?;
-    println!("\n== Four push one product: GET /popularity/{product}/explain\n");
+    println!("\n== Four accounts, sessions and a bot push one product: GET /popularity/{product}/explain\n");
     println!("{}", table(&explained.data));
-    println!("\n== And are found: GET /alerts?rule={}\n", Rule::PopularityPush);
+    println!("\n== The push is detected: GET /alerts?rule={}\n", Rule::PopularityPush);
     let Some(alert) = find(api, product).await? else {
         eprintln!("no finding within {} s; see `make logs`", RANK_LIMIT.as_secs());
         return Ok(Vec::new());

@@ -85,7 +85,7 @@ async fn show_planted(api: &Api<'_>, planted: &[Vec<String>]) -> Result<bool, Er
         table.add_row(cells);
     }
     println!(
-        "\n== Who has a taste views and buys its products: GET /recommendations/product/{{id}}?kind=viewed, bought\n"
+        "\n== Recommendations find the tastes that were planted: GET /recommendations/product/{{id}}?kind=viewed, bought\n"
     );
     println!("{table}");
     println!("found: among the first beside a product of the taste are all others of it");
@@ -115,7 +115,7 @@ async fn show_product(api: &Api<'_>, product: &str) -> Result<(), Error> {
     let _: Value = api.post(Route::RecordGuestInteractions.path(), &json!({ "interactions": [view] })).await?;
     let suiting: Answer = api.get(&limited(&Route::RecommendForSession.path_of(&session))).await?;
     println!(
-        "\n== A guest views it, and the next request knows: GET /recommendations/session/{session}?limit={PAGE}\n"
+        "\n== A guest views a product, and the next recommendation knows: GET /recommendations/session/{session}?limit={PAGE}\n"
     );
     print(&suiting);
     send_results(api, &session, &suiting.data).await?;

@@ -199,7 +199,7 @@ fn print_results(check: &ResultComparison) {
     let ResultComparison { rows, differences, examples } = check;
     let mark = mark(*differences != 0);
     println!(
-        "{mark}I13 recommendations: {rows} rows of results, each a day, placement and group, recounted from the log, \
+        "{mark}I13 recommendations: {rows} rows of results (one per day, placement and group) recounted from the log, \
          difference in {differences}"
     );
     for ResultDifference { day, placement, arm, stored, least, most } in examples {
@@ -229,7 +229,7 @@ fn print_feed(feed: &FeedCheck) {
     let FeedCheck { table, items, interactions, delivered, elsewhere, missing } = feed;
     println!(
         "{}catalog feed {table}: {items} items with {interactions} interactions, {} of {delivered} delivered ones missing, \
-         {elsewhere} that need not be in it",
+         {elsewhere} not meant for it",
         mark(feed.differences() != 0),
         missing.len()
     );
