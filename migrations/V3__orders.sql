@@ -259,9 +259,9 @@ COMMENT ON COLUMN analytic.sales_rollup.orders_returned IS 'Orders, at the time 
 COMMENT ON COLUMN analytic.sales_rollup.items_milli IS 'Their quantity in thousandths.';
 COMMENT ON COLUMN analytic.sales_rollup.revenue_minor IS 'Payments, gross, in minor units, at the time of each payment.';
 COMMENT ON COLUMN analytic.sales_rollup.refund_minor IS 'Refunds, in minor units, at the time of each refund. Net is revenue minus this.';
-COMMENT ON COLUMN analytic.sales_rollup.shipping_minor IS 'Shipping of the orders paid, in minor units; of the whole shop only.';
-COMMENT ON COLUMN analytic.sales_rollup.tax_minor IS 'Tax of the orders paid, in minor units; of the whole shop only.';
-COMMENT ON COLUMN analytic.sales_rollup.fee_minor IS 'Fees of the orders paid, in minor units; of the whole shop only.';
+COMMENT ON COLUMN analytic.sales_rollup.shipping_minor IS 'Shipping of the orders paid, in minor units; of a seller the share of it.';
+COMMENT ON COLUMN analytic.sales_rollup.tax_minor IS 'Tax of the orders paid, in minor units; of a seller the share of it.';
+COMMENT ON COLUMN analytic.sales_rollup.fee_minor IS 'Fees of the orders paid, in minor units; of a seller the share of it.';
 
 CREATE TABLE analytic.product_rollup (
     seller_id     text        NOT NULL,
@@ -827,6 +827,22 @@ WITH reported AS MATERIALIZED (
     LEFT JOIN (SELECT DISTINCT ON (order_id) order_id, currency, method FROM entry WHERE is_payment AND revenue > 0
                ORDER BY order_id, place) AS came USING (order_id)
     WHERE reached.status = 'paid' AND coalesce(came.currency, orders.currency) IS NOT NULL
+), owner AS (
+    -- what the lines of each seller cost; a seller without lines, or all sellers if nothing costs anything, in equal parts
+    SELECT order_id, array_agg(seller_id ORDER BY seller_id COLLATE "C") AS seller_ids,
+           array_agg(CASE WHEN dearest = 0 THEN 1 ELSE cost END ORDER BY seller_id COLLATE "C") AS costs
+    FROM (SELECT order_id, seller_id, cost, max(cost) OVER (PARTITION BY order_id) AS dearest
+          FROM (SELECT order_id, seller_id, sum(total_minor)::bigint AS cost FROM line GROUP BY order_id, seller_id
+                UNION ALL SELECT order_id, seller_id, 0 FROM orders WHERE seller_id IS NOT NULL AND line_count = 0) AS summed) AS priced
+    GROUP BY order_id
+), charge AS (
+    SELECT order_id, currency, '' AS seller_id, shipping, tax, fee FROM orders
+    UNION ALL
+    SELECT order_id, currency, part.seller_id, part.shipping, part.tax, part.fee
+    FROM orders JOIN owner USING (order_id)
+    CROSS JOIN LATERAL unnest(seller_ids, analytic.recount_shares(orders.shipping, costs), analytic.recount_shares(orders.tax, costs),
+                              analytic.recount_shares(orders.fee, costs)) AS part (seller_id, shipping, tax, fee)
+    WHERE part.seller_id <> ''
 ), sales AS (
     -- columns: time, key without time, placed, paid, cancelled, returned, items, revenue, refund, shipping, tax, fee
     SELECT at, ARRAY[scope.seller_id, currency, method] AS key, (reached.status = 'created')::int AS placed, 0 AS paid,
@@ -835,8 +851,8 @@ WITH reported AS MATERIALIZED (
     FROM orders JOIN reached USING (order_id) JOIN scope USING (order_id)
     WHERE currency IS NOT NULL AND reached.status IN ('created', 'cancelled', 'returned')
     UNION ALL SELECT at, ARRAY[scope.seller_id, currency, method], 0, 1, 0, 0, items, 0, 0, 0, 0, 0 FROM sold JOIN scope USING (order_id)
-    UNION ALL SELECT at, ARRAY['', sold.currency, sold.method], 0, 0, 0, 0, 0, 0, 0, shipping, tax, fee
-    FROM sold JOIN orders USING (order_id, currency) WHERE shipping > 0 OR tax > 0 OR fee > 0
+    UNION ALL SELECT at, ARRAY[charge.seller_id, currency, sold.method], 0, 0, 0, 0, 0, 0, 0, shipping, tax, fee
+    FROM sold JOIN charge USING (order_id, currency) WHERE shipping > 0 OR tax > 0 OR fee > 0
     UNION ALL SELECT at, ARRAY['', currency, method], 0, 0, 0, 0, 0, revenue, refund, 0, 0, 0 FROM entry WHERE revenue > 0 OR refund > 0
     UNION ALL SELECT at, ARRAY[seller_id, currency, method], 0, 0, 0, 0, 0, revenue, refund, 0, 0, 0
     FROM part WHERE seller_id <> '' AND (revenue > 0 OR refund > 0)

@@ -78,6 +78,12 @@ fn one_order(random: &mut ChaCha8Rng, id: &str, start: i64, events: &mut Vec<(i6
     if random.random_bool(0.3) {
         created["sellerId"] = json!("seller-9");
     }
+    if total % 3 > 0 {
+        // included in the prices
+        created["shippingAmount"] = json!(amount(total % 701));
+        created["taxAmount"] = json!(amount(total / 7));
+        created["feeAmount"] = json!(amount(total % 5));
+    }
     if random.random_bool(0.95) {
         say(start, event("OrderCreated", start, created));
     }

@@ -112,6 +112,12 @@ pub struct Summary {
     pub gross_revenue: i64,
     /// Refunds in the range, whenever the payment was made.
     pub refunds: i64,
+    /// Shipping of the orders paid in the range: the share of the seller. Refunds do not reduce it.
+    pub shipping: i64,
+    /// Tax of the orders paid in the range, on top of the prices or included in them: as shipping.
+    pub tax: i64,
+    /// Fees of the orders paid in the range: as shipping.
+    pub fees: i64,
     /// Orders whose first payment is in the range.
     pub total_orders: i64,
     /// Units in those orders.

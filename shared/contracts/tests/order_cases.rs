@@ -55,6 +55,7 @@ fn sum(cells: &[(Cell, CellFigures)], wanted: impl Fn(&Cell) -> bool) -> Value {
     let items = sum.items_milli as f64 / 1_000.0;
     serde_json::json!({
         "orders": sum.orders_paid, "gross": sum.revenue_minor, "refunds": sum.refund_minor, "items": items,
+        "shipping": sum.shipping_minor, "tax": sum.tax_minor, "fees": sum.fee_minor,
     })
 }
 

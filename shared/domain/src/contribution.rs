@@ -61,13 +61,13 @@ pub struct CellFigures {
     /// Refunds, in minor units (at the time of each refund).
     #[serde(skip_serializing_if = "is_zero")]
     pub refund_minor: i64,
-    /// Shipping of paid orders, in minor units (`Sales` of the whole shop, at the first payment).
+    /// Shipping of paid orders, in minor units (`Sales`, at the first payment).
     #[serde(skip_serializing_if = "is_zero")]
     pub shipping_minor: i64,
-    /// Tax of paid orders, in minor units (`Sales` of the whole shop, at the first payment).
+    /// Tax of paid orders, in minor units (`Sales`, at the first payment).
     #[serde(skip_serializing_if = "is_zero")]
     pub tax_minor: i64,
-    /// Fees of paid orders, in minor units (`Sales` of the whole shop, at the first payment).
+    /// Fees of paid orders, in minor units (`Sales`, at the first payment).
     #[serde(skip_serializing_if = "is_zero")]
     pub fee_minor: i64,
     /// Orders (`Status`), ratings, users or events.

@@ -1,14 +1,15 @@
 //! What an order contributes to the sales figures.
 //!
 //! Orders count when they are placed, paid, cancelled and returned; money at each payment and refund. Products,
-//! categories and sellers get what the order's account book assigns to their lines; charges outside the lines
-//! (shipping, tax on top, fees) belong to the shop alone.
+//! categories and sellers get what the order's account book assigns to their lines. Shipping, tax and fees of an order
+//! are shared by its sellers as well, apart from that money; products and categories have none.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use crate::contribution::{Attributions, Cell, CellFigures, Contribution, Grain};
+use crate::money::apportion;
 use crate::{Charges, Currency, Entry, EntryKind, Line, OpinionState, OrderState, OrderStatus, ShopEvent, UserState};
 
 /// A line with every dimension of the figures.
@@ -17,6 +18,7 @@ struct Share<'a> {
     seller_id: &'a str,
     category_id: &'a str,
     quantity_milli: i64,
+    total_minor: i64,
 }
 
 /// Returns what an order contributes to the figures, given the known products.
@@ -99,6 +101,7 @@ fn share<'a>(order: &'a OrderState, line: &'a Line, known: &'a Attributions) -> 
             .unwrap_or_default(),
         category_id: line.category_id.as_deref().or_else(|| period?.category_id.as_deref()).unwrap_or_default(),
         quantity_milli: line.quantity.milli(),
+        total_minor: line.total_minor,
     }
 }
 
@@ -112,6 +115,29 @@ fn scopes<'a>(order: &'a OrderState, shares: &[Share<'a>]) -> BTreeMap<&'a str, 
         scopes.insert(seller, 0);
     }
     scopes
+}
+
+/// The charges by scope: of the whole shop (empty), and of each seller. The sellers share them in proportion to what their
+/// lines cost, in equal parts if no line costs anything. The share of lines without a seller is the shop's alone.
+fn charged<'a>(order: &'a OrderState, shares: &[Share<'a>]) -> Vec<(&'a str, Charges)> {
+    if order.charges == Charges::default() {
+        return Vec::new();
+    }
+    let mut costs = BTreeMap::<_, i64>::new();
+    for share in shares {
+        let cost = costs.entry(share.seller_id).or_default();
+        *cost = cost.saturating_add(share.total_minor);
+    }
+    if let (true, Some(seller)) = (shares.is_empty(), &order.seller_id) {
+        costs.insert(seller, 0);
+    }
+    let is_free = costs.values().all(|cost| *cost == 0);
+    let weights: Vec<_> = costs.values().map(|cost| if is_free { 1 } else { *cost }).collect();
+    let split = |amount| apportion(amount, &weights);
+    let Charges { shipping, tax, fee } = order.charges;
+    let parts = costs.into_keys().zip(split(shipping)).zip(split(tax)).zip(split(fee));
+    let of_sellers = parts.map(|(((seller_id, shipping), tax), fee)| (seller_id, Charges { shipping, tax, fee }));
+    std::iter::once(("", order.charges)).chain(of_sellers.filter(|(seller_id, _)| !seller_id.is_empty())).collect()
 }
 
 fn add_status(sum: &mut Contribution, order: &OrderState, shares: &[Share<'_>]) {
@@ -141,9 +167,11 @@ fn add_counts(sum: &mut Contribution, order: &OrderState, shares: &[Share<'_>]) 
         sum.add(cell, CellFigures { orders_paid: 1, items_milli, ..CellFigures::default() });
     }
     if order.currency == Some(currency) {
-        let Charges { shipping: shipping_minor, tax: tax_minor, fee: fee_minor } = order.charges;
-        let charged = CellFigures { shipping_minor, tax_minor, fee_minor, ..CellFigures::default() };
-        sum.add(sales(at, "", (currency, method)), charged);
+        for (seller_id, charges) in charged(order, shares) {
+            let Charges { shipping: shipping_minor, tax: tax_minor, fee: fee_minor } = charges;
+            let figures = CellFigures { shipping_minor, tax_minor, fee_minor, ..CellFigures::default() };
+            sum.add(sales(at, seller_id, (currency, method)), figures);
+        }
     }
     add_pieces(sum, shares, (Grain::Minute.start(at), currency));
 }

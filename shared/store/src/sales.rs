@@ -41,7 +41,7 @@ pub struct Sales {
     pub currency: Currency,
     /// The figures.
     pub figures: SalesFigures,
-    /// Charges on top of the lines or included in their prices, for the whole shop.
+    /// Charges on top of the lines or included in their prices; of a seller the share of them.
     pub charges: Charges,
 }
 
@@ -89,7 +89,8 @@ pub async fn sum_product(
     rows.iter().map(sales).collect()
 }
 
-fn sales(row: &Row) -> Result<Sales, StoreError> {
+/// Reads a row of a step.
+pub(crate) fn sales(row: &Row) -> Result<Sales, StoreError> {
     let step: i32 = row.try_get("step")?;
     let charges = Charges {
         shipping: row.try_get("shipping_minor")?,

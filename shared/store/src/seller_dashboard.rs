@@ -1,10 +1,10 @@
 //! A seller's own figures, from several rollups at the same instant.
 
-use domain::{Charges, Currency, TimeSpan};
+use domain::{Currency, TimeSpan};
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
-use crate::sales::{Sales, SalesFigures, SpanArrays, currency, figures};
+use crate::sales::{Sales, SalesFigures, SpanArrays, currency, figures, sales};
 use crate::session::Parameter;
 use crate::{Database, StoreError};
 
@@ -98,14 +98,8 @@ fn read(row: &Row, dashboard: &mut Dashboard) -> Result<(), StoreError> {
         score_micros: row.try_get("score_micros")?,
     };
     let (step, product_id): (Option<i32>, Option<String>) = (row.try_get("step")?, row.try_get("product_id")?);
-    if let Some(step) = step {
-        let step = usize::try_from(step).unwrap_or_default();
-        dashboard.sales.push(Sales {
-            step,
-            currency: currency(row)?,
-            figures: figures(row)?,
-            charges: Charges::default(),
-        });
+    if step.is_some() {
+        dashboard.sales.push(sales(row)?);
     }
     if let Some(product_id) = product_id {
         let (name, currency, figures) = (row.try_get("name")?, currency(row)?, figures(row)?);

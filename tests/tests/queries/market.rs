@@ -59,9 +59,16 @@ impl Market {
 
     /// Sums the minutes of a range in a recount of the log: paid orders, quantity, gross, refunds.
     pub(crate) async fn recount(&self, seller: &str, currency: &str, range: (&str, &str)) -> [i64; 4] {
+        let [orders, items, gross, refunds, ..] = self.recount_all(seller, currency, range).await;
+        [orders, items, gross, refunds]
+    }
+
+    /// As [`Self::recount`], and then shipping, tax and fees.
+    pub(crate) async fn recount_all(&self, seller: &str, currency: &str, range: (&str, &str)) -> [i64; 7] {
         let (start, end) = range;
         let query = format!(
-            "SELECT coalesce(sum(figures[2]), 0), coalesce((sum(figures[5]) / 1000)::bigint, 0), coalesce(sum(figures[6]), 0), coalesce(sum(figures[7]), 0)
+            "SELECT coalesce(sum(figures[2]), 0), coalesce((sum(figures[5]) / 1000)::bigint, 0), coalesce(sum(figures[6]), 0), coalesce(sum(figures[7]), 0),
+                    coalesce(sum(figures[8]), 0), coalesce(sum(figures[9]), 0), coalesce(sum(figures[10]), 0)
              FROM recount WHERE rollup = 'sales' AND key[1] = 'minute' AND key[3] = '{seller}' AND key[4] = '{currency}'
                AND to_timestamp(key[2]::bigint) >= '{start}' AND to_timestamp(key[2]::bigint) < '{end}'"
         );

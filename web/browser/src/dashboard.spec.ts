@@ -157,6 +157,11 @@ test("a seller's page asks for the seller's own figures only", async ({ page }) 
   expect(shown.get("sellerRevenue")).toBe(String(data.summary.total_revenue));
   expect(shown.get("sellerOrders")).toBe(String(data.summary.total_orders));
   expect(data.summary.total_orders).toBeGreaterThan(0);
+  for (const charge of ["shipping", "tax", "fees"]) {
+    const figure = `seller${charge.charAt(0).toUpperCase()}${charge.slice(1)}`;
+    expect(shown.get(figure), charge).toBe(String(data.summary[charge]));
+  }
+  expect(data.summary.shipping).toBeGreaterThan(0);
 });
 
 test("an admin sees the same figures of a seller as the seller", async ({ page, context }) => {
@@ -173,7 +178,7 @@ test("an admin sees the same figures of a seller as the seller", async ({ page, 
   await page.evaluate(() => sessionStorage.clear());
   await signIn(page, "admin", `seller/${seller}?currency=EUR`);
   expect(await pick()).toEqual(own);
-  expect(own.length).toBe(4);
+  expect(own.length).toBe(7);
 });
 
 test("offline, the figures stay, and later update by themselves", async ({ page, context }) => {

@@ -8,7 +8,7 @@ use contracts::{
     Charts, Comparison, CurrencySales, DashboardQuery, DashboardRange, Data, Point, SellerDashboard, Summary,
     TopProduct,
 };
-use domain::{Currency, TimeSpan, change_percent, split};
+use domain::{Charges, Currency, TimeSpan, change_percent, split};
 use jiff::Timestamp;
 use serving::QueryParameters;
 use store::sales::{Sales, SalesFigures};
@@ -43,7 +43,7 @@ pub(crate) async fn show(
 fn compose(query: &DashboardQuery, dates: &[Timestamp], found: &Dashboard) -> SellerDashboard {
     let in_range = || found.sales.iter().filter(|sales| sales.step == RANGE);
     let currency = currency::choose(query.currency, in_range().map(|row| (row.currency, row.figures.orders)));
-    let at = |step: usize| figures_at(&found.sales, step, currency);
+    let at = |step: usize| figures_at(&found.sales, step, currency).0;
     let chart = |pick: fn(SalesFigures) -> i64| {
         let points = dates.iter().zip(POINTS..);
         points.map(|(date, step)| Point { date: *date, value: pick(at(step)) }).collect()
@@ -53,23 +53,26 @@ fn compose(query: &DashboardQuery, dates: &[Timestamp], found: &Dashboard) -> Se
     SellerDashboard {
         range: DashboardRange { start, end, granularity: query.granularity, tz: zone },
         currency,
-        summary: summarize(at(RANGE), at(BEFORE), found.standing),
+        summary: summarize(figures_at(&found.sales, RANGE, currency), at(BEFORE), found.standing),
         charts: Charts { revenue: chart(SalesFigures::net_minor), orders: chart(|figures| figures.orders) },
         top_products: found.products.iter().filter(|row| Some(row.currency) == currency).map(top_product).collect(),
         currencies: in_range().map(of_currency).collect(),
     }
 }
 
-fn figures_at(sales: &[Sales], step: usize, currency: Option<Currency>) -> SalesFigures {
+fn figures_at(sales: &[Sales], step: usize, currency: Option<Currency>) -> (SalesFigures, Charges) {
     let found = sales.iter().find(|row| row.step == step && Some(row.currency) == currency);
-    found.map(|row| row.figures).unwrap_or_default()
+    found.map(|row| (row.figures, row.charges)).unwrap_or_default()
 }
 
-fn summarize(now: SalesFigures, before: SalesFigures, standing: Standing) -> Summary {
+fn summarize((now, charges): (SalesFigures, Charges), before: SalesFigures, standing: Standing) -> Summary {
     Summary {
         total_revenue: now.net_minor(),
         gross_revenue: now.gross_minor,
         refunds: now.refund_minor,
+        shipping: charges.shipping,
+        tax: charges.tax,
+        fees: charges.fee,
         total_orders: now.orders,
         items_sold: now.items_milli,
         average_rating: average(standing.score_micros, standing.ratings),

@@ -33,7 +33,8 @@ pub(crate) fn seller_dashboard() -> OperationBuilder {
     let example = json!({ "data": {
         "range": { "start": "2026-11-20T00:00:00Z", "end": "2026-11-21T00:00:00Z", "granularity": "day", "tz": "UTC" },
         "currency": "EUR",
-        "summary": { "total_revenue": 1500, "gross_revenue": 2000, "refunds": 500, "total_orders": 1, "items_sold": 2,
+        "summary": { "total_revenue": 1500, "gross_revenue": 2000, "refunds": 500, "shipping": 490,
+                     "tax": 0, "fees": 0, "total_orders": 1, "items_sold": 2,
                      "average_rating": 0.8, "ratings": 5, "pending_items": 0, "pending_refunds": 0,
                      "comparison": { "revenue_change": 50.0, "orders_change": 0.0, "items_sold_change": null } },
         "charts": { "revenue": point(1500), "orders": point(1) },

@@ -388,6 +388,34 @@ fn sellers_products_and_categories_have_the_lines_and_the_shop_has_the_money() {
 }
 
 #[test]
+fn sellers_share_the_charges_to_the_last_cent_and_refunds_leave_them() {
+    let charged_by = |lines: Vec<OrderLine>| {
+        let charges = OrderContent { shipping: Some(euros(499)), tax: Some(euros(100)), ..content(lines) };
+        let events = [
+            event(1, 10, Fact::OrderCreated { order_id: ORDER.to_owned(), content: charges }),
+            event(2, 20, paid("a", 2_000)),
+            event(3, 90, returned(None)),
+        ];
+        let contribution = order_contribution(&OrderState::of(&events), &Attributions::new());
+        let of_sellers = contribution.iter().filter_map(|(cell, figures)| match cell {
+            Cell::Sales { seller_id, .. } if figures.shipping_minor > 0 => {
+                Some(format!("{seller_id}: {} {}", figures.shipping_minor, figures.tax_minor))
+            }
+            _ => None,
+        });
+        of_sellers.collect::<Vec<_>>().join(", ")
+    };
+    let of = |seller: &str, minor| {
+        let seller_id = (!seller.is_empty()).then(|| seller.to_owned());
+        OrderLine { seller_id, ..line("p", 1, minor) }
+    };
+    assert_eq!(charged_by(vec![of("b", 10), of("a", 10), of("c", 10)]), ": 499 100, a: 166 33, b: 166 33, c: 167 34");
+    assert_eq!(charged_by(vec![of("a", 10), of("a", 90)]), ": 499 100, a: 499 100");
+    assert_eq!(charged_by(vec![of("a", 25), of("", 75)]), ": 499 100, a: 125 25", "the rest belongs to no seller");
+    assert_eq!(charged_by(vec![of("a", 0), of("b", 0)]), ": 499 100, a: 249 50, b: 250 50");
+}
+
+#[test]
 fn lines_that_replace_those_of_one_seller_belong_to_their_own_sellers() {
     let of = |seller: Option<&str>, lines| OrderContent { seller_id: seller.map(str::to_owned), ..content(lines) };
     let known = Attributions::from([("q".to_owned(), attribution("q", Some("s-2")))]);

@@ -5,11 +5,13 @@ WITH sales AS (
     -- its own GROUP BY ensures that: with a join, Postgres plans a scan of the whole table
     SELECT span.step, figure.currency, sum(figure.orders_paid)::bigint AS orders_paid,
            sum(figure.items)::bigint AS items, sum(figure.revenue_minor)::bigint AS revenue_minor,
-           sum(figure.refund_minor)::bigint AS refund_minor
+           sum(figure.refund_minor)::bigint AS refund_minor, sum(figure.shipping_minor)::bigint AS shipping_minor,
+           sum(figure.tax_minor)::bigint AS tax_minor, sum(figure.fee_minor)::bigint AS fee_minor
     FROM unnest($2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[]) AS span (step, grain, lower, upper)
     CROSS JOIN LATERAL (
         SELECT currency, sum(orders_paid) AS orders_paid, sum(items_milli) AS items, sum(revenue_minor) AS revenue_minor,
-               sum(refund_minor) AS refund_minor
+               sum(refund_minor) AS refund_minor, sum(shipping_minor) AS shipping_minor, sum(tax_minor) AS tax_minor,
+               sum(fee_minor) AS fee_minor
         FROM analytic.sales_rollup
         WHERE seller_id = $1 AND grain = span.grain AND bucket >= span.lower AND bucket < span.upper
         GROUP BY currency
@@ -39,10 +41,11 @@ WITH sales AS (
     FROM sold WHERE items > 0
 ), figure AS (
     SELECT step, NULL::int AS place, currency, NULL AS product_id, NULL AS name,
-           orders_paid, items, revenue_minor, refund_minor
+           orders_paid, items, revenue_minor, refund_minor, shipping_minor, tax_minor, fee_minor
     FROM sales
     UNION ALL
-    SELECT NULL, place, currency, product_id, product.name, orders_paid, items, revenue_minor, refund_minor
+    -- products have no charges
+    SELECT NULL, place, currency, product_id, product.name, orders_paid, items, revenue_minor, refund_minor, 0, 0, 0
     FROM ranked LEFT JOIN analytic.product USING (product_id) WHERE place <= $10
 ), standing AS (
     -- on every row, and alone when there are no figures
@@ -61,6 +64,6 @@ WITH sales AS (
           WHERE seller_id = $1 AND deleted_at IS NULL) AS rating
 )
 SELECT pending_items, pending_refunds, ratings, score_micros,
-       step, currency, product_id, name, orders_paid, items, revenue_minor, refund_minor
+       step, currency, product_id, name, orders_paid, items, revenue_minor, refund_minor, shipping_minor, tax_minor, fee_minor
 FROM standing LEFT JOIN figure ON true
 ORDER BY step, place, currency

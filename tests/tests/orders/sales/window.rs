@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Setup, assert_average, assert_change, int, numbers, seller};
 
 /// Recounts windows from the log, by Postgres' own calendar: the one before, then each of the range. Start and end in
-/// seconds since 1970, orders, gross revenue, refunds.
+/// seconds since 1970, orders, gross revenue, refunds, shipping, tax, fees.
 async fn recounted(
     setup: &Setup,
     (seller, currency): (&str, &str),
@@ -17,7 +17,8 @@ async fn recounted(
     let (start, end) = (range["start"].as_str().unwrap(), range["end"].as_str().unwrap());
     let sql = format!(
         "SELECT extract(epoch FROM lower)::bigint, extract(epoch FROM upper)::bigint, coalesce(sum(figures[2]), 0),
-                coalesce(sum(figures[6]), 0), coalesce(sum(figures[7]), 0)
+                coalesce(sum(figures[6]), 0), coalesce(sum(figures[7]), 0), coalesce(sum(figures[8]), 0),
+                coalesce(sum(figures[9]), 0), coalesce(sum(figures[10]), 0)
          FROM (SELECT local AT TIME ZONE '{tz}' AS lower, (local + interval '{step}') AT TIME ZONE '{tz}' AS upper
                FROM generate_series((timestamptz '{start}' AT TIME ZONE '{tz}') - interval '{step}',
                     (timestamptz '{end}' AT TIME ZONE '{tz}') - interval '{step}', interval '{step}') AS local) AS span
@@ -43,6 +44,7 @@ pub(super) async fn assert_windows(setup: &Setup, data: &Value, seller: &str, (s
         let (orders, gross, refunds) = (now[2], now[3], now[4]);
         assert_eq!((int(&shown["orders"]), int(&shown["gross_revenue"])), (orders, gross), "{shown}");
         assert_eq!((int(&shown["refunds"]), int(&shown["revenue"])), (refunds, gross - refunds), "{shown}");
+        assert_eq!(["shipping", "tax", "fees"].map(|name| int(&shown[name])), now[5..], "{shown}");
         assert_average(&shown["average_order_value"], (gross, orders));
         assert_change(&shown["trend"]["orders_change"], (orders, before[2]));
         assert_change(&shown["trend"]["revenue_change"], (gross - refunds, before[3] - before[4]));
@@ -193,7 +195,7 @@ async fn the_hours_and_days_of_a_product_are_what_a_recount_says() {
             let shown = vec![sum("orders"), sum("gross_revenue"), sum("refunds")];
             let counted = numbers(&setup.shop.database, &of(id, currency)).await.remove(0);
             assert_eq!(shown, counted, "{size} {tz} {id} {currency}");
-            assert_eq!(sum("shipping") + sum("tax") + sum("fees"), 0, "charges are the shop's");
+            assert_eq!(sum("shipping") + sum("tax") + sum("fees"), 0, "products have no charges");
             sold += shown[0];
         }
     }

@@ -22,13 +22,14 @@ fn change(now: i64, before: i64) -> Value {
 #[tokio::test]
 async fn the_summary_is_what_the_log_says() {
     let mut market = Market::with_history().await;
-    let mut compared = 0;
+    let (mut compared, mut shipped) = (0, 0);
     for (start, end, before) in RANGES {
         for seller in ["seller-0", "seller-1", "seller-2", "seller-3", "seller-9"] {
             for currency in ["EUR", "USD"] {
                 let query = format!("start={start}&end={end}&currency={currency}");
                 let found = market.dashboard(seller, &query).await;
-                let [orders, items, gross, refunds] = market.recount(seller, currency, (start, end)).await;
+                let [orders, items, gross, refunds, shipping, tax, fees] =
+                    market.recount_all(seller, currency, (start, end)).await;
                 let [orders_before, items_before, gross_before, refunds_before] =
                     market.recount(seller, currency, (before, start)).await;
                 let summary = &found["summary"];
@@ -37,16 +38,19 @@ async fn the_summary_is_what_the_log_says() {
                 assert_eq!(summary["gross_revenue"], gross);
                 assert_eq!(summary["refunds"], refunds);
                 assert_eq!(summary["total_revenue"], gross - refunds);
+                assert_eq!([&summary["shipping"], &summary["tax"], &summary["fees"]], [shipping, tax, fees]);
                 let comparison = json!({
                     "revenue_change": change(gross - refunds, gross_before - refunds_before),
                     "orders_change": change(orders, orders_before), "items_sold_change": change(items, items_before),
                 });
                 assert_eq!(summary["comparison"], comparison, "{seller} {query}");
                 compared += orders;
+                shipped += shipping;
             }
         }
     }
     assert!(compared > 100, "too little was sold to compare: {compared}");
+    assert!(shipped > 10_000, "too little was shipped to compare: {shipped}");
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ async fn a_seller_without_anything_gets_zeros() {
         "range": { "start": "2026-11-10T00:00:00Z", "end": "2026-11-11T00:00:00Z", "granularity": "day", "tz": "UTC" },
         "currency": null,
         "summary": {
-            "total_revenue": 0, "gross_revenue": 0, "refunds": 0, "total_orders": 0, "items_sold": 0, "average_rating": 0.0,
+            "total_revenue": 0, "gross_revenue": 0, "refunds": 0, "shipping": 0, "tax": 0, "fees": 0, "total_orders": 0, "items_sold": 0, "average_rating": 0.0,
             "ratings": 0, "pending_items": 0, "pending_refunds": 0,
             "comparison": { "revenue_change": null, "orders_change": null, "items_sold_change": null },
         },

@@ -138,6 +138,26 @@ export const FIGURES = define({
     source: SELLER,
     unit: "money",
   },
+  sellerShipping: {
+    name: "Shipping",
+    meaning:
+      "The seller's share of the shipping charged in the orders paid in this period: all of it in an order of one seller, else in proportion to what the lines cost. Refunds do not lower it. It is not part of the seller's revenue.",
+    source: SELLER,
+    unit: "money",
+  },
+  sellerTax: {
+    name: "Tax",
+    meaning:
+      "The seller's share of the tax in the orders paid in this period, shared like shipping. Refunds do not lower it. Tax on top of the prices is not part of the seller's revenue; tax included in them is.",
+    source: SELLER,
+    unit: "money",
+  },
+  sellerFees: {
+    name: "Fees",
+    meaning: "The seller's share of the fees in the orders paid in this period, shared like shipping.",
+    source: SELLER,
+    unit: "money",
+  },
   sellerOrders: {
     name: "Orders paid",
     meaning: "Orders with a line of the seller whose first payment is in this period.",

@@ -98,6 +98,9 @@ function Sales({ id }: { id: string }) {
                 <Figure definition={FIGURES.sellerOrders} value={totals?.orders} scope={scope} href={href} />
                 <Figure definition={FIGURES.sellerGross} value={totals?.gross_revenue} scope={scope} href={href} />
                 <Figure definition={FIGURES.sellerRefunds} value={totals?.refunds} scope={scope} href={href} />
+                <Figure definition={FIGURES.sellerShipping} value={totals?.shipping} scope={scope} />
+                <Figure definition={FIGURES.sellerTax} value={totals?.tax} scope={scope} />
+                <Figure definition={FIGURES.sellerFees} value={totals?.fees} scope={scope} />
                 <Figure
                   definition={FIGURES.averageOrder}
                   value={totals && averageOrder(totals)}

@@ -9,7 +9,7 @@ import type { Dashboard } from "./OwnSales";
 /** Ratings are shown as stars; the API has shares from 0 to 1. */
 const STARS = 5;
 
-/** Shows revenue, orders, items, refunds, ratings, and open items and refund requests. */
+/** Shows revenue, orders, items, refunds, charges, ratings, and open items and refund requests. */
 export function OwnFigures({ dashboard, days }: { dashboard: Dashboard; days: Days }) {
   const { identity, format } = usePageContext();
   const { summary } = dashboard;
@@ -47,6 +47,9 @@ export function OwnFigures({ dashboard, days }: { dashboard: Dashboard; days: Da
       />
       <Figure definition={FIGURES.sellerGross} value={summary.gross_revenue} scope={scope} href={href} />
       <Figure definition={FIGURES.sellerRefunds} value={summary.refunds} scope={scope} href={href} />
+      <Figure definition={FIGURES.sellerShipping} value={summary.shipping} scope={scope} />
+      <Figure definition={FIGURES.sellerTax} value={summary.tax} scope={scope} />
+      <Figure definition={FIGURES.sellerFees} value={summary.fees} scope={scope} />
       <Figure
         definition={FIGURES.rating}
         value={summary.average_rating * STARS}
