@@ -3,6 +3,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { bestSeller, simulateMonth, webUrl } from "./dashboard/month.js";
 import { figures, loaded, open, record, signIn } from "./dashboard/visit.js";
+import { query } from "./stack.js";
 
 const POPULARITY = "/api/v1/analytic/popularity";
 const LISTS = ["live", "trending", "rising", "1h", "24h", "7d", "30d"] as const;
@@ -205,6 +206,94 @@ test("a preview is what the API recommends, and a visitor's session id stays out
   expect(kept).not.toContain(session);
   const pages = seen.requests.filter((url) => url.pathname.startsWith("/dashboard/"));
   expect(pages.map(String).join()).not.toContain(session);
+});
+
+/** The rules in force for a product, from the database. */
+async function rulesOf(product: string): Promise<string[]> {
+  const rows = await query<{ rule: string }>(
+    `SELECT concat_ws(' ', action, factor, placement, reason) AS rule FROM analytic.merchandising_rule
+     WHERE target_id = '${product}' AND date_removed IS NULL ORDER BY id`,
+  );
+  return rows.map(({ rule }) => rule);
+}
+
+test("a rule is added with the keyboard, and what the API refuses is shown at its field", async ({ page }) => {
+  const product = `rule-${crypto.randomUUID()}`;
+  const violations = async () => (await new AxeBuilder({ page }).analyze()).violations.map((violation) => violation.id);
+  await signIn(page, "admin", "recommendations");
+  await loaded(page);
+  await page.getByText("Add a rule", { exact: true }).focus();
+  await page.keyboard.press("Enter");
+  const form = page.getByRole("form", { name: "Add a rule" });
+  await form.getByLabel("Rule").selectOption("boost");
+  await form.getByLabel("Id of the product").fill(product);
+  await form.getByLabel("Where").selectOption("cart");
+  await form.getByLabel("Why").fill("spring sale");
+  const factor = form.getByLabel("Factor");
+  await factor.fill("0.5");
+  await page.keyboard.press("Enter");
+  await expect(form.getByRole("alert")).toContainText("must be above 1");
+  await expect(factor).toBeFocused();
+  await expect(factor).toHaveAttribute("aria-invalid", "true");
+  await expect(factor).toHaveAccessibleDescription(/must be above 1/);
+  expect(await violations()).toEqual([]);
+  expect(await rulesOf(product)).toEqual([]);
+
+  await factor.fill("1.5");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("The rule was added.")).toBeVisible();
+  await expect(form.getByLabel("Id of the product")).toHaveValue("");
+  expect(await rulesOf(product)).toEqual(["boost 1.5 cart spring sale"]);
+  await expect(page.getByRole("table", { name: "Rules of the shop" })).toContainText(product);
+
+  // The same again concerns no single field.
+  await form.getByLabel("Id of the product").fill(product);
+  await factor.fill("1.5");
+  await form.getByLabel("Where").selectOption("cart");
+  await form.getByLabel("Why").fill("once more");
+  await form.getByRole("button", { name: "Add the rule" }).click();
+  await expect(form.getByRole("alert")).toContainText("remove it first");
+  expect(await rulesOf(product)).toHaveLength(1);
+});
+
+test("a rule is removed only after a question, and by whoever is first", async ({ page }) => {
+  const product = `rule-${crypto.randomUUID()}`;
+  const seen = record(page);
+  await signIn(page, "admin", "recommendations");
+  await loaded(page);
+  const headers = { authorization: `Bearer ${seen.tokens[0]}` };
+  const url = `${webUrl()}/api/v1/analytic/recommendations/rules`;
+  const rule = { action: "exclude", target: "product", target_id: product, reason: "recalled" };
+  const added = await page.request.post(url, { headers, data: rule });
+  expect(added.status()).toBe(201);
+  const { id } = (await added.json()).data;
+
+  const button = page.getByRole("button", { name: `Remove this rule: Never show, product ${product}` });
+  await button.focus();
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Remove this rule?" });
+  await expect(dialog).toContainText(product);
+  await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
+  expect((await new AxeBuilder({ page }).analyze()).violations.map((violation) => violation.id)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  await expect(button).toBeFocused();
+  expect(await rulesOf(product)).toHaveLength(1);
+
+  await page.route(`**/rules/${id}`, (route) =>
+    route.fulfill({ status: 503, json: { error: { http_status: 503, code: "unavailable", message: "no database" } } }),
+  );
+  await button.click();
+  await dialog.getByRole("button", { name: "Remove the rule" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("no database");
+  await page.unroute(`**/rules/${id}`);
+  // Somebody else removes it meanwhile.
+  expect((await page.request.delete(`${url}/${id}`, { headers })).status()).toBe(204);
+  await dialog.getByRole("button", { name: "Remove the rule" }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByText(`Removed: Never show, product ${product}.`)).toBeFocused();
+  await expect(button).toHaveCount(0);
+  expect(await rulesOf(product)).toEqual([]);
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

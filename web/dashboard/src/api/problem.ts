@@ -26,6 +26,12 @@ export class ProblemError extends Error {
   }
 }
 
+/** The problem of a rejected call. */
+export function problemFrom(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  return { kind: "broken", message: String(error), retryAfterSeconds: undefined };
+}
+
 /** Whether a retry of the same request can help. */
 export function isTransient(problem: Problem): boolean {
   return ["offline", "slow", "busy", "unavailable"].includes(problem.kind);

@@ -1,6 +1,6 @@
 /** Reads from the API and keeps the data fresh: polls while the page is visible, and retries transient problems. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { isTransient, type Problem, ProblemError } from "./problem";
+import { isTransient, type Problem, problemFrom } from "./problem";
 
 /** The interval of live views. */
 export const LIVE_MS = 2_000;
@@ -97,7 +97,6 @@ async function attemptRead<T>(
     return { data: await load(signal), problem: undefined, at: Date.now() };
   } catch (error) {
     if (signal.aborted) return undefined;
-    if (error instanceof ProblemError) return { problem: error.problem };
-    return { problem: { kind: "broken", message: String(error), retryAfterSeconds: undefined } };
+    return { problem: problemFrom(error) };
   }
 }

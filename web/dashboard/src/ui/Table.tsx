@@ -52,6 +52,8 @@ interface Props<Row> {
   file: string;
   /** Hides the caption from sight where the card's title says the same. */
   captionHidden?: boolean;
+  /** What can be done with a row: a last column, which is neither sorted nor saved. */
+  action?: { title: string; show: (row: Row) => ComponentChildren };
 }
 
 interface Order {
@@ -60,7 +62,7 @@ interface Order {
 }
 
 /** A table. A click on a heading sorts by it: numbers descending first, texts ascending. */
-export function Table<Row>({ caption, columns, rows, rowKey, file, captionHidden = true }: Props<Row>) {
+export function Table<Row>({ caption, columns, rows, rowKey, file, captionHidden = true, action }: Props<Row>) {
   const [order, setOrder] = useState<Order | undefined>();
   const sorted = order === undefined ? rows : sort(rows, columns[order.column], order.descending);
   const sortBy = (column: number) => {
@@ -83,6 +85,11 @@ export function Table<Row>({ caption, columns, rows, rowKey, file, captionHidden
                   sort={() => sortBy(index)}
                 />
               ))}
+              {action !== undefined && (
+                <th scope="col">
+                  <span class="visually-hidden">{action.title}</span>
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -93,6 +100,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, file, captionHidden
                     {column.show === undefined ? column.value(row) : column.show(row)}
                   </td>
                 ))}
+                {action !== undefined && <td class="row-action">{action.show(row)}</td>}
               </tr>
             ))}
           </tbody>
