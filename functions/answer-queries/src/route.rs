@@ -6,6 +6,7 @@ mod analytics;
 mod flow;
 mod interaction;
 mod popularity;
+mod product;
 mod rank;
 mod recommendation;
 /// Windows, rankings, orders, segments of customers and months. Each response is read by one statement, so that its figures are
@@ -48,6 +49,7 @@ fn handler(route: Route) -> Option<MethodRouter<Arc<Deps>>> {
         Route::GetPopularities => get(popularity::several),
         Route::GetPopularity | Route::ExplainPopularity | Route::ShowHistory => get(popularity::of_product),
         Route::TrackInteraction => get(interaction::track),
+        Route::GetProducts => get(product::several),
         Route::ListAlerts => get(alerts::list),
         Route::ListSalesWindows => get(sales::window::list),
         Route::ListTopProducts => get(sales::ranking::products),

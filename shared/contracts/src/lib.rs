@@ -23,6 +23,7 @@ pub mod openapi;
 mod person_request;
 mod personal;
 mod popularity;
+mod product;
 mod query;
 mod rank;
 mod recommendation;
@@ -62,6 +63,7 @@ pub use metadata::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DE
 pub use person_request::read_person;
 pub use personal::{HASHED_PREFIX, HIDDEN, count_hidden, count_hidden_in, without_personal};
 pub use popularity::{PageStart, Popularity, ProductPopularity, TopQuery};
+pub use product::{Products, RequestedProduct};
 pub use query::{
     IDS_MAX, InvalidQuery, LIMIT_DEFAULT, LIMIT_MAX, PAGED_ROWS_MAX, Parameters, SPAN_MAX_DAYS, check_span,
 };

@@ -106,6 +106,8 @@ routes! {
     /// A seller's own figures.
     ShowSellerDashboard: Get "/api/v1/analytic/seller-dashboard", Token, "answer-queries",
         crate::openapi::figures::seller_dashboard;
+    /// The names of products.
+    GetProducts: Get "/api/v1/analytic/products", Token, "answer-queries", crate::product::describe::several;
     /// Sales by window.
     ListSalesWindows: Get "/api/v1/analytic/sales/windows", Token, "answer-queries", crate::sales::window::describe::windows;
     /// The best-selling products.

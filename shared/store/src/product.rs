@@ -1,11 +1,42 @@
 //! Products and their references: tables `product`, `product_period`, `product_sku` and
 //! `product_reference`.
 
-use domain::{Attribution, Attributions, Period, ProductState};
+use domain::{Attribution, Attributions, Period, ProductId, ProductState};
 use jiff::Timestamp;
+use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
+use crate::popularity::product_id;
 use crate::{Database, StoreError, Transaction};
+
+/// A product that was requested by its id or by a SKU.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The id in the request.
+    pub requested: ProductId,
+    /// The product (SPU).
+    pub id: ProductId,
+    /// Its latest name, if an event stated one.
+    pub name: Option<String>,
+}
+
+/// Reads the names of several products, also by their SKUs, in the order of the request. Those that no product event names
+/// are missing.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn get_names(database: &Database, ids: &[ProductId]) -> Result<Vec<Named>, StoreError> {
+    let ids: Vec<&str> = ids.iter().map(ProductId::as_str).collect();
+    let rows = database.query(include_str!("../sql/product/get_names.sql"), &[(&ids, Type::TEXT_ARRAY)]).await?;
+    let named = |row: &Row| {
+        Ok(Named {
+            requested: product_id(row, "requested")?,
+            id: product_id(row, "product_id")?,
+            name: row.try_get("name")?,
+        })
+    };
+    rows.iter().map(named).collect()
+}
 
 /// Inserts missing references, so that they can be locked. May be repeated.
 ///

@@ -9,6 +9,7 @@ mod cursor;
 mod dashboard;
 mod flow;
 mod market;
+mod name;
 mod outage;
 mod page;
 mod parameter;

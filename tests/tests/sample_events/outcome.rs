@@ -199,6 +199,7 @@ async fn samples_of_answer_queries() {
     one-product: 200 1 rows, 0 stored, 0 hints
     order-counts: 200 1 rows, 0 stored, 0 hints
     payment-methods: 200 1 rows, 0 stored, 0 hints
+    products: 200 1 rows, 0 stored, 0 hints
     recommendation-results: 200 1 rows, 0 stored, 0 hints
     sales-categories: 200 1 rows, 0 stored, 0 hints
     sales-customer-segments: 200 1 rows, 0 stored, 0 hints

@@ -61,6 +61,31 @@ test("every list shows what the API returns, in the same order", async ({ page }
   }
 });
 
+test("products are shown by the names of their events, read with one request", async ({ page }) => {
+  const rows = await query<{ product_id: string; name: string }>(
+    "SELECT product_id, name FROM analytic.product WHERE name IS NOT NULL",
+  );
+  const names = new Map(rows.map((row) => [row.product_id, row.name]));
+  const seen = record(page);
+  await signIn(page, "admin", "products?rank=30d");
+  await loaded(page);
+  const links = page.getByRole("table", { name: "Products by rank" }).locator("a.product[href*='/products/']");
+  const shown = async () =>
+    links.evaluateAll((list) =>
+      list.map((link) => [link.getAttribute("title") ?? "", link.textContent ?? ""] as const),
+    );
+  await expect.poll(async () => (await shown()).filter(([id, text]) => text !== (names.get(id) ?? id))).toEqual([]);
+  expect((await shown()).filter(([id, text]) => text !== id).length).toBeGreaterThan(10);
+  expect(seen.requests.filter((url) => url.pathname === "/api/v1/analytic/products")).toHaveLength(1);
+
+  await open(page, "recommendations");
+  await page.getByLabel("Product id").fill(await mostTrending());
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  const first = page.getByRole("table", { name: "Recommendations" }).locator("a.product").first();
+  const id = (await first.getAttribute("title")) ?? "";
+  await expect(first).toHaveText(names.get(id) ?? id);
+});
+
 test("pages of a list have no product twice, and an outdated list is reported", async ({ page }) => {
   await signIn(page, "admin", "products?rank=30d");
   const seen: string[] = [];
@@ -144,8 +169,11 @@ test("a seller's list has the seller's products, and calls no route of administr
   const own = (await read(`${POPULARITY}/top`, { rank: "30d", limit: "25", seller_id: seller })).data;
   await expect.poll(() => productsOf(page, "Products by rank")).toEqual(own.map((entry: { id: string }) => entry.id));
   expect(own.length).toBeGreaterThan(0);
-  await page.getByRole("table", { name: "Products by rank" }).locator("a.product").first().click();
-  await expect(page.getByRole("heading", { name: "Product", exact: true })).toBeVisible();
+  const first = page.getByRole("table", { name: "Products by rank" }).locator("a.product").first();
+  await expect(first).not.toHaveText(own[0].id);
+  const nameOfFirst = (await first.textContent()) ?? "";
+  await first.click();
+  await expect(page.getByRole("heading", { name: nameOfFirst, level: 1, exact: true })).toBeVisible();
   await loaded(page);
   const asked = seen.requests.filter((url) => url.pathname.startsWith("/api/"));
   expect(asked.filter((url) => url.pathname.startsWith("/api/analytics/"))).toEqual([]);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use utoipa::openapi::ComponentsBuilder;
-use utoipa::openapi::path::OperationBuilder;
+use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 
 use super::rank::product;
@@ -35,14 +35,18 @@ pub(crate) fn several() -> OperationBuilder {
     let example = json!({ "data": { "products": [found], "unknown": ["p-9"] } });
     let mut answers = cacheable(success("Those that are known", "PopularitiesAnswer", example));
     answers.push(invalid(&format!("ids: must be 1 to {IDS_MAX} product ids, separated by commas")));
-    let ids = ObjectBuilder::new().schema_type(Type::String).examples(["p-1,sku-1"]);
     operation("getPopularities", "Shows the popularity of several products", answers)
-        .parameter(query(
-            "ids",
-            ids,
-            &format!("At most {IDS_MAX} products or SKUs, separated by commas. Required. An id with a comma cannot be asked for here."),
-        ))
+        .parameter(ids())
         .parameter(if_none_match())
+}
+
+/// The parameter that names several products.
+pub(crate) fn ids() -> Parameter {
+    let text = ObjectBuilder::new().schema_type(Type::String).examples(["p-1,sku-1"]);
+    let rule = format!(
+        "At most {IDS_MAX} products or SKUs, separated by commas. Required. An id with a comma cannot be asked for here."
+    );
+    query("ids", text, &rule)
 }
 
 pub(crate) fn explain() -> OperationBuilder {

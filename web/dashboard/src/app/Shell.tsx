@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Client } from "../api/client";
 import type { Identity } from "../auth/role";
+import { namesOf } from "../figures/names";
 import { Format } from "../ui/format";
 import { Empty, Failure, Loading } from "../ui/States";
 import { type PageContext, PageContextProvider } from "./context";
@@ -30,10 +31,11 @@ export function Shell({ api, identity, expired, signIn, signOut }: Props) {
   const [chosen, choose] = useParameter<string>("currency", "");
   const currency = chosen === "" ? known.data?.preferred : chosen;
   const page = pageOf(location.segments, identity.role);
+  const names = useMemo(() => namesOf(api), [api]);
   const context = useMemo((): PageContext => {
     const format = new Format(navigator.language, zone, currency);
-    return { api, identity, zone, currency, currencies: known.data?.all ?? [], format };
-  }, [api, identity, zone, currency, known.data]);
+    return { api, names, identity, zone, currency, currencies: known.data?.all ?? [], format };
+  }, [api, names, identity, zone, currency, known.data]);
   return (
     <PageContextProvider value={context}>
       <a class="skip-link" href="#content">

@@ -3,11 +3,14 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Client } from "../api/client";
 import type { Identity } from "../auth/role";
+import type { ProductNames } from "../figures/names";
 import type { Format } from "../ui/format";
 
 /** What a page gets from the shell around it. */
 export interface PageContext {
   api: Client;
+  /** The names of products. */
+  names: ProductNames;
   identity: Identity;
   /** The time zone of days and times, IANA name. */
   zone: string;

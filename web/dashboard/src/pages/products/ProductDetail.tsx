@@ -2,6 +2,7 @@
 import { LIVE_MS, useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
 import { link, useParameter } from "../../app/location";
+import { useProductName } from "../../figures/names";
 import { Grid, PageHeader } from "../../ui/Card";
 import { Segments } from "../../ui/Choice";
 import { Loaded } from "../../ui/States";
@@ -16,6 +17,7 @@ import { ScoreParts } from "./ScoreParts";
 export function ProductDetail({ id }: { id: string }) {
   const { api } = usePageContext();
   const [range, choose] = useParameter<Range>("range", "30d");
+  const name = useProductName(id);
   const path = { spu_id: id };
   const product = useQuery(
     id,
@@ -24,7 +26,7 @@ export function ProductDetail({ id }: { id: string }) {
   );
   return (
     <>
-      <PageHeader title="Product" about={<code>{id}</code>}>
+      <PageHeader title={name ?? "Product"} about={<code>{id}</code>}>
         <Segments label="Range of time" options={RANGES} value={range} choose={choose} />
         <a href={link("products")}>All products</a>
       </PageHeader>
