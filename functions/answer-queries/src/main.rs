@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use answer_queries::{Deps, Settings, router};
+use answer_queries::{DEAD_LETTERS_LIMIT, Deps, Settings, router};
+use aws_sdk_sqs::Client;
+use messaging::DeadLetterQueues;
 use platform::aws;
 use store::Database;
 
@@ -11,6 +13,10 @@ async fn main() -> Result<(), lambda_http::Error> {
     platform::start(module_path!());
     let settings = platform::load(Settings::read)?;
     let aws = aws::configure(aws::CALL_LIMIT).await?;
-    let deps = Deps { database: Database::new(settings.database, Some(aws)), segments: settings.segments };
+    let deps = Deps {
+        dead_letters: DeadLetterQueues::new(Client::new(&aws), settings.dead_letter_queues, DEAD_LETTERS_LIMIT),
+        database: Database::new(settings.database, Some(aws)),
+        segments: settings.segments,
+    };
     platform::serve(router(Arc::new(deps))).await
 }

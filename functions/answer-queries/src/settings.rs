@@ -1,6 +1,7 @@
 //! The settings of answer-queries, from its environment.
 
 use domain::SegmentThresholds;
+use messaging::DeadLetterQueues;
 use platform::Variables;
 
 /// The settings of the function.
@@ -10,6 +11,8 @@ pub struct Settings {
     pub database: store::Settings,
     /// The thresholds of the customer segments.
     pub segments: SegmentThresholds,
+    /// The dead-letter queues by name, with their addresses.
+    pub dead_letter_queues: Vec<(&'static str, String)>,
 }
 
 impl Settings {
@@ -18,6 +21,7 @@ impl Settings {
         let database = variables.group(|lookup| store::Settings::of_function(env!("CARGO_PKG_NAME"), lookup));
         // An empty text means that no currency has segments.
         let segments = variables.parsed_or_default("SEGMENT_THRESHOLDS");
-        Some(Self { database: database?, segments: segments? })
+        let dead_letter_queues = DeadLetterQueues::read_queues(|name| variables.optional(name));
+        Some(Self { database: database?, segments: segments?, dead_letter_queues })
     }
 }

@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 
 use crate::{InvalidQuery, Parameters, SPAN_DEFAULT_DAYS, SPAN_MAX_DAYS};
 
-pub use flow::{ExcludedActor, Flow, FlowConservation, ParkedExample, ParkedReason, SinkFlow};
+pub use flow::{DeadLetters, ExcludedActor, Flow, FlowConservation, ParkedExample, ParkedReason, SinkFlow};
 pub use recommendation::{ArmResults, Compared, PlacementDay, RecommendationResults, ShownLift};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);

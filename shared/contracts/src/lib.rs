@@ -42,10 +42,10 @@ pub use activity::{
 };
 pub use alerts::{AlertCursor, AlertsQuery, ListedFinding};
 pub use analytics::{
-    Amount, ArmResults, Compared, CurrencyRevenue, DailyRevenue, DayRevenue, DayUsers, DaysQuery, EventCount, Events,
-    ExcludedActor, Flow, FlowConservation, MethodRevenue, Orders, Overview, ParkedExample, ParkedReason,
-    PaymentMethods, PlacementDay, RecommendationResults, Revenue, RevenueQuery, ShownLift, SinkFlow, TotalsQuery,
-    Users,
+    Amount, ArmResults, Compared, CurrencyRevenue, DailyRevenue, DayRevenue, DayUsers, DaysQuery, DeadLetters,
+    EventCount, Events, ExcludedActor, Flow, FlowConservation, MethodRevenue, Orders, Overview, ParkedExample,
+    ParkedReason, PaymentMethods, PlacementDay, RecommendationResults, Revenue, RevenueQuery, ShownLift, SinkFlow,
+    TotalsQuery, Users,
 };
 pub use body::{BODY_MAX_BYTES, IMPORT_ITEMS_MAX, IMPORT_MAX_BYTES, ITEMS_MAX, RequestError, decode_body};
 pub use cursor::{CURSOR_EXPIRED, Cursor, InvalidCursor};

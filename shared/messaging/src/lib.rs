@@ -7,9 +7,11 @@
 #![warn(missing_docs)]
 
 mod batch;
+mod dead_letter_queue;
 mod queue_sender;
 mod sender;
 
 pub use batch::{AlertBatch, Batch, Deliveries, Disposition, Settled};
+pub use dead_letter_queue::{DeadLetterCount, DeadLetterQueues};
 pub use queue_sender::{Acknowledgement, DeadLetter};
 pub use sender::{AlertSender, DeadLetterSender, EventSender, HintSender, Queues, Sent, SinkSender};

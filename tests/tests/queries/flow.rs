@@ -1,13 +1,15 @@
 //! What waits, what is parked and why, what was measured of conservation, and who is excluded.
 
+use std::time::{Duration, Instant};
+
 use domain::NamedActor;
 use serde_json::{Value, json};
 use store::exclusion::{self, Limits, Order};
-use testkit::{HttpReply, interaction};
+use testkit::{HttpReply, TestDatabase, TestQueue, TestServer, interaction};
 use uuid::Uuid;
 
 use crate::market::as_admin;
-use crate::stage::{Stage, refusal};
+use crate::stage::{Stage, refusal, start_with};
 
 const FLOW: &str = "/api/analytics/flow";
 
@@ -31,7 +33,7 @@ async fn a_shop_in_which_nothing_happened_has_zeros() {
     let sink =
         |sink: &str| json!({ "sink": sink, "waiting": 0, "oldestSeconds": 0.0, "parked": 0, "parkedByReason": [] });
     let expected = json!({
-        "sinks": [sink("popularity"), sink("catalog"), sink("alerts")], "conservation": null, "excluded": [],
+        "sinks": [sink("popularity"), sink("catalog"), sink("alerts")], "conservation": null, "excluded": [], "deadLetters": [],
     });
     assert_eq!(flow(&mut stage).await, expected);
     let reply = stage.send(&as_admin(&format!("{FLOW}?tz=UTC"))).await;
@@ -106,4 +108,43 @@ async fn excluded_actors_are_listed_as_hashes_until_they_are_included_again() {
     assert!(!found.to_string().contains(&account.to_string()), "not who");
     exclusion::apply(&mut client, (&whom, "command"), Order::Include, limits).await.unwrap();
     assert_eq!(flow(&mut stage).await["excluded"], json!([]));
+}
+
+#[tokio::test]
+async fn dead_letter_queues_are_counted_and_one_that_sqs_does_not_know_is_unknown() {
+    let (catalog, orders) = (TestQueue::create().await, TestQueue::create().await);
+    for body in ["a", "b", "c"] {
+        orders.send(body).await;
+    }
+    assert_eq!(orders.hide(60).await, 3, "somebody is moving them");
+    orders.send("d").await;
+    let database = TestDatabase::create().await;
+    let gone = format!("{}-gone", catalog.url());
+    let queues =
+        [("CATALOG_DLQ_URL", catalog.url()), ("ORDER_EVENTS_DLQ_URL", orders.url()), ("MAINTENANCE_DLQ_URL", &gone)];
+    let mut function = start_with(database.url(), &queues).await;
+    let reply = function.request(&as_admin(FLOW)).await;
+    let expected = json!([
+        { "queue": "catalog", "messages": 0 }, { "queue": "order-events", "messages": 4 },
+        { "queue": "maintenance", "messages": null },
+    ]);
+    assert_eq!((reply.status, reply.json()["deadLetters"].clone()), (200, expected));
+}
+
+#[tokio::test]
+async fn without_sqs_everything_else_is_answered_in_time() {
+    let sqs = TestServer::start(|_| async {
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        TestServer::reply(500, "")
+    })
+    .await;
+    let database = TestDatabase::create().await;
+    let variables = [("AWS_ENDPOINT_URL_SQS", sqs.url()), ("ALERTS_DLQ_URL", "http://sqs/alerts-dlq")];
+    let mut function = start_with(database.url(), &variables).await;
+    let started = Instant::now();
+    let reply = function.request(&as_admin(FLOW)).await;
+    let json = reply.json();
+    assert_eq!(json["deadLetters"], json!([{ "queue": "alerts", "messages": null }]));
+    assert_eq!((reply.status, &json["sinks"][0]["sink"]), (200, &json!("popularity")));
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
 }

@@ -47,7 +47,13 @@ impl Stage {
 
 /// Starts the function on a database.
 pub(crate) async fn start(database_url: &str) -> Function {
-    Function::start("answer-queries", &[("DATABASE_URL", database_url)]).await
+    start_with(database_url, &[]).await
+}
+
+/// As [`start`], with more variables.
+pub(crate) async fn start_with(database_url: &str, variables: &[(&str, &str)]) -> Function {
+    let all: Vec<_> = [("DATABASE_URL", database_url)].into_iter().chain(variables.iter().copied()).collect();
+    Function::start("answer-queries", &all).await
 }
 
 /// The id of the product with a number.

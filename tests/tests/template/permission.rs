@@ -91,6 +91,11 @@ fn every_function_has_a_role_of_its_own() {
 const GRANTS: &[&str] = &[
     "AcceptEventsRole secretsmanager:GetSecretValue AppSecret",
     "AcceptEventsRole sqs:SendMessage OrderEventsQueue",
+    "AnswerQueriesRole sqs:GetQueueAttributes AlertsDlq",
+    "AnswerQueriesRole sqs:GetQueueAttributes CatalogDlq",
+    "AnswerQueriesRole sqs:GetQueueAttributes MaintenanceDlq",
+    "AnswerQueriesRole sqs:GetQueueAttributes OrderEventsDlq",
+    "AnswerQueriesRole sqs:GetQueueAttributes PopularityDlq",
     "ImportInteractionsRole sqs:SendMessage CatalogQueue",
     "JudgeCartsRole sqs:SendMessage MaintenanceDlq",
     "MaintainPartitionsRole kms:Decrypt DatabaseSecretKeyArn",

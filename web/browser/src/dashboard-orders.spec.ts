@@ -200,6 +200,28 @@ async function deleteRows({ event, actor }: PlantedRows): Promise<void> {
   await query("DELETE FROM analytic.exclusion WHERE actor = $1", [actor]);
 }
 
+test("the messages of every dead-letter queue are counted, and unknown when SQS does not answer", async ({ page }) => {
+  await page.route("**/api/analytics/flow", async (route) => {
+    const response = await route.fetch();
+    const flow = await response.json();
+    // The stack's own queues have answered; one of them gets late.
+    expect(flow.deadLetters.map(({ messages }: { messages: unknown }) => typeof messages)).toEqual(
+      Array(5).fill("number"),
+    );
+    flow.deadLetters[0].messages = null;
+    flow.deadLetters[1].messages = 1_234;
+    await route.fulfill({ response, json: flow });
+  });
+  await signIn(page, "admin", "flow");
+  const rows = page.getByRole("table", { name: "Dead-letter queues" }).locator("tbody tr");
+  await expect(rows).toHaveCount(5);
+  await expect(rows.nth(0)).toHaveText("popularityunknown");
+  await expect(rows.nth(1)).toHaveText("catalog1,234");
+  await expect(rows.nth(3)).toContainText(/^order-events\d+$/);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map((violation) => violation.id)).toEqual([]);
+});
+
 test("parked events, lost events and excluded actors are shown, with reasons and links", async ({ page }) => {
   const planted = await rowsToPlant();
   try {

@@ -1,7 +1,7 @@
 //! The flow as operators see it: what waits, what is parked and why, whether all is accounted for, and who is excluded.
 //!
-//! What Postgres knows: neither the messages of dead-letter queues nor the items that were rejected or duplicates, which are
-//! metrics.
+//! What Postgres knows, and how many messages the dead-letter queues hold; not the items that were rejected or duplicates,
+//! which are metrics.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -10,6 +10,7 @@ use uuid::Uuid;
 /// The flow.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
 pub struct Flow {
     /// `popularity`, `catalog`, then `alerts`, which are findings on their way to webhooks.
     pub sinks: Vec<SinkFlow>,
@@ -17,6 +18,18 @@ pub struct Flow {
     pub conservation: Option<FlowConservation>,
     /// Actors whose events do not count, the newest exclusion first; at most 1,000.
     pub excluded: Vec<ExcludedActor>,
+    /// The dead-letter queues: messages that no consumer could process, and failed daily runs.
+    pub dead_letters: Vec<DeadLetters>,
+}
+
+/// A dead-letter queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeadLetters {
+    /// `popularity`, `catalog`, `alerts`, `order-events` or `maintenance`, as `shopsignal redrive` calls it.
+    pub queue: &'static str,
+    /// Its messages, approximately; null when SQS did not answer within a second.
+    pub messages: Option<i64>,
 }
 
 /// What is outstanding for one sink.
@@ -116,8 +129,9 @@ pub(crate) mod describe {
         let example = json!({
             "sinks": [sink("popularity", 0, json!([])), sink("catalog", 1, json!([reason])), sink("alerts", 0, json!([]))],
             "conservation": conservation, "excluded": [actor],
+            "deadLetters": [{ "queue": "popularity", "messages": 0 }, { "queue": "order-events", "messages": null }],
         });
         Description::bare::<Flow>(for_admin(("showFlow", "Shows what waits and what is parked", "Flow"), example, None))
-            .description("For admins. What Postgres knows, so without the messages in dead-letter queues.")
+            .description("For admins. What Postgres knows, and how many messages the dead-letter queues hold.")
     }
 }

@@ -24,6 +24,13 @@ export const FLOWS = define({
     source: FLOW,
     unit: "count",
   },
+  deadLetters: {
+    name: "Dead letters",
+    meaning:
+      "Messages that a consumer gave up on, and daily runs that failed, by queue. Each raises an alarm; docs/RUNBOOK.md, section dlq, says what to do, and “shopsignal redrive” with the name of the queue retries them. Unknown: SQS did not answer within a second.",
+    source: FLOW,
+    unit: "count",
+  },
   stored: {
     name: "Stored",
     meaning: "Events in the log that name a product, at the time of the latest measurement, which is made once a day.",

@@ -6,6 +6,7 @@ import { Grid, PageHeader } from "../../ui/Card";
 import { Loaded } from "../../ui/States";
 import { BackEnd } from "./BackEnd";
 import { Conservation } from "./Conservation";
+import { DeadLetters } from "./DeadLetters";
 import { Excluded } from "./Excluded";
 import { Parked } from "./Parked";
 import { Sinks } from "./Sinks";
@@ -27,6 +28,7 @@ export default function Flow({ rest }: PageProps) {
             <>
               <Sinks sinks={data.sinks} />
               <Parked sinks={data.sinks} />
+              <DeadLetters queues={data.deadLetters} />
               <Conservation measured={data.conservation ?? undefined} />
               <BackEnd />
               <Excluded actors={data.excluded} />

@@ -42,10 +42,6 @@ export function Parked({ sinks }: { sinks: Schemas["SinkFlow"][] }) {
           file="parked"
         />
       )}
-      <p class="muted small">
-        Messages in dead-letter queues are outside the database. “shopsignal verify” counts them, and so does the
-        dashboard in CloudWatch; docs/RUNBOOK.md, section dlq, says what to do.
-      </p>
     </Card>
   );
 }
