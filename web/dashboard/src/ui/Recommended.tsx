@@ -1,7 +1,7 @@
 /** Recommended products, each with its source and the reason. */
 import type { Schemas } from "../api/client";
 import { usePageContext } from "../app/context";
-import { Product } from "./Product";
+import { Product, productColumn } from "./Product";
 import { Empty } from "./States";
 import { type Column, Table } from "./Table";
 
@@ -16,13 +16,13 @@ const SOURCES: Record<string, string> = {
 
 /** Shows a list of recommendations in its order. `beside` is the product on whose page they are shown, if any. */
 export function Recommended({ items, file, beside }: { items: Item[]; file: string; beside?: string }) {
-  const { format } = usePageContext();
+  const { format, names } = usePageContext();
   if (items.length === 0)
     return <Empty title="Nothing is recommended.">No product fits, or all that fit are excluded.</Empty>;
   const rows = items.map((item, index) => ({ ...item, position: index + 1 }));
   const columns: Column<(typeof rows)[number]>[] = [
     { title: "#", value: (row) => row.position, number: true },
-    { title: "Product", value: (row) => row.product_id, show: (row) => <Product id={row.product_id} /> },
+    productColumn(names, (row) => row.product_id),
     {
       title: "Source",
       value: (row) => row.source,

@@ -7,7 +7,7 @@ import { link } from "../../app/location";
 import { type Evidence, evidenceOf, type Finding, ruleMeaning, ruleName, subjectOf } from "../../figures/finding";
 import { Card, Grid, PageHeader } from "../../ui/Card";
 import type { Format } from "../../ui/format";
-import { Product } from "../../ui/Product";
+import { Product, productColumn } from "../../ui/Product";
 import { Loaded } from "../../ui/States";
 import { Table } from "../../ui/Table";
 
@@ -101,6 +101,7 @@ function factsOf(evidence: Evidence, format: Format): [string, string][] {
 
 /** The evidence: orders, products, or the points of actors. */
 function EvidenceTable({ evidence, format }: { evidence: Evidence; format: Format }) {
+  const { names } = usePageContext();
   if (evidence.orders !== undefined || evidence.order !== undefined)
     return <Orders evidence={evidence} format={format} />;
   if (evidence.products !== undefined) {
@@ -109,7 +110,7 @@ function EvidenceTable({ evidence, format }: { evidence: Evidence; format: Forma
       <Table
         caption="Products left in the cart, at most the first 20"
         captionHidden={false}
-        columns={[{ title: "Product", value: (row) => row.id, show: (row) => <Product id={row.id} /> }]}
+        columns={[productColumn(names, (row: { id: string }) => row.id)]}
         rows={products}
         rowKey={(row) => row.id}
         file="alert-products"

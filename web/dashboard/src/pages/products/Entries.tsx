@@ -4,7 +4,7 @@ import { usePageContext } from "../../app/context";
 import { link } from "../../app/location";
 import type { List } from "../../figures/popularity";
 import type { Format } from "../../ui/format";
-import { Product } from "../../ui/Product";
+import { productColumn } from "../../ui/Product";
 import { type Column, countColumn, Table } from "../../ui/Table";
 
 type Live = Schemas["Popularity"];
@@ -12,11 +12,11 @@ type Entry = Schemas["RankedEntry"];
 
 /** The live list. `first` is the position of its first row. */
 export function Live({ rows, first }: { rows: Live[]; first: number }) {
-  const { format } = usePageContext();
+  const { format, names } = usePageContext();
   const numbered = rows.map((row, index) => ({ ...row, position: first + index }));
   const columns: Column<(typeof numbered)[number]>[] = [
     countColumn("#", format, (row) => row.position),
-    { title: "Product", value: (row) => row.id, show: (row) => <Product id={row.id} /> },
+    productColumn(names, (row) => row.id),
     pointsColumn("Score", format, (row) => row.score),
     countColumn("Views", format, (row) => row.view_count),
     countColumn("Carts", format, (row) => row.cart_count),
@@ -32,10 +32,10 @@ export function Live({ rows, first }: { rows: Live[]; first: number }) {
 
 /** A rank list. */
 export function Entries({ rows, list }: { rows: Entry[]; list: List }) {
-  const { format, identity } = usePageContext();
+  const { format, identity, names } = usePageContext();
   const columns: Column<Entry>[] = [
     countColumn("#", format, (row) => row.position),
-    { title: "Product", value: (row) => row.id, show: (row) => <Product id={row.id} /> },
+    productColumn(names, (row) => row.id),
     pointsColumn("Score", format, (row) => row.score),
     pointsColumn("Trending", format, (row) => row.trending ?? null),
     ratioColumn("Rising", format, (row) => row.rising ?? null),

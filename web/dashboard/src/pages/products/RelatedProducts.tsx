@@ -7,7 +7,7 @@ import { PRODUCT } from "../../figures/popularity";
 import { Card } from "../../ui/Card";
 import { Segments } from "../../ui/Choice";
 import { Meter } from "../../ui/Meter";
-import { Product } from "../../ui/Product";
+import { productColumn } from "../../ui/Product";
 import { Recommended } from "../../ui/Recommended";
 import { Empty, Loaded } from "../../ui/States";
 import { type Column, Table } from "../../ui/Table";
@@ -61,7 +61,7 @@ function useRecommended(id: string, kind: Kind | undefined): Query<Item[]> {
 }
 
 function Visited({ items }: { items: Item[] }) {
-  const { format } = usePageContext();
+  const { format, names } = usePageContext();
   if (items.length === 0) {
     return (
       <Empty title="No shared visits yet.">
@@ -71,7 +71,7 @@ function Visited({ items }: { items: Item[] }) {
   }
   const largest = Math.max(...items.map((item) => item.score));
   const columns: Column<Item>[] = [
-    { title: "Product", value: (row) => row.product_id, show: (row) => <Product id={row.product_id} /> },
+    productColumn(names, (row) => row.product_id),
     {
       title: "Closeness",
       value: (row) => row.score,

@@ -5,13 +5,13 @@ import { LIVE_MS, useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
 import { FIGURES } from "../../figures/definitions";
 import { Card } from "../../ui/Card";
-import { Product } from "../../ui/Product";
+import { productColumn } from "../../ui/Product";
 import { Empty, Loaded } from "../../ui/States";
 import { type Column, countColumn, Table } from "../../ui/Table";
 
 /** Shows the first ten products by score. */
 export function PopularNow() {
-  const { api, format } = usePageContext();
+  const { api, format, names } = usePageContext();
   const query = { limit: 10 };
   const top = useQuery(
     "top",
@@ -19,7 +19,7 @@ export function PopularNow() {
     LIVE_MS,
   );
   const columns: Column<Schemas["Popularity"]>[] = [
-    { title: "Product", value: (row) => row.id, show: (row) => <Product id={row.id} /> },
+    productColumn(names, (row) => row.id),
     { title: "Score", value: (row) => row.score, show: (row) => format.decimal(row.score), number: true },
     countColumn("Views", format, (row) => row.view_count),
     countColumn("Carts", format, (row) => row.cart_count),
