@@ -138,7 +138,10 @@ fn value(kind: &'static str) -> BoxedStrategy<Value> {
         "id" => id().boxed(),
         "label" => prop_oneof![id(), junk()].boxed(),
         "returned" => prop::collection::vec(object(RETURNED), 0..3).prop_map(Value::from).boxed(),
-        "ids" => prop::collection::vec(id(), 0..3).prop_map(Value::from).boxed(),
+        "ids" => {
+            let element = prop_oneof![4 => id(), 1 => select(vec![Value::Null, json!("")])];
+            prop::collection::vec(element, 0..3).prop_map(Value::from).boxed()
+        }
         "amount" => (0..10_000_000_u32, any::<bool>())
             .prop_map(|(minor, text)| {
                 if text {
@@ -149,7 +152,10 @@ fn value(kind: &'static str) -> BoxedStrategy<Value> {
             })
             .boxed(),
         "currency" => select(&["EUR", "USD"][..]).prop_map(Value::from).boxed(),
-        "boolean" => any::<bool>().prop_map(Value::from).boxed(),
+        "boolean" => {
+            let spelled = select(vec![json!(0), json!(1), json!("true"), json!("False"), json!("1")]);
+            prop_oneof![any::<bool>().prop_map(Value::from), spelled].boxed()
+        }
         "payment" => word(&["SUCCESS", "PAID", "PENDING", "DECLINED", "REFUNDED"]).boxed(),
         "delivery" => word(&["DELIVERED"]).boxed(),
         "status" => word(&["CREATED", "VALIDATED", "RESERVED", "PAID", "CANCELED", "RETURNED"]).boxed(),
@@ -161,7 +167,12 @@ fn value(kind: &'static str) -> BoxedStrategy<Value> {
             (1..=9_999_i64).prop_map(|pieces| json!(format!("{pieces}.000"))),
         ]
         .boxed(),
-        "stock" => any::<u32>().prop_map(Value::from).boxed(),
+        "stock" => prop_oneof![
+            any::<i64>().prop_filter("a magnitude that fits", |stock| *stock != i64::MIN).prop_map(Value::from),
+            (-9_999..9_999_i32).prop_map(|tenths| json!(f64::from(tenths) / 10.0)),
+            (0..999_u32).prop_map(|hundredths| json!(format!("-{}.{:02}", hundredths / 100, hundredths % 100))),
+        ]
+        .boxed(),
         "version" => select(vec![json!(1), json!("1"), json!("1.0")]).boxed(),
         "items" => prop::collection::vec(object(LINE), 0..3).prop_map(Value::from).boxed(),
         other => panic!("no kind {other}"),

@@ -35,7 +35,7 @@ async fn whether_a_product_can_be_bought_is_what_its_latest_event_says_that_says
     let mut function = shop.start().await;
     let events = [
         event("product.created", 0, json!({ "productId": "p-1", "stock": 3 })),
-        event("product.updated", 10, json!({ "productId": "p-1", "stock": "0" })),
+        event("product.updated", 10, json!({ "productId": "p-1", "stock": -2 })),
         event("product.updated", 20, json!({ "productId": "p-1", "name": "Boots" })),
         event("product.created", 0, json!({ "productId": "p-2", "available": false, "stock": 3 })),
         event("product.created", 0, json!({ "productId": "p-3", "available": false })),

@@ -47,7 +47,7 @@ pub(super) fn read(name: &str, fields: &Fields<'_>) -> Result<Fact, Rejection> {
         "PRODUCT_DELETED" => Fact::ProductDeleted { product_id: product_id()? },
         "PRODUCT_STOCK_UPDATED" => Fact::ProductStockUpdated {
             reference: fields.required(&["skuId", "productId", "entityId"])?,
-            stock: fields.integer("stock", (0, i64::MAX))?,
+            stock: fields.stock()?,
         },
         _ => {
             let message = format!("eventType: {name:?} is not one of {}", NAMES.join(", "));

@@ -226,6 +226,30 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Reads a stock: a decimal number, also below 0, since shops that sell what they do not have yet report what they
+    /// owe. Rounded up: half a kilogram is in stock.
+    pub(super) fn stock(&self) -> Result<Option<i64>, Rejection> {
+        let Some(text) = self.number("stock")? else { return Ok(None) };
+        let (is_owed, size) = text.strip_prefix('-').map_or((false, &*text), |size| (true, size));
+        let plain = size.parse::<Amount>().map(|size| size.to_string()).unwrap_or_default();
+        let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+        match whole.parse::<i64>().ok() {
+            Some(whole) if is_owed => Ok(Some(-whole)),
+            Some(whole) => Ok(Some(if fraction.is_empty() { whole } else { whole.saturating_add(1) })),
+            None => Err(self.reject(RejectionCode::WrongType, "stock", "must be a number, like 12, 0.5 or -3")),
+        }
+    }
+
+    /// Reads a flag: true or false, which some shops write as 1 or 0, or as a string.
+    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Rejection> {
+        match self.number(name)?.map(|text| text.to_ascii_lowercase()).as_deref() {
+            None => Ok(None),
+            Some("true" | "1") => Ok(Some(true)),
+            Some("false" | "0") => Ok(Some(false)),
+            Some(_) => Err(self.reject(RejectionCode::WrongType, name, "must be true or false")),
+        }
+    }
+
     /// Reads a quantity.
     pub(super) fn quantity(&self, name: &str) -> Result<Option<Quantity>, Rejection> {
         let Some(text) = self.number(name)? else { return Ok(None) };
@@ -255,7 +279,7 @@ impl<'a> Fields<'a> {
         elements.map(|(i, raw)| Fields::of(&format!("{}[{i}]", self.path(name)), raw.get(), self.intake)).collect()
     }
 
-    /// Reads a list of names.
+    /// Reads a list of names. Elements that are null or empty count as absent: a variant may have no SKU.
     pub(super) fn names(&self, name: &str) -> Result<Vec<String>, Rejection> {
         let Some(raw) = self.raw(name) else { return Ok(Vec::new()) };
         let elements: Vec<&'a RawValue> = serde_json::from_str(raw.get())
@@ -265,7 +289,7 @@ impl<'a> Fields<'a> {
             let fields = Fields { members: single, metadata: BTreeMap::new(), place: self.place.clone(), ..*self };
             fields.required(&[name])
         };
-        elements.into_iter().map(read).collect()
+        elements.into_iter().filter(|raw| is_present(raw)).map(read).collect()
     }
 }
 

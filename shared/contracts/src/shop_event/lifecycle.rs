@@ -226,11 +226,8 @@ pub(super) fn method(fields: &Fields<'_>) -> Option<String> {
 }
 
 fn is_valid(fields: &Fields<'_>) -> Result<bool, Rejection> {
-    match fields.raw("isValid").map(serde_json::value::RawValue::get) {
-        Some("true") => Ok(true),
-        Some("false") => Ok(false),
-        _ => Err(fields.reject(RejectionCode::WrongType, "isValid", "is required and must be true or false")),
-    }
+    let missing = || fields.reject(RejectionCode::WrongType, "isValid", "is required and must be true or false");
+    fields.flag("isValid")?.ok_or_else(missing)
 }
 
 fn product(fields: &Fields<'_>) -> Result<String, Rejection> {
@@ -254,13 +251,8 @@ pub(super) fn product_facts(fields: &Fields<'_>) -> Result<ProductFacts, Rejecti
 
 /// Reads whether a product can be bought: a flag, a stock above 0, or both.
 fn available(fields: &Fields<'_>) -> Result<Option<bool>, Rejection> {
-    let flag = match fields.raw("available").map(serde_json::value::RawValue::get) {
-        None => None,
-        Some("true") => Some(true),
-        Some("false") => Some(false),
-        Some(_) => return Err(fields.reject(RejectionCode::WrongType, "available", "must be true or false")),
-    };
-    let in_stock = fields.integer("stock", (0, i64::MAX))?.map(|stock| stock > 0);
+    let flag = fields.flag("available")?;
+    let in_stock = fields.stock()?.map(|stock| stock > 0);
     Ok(match (flag, in_stock) {
         (Some(flag), Some(in_stock)) => Some(flag && in_stock),
         (flag, in_stock) => flag.or(in_stock),

@@ -371,6 +371,46 @@ fn a_name_that_is_only_shown_refuses_nothing() {
 }
 
 #[test]
+fn whether_a_product_can_be_bought_is_read_as_shops_write_it() {
+    let read = |fields: &str| {
+        let event = format!(
+            r#"{{"event":"product.updated","timestamp":"2026-11-20T10:00:00Z","productId":"p-1","sellerId":"s-1",{fields}}}"#
+        );
+        let event = read_at_noon(&event).unwrap_or_else(|refused| panic!("{fields}: {refused:?}"));
+        let Fact::ProductUpdated { facts, .. } = event.fact else { panic!("another event") };
+        assert_eq!(facts.seller_id.as_deref(), Some("s-1"));
+        facts.available
+    };
+    // Shops with back orders report what they owe, and those that sell by weight a fraction.
+    for stock in ["-1", "\"-1\"", "0", "-0.5", "\"0.000\"", "-9007199254740993"] {
+        assert_eq!(read(&format!(r#""stock":{stock}"#)), Some(false), "{stock}");
+    }
+    for stock in ["1", "\" 3 \"", "0.5", "\"12.250\"", "1e3", "9223372036854775807"] {
+        assert_eq!(read(&format!(r#""stock":{stock}"#)), Some(true), "{stock}");
+    }
+    for (flag, available) in [("1", true), ("\"TRUE\"", true), ("0", false), ("\"false\"", false)] {
+        assert_eq!(read(&format!(r#""available":{flag}"#)), Some(available), "{flag}");
+    }
+    assert_eq!(read(r#""available":true,"stock":-2"#), Some(false));
+    assert_eq!(read(r#""available":null,"stock":"""#), None);
+    for (wrong, message) in [
+        (r#""stock":"many""#, "wrong_type: stock: must be a number, like 12, 0.5 or -3"),
+        (r#""stock":9223372036854775808"#, "wrong_type: stock: must be a number, like 12, 0.5 or -3"),
+        (r#""available":"soon""#, "wrong_type: available: must be true or false"),
+    ] {
+        let event = r#"{"event":"product.updated","timestamp":"2026-11-20T10:00:00Z","productId":"p-1","#;
+        assert_eq!(refusal(&format!("{event}{wrong}}}")), message);
+    }
+}
+
+#[test]
+fn a_variant_without_a_sku_is_left_out() {
+    let event = r#"{"event":"product.created","timestamp":"2026-11-20T10:00:00Z","productId":"p-1","skuIds":["b",null,""," ",7]}"#;
+    let Fact::ProductCreated { facts, .. } = read_at_noon(event).unwrap().fact else { panic!("another event") };
+    assert_eq!(facts.skus, ["7", "b"]);
+}
+
+#[test]
 fn a_status_that_nobody_knows_refuses_nothing() {
     let fact = |fields: &str| {
         read_at_noon(&format!(r#"{{"timestamp":"2026-11-20T10:00:00Z","orderId":"o",{fields}}}"#)).unwrap().fact
