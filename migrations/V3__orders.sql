@@ -792,18 +792,21 @@ WITH reported AS MATERIALIZED (
         WHERE event_type IN ('product_created', 'product_updated') ORDER BY sku, occurred_at, subject_id) AS claim
     WHERE sku NOT IN (SELECT product_id FROM product)
 ), line AS (
-    -- a product has the seller and category stated last before the order, else the first ones
+    -- a product has the seller and category stated last before the order, else the first ones; at the same instant the
+    -- creation is stated first
     SELECT order_id, place - 1 AS position, reference.product_id AS known_id, coalesce(reference.product_id, item->>'reference') AS product_id,
            coalesce(item->>'seller_id', orders.seller_id, (
                SELECT content->>'seller_id' FROM analytic.shop_event AS said
                WHERE said.subject = 'product' AND said.subject_id = reference.product_id AND event_type IN ('product_created', 'product_updated')
                  AND content->>'seller_id' IS NOT NULL
-               ORDER BY occurred_at > first_at, abs(extract(epoch FROM occurred_at - first_at)), id DESC LIMIT 1), former_seller_id, '') AS seller_id,
+               ORDER BY occurred_at > first_at, abs(extract(epoch FROM occurred_at - first_at)),
+                        event_type = 'product_updated' DESC, id DESC LIMIT 1), former_seller_id, '') AS seller_id,
            coalesce(item->>'category_id', (
                SELECT content->>'category_id' FROM analytic.shop_event AS said
                WHERE said.subject = 'product' AND said.subject_id = reference.product_id AND event_type IN ('product_created', 'product_updated')
                  AND content->>'category_id' IS NOT NULL
-               ORDER BY occurred_at > first_at, abs(extract(epoch FROM occurred_at - first_at)), id DESC LIMIT 1), '') AS category_id,
+               ORDER BY occurred_at > first_at, abs(extract(epoch FROM occurred_at - first_at)),
+                        event_type = 'product_updated' DESC, id DESC LIMIT 1), '') AS category_id,
            (item->>'quantity_milli')::bigint AS quantity, (it->'costs'->>(place - 1)::int)::bigint AS total_minor,
            CASE WHEN item->>'price' IS NULL THEN (it->'costs'->>(place - 1)::int)::bigint
                 ELSE analytic.recount_minor(item->>'price', orders.currency) END AS price_minor
@@ -872,12 +875,15 @@ WITH reported AS MATERIALIZED (
     UNION ALL SELECT ARRAY[customer_key, entry.currency], 0, revenue, refund FROM entry JOIN orders USING (order_id)
     WHERE customer_key IS NOT NULL AND (revenue > 0 OR refund > 0)
 ), opinion AS (
+    -- at the same instant: created, changed, deleted
     SELECT subject, subject_id, bool_or(event_type LIKE '%deleted') AS deleted,
-           (array_agg(content->>'reference' ORDER BY occurred_at, id) FILTER (WHERE content->>'reference' IS NOT NULL))[1] AS reference,
-           (array_agg((content->>'score_micros')::bigint ORDER BY occurred_at DESC, id DESC) FILTER (WHERE content->>'score_micros' IS NOT NULL))[1] AS score_micros,
+           (array_agg(content->>'reference' ORDER BY occurred_at, step, id) FILTER (WHERE content->>'reference' IS NOT NULL))[1] AS reference,
+           (array_agg((content->>'score_micros')::bigint ORDER BY occurred_at DESC, step DESC, id DESC) FILTER (WHERE content->>'score_micros' IS NOT NULL))[1] AS score_micros,
            (array_agg((content->>'score_micros')::bigint ORDER BY occurred_at, id) FILTER (WHERE event_type IN ('rating_added', 'comment_created')))[1] AS first_score,
            bool_or(event_type IN ('rating_added', 'comment_created')) AS given
-    FROM analytic.shop_event WHERE subject IN ('rating', 'comment') GROUP BY subject, subject_id
+    FROM (SELECT *, CASE WHEN event_type IN ('rating_added', 'comment_created') THEN 1 WHEN event_type LIKE '%updated' THEN 2 ELSE 3 END AS step
+          FROM analytic.shop_event WHERE subject IN ('rating', 'comment')) AS said
+    GROUP BY subject, subject_id
 ), derived AS (
     SELECT cause.event_type, known_id AS product_id FROM line JOIN reached USING (order_id)
     JOIN (VALUES ('created', 'checkout_started'), ('paid', 'purchase'), ('cancelled', 'cancel_order'))

@@ -33,9 +33,15 @@ fn products(random: &mut ChaCha8Rng, number: u32, events: &mut Vec<(i64, String)
     });
     events.push((minute, event("product.created", minute, facts)));
     for _ in 0..random.random_range(0..3) {
-        let minute = random.random_range(-4_000..0);
-        let facts = json!({ "productId": spu(number), "categoryId": format!("cat-{}", random.random_range(0..4)) });
+        // Many shops write whole minutes, so a change may have the time of the creation or of another change.
+        let minute = if random.random_bool(0.4) { minute } else { random.random_range(-4_000..0) };
+        let seller = random.random_bool(0.3).then(|| format!("seller-{}", random.random_range(0..4)));
+        let category = format!("cat-{}", random.random_range(0..4));
+        let facts = json!({ "productId": spu(number), "sellerId": seller, "categoryId": category });
         events.push((minute, event("product.updated", minute, facts)));
+    }
+    if random.random_bool(0.2) {
+        events.push((minute, event("product.deleted", minute, json!({ "productId": spu(number) }))));
     }
     let user = json!({ "userId": format!("user-{}", number % 5) });
     events.push((minute, event("user.created", minute, user)));
@@ -154,12 +160,14 @@ fn opinions(random: &mut ChaCha8Rng, id: &str, events: &mut Vec<(i64, String)>) 
     let minute = random.random_range(-4_000..0);
     let rating = json!({ "ratingId": id, "productId": reference(random), "rating": random.random_range(0..6), "customerId": "c@example.com" });
     events.push((minute, event("rating.added", minute, rating)));
-    if random.random_bool(0.3) {
-        let change = json!({ "ratingId": id, "rating": random.random_range(0..6) });
-        events.push((minute + 5, event("rating.updated", minute + 5, change)));
+    if random.random_bool(0.5) {
+        let change = json!({ "ratingId": id, "rating": random.random_range(0..6), "productId": reference(random) });
+        let minute = minute + if random.random_bool(0.6) { 0 } else { 5 };
+        events.push((minute, event("rating.updated", minute, change)));
     }
     if random.random_bool(0.1) {
-        events.push((minute + 9, event("rating.deleted", minute + 9, json!({ "ratingId": id }))));
+        let minute = minute + if random.random_bool(0.5) { 0 } else { 9 };
+        events.push((minute, event("rating.deleted", minute, json!({ "ratingId": id }))));
     }
     let comment = json!({ "commentId": id, "productId": reference(random) });
     events.push((minute, event("comment.created", minute, comment)));

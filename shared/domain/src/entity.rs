@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::shop_event::by_time;
+use crate::shop_event::sequence;
 use crate::{Fact, Period, ProductFacts, ShopEvent};
 
 /// What is known about a product. A new seller or category applies from the event's time on, so that a change does not
@@ -26,11 +26,11 @@ pub struct ProductState {
 }
 
 impl ProductState {
-    /// Reads the events of one product, sorted by event time.
+    /// Reads the events of one product, sorted as those of an order. Repeated ones count once.
     #[must_use]
     pub fn of<'e>(events: impl IntoIterator<Item = &'e ShopEvent>) -> Self {
         let mut state = Self::default();
-        for event in by_time(events) {
+        for event in sequence(events) {
             match &event.fact {
                 Fact::ProductCreated { facts, .. } => {
                     state.deleted_at = None;
@@ -43,6 +43,7 @@ impl ProductState {
                 _ => {}
             }
         }
+        state.fill();
         state
     }
 
@@ -56,25 +57,28 @@ impl ProductState {
         self.change(at, facts);
     }
 
-    /// Begins a period when something changes. The first known values also apply to the time before.
+    /// Begins a period when something changes. What is stated at one instant is one period.
     fn change(&mut self, at: Timestamp, facts: &ProductFacts) {
-        let Some(last) = self.periods.last().cloned() else {
-            let (seller_id, category_id) = (facts.seller_id.clone(), facts.category_id.clone());
-            self.periods.push(Period { since: at, seller_id, category_id });
-            return;
-        };
-        for period in &mut self.periods {
-            period.seller_id = period.seller_id.take().or_else(|| facts.seller_id.clone());
-            period.category_id = period.category_id.take().or_else(|| facts.category_id.clone());
-        }
+        let last = self.periods.last().cloned().unwrap_or_default();
         let seller_id = facts.seller_id.clone().or(last.seller_id);
         let category_id = facts.category_id.clone().or(last.category_id);
-        let now = self.periods.last_mut().filter(|now| now.seller_id != seller_id || now.category_id != category_id);
-        match now {
+        match self.periods.last_mut() {
             Some(now) if now.since == at => (now.seller_id, now.category_id) = (seller_id, category_id),
-            Some(_) => self.periods.push(Period { since: at, seller_id, category_id }),
-            None => {}
+            _ => self.periods.push(Period { since: at, seller_id, category_id }),
         }
+    }
+
+    /// Applies the first known seller and category to the time before as well, and joins periods without a difference.
+    fn fill(&mut self) {
+        let first_seller = self.periods.iter().find_map(|period| period.seller_id.clone());
+        let first_category = self.periods.iter().find_map(|period| period.category_id.clone());
+        for period in &mut self.periods {
+            period.seller_id = period.seller_id.take().or_else(|| first_seller.clone());
+            period.category_id = period.category_id.take().or_else(|| first_category.clone());
+        }
+        self.periods.dedup_by(|later, earlier| {
+            later.seller_id == earlier.seller_id && later.category_id == earlier.category_id
+        });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::shop_event::by_time;
+use crate::shop_event::sequence;
 use crate::{CustomerKey, Fact, Opinion, ShopEvent};
 
 /// From this share of its scale a rating is high, in millionths.
@@ -28,11 +28,11 @@ pub struct OpinionState {
 }
 
 impl OpinionState {
-    /// Reads the events of one rating or comment, sorted by event time. Repeated ones count once.
+    /// Reads the events of one rating or comment, sorted as those of an order. Repeated ones count once.
     #[must_use]
     pub fn of<'e>(events: impl IntoIterator<Item = &'e ShopEvent>) -> Self {
         let mut state = Self::default();
-        for event in by_time(events) {
+        for event in sequence(events) {
             match &event.fact {
                 Fact::RatingAdded(opinion) | Fact::CommentCreated(opinion) => {
                     if state.given_at.is_none() {

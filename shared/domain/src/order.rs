@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::shop_event::sequence;
 use crate::{Currency, CustomerKey, Money, OrderStatus, ShopEvent};
 
 mod book;
@@ -18,7 +19,6 @@ mod price;
 mod progress;
 mod refund_request;
 mod returned;
-mod sequence;
 
 pub use book::{Entry, EntryKind};
 pub use payment::Payment;
@@ -73,7 +73,7 @@ impl OrderState {
     /// Reads the events of one order. Events of other subjects are ignored, repeated ones count once.
     #[must_use]
     pub fn of<'e>(events: impl IntoIterator<Item = &'e ShopEvent>) -> Self {
-        let events = sequence::sequence(events);
+        let events = sequence(events);
         let content = content::Content::of(&events);
         let prices = price::Prices::of(&content);
         let payments = payment::Payments::of(&events, &content, &prices);

@@ -5,6 +5,7 @@
 
 mod content;
 mod fact;
+mod sequence;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use crate::CustomerLink;
 pub use content::{Opinion, OrderContent, OrderLine, ProductFacts, ReturnedItem};
 pub use fact::Fact;
+pub(crate) use sequence::sequence;
 
 /// One event of the shop's back end.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -27,13 +29,6 @@ pub struct ShopEvent {
     pub fact: Fact,
     /// The customer id and the address that it names together. Not part of its content.
     pub link: Option<CustomerLink>,
-}
-
-/// Sorts events by time; at the same instant the id decides, so that the order of arrival does not.
-pub(crate) fn by_time<'e>(events: impl IntoIterator<Item = &'e ShopEvent>) -> Vec<&'e ShopEvent> {
-    let mut events: Vec<_> = events.into_iter().collect();
-    events.sort_by_key(|event| (event.occurred_at, event.id));
-    events
 }
 
 /// What an event is about. Events of one subject are applied together.
