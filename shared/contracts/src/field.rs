@@ -48,7 +48,8 @@ pub(crate) fn required_id(field: &str, raw: Option<&RawValue>) -> Result<String,
 }
 
 /// Says whether JSON is a number made of digits only, as shops with sequential ids send.
-pub(crate) fn is_whole_number(json: &str) -> bool {
+#[must_use]
+pub fn is_whole_number(json: &str) -> bool {
     json.bytes().all(|byte| byte.is_ascii_digit())
 }
 

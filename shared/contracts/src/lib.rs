@@ -56,8 +56,10 @@ pub use dashboard::{
 pub use event_reply::{EventResult, EventStatus, EventsReply};
 pub use event_request::{EventMessage, read_events};
 pub use failure::{Failure, read_claims, read_trusted_claims};
+pub use field::is_whole_number;
 pub use item::SESSION_ID_MAX_CHARS;
 pub use item::Sender;
+pub use members::{NotMembers, read as read_members};
 pub use message::{AlertHint, Hint, Pointer, REASON_ATTRIBUTE, Unreadable};
 pub use metadata::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};
 pub use person_request::read_person;

@@ -10,7 +10,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// Why a text cannot be split.
-pub(crate) enum NotMembers {
+#[derive(Debug)]
+pub enum NotMembers {
     /// It is not a JSON object.
     NoObject(serde_json::Error),
     /// A duplicate key.
@@ -49,7 +50,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 }
 
 /// Reads the members of an object, still raw.
-pub(crate) fn read(json: &str) -> Result<BTreeMap<String, &RawValue>, NotMembers> {
+///
+/// # Errors
+/// See [`NotMembers`].
+pub fn read(json: &str) -> Result<BTreeMap<String, &RawValue>, NotMembers> {
     let read: Members<'_> = serde_json::from_str(json).map_err(NotMembers::NoObject)?;
     read.repeated.map_or(Ok(read.members), |name| Err(NotMembers::Repeated(name)))
 }

@@ -161,6 +161,44 @@ async fn a_bad_line_is_named_and_no_other_is_lost_for_it() {
     ");
 }
 
+#[tokio::test]
+async fn a_number_is_sent_with_its_digits_or_is_named() {
+    let (folder, server) = (TempDir::new().unwrap(), api().await);
+    let line = |id: &str| {
+        format!(r#"{{"event_type":"view","ref_id":{id},"occurred_at":"2019-10-01T00:00:00Z","price":{id}}}"#)
+    };
+    let ids = ["12345678901234567890123", "12345678901234567890124", "1e3", "44600062.0", "1004767"];
+    let path = file(&folder, "a.ndjson", &ids.map(line).join("\n"));
+    let summary = run(&server, &path, &["--map", "metadata.price=price"]).await;
+    assert_eq!(figures(&summary), [5, 3, 0, 2]);
+    insta::assert_snapshot!(named(&summary), @r#"
+    wrong_type x2, line 3: ref_id: must be a string or a whole number, like "1004767" or 1004767
+    wrong_type x2, line 4: ref_id: must be a string or a whole number, like "1004767" or 1004767
+    "#);
+    let sent = &server.requests()[0].body;
+    for id in [ids[0], ids[1], ids[4]] {
+        assert!(sent.contains(&format!(r#""metadata":{{"price":{id}}}"#)), "{sent}");
+        assert!(sent.contains(&format!(r#""ref_id":"{id}""#)), "{sent}");
+    }
+    // and in events of the back end, which are sent as they are
+    let line =
+        r#"{"event":"OrderCreated","orderId":12345678901234567890123,"totalPrice":19.90,"timestamp":1569888000000}"#;
+    let path = file(&folder, "orders.ndjson", line);
+    assert_eq!(figures(&run(&server, &path, &["--kind", "orders"]).await), [1, 1, 0, 0]);
+    let body = &server.requests()[1].body;
+    assert!(body.contains(r#""orderId":12345678901234567890123"#) && body.contains(r#""totalPrice":19.90"#), "{body}");
+}
+
+#[tokio::test]
+async fn what_is_stated_twice_is_refused() {
+    let (folder, server) = (TempDir::new().unwrap(), api().await);
+    let line = r#"{"event_type":"view","ref_id":"a","ref_id":"b","occurred_at":"2019-10-01T00:00:00Z"}"#;
+    let summary = run(&server, &file(&folder, "a.ndjson", line), &[]).await;
+    assert_eq!(figures(&summary), [1, 0, 0, 1]);
+    assert_eq!(named(&summary), "malformed x1, line 1: ref_id: must be given once\n");
+    assert!(server.requests().is_empty());
+}
+
 /// The reasons with their first lines.
 fn named(summary: &Summary) -> String {
     let lines = summary.rejected_by_code.iter().flat_map(|(code, rejected)| {
@@ -324,7 +362,8 @@ async fn events_of_the_back_end_go_to_their_own_route_until_the_queue_has_them()
 async fn arguments_that_make_no_sense_are_refused_before_anything_is_sent() {
     let (folder, server) = (TempDir::new().unwrap(), api().await);
     let refused = async |name: &str, words: &[&str]| {
-        let path = file(&folder, name, &rees46(1));
+        let text = if name == "twice.csv" { "\u{feff}ref_id,,,event_type, ref_id\n" } else { &rees46(1) };
+        let path = file(&folder, name, text);
         let api = ["import", path.to_str().unwrap(), "--api-url", server.url(), "--trusted-token", "t"];
         let line = Line::try_parse_from(api.iter().chain(words)).map_err(|error| error.to_string())?;
         import("test", &line.args).await.map(|_| ()).map_err(|error| error.to_string())
@@ -335,6 +374,7 @@ async fn arguments_that_make_no_sense_are_refused_before_anything_is_sent() {
         ("a.csv", &["--kind", "orders", "--preset", "rees46"], "--preset goes with --kind interactions"),
         ("a.json", &["--preset", "segment", "--map", "ref_id=sku"], "--map goes with"),
         ("a.csv", &["--map", "price=x"], "must be FIELD=COLUMN"),
+        ("twice.csv", &[], r#"twice.csv has the column "ref_id" twice"#),
     ] {
         let error = refused(name, words).await.unwrap_err();
         assert!(error.contains(reason), "{name} {words:?}: {error}");

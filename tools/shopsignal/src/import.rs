@@ -9,6 +9,7 @@ mod args;
 mod batch;
 mod identity;
 mod interaction;
+mod json;
 mod mapping;
 mod order;
 mod preset;

@@ -1,8 +1,7 @@
 //! Groups the items of lines into requests. A line is never split, so that a line number records what was acknowledged.
 
-use serde_json::Value;
-
 use super::args::Kind;
+use super::json::Json;
 use super::mapping::Mapping;
 use super::source::{Line, Source};
 use super::value::Fault;
@@ -86,7 +85,7 @@ impl Batches {
 }
 
 impl Limits {
-    fn check(self, line: u64, items: Vec<Value>) -> Result<Vec<Item>, Fault> {
+    fn check(self, line: u64, items: Vec<Json>) -> Result<Vec<Item>, Fault> {
         let items: Vec<_> = items.iter().map(|item| Item { line, json: item.to_string().into() }).collect();
         if items.len() > self.items || size(&items) > self.bytes {
             return Err(Fault::new("payload_too_large", "is more than fits into one request"));

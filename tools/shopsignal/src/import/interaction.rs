@@ -1,9 +1,9 @@
 //! An interaction in the format of the API, built from a line.
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
 
 use super::identity;
+use super::json::{Json, Object};
 use super::value::Fault;
 
 /// The interaction in a line.
@@ -18,38 +18,41 @@ pub(super) struct Interaction {
     pub(super) user_id: Option<String>,
     pub(super) session_id: Option<String>,
     pub(super) occurred_at: Timestamp,
-    pub(super) metadata: Map<String, Value>,
+    pub(super) metadata: Object,
 }
 
 impl Interaction {
     /// Writes the item of a request. Its event id is computed from `source` and the source's id, or from the whole
     /// content.
-    pub(super) fn item(self, source: &str) -> Result<Value, Fault> {
+    pub(super) fn item(self, source: &str) -> Result<Json, Fault> {
         let event_type = snake_case(&self.event_type);
         if event_type.is_empty() {
             return Err(Fault::new("invalid_event_type", format!("{:?} names no event", self.event_type)));
         }
-        let mut item = json!({
-            "event_type": event_type,
-            "ref_type": self.ref_type.as_deref().unwrap_or("Product"),
-            "ref_id": self.ref_id,
-            "occurred_at": self.occurred_at.to_string(),
-        });
+        let mut item = Object::from([
+            ("event_type".to_owned(), event_type.into()),
+            ("ref_type".to_owned(), self.ref_type.unwrap_or_else(|| "Product".to_owned()).into()),
+            ("ref_id".to_owned(), self.ref_id.into()),
+            ("occurred_at".to_owned(), self.occurred_at.to_string().into()),
+        ]);
         if let Some(user) = &self.user_id {
-            item["account_id"] = json!(identity::account(user));
+            item.insert("account_id".to_owned(), identity::account(user).to_string().into());
         }
         if let Some(session) = self.session_id {
-            item["session_id"] = json!(session);
+            item.insert("session_id".to_owned(), session.into());
         }
         if !self.metadata.is_empty() {
-            item["metadata"] = Value::Object(self.metadata);
+            item.insert("metadata".to_owned(), Json::Object(self.metadata));
         }
+        let mut item = Json::Object(item);
         let id = match &self.event_id {
             // One event of the source may be about several products.
             Some(id) => identity::event_id_of(source, id),
             None => identity::event_id(source, &item),
         };
-        item["event_id"] = json!(id);
+        if let Json::Object(item) = &mut item {
+            item.insert("event_id".to_owned(), id.to_string().into());
+        }
         Ok(item)
     }
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
-
 use super::args::{Args, FIELDS, Kind, METADATA, Pair, Preset};
 use super::interaction::Interaction;
+use super::json::{Json, Object};
 use super::source::Source;
 use super::value::{Fault, find, required, text, time};
 use super::{order, preset};
@@ -64,7 +63,7 @@ impl Mapping {
     }
 
     /// Builds the items of a line; none when it is not about a product.
-    pub(super) fn read(&self, fields: Map<String, Value>, is_csv: bool) -> Result<Vec<Value>, Fault> {
+    pub(super) fn read(&self, fields: Object, is_csv: bool) -> Result<Vec<Json>, Fault> {
         let of =
             |source, found: Vec<Interaction>| found.into_iter().map(|interaction| interaction.item(source)).collect();
         match self {
@@ -72,7 +71,7 @@ impl Mapping {
             Self::Ga4 => of("ga4", preset::ga4(&fields)?),
             Self::Segment => of("segment", preset::segment(&fields)?),
             Self::Orders if is_csv => Ok(vec![order::nested(fields)?]),
-            Self::Orders => Ok(vec![Value::Object(fields)]),
+            Self::Orders => Ok(vec![Json::Object(fields)]),
         }
     }
 }
@@ -111,7 +110,7 @@ impl Columns {
         self
     }
 
-    fn read(&self, fields: &Map<String, Value>) -> Result<Interaction, Fault> {
+    fn read(&self, fields: &Object) -> Result<Interaction, Fault> {
         let column = |field| self.fields.get(field).map(String::as_str);
         let optional = |field| match column(field) {
             Some(column) => Ok(text(fields, column)?.map(String::from)),
@@ -135,22 +134,20 @@ impl Columns {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::import::json::object;
 
-    fn line(value: Value) -> Map<String, Value> {
-        value.as_object().cloned().unwrap()
-    }
-
-    fn without_id(mut item: Value) -> Value {
+    fn without_id(item: Json) -> Value {
+        let mut item: Value = serde_json::from_str(&item.to_string()).unwrap();
         assert_eq!(item.as_object_mut().unwrap().remove("event_id").unwrap().as_str().unwrap().len(), 36);
         item
     }
 
     #[test]
     fn a_line_of_rees46_is_an_interaction() {
-        let fields = line(json!({
+        let fields = object(&json!({
             "event_time": "2019-10-01 00:00:00 UTC", "event_type": "cart", "product_id": "44600062",
             "category_id": "2103807459595387724", "brand": "shiseido", "price": "35.79", "user_id": "541312140",
             "user_session": "72d76fde-8bb3-4e00-8c23-a032dfed738c"
@@ -169,9 +166,12 @@ mod tests {
         let pairs = ["ref_id=properties.sku", "metadata.where=page"].map(|pair| Pair::read(pair).unwrap());
         let columns = Columns::of_api().with(&pairs);
         let fields = json!({ "event_type": "view", "properties": { "sku": 7 }, "page": "home", "occurred_at": "2019-10-01T00:00:00Z" });
-        let read = columns.read(&line(fields)).unwrap();
-        assert_eq!((read.ref_id.as_str(), &read.metadata["where"]), ("7", &json!("home")));
-        assert_eq!(columns.read(&line(json!({ "event_type": "view" }))).unwrap_err(), Fault::missing("properties.sku"));
+        let read = columns.read(&object(&fields)).unwrap();
+        assert_eq!((read.ref_id.as_str(), &read.metadata["where"]), ("7", &Json::from("home")));
+        assert_eq!(
+            columns.read(&object(&json!({ "event_type": "view" }))).unwrap_err(),
+            Fault::missing("properties.sku")
+        );
         assert!(Pair::read("price=x").is_err() && Pair::read("ref_id").is_err() && Pair::read("metadata.=x").is_err());
     }
 }

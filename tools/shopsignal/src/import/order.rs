@@ -1,41 +1,54 @@
 //! Back-end events from CSV: a column is named by the path of its field.
 
-use serde_json::{Map, Value, json};
-
+use super::json::{Json, Object};
 use super::value::Fault;
 
 /// The list of which a row can hold a single line.
 const ITEMS: &str = "items";
 
 /// Builds the event of a row: `items.productId` is a field of its one line, `metadata.page` a member of an object.
-pub(super) fn nested(fields: Map<String, Value>) -> Result<Value, Fault> {
-    let mut event = Map::new();
+pub(super) fn nested(fields: Object) -> Result<Json, Fault> {
+    let mut event = Object::new();
     for (column, cell) in fields {
         let (mut place, mut rest) = (&mut event, column.as_str());
         while let Some((name, tail)) = rest.split_once('.') {
-            let inner = place.entry(name).or_insert_with(|| if name == ITEMS { json!([{}]) } else { json!({}) });
-            let inner = if name == ITEMS { inner.get_mut(0) } else { Some(inner) };
-            let clash = || Fault::new("malformed", format!("{column}: another column holds {name} as a whole"));
-            place = inner.and_then(Value::as_object_mut).ok_or_else(clash)?;
+            place = inner(place, name)
+                .ok_or_else(|| Fault::new("malformed", format!("{column}: another column holds {name} as a whole")))?;
             rest = tail;
         }
         place.insert(rest.to_owned(), cell);
     }
-    Ok(Value::Object(event))
+    Ok(Json::Object(event))
+}
+
+/// Returns the object of that name, or the single one of a list; it is created when it is missing.
+fn inner<'o>(place: &'o mut Object, name: &str) -> Option<&'o mut Object> {
+    let empty = || Json::Object(Object::new());
+    let new = || if name == ITEMS { Json::List(vec![empty()]) } else { empty() };
+    match place.entry(name.to_owned()).or_insert_with(new) {
+        Json::Object(members) => Some(members),
+        Json::List(elements) => {
+            elements.first_mut().and_then(|first| if let Json::Object(members) = first { Some(members) } else { None })
+        }
+        Json::Plain(_) | Json::Text(_) => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::import::json::object;
 
     #[test]
     fn a_row_is_an_event_with_one_line() {
         let fields = json!({ "event": "OrderCreated", "orderId": "o-1", "items.productId": "p-1", "items.quantity": "2", "metadata.page": "x" });
-        let event = nested(fields.as_object().cloned().unwrap()).unwrap();
+        let event = nested(object(&fields)).unwrap();
         let expected = json!({ "event": "OrderCreated", "orderId": "o-1", "items": [{ "productId": "p-1", "quantity": "2" }],
                                "metadata": { "page": "x" } });
-        assert_eq!(event, expected);
+        assert_eq!(event, Json::Object(object(&expected)));
         let clash = json!({ "items": "x", "items.productId": "p-1" });
-        assert_eq!(nested(clash.as_object().cloned().unwrap()).unwrap_err().code, "malformed");
+        assert_eq!(nested(object(&clash)).unwrap_err().code, "malformed");
     }
 }

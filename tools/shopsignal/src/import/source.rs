@@ -1,13 +1,14 @@
 //! The lines of a file: CSV or JSON, compressed or not.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 use indicatif::ProgressBar;
-use serde_json::{Map, Value};
 
+use super::json::{Json, Object};
 use super::value::Fault;
 use crate::Error;
 
@@ -20,7 +21,7 @@ pub(super) struct Line {
     /// Its first line, from 1.
     pub(super) number: u64,
     /// Its fields. Those of CSV are strings; an empty one is absent.
-    pub(super) fields: Result<Map<String, Value>, Fault>,
+    pub(super) fields: Result<Object, Fault>,
 }
 
 /// A file being read.
@@ -55,7 +56,9 @@ impl Source {
                 let mut records = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
                 let headers = records.byte_headers().map_err(|error| failed(error.into()))?;
                 let headers = headers.iter().map(|header| String::from_utf8_lossy(header).trim().to_owned()).collect();
-                Reader::Csv { records: Box::new(records), headers: without_mark(headers) }
+                let headers = without_mark(headers);
+                check_names(path, &headers)?;
+                Reader::Csv { records: Box::new(records), headers }
             }
         };
         Ok(Self { path: path.to_owned(), reader, skipped: 0 })
@@ -100,11 +103,10 @@ fn next_json(bytes: &mut Bytes, number: &mut u64, skipped: u64) -> std::io::Resu
     }
 }
 
-fn object(text: &[u8]) -> Result<Map<String, Value>, Fault> {
-    match serde_json::from_slice(text) {
-        Ok(Value::Object(fields)) => Ok(fields),
-        Ok(_) => Err(Fault::new("malformed", "a line must be a JSON object")),
-        Err(error) => Err(Fault::new("not_json", format!("is not valid JSON (column {})", error.column()))),
+fn object(text: &[u8]) -> Result<Object, Fault> {
+    match Json::read(text)? {
+        Json::Object(fields) => Ok(fields),
+        _ => Err(Fault::new("malformed", "a line must be a JSON object")),
     }
 }
 
@@ -119,20 +121,29 @@ fn next_record(records: &mut csv::Reader<Bytes>, headers: &[String], skipped: u6
     Ok(None)
 }
 
-fn fields(record: &csv::ByteRecord, headers: &[String]) -> Result<Map<String, Value>, Fault> {
+fn fields(record: &csv::ByteRecord, headers: &[String]) -> Result<Object, Fault> {
     if record.len() != headers.len() {
         let message = format!("has {} columns, the header has {}", record.len(), headers.len());
         return Err(Fault::new("wrong_columns", message));
     }
-    let mut fields = Map::new();
+    let mut fields = Object::new();
     for (name, cell) in headers.iter().zip(record) {
         let cell =
             std::str::from_utf8(cell).map_err(|_| Fault::new("invalid_text", format!("{name}: must be UTF-8")))?.trim();
         if !cell.is_empty() {
-            fields.insert(name.clone(), Value::String(cell.to_owned()));
+            fields.insert(name.clone(), cell.into());
         }
     }
     Ok(fields)
+}
+
+/// Rejects a header that names a column twice: nothing says which of the two counts. Columns without a name are not read.
+fn check_names(path: &Path, headers: &[String]) -> Result<(), Error> {
+    let mut seen = HashSet::new();
+    match headers.iter().find(|name| !name.is_empty() && !seen.insert(*name)) {
+        Some(name) => Err(Error::Usage(format!("{} has the column {name:?} twice", path.display()))),
+        None => Ok(()),
+    }
 }
 
 /// Removes the byte order mark that spreadsheets write before the first name.
