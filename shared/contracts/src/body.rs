@@ -60,8 +60,9 @@ pub enum RequestError {
     /// The body has an unsupported encoding.
     #[error("content-encoding: must be gzip, or be left out")]
     UnknownEncoding,
-    /// The body does not match its `content-encoding`.
-    #[error("body: is not valid gzip ({reason})")]
+    /// The body does not match its `content-encoding`. A gateway that hands on bodies of a text type as text has
+    /// destroyed it.
+    #[error("body: is not valid gzip ({reason}); a compressed body needs content-type: application/gzip")]
     NotGzip {
         /// The error.
         reason: String,

@@ -1,6 +1,10 @@
 //! Invalid requests, through the real gateway: each gets a 4xx in our envelope that names the field and its limit,
 //! stores nothing, and does not affect its neighbours.
 
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use stack::issuer::Role;
@@ -254,4 +258,27 @@ async fn what_the_body_is_called_does_not_matter() {
         let broken = send(request.header("content-type", content_type).body(vec![0xff, 0x00, 0xfe])).await;
         assert_eq!(broken.status, StatusCode::BAD_REQUEST, "{content_type}: {broken:?}");
     }
+}
+
+#[tokio::test]
+async fn a_compressed_body_is_stored_when_its_type_is_binary() {
+    let visit = Visit::begin().await;
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(body(&[item("")]).as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    let post = async |content_type: &str| {
+        let request = visit.shop.request(Method::POST, RECORD).bearer_auth(&visit.token);
+        let request = request.header("content-encoding", "gzip").header("content-type", content_type);
+        send(request.body(packed.clone())).await
+    };
+    for content_type in ["application/gzip", "application/octet-stream"] {
+        let answer = post(content_type).await;
+        assert_eq!(answer.body["data"]["accepted"], 1, "{content_type}: {answer:?}");
+    }
+    // The emulator decodes this one as text; the answer says what to do.
+    let destroyed = post("application/json").await;
+    assert_eq!(destroyed.status, StatusCode::BAD_REQUEST, "{destroyed:?}");
+    let message = destroyed.body["error"]["message"].as_str().unwrap();
+    assert!(message.ends_with("; a compressed body needs content-type: application/gzip"), "{message}");
+    assert_eq!(visit.stored().await, 2);
 }
