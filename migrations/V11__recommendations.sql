@@ -82,6 +82,7 @@ CREATE TABLE analytic.bought_product (
     account_id uuid        NOT NULL,
     product_no int         NOT NULL,
     purchases  int         NOT NULL,
+    cancelled  int         NOT NULL DEFAULT 0,
     first_at   timestamptz NOT NULL,
     last_at    timestamptz NOT NULL,
     PRIMARY KEY (account_id, product_no)
@@ -90,6 +91,7 @@ COMMENT ON TABLE  analytic.bought_product IS 'What each account bought: left out
 COMMENT ON COLUMN analytic.bought_product.account_id IS 'The account.';
 COMMENT ON COLUMN analytic.bought_product.product_no IS 'The product.';
 COMMENT ON COLUMN analytic.bought_product.purchases IS 'How often; lines of one order count separately.';
+COMMENT ON COLUMN analytic.bought_product.cancelled IS 'How many of them were cancelled: it is bought when there are fewer.';
 COMMENT ON COLUMN analytic.bought_product.first_at IS 'The first time.';
 COMMENT ON COLUMN analytic.bought_product.last_at IS 'The last time.';
 

@@ -35,7 +35,7 @@ BEGIN
         SELECT product_id FROM analytic.avoided_product JOIN analytic.learned_product USING (product_no) WHERE account_id = asked_account
         UNION ALL
         SELECT product_id FROM analytic.bought_product JOIN analytic.learned_product USING (product_no)
-        WHERE account_id = asked_account AND asked_placement <> 'again'
+        WHERE account_id = asked_account AND asked_placement <> 'again' AND purchases > cancelled
     ), filter AS MATERIALIZED (
         SELECT ARRAY(
                    -- a SKU stands for its product here as well
@@ -61,7 +61,7 @@ BEGIN
         SELECT 1, bought.product_no, purchases * least(ratio, 1 / ratio), bought.product_no FROM (
             SELECT product_no, purchases, greatest(extract(epoch FROM now() - last_at)::float8, 1)
                    / CASE WHEN last_at > first_at THEN extract(epoch FROM last_at - first_at)::float8 / (purchases - 1) ELSE 86400 * 365.0 END AS ratio
-            FROM analytic.bought_product WHERE account_id = asked_account AND asked_placement = 'again') AS bought
+            FROM analytic.bought_product WHERE account_id = asked_account AND asked_placement = 'again' AND purchases > cancelled) AS bought
     ), summed AS (
         SELECT product_no, min(tier) AS tier, sum(score) AS score, (-(max(ARRAY[score, -because]))[2])::int AS because
         FROM (SELECT * FROM scored

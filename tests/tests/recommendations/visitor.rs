@@ -54,6 +54,23 @@ async fn what_an_account_bought_or_does_not_want_is_never_recommended_to_it() {
 }
 
 #[tokio::test]
+async fn what_was_cancelled_is_not_bought_whichever_comes_first() {
+    for events in [[("purchase", "b"), ("cancel_order", "b")], [("cancel_order", "b"), ("purchase", "b")]] {
+        let mut stage = Stage::set().await;
+        stage.visits(2, &["a", "b"]).await;
+        let ann = shopper("s-ann", 1);
+        stage.learn(ann, &events).await;
+        stage.learn(ann, &[("view", "a")]).await;
+        assert_eq!(ids(&stage.get_as(ann, "/me").await), ["b"], "{events:?}");
+        assert_eq!(ids(&stage.get_as(ann, "/me/buy-again").await), [""; 0], "{events:?}");
+        // Bought again, it is.
+        stage.learn(ann, &[("purchase", "b"), ("view", "a")]).await;
+        assert_eq!(ids(&stage.get_as(ann, "/me").await), [""; 0], "{events:?}");
+        assert_eq!(ids(&stage.get_as(ann, "/me/buy-again").await), ["b"], "{events:?}");
+    }
+}
+
+#[tokio::test]
 async fn nobody_sees_anything_of_another_account() {
     let mut stage = Stage::set().await;
     stage.visits(2, &["a", "b"]).await;

@@ -17,6 +17,9 @@ use crate::Error;
 use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
 use crate::dlq::Dlq;
 
+/// Between two tries of an erasure.
+const LEAST_WAIT_SECONDS: u64 = 5;
+
 /// A person with many orders is renamed in one transaction, so that no figure counts them twice in between.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(600);
 /// Longer than an erasure that makes progress takes; what is left then is reported.
@@ -124,7 +127,7 @@ async fn export(places: &Places, named: &Named, out: Option<PathBuf>) -> Result<
     Ok(())
 }
 
-/// Erases, and waits for deliveries in progress.
+/// Erases, and waits for deliveries in progress and for dead letters that others read.
 async fn erase(places: &Places, named: &Named, wait: bool) -> Result<Receipt, Error> {
     let deadline = Instant::now() + WAIT_LIMIT;
     loop {
@@ -133,7 +136,12 @@ async fn erase(places: &Places, named: &Named, wait: bool) -> Result<Receipt, Er
         let receipt = erased.map_err(|source| Error::People { what: "erase the person", source })?;
         match receipt.again_in_seconds {
             Some(seconds) if wait && Instant::now() < deadline => {
-                eprintln!("{seconds} s until no delivery to the feed can be under way that has read the person's rows");
+                // No time is known for dead letters that somebody else is reading.
+                let seconds = seconds.max(LEAST_WAIT_SECONDS);
+                eprintln!(
+                    "again in {seconds} s: until then a delivery to the feed may be under way that has read the person's rows, or \
+                     dead letters may be in other hands"
+                );
                 tokio::time::sleep(Duration::from_secs(seconds)).await;
             }
             _ => return Ok(receipt),
