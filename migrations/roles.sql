@@ -137,22 +137,25 @@ GRANT SELECT, UPDATE (next_hint_at, hints) ON analytic.pending TO shopsignal_res
 
 -- A consumer sees only the rows of its own sink: update-catalog can neither remove nor park a popularity effect.
 DO $policies$
+DECLARE
+    missing record;
 BEGIN
-    IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'analytic.pending'::regclass) THEN
+    FOR missing IN
+        SELECT name, rule FROM (VALUES
+            ('whoever_has_a_grant',     'USING (true)'),
+            ('popularity_only',         'AS RESTRICTIVE TO shopsignal_update_popularity USING (sink = ''popularity'')'),
+            ('catalog_only',            'AS RESTRICTIVE TO shopsignal_update_catalog USING (sink = ''catalog'')'),
+            -- an import writes rows of both sinks, and deletes only those of popularity
+            ('import_reads_popularity', 'AS RESTRICTIVE FOR SELECT TO shopsignal_import_interactions USING (sink = ''popularity'')'),
+            ('import_locks_popularity', 'AS RESTRICTIVE FOR UPDATE TO shopsignal_import_interactions USING (sink = ''popularity'')'),
+            ('import_takes_popularity', 'AS RESTRICTIVE FOR DELETE TO shopsignal_import_interactions USING (sink = ''popularity'')')
+        ) AS policy (name, rule)
+        -- only these are made: each change locks the table against everybody
+        WHERE name NOT IN (SELECT polname FROM pg_policy WHERE polrelid = 'analytic.pending'::regclass)
+    LOOP
         ALTER TABLE analytic.pending ENABLE ROW LEVEL SECURITY;
-        CREATE POLICY whoever_has_a_grant ON analytic.pending USING (true);
-        CREATE POLICY popularity_only ON analytic.pending AS RESTRICTIVE TO shopsignal_update_popularity
-            USING (sink = 'popularity');
-        CREATE POLICY catalog_only ON analytic.pending AS RESTRICTIVE TO shopsignal_update_catalog
-            USING (sink = 'catalog');
-        -- An import writes rows of both sinks, and deletes only those of popularity.
-        CREATE POLICY import_reads_popularity ON analytic.pending AS RESTRICTIVE FOR SELECT
-            TO shopsignal_import_interactions USING (sink = 'popularity');
-        CREATE POLICY import_locks_popularity ON analytic.pending AS RESTRICTIVE FOR UPDATE
-            TO shopsignal_import_interactions USING (sink = 'popularity');
-        CREATE POLICY import_takes_popularity ON analytic.pending AS RESTRICTIVE FOR DELETE
-            TO shopsignal_import_interactions USING (sink = 'popularity');
-    END IF;
+        EXECUTE format('CREATE POLICY %I ON analytic.pending %s', missing.name, missing.rule);
+    END LOOP;
 END
 $policies$;
 

@@ -6,7 +6,7 @@ use tokio_postgres::types::Type;
 
 use crate::erasure::{Counts, Whom};
 use crate::session::Parameter;
-use crate::{Database, StoreError, Transaction};
+use crate::{Database, StoreError, Transaction, pending};
 
 /// Anonymizes up to `limit` interactions of a person that arrived until then, and returns the number of rows and keys.
 ///
@@ -26,13 +26,15 @@ pub async fn erase(
     let accounts: Vec<_> = identities.accounts.iter().collect();
     let sessions: Vec<_> = identities.sessions.iter().collect();
     let (own, erased): (Vec<_>, Vec<_>) = origins.iter().copied().unzip();
-    let parameters: [Parameter<'_>; 6] = [
+    let sinks = pending::sinks();
+    let parameters: [Parameter<'_>; 7] = [
         (&accounts, Type::UUID_ARRAY),
         (&sessions, Type::TEXT_ARRAY),
         (&limit, Type::INT8),
         (&until, Type::TIMESTAMPTZ),
         (&own, Type::UUID_ARRAY),
         (&erased, Type::UUID_ARRAY),
+        (&sinks, Type::TEXT_ARRAY),
     ];
     // As a separate statement: the next one sees what was committed when it began.
     exclude_scorers(transaction).await?;

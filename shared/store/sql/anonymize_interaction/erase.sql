@@ -40,7 +40,7 @@ WITH renamed AS MATERIALIZED (
     WHERE account_id = ANY($1) OR account_id IS NULL AND session_id = ANY($2)
 ), renamed_pending AS (
     UPDATE analytic.pending SET actor = sharing.new_actor FROM sharing
-    WHERE sink IN ('popularity', 'catalog') AND interaction_id = sharing.id
+    WHERE sink = ANY($7) AND interaction_id = sharing.id
 ), renamed_days AS (
     -- scorers are excluded (store::anonymize_interaction)
     UPDATE analytic.actor_day AS held SET actor = touched.new_actor FROM touched

@@ -109,7 +109,8 @@ pub(super) fn next(stack: &Stack, description: &StackFile, product: Option<Produ
     println!("  # a favorite of your own, and seconds later in the product's popularity");
     println!("  TOKEN=$(make -s token{chosen})");
     println!("  curl -s '{api_url}{}' \\", Route::RecordInteractions.path());
-    println!("    -H \"authorization: Bearer $TOKEN\" -H 'content-type: application/json' \\");
+    // curl is a known bot, whose events are logged and do not count.
+    println!("    -A 'Mozilla/5.0' -H \"authorization: Bearer $TOKEN\" -H 'content-type: application/json' \\");
     println!(
         "    -d '{{\"interactions\":[{{\"event_type\":\"add_to_favorites\",\"ref_type\":\"Product\",\"ref_id\":\"{product}\"}}]}}'"
     );

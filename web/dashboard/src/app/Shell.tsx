@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Client } from "../api/client";
 import type { Identity } from "../auth/role";
 import { namesOf } from "../figures/names";
-import { Format } from "../ui/format";
+import { Format, knownLocale } from "../ui/format";
 import { Empty, Failure, Loading } from "../ui/States";
 import { type PageContext, PageContextProvider } from "./context";
 import { useCurrencies } from "./currency";
@@ -33,7 +33,7 @@ export function Shell({ api, identity, expired, signIn, signOut }: Props) {
   const page = pageOf(location.segments, identity.role);
   const names = useMemo(() => namesOf(api), [api]);
   const context = useMemo((): PageContext => {
-    const format = new Format(navigator.language, zone, currency);
+    const format = new Format(knownLocale(navigator.language), zone, currency);
     return { api, names, identity, zone, currency, currencies: known.data?.all ?? [], format };
   }, [api, names, identity, zone, currency, known.data]);
   return (

@@ -6,6 +6,15 @@ export const NONE = "–";
 
 type Figure = number | null | undefined;
 
+/** A language that the browser reports, or English when it is no language tag: Chromium reports `en-US@posix` for LANG=C. */
+export function knownLocale(reported: string): string {
+  try {
+    return Intl.getCanonicalLocales(reported)[0] ?? "en";
+  } catch {
+    return "en";
+  }
+}
+
 /** Formats figures. Missing values become `NONE`. */
 export class Format {
   constructor(
