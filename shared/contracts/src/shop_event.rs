@@ -112,8 +112,7 @@ fn named_id(key: &AddressKey, id: &str) -> Uuid {
     if is_personal(id) {
         return keyed_id(key, id);
     }
-    let is_hyphenated = id.len() == uuid::fmt::Hyphenated::LENGTH;
-    let uuid = Uuid::try_parse(id).ok().filter(|uuid| is_hyphenated && !uuid.is_nil());
+    let uuid = Uuid::try_parse(id).ok().filter(|uuid| !uuid.is_nil());
     uuid.unwrap_or_else(|| Uuid::new_v5(&NAMED, id.as_bytes()))
 }
 

@@ -30,22 +30,6 @@ const ENVELOPE: [&str; 9] =
 const NOBODY: [&str; 11] =
     ["0", "-1", "null", "nil", "none", "undefined", "unknown", "guest", "anonymous", "anon", "n/a"];
 
-/// The fields that refer to things which other services name as well, possibly with another spelling of the same UUID.
-const IDS: [&str; 12] = [
-    "productId",
-    "skuId",
-    "skuIds",
-    "sellerId",
-    "categoryId",
-    "category",
-    "orderId",
-    "entityId",
-    "commentId",
-    "ratingId",
-    "customerId",
-    "userId",
-];
-
 /// Reads the object at a path of the event.
 fn object<'a>(place: &str, json: &'a str) -> Result<BTreeMap<String, &'a RawValue>, Rejection> {
     members::read(json).map_err(|error| {
@@ -101,12 +85,13 @@ impl<'a> Fields<'a> {
     }
 
     /// Reads an id or name: a short printable string. A number is converted to a string, since some shops use
-    /// sequential ids; an id is converted to its canonical form, since it is compared with ids from other services.
+    /// sequential ids, and a UUID to its canonical form in every field, since any id may be compared with one that
+    /// another service spells differently.
     pub(super) fn name(&self, name: &str) -> Result<Option<String>, Rejection> {
         let Some(raw) = self.raw(name) else { return Ok(None) };
         let text =
             if field::is_whole_number(raw.get()) { raw.get().to_owned() } else { field::text(&self.path(name), raw)? };
-        let text = if IDS.contains(&name) { canonical_id(&text) } else { text.trim().into() };
+        let text = canonical_id(&text);
         if is_id(&text) {
             return Ok(Some(text.into_owned()));
         }

@@ -67,6 +67,36 @@ fn ids_of_one_thing_are_the_same_however_each_service_spells_them() {
 }
 
 #[test]
+fn every_id_of_an_event_is_the_same_in_any_spelling_of_its_uuid() {
+    let bodies = [
+        ("PaymentProcessed", r#""paymentStatus":"REFUNDED","amount":1,"paymentId":ID,"refundId":ID"#),
+        ("OrderCancelled", r#""refundAmount":1,"refundId":ID"#),
+        ("OrderReturned", r#""refundAmount":1,"refundId":ID,"items":[{"skuId":ID,"quantity":1}]"#),
+        ("PAYMENT_SUCCESS", r#""amount":1,"paymentId":ID"#),
+        ("PAYMENT_SUCCESS", r#""amount":1,"transactionId":ID"#),
+        ("comment.created", r#""commentId":ID,"skuId":ID,"userId":ID"#),
+        ("rating.added", r#""ratingId":ID,"rating":1,"productId":ID,"customerId":ID"#),
+        ("product.created", r#""productId":ID,"sellerId":ID,"category":ID,"skuId":ID,"skuIds":[ID]"#),
+        ("click.tracked", r#""categoryId":ID"#),
+    ];
+    let id = "b0c1e4a0-0000-4000-8000-00000000abcd";
+    let spellings =
+        [id.to_uppercase(), format!("{{{id}}}"), id.replace('-', ""), format!("urn:uuid:{id}"), format!(" {id} ")];
+    for (name, fields) in bodies {
+        let event = |id: &str| {
+            let kind = if name.contains('_') { "eventType" } else { "event" };
+            let fields = fields.replace("ID", &format!("\"{id}\""));
+            let common = r#""timestamp":"2026-11-20T10:00:00Z""#;
+            read_at_noon(&format!(r#"{{"{kind}":"{name}",{common},"orderId":"{id}","eventId":"{id}",{fields}}}"#))
+                .unwrap()
+        };
+        for spelling in &spellings {
+            assert_eq!(event(spelling), event(id), "{name}: {spelling}");
+        }
+    }
+}
+
+#[test]
 fn an_address_is_hashed_whoever_it_is_given_as() {
     let event = |field: &str, address: &str| {
         let body =
