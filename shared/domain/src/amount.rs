@@ -129,6 +129,12 @@ mod tests {
     }
 
     #[test]
+    fn what_lies_between_two_minor_units_is_rounded_half_up() {
+        assert_eq!((minor("10.005", "EUR"), minor("10.0049", "EUR")), (1_001, 1_000));
+        assert_eq!((minor("50.55", "JPY"), minor("1.2345", "KWD")), (51, 1_235));
+    }
+
+    #[test]
     fn one_number_has_one_form() {
         let text = |written: &str| written.parse::<Amount>().unwrap().to_string();
         assert_eq!((text("50.00"), text("5E1"), text("50")), ("50".into(), "50".into(), "50".into()));
