@@ -7,6 +7,34 @@ use std::str::FromStr;
 
 use crate::{EVENT_TYPE_MAX_CHARS, EventType, InvalidEventType};
 
+/// The event types that have a weight from the first migration on: they are known in any spelling, too.
+const OURS: [&str; 24] = [
+    "add_to_cart",
+    "add_to_favorites",
+    "ask_question",
+    "cancel_order",
+    "checkout_started",
+    "click_from_category",
+    "click_from_recommendation",
+    "click_from_search",
+    "dislike",
+    "hide_item",
+    "not_interested",
+    "product_impression",
+    "purchase",
+    "rating_high",
+    "rating_low",
+    "rating_medium",
+    "refund_requested",
+    "remove_from_cart",
+    "report_product",
+    "return_product",
+    "view",
+    "view_bounce",
+    "view_similar_products",
+    "write_review",
+];
+
 /// Names that are known without a setting, as [`normalize`] returns them, grouped by system. Names whose meaning
 /// differs between systems (`refund`, `click`) are not included.
 const KNOWN: [(&str, &str); 29] = [
@@ -47,7 +75,7 @@ const KNOWN: [(&str, &str); 29] = [
     ("purchased", "purchase"),
 ];
 
-/// The names of other systems, and the event types that they map to.
+/// The names of other systems and our own, and the event types that they map to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventNames(BTreeMap<String, Option<EventType>>);
 
@@ -64,10 +92,11 @@ impl EventNames {
     #[must_use]
     pub fn known() -> Self {
         let entry = |(name, meaning): (&str, &str)| (name.to_owned(), meaning.parse().ok());
-        Self(KNOWN.into_iter().map(entry).collect())
+        let ours = OURS.map(|name| (name, name));
+        Self(KNOWN.into_iter().chain(ours).map(entry).collect())
     }
 
-    /// Reads an event type as a client wrote it: one of ours, or a name of another system in any case, with words
+    /// Reads an event type as a client wrote it: one of ours or a name of another system, in any case, with words
     /// separated by spaces, hyphens or dots. A well-formed unknown name is kept unchanged.
     ///
     /// # Errors
@@ -116,6 +145,7 @@ fn normalize(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::BROWSING;
 
     fn read(names: &EventNames, text: &str) -> String {
         names.read(text).map_or_else(|error| error.to_string(), |event_type| event_type.to_string())
@@ -124,7 +154,7 @@ mod tests {
     #[test]
     fn every_known_name_and_meaning_is_well_formed() {
         let EventNames(names) = EventNames::known();
-        assert_eq!(names.len(), KNOWN.len(), "a name is listed twice");
+        assert_eq!(names.len(), KNOWN.len() + OURS.len(), "a name is listed twice");
         assert!(names.iter().all(|(name, meaning)| meaning.is_some() && name.parse::<EventType>().is_ok()));
     }
 
@@ -148,6 +178,20 @@ mod tests {
         for bad in ["", "Newsletter Opened", "Viewed", &"a".repeat(65), "zahlung\u{e4}"] {
             assert_eq!(names.read(bad), Err(InvalidEventType), "{bad}");
         }
+    }
+
+    #[test]
+    fn our_names_are_read_in_any_spelling() {
+        let names = EventNames::known();
+        for name in OURS {
+            let words = name.split('_').map(|word| word[..1].to_uppercase() + &word[1..]).collect::<Vec<_>>();
+            for spelling in [name.to_owned(), name.to_uppercase(), words.join(" "), words.join("-"), words.join(".")] {
+                assert_eq!(read(&names, &spelling), name, "{spelling}");
+            }
+        }
+        assert!(BROWSING.iter().all(|name| OURS.contains(name)));
+        let renamed: EventNames = "VIEW=look".parse().unwrap();
+        assert_eq!(read(&renamed, "View"), "look", "a setting comes first");
     }
 
     #[test]

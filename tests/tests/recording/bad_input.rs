@@ -51,7 +51,7 @@ fn bad_items() -> Vec<(String, &'static str, &'static str)> {
         (but("ref_id", "\" \""), "invalid_reference", product_id),
         (but("ref_id", "\"00000000-0000-0000-0000-000000000000\""), "invalid_reference", product_id),
         (but("ref_id", "\"4111111111111111\""), "invalid_reference", "ref_id: must not hold an email address"),
-        (but("event_type", "\"View\""), "invalid_event_type", "event_type: must match [a-z][a-z0-9_]{0,63}"),
+        (but("event_type", "\"Viewed\""), "invalid_event_type", "event_type: must match [a-z][a-z0-9_]{0,63}"),
         (but("event_type", "\"purchase\""), "forbidden_event", "event_type: \"purchase\" is not allowed"),
         (and(r#""eventId":"x""#), "unknown_field", "unknown field `eventId`"),
         (and(r#""event_type":"view""#), "unknown_field", "duplicate field `event_type`"),

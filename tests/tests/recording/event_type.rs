@@ -103,7 +103,7 @@ async fn an_event_type_without_a_weight_is_stored_for_a_signed_in_caller() {
 #[tokio::test]
 async fn an_event_type_that_is_no_name_is_rejected() {
     let mut stage = Stage::set().await;
-    for bad in ["", "View", "1view", "_view", "vi ew", "vi-ew", "vüew", "view\n", " view"] {
+    for bad in ["", "Viewed", "1view", "_view", "vi ew", "vi-ew", "vüew", "view\n", " view"] {
         let reply = stage.record(&[event(bad, 1)]).await;
         assert_eq!(statuses(&reply), ["rejected invalid_event_type"], "{bad:?}");
         let message = &reply.json()["error"]["details"]["results"][0]["message"];

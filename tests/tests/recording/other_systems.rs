@@ -28,6 +28,21 @@ async fn names_of_other_systems_are_stored_as_ours_and_score_like_ours() {
 }
 
 #[tokio::test]
+async fn every_event_type_with_a_weight_is_known_in_any_spelling() {
+    let mut stage = Stage::set().await;
+    let weighted = stage.database.rows("SELECT event_type FROM analytic.event_weight ORDER BY 1").await;
+    let items: Vec<_> =
+        (1..).zip(&weighted).map(|(n, name)| event(&name.to_uppercase().replace('_', " "), n)).collect();
+    let reply = stage.send(&by_service(&items)).await;
+    assert_eq!(statuses(&reply), vec!["accepted"; weighted.len()]);
+    assert_eq!(stage.database.rows(STORED).await, weighted);
+    // What somebody may send does not depend on the spelling.
+    assert_eq!(statuses(&stage.send(&by_shopper(&[event("PURCHASE", 50)])).await), ["rejected forbidden_event"]);
+    let guest = stage.send(&by_guest(&[with(event("Add To Cart", 51), "session_id", "visit")])).await;
+    assert_eq!(statuses(&guest), ["rejected forbidden_event"]);
+}
+
+#[tokio::test]
 async fn a_shop_sets_its_own_names() {
     let mut stage = Stage::with(&[("EVENT_NAMES", "look=view,cart=")]).await;
     let items = [event("look", 1), event("cart", 2), event("wishlist", 3)];

@@ -76,7 +76,7 @@ fn each_wrong_field_has_its_code() {
         ("{}", RejectionCode::MissingField),
         (r#"{"event_type":"view","ref_type":"Product"}"#, RejectionCode::MissingField),
         (r#"{"event_type":7,"ref_type":"Product","ref_id":"x"}"#, RejectionCode::WrongType),
-        (r#"{"event_type":"View","ref_type":"Product","ref_id":"x"}"#, RejectionCode::InvalidEventType),
+        (r#"{"event_type":"Viewed","ref_type":"Product","ref_id":"x"}"#, RejectionCode::InvalidEventType),
         (r#"{"event_type":"view","ref_type":"Brand","ref_id":"x"}"#, RejectionCode::InvalidReference),
         (r#"{"event_type":"view","ref_type":"Product","ref_id":""}"#, RejectionCode::InvalidReference),
         (r#"{"event_type":"view","ref_type":"Product","ref_id":"a\nb"}"#, RejectionCode::InvalidReference),
