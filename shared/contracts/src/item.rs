@@ -112,8 +112,7 @@ impl RawItem<'_> {
             |rule: domain::InvalidReference| Rejection::new(RejectionCode::InvalidReference, rule.to_string());
         let reference = Reference::new(ref_type, &field::required_id("ref_id", self.ref_id)?).map_err(refused)?;
         if personal::is_personal(reference.ref_id()) {
-            let message = "ref_id: must not hold an email address, or what looks like a card number (14 to 19 digits)";
-            return Err(Rejection::new(RejectionCode::InvalidReference, message));
+            return Err(Rejection::new(RejectionCode::InvalidReference, format!("ref_id: {}", personal::RULE)));
         }
         Ok(reference)
     }

@@ -63,7 +63,9 @@ pub use members::{NotMembers, read as read_members};
 pub use message::{AlertHint, Hint, Pointer, REASON_ATTRIBUTE, Unreadable};
 pub use metadata::{METADATA_GUEST_MAX_BYTES, METADATA_MAX_BYTES, METADATA_MAX_DEPTH, NUMBER_MAX_CHARS};
 pub use person_request::read_person;
-pub use personal::{HASHED_PREFIX, HIDDEN, count_hidden, count_hidden_in, without_personal};
+pub use personal::{
+    HASHED_PREFIX, HIDDEN, RULE as PERSONAL_RULE, count_hidden, count_hidden_in, is_personal, without_personal,
+};
 pub use popularity::{PageStart, Popularity, ProductPopularity, TopQuery};
 pub use product::{Products, RequestedProduct};
 pub use query::{

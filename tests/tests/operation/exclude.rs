@@ -56,6 +56,17 @@ async fn an_account_is_excluded_tried_first_and_included_again() {
     run(&database, &["exclude", "list", "--all"]).await.unwrap();
 }
 
+#[test]
+fn a_reason_that_names_somebody_is_refused() {
+    let account = Uuid::from_u128(7).to_string();
+    let read = |reason| Cli::try_parse_from(["shopsignal", "exclude", "--account", &account, "--reason", reason]);
+    assert!(read("pushes p-1").is_ok());
+    for personal in ["jane@example.com pushes", "paid with 4111 1111 1111 1111"] {
+        let refused = read(personal).unwrap_err().to_string();
+        assert!(refused.contains("--reason") && refused.contains("must not hold an email address"), "{refused}");
+    }
+}
+
 #[tokio::test]
 async fn candidates_are_those_who_add_most_named_as_exclude_takes_them() {
     let database = TestDatabase::create().await;

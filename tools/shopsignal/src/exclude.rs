@@ -30,8 +30,8 @@ pub struct ExcludeArgs {
     /// From which event time on, such as `2026-11-20T00:00:00Z`; by default all events, whenever they happened.
     #[arg(long, value_name = "TIME")]
     since: Option<Timestamp>,
-    /// Why, for those who read the list.
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    /// Why, for those who read the list; without addresses and card numbers, because it is kept.
+    #[arg(long, value_name = "TEXT", default_value = "", value_parser = read_reason)]
     reason: String,
     #[command(flatten)]
     how: HowArgs,
@@ -111,6 +111,10 @@ fn read_network(text: &str) -> Result<NamedActor, String> {
     NamedActor::of_network(text).ok_or_else(|| {
         "must be an address, or a network as /24 (IPv4) or /48 (IPv6), such as 203.0.113.0/24".to_owned()
     })
+}
+
+fn read_reason(text: &str) -> Result<String, &'static str> {
+    if contracts::is_personal(text) { Err(contracts::PERSONAL_RULE) } else { Ok(text.to_owned()) }
 }
 
 /// Excludes an actor, or lists exclusions or whom to exclude.

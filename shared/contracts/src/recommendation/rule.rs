@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::wrong;
 use crate::body::{self, Limits};
-use crate::{RequestError, field};
+use crate::{RequestError, field, personal};
 
 /// The longest reason, in characters.
 pub const RULE_REASON_MAX_CHARS: usize = 500;
@@ -85,7 +85,16 @@ fn choice<T: Copy>(name: &str, text: &str, all: &[T], name_of: fn(T) -> &'static
 fn target_id(raw: Option<&RawValue>) -> Result<String, RequestError> {
     let id = field::required_id("target_id", raw).map_err(|rejection| wrong(rejection.message))?;
     let id = canonical_id(&id);
-    if is_id(&id) { Ok(id.into_owned()) } else { Err(wrong(format!("target_id: {}", domain::InvalidId))) }
+    if is_id(&id) {
+        impersonal("target_id", id.into_owned())
+    } else {
+        Err(wrong(format!("target_id: {}", domain::InvalidId)))
+    }
+}
+
+/// Refuses an address or a card number: the row of a rule is kept for ever, and everybody who reads the list sees it.
+fn impersonal(name: &str, text: String) -> Result<String, RequestError> {
+    if personal::is_personal(&text) { Err(wrong(format!("{name}: {}", personal::RULE))) } else { Ok(text) }
 }
 
 fn time(name: &str, raw: Option<&RawValue>) -> Result<Option<Timestamp>, RequestError> {
@@ -97,7 +106,7 @@ fn reason(raw: Option<&RawValue>) -> Result<String, RequestError> {
     let reason = reason.trim();
     let fits = (1..=RULE_REASON_MAX_CHARS).contains(&reason.chars().count()) && !reason.chars().any(char::is_control);
     let rule = || wrong(format!("reason: must have 1 to {RULE_REASON_MAX_CHARS} characters and no control characters"));
-    if fits { Ok(reason.to_owned()) } else { Err(rule()) }
+    if fits { impersonal("reason", reason.to_owned()) } else { Err(rule()) }
 }
 
 /// A rule as admins see it.

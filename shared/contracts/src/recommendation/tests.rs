@@ -100,6 +100,18 @@ fn a_rule_is_read_or_refused_by_the_name_of_its_field() {
         (r#"{"action":"exclude","target":"seller","target_id":"s"}"#, "reason: is required"),
         (r#"{"action":"exclude","target":"seller","target_id":"s","reason":"r","why":1}"#, "why"),
         (&long, "reason: must have 1 to 500"),
+        (
+            r#"{"action":"exclude","target":"product","target_id":"a@example.com","reason":"r"}"#,
+            "target_id: must not hold an email address",
+        ),
+        (
+            r#"{"action":"exclude","target":"seller","target_id":4111111111111111,"reason":"r"}"#,
+            "target_id: must not hold an email address",
+        ),
+        (
+            r#"{"action":"exclude","target":"seller","target_id":"s","reason":"asked by jane@example.com"}"#,
+            "reason: must not hold an email address",
+        ),
     ] {
         let refused = read(body).unwrap_err().to_string();
         assert!(refused.contains(field), "{body}: {refused}");
