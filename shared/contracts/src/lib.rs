@@ -84,7 +84,7 @@ pub use route::{Access, Method, Route};
 pub use sales::*;
 pub use shop_event::{
     ADDRESS_KEY_MIN_BYTES, AddressKey, Anonymized, Intake, ORDER_LINES_MAX, QUANTITY_MAX, SHOP_EVENT_MAX_BYTES,
-    SHOP_TEXT_MAX_CHARS, anonymize_in_event, is_named_in_event, read_shop_event, sealed::peek_sealed_event,
+    SHOP_TEXT_MAX_CHARS, anonymize_in_event, is_named_in_event, is_nobody, read_shop_event, sealed::peek_sealed_event,
 };
 pub use sqs_event::{SqsAttributes, SqsEvent, SqsMessage};
 pub use tracking::{Contribution, CountOutcome, EffectStatus, SinkProgress, TrackedInteraction, TrackedInteractions};

@@ -23,7 +23,7 @@ mod time;
 
 pub use address_key::{ADDRESS_KEY_MIN_BYTES, AddressKey, Intake};
 use fields::Fields;
-pub use fields::{QUANTITY_MAX, SHOP_TEXT_MAX_CHARS};
+pub use fields::{QUANTITY_MAX, SHOP_TEXT_MAX_CHARS, is_nobody};
 pub use lifecycle::ORDER_LINES_MAX;
 pub use person::{Anonymized, anonymize_in_event, is_named_in_event};
 

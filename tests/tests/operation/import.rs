@@ -199,6 +199,20 @@ async fn what_is_stated_twice_is_refused() {
     assert!(server.requests().is_empty());
 }
 
+#[tokio::test]
+async fn placeholders_for_nobody_are_no_account_and_cells_without_a_value_are_absent() {
+    let (folder, server) = (TempDir::new().unwrap(), api().await);
+    let users = ["0", "-1", "guest", "Anonymous", "n/a", "NULL", r"\N", "", "00000000-0000-0000-0000-000000000000"];
+    let line = |(n, user): (usize, &&str)| format!("view,p-{n},2019-10-01T00:00:00Z,{user},NULL,\\N\n");
+    let lines: String = users.iter().enumerate().map(line).collect();
+    let text = format!("event_type,ref_id,occurred_at,account_id,session_id,ref_type\n{lines}");
+    assert_eq!(figures(&run(&server, &file(&folder, "a.csv", &text), &[]).await), [9, 9, 0, 0]);
+    for event in sent(&server) {
+        assert_eq!(event.as_object().unwrap().len(), 5, "neither account nor session: {event}");
+        assert_eq!(event["ref_type"], "Product");
+    }
+}
+
 /// The reasons with their first lines.
 fn named(summary: &Summary) -> String {
     let lines = summary.rejected_by_code.iter().flat_map(|(code, rejected)| {

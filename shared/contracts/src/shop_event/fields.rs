@@ -293,7 +293,9 @@ fn is_number(raw: &RawValue) -> bool {
     raw.get().starts_with(|first: char| first.is_ascii_digit() || first == '-')
 }
 
-fn is_nobody(text: &str) -> bool {
+/// Says whether a customer id is a placeholder for "no customer": `0`, `guest`, `null`, the nil UUID and the like.
+#[must_use]
+pub fn is_nobody(text: &str) -> bool {
     let is_nil = uuid::Uuid::try_parse(text).is_ok_and(|id| id.is_nil());
     is_nil || NOBODY.iter().any(|nobody| nobody.eq_ignore_ascii_case(text))
 }

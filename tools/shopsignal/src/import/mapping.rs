@@ -6,7 +6,7 @@ use super::args::{Args, FIELDS, Kind, METADATA, Pair, Preset};
 use super::interaction::Interaction;
 use super::json::{Json, Object};
 use super::source::Source;
-use super::value::{Fault, find, required, text, time};
+use super::value::{Fault, find, required, text, time, user};
 use super::{order, preset};
 use crate::Error;
 
@@ -124,7 +124,7 @@ impl Columns {
             event_type: needed("event_type")?,
             ref_type: optional("ref_type")?,
             ref_id: needed("ref_id")?,
-            user_id: optional("account_id")?,
+            user_id: column("account_id").map_or(Ok(None), |column| user(fields, column))?.map(String::from),
             session_id: optional("session_id")?,
             occurred_at: time(fields, column("occurred_at").unwrap_or("occurred_at"))?,
             metadata: metadata.collect(),

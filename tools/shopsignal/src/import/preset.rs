@@ -6,7 +6,7 @@
 
 use super::interaction::Interaction;
 use super::json::{Json, Object};
-use super::value::{Fault, find, microseconds, required, text, time};
+use super::value::{Fault, find, microseconds, required, text, time, user};
 
 /// Google Analytics' value for an unset field.
 const NOT_SET: &str = "(not set)";
@@ -15,10 +15,10 @@ const NOT_SET: &str = "(not set)";
 pub(super) fn ga4(fields: &Object) -> Result<Vec<Interaction>, Fault> {
     let event_type = required(fields, "event_name")?;
     let occurred_at = microseconds(fields, "event_timestamp")?;
-    let device = text(fields, "user_pseudo_id")?;
-    let user = text(fields, "user_id")?.or(device);
+    let device = user(fields, "user_pseudo_id")?;
+    let user = user(fields, "user_id")?.or(device);
     // The number is unique within the device alone.
-    let session = ga_session(fields).map(|session| format!("{}.{session}", device.unwrap_or_default()));
+    let session = device.and_then(|device| Some(format!("{device}.{}", ga_session(fields)?)));
     let mut found = Vec::new();
     for item in objects(fields, "items")? {
         let ref_id = required(item, "item_id").map_err(|fault| within("items", fault))?;
@@ -53,7 +53,7 @@ pub(super) fn segment(fields: &Object) -> Result<Vec<Interaction>, Fault> {
     }
     let event_type = required(fields, "event")?;
     let occurred_at = time(fields, "timestamp")?;
-    let user = text(fields, "userId")?.map_or_else(|| text(fields, "anonymousId"), |user| Ok(Some(user)))?;
+    let user = user(fields, "userId")?.map_or_else(|| user(fields, "anonymousId"), |user| Ok(Some(user)))?;
     let message = text(fields, "messageId")?;
     let none = Object::new();
     let properties = fields.get("properties").and_then(Json::as_object).unwrap_or(&none);
@@ -119,6 +119,13 @@ mod tests {
         let at = "2021-01-31T05:05:10.766593Z";
         let expected = [format!("add_to_cart GGOEGXXX1 {user} {at}"), format!("add_to_cart 9188 {user} {at}")];
         assert_eq!(summary(&ga4(&object(&event)).unwrap()), expected);
+        let mut guest = event.clone();
+        guest["user_id"] = json!("guest");
+        assert_eq!(summary(&ga4(&object(&guest)).unwrap()), expected, "the device says who it is");
+        for nobody in [json!(0), json!(-1), json!("NULL")] {
+            guest["user_pseudo_id"] = nobody;
+            assert_eq!(summary(&ga4(&object(&guest)).unwrap())[1], format!("add_to_cart 9188 None None {at}"));
+        }
         let mut without = event;
         without["items"] = json!([]);
         assert!(ga4(&object(&without)).unwrap().is_empty());
@@ -142,6 +149,9 @@ mod tests {
         let found = segment(&object(&ordered)).unwrap();
         assert_eq!(found.iter().map(|interaction| interaction.ref_id.as_str()).collect::<Vec<_>>(), ["G-32", "7"]);
         assert_eq!(found[0].user_id.as_deref(), Some("a-1"));
+        let mut guest = ordered;
+        guest["userId"] = json!("anonymous");
+        assert_eq!(segment(&object(&guest)).unwrap(), found);
         assert!(segment(&object(&json!({ "type": "identify", "userId": "u-1" }))).unwrap().is_empty());
         let searched = json!({ "event": "Products Searched", "timestamp": "2015-10-01T00:00:00Z", "properties": { "query": "x" } });
         assert!(segment(&object(&searched)).unwrap().is_empty());

@@ -15,12 +15,15 @@ use crate::Error;
 /// Files are read in chunks of this size.
 const BUFFER_BYTES: usize = 256 * 1024;
 
+/// Cells without a value: databases and data frames write one of them.
+const NO_VALUE: [&str; 4] = ["", "NULL", "null", r"\N"];
+
 /// One line, or one CSV record, which may span several lines.
 #[derive(Debug)]
 pub(super) struct Line {
     /// Its first line, from 1.
     pub(super) number: u64,
-    /// Its fields. Those of CSV are strings; an empty one is absent.
+    /// Its fields. Those of CSV are strings; one without a value is absent.
     pub(super) fields: Result<Object, Fault>,
 }
 
@@ -130,7 +133,7 @@ fn fields(record: &csv::ByteRecord, headers: &[String]) -> Result<Object, Fault>
     for (name, cell) in headers.iter().zip(record) {
         let cell =
             std::str::from_utf8(cell).map_err(|_| Fault::new("invalid_text", format!("{name}: must be UTF-8")))?.trim();
-        if !cell.is_empty() {
+        if !NO_VALUE.contains(&cell) {
             fields.insert(name.clone(), cell.into());
         }
     }
