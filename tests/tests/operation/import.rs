@@ -200,6 +200,16 @@ async fn what_is_stated_twice_is_refused() {
 }
 
 #[tokio::test]
+async fn a_bad_product_of_a_line_is_named_and_those_beside_it_are_sent() {
+    let (folder, server) = (TempDir::new().unwrap(), api().await);
+    let line = r#"{"event_name":"purchase","event_timestamp":"1612069510766593","items":[{"item_id":"g51"},{"item_name":"Gift wrap"}]}"#;
+    let summary = run(&server, &file(&folder, "a.ndjson", line), &["--preset", "ga4"]).await;
+    assert_eq!(figures(&summary), [1, 1, 0, 1]);
+    assert_eq!(named(&summary), "missing_field x1, line 1: items[1].item_id: is missing\n");
+    assert_eq!(sent(&server)[0]["ref_id"], "g51");
+}
+
+#[tokio::test]
 async fn placeholders_for_nobody_are_no_account_and_cells_without_a_value_are_absent() {
     let (folder, server) = (TempDir::new().unwrap(), api().await);
     let users = ["0", "-1", "guest", "Anonymous", "n/a", "NULL", r"\N", "", "00000000-0000-0000-0000-000000000000"];

@@ -20,7 +20,7 @@ pub(super) struct Item {
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) items: Vec<Item>,
-    /// Lines that cannot be sent.
+    /// What cannot be sent: lines, and products of lines, each with its line.
     pub(super) faults: Vec<(u64, Fault)>,
     /// Lines read.
     pub(super) lines: u64,
@@ -68,17 +68,23 @@ impl Batches {
     /// Adds a line; returns the previous batch when the line does not fit into it.
     fn add(&mut self, line: Line) -> Option<Batch> {
         let is_csv = self.source.is_csv();
-        let items = line.fields.and_then(|fields| self.mapping.read(fields, is_csv));
-        let items = items.and_then(|items| self.limits.check(line.number, items));
-        let (count, bytes) = items.as_ref().map_or((0, 0), |items| (items.len(), size(items)));
-        let is_full = self.open.items.len() + count > self.limits.items || self.open.bytes + bytes > self.limits.bytes;
+        let read = line.fields.and_then(|fields| self.mapping.read(fields, is_csv));
+        let read = read.unwrap_or_else(|fault| vec![Err(fault)]);
+        let is_skipped = read.is_empty();
+        let mut faults = Vec::new();
+        let items = read.into_iter().filter_map(|item| item.map_err(|fault| faults.push(fault)).ok()).collect();
+        let items = self.limits.check(line.number, items).unwrap_or_else(|fault| {
+            faults.push(fault);
+            Vec::new()
+        });
+        let bytes = size(&items);
+        let is_full =
+            self.open.items.len() + items.len() > self.limits.items || self.open.bytes + bytes > self.limits.bytes;
         let full = is_full.then(|| std::mem::take(&mut self.open));
         let open = &mut self.open;
-        match items {
-            Ok(items) if items.is_empty() => open.skipped += 1,
-            Ok(items) => open.items.extend(items),
-            Err(fault) => open.faults.push((line.number, fault)),
-        }
+        open.skipped += u64::from(is_skipped);
+        open.items.extend(items);
+        open.faults.extend(faults.into_iter().map(|fault| (line.number, fault)));
         (open.lines, open.last_line, open.bytes) = (open.lines + 1, line.number, open.bytes + bytes);
         full
     }

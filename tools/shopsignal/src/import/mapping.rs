@@ -62,17 +62,18 @@ impl Mapping {
         if matches!(self, Self::Orders) { Kind::Orders } else { Kind::Interactions }
     }
 
-    /// Builds the items of a line; none when it is not about a product.
-    pub(super) fn read(&self, fields: Object, is_csv: bool) -> Result<Vec<Json>, Fault> {
-        let of =
-            |source, found: Vec<Interaction>| found.into_iter().map(|interaction| interaction.item(source)).collect();
-        match self {
-            Self::Columns(columns) => of(columns.source, vec![columns.read(&fields)?]),
+    /// Builds the items of a line, each with its own fault; none when it is not about a product.
+    pub(super) fn read(&self, fields: Object, is_csv: bool) -> Result<Vec<Result<Json, Fault>>, Fault> {
+        let of = |source, found: Vec<Result<Interaction, Fault>>| {
+            found.into_iter().map(|found| found.and_then(|interaction| interaction.item(source))).collect()
+        };
+        Ok(match self {
+            Self::Columns(columns) => of(columns.source, vec![columns.read(&fields)]),
             Self::Ga4 => of("ga4", preset::ga4(&fields)?),
             Self::Segment => of("segment", preset::segment(&fields)?),
-            Self::Orders if is_csv => Ok(vec![order::nested(fields)?]),
-            Self::Orders => Ok(vec![Json::Object(fields)]),
-        }
+            Self::Orders if is_csv => vec![order::nested(fields)],
+            Self::Orders => vec![Ok(Json::Object(fields))],
+        })
     }
 }
 
@@ -152,7 +153,7 @@ mod tests {
             "category_id": "2103807459595387724", "brand": "shiseido", "price": "35.79", "user_id": "541312140",
             "user_session": "72d76fde-8bb3-4e00-8c23-a032dfed738c"
         }));
-        let item = without_id(Mapping::Columns(Columns::rees46()).read(fields, true).unwrap().remove(0));
+        let item = without_id(Mapping::Columns(Columns::rees46()).read(fields, true).unwrap().remove(0).unwrap());
         let expected = json!({
             "event_type": "cart", "ref_type": "Product", "ref_id": "44600062", "occurred_at": "2019-10-01T00:00:00Z",
             "session_id": "72d76fde-8bb3-4e00-8c23-a032dfed738c", "account_id": crate::import::identity::account("541312140"),

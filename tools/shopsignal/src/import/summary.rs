@@ -14,7 +14,7 @@ const NAMED_LINES: usize = 5;
 /// What was rejected for one reason.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejected {
-    /// The number of events, or of lines without an event.
+    /// The number of events, of products of a line, or of lines without an event.
     pub count: u64,
     /// The first lines, each with its error.
     pub first: Vec<(u64, String)>,
@@ -73,7 +73,7 @@ pub struct Summary {
     pub accepted: u64,
     /// Events that were there before.
     pub duplicate: u64,
-    /// Events that were rejected, and lines that cannot be read.
+    /// Events that were rejected, and lines and products of lines that cannot be read.
     pub rejected: u64,
     /// The same by their code.
     pub rejected_by_code: BTreeMap<String, Rejected>,
