@@ -51,12 +51,47 @@ async fn what_always_follows_is_found_first_and_the_database_is_as_before() {
 #[tokio::test]
 async fn a_line_that_cannot_be_read_is_named() {
     let (database, folder) = (TestDatabase::create().await, tempfile::tempdir().unwrap());
-    let file = folder.path().join("broken.csv");
-    std::fs::write(&file, "session,item,time\n1,a,1590000000\n1,b,noon\n").unwrap();
-    let mut command = shopsignal();
-    let output = command.env("DATABASE_URL", database.url()).arg("evaluate").arg(&file).output().await.unwrap();
+    for (name, text, problem) in [
+        ("noon.csv", "session,item,time\n1,a,1590000000\n1,b,noon\n", "noon.csv, line 3: noon is neither a time"),
+        ("cell.csv", "item,session,time\na,1,1590000000\na,,1590000000\n", "cell.csv, line 3: session: is missing"),
+        ("short.csv", "session,item,time\n1,a\n", "short.csv, line 2: has 2 columns, the header has 3"),
+        ("part.tsv", "session\titem\n1\ta\n", "part.tsv has no column time"),
+        ("a.ndjson", r#"{"session":1,"item":"a","time":1590000000}"#, "a.ndjson must end in .csv or .tsv"),
+    ] {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        let mut command = shopsignal();
+        let output = command.env("DATABASE_URL", database.url()).arg("evaluate").arg(&file).output().await.unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && error.contains(problem), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn columns_are_read_by_name_and_a_file_without_a_header_is_refused() {
+    let _turn = TURN.lock().await;
+    let (database, folder) = (TestDatabase::create().await, tempfile::tempdir().unwrap());
+    // given: the same sessions with their columns in another order, and without a header
+    let lines = affinities(0, 240);
+    let moved = lines.lines().map(|line| line.rsplit(',').collect::<Vec<_>>().join("\t"));
+    let moved = moved.collect::<Vec<_>>().join("\n").replacen("time\titem\tsession", "Time\tItemId\tSessionId", 1);
+    let [moved, bare] =
+        [("moved.tsv", &*moved), ("bare.csv", lines.splitn(3, '\n').last().unwrap())].map(|(name, text)| {
+            std::fs::write(folder.path().join(name), text).unwrap();
+            folder.path().join(name)
+        });
+    let evaluate = async |file| {
+        let mut command = shopsignal();
+        command.env("DATABASE_URL", database.url()).arg("evaluate").arg(file).output().await.unwrap()
+    };
+    let output = evaluate(&moved).await;
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(cells(&text, "Shopsignal ")[1..3], ["12", "1.0000"], "{text}");
+    let output = evaluate(&bare).await;
     let error = String::from_utf8(output.stderr).unwrap();
-    assert!(!output.status.success() && error.contains("line 3: noon is neither a time"), "{error}");
+    let missing = "bare.csv has no column session, item, time; the columns of its header are 0, 100, 1590000020";
+    assert!(!output.status.success() && error.contains(missing), "{error}");
 }
 
 /// Records visits of sessions that are known to the log, each of two products that always follow each other.

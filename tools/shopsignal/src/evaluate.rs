@@ -29,7 +29,7 @@ use sessions::{Item, Sessions, Split};
 /// `shopsignal evaluate`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Sessions to learn from: CSV or TSV with the columns session, item, time and a header; gzip by its name (.gz).
+    /// Sessions to learn from: .csv or .tsv, also with .gz, whose header names the columns session, item and time.
     #[arg(required_unless_present = "log")]
     file: Option<PathBuf>,
     /// Sessions to predict, in the same form; otherwise the last sessions of the file.

@@ -18,6 +18,7 @@ mod send;
 mod source;
 mod state;
 mod summary;
+pub(crate) mod table;
 mod value;
 
 use std::path::Path;

@@ -1,16 +1,18 @@
 //! Sessions, of a file or of visits of the log, split into those to learn from and those to predict.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufReader, Read};
 use std::path::Path;
 use std::str::FromStr;
 
 use domain::{EventType, ProductId};
-use flate2::read::MultiGzDecoder;
 use jiff::Timestamp;
 
 use crate::Error;
+use crate::import::table;
+
+/// The names of the columns session, item and time; the last ones are those of Serenade's sample.
+const COLUMNS: [&[&str]; 3] =
+    [&["session", "session_id", "SessionId"], &["item", "item_id", "ItemId"], &["time", "Time"]];
 
 /// An item, by its place in [`Sessions::items`].
 pub(super) type Item = u32;
@@ -58,7 +60,7 @@ pub(super) struct Sessions {
     pub(super) test: Vec<Vec<Event>>,
 }
 
-/// Reads `session,item,time` (comma or tab, with a header; times in seconds or RFC 3339; gzip by `.gz`).
+/// Reads the columns session, item and time, by name (CSV or TSV, times in seconds or RFC 3339).
 ///
 /// Every event of a file is a view. Without a file of its own the test part is split off, by when sessions began.
 pub(super) fn read(train: &Path, test: Option<&Path>, split: Split) -> Result<Sessions, Error> {
@@ -85,28 +87,10 @@ pub(super) struct Row {
 }
 
 fn read_file(path: &Path) -> Result<Vec<Row>, Error> {
-    let failed = |source| Error::Read { path: path.to_owned(), source };
-    let file = File::open(path).map_err(failed)?;
-    let packed = path.extension().is_some_and(|extension| extension == "gz");
-    let mut text = String::new();
-    let mut bytes: Box<dyn Read> =
-        if packed { Box::new(MultiGzDecoder::new(BufReader::new(file))) } else { Box::new(file) };
-    bytes.read_to_string(&mut text).map_err(failed)?;
-    let tab = text.lines().next().is_some_and(|header| header.contains('\t'));
-    let mut records = csv::ReaderBuilder::new().delimiter(if tab { b'\t' } else { b',' }).from_reader(text.as_bytes());
-    let mut rows = Vec::new();
-    for (record, line) in records.records().zip(2..) {
-        let record = record.map_err(|error| failed(error.into()))?;
-        rows.push(row(&record).map_err(|problem| Error::Usage(format!("{}, line {line}: {problem}", path.display())))?);
-    }
-    Ok(rows)
+    table::read(path, COLUMNS, row)
 }
 
-fn row(record: &csv::StringRecord) -> Result<Row, String> {
-    let [session, item, time] = [0, 1, 2].map(|column| record.get(column).unwrap_or_default().trim());
-    if session.is_empty() || item.is_empty() {
-        return Err("three columns are needed: session, item, time".to_owned());
-    }
+fn row([session, item, time]: [&str; 3]) -> Result<Row, String> {
     let at = time.parse().ok().or_else(|| seconds(time));
     let at = at.ok_or_else(|| format!("{time} is neither a time (RFC 3339) nor a number of seconds"))?;
     // As it is stored: the id that comes back in a recommendation.
@@ -238,7 +222,7 @@ mod tests {
 
     #[test]
     fn an_item_is_a_product_id_in_its_stored_form() {
-        let read = |item: &str| row(&csv::StringRecord::from(vec!["s", item, "1"])).map(|row| row.item);
+        let read = |item: &str| row(["s", item, "1"]).map(|row| row.item);
         let upper = "5B0B0000-0000-4000-8000-00000000000A";
         assert_eq!(read(upper), Ok(upper.to_lowercase()));
         assert!(read(&"x".repeat(129)).unwrap_err().contains("is not a product id"));
@@ -246,7 +230,7 @@ mod tests {
 
     #[test]
     fn times_are_seconds_or_rfc_3339() {
-        let read = |time: &str| row(&csv::StringRecord::from(vec!["s", "i", time])).map(|row| row.at.as_second());
+        let read = |time: &str| row(["s", "i", time]).map(|row| row.at.as_second());
         assert_eq!((read("1590884413.0"), read("2020-05-31T00:20:13Z")), (Ok(1_590_884_413), Ok(1_590_884_413)));
         assert!(read("yesterday").unwrap_err().contains("yesterday is neither"));
     }

@@ -13,7 +13,7 @@ pub(super) const METADATA: &str = "metadata.";
 /// The arguments of an import.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// The file: .csv, or one JSON object per line (.json, .ndjson, .jsonl); each also with .gz.
+    /// The file: .csv or .tsv, or one JSON object per line (.json, .ndjson, .jsonl); each also with .gz.
     pub file: PathBuf,
     /// The kind of its lines.
     #[arg(long, value_enum, default_value_t = Kind::Interactions)]

@@ -54,9 +54,9 @@ impl Source {
         let bytes = BufReader::with_capacity(BUFFER_BYTES, plain);
         let reader = match format {
             Format::Json => Reader::Json { bytes, number: 0 },
-            Format::Csv => {
+            Format::Csv { delimiter } => {
                 // A record of another length is an error of that line, not of the file.
-                let mut records = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
+                let mut records = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(bytes);
                 let headers = records.byte_headers().map_err(|error| failed(error.into()))?;
                 let headers = headers.iter().map(|header| String::from_utf8_lossy(header).trim().to_owned()).collect();
                 let headers = without_mark(headers);
@@ -74,7 +74,15 @@ impl Source {
 
     /// Says whether all fields of lines are strings.
     pub(super) fn is_csv(&self) -> bool {
-        matches!(self.reader, Reader::Csv { .. })
+        self.headers().is_some()
+    }
+
+    /// Returns the names of the columns of CSV.
+    pub(super) fn headers(&self) -> Option<&[String]> {
+        match &self.reader {
+            Reader::Csv { headers, .. } => Some(headers),
+            Reader::Json { .. } => None,
+        }
     }
 }
 
@@ -159,7 +167,7 @@ fn without_mark(mut headers: Vec<String>) -> Vec<String> {
 
 enum Format {
     Json,
-    Csv,
+    Csv { delimiter: u8 },
 }
 
 /// Derives from the name the format, and whether the file is compressed.
@@ -167,11 +175,12 @@ fn format(path: &Path) -> Result<(Format, bool), Error> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let (name, packed) = name.strip_suffix(".gz").map_or((name.as_str(), false), |name| (name, true));
     match name.rsplit_once('.') {
-        Some((_, "csv")) => Ok((Format::Csv, packed)),
+        Some((_, "csv")) => Ok((Format::Csv { delimiter: b',' }, packed)),
+        Some((_, "tsv")) => Ok((Format::Csv { delimiter: b'\t' }, packed)),
         Some((_, "json" | "ndjson" | "jsonl")) => Ok((Format::Json, packed)),
         _ => {
             let shown = path.display();
-            Err(Error::Usage(format!("{shown} must end in .csv, .json, .ndjson or .jsonl, each also with .gz")))
+            Err(Error::Usage(format!("{shown} must end in .csv, .tsv, .json, .ndjson or .jsonl, each also with .gz")))
         }
     }
 }
