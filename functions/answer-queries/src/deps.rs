@@ -1,13 +1,8 @@
 //! The dependencies of the function.
 
-use std::time::Duration;
-
 use domain::SegmentThresholds;
 use messaging::DeadLetterQueues;
 use store::Database;
-
-/// How long SQS may take to say how much the dead-letter queues hold: an answer does not wait longer for it.
-pub const DEAD_LETTERS_LIMIT: Duration = Duration::from_secs(1);
 
 /// The dependencies of the function.
 #[derive(Debug)]

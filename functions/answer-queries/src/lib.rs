@@ -9,6 +9,6 @@ mod failure;
 mod route;
 mod settings;
 
-pub use deps::{DEAD_LETTERS_LIMIT, Deps};
+pub use deps::Deps;
 pub use route::router;
 pub use settings::Settings;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use answer_queries::{DEAD_LETTERS_LIMIT, Deps, Settings, router};
+use answer_queries::{Deps, Settings, router};
 use aws_sdk_sqs::Client;
 use messaging::DeadLetterQueues;
 use platform::aws;
@@ -14,7 +14,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let settings = platform::load(Settings::read)?;
     let aws = aws::configure(aws::CALL_LIMIT).await?;
     let deps = Deps {
-        dead_letters: DeadLetterQueues::new(Client::new(&aws), settings.dead_letter_queues, DEAD_LETTERS_LIMIT),
+        dead_letters: DeadLetterQueues::new(Client::new(&aws), settings.dead_letter_queues),
         database: Database::new(settings.database, Some(aws)),
         segments: settings.segments,
     };

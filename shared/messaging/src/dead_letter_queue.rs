@@ -1,12 +1,9 @@
 //! How many messages the dead-letter queues hold.
 
-use std::time::Duration;
-
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::QueueAttributeName;
 use futures_util::future::join_all;
-use tokio::time::timeout;
 
 /// The queues, as `shopsignal redrive` calls them, and the variables with their addresses.
 const QUEUES: [(&str, &str); 5] = [
@@ -31,14 +28,13 @@ pub struct DeadLetterCount {
 pub struct DeadLetterQueues {
     client: Client,
     queues: Vec<(&'static str, String)>,
-    limit: Duration,
 }
 
 impl DeadLetterQueues {
-    /// Keeps the client, the queues with their addresses, and the limit that SQS has for its answers.
+    /// Keeps the client, whose limit of a call is that of a count, and the queues with their addresses.
     #[must_use]
-    pub fn new(client: Client, queues: Vec<(&'static str, String)>, limit: Duration) -> Self {
-        Self { client, queues, limit }
+    pub fn new(client: Client, queues: Vec<(&'static str, String)>) -> Self {
+        Self { client, queues }
     }
 
     /// Reads the addresses; a queue without one is not counted.
@@ -46,11 +42,11 @@ impl DeadLetterQueues {
         QUEUES.into_iter().filter_map(|(name, variable)| Some((name, lookup(variable)?))).collect()
     }
 
-    /// Asks SQS about all queues at the same time. Never fails, and takes no longer than the limit.
+    /// Asks SQS about all queues at the same time. Never fails.
     pub async fn count(&self) -> Vec<DeadLetterCount> {
-        let count = async |(queue, url): &(&'static str, String)| {
-            let messages = timeout(self.limit, self.count_one(url)).await.ok().flatten();
-            DeadLetterCount { queue, messages }
+        let count = async |(queue, url): &(&'static str, String)| DeadLetterCount {
+            queue,
+            messages: self.count_one(url).await,
         };
         join_all(self.queues.iter().map(count)).await
     }

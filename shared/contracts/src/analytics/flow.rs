@@ -28,7 +28,7 @@ pub struct Flow {
 pub struct DeadLetters {
     /// `popularity`, `catalog`, `alerts`, `order-events` or `maintenance`, as `shopsignal redrive` calls it.
     pub queue: &'static str,
-    /// Its messages, approximately; null when SQS did not answer within a second.
+    /// Its messages, approximately; null when SQS did not answer within two seconds.
     pub messages: Option<i64>,
 }
 

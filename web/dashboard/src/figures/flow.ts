@@ -27,7 +27,7 @@ export const FLOWS = define({
   deadLetters: {
     name: "Dead letters",
     meaning:
-      "Messages that a consumer gave up on, and daily runs that failed, by queue. Each raises an alarm; docs/RUNBOOK.md, section dlq, says what to do, and “shopsignal redrive” with the name of the queue retries them. Unknown: SQS did not answer within a second.",
+      "Messages that a consumer gave up on, and daily runs that failed, by queue. Each raises an alarm; docs/RUNBOOK.md, section dlq, says what to do, and “shopsignal redrive” with the name of the queue retries them. Unknown: SQS did not answer within two seconds.",
     source: FLOW,
     unit: "count",
   },
