@@ -13,6 +13,8 @@ CREATE TABLE analytic.shop_event (
     date_created timestamptz NOT NULL
 );
 CREATE INDEX shop_event_subject_idx ON analytic.shop_event (subject, subject_id);
+-- The orders whose returns name a reference.
+CREATE INDEX shop_event_returned_idx ON analytic.shop_event USING gin ((content->'items') jsonb_path_ops) WHERE event_type = 'order_returned';
 
 COMMENT ON TABLE  analytic.shop_event IS 'The log of back-end events. Append-only; each event is logged once.';
 COMMENT ON COLUMN analytic.shop_event.id IS 'The producer''s event id (a UUID, or UUID v5 of its text), or a keyed digest of type, subject, time and content.';
@@ -406,7 +408,7 @@ DECLARE
     drawn bigint[] := array_fill(0::bigint, ARRAY[cardinality(remains)]);
     shares bigint[];
 BEGIN
-    IF cardinality(worth) > 0 THEN
+    IF 0 < ANY (worth) THEN
         shares := analytic.recount_shares(amount, worth);
         FOR place IN 1..cardinality(worth) LOOP
             drawn[place + 1] := least(shares[place], remains[place + 1]);
@@ -432,7 +434,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION analytic.recount_draw(bigint, bigint[], bigint[]) IS 'The share of each line in a refund.';
 
-CREATE FUNCTION analytic.recount_order(wanted text) RETURNS jsonb
+CREATE FUNCTION analytic.recount_order(wanted text, product_of jsonb) RETURNS jsonb
     LANGUAGE plpgsql STABLE AS $$
 DECLARE
     events analytic.shop_event[];
@@ -450,7 +452,8 @@ DECLARE
     amounts bigint[] := '{}'; ats int[] := '{}'; paid boolean[] := '{}'; named boolean[] := '{}';
     moves jsonb := '[]'; room jsonb := '{}'; own text; minor bigint; given bigint; place int; name text; pass int;
     -- refunds
-    requests jsonb := '[]'; request jsonb; known_request jsonb; worth bigint[]; quantity bigint; part bigint; named_return boolean; w int; found int;
+    requests jsonb := '[]'; request jsonb; known_request jsonb; worth bigint[]; part bigint; named_return boolean; w int; found int;
+    items jsonb := '{}'; gone bigint[]; base bigint[]; pieces bigint[]; wants bigint[]; quantity bigint; same boolean;
     remains bigint[]; of_pay bigint[] := '{}'; left_of jsonb := '{}'; drawn bigint[]; fits_drawn bigint[]; pool bigint[]; ats_order int[]; code text;
     entries jsonb := '[]';
     -- where it stands
@@ -576,6 +579,51 @@ BEGIN
         IF methods[place] = '' THEN methods[place] := coalesce(method, ''); END IF;
     END LOOP;
 
+    -- which pieces of which lines the items of each return are: no piece comes back twice, and the same refund id is the
+    -- same return
+    gone := array_fill(0::bigint, ARRAY[jsonb_array_length(lines)]);
+    FOR n IN 1..cardinality(events) LOOP
+        it := events[n].content;
+        CONTINUE WHEN events[n].event_type <> 'order_returned' OR it->'items' = '[]';
+        SELECT items->ordinality::text INTO known_request FROM unnest(events) WITH ORDINALITY AS earlier
+        WHERE ordinality < n AND event_type = 'order_returned' AND earlier.content->'items' <> '[]'
+          AND earlier.content->>'refund_id' = it->>'refund_id' ORDER BY ordinality LIMIT 1;
+        IF known_request IS NULL THEN
+            -- the pieces that are still there; if there are none, those that it names
+            FOR pass IN 1..2 LOOP
+                base := CASE WHEN pass = 1 THEN gone ELSE array_fill(0::bigint, ARRAY[cardinality(gone)]) END;
+                pieces := array_fill(0::bigint, ARRAY[cardinality(gone)]);
+                wants := ARRAY(SELECT coalesce((item->>'quantity_milli')::bigint, 9223372036854775807)
+                               FROM jsonb_array_elements(it->'items') WITH ORDINALITY AS reported (item, ordinality) ORDER BY ordinality);
+                -- first the lines with the id of the item, then those whose product it is, or whose SKU
+                FOR w, place, quantity IN
+                    SELECT item.place, line.place, line.quantity
+                    FROM (SELECT ordinality AS place, coalesce(item->>'sku', item->>'reference') AS own,
+                                 CASE WHEN item ? 'sku' THEN item->>'reference' ELSE coalesce(product_of->>(item->>'reference'), item->>'reference') END AS product
+                          FROM jsonb_array_elements(it->'items') WITH ORDINALITY AS reported (item, ordinality)) AS item
+                    JOIN (SELECT ordinality AS place, coalesce(line->>'sku', line->>'reference') AS own,
+                                 CASE WHEN line ? 'sku' THEN line->>'reference' ELSE coalesce(product_of->>(line->>'reference'), line->>'reference') END AS product,
+                                 (line->>'quantity_milli')::bigint AS quantity
+                          FROM jsonb_array_elements(lines) WITH ORDINALITY AS ordered (line, ordinality)) AS line
+                    ON line.own IN (item.own, item.product) OR line.product = item.own
+                    ORDER BY item.place, line.own <> item.own, line.place
+                LOOP
+                    part := least(wants[w], quantity - base[place] - pieces[place]);
+                    pieces[place] := pieces[place] + part; wants[w] := wants[w] - part;
+                END LOOP;
+                EXIT WHEN 0 < ANY (pieces);
+            END LOOP;
+            worth := ARRAY(SELECT div(goods_lines[i]::numeric * (base[i] + pieces[i]), ordered) - div(goods_lines[i]::numeric * base[i], ordered)
+                           FROM (SELECT i, (lines->(i - 1)->>'quantity_milli')::numeric AS ordered FROM generate_subscripts(gone, 1) AS i) AS line ORDER BY i);
+            known_request := jsonb_build_object('pieces', pieces, 'worth', worth, 'again', base <> gone,
+                'value', CASE WHEN base = gone THEN (SELECT coalesce(sum(value), 0) FROM unnest(worth) AS value) ELSE 0 END);
+            IF base = gone THEN
+                FOR place IN 1..cardinality(gone) LOOP gone[place] := gone[place] + pieces[place]; END LOOP;
+            END IF;
+        END IF;
+        items := items || jsonb_build_object(n::text, known_request);
+    END LOOP;
+
     -- requested refunds, each once
     named_return := EXISTS (SELECT FROM unnest(events) AS reported WHERE event_type = 'order_returned'
                             AND (reported.content->>'refund' IS NOT NULL OR reported.content->'items' <> '[]'));
@@ -585,30 +633,16 @@ BEGIN
             SELECT i INTO place FROM generate_subscripts(ids, 1) AS i WHERE named[i] AND paid[i] AND ids[i] = it->>'payment_id';
             own := CASE WHEN (it->'currency'->>'named')::boolean THEN it->'currency'->>'code' ELSE coalesce(curs[place], cur) END;
             request := jsonb_build_object('n', n, 'at', n, 'payment', true, 'desk', false, 'pay', place, 'method', it->>'method', 'worth', '[]'::jsonb,
-                'cur', own, 'minor', CASE WHEN it->>'amount' IS NULL THEN NULL ELSE analytic.recount_minor(it->>'amount', own) END,
+                'again', false, 'estimate', it->>'amount' IS NULL, 'cur', own, 'minor', CASE WHEN it->>'amount' IS NULL THEN NULL ELSE analytic.recount_minor(it->>'amount', own) END,
                 'id', coalesce(it->>'refund_id', CASE WHEN place IS NULL THEN it->>'payment_id' END));
         ELSIF event.event_type IN ('order_returned', 'order_cancelled') OR event.event_type = 'order_status_updated' AND it->>'status' IN ('returned', 'cancelled') THEN
-            worth := '{}';
-            IF event.event_type = 'order_returned' AND lines <> '[]' THEN
-                worth := array_fill(0::bigint, ARRAY[jsonb_array_length(lines)]); given := 0;
-                FOR request IN SELECT * FROM jsonb_array_elements(it->'items') LOOP
-                    quantity := coalesce((request->>'quantity_milli')::bigint, 9223372036854775807);
-                    FOR place IN 1..jsonb_array_length(lines) LOOP
-                        CONTINUE WHEN lines->(place - 1)->>'reference' <> request->>'reference';
-                        part := least(quantity, (lines->(place - 1)->>'quantity_milli')::bigint); given := given + 1;
-                        worth[place] := least(goods_lines[place], worth[place]
-                            + div(goods_lines[place]::numeric * part, (lines->(place - 1)->>'quantity_milli')::numeric)::bigint);
-                        quantity := quantity - part;
-                    END LOOP;
-                END LOOP;
-                IF given = 0 THEN worth := '{}'; END IF;
-            END IF;
             own := CASE WHEN (it->'currency'->>'named')::boolean THEN it->'currency'->>'code' ELSE cur END;
             minor := CASE WHEN it->>'refund' IS NOT NULL THEN analytic.recount_minor(it->>'refund', own)
-                          WHEN cardinality(worth) > 0 THEN (SELECT sum(value) FROM unnest(worth) AS value) END;
+                          ELSE (items->n::text->>'value')::bigint END;
             IF it->>'refund' IS NULL THEN own := cur; END IF;
-            request := jsonb_build_object('n', n, 'at', n, 'payment', false, 'desk', true, 'pay', NULL, 'method', NULL, 'worth', to_jsonb(worth),
-                'cur', own, 'minor', minor,
+            request := jsonb_build_object('n', n, 'at', n, 'payment', false, 'desk', true, 'pay', NULL, 'method', NULL,
+                'worth', coalesce(items->n::text->'worth', '[]'), 'again', coalesce((items->n::text->>'again')::boolean, false),
+                'cur', own, 'minor', minor, 'estimate', it->>'refund' IS NULL,
                 -- a cancellation without an amount is not a separate refund that an id could name
                 'id', CASE WHEN event.event_type = 'order_cancelled' AND it->>'refund' IS NULL THEN NULL ELSE it->>'refund_id' END);
             -- a cancellation that was revoked, and a status that repeats what the returns department reported with an
@@ -626,11 +660,18 @@ BEGIN
             IF known_request->>'id' IS NOT NULL AND request->>'id' IS NOT NULL THEN
                 CONTINUE WHEN known_request->>'id' <> request->>'id';
             ELSE
-                CONTINUE WHEN known_request->>'minor' IS NULL OR request->>'minor' IS NULL OR known_request->>'minor' <> request->>'minor' OR known_request->>'cur' <> request->>'cur';
+                same := coalesce(known_request->>'minor' = request->>'minor' AND known_request->>'cur' = request->>'cur', false);
                 IF (request->>'payment')::boolean AND (known_request->>'payment')::boolean THEN
-                    CONTINUE WHEN known_request->>'pay' IS DISTINCT FROM request->>'pay';
+                    CONTINUE WHEN NOT same OR known_request->>'pay' IS DISTINCT FROM request->>'pay';
+                ELSIF (request->>'desk')::boolean AND (known_request->>'desk')::boolean THEN
+                    -- two returns are two refunds, unless the second names pieces of the first
+                    CONTINUE WHEN NOT (request->>'again')::boolean
+                        OR NOT (same OR (request->>'estimate')::boolean OR (known_request->>'estimate')::boolean)
+                        OR NOT EXISTS (SELECT FROM jsonb_array_elements_text(request->'worth') WITH ORDINALITY AS one (value, i)
+                                       JOIN jsonb_array_elements_text(known_request->'worth') WITH ORDINALITY AS other (value, i) USING (i)
+                                       WHERE one.value::bigint > 0 AND other.value::bigint > 0);
                 ELSE
-                    CONTINUE WHEN (request->>'desk')::boolean AND (known_request->>'desk')::boolean;
+                    CONTINUE WHEN NOT same;
                 END IF;
             END IF;
             found := w; EXIT;
@@ -642,6 +683,8 @@ BEGIN
             requests := jsonb_set(requests, ARRAY[found::text], known_request || jsonb_build_object(
                 'payment', (known_request->>'payment')::boolean OR (request->>'payment')::boolean,
                 'desk', (known_request->>'desk')::boolean OR (request->>'desk')::boolean)
+                || CASE WHEN (known_request->>'estimate')::boolean AND NOT (request->>'estimate')::boolean
+                        THEN jsonb_build_object('minor', request->'minor', 'cur', request->'cur', 'estimate', false) ELSE '{}' END
                 || CASE WHEN known_request->>'pay' IS NULL THEN jsonb_build_object('pay', request->'pay') ELSE '{}' END
                 || CASE WHEN known_request->>'method' IS NULL THEN jsonb_build_object('method', request->'method') ELSE '{}' END
                 || CASE WHEN known_request->>'id' IS NULL THEN jsonb_build_object('id', request->'id') ELSE '{}' END
@@ -738,11 +781,7 @@ BEGIN
                       ELSE true END;
         FOR place IN 0..jsonb_array_length(lines) - 1 LOOP
             IF event.event_type = 'order_returned' THEN
-                IF EXISTS (SELECT FROM jsonb_array_elements(it->'items') AS item JOIN jsonb_array_elements(lines) AS line ON line->>'reference' = item->>'reference') THEN
-                    CONTINUE WHEN NOT EXISTS (SELECT FROM jsonb_array_elements(it->'items') AS item WHERE item->>'reference' = lines->place->>'reference');
-                ELSE
-                    CONTINUE WHEN NOT whole;
-                END IF;
+                CONTINUE WHEN CASE WHEN items ? n::text THEN (items->n::text->'pieces'->>place)::bigint = 0 ELSE NOT whole END;
                 back := back || to_jsonb(place);
                 IF it->>'refund' IS NOT NULL THEN asked := asked || to_jsonb(place); END IF;
             ELSIF event.event_type = 'order_status_updated' AND status = 'returned' AND NOT named_return THEN
@@ -762,12 +801,28 @@ BEGIN
         'payments', coalesce((SELECT jsonb_agg(jsonb_build_object('id', ids[i], 'currency', curs[i], 'minor', amounts[i]))
                               FROM generate_subscripts(ids, 1) AS i WHERE paid[i]), '[]'));
 END $$;
-COMMENT ON FUNCTION analytic.recount_order(text) IS 'Everything derived from the logged events of one order, in one document: a naive implementation of docs/ORDER_EVENTS.md.';
+COMMENT ON FUNCTION analytic.recount_order(text, jsonb) IS 'Everything derived from the logged events of one order, in one document: a naive implementation of docs/ORDER_EVENTS.md.';
 
 CREATE VIEW analytic.sales_recount AS
-WITH reported AS MATERIALIZED (
-    SELECT order_id, analytic.recount_order(order_id) AS it
+WITH product AS (
+    SELECT DISTINCT subject_id AS product_id FROM analytic.shop_event WHERE event_type IN ('product_created', 'product_updated')
+), reference AS (
+    SELECT product_id AS reference, product_id FROM product
+    UNION ALL
+    SELECT * FROM (
+        SELECT DISTINCT ON (sku) sku, subject_id FROM analytic.shop_event, jsonb_array_elements_text(content->'skus') AS sku
+        WHERE event_type IN ('product_created', 'product_updated') ORDER BY sku, occurred_at, subject_id) AS claim
+    WHERE sku NOT IN (SELECT product_id FROM product)
+), mapping AS (
+    -- the products that lines and returned items of an order lead to
+    SELECT subject_id AS order_id, jsonb_object_agg(reference, product_id) AS products
+    FROM analytic.shop_event, jsonb_array_elements(coalesce(content->'lines', content->'items')) AS item
+    JOIN reference ON reference.reference = item->>'reference'
+    WHERE subject = 'order' GROUP BY subject_id
+), reported AS MATERIALIZED (
+    SELECT order_id, analytic.recount_order(order_id, coalesce(products, '{}')) AS it
     FROM (SELECT DISTINCT subject_id AS order_id FROM analytic.shop_event WHERE subject = 'order') AS known
+    LEFT JOIN mapping USING (order_id)
 ), orders AS (
     SELECT order_id, it->>'customer' AS customer_key, it->>'seller' AS seller_id, it->>'former_seller' AS former_seller_id,
            it->>'currency' AS currency, it->>'method' AS method,
@@ -782,15 +837,6 @@ WITH reported AS MATERIALIZED (
            CASE WHEN (booked->>'payment')::boolean THEN 0 ELSE (booked->>'minor')::numeric END AS refund,
            (booked->>'payment')::boolean AS is_payment, booked->'lines' AS shares
     FROM reported CROSS JOIN LATERAL jsonb_array_elements(it->'entries') WITH ORDINALITY AS entries (booked, place)
-), product AS (
-    SELECT DISTINCT subject_id AS product_id FROM analytic.shop_event WHERE event_type IN ('product_created', 'product_updated')
-), reference AS (
-    SELECT product_id AS reference, product_id FROM product
-    UNION ALL
-    SELECT * FROM (
-        SELECT DISTINCT ON (sku) sku, subject_id FROM analytic.shop_event, jsonb_array_elements_text(content->'skus') AS sku
-        WHERE event_type IN ('product_created', 'product_updated') ORDER BY sku, occurred_at, subject_id) AS claim
-    WHERE sku NOT IN (SELECT product_id FROM product)
 ), line AS (
     -- a product has the seller and category stated last before the order, else the first ones; at the same instant the
     -- creation is stated first

@@ -7,6 +7,10 @@ BEGIN
     SELECT subject, subject_id, now() FROM (
         SELECT 'order' AS subject, order_id AS subject_id FROM analytic.order_line WHERE reference = ANY(product_references)
         UNION
+        -- a return may name the SKU of a line, or its product
+        SELECT 'order', subject_id FROM unnest(product_references) AS named (reference)
+        JOIN analytic.shop_event ON event_type = 'order_returned' AND content->'items' @> jsonb_build_array(jsonb_build_object('reference', named.reference))
+        UNION
         SELECT subject, opinion_id FROM analytic.opinion WHERE reference = ANY(product_references)
     ) AS naming
     -- in key order, like other consumers

@@ -8,8 +8,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::fraud::{FindingId, Thresholds};
 use domain::{
-    Attributions, Contribution, DerivedInteraction, ShopEvent, Subject, event_contribution, opinion_contribution,
-    opinion_interaction, order_contribution, order_interactions, user_contribution,
+    Attributions, Contribution, DerivedInteraction, ProductState, ShopEvent, Subject, event_contribution,
+    opinion_contribution, opinion_interaction, order_contribution, order_interactions, user_contribution,
 };
 use jiff::Timestamp;
 use store::interaction::Derived;
@@ -18,7 +18,7 @@ use store::shop_event::Logged;
 use store::{Database, StoreError, Transaction};
 
 use crate::fraud;
-use crate::state::{States, SubjectKey, changed, named};
+use crate::state::{States, SubjectKey, changed, decided, named, products, relied_on};
 
 /// The result of a transaction.
 #[derive(Debug)]
@@ -75,9 +75,9 @@ async fn run(
         let mut projections = store::projection::lock(transaction, &subjects).await?;
         let mut events_of_subject = store::shop_event::list_of(transaction, &subjects).await?;
         new = store::shop_event::keep_erased(transaction, &new, &mut events_of_subject).await?;
-        let states = States::fold(&events_of_subject);
-        change_products(transaction, &states).await?;
-        let known = attributions(transaction, &states).await?;
+        change_products(transaction, &products(&events_of_subject)).await?;
+        let known = attributions(transaction, &relied_on(&events_of_subject)).await?;
+        let states = States::fold(&events_of_subject, &known);
         save(transaction, &states, &known).await?;
         store::projection::clear_stale(transaction, &subjects).await?;
         let wanted = move_on(&mut projections, &Caused::by(&states, &known), &mut difference);
@@ -92,14 +92,17 @@ async fn run(
 }
 
 /// Writes products, and marks the subjects that use a reference whose product has changed.
-async fn change_products(transaction: &mut Transaction<'_>, states: &States) -> Result<(), StoreError> {
-    if states.products.is_empty() {
+async fn change_products(
+    transaction: &mut Transaction<'_>,
+    products: &[(&str, ProductState)],
+) -> Result<(), StoreError> {
+    if products.is_empty() {
         return Ok(());
     }
-    let references = states.decided();
+    let references = decided(products);
     store::product::lock_for_change(transaction, &references).await?;
     let before = store::product::get_attributions(transaction, &references).await?;
-    let products: Vec<_> = states.products.iter().map(|(id, product)| (&**id, product)).collect();
+    let products: Vec<_> = products.iter().map(|(id, product)| (*id, product)).collect();
     store::product::save(transaction, &products).await?;
     let after = store::product::get_attributions(transaction, &references).await?;
     let (old, new) = (skus(&references, &before), skus(&references, &after));
@@ -118,13 +121,12 @@ fn skus<'a>(references: &'a [String], known: &'a Attributions) -> Vec<(&'a str, 
 }
 
 /// Reads the products that the references of orders and opinions resolve to, and locks the references against changes.
-async fn attributions(transaction: &mut Transaction<'_>, states: &States) -> Result<Attributions, StoreError> {
-    let references = states.relied_on();
+async fn attributions(transaction: &mut Transaction<'_>, references: &[String]) -> Result<Attributions, StoreError> {
     if references.is_empty() {
         return Ok(Attributions::new());
     }
-    store::product::lock_for_reading(transaction, &references).await?;
-    store::product::get_attributions(transaction, &references).await
+    store::product::lock_for_reading(transaction, references).await?;
+    store::product::get_attributions(transaction, references).await
 }
 
 async fn save(transaction: &mut Transaction<'_>, states: &States, known: &Attributions) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use domain::{Fact, OpinionState, OrderState, ProductState, ShopEvent, Subject, UserState};
+use domain::{Attributions, Fact, OpinionState, OrderState, ProductState, ShopEvent, Subject, UserState};
 
 /// A subject: its kind and its id.
 pub(crate) type SubjectKey = (Subject, String);
@@ -13,46 +13,45 @@ pub(crate) struct States {
     pub(crate) orders: Vec<(String, OrderState)>,
     pub(crate) opinions: Vec<(Subject, String, OpinionState)>,
     pub(crate) users: Vec<(String, UserState)>,
-    pub(crate) products: Vec<(String, ProductState)>,
 }
 
 impl States {
-    /// Folds the events of each subject.
-    pub(crate) fn fold(events: &HashMap<SubjectKey, Vec<ShopEvent>>) -> Self {
+    /// Folds the events of each subject but products, given the known products.
+    pub(crate) fn fold(events: &HashMap<SubjectKey, Vec<ShopEvent>>, known: &Attributions) -> Self {
         let mut states = Self::default();
         for ((subject, id), events) in events {
             let id = id.clone();
             match subject {
-                Subject::Order => states.orders.push((id, OrderState::of(events))),
+                Subject::Order => states.orders.push((id, OrderState::of(events, known))),
                 Subject::Rating | Subject::Comment => states.opinions.push((*subject, id, OpinionState::of(events))),
                 Subject::User => states.users.push((id, UserState::of(events))),
-                Subject::Product => {
-                    let product = ProductState::of(events);
-                    if product.known {
-                        states.products.push((id, product));
-                    }
-                }
-                Subject::Seller | Subject::Click => {}
+                Subject::Product | Subject::Seller | Subject::Click => {}
             }
         }
         states
     }
+}
 
-    /// Returns the references that orders and opinions rely on.
-    pub(crate) fn relied_on(&self) -> Vec<String> {
-        let lines = self.orders.iter().flat_map(|(_, order)| order.lines.iter().map(|line| line.reference.clone()));
-        let opinions = self.opinions.iter().filter_map(|(.., opinion)| opinion.reference.clone());
-        lines.chain(opinions).filter(|reference| !reference.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
-    }
+/// Folds the events of each product.
+pub(crate) fn products(events: &HashMap<SubjectKey, Vec<ShopEvent>>) -> Vec<(&str, ProductState)> {
+    let of_products = events.iter().filter(|((subject, _), _)| *subject == Subject::Product);
+    let products = of_products.map(|((_, id), events)| (&**id, ProductState::of(events)));
+    products.filter(|(_, product)| product.known).collect()
+}
 
-    /// Returns the references that products define.
-    pub(crate) fn decided(&self) -> Vec<String> {
-        let all = self
-            .products
-            .iter()
-            .flat_map(|(id, product)| std::iter::once(id.clone()).chain(product.skus.keys().cloned()));
-        all.collect::<BTreeSet<_>>().into_iter().collect()
-    }
+/// Returns the references that products define.
+pub(crate) fn decided(products: &[(&str, ProductState)]) -> Vec<String> {
+    let all = products.iter().flat_map(|(id, product)| {
+        let skus = product.skus.keys().cloned();
+        std::iter::once((*id).to_owned()).chain(skus)
+    });
+    all.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Returns the references that orders and opinions rely on: also those of returns, and of lines that were replaced.
+pub(crate) fn relied_on(events: &HashMap<SubjectKey, Vec<ShopEvent>>) -> Vec<String> {
+    let others = events.iter().filter(|((subject, _), _)| *subject != Subject::Product);
+    named(others.flat_map(|(_, events)| events))
 }
 
 /// Returns the subject whose state an event changes; `None` when the event is only logged and counted.
@@ -66,13 +65,14 @@ pub(crate) fn changed(event: &ShopEvent) -> Option<SubjectKey> {
 }
 
 /// Returns every reference that events name, so that it can be locked.
-pub(crate) fn named(events: &[ShopEvent]) -> Vec<String> {
+pub(crate) fn named<'e>(events: impl IntoIterator<Item = &'e ShopEvent>) -> Vec<String> {
     let mut names = BTreeSet::new();
     for event in events {
         match &event.fact {
             Fact::OrderCreated { content, .. } | Fact::OrderUpdated { content, .. } => {
                 names.extend(content.lines.iter().map(|line| line.reference.clone()));
             }
+            Fact::OrderReturned { items, .. } => names.extend(items.iter().map(|item| item.reference.clone())),
             Fact::ProductCreated { product_id, facts } | Fact::ProductUpdated { product_id, facts } => {
                 names.insert(product_id.clone());
                 names.extend(facts.skus.iter().cloned());
@@ -86,7 +86,7 @@ pub(crate) fn named(events: &[ShopEvent]) -> Vec<String> {
             _ => {}
         }
     }
-    // A line may lack a reference.
+    // A line or an item may lack a reference.
     names.remove("");
     names.into_iter().collect()
 }

@@ -175,7 +175,7 @@ fn derive(events: &[String], intake: &Intake) -> Vec<DerivedInteraction> {
     for (subject, id) in subjects {
         let of_it = events.iter().filter(|event| event.fact.subject() == (subject, id));
         match subject {
-            Subject::Order => derived.extend(order_interactions(id, &OrderState::of(of_it), &known)),
+            Subject::Order => derived.extend(order_interactions(id, &OrderState::of(of_it, &known), &known)),
             _ => derived.extend(opinion_interaction((subject, id), &OpinionState::of(of_it), &known)),
         }
     }

@@ -2,13 +2,15 @@
 //!
 //! The events are a set: they are sorted before they are read, so the same events yield the same state in whatever
 //! order, repetition or batches they were delivered. Each part has its own module and reads the whole sequence: what
-//! was ordered (`content`) and what it costs (`price`), which payments exist (`payment`), which refunds are requested
-//! (`refund_request`), the resulting account book (`book`), and the status of the order (`progress`).
+//! was ordered (`content`) and what it costs (`price`), which payments exist (`payment`), which pieces came back
+//! (`returned_item`), which refunds are requested (`refund_request`), the resulting account book (`book`), and the status
+//! of the order (`progress`).
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::contribution::Attributions;
 use crate::shop_event::sequence;
 use crate::{Currency, CustomerKey, Money, OrderStatus, ShopEvent};
 
@@ -19,6 +21,7 @@ mod price;
 mod progress;
 mod refund_request;
 mod returned;
+mod returned_item;
 
 pub use book::{Entry, EntryKind};
 pub use payment::Payment;
@@ -70,16 +73,18 @@ pub struct OrderState {
 }
 
 impl OrderState {
-    /// Reads the events of one order. Events of other subjects are ignored, repeated ones count once.
+    /// Reads the events of one order, given the known products: returns may name a SKU of what was ordered, or its
+    /// product. Events of other subjects are ignored, repeated ones count once.
     #[must_use]
-    pub fn of<'e>(events: impl IntoIterator<Item = &'e ShopEvent>) -> Self {
+    pub fn of<'e>(events: impl IntoIterator<Item = &'e ShopEvent>, known: &Attributions) -> Self {
         let events = sequence(events);
         let content = content::Content::of(&events);
         let prices = price::Prices::of(&content);
         let payments = payment::Payments::of(&events, &content, &prices);
-        let requests = refund_request::refund_requests(&events, &content, &prices.lines, &payments);
+        let pieces = returned_item::returned_pieces(&events, &prices.lines, known);
+        let requests = refund_request::refund_requests(&events, &content, &pieces, &payments);
         let progress = progress::Progress::of(&events, &payments, &prices);
-        let returned = returned::Returned::of(&events, &content, &prices);
+        let returned = returned::Returned::of(&events, &content, &prices, &pieces);
         let first_method = payments.all.iter().map(|payment| &*payment.method).find(|method| !method.is_empty());
         Self {
             status: Some(progress.status()),

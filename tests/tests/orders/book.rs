@@ -21,9 +21,10 @@ fn maybe(random: &mut ChaCha8Rng, fields: &mut Value, name: &str, of: &[&str]) {
 fn content(random: &mut ChaCha8Rng, fields: &mut Value) {
     let item = |random: &mut ChaCha8Rng| {
         let mut item = json!({
-            "productId": choose(random, &[&spu(1), &spu(2), "sku-1", ""]), "quantity": choose(random, &["1", "2", "0.5"]),
+            "productId": choose(random, &[&spu(1), &spu(2), "sku-1", "sku-2", ""]), "quantity": choose(random, &["1", "2", "0.5"]),
             "price": choose(random, &AMOUNTS),
         });
+        maybe(random, &mut item, "skuId", &["sku-1", "sku-2"]);
         maybe(random, &mut item, "total", &AMOUNTS);
         maybe(random, &mut item, "sellerId", &["seller-8", "seller-9"]);
         item
@@ -35,6 +36,14 @@ fn content(random: &mut ChaCha8Rng, fields: &mut Value) {
     }
     maybe(random, fields, "customerId", &["c-1", "c-2", "0"]);
     maybe(random, fields, "paymentMethod", &["cod"]);
+}
+
+fn returned(random: &mut ChaCha8Rng) -> Value {
+    let named = ["productId", "skuId"].choose(random).unwrap();
+    let mut item = json!({ *named: choose(random, &[&spu(1), &spu(2), "sku-1", "sku-2", "another", ""]) });
+    maybe(random, &mut item, "skuId", &["sku-1", "sku-2"]);
+    maybe(random, &mut item, "quantity", &["1", "2", "0.5"]);
+    item
 }
 
 /// Any event of an order.
@@ -71,10 +80,8 @@ fn any_event(random: &mut ChaCha8Rng, order: &str) -> String {
         "OrderReturned" | "OrderCancelled" => {
             maybe(random, &mut fields, "refundAmount", &AMOUNTS);
             maybe(random, &mut fields, "refundId", &["r", "s"]);
-            if random.random_bool(0.4) {
-                let product = choose(random, &[&spu(1), "sku-1", "another"]).to_owned();
-                fields["items"] = json!([{ "productId": product, "quantity": 1 }]);
-            }
+            let items: Vec<_> = (0..random.random_range(0..3)).map(|_| returned(random)).collect();
+            fields["items"] = json!(items);
         }
         "OrderValidated" => fields["isValid"] = json!(random.random_bool(0.7)),
         _ => {}
@@ -84,12 +91,16 @@ fn any_event(random: &mut ChaCha8Rng, order: &str) -> String {
 
 fn events(seed: u64) -> Vec<String> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let product = |number: u32, minute: i64, seller: &str| {
-        let facts = json!({ "productId": spu(number), "sellerId": seller, "categoryId": seller, "skuIds": ["sku-1"] });
+    let product = |number: u32, minute: i64, seller: &str, skus: &[&str]| {
+        let facts = json!({ "productId": spu(number), "sellerId": seller, "categoryId": seller, "skuIds": skus });
         event("product.updated", minute, facts)
     };
-    // Products change their seller in the middle.
-    let mut events = vec![product(1, -9, "seller-1"), product(1, 4, "seller-2"), product(2, 3, "seller-3")];
+    // Products change their seller in the middle, and a SKU moves from one product to another.
+    let mut events = vec![
+        product(1, -9, "seller-1", &["sku-1"]),
+        product(1, 4, "seller-2", &["sku-2"]),
+        product(2, 3, "seller-3", &["sku-1", "sku-2"]),
+    ];
     for order in 0..80 {
         for _ in 0..random.random_range(2..12) {
             events.push(any_event(&mut random, &format!("order-{order}")));

@@ -30,6 +30,27 @@ async fn a_line_of_an_unknown_product_is_rejoined_when_the_product_arrives() {
 }
 
 #[tokio::test]
+async fn a_return_by_sku_finds_its_line_when_the_sku_becomes_known() {
+    let shop = Shop::open().await;
+    let mut function = shop.start().await;
+    let mut events = order("o-1", &spu(7), "10.00");
+    events.push(event("OrderReturned", 60, json!({ "orderId": "o-1", "items": [{ "skuId": "sku-1" }] })));
+    events.push(event("product.created", -60, json!({ "productId": spu(7), "sellerId": "s-1" })));
+    shop.send_events(&mut function, &events, 100).await;
+    let refunds = "SELECT refund_minor, refund_requested_at IS NOT NULL FROM analytic.sales_order";
+    assert_eq!(shop.database.rows(refunds).await, ["0 | t"], "it is asked for");
+    shop.assert_exact().await;
+    // when: no line names this SKU
+    let product = json!({ "productId": spu(7), "skuIds": ["sku-1"] });
+    shop.send_events(&mut function, &[event("product.updated", 30, product)], 1).await;
+    // then
+    assert_eq!(shop.database.rows(refunds).await, ["2000 | f"]);
+    let returned = "SELECT count(*) FROM analytic.interaction WHERE event_type = 'return_product'";
+    assert_eq!(shop.database.number(returned).await, 1);
+    shop.assert_exact().await;
+}
+
+#[tokio::test]
 async fn whether_a_product_can_be_bought_is_what_its_latest_event_says_that_says_it() {
     let shop = Shop::open().await;
     let mut function = shop.start().await;

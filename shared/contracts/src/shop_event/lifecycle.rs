@@ -119,16 +119,17 @@ fn delivered(fields: &Fields<'_>, order_id: String) -> Result<Fact, Rejection> {
 fn returned(fields: &Fields<'_>, order_id: String) -> Result<Fact, Rejection> {
     let currency = fields.currency()?;
     let items = items(fields)?;
+    // An item that names no product is kept: a return of something is not a return of everything.
     let items = items.iter().map(|item| {
-        let quantity_milli = item.quantity("quantity")?;
-        Ok(reference(item)?.map(|reference| ReturnedItem { reference, quantity_milli }))
+        let (reference, sku) = references(item)?;
+        Ok(ReturnedItem { reference, sku, quantity_milli: item.quantity("quantity")? })
     });
     Ok(Fact::OrderReturned {
         order_id,
         refund_id: fields.name("refundId")?,
         refund: fields.amount("refundAmount", currency)?,
         currency,
-        items: items.filter_map(Result::transpose).collect::<Result<_, Rejection>>()?,
+        items: items.collect::<Result<_, Rejection>>()?,
     })
 }
 
@@ -169,8 +170,10 @@ fn items<'a>(fields: &Fields<'a>) -> Result<Vec<Fields<'a>>, Rejection> {
 /// Reads a line. A unit price may have any precision when the total of the line or of the order states what it amounts
 /// to.
 fn line(item: &Fields<'_>, currency: Denomination, is_settled: bool) -> Result<OrderLine, Rejection> {
+    let (reference, sku) = references(item)?;
     let line = OrderLine {
-        reference: reference(item)?.unwrap_or_default(),
+        reference,
+        sku,
         quantity_milli: item.quantity("quantity")?.unwrap_or(domain::Quantity::whole(1)),
         price: item.any_amount("price", currency.code)?,
         total: item.amount("total", currency)?,
@@ -191,9 +194,17 @@ fn line(item: &Fields<'_>, currency: Denomination, is_settled: bool) -> Result<O
     Ok(line)
 }
 
-/// Reads the product; shops write 0 for none.
-fn reference(fields: &Fields<'_>) -> Result<Option<String>, Rejection> {
-    Ok(fields.any_name(&REFERENCE)?.filter(|reference| reference != "0"))
+/// Reads the product or SKU of an item, and the SKU next to the product; shops write 0 for none.
+fn references(item: &Fields<'_>) -> Result<(String, Option<String>), Rejection> {
+    let [product, sku] = REFERENCE.map(|field| item.name(field).map(|id| id.filter(|id| id != "0")));
+    let (product, sku) = (product?, sku?);
+    Ok(match product {
+        Some(product) => {
+            let sku = sku.filter(|sku| *sku != product);
+            (product, sku)
+        }
+        None => (sku.unwrap_or_default(), None),
+    })
 }
 
 fn payment(fields: &Fields<'_>, order_id: String) -> Result<Fact, Rejection> {

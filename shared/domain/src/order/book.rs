@@ -156,7 +156,7 @@ fn draw(minor: i64, left: &mut [i64], items: &[i64]) -> Vec<i64> {
         drawn[place] += part;
         *wanted -= part;
     };
-    if !items.is_empty() {
+    if items.iter().any(|worth| *worth > 0) {
         for (line, part) in apportion(minor, items).into_iter().enumerate() {
             give(line + 1, part, left, &mut wanted);
         }

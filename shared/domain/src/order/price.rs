@@ -10,6 +10,8 @@ use super::content::Content;
 pub struct Line {
     /// The product or SKU, by the shop's id; empty when there is none.
     pub reference: String,
+    /// The SKU, when the order names it next to the product.
+    pub sku: Option<String>,
     /// The quantity.
     pub quantity: Quantity,
     /// The unit price, rounded.
@@ -75,6 +77,7 @@ impl Prices {
             total_minor: cost,
             goods_minor,
             reference: line.reference.clone(),
+            sku: line.sku.clone(),
             quantity: line.quantity_milli,
             seller_id: line.seller_id.clone(),
             category_id: line.category_id.clone(),

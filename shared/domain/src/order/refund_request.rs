@@ -1,13 +1,15 @@
 //! Requested refunds, before it is known how much money is available.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
-use crate::{Amount, Currency, Denomination, Fact, OrderStatus, PaymentStatus, Quantity, ReturnedItem, ShopEvent};
+use crate::{Amount, Currency, Denomination, Fact, OrderStatus, PaymentStatus, ShopEvent};
 
 use super::content::Content;
 use super::payment::Payments;
-use super::price::Line;
 use super::progress;
+use super::returned_item::ReturnedPieces;
 
 /// Who reports a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +34,10 @@ pub(super) struct RefundRequest<'e> {
     pub(super) method: Option<&'e str>,
     /// The value of the named items, by line; empty when none are named.
     pub(super) items: Vec<i64>,
+    /// Whether no report states the amount.
+    is_estimate: bool,
+    /// Whether the items are those of an earlier return.
+    is_repeated: bool,
     refund_id: Option<&'e str>,
     reporters: Vec<Reporter>,
 }
@@ -40,10 +46,10 @@ pub(super) struct RefundRequest<'e> {
 pub(super) fn refund_requests<'e>(
     events: &[&'e ShopEvent],
     content: &Content<'_>,
-    lines: &[Line],
+    pieces: &BTreeMap<usize, ReturnedPieces>,
     payments: &Payments,
 ) -> Vec<RefundRequest<'e>> {
-    let reader = Reader { events, content, lines, payments };
+    let reader = Reader { events, content, pieces, payments };
     let mut requests: Vec<RefundRequest<'e>> = Vec::new();
     for (position, event) in events.iter().enumerate() {
         let Some(request) = reader.read(position, event) else { continue };
@@ -60,23 +66,33 @@ pub(super) fn refund_requests<'e>(
 impl<'e> RefundRequest<'e> {
     /// Says whether a later request is the same refund reported again. Two different ids are two refunds, the same id
     /// is the same refund. Otherwise the amounts must be equal and come from two different reporters, or twice from the
-    /// payment service for the same payment.
+    /// payment service for the same payment, or for pieces that have come back before.
     fn is(&self, later: &Self) -> bool {
         if let (Some(one), Some(other)) = (self.refund_id, later.refund_id) {
             return one == other;
         }
         let is_known = |reporter| self.reporters.contains(&reporter);
-        self.minor.is_some()
-            && self.minor == later.minor
-            && match later.reporters.first() {
-                Some(Reporter::Payment) if is_known(Reporter::Payment) => self.payment == later.payment,
-                Some(reporter) => !is_known(*reporter),
-                None => false,
+        let is_equal = self.minor.is_some() && self.minor == later.minor;
+        match later.reporters.first() {
+            Some(Reporter::Payment) if is_known(Reporter::Payment) => is_equal && self.payment == later.payment,
+            Some(Reporter::Desk) if is_known(Reporter::Desk) => {
+                later.repeats(self) && (is_equal || self.is_estimate || later.is_estimate)
             }
+            Some(_) => is_equal,
+            None => false,
+        }
     }
 
-    /// Adds the payment, method and items that a later report names.
+    /// Says whether a return names pieces of an earlier one, and no others.
+    fn repeats(&self, earlier: &Self) -> bool {
+        self.is_repeated && self.items.iter().zip(&earlier.items).any(|(one, other)| *one > 0 && *other > 0)
+    }
+
+    /// Adds the payment, method and items that a later report names, and the amount if only that one states it.
     fn complete(&mut self, later: Self) {
+        if self.is_estimate && !later.is_estimate {
+            (self.minor, self.is_estimate) = (later.minor, false);
+        }
         self.payment = self.payment.or(later.payment);
         self.method = self.method.or(later.method);
         self.refund_id = self.refund_id.or(later.refund_id);
@@ -90,7 +106,7 @@ impl<'e> RefundRequest<'e> {
 struct Reader<'a, 'e> {
     events: &'a [&'e ShopEvent],
     content: &'a Content<'a>,
-    lines: &'a [Line],
+    pieces: &'a BTreeMap<usize, ReturnedPieces>,
     payments: &'a Payments,
 }
 
@@ -103,6 +119,8 @@ impl<'e> Reader<'_, 'e> {
             payment: None,
             method: None,
             items: Vec::new(),
+            is_estimate: true,
+            is_repeated: false,
             refund_id: refund_id.as_deref(),
             reporters: vec![reporter],
         };
@@ -110,15 +128,22 @@ impl<'e> Reader<'_, 'e> {
             Fact::PaymentProcessed { refund_id, status: PaymentStatus::Refunded, .. } => {
                 Some(self.refund_of_payment(&event.fact, of(Reporter::Payment, refund_id)))
             }
-            Fact::OrderReturned { refund_id, refund, currency, items, .. } => {
-                let items = worth(self.lines, items);
-                let value = || Some((items.iter().sum(), self.content.currency?)).filter(|_| !items.is_empty());
-                let named = refund.map(|amount| reported_amount(amount, *currency, self.content.currency));
-                Some(RefundRequest { minor: named.or_else(value), items, ..of(Reporter::Desk, refund_id) })
+            Fact::OrderReturned { refund_id, refund, currency, .. } => {
+                let own = self.content.currency;
+                let pieces = self.pieces.get(&position);
+                let stated = refund.map(|amount| reported_amount(amount, *currency, own));
+                let value = || pieces.map(|pieces| (pieces.value(), own.unwrap_or(currency.code)));
+                let request = RefundRequest { minor: stated.or_else(value), ..of(Reporter::Desk, refund_id) };
+                Some(RefundRequest {
+                    is_estimate: stated.is_none(),
+                    is_repeated: pieces.is_some_and(|pieces| pieces.is_repeated),
+                    items: pieces.map(|pieces| pieces.worth.clone()).unwrap_or_default(),
+                    ..request
+                })
             }
             Fact::OrderCancelled { refund_id, refund: Some(amount), currency, .. } => {
                 let minor = Some(reported_amount(*amount, *currency, self.content.currency));
-                Some(RefundRequest { minor, ..of(Reporter::Desk, refund_id) })
+                Some(RefundRequest { minor, is_estimate: false, ..of(Reporter::Desk, refund_id) })
             }
             Fact::OrderCancelled { refund: None, .. }
             | Fact::OrderStatusUpdated { status: OrderStatus::Cancelled, .. } => {
@@ -144,6 +169,7 @@ impl<'e> Reader<'_, 'e> {
         }
         let own = known.map(|payment| payment.currency).or(self.content.currency);
         request.minor = amount.map(|amount| reported_amount(amount, *currency, own));
+        request.is_estimate = amount.is_none();
         request
     }
 
@@ -176,23 +202,4 @@ impl<'e> Reader<'_, 'e> {
 fn reported_amount(amount: Amount, currency: Denomination, own: Option<Currency>) -> (i64, Currency) {
     let currency = if currency.named { currency.code } else { own.unwrap_or(currency.code) };
     (amount.minor(currency), currency)
-}
-
-/// Returns the value of returned items, by line; empty when they match no line. Items of one reference are taken from
-/// its lines in order.
-pub(super) fn worth(lines: &[Line], items: &[ReturnedItem]) -> Vec<i64> {
-    let mut worth = vec![0; lines.len()];
-    let mut any = false;
-    for item in items {
-        let mut left = item.quantity_milli.map_or(i64::MAX, Quantity::milli);
-        for (line, worth) in lines.iter().zip(&mut worth).filter(|(line, _)| line.reference == item.reference) {
-            let taken = left.min(line.quantity.milli());
-            let value = i128::from(line.goods_minor) * i128::from(taken) / i128::from(line.quantity.milli().max(1));
-            // At most the value of the line.
-            *worth = i64::try_from(value).unwrap_or(line.goods_minor).saturating_add(*worth).min(line.goods_minor);
-            left = left.saturating_sub(taken);
-            any = true;
-        }
-    }
-    if any { worth } else { Vec::new() }
 }

@@ -1,12 +1,14 @@
 //! Which lines were returned, and for which a refund was requested: the basis of derived interactions.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::{Fact, OrderStatus, PaymentStatus, ShopEvent};
 
 use super::content::Content;
-use super::price::{Line, Prices};
-use super::refund_request::worth;
+use super::price::Prices;
+use super::returned_item::ReturnedPieces;
 
 /// The first time by line; `None` when it never happened.
 #[derive(Debug, Default)]
@@ -19,22 +21,39 @@ pub(super) struct Returned {
 
 impl Returned {
     /// Reads events that are sorted. A return with items concerns their lines; one that refunds everything, or states
-    /// no amount, concerns all lines. A partial refund without items is goodwill: it concerns no line.
-    pub(super) fn of(events: &[&ShopEvent], content: &Content<'_>, prices: &Prices) -> Self {
+    /// no amount, concerns all lines. A partial refund without items is goodwill: it concerns no line. Nor do items that
+    /// are not of the order: the money for them can only be asked for.
+    pub(super) fn of(
+        events: &[&ShopEvent],
+        content: &Content<'_>,
+        prices: &Prices,
+        pieces: &BTreeMap<usize, ReturnedPieces>,
+    ) -> Self {
         let none = vec![None; prices.lines.len()];
         let mut returned = Self { returned_at: none.clone(), refund_asked_at: none, asked_at: None };
-        events.iter().for_each(|event| returned.read(event, events, (content, prices)));
+        for (position, event) in events.iter().enumerate() {
+            returned.read((event, pieces.get(&position)), events, (content, prices));
+        }
         returned
     }
 
-    fn read(&mut self, event: &ShopEvent, events: &[&ShopEvent], (content, prices): (&Content<'_>, &Prices)) {
+    fn read(
+        &mut self,
+        (event, pieces): (&ShopEvent, Option<&ReturnedPieces>),
+        events: &[&ShopEvent],
+        (content, prices): (&Content<'_>, &Prices),
+    ) {
         let at = event.occurred_at;
         let all = vec![true; prices.lines.len()];
         match &event.fact {
-            Fact::OrderReturned { refund, items, .. } => {
+            Fact::OrderReturned { refund, .. } => {
                 let is_all = refund.is_none_or(|amount| is_whole(amount, content, prices));
-                let lines = lines_of(&prices.lines, items).or_else(|| is_all.then_some(all)).unwrap_or_default();
+                let named = pieces.map(|named| named.pieces.iter().map(|pieces| *pieces > 0).collect());
+                let lines: Vec<_> = named.or_else(|| is_all.then_some(all)).unwrap_or_default();
                 mark(&mut self.returned_at, &lines, at);
+                if pieces.is_some_and(|named| !named.is_of_order()) {
+                    self.asked_at.get_or_insert(at);
+                }
                 if refund.is_some() {
                     self.asked_at.get_or_insert(at);
                     mark(&mut self.refund_asked_at, &lines, at);
@@ -56,12 +75,6 @@ impl Returned {
 
 fn mark(times: &mut [Option<Timestamp>], lines: &[bool], at: Timestamp) {
     times.iter_mut().zip(lines).filter(|(_, is_meant)| **is_meant).for_each(|(time, _)| *time = time.or(Some(at)));
-}
-
-/// Returns the lines that the items refer to; `None` when there are none.
-fn lines_of(lines: &[Line], items: &[crate::ReturnedItem]) -> Option<Vec<bool>> {
-    let is_named = |line: &Line| items.iter().any(|item| item.reference == line.reference);
-    (!worth(lines, items).is_empty()).then(|| lines.iter().map(is_named).collect())
 }
 
 fn is_whole(amount: crate::Amount, content: &Content<'_>, prices: &Prices) -> bool {

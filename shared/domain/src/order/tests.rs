@@ -37,6 +37,7 @@ fn named(code: &str) -> Denomination {
 fn line(reference: &str, quantity: i64, price_minor: i64) -> OrderLine {
     OrderLine {
         reference: reference.to_owned(),
+        sku: None,
         quantity_milli: Quantity::whole(quantity),
         price: Some(euros(price_minor)),
         total: None,
@@ -95,6 +96,7 @@ fn returned(minor: Option<i64>) -> Fact {
 fn returned_items(minor: Option<i64>, items: &[(&str, Option<i64>)]) -> Fact {
     let item = |(reference, quantity): &(&str, Option<i64>)| ReturnedItem {
         reference: (*reference).to_owned(),
+        sku: None,
         quantity_milli: quantity.map(Quantity::whole),
     };
     Fact::OrderReturned {
@@ -119,6 +121,11 @@ fn shipped() -> Fact {
     Fact::OrderShipped { order_id: ORDER.to_owned() }
 }
 
+/// Folds events while no product is known.
+fn folded<'e>(events: impl IntoIterator<Item = &'e ShopEvent>) -> OrderState {
+    OrderState::of(events, &Attributions::new())
+}
+
 fn refunded(state: &OrderState) -> Vec<i64> {
     state.refunds().map(|refund| refund.amount.minor).collect()
 }
@@ -129,7 +136,7 @@ fn came(state: &OrderState) -> i64 {
 
 /// What was paid and refunded when one thing happened after the other.
 fn money(facts: Vec<Fact>) -> (i64, i64) {
-    let state = OrderState::of(&reported(facts));
+    let state = folded(&reported(facts));
     (came(&state), refunded(&state).iter().sum())
 }
 
@@ -140,13 +147,13 @@ fn fifty() -> Fact {
 #[test]
 fn a_cancellation_that_arrives_before_its_order_calls_it_off_and_gives_the_money_back() {
     let called_off = event(3, 30, cancelled(None));
-    let alone = OrderState::of([&called_off]);
+    let alone = folded([&called_off]);
     assert_eq!(alone.status(), OrderStatus::Cancelled);
     assert_eq!(refunded(&alone), [0; 0]);
 
     let placed = event(1, 10, created(vec![line("p", 2, 500)]));
     let came = event(2, 20, paid("a", 1_000));
-    let state = OrderState::of([&called_off, &came, &placed]);
+    let state = folded([&called_off, &came, &placed]);
     assert_eq!(state.status(), OrderStatus::Cancelled);
     assert_eq!(state.total_minor, Some(1_000));
     assert_eq!(refunded(&state), [1_000]);
@@ -168,14 +175,13 @@ fn services_that_each_report_an_order_complete_each_other() {
         ShopEvent { service: "warehouse".to_owned(), ..other.clone() },
         bare(4, 13, Some("c-2"), Some("card")),
     ];
-    let state = OrderState::of(&reported);
+    let state = folded(&reported);
     assert_eq!((state.at(OrderStatus::Created), state.total_minor), (Some(at(10)), Some(999)));
     assert_eq!(state.lines[0].reference, "p", "the earliest with lines");
     assert_eq!((state.customer.unwrap().as_str(), &*state.payment_method), ("c-1", "card"));
 
-    let newer = OrderState::of(
-        reported.iter().chain([&other]).take(3).chain([&ShopEvent { id: Uuid::from_u128(9), ..other.clone() }]),
-    );
+    let newer =
+        folded(reported.iter().chain([&other]).take(3).chain([&ShopEvent { id: Uuid::from_u128(9), ..other.clone() }]));
     assert_eq!(newer.lines[0].reference, "q", "a newer one of the same service");
 }
 
@@ -189,7 +195,7 @@ fn no_more_goes_back_than_came() {
         event(5, 50, returned(None)),
         event(6, 60, payment("a", PaymentStatus::Refunded, 1_000)),
     ];
-    assert_eq!(refunded(&OrderState::of(&events)), [300, 700]);
+    assert_eq!(refunded(&folded(&events)), [300, 700]);
 }
 
 #[test]
@@ -200,7 +206,7 @@ fn a_payment_reported_twice_counts_once_and_a_failed_one_never() {
         event(3, 30, paid("a", 1_000)),
         event(4, 40, payment("b", PaymentStatus::Failed, 500)),
     ];
-    let state = OrderState::of(&events);
+    let state = folded(&events);
     assert_eq!(state.payments.iter().filter(|payment| payment.paid_at.is_some()).count(), 1);
     assert_eq!(state.at(OrderStatus::Paid), Some(at(20)));
 }
@@ -252,14 +258,14 @@ fn each_refund_counts_once_whoever_reports_it() {
 #[test]
 fn a_refund_never_lies_before_its_money() {
     let late = vec![fifty(), payment("a", PaymentStatus::Refunded, 1_000), paid("a", 5_000)];
-    let state = OrderState::of(&reported(late));
+    let state = folded(&reported(late));
     assert_eq!(state.refunds().map(|refund| refund.at).collect::<Vec<_>>(), [at(3)]);
     assert_eq!(money(vec![fifty(), returned(None), paid("a", 2_000)]), (2_000, 0));
     assert_eq!(money(vec![fifty(), paid("a", 5_000), returned(None), paid("b", 2_000)]), (7_000, 5_000));
     assert_eq!(money(vec![fifty(), cancelled(Some(4_000)), paid("a", 5_000)]), (5_000, 0));
     let at_once = reported(vec![returned(None), paid("a", 5_000), fifty()]);
     let at_once: Vec<_> = at_once.into_iter().map(|event| ShopEvent { occurred_at: at(1), ..event }).collect();
-    assert_eq!(refunded(&OrderState::of(&at_once)), [5_000], "at one instant the money is first");
+    assert_eq!(refunded(&folded(&at_once)), [5_000], "at one instant the money is first");
 }
 
 #[test]
@@ -275,7 +281,7 @@ fn a_refund_is_booked_at_its_payment_and_its_lines() {
     let order = created(vec![line("p", 1, 6_000), line("q", 2, 2_000)]);
     let book = |mut facts: Vec<Fact>| {
         facts.splice(0..0, [order.clone(), with("a", "card", 7_000), with("b", "voucher", 3_000)]);
-        let state = OrderState::of(&reported(facts));
+        let state = folded(&reported(facts));
         let back = state.book.iter().filter(|entry| entry.kind == EntryKind::Refund);
         back.map(|entry| (entry.method.clone(), entry.minor, entry.lines.clone())).collect::<Vec<_>>()
     };
@@ -300,7 +306,7 @@ fn a_cancellation_that_was_revoked_gives_nothing_back() {
 
 #[test]
 fn later_news_revoke_an_end_that_they_contradict() {
-    let stands = |facts: Vec<Fact>| OrderState::of(&reported(facts)).status();
+    let stands = |facts: Vec<Fact>| folded(&reported(facts)).status();
     let (failed, arrived) = (status(OrderStatus::Rejected), status(OrderStatus::Delivered));
     assert_eq!(stands(vec![fifty(), failed.clone(), paid("a", 5_000), shipped(), arrived]), OrderStatus::Delivered);
     assert_eq!(stands(vec![fifty(), failed, paid("a", 5_000)]), OrderStatus::Paid);
@@ -312,7 +318,7 @@ fn later_news_revoke_an_end_that_they_contradict() {
 
 #[test]
 fn a_free_order_is_sold_when_it_is_confirmed_or_arrives() {
-    let sold = |facts: Vec<Fact>| OrderState::of(&reported(facts)).at(OrderStatus::Paid);
+    let sold = |facts: Vec<Fact>| folded(&reported(facts)).at(OrderStatus::Paid);
     let free = || created(vec![line("p", 1, 0)]);
     assert_eq!(sold(vec![free()]), None);
     assert_eq!(sold(vec![free(), status(OrderStatus::Confirmed)]), Some(at(2)));
@@ -328,14 +334,14 @@ fn an_amount_without_a_currency_is_in_its_orders() {
         returned(Some(100_000)),
         Fact::OrderCreated { order_id: ORDER.to_owned(), content: yen },
     ]);
-    let state = OrderState::of(&events);
+    let state = folded(&events);
     assert_eq!((state.currency, state.book[0].minor), (Some("JPY".parse().unwrap()), 5_000));
     assert_eq!(refunded(&state), [1_000]);
 }
 
 #[test]
 fn an_update_takes_the_place_of_the_lines() {
-    let state = OrderState::of(&reported(vec![fifty(), updated(vec![line("q", 2, 4_000)]), paid("a", 8_000)]));
+    let state = folded(&reported(vec![fifty(), updated(vec![line("q", 2, 4_000)]), paid("a", 8_000)]));
     assert_eq!((state.lines[0].reference.as_str(), state.lines.len(), state.total_minor), ("q", 1, Some(8_000)));
     assert_eq!(state.book[0].lines, [8_000]);
 }
@@ -346,7 +352,7 @@ fn what_came_back_is_known_by_line() {
     let derived = |facts: Vec<Fact>| {
         let mut all = vec![created(vec![line("p", 1, 3_000), line("q", 1, 2_000)]), paid("a", 5_000)];
         all.extend(facts);
-        let state = OrderState::of(&reported(all));
+        let state = folded(&reported(all));
         let derived = order_interactions(ORDER, &state, &Attributions::from(known.clone()));
         derived.iter().filter(|interaction| interaction.event_type == "return_product").count()
     };
@@ -355,6 +361,88 @@ fn what_came_back_is_known_by_line() {
     assert_eq!(derived(vec![returned_items(Some(3_000), &[("p", Some(1))])]), 1);
     assert_eq!(derived(vec![returned(Some(100))]), 0, "goodwill");
     assert_eq!(derived(vec![payment("a", PaymentStatus::Refunded, 100)]), 0, "goodwill");
+}
+
+#[test]
+fn a_return_may_name_the_product_of_a_line_or_its_sku() {
+    let of_product = |sku: &str, minor| OrderLine { sku: Some(sku.to_owned()), ..line("p", 1, minor) };
+    let skus =
+        ["s1", "s2"].map(|sku| (sku.to_owned(), Attribution { product_id: "p".to_owned(), periods: Vec::new() }));
+    let known = Attributions::from(skus);
+    let back = |lines: Vec<OrderLine>, facts: Vec<Fact>, known: &Attributions| {
+        let paid_minor = lines.iter().map(|line| line.cost().minor("EUR".parse().unwrap())).sum();
+        let mut all = vec![created(lines), paid("a", paid_minor)];
+        all.extend(facts);
+        let state = OrderState::of(&reported(all), known);
+        let mut lines = vec![0; state.lines.len()];
+        for entry in state.book.iter().filter(|entry| entry.kind == EntryKind::Refund) {
+            lines.iter_mut().zip(&entry.lines).for_each(|(sum, part)| *sum += part);
+        }
+        lines
+    };
+    let item = |name: &str, quantity| returned_items(None, &[(name, quantity)]);
+    let by_sku = || vec![line("s1", 1, 1_000), line("s2", 1, 2_000), line("q", 1, 4_000)];
+    assert_eq!(back(by_sku(), vec![item("p", Some(1))], &known), [1_000, 0, 0], "the first line of the product");
+    assert_eq!(back(by_sku(), vec![item("p", None)], &known), [1_000, 2_000, 0], "all of it");
+    assert_eq!(back(by_sku(), vec![item("p", Some(1)), item("p", Some(1))], &known), [1_000, 2_000, 0]);
+    assert_eq!(back(by_sku(), vec![item("p", Some(1))], &Attributions::new()), [0, 0, 0], "nobody knows the product");
+    let by_product = || vec![line("q", 1, 4_000), line("p", 1, 1_000)];
+    assert_eq!(back(by_product(), vec![item("s1", Some(1))], &known), [0, 1_000]);
+    assert_eq!(back(vec![line("s1", 1, 1_000)], vec![item("s2", Some(1))], &known), [0], "another SKU");
+    let by_both = || vec![of_product("s1", 1_000), of_product("s2", 2_000)];
+    for known in [&known, &Attributions::new()] {
+        assert_eq!(back(by_both(), vec![item("s2", Some(1))], known), [0, 2_000]);
+        assert_eq!(back(by_both(), vec![item("p", Some(2))], known), [1_000, 2_000]);
+        assert_eq!(back(by_both(), vec![item("s1", None), item("p", Some(1))], known), [1_000, 2_000]);
+    }
+    let mixed = || vec![line("p", 1, 1_000), line("s1", 1, 2_000)];
+    assert_eq!(back(mixed(), vec![item("s1", Some(1))], &known), [0, 2_000], "the same id comes first");
+}
+
+#[test]
+fn items_that_are_not_of_the_order_are_worth_nothing_and_remain_asked_for() {
+    let order = |facts: Vec<Fact>| {
+        let mut all = vec![created(vec![line("p", 1, 6_000), line("q", 1, 4_000)]), paid("a", 10_000)];
+        all.extend(facts);
+        folded(&reported(all))
+    };
+    let typo = order(vec![returned_items(None, &[("zz", Some(1))])]);
+    assert_eq!((refunded(&typo), typo.refund_requested_at), (vec![], Some(at(3))));
+    assert_eq!(typo.returned_at, [None, None]);
+    assert_eq!(refunded(&order(vec![returned_items(None, &[("", Some(1))])])), [0; 0]);
+    assert_eq!(refunded(&order(vec![returned_items(None, &[("zz", None), ("q", None)])])), [4_000]);
+    assert_eq!(refunded(&order(vec![returned_items(Some(1_000), &[("zz", None)])])), [1_000], "the money is known");
+    let with_gift = vec![line("p", 1, 6_000), line("q", 1, 4_000), line("gift", 1, 0)];
+    let gift = [created(with_gift), paid("a", 10_000), returned_items(Some(1_000), &[("gift", None)])];
+    assert_eq!(folded(&reported(gift.into())).book[1].lines, [600, 400, 0], "a gift has no share to take from");
+    let replaced = vec![updated(vec![line("r", 1, 10_000)]), returned_items(None, &[("p", Some(1))])];
+    assert_eq!(refunded(&order(replaced)), [0; 0]);
+}
+
+#[test]
+fn a_piece_comes_back_once() {
+    let order = |facts: Vec<Fact>| {
+        let mut all =
+            vec![created(vec![line("p", 1, 6_000), line("q", 3, 1_000), line("r", 1, 1_000)]), paid("a", 10_000)];
+        all.extend(facts);
+        folded(&reported(all))
+            .book
+            .iter()
+            .filter(|entry| entry.kind == EntryKind::Refund)
+            .fold([0; 3], |sum, entry| [sum[0] + entry.lines[0], sum[1] + entry.lines[1], sum[2] + entry.lines[2]])
+    };
+    let item = |minor, name: &str, quantity| returned_items(minor, &[(name, Some(quantity))]);
+    assert_eq!(order(vec![item(None, "p", 1), item(None, "p", 1)]), [6_000, 0, 0]);
+    assert_eq!(order(vec![item(None, "q", 2), item(None, "q", 2)]), [0, 3_000, 0]);
+    assert_eq!(order(vec![item(None, "q", 1), item(None, "q", 1), item(None, "q", 1)]), [0, 3_000, 0]);
+    assert_eq!(order(vec![item(Some(5_500), "p", 1), item(Some(5_500), "p", 1)]), [5_500, 0, 0], "the same amount");
+    assert_eq!(order(vec![item(None, "p", 1), item(Some(5_500), "p", 1)]), [5_500, 0, 0], "one of them states it");
+    assert_eq!(order(vec![item(Some(5_500), "p", 1), item(None, "p", 1)]), [5_500, 0, 0]);
+    assert_eq!(order(vec![item(Some(500), "q", 1), item(Some(500), "q", 1)]), [0, 1_000, 0], "two pieces");
+    let thirds = created(vec![line("p", 3, 0), OrderLine { total: Some(euros(1_000)), ..line("q", 3, 334) }]);
+    let mut all = vec![thirds, paid("a", 1_000)];
+    all.extend([1, 1, 1].map(|quantity| item(None, "q", quantity)));
+    assert_eq!(refunded(&folded(&reported(all))), [333, 333, 334], "together they are the line");
 }
 
 fn attribution(product: &str, seller_id: Option<&str>) -> Attribution {
@@ -374,7 +462,7 @@ fn sellers_products_and_categories_have_the_lines_and_the_shop_has_the_money() {
         event(3, 90, returned(Some(300))),
     ];
     let known = Attributions::from([("p".to_owned(), attribution("p", Some("s-1")))]);
-    let contribution = order_contribution(&OrderState::of(&events), &known);
+    let contribution = order_contribution(&folded(&events), &known);
     let sum = |wanted: &dyn Fn(&Cell) -> bool| {
         let mut sum = CellFigures::default();
         contribution.iter().filter(|(cell, _)| wanted(cell)).for_each(|(_, figures)| sum += *figures);
@@ -396,7 +484,7 @@ fn sellers_share_the_charges_to_the_last_cent_and_refunds_leave_them() {
             event(2, 20, paid("a", 2_000)),
             event(3, 90, returned(None)),
         ];
-        let contribution = order_contribution(&OrderState::of(&events), &Attributions::new());
+        let contribution = order_contribution(&folded(&events), &Attributions::new());
         let of_sellers = contribution.iter().filter_map(|(cell, figures)| match cell {
             Cell::Sales { seller_id, .. } if figures.shipping_minor > 0 => {
                 Some(format!("{seller_id}: {} {}", figures.shipping_minor, figures.tax_minor))
@@ -423,7 +511,7 @@ fn lines_that_replace_those_of_one_seller_belong_to_their_own_sellers() {
         let placed = Fact::OrderCreated { order_id: ORDER.to_owned(), content: of(Some("s-1"), vec![line("p", 1, 5)]) };
         let content = of(seller, vec![line(reference, 1, 5)]);
         let updated = Fact::OrderUpdated { order_id: ORDER.to_owned(), content };
-        let order = OrderState::of(&[event(1, 10, placed), event(2, 20, updated)]);
+        let order = folded(&[event(1, 10, placed), event(2, 20, updated)]);
         crate::attribute(&order, &order.lines[0], &known).0.to_owned()
     };
     assert_eq!(edited(None, "q"), "s-2", "the product's seller is known");
@@ -434,7 +522,7 @@ fn lines_that_replace_those_of_one_seller_belong_to_their_own_sellers() {
 #[test]
 fn a_stored_contribution_reads_back_and_takes_itself_away() {
     let events = [event(1, 10, created(vec![line("p", 1, 5)])), event(2, 20, paid("a", 5))];
-    let contribution = order_contribution(&OrderState::of(&events), &Attributions::new());
+    let contribution = order_contribution(&folded(&events), &Attributions::new());
     let text = serde_json::to_string(&contribution).unwrap();
     let mut read: Contribution = serde_json::from_str(&text).unwrap();
     assert_eq!(read, contribution);
@@ -451,8 +539,8 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         PaymentStatus::Refunded,
     ]);
     let lines = || {
-        prop::collection::vec(("[pq]", 1..4_i64, 0..500_i64), 0..3)
-            .prop_map(|lines| lines.iter().map(|(r, q, p)| line(r, *q, *p)).collect::<Vec<_>>())
+        let any = ("[pqst]", prop::option::of("[st]"), 1..4_i64, 0..500_i64);
+        prop::collection::vec(any.prop_map(|(name, sku, q, price)| OrderLine { sku, ..line(&name, q, price) }), 0..4)
     };
     let amount = || prop::sample::select(vec![100_i64, 250, 500, 1_000, 1_999]);
     prop_oneof![
@@ -464,11 +552,23 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         (prop::option::of("[ab]"), prop::option::of("[xy]"), payment_status, amount())
             .prop_map(|(id, refund, status, minor)| paying(id.as_deref(), refund.as_deref(), status, minor)),
         prop::option::of(amount()).prop_map(returned),
-        (prop::option::of(amount()), "[pqr]").prop_map(|(minor, item)| returned_items(minor, &[(&*item, Some(1))])),
+        (prop::option::of(amount()), prop::collection::vec(("[pqrst]", prop::option::of(1..4_i64)), 1..4)).prop_map(
+            |(minor, items)| {
+                let items: Vec<_> = items.iter().map(|(name, quantity)| (&**name, *quantity)).collect();
+                returned_items(minor, &items)
+            }
+        ),
         statuses.prop_map(status),
         prop::option::of(amount()).prop_map(cancelled),
         Just(shipped()),
     ]
+}
+
+/// Two products, and two SKUs of the first.
+fn known() -> Attributions {
+    let known = [("p", "p"), ("q", "q"), ("s", "p"), ("t", "p")];
+    let led = |product: &str| Attribution { product_id: product.to_owned(), periods: Vec::new() };
+    known.map(|(reference, product)| (reference.to_owned(), led(product))).into()
 }
 
 proptest! {
@@ -480,9 +580,9 @@ proptest! {
             (Just(events), Just(twice).prop_shuffle())
         })
     ) {
-        let (state, other) = (OrderState::of(&reported), OrderState::of(&shuffled));
+        let known = known();
+        let (state, other) = (OrderState::of(&reported, &known), OrderState::of(&shuffled, &known));
         prop_assert_eq!(&state, &other);
-        let known = Attributions::from(["p", "q"].map(|reference| (reference.to_owned(), attribution(reference, None))));
         prop_assert_eq!(order_contribution(&state, &known), order_contribution(&other, &known));
         prop_assert_eq!(order_interactions(ORDER, &state, &known), order_interactions(ORDER, &other, &known));
     }
@@ -492,7 +592,7 @@ proptest! {
         facts in prop::collection::vec((0..5_i64, any_fact()), 1..14)
     ) {
         let events: Vec<_> = facts.into_iter().zip(1..).map(|((second, fact), id)| event(id, second, fact)).collect();
-        let state = OrderState::of(&events);
+        let state = OrderState::of(&events, &known());
         let (mut balance, mut lines) = (0, vec![0; state.lines.len()]);
         for entry in &state.book {
             let sign = if entry.kind == EntryKind::Payment { 1 } else { -1 };

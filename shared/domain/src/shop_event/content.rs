@@ -9,6 +9,9 @@ use crate::{Amount, CustomerKey, Denomination, Quantity};
 pub struct OrderLine {
     /// The product or SKU, by the shop's id; product events say which. Empty when there is none.
     pub reference: String,
+    /// The SKU, when the event names it next to the product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sku: Option<String>,
     /// The quantity, above 0.
     pub quantity_milli: Quantity,
     /// The unit price.
@@ -58,8 +61,11 @@ pub struct OrderContent {
 /// An item that a return names.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ReturnedItem {
-    /// The reference, as in the order.
+    /// The product or SKU, by the shop's id. Empty when there is none.
     pub reference: String,
+    /// The SKU, when the event names it next to the product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sku: Option<String>,
     /// The quantity; `None` means all of it.
     pub quantity_milli: Option<Quantity>,
 }

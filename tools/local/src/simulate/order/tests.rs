@@ -1,7 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use contracts::{AddressKey, Intake, read_shop_event};
-use domain::{Amount, Fact, OrderContent, OrderLine, OrderState, OrderStatus, PaymentStatus, ShopEvent, Subject};
+use domain::{
+    Amount, Attributions, Fact, OrderContent, OrderLine, OrderState, OrderStatus, PaymentStatus, ShopEvent, Subject,
+};
 
 use super::*;
 use crate::simulate::identity::ProductIds;
@@ -183,7 +185,7 @@ fn orders_end_in_realistic_shares() {
             orders.entry(id.to_owned()).or_default().push(event);
         }
     }
-    let states: Vec<_> = orders.values().map(OrderState::of).collect();
+    let states: Vec<_> = orders.values().map(|events| OrderState::of(events, &Attributions::new())).collect();
     let share = |wanted: &dyn Fn(&OrderState) -> bool| states.iter().filter(|state| wanted(state)).count() / 100;
     let is = |status: OrderStatus| share(&|state: &OrderState| state.status() == status);
     // In percent; those of the last days are still in progress.
