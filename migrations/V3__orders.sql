@@ -633,7 +633,7 @@ BEGIN
             SELECT i INTO place FROM generate_subscripts(ids, 1) AS i WHERE named[i] AND paid[i] AND ids[i] = it->>'payment_id';
             own := CASE WHEN (it->'currency'->>'named')::boolean THEN it->'currency'->>'code' ELSE coalesce(curs[place], cur) END;
             request := jsonb_build_object('n', n, 'at', n, 'payment', true, 'desk', false, 'pay', place, 'method', it->>'method', 'worth', '[]'::jsonb,
-                'again', false, 'estimate', it->>'amount' IS NULL, 'cur', own, 'minor', CASE WHEN it->>'amount' IS NULL THEN NULL ELSE analytic.recount_minor(it->>'amount', own) END,
+                'again', false, 'estimate', it->>'amount' IS NULL, 'waits', true, 'cur', own, 'minor', CASE WHEN it->>'amount' IS NULL THEN NULL ELSE analytic.recount_minor(it->>'amount', own) END,
                 'id', coalesce(it->>'refund_id', CASE WHEN place IS NULL THEN it->>'payment_id' END));
         ELSIF event.event_type IN ('order_returned', 'order_cancelled') OR event.event_type = 'order_status_updated' AND it->>'status' IN ('returned', 'cancelled') THEN
             own := CASE WHEN (it->'currency'->>'named')::boolean THEN it->'currency'->>'code' ELSE cur END;
@@ -643,6 +643,8 @@ BEGIN
             request := jsonb_build_object('n', n, 'at', n, 'payment', false, 'desk', true, 'pay', NULL, 'method', NULL,
                 'worth', coalesce(items->n::text->'worth', '[]'), 'again', coalesce((items->n::text->>'again')::boolean, false),
                 'cur', own, 'minor', minor, 'estimate', it->>'refund' IS NULL,
+                -- a cancellation concerns only what was paid before it
+                'waits', event.event_type = 'order_returned' OR it->>'status' = 'returned',
                 -- a cancellation without an amount is not a separate refund that an id could name
                 'id', CASE WHEN event.event_type = 'order_cancelled' AND it->>'refund' IS NULL THEN NULL ELSE it->>'refund_id' END);
             -- a cancellation that was revoked, and a status that repeats what the returns department reported with an
@@ -682,7 +684,8 @@ BEGIN
             known_request := requests->found;
             requests := jsonb_set(requests, ARRAY[found::text], known_request || jsonb_build_object(
                 'payment', (known_request->>'payment')::boolean OR (request->>'payment')::boolean,
-                'desk', (known_request->>'desk')::boolean OR (request->>'desk')::boolean)
+                'desk', (known_request->>'desk')::boolean OR (request->>'desk')::boolean,
+                'waits', (known_request->>'waits')::boolean OR (request->>'waits')::boolean)
                 || CASE WHEN (known_request->>'estimate')::boolean AND NOT (request->>'estimate')::boolean
                         THEN jsonb_build_object('minor', request->'minor', 'cur', request->'cur', 'estimate', false) ELSE '{}' END
                 || CASE WHEN known_request->>'pay' IS NULL THEN jsonb_build_object('pay', request->'pay') ELSE '{}' END
@@ -701,7 +704,10 @@ BEGIN
             SELECT asking || jsonb_build_object('at', greatest((asking->>'n')::int, first_move.moment)), greatest((asking->>'n')::int, first_move.moment), 1, ordinality
             FROM jsonb_array_elements(requests) WITH ORDINALITY AS reported (asking, ordinality)
             LEFT JOIN LATERAL (SELECT min((move->>'n')::int) AS moment FROM jsonb_array_elements(moves) AS move
-                               WHERE move->>'pay' = asking->>'pay' AND NOT (move->>'back')::boolean) AS first_move ON true
+                               WHERE NOT (move->>'back')::boolean AND CASE
+                                   WHEN asking->>'pay' IS NOT NULL THEN move->>'pay' = asking->>'pay'
+                                   ELSE (asking->>'waits')::boolean AND (asking->>'minor' IS NULL OR curs[(move->>'pay')::int] = asking->>'cur') END
+                              ) AS first_move ON true
         ) AS booked ORDER BY moment, rank, (step->>'n')::int, ordinality
     LOOP
         IF it ? 'back' AND NOT (it->>'back')::boolean THEN

@@ -38,6 +38,8 @@ pub(super) struct RefundRequest<'e> {
     is_estimate: bool,
     /// Whether the items are those of an earlier return.
     is_repeated: bool,
+    /// Whether it may wait for a payment. A cancellation concerns only what was paid before it.
+    may_wait: bool,
     refund_id: Option<&'e str>,
     reporters: Vec<Reporter>,
 }
@@ -93,6 +95,7 @@ impl<'e> RefundRequest<'e> {
         if self.is_estimate && !later.is_estimate {
             (self.minor, self.is_estimate) = (later.minor, false);
         }
+        self.may_wait |= later.may_wait;
         self.payment = self.payment.or(later.payment);
         self.method = self.method.or(later.method);
         self.refund_id = self.refund_id.or(later.refund_id);
@@ -121,6 +124,7 @@ impl<'e> Reader<'_, 'e> {
             items: Vec::new(),
             is_estimate: true,
             is_repeated: false,
+            may_wait: true,
             refund_id: refund_id.as_deref(),
             reporters: vec![reporter],
         };
@@ -143,11 +147,11 @@ impl<'e> Reader<'_, 'e> {
             }
             Fact::OrderCancelled { refund_id, refund: Some(amount), currency, .. } => {
                 let minor = Some(reported_amount(*amount, *currency, self.content.currency));
-                Some(RefundRequest { minor, is_estimate: false, ..of(Reporter::Desk, refund_id) })
+                Some(RefundRequest { minor, is_estimate: false, may_wait: false, ..of(Reporter::Desk, refund_id) })
             }
             Fact::OrderCancelled { refund: None, .. }
             | Fact::OrderStatusUpdated { status: OrderStatus::Cancelled, .. } => {
-                (!self.is_revoked(position)).then(|| of(Reporter::Desk, &None))
+                (!self.is_revoked(position)).then(|| RefundRequest { may_wait: false, ..of(Reporter::Desk, &None) })
             }
             Fact::OrderStatusUpdated { status: OrderStatus::Returned, refunded, .. } => {
                 // A service that only knows the status repeats what the returns department reports with an amount.
@@ -189,10 +193,16 @@ impl<'e> Reader<'_, 'e> {
         self.events.iter().any(is_detailed)
     }
 
-    /// A refund that is dated before its payment is granted at the time of the payment.
+    /// A refund that is dated before the payment that it names is granted at the time of the payment. One that names
+    /// none waits for the first payment in its currency.
     fn wait_for_money(&self, request: &mut RefundRequest<'_>) {
-        let Some(payment) = request.payment.and_then(|id| self.payments.place(id)) else { return };
-        let came = self.payments.movements.iter().find(|movement| movement.payment == payment && !movement.back);
+        let named = request.payment.and_then(|id| self.payments.place(id));
+        let may_concern = |payment: usize| match (named, request.minor) {
+            (Some(named), _) => payment == named,
+            (None, Some((_, currency))) => request.may_wait && self.payments.all[payment].currency == currency,
+            (None, None) => request.may_wait,
+        };
+        let came = self.payments.movements.iter().find(|movement| !movement.back && may_concern(movement.payment));
         if let Some(came) = came.filter(|came| came.position > request.position) {
             (request.position, request.at) = (came.position, came.at);
         }

@@ -260,7 +260,13 @@ fn a_refund_never_lies_before_its_money() {
     let late = vec![fifty(), payment("a", PaymentStatus::Refunded, 1_000), paid("a", 5_000)];
     let state = folded(&reported(late));
     assert_eq!(state.refunds().map(|refund| refund.at).collect::<Vec<_>>(), [at(3)]);
-    assert_eq!(money(vec![fifty(), returned(None), paid("a", 2_000)]), (2_000, 0));
+    assert_eq!(money(vec![fifty(), returned(None), paid("a", 2_000)]), (2_000, 2_000));
+    let early =
+        folded(&reported(vec![fifty(), returned_items(None, &[("p", None)]), paid("a", 5_000), paid("b", 2_000)]));
+    let early: Vec<_> = early.refunds().map(|refund| (refund.at, refund.amount.minor)).collect();
+    assert_eq!(early, [(at(3), 5_000)], "nobody names the payment");
+    assert_eq!(money(vec![fifty(), paying(None, None, PaymentStatus::Refunded, 500), paid("a", 5_000)]), (5_000, 500));
+    assert_eq!(money(vec![fifty(), cancelled(None), paid("a", 5_000)]), (5_000, 0), "it concerns what was paid before");
     assert_eq!(money(vec![fifty(), paid("a", 5_000), returned(None), paid("b", 2_000)]), (7_000, 5_000));
     assert_eq!(money(vec![fifty(), cancelled(Some(4_000)), paid("a", 5_000)]), (5_000, 0));
     let at_once = reported(vec![returned(None), paid("a", 5_000), fifty()]);
