@@ -568,9 +568,16 @@ BEGIN
                 held[place] := true; paid[place] := true; came[place] := minor; amounts[place] := amounts[place] + minor;
                 moves := moves || jsonb_build_object('n', n, 'pay', place, 'minor', minor, 'back', false);
             ELSIF it->>'status' = 'failed' AND held[place] THEN
-                held[place] := false;
+                -- the same chargeback again: by its id, or by its amount as long as not both have ids
+                CONTINUE WHEN minor > 0 AND EXISTS (
+                    SELECT FROM jsonb_array_elements(moves) AS move
+                    WHERE (move->>'pay')::int = place AND (move->>'back')::boolean
+                      AND (move->>'n')::int > (SELECT max((earlier->>'n')::int) FROM jsonb_array_elements(moves) AS earlier
+                                               WHERE (earlier->>'pay')::int = place AND NOT (earlier->>'back')::boolean)
+                      AND coalesce(move->>'id' = it->>'refund_id', (move->>'minor')::bigint = minor));
                 given := CASE WHEN minor > 0 THEN least(minor, came[place]) ELSE came[place] END;
-                moves := moves || jsonb_build_object('n', n, 'pay', place, 'minor', given, 'back', true);
+                came[place] := came[place] - given; held[place] := came[place] > 0;
+                moves := moves || jsonb_build_object('n', n, 'pay', place, 'minor', given, 'back', true, 'id', it->>'refund_id');
                 IF pass = 2 THEN room := room || jsonb_build_object(own, coalesce((room->>own)::bigint, 0) + given); END IF;
             END IF;
         END LOOP;

@@ -21,6 +21,9 @@ pub struct Payment {
     first_at: (Timestamp, usize),
     /// The status of the payment, apart from refunds.
     status: PaymentStatus,
+    /// What came with the last success, and what the bank took back of it since, each with its id.
+    came_minor: i64,
+    taken_back: Vec<(Option<String>, i64)>,
     /// The amount, in minor units.
     pub amount_minor: i64,
     /// Its currency.
@@ -43,6 +46,26 @@ impl Payment {
     /// Says whether the payment succeeded and was not charged back.
     fn is_held(&self) -> bool {
         self.paid_at.is_some() && self.status == PaymentStatus::Succeeded
+    }
+
+    /// Takes back what a failure states, at most what is left, or all of that. The same amount again is the same
+    /// chargeback, unless both have ids that differ; then returns `None`.
+    fn take_back(&mut self, failure: &PaymentReport<'_>) -> Option<i64> {
+        let left = self.came_minor - self.taken_back.iter().map(|(_, minor)| minor).sum::<i64>();
+        let stated = failure.minor.filter(|minor| *minor > 0);
+        let is_same = |(id, minor): &(Option<String>, i64)| match (id, failure.refund_id) {
+            (Some(one), Some(other)) => one == other,
+            _ => Some(*minor) == stated,
+        };
+        if stated.is_some() && self.taken_back.iter().any(is_same) {
+            return None;
+        }
+        let back = stated.map_or(left, |minor| minor.min(left));
+        self.taken_back.push((failure.refund_id.map(str::to_owned), back));
+        if back == left {
+            self.status = PaymentStatus::Failed;
+        }
+        Some(back)
     }
 }
 
@@ -71,6 +94,7 @@ struct PaymentReport<'e> {
     position: usize,
     at: Timestamp,
     id: Option<&'e str>,
+    refund_id: Option<&'e str>,
     name: String,
     status: PaymentStatus,
     minor: Option<i64>,
@@ -156,6 +180,8 @@ impl Payments {
                 is_named: report.id.is_some(),
                 first_at: (report.at, report.position),
                 status: report.status,
+                came_minor: 0,
+                taken_back: Vec::new(),
                 amount_minor: report.minor.unwrap_or_default(),
                 currency: report.currency,
                 method: String::new(),
@@ -167,7 +193,7 @@ impl Payments {
     }
 
     /// Takes what an event says of a payment; returns what the bank took back by it. Money comes with the first success,
-    /// or with the first after a failure took it back.
+    /// or with the first after failures took all of it back.
     fn follow(&mut self, payment: usize, report: &PaymentReport<'_>, minor: i64) -> i64 {
         let known = &mut self.all[payment];
         if known.method.is_empty() {
@@ -180,16 +206,14 @@ impl Payments {
                     (known.amount_minor, known.paid_at, known.currency) = (0, Some(report.at), report.currency);
                 }
                 known.status = PaymentStatus::Succeeded;
+                (known.came_minor, known.taken_back) = (minor, Vec::new());
                 known.amount_minor = known.amount_minor.saturating_add(minor);
                 self.movements.push(movement);
             }
             PaymentStatus::Failed if known.is_held() => {
-                known.status = PaymentStatus::Failed;
-                let came = self.movements.iter().rfind(|earlier| earlier.payment == payment && !earlier.back);
-                let came = came.map_or(0, |earlier| earlier.minor);
-                let back = report.minor.filter(|minor| *minor > 0).map_or(came, |minor| minor.min(came));
-                self.movements.push(Movement { minor: back, back: true, ..movement });
-                return back;
+                let back = known.take_back(report);
+                self.movements.extend(back.map(|minor| Movement { minor, back: true, ..movement }));
+                return back.unwrap_or_default();
             }
             PaymentStatus::Refunded if known.is_held() && known.refunded_at.is_none() => {
                 known.refunded_at = Some(report.at)
@@ -212,12 +236,15 @@ impl Payments {
 }
 
 fn read<'e>(position: usize, event: &'e ShopEvent, content: &Content<'_>) -> Option<PaymentReport<'e>> {
-    let Fact::PaymentProcessed { payment_id, status, amount, currency, method, .. } = &event.fact else { return None };
+    let Fact::PaymentProcessed { payment_id, refund_id, status, amount, currency, method, .. } = &event.fact else {
+        return None;
+    };
     let currency = if currency.named { currency.code } else { content.currency.unwrap_or(currency.code) };
     Some(PaymentReport {
         position,
         at: event.occurred_at,
         id: payment_id.as_deref(),
+        refund_id: refund_id.as_deref(),
         name: payment_id.clone().unwrap_or_else(|| event.id.to_string()),
         status: *status,
         minor: amount.map(|amount| amount.minor(currency)),

@@ -230,6 +230,16 @@ fn what_fails_after_it_succeeded_is_a_chargeback() {
     assert_eq!(money(vec![fifty(), paid("a", 5_000), failed(5_000)]), (5_000, 5_000));
     assert_eq!(money(vec![fifty(), paid("a", 5_000), failed(5_000), paid("a", 5_000)]), (10_000, 5_000), "and won");
     assert_eq!(money(vec![fifty(), paid("a", 5_000), returned(Some(2_000)), failed(5_000)]), (5_000, 5_000));
+    assert_eq!(money(vec![fifty(), paid("a", 5_000), failed(3_000), failed(1_000)]), (5_000, 4_000), "parts add up");
+    assert_eq!(money(vec![fifty(), paid("a", 5_000), failed(3_000), failed(3_000)]), (5_000, 3_000), "reported twice");
+    assert_eq!(money(vec![fifty(), paid("a", 5_000), failed(3_000), failed(5_000)]), (5_000, 5_000), "then the rest");
+    assert_eq!(
+        money(vec![fifty(), paid("a", 5_000), failed(3_000), paid("a", 5_000)]),
+        (5_000, 3_000),
+        "an old report"
+    );
+    let with_id = |id| paying(Some("a"), Some(id), PaymentStatus::Failed, 2_000);
+    assert_eq!(money(vec![fifty(), paid("a", 5_000), with_id("x"), with_id("y"), with_id("x")]), (5_000, 4_000));
     let unnamed = |status| paying(None, None, status, 5_000);
     let bounced = vec![fifty(), unnamed(PaymentStatus::Succeeded), unnamed(PaymentStatus::Failed)];
     assert_eq!(money(bounced), (5_000, 5_000));
