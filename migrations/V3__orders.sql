@@ -443,14 +443,14 @@ DECLARE
     n int;
     -- what was ordered
     cur text; customer text; seller text; former text; method text; base_service text; known boolean := false; is_update boolean;
-    lines jsonb := '[]'; total numeric; totals bigint[] := '{}'; named_total text;
+    lines jsonb := '[]'; total numeric; stated bigint; due bigint; dues jsonb := '[]'; changed boolean; named_total text;
     shipping text := '0'; tax text := '0'; fee text := '0'; discount text := '0';
     costs bigint[] := '{}'; goods bigint; of_lines bigint := 0; goods_lines bigint[] := '{}'; charged bigint; less bigint; sums bigint;
-    beside bigint := 0; payable bigint := 0; weights bigint[];
+    beside bigint := 0; weights bigint[];
     -- payments: parallel arrays by payment; and the movements of their money
     ids text[] := '{}'; curs text[] := '{}'; methods text[] := '{}'; held boolean[] := '{}'; came bigint[] := '{}';
     amounts bigint[] := '{}'; ats int[] := '{}'; paid boolean[] := '{}'; named boolean[] := '{}';
-    moves jsonb := '[]'; room jsonb := '{}'; own text; minor bigint; given bigint; place int; name text; pass int;
+    moves jsonb := '[]'; paid_in jsonb := '{}'; own text; minor bigint; given bigint; place int; name text; pass int;
     -- refunds
     requests jsonb := '[]'; request jsonb; known_request jsonb; worth bigint[]; part bigint; named_return boolean; w int; found int;
     items jsonb := '{}'; gone bigint[]; base bigint[]; pieces bigint[]; wants bigint[]; quantity bigint; same boolean;
@@ -473,7 +473,8 @@ BEGIN
     ORDER BY NOT (reported.content->'currency'->>'named')::boolean,
              (reported.content->'currency'->>'named')::boolean AND event_type NOT IN ('order_created', 'order_updated'), ordinality LIMIT 1;
 
-    FOREACH event IN ARRAY events LOOP
+    FOR n IN 1..cardinality(events) LOOP
+        event := events[n];
         CONTINUE WHEN event.event_type NOT IN ('order_created', 'order_updated');
         it := event.content; is_update := event.event_type = 'order_updated'; known := true;
         customer := coalesce(customer, it->>'customer');
@@ -481,9 +482,10 @@ BEGIN
         method := CASE WHEN is_update THEN coalesce(it->>'payment_method', method) ELSE coalesce(method, it->>'payment_method') END;
         shipping := coalesce(it->>'shipping', shipping); tax := coalesce(it->>'tax', tax);
         fee := coalesce(it->>'fee', fee); discount := coalesce(it->>'discount', discount);
-        IF it->>'total' IS NOT NULL THEN totals := totals || analytic.recount_minor(it->>'total', cur); END IF;
+        changed := is_update AND it->>'total' IS NOT NULL;
         IF jsonb_array_length(it->'lines') > 0 AND (is_update OR base_service IS NULL OR base_service = event.service) THEN
             named_total := CASE WHEN lines = '[]' AND NOT is_update THEN coalesce(it->>'total', named_total) ELSE it->>'total' END;
+            changed := changed OR is_update OR lines <> '[]';
             IF lines <> '[]' THEN
                 IF it->>'seller_id' IS NULL THEN former := coalesce(seller, former); END IF;
                 seller := it->>'seller_id';
@@ -493,6 +495,16 @@ BEGIN
         ELSIF is_update OR named_total IS NULL THEN
             named_total := coalesce(it->>'total', named_total);
         END IF;
+        -- what is to be paid from here on: the highest total that any service states, until the order is changed
+        SELECT CASE WHEN named_total IS NOT NULL THEN analytic.recount_minor(named_total, cur)
+                    WHEN lines <> '[]' THEN greatest(0, sum(analytic.recount_minor(coalesce(line->>'total',
+                        ((line->>'price')::numeric * (line->>'quantity_milli')::numeric / 1000)::text), cur))
+                        + analytic.recount_minor(shipping, cur) + analytic.recount_minor(tax, cur) + analytic.recount_minor(fee, cur)
+                        - analytic.recount_minor(discount, cur)) END INTO due
+        FROM jsonb_array_elements(lines) AS line;
+        stated := CASE WHEN it->>'total' IS NOT NULL THEN analytic.recount_minor(it->>'total', cur) END;
+        dues := dues || jsonb_build_object('n', n, 'stated', stated,
+            'due', greatest(due, stated, CASE WHEN NOT changed THEN (dues->-1->>'due')::bigint END, 0));
     END LOOP;
 
     IF known THEN
@@ -514,27 +526,17 @@ BEGIN
         goods_lines := coalesce(analytic.recount_shares(goods, costs), '{}');
         of_lines := (SELECT coalesce(sum(share), 0) FROM unnest(goods_lines) AS share);
         beside := coalesce(total, 0) - of_lines;
-        payable := greatest(coalesce(total, 0), (SELECT max(reported) FROM unnest(totals) AS reported));
     END IF;
     weights := beside || goods_lines;
     is_free := total = 0;
 
-    -- payments: those with an id first, since they determine the room for those without
+    -- payments: those with an id first, since they determine what those without can add
     FOR pass IN 1..2 LOOP
         IF pass = 2 THEN
-            FOR n IN 1..cardinality(events) LOOP
-                it := events[n].content;
-                CONTINUE WHEN events[n].event_type <> 'payment_processed' OR it->>'status' <> 'succeeded';
-                own := CASE WHEN (it->'currency'->>'named')::boolean THEN it->'currency'->>'code' ELSE cur END;
-                minor := coalesce((room->>own)::bigint, 0);
-                IF cardinality(totals) = 0 OR own <> cur THEN minor := greatest(minor, analytic.recount_minor(it->>'amount', own)); END IF;
-                IF own = cur THEN minor := greatest(minor, payable); END IF;
-                room := room || jsonb_build_object(own, minor);
-            END LOOP;
             FOR it IN SELECT * FROM jsonb_array_elements(moves) LOOP
                 own := curs[(it->>'pay')::int];
-                room := room || jsonb_build_object(own, coalesce((room->>own)::bigint, 0)
-                    - CASE WHEN (it->>'back')::boolean THEN -(it->>'minor')::bigint ELSE (it->>'minor')::bigint END);
+                paid_in := paid_in || jsonb_build_object(own, coalesce((paid_in->>own)::bigint, 0)
+                    + CASE WHEN (it->>'back')::boolean THEN -(it->>'minor')::bigint ELSE (it->>'minor')::bigint END);
             END LOOP;
         END IF;
         FOR n IN 1..cardinality(events) LOOP
@@ -553,9 +555,18 @@ BEGIN
                     WHERE NOT named[i] AND held[i] AND curs[i] = own AND amounts[i] = minor) AS bounced;
                 CONTINUE WHEN place IS NULL;
             ELSE
-                minor := greatest(least(minor, coalesce((room->>own)::bigint, 0)), 0);
+                -- up to what is due at the payment or later; when no total in its currency is known, up to the largest payment
+                SELECT max((stage->>'due')::bigint) INTO due FROM jsonb_array_elements(dues) AS stage
+                WHERE own = cur AND NOT EXISTS (SELECT FROM jsonb_array_elements(dues) AS newer
+                                                WHERE (newer->>'n')::int > (stage->>'n')::int AND (newer->>'n')::int <= n);
+                IF own <> cur OR NOT EXISTS (SELECT FROM jsonb_array_elements(dues) AS stage WHERE stage->>'stated' IS NOT NULL) THEN
+                    SELECT greatest(due, max(analytic.recount_minor(paying.content->>'amount', own))) INTO due FROM unnest(events) AS paying
+                    WHERE event_type = 'payment_processed' AND paying.content->>'status' = 'succeeded' AND own =
+                        CASE WHEN (paying.content->'currency'->>'named')::boolean THEN paying.content->'currency'->>'code' ELSE cur END;
+                END IF;
+                minor := greatest(least(minor, coalesce(due, 0) - coalesce((paid_in->>own)::bigint, 0)), 0);
                 CONTINUE WHEN minor = 0 AND analytic.recount_minor(it->>'amount', own) > 0;
-                room := room || jsonb_build_object(own, coalesce((room->>own)::bigint, 0) - minor);
+                paid_in := paid_in || jsonb_build_object(own, coalesce((paid_in->>own)::bigint, 0) + minor);
             END IF;
             IF place IS NULL THEN
                 place := cardinality(ids) + 1;
@@ -578,7 +589,7 @@ BEGIN
                 given := CASE WHEN minor > 0 THEN least(minor, came[place]) ELSE came[place] END;
                 came[place] := came[place] - given; held[place] := came[place] > 0;
                 moves := moves || jsonb_build_object('n', n, 'pay', place, 'minor', given, 'back', true, 'id', it->>'refund_id');
-                IF pass = 2 THEN room := room || jsonb_build_object(own, coalesce((room->>own)::bigint, 0) + given); END IF;
+                IF pass = 2 THEN paid_in := paid_in || jsonb_build_object(own, coalesce((paid_in->>own)::bigint, 0) - given); END IF;
             END IF;
         END LOOP;
     END LOOP;

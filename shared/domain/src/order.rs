@@ -80,7 +80,7 @@ impl OrderState {
         let events = sequence(events);
         let content = content::Content::of(&events);
         let prices = price::Prices::of(&content);
-        let payments = payment::Payments::of(&events, &content, &prices);
+        let payments = payment::Payments::of(&events, &content);
         let pieces = returned_item::returned_pieces(&events, &prices.lines, known);
         let requests = refund_request::refund_requests(&events, &content, &pieces, &payments);
         let progress = progress::Progress::of(&events, &payments, &prices);

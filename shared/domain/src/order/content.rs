@@ -2,6 +2,33 @@
 
 use crate::{Amount, Currency, CustomerKey, Fact, OrderContent, OrderLine, ShopEvent};
 
+/// What the shop asks for, with amounts as reported.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Terms<'e> {
+    /// The lines.
+    pub(super) lines: &'e [OrderLine],
+    /// The total, if the shop states one.
+    pub(super) total: Option<Amount>,
+    /// Charges and discount.
+    pub(super) shipping: Amount,
+    pub(super) tax: Amount,
+    pub(super) discount: Amount,
+    pub(super) fee: Amount,
+}
+
+/// The terms after one event.
+#[derive(Debug)]
+pub(super) struct Revision<'e> {
+    /// The position in the sequence of events.
+    pub(super) position: usize,
+    /// The terms in force from there on.
+    pub(super) terms: Terms<'e>,
+    /// The total that the event itself reports; another service may include other charges.
+    pub(super) reported: Option<Amount>,
+    /// Whether the event changes the lines or the total, so that earlier totals no longer count.
+    pub(super) is_change: bool,
+}
+
 /// The content of the events, with amounts as reported.
 #[derive(Debug, Default)]
 pub(super) struct Content<'e> {
@@ -15,17 +42,10 @@ pub(super) struct Content<'e> {
     pub(super) method: Option<&'e str>,
     /// The currency of the order and of all amounts without their own.
     pub(super) currency: Option<Currency>,
-    /// The lines in force.
-    pub(super) lines: &'e [OrderLine],
-    /// The total in force, if the shop states one.
-    pub(super) total: Option<Amount>,
-    /// Every total that was ever reported.
-    pub(super) totals: Vec<Amount>,
-    /// Charges and discount in force.
-    pub(super) shipping: Amount,
-    pub(super) tax: Amount,
-    pub(super) discount: Amount,
-    pub(super) fee: Amount,
+    /// The terms in force.
+    pub(super) terms: Terms<'e>,
+    /// The terms after each event.
+    pub(super) revisions: Vec<Revision<'e>>,
     /// Whether any creation or update is known.
     pub(super) is_known: bool,
 }
@@ -41,17 +61,22 @@ impl<'e> Content<'e> {
     pub(super) fn of(events: &[&'e ShopEvent]) -> Self {
         let mut content = Self { currency: currency(events), ..Self::default() };
         let mut service = None;
-        for event in events {
+        for (position, event) in events.iter().enumerate() {
             let Some(reported) = event.fact.content() else { continue };
             let is_update = matches!(event.fact, Fact::OrderUpdated { .. });
             content.complete(reported, is_update);
             let replaces = is_update || service.is_none() || service == Some(&*event.service);
-            if !reported.lines.is_empty() && replaces {
+            let replaces = replaces && !reported.lines.is_empty();
+            let is_edit = is_update && (replaces || reported.total.is_some());
+            let is_change = is_edit || replaces && !content.terms.lines.is_empty();
+            if replaces {
                 content.replace_lines(reported, is_update);
                 service = service.or((!is_update).then_some(&*event.service));
-            } else if is_update || content.total.is_none() {
-                content.total = reported.total.or(content.total);
+            } else if is_update || content.terms.total.is_none() {
+                content.terms.total = reported.total.or(content.terms.total);
             }
+            let (terms, reported) = (content.terms, reported.total);
+            content.revisions.push(Revision { position, terms, reported, is_change });
         }
         content
     }
@@ -64,12 +89,12 @@ impl<'e> Content<'e> {
         };
         newest(&mut self.seller_id, reported.seller_id.as_deref());
         newest(&mut self.method, reported.payment_method.as_deref());
-        self.totals.extend(reported.total);
+        let terms = &mut self.terms;
         for (known, reported) in [
-            (&mut self.shipping, reported.shipping),
-            (&mut self.tax, reported.tax),
-            (&mut self.discount, reported.discount),
-            (&mut self.fee, reported.fee),
+            (&mut terms.shipping, reported.shipping),
+            (&mut terms.tax, reported.tax),
+            (&mut terms.discount, reported.discount),
+            (&mut terms.fee, reported.fee),
         ] {
             *known = reported.unwrap_or(*known);
         }
@@ -77,15 +102,15 @@ impl<'e> Content<'e> {
 
     /// Takes lines with their total and seller. The first lines keep a total that another service has reported for them.
     fn replace_lines(&mut self, reported: &'e OrderContent, is_update: bool) {
-        let is_first = self.lines.is_empty() && !is_update;
-        self.total = if is_first { reported.total.or(self.total) } else { reported.total };
-        if !self.lines.is_empty() {
+        let is_first = self.terms.lines.is_empty() && !is_update;
+        self.terms.total = if is_first { reported.total.or(self.terms.total) } else { reported.total };
+        if !self.terms.lines.is_empty() {
             if reported.seller_id.is_none() {
                 self.former_seller_id = self.seller_id.or(self.former_seller_id);
             }
             self.seller_id = reported.seller_id.as_deref();
         }
-        self.lines = &reported.lines;
+        self.terms.lines = &reported.lines;
     }
 }
 

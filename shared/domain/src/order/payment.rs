@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::{Currency, Fact, PaymentStatus, ShopEvent};
 
 use super::content::Content;
-use super::price::Prices;
+use super::price::Dues;
 
 /// One payment of an order, or one capture of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,16 +102,46 @@ struct PaymentReport<'e> {
     method: Option<&'e str>,
 }
 
+/// The amount up to which payments without an id can raise what was paid.
+struct Payable<'c> {
+    dues: Dues,
+    content: &'c Content<'c>,
+    largest: BTreeMap<Currency, i64>,
+}
+
+impl<'c> Payable<'c> {
+    fn of(reports: &[PaymentReport<'_>], content: &'c Content<'c>) -> Self {
+        let mut largest: BTreeMap<Currency, i64> = BTreeMap::new();
+        for report in reports.iter().filter(|report| report.status == PaymentStatus::Succeeded) {
+            let largest = largest.entry(report.currency).or_default();
+            *largest = report.minor.unwrap_or_default().max(*largest);
+        }
+        Self { dues: Dues::of(content), content, largest }
+    }
+
+    /// Returns the highest amount due from a payment on; at least the largest payment when the order is unknown, states no
+    /// total, or is in another currency.
+    fn at(&self, report: &PaymentReport<'_>) -> i64 {
+        let largest = self.largest.get(&report.currency).copied().unwrap_or_default();
+        if self.content.currency != Some(report.currency) {
+            return largest;
+        }
+        let due = self.dues.highest_from(report.position);
+        let states_total = self.content.revisions.iter().any(|revision| revision.reported.is_some());
+        if states_total { due } else { due.max(largest) }
+    }
+}
+
 impl Payments {
     /// Reads events that are sorted.
-    pub(super) fn of(events: &[&ShopEvent], content: &Content<'_>, prices: &Prices) -> Self {
+    pub(super) fn of(events: &[&ShopEvent], content: &Content<'_>) -> Self {
         let reports: Vec<_> = events.iter().enumerate().filter_map(|(i, event)| read(i, event, content)).collect();
         let mut payments = Self::default();
         for report in reports.iter().filter(|report| report.id.is_some()) {
             let payment = payments.find_or_add(report);
             payments.follow(payment, report, report.minor.unwrap_or_default());
         }
-        payments.add_unnamed(&reports, content, prices);
+        payments.add_unnamed(&reports, content);
         payments.movements.sort_by_key(|movement| movement.position);
         payments.sort();
         let method = content.method.unwrap_or_default();
@@ -124,37 +154,31 @@ impl Payments {
     }
 
     /// Adds payments without an id. One of them may be another service's news of a payment that is known, so together with
-    /// the others they never lift what was paid above what was to be paid: the order's total, or the greatest payment when
-    /// the order is unknown, names no total, or is in another currency.
-    fn add_unnamed(&mut self, reports: &[PaymentReport<'_>], content: &Content<'_>, prices: &Prices) {
-        let mut room: BTreeMap<Currency, i64> = BTreeMap::new();
-        for report in reports.iter().filter(|report| report.status == PaymentStatus::Succeeded) {
-            let payable = room.entry(report.currency).or_default();
-            if content.totals.is_empty() || content.currency != Some(report.currency) {
-                *payable = report.minor.unwrap_or_default().max(*payable);
-            }
-            if content.currency == Some(report.currency) {
-                *payable = prices.payable.max(*payable);
-            }
+    /// the others they never lift what was paid above what was to be paid then or later.
+    fn add_unnamed(&mut self, reports: &[PaymentReport<'_>], content: &Content<'_>) {
+        if reports.iter().all(|report| report.id.is_some()) {
+            return;
         }
+        let payable = Payable::of(reports, content);
+        let mut paid: BTreeMap<Currency, i64> = BTreeMap::new();
         for movement in &self.movements {
-            let paid = room.entry(self.all[movement.payment].currency).or_default();
-            *paid -= if movement.back { -movement.minor } else { movement.minor };
+            let paid = paid.entry(self.all[movement.payment].currency).or_default();
+            *paid += if movement.back { -movement.minor } else { movement.minor };
         }
         for report in reports.iter().filter(|report| report.id.is_none()) {
-            let room = room.entry(report.currency).or_default();
+            let paid = paid.entry(report.currency).or_default();
             match report.status {
                 PaymentStatus::Succeeded => {
-                    let granted = report.minor.unwrap_or_default().min(*room);
+                    let granted = report.minor.unwrap_or_default().min(payable.at(report) - *paid);
                     if granted > 0 || report.minor == Some(0) {
-                        *room -= granted.max(0);
+                        *paid += granted.max(0);
                         let payment = self.find_or_add(report);
                         self.follow(payment, report, granted.max(0));
                     }
                 }
                 // The last payment without an id and with this amount was charged back.
                 PaymentStatus::Failed => match self.held_unnamed(report) {
-                    Some(payment) => *room += self.follow(payment, report, 0),
+                    Some(payment) => *paid -= self.follow(payment, report, 0),
                     None => drop(self.find_or_add(report)),
                 },
                 PaymentStatus::Pending | PaymentStatus::Unknown => drop(self.find_or_add(report)),

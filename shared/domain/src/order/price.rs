@@ -1,9 +1,9 @@
 //! What the lines of an order cost, and what is charged on top of them.
 
-use crate::Quantity;
 use crate::money::apportion;
+use crate::{Currency, Quantity};
 
-use super::content::Content;
+use super::content::{Content, Terms};
 
 /// One line of an order, in minor units of the order's currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,27 +52,69 @@ pub(super) struct Prices {
     pub(super) charges: Charges,
     /// The part of the total that belongs to no line: shipping, tax on top, fees.
     pub(super) beside_lines: i64,
-    /// The maximum to which payments without an id can raise the amount paid.
-    pub(super) payable: i64,
+}
+
+impl Terms<'_> {
+    fn costs(&self, currency: Currency) -> Vec<i64> {
+        self.lines.iter().map(|line| line.cost().minor(currency)).collect()
+    }
+
+    fn charges(&self, currency: Currency) -> Charges {
+        Charges {
+            shipping: self.shipping.minor(currency),
+            tax: self.tax.minor(currency),
+            fee: self.fee.minor(currency),
+        }
+    }
+
+    /// Returns the total as the shop states it, else lines and charges minus the discount.
+    fn total(&self, sum: i64, currency: Currency) -> Option<i64> {
+        let reckoned = || (sum + self.charges(currency).sum() - self.discount.minor(currency)).max(0);
+        let named = self.total.map(|total| total.minor(currency));
+        named.or_else(|| (!self.lines.is_empty()).then(reckoned))
+    }
+}
+
+/// What was to be paid for an order over time.
+pub(super) struct Dues(Vec<(usize, i64)>);
+
+impl Dues {
+    /// Reads the terms after each event. Totals of several services may differ, and the highest counts, until the order
+    /// is changed.
+    pub(super) fn of(content: &Content<'_>) -> Self {
+        let mut dues: Vec<(usize, i64)> = Vec::new();
+        let Some(currency) = content.currency else { return Self(dues) };
+        for revision in &content.revisions {
+            let total = revision.terms.total(sum(&revision.terms.costs(currency)), currency);
+            let reported = revision.reported.map(|reported| reported.minor(currency));
+            let former = dues.last().filter(|_| !revision.is_change).map(|(_, due)| *due);
+            dues.push((revision.position, total.max(reported).max(former).unwrap_or_default()));
+        }
+        Self(dues)
+    }
+
+    /// Returns the highest amount due at a position in the sequence of events or after it.
+    pub(super) fn highest_from(&self, position: usize) -> i64 {
+        let begun = self.0.iter().rposition(|(since, _)| *since <= position).unwrap_or_default();
+        self.0[begun..].iter().map(|(_, due)| *due).max().unwrap_or_default()
+    }
+}
+
+fn sum(costs: &[i64]) -> i64 {
+    costs.iter().fold(0, |sum: i64, cost| sum.saturating_add(*cost))
 }
 
 impl Prices {
     pub(super) fn of(content: &Content<'_>) -> Self {
         let Some(currency) = content.currency.filter(|_| content.is_known) else { return Self::default() };
-        let costs: Vec<_> = content.lines.iter().map(|line| line.cost().minor(currency)).collect();
-        let sum = costs.iter().fold(0_i64, |sum, cost| sum.saturating_add(*cost));
-        let charges = Charges {
-            shipping: content.shipping.minor(currency),
-            tax: content.tax.minor(currency),
-            fee: content.fee.minor(currency),
-        };
-        let discount = content.discount.minor(currency);
-        let reckoned = (sum + charges.sum() - discount).max(0);
-        let named = content.total.map(|total| total.minor(currency));
-        let total = named.or((!content.lines.is_empty()).then_some(reckoned));
-        let goods = total.map_or(0, |total| goods(total, sum, &charges, discount));
+        let terms = &content.terms;
+        let costs = terms.costs(currency);
+        let sum = sum(&costs);
+        let charges = terms.charges(currency);
+        let total = terms.total(sum, currency);
+        let goods = total.map_or(0, |total| goods(total, sum, &charges, terms.discount.minor(currency)));
         let revenues = apportion(goods, &costs);
-        let lines = content.lines.iter().zip(costs).zip(revenues).map(|((line, cost), goods_minor)| Line {
+        let lines = terms.lines.iter().zip(costs).zip(revenues).map(|((line, cost), goods_minor)| Line {
             price_minor: line.price.map_or(cost, |price| price.minor(currency)),
             total_minor: cost,
             goods_minor,
@@ -82,16 +124,9 @@ impl Prices {
             seller_id: line.seller_id.clone(),
             category_id: line.category_id.clone(),
         });
-        let totals = content.totals.iter().map(|total| total.minor(currency));
         let lines: Vec<_> = lines.collect();
         let of_lines: i64 = lines.iter().map(|line| line.goods_minor).sum();
-        Self {
-            lines,
-            total,
-            charges,
-            beside_lines: total.unwrap_or_default() - of_lines,
-            payable: totals.chain(total).max().unwrap_or_default(),
-        }
+        Self { lines, total, charges, beside_lines: total.unwrap_or_default() - of_lines }
     }
 }
 

@@ -218,6 +218,24 @@ fn a_payment_without_an_id_never_lifts_what_was_paid_above_the_total() {
     assert_eq!(money(vec![fifty(), unnamed(5_000), paid("a", 5_000)]).0, 5_000, "whoever reports first");
     assert_eq!(money(vec![fifty(), unnamed(5_000), unnamed(5_000)]).0, 5_000);
     assert_eq!(money(vec![fifty(), unnamed(2_500), unnamed(2_500)]).0, 5_000, "split tender");
+    let total = |minor| OrderContent { total: Some(euros(minor)), ..content(vec![line("p", 1, minor)]) };
+    let created = |minor| Fact::OrderCreated { order_id: ORDER.to_owned(), content: total(minor) };
+    let edited = |minor| Fact::OrderUpdated { order_id: ORDER.to_owned(), content: total(minor) };
+    assert_eq!(money(vec![created(10_000), edited(5_000), paid("a", 5_000), unnamed(5_000)]).0, 5_000);
+    assert_eq!(money(vec![created(10_000), edited(5_000), unnamed(5_000), paid("a", 5_000)]).0, 5_000);
+    assert_eq!(money(vec![created(10_000), edited(5_000), unnamed(2_000), unnamed(3_000), unnamed(3_000)]).0, 5_000);
+    assert_eq!(money(vec![created(10_000), unnamed(10_000), edited(5_000)]).0, 10_000, "it was due then");
+    assert_eq!(money(vec![created(5_000), unnamed(5_000), edited(8_000), paid("b", 3_000)]).0, 8_000, "and a rest");
+    assert_eq!(money(vec![unnamed(5_000), created(5_000)]).0, 5_000, "the payment is dated before the order");
+    let bare = OrderContent { total: Some(euros(5_500)), ..content(Vec::new()) };
+    let other = |at| {
+        event(at, i64::try_from(at).unwrap(), Fact::OrderCreated { order_id: ORDER.to_owned(), content: bare.clone() })
+    };
+    for first in [1, 3] {
+        let analytics = ShopEvent { service: "analytics".to_owned(), ..other(first) };
+        let events = [event(2, 2, created(5_000)), analytics, event(4, 4, unnamed(5_500))];
+        assert_eq!(came(&folded(&events)), 5_500, "another service knows the shipping");
+    }
     assert_eq!(money(vec![fifty(), paid("a", 3_000), paid("b", 3_000)]).0, 6_000, "those with ids do");
     assert_eq!(money(vec![unnamed(5_000), unnamed(5_000)]).0, 5_000, "the order is unknown");
     assert_eq!(money(vec![fifty(), unnamed(5_500)]).0, 5_500, "no total is named, and shipping may come on top");
