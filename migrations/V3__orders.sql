@@ -464,7 +464,7 @@ BEGIN
     SELECT array_agg(logged ORDER BY occurred_at, CASE event_type
             WHEN 'order_created' THEN 0 WHEN 'order_updated' THEN 1 WHEN 'order_cancelled' THEN 5 WHEN 'order_returned' THEN 5
             WHEN 'order_status_updated' THEN CASE WHEN content->>'status' IN ('cancelled', 'returned') THEN 5 ELSE 4 END
-            WHEN 'payment_processed' THEN CASE content->>'status' WHEN 'succeeded' THEN 3 WHEN 'refunded' THEN 5 ELSE 2 END
+            WHEN 'payment_processed' THEN CASE content->>'status' WHEN 'succeeded' THEN 3 WHEN 'refunded' THEN 6 ELSE 2 END
             ELSE 4 END, id) INTO events
     FROM analytic.shop_event AS logged WHERE subject = 'order' AND subject_id = wanted;
 
@@ -665,15 +665,22 @@ BEGIN
                 'waits', event.event_type = 'order_returned' OR it->>'status' = 'returned',
                 -- a cancellation without an amount is not a separate refund that an id could name
                 'id', CASE WHEN event.event_type = 'order_cancelled' AND it->>'refund' IS NULL THEN NULL ELSE it->>'refund_id' END);
-            -- a cancellation that was revoked, and a status that repeats what the returns department reported with an
-            -- amount
+            -- a cancellation that was revoked, and a status that repeats what another service reported with an amount
             CONTINUE WHEN minor IS NULL AND (event.event_type = 'order_cancelled' OR it->>'status' = 'cancelled')
                 AND EXISTS (SELECT FROM unnest(events) WITH ORDINALITY AS later WHERE ordinality > n AND (event_type IN ('order_shipped', 'order_delivered')
                     OR event_type = 'order_status_updated' AND later.content->>'status' IN ('shipped', 'delivered')))
                 AND NOT EXISTS (SELECT FROM jsonb_array_elements(moves) AS move WHERE NOT (move->>'back')::boolean AND (move->>'n')::int > n);
             CONTINUE WHEN event.event_type = 'order_status_updated' AND it->>'status' = 'returned' AND NOT (it->>'refunded')::boolean AND named_return;
+            CONTINUE WHEN event.event_type = 'order_status_updated' AND it->>'status' = 'cancelled' AND EXISTS (
+                SELECT FROM unnest(events) AS reported WHERE event_type = 'order_cancelled' AND reported.content->>'refund' IS NOT NULL);
         END IF;
         CONTINUE WHEN request IS NULL;
+        -- it is granted when its payment has come
+        request := request || jsonb_build_object('from', greatest(n, (
+            SELECT min((move->>'n')::int) FROM jsonb_array_elements(moves) AS move
+            WHERE NOT (move->>'back')::boolean AND CASE
+                WHEN request->>'pay' IS NOT NULL THEN move->>'pay' = request->>'pay'
+                ELSE (request->>'waits')::boolean AND (request->>'minor' IS NULL OR curs[(move->>'pay')::int] = request->>'cur') END)));
         found := NULL;
         FOR w IN 0..jsonb_array_length(requests) - 1 LOOP
             known_request := requests->w;
@@ -696,6 +703,15 @@ BEGIN
             END IF;
             found := w; EXIT;
         END LOOP;
+        -- the payment service states the amount of a cancellation or return without one, if the money was there by then
+        IF found IS NULL AND (request->>'payment')::boolean AND NOT (request->>'estimate')::boolean THEN
+            SELECT min(ordinality) - 1 INTO found FROM jsonb_array_elements(requests) WITH ORDINALITY AS asked (it, ordinality)
+            WHERE (asked.it->>'estimate')::boolean AND NOT (asked.it->>'payment')::boolean
+              AND (asked.it->>'id' IS NULL OR request->>'id' IS NULL) AND (asked.it->>'minor' IS NULL OR asked.it->>'cur' = request->>'cur')
+              AND EXISTS (SELECT FROM jsonb_array_elements(moves) AS move
+                          WHERE NOT (move->>'back')::boolean AND (move->>'n')::int <= (asked.it->>'from')::int
+                            AND (request->>'pay' IS NULL OR move->>'pay' = request->>'pay'));
+        END IF;
         IF found IS NULL THEN
             requests := requests || jsonb_build_array(request);
         ELSE
@@ -719,7 +735,7 @@ BEGIN
         SELECT step FROM (
             SELECT move AS step, (move->>'n')::int AS moment, 0 AS rank, ordinality FROM jsonb_array_elements(moves) WITH ORDINALITY AS reported (move, ordinality)
             UNION ALL
-            SELECT asking || jsonb_build_object('at', greatest((asking->>'n')::int, first_move.moment)), greatest((asking->>'n')::int, first_move.moment), 1, ordinality
+            SELECT asking || jsonb_build_object('at', greatest((asking->>'from')::int, first_move.moment)), greatest((asking->>'from')::int, first_move.moment), 1, ordinality
             FROM jsonb_array_elements(requests) WITH ORDINALITY AS reported (asking, ordinality)
             LEFT JOIN LATERAL (SELECT min((move->>'n')::int) AS moment FROM jsonb_array_elements(moves) AS move
                                WHERE NOT (move->>'back')::boolean AND CASE

@@ -65,6 +65,7 @@ fn any_event(random: &mut ChaCha8Rng, order: &str) -> String {
             "OrderShipped",
             "OrderDelivered",
             "OrderValidated",
+            "ORDER_STATUS_UPDATED",
         ],
     );
     match name {
@@ -84,9 +85,14 @@ fn any_event(random: &mut ChaCha8Rng, order: &str) -> String {
             fields["items"] = json!(items);
         }
         "OrderValidated" => fields["isValid"] = json!(random.random_bool(0.7)),
+        "ORDER_STATUS_UPDATED" => {
+            fields["entityId"] = json!(order);
+            fields["status"] = json!(choose(random, &["CANCELLED", "RETURNED", "REFUNDED", "SHIPPED"]));
+        }
         _ => {}
     }
-    event(name, random.random_range(0..9), fields)
+    let body = event(name, random.random_range(0..9), fields);
+    if name == "ORDER_STATUS_UPDATED" { body.replacen("\"event\":", "\"eventType\":", 1) } else { body }
 }
 
 fn events(seed: u64) -> Vec<String> {

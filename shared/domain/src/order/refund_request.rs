@@ -54,9 +54,11 @@ pub(super) fn refund_requests<'e>(
     let reader = Reader { events, content, pieces, payments };
     let mut requests: Vec<RefundRequest<'e>> = Vec::new();
     for (position, event) in events.iter().enumerate() {
-        let Some(request) = reader.read(position, event) else { continue };
-        match requests.iter_mut().find(|known| known.is(&request)) {
-            Some(known) => known.complete(request),
+        let Some(mut request) = reader.read(position, event) else { continue };
+        reader.wait_for_money(&mut request);
+        let same = requests.iter().position(|known| known.is(&request));
+        match same.or_else(|| requests.iter().position(|known| reader.settles(&request, known))) {
+            Some(known) => requests[known].complete(request),
             None => requests.push(request),
         }
     }
@@ -133,31 +135,45 @@ impl<'e> Reader<'_, 'e> {
                 Some(self.refund_of_payment(&event.fact, of(Reporter::Payment, refund_id)))
             }
             Fact::OrderReturned { refund_id, refund, currency, .. } => {
-                let own = self.content.currency;
-                let pieces = self.pieces.get(&position);
-                let stated = refund.map(|amount| reported_amount(amount, *currency, own));
-                let value = || pieces.map(|pieces| (pieces.value(), own.unwrap_or(currency.code)));
-                let request = RefundRequest { minor: stated.or_else(value), ..of(Reporter::Desk, refund_id) };
-                Some(RefundRequest {
-                    is_estimate: stated.is_none(),
-                    is_repeated: pieces.is_some_and(|pieces| pieces.is_repeated),
-                    items: pieces.map(|pieces| pieces.worth.clone()).unwrap_or_default(),
-                    ..request
-                })
+                Some(self.refund_of_return((*refund, *currency), of(Reporter::Desk, refund_id)))
             }
             Fact::OrderCancelled { refund_id, refund: Some(amount), currency, .. } => {
                 let minor = Some(reported_amount(*amount, *currency, self.content.currency));
                 Some(RefundRequest { minor, is_estimate: false, may_wait: false, ..of(Reporter::Desk, refund_id) })
+            }
+            // A service that only knows the status repeats what another reports with an amount.
+            Fact::OrderStatusUpdated { status: OrderStatus::Cancelled, .. }
+                if self.is_reported(states_cancellation) =>
+            {
+                None
             }
             Fact::OrderCancelled { refund: None, .. }
             | Fact::OrderStatusUpdated { status: OrderStatus::Cancelled, .. } => {
                 (!self.is_revoked(position)).then(|| RefundRequest { may_wait: false, ..of(Reporter::Desk, &None) })
             }
             Fact::OrderStatusUpdated { status: OrderStatus::Returned, refunded, .. } => {
-                // A service that only knows the status repeats what the returns department reports with an amount.
-                (*refunded || !self.is_return_reported()).then(|| of(Reporter::Desk, &None))
+                (*refunded || !self.is_reported(states_return)).then(|| of(Reporter::Desk, &None))
             }
             _ => None,
+        }
+    }
+
+    /// Completes the refund of a return: its amount, else the value of its items.
+    fn refund_of_return(
+        &self,
+        (refund, currency): (Option<Amount>, Denomination),
+        request: RefundRequest<'e>,
+    ) -> RefundRequest<'e> {
+        let own = self.content.currency;
+        let pieces = self.pieces.get(&request.position);
+        let stated = refund.map(|amount| reported_amount(amount, currency, own));
+        let value = || pieces.map(|pieces| (pieces.value(), own.unwrap_or(currency.code)));
+        RefundRequest {
+            minor: stated.or_else(value),
+            is_estimate: stated.is_none(),
+            is_repeated: pieces.is_some_and(|pieces| pieces.is_repeated),
+            items: pieces.map(|pieces| pieces.worth.clone()).unwrap_or_default(),
+            ..request
         }
     }
 
@@ -177,6 +193,26 @@ impl<'e> Reader<'_, 'e> {
         request
     }
 
+    /// Says whether the payment service states the amount of a cancellation or return that named none: with the first
+    /// refund after it, unless that is of a payment that came later, or both name different ids.
+    fn settles(&self, report: &RefundRequest<'_>, estimate: &RefundRequest<'_>) -> bool {
+        let is_estimate = estimate.is_estimate && estimate.reporters == [Reporter::Desk];
+        let is_stated = !report.is_estimate && report.reporters == [Reporter::Payment];
+        let differ = estimate.refund_id.is_some() && report.refund_id.is_some();
+        let in_its_currency = match (estimate.minor, report.minor) {
+            (Some((_, one)), Some((_, other))) => one == other,
+            _ => true,
+        };
+        let named = report.payment.and_then(|id| self.payments.place(id));
+        let is_of_it = |payment: usize| named.is_none_or(|named| named == payment);
+        let mut came = self.payments.movements.iter().take_while(|movement| movement.position <= estimate.position);
+        is_estimate
+            && is_stated
+            && !differ
+            && in_its_currency
+            && came.any(|movement| !movement.back && is_of_it(movement.payment))
+    }
+
     /// Says whether a cancellation was revoked: the order was shipped nevertheless, and there was no new payment.
     fn is_revoked(&self, position: usize) -> bool {
         let later = |event: &&ShopEvent| progress::is_on_its_way(&event.fact);
@@ -185,12 +221,8 @@ impl<'e> Reader<'_, 'e> {
         self.events.iter().skip(position + 1).any(later) && !is_paid_anew()
     }
 
-    fn is_return_reported(&self) -> bool {
-        let is_detailed = |event: &&ShopEvent| match &event.fact {
-            Fact::OrderReturned { refund, items, .. } => refund.is_some() || !items.is_empty(),
-            _ => false,
-        };
-        self.events.iter().any(is_detailed)
+    fn is_reported(&self, what: fn(&Fact) -> bool) -> bool {
+        self.events.iter().any(|event| what(&event.fact))
     }
 
     /// A refund that is dated before the payment that it names is granted at the time of the payment. One that names
@@ -207,6 +239,14 @@ impl<'e> Reader<'_, 'e> {
             (request.position, request.at) = (came.position, came.at);
         }
     }
+}
+
+fn states_cancellation(fact: &Fact) -> bool {
+    matches!(fact, Fact::OrderCancelled { refund: Some(_), .. })
+}
+
+fn states_return(fact: &Fact) -> bool {
+    matches!(fact, Fact::OrderReturned { refund, items, .. } if refund.is_some() || !items.is_empty())
 }
 
 fn reported_amount(amount: Amount, currency: Denomination, own: Option<Currency>) -> (i64, Currency) {

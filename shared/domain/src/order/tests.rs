@@ -284,6 +284,47 @@ fn each_refund_counts_once_whoever_reports_it() {
 }
 
 #[test]
+fn what_the_payment_service_states_is_the_amount_of_a_cancellation_or_return_without_one() {
+    let back = |id, refund_id, minor| paying(id, refund_id, PaymentStatus::Refunded, minor);
+    let two = || created(vec![line("p", 1, 5_000), line("q", 1, 5_000)]);
+    let item = |name: &str| returned_items(None, &[(name, None)]);
+    assert_eq!(money(vec![fifty(), paid("a", 5_000), cancelled(None), back(Some("a"), Some("r"), 4_000)]).1, 4_000);
+    assert_eq!(money(vec![fifty(), paid("a", 5_000), cancelled(None), back(None, None, 4_000)]).1, 4_000);
+    assert_eq!(money(vec![fifty(), paid("a", 5_000), returned(None), back(Some("a"), None, 4_500)]).1, 4_500);
+    let fee = folded(&reported(vec![two(), paid("a", 10_000), item("p"), back(Some("a"), Some("r"), 4_500)]));
+    assert_eq!((fee.book[1].at, &*fee.book[1].lines), (at(3), &[4_500, 0][..]), "it is the refund of the item");
+    let each = vec![
+        two(),
+        paid("a", 10_000),
+        item("p"),
+        item("q"),
+        back(None, Some("r"), 4_500),
+        back(None, Some("s"), 4_000),
+    ];
+    assert_eq!(money(each).1, 8_500);
+    let split = vec![
+        fifty(),
+        paid("a", 3_000),
+        paid("b", 2_000),
+        cancelled(None),
+        back(Some("a"), None, 3_000),
+        back(Some("b"), None, 2_000),
+    ];
+    assert_eq!(money(split).1, 5_000);
+    let before = vec![fifty(), paid("a", 5_000), back(Some("a"), Some("r"), 1_000), cancelled(None)];
+    assert_eq!(money(before).1, 5_000, "an earlier refund is another one");
+    let exchanged = vec![fifty(), paid("a", 5_000), returned(None), paid("b", 2_000), back(Some("b"), Some("r"), 500)];
+    assert_eq!(money(exchanged).1, 5_500, "of a later payment");
+    let unpaid = vec![fifty(), cancelled(None), paid("a", 5_000), back(None, None, 1_000)];
+    assert_eq!(money(unpaid).1, 1_000, "nothing was paid before the cancellation");
+    let repeated = vec![fifty(), paid("a", 5_000), status(OrderStatus::Cancelled), cancelled(Some(4_000))];
+    assert_eq!(money(repeated).1, 4_000, "a service that only knows the status");
+    let at_once = reported(vec![back(Some("a"), None, 4_000), cancelled(None), paid("a", 5_000), fifty()]);
+    let at_once: Vec<_> = at_once.into_iter().map(|event| ShopEvent { occurred_at: at(1), ..event }).collect();
+    assert_eq!(refunded(&folded(&at_once)), [4_000], "at one instant");
+}
+
+#[test]
 fn a_refund_never_lies_before_its_money() {
     let late = vec![fifty(), payment("a", PaymentStatus::Refunded, 1_000), paid("a", 5_000)];
     let state = folded(&reported(late));

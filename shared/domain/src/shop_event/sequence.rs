@@ -31,8 +31,9 @@ fn rank(fact: &Fact) -> u8 {
         | Fact::CommentUpdated(_)
         | Fact::RatingUpdated(_) => 1,
         Fact::PaymentProcessed { status: PaymentStatus::Succeeded, .. } => 3,
-        Fact::PaymentProcessed { status: PaymentStatus::Refunded, .. }
-        | Fact::OrderCancelled { .. }
+        // What the payment service states is the amount of a cancellation or return before it.
+        Fact::PaymentProcessed { status: PaymentStatus::Refunded, .. } => 6,
+        Fact::OrderCancelled { .. }
         | Fact::OrderReturned { .. }
         | Fact::OrderStatusUpdated { status: OrderStatus::Cancelled | OrderStatus::Returned, .. }
         | Fact::ProductDeleted { .. }
