@@ -79,8 +79,8 @@ const EVENTS: [(&str, &str); 34] = [
     ("PRODUCT_DELETED", "productId|entityId:id!"),
     ("PRODUCT_STOCK_UPDATED", "skuId|productId|entityId:id! stock:stock"),
 ];
-const LINE: &str = "productId|skuId:id quantity:quantity price:amount! total:amount sellerId:id categoryId:id";
-const RETURNED: &str = "productId|skuId:id quantity:quantity";
+const LINE: &str = "productId:id skuId:id quantity:quantity price:amount! total:amount sellerId:id categoryId:id";
+const RETURNED: &str = "productId:id skuId:id quantity:quantity";
 const ENVELOPE: &str = "eventId:id version:version service|source:label";
 
 fn validator() -> Validator {

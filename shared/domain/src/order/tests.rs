@@ -514,6 +514,13 @@ fn a_piece_comes_back_once() {
     assert_eq!(order(vec![item(None, "p", 1), item(Some(5_500), "p", 1)]), [5_500, 0, 0], "one of them states it");
     assert_eq!(order(vec![item(Some(5_500), "p", 1), item(None, "p", 1)]), [5_500, 0, 0]);
     assert_eq!(order(vec![item(Some(500), "q", 1), item(Some(500), "q", 1)]), [0, 1_000, 0], "two pieces");
+    let with_id = |id: &str, name: &str| {
+        let Fact::OrderReturned { order_id, refund, currency, items, .. } = item(None, name, 1) else { unreachable!() };
+        Fact::OrderReturned { order_id, refund_id: Some(id.to_owned()), refund, currency, items }
+    };
+    let twice = vec![with_id("x", "q"), with_id("x", "q"), item(None, "q", 2)];
+    assert_eq!(order(twice), [0, 3_000, 0], "the same return takes no second piece");
+    assert_eq!(order(vec![with_id("x", "p"), with_id("y", "p")]), [6_000, 0, 0], "two ids, but one piece");
     let thirds = created(vec![line("p", 3, 0), OrderLine { total: Some(euros(1_000)), ..line("q", 3, 334) }]);
     let mut all = vec![thirds, paid("a", 1_000)];
     all.extend([1, 1, 1].map(|quantity| item(None, "q", quantity)));
