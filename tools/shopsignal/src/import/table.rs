@@ -46,8 +46,6 @@ fn find<const N: usize>(headers: Option<&[String]>, columns: [&[&str]; N]) -> Re
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn columns_are_found_by_name_and_what_is_missing_is_named() {
         let find = |header: &str| {
