@@ -393,7 +393,7 @@ async fn arguments_that_make_no_sense_are_refused_before_anything_is_sent() {
         import("test", &line.args).await.map(|_| ()).map_err(|error| error.to_string())
     };
     for (name, words, reason) in [
-        ("a.txt", &[][..], "must end in .csv, .json, .ndjson or .jsonl"),
+        ("a.txt", &[][..], "must end in .csv, .tsv, .json, .ndjson or .jsonl"),
         ("a.csv", &["--preset", "ga4"], "this preset reads JSON"),
         ("a.csv", &["--kind", "orders", "--preset", "rees46"], "--preset goes with --kind interactions"),
         ("a.json", &["--preset", "segment", "--map", "ref_id=sku"], "--map goes with"),
