@@ -55,7 +55,8 @@ mod tests {
         assert_eq!(find("session,item"), Ok(["session", "item"].map(str::to_owned)));
         assert_eq!(find("item,time,SessionId"), Ok(["SessionId", "item"].map(str::to_owned)));
         let refused = |header: &str, missing: &str| {
-            assert_eq!(find(header), Err(format!(" has no column {missing}; the columns of its header are {header}")));
+            let columns = header.replace(',', ", ");
+            assert_eq!(find(header), Err(format!(" has no column {missing}; the columns of its header are {columns}")));
         };
         refused("session,Item", "item");
         refused("1,i", "session, item");
