@@ -58,10 +58,11 @@ async fn every_month_is_what_a_recount_says_and_the_first_is_compared_too() {
     setup.send_events(&years()).await;
     setup.recount().await;
     for (months, tz) in [(1, "UTC"), (12, "Asia/Ho_Chi_Minh"), (11, "Europe/Berlin"), (12, "America/New_York")] {
-        let data = setup.admin(&format!("months?months={months}&tz={tz}")).await;
-        assert_months(&setup, &data, (months, tz, "EUR")).await;
-        let data = setup.admin(&format!("months?months={months}&tz={tz}&currency=USD")).await;
-        assert_months(&setup, &data, (months, tz, "USD")).await;
+        // In the first hours of a month there may be nothing but a refund, in dollars.
+        for currency in ["EUR", "USD"] {
+            let data = setup.admin(&format!("months?months={months}&tz={tz}&currency={currency}")).await;
+            assert_months(&setup, &data, (months, tz, currency)).await;
+        }
     }
     let data = setup.admin("months").await;
     assert_months(&setup, &data, (12, "UTC", "EUR")).await;
