@@ -100,6 +100,16 @@ fn a_rule_is_read_or_refused_by_the_name_of_its_field() {
         (r#"{"action":"exclude","target":"seller","target_id":"s"}"#, "reason: is required"),
         (r#"{"action":"exclude","target":"seller","target_id":"s","reason":"r","why":1}"#, "why"),
         (&long, "reason: must have 1 to 500"),
+    ] {
+        let refused = read(body).unwrap_err().to_string();
+        assert!(refused.contains(field), "{body}: {refused}");
+    }
+}
+
+#[test]
+fn a_rule_holds_no_address_and_no_card_number() {
+    let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+    for (body, field) in [
         (
             r#"{"action":"exclude","target":"product","target_id":"a@example.com","reason":"r"}"#,
             "target_id: must not hold an email address",
@@ -113,7 +123,7 @@ fn a_rule_is_read_or_refused_by_the_name_of_its_field() {
             "reason: must not hold an email address",
         ),
     ] {
-        let refused = read(body).unwrap_err().to_string();
+        let refused = read_rule(body.as_bytes(), now).unwrap_err().to_string();
         assert!(refused.contains(field), "{body}: {refused}");
     }
 }
