@@ -20,7 +20,8 @@ impl Role {
     #[must_use]
     pub fn all() -> Vec<Self> {
         let rows = crate::migration::ROLES.lines().filter_map(|line| line.trim_start().strip_prefix("('"));
-        rows.filter_map(|row| row.split_once('\'')).map(|(name, _)| Self(name.to_owned())).collect()
+        let names = rows.filter_map(|row| Some(row.split_once('\'')?.0));
+        names.filter(|name| name.starts_with("shopsignal_")).map(|name| Self(name.to_owned())).collect()
     }
 
     /// Returns its name in Postgres.

@@ -75,7 +75,7 @@ fn broken_items() -> Vec<(&'static str, String)> {
         ("an unknown field", item(r#","evnt_id":"x""#)),
         ("a repeated field", item(r#","event_type":"purchase""#)),
         ("event type of another type", about("7", r#""Product""#, &product)),
-        ("event type with a blank", about(r#""add to cart""#, r#""Product""#, &product)),
+        ("event type with a blank", about(r#""look around""#, r#""Product""#, &product)),
         ("event type of 65 characters", about(&format!("{:?}", "v".repeat(65)), r#""Product""#, &product)),
         ("event type with NUL", about(r#""view\u0000""#, r#""Product""#, &product)),
         ("a trusted event", about(r#""purchase""#, r#""Product""#, &product)),

@@ -208,15 +208,17 @@ fn references(item: &Fields<'_>) -> Result<(String, Option<String>), Rejection> 
 }
 
 fn payment(fields: &Fields<'_>, order_id: String) -> Result<Fact, Rejection> {
+    let currency = fields.currency()?;
+    let amount = fields.amount("amount", currency)?;
     let status = match fields.required(&["paymentStatus"])?.to_ascii_uppercase().as_str() {
         "SUCCESS" | "SUCCEEDED" | "COMPLETED" | "PAID" | "CAPTURED" => PaymentStatus::Succeeded,
         "FAILED" | "DECLINED" | "CHARGEBACK" => PaymentStatus::Failed,
         "PENDING" => PaymentStatus::Pending,
-        "REFUNDED" | "PARTIALLY_REFUNDED" => PaymentStatus::Refunded,
+        "REFUNDED" => PaymentStatus::Refunded,
+        // A part of unknown size is anything but everything that remains.
+        "PARTIALLY_REFUNDED" if amount.is_some() => PaymentStatus::Refunded,
         _ => PaymentStatus::Unknown,
     };
-    let currency = fields.currency()?;
-    let amount = fields.amount("amount", currency)?;
     if amount.is_none() && status == PaymentStatus::Succeeded {
         return Err(fields.reject(RejectionCode::MissingField, "amount", "is required"));
     }

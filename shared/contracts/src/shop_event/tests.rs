@@ -434,6 +434,20 @@ fn whether_a_product_can_be_bought_is_read_as_shops_write_it() {
 }
 
 #[test]
+fn a_part_of_unknown_size_is_not_everything() {
+    let read = |fields: &str| {
+        let event = format!(
+            r#"{{"event":"PaymentProcessed","timestamp":"2026-11-20T10:00:00Z","orderId":"o","paymentId":"p",{fields}}}"#
+        );
+        let Fact::PaymentProcessed { status, .. } = read_at_noon(&event).unwrap().fact else { panic!("another event") };
+        status
+    };
+    assert_eq!(read(r#""paymentStatus":"PARTIALLY_REFUNDED""#), PaymentStatus::Unknown);
+    assert_eq!(read(r#""paymentStatus":"partially_refunded","amount":3"#), PaymentStatus::Refunded);
+    assert_eq!(read(r#""paymentStatus":"REFUNDED""#), PaymentStatus::Refunded);
+}
+
+#[test]
 fn a_variant_without_a_sku_is_left_out() {
     let event = r#"{"event":"product.created","timestamp":"2026-11-20T10:00:00Z","productId":"p-1","skuIds":["b",null,""," ",7]}"#;
     let Fact::ProductCreated { facts, .. } = read_at_noon(event).unwrap().fact else { panic!("another event") };
