@@ -113,7 +113,7 @@ async fn send_interactions(stack: &Stack, args: &simulate::Args) -> Result<Summa
     let (fashions, pushers) = (2 * FASHIONS, 4 * PUSHERS);
     println!(
         "also {} views of the day before, {fashions} that make two products trend, {pushers} events of four pushers, \
-         {TASTES} visits of shoppers with a taste\n",
+         {TASTES} visits with known tastes\n",
         args.day_before
     );
     simulate::simulate(stack, args).await
