@@ -25,8 +25,9 @@ fn event_id(number: u128) -> Uuid {
     Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_0000 + number)
 }
 
-/// The body of a request as a shop front sends it.
+/// The body of a request as a shop front sends it. The names of events are ready before, as after a function's start.
 fn body(items: u128) -> String {
+    NAMES.get_or_init(EventNames::known);
     let item = |number| {
         format!(
             r#"{{"event_id":"{}","event_type":"view","ref_type":"Product","ref_id":"{PRODUCT}","session_id":"{SESSION}","metadata":{{"position":3,"source":"search"}}}}"#,
