@@ -88,6 +88,7 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
     let actor_days_pruned = prune(deadline, || store::actor_day::prune(&deps.database, PRUNE)).await?;
     let days = deps.horizon.visit_retention_days;
     let visits_pruned = prune(deadline, || store::learning::prune_visits(&deps.database, days, PRUNE)).await?;
+    prune(deadline, || store::learning::prune_network_days(&deps.database, PRUNE)).await?;
     let related_pruned = prune(deadline, || store::learning::prune_related(&deps.database, PRUNE)).await?;
     let clicks_pruned = prune(deadline, || store::recommendation_count::prune_clicks(&deps.database, PRUNE)).await?;
     if store::learning::rebase(&deps.database).await? {

@@ -62,8 +62,7 @@ pub async fn learn(
     })
 }
 
-/// Deletes up to `limit` visits without an event for so many days, and returns how many. What they taught stays. With
-/// them go as many counts of networks of days that no event can reach any more.
+/// Deletes up to `limit` visits without an event for so many days, and returns how many. What they taught stays.
 ///
 /// # Errors
 /// See [`StoreError`]; repeating is safe.
@@ -71,6 +70,15 @@ pub async fn prune_visits(database: &Database, days: u16, limit: u32) -> Result<
     let statement = include_str!("../sql/learning/prune_visits.sql");
     let rows = database.query(statement, &[(&i32::from(days), Type::INT4), (&i64::from(limit), Type::INT8)]).await?;
     Ok(rows.len())
+}
+
+/// Deletes up to `limit` counts of networks, of days that no event can reach any more, and returns how many.
+///
+/// # Errors
+/// See [`StoreError`]; repeating is safe.
+pub async fn prune_network_days(database: &Database, limit: u32) -> Result<usize, StoreError> {
+    let statement = include_str!("../sql/learning/prune_network_days.sql");
+    Ok(database.query(statement, &[(&i64::from(limit), Type::INT8)]).await?.len())
 }
 
 /// Deletes the partners of up to `limit` products that have faded to less than a thousandth of one view, and returns how

@@ -494,6 +494,16 @@ async fn a_visit_without_events_for_long_is_removed_and_so_are_the_partners_of_w
     // Ten half-lives later a view is worth less than a thousandth.
     database.execute("UPDATE analytic.learning_state SET epoch = epoch - interval '301 days'").await;
     assert_eq!(store::learning::prune_visits(&store, 8, 10).await.unwrap(), 1);
+    database
+        .execute("INSERT INTO analytic.network_day SELECT now()::date - days, gen_random_uuid(), 1, 1 FROM unnest('{8,12,13,14}'::int[]) AS days")
+        .await;
+    for removed in [2, 1, 0] {
+        assert_eq!(
+            store::learning::prune_network_days(&store, 2).await.unwrap(),
+            removed,
+            "nothing that may be reached"
+        );
+    }
     assert_eq!(store::learning::prune_related(&store, 1).await.unwrap(), 1, "as many as the limit");
     assert_eq!(store::learning::prune_related(&store, 10).await.unwrap(), 1);
 }

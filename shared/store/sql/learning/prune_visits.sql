@@ -3,10 +3,6 @@ WITH over AS MATERIALIZED (
     -- a bounded number at a time; by visitor, as learners lock
     SELECT ctid FROM analytic.visit WHERE last_at < now() - make_interval(days => $1)
     ORDER BY visitor LIMIT $2 FOR UPDATE
-), days AS (
-    -- no event arrives so late (store::actor_day)
-    DELETE FROM analytic.network_day WHERE ctid = ANY (ARRAY(
-        SELECT ctid FROM analytic.network_day WHERE day < (now() AT TIME ZONE 'UTC')::date - 9 LIMIT $2 FOR UPDATE SKIP LOCKED))
 )
 DELETE FROM analytic.visit WHERE ctid = ANY (ARRAY(SELECT ctid FROM over))
 RETURNING 1
