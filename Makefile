@@ -70,10 +70,18 @@ test: web ## Run every suite but stages against its own stack, which is removed 
 	$(LOCAL_STACK) --stack $(TEST_STACK) up
 	export SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(TEST_STACK)/stack.json"
 	$(CARGO) test --profile local $(LOCKED) --no-fail-fast 2>&1 | tee target/test.log || code=$$?
-	$(NPM) run --silent test || code=$$?
+	$(NPM) run --silent test 2>&1 | tee target/test-web.log || code=$$?
 	echo "where the time went:"
 	awk -f tests/seconds.awk target/test.log
-	if [ $$code -ne 0 ]; then echo "the emulator's last lines:"; tail -n 40 .local/$(TEST_STACK)/emulator.log; fi
+	if [ $$code -ne 0 ]; then
+	  echo "the emulator's last lines:"
+	  tail -n 40 .local/$(TEST_STACK)/emulator.log | cut -c 1-300
+	  trap - EXIT
+	  $(LOCAL_STACK) --stack $(TEST_STACK) down --wipe
+	  # Last, because who reads a long log begins at its end.
+	  echo "what failed:"
+	  awk -f tests/failed.awk target/test.log target/test-web.log
+	fi
 	exit $$code
 
 # Minutes of waiting for SAM, so it is apart from `make test`; .ci/run runs both.
