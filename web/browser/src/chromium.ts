@@ -1,6 +1,6 @@
 /** The Chromium of the tests: the package's archive, unpacked once into `.local/` of the project. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 
@@ -13,10 +13,27 @@ export const CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-backgr
 export async function chromiumPath(): Promise<string> {
   const folder = join(LOCAL, `chromium-${version()}`);
   if (!existsSync(folder)) await unpack(folder, (chromium) => chromium.default.executablePath());
-  process.env["FONTCONFIG_PATH"] = join(folder, "fonts");
+  process.env["FONTCONFIG_FILE"] = fontsIn(folder);
   const program = join(folder, "chromium");
   if (spawnSync(program, ["--version"]).status !== 0) process.env["LD_LIBRARY_PATH"] = await libraries();
   return program;
+}
+
+/**
+ * Returns the configuration of the unpacked fonts. The package's own one looks for them in /tmp and the folders of
+ * Lambda, and Chromium aborts as soon as a page needs a font and there is none.
+ */
+function fontsIn(folder: string): string {
+  const file = join(folder, "fonts.conf");
+  const config = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <cachedir>${join(folder, "fonts-cache")}</cachedir>
+</fontconfig>
+`;
+  if (!existsSync(file) || readFileSync(file, "utf8") !== config) writeFileSync(file, config);
+  return file;
 }
 
 /** Returns the folder of the libraries that the package brings for machines without NSS. */
