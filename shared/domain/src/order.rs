@@ -19,6 +19,7 @@ mod content;
 mod payment;
 mod price;
 mod progress;
+mod refund_parts;
 mod refund_request;
 mod returned;
 mod returned_item;

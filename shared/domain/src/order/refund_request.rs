@@ -9,6 +9,7 @@ use crate::{Amount, Currency, Denomination, Fact, OrderStatus, PaymentStatus, Sh
 use super::content::Content;
 use super::payment::Payments;
 use super::progress;
+use super::refund_parts::replace_wholes_by_parts;
 use super::returned_item::ReturnedPieces;
 
 /// Who reports a refund.
@@ -64,6 +65,7 @@ pub(super) fn refund_requests<'e>(
     }
     requests.iter_mut().for_each(|request| reader.wait_for_money(request));
     requests.sort_by_key(|request| request.position);
+    replace_wholes_by_parts(&mut requests);
     requests
 }
 
@@ -90,6 +92,26 @@ impl<'e> RefundRequest<'e> {
     /// Says whether a return names pieces of an earlier one, and no others.
     fn repeats(&self, earlier: &Self) -> bool {
         self.is_repeated && self.items.iter().zip(&earlier.items).any(|(one, other)| *one > 0 && *other > 0)
+    }
+
+    /// Returns the amount of a return or cancellation that states one and that no report of the payment service repeats.
+    pub(super) fn stated_by_desk(&self) -> Option<(i64, Currency)> {
+        self.minor.filter(|_| !self.is_estimate && !self.reporters.contains(&Reporter::Payment))
+    }
+
+    /// Says whether the payment service alone reports it, in the currency of a larger refund, and no ids tell the two apart.
+    pub(super) fn may_be_part_of(&self, whole: &Self) -> bool {
+        let is_in = |(_, currency): (i64, Currency)| whole.minor.is_some_and(|(_, wanted)| wanted == currency);
+        !self.is_estimate
+            && !self.reporters.contains(&Reporter::Desk)
+            && self.minor.is_some_and(is_in)
+            && (self.refund_id.is_none() || whole.refund_id.is_none())
+    }
+
+    /// Takes the items of the larger refund that it is a part of.
+    pub(super) fn become_part_of(&mut self, whole: &Self) {
+        self.items.clone_from(&whole.items);
+        self.reporters.push(Reporter::Desk);
     }
 
     /// Adds the payment, method and items that a later report names, and the amount if only that one states it.
