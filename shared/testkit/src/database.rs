@@ -193,9 +193,12 @@ impl Drop for TestDatabase {
     }
 }
 
-/// Creates the template for the current migrations, once.
+/// Creates the template for the current migrations, once a day (UTC): a migration makes the partitions of the days after
+/// its own, and tests rely on those.
 async fn ensure_template(admin: &Client, admin_url: &str) -> String {
-    let template = format!("template_{}", migrations_digest());
+    let day: String =
+        admin.query_one("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYYMMDD')", &[]).await.unwrap().get(0);
+    let template = format!("template_{}_{day}", migrations_digest());
     admin.execute("SELECT pg_advisory_lock($1)", &[&TEMPLATE_LOCK]).await.unwrap();
     let exists = admin.query_opt("SELECT FROM pg_database WHERE datname = $1", &[&template]).await.unwrap().is_some();
     if !exists {
