@@ -39,6 +39,9 @@ pub(crate) struct FailedRun {
     pub(crate) function: ScheduledFunction,
     /// As deployed.
     name: String,
+    /// The version or alias that failed. Only the alias of a release has retries and a queue for another failure; the
+    /// function without it has neither.
+    qualifier: Option<String>,
 }
 
 /// The part of Lambda's record of a failed asynchronous invocation that is used here.
@@ -63,23 +66,29 @@ impl FailedRun {
         let record =
             || serde_json::from_str(&letter.body).ok().map(|record: Record| record.request_context.function_arn);
         let arn = letter.target_arn.clone().or_else(record)?;
-        let name = function_name(&arn)?.to_owned();
-        Some(Self { function: ScheduledFunction::of_name(&name)?, name })
+        let (name, qualifier) = function_name(&arn)?;
+        let function = ScheduledFunction::of_name(name)?;
+        Some(Self { function, name: name.to_owned(), qualifier: qualifier.map(str::to_owned) })
     }
 
     /// Starts the function again, without waiting for it; returns whether Lambda accepted the call.
     pub(crate) async fn repeat(&self, client: &Client) -> Result<bool, Error> {
-        let call = client.invoke().function_name(&self.name).invocation_type(InvocationType::Event);
+        let call = client
+            .invoke()
+            .function_name(&self.name)
+            .set_qualifier(self.qualifier.clone())
+            .invocation_type(InvocationType::Event);
         let output = call.send().await.map_err(|error| Error::aws("start the function again", error))?;
         Ok(output.status_code() == 202)
     }
 }
 
-/// Returns the name in `arn:aws:lambda:<region>:<account>:function:<name>`, with or without a qualifier behind it.
-fn function_name(arn: &str) -> Option<&str> {
+/// Returns the name in `arn:aws:lambda:<region>:<account>:function:<name>`, and the qualifier behind it.
+fn function_name(arn: &str) -> Option<(&str, Option<&str>)> {
     let mut parts = arn.split(':');
     let is_function = parts.next() == Some("arn") && parts.nth(1) == Some("lambda") && parts.nth(2) == Some("function");
-    parts.next().filter(|_| is_function)
+    let name = parts.next().filter(|_| is_function)?;
+    Some((name, parts.next()))
 }
 
 #[cfg(test)]
@@ -98,21 +107,24 @@ mod tests {
         }
     }
 
-    fn run(function: ScheduledFunction, name: &str) -> Option<FailedRun> {
-        Some(FailedRun { function, name: name.to_owned() })
+    fn run(function: ScheduledFunction, name: &str, qualifier: Option<&str>) -> Option<FailedRun> {
+        Some(FailedRun { function, name: name.to_owned(), qualifier: qualifier.map(str::to_owned) })
     }
 
     #[test]
     fn lambda_names_the_function_in_the_body() {
-        let body = r#"{"version":"1.0","requestContext":{"functionArn":"arn:aws:lambda:eu-west-1:123456789012:function:shop-judge-carts:$LATEST",
+        let body = r#"{"version":"1.0","requestContext":{"functionArn":"arn:aws:lambda:eu-west-1:123456789012:function:shop-judge-carts:live",
             "condition":"RetriesExhausted","approximateInvokeCount":3},"requestPayload":{},"responsePayload":{"errorType":"x"}}"#;
-        assert_eq!(FailedRun::read(&letter(body, None)), run(ScheduledFunction::JudgeCarts, "shop-judge-carts"));
+        assert_eq!(
+            FailedRun::read(&letter(body, None)),
+            run(ScheduledFunction::JudgeCarts, "shop-judge-carts", Some("live"))
+        );
     }
 
     #[test]
     fn the_scheduler_names_it_in_an_attribute() {
         let arn = "arn:aws:lambda:eu-west-1:123456789012:function:shop-maintain-partitions";
-        let expected = run(ScheduledFunction::MaintainPartitions, "shop-maintain-partitions");
+        let expected = run(ScheduledFunction::MaintainPartitions, "shop-maintain-partitions", None);
         assert_eq!(FailedRun::read(&letter("{}", Some(arn))), expected);
     }
 
