@@ -98,6 +98,15 @@ impl Bucket {
         expected(key, response).await.map(drop)
     }
 
+    /// Deletes the bucket, which must be empty.
+    ///
+    /// # Errors
+    /// When S3 refuses or cannot be reached.
+    pub(crate) async fn delete(&self) -> Result<(), Error> {
+        let response = self.call(&Call { method: Method::DELETE, key: "", headers: &[], body: &[] }).await?;
+        expected("", response).await.map(drop)
+    }
+
     /// Calls S3, again while it cannot answer.
     async fn call(&self, call: &Call<'_>) -> Result<Response, Error> {
         let mut pause = PAUSE;

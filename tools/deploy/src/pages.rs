@@ -147,6 +147,20 @@ pub(crate) async fn remove(bucket: &Bucket) -> Result<(), Error> {
     bucket.remove(MANIFEST).await
 }
 
+/// Removes a bucket that the stack has given up: CloudFormation deletes only an empty one, and leaves it behind when an
+/// update is through. It is emptied only then, so that a refused or failed update leaves the pages as they are.
+///
+/// # Errors
+/// When S3 refuses or cannot be reached.
+pub(crate) async fn remove_with_bucket(bucket: &Bucket) -> Result<(), Error> {
+    // An empty one was deleted with the update.
+    if bucket.find(MANIFEST).await?.is_none() {
+        return Ok(());
+    }
+    remove(bucket).await?;
+    bucket.delete().await
+}
+
 async fn manifest(bucket: &Bucket) -> Result<Manifest, Error> {
     match bucket.find(MANIFEST).await? {
         Some(text) => serde_json::from_slice(&text).map_err(Error::Manifest),

@@ -70,13 +70,16 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     stage.save()?;
     build::install(stage.root(), &["sam"])?;
     let folder = assemble(&stage, &binaries)?;
-    if pages.is_none() && !is_new {
-        remove_pages(&aws, &stage).await?;
-    }
+    // A stage whose first deployment failed has no outputs.
+    let before = if pages.is_none() && !is_new { sam::outputs(&stage).unwrap_or_default() } else { Outputs::default() };
     let deployed = sam::deploy(&stage, folder.path(), terminal::is_there() && !args.yes)?;
     let outputs = sam::outputs(&stage)?;
     let api = address(&outputs)?;
     say::line(format_args!("migrate: {}", outputs.get("AppliedMigrations")?));
+    if let Some(name) = before.find("WebBucketName") {
+        say::line(format_args!("pages: removed, because Web is no longer true"));
+        pages::remove_with_bucket(&Bucket::open(&aws, client()?, name).await?).await?;
+    }
     check(&api).await?;
     if let Some(pages) = pages {
         let bucket = Bucket::open(&aws, client()?, outputs.get("WebBucketName")?).await?;
@@ -84,16 +87,6 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     }
     summary::print(&stage, &outputs, &api, deployed == Deployed::Changed);
     Ok(())
-}
-
-/// Empties the bucket of a stage whose pages are no longer wanted: CloudFormation cannot delete a full one, and would leave
-/// it behind.
-async fn remove_pages(aws: &SdkConfig, stage: &Stage) -> Result<(), Error> {
-    // A stage whose first deployment failed has no outputs.
-    let outputs = sam::outputs(stage).unwrap_or_default();
-    let Some(name) = outputs.find("WebBucketName") else { return Ok(()) };
-    say::line(format_args!("pages: removed, because Web is no longer true"));
-    pages::remove(&Bucket::open(aws, client()?, name).await?).await
 }
 
 /// Settles the region, since a stage stays where it is, and that there are credentials: not after minutes of building.
