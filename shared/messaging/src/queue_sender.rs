@@ -27,8 +27,8 @@ pub struct DeadLetter<'a> {
 const BATCH: usize = 10;
 /// And this many bytes (256 KiB): the original limit of SQS, which is 1 MiB by now.
 const BATCH_MAX_BYTES: usize = 256 * 1024;
-/// The largest message that the queues accept; template.yaml sets it.
-const MESSAGE_MAX_BYTES: usize = 256 * 1024;
+/// The largest message that a dead-letter queue accepts, attributes included; template.yaml sets it.
+const LETTER_MAX_BYTES: usize = 1024 * 1024;
 /// Concurrent calls per queue.
 const CONCURRENCY: usize = 10;
 
@@ -53,7 +53,7 @@ impl<'a> Outgoing<'a> {
     pub(crate) fn dead(letter: &DeadLetter<'a>) -> Self {
         // Attributes count towards the size of a message. The largest messages are sent without their reason.
         let fits =
-            letter.body.len() + REASON_ATTRIBUTE.len() + "String".len() + letter.reason.len() <= MESSAGE_MAX_BYTES;
+            letter.body.len() + REASON_ATTRIBUTE.len() + "String".len() + letter.reason.len() <= LETTER_MAX_BYTES;
         Self { body: letter.body, trace: letter.trace, reason: Some(letter.reason).filter(|_| fits) }
     }
 }
@@ -168,6 +168,6 @@ mod tests {
             let body = "x".repeat(bytes);
             Outgoing::dead(&DeadLetter { body: &body, trace: None, reason: "unreadable" }).reason.is_some()
         };
-        assert!(reason(100) && !reason(MESSAGE_MAX_BYTES));
+        assert!(reason(100) && !reason(LETTER_MAX_BYTES));
     }
 }

@@ -107,6 +107,7 @@ const GRANTS: &[&str] = &[
     "ManagePeopleRole secretsmanager:GetSecretValue AppSecret",
     "ManagePeopleRole sqs:ChangeMessageVisibility OrderEventsDlq",
     "ManagePeopleRole sqs:DeleteMessage OrderEventsDlq",
+    "ManagePeopleRole sqs:GetQueueAttributes OrderEventsDlq",
     "ManagePeopleRole sqs:ReceiveMessage OrderEventsDlq",
     "ManagePeopleRole sqs:SendMessage OrderEventsDlq",
     "MigrateRole kms:Decrypt DatabaseSecretKeyArn",
