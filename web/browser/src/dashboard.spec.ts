@@ -136,6 +136,22 @@ test("a deep link survives the sign-in and a reload", async ({ page }) => {
   await expect(page.getByRole("heading", { name: "Customers", level: 1 })).toBeVisible();
 });
 
+test("an address with a choice that does not exist shows the page with its first choice", async ({ page }) => {
+  await signIn(page, "admin", "?methods=abc&daily=abc");
+  await expect(page.locator('[data-figure="revenue"][data-value]')).toBeVisible();
+  for (const path of [
+    "customers?users=abc",
+    "recommendations?range=abc&preview=abc",
+    "flow?events=abc",
+    "alerts?rule=abc",
+  ]) {
+    await page.goto(`${webUrl()}/dashboard/${path}`);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await expect(page.locator('main [aria-pressed="true"], main select').first()).toBeVisible();
+    await expect(page.getByText("This page failed")).toHaveCount(0);
+  }
+});
+
 test("a seller's page asks for the seller's own figures only", async ({ page }) => {
   const seen = record(page);
   const seller = await bestSeller();

@@ -1,5 +1,5 @@
 /** Calls the API with the types of its OpenAPI document. It does not retry: `useQuery` decides when to retry. */
-import { type Problem, ProblemError, problemOf, unreachable } from "./problem";
+import { answerOf, type Problem, ProblemError, problemOf, unreachable } from "./problem";
 import type { components, paths } from "./schema.gen";
 
 /** The schemas of the OpenAPI document by name. */
@@ -56,27 +56,28 @@ export class Client {
     return (await this.call("GET", address(path, request), undefined, signal)) as Answer<P>;
   }
 
-  /** Sends a request with any method; returns the JSON of the response, or undefined if its body is empty. */
+  /** Sends a request with any method; returns the JSON of the response, or undefined if it says that there is none. */
   async call(method: string, url: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
-    const response = await this.send(method, url, body, signal);
-    const text = await response.text().catch(() => "");
+    const { response, text } = await this.send(method, url, body, signal);
     if (!response.ok) throw this.failure(problemOf(response.status, text, response.headers.get("retry-after")));
-    return text === "" ? undefined : JSON.parse(text);
+    return response.status === 204 ? undefined : answerOf(text);
   }
 
-  private async send(method: string, url: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+  /** Sends a request and reads the whole response, which may break off after its headers. */
+  private async send(method: string, url: string, body: unknown, signal?: AbortSignal) {
     const token = this.connection.token();
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
     if (body !== undefined) headers["content-type"] = "application/json";
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     try {
-      return await fetch(url, {
+      const response = await fetch(url, {
         method,
         headers,
         body: body === undefined ? null : JSON.stringify(body),
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
         cache: "no-cache",
       });
+      return { response, text: await response.text() };
     } catch (cause) {
       if (signal?.aborted) throw cause;
       throw new ProblemError(unreachable(timeout.aborted, navigator.onLine));

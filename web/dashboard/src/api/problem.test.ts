@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
-import { address } from "./client";
-import { problemOf, unreachable } from "./problem";
+import { afterEach, expect, test, vi } from "vitest";
+import { address, Client } from "./client";
+import { problemFrom, problemOf, unreachable } from "./problem";
 import { nextDelay } from "./useQuery";
 
 const busy = problemOf(429, '{"error":{"http_status":429,"code":"rate_limited","message":"too many"}}', "7");
@@ -31,4 +31,29 @@ test("transient problems are retried with backoff, and not before Retry-After", 
 test("ids are encoded in a path, and absent parameters are left out", () => {
   const request = { path: { spu_id: "gid://a/1?" }, query: { tz: "Europe/Berlin", currency: undefined } };
   expect(address("/popularity/{spu_id}", request)).toBe("/popularity/gid%3A%2F%2Fa%2F1%3F?tz=Europe%2FBerlin");
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+/** The problem of a read that gets this response. */
+async function problemWith(response: Response) {
+  vi.stubGlobal("fetch", async () => response);
+  vi.stubGlobal("navigator", { onLine: true });
+  const client = new Client({ token: () => undefined, refused: () => {} });
+  return await client.get("/health").then(() => undefined, problemFrom);
+}
+
+test("a response that breaks off or is not the API's is asked for again", async () => {
+  const cut = new ReadableStream({
+    start(stream) {
+      stream.enqueue(new TextEncoder().encode('{"status":'));
+      stream.error(new TypeError("network error"));
+    },
+  });
+  for (const response of [new Response(cut), new Response("<html>"), new Response(""), new Response("null")]) {
+    const problem = await problemWith(response);
+    expect(problem?.kind).toBe("unavailable");
+    expect(nextDelay(2_000, problem, 1)).toBe(2_000);
+  }
+  expect(await problemWith(new Response('{"status":"ok"}'))).toBeUndefined();
 });

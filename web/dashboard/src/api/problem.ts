@@ -45,6 +45,18 @@ export function unreachable(timedOut: boolean, online: boolean): Problem {
   return { kind: "unavailable", message: "The server cannot be reached.", retryAfterSeconds: undefined };
 }
 
+/** The object in the body of a successful response. What has none comes from a proxy or a captive portal, and may pass. */
+export function answerOf(body: string): unknown {
+  try {
+    const answer: unknown = JSON.parse(body);
+    if (typeof answer === "object" && answer !== null) return answer;
+  } catch {
+    // It is reported below.
+  }
+  const message = "The answer does not come from the API.";
+  throw new ProblemError({ kind: "unavailable", message, retryAfterSeconds: undefined });
+}
+
 /** The problem of an error response: from the envelope of the API, or the gateway's body `{"message"}`. */
 export function problemOf(status: number, body: string, retryAfter: string | null): Problem {
   const seconds = Number(retryAfter);

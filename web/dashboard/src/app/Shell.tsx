@@ -9,7 +9,7 @@ import { Empty, Failure, Loading } from "../ui/States";
 import { type PageContext, PageContextProvider } from "./context";
 import { useCurrencies } from "./currency";
 import { ErrorBoundary } from "./ErrorBoundary";
-import { link, type PageLocation, usePageLocation, useParameter } from "./location";
+import { link, type PageLocation, usePageLocation, useText } from "./location";
 import { Navigation } from "./Navigation";
 import { type Page, type PageProps, pageOf } from "./pages";
 import { usePreferences, zoneOf } from "./preferences";
@@ -28,7 +28,7 @@ export function Shell({ api, identity, expired, signIn, signOut }: Props) {
   const preferences = usePreferences();
   const zone = zoneOf(preferences.zone);
   const known = useCurrencies(api, identity.role);
-  const [chosen, choose] = useParameter<string>("currency", "");
+  const [chosen, choose] = useText("currency");
   const currency = chosen === "" ? known.data?.preferred : chosen;
   const page = pageOf(location.segments, identity.role);
   const names = useMemo(() => namesOf(api), [api]);

@@ -66,8 +66,24 @@ export function usePageLocation(): PageLocation {
   return pageLocationOf(new URL(href));
 }
 
-/** A parameter of the address as state. Setting it to `initial` removes it from the address. */
-export function useParameter<T extends string>(name: string, initial: T): [T, (value: T) => void] {
+/** A text in the address as state. Setting it to "" removes it from the address. */
+export function useText(name: string): [string, (value: string) => void] {
+  return useParameter(name, "", (value) => value);
+}
+
+/**
+ * A choice in the address as state. Setting it to `initial` removes it from the address. An address may be old or cut off,
+ * so what is none of the choices counts as `initial`.
+ */
+export function useChoice<T extends string>(
+  name: string,
+  initial: T,
+  choices: readonly (readonly [T, ...unknown[]])[],
+): [T, (value: T) => void] {
+  return useParameter(name, initial, (value) => choices.find(([choice]) => choice === value)?.[0] ?? initial);
+}
+
+function useParameter<T extends string>(name: string, initial: T, read: (value: string) => T): [T, (value: T) => void] {
   const { query } = usePageLocation();
   const set = (value: T) => {
     const url = new URL(window.location.href);
@@ -75,7 +91,8 @@ export function useParameter<T extends string>(name: string, initial: T): [T, (v
     else url.searchParams.set(name, value);
     go(url.pathname + url.search, "replace");
   };
-  return [(query.get(name) as T | null) ?? initial, set];
+  const value = query.get(name);
+  return [value === null ? initial : read(value), set];
 }
 
 /** Makes links within the dashboard navigate without a reload. */

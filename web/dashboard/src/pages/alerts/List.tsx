@@ -1,7 +1,7 @@
 /** All findings, newest first. */
 import { useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
-import { link, useParameter } from "../../app/location";
+import { link, useChoice } from "../../app/location";
 import { FIGURES } from "../../figures/definitions";
 import { type Finding, RULE_IDS, type Rule, ruleMeaning, ruleName, subjectOf, summary } from "../../figures/finding";
 import { Card, Grid, PageHeader } from "../../ui/Card";
@@ -19,7 +19,7 @@ const CHOICES = [["", "All rules"], ...RULE_IDS.map((id) => [id, ruleName(id)] a
 /** Shows the findings of all rules or of one. */
 export function List() {
   const { api, format } = usePageContext();
-  const [rule, choose] = useParameter<Rule | "">("rule", "");
+  const [rule, choose] = useChoice<Rule | "">("rule", "", CHOICES);
   const pages = usePages(rule);
   const query = { limit: PAGE_SIZE, rule: rule === "" ? undefined : rule, cursor: pages.cursor };
   // Only the first page changes; the others are read once.

@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
-import { useParameter } from "../../app/location";
+import { useChoice } from "../../app/location";
 import { FIGURES } from "../../figures/definitions";
 import { lastDays } from "../../figures/sales";
 import { Card } from "../../ui/Card";
@@ -27,7 +27,7 @@ const USERS_MS = 10_000;
 /** Shows registrations by day, and the total of users. */
 export function Growth() {
   const { api, zone } = usePageContext();
-  const [range, choose] = useParameter<(typeof RANGES)[number][0]>("users", "30");
+  const [range, choose] = useChoice("users", "30", RANGES);
   const today = useToday(zone);
   const { first, last } = lastDays(today, Number(range));
   const query = { from: first, to: addDays(last, 1), tz: zone };

@@ -2,7 +2,7 @@
 import type { Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
-import { useParameter } from "../../app/location";
+import { useChoice } from "../../app/location";
 import { FLOWS } from "../../figures/flow";
 import { lastDays } from "../../figures/sales";
 import { Card } from "../../ui/Card";
@@ -25,7 +25,7 @@ const EVENTS_MS = 5_000;
 /** Shows how many events of each type arrived. */
 export function BackEnd() {
   const { api, zone, format } = usePageContext();
-  const [range, choose] = useParameter<(typeof RANGES)[number][0]>("events", "7");
+  const [range, choose] = useChoice("events", "7", RANGES);
   const days = lastDays(useToday(zone), Number(range));
   const query = { from: days.first, to: addDays(days.last, 1), tz: zone };
   const events = useQuery(

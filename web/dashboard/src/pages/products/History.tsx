@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
-import { useParameter } from "../../app/location";
+import { useChoice } from "../../app/location";
 import { PRODUCT } from "../../figures/popularity";
 import { Card } from "../../ui/Card";
 import { Chart, type ChartData } from "../../ui/Chart";
@@ -25,7 +25,7 @@ const HISTORY_MS = 10_000;
 /** Shows points or events by hour or day. */
 export function History({ id, range }: { id: string; range: Range }) {
   const { api, zone } = usePageContext();
-  const [measure, setMeasure] = useParameter<Measure>("history", "points");
+  const [measure, setMeasure] = useChoice<Measure>("history", "points", MEASURES);
   const span = spanOf(range, useToday(zone), zone);
   const query = { granularity: span.step, start: span.start, end: span.end, tz: span.zone };
   const path = { spu_id: id };

@@ -2,7 +2,7 @@
 import type { Schemas } from "../../api/client";
 import { LIVE_MS, type Query, useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
-import { useParameter } from "../../app/location";
+import { useChoice, useText } from "../../app/location";
 import { LISTS, type List as ListName, RANKS } from "../../figures/popularity";
 import { Card, Grid, PageHeader } from "../../ui/Card";
 import { Segments } from "../../ui/Choice";
@@ -21,9 +21,9 @@ const PAGE_SIZE = 25;
 export function List() {
   const { identity } = usePageContext();
   const member = identity.role === "member";
-  const [chosen, choose] = useParameter<ListName>("rank", member ? "trending" : "live");
-  const [category] = useParameter<string>("category", "");
-  const [seller] = useParameter<string>("seller", "");
+  const [chosen, choose] = useChoice<ListName>("rank", member ? "trending" : "live", LISTS);
+  const [category] = useText("category");
+  const [seller] = useText("seller");
   const scope = member ? { seller: identity.account } : { category, seller };
   const about = member
     ? "Your products, ranked by what visitors do."

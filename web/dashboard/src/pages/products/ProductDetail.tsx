@@ -1,7 +1,7 @@
 /** One product: its score and ranks, points over time, parts of the score, sales, and related products. */
 import { LIVE_MS, useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
-import { link, useParameter } from "../../app/location";
+import { link, useChoice } from "../../app/location";
 import { useProductName } from "../../figures/names";
 import { Grid, PageHeader } from "../../ui/Card";
 import { Segments } from "../../ui/Choice";
@@ -16,7 +16,7 @@ import { ScoreParts } from "./ScoreParts";
 /** Shows the product of an id; a SKU is shown as its product. */
 export function ProductDetail({ id }: { id: string }) {
   const { api } = usePageContext();
-  const [range, choose] = useParameter<Range>("range", "30d");
+  const [range, choose] = useChoice<Range>("range", "30d", RANGES);
   const name = useProductName(id);
   const path = { spu_id: id };
   const product = useQuery(

@@ -2,7 +2,7 @@
 import type { Schemas } from "../../api/client";
 import { type Query, useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
-import { useParameter } from "../../app/location";
+import { useChoice } from "../../app/location";
 import { PRODUCT } from "../../figures/popularity";
 import { Card } from "../../ui/Card";
 import { Segments } from "../../ui/Choice";
@@ -24,7 +24,7 @@ const RECOMMENDED_MS = 15_000;
 
 /** Shows both cards, side by side. */
 export function RelatedProducts({ id }: { id: string }) {
-  const [kind, choose] = useParameter<Kind>("kind", "viewed");
+  const [kind, choose] = useChoice<Kind>("kind", "viewed", KINDS);
   const viewed = useRecommended(id, "viewed");
   const bought = useRecommended(id, kind === "bought" ? "bought" : undefined);
   const chosen = kind === "viewed" ? viewed : bought;

@@ -2,7 +2,7 @@
 import { useMemo } from "preact/hooks";
 import { type Query, useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
-import { useParameter } from "../../app/location";
+import { useChoice } from "../../app/location";
 import { PRODUCT } from "../../figures/popularity";
 import type { SalesWindow } from "../../figures/sales";
 import { totalsOf } from "../../figures/sales";
@@ -26,7 +26,7 @@ const SALES_MS = 10_000;
 /** Shows revenue or orders by hour or day. */
 export function Sales({ id, range }: { id: string; range: Range }) {
   const { zone, format } = usePageContext();
-  const [measure, setMeasure] = useParameter<Measure>("sales", "revenue");
+  const [measure, setMeasure] = useChoice<Measure>("sales", "revenue", MEASURES);
   const span = spanOf(range, useToday(zone), zone);
   const sales = useProductSales(id, span);
   const windows = sales.data;

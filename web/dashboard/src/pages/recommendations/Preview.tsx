@@ -3,7 +3,7 @@ import { useId, useState } from "preact/hooks";
 import type { Client, Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
-import { useParameter } from "../../app/location";
+import { useChoice, useText } from "../../app/location";
 import { RECOMMENDED } from "../../figures/recommendation";
 import { Card } from "../../ui/Card";
 import { Segments } from "../../ui/Choice";
@@ -24,8 +24,8 @@ const LIMIT = 10;
 /** A form for a product or a visit, and what is recommended. */
 export function Preview() {
   const { api } = usePageContext();
-  const [kind, choose] = useParameter<Kind>("preview", "viewed");
-  const [product, setProduct] = useParameter<string>("product", "");
+  const [kind, choose] = useChoice<Kind>("preview", "viewed", KINDS);
+  const [product, setProduct] = useText("product");
   // A session id is a secret of its visitor: it stays out of the address, where others would read it.
   const [session, setSession] = useState("");
   const id = kind === "session" ? session : product;

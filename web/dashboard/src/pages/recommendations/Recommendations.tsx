@@ -1,6 +1,6 @@
 /** Recommendations: their results, a preview of what is recommended now, and the rules of the shop. */
 import { usePageContext } from "../../app/context";
-import { useParameter } from "../../app/location";
+import { useChoice } from "../../app/location";
 import { lastDays } from "../../figures/sales";
 import { Grid, PageHeader } from "../../ui/Card";
 import { Segments } from "../../ui/Choice";
@@ -18,7 +18,7 @@ const RANGES = [
 /** The page of recommendations, for administrators. */
 export default function Recommendations() {
   const { format } = usePageContext();
-  const [range, choose] = useParameter<(typeof RANGES)[number][0]>("range", "30");
+  const [range, choose] = useChoice("range", "30", RANGES);
   // The API counts recommendations by days of UTC.
   const days = lastDays(useToday("UTC"), Number(range));
   const utc = (date: string) => format.day(`${date}T12:00:00Z`);

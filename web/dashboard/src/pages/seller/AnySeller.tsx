@@ -1,7 +1,7 @@
 /** One seller, for administrators: sales over time and the ranking of their products. */
 import { useMemo, useState } from "preact/hooks";
 import { usePageContext } from "../../app/context";
-import { go, link, useParameter } from "../../app/location";
+import { go, link, useChoice } from "../../app/location";
 import { FIGURES } from "../../figures/definitions";
 import { sellerOrdersLink } from "../../figures/links";
 import { averageOrder, scopeOf, totalsOf, useSales } from "../../figures/sales";
@@ -65,7 +65,7 @@ function Choice({ id }: { id: string }) {
 
 function Sales({ id }: { id: string }) {
   const { zone, currency } = usePageContext();
-  const [range, choose] = useParameter<Range>("range", "30");
+  const [range, choose] = useChoice<Range>("range", "30", RANGES);
   const { days } = spanOf(range, useToday(zone), zone);
   const sales = useSales(days, "1d", SALES_MS, id);
   const windows = sales.data;

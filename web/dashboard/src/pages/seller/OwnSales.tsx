@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { Schemas } from "../../api/client";
 import { type Query, useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
-import { useParameter } from "../../app/location";
+import { useChoice } from "../../app/location";
 import { FIGURES } from "../../figures/definitions";
 import { Card, Grid, PageHeader } from "../../ui/Card";
 import { Chart, type ChartData } from "../../ui/Chart";
@@ -23,7 +23,7 @@ const DASHBOARD_MS = 5_000;
 /** Shows the seller's figures, charts and products. */
 export function OwnSales() {
   const { zone } = usePageContext();
-  const [range, choose] = useParameter<Range>("range", "30");
+  const [range, choose] = useChoice<Range>("range", "30", RANGES);
   const today = useToday(zone);
   const { days, start, end } = spanOf(range, today, zone);
   const dashboard = useDashboard(start, end, stepOf(range));

@@ -2,7 +2,7 @@
 import type { Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
-import { useParameter } from "../../app/location";
+import { useChoice } from "../../app/location";
 import { FIGURES } from "../../figures/definitions";
 import { Card } from "../../ui/Card";
 import { Segments, Select } from "../../ui/Choice";
@@ -28,8 +28,8 @@ const RANKING_MS = 10_000;
 /** Shows the ranking of the signed-in seller, or of the seller that an administrator names. */
 export function Ranking({ seller }: { seller?: string }) {
   const { api, currency, format } = usePageContext();
-  const [window, chooseWindow] = useParameter<(typeof WINDOWS)[number][0]>("window", "1d");
-  const [by, chooseBy] = useParameter<(typeof ORDERS)[number][0]>("by", "quantity");
+  const [window, chooseWindow] = useChoice("window", "1d", WINDOWS);
+  const [by, chooseBy] = useChoice("by", "quantity", ORDERS);
   const query = { window, by, limit: 20, currency, seller_id: seller };
   const read = async (signal: AbortSignal) =>
     (await api.get("/api/v1/analytic/sales/top-products", { query }, signal)).data;

@@ -3,7 +3,7 @@
 import type { Schemas } from "../../api/client";
 import { useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
-import { useParameter } from "../../app/location";
+import { useChoice } from "../../app/location";
 import { FIGURES } from "../../figures/definitions";
 import { lastDays } from "../../figures/sales";
 import { Card } from "../../ui/Card";
@@ -26,7 +26,7 @@ const METHODS_MS = 5_000;
 /** Shows revenue and orders by payment method. */
 export function PaymentMethods({ today }: { today: string }) {
   const { api, zone, currency, format } = usePageContext();
-  const [range, choose] = useParameter<(typeof RANGES)[number][0]>("methods", "30");
+  const [range, choose] = useChoice("methods", "30", RANGES);
   const { first, last } = lastDays(today, Number(range));
   const query = { from: first, to: addDays(last, 1), tz: zone, currency };
   const path = "/api/analytics/revenue/payment-methods";

@@ -1,6 +1,6 @@
 /** The last 30 days, day by day. */
 import { useMemo } from "preact/hooks";
-import { useParameter } from "../../app/location";
+import { useChoice } from "../../app/location";
 import { FIGURES } from "../../figures/definitions";
 import { lastDays, type SalesWindow, useSales } from "../../figures/sales";
 import { Card } from "../../ui/Card";
@@ -19,7 +19,7 @@ const DAYS_MS = 10_000;
 
 /** Shows revenue or orders of the last 30 days. */
 export function RevenueByDay({ today }: { today: string }) {
-  const [measure, setMeasure] = useParameter<Measure>("daily", "revenue");
+  const [measure, setMeasure] = useChoice<Measure>("daily", "revenue", MEASURES);
   const sales = useSales(lastDays(today, 30), "1d", DAYS_MS);
   const windows = sales.data;
   const data = useMemo(() => chartOf(windows ?? [], measure), [windows, measure]);
