@@ -452,7 +452,7 @@ DECLARE
     amounts bigint[] := '{}'; ats int[] := '{}'; paid boolean[] := '{}'; named boolean[] := '{}';
     moves jsonb := '[]'; paid_in jsonb := '{}'; own text; minor bigint; given bigint; place int; name text; pass int;
     -- refunds
-    requests jsonb := '[]'; request jsonb; known_request jsonb; worth bigint[]; part bigint; named_return boolean; w int; found int;
+    requests jsonb := '[]'; request jsonb; known_request jsonb; worth bigint[]; part bigint; named_return boolean; w int; found int; parts int[];
     items jsonb := '{}'; gone bigint[]; base bigint[]; pieces bigint[]; wants bigint[]; quantity bigint; same boolean;
     remains bigint[]; of_pay bigint[] := '{}'; left_of jsonb := '{}'; drawn bigint[]; fits_drawn bigint[]; pool bigint[]; ats_order int[]; code text;
     entries jsonb := '[]';
@@ -729,19 +729,46 @@ BEGIN
         END IF;
     END LOOP;
 
+    -- each is granted when its payment has come
+    SELECT coalesce(jsonb_agg(asking || jsonb_build_object('at', moment) ORDER BY moment, ordinality), '[]') INTO requests
+    FROM jsonb_array_elements(requests) WITH ORDINALITY AS reported (asking, ordinality)
+    CROSS JOIN LATERAL (SELECT greatest((asking->>'from')::int, min((move->>'n')::int)) AS moment FROM jsonb_array_elements(moves) AS move
+                        WHERE NOT (move->>'back')::boolean AND CASE
+                            WHEN asking->>'pay' IS NOT NULL THEN move->>'pay' = asking->>'pay'
+                            ELSE (asking->>'waits')::boolean AND (asking->>'minor' IS NULL OR curs[(move->>'pay')::int] = asking->>'cur') END
+                       ) AS granted;
+
+    -- reports of the payment service that follow each other and add up to what a desk states are its parts
+    w := 0;
+    WHILE w < jsonb_array_length(requests) LOOP
+        request := requests->w;
+        w := w + 1;
+        CONTINUE WHEN NOT (request->>'desk')::boolean OR (request->>'payment')::boolean OR (request->>'estimate')::boolean
+                   OR coalesce((request->>'minor')::bigint, 0) <= 0;
+        WITH report AS (
+            SELECT ordinality AS place, (it->>'minor')::numeric AS minor, row_number() OVER earlier AS k, sum((it->>'minor')::numeric) OVER earlier AS upto
+            FROM jsonb_array_elements(requests) WITH ORDINALITY AS asked (it, ordinality)
+            WHERE (it->>'payment')::boolean AND NOT (it->>'desk')::boolean AND NOT (it->>'estimate')::boolean AND it->>'cur' = request->>'cur'
+              AND (it->>'id' IS NULL OR request->>'id' IS NULL)
+            WINDOW earlier AS (ORDER BY ordinality)),
+        run AS (
+            SELECT first.k AS since, last.k AS until FROM report AS first JOIN report AS last ON first.k < last.k
+            WHERE last.upto - first.upto + first.minor = (request->>'minor')::numeric ORDER BY last.k, first.k LIMIT 1)
+        SELECT array_agg(place) INTO parts FROM report JOIN run ON k BETWEEN since AND until;
+        CONTINUE WHEN parts IS NULL;
+        SELECT jsonb_agg(CASE WHEN ordinality = ANY (parts) THEN asking || jsonb_build_object('worth', request->'worth', 'desk', true) ELSE asking END
+                         ORDER BY ordinality) INTO requests
+        FROM jsonb_array_elements(requests) WITH ORDINALITY AS reported (asking, ordinality) WHERE ordinality <> w;
+        w := w - 1;
+    END LOOP;
+
     -- the book: payments and chargebacks as they happened, and requested refunds as far as money is available
     of_pay := array_fill(0::bigint, ARRAY[cardinality(ids)]);
     FOR it IN
         SELECT step FROM (
             SELECT move AS step, (move->>'n')::int AS moment, 0 AS rank, ordinality FROM jsonb_array_elements(moves) WITH ORDINALITY AS reported (move, ordinality)
             UNION ALL
-            SELECT asking || jsonb_build_object('at', greatest((asking->>'from')::int, first_move.moment)), greatest((asking->>'from')::int, first_move.moment), 1, ordinality
-            FROM jsonb_array_elements(requests) WITH ORDINALITY AS reported (asking, ordinality)
-            LEFT JOIN LATERAL (SELECT min((move->>'n')::int) AS moment FROM jsonb_array_elements(moves) AS move
-                               WHERE NOT (move->>'back')::boolean AND CASE
-                                   WHEN asking->>'pay' IS NOT NULL THEN move->>'pay' = asking->>'pay'
-                                   ELSE (asking->>'waits')::boolean AND (asking->>'minor' IS NULL OR curs[(move->>'pay')::int] = asking->>'cur') END
-                              ) AS first_move ON true
+            SELECT asking, (asking->>'at')::int, 1, ordinality FROM jsonb_array_elements(requests) WITH ORDINALITY AS reported (asking, ordinality)
         ) AS booked ORDER BY moment, rank, (step->>'n')::int, ordinality
     LOOP
         IF it ? 'back' AND NOT (it->>'back')::boolean THEN

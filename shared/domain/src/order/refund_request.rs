@@ -96,7 +96,7 @@ impl<'e> RefundRequest<'e> {
 
     /// Returns the amount of a return or cancellation that states one and that no report of the payment service repeats.
     pub(super) fn stated_by_desk(&self) -> Option<(i64, Currency)> {
-        self.minor.filter(|_| !self.is_estimate && !self.reporters.contains(&Reporter::Payment))
+        self.minor.filter(|(minor, _)| *minor > 0 && !self.is_estimate && !self.reporters.contains(&Reporter::Payment))
     }
 
     /// Says whether the payment service alone reports it, in the currency of a larger refund, and no ids tell the two apart.
