@@ -1,5 +1,7 @@
 //! A migrated database for one test, created from a template that all tests share.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use sha2::{Digest, Sha256};
 use store::{Role, Settings};
 use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
@@ -49,6 +51,7 @@ impl TestDatabase {
     }
 
     async fn copy_of(template: &str, admin: Client, admin_url: String) -> Self {
+        leave_the_hour().await;
         let name = format!("test_{}", Uuid::now_v7().simple());
         admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await.unwrap();
         let url = with_database(&admin_url, &name);
@@ -193,6 +196,17 @@ impl Drop for TestDatabase {
     }
 }
 
+/// Waits for the next hour when this one ends too soon: figures are by hour and day, and caps begin anew each day, so a test
+/// in which an hour ends would expect the figures of one and read those of two.
+async fn leave_the_hour() {
+    const TEST: u64 = 40;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let left = 3_600 - now % 3_600;
+    if left < TEST {
+        tokio::time::sleep(Duration::from_secs(left)).await;
+    }
+}
+
 /// Creates the template for the current migrations, once a day (UTC): a migration makes the partitions of the days after
 /// its own, and tests rely on those.
 async fn ensure_template(admin: &Client, admin_url: &str) -> String {
@@ -220,7 +234,7 @@ async fn rename_when_idle(admin: &Client, from: &str, to: &str) {
         if admin.batch_execute(&format!("ALTER DATABASE {from} RENAME TO {to}")).await.is_ok() {
             return;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("the template stays in use");
 }
