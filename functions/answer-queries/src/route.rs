@@ -27,7 +27,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{MethodRouter, get};
 use contracts::Route;
-use serving::refuse_route;
+use serving::finish;
 
 use crate::Deps;
 
@@ -39,7 +39,7 @@ pub fn router(deps: Arc<Deps>) -> Router {
         None => router,
     };
     let routes = Route::ALL.iter().filter(|route| route.suffix().is_none()).fold(Router::new(), add);
-    routes.method_not_allowed_fallback(refuse_route).fallback(refuse_route).with_state(deps)
+    finish(routes, "answer-queries").with_state(deps)
 }
 
 /// Returns what answers a route; `None` for those of other functions, of which only wrong methods lead here.

@@ -73,10 +73,7 @@ pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lam
     };
     match answered {
         Ok((status, data)) => platform::answer(status, &Data { data }),
-        Err(failure) => {
-            let answer = (failure.status(), failure.code());
-            platform::refuse((FUNCTION, &context.request_id), answer, failure.cause(), &failure.reply())
-        }
+        Err(failure) => serving::refuse((FUNCTION, &context.request_id), &failure),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{MethodRouter, delete, get, post};
 use contracts::Route;
-use serving::refuse_route;
+use serving::finish;
 use store::Database;
 
 use crate::settings::Serving;
@@ -28,7 +28,7 @@ pub fn router(deps: Arc<Deps>) -> Router {
         None => router,
     };
     let routes = Route::ALL.iter().fold(Router::new(), add);
-    routes.method_not_allowed_fallback(refuse_route).fallback(refuse_route).with_state(deps)
+    finish(routes, "recommend").with_state(deps)
 }
 
 /// Returns what answers a route; `None` for those of other functions.

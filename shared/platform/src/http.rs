@@ -125,16 +125,12 @@ pub fn report_rejections(function: &str, request_id: &str, codes: impl Iterator<
     }
 }
 
-/// Counts a request that failed as a whole, logs what went wrong on our side, and writes the response.
-///
-/// # Errors
-/// When the body cannot be written as JSON.
-pub fn refuse(
+/// Counts a request that failed as a whole, and logs what went wrong on our side.
+pub fn report_refusal(
     (function, request_id): (&str, &str),
-    (status, code): (u16, &'static str),
+    code: &'static str,
     cause: Option<&(dyn std::error::Error + 'static)>,
-    body: &impl Serialize,
-) -> Result<Response<Body>, Error> {
+) {
     if let Some(cause) = cause {
         tracing::error!(request.id = request_id, error = crate::chain(cause), "could not answer");
     }
@@ -142,7 +138,6 @@ pub fn refuse(
         .note("request.id", request_id)
         .count(Metric::RequestRefused, 1)
         .emit("refused");
-    answer(StatusCode::from_u16(status)?, body)
 }
 
 /// Cleans the request, and logs who calls: the access log has the route, the status and this id, and cannot hash.

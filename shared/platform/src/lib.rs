@@ -15,7 +15,7 @@ mod trace;
 
 pub use deadline::Deadline;
 pub use error::chain;
-pub use http::{answer, claims, content_encoding, refuse, report_rejections, serve};
+pub use http::{answer, claims, content_encoding, report_refusal, report_rejections, serve};
 pub use metric::{Metric, Metrics, NAMESPACE_VARIABLE, listed};
 pub use secret::{Secret, SecretError, SecretSource, SecretValues};
 pub use settings::{SettingsError, Variables, load};

@@ -13,8 +13,8 @@ use serde::Serialize;
 
 pub use caller::{Admin, claims};
 pub use input::{DecodedBody, QueryParameters};
-pub use refusal::{Refusal, refuse_route};
-pub use reply::respond;
+pub use refusal::{Refusal, finish};
+pub use reply::{refuse, respond};
 
 /// Writes a response that nobody may cache.
 pub fn private(body: &impl Serialize) -> Response {

@@ -16,9 +16,15 @@ pub fn respond(
 ) -> Result<Response<Body>, Error> {
     match reply {
         Ok(data) => platform::answer(StatusCode::OK, &Data { data }),
-        Err(failure) => {
-            let answer = (failure.status(), failure.code());
-            platform::refuse((function, request_id), answer, failure.cause(), &failure.reply())
-        }
+        Err(failure) => refuse((function, request_id), &failure),
     }
+}
+
+/// Writes, counts and logs the failure of a request as a whole.
+///
+/// # Errors
+/// When the response cannot be written.
+pub fn refuse((function, request_id): (&str, &str), failure: &Failure) -> Result<Response<Body>, Error> {
+    platform::report_refusal((function, request_id), failure.code(), failure.cause());
+    platform::answer(StatusCode::from_u16(failure.status())?, &failure.reply())
 }

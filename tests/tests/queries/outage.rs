@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
 use testkit::{Function, HttpEvent, HttpReply, Invoked, TestProxy};
 use tokio::net::TcpListener;
 
@@ -39,6 +40,26 @@ async fn with_postgres_down_every_query_and_health_are_503_until_it_is_back() {
     }
     let output = function.output();
     assert!(output.contains("could not answer"), "an outage is logged: {output}");
+}
+
+#[tokio::test]
+async fn every_refusal_is_counted_and_an_error_is_logged_under_the_id_of_its_request() {
+    let nowhere = "postgres://postgres@127.0.0.1:1/none?sslmode=disable";
+    for (name, failing) in [("answer-queries", TOP), ("recommend", "/api/v1/analytic/recommendations/product/a")] {
+        let mut function = Function::start(name, &[("DATABASE_URL", nowhere)]).await;
+        for target in [failing, "/nowhere"] {
+            function.request(&HttpEvent::new("GET", target)).await;
+        }
+        let output = function.output_with("not_found").await;
+        let lines: Vec<Value> = output.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let logged: Vec<_> = lines.iter().filter(|line| line["message"] == "could not answer").collect();
+        let counted: Vec<_> = lines.iter().filter(|line| line["RequestRefused"] == 1).collect();
+        let codes: Vec<_> = counted.iter().map(|line| (&line["Function"], &line["Code"])).collect();
+        assert_eq!(codes, [(&json!(name), &json!("unavailable")), (&json!(name), &json!("not_found"))]);
+        assert_eq!(logged.len(), 1, "{output}");
+        assert!(counted.iter().all(|line| line["request.id"].as_str().is_some_and(|id| !id.is_empty())), "{output}");
+        assert_eq!(logged[0]["request.id"], counted[0]["request.id"], "{output}");
+    }
 }
 
 #[tokio::test]
