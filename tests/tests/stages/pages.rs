@@ -123,10 +123,7 @@ async fn pages_are_uploaded_switched_and_removed_with_the_stage() {
         assert!(page.contains(release), "{page}");
         assert_eq!(read(&bucket, "dashboard/assets/a1.js").await.0, old, "after {release}");
     }
-    stage
-        .up_with_pages(&["Web=false"], &web(first.path()))
-        .await
-        .must(0, "pages: removed, because Web is no longer true");
+    stage.up_with_pages(&["Web=false"], &web(first.path())).await.must(0, "pages: removing");
     assert_eq!(read(&bucket, "dashboard/index.html").await.0, 404, "the bucket is gone");
     let said = stage.up_with_pages(&["Web=true"], &web(first.path())).await.must(0, "pages: 4 of 4 files uploaded");
     let bucket = said.line("bucket of pages");

@@ -73,13 +73,14 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
     // A stage whose first deployment failed has no outputs.
     let before = if pages.is_none() && !is_new { sam::outputs(&stage).unwrap_or_default() } else { Outputs::default() };
     let deployed = sam::deploy(&stage, folder.path(), terminal::is_there() && !args.yes)?;
+    // First of all: the outputs no longer name the bucket, so the next run could not find it.
+    if let Some(name) = before.find("WebBucketName") {
+        say::line(format_args!("pages: removing {name}, because Web is no longer true"));
+        pages::remove_with_bucket(&Bucket::open(&aws, client()?, name).await?).await?;
+    }
     let outputs = sam::outputs(&stage)?;
     let api = address(&outputs)?;
     say::line(format_args!("migrate: {}", outputs.get("AppliedMigrations")?));
-    if let Some(name) = before.find("WebBucketName") {
-        say::line(format_args!("pages: removed, because Web is no longer true"));
-        pages::remove_with_bucket(&Bucket::open(&aws, client()?, name).await?).await?;
-    }
     check(&api).await?;
     if let Some(pages) = pages {
         let bucket = Bucket::open(&aws, client()?, outputs.get("WebBucketName")?).await?;
