@@ -103,6 +103,11 @@ async fn a_delivery_that_was_under_way_leaves_nothing_in_the_feed_either() {
     let cut = shop.erase_once(&Named::Account(JANE), Duration::from_secs(600)).await;
     assert!(!cut.complete && cut.again_in_seconds > Some(30), "{cut:?}");
     shop.deliver(&read).await;
+    let jane = JANE.to_string();
+    assert!(
+        shop.feed_items().await.iter().any(|item| item.contains(&jane)),
+        "the late delivery names the person again"
+    );
 
     shop.erase(&Named::Account(JANE)).await;
     let items = shop.feed_items().await;
