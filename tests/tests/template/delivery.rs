@@ -179,3 +179,37 @@ fn schedules_start_hints_and_ranks_each_minute_a_probe_every_five_and_the_others
     ];
     assert_eq!(schedules, expected);
 }
+
+#[test]
+fn a_daily_run_that_fails_or_cannot_be_started_leaves_a_message() {
+    let template = template();
+    let mut daily = BTreeSet::new();
+    for (id, function) in template.all(FUNCTION) {
+        for (_, event) in function["Events"].as_object().into_iter().flatten() {
+            let properties = &event["Properties"];
+            if properties["ScheduleExpression"] == "rate(1 day)" {
+                let failed = &function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"];
+                assert_eq!(
+                    (failed["Type"].as_str(), target(&failed["Destination"])),
+                    (Some("SQS"), Some("MaintenanceDlq")),
+                    "{id}"
+                );
+                assert_eq!(target(&properties["DeadLetterConfig"]["Arn"]), Some("MaintenanceDlq"), "{id}");
+                daily.insert(id);
+            }
+        }
+    }
+    assert_eq!(daily, ["JudgeCartsFunction", "MaintainPartitionsFunction"].into());
+}
+
+#[test]
+fn an_event_that_the_bus_cannot_deliver_becomes_a_dead_letter() {
+    let template = template();
+    let rules = template.all("AWS::Events::Rule");
+    assert!(!rules.is_empty());
+    for (id, rule) in rules {
+        for destination in rule["Targets"].as_array().expect("targets") {
+            assert_eq!(target(&destination["DeadLetterConfig"]["Arn"]), Some("OrderEventsDlq"), "{id}");
+        }
+    }
+}

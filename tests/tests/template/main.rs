@@ -3,16 +3,18 @@
 
 use std::collections::BTreeSet;
 
-use domain::Sink;
-use platform::{Metric, NAMESPACE_VARIABLE};
+use platform::NAMESPACE_VARIABLE;
 use serde_json::{Value, json};
 use testkit::template::{FUNCTION, Template, function_folders, logical_id, repository, target};
 
 mod account;
+mod alarm;
 mod api;
+mod calls;
 mod connections;
 mod delivery;
 mod log_level;
+mod network;
 mod permission;
 mod release;
 mod settings;
@@ -148,94 +150,6 @@ fn every_function_keeps_its_log_for_a_limited_time() {
 }
 
 #[test]
-fn every_function_rings_an_alarm_when_it_fails() {
-    let template = template();
-    let watched: BTreeSet<_> =
-        alarms(&template, &json!("AWS/Lambda"), "Errors").into_iter().filter_map(|(name, _)| target(name)).collect();
-    assert_eq!(watched, template.all(FUNCTION).into_keys().collect());
-    assert_eq!(template.at(&format!("/Globals/Function/Environment/Variables/{NAMESPACE_VARIABLE}")), &namespace());
-}
-
-#[test]
-fn an_old_pending_row_rings_an_alarm_and_so_does_the_silence_of_resend_pending() {
-    let template = template();
-    let alarms = alarms(&template, &namespace(), Metric::PendingOldestAge.as_str());
-    let sinks: BTreeSet<_> = alarms.iter().filter_map(|(sink, _)| sink.as_str()).collect();
-    assert_eq!(sinks, Sink::ALL.into_iter().map(Sink::as_str).chain(["alerts"]).collect());
-    for (sink, alarm) in alarms {
-        assert_eq!(alarm["Dimensions"][0]["Name"], "Sink");
-        assert_eq!(alarm["TreatMissingData"], "breaching", "{sink}");
-    }
-}
-
-#[test]
-fn lists_that_stand_still_ring_an_alarm_and_so_does_the_silence_of_rank_products() {
-    let template = template();
-    let alarms = alarms(&template, &namespace(), Metric::RanksAge.as_str());
-    let [(function, alarm)] = &alarms[..] else { panic!("{alarms:?}") };
-    assert_eq!((function.as_str(), &alarm["Dimensions"][0]["Name"]), (Some("rank-products"), &json!("Function")));
-    assert_eq!((&alarm["TreatMissingData"], &alarm["Statistic"]), (&json!("breaching"), &json!("Maximum")));
-    assert!(template.number(&alarm["Threshold"]).is_some_and(|seconds| seconds >= 120), "runs are a minute apart");
-}
-
-#[test]
-fn a_derived_interaction_that_could_not_be_stored_rings_an_alarm() {
-    let template = template();
-    let alarms = alarms(&template, &namespace(), Metric::DerivedConflicts.as_str());
-    let [(function, alarm)] = &alarms[..] else { panic!("{alarms:?}") };
-    assert_eq!((function.as_str(), &alarm["Dimensions"][0]["Name"]), (Some("project-orders"), &json!("Function")));
-    assert_eq!((&alarm["Threshold"], &alarm["Statistic"]), (&json!(0), &json!("Sum")));
-    assert_eq!(alarm["ComparisonOperator"], "GreaterThanThreshold");
-}
-
-#[test]
-fn an_alarm_about_a_metric_of_ours_names_one_that_the_functions_write() {
-    let known: BTreeSet<_> = Metric::ALL.iter().map(|metric| metric.as_str()).collect();
-    for (id, alarm) in template().all("AWS::CloudWatch::Alarm") {
-        let name = alarm["MetricName"].as_str().unwrap_or_default();
-        assert!(alarm["Namespace"] != namespace() || known.contains(name), "{id}: {name}");
-    }
-}
-
-#[test]
-fn what_is_neither_stored_nor_answered_rings_an_alarm() {
-    let template = template();
-    let conservation = alarms(&template, &namespace(), Metric::ConservationDifference.as_str());
-    let [(sink, alarm)] = &conservation[..] else { panic!("{conservation:?}") };
-    assert_eq!((sink.as_str(), &alarm["Threshold"]), (Some(Sink::Popularity.as_str()), &json!(0)));
-    let unanswered = alarms(&template, &namespace(), Metric::Unanswered.as_str());
-    let [(function, alarm)] = &unanswered[..] else { panic!("{unanswered:?}") };
-    assert_eq!((function.as_str(), &alarm["Threshold"]), (Some("record-interactions"), &json!(0)));
-}
-
-#[test]
-fn every_alarm_tells_the_topic_when_it_rings_and_when_it_stops() {
-    let own = json!({ "Fn::If": ["HasAlarmEmail", [{ "Ref": "AlarmTopic" }], { "Ref": "AWS::NoValue" }] });
-    let topic = json!({ "Fn::If": ["HasAlarmTopic", [{ "Ref": "AlarmTopicArn" }], own] });
-    for (id, alarm) in template().all("AWS::CloudWatch::Alarm") {
-        assert_eq!((&alarm["AlarmActions"], &alarm["OKActions"]), (&topic, &topic), "{id}");
-    }
-}
-
-#[test]
-fn every_alarm_has_an_entry_in_the_runbook_and_every_entry_an_alarm() {
-    let runbook = std::fs::read_to_string(repository().join("docs/RUNBOOK.md")).unwrap();
-    let entries: BTreeSet<_> = runbook.lines().filter_map(|line| line.strip_prefix("## ")).collect();
-    let template = template();
-    let mut used = BTreeSet::new();
-    for (id, alarm) in template.all("AWS::CloudWatch::Alarm") {
-        let name = alarm["AlarmName"]["Fn::Sub"].as_str().expect("the stack's name and its own");
-        // The most specific entry: "order-events-age" and not a shorter end of the name.
-        let entry = entries.iter().filter(|entry| name.ends_with(&format!("-{entry}"))).max_by_key(|entry| entry.len());
-        used.insert(*entry.unwrap_or_else(|| panic!("{id}: no entry for {name}")));
-    }
-    assert_eq!(used, entries);
-    for part in ["**Means**", "**First look**", "**Remedy**"] {
-        assert_eq!(runbook.matches(part).count(), entries.len(), "{part} in every entry");
-    }
-}
-
-#[test]
 fn the_environment_of_a_function_is_the_shared_part_and_its_own() {
     let template = template();
     let shared = ["AWS_LAMBDA_LOG_LEVEL", "DATABASE_IAM_AUTH", "DATABASE_URL", NAMESPACE_VARIABLE];
@@ -282,4 +196,24 @@ fn the_deployment_guide_lists_every_parameter_with_its_default() {
         })
         .collect();
     assert_eq!(listed, expected);
+}
+
+#[test]
+fn the_deployment_guide_counts_what_a_new_function_adds() {
+    let guide = std::fs::read_to_string(repository().join("docs/DEPLOY.md")).unwrap();
+    let template = template();
+    let aliases = template.all(FUNCTION).into_values().filter(|function| function.get("AutoPublishAlias").is_some());
+    // What the smallest stack has beside what has no condition.
+    let smallest = ["CreateSmallDatabase", "CreateDatabase", "HasProbe"];
+    let condition = |id: &str| template.at(&format!("/Resources/{id}/Condition")).as_str();
+    let alarms = template.all("AWS::CloudWatch::Alarm").into_keys();
+    let alarms = alarms.filter(|id| condition(id).is_none_or(|name| smallest.contains(&name)));
+    let secrets = template.all("AWS::SecretsManager::Secret").into_keys().filter(|id| id.ends_with("DatabaseSecret"));
+    for (count, what) in [
+        (aliases.count(), "resources\n  `AWS::Lambda::Alias`"),
+        (alarms.count(), "alarms, the first ten free"),
+        (secrets.count(), "secrets | as above"),
+    ] {
+        assert!(guide.contains(&format!(" {count} {what}")), "docs/DEPLOY.md: {count} {what}");
+    }
 }
