@@ -746,15 +746,15 @@ BEGIN
         CONTINUE WHEN NOT (request->>'desk')::boolean OR (request->>'payment')::boolean OR (request->>'estimate')::boolean
                    OR coalesce((request->>'minor')::bigint, 0) <= 0;
         WITH report AS (
-            SELECT ordinality AS place, (it->>'minor')::numeric AS minor, row_number() OVER earlier AS k, sum((it->>'minor')::numeric) OVER earlier AS upto
-            FROM jsonb_array_elements(requests) WITH ORDINALITY AS asked (it, ordinality)
-            WHERE (it->>'payment')::boolean AND NOT (it->>'desk')::boolean AND NOT (it->>'estimate')::boolean AND it->>'cur' = request->>'cur'
-              AND (it->>'id' IS NULL OR request->>'id' IS NULL)
-            WINDOW earlier AS (ORDER BY ordinality)),
+            SELECT spot, (told->>'minor')::numeric AS amount, row_number() OVER earlier AS k, sum((told->>'minor')::numeric) OVER earlier AS upto
+            FROM jsonb_array_elements(requests) WITH ORDINALITY AS reported (told, spot)
+            WHERE (told->>'payment')::boolean AND NOT (told->>'desk')::boolean AND NOT (told->>'estimate')::boolean AND told->>'cur' = request->>'cur'
+              AND (told->>'id' IS NULL OR request->>'id' IS NULL)
+            WINDOW earlier AS (ORDER BY spot)),
         run AS (
             SELECT first.k AS since, last.k AS until FROM report AS first JOIN report AS last ON first.k < last.k
-            WHERE last.upto - first.upto + first.minor = (request->>'minor')::numeric ORDER BY last.k, first.k LIMIT 1)
-        SELECT array_agg(place) INTO parts FROM report JOIN run ON k BETWEEN since AND until;
+            WHERE last.upto - first.upto + first.amount = (request->>'minor')::numeric ORDER BY last.k, first.k LIMIT 1)
+        SELECT array_agg(spot) INTO parts FROM report JOIN run ON k BETWEEN since AND until;
         CONTINUE WHEN parts IS NULL;
         SELECT jsonb_agg(CASE WHEN ordinality = ANY (parts) THEN asking || jsonb_build_object('worth', request->'worth', 'desk', true) ELSE asking END
                          ORDER BY ordinality) INTO requests

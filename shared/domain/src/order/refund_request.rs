@@ -12,13 +12,18 @@ use super::progress;
 use super::refund_parts::replace_wholes_by_parts;
 use super::returned_item::ReturnedPieces;
 
-/// Who reports a refund.
+/// Who reports a refund; several reports may be one refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reporter {
+struct Reporters {
     /// The payment service.
-    Payment,
+    payment: bool,
     /// The returns department, or whoever cancelled the order.
-    Desk,
+    desk: bool,
+}
+
+impl Reporters {
+    const PAYMENT: Self = Self { payment: true, desk: false };
+    const DESK: Self = Self { payment: false, desk: true };
 }
 
 /// A requested refund.
@@ -42,7 +47,7 @@ pub(super) struct RefundRequest<'e> {
     /// Whether it may wait for a payment. A cancellation concerns only what was paid before it.
     may_wait: bool,
     refund_id: Option<&'e str>,
-    reporters: Vec<Reporter>,
+    reporters: Reporters,
 }
 
 /// Reads the refunds that sorted events request, each once.
@@ -77,16 +82,14 @@ impl<'e> RefundRequest<'e> {
         if let (Some(one), Some(other)) = (self.refund_id, later.refund_id) {
             return one == other;
         }
-        let is_known = |reporter| self.reporters.contains(&reporter);
         let is_equal = self.minor.is_some() && self.minor == later.minor;
-        match later.reporters.first() {
-            Some(Reporter::Payment) if is_known(Reporter::Payment) => is_equal && self.payment == later.payment,
-            Some(Reporter::Desk) if is_known(Reporter::Desk) => {
-                later.repeats(self) && (is_equal || self.is_estimate || later.is_estimate)
-            }
-            Some(_) => is_equal,
-            None => false,
+        if later.reporters.payment && self.reporters.payment {
+            return is_equal && self.payment == later.payment;
         }
+        if later.reporters.desk && self.reporters.desk {
+            return later.repeats(self) && (is_equal || self.is_estimate || later.is_estimate);
+        }
+        is_equal
     }
 
     /// Says whether a return names pieces of an earlier one, and no others.
@@ -96,14 +99,14 @@ impl<'e> RefundRequest<'e> {
 
     /// Returns the amount of a return or cancellation that states one and that no report of the payment service repeats.
     pub(super) fn stated_by_desk(&self) -> Option<(i64, Currency)> {
-        self.minor.filter(|(minor, _)| *minor > 0 && !self.is_estimate && !self.reporters.contains(&Reporter::Payment))
+        self.minor.filter(|(minor, _)| *minor > 0 && !self.is_estimate && !self.reporters.payment)
     }
 
     /// Says whether the payment service alone reports it, in the currency of a larger refund, and no ids tell the two apart.
     pub(super) fn may_be_part_of(&self, whole: &Self) -> bool {
         let is_in = |(_, currency): (i64, Currency)| whole.minor.is_some_and(|(_, wanted)| wanted == currency);
         !self.is_estimate
-            && !self.reporters.contains(&Reporter::Desk)
+            && !self.reporters.desk
             && self.minor.is_some_and(is_in)
             && (self.refund_id.is_none() || whole.refund_id.is_none())
     }
@@ -111,7 +114,7 @@ impl<'e> RefundRequest<'e> {
     /// Takes the items of the larger refund that it is a part of.
     pub(super) fn become_part_of(&mut self, whole: &Self) {
         self.items.clone_from(&whole.items);
-        self.reporters.push(Reporter::Desk);
+        self.reporters.desk = true;
     }
 
     /// Adds the payment, method and items that a later report names, and the amount if only that one states it.
@@ -123,7 +126,8 @@ impl<'e> RefundRequest<'e> {
         self.payment = self.payment.or(later.payment);
         self.method = self.method.or(later.method);
         self.refund_id = self.refund_id.or(later.refund_id);
-        self.reporters.extend(later.reporters);
+        self.reporters.payment |= later.reporters.payment;
+        self.reporters.desk |= later.reporters.desk;
         if self.items.is_empty() {
             self.items = later.items;
         }
@@ -139,7 +143,7 @@ struct Reader<'a, 'e> {
 
 impl<'e> Reader<'_, 'e> {
     fn read(&self, position: usize, event: &'e ShopEvent) -> Option<RefundRequest<'e>> {
-        let of = |reporter, refund_id: &'e Option<String>| RefundRequest {
+        let of = |reporters, refund_id: &'e Option<String>| RefundRequest {
             position,
             at: event.occurred_at,
             minor: None,
@@ -150,18 +154,18 @@ impl<'e> Reader<'_, 'e> {
             is_repeated: false,
             may_wait: true,
             refund_id: refund_id.as_deref(),
-            reporters: vec![reporter],
+            reporters,
         };
         match &event.fact {
             Fact::PaymentProcessed { refund_id, status: PaymentStatus::Refunded, .. } => {
-                Some(self.refund_of_payment(&event.fact, of(Reporter::Payment, refund_id)))
+                Some(self.refund_of_payment(&event.fact, of(Reporters::PAYMENT, refund_id)))
             }
             Fact::OrderReturned { refund_id, refund, currency, .. } => {
-                Some(self.refund_of_return((*refund, *currency), of(Reporter::Desk, refund_id)))
+                Some(self.refund_of_return((*refund, *currency), of(Reporters::DESK, refund_id)))
             }
             Fact::OrderCancelled { refund_id, refund: Some(amount), currency, .. } => {
                 let minor = Some(reported_amount(*amount, *currency, self.content.currency));
-                Some(RefundRequest { minor, is_estimate: false, may_wait: false, ..of(Reporter::Desk, refund_id) })
+                Some(RefundRequest { minor, is_estimate: false, may_wait: false, ..of(Reporters::DESK, refund_id) })
             }
             // A service that only knows the status repeats what another reports with an amount.
             Fact::OrderStatusUpdated { status: OrderStatus::Cancelled, .. }
@@ -171,10 +175,10 @@ impl<'e> Reader<'_, 'e> {
             }
             Fact::OrderCancelled { refund: None, .. }
             | Fact::OrderStatusUpdated { status: OrderStatus::Cancelled, .. } => {
-                (!self.is_revoked(position)).then(|| RefundRequest { may_wait: false, ..of(Reporter::Desk, &None) })
+                (!self.is_revoked(position)).then(|| RefundRequest { may_wait: false, ..of(Reporters::DESK, &None) })
             }
             Fact::OrderStatusUpdated { status: OrderStatus::Returned, refunded, .. } => {
-                (*refunded || !self.is_reported(states_return)).then(|| of(Reporter::Desk, &None))
+                (*refunded || !self.is_reported(states_return)).then(|| of(Reporters::DESK, &None))
             }
             _ => None,
         }
@@ -218,8 +222,8 @@ impl<'e> Reader<'_, 'e> {
     /// Says whether the payment service states the amount of a cancellation or return that named none: with the first
     /// refund after it, unless that is of a payment that came later, or both name different ids.
     fn settles(&self, report: &RefundRequest<'_>, estimate: &RefundRequest<'_>) -> bool {
-        let is_estimate = estimate.is_estimate && estimate.reporters == [Reporter::Desk];
-        let is_stated = !report.is_estimate && report.reporters == [Reporter::Payment];
+        let is_estimate = estimate.is_estimate && estimate.reporters == Reporters::DESK;
+        let is_stated = !report.is_estimate && report.reporters == Reporters::PAYMENT;
         let differ = estimate.refund_id.is_some() && report.refund_id.is_some();
         let in_its_currency = match (estimate.minor, report.minor) {
             (Some((_, one)), Some((_, other))) => one == other,

@@ -54,6 +54,8 @@ fn what_the_payment_service_states_is_the_amount_of_a_cancellation_or_return_wit
     assert_eq!(money(before).1, 5_000, "an earlier refund is another one");
     let exchanged = vec![fifty(), paid("a", 5_000), returned(None), paid("b", 2_000), back(Some("b"), Some("r"), 500)];
     assert_eq!(money(exchanged).1, 5_500, "of a later payment");
+    let twice = vec![two(), paid("a", 10_000), item("p"), item("p"), back(Some("a"), None, 4_500)];
+    assert_eq!(money(twice).1, 4_500, "the desk reports the return twice");
     let unpaid = vec![fifty(), cancelled(None), paid("a", 5_000), back(None, None, 1_000)];
     assert_eq!(money(unpaid).1, 1_000, "nothing was paid before the cancellation");
     let repeated = vec![fifty(), paid("a", 5_000), status(OrderStatus::Cancelled), cancelled(Some(4_000))];
