@@ -83,17 +83,18 @@ CREATE TABLE analytic.bought_product (
     product_no int         NOT NULL,
     purchases  int         NOT NULL,
     cancelled  int         NOT NULL DEFAULT 0,
-    first_at   timestamptz NOT NULL,
-    last_at    timestamptz NOT NULL,
-    PRIMARY KEY (account_id, product_no)
+    first_at   timestamptz,
+    last_at    timestamptz,
+    PRIMARY KEY (account_id, product_no),
+    CHECK ((purchases > 0) = (first_at IS NOT NULL) AND (purchases > 0) = (last_at IS NOT NULL))
 );
 COMMENT ON TABLE  analytic.bought_product IS 'What each account bought: left out of its recommendations, and the source of "buy again".';
 COMMENT ON COLUMN analytic.bought_product.account_id IS 'The account.';
 COMMENT ON COLUMN analytic.bought_product.product_no IS 'The product.';
 COMMENT ON COLUMN analytic.bought_product.purchases IS 'How often; lines of one order count separately.';
 COMMENT ON COLUMN analytic.bought_product.cancelled IS 'How many of them were cancelled: it is bought when there are fewer.';
-COMMENT ON COLUMN analytic.bought_product.first_at IS 'The first time.';
-COMMENT ON COLUMN analytic.bought_product.last_at IS 'The last time.';
+COMMENT ON COLUMN analytic.bought_product.first_at IS 'The first time; null as long as only a cancellation is known, which may arrive first or have no purchase.';
+COMMENT ON COLUMN analytic.bought_product.last_at IS 'The last time, or null.';
 
 CREATE TABLE analytic.avoided_product (
     account_id uuid        NOT NULL,

@@ -16,9 +16,9 @@ BEGIN
     ON CONFLICT (account_id, product_no) DO UPDATE SET event_type = excluded.event_type, since = excluded.since
     WHERE excluded.since < avoided.since;
 
-    INSERT INTO analytic.bought_product AS known (account_id, product_no, purchases, cancelled, first_at, last_at)
-    SELECT account, product, 0, count(*), min(at), max(at)
-    FROM unnest(accounts, products, types, times) AS event (account, product, event_type, at)
+    INSERT INTO analytic.bought_product AS known (account_id, product_no, purchases, cancelled)
+    SELECT account, product, 0, count(*)
+    FROM unnest(accounts, products, types) AS event (account, product, event_type)
     WHERE account IS NOT NULL AND event_type = 'cancel_order' GROUP BY account, product ORDER BY account, product
     ON CONFLICT (account_id, product_no) DO UPDATE SET cancelled = known.cancelled + excluded.cancelled;
     IF NOT 'purchase' = ANY(types) THEN
@@ -31,9 +31,8 @@ BEGIN
     WHERE account IS NOT NULL AND event_type = 'purchase' GROUP BY account, product ORDER BY account, product
     ON CONFLICT (account_id, product_no) DO UPDATE SET
         purchases = known.purchases + excluded.purchases,
-        -- a cancellation that came first has no purchase yet
-        first_at = CASE known.purchases WHEN 0 THEN excluded.first_at ELSE least(known.first_at, excluded.first_at) END,
-        last_at = CASE known.purchases WHEN 0 THEN excluded.last_at ELSE greatest(known.last_at, excluded.last_at) END;
+        -- they are null as long as only a cancellation is known, and least and greatest pass over that
+        first_at = least(known.first_at, excluded.first_at), last_at = greatest(known.last_at, excluded.last_at);
 
     -- the lines of an order, which the shop names by its basket; else what an account buys on one day
     SELECT array_agg(CASE WHEN event_type = 'purchase' THEN coalesce(

@@ -1,7 +1,7 @@
 //! The weights of products recounted from the log, for a sample.
 //!
 //! Products are left out of which the log alone cannot say any more what they were taught: whose visitors were erased or
-//! excluded, shared a session, or did more than a visit keeps; those that more events of a network met than teach; and all of them after the half-life was changed.
+//! excluded, shared a session, did more than a visit keeps, or came back after a visit may have been removed; those that more events of a network met than teach; and all of them after the half-life was changed.
 
 use serde::Serialize;
 use tokio_postgres::Transaction;

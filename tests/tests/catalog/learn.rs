@@ -507,3 +507,16 @@ async fn a_visit_without_events_for_long_is_removed_and_so_are_the_partners_of_w
     assert_eq!(store::learning::prune_related(&store, 1).await.unwrap(), 1, "as many as the limit");
     assert_eq!(store::learning::prune_related(&store, 10).await.unwrap(), 1);
 }
+
+#[tokio::test]
+async fn who_comes_back_after_the_visit_was_removed_is_no_difference() {
+    let database = TestDatabase::create().await;
+    let long_ago = -100 * 86_400;
+    let events: Vec<Event> = (0..5).map(|n| ("s", "view", "a", long_ago + n * 3_600)).collect();
+    learn(&database, &record(&database, beginning(), &events).await, 100).await;
+    assert_eq!(store::learning::prune_visits(&database.store(), 90, 100).await.unwrap(), 1);
+    let events = [("s", "view", "a", 0), ("t", "view", "b", 0), ("t", "view", "c", 60)];
+    learn(&database, &record(&database, beginning(), &events).await, 100).await;
+    let LearningComparison { products, differences, .. } = recount(&database).await;
+    assert_eq!((products, differences), (2, 0), "what the log cannot say of `a` is not compared");
+}

@@ -289,3 +289,21 @@ async fn bots_and_excluded_actors_count_nothing() {
     learn(&database, &ids, 10).await;
     assert_eq!(counts(&database).await, [""; 0]);
 }
+
+#[tokio::test]
+async fn an_order_that_was_cancelled_without_a_purchase_converts_no_click() {
+    let click = || event(CLICK, "a", Some(JANE), 0, &id("session", "l"));
+    let cancelled = || event("cancel_order", "a", Some(JANE), 60, "");
+    for (events, batch) in [([click(), cancelled()], 2), ([click(), cancelled()], 1), ([cancelled(), click()], 1)] {
+        let database = TestDatabase::create().await;
+        let ids = record(&database, &events).await;
+        learn(&database, &ids, batch).await;
+        assert_eq!(counts(&database).await, ["0 session learned 0/1/0"]);
+        assert_eq!(recount(&database).await.differences, 0);
+        // a purchase that arrives late is one
+        let ids = record(&database, &[event(BUY, "a", Some(JANE), 30, "")]).await;
+        learn(&database, &ids, 1).await;
+        assert_eq!(counts(&database).await, ["0 session learned 0/1/1"]);
+        assert_eq!(recount(&database).await.differences, 0);
+    }
+}

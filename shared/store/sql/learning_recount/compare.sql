@@ -27,8 +27,8 @@ WITH asked AS MATERIALIZED (
     WHERE ref_type = 'Product' AND NOT bot AND visitor IN (SELECT visitor FROM met)
       AND NOT EXISTS (SELECT FROM analytic.pending WHERE sink = 'catalog' AND interaction_id = logged.id AND NOT learned)
 ), unclear AS (
-    -- of what cannot be told from the log any more: erased, excluded, shared, more than a visit keeps or a network teaches, met under a SKU, or
-    -- learned with another gain
+    -- of what cannot be told from the log any more: erased, excluded, shared, more than a visit keeps or a network teaches, met under a SKU,
+    -- learned with another gain, or met again after so long that the visit may have been removed (8 days is the least that may be set)
     SELECT DISTINCT product_id FROM met
     -- a purchase of a guest has a basket and never had a visitor
     WHERE visitor IS NULL AND is_bare
@@ -36,6 +36,8 @@ WITH asked AS MATERIALIZED (
        OR EXISTS (SELECT FROM analytic.exclusion WHERE exclusion.actor IN (met.actor, met.network))
        OR visitor IN (SELECT visitor FROM event GROUP BY visitor
                       HAVING count(*) > 50 OR count(DISTINCT account_id) > 1 OR bool_or(is_changed))
+       OR visitor IN (SELECT visitor FROM (SELECT visitor, at - lag(at) OVER (PARTITION BY visitor ORDER BY at) AS pause FROM event) AS return
+                      WHERE pause > interval '8 days')
     UNION
     -- the log does not say which of a network's events came first
     SELECT ref_id FROM analytic.interaction JOIN teaches USING (event_type)
