@@ -1,9 +1,11 @@
-//! One run: creates partitions, indexes past days, prunes keys and the state of caps, folds activity, forgets
-//! old visits, clicks and faded pairs, warns when the default partition has rows, and measures whether every stored event is applied, waits, or is parked.
+//! One run: creates partitions, warns when the default partition has rows, indexes past days, measures whether every stored
+//! event is applied, waits, or is parked, prunes keys and the state of caps, forgets old visits, clicks and faded pairs, and
+//! folds activity.
 
 use std::time::Duration;
 
 use domain::Sink;
+use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Error, LambdaEvent};
 use platform::{Deadline, Metric, Metrics};
 use serde::Serialize;
@@ -16,6 +18,8 @@ use crate::Horizon;
 
 /// Rows pruned by one statement.
 const PRUNE: u32 = 10_000;
+/// For how long conservation may be unknown, because there is more to prune or to count than a run has time for.
+const UNMEASURED: SignedDuration = SignedDuration::from_hours(72);
 /// Time reserved for the response.
 const MARGIN: Duration = Duration::from_secs(15);
 
@@ -31,7 +35,8 @@ pub struct Deps {
 /// Runs once. May be repeated.
 ///
 /// # Errors
-/// When Postgres is down or its schema is not ours; the next run takes over.
+/// When Postgres is down or its schema is not ours, or when conservation has not been measured for three days; the next run
+/// takes over.
 pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Error> {
     let deadline = Deadline::of(&event.context, MARGIN);
     let outcome = maintain(deps, deadline).await.inspect_err(|error| {
@@ -49,8 +54,12 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<Value>) -> Result<Value, Err
         .count(Metric::VisitsPruned, outcome.visits_pruned)
         .count(Metric::RelatedPruned, outcome.related_pruned)
         .count(Metric::ClicksPruned, outcome.clicks_pruned)
+        .count(Metric::NetworkDaysPruned, outcome.network_days_pruned)
         .emit("maintained");
     report_conservation(outcome.conservation);
+    if outcome.conservation.is_none() {
+        check_newest(&deps.database).await?;
+    }
     Ok(serde_json::to_value(outcome)?)
 }
 
@@ -67,6 +76,7 @@ struct Outcome {
     visits_pruned: usize,
     related_pruned: usize,
     clicks_pruned: usize,
+    network_days_pruned: usize,
     /// Null when there was no time to count every past partition.
     conservation: Option<Conservation>,
 }
@@ -82,20 +92,21 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
     while !deadline.remaining().is_zero() && store::partition::index_past_day(&deps.database).await? {
         partitions_indexed += 1;
     }
+    // Before what may take all of the time, and with half of it, so that each gets its share. None of it changes the sums.
+    let conservation = measure(&deps.database, Deadline::after(deadline.remaining() / 2)).await?;
     let days = deps.horizon.key_retention_days;
     let keys_pruned = prune(deadline, || store::key::prune(&deps.database, days, PRUNE)).await?;
     let guest_quotas_pruned = prune(deadline, || store::guest_quota::prune(&deps.database, PRUNE)).await?;
     let actor_days_pruned = prune(deadline, || store::actor_day::prune(&deps.database, PRUNE)).await?;
     let days = deps.horizon.visit_retention_days;
     let visits_pruned = prune(deadline, || store::learning::prune_visits(&deps.database, days, PRUNE)).await?;
-    prune(deadline, || store::learning::prune_network_days(&deps.database, PRUNE)).await?;
+    let network_days_pruned = prune(deadline, || store::learning::prune_network_days(&deps.database, PRUNE)).await?;
     let related_pruned = prune(deadline, || store::learning::prune_related(&deps.database, PRUNE)).await?;
     let clicks_pruned = prune(deadline, || store::recommendation_count::prune_clicks(&deps.database, PRUNE)).await?;
     if store::learning::rebase(&deps.database).await? {
         tracing::info!("what was learned got a new epoch");
     }
     let activity_folded = fold(deps, deadline).await?;
-    let conservation = measure(&deps.database, deadline).await?;
     Ok(Outcome {
         partitions_created: created,
         partitions_indexed,
@@ -107,6 +118,7 @@ async fn maintain(deps: &Deps, deadline: Deadline) -> Result<Outcome, StoreError
         visits_pruned,
         related_pruned,
         clicks_pruned,
+        network_days_pruned,
         conservation,
     })
 }
@@ -133,6 +145,15 @@ async fn measure(database: &Database, deadline: Deadline) -> Result<Option<Conse
         }
     }
     Ok(None)
+}
+
+/// Fails when the newest measurement is too old: the run is tried again, which gives it more time, and its alarm rings.
+async fn check_newest(database: &Database) -> Result<(), Error> {
+    let Some((measured_at, _)) = conservation::find_newest(database).await? else { return Ok(()) };
+    if Timestamp::now().duration_since(measured_at) < UNMEASURED {
+        return Ok(());
+    }
+    Err(format!("conservation was last measured at {measured_at}: there was no time for it since").into())
 }
 
 /// Zero is written as well: a missing figure means that nothing was measured.

@@ -79,6 +79,7 @@ metrics! {
     Learned
     Logged
     Messages
+    NetworkDaysPruned
     Parked
     PartitionsCreated
     PartitionsIndexed

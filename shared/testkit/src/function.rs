@@ -67,6 +67,7 @@ pub struct Function {
     child: Child,
     api: RuntimeApi,
     output: Arc<Mutex<String>>,
+    timeout: Duration,
 }
 
 /// Postgres' error for a role that lacks a grant.
@@ -120,7 +121,12 @@ impl Function {
         let output: Arc<Mutex<String>> = Arc::default();
         collect(child.stdout.take().unwrap(), Arc::clone(&output));
         collect(child.stderr.take().unwrap(), Arc::clone(&output));
-        Self { child, api, output }
+        Self { child, api, output, timeout: TIMEOUT }
+    }
+
+    /// Sets the timeout that the next invocations announce.
+    pub fn set_timeout(&mut self, timeout: Duration) {
+        self.timeout = timeout;
     }
 
     /// Invokes the function and waits for the outcome.
@@ -171,7 +177,7 @@ impl Function {
     /// When the runtime API is gone.
     pub fn begin_text(&mut self, payload: String) -> oneshot::Receiver<Result<Value, Value>> {
         let (said, waiting) = oneshot::channel();
-        let event = Event { payload, timeout: TIMEOUT, said };
+        let event = Event { payload, timeout: self.timeout, said };
         assert!(self.api.events.send(event).is_ok(), "the runtime API ended");
         waiting
     }

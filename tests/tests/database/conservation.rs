@@ -1,8 +1,11 @@
 //! maintain-partitions measures that what was stored is applied, waits, or is parked, and says so as a metric.
 
+use std::time::Duration;
+
 use cross_tests::shop::{Shop, metric, product};
 use serde_json::{Value, json};
 use store::verification::Snapshot;
+use testkit::Invoked;
 
 use crate::partition::start;
 
@@ -73,4 +76,21 @@ async fn a_day_that_is_over_is_counted_once() {
     shop.database.execute("UPDATE analytic.partition_count SET product_events = product_events + 5").await;
     let (figures, difference) = measured(&shop).await;
     assert_eq!((&figures["stored"], difference), (&json!(14), 10.0), "not counted again");
+}
+
+#[tokio::test]
+async fn a_run_fails_when_there_was_no_time_to_measure_for_three_days() {
+    let shop = shop().await;
+    let mut function = start(&shop, "2").await;
+    // less than the function keeps for its response
+    function.set_timeout(Duration::from_secs(10));
+    assert_eq!(function.invoke(&json!({})).await.answer()["conservation"], Value::Null, "nothing was measured yet");
+    measured(&shop).await;
+    shop.database.execute("UPDATE analytic.conservation SET measured_at = now() - interval '71 hours'").await;
+    assert_eq!(function.invoke(&json!({})).await.answer()["conservation"], Value::Null);
+    shop.database.execute("UPDATE analytic.conservation SET measured_at = now() - interval '73 hours'").await;
+    let Invoked::Failed(error) = function.invoke(&json!({})).await else { panic!("it is silent") };
+    assert!(error["errorMessage"].as_str().unwrap().contains("conservation was last measured at"), "{error}");
+    function.set_timeout(Duration::from_secs(30));
+    assert_eq!(function.invoke(&json!({})).await.answer()["conservation"], figures(4, 1, 2, 1));
 }

@@ -59,7 +59,7 @@ async fn the_days_ahead_get_their_partition_once() {
         json!({
             "partitions_created": 0, "partitions_indexed": 0, "default_partition_rows": 0, "keys_pruned": 0,
             "guest_quotas_pruned": 0, "activity_folded": 0, "actor_days_pruned": 0,
-            "visits_pruned": 0, "related_pruned": 0, "clicks_pruned": 0,
+            "visits_pruned": 0, "related_pruned": 0, "clicks_pruned": 0, "network_days_pruned": 0,
             "conservation": { "stored": 0, "applied": 0, "waiting": 0, "parked": 0 },
         })
     );

@@ -318,7 +318,7 @@ async fn samples_of_what_runs_by_itself() {
     insta::assert_snapshot!(lines, @r#"
     deploy: {"applied":[]}
     daily: {"carts_left":0}
-    daily: {"activity_folded":0,"actor_days_pruned":0,"clicks_pruned":0,"conservation":{"applied":0,"parked":0,"stored":3,"waiting":3},"default_partition_rows":0,"guest_quotas_pruned":0,"keys_pruned":0,"partitions_created":null,"partitions_indexed":0,"related_pruned":0,"visits_pruned":0}
+    daily: {"activity_folded":0,"actor_days_pruned":0,"clicks_pruned":0,"conservation":{"applied":0,"parked":0,"stored":3,"waiting":3},"default_partition_rows":0,"guest_quotas_pruned":0,"keys_pruned":0,"network_days_pruned":0,"partitions_created":null,"partitions_indexed":0,"related_pruned":0,"visits_pruned":0}
     tick: {"claimed":6,"failed":0,"sent":6}
     tick: {"computed":0,"findings":0,"generation":1,"pruned":0,"written":0}
     "#);
