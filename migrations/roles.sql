@@ -287,6 +287,7 @@ GRANT SELECT, UPDATE (next_hint_at) ON analytic.pending_alert TO shopsignal_mana
 GRANT SELECT, DELETE ON analytic.visit, analytic.bought_product, analytic.avoided_product, analytic.recommendation_click
     TO shopsignal_manage_people;
 GRANT SELECT (product_no, product_id) ON analytic.learned_product TO shopsignal_manage_people;
+GRANT SELECT, UPDATE (created_by, removed_by) ON analytic.merchandising_rule TO shopsignal_manage_people;
 GRANT SELECT ON analytic.order_line, analytic.payment TO shopsignal_manage_people;
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.customer_rollup, analytic.customer_spend_rollup TO shopsignal_manage_people;
 -- The statement that removes rows of zeros names every rollup.

@@ -11,7 +11,7 @@ use crate::{StoreError, Transaction, finding};
 ///
 /// Tables with only sums or ids of interactions identify no one: rollups other than by customer, scores, pairs of products, baskets. `pending` repeats,
 /// until the effect is applied, what the log says.
-pub const PLACES: [&str; 22] = [
+pub const PLACES: [&str; 23] = [
     "interaction",
     "interaction_key",
     "actor_day",
@@ -33,6 +33,7 @@ pub const PLACES: [&str; 22] = [
     "projection",
     "finding",
     "pending_alert",
+    "merchandising_rule",
     "erasure_identity",
 ];
 

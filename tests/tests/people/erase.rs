@@ -45,7 +45,7 @@ async fn is_erased_by(named: domain::Named) {
     after.pop();
     assert_eq!(after, john);
     let counts = serde_json::to_string(&receipt.counts).unwrap();
-    let wanted = r#"{"avoided_product":1,"bought_product":1,"customer_link":1,"customer_rollup":2,"feed":12,"finding":5,"interaction":12,"interaction_key":12,"opinion":2,"order_fact":4,"recommendation_click":1,"sales_order":3,"shop_event":8,"shop_user":1,"visit":5}"#;
+    let wanted = r#"{"avoided_product":1,"bought_product":1,"customer_link":1,"customer_rollup":2,"feed":12,"finding":5,"interaction":12,"interaction_key":12,"merchandising_rule":2,"opinion":2,"order_fact":4,"recommendation_click":1,"sales_order":3,"shop_event":8,"shop_user":1,"visit":5}"#;
     assert_eq!(counts, wanted);
     assert_eq!(
         (receipt.linked.accounts, receipt.linked.customers, receipt.linked.sessions, receipt.linked.shared),

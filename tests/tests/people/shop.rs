@@ -69,6 +69,14 @@ impl Shop {
         shop.browse().await;
         shop.leave_a_cart().await;
         shop.apply().await;
+        // Jane works for the shop as well
+        let rules = format!(
+            "INSERT INTO analytic.merchandising_rule
+                (action, target, target_id, starts_at, reason, created_by, date_created, removed_by, date_removed)
+             VALUES ('exclude', 'product', 'p-1', now(), 'old', '{JANE}', now(), NULL, NULL),
+                    ('exclude', 'product', 'p-2', now(), 'old', '{JOHN}', now(), '{JANE}', now())"
+        );
+        shop.database.execute(&rules).await;
         shop
     }
 

@@ -59,6 +59,8 @@ async fn the_search_finds_jane_wherever_she_is() {
     analytic.interaction.session_id
     analytic.interaction.user_agent
     analytic.interaction_key.origin
+    analytic.merchandising_rule.created_by
+    analytic.merchandising_rule.removed_by
     analytic.opinion.customer_key
     analytic.order_fact.customer
     analytic.projection.contribution

@@ -11,8 +11,15 @@ WITH visits AS (
     DELETE FROM analytic.avoided_product WHERE account_id = ANY($1::uuid[]) RETURNING 1
 ), clicks AS (
     DELETE FROM analytic.recommendation_click WHERE account_id = ANY($1::uuid[]) RETURNING 1
+), rules AS (
+    UPDATE analytic.merchandising_rule SET
+        created_by = CASE WHEN lower(created_by) = ANY($1::uuid[]::text[]) THEN 'erased' ELSE created_by END,
+        removed_by = CASE WHEN lower(removed_by) = ANY($1::uuid[]::text[]) THEN 'erased' ELSE removed_by END
+    WHERE lower(created_by) = ANY($1::uuid[]::text[]) OR lower(removed_by) = ANY($1::uuid[]::text[])
+    RETURNING 1
 )
 SELECT 'visit' AS place, (SELECT count(*) FROM visits) AS removed
 UNION ALL SELECT 'bought_product', (SELECT count(*) FROM purchases)
 UNION ALL SELECT 'avoided_product', (SELECT count(*) FROM dislikes)
 UNION ALL SELECT 'recommendation_click', (SELECT count(*) FROM clicks)
+UNION ALL SELECT 'merchandising_rule', (SELECT count(*) FROM rules)

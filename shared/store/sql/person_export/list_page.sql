@@ -76,6 +76,10 @@ WITH subject AS MATERIALIZED (
     SELECT 'pending_alert', finding_id::text, to_jsonb(it) FROM analytic.pending_alert AS it JOIN analytic.finding ON finding.id = it.finding_id
     WHERE $4 = 'pending_alert' AND finding.subject IN (SELECT 'customer:' || key FROM unnest($1::text[]) AS key)
     UNION ALL
+    SELECT 'merchandising_rule', id::text, to_jsonb(it) FROM analytic.merchandising_rule AS it
+    WHERE $4 = 'merchandising_rule' AND (lower(created_by) IN (SELECT account::text FROM unnest($2::uuid[]) AS account)
+        OR lower(removed_by) IN (SELECT account::text FROM unnest($2::uuid[]) AS account))
+    UNION ALL
     SELECT 'erasure_identity', kind || '#' || identity, to_jsonb(it) FROM analytic.erasure_identity AS it
     WHERE $4 = 'erasure_identity' AND (kind = 'account' AND identity IN (SELECT id::text FROM unnest($2::uuid[]) AS id)
         OR kind = 'customer' AND identity = ANY($1) OR kind = 'session' AND identity = ANY($3))
