@@ -144,22 +144,27 @@ pub(crate) fn is_own(raw: &RawValue, caller: Caller) -> Result<bool, Rejection> 
 
 fn session_id(raw: &RawValue) -> Result<String, Rejection> {
     let text = field::text("session_id", raw)?;
-    if is_session_id(&text) {
-        return Ok(text);
-    }
-    if personal::has_address(&text) {
-        let message = "session_id: must not hold an email address; a random UUID is a good session id";
-        return Err(Rejection::new(RejectionCode::InvalidSessionId, message));
-    }
-    let message = format!("session_id: must have 1 to {SESSION_ID_MAX_CHARS} characters and no control characters");
-    Err(Rejection::new(RejectionCode::InvalidSessionId, message))
+    let refused = |rule| Rejection::new(RejectionCode::InvalidSessionId, format!("session_id: {rule}"));
+    check_session_id(&text).map_err(refused)?;
+    Ok(text)
 }
 
-/// Says whether a text can be a session id.
-pub(crate) fn is_session_id(text: &str) -> bool {
-    (1..=SESSION_ID_MAX_CHARS).contains(&text.chars().count())
-        && !text.chars().any(char::is_control)
-        && !personal::has_address(text)
+/// Checks that a text can be a session id.
+///
+/// # Errors
+/// The rule that it breaks.
+pub fn check_session_id(text: &str) -> Result<(), String> {
+    if personal::has_address(text) {
+        return Err("must not hold an email address; a random UUID is a good session id".to_owned());
+    }
+    if !(1..=SESSION_ID_MAX_CHARS).contains(&text.chars().count()) || text.chars().any(char::is_control) {
+        return Err(format!("must have 1 to {SESSION_ID_MAX_CHARS} characters and no control characters"));
+    }
+    // Such a session could not be asked about: it is no segment of a path.
+    if text.trim().is_empty() {
+        return Err("must not consist of spaces only".to_owned());
+    }
+    Ok(())
 }
 
 fn validate_time(occurred_at: Timestamp, arrival: Timestamp, check: TimeRule) -> Result<(), Rejection> {

@@ -83,7 +83,7 @@ impl RecommendationQuery {
 /// # Errors
 /// When it is none.
 pub fn read_session_id(text: &str) -> Result<&str, InvalidQuery> {
-    if item::is_session_id(text) { Ok(text) } else { Err(InvalidQuery::SessionId) }
+    item::check_session_id(text).map(|()| text).map_err(|_| InvalidQuery::SessionId)
 }
 
 #[derive(Deserialize)]

@@ -1,11 +1,13 @@
 //! `shopsignal evaluate` on a file, and on a log, whose best recommendation is known.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use domain::NewInteraction;
 use jiff::{SignedDuration, Timestamp};
-use testkit::{TestDatabase, interaction, shopsignal};
+use testkit::{TestDatabase, eventually, interaction, shopsignal};
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
 /// Sessions in which product n is always followed by product n + 100, among 40 such pairs.
 fn affinities(first: usize, count: usize) -> String {
@@ -142,4 +144,29 @@ async fn the_own_log_is_split_by_time_into_visits_and_only_read() {
     assert_eq!(database.rows(gains).await, [""; 0], "the shop's own gains are as they were");
     assert_eq!(database.number("SELECT count(*) FROM analytic.learned_product").await, 0);
     assert_eq!(database.number("SELECT count(*) FROM analytic.interaction").await, 161 * 3);
+}
+
+#[tokio::test]
+async fn an_interrupted_evaluation_drops_its_database_and_one_that_was_killed_is_cleared_by_the_next() {
+    let _turn = TURN.lock().await;
+    let (database, folder) = (TestDatabase::create().await, tempfile::tempdir().unwrap());
+    let file = folder.path().join("long.csv");
+    std::fs::write(&file, affinities(0, 20_000)).unwrap();
+    // a database of long ago, and one of now that another evaluation may be using
+    let (old, new) = ("shopsignal_evaluate_0193a0f45c0070008000000000000001", Uuid::now_v7().simple());
+    let new = format!("shopsignal_evaluate_{new}");
+    for name in [old, &new] {
+        database.execute(&format!("CREATE DATABASE {name}")).await;
+    }
+    let mut command = shopsignal();
+    let mut child = command.env("DATABASE_URL", database.url()).arg("evaluate").arg(&file).spawn().unwrap();
+    let names = "SELECT datname FROM pg_database WHERE datname LIKE 'shopsignal_evaluate_%' ORDER BY 1";
+    let running = async || database.rows(names).await.into_iter().find(|name| name != old && *name != new);
+    eventually("its database", Duration::from_secs(30), running).await;
+    let pid = rustix::process::Pid::from_raw(i32::try_from(child.id().unwrap()).unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    assert!(!child.wait().await.unwrap().success());
+    let left = database.rows(names).await;
+    database.execute(&format!("DROP DATABASE {new}")).await;
+    assert_eq!(left, [new]);
 }

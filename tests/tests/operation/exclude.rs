@@ -113,6 +113,10 @@ fn exactly_one_actor_is_named_and_a_network_as_it_is_stored() {
         &["exclude", "--session", "s", "--account", "00000000-0000-0000-0000-000000000007"],
         &["exclude", "--network", "203.0.113.0/16"],
         &["exclude", "--account", "ann"],
+        &["exclude", "--session", ""],
+        &["exclude", "--session", "a\nb"],
+        &["exclude", "--session", "jane@example.com"],
+        &["include", "--session", ""],
         &["exclude", "--session", "s", "--since", "yesterday"],
     ] {
         assert!(parse(bad).is_err(), "{bad:?}");

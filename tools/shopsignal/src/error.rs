@@ -55,6 +55,9 @@ pub enum Error {
     /// Settings of the database that cannot work.
     #[error("use the database settings")]
     DatabaseSettings(#[from] store::InvalidSettings),
+    /// Somebody ended the command.
+    #[error("finish, because of a signal")]
+    Interrupted,
     /// A database operation failed.
     #[error("{what}")]
     Store {

@@ -16,6 +16,7 @@ use domain::Learning;
 use indicatif::ProgressBar;
 use store::learning_gain::Change;
 use store::recommendation::Scoring;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::Error;
 use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
@@ -95,7 +96,10 @@ pub(crate) async fn run(stack: &str, args: Args) -> Result<(), Error> {
     table.add_row(row("item-kNN (cosine)", &judge(&sessions, |list| neighbours.recommend(list)), items));
 
     let scratch = Scratch::create(&deployment).await?;
-    let judged = judge_learned(&scratch, &sessions, &args, &gains).await;
+    let judged = tokio::select! {
+        judged = judge_learned(&scratch, &sessions, &args, &gains) => judged,
+        () = interrupted() => Err(Error::Interrupted),
+    };
     scratch.drop().await?;
     let (took, fixed, learning) = judged?;
     table.add_row(row("Shopsignal", &fixed, items));
@@ -103,6 +107,15 @@ pub(crate) async fn run(stack: &str, args: Args) -> Result<(), Error> {
     println!("{table}");
     println!("learned {:.0} events a second, in batches of 100", rate(sessions.train.len(), took));
     Ok(())
+}
+
+/// Waits for Ctrl-C, or for the signal that asks a process to end.
+async fn interrupted() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => (),
+        _ = terminate.recv() => (),
+    }
 }
 
 /// Trains, and judges twice: without and with learning from what is predicted.

@@ -81,7 +81,7 @@ struct WhomArgs {
     #[arg(long, value_name = "UUID")]
     account: Option<Uuid>,
     /// A session, as far as nobody is signed in.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = read_session)]
     session: Option<String>,
     /// All guests of a network: an address in it, or its /24 (IPv4) or /48 (IPv6).
     #[arg(long, value_name = "NETWORK", value_parser = read_network)]
@@ -105,6 +105,10 @@ impl WhomArgs {
         let named = account.or(self.session.map(NamedActor::Session)).or(self.network);
         named.ok_or_else(|| Error::Usage("one of --account, --session and --network is needed".to_owned()))
     }
+}
+
+fn read_session(text: &str) -> Result<String, String> {
+    contracts::check_session_id(text).map(|()| text.to_owned())
 }
 
 fn read_network(text: &str) -> Result<NamedActor, String> {
@@ -163,6 +167,9 @@ async fn apply(stack: &str, (whom, how): (WhomArgs, HowArgs), order: Order<'_>) 
         Outcome::NotExcluded => Err(Error::Usage(format!("this {} is not excluded", whom.kind()))),
         Outcome::Moved(moved) => {
             print_moved(&moved);
+            if [moved.counted, moved.capped, moved.excluded] == [0; 3] {
+                println!("no event of this {} is applied or excluded yet: is it the right one?", whom.kind());
+            }
             let what = if how.dry_run { "nothing was changed" } else { "done" };
             println!("{what}, in {:.1} s", start.elapsed().as_secs_f64());
             Ok(())
