@@ -92,9 +92,8 @@ fn is_rfc3339(text: &str) -> bool {
     shape
         && match offset.as_bytes() {
             [b'Z' | b'z'] => true,
-            [b'+' | b'-', hours @ .., b':', m, n] => {
-                hours.len() == 2 && hours.iter().chain([m, n]).all(u8::is_ascii_digit)
-            }
+            // The parser takes larger offsets.
+            [b'+' | b'-', h @ b'0'..=b'2', i @ b'0'..=b'9', b':', b'0'..=b'5', b'0'..=b'9'] => [*h, *i] <= *b"23",
             _ => false,
         }
 }

@@ -111,6 +111,8 @@ fn each_wrong_field_beside_good_ones_has_its_code() {
         (r#","occurred_at":"20261120T120000Z""#, RejectionCode::InvalidTime),
         (r#","occurred_at":"2026-11-20T12:00:00+01:00[Europe/Berlin]""#, RejectionCode::InvalidTime),
         (r#","occurred_at":"2026-11-20T12:00:00+01""#, RejectionCode::InvalidTime),
+        (r#","occurred_at":"2026-11-21T12:00:00+24:00""#, RejectionCode::InvalidTime),
+        (r#","occurred_at":"2026-11-20T12:00:00-00:60""#, RejectionCode::InvalidTime),
         (r#","occurred_at":"2026-11-20T12:00:00.Z""#, RejectionCode::InvalidTime),
         (r#","occurred_at":"2026-11-20T12:06:00Z""#, RejectionCode::InFuture),
         (r#","occurred_at":"2026-11-12T12:00:00Z""#, RejectionCode::TooOld),

@@ -99,16 +99,17 @@ impl<'a> Fields<'a> {
         Err(self.reject(RejectionCode::InvalidText, name, &rule))
     }
 
-    /// Reads a string that is only displayed: without control characters, and truncated. Anything else counts as
-    /// absent.
+    /// Reads a string that is only displayed: without control characters and those that hide or reorder what follows, and
+    /// truncated. Anything else counts as absent, and so does a string in which nothing can be seen.
     pub(super) fn label(&self, names: &[&str]) -> Option<String> {
         let raw = names.iter().find_map(|name| self.raw(name))?;
         let text: String = serde_json::from_str(raw.get()).unwrap_or_else(|_| raw.get().trim_matches('"').to_owned());
-        let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let kept = text.chars().filter(|c| !is_deceptive(*c));
+        let clean: String = kept.map(|c| if c.is_control() { ' ' } else { c }).collect();
         let words: Vec<_> = clean.split_whitespace().collect();
         let cut: String = words.join(" ").chars().take(SHOP_TEXT_MAX_CHARS).collect();
         Some(cut.trim_end().to_owned())
-            .filter(|label| !label.is_empty() && (raw.get().starts_with('"') || is_number(raw)))
+            .filter(|label| label.chars().any(is_visible) && (raw.get().starts_with('"') || is_number(raw)))
     }
 
     /// Reads the first of several names that is present.
@@ -298,4 +299,16 @@ fn is_number(raw: &RawValue) -> bool {
 pub fn is_nobody(text: &str) -> bool {
     let is_nil = uuid::Uuid::try_parse(text).is_ok_and(|id| id.is_nil());
     is_nil || NOBODY.iter().any(|nobody| nobody.eq_ignore_ascii_case(text))
+}
+
+/// Characters that have no width, or that turn the direction of other text around: a name with them looks empty, or like
+/// another one. <https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing>
+const fn is_deceptive(c: char) -> bool {
+    matches!(c, '\u{200b}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// Says whether a character can be seen. Joiners and marks of direction belong into text of many languages, but are nothing
+/// by themselves.
+fn is_visible(c: char) -> bool {
+    !c.is_whitespace() && !matches!(c, '\u{ad}' | '\u{200c}'..='\u{200f}' | '\u{2028}' | '\u{2029}')
 }

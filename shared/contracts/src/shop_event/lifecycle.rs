@@ -3,6 +3,7 @@
 use domain::{
     Denomination, Fact, Fit, Opinion, OrderContent, OrderLine, OrderStatus, PaymentStatus, ProductFacts, ReturnedItem,
 };
+use uuid::Uuid;
 
 use super::fields::{CUSTOMER, Fields};
 use crate::{Rejection, RejectionCode};
@@ -194,9 +195,10 @@ fn line(item: &Fields<'_>, currency: Denomination, is_settled: bool) -> Result<O
     Ok(line)
 }
 
-/// Reads the product or SKU of an item, and the SKU next to the product; shops write 0 for none.
+/// Reads the product or SKU of an item, and the SKU next to the product; shops write 0 for none, or the nil UUID.
 fn references(item: &Fields<'_>) -> Result<(String, Option<String>), Rejection> {
-    let [product, sku] = REFERENCE.map(|field| item.name(field).map(|id| id.filter(|id| id != "0")));
+    let is_one = |id: &String| id != "0" && *id != Uuid::nil().to_string();
+    let [product, sku] = REFERENCE.map(|field| item.name(field).map(|id| id.filter(is_one)));
     let (product, sku) = (product?, sku?);
     Ok(match product {
         Some(product) => {

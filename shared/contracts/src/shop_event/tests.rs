@@ -337,6 +337,37 @@ fn an_id_that_is_hidden_stays_one_id_and_a_label_becomes_none() {
 }
 
 #[test]
+fn a_name_is_what_can_be_seen_of_it() {
+    let name = |name: &str| {
+        let body = format!(
+            r#"{{"event":"product.created","timestamp":"2026-11-20T10:00:00Z","productId":"p","name":"{name}"}}"#
+        );
+        let Fact::ProductCreated { facts, .. } = read_at_noon(&body).unwrap().fact else { panic!("{body}") };
+        facts.name
+    };
+    assert_eq!(name("\u{202e}live eman\u{202c}").as_deref(), Some("live eman"));
+    assert_eq!(name("a\u{200b}b").as_deref(), Some("ab"));
+    for family in ["👨\u{200d}👩\u{200d}👧", "می\u{200c}خواهم"] {
+        assert_eq!(name(family).as_deref(), Some(family), "joiners belong to it");
+    }
+    for nothing in ["\u{200b}", "\u{2060}\u{feff}", " \u{200d} \u{ad}", "\u{200e}"] {
+        assert_eq!(name(nothing), None, "{nothing:?}");
+    }
+}
+
+#[test]
+fn a_line_whose_product_is_the_nil_uuid_has_none() {
+    let nil = "00000000-0000-0000-0000-000000000000";
+    let body = format!(
+        r#"{{"event":"OrderCreated","timestamp":"2026-11-20T10:00:00Z","orderId":"o","items":[
+            {{"productId":"{nil}","quantity":1,"price":"1"}},{{"productId":"{}","skuId":"s","quantity":1,"price":"1"}}]}}"#,
+        nil.replace('-', "")
+    );
+    let Fact::OrderCreated { content, .. } = read_at_noon(&body).unwrap().fact else { panic!("{body}") };
+    assert_eq!(content.lines.iter().map(|line| line.reference.as_str()).collect::<Vec<_>>(), ["", "s"]);
+}
+
+#[test]
 fn empty_text_is_absent() {
     let event = read_at_noon(
         r#"{"event":"OrderCreated","timestamp":"2026-11-20T10:00:00Z","orderId":"o-1","eventId":"","service":" ","currency":"",
