@@ -1,5 +1,6 @@
 //! Authorization: every kind of token against every route, through the real authorizer.
 
+use contracts::{Access, Route};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 use stack::issuer::Role;
@@ -7,6 +8,9 @@ use uuid::Uuid;
 
 use crate::shop::{ALERTS, Answer, EVENTS, IMPORT, RECORD, RECORD_AS_GUEST, Shop, TOP, event, send, view};
 use crate::token::Bearer;
+
+/// An id that nothing has.
+const ID: &str = "0192e4a0-0000-7000-8000-00000000dead";
 
 const BEARERS: [Bearer; 16] = [
     Bearer::Nobody,
@@ -221,4 +225,42 @@ async fn every_kind_of_token_meets_every_figure() {
     Role(Admin)        200  200        200      200      200     200    200     200
     Role(Producer)     200  403        403      403      403     403    403     403
     "#);
+}
+
+/// A call of a route, with the least that its method takes.
+fn call_of(shop: &Shop, route: Route) -> RequestBuilder {
+    let parts = route.path().split_inclusive(['{', '}']);
+    let path: String = parts
+        .map(|part| part.strip_suffix('{').unwrap_or(part))
+        .map(|part| if part.ends_with('}') { ID } else { part })
+        .collect();
+    match route.method() {
+        contracts::Method::Get => shop.request(Method::GET, &path),
+        contracts::Method::Post => shop.request(Method::POST, &path).json(&json!({})),
+        contracts::Method::Delete => shop.request(Method::DELETE, &path),
+    }
+}
+
+#[tokio::test]
+async fn no_route_that_takes_a_token_is_left_out() {
+    let shop = Shop::open().await;
+    let mut table = String::new();
+    for route in Route::ALL.iter().filter(|route| route.access() == Access::Token) {
+        let mut cells = String::new();
+        for bearer in BEARERS {
+            let call = bearer
+                .token(&shop, Uuid::now_v7())
+                .into_iter()
+                .fold(call_of(&shop, *route), RequestBuilder::bearer_auth);
+            let status = send(call).await.status.as_u16();
+            if bearer.is_accepted() {
+                cells += &format!(" {status}");
+            } else {
+                assert_eq!(status, 401, "{bearer:?} {route:?}");
+            }
+        }
+        table += &format!("{:<26}{cells}\n", format!("{route:?}"));
+    }
+    // GroupsLikeAdmin, AdminScope, AdminScopeInList, shopper, seller, admin, producer
+    insta::assert_snapshot!(table, @"");
 }

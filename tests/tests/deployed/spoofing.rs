@@ -142,7 +142,7 @@ async fn a_preflight_names_what_a_front_end_needs() {
     let header = |name: &str| answer.headers[name].to_str().unwrap().to_lowercase();
     assert!(answer.status.is_success(), "{answer:?}");
     assert!(header("access-control-allow-methods").contains("post"));
-    for name in ["authorization", "content-type", "if-none-match"] {
+    for name in ["authorization", "content-encoding", "content-type", "if-none-match"] {
         assert!(header("access-control-allow-headers").contains(name), "{name}");
     }
     assert!(header("access-control-expose-headers").contains("retry-after"));

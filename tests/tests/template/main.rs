@@ -199,6 +199,15 @@ fn the_deployment_guide_lists_every_parameter_with_its_default() {
 }
 
 #[test]
+fn no_visit_is_removed_before_verify_expects_it() {
+    assert_eq!(
+        template().at("/Parameters/VisitRetentionDays/MinValue"),
+        8,
+        "learning_recount/compare.sql has the same"
+    );
+}
+
+#[test]
 fn the_deployment_guide_counts_what_a_new_function_adds() {
     let guide = std::fs::read_to_string(repository().join("docs/DEPLOY.md")).unwrap();
     let template = template();
