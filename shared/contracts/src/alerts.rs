@@ -56,6 +56,8 @@ pub struct AlertsQuery {
     pub limit: u32,
     /// The rule to which the list is restricted.
     pub rule: Option<Rule>,
+    /// The only finding that is wanted.
+    pub id: Option<FindingId>,
     /// The cursor of the previous page.
     pub after: Option<AlertCursor>,
 }
@@ -66,11 +68,13 @@ impl AlertsQuery {
     /// # Errors
     /// The parameter and its rule.
     pub fn read<'a>(given: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, InvalidQuery> {
-        let parameters = Parameters::read(given, &["limit", "rule", "cursor"])?;
+        let parameters = Parameters::read(given, &["limit", "rule", "id", "cursor"])?;
         let rule = Rule::ALL.map(|rule| (rule.as_str(), Some(rule)));
         let rule = if parameters.get("rule").is_some() { parameters.choice("rule", &rule)? } else { None };
+        let id = parameters.get("id").map(|id| Uuid::try_parse(id).map_err(|_| InvalidQuery::FindingId)).transpose()?;
         let after = parameters.get("cursor").map(AlertCursor::decode).transpose()?;
-        Ok(Self { limit: parameters.number("limit", 1..=LIMIT_MAX, LIMIT_DEFAULT)?, rule, after })
+        let limit = parameters.number("limit", 1..=LIMIT_MAX, LIMIT_DEFAULT)?;
+        Ok(Self { limit, rule, id: id.map(FindingId), after })
     }
 }
 
@@ -110,8 +114,11 @@ mod tests {
 
     #[test]
     fn a_query_is_read_or_refused_by_name() {
-        assert_eq!(read(&[]), Ok(AlertsQuery { limit: 10, rule: None, after: None }));
+        assert_eq!(read(&[]), Ok(AlertsQuery { limit: 10, rule: None, id: None, after: None }));
         assert_eq!(read(&[("rule", "large_order")]).unwrap().rule, Some(Rule::LargeOrder));
+        let id = "2a54a6c8-353d-8c3e-8c87-d0ee30a9094c";
+        assert_eq!(read(&[("id", id)]).unwrap().id, Some(FindingId(id.parse().unwrap())));
+        assert_eq!(read(&[("id", "o-1")]).unwrap_err().to_string(), "id: must be the id of a finding, a UUID");
         for bad in ["0", "101", "-1", "+1", "1.0", "", "a", "99999999999"] {
             let refused = read(&[("limit", bad)]).unwrap_err().to_string();
             assert_eq!(refused, "limit: must be a whole number from 1 to 100", "{bad}");

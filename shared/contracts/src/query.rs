@@ -115,6 +115,9 @@ pub enum InvalidQuery {
     /// Not an id.
     #[error("{0}: must have 1 to {SHOP_TEXT_MAX_CHARS} characters")]
     Id(&'static str),
+    /// Not the id of a finding.
+    #[error("id: must be the id of a finding, a UUID")]
+    FindingId,
     /// Not a list of product ids.
     #[error("ids: must be 1 to {IDS_MAX} product ids, separated by commas")]
     Ids,

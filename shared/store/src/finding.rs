@@ -122,6 +122,15 @@ pub async fn list(
     rows.iter().map(stored).collect()
 }
 
+/// Finds one by its id.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn find(database: &Database, id: FindingId) -> Result<Option<Stored>, StoreError> {
+    let rows = database.query(include_str!("../sql/finding/find.sql"), &[(&id.0, Type::UUID)]).await?;
+    rows.first().map(stored).transpose()
+}
+
 async fn list_newest(database: &Database, after: PageStart, limit: u32) -> Result<Vec<Row>, StoreError> {
     let limit = i64::from(limit);
     let parameters: [Parameter<'_>; 3] =

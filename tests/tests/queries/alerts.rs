@@ -67,6 +67,17 @@ async fn one_rule_can_be_asked_for() {
 }
 
 #[tokio::test]
+async fn one_finding_can_be_asked_for_however_many_are_newer() {
+    let mut stage = stage(230).await;
+    let id = |number: u32| format!("00000000-0000-0000-0000-{number:012}");
+    let reply = stage.send(&admin(&format!("{ALERTS}?id={}", id(3)))).await;
+    assert_eq!((numbers(&reply), &pagination(&reply)["next_cursor"]), (vec![3], &Value::Null));
+    for none in [id(231), format!("{}&rule=order_burst", id(3))] {
+        assert_eq!(numbers(&stage.send(&admin(&format!("{ALERTS}?id={none}"))).await), [0_u64; 0], "{none}");
+    }
+}
+
+#[tokio::test]
 async fn nobody_but_an_admin_reads_findings() {
     let mut stage = stage(1).await;
     let shopper = || HttpEvent::new("GET", ALERTS).account(Uuid::from_u128(1));
@@ -94,6 +105,7 @@ async fn odd_queries_are_refused_by_name() {
             "rule=fraud",
             "rule: must be one of order_burst, large_order, similar_orders, abandoned_cart, popularity_push",
         ),
+        ("id=o-1", "id: must be the id of a finding, a UUID"),
         ("cursor=x", "cursor: must be a next_cursor of an earlier response, unchanged"),
         // Well formed, with a time before the first of Postgres.
         (

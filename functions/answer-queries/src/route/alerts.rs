@@ -15,8 +15,14 @@ pub(crate) async fn list(_: Admin, State(deps): State<Arc<Deps>>, query: QueryPa
     let query = AlertsQuery::read(query.pairs())?;
     let behind = |cursor: AlertCursor| PageStart { date_created: cursor.date_created, id: cursor.id };
     let after = query.after.map_or(PageStart::NEWEST, behind);
-    // One row more than shown reveals whether there is a next page, without counting.
-    let mut rows = finding::list(&deps.database, query.rule, after, query.limit + 1).await?;
+    let mut rows = match query.id {
+        Some(id) => {
+            let found = finding::find(&deps.database, id).await?;
+            found.into_iter().filter(|found| query.rule.is_none_or(|rule| rule == found.rule)).collect()
+        }
+        // One row more than shown reveals whether there is a next page, without counting.
+        None => finding::list(&deps.database, query.rule, after, query.limit + 1).await?,
+    };
     let shown = usize::try_from(query.limit).unwrap_or(usize::MAX);
     let more = rows.len() > shown;
     rows.truncate(shown);

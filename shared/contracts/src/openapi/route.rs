@@ -4,7 +4,7 @@ use domain::RankList;
 use serde_json::{Value, json};
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{ContentBuilder, Ref, Required, ResponseBuilder, link::Link};
 
 use super::rank::{product, ranked_product};
@@ -189,10 +189,12 @@ pub(crate) fn alerts() -> OperationBuilder {
         .schema_type(Type::String)
         .enum_values(Some(domain::fraud::Rule::ALL.map(domain::fraud::Rule::as_str)));
     let cursor = ObjectBuilder::new().schema_type(Type::String).pattern(Some(ALERT_CURSOR));
+    let id = ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
     operation("listAlerts", "Lists the findings of the rules about orders and carts", answers)
         .description(Some("For admins."))
         .parameter(query("limit", number(LIMIT_DEFAULT, LIMIT_MAX), "Rows of a page."))
         .parameter(query("rule", rule, "Only findings of this rule."))
+        .parameter(query("id", id, "Only this finding."))
         .parameter(query("cursor", cursor, "A `next_cursor` of an earlier response, unchanged."))
 }
 

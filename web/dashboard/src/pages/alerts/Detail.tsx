@@ -11,10 +11,6 @@ import { Product, productColumn } from "../../ui/Product";
 import { Loaded } from "../../ui/States";
 import { Table } from "../../ui/Table";
 
-/** How many pages are searched for an id, because the API has no route for a single finding. */
-const PAGES_MAX = 5;
-const PAGE_SIZE = 100;
-
 /** Shows the finding of an id. */
 export function Detail({ id }: { id: string }) {
   const { api } = usePageContext();
@@ -33,20 +29,10 @@ export function Detail({ id }: { id: string }) {
 }
 
 async function find(api: Client, id: string, signal: AbortSignal): Promise<Finding> {
-  let cursor: string | undefined;
-  for (let page = 0; page < PAGES_MAX; page++) {
-    const { data, pagination } = await api.get(
-      "/api/v1/analytic/alerts",
-      { query: { limit: PAGE_SIZE, cursor } },
-      signal,
-    );
-    const found = data.find((finding) => finding.id === id);
-    if (found !== undefined) return found;
-    if (!pagination.next_cursor) break;
-    cursor = pagination.next_cursor;
-  }
-  const message = `This alert is not among the newest ${PAGES_MAX * PAGE_SIZE}.`;
-  throw new ProblemError({ kind: "not-found", message, retryAfterSeconds: undefined });
+  const { data } = await api.get("/api/v1/analytic/alerts", { query: { id } }, signal);
+  const [found] = data;
+  if (found !== undefined) return found;
+  throw new ProblemError({ kind: "not-found", message: "There is no such alert.", retryAfterSeconds: undefined });
 }
 
 function FindingCards({ finding }: { finding: Finding }) {
