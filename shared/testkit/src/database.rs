@@ -35,6 +35,7 @@ impl TestDatabase {
     /// # Panics
     /// When Postgres is not available.
     pub async fn create_on(server_url: &str) -> Self {
+        leave_the_hour().await;
         let admin = open(server_url).await;
         let template = ensure_template(&admin, server_url).await;
         Self::copy_of(&template, admin, server_url.to_owned()).await
@@ -45,13 +46,13 @@ impl TestDatabase {
     /// # Panics
     /// When Postgres is not available.
     pub async fn create_empty() -> Self {
+        leave_the_hour().await;
         let admin_url = Stack::get().database_url().to_owned();
         let admin = open(&admin_url).await;
         Self::copy_of("template0", admin, admin_url).await
     }
 
     async fn copy_of(template: &str, admin: Client, admin_url: String) -> Self {
-        leave_the_hour().await;
         let name = format!("test_{}", Uuid::now_v7().simple());
         admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await.unwrap();
         let url = with_database(&admin_url, &name);
