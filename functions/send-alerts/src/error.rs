@@ -17,7 +17,7 @@ pub enum SendError {
     /// No call can be made with these settings.
     #[error("could not call the webhooks")]
     Client(#[from] ClientError),
-    /// No webhook accepted anything. Earlier confirmations are stored, the batch is redelivered.
-    #[error("could not get through to any webhook")]
+    /// No webhook has accepted any alert of the batch, now or before.
+    #[error("could not deliver an alert to any webhook")]
     WebhooksDown,
 }

@@ -42,6 +42,8 @@ struct Outcome {
     /// Refused by a webhook, now or before, with the reason.
     parked: HashMap<FindingId, String>,
     again: Vec<FindingId>,
+    /// How many alerts at least one webhook has confirmed, now or before.
+    accepted: usize,
     /// The number of occurrences of each reason.
     again_reasons: BTreeMap<String, usize>,
 }
@@ -49,7 +51,7 @@ struct Outcome {
 /// Sends the alerts of a batch of hints. May be called with the same batch any number of times.
 ///
 /// # Errors
-/// When Postgres is down, or no webhook accepted anything: the batch is redelivered, except for what was confirmed.
+/// When Postgres is down, or no webhook accepted anything: the whole batch is redelivered.
 pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
     let started = Instant::now();
     let deadline = Deadline::of(&event.context, MARGIN);
@@ -110,6 +112,7 @@ fn settle(delivered: &AlertAnswers<'_>, outcome: &mut Outcome) -> Option<Unfinis
             }
         }
     }
+    outcome.accepted += usize::from(!(confirmed.is_empty() && delivered.alert.confirmed.is_empty()));
     // While one webhook may still accept it, a refusal of another waits: parking would end the attempts of both.
     let parked = refused.filter(|_| !again);
     match (&parked, again) {
@@ -131,7 +134,7 @@ fn settle(delivered: &AlertAnswers<'_>, outcome: &mut Outcome) -> Option<Unfinis
 async fn answer(deps: &Deps, batch: &AlertBatch, outcome: &Outcome) -> Result<Settled, SendError> {
     if !outcome.again.is_empty() {
         tracing::warn!(reasons = ?outcome.again_reasons, "alerts are left for a retry");
-        if outcome.done.is_empty() && outcome.parked.is_empty() {
+        if outcome.accepted == 0 && outcome.parked.is_empty() {
             return Err(SendError::WebhooksDown);
         }
     }

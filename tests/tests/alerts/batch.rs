@@ -57,12 +57,28 @@ async fn while_one_webhook_is_down_the_refusal_of_another_does_not_park() {
     let (slack, discord) = (webhook_of(|_| 410).await, webhook_of(|_| 503).await);
     let ids = find(&database, 0..1).await;
     let down = deps(&database, &[(Channel::Slack, &slack), (Channel::Discord, &discord)]).await;
-    assert_eq!(invoke(&down, hints(&ids)).await, Err("could not get through to any webhook".to_owned()));
+    assert_eq!(invoke(&down, hints(&ids)).await, Err("could not deliver an alert to any webhook".to_owned()));
     assert_eq!(database.rows(PENDING).await, [format!("{} |  | open | t", ids[0])]);
     let discord = webhook_of(|_| 204).await;
     let up = deps(&database, &[(Channel::Slack, &slack), (Channel::Discord, &discord)]).await;
     assert_eq!(invoke(&up, hints(&ids)).await, Ok(vec!["m0".to_owned()]));
     assert_eq!(database.rows(PENDING).await, [format!("{} | discord | slack_refused_410 | t", ids[0])]);
+}
+
+#[tokio::test]
+async fn one_webhook_that_is_down_fails_the_messages_of_its_alerts_and_not_the_invocation() {
+    let (database, slack, discord) =
+        (TestDatabase::create().await, webhook_of(|_| 200).await, webhook_of(|_| 503).await);
+    let ids = find(&database, 0..2).await;
+    let deps = deps(&database, &[(Channel::Slack, &slack), (Channel::Discord, &discord)]).await;
+    // The second time only the webhook that is down is left.
+    for _ in 0..2 {
+        assert_eq!(invoke(&deps, hints(&ids)).await, Ok(vec!["m0".to_owned(), "m1".to_owned()]));
+    }
+    assert_eq!(slack.requests().len(), 2);
+    let mut left: Vec<_> = ids.iter().map(|id| format!("{id} | slack | open | t")).collect();
+    left.sort();
+    assert_eq!(database.rows(PENDING).await, left);
 }
 
 #[tokio::test]
