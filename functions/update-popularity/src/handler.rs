@@ -94,13 +94,31 @@ async fn apply_isolating(database: &Database, ids: &[InteractionId]) -> Result<O
 /// Adds the result of a batch.
 fn counted(line: Metrics, batch: &Batch, outcome: &Outcome, interactions: usize) -> Metrics {
     let applied = &outcome.applied;
-    let settled = applied.scored + applied.skipped + applied.parked.len() + outcome.refused.len();
     line.count(Metric::Messages, batch.len())
         .count(Metric::Applied, applied.scored)
         .count(Metric::Capped, applied.capped)
         .count(Metric::Excluded, applied.excluded)
         .count(Metric::Skipped, applied.skipped)
-        .count(Metric::AlreadyApplied, interactions - settled)
+        .count(Metric::AlreadyApplied, already_applied(outcome, interactions))
         .count(Metric::Parked, outcome.refused.len())
         .count(Metric::Unreadable, batch.unreadable())
+}
+
+/// Returns how many of so many interactions are in no part of the result: an earlier batch applied them.
+fn already_applied(outcome: &Outcome, interactions: usize) -> usize {
+    let applied = &outcome.applied;
+    let settled = applied.scored + applied.skipped + applied.parked.len() + outcome.refused.len();
+    // Only a metric, which must not fail a batch that is committed.
+    interactions.saturating_sub(settled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_with_more_rows_than_were_asked_for_counts_nothing_as_applied_before() {
+        let outcome = Outcome { applied: Applied { scored: 2, skipped: 1, ..Applied::default() }, refused: Vec::new() };
+        assert_eq!([2, 3, 5].map(|interactions| already_applied(&outcome, interactions)), [0, 0, 2]);
+    }
 }
