@@ -16,6 +16,7 @@ use store::shop_event::Logged;
 use store::{Database, StoreError};
 use uuid::Uuid;
 
+use crate::fraud::Rules;
 use crate::projection::project;
 
 /// Stale subjects per transaction.
@@ -93,9 +94,8 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
         |body: &str| read_shop_event(body, intake, arrival).map_err(|rejection| rejection.code.as_str().to_owned());
     let batch = Batch::read_with(event.payload, read);
     let mut outcome = Outcome::default();
-    // Events that waited during an outage of days are not historical.
-    let reported_at = batch.first_sent_millis().and_then(|millis| Timestamp::from_millisecond(millis).ok());
-    let applied = apply(deps, (&batch, reported_at.unwrap_or(arrival)), &mut outcome).await;
+    let rules = Rules { thresholds: &deps.thresholds, reports: reports(&batch, arrival) };
+    let applied = apply(deps, (&batch, &rules), &mut outcome).await;
     // Hints are sent even for what was committed before a failure; resend-pending would do it a minute later.
     let trace = TraceHeader::of(&event.context);
     let sent = hint(deps, &outcome, &trace).await;
@@ -118,19 +118,26 @@ pub async fn handle(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatc
     Ok(settled.response)
 }
 
+/// Returns when each event was first sent, by its id: an event that waited during an outage of days is not historical,
+/// whatever else is in the batch.
+fn reports(batch: &Batch, arrival: Timestamp) -> HashMap<Uuid, Timestamp> {
+    let mut reports = HashMap::new();
+    for (position, event) in batch.contents() {
+        let sent_at = batch.sent_millis(position).and_then(|millis| Timestamp::from_millisecond(millis).ok());
+        let sent_at = sent_at.unwrap_or(arrival);
+        reports.entry(event.id).and_modify(|first: &mut Timestamp| *first = sent_at.min(*first)).or_insert(sent_at);
+    }
+    reports
+}
+
 /// Applies events of products, sellers and clicks first, then the rest. They are separate transactions, because the
 /// first locks products for change and the second for reading.
-async fn apply(
-    deps: &Deps,
-    (batch, reported_at): (&Batch, Timestamp),
-    outcome: &mut Outcome,
-) -> Result<(), StoreError> {
-    let fraud_rules = (&deps.thresholds, reported_at);
+async fn apply(deps: &Deps, (batch, rules): (&Batch, &Rules<'_>), outcome: &mut Outcome) -> Result<(), StoreError> {
     let of_products =
         |event: &ShopEvent| matches!(event.fact.subject().0, Subject::Product | Subject::Seller | Subject::Click);
     let (products, others): (Vec<_>, Vec<_>) = batch.contents().partition(|(_, event)| of_products(event));
-    apply_isolating(deps, (&products, reported_at), outcome).await?;
-    apply_isolating(deps, (&others, reported_at), outcome).await?;
+    apply_isolating(deps, (&products, rules), outcome).await?;
+    apply_isolating(deps, (&others, rules), outcome).await?;
     // The messages are not acknowledged before this is done, so a crash in between loses nothing.
     loop {
         let stale = store::projection::list_stale(&deps.database, STALE_CHUNK).await?;
@@ -138,20 +145,20 @@ async fn apply(
             return Ok(());
         }
         outcome.reprojected += stale.len();
-        outcome.add_derived(project(&deps.database, fraud_rules, &[], &stale).await?.derived);
+        outcome.add_derived(project(&deps.database, rules, &[], &stale).await?.derived);
     }
 }
 
 /// Applies events; one that Postgres refuses is isolated by halving and moved to the dead-letter queue alone.
 async fn apply_isolating(
     deps: &Deps,
-    (events, reported_at): (&[(usize, &ShopEvent)], Timestamp),
+    (events, rules): (&[(usize, &ShopEvent)], &Rules<'_>),
     outcome: &mut Outcome,
 ) -> Result<(), StoreError> {
     let mut halves = Halves::of(events.len());
     while let Some(range) = halves.next() {
         let part: Vec<_> = events[range.clone()].iter().map(|(_, event)| (*event).clone()).collect();
-        match project(&deps.database, (&deps.thresholds, reported_at), &part, &[]).await {
+        match project(&deps.database, rules, &part, &[]).await {
             Ok(projected) => {
                 for (logged, (position, _)) in projected.logged.iter().zip(&events[range]) {
                     count(*logged, *position, outcome);

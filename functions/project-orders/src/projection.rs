@@ -6,12 +6,11 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use domain::fraud::{FindingId, Thresholds};
+use domain::fraud::FindingId;
 use domain::{
     Attributions, Contribution, DerivedInteraction, ProductState, ShopEvent, Subject, event_contribution,
     opinion_contribution, opinion_interaction, order_contribution, order_interactions, user_contribution,
 };
-use jiff::Timestamp;
 use store::interaction::Derived;
 use store::projection::Projection;
 use store::shop_event::Logged;
@@ -33,13 +32,13 @@ pub(crate) struct Projected {
 
 /// Logs events and applies those that are new, and projects stale subjects again, in one transaction.
 ///
-/// Fraud rules evaluate them with the thresholds, as reported at an instant.
+/// Fraud rules evaluate the new orders.
 ///
 /// # Errors
 /// See [`StoreError`]; then nothing was stored, or the outcome of the commit is unknown. May be repeated.
 pub(crate) async fn project(
     database: &Database,
-    fraud_rules: (&Thresholds, Timestamp),
+    rules: &fraud::Rules<'_>,
     events: &[ShopEvent],
     stale: &[SubjectKey],
 ) -> Result<Projected, StoreError> {
@@ -48,7 +47,7 @@ pub(crate) async fn project(
         store::product::announce(database, &references).await?;
     }
     let mut transaction = database.begin().await?;
-    match run(&mut transaction, fraud_rules, events, stale).await {
+    match run(&mut transaction, rules, events, stale).await {
         Ok(projected) => transaction.commit().await.map(|()| projected),
         Err(error @ StoreError::Refused { .. }) => transaction.roll_back().await.and(Err(error)),
         Err(error) => Err(error),
@@ -57,7 +56,7 @@ pub(crate) async fn project(
 
 async fn run(
     transaction: &mut Transaction<'_>,
-    fraud_rules: (&Thresholds, Timestamp),
+    rules: &fraud::Rules<'_>,
     events: &[ShopEvent],
     stale: &[SubjectKey],
 ) -> Result<Projected, StoreError> {
@@ -86,7 +85,7 @@ async fn run(
     }
     let links: Vec<_> = new.iter().filter_map(|event| event.link.as_ref()).collect();
     store::customer_link::insert(transaction, &links).await?;
-    let owed = fraud::detect(transaction, &new, fraud_rules).await?;
+    let owed = fraud::detect(transaction, &new, rules).await?;
     store::rollup::apply(transaction, &difference).await?;
     Ok(Projected { logged, derived, owed })
 }

@@ -115,7 +115,7 @@ async fn compute(database: &Database, push: &PushLimits) -> Result<(Chunk, usize
     let days: Vec<ProductDay> = rank::list_product_days(&mut transaction, push).await?;
     let found: Vec<_> = days.into_iter().filter_map(|day| day.evaluate(push)).collect();
     // Their alerts are announced by resend-pending, within two minutes.
-    let new = finding::record(&mut transaction, &found, None).await?;
+    let new = finding::record(&mut transaction, &found, |_| false).await?;
     let chunk = rank::compute(&mut transaction).await?;
     transaction.commit().await?;
     Ok((chunk, new.len()))

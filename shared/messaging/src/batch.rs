@@ -130,10 +130,10 @@ impl<M> Deliveries<M> {
         self.deliveries.iter().filter_map(|delivery| delivery.trace.as_deref()).collect()
     }
 
-    /// Returns when the oldest message was sent, in milliseconds since 1970; `None` when no message says so.
+    /// Returns when the message at a position was sent, in milliseconds since 1970; `None` when it does not say so.
     #[must_use]
-    pub fn first_sent_millis(&self) -> Option<i64> {
-        self.deliveries.iter().filter_map(|delivery| delivery.sent_millis).min()
+    pub fn sent_millis(&self, position: usize) -> Option<i64> {
+        self.deliveries.get(position)?.sent_millis
     }
 
     /// Moves messages that no retry can help, and unreadable ones, to the dead-letter queue, and builds the response:

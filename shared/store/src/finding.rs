@@ -17,14 +17,14 @@ const FINDINGS_A_TRANSACTION: usize = 500;
 /// Stores findings, each once, and the alerts that they owe. Returns the new findings that owe one; of those that
 /// were found before, only the evidence is brought up to date.
 ///
-/// `reported_at` is when the events that they rest on were sent: findings that were history by then have no alert.
+/// Findings that were history when what they rest on was reported have no alert.
 ///
 /// # Errors
 /// See [`StoreError`]; the transaction cannot be continued then.
 pub async fn record(
     transaction: &mut Transaction<'_>,
     findings: &[Finding],
-    reported_at: Option<Timestamp>,
+    is_historical: impl Fn(&Finding) -> bool,
 ) -> Result<Vec<FindingId>, StoreError> {
     if findings.is_empty() {
         return Ok(Vec::new());
@@ -34,8 +34,7 @@ pub async fn record(
     let subjects: Vec<_> = findings.iter().map(|finding| finding.subject.to_string()).collect();
     let windows: Vec<_> = findings.iter().map(|finding| finding.window.to_string()).collect();
     let evidence: Vec<_> = findings.iter().map(|finding| written(&finding.evidence).to_string()).collect();
-    let historical: Vec<_> =
-        findings.iter().map(|finding| reported_at.is_some_and(|at| finding.is_historical(at))).collect();
+    let historical: Vec<_> = findings.iter().map(is_historical).collect();
     let alerts: Vec<_> = findings.iter().zip(&historical).map(|(finding, old)| finding.rule.alerts() && !old).collect();
     let parameters: [Parameter<'_>; 7] = [
         (&ids, Type::UUID_ARRAY),
@@ -58,7 +57,7 @@ pub async fn record(
 pub async fn save(database: &Database, findings: &[Finding]) -> Result<(), StoreError> {
     for part in findings.chunks(FINDINGS_A_TRANSACTION) {
         let mut transaction = database.begin().await?;
-        record(&mut transaction, part, None).await?;
+        record(&mut transaction, part, |_| false).await?;
         transaction.commit().await?;
     }
     Ok(())

@@ -64,6 +64,31 @@ async fn orders_that_were_history_when_they_were_reported_are_listed_and_alert_n
 }
 
 #[tokio::test]
+async fn a_message_that_waited_for_days_makes_no_history_of_its_neighbours_alert() {
+    let shop = Shop::open().await;
+    let mut function = start_projecting(&shop).await;
+    // given: an order that was reported in its hour, but whose message waited, and orders that were reported days late
+    let waited = placed("large-1", "rich", 0, "2000.00");
+    let late = [burst("bursting"), vec![placed("large-2", "richer", 0, "2000.00")]].concat();
+    let mut batch = batch(&[vec![waited], late].concat());
+    for (record, at) in batch["Records"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .zip(["2026-11-20T10:00:00Z"].into_iter().chain(std::iter::repeat("2026-11-23T10:00:00Z")))
+    {
+        let at: jiff::Timestamp = at.parse().unwrap();
+        record["attributes"]["SentTimestamp"] = at.as_millisecond().to_string().into();
+    }
+    assert_eq!(function.invoke(&batch).await, all_done());
+    let marked = "SELECT rule, subject, historical FROM analytic.finding ORDER BY 1, 2";
+    let listed =
+        ["large_order | customer:rich | f", "large_order | customer:richer | t", "order_burst | customer:bursting | t"];
+    assert_eq!(shop.database.rows(marked).await, listed);
+    assert_eq!((shop.database.number(OWED).await, shop.alerts_queue.depth().await), (1, 1));
+}
+
+#[tokio::test]
 async fn late_repeated_reordered_and_split_events_give_byte_identical_findings() {
     let (at_once, bit_by_bit) = (Shop::open().await, Shop::open().await);
     project(&mut start_projecting(&at_once).await, &day()).await;

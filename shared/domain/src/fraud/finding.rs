@@ -191,11 +191,26 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Says whether all of its evidence was old when it was reported at an instant: such orders can no longer be
-    /// stopped, so no alert is sent.
+    /// Says whether all of its evidence was old when it was reported: such orders can no longer be stopped, so no alert
+    /// is sent.
+    ///
+    /// The reports are new orders, each with the instant at which it was reported. Of those of its subject that lie in
+    /// the time of its evidence the one reported first decides: what else is new changes nothing. If none lies there (it
+    /// was due before, but a threshold was higher), all of its subject count.
     #[must_use]
-    pub fn is_historical(&self, reported_at: Timestamp) -> bool {
-        reported_at.duration_since(self.evidence.ends_at()) > HISTORICAL_AGE
+    pub fn is_historical(&self, reports: &[(OrderFact, Timestamp)]) -> bool {
+        let of_subject = reports.iter().filter(|(order, _)| FindingSubject::of_order(order) == self.subject);
+        let first = of_subject.min_by_key(|(order, reported_at)| (!self.covers(order), *reported_at));
+        first.is_some_and(|(_, at)| at.duration_since(self.evidence.ends_at()) > HISTORICAL_AGE)
+    }
+
+    /// Says whether an order of its subject lies in the time of its evidence.
+    fn covers(&self, order: &OrderFact) -> bool {
+        match (&self.window, &self.evidence) {
+            (Window::Order(id), _) => order.order_id == *id,
+            (_, Evidence::Orders { from, to, .. }) => (from..=to).contains(&&order.placed_at),
+            _ => false,
+        }
     }
 
     /// Returns the id. Equal exactly when rule, subject and window are.

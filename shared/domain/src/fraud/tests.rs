@@ -96,6 +96,33 @@ fn the_name_of_a_finding_does_not_depend_on_its_evidence() {
     assert_eq!(six[0].id().to_string(), "2a54a6c8-353d-8c3e-8c87-d0ee30a9094c");
 }
 
+#[test]
+fn only_the_reports_of_what_it_rests_on_make_a_finding_history() {
+    let day = SignedDuration::from_hours(24);
+    let burst: Vec<_> = (0..6).map(|i| order(i, i)).collect();
+    let found = evaluate_orders(&burst, &thresholds()).remove(0);
+    let reported = |order: &OrderFact, at: Timestamp| (order.clone(), at);
+    let (in_time, late) = (at(5) + day, at(6) + day);
+    let lately: Vec<_> = burst.iter().map(|order| reported(order, late)).collect();
+    assert!(!found.is_historical(&[reported(&burst[5], in_time)]));
+    assert!(found.is_historical(&lately));
+    let with = |other: OrderFact| [lately.clone(), vec![reported(&other, at(5))]].concat();
+    assert!(!found.is_historical(&with(burst[0].clone())), "one of its orders was reported in time");
+    let of_another = OrderFact { customer: Some(CustomerKey::of_id("d")), ..order(7, 3) };
+    assert!(found.is_historical(&with(of_another)));
+    assert!(found.is_historical(&with(order(7, 3_600))), "the customer placed it later");
+    // found now, because a threshold was lowered
+    assert!(found.is_historical(&[reported(&order(7, 3_600), late)]));
+    assert!(!found.is_historical(&[reported(&order(7, 3_600), in_time)]));
+
+    let large = OrderFact { amount_minor: 200_000, ..order(1, 0) };
+    let found = evaluate_orders(std::slice::from_ref(&large), &thresholds()).remove(0);
+    assert!(
+        found.is_historical(&[reported(&large, late), reported(&order(2, 0), at(0))]),
+        "another order of that instant"
+    );
+}
+
 /// Orders of few customers within four minutes, often similar, some reported twice.
 fn facts() -> impl Strategy<Value = Vec<OrderFact>> {
     let fact =
