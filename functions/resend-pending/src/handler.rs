@@ -1,6 +1,6 @@
 //! One run: claim due rows, hint, repeat within limits, measure what is outstanding.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lambda_runtime::{Error, LambdaEvent};
 use messaging::{AlertSender, HintSender};
@@ -12,7 +12,7 @@ use crate::Pace;
 
 /// Rows claimed at a time; a crash in the middle delays them by one backoff.
 const CLAIM: u32 = 1_000;
-/// Time reserved for the metrics and the response.
+/// Time reserved for the calls of SQS that are in progress (5 s at most), the metrics and the response.
 const MARGIN: Duration = Duration::from_secs(10);
 
 /// The dependencies of the function.
@@ -77,12 +77,13 @@ async fn resend_all(deps: &Deps, trace: &TraceHeader, deadline: Deadline) -> Res
 }
 
 async fn resend(deps: &Deps, trace: &TraceHeader, deadline: Deadline) -> Result<Resent, StoreError> {
+    let end = Instant::now() + deadline.remaining();
     let max_rows = usize::try_from(deps.pace.max_rows).unwrap_or(usize::MAX);
     let mut total = Resent::default();
     while total.claimed < max_rows && !deadline.remaining().is_zero() {
         let left = u32::try_from(max_rows - total.claimed).unwrap_or(CLAIM).min(CLAIM);
         let due = store::pending::claim_due(&deps.database, left, deps.pace.backoff_cap_seconds).await?;
-        let sent = deps.sender.send_each(&due, trace.as_str()).await;
+        let sent = deps.sender.send_each(&due, trace.as_str(), end).await;
         total.claimed += due.len();
         total.sent += sent.sent;
         total.failed += sent.failed;
@@ -90,7 +91,7 @@ async fn resend(deps: &Deps, trace: &TraceHeader, deadline: Deadline) -> Result<
             let ids = platform::listed(due.iter().map(|(_, id)| id));
             tracing::info!(trace.id = trace.root(), interaction.ids = ids, "hinted again");
         }
-        // Nothing left, or SQS is down: unclaimed rows stay due.
+        // Nothing left, or SQS is down: unclaimed rows stay due. Claimed ones that were not sent wait for their backoff.
         if due.len() < usize::try_from(left).unwrap_or_default() || sent.sent == 0 {
             break;
         }

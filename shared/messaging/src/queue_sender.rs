@@ -1,6 +1,6 @@
 //! One queue as a sender sees it: messages in batches of ten, within a time limit.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
@@ -76,9 +76,19 @@ impl QueueSender<'_> {
         stream::iter(calls).buffered(CONCURRENCY).concat().await
     }
 
+    /// As [`Self::send`], but begins no call after the deadline: it takes at most one limit of a call longer, however
+    /// many messages there are and however slowly SQS answers.
+    pub(crate) async fn send_until(&self, messages: &[Outgoing<'_>], deadline: Instant) -> Vec<Acknowledgement> {
+        let call = |batch| async move {
+            if Instant::now() >= deadline { unknown(batch) } else { self.send_batch(batch).await }
+        };
+        let calls: Vec<_> = batches(messages).into_iter().map(call).collect();
+        stream::iter(calls).buffered(CONCURRENCY).concat().await
+    }
+
     /// Sends up to ten messages with one call.
     async fn send_batch(&self, messages: &[Outgoing<'_>]) -> Vec<Acknowledgement> {
-        let mut said = vec![Acknowledgement::Unknown; messages.len()];
+        let mut said = unknown(messages);
         let entries = messages.iter().enumerate().map(|(i, message)| entry(i, message)).collect();
         let call = self.client.send_message_batch().queue_url(self.url).set_entries(Some(entries)).send();
         match timeout(self.limit, call).await {
@@ -106,6 +116,11 @@ impl QueueSender<'_> {
         }
         said
     }
+}
+
+/// What is known of messages that were not sent, or not answered.
+fn unknown(messages: &[Outgoing<'_>]) -> Vec<Acknowledgement> {
+    vec![Acknowledgement::Unknown; messages.len()]
 }
 
 /// Splits messages into the largest batches that SQS accepts, in order.

@@ -71,23 +71,27 @@ impl HintSender {
     }
 
     /// Hints every sink at interactions, all at the same time. Never fails: what SQS did not take is counted and left to
-    /// be resent.
+    /// be resent. After the limit no further call begins.
     pub async fn send(&self, ids: &[InteractionId], trace_header: &str) -> Sent {
-        join_all(Sink::ALL.map(|sink| self.send_to(sink, ids, trace_header))).await.into_iter().sum()
+        let bodies = bodies(ids);
+        let messages = with_trace(&bodies, trace_header);
+        let deadline = Instant::now() + self.limit;
+        let send = async |sink: Sink| Sent::of(&self.queue(sink).send_until(&messages, deadline).await);
+        join_all(Sink::ALL.map(send)).await.into_iter().sum()
     }
 
-    /// As [`Self::send`], each sink at its own interactions.
-    pub async fn send_each(&self, hints: &[(Sink, InteractionId)], trace_header: &str) -> Sent {
+    /// As [`Self::send`], each sink at its own interactions, until a deadline instead of the limit.
+    pub async fn send_each(&self, hints: &[(Sink, InteractionId)], trace_header: &str, deadline: Instant) -> Sent {
         let send = async |sink: Sink| {
             let ids: Vec<_> = hints.iter().filter(|(of, _)| *of == sink).map(|(_, id)| *id).collect();
-            self.send_to(sink, &ids, trace_header).await
+            let bodies = bodies(&ids);
+            Sent::of(&self.queue(sink).send_until(&with_trace(&bodies, trace_header), deadline).await)
         };
         join_all(Sink::ALL.map(send)).await.into_iter().sum()
     }
 
-    async fn send_to(&self, sink: Sink, ids: &[InteractionId], trace_header: &str) -> Sent {
-        let queue = QueueSender { client: &self.client, url: self.queues.url(sink), limit: self.limit };
-        hint(&queue, ids, trace_header).await
+    fn queue(&self, sink: Sink) -> QueueSender<'_> {
+        QueueSender { client: &self.client, url: self.queues.url(sink), limit: self.limit }
     }
 }
 
@@ -106,29 +110,17 @@ impl SinkSender {
         Self { client, url, limit }
     }
 
-    /// Sends hints at interactions, a hundred at a time. Never fails: hints that SQS did not accept are counted and
-    /// left to resend-pending. After the limit no further round begins, so that a caller with many hints does not wait
-    /// for an unavailable queue.
+    /// Sends hints at interactions. Never fails: hints that SQS did not accept are counted and left to resend-pending.
+    /// After the limit no further call begins, so that a caller with many hints does not wait for an unavailable queue.
     pub async fn send(&self, ids: &[InteractionId], trace_header: &str) -> Sent {
-        let started = Instant::now();
         let queue = QueueSender { client: &self.client, url: &self.url, limit: self.limit };
-        let mut sent = 0;
-        for round in ids.chunks(HINTS_A_ROUND) {
-            if started.elapsed() >= self.limit {
-                break;
-            }
-            sent += hint(&queue, round, trace_header).await.sent;
-        }
-        Sent { sent, failed: ids.len() - sent }
+        let bodies = bodies(ids);
+        Sent::of(&queue.send_until(&with_trace(&bodies, trace_header), Instant::now() + self.limit).await)
     }
 }
 
-/// Hints in flight at once: ten calls of ten.
-const HINTS_A_ROUND: usize = 100;
-
-async fn hint(queue: &QueueSender<'_>, ids: &[InteractionId], trace_header: &str) -> Sent {
-    let bodies: Vec<_> = ids.iter().map(|id| Hint { interaction_id: *id }.body()).collect();
-    Sent::of(&queue.send(&with_trace(&bodies, trace_header)).await)
+fn bodies(ids: &[InteractionId]) -> Vec<String> {
+    ids.iter().map(|id| Hint { interaction_id: *id }.body()).collect()
 }
 
 /// Sends hints at alerts.
@@ -147,10 +139,11 @@ impl AlertSender {
     }
 
     /// Sends hints at findings. Never fails: hints that SQS did not accept are counted and left to resend-pending.
+    /// After the limit no further call begins.
     pub async fn send(&self, ids: &[FindingId], trace_header: &str) -> Sent {
         let bodies: Vec<_> = ids.iter().map(|id| AlertHint { finding_id: *id }.body()).collect();
         let queue = QueueSender { client: &self.client, url: &self.url, limit: self.limit };
-        Sent::of(&queue.send(&with_trace(&bodies, trace_header)).await)
+        Sent::of(&queue.send_until(&with_trace(&bodies, trace_header), Instant::now() + self.limit).await)
     }
 }
 

@@ -1,8 +1,14 @@
 //! The rate of hints and the limit per run.
 
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use aws_sdk_sqs::{Client, config};
 use cross_tests::shop::{Shop, hints};
+use lambda_runtime::{Context, LambdaEvent};
+use messaging::{AlertSender, HintSender, Queues};
+use resend_pending::{Deps, Pace, handle};
 use serde_json::json;
-use testkit::{Function, Invoked, Recorded, TestProxy, TestServer, all_done};
+use testkit::{Function, Invoked, Recorded, TestProxy, TestQueue, TestServer, all_done};
 
 use super::{hinted, overdue};
 
@@ -88,6 +94,38 @@ async fn without_sqs_a_run_stops_after_one_claim_and_what_it_did_not_claim_stays
     assert_eq!(run(&mut resender).await, json!({"claimed": 1000, "sent": 0, "failed": 1000}));
     assert_eq!(shop.database.number("SELECT count(*) FROM analytic.pending WHERE next_hint_at <= now()").await, 400);
     assert_eq!(shop.database.number("SELECT count(*) FROM analytic.pending").await, 1_400, "nothing is forgotten");
+}
+
+/// The dependencies of a run whose calls of SQS end after a second.
+fn deps(shop: &Shop, sqs: &TestServer) -> Deps {
+    let limit = Duration::from_secs(1);
+    let settings = config::Builder::from(&TestQueue::aws()).endpoint_url(sqs.url());
+    let client = Client::from_conf(settings.retry_config(config::retry::RetryConfig::disabled()).build());
+    let queues = Queues::from_variables(&mut |_| Some("http://127.0.0.1:1/queue".to_owned())).unwrap();
+    Deps {
+        database: shop.database.store(),
+        sender: HintSender::new(client.clone(), queues, limit),
+        alerts: AlertSender::new(client, "http://127.0.0.1:1/alerts".to_owned(), limit),
+        pace: Pace { max_rows: 20_000, backoff_cap_seconds: 900 },
+    }
+}
+
+#[tokio::test]
+async fn an_sqs_that_never_answers_leaves_time_to_measure() {
+    let shop = Shop::open().await;
+    overdue(&shop, 500).await;
+    let silent = TestServer::start(|_| std::future::pending()).await;
+    // given: half a second until the time that is reserved for the end
+    let mut context = Context::default();
+    let end = (SystemTime::now() + Duration::from_millis(10_500)).duration_since(UNIX_EPOCH).unwrap();
+    context.deadline = u64::try_from(end.as_millis()).unwrap();
+    let started = Instant::now();
+    // when
+    let answer = handle(&deps(&shop, &silent), LambdaEvent::new(json!({}), context)).await.unwrap();
+    // then: one round of calls, where all of them would have taken five
+    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+    assert_eq!(answer, json!({ "claimed": 1000, "sent": 0, "failed": 1000 }));
+    assert_eq!(silent.requests().len(), 20);
 }
 
 #[tokio::test]
