@@ -9,7 +9,7 @@ use domain::Named;
 use jiff::Timestamp;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt, Response};
-use people::{DeadLetters, FeedCatalog, Order, Places};
+use people::{Bounds, DeadLetters, FeedCatalog, Order, Places};
 use platform::{Deadline, Metric, Metrics, Secret, SecretSource};
 use serde_json::value::RawValue;
 use store::Database;
@@ -68,7 +68,7 @@ pub async fn handle(deps: &Deps, request: Request) -> Result<Response<Body>, lam
     let deadline = Instant::now() + Deadline::of(&context, MARGIN).remaining();
     let answered = match route(&request) {
         Ok(Route::Erase) => erase(deps, &request, (&context.request_id, deadline)).await,
-        Ok(Route::Export) => export(deps, &request, &context.request_id).await,
+        Ok(Route::Export) => export(deps, &request, (&context.request_id, deadline)).await,
         Err(failure) => Err(failure),
     };
     match answered {
@@ -111,11 +111,12 @@ async fn erase(deps: &Deps, request: &Request, (id, deadline): (&str, Instant)) 
     Ok((status, serde_json::value::to_raw_value(&receipt).map_err(Failure::internal)?))
 }
 
-async fn export(deps: &Deps, request: &Request, id: &str) -> Result<Answer, Failure> {
+async fn export(deps: &Deps, request: &Request, (id, deadline): (&str, Instant)) -> Result<Answer, Failure> {
     read_trusted_claims(platform::claims(request.extensions()))?;
     let opened = deps.0.get().await.map_err(failure::of_secret)?;
     let named = whom(opened, request)?;
-    let document = people::export_within(&opened.places, &named, Timestamp::now(), EXPORT_MAX_BYTES).await;
+    let bounds = Bounds { bytes: EXPORT_MAX_BYTES, deadline };
+    let document = people::export_within(&opened.places, &named, Timestamp::now(), bounds).await;
     let document = document.map_err(failure::of_people)?;
     Metrics::with(&[("Function", FUNCTION)])
         .note("request.id", id)

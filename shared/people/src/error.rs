@@ -15,6 +15,9 @@ pub enum PeopleError {
     /// The dead letters.
     #[error("could not reach the dead letters")]
     Letters(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Not every dead letter was read. Later there may be fewer, and the others visible again.
+    #[error("could not read every dead letter: some are invisible or just arrived, or there are too many")]
+    LettersLeft,
     /// The output of an export could not be written.
     #[error("could not write the export")]
     Write(#[from] std::io::Error),
@@ -32,7 +35,7 @@ impl PeopleError {
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Store(error) => error.is_temporary(),
-            Self::Feed(_) | Self::Letters(_) => true,
+            Self::Feed(_) | Self::Letters(_) | Self::LettersLeft => true,
             Self::Write(_) | Self::TooLarge { .. } => false,
         }
     }

@@ -1,6 +1,7 @@
 //! Everything that the system stores about a person, as one JSON document, streamed.
 
 use std::io::Write;
+use std::time::Instant;
 
 use domain::{Identities, Named};
 use jiff::Timestamp;
@@ -24,6 +25,15 @@ pub struct Export {
     pub records: usize,
 }
 
+/// How large an export may be, and how long it may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Its maximum size in bytes.
+    pub bytes: usize,
+    /// No further dead letters are received after this time.
+    pub deadline: Instant,
+}
+
 /// Writes everything that is stored about a person. The rows of the database are from one snapshot.
 ///
 /// # Errors
@@ -32,6 +42,15 @@ pub async fn export(
     places: &Places,
     named: &Named,
     now: Timestamp,
+    out: &mut (dyn Write + Send),
+) -> Result<Export, PeopleError> {
+    write(places, (named, now), None, out).await
+}
+
+async fn write(
+    places: &Places,
+    (named, now): (&Named, Timestamp),
+    deadline: Option<Instant>,
     out: &mut (dyn Write + Send),
 ) -> Result<Export, PeopleError> {
     let mut transaction = places.database.begin_snapshot().await?;
@@ -51,7 +70,7 @@ pub async fn export(
     }
     if let Some(letters) = &places.letters {
         let mut list = List::begin(out, "dead_letters")?;
-        let bodies = letters.list(&identities).await?;
+        let bodies = letters.list(&identities, deadline).await?;
         bodies.iter().try_for_each(|body| list.add(out, &json!(body).to_string()))?;
         records += list.end(out)?;
     }
@@ -100,16 +119,17 @@ async fn export_feed(
 /// Returns everything that is stored about a person, if it fits.
 ///
 /// # Errors
-/// [`PeopleError::TooLarge`] when it does not fit; otherwise those of [`export`].
+/// [`PeopleError::TooLarge`] when it does not fit, [`PeopleError::LettersLeft`] when there are too many dead letters for
+/// the time; otherwise those of [`export`].
 pub async fn export_within(
     places: &Places,
     named: &Named,
     now: Timestamp,
-    limit: usize,
+    bounds: Bounds,
 ) -> Result<String, PeopleError> {
-    let mut bounded = Bounded { written: Vec::new(), limit };
-    match export(places, named, now, &mut bounded).await {
-        Err(PeopleError::Write(_)) => Err(PeopleError::TooLarge { limit }),
+    let mut bounded = Bounded { written: Vec::new(), limit: bounds.bytes };
+    match write(places, (named, now), Some(bounds.deadline), &mut bounded).await {
+        Err(PeopleError::Write(_)) => Err(PeopleError::TooLarge { limit: bounds.bytes }),
         Err(error) => Err(error),
         Ok(_) => String::from_utf8(bounded.written).map_err(|error| PeopleError::Write(std::io::Error::other(error))),
     }

@@ -4,11 +4,13 @@
 //! is not lost, and counts once even if both are redriven. An unreadable letter can never be applied; it is deleted.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{Message, QueueAttributeName};
 use contracts::{Anonymized, Intake, anonymize_in_event, is_named_in_event};
 use domain::{CustomerKey, Identities};
+use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
 use crate::PeopleError;
@@ -22,6 +24,8 @@ const WAIT_SECONDS: i32 = 1;
 const QUIET: usize = 2;
 /// The maximum number of letters of a pass: with more, an operator has to look at the queue first.
 const MOST: usize = 10_000;
+/// Concurrent calls that make letters visible again: with thousands, one after the other would take a minute.
+const RELEASES: usize = 20;
 
 /// The dead-letter queue of back-end events.
 #[derive(Debug)]
@@ -89,13 +93,20 @@ impl DeadLetters {
         Ok(deleted)
     }
 
-    /// Returns the bodies of the letters that name the person.
-    pub(crate) async fn list(&self, identities: &Identities) -> Result<Vec<String>, PeopleError> {
+    /// Returns the bodies of the letters that name the person, if all were read before the deadline.
+    pub(crate) async fn list(
+        &self,
+        identities: &Identities,
+        deadline: Option<Instant>,
+    ) -> Result<Vec<String>, PeopleError> {
         let mut pass = Pass::new(self);
         let mut bodies = Vec::new();
         let done = loop {
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                break Ok(false);
+            }
             match pass.receive().await {
-                Ok(None) => break Ok(()),
+                Ok(None) => break pass.has_seen_all().await,
                 Err(error) => break Err(error),
                 Ok(Some(letters)) => {
                     let named = letters.into_iter().filter_map(|letter| letter.body);
@@ -104,7 +115,7 @@ impl DeadLetters {
             }
         };
         pass.release().await;
-        done.map(|()| bodies)
+        if done? { Ok(bodies) } else { Err(PeopleError::LettersLeft) }
     }
 }
 
@@ -161,11 +172,12 @@ impl<'a> Pass<'a> {
 
     /// Makes the remaining letters visible again. If that fails, they become visible by themselves.
     async fn release(self) {
-        for receipt in self.seen.into_values() {
+        let release = |receipt| async move {
             let call = self.letters.client.change_message_visibility().queue_url(&self.letters.url);
             if call.receipt_handle(receipt).visibility_timeout(0).send().await.is_err() {
                 // Deleted, or its visibility timeout has expired: both are fine.
             }
-        }
+        };
+        stream::iter(self.seen.into_values()).for_each_concurrent(RELEASES, release).await;
     }
 }

@@ -17,7 +17,7 @@ mod task;
 pub use catalog::FeedCatalog;
 pub use erase::{Order, erase};
 pub use error::PeopleError;
-pub use export::{Export, export, export_within};
+pub use export::{Bounds, Export, export, export_within};
 pub use letter::DeadLetters;
 pub use receipt::Receipt;
 

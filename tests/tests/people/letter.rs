@@ -1,7 +1,11 @@
 //! Dead letters: they contain events as the producer sent them.
 
+use std::time::{Duration, Instant};
+
 use domain::Named;
+use people::{Bounds, PeopleError};
 use serde_json::{Value, json};
+use testkit::eventually;
 
 use crate::shop::{JANE, JANE_EMAIL, Shop, by_id, order};
 use crate::trace::of_jane;
@@ -45,6 +49,29 @@ async fn an_export_holds_the_letters_as_they_are() {
     assert_eq!(document["dead_letters"], json!([placed]));
     shop.letters.wait_for_depth(1, std::time::Duration::from_secs(5)).await;
     assert_eq!(shop.letters.drain().await.len(), 1, "it is shown again");
+}
+
+#[tokio::test]
+async fn an_export_that_cannot_read_every_letter_fails_and_hides_none() {
+    let mut shop = Shop::open().await;
+    shop.has_letters = true;
+    let [placed, _] = order("o-7", json!({ "customerId": "c-7" }), 50);
+    shop.letters.send(&placed).await;
+    let places = shop.places();
+    let export = async |time: Duration| {
+        let bounds = Bounds { bytes: 1_000_000, deadline: Instant::now() + time };
+        people::export_within(&places, &by_id("c-7"), jiff::Timestamp::now(), bounds).await
+    };
+    // given: no time
+    assert!(matches!(export(Duration::ZERO).await, Err(PeopleError::LettersLeft)));
+    // given: somebody is looking at the letter
+    assert_eq!(shop.letters.hide(8).await, 1);
+    assert!(matches!(export(Duration::from_secs(600)).await, Err(PeopleError::LettersLeft)));
+    let exported =
+        eventually("the letter", Duration::from_secs(30), async || export(Duration::from_secs(600)).await.ok());
+    let document: Value = serde_json::from_str(&exported.await).unwrap();
+    assert_eq!(document["dead_letters"], json!([placed]));
+    shop.letters.wait_for_depth(1, Duration::from_secs(5)).await;
 }
 
 #[tokio::test]
