@@ -47,13 +47,15 @@ CREATE TABLE analytic.stale_projection (
     subject      text        NOT NULL,
     subject_id   text        NOT NULL,
     date_created timestamptz NOT NULL,
+    refused_at   timestamptz,
     PRIMARY KEY (subject, subject_id)
 );
 
 COMMENT ON TABLE  analytic.stale_projection IS 'Orders and opinions to be projected again, because a product that they name became known or changed.';
 COMMENT ON COLUMN analytic.stale_projection.subject IS 'order, rating or comment.';
 COMMENT ON COLUMN analytic.stale_projection.subject_id IS 'Its id.';
-COMMENT ON COLUMN analytic.stale_projection.date_created IS 'When it was marked. The message that caused it is not acknowledged before the row is deleted.';
+COMMENT ON COLUMN analytic.stale_projection.date_created IS 'When it was marked. The message that caused it is not acknowledged before the row is deleted or refused.';
+COMMENT ON COLUMN analytic.stale_projection.refused_at IS 'When Postgres last refused its values. It is tried again with the first batch after an hour; until then it holds up nothing.';
 
 CREATE TABLE analytic.sales_order (
     order_id            text        PRIMARY KEY,

@@ -204,7 +204,7 @@ GRANT SELECT ON analytic.rank_generation, analytic.product_rank, analytic.rank_p
 -- An event about an order whose buyer was erased gets the pseudonym.
 GRANT SELECT, INSERT, UPDATE (fingerprint, content) ON analytic.shop_event TO shopsignal_project_orders;
 GRANT SELECT, INSERT, UPDATE ON analytic.projection TO shopsignal_project_orders;
-GRANT SELECT, INSERT, DELETE ON analytic.stale_projection TO shopsignal_project_orders;
+GRANT SELECT, INSERT, DELETE, UPDATE (refused_at) ON analytic.stale_projection TO shopsignal_project_orders;
 GRANT SELECT, INSERT, UPDATE ON analytic.sales_order TO shopsignal_project_orders;
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.order_line TO shopsignal_project_orders;
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytic.payment TO shopsignal_project_orders;

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::fraud::Rules;
 use crate::projection::project;
+use crate::state::SubjectKey;
 
 /// Stale subjects per transaction.
 const STALE_CHUNK: i64 = 100;
@@ -144,9 +145,36 @@ async fn apply(deps: &Deps, (batch, rules): (&Batch, &Rules<'_>), outcome: &mut 
         if stale.is_empty() {
             return Ok(());
         }
-        outcome.reprojected += stale.len();
-        outcome.add_derived(project(&deps.database, rules, &[], &stale).await?.derived);
+        reproject_isolating(deps, (&stale, rules), outcome).await?;
     }
+}
+
+/// Projects stale subjects again; one that Postgres refuses is isolated by halving and set aside, so that it does not
+/// hold up the events of others. No message stands for it: its mark stays, and is tried again later.
+async fn reproject_isolating(
+    deps: &Deps,
+    (stale, rules): (&[SubjectKey], &Rules<'_>),
+    outcome: &mut Outcome,
+) -> Result<(), StoreError> {
+    let mut halves = Halves::of(stale.len());
+    while let Some(range) = halves.next() {
+        match project(&deps.database, rules, &[], &stale[range.clone()]).await {
+            Ok(projected) => {
+                outcome.reprojected += range.len();
+                outcome.add_derived(projected.derived);
+            }
+            Err(StoreError::Refused { .. }) if halves.split(&range) => {}
+            Err(StoreError::Refused { sqlstate, .. }) => {
+                let subject = &stale[range.start];
+                // Its id is in the table: logs hold no ids of the shop.
+                tracing::error!(sqlstate, subject = subject.0.as_str(), "postgres refused to project a subject again");
+                outcome.refused += 1;
+                store::projection::set_aside(&deps.database, subject).await?;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Applies events; one that Postgres refuses is isolated by halving and moved to the dead-letter queue alone.

@@ -94,13 +94,22 @@ pub async fn mark_stale(transaction: &mut Transaction<'_>, references: &[String]
     transaction.call("mark_stale_projections", &[(&references, Type::TEXT_ARRAY)]).await.map(|_| ())
 }
 
-/// Lists subjects that are to be projected again, at most `limit`.
+/// Lists subjects that are to be projected again, at most `limit`. Those that were set aside are listed an hour later.
 ///
 /// # Errors
 /// See [`StoreError`].
 pub async fn list_stale(database: &Database, limit: i64) -> Result<Vec<(Subject, String)>, StoreError> {
     let rows = database.query(include_str!("../sql/projection/list_stale.sql"), &[(&limit, Type::INT8)]).await?;
     rows.iter().map(subject).collect()
+}
+
+/// Sets aside a subject whose values Postgres refuses: it stays marked and is not listed for an hour.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn set_aside(database: &Database, (subject, id): &(Subject, String)) -> Result<(), StoreError> {
+    let parameters: [crate::session::Parameter<'_>; 2] = [(&subject.as_str(), Type::TEXT), (id, Type::TEXT)];
+    database.query(include_str!("../sql/projection/set_aside.sql"), &parameters).await.map(|_| ())
 }
 
 /// Clears the marks of subjects: the transaction that holds their locks has projected them again.

@@ -26,8 +26,8 @@ pub struct SalesComparison {
     pub cells: i64,
     /// Those that differ.
     pub differences: i64,
-    /// Orders and opinions that wait to be projected again, because their product became known or changed. Until
-    /// then they differ, and their message is not acknowledged.
+    /// Orders and opinions that wait to be projected again, because their product became known or changed, also those
+    /// that Postgres refused. Until then they differ.
     pub stale: i64,
     /// The first of them.
     pub examples: Vec<SalesDifference>,

@@ -176,6 +176,35 @@ async fn orders_of_a_late_product_are_rejoined_by_its_next_delivery_when_the_fir
     shop.assert_exact().await;
 }
 
+#[tokio::test]
+async fn an_order_of_a_late_product_that_postgres_refuses_holds_up_no_other() {
+    let shop = Shop::open().await;
+    let mut function = shop.start().await;
+    let events: Vec<_> = (0..5).flat_map(|number| order(&format!("o-{number}"), &spu(3), "1.00")).collect();
+    shop.send_events(&mut function, &events, 100).await;
+    // given: the line of one order cannot be stored with its seller
+    let refuse = "ALTER TABLE analytic.order_line ADD CONSTRAINT refusing CHECK (order_id <> 'o-2' OR seller_id = '')";
+    shop.database.execute(refuse).await;
+    // when
+    let product = [event("product.created", 0, json!({ "productId": spu(3), "sellerId": "s-3" }))];
+    shop.send_events(&mut function, &product, 1).await;
+    // then
+    let joined = "SELECT order_id FROM analytic.order_line WHERE seller_id = 's-3' ORDER BY 1";
+    assert_eq!(shop.database.rows(joined).await, ["o-0", "o-1", "o-3", "o-4"]);
+    let stale = "SELECT subject, subject_id, refused_at IS NOT NULL FROM analytic.stale_projection";
+    assert_eq!(shop.database.rows(stale).await, ["order | o-2 | t"]);
+    assert!(function.output().contains("\"Refused\":1"), "{}", function.output());
+    // and the next batch does not try it again
+    let before = shop.database.rows("SELECT refused_at FROM analytic.stale_projection").await;
+    shop.send_events(&mut function, &order("o-5", &spu(3), "1.00"), 100).await;
+    assert_eq!(shop.database.rows("SELECT refused_at FROM analytic.stale_projection").await, before);
+    // and when it fits, the first batch after an hour projects it
+    shop.database.execute("ALTER TABLE analytic.order_line DROP CONSTRAINT refusing").await;
+    shop.database.execute("UPDATE analytic.stale_projection SET refused_at = now() - interval '61 minutes'").await;
+    shop.send_events(&mut function, &order("o-6", &spu(3), "1.00"), 100).await;
+    shop.assert_exact().await;
+}
+
 fn kill(pid: u32) {
     use rustix::process::{Pid, Signal, kill_process};
     kill_process(Pid::from_raw(i32::try_from(pid).unwrap()).unwrap(), Signal::KILL).unwrap();
