@@ -31,8 +31,18 @@ const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(4).expect("four is not zero"
 pub struct Webhook {
     /// Its kind.
     pub channel: Channel,
-    /// Its URL, which may contain a key and is never logged.
-    pub url: SecureUrl,
+    /// Its URL, which may contain a key and is never logged; `None` if the one in the secret cannot be used.
+    pub url: Option<SecureUrl>,
+}
+
+/// Why a webhook did not answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Unanswered {
+    /// Its URL cannot be used: until somebody corrects it, its alerts wait.
+    Unusable,
+    /// The call settled nothing. Only its text is read.
+    #[expect(dead_code, reason = "it is logged as what `Debug` makes of it")]
+    Failed(FailureReason),
 }
 
 /// All receivers. Connects on the first delivery.
@@ -54,7 +64,7 @@ struct Round<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct WebhookAnswer {
     pub(crate) channel: Channel,
-    pub(crate) answer: Result<Answer, FailureReason>,
+    pub(crate) answer: Result<Answer, Unanswered>,
 }
 
 /// The outcome of one alert: the results of the webhooks that had not confirmed it yet.
@@ -100,26 +110,27 @@ impl Webhooks {
     }
 
     /// Sends one finding to one webhook, with retries.
-    async fn send_one(&self, round: &Round<'_>, webhook: &Webhook, finding: &Stored) -> Result<Answer, FailureReason> {
+    async fn send_one(&self, round: &Round<'_>, webhook: &Webhook, finding: &Stored) -> Result<Answer, Unanswered> {
+        let Some(url) = &webhook.url else { return Err(Unanswered::Unusable) };
         let body = message::body(webhook.channel, finding);
         let attempt = || async {
             let now = Instant::now();
             if now >= round.deadline {
                 return Err(FailureReason::TimedOut.into());
             }
-            let request = self.request(round.client, webhook, &body).header("Idempotency-Key", finding.id.to_string());
+            let request = self.request(round.client, url, &body).header("Idempotency-Key", finding.id.to_string());
             Call { request, until: round.deadline.min(now + self.call_timeout) }.make().await.0
         };
         let passing =
             |failure: &Failure| !matches!(failure.reason, FailureReason::Redirected(_) | FailureReason::NotTaken(_));
         let left = || round.deadline.saturating_duration_since(Instant::now());
         let answer = attempt.retry(RETRY).when(passing).adjust(|failure, delay| failure.wait(delay?, left())).await;
-        answer.map_err(|failure| failure.reason)
+        answer.map_err(|failure| Unanswered::Failed(failure.reason))
     }
 
     /// Builds a request that is signed now: a retry has its own time and signature.
-    fn request(&self, client: &Client, webhook: &Webhook, body: &str) -> reqwest::RequestBuilder {
-        let request = client.post(webhook.url.as_url().clone()).header(CONTENT_TYPE, "application/json");
+    fn request(&self, client: &Client, url: &SecureUrl, body: &str) -> reqwest::RequestBuilder {
+        let request = client.post(url.as_url().clone()).header(CONTENT_TYPE, "application/json");
         let second = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         request.header(SIGNATURE_HEADER, self.keys.sign(second, body)).body(body.to_owned())
     }

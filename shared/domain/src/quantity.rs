@@ -15,12 +15,6 @@ impl Quantity {
     /// Thousandths of a piece.
     const MILLI: i64 = 1_000;
 
-    /// Takes thousandths of a unit.
-    #[must_use]
-    pub fn of_milli(milli: i64) -> Self {
-        Self(milli)
-    }
-
     /// Takes whole units.
     #[must_use]
     pub fn whole(pieces: i64) -> Self {
@@ -76,7 +70,7 @@ mod tests {
     fn a_quantity_has_up_to_three_decimals() {
         assert_eq!(Quantity::parse("2"), Some(Quantity::whole(2)));
         assert_eq!(Quantity::parse("2.0"), Some(Quantity::whole(2)));
-        assert_eq!(Quantity::parse("0.75"), Some(Quantity::of_milli(750)));
+        assert_eq!(Quantity::parse("0.75"), Some(Quantity(750)));
         for bad in ["0", "0.0001", "1.2345", "-1", "two", ""] {
             assert_eq!(Quantity::parse(bad), None, "{bad}");
         }

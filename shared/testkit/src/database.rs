@@ -79,14 +79,6 @@ impl TestDatabase {
         client
     }
 
-    /// Reopens the test's own connection, after its server was stopped.
-    ///
-    /// # Panics
-    /// When Postgres is not available.
-    pub async fn reconnect(&mut self) {
-        self.client = open(&self.url).await;
-    }
-
     /// Returns the URL, as `DATABASE_URL` of a function.
     #[must_use]
     pub fn url(&self) -> &str {

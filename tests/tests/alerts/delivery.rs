@@ -149,3 +149,18 @@ async fn what_a_webhook_refuses_and_what_cannot_be_read_end_in_the_dead_letter_q
     assert_eq!(shop.database.rows(parked).await, [format!("{refused} | slack_refused_410 | json")]);
     assert_eq!((slack.requests().len(), json.requests().len()), (3, 3));
 }
+
+#[tokio::test]
+async fn an_address_that_is_mistyped_keeps_no_alert_from_the_other_webhook() {
+    let shop = Shop::open().await;
+    project(&mut start_projecting(&shop).await, &[placed("large", "rich", 0, "2000.00")]).await;
+    let json = TestServer::start(async |_| TestServer::reply(200, "")).await;
+    let secret = TestSecret::create(&[("alert_slack_url", "https://"), ("alert_json_url", json.url())]).await;
+    let variables = [("APP_SECRET_ARN", secret.arn()), ("ALERT_HOSTS", "127.0.0.1")];
+    let mut sender = shop.start("send-alerts", &variables).await;
+    let Some(Invoked::Answered(answer)) = deliver(&shop, &mut sender).await else { panic!("{}", sender.output()) };
+    assert_eq!(answer["batchItemFailures"].as_array().unwrap().len(), 1, "it waits for the other address");
+    assert_eq!(json.requests().len(), 1);
+    assert_eq!(shop.database.rows("SELECT array_to_string(confirmed, ',') FROM analytic.pending_alert").await, ["json"]);
+    assert!(sender.output().contains("alert_slack_url is malformed"), "{}", sender.output());
+}

@@ -10,7 +10,29 @@ use testkit::template::{FUNCTION, repository, target};
 use super::{alarms, namespace, template};
 
 /// Every alarm, functions and queues by one of their kind: its metric and statistic, when it rings, and what no figure means.
-const ALARMS: &[&str] = &["TODO"];
+const ALARMS: &[&str] = &[
+    "alerts-dlq: Maximum ApproximateNumberOfMessagesVisible > 0 in 1 of 1 x 60 s, notBreaching",
+    "alerts-pending-age: Maximum PendingOldestAge > PendingAgeAlarmSeconds in 5 of 5 x 60 s, breaching",
+    "api-server-errors: Sum 5xx > ErrorAlarmThreshold in 1 of 1 x 300 s, notBreaching",
+    "catalog-dlq: Maximum ApproximateNumberOfMessagesVisible > 0 in 1 of 1 x 60 s, notBreaching",
+    "catalog-pending-age: Maximum PendingOldestAge > PendingAgeAlarmSeconds in 5 of 5 x 60 s, breaching",
+    "conservation: Maximum ConservationDifference > 0 in 1 of 1 x 86400 s, missing",
+    "database-capacity: Average ACUUtilization > 95 in 3 of 3 x 300 s, missing",
+    "database-credits: Minimum CPUCreditBalance < 30 in 3 of 3 x 300 s, missing",
+    "database-storage: Minimum FreeStorageSpace < 2147483648 in 3 of 3 x 300 s, missing",
+    "derived-conflicts: Sum DerivedConflicts > 0 in 1 of 1 x 300 s, notBreaching",
+    "event-delivery: Sum FailedInvocations > 0 in 1 of 1 x 300 s, notBreaching",
+    "maintenance-dlq: Maximum ApproximateNumberOfMessagesVisible > 0 in 1 of 1 x 60 s, notBreaching",
+    "migrate-errors: Sum Errors > ErrorAlarmThreshold in 1 of 1 x 300 s, notBreaching",
+    "migrate-throttles: Sum Throttles > ErrorAlarmThreshold in 1 of 1 x 300 s, notBreaching",
+    "order-events-age: Maximum ApproximateAgeOfOldestMessage > PendingAgeAlarmSeconds in 5 of 5 x 60 s, notBreaching",
+    "order-events-dlq: Maximum ApproximateNumberOfMessagesVisible > 0 in 1 of 1 x 60 s, notBreaching",
+    "popularity-dlq: Maximum ApproximateNumberOfMessagesVisible > 0 in 1 of 1 x 60 s, notBreaching",
+    "popularity-pending-age: Maximum PendingOldestAge > PendingAgeAlarmSeconds in 5 of 5 x 60 s, breaching",
+    "probe: Maximum ProbeSeconds > ProbeAlarmSeconds in 2 of 2 x 600 s, breaching",
+    "ranks-age: Maximum RanksAge > RanksAgeAlarmSeconds in 5 of 5 x 60 s, breaching",
+    "unanswered-items: Sum Unanswered > 0 in 1 of 1 x 300 s, notBreaching",
+];
 
 /// A number, or the parameter that holds it.
 fn number(value: &Value) -> String {

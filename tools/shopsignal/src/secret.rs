@@ -6,6 +6,7 @@
 use std::io::Read as _;
 
 use aws_sdk_sqs::config::{Credentials, SharedCredentialsProvider};
+use outbound::SecureUrl;
 use platform::{SecretError, SecretSource, SecretValues};
 
 use crate::Error;
@@ -98,8 +99,12 @@ async fn set(source: &SecretSource, name: &str, text: &str) -> Result<(), Error>
             )));
         }
     }
-    if name.ends_with("_url") && !text.is_empty() && !text.starts_with("https://") {
-        return Err(Error::Usage(format!("{name} must begin with https://")));
+    if name.ends_with("_url") && !text.is_empty() {
+        if !text.starts_with("https://") {
+            return Err(Error::Usage(format!("{name} must begin with https://")));
+        }
+        let unusable = |rule| Error::Usage(format!("{name} is malformed: {rule}"));
+        text.parse::<SecureUrl>().map_err(unusable)?;
     }
     change(source, |values| values.set(name, text)).await
 }
