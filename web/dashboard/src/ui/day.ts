@@ -7,6 +7,12 @@ export function dateOf(instant: Date, zone: string): string {
   );
 }
 
+/** Reads the clock of a zone at an instant, as `09:05:00`: texts that sort like the times of a day. */
+export function clockOf(zone: string): (instant: string | Date) => string {
+  const format = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeStyle: "medium" });
+  return (instant) => format.format(new Date(instant));
+}
+
 /** The date `days` later, or earlier if negative. */
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);

@@ -1,8 +1,8 @@
-/** Today's sales and yesterday's, hour by hour and up to the same time of day. */
+/** Today's sales and yesterday's, hour by hour and up to the same time, both by the clock. */
 import { LIVE_MS, type Query } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
 import { type Days, type SalesWindow, type Totals, totalsOf, useSales } from "../../figures/sales";
-import { addDays, startOfDay } from "../../ui/day";
+import { addDays, clockOf, startOfDay } from "../../ui/day";
 
 /** Yesterday changes only by refunds and late events. */
 const YESTERDAY_MS = 300_000;
@@ -16,7 +16,7 @@ export interface Day {
   /** Yesterday in windows of five minutes. */
   yesterday: Query<SalesWindow[]>;
   totals: Totals | undefined;
-  /** The totals of yesterday up to the current five minutes of the day. */
+  /** The totals of yesterday up to the current five minutes of the clock. */
   before: Totals | undefined;
 }
 
@@ -28,30 +28,39 @@ export function useDay(today: string): Day {
   const date = addDays(today, -1);
   const hours = useSales(days, "1h", LIVE_MS);
   const yesterday = useSales({ first: date, last: date }, "5m", YESTERDAY_MS);
-  const elapsed = Date.now() - start.getTime();
   return {
     days,
     start,
     hours,
     yesterday,
     totals: hours.data && totalsOf(hours.data),
-    before: yesterday.data && totalsOf(upTo(yesterday.data, elapsed)),
+    before: yesterday.data && totalsOf(upTo(yesterday.data, new Date(), zone)),
   };
 }
 
-/** The windows that had begun when `elapsed` ms of their day had passed. */
-export function upTo(windows: SalesWindow[], elapsed: number): SalesWindow[] {
-  const first = Date.parse(windows[0]?.start ?? "");
-  return windows.filter((window) => Date.parse(window.start) - first < elapsed);
+/**
+ * Yesterday's windows up to the one that began before the clock showed what it shows `now`. Clocks, because a day may be an
+ * hour longer or shorter; of an hour that yesterday had twice, the second counts.
+ */
+export function upTo(windows: SalesWindow[], now: Date, zone: string): SalesWindow[] {
+  const clock = clockOf(zone);
+  const time = clock(now);
+  return windows.slice(0, windows.findLastIndex((window) => clock(window.start) < time) + 1);
 }
 
-/** The revenue of a day by its hours; windows of five minutes are added up. */
-export function byHour(windows: SalesWindow[], hours: number): number[] {
-  const first = Date.parse(windows[0]?.start ?? "");
-  const sums = new Array<number>(hours).fill(0);
+/**
+ * Yesterday's revenue in the hours of today that begin at `starts`, by the clock; windows of five minutes are added up. An
+ * hour that today does not have counts in the next one. Null: yesterday did not have the hour.
+ */
+export function byHour(windows: SalesWindow[], starts: string[], zone: string): (number | null)[] {
+  const clock = clockOf(zone);
+  const hourOf = (instant: string) => clock(instant).slice(0, 2);
+  const hours = starts.map(hourOf);
+  const sums = new Array<number | null>(hours.length).fill(null);
   for (const window of windows) {
-    const hour = Math.floor((Date.parse(window.start) - first) / 3_600_000);
-    if (hour < hours) sums[hour] = (sums[hour] ?? 0) + window.revenue;
+    const hour = hourOf(window.start);
+    const index = hours.findIndex((today) => today >= hour);
+    if (index !== -1) sums[index] = (sums[index] ?? 0) + window.revenue;
   }
   return sums;
 }
