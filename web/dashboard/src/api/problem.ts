@@ -37,6 +37,11 @@ export function isTransient(problem: Problem): boolean {
   return ["offline", "slow", "busy", "unavailable"].includes(problem.kind);
 }
 
+/** The delay before the next attempt after so many failures in a row: 2, 4, 8 and so on up to 60 s. */
+export function backoff(failures: number): number {
+  return Math.min(2_000 * 2 ** (failures - 1), 60_000);
+}
+
 /** The problem of a request without a response. */
 export function unreachable(timedOut: boolean, online: boolean): Problem {
   if (!online) return { kind: "offline", message: "This device is offline.", retryAfterSeconds: undefined };

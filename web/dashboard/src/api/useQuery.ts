@@ -1,6 +1,6 @@
 /** Reads from the API and keeps the data fresh: polls while the page is visible, and retries transient problems. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { isTransient, type Problem, problemFrom } from "./problem";
+import { backoff, isTransient, type Problem, problemFrom } from "./problem";
 
 /** The interval of live views. */
 export const LIVE_MS = 2_000;
@@ -21,8 +21,14 @@ export function nextDelay(
 ): number | undefined {
   if (problem === undefined) return every;
   if (!isTransient(problem)) return undefined;
-  const backoff = Math.min(2_000 * 2 ** (failures - 1), 60_000);
-  return Math.max(backoff, (problem.retryAfterSeconds ?? 0) * 1_000, every ?? 0);
+  return Math.max(backoff(failures), (problem.retryAfterSeconds ?? 0) * 1_000, every ?? 0);
+}
+
+const READ_AGAIN = "shopsignal:read-again";
+
+/** Repeats all reads that failed, because what they lacked is there again. */
+export function readAgain(): void {
+  window.dispatchEvent(new Event(READ_AGAIN));
 }
 
 interface QueryState<T> {
@@ -53,8 +59,8 @@ export function useQuery<T>(key: string | null, load: (signal: AbortSignal) => P
 
 type ReadResult<T> = { data: T; problem: undefined; at: number } | { problem: Problem };
 
-/** Reads until the returned function is called. A hidden page waits until it is visible again. */
-function keepReading<T>(
+/** Reads, one read at a time, until the returned function is called. A hidden page waits until it is visible again. */
+export function keepReading<T>(
   load: (signal: AbortSignal) => Promise<T>,
   every: number | undefined,
   onResult: (result: ReadResult<T>) => void,
@@ -63,25 +69,28 @@ function keepReading<T>(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
   let due = false;
+  let reading = false;
   const read = async () => {
-    due = false;
+    [due, reading] = [false, true];
     const result = await attemptRead(load, abort.signal);
+    reading = false;
     if (abort.signal.aborted || result === undefined) return;
     const problem = result.problem;
     failures = problem === undefined ? 0 : failures + 1;
     onResult(result);
-    const delay = nextDelay(every, problem, failures);
+    // It is due already when what it lacked came back while it failed.
+    const delay = due && problem !== undefined ? 0 : nextDelay(every, problem, failures);
     if (delay !== undefined) timer = setTimeout(wake, delay);
   };
   const wake = () => {
     clearTimeout(timer);
     due = true;
-    if (!document.hidden) void read();
+    readIfDue();
   };
-  const onVisible = () => due && !document.hidden && void read();
-  const onOnline = () => failures > 0 && wake();
-  document.addEventListener("visibilitychange", onVisible, { signal: abort.signal });
-  window.addEventListener("online", onOnline, { signal: abort.signal });
+  const readIfDue = () => due && !reading && !document.hidden && void read();
+  const onMended = () => failures > 0 && wake();
+  document.addEventListener("visibilitychange", readIfDue, { signal: abort.signal });
+  for (const event of ["online", READ_AGAIN]) window.addEventListener(event, onMended, { signal: abort.signal });
   void read();
   return () => {
     clearTimeout(timer);
