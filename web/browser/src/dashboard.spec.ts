@@ -249,22 +249,96 @@ test("an expired sign-in is reported, and the page stays", async ({ page }) => {
   await expect(page.locator(".notice")).toHaveCount(0);
 });
 
-test("a sign-in is renewed before it expires, without a frame", async ({ page }) => {
+/** Answers a refresh token; undefined breaks the connection off. */
+type Renewal = { status: number; error: string } | "renewed" | undefined;
+
+/**
+ * Lets the first access token expire after `seconds`, and answers the requests to renew it with `renewals`, the last one
+ * again and again. Returns the grants that are requested.
+ */
+async function letExpire(page: Page, seconds: number, ...renewals: Renewal[]): Promise<(string | null)[]> {
   const grants: (string | null)[] = [];
   await page.route("**/token", async (route) => {
     grants.push(new URLSearchParams(route.request().postData() ?? "").get("grant_type"));
+    const first = grants.length === 1;
+    const renewal = first ? "renewed" : renewals.length > 1 ? renewals.shift() : renewals[0];
+    if (renewal === undefined) return route.abort("connectionreset");
+    if (renewal !== "renewed") return route.fulfill({ status: renewal.status, json: { error: renewal.error } });
     const response = await route.fetch();
-    // Renewed a minute before it expires: two seconds after it was issued.
-    await route.fulfill({
-      response,
-      json: { ...(await response.json()), expires_in: grants.length === 1 ? 62 : 3_600 },
-    });
+    await route.fulfill({ response, json: { ...(await response.json()), expires_in: first ? seconds : 3_600 } });
   });
+  return grants;
+}
+
+const CODE = "authorization_code";
+const REFRESH = "refresh_token";
+
+// A token is renewed a minute before it expires: here, two seconds after it was issued.
+test("a sign-in is renewed before it expires, without a frame", async ({ page }) => {
+  const grants = await letExpire(page, 62, "renewed");
   await signIn(page, "admin");
-  await expect.poll(() => grants).toEqual(["authorization_code", "refresh_token"]);
+  await expect.poll(() => grants).toEqual([CODE, REFRESH]);
   await loaded(page);
   await expect(page.locator(".notice")).toHaveCount(0);
   expect(page.frames()).toHaveLength(1);
+});
+
+test("a renewal that the issuer does not answer is repeated, and the sign-in has not expired", async ({ page }) => {
+  const grants = await letExpire(page, 62, undefined, { status: 503, error: "temporarily_unavailable" }, "renewed");
+  await signIn(page, "admin");
+  await page.evaluate(() => {
+    const notices = new MutationObserver(() => {
+      if (document.querySelector(".notice") !== null) document.title = "a notice was shown";
+    });
+    notices.observe(document, { childList: true, subtree: true });
+  });
+  await expect.poll(() => grants).toEqual([CODE, REFRESH, REFRESH, REFRESH]);
+  await loaded(page);
+  expect(await page.title()).not.toBe("a notice was shown");
+});
+
+test("a sign-in that the issuer refuses to renew has expired, and is not renewed again", async ({ page }) => {
+  const grants = await letExpire(page, 62, { status: 400, error: "invalid_grant" });
+  await signIn(page, "admin");
+  await expect(page.locator(".notice")).toContainText("Your sign-in has expired.");
+  await page.waitForTimeout(4_000);
+  expect(grants).toEqual([CODE, REFRESH]);
+});
+
+test("a device that slept past the expiry renews the sign-in before it reads", async ({ page }) => {
+  await page.clock.install();
+  const grants = await letExpire(page, 3_600, "renewed");
+  await page.route("**/token", async (route) => {
+    await new Promise((done) => setTimeout(done, 2_500));
+    await route.fallback();
+  });
+  const seen = record(page);
+  await signIn(page, "admin");
+  await loaded(page);
+  let unauthorized = 0;
+  page.on("response", (response) => {
+    if (response.status() === 401) unauthorized += 1;
+  });
+  await page.clock.fastForward("08:00:00");
+  await expect.poll(() => grants, { intervals: [50] }).toEqual([CODE, REFRESH]);
+  seen.requests.length = 0;
+  await expect
+    .poll(() => seen.requests.filter((url) => url.pathname.endsWith("/sales/windows")).length)
+    .toBeGreaterThan(1);
+  await expect(page.locator(".notice, .stale, .failure")).toHaveCount(0);
+  expect(unauthorized).toBe(0);
+});
+
+test("a sign-in that is renewed after its expiry removes the notice, and the page reads again", async ({ page }) => {
+  await page.clock.install();
+  const grants = await letExpire(page, 3_600, undefined, undefined, "renewed");
+  await signIn(page, "admin");
+  await loaded(page);
+  await page.clock.fastForward("08:00:00");
+  await expect(page.locator(".notice")).toContainText("Your sign-in has expired.");
+  await expect(page.locator(".notice, .stale, .failure")).toHaveCount(0);
+  expect(grants.slice(0, 4)).toEqual([CODE, REFRESH, REFRESH, REFRESH]);
+  await loaded(page);
 });
 
 test("a table is saved in its current order, with exact amounts", async ({ page }) => {

@@ -30,7 +30,7 @@ const TIMEOUT_MS = 15_000;
 
 /** The token of requests, and a callback for when the API refuses it. */
 export interface Connection {
-  token(): string | undefined;
+  token(): Promise<string | undefined>;
   refused(): void;
 }
 
@@ -65,7 +65,7 @@ export class Client {
 
   /** Sends a request and reads the whole response, which may break off after its headers. */
   private async send(method: string, url: string, body: unknown, signal?: AbortSignal) {
-    const token = this.connection.token();
+    const token = await this.connection.token();
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
     if (body !== undefined) headers["content-type"] = "application/json";
     const timeout = AbortSignal.timeout(TIMEOUT_MS);

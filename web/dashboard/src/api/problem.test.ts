@@ -39,7 +39,7 @@ afterEach(() => vi.unstubAllGlobals());
 async function problemWith(response: Response) {
   vi.stubGlobal("fetch", async () => response);
   vi.stubGlobal("navigator", { onLine: true });
-  const client = new Client({ token: () => undefined, refused: () => {} });
+  const client = new Client({ token: async () => undefined, refused: () => {} });
   return await client.get("/health").then(() => undefined, problemFrom);
 }
 

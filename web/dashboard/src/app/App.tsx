@@ -21,7 +21,10 @@ export function App() {
         setSignIn({ state: "failed", message: error instanceof Error ? error.message : String(error) }),
     );
   }, []);
-  const api = useMemo(() => new Client({ token: () => session?.token(), refused: () => session?.expire() }), [session]);
+  const api = useMemo(
+    () => new Client({ token: async () => session?.token(), refused: () => session?.expire() }),
+    [session],
+  );
   const enter = () => (session === undefined ? window.location.reload() : void session.signIn());
   return <ErrorBoundary>{viewOf(signIn, api, enter, () => void session?.signOut())}</ErrorBoundary>;
 }

@@ -3,7 +3,9 @@
  * without a prompt if the issuer has a session. `sessionStorage` holds only the state and code verifier of a sign-in in
  * progress, and the flag that this tab was signed in before.
  */
-import { InMemoryWebStorage, type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
+import { ErrorResponse, InMemoryWebStorage, type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
+import { backoff } from "../api/problem";
+import { readAgain } from "../api/useQuery";
 import { HOME } from "../app/location";
 import { type Identity, identityOf } from "./role";
 
@@ -24,16 +26,23 @@ export type SignIn =
 /** The flag that this tab was signed in before: a reload then redirects to the issuer at once. */
 const RETURNING = "shopsignal.returning";
 
+/** How long before its expiry a token is renewed: attempts that fail are repeated in this time. */
+const RENEWAL_SECONDS = 60;
+
 /** The session of this page. */
 export class Session {
   private user: User | undefined;
+  private renewal: Promise<void> | undefined;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private failures = 0;
   private current: SignIn = { state: "starting" };
   private readonly listeners = new Set<(signIn: SignIn) => void>();
 
   private constructor(private readonly manager: UserManager) {
-    manager.events.addUserLoaded((user) => this.signedIn(user));
     manager.events.addAccessTokenExpiring(() => void this.renew());
-    manager.events.addAccessTokenExpired(() => this.expire());
+    // A device that slept through the minute before has its first chance to renew now.
+    manager.events.addAccessTokenExpired(() => void this.renew());
+    window.addEventListener("online", () => this.failures > 0 && void this.renew());
   }
 
   /** Reads the configuration and prepares the client of the issuer. */
@@ -66,6 +75,7 @@ export class Session {
   async signOut(): Promise<void> {
     sessionStorage.removeItem(RETURNING);
     this.user = undefined;
+    clearTimeout(this.retry);
     // Removed first: otherwise the ID token would be in the address of the issuer's sign-out page.
     await this.manager.removeUser();
     const metadata = await this.manager.metadataService.getMetadata().catch(() => undefined);
@@ -75,9 +85,10 @@ export class Session {
     await this.manager.signoutRedirect({ extraQueryParams }).catch((error: unknown) => this.fail(error));
   }
 
-  /** The access token, unless it has expired. */
-  token(): string | undefined {
-    return this.user?.expired === false ? this.user.access_token : undefined;
+  /** The access token, renewed if it has expired; undefined if that fails. */
+  async token(): Promise<string | undefined> {
+    if (this.user?.expired) await this.renew();
+    return this.user?.expired ? undefined : this.user?.access_token;
   }
 
   /** Marks the sign-in as expired: the page stays and offers to sign in again. */
@@ -102,13 +113,42 @@ export class Session {
 
   private signedIn(user: User): void {
     this.user = user;
+    this.failures = 0;
     sessionStorage.setItem(RETURNING, "1");
     this.setState({ state: "signed-in", identity: identityOf(user.access_token), expired: false });
   }
 
-  /** Renews with the refresh token, if there is one. A hidden frame is not used, because the CSP allows no frames. */
-  private async renew(): Promise<void> {
-    if (this.user?.refresh_token !== undefined) await this.manager.signinSilent().catch(() => this.expire());
+  /** Renews the token, in one attempt at a time; marks the sign-in as expired if the token is no longer valid then. */
+  private renew(): Promise<void> {
+    this.renewal ??= this.attempt().finally(() => {
+      this.renewal = undefined;
+      if (this.user?.expired) this.expire();
+    });
+    return this.renewal;
+  }
+
+  /**
+   * Tries the refresh token, if there is one. A hidden frame is not used, because the CSP allows no frames. Without an answer
+   * of the issuer, it is tried again later, also after the expiry: the sign-in may be valid for much longer than the token.
+   */
+  private async attempt(): Promise<void> {
+    clearTimeout(this.retry);
+    const before = this.user;
+    if (before?.refresh_token === undefined) return;
+    try {
+      const user = await this.manager.signinSilent();
+      if (user === null || this.user !== before) return;
+      this.signedIn(user);
+      readAgain();
+    } catch (error) {
+      if (this.user !== before) return;
+      if (isFinal(error)) {
+        delete before.refresh_token;
+        return this.expire();
+      }
+      this.failures += 1;
+      this.retry = setTimeout(() => void this.renew(), backoff(this.failures));
+    }
   }
 
   private fail(error: unknown): void {
@@ -121,6 +161,11 @@ export class Session {
     this.current = signIn;
     for (const listener of this.listeners) listener(signIn);
   }
+}
+
+/** Whether the issuer refused the refresh token: one of the errors of RFC 6749, section 5.2. */
+function isFinal(error: unknown): boolean {
+  return error instanceof ErrorResponse && /^(invalid|unauthorized|unsupported)_/.test(error.error ?? "");
 }
 
 function redirectUri(): string {
@@ -137,6 +182,6 @@ function settings(configuration: Configuration) {
     userStore: new WebStorageStateStore({ store: new InMemoryWebStorage() }),
     stateStore: new WebStorageStateStore({ store: sessionStorage, prefix: "shopsignal." }),
     automaticSilentRenew: false,
-    accessTokenExpiringNotificationTimeInSeconds: 60,
+    accessTokenExpiringNotificationTimeInSeconds: RENEWAL_SECONDS,
   };
 }

@@ -16,7 +16,7 @@ class Pages extends Client {
   cursors: (string | undefined)[] = [];
 
   constructor(private readonly pages: { orders: number; next: string | null }[]) {
-    super({ token: () => undefined, refused: () => undefined });
+    super({ token: async () => undefined, refused: () => undefined });
   }
 
   override async call(_: string, url: string): Promise<unknown> {
