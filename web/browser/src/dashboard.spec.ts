@@ -360,6 +360,37 @@ test("a table is saved in its current order, with exact amounts", async ({ page 
   expect(counts).toEqual([...counts].sort((a, b) => b - a));
 });
 
+test("the first sale of a shop is shown in its currency, on a page that was open before", async ({ page }) => {
+  let hasSold = false;
+  await page.route("**/api/analytics/dashboard", async (route) => {
+    const response = await route.fetch();
+    const { currency: _, ...overview } = await response.json();
+    const empty = { ...overview, revenueByCurrency: [] };
+    return hasSold ? route.fulfill({ response }) : route.fulfill({ response, json: empty });
+  });
+  await signIn(page, "admin");
+  const revenue = page.locator('.headline [data-figure="revenue"]').first();
+  await expect(revenue.locator(".figure-value")).toHaveText(/^[–0]$/);
+  hasSold = true;
+  await expect(revenue.locator(".figure-value")).toHaveText(/[€$£]|[A-Z]{3}/);
+});
+
+test("a chart is saved with exact amounts and their currency", async ({ page }) => {
+  await signIn(page, "admin");
+  await loaded(page);
+  const card = page.locator("section.card", { has: page.getByRole("heading", { name: "Last 30 days" }) });
+  await card.getByRole("button", { name: "Show as table" }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    card.getByRole("button", { name: "Save as CSV" }).click(),
+  ]);
+  const lines = readFileSync(await download.path(), "utf8")
+    .trim()
+    .split("\r\n");
+  expect(lines[0]).toMatch(/^Day,Revenue \([A-Z]{3}\)$/);
+  expect(lines[1]).toMatch(/,-?\d+\.\d\d$/);
+});
+
 test("what a visitor does is shown within seconds", async ({ page }) => {
   await signIn(page, "admin");
   await loaded(page);

@@ -1,4 +1,5 @@
 /** The currencies of the sales. All pages show the same currency, so that their figures are comparable. */
+import { useRef } from "preact/hooks";
 import type { Client } from "../api/client";
 import { type Query, useQuery } from "../api/useQuery";
 import type { Role } from "../auth/role";
@@ -11,9 +12,25 @@ export interface Currencies {
 
 const YEAR_MS = 365 * 86_400_000;
 
-/** Reads the currencies of the shop, or of the member's sales of the last year. */
+/** How often currencies are read: seldom, but until the first sale often. */
+const CURRENCIES_MS = 60_000;
+const FIRST_SALE_MS = 5_000;
+
+/**
+ * Reads the currencies of the shop, or of the member's sales of the last year. The preferred one stays the same until the
+ * page is left: it may be another one by every sale, and figures must not change their currency while they are looked at.
+ */
 export function useCurrencies(api: Client, role: Role): Query<Currencies> {
-  return useQuery(role, (signal) => (role === "admin" ? ofShop(api, signal) : ofSeller(api, signal)));
+  const preferred = useRef<string | undefined>(undefined);
+  return useQuery(
+    role,
+    async (signal) => {
+      const read = await (role === "admin" ? ofShop(api, signal) : ofSeller(api, signal));
+      preferred.current ??= read.preferred;
+      return { ...read, preferred: preferred.current };
+    },
+    preferred.current === undefined ? FIRST_SALE_MS : CURRENCIES_MS,
+  );
 }
 
 async function ofShop(api: Client, signal: AbortSignal): Promise<Currencies> {

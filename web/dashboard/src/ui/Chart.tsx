@@ -5,7 +5,7 @@ import { usePageContext } from "../app/context";
 import { watchTheme } from "../app/preferences";
 import type { Format } from "./format";
 import { Empty } from "./States";
-import { type Column, Table } from "./Table";
+import { type Column, moneyColumn, Table } from "./Table";
 
 /** The length of a step on the time axis. */
 export type Step = "hour" | "day" | "week" | "month";
@@ -134,14 +134,11 @@ function ChartTable({ data, file }: { data: ChartData; file: string }) {
     value: (row) => data.times[row]?.toISOString() ?? null,
     show: (row) => stepName(format, data, row),
   };
-  const others = data.series.map(
-    (series): Column<number> => ({
-      title: series.name,
-      value: (row) => series.values[row] ?? null,
-      show: (row) => valueText(format, data.unit, series.values[row]),
-      number: true,
-    }),
-  );
+  const others = data.series.map(({ name, values }): Column<number> => {
+    const value = (row: number) => values[row] ?? null;
+    if (data.unit === "money") return moneyColumn(name, format, format.currency, value);
+    return { title: name, value, show: (row) => valueText(format, data.unit, value(row)), number: true };
+  });
   const rows = data.times.map((_, row) => row);
   return <Table caption={data.title} columns={[first, ...others]} rows={rows} rowKey={String} file={file} />;
 }

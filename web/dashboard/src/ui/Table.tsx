@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { type Cell, csvOf, download } from "./csv";
 import type { Format } from "./format";
-import { majorOf } from "./money";
+import { exactOf } from "./money";
 
 /** A column: its title, the value that sorts it and goes to CSV, and how a row shows it. */
 export interface Column<Row> {
@@ -24,10 +24,7 @@ export function moneyColumn<Row>(
   currency: string | null | undefined,
   value: (row: Row) => number | null,
 ): Column<Row> {
-  const exact = (row: Row) => {
-    const minor = value(row);
-    return minor === null || currency === null || currency === undefined ? minor : majorOf(minor, currency);
-  };
+  const exact = (row: Row) => exactOf(value(row), currency);
   const show = (row: Row) => format.money(value(row), currency);
   return {
     title,

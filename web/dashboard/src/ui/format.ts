@@ -41,10 +41,10 @@ export class Format {
       signDisplay: "exceptZero",
     });
 
-  /** An amount in minor units of the currency, exact. */
+  /** An amount in minor units of the currency, exact. Without a currency only 0 can be written. */
   readonly money = (minor: Figure, currency: string | null | undefined = this.currency): string => {
     if (minor === null || minor === undefined) return NONE;
-    if (currency === null || currency === undefined) return this.count(minor);
+    if (currency === null || currency === undefined) return minor === 0 ? this.count(0) : NONE;
     return this.currencyFormat(currency, decimalsOf(currency)).format(
       majorOf(minor, currency) as Intl.StringNumericLiteral,
     );
@@ -52,7 +52,7 @@ export class Format {
 
   /** A short amount for the axis of a chart. */
   readonly shortMoney = (minor: number): string => {
-    if (this.currency === undefined) return this.short(minor);
+    if (this.currency === undefined) return minor === 0 ? this.short(0) : NONE;
     const major = minor / 10 ** decimalsOf(this.currency);
     const options = {
       style: "currency",

@@ -15,6 +15,11 @@ export function decimalsOf(currency: string): number {
   return known === undefined ? 2 : Number(known[0]);
 }
 
+/** The exact amount for a CSV file; null if its currency is unknown, because minor units alone say nothing. */
+export function exactOf(minor: number | null, currency: string | null | undefined): string | null {
+  return minor === null || !currency ? null : majorOf(minor, currency);
+}
+
 /** The exact amount in the major unit as a decimal number: 1050 minor units of EUR are `10.50`. */
 export function majorOf(minor: number, currency: string): string {
   const decimals = decimalsOf(currency);

@@ -3,7 +3,7 @@ import { usePageContext } from "../../app/context";
 import { shortId } from "../../figures/finding";
 import type { Order } from "../../figures/orders";
 import type { Format } from "../../ui/format";
-import { majorOf } from "../../ui/money";
+import { exactOf } from "../../ui/money";
 import { Product } from "../../ui/Product";
 import { type Column, Table } from "../../ui/Table";
 import "../../styles/orders.css";
@@ -47,10 +47,7 @@ function amountColumn(
   currency: string | undefined,
   value: (row: Order) => number | null,
 ): Column<Order> {
-  const exact = (row: Order) => {
-    const minor = value(row);
-    return minor === null || !row.currency ? minor : majorOf(minor, row.currency);
-  };
+  const exact = (row: Order) => exactOf(value(row), row.currency);
   return {
     title,
     value,
