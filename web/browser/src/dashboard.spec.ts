@@ -449,6 +449,32 @@ test("on a phone the navigation is a menu, nothing is cut off, and the keyboard 
   await expect(page.getByRole("link", { name: "Skip to content" })).toBeFocused();
 });
 
+test("on a phone, names and ids of 128 characters are not cut off", async ({ page }) => {
+  const long = "y".repeat(128);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.route("**/api/v1/analytic/products?*", async (route) => {
+    const requested = new URL(route.request().url()).searchParams.get("ids")?.split(",") ?? [];
+    const products = requested.map((id) => ({ requested: id, id, name: long }));
+    await route.fulfill({ json: { data: { products } } });
+  });
+  await signIn(page, "admin");
+  for (const path of [
+    "",
+    `products/${long}`,
+    `products?category=${long}&seller=${long}`,
+    `seller/${long}`,
+    `alerts/${long}`,
+    `flow/${long}`,
+    `recommendations?product=${long}`,
+    `orders?seller=${long}`,
+  ]) {
+    await open(page, path);
+    await loaded(page);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width, `the width of ${path.slice(0, 20)}`).toBeLessThanOrEqual(390);
+  }
+});
+
 test("every figure says what it means", async ({ page }) => {
   await signIn(page, "admin");
   await loaded(page);

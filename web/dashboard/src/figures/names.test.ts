@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { batches, ProductNames } from "./names";
+import { batches, ProductNames, visible } from "./names";
 
 const settle = () => new Promise((done) => setTimeout(done, 5));
 
@@ -46,4 +46,11 @@ describe("product names", () => {
     // six characters each in an address
     expect(sizes(Array.from({ length: 7 }, () => "é".repeat(100)))).toEqual([6, 1]);
   });
+});
+
+it("a name without a character that can be seen is none", () => {
+  const names = ["\u200b\u2060", "\ufeff", "\u3000 \u2028", "", null, undefined];
+  expect(names.map(visible)).toEqual(names.map(() => null));
+  expect(visible("👩‍🌾")).toBe("👩‍🌾");
+  expect(visible("\u200bمرحبا")).toBe("\u200bمرحبا");
 });

@@ -62,9 +62,14 @@ export class ProductNames {
     const names = await this.read(ids).catch(() => undefined);
     // Ids stay on the page when names cannot be read; whoever shows them next asks again.
     if (names === undefined) return;
-    for (const id of ids) this.known.set(id, { name: names.get(id) ?? null, at: this.now() });
+    for (const id of ids) this.known.set(id, { name: visible(names.get(id)), at: this.now() });
     for (const changed of this.listeners) changed();
   }
+}
+
+/** A name, unless it has no character that can be seen: then there is nothing to click on. */
+export function visible(name: string | null | undefined): string | null {
+  return name && /[^\p{Cf}\p{Cc}\p{Z}]/u.test(name) ? name : null;
 }
 
 /** The ids in requests that are short enough. */
@@ -103,5 +108,5 @@ export function useProductName(id: string, given?: string | null): string | unde
     names.want(id);
     return names.watch(() => changed((count) => count + 1));
   }, [names, id, given]);
-  return given ?? names.of(id);
+  return visible(given) ?? names.of(id);
 }
