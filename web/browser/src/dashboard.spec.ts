@@ -391,6 +391,54 @@ test("a chart is saved with exact amounts and their currency", async ({ page }) 
   expect(lines[1]).toMatch(/,-?\d+\.\d\d$/);
 });
 
+test("an alert of the list opens, however many are newer", async ({ page }) => {
+  test.setTimeout(120_000);
+  const marker = `customer:opens-${Date.now()}`;
+  await query(
+    `INSERT INTO analytic.finding (id, rule, subject, window_name, evidence, date_created, date_updated)
+     SELECT gen_random_uuid(), CASE WHEN n = 0 THEN 'order_burst' ELSE 'abandoned_cart' END, $1, n::text,
+       '{"order_count": 7, "orders": []}', now() - interval '1 year' + n * interval '1 s', now()
+     FROM generate_series(0, 520) AS n`,
+    [marker],
+  );
+  try {
+    // The first page of a rule, and the last page of all.
+    for (const path of ["alerts?rule=order_burst", "alerts"]) {
+      await (path === "alerts" ? open(page, path) : signIn(page, "admin", path));
+      const burst = page.getByRole("row", { name: marker.replace("customer:", "") }).getByText("Burst of orders");
+      const next = page.getByRole("button", { name: "Next" });
+      await loaded(page);
+      for (let turned = 0; turned < 100 && (await burst.count()) === 0; turned += 1) {
+        await next.click();
+        await expect(page.getByText(`Page ${turned + 2}`, { exact: true })).toBeVisible();
+        await loaded(page);
+      }
+      await burst.click();
+      await expect(page.getByRole("heading", { name: "Burst of orders", level: 1 })).toBeVisible();
+      await expect(page.getByText(marker.replace(":", " "))).toBeVisible();
+      await page.reload();
+      await expect(page.getByText(marker.replace(":", " "))).toBeVisible();
+    }
+  } finally {
+    await query("DELETE FROM analytic.finding WHERE subject = $1", [marker]);
+  }
+});
+
+test("a measurement of two days ago does not say that every event is accounted for", async ({ page }) => {
+  let daysAgo = 1;
+  await page.route("**/api/analytics/flow", async (route) => {
+    const response = await route.fetch();
+    const measuredAt = new Date(Date.now() - daysAgo * 86_400_000 - 3_600_000).toISOString();
+    const conservation = { measuredAt, stored: 9, applied: 9, waiting: 0, parked: 0, difference: 0 };
+    await route.fulfill({ response, json: { ...(await response.json()), conservation } });
+  });
+  await signIn(page, "admin", "flow");
+  const verdict = page.getByRole("region", { name: "Conservation" }).getByRole("status");
+  await expect(verdict).toHaveText("Every stored event is applied, waiting or parked.");
+  daysAgo = 2;
+  await expect(verdict).toContainText("No measurement for more than two days");
+});
+
 test("what a visitor does is shown within seconds", async ({ page }) => {
   await signIn(page, "admin");
   await loaded(page);

@@ -96,3 +96,12 @@ export function reasonName(reason: string): string {
   const words = reason.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** How old a measurement may be that is made once a day. */
+const MEASURED_MAX_MS = 2 * 86_400_000;
+
+/** Whether all stored events are accounted for; `stale` when nobody has looked for two days. */
+export function conservationOf(difference: number, measuredAt: string, now: number): "good" | "bad" | "stale" {
+  if (difference !== 0) return "bad";
+  return now - Date.parse(measuredAt) > MEASURED_MAX_MS ? "stale" : "good";
+}

@@ -1,7 +1,7 @@
 /** Whether every stored event is accounted for. */
 import type { Schemas } from "../../api/client";
 import { usePageContext } from "../../app/context";
-import { FLOWS } from "../../figures/flow";
+import { conservationOf, FLOWS } from "../../figures/flow";
 import { Card } from "../../ui/Card";
 import { Figure } from "../../ui/Figure";
 import { Empty } from "../../ui/States";
@@ -11,6 +11,7 @@ const SCOPE = "conservation";
 /** Shows the newest measurement as an equation. */
 export function Conservation({ measured }: { measured: Schemas["FlowConservation"] | undefined }) {
   const { format } = usePageContext();
+  const state = measured && conservationOf(measured.difference, measured.measuredAt, Date.now());
   return (
     <Card title="Conservation" width="third" definition={FLOWS.difference}>
       {measured === undefined ? (
@@ -26,8 +27,8 @@ export function Conservation({ measured }: { measured: Schemas["FlowConservation
             <Figure definition={FLOWS.measuredParked} value={measured.parked} scope={SCOPE} />
             <Figure definition={FLOWS.difference} value={measured.difference} scope={SCOPE} />
           </div>
-          <p class={measured.difference === 0 ? "good" : "bad"} role="status">
-            {verdict(measured.difference)}
+          <p class={state} role="status">
+            {state === "stale" ? OUTDATED : verdict(measured.difference)}
           </p>
           <p class="muted small">As of {format.time(measured.measuredAt)}.</p>
         </>
@@ -35,6 +36,9 @@ export function Conservation({ measured }: { measured: Schemas["FlowConservation
     </Card>
   );
 }
+
+const OUTDATED =
+  "No measurement for more than two days, although it is made once a day. See docs/RUNBOOK.md, section conservation.";
 
 function verdict(difference: number): string {
   if (difference === 0) return "Every stored event is applied, waiting or parked.";
