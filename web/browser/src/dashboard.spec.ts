@@ -533,10 +533,44 @@ test("every figure says what it means", async ({ page }) => {
   await expect(button).toHaveAttribute("aria-expanded", "false");
 });
 
-test("the chosen theme survives a reload", async ({ page }) => {
-  await signIn(page, "admin");
-  await page.getByLabel("Theme").selectOption("dark");
-  await page.reload();
+/** The colours of the page, whose chart by day is drawn in them once it has pixels of the accent colour. */
+async function colours(page: Page): Promise<string[]> {
   await loaded(page);
-  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  const read = () =>
+    page.evaluate(() => {
+      const of = (name: string) => {
+        const probe = document.body.appendChild(document.createElement("i"));
+        probe.style.color = `var(${name})`;
+        const { color } = getComputedStyle(probe);
+        probe.remove();
+        return color;
+      };
+      const canvas = document.querySelector<HTMLCanvasElement>("[aria-label^='Chart: Revenue by day'] canvas");
+      const pixels = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+      const accent = of("--series-accent");
+      let drawn = 0;
+      for (let at = 0; at < pixels.length; at += 4)
+        if (`rgb(${pixels[at]}, ${pixels[at + 1]}, ${pixels[at + 2]})` === accent) drawn += 1;
+      return { drawn, colours: ["--bg", "--text", "--accent", "--bad", "--series-accent"].map(of) };
+    });
+  await expect.poll(async () => (await read()).drawn).toBeGreaterThan(50);
+  return (await read()).colours;
+}
+
+test("a chosen theme has the colours of the system's theme, also in charts, and survives a reload", async ({
+  page,
+}) => {
+  await page.emulateMedia({ colorScheme: "dark" });
+  await signIn(page, "admin");
+  const dark = await colours(page);
+  await page.emulateMedia({ colorScheme: "light" });
+  const light = await colours(page);
+  expect(light.filter((colour) => dark.includes(colour))).toEqual([]);
+  await page.getByLabel("Theme").selectOption("dark");
+  expect(await colours(page)).toEqual(dark);
+  await page.reload();
+  expect(await colours(page)).toEqual(dark);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.getByLabel("Theme").selectOption("light");
+  expect(await colours(page)).toEqual(light);
 });

@@ -83,7 +83,7 @@ function valueAxis(data: ChartData, format: Format): uPlot.Axis {
 
 function lines(): Pick<uPlot.Axis, "stroke" | "grid" | "ticks" | "font"> {
   const line = { stroke: colour("--line"), width: 1 };
-  return { stroke: colour("--muted"), grid: line, ticks: { ...line, size: 4 }, font: `12px ${colour("--font")}` };
+  return { stroke: colour("--muted"), grid: line, ticks: { ...line, size: 4 }, font: `12px ${fontFamily()}` };
 }
 
 function seriesOptions(series: Series): uPlot.Series {
@@ -96,6 +96,16 @@ function seriesOptions(series: Series): uPlot.Series {
 /** Bars that leave a third of their step free and have slightly rounded tops. */
 const bars = uPlot.paths.bars?.({ size: [0.66, 48], radius: 0.15 }) ?? (() => null);
 
+/** A colour of the style sheet, resolved: a canvas takes neither variables nor `light-dark()`. */
 function colour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const probe = document.createElement("i");
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+function fontFamily(): string {
+  return getComputedStyle(document.body).fontFamily;
 }
