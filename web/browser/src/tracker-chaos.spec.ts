@@ -1,13 +1,23 @@
 /** Everything at once: three tabs, a network that fails at random, pages that reload, close and crash. */
 import type { BrowserContext, Page } from "@playwright/test";
 import type { Fault, Site } from "./tracker/site.js";
-import { enter, expect, expectNothingLeft, products, rowsOf, stored, test, trackViews } from "./tracker/visitor.js";
+import {
+  enter,
+  expect,
+  expectNothingLeft,
+  products,
+  rowsOf,
+  stored,
+  test,
+  trackViews,
+  UNAVAILABLE,
+} from "./tracker/visitor.js";
 
 const STEPS = 40;
 const FAULTS: Fault[] = [
   { kind: "request lost" },
   { kind: "answer lost" },
-  { kind: "status", status: 503 },
+  UNAVAILABLE,
   { kind: "status", status: 200, body: "<html>Please sign in</html>" },
 ];
 

@@ -15,10 +15,9 @@ import {
   test,
   track,
   trackViews,
+  UNAVAILABLE,
   unsent,
 } from "./tracker/visitor.js";
-
-const UNAVAILABLE = { kind: "status", status: 503 } as const;
 
 test("pending consent keeps events in memory with their times, and sends them once it is granted", async ({
   page,

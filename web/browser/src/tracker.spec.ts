@@ -13,10 +13,9 @@ import {
   test,
   track,
   trackViews,
+  UNAVAILABLE,
   unsent,
 } from "./tracker/visitor.js";
-
-const UNAVAILABLE = { kind: "status", status: 503 } as const;
 
 test("events of a guest are stored once, in batches of at most 20", async ({ page, site }) => {
   await enter(page, site);

@@ -2,7 +2,7 @@
 import { test as base, expect, type Page } from "@playwright/test";
 import type { Details, Tracker, TrackerError, TrackerOptions } from "@shopsignal/tracker";
 import { query } from "../stack.js";
-import { openSite, type Site } from "./site.js";
+import { type Fault, openSite, type Site } from "./site.js";
 
 declare global {
   interface Window {
@@ -23,6 +23,9 @@ export const test = base.extend<{ site: Site }>({
     await site.close();
   },
 });
+
+/** The API cannot answer now. */
+export const UNAVAILABLE: Fault = { kind: "status", status: 503 };
 
 /** Fast, and without bounces; tests of bounces set `bounceMs`. */
 const OPTIONS: TrackerOptions = { consent: "granted", batchMs: 100, bounceMs: 0 };
