@@ -235,6 +235,28 @@ test("a busy API is reported, with what to do, and retried after Retry-After", a
   await loaded(page);
 });
 
+test("behind a captive portal the page says so, and goes on by itself when it is passed", async ({ page }) => {
+  let isPassed = false;
+  const answer = (json: boolean) =>
+    json ? { json: {} } : { contentType: "text/html", body: "<html>Please sign in to the network</html>" };
+  await page.route(/\/(api\/|config\.json)/, async (route) => {
+    if (isPassed) return route.continue();
+    await route.fulfill(answer(route.request().url().includes("/api/analytics/users")));
+  });
+  await open(page);
+  await expect(page.getByRole("alert")).toHaveText("config.json: the answer is not from the shop's server");
+  isPassed = true;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await signIn(page, "admin");
+  await loaded(page);
+  isPassed = false;
+  await expect(page.locator(".stale").first()).toContainText("The answer does not come from the API.");
+  await expect(page.getByText("This page failed")).toHaveCount(0);
+  isPassed = true;
+  await expect(page.locator(".stale, .failure")).toHaveCount(0, { timeout: 30_000 });
+  await loaded(page);
+});
+
 test("an expired sign-in is reported, and the page stays", async ({ page }) => {
   await signIn(page, "admin");
   await loaded(page);

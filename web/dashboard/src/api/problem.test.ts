@@ -50,9 +50,9 @@ test("a response that breaks off or is not the API's is asked for again", async 
       stream.error(new TypeError("network error"));
     },
   });
-  for (const response of [new Response(cut), new Response("<html>"), new Response(""), new Response("null")]) {
-    const problem = await problemWith(response);
-    expect(problem?.kind).toBe("unavailable");
+  for (const body of [cut, "<html>", "", "null", "{}", "[]", "[{}]", "1"]) {
+    const problem = await problemWith(new Response(body));
+    expect(problem?.kind, String(body)).toBe("unavailable");
     expect(nextDelay(2_000, problem, 1)).toBe(2_000);
   }
   expect(await problemWith(new Response('{"status":"ok"}'))).toBeUndefined();

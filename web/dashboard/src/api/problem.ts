@@ -50,11 +50,15 @@ export function unreachable(timedOut: boolean, online: boolean): Problem {
   return { kind: "unavailable", message: "The server cannot be reached.", retryAfterSeconds: undefined };
 }
 
-/** The object in the body of a successful response. What has none comes from a proxy or a captive portal, and may pass. */
+/**
+ * The object in the body of a successful response; each of the API has fields. Anything else comes from a proxy or a captive
+ * portal, and may pass.
+ */
 export function answerOf(body: string): unknown {
   try {
     const answer: unknown = JSON.parse(body);
-    if (typeof answer === "object" && answer !== null) return answer;
+    if (typeof answer === "object" && answer !== null && !Array.isArray(answer) && Object.keys(answer).length > 0)
+      return answer;
   } catch {
     // It is reported below.
   }

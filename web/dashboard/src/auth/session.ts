@@ -49,7 +49,10 @@ export class Session {
   static async open(): Promise<Session> {
     const response = await fetch("/config.json", { cache: "no-cache" });
     if (!response.ok) throw new Error(`config.json: the server answered with status ${response.status}`);
-    const configuration: Configuration = await response.json();
+    const configuration: Configuration | undefined = await response.json().catch(() => undefined);
+    // A captive portal answers with a page of its own.
+    if (typeof configuration?.issuer !== "string")
+      throw new Error("config.json: the answer is not from the shop's server");
     return new Session(new UserManager(settings(configuration)));
   }
 
