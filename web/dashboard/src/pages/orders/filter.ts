@@ -3,6 +3,7 @@ import { usePageContext } from "../../app/context";
 import { usePageLocation } from "../../app/location";
 import { type OrderInstant, type Status, statusOf } from "../../figures/orders";
 import { type Days, lastDays } from "../../figures/sales";
+import { addDays } from "../../ui/day";
 import { useToday } from "../../ui/today";
 
 /** The chosen orders. */
@@ -50,5 +51,10 @@ export function daysOf(first: string | null, last: string | null, usual: Days): 
 }
 
 function validDate(date: string | null): string | undefined {
-  return date !== null && DATE.test(date) && !Number.isNaN(Date.parse(date)) ? date : undefined;
+  return date !== null && DATE.test(date) && isInCalendar(date) ? date : undefined;
+}
+
+/** Dates of this and the last century and some to come; JavaScript counts on after the end of a month. */
+function isInCalendar(date: string): boolean {
+  return date >= "1970" && date < "3000" && !Number.isNaN(Date.parse(date)) && addDays(date, 0) === date;
 }
