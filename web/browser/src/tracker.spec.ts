@@ -145,6 +145,26 @@ test("a clock that is set back between events does not date events into the futu
   for (const row of await stored([early, late])) expect(Math.abs(row.occurred_at.getTime() - now)).toBeLessThan(10_000);
 });
 
+test("a clock that is set right after an event leaves its time, which may be too old", async ({ page, site }) => {
+  await shiftClock(page, -3);
+  await enter(page, site, { batchMs: 1500 });
+  const setClock = (hours: number) =>
+    page.evaluate((offsetMs) => {
+      (window as unknown as { clockOffsetMs: number }).clockOffsetMs = offsetMs;
+    }, hours * 3_600_000);
+  const early = await track(page, "view", { product: product() });
+  await setClock(0);
+  const [row] = await stored([early]);
+  expect(Math.abs((row?.occurred_at.getTime() ?? 0) - (Date.now() - 3 * 3_600_000))).toBeLessThan(10_000);
+
+  await setClock(-24 * 365);
+  const tooEarly = await track(page, "view", { product: product() });
+  await setClock(0);
+  await expect.poll(() => page.evaluate(() => window.errors.map(({ code }) => code))).toEqual(["too_old"]);
+  expect(await rowsOf([tooEarly])).toEqual([]);
+  await expectNothingLeft(page);
+});
+
 test("private mode: without storage events are sent from memory", async ({ page, site }) => {
   await withoutStorage(page);
   await enter(page, site);
