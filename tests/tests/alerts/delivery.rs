@@ -161,6 +161,9 @@ async fn an_address_that_is_mistyped_keeps_no_alert_from_the_other_webhook() {
     let Some(Invoked::Answered(answer)) = deliver(&shop, &mut sender).await else { panic!("{}", sender.output()) };
     assert_eq!(answer["batchItemFailures"].as_array().unwrap().len(), 1, "it waits for the other address");
     assert_eq!(json.requests().len(), 1);
-    assert_eq!(shop.database.rows("SELECT array_to_string(confirmed, ',') FROM analytic.pending_alert").await, ["json"]);
+    assert_eq!(
+        shop.database.rows("SELECT array_to_string(confirmed, ',') FROM analytic.pending_alert").await,
+        ["json"]
+    );
     assert!(sender.output().contains("alert_slack_url is malformed"), "{}", sender.output());
 }
