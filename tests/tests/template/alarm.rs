@@ -31,6 +31,7 @@ const ALARMS: &[&str] = &[
     "popularity-pending-age: Maximum PendingOldestAge > PendingAgeAlarmSeconds in 5 of 5 x 60 s, breaching",
     "probe: Maximum ProbeSeconds > ProbeAlarmSeconds in 2 of 2 x 600 s, breaching",
     "ranks-age: Maximum RanksAge > RanksAgeAlarmSeconds in 5 of 5 x 60 s, breaching",
+    "refused-projections: Sum Refused > 0 in 1 of 1 x 300 s, notBreaching",
     "unanswered-items: Sum Unanswered > 0 in 1 of 1 x 300 s, notBreaching",
 ];
 
