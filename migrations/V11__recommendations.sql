@@ -153,9 +153,6 @@ COMMENT ON COLUMN analytic.pending.learned IS 'Whether a row of the catalog was 
 -- The newest rows of the catalog also say whose they are: a recommendation shows at once what is not learned yet.
 COMMENT ON COLUMN analytic.pending.actor IS 'Whose daily cap it counts towards, and whose recommendations it changes, as in the log.';
 
-ALTER TABLE analytic.product ADD COLUMN available boolean;
-COMMENT ON COLUMN analytic.product.available IS 'Whether it can be bought now, as product events say; null when none did, which means yes.';
-
 -- Whose visit an event belongs to, or which basket a purchase: the kind is part of the hash, so that a session cannot have
 -- the name of an account.
 CREATE FUNCTION analytic.visitor_of(kind text, name text) RETURNS uuid

@@ -153,7 +153,8 @@ CREATE TABLE analytic.product (
     seller_id   text,
     category_id text,
     name        text,
-    deleted_at  timestamptz
+    deleted_at  timestamptz,
+    available   boolean
 );
 CREATE INDEX product_seller_idx ON analytic.product (seller_id);
 
@@ -163,6 +164,7 @@ COMMENT ON COLUMN analytic.product.seller_id IS 'Seller; null when no event name
 COMMENT ON COLUMN analytic.product.category_id IS 'Category; null when no event named one.';
 COMMENT ON COLUMN analytic.product.name IS 'Name.';
 COMMENT ON COLUMN analytic.product.deleted_at IS 'When it was withdrawn; null again when it was reinstated.';
+COMMENT ON COLUMN analytic.product.available IS 'Whether it can be bought now, as product events say; null when none did, which means yes.';
 
 CREATE TABLE analytic.product_period (
     product_id  text        NOT NULL,
@@ -385,7 +387,7 @@ COMMENT ON COLUMN analytic.event_rollup.events IS 'Events.';
 
 -- The sales figures and order states recounted from the log alone, independently of the projection: money order by
 -- order in PL/pgSQL, everything else in one query over all events. Each row is one cell: the table, its key as strings,
--- its figures. Times are seconds since 1970.
+-- its figures. Times in keys are seconds since 1970, those in figures microseconds.
 
 CREATE FUNCTION analytic.recount_minor(amount text, code text) RETURNS bigint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -393,6 +395,11 @@ CREATE FUNCTION analytic.recount_minor(amount text, code text) RETURNS bigint
         WHEN code IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF') THEN 0
         WHEN code IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') THEN 3 WHEN code IN ('CLF', 'UYW') THEN 4 ELSE 2 END), 1000000000000000)::bigint;
 COMMENT ON FUNCTION analytic.recount_minor(text, text) IS 'An amount in minor units of a currency, by a separate list of the decimals in ISO 4217.';
+
+CREATE FUNCTION analytic.recount_time(at timestamptz) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (extract(epoch FROM at) * 1000000)::bigint;
+COMMENT ON FUNCTION analytic.recount_time(timestamptz) IS 'A time in microseconds since 1970, to compare it as a figure.';
 
 CREATE FUNCTION analytic.recount_shares(amount bigint, weights bigint[]) RETURNS bigint[]
     LANGUAGE sql IMMUTABLE
@@ -452,6 +459,7 @@ DECLARE
     -- payments: parallel arrays by payment; and the movements of their money
     ids text[] := '{}'; curs text[] := '{}'; methods text[] := '{}'; held boolean[] := '{}'; came bigint[] := '{}';
     amounts bigint[] := '{}'; ats int[] := '{}'; paid boolean[] := '{}'; named boolean[] := '{}';
+    statuses text[] := '{}'; paid_at timestamptz[] := '{}'; refunded_at timestamptz[] := '{}'; unpaid jsonb := '[]'; asked_at timestamptz;
     moves jsonb := '[]'; paid_in jsonb := '{}'; own text; minor bigint; given bigint; place int; name text; pass int;
     -- refunds
     requests jsonb := '[]'; request jsonb; known_request jsonb; worth bigint[]; part bigint; named_return boolean; w int; found int; parts int[];
@@ -544,18 +552,25 @@ BEGIN
         FOR n IN 1..cardinality(events) LOOP
             it := events[n].content;
             CONTINUE WHEN events[n].event_type <> 'payment_processed' OR (it->>'payment_id' IS NULL) <> (pass = 2);
-            CONTINUE WHEN pass = 2 AND it->>'status' NOT IN ('succeeded', 'failed');
+            CONTINUE WHEN pass = 2 AND it->>'status' = 'refunded';
             own := CASE WHEN (it->'currency'->>'named')::boolean THEN it->'currency'->>'code' ELSE cur END;
             minor := CASE WHEN it->>'amount' IS NULL THEN NULL ELSE analytic.recount_minor(it->>'amount', own) END;
             name := coalesce(it->>'payment_id', events[n].id::text);
             place := NULL;
             IF pass = 1 THEN
                 SELECT i INTO place FROM generate_subscripts(ids, 1) AS i WHERE ids[i] = name AND named[i];
-            ELSIF it->>'status' = 'failed' THEN
-                SELECT max(i) INTO place FROM (
-                    SELECT i FROM generate_subscripts(ids, 1) AS i
-                    WHERE NOT named[i] AND held[i] AND curs[i] = own AND amounts[i] = minor) AS bounced;
-                CONTINUE WHEN place IS NULL;
+            ELSIF it->>'status' <> 'succeeded' THEN
+                IF it->>'status' = 'failed' THEN
+                    SELECT max(i) INTO place FROM (
+                        SELECT i FROM generate_subscripts(ids, 1) AS i
+                        WHERE NOT named[i] AND held[i] AND curs[i] = own AND amounts[i] = minor) AS bounced;
+                END IF;
+                IF place IS NULL THEN
+                    -- an attempt by itself, which moves nothing
+                    unpaid := unpaid || jsonb_build_object('id', name, 'currency', own, 'minor', coalesce(minor, 0), 'method', coalesce(method, ''),
+                        'status', it->>'status');
+                    CONTINUE;
+                END IF;
             ELSE
                 -- up to what is due at the payment or later; when no total in its currency is known, up to the largest payment
                 SELECT max((stage->>'due')::bigint) INTO due FROM jsonb_array_elements(dues) AS stage
@@ -573,12 +588,15 @@ BEGIN
             IF place IS NULL THEN
                 place := cardinality(ids) + 1;
                 ids[place] := name; curs[place] := own; methods[place] := ''; held[place] := false; came[place] := 0;
-                amounts[place] := 0; ats[place] := n; paid[place] := false; named[place] := pass = 1;
+                amounts[place] := coalesce(minor, 0); ats[place] := n; paid[place] := false; named[place] := pass = 1;
+                statuses[place] := it->>'status';
             END IF;
             IF methods[place] = '' THEN methods[place] := coalesce(it->>'method', ''); END IF;
             IF it->>'status' = 'succeeded' AND NOT held[place] THEN
-                IF NOT paid[place] THEN curs[place] := own; END IF;
+                -- until then the amount was the one due
+                IF NOT paid[place] THEN curs[place] := own; amounts[place] := 0; paid_at[place] := events[n].occurred_at; END IF;
                 held[place] := true; paid[place] := true; came[place] := minor; amounts[place] := amounts[place] + minor;
+                statuses[place] := 'succeeded';
                 moves := moves || jsonb_build_object('n', n, 'pay', place, 'minor', minor, 'back', false);
             ELSIF it->>'status' = 'failed' AND held[place] THEN
                 -- the same chargeback again: by its id, or by its amount as long as not both have ids
@@ -590,8 +608,13 @@ BEGIN
                       AND coalesce(move->>'id' = it->>'refund_id', (move->>'minor')::bigint = minor));
                 given := CASE WHEN minor > 0 THEN least(minor, came[place]) ELSE came[place] END;
                 came[place] := came[place] - given; held[place] := came[place] > 0;
+                IF NOT held[place] THEN statuses[place] := 'failed'; END IF;
                 moves := moves || jsonb_build_object('n', n, 'pay', place, 'minor', given, 'back', true, 'id', it->>'refund_id');
                 IF pass = 2 THEN paid_in := paid_in || jsonb_build_object(own, coalesce((paid_in->>own)::bigint, 0) - given); END IF;
+            ELSIF it->>'status' = 'refunded' AND held[place] THEN
+                refunded_at[place] := coalesce(refunded_at[place], events[n].occurred_at);
+            ELSIF NOT held[place] THEN
+                statuses[place] := it->>'status';
             END IF;
         END LOOP;
     END LOOP;
@@ -844,6 +867,12 @@ BEGIN
             END IF;
             IF NOT reached ? name THEN reached := reached || jsonb_build_object(name, event.occurred_at); END IF;
         END LOOP;
+        -- money is asked for by whoever names an amount, and by a return of what was never ordered
+        IF event.event_type = 'payment_processed' AND it->>'status' = 'refunded' OR event.event_type = 'order_returned'
+               AND (it->>'refund' IS NOT NULL OR items ? n::text AND NOT EXISTS (
+                    SELECT FROM jsonb_array_elements_text(items->n::text->'pieces') AS taken WHERE taken::bigint > 0)) THEN
+            asked_at := coalesce(asked_at, event.occurred_at);
+        END IF;
         -- a partial refund without items is goodwill
         whole := CASE WHEN it->>'refund' IS NOT NULL THEN analytic.recount_minor(it->>'refund', cur) >= of_lines
                       WHEN event.event_type = 'payment_processed' AND it->>'amount' IS NOT NULL THEN analytic.recount_minor(it->>'amount', cur) >= of_lines
@@ -866,9 +895,11 @@ BEGIN
         'status', coalesce(ended, steps[greatest(furthest, 1)]), 'first_at', events[1].occurred_at, 'back', back, 'asked', asked,
         'shipping', CASE WHEN known THEN analytic.recount_minor(shipping, cur) ELSE 0 END,
         'tax', CASE WHEN known THEN analytic.recount_minor(tax, cur) ELSE 0 END,
-        'fee', CASE WHEN known THEN analytic.recount_minor(fee, cur) ELSE 0 END,
-        'payments', coalesce((SELECT jsonb_agg(jsonb_build_object('id', ids[i], 'currency', curs[i], 'minor', amounts[i]))
-                              FROM generate_subscripts(ids, 1) AS i WHERE paid[i]), '[]'));
+        'fee', CASE WHEN known THEN analytic.recount_minor(fee, cur) ELSE 0 END, 'total', total, 'asked_at', asked_at,
+        'payments', unpaid || coalesce((
+            SELECT jsonb_agg(jsonb_build_object('id', ids[i], 'currency', curs[i], 'minor', amounts[i], 'method', methods[i],
+                'status', CASE WHEN refunded_at[i] IS NULL THEN statuses[i] ELSE 'refunded' END, 'paid_at', paid_at[i], 'refunded_at', refunded_at[i]))
+            FROM generate_subscripts(ids, 1) AS i), '[]'));
 END $$;
 COMMENT ON FUNCTION analytic.recount_order(text, jsonb) IS 'Everything derived from the logged events of one order, in one document: a naive implementation of docs/ORDER_EVENTS.md.';
 
@@ -896,7 +927,8 @@ WITH product AS (
     SELECT order_id, it->>'customer' AS customer_key, it->>'seller' AS seller_id, it->>'former_seller' AS former_seller_id,
            it->>'currency' AS currency, it->>'method' AS method,
            it->>'status' AS status, (it->>'first_at')::timestamptz AS first_at, jsonb_array_length(it->'lines') AS line_count,
-           (it->>'shipping')::bigint AS shipping, (it->>'tax')::bigint AS tax, (it->>'fee')::bigint AS fee
+           (it->>'shipping')::bigint AS shipping, (it->>'tax')::bigint AS tax, (it->>'fee')::bigint AS fee,
+           (it->>'total')::bigint AS total, (it->>'asked_at')::timestamptz AS asked_at
     FROM reported
 ), reached AS (
     SELECT order_id, step.key AS status, step.value::timestamptz AS at FROM reported CROSS JOIN LATERAL jsonb_each_text(it->'reached') AS step
@@ -909,7 +941,7 @@ WITH product AS (
 ), line AS (
     -- a product has the seller and category stated last before the order, else the first ones; at the same instant the
     -- creation is stated first
-    SELECT order_id, place - 1 AS position, reference.product_id AS known_id, coalesce(reference.product_id, item->>'reference') AS product_id,
+    SELECT order_id, place - 1 AS position, item->>'reference' AS named, reference.product_id AS known_id, coalesce(reference.product_id, item->>'reference') AS product_id,
            coalesce(item->>'seller_id', orders.seller_id, (
                SELECT content->>'seller_id' FROM analytic.shop_event AS said
                WHERE said.subject = 'product' AND said.subject_id = reference.product_id AND event_type IN ('product_created', 'product_updated')
@@ -992,6 +1024,8 @@ WITH product AS (
 ), opinion AS (
     -- at the same instant: created, changed, deleted
     SELECT subject, subject_id, bool_or(event_type LIKE '%deleted') AS deleted,
+           min(occurred_at) FILTER (WHERE event_type IN ('rating_added', 'comment_created')) AS given_at,
+           (array_agg(content->>'customer' ORDER BY occurred_at, step, id) FILTER (WHERE content->>'customer' IS NOT NULL))[1] AS customer_key,
            (array_agg(content->>'reference' ORDER BY occurred_at, step, id) FILTER (WHERE content->>'reference' IS NOT NULL))[1] AS reference,
            (array_agg((content->>'score_micros')::bigint ORDER BY occurred_at DESC, step DESC, id DESC) FILTER (WHERE content->>'score_micros' IS NOT NULL))[1] AS score_micros,
            (array_agg((content->>'score_micros')::bigint ORDER BY occurred_at, id) FILTER (WHERE event_type IN ('rating_added', 'comment_created')))[1] AS first_score,
@@ -1022,23 +1056,88 @@ WITH product AS (
     UNION ALL SELECT 'order_status', NULL, NULL, ARRAY[scope.seller_id, status], ARRAY[1, items]::numeric[], NULL FROM orders JOIN scope USING (order_id)
     UNION ALL SELECT 'rating', NULL, NULL, ARRAY[product_id], ARRAY[1, score_micros]::numeric[], NULL
     FROM opinion JOIN reference USING (reference) WHERE NOT deleted AND score_micros IS NOT NULL
-    UNION ALL SELECT 'sales_order', NULL, NULL, ARRAY[order_id, status, coalesce(customer_key, ''), coalesce(orders.currency, ''), method],
-        ARRAY[1, coalesce(moved.revenue, 0), coalesce(moved.refund, 0)], NULL
-    FROM orders LEFT JOIN (SELECT order_id, currency, sum(revenue) AS revenue, sum(refund) AS refund FROM entry GROUP BY order_id, currency) AS moved
-        USING (order_id, currency)
-    UNION ALL SELECT 'order_line', NULL, NULL, ARRAY[order_id, position::text, coalesce(known_id, ''), seller_id, category_id],
-        ARRAY[quantity, price_minor, total_minor]::numeric[], NULL FROM line
-    UNION ALL SELECT 'payment', NULL, NULL, ARRAY[order_id, paying->>'id', paying->>'currency'], ARRAY[1, (paying->>'minor')::numeric], NULL
-    FROM reported CROSS JOIN LATERAL jsonb_array_elements(it->'payments') AS paying
     UNION ALL SELECT 'derived', NULL, NULL, ARRAY[event_type], ARRAY[1], NULL FROM derived
     -- the nil UUID is not a product
     WHERE product_id <> '00000000-0000-0000-0000-000000000000'
+), shown AS (
+    -- when an order first stood where
+    SELECT order_id, min(at) FILTER (WHERE status = 'created') AS placed_at, min(at) FILTER (WHERE status = 'paid') AS paid_at,
+           min(at) FILTER (WHERE status = 'shipped') AS shipped_at, min(at) FILTER (WHERE status = 'delivered') AS delivered_at,
+           min(at) FILTER (WHERE status = 'cancelled') AS cancelled_at, min(at) FILTER (WHERE status = 'returned') AS returned_at
+    FROM reached GROUP BY order_id
+), moved AS (
+    SELECT order_id, currency, sum(revenue) AS revenue, sum(refund) AS refund FROM entry GROUP BY order_id, currency
+), fact AS (
+    SELECT subject_id AS product_id, id, occurred_at, (event_type = 'product_updated')::int AS step, content->>'seller_id' AS seller_id,
+           content->>'category_id' AS category_id, content->>'name' AS name, (content->>'available')::boolean::int AS available
+    FROM analytic.shop_event WHERE subject = 'product' AND event_type IN ('product_created', 'product_updated')
+), instant AS (
+    -- what is stated last of one time
+    SELECT product_id, occurred_at AS since,
+           (array_agg(seller_id ORDER BY step DESC, id DESC) FILTER (WHERE seller_id IS NOT NULL))[1] AS seller_id,
+           (array_agg(category_id ORDER BY step DESC, id DESC) FILTER (WHERE category_id IS NOT NULL))[1] AS category_id
+    FROM fact GROUP BY product_id, occurred_at
+), numbered AS (
+    SELECT *, count(seller_id) OVER so_far AS seller_no, count(category_id) OVER so_far AS category_no
+    FROM instant WINDOW so_far AS (PARTITION BY product_id ORDER BY since)
+), dated AS (
+    -- what is not stated stays as it was, and was before as it is stated first: of each number there is one
+    SELECT product_id, since, max(seller_id) OVER (PARTITION BY product_id, greatest(seller_no, 1)) AS seller_id,
+           max(category_id) OVER (PARTITION BY product_id, greatest(category_no, 1)) AS category_id
+    FROM numbered
+), period AS (
+    SELECT product_id, since, seller_id, category_id FROM (
+        SELECT *, row_number() OVER in_time = 1
+                  OR (seller_id, category_id) IS DISTINCT FROM (lag(seller_id) OVER in_time, lag(category_id) OVER in_time) AS begins
+        FROM dated WINDOW in_time AS (PARTITION BY product_id ORDER BY since)) AS compared
+    WHERE begins
+), withdrawn AS (
+    -- the first withdrawal after the last creation
+    SELECT subject_id AS product_id, min(occurred_at) AS deleted_at FROM analytic.shop_event AS said
+    WHERE event_type = 'product_deleted' AND occurred_at >= ALL (
+        SELECT created.occurred_at FROM analytic.shop_event AS created
+        WHERE created.subject = 'product' AND created.subject_id = said.subject_id AND created.event_type = 'product_created')
+    GROUP BY subject_id
+), described AS (
+    SELECT product_id, (array_agg(name ORDER BY occurred_at DESC, step DESC, id DESC) FILTER (WHERE name IS NOT NULL))[1] AS name,
+           (array_agg(available ORDER BY occurred_at DESC, step DESC, id DESC) FILTER (WHERE available IS NOT NULL))[1] AS available
+    FROM fact GROUP BY product_id
+), state AS (
+    -- rows as they are, not sums. Columns that are numbers or times are figures
+    SELECT 'sales_order' AS rollup,
+           ARRAY[order_id, status, coalesce(customer_key, ''), coalesce(orders.currency, ''), method, coalesce(seller_id, '')] AS key,
+           ARRAY[1, coalesce(moved.revenue, 0), coalesce(moved.refund, 0), total, shipping, tax, fee, analytic.recount_time(placed_at),
+                 analytic.recount_time(paid_at), analytic.recount_time(shipped_at), analytic.recount_time(delivered_at),
+                 analytic.recount_time(cancelled_at), analytic.recount_time(returned_at), analytic.recount_time(asked_at)]::bigint[] AS figures
+    FROM orders LEFT JOIN shown USING (order_id) LEFT JOIN moved USING (order_id, currency)
+    UNION ALL SELECT 'order_line', ARRAY[order_id, position::text, named, coalesce(known_id, ''), seller_id, category_id],
+        ARRAY[1, quantity, price_minor, total_minor] FROM line
+    UNION ALL SELECT 'payment', ARRAY[order_id, paying->>'id', paying->>'currency', paying->>'method', paying->>'status'],
+        ARRAY[1, (paying->>'minor')::bigint, analytic.recount_time((paying->>'paid_at')::timestamptz),
+              analytic.recount_time((paying->>'refunded_at')::timestamptz)]
+    FROM reported CROSS JOIN LATERAL jsonb_array_elements(it->'payments') AS paying
+    UNION ALL SELECT 'opinion', ARRAY[subject, subject_id, coalesce(opinion.reference, ''), coalesce(product_id, ''), coalesce(customer_key, '')],
+        ARRAY[1, deleted::int, score_micros, analytic.recount_time(given_at)] FROM opinion LEFT JOIN reference USING (reference)
+    UNION ALL SELECT 'shop_user', ARRAY[subject_id], ARRAY[1,
+        analytic.recount_time(min(occurred_at) FILTER (WHERE event_type = 'user_registered')),
+        analytic.recount_time(min(occurred_at) FILTER (WHERE event_type = 'user_deleted'))]
+    FROM analytic.shop_event WHERE subject = 'user' AND event_type <> 'user_logged_in' GROUP BY subject_id
+    UNION ALL SELECT 'shop_product', ARRAY[product_id, coalesce(name, ''), coalesce(seller_id, ''), coalesce(category_id, '')],
+        ARRAY[1, available, analytic.recount_time(deleted_at)]
+    FROM (SELECT DISTINCT ON (product_id) * FROM period ORDER BY product_id, since DESC) AS latest
+    JOIN described USING (product_id) LEFT JOIN withdrawn USING (product_id)
+    UNION ALL SELECT 'product_period', ARRAY[product_id, analytic.recount_time(since)::text, coalesce(seller_id, ''), coalesce(category_id, '')],
+        ARRAY[1] FROM period
+    UNION ALL SELECT 'product_sku', ARRAY[sku, subject_id], ARRAY[1, analytic.recount_time(min(occurred_at))]
+    FROM analytic.shop_event CROSS JOIN LATERAL jsonb_array_elements_text(content->'skus') AS sku
+    WHERE event_type IN ('product_created', 'product_updated') GROUP BY sku, subject_id
 )
 SELECT rollup, CASE WHEN grain IS NULL THEN key
                     ELSE ARRAY[grain, extract(epoch FROM date_bin(span, at, '1970-01-01 00:00:00+00'))::bigint::text] || key END AS key,
        (ARRAY[sum(figures[1]), sum(figures[2]), sum(figures[3]), sum(figures[4]), sum(figures[5]), sum(figures[6]),
               sum(figures[7]), sum(figures[8]), sum(figures[9]), sum(figures[10])])[1:min(array_length(figures, 1))]::bigint[] AS figures
-FROM cell GROUP BY 1, 2;
+FROM cell GROUP BY 1, 2
+UNION ALL SELECT rollup, key, figures FROM state;
 COMMENT ON VIEW analytic.sales_recount IS 'What the rollups, order states and derived interactions must be; read by "shopsignal verify".';
 
 CREATE VIEW analytic.sales_stored AS
@@ -1054,11 +1153,24 @@ UNION ALL SELECT 'event', ARRAY[grain, extract(epoch FROM bucket)::bigint::text,
 UNION ALL SELECT 'customer', ARRAY[customer_key, currency], ARRAY[orders_paid, revenue_minor, refund_minor] FROM analytic.customer_rollup
 UNION ALL SELECT 'order_status', ARRAY[seller_id, status], ARRAY[orders, items_milli] FROM analytic.order_status_rollup
 UNION ALL SELECT 'rating', ARRAY[product_id], ARRAY[ratings, score_micros] FROM analytic.rating_rollup
-UNION ALL SELECT 'sales_order', ARRAY[order_id, status, coalesce(customer_key, ''), coalesce(currency, ''), payment_method],
-       ARRAY[1, paid_minor, refund_minor] FROM analytic.sales_order
-UNION ALL SELECT 'order_line', ARRAY[order_id, position::text, coalesce(product_id, ''), seller_id, category_id],
-       ARRAY[quantity_milli, price_minor, total_minor] FROM analytic.order_line
-UNION ALL SELECT 'payment', ARRAY[order_id, payment_id, currency], ARRAY[1, amount_minor] FROM analytic.payment WHERE paid_at IS NOT NULL
+UNION ALL SELECT 'sales_order', ARRAY[order_id, status, coalesce(customer_key, ''), coalesce(currency, ''), payment_method, coalesce(seller_id, '')],
+       ARRAY[1, paid_minor, refund_minor, total_minor, shipping_minor, tax_minor, fee_minor, analytic.recount_time(placed_at),
+             analytic.recount_time(paid_at), analytic.recount_time(shipped_at), analytic.recount_time(delivered_at),
+             analytic.recount_time(cancelled_at), analytic.recount_time(returned_at), analytic.recount_time(refund_requested_at)]
+FROM analytic.sales_order
+UNION ALL SELECT 'order_line', ARRAY[order_id, position::text, reference, coalesce(product_id, ''), seller_id, category_id],
+       ARRAY[1, quantity_milli, price_minor, total_minor] FROM analytic.order_line
+UNION ALL SELECT 'payment', ARRAY[order_id, payment_id, currency, method, status],
+       ARRAY[1, amount_minor, analytic.recount_time(paid_at), analytic.recount_time(refunded_at)] FROM analytic.payment
+UNION ALL SELECT 'opinion', ARRAY[subject, opinion_id, coalesce(reference, ''), coalesce(product_id, ''), coalesce(customer_key, '')],
+       ARRAY[1, deleted::int, score_micros, analytic.recount_time(given_at)] FROM analytic.opinion
+UNION ALL SELECT 'shop_user', ARRAY[user_key], ARRAY[1, analytic.recount_time(registered_at), analytic.recount_time(deleted_at)]
+FROM analytic.shop_user
+UNION ALL SELECT 'shop_product', ARRAY[product_id, coalesce(name, ''), coalesce(seller_id, ''), coalesce(category_id, '')],
+       ARRAY[1, available::int, analytic.recount_time(deleted_at)] FROM analytic.product
+UNION ALL SELECT 'product_period', ARRAY[product_id, analytic.recount_time(since)::text, coalesce(seller_id, ''), coalesce(category_id, '')],
+       ARRAY[1] FROM analytic.product_period
+UNION ALL SELECT 'product_sku', ARRAY[sku, product_id], ARRAY[1, analytic.recount_time(claimed_at)] FROM analytic.product_sku
 -- by type and not by product: a product that claims a SKU late takes over the figures, but no logged interaction
 UNION ALL SELECT 'derived', ARRAY[event_type], ARRAY[count(*)] FROM analytic.interaction
 -- domain::Origin::DERIVED: others may have the same event ids

@@ -1,4 +1,5 @@
-//! The sales figures, order states and derived interactions against a recount of the event log in plain SQL.
+//! The sales figures, the states of orders, products, opinions and users, and the derived interactions against a recount
+//! of the event log in plain SQL.
 
 use serde::Serialize;
 use tokio_postgres::types::Type;
@@ -13,13 +14,14 @@ pub struct SalesDifference {
     pub rollup: String,
     /// The key of the cell; times are seconds since 1970.
     pub key: Vec<String>,
-    /// The stored figures; empty when there is no row.
-    pub stored: Vec<i64>,
+    /// The stored figures, `None` where a column is null; empty when there is no row. Times are microseconds since 1970.
+    pub stored: Vec<Option<i64>>,
     /// The recounted figures; empty when there should be no row.
-    pub recounted: Vec<i64>,
+    pub recounted: Vec<Option<i64>>,
 }
 
-/// I10, the sales recount: every sales figure and every order state equals the recount of the event log.
+/// I10, the sales recount: every sales figure and every state of an order, product, opinion or user equals the recount of
+/// the event log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SalesComparison {
     /// Cells that are stored or should be stored.

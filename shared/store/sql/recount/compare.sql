@@ -5,7 +5,7 @@ WITH compared AS MATERIALIZED (
     FROM analytic.sales_stored AS stored
     FULL JOIN (SELECT * FROM analytic.sales_recount WHERE 0 <> ANY (figures)) AS recount USING (rollup, key)
 ), different AS (
-    SELECT * FROM compared WHERE stored <> recounted
+    SELECT * FROM compared WHERE stored IS DISTINCT FROM recounted
 )
 -- one row even when nothing differs
 SELECT (SELECT count(*) FROM compared) AS cells, (SELECT count(*) FROM different) AS differences,
