@@ -11,8 +11,8 @@ use crate::StoreError;
 pub struct RankDifference {
     /// The product.
     pub id: String,
-    /// What is stored: listed, category, seller, score, trend, points of 1, 24, 168 and 720 hours, growth and standing; or
-    /// list and position. `None` when it has no row.
+    /// What is stored: listed, category, seller, score, trend, points of 1, 24, 168 and 720 hours, growth, standing and
+    /// the hour of the next change; or list and position. `None` when it has no row.
     pub stored: Option<Vec<Option<String>>>,
     /// The same, recounted.
     pub recounted: Option<Vec<Option<String>>>,

@@ -16,14 +16,20 @@ WITH shown AS MATERIALIZED (
            sum(counted * weight_micros) AS points, sum(CASE WHEN weight_micros > 0 THEN counted ELSE 0 END) AS events
     FROM analytic.activity_recount AS logged JOIN analytic.event_weight USING (event_type)
     LEFT JOIN analytic.mapping_recount AS mapped USING (reference) CROSS JOIN shown
-    WHERE bucket BETWEEN this - interval '720 hours' AND this
+    -- an hour ahead is in no window yet
+    WHERE bucket >= this - interval '720 hours' AND weight_micros <> 0
     GROUP BY 1, 2
 ), weighed AS MATERIALIZED (
     -- the weight of an hour relative to the half-life that lies 1 + 720 / 6 before this one: an integer in any case
     SELECT hourly.id, shown.hour - hourly.hour AS age, points, events,
            points * round(exp(ln(2.0000000000000000000000000000000000000000) * mod(hourly.hour, half_life) / half_life) * 1099511627776)
                * power(2::numeric, div(hourly.hour, half_life) - div(shown.hour, half_life) + 121) AS trend
-    FROM hourly CROSS JOIN shown
+    FROM hourly CROSS JOIN shown WHERE hourly.hour <= shown.hour
+), due AS MATERIALIZED (
+    -- when the first of its hours enters a window or leaves one
+    SELECT hourly.id, min((SELECT min(number) FROM unnest(ARRAY[hourly.hour, hourly.hour + 2, hourly.hour + 25, hourly.hour + 49, hourly.hour + 169, hourly.hour + 721]) AS number
+                    WHERE number > shown.hour)) AS due_hour
+    FROM hourly CROSS JOIN shown GROUP BY hourly.id
 ), summed AS MATERIALIZED (
     SELECT id, sum(CASE WHEN age <= 1 THEN points ELSE 0 END) AS hour, sum(CASE WHEN age <= 24 THEN points ELSE 0 END) AS day,
            sum(CASE WHEN age <= 168 THEN points ELSE 0 END) AS week, sum(points) AS month,
@@ -42,7 +48,8 @@ WITH shown AS MATERIALIZED (
            CASE WHEN stored.product_id IS NOT NULL THEN ARRAY[
                stored.listed::text, stored.category_id, stored.seller_id, stored.alltime_micros::text, stored.trend_key::text,
                stored.hour_micros::text, stored.day_micros::text, stored.week_micros::text, stored.month_micros::text,
-               stored.rising_micros::text, scored.standing
+               stored.rising_micros::text, scored.standing,
+               trunc(extract(epoch FROM stored.next_change_at - timestamptz '2020-01-01T00:00:00Z') / 3600)::text
            ] END AS stored,
            ARRAY[
                (known.deleted_at IS NULL AND (known.product_id IS NOT NULL OR NOT (SELECT announced_only FROM shown))
@@ -53,12 +60,13 @@ WITH shown AS MATERIALIZED (
                coalesce(hour, 0)::text, coalesce(day, 0)::text, coalesce(week, 0)::text, coalesce(month, 0)::text,
                CASE WHEN now >= 10 AND now > before THEN div((now + 10) * 1000000, before + 10) END::text,
                CASE WHEN scored.id IS NULL THEN NULL WHEN known.product_id IS NULL THEN 'unknown'
-                    WHEN known.deleted_at IS NULL THEN 'announced' ELSE 'withdrawn' END
+                    WHEN known.deleted_at IS NULL THEN 'announced' ELSE 'withdrawn' END,
+               due_hour::text
            ] AS recounted
     FROM analytic.popularity_recount AS recount FULL JOIN (SELECT product_id AS id FROM stored) AS ranked USING (id)
     LEFT JOIN (SELECT product_id, listed, category_id, seller_id, alltime_micros, trend_key, hour_micros, day_micros, week_micros,
-                      month_micros, rising_micros FROM stored) AS stored ON stored.product_id = id
-    LEFT JOIN normal USING (id)
+                      month_micros, rising_micros, next_change_at FROM stored) AS stored ON stored.product_id = id
+    LEFT JOIN normal USING (id) LEFT JOIN due USING (id)
     LEFT JOIN analytic.product AS known ON known.product_id = id
     LEFT JOIN analytic.product_popularity AS scored USING (id)
     WHERE EXISTS (SELECT FROM shown)
