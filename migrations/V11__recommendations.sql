@@ -153,6 +153,20 @@ COMMENT ON COLUMN analytic.pending.learned IS 'Whether a row of the catalog was 
 -- The newest rows of the catalog also say whose they are: a recommendation shows at once what is not learned yet.
 COMMENT ON COLUMN analytic.pending.actor IS 'Whose daily cap it counts towards, and whose recommendations it changes, as in the log.';
 
+-- What was learned, as the log says it, for "shopsignal verify".
+CREATE VIEW analytic.learned_event AS
+SELECT id, account_id, network, ref_id COLLATE "C" AS reference, event_type COLLATE "C" AS event_type, occurred_at, date_created, metadata,
+       coalesce('session ' || session_id, 'account ' || account_id) AS visitor,
+       EXISTS (SELECT FROM analytic.exclusion WHERE exclusion.actor IN (logged.actor, logged.network))
+       OR EXISTS (SELECT FROM analytic.erasure
+                  WHERE logged.date_created BETWEEN erasure.date_created AND coalesce(date_completed, 'infinity'))
+       OR EXISTS (SELECT FROM analytic.product_sku WHERE sku = ref_id COLLATE "default") AS is_unclear
+FROM analytic.interaction AS logged
+WHERE ref_type = 'Product' AND NOT bot
+  AND NOT EXISTS (SELECT FROM analytic.pending WHERE sink = 'catalog' AND interaction_id = logged.id AND NOT learned);
+COMMENT ON VIEW analytic.learned_event IS
+    'The events that the recommender has learned. Of an unclear one the log does not say whether, for whom, or as what: its actor was ever excluded, it came while a person was erased, or it names a SKU.';
+
 -- Whose visit an event belongs to, or which basket a purchase: the kind is part of the hash, so that a session cannot have
 -- the name of an account.
 CREATE FUNCTION analytic.visitor_of(kind text, name text) RETURNS uuid

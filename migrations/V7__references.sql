@@ -60,9 +60,10 @@ WITH applied AS (
 )
 SELECT id, reference, event_type, bucket, is_excluded,
        NOT is_excluded AND within_actor AND (daily_cap IS NULL OR network IS NULL OR row_number() OVER (
-           PARTITION BY reference, event_type, day, network, daily_cap IS NULL, within_actor ORDER BY bucket, id) <= network_daily_cap) AS counts
+           PARTITION BY reference, event_type, day, network, daily_cap IS NULL, within_actor ORDER BY bucket, id) <= network_daily_cap) AS counts,
+       actor, network, day, daily_cap, network_daily_cap
 FROM ranked;
-COMMENT ON VIEW analytic.standing_recount IS 'Each applied event of a product, and whether it counts, is beyond a cap, or excluded.';
+COMMENT ON VIEW analytic.standing_recount IS 'Each applied event of a product, and whether it counts, is beyond a cap, or excluded; and of whom which cap it meets.';
 
 -- Activity recounted from the log, by hours.
 CREATE VIEW analytic.activity_recount AS

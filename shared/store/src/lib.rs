@@ -62,6 +62,7 @@ pub mod shop_event;
 pub mod shop_report;
 #[cfg(feature = "migrations")]
 pub mod sign_in;
+pub mod table_recount;
 pub mod tracking;
 pub mod user;
 pub mod verification;

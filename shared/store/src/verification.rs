@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::activity::{self, ActivityComparison};
 use crate::conservation::{self, Conservation};
-use crate::{StoreError, learning_recount, pending, rank_recount, recommendation_recount, recount};
+use crate::{StoreError, learning_recount, pending, rank_recount, recommendation_recount, recount, table_recount};
 
 /// The number of examples of each kind in a report.
 const EXAMPLES: i64 = 10;
@@ -91,6 +91,9 @@ pub struct KeyCheck {
     pub rows_without_key: i64,
     /// Event ids that are in the log more than once with the same origin, within the horizon. Must be none.
     pub repeated: i64,
+    /// Keys without the digest of their content, although nobody in it was erased: every retry would be a duplicate. Must
+    /// be none.
+    pub keys_without_digest: i64,
     /// The first event ids concerned.
     pub examples: Vec<Uuid>,
 }
@@ -131,6 +134,8 @@ pub struct Report {
     pub learning: learning_recount::LearningComparison,
     /// I13.
     pub recommendations: recommendation_recount::ResultComparison,
+    /// Tables behind I1, I10, I12 and I13 that are compared row by row.
+    pub tables: Vec<table_recount::TableComparison>,
 }
 
 impl Sums {
@@ -170,11 +175,13 @@ impl Report {
     pub fn differences(&self) -> i64 {
         let unbalanced: i64 = self.balance.difference().values().iter().map(|value| i64::from(*value != 0)).sum();
         let pending: i64 = self.pending.iter().map(|check| check.orphans + check.contradictions).sum();
-        let keys = self.keys.keys_without_row + self.keys.rows_without_key + self.keys.repeated;
+        let missing = self.keys.keys_without_row + self.keys.rows_without_key + self.keys.keys_without_digest;
+        let keys = missing + self.keys.repeated;
         let lost = i64::from(self.conservation.difference() != 0);
         let sums = self.popularity.differences + self.activity.differences + unbalanced + lost;
         let learned = self.learning.differences + self.recommendations.differences;
-        sums + self.ranks.differences + learned + pending + keys + self.sales.differences
+        let tables: i64 = self.tables.iter().map(|table| table.differences).sum();
+        sums + self.ranks.differences + learned + pending + keys + self.sales.differences + tables
     }
 }
 
@@ -210,6 +217,7 @@ impl<'c> Snapshot<'c> {
             ranks: rank_recount::compare(&self.transaction, EXAMPLES).await?,
             learning: learning_recount::compare(&self.transaction).await?,
             recommendations: recommendation_recount::compare(&self.transaction).await?,
+            tables: table_recount::compare(&self.transaction, EXAMPLES).await?,
         })
     }
 
@@ -264,6 +272,7 @@ impl<'c> Snapshot<'c> {
             keys_without_row: row.try_get("keys_without_row")?,
             rows_without_key: row.try_get("rows_without_key")?,
             repeated: row.try_get("repeated")?,
+            keys_without_digest: row.try_get("keys_without_digest")?,
             examples: row.try_get("examples")?,
         })
     }

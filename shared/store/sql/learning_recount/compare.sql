@@ -50,17 +50,39 @@ WITH asked AS MATERIALIZED (
 ), recounted AS (
     SELECT product_id, sum(gain * power(2, greatest(-200, extract(epoch FROM at - epoch)::float8 / 86400 / half_life_days))) AS weight
     FROM line CROSS JOIN analytic.learning_state WHERE (begins OR product_id <> before) AND nth <= 5 GROUP BY product_id
-), compared AS (
+), compared AS MATERIALIZED (
     SELECT asked.product_id, viewed_weight AS stored, coalesce(weight, 0) AS recounted,
            -- up to the rounding of sums that were added up in another order
            abs(viewed_weight - coalesce(weight, 0)) > 1e-6 * greatest(viewed_weight, weight) AS differs
     FROM asked LEFT JOIN recounted USING (product_id)
     WHERE product_id NOT IN (SELECT product_id FROM unclear) AND (SELECT half_life_since IS NULL FROM analytic.learning_state)
+), neighbour AS (
+    -- what directly precedes a product in a visit is paired with it, however far back the setting reaches
+    SELECT line.product_id, before, sum(gain * power(2, greatest(-200, extract(epoch FROM at - epoch)::float8 / 86400 / half_life_days))) AS strength
+    FROM line JOIN compared USING (product_id) CROSS JOIN analytic.learning_state
+    WHERE NOT begins AND line.product_id <> before AND nth <= 5 AND before NOT IN (SELECT sku COLLATE "C" FROM analytic.product_sku)
+    GROUP BY line.product_id, before
+), pair AS (
+    -- in the row of either: back it is weaker than forward
+    SELECT product_id, before AS partner_id, 0.6 * strength AS least FROM neighbour UNION ALL SELECT before, product_id, strength FROM neighbour
+), paired AS MATERIALIZED (
+    SELECT pair.product_id || ' with ' || pair.partner_id AS product_id, coalesce(kept.strength, 0) AS stored, least AS recounted,
+           -- up to rounding, and what faded and was removed
+           coalesce(kept.strength, 0) + 0.002 * present < least * (1 - 1e-6) AS differs
+    FROM pair CROSS JOIN (SELECT power(2, extract(epoch FROM now() - epoch)::float8 / 86400 / half_life_days) AS present FROM analytic.learning_state) AS state
+    LEFT JOIN analytic.learned_product AS one ON one.product_id = pair.product_id
+    LEFT JOIN analytic.learned_product AS other ON other.product_id = pair.partner_id
+    LEFT JOIN analytic.related_product AS related ON related.product_no = one.product_no AND kind = 'viewed'
+    LEFT JOIN LATERAL unnest(partners, strengths) AS kept (partner_no, strength) ON partner_no = other.product_no
+    -- of many partners only the strongest stay
+    WHERE coalesce(cardinality(partners), 0) < 100
+), different AS MATERIALIZED (
+    SELECT * FROM compared WHERE differs UNION ALL SELECT * FROM paired WHERE differs
 )
-SELECT (SELECT count(*) FROM compared) AS products, (SELECT count(*) FROM compared WHERE differs) AS differences, example.*
+SELECT (SELECT count(*) FROM compared) AS products, (SELECT count(*) FROM paired) AS pairs, (SELECT count(*) FROM different) AS differences, example.*
 FROM (SELECT 1) AS always LEFT JOIN (
     -- in views of now
     SELECT product_id, stored / present AS stored, recounted / present AS recounted
-    FROM compared CROSS JOIN (SELECT power(2, extract(epoch FROM now() - epoch)::float8 / 86400 / half_life_days) AS present FROM analytic.learning_state) AS state
-    WHERE differs ORDER BY product_id LIMIT 10) AS example ON true
+    FROM different CROSS JOIN (SELECT power(2, extract(epoch FROM now() - epoch)::float8 / 86400 / half_life_days) AS present FROM analytic.learning_state) AS state
+    ORDER BY product_id LIMIT 10) AS example ON true
 ORDER BY product_id

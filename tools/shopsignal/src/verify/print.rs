@@ -11,6 +11,7 @@ use store::learning_recount::LearningComparison;
 use store::rank_recount::RankComparison;
 use store::recommendation_recount::{ResultComparison, ResultDifference};
 use store::recount::SalesComparison;
+use store::table_recount::TableComparison;
 use store::verification::{Balance, Comparison, KeyCheck, PendingCheck, Sums};
 
 use super::dead_letter::DeadLetterCheck;
@@ -38,6 +39,9 @@ pub fn print(outcome: &Outcome) {
     print_ranks(&outcome.report.ranks);
     print_learning(&outcome.report.learning);
     print_results(&outcome.report.recommendations);
+    for table in &outcome.report.tables {
+        print_table(table);
+    }
     match &outcome.feed {
         Some(feed) => print_feed(feed),
         None => println!("catalog feed: not checked"),
@@ -139,11 +143,13 @@ fn print_pending(checks: &[PendingCheck]) {
 }
 
 fn print_keys(check: &KeyCheck) {
-    let KeyCheck { logged, recent, keys, keys_without_row, rows_without_key, repeated, examples } = check;
-    let mark = mark(keys_without_row + rows_without_key + repeated != 0);
+    let KeyCheck { logged, recent, keys, keys_without_row, rows_without_key, repeated, keys_without_digest, examples } =
+        check;
+    let mark = mark(keys_without_row + rows_without_key + repeated + keys_without_digest != 0);
     println!(
         "{mark}I3 event ids: {logged} interactions ({recent} within the key horizon), {keys} keys, \
-         {keys_without_row} keys without their row, {rows_without_key} rows without their key, {repeated} ids repeated"
+         {keys_without_row} keys without their row, {rows_without_key} rows without their key, {repeated} ids repeated, \
+         {keys_without_digest} keys without a digest"
     );
     for id in examples {
         println!("     event id {id}");
@@ -175,20 +181,39 @@ fn print_sales(check: &SalesComparison) {
     let SalesComparison { cells, differences, stale, examples } = check;
     let mark = mark(*differences != 0);
     println!(
-        "{mark}I10 sales: {cells} figures and order states recounted from the event log, difference in {differences}, \
+        "{mark}I10 sales: {cells} figures and states recounted from the event log, difference in {differences}, \
          {stale} orders wait to be projected again"
     );
     for example in examples {
         let key = example.key.join(" ");
-        println!("     {} {key}: stored {:?}, recounted {:?}", example.rollup, example.stored, example.recounted);
+        let [stored, recounted] = [&example.stored, &example.recounted].map(|figures| show_figures(figures));
+        println!("     {} {key}: stored {stored}, recounted {recounted}", example.rollup);
+    }
+}
+
+/// No figures: no row. A missing one is null.
+fn show_figures(figures: &[Option<i64>]) -> String {
+    let shown: Vec<_> =
+        figures.iter().map(|figure| figure.map_or_else(|| "-".to_owned(), |figure| figure.to_string())).collect();
+    format!("[{}]", shown.join(", "))
+}
+
+fn print_table(check: &TableComparison) {
+    let TableComparison { invariant, table, rows, differences, examples } = check;
+    let mark = mark(*differences != 0);
+    println!("{mark}{invariant} {table}: {rows} rows recounted from the log, difference in {differences}");
+    for example in examples {
+        let show = |row: &Option<String>| row.clone().unwrap_or_else(|| "none".to_owned());
+        println!("     {}: stored {}, recounted {}", example.key, show(&example.stored), show(&example.recounted));
     }
 }
 
 fn print_learning(check: &LearningComparison) {
-    let LearningComparison { products, differences, examples } = check;
+    let LearningComparison { products, pairs, differences, examples } = check;
     let mark = mark(*differences != 0);
     println!(
-        "{mark}I12 learning: the weights of {products} products recounted from the log, difference in {differences}"
+        "{mark}I12 learning: the weights of {products} products and {pairs} pairs recounted from the log, difference in \
+         {differences}"
     );
     for example in examples {
         println!("     {}: stored {:.6}, recounted {:.6} views", example.product_id, example.stored, example.recounted);
