@@ -60,6 +60,18 @@ impl TestDatabase {
         Self { url, name, admin_url, client }
     }
 
+    /// Copies the database as it is. Whoever is connected to it is disconnected, the test's own connection included: every
+    /// look at it and at its copies afterwards is at another copy.
+    ///
+    /// # Panics
+    /// When Postgres is not available.
+    pub async fn copy(&self) -> Self {
+        let admin = open(&self.admin_url).await;
+        let others = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1";
+        admin.execute(others, &[&self.name]).await.unwrap();
+        Self::copy_of(&self.name, admin, self.admin_url.clone()).await
+    }
+
     /// Opens another connection, for a transaction concurrent with the test's own.
     ///
     /// # Panics

@@ -7,6 +7,7 @@ mod evaluate;
 mod exclude;
 mod import;
 mod orders;
+mod planted;
 mod redrive;
 mod secret;
 mod shop;

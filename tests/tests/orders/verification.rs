@@ -37,5 +37,6 @@ async fn a_row_of_zeros_is_a_difference() {
     let zeros = "INSERT INTO analytic.sales_rollup VALUES ('', 'minute', '2026-11-18', 'EUR', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)";
     shop.database.execute(zeros).await;
     let (all, sales, examples) = differences(&shop).await;
-    assert_eq!((all, sales), (1, 1), "{examples:?}");
+    // Neither the log says so, nor anything that contributes to it.
+    assert_eq!((all, sales), (2, 1), "{examples:?}");
 }

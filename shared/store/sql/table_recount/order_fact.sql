@@ -5,7 +5,7 @@ WITH placed AS (
            content->>'total' AS total, content->'lines' AS lines
     FROM analytic.shop_event WHERE event_type = 'order_created'
 ), stated AS (
-    SELECT id, ROW(order_id, customer, occurred_at, currency, coalesce(analytic.recount_minor(total, currency), summed.minor), summed.lines)::text AS fact
+    SELECT id, ROW(order_id, customer, occurred_at, currency, CASE WHEN total IS NULL THEN summed.minor ELSE analytic.recount_minor(total, currency) END, summed.lines)::text AS fact
     FROM placed CROSS JOIN LATERAL (
         SELECT coalesce(sum(minor), 0)::bigint AS minor,
                -- domain::fraud::digest_lines: of each product its length, its name and its quantity
