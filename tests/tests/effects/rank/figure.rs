@@ -188,7 +188,11 @@ async fn verify_finds_whatever_is_wrong_in_the_current_generation() {
         // One of them would be in the list of the day and has no position there.
         ("product_rank SET day_micros = day_micros + 1", "product_rank SET day_micros = day_micros - 1", 3 + 1),
         ("product_rank SET trend_key = trend_key + 1", "product_rank SET trend_key = trend_key - 1", 3),
-        ("product_rank SET next_change_at = NULL", "product_rank SET next_change_at = now()", 0),
+        (
+            "product_rank SET next_change_at = next_change_at + interval '1 hour'",
+            "product_rank SET next_change_at = next_change_at - interval '1 hour'",
+            3,
+        ),
         ("product_rank SET seller_id = 's'", "product_rank SET seller_id = NULL", 3),
         // Without them the lists would hold nothing: the product is wrong, and so are its positions.
         ("product_rank SET listed = false", "product_rank SET listed = true", 3 + 3 + 3 + 2 * 3 + 3),
