@@ -50,24 +50,32 @@ beforeEach(() => {
   });
   const window = { location: page, scrollTo() {}, addEventListener() {}, removeEventListener() {} };
   vi.stubGlobal("window", Object.assign(window, { parent: window, self: window, top: window }));
+  vi.resetModules();
   vi.stubGlobal("fetch", async (address: string) => Response.json(ANSWERS[address] ?? {}));
 });
 
 afterEach(() => vi.unstubAllGlobals());
 
-test("the address of the issuer's sign-out page has no token", async () => {
-  const { account, finishSignIn, signIn, signOut } = await import("./auth.js");
-  // A redirect never ends: the page does.
-  const redirect = async (start: () => Promise<void>) => {
-    const before = visited.length;
-    start();
-    await vi.waitFor(() => expect(visited.length).toBe(before + 1));
-    return visited[before] as URL;
-  };
-  const signInPage = await redirect(signIn);
+/** Starts a redirect and returns its address. A redirect never ends: the page does. */
+async function redirect(start: () => Promise<void>): Promise<URL> {
+  const before = visited.length;
+  start();
+  await vi.waitFor(() => expect(visited.length).toBe(before + 1));
+  return visited[before] as URL;
+}
+
+/** A page on which a shopper has signed in. */
+async function signedIn() {
+  const auth = await import("./auth.js");
+  const signInPage = await redirect(auth.signIn);
   page.href = `${page.origin}/shop/signed-in?code=c&state=${signInPage.searchParams.get("state")}`;
-  await finishSignIn();
-  expect(account.get()).toBe("shopper");
+  await auth.finishSignIn();
+  expect(auth.account.get()).toBe("shopper");
+  return auth;
+}
+
+test("the address of the issuer's sign-out page has no token", async () => {
+  const { signOut } = await signedIn();
 
   const signOutPage = await redirect(signOut);
   expect(Object.fromEntries(signOutPage.searchParams)).toEqual({
@@ -75,4 +83,31 @@ test("the address of the issuer's sign-out page has no token", async () => {
     post_logout_redirect_uri: "https://shop.example/shop/",
   });
   expect(signOutPage.origin + signOutPage.pathname).toBe(METADATA.end_session_endpoint);
+});
+
+test("a token is renewed until the issuer answers, and a refusal signs the shopper out", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] });
+  const renewed = { ...TOKENS, access_token: "renewed", refresh_token: "refresh" };
+  const answers = [
+    Response.json({ ...TOKENS, refresh_token: "refresh", expires_in: 120 }),
+    undefined,
+    Response.json({ error: "temporarily_unavailable" }, { status: 503 }),
+    Response.json({ ...renewed, expires_in: 120 }),
+    Response.json({ error: "invalid_grant" }, { status: 400 }),
+  ];
+  vi.stubGlobal("fetch", async (address: string) => {
+    if (address !== METADATA.token_endpoint) return Response.json(ANSWERS[address] ?? {});
+    const answer = answers.shift();
+    if (answer === undefined) throw new TypeError("network error");
+    return answer;
+  });
+  const { account, token } = await signedIn();
+  await vi.advanceTimersByTimeAsync(66_000);
+  expect([token(), answers.length]).toEqual(["access", 3]);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect([token(), account.get()]).toEqual(["renewed", "shopper"]);
+  await vi.advanceTimersByTimeAsync(66_000);
+  expect([token(), account.get()]).toEqual([undefined, undefined]);
+  expect(answers).toEqual([]);
+  vi.useRealTimers();
 });

@@ -1,4 +1,4 @@
-import type { UserManager } from "oidc-client-ts";
+import type { User, UserManager } from "oidc-client-ts";
 import { type Observable, observable } from "./observable.js";
 import { addressOf, go, path } from "./router.js";
 
@@ -8,12 +8,18 @@ export const account: Observable<string | undefined> = observable(undefined);
 /** The page to which the issuer sends the browser back. */
 export const CALLBACK = "/signed-in";
 
+/** How long after a renewal without an answer the next one begins; the first begins a minute before the token expires. */
+const RENEWAL_RETRY_MS = 10_000;
+
+/** The errors of an issuer that a repetition does not mend (RFC 6749, section 5.2). */
+const REFUSAL = /^(invalid|unauthorized|unsupported)_/;
+
 let manager: Promise<UserManager> | undefined;
-let accessToken: string | undefined;
+let current: User | undefined;
 
 /** The access token, in memory only: a reload signs out, and signing in again needs no password. */
 export function token(): string | undefined {
-  return accessToken;
+  return current?.access_token;
 }
 
 /** Redirects to the page of the issuer. */
@@ -23,8 +29,7 @@ export async function signIn(): Promise<void> {
 
 /** Signs out here and at the issuer. */
 export async function signOut(): Promise<void> {
-  accessToken = undefined;
-  account.set(undefined);
+  leave();
   const users = await managerOf();
   // Removed first: otherwise the ID token would be in the address of the issuer's sign-out page.
   await users.removeUser();
@@ -35,7 +40,7 @@ export async function signOut(): Promise<void> {
 export async function finishSignIn(): Promise<void> {
   const users = await managerOf();
   const user = await users.signinRedirectCallback();
-  accessToken = user.access_token;
+  current = user;
   account.set(user.profile.sub);
   go(typeof user.state === "string" && user.state !== CALLBACK ? user.state : "/", true);
 }
@@ -60,10 +65,27 @@ async function createManager(): Promise<UserManager> {
     post_logout_redirect_uri: location.origin + addressOf("/"),
     userStore: new oidc.WebStorageStateStore({ store: new oidc.InMemoryWebStorage() }),
     stateStore: new oidc.WebStorageStateStore({ store: sessionStorage }),
-    automaticSilentRenew: true,
+    automaticSilentRenew: false,
   });
-  users.events.addUserLoaded((user) => {
-    accessToken = user.access_token;
-  });
+  users.events.addAccessTokenExpiring(() => void renew(users));
   return users;
+}
+
+/** Renews the token until the issuer answers. When it refuses, or gave no refresh token, the shopper is signed out here. */
+async function renew(users: UserManager): Promise<void> {
+  const before = current;
+  if (!before?.refresh_token) return leave();
+  try {
+    const user = await users.signinSilent();
+    if (user && current === before) current = user;
+  } catch (error) {
+    if (current !== before) return;
+    if (REFUSAL.test(String((error as { error?: unknown }).error))) return leave();
+    setTimeout(() => void renew(users), RENEWAL_RETRY_MS);
+  }
+}
+
+function leave(): void {
+  current = undefined;
+  account.set(undefined);
 }
