@@ -388,7 +388,9 @@ test("a table is saved in its current order, with exact amounts", async ({ page 
 
 test("the first sale of a shop is shown in its currency, on a page that was open before", async ({ page }) => {
   let hasSold = false;
+  let reads = 0;
   await page.route("**/api/analytics/dashboard", async (route) => {
+    reads += 1;
     const response = await route.fetch();
     const { currency: _, ...overview } = await response.json();
     const empty = { ...overview, revenueByCurrency: [] };
@@ -399,6 +401,12 @@ test("the first sale of a shop is shown in its currency, on a page that was open
   await expect(revenue.locator(".figure-value")).toHaveText(/^[–0]$/);
   hasSold = true;
   await expect(revenue.locator(".figure-value")).toHaveText(/[€$£]|[A-Z]{3}/);
+  // From then on the currencies are read once, and again after a minute.
+  reads = 0;
+  await page.reload();
+  await loaded(page);
+  await page.waitForTimeout(6_000);
+  expect(reads).toBe(1);
 });
 
 test("a chart is saved with exact amounts and their currency", async ({ page }) => {

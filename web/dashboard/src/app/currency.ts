@@ -22,14 +22,17 @@ const FIRST_SALE_MS = 5_000;
  */
 export function useCurrencies(api: Client, role: Role): Query<Currencies> {
   const preferred = useRef<string | undefined>(undefined);
+  // Not before the first read: a query begins anew when its interval changes.
+  const hasSold = useRef(true);
   return useQuery(
     role,
     async (signal) => {
       const read = await (role === "admin" ? ofShop(api, signal) : ofSeller(api, signal));
       preferred.current ??= read.preferred;
+      hasSold.current = preferred.current !== undefined;
       return { ...read, preferred: preferred.current };
     },
-    preferred.current === undefined ? FIRST_SALE_MS : CURRENCIES_MS,
+    hasSold.current ? CURRENCIES_MS : FIRST_SALE_MS,
   );
 }
 
