@@ -4,6 +4,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { bestSeller, simulateMonth, webUrl } from "./dashboard/month.js";
 import { figures, loaded, open, paths, record, signIn } from "./dashboard/visit.js";
+import { query } from "./stack.js";
 
 const ZONE = "Europe/Berlin";
 
