@@ -13,10 +13,11 @@ use std::time::{Duration, Instant};
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 use domain::Learning;
+use futures_util::future::select_all;
 use indicatif::ProgressBar;
 use store::learning_gain::Change;
 use store::recommendation::Scoring;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::Error;
 use crate::deployment::{DatabaseArgs, Deployment, ResourceArgs};
@@ -95,10 +96,11 @@ pub(crate) async fn run(stack: &str, args: Args) -> Result<(), Error> {
     let neighbours = Neighbours::of(&sessions.train);
     table.add_row(row("item-kNN (cosine)", &judge(&sessions, |list| neighbours.recommend(list)), items));
 
+    let interruption = Interruption::listen();
     let scratch = Scratch::create(&deployment).await?;
     let judged = tokio::select! {
         judged = judge_learned(&scratch, &sessions, &args, &gains) => judged,
-        () = interrupted() => Err(Error::Interrupted),
+        () = interruption.wait() => Err(Error::Interrupted),
     };
     scratch.drop().await?;
     let (took, fixed, learning) = judged?;
@@ -109,12 +111,22 @@ pub(crate) async fn run(stack: &str, args: Args) -> Result<(), Error> {
     Ok(())
 }
 
-/// Waits for Ctrl-C, or for the signal that asks a process to end.
-async fn interrupted() {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => (),
-        _ = terminate.recv() => (),
+/// Ctrl-C, and the signal that asks a process to end. From its creation on neither ends the process by itself.
+struct Interruption([Option<Signal>; 2]);
+
+impl Interruption {
+    fn listen() -> Self {
+        Self([SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok()))
+    }
+
+    /// Waits for one of them, which may have come before.
+    async fn wait(self) {
+        let waits = self.0.into_iter().flatten().map(|mut signal| Box::pin(async move { signal.recv().await }));
+        let waits: Vec<_> = waits.collect();
+        if waits.is_empty() {
+            return std::future::pending().await;
+        }
+        select_all(waits).await;
     }
 }
 

@@ -76,9 +76,12 @@ WITH subject AS MATERIALIZED (
     SELECT 'pending_alert', finding_id::text, to_jsonb(it) FROM analytic.pending_alert AS it JOIN analytic.finding ON finding.id = it.finding_id
     WHERE $4 = 'pending_alert' AND finding.subject IN (SELECT 'customer:' || key FROM unnest($1::text[]) AS key)
     UNION ALL
-    SELECT 'merchandising_rule', id::text, to_jsonb(it) FROM analytic.merchandising_rule AS it
-    WHERE $4 = 'merchandising_rule' AND (lower(created_by) IN (SELECT account::text FROM unnest($2::uuid[]) AS account)
-        OR lower(removed_by) IN (SELECT account::text FROM unnest($2::uuid[]) AS account))
+    -- one may have added what another removed
+    SELECT 'merchandising_rule', id::text, to_jsonb(it) || jsonb_build_object(
+        'created_by', CASE WHEN lower(created_by) = ANY($2::uuid[]::text[]) THEN created_by END,
+        'removed_by', CASE WHEN lower(removed_by) = ANY($2::uuid[]::text[]) THEN removed_by END)
+    FROM analytic.merchandising_rule AS it
+    WHERE $4 = 'merchandising_rule' AND (lower(created_by) = ANY($2::uuid[]::text[]) OR lower(removed_by) = ANY($2::uuid[]::text[]))
     UNION ALL
     SELECT 'erasure_identity', kind || '#' || identity, to_jsonb(it) FROM analytic.erasure_identity AS it
     WHERE $4 = 'erasure_identity' AND (kind = 'account' AND identity IN (SELECT id::text FROM unnest($2::uuid[]) AS id)
