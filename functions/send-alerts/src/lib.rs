@@ -3,7 +3,8 @@
 //! Each webhook receives a finding at least once, with the finding's id as `Idempotency-Key`, and not again once it has
 //! confirmed. An alert that a webhook refuses permanently is parked; everything else is retried. The hazards it
 //! handles: two invocations with the same message (only one gets the lease), webhooks that are down (with one of several
-//! the messages of its alerts fail, with all the invocation, so that polling backs off), and addresses and keys that must not leak (they are in no log and no error).
+//! the messages of its alerts fail, with all the invocation, so that polling backs off), and addresses and keys that must
+//! not leak (they are in no log and no error).
 
 mod channel;
 mod error;
