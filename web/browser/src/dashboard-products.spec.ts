@@ -23,10 +23,15 @@ async function read(path: string, query: Record<string, string> = {}) {
   return response.json();
 }
 
-/** Waits for the rank lists, which are updated every minute. */
+/**
+ * Waits until the rank lists, which are updated every minute, have everything that was scored before.
+ *
+ * That a list has products is not enough: other suites use the same stack and leave lists of their own products.
+ */
 async function waitForRankLists(): Promise<void> {
-  const first = async () => (await read(`${POPULARITY}/top`, { rank: "30d", limit: "1" })).data.length;
-  await expect.poll(first, { timeout: 150_000, intervals: [2_000] }).toBe(1);
+  const scored = Date.now();
+  const asOf = async () => Date.parse((await read(`${POPULARITY}/top`, { rank: "30d", limit: "1" })).as_of);
+  await expect.poll(asOf, { timeout: 150_000, intervals: [2_000] }).toBeGreaterThan(scored);
 }
 
 /** The ids of the products in a table, from top to bottom. */
