@@ -157,6 +157,31 @@ test("an address with a choice that does not exist shows the page with its first
   }
 });
 
+test("what is typed as soon as a field is there stays", async ({ page }) => {
+  // Before the page is painted, which no person and no `fill` does reliably.
+  await page.addInitScript(() => {
+    const type = () => {
+      for (const field of document.querySelectorAll<HTMLInputElement>("form.inline-form input:not([data-typed])")) {
+        field.dataset["typed"] = "";
+        field.value = "typed";
+        field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      }
+    };
+    new MutationObserver(type).observe(document, { childList: true, subtree: true });
+  });
+  await signIn(page, "admin", "products?rank=30d");
+  for (const [path, label] of [
+    ["products?rank=30d", "Category or seller id"],
+    ["flow", "Event id, as the sender set it"],
+  ] as const) {
+    await open(page, path);
+    const field = page.getByLabel(label, { exact: true });
+    await expect(field).toHaveAttribute("data-typed", "");
+    await loaded(page);
+    await expect(field).toHaveValue("typed");
+  }
+});
+
 test("a seller's page asks for the seller's own figures only", async ({ page }) => {
   const seen = record(page);
   const seller = await bestSeller();

@@ -1,5 +1,5 @@
 /** The navigation: a column beside the page, or a menu above it on a narrow screen. */
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { Select } from "../ui/Choice";
 import { usePageContext } from "./context";
 import { Logo } from "./Logo";
@@ -19,7 +19,7 @@ export function Navigation({ page, choose, signOut }: Props) {
   const { identity } = usePageContext();
   // The links keep the chosen currency, which is in the address.
   usePageLocation();
-  useEffect(() => setOpen(false), [page]);
+  useLayoutEffect(() => setOpen(false), [page]);
   return (
     <header class="side">
       <div class="brand">

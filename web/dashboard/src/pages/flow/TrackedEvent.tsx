@@ -1,5 +1,5 @@
 /** “Where is my event?”: an event by its id, step by step. */
-import { useEffect, useId, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useState } from "preact/hooks";
 import type { Schemas } from "../../api/client";
 import { LIVE_MS, type Query, useQuery } from "../../api/useQuery";
 import { usePageContext } from "../../app/context";
@@ -54,7 +54,8 @@ function useTracked(id: string | undefined): Query<Tracked> {
 function EventIdForm({ id, reload }: { id: string; reload: () => void }) {
   const [text, setText] = useState(id);
   const field = useId();
-  useEffect(() => setText(id), [id]);
+  // Before anybody can type: an effect after the paint would undo what was typed meanwhile.
+  useLayoutEffect(() => setText(id), [id]);
   return (
     <form
       class="inline-form"

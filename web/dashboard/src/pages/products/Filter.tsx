@@ -1,5 +1,5 @@
 /** Restricts a list to a category or to a seller. */
-import { useEffect, useId, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useState } from "preact/hooks";
 import { go, usePageLocation } from "../../app/location";
 
 type Kind = "category" | "seller";
@@ -11,7 +11,8 @@ export function Filter({ category, seller }: { category: string; seller: string 
   const [kind, setKind] = useState<Kind>(current);
   const [id, setId] = useState(category || seller);
   const [kindField, idField] = [useId(), useId()];
-  useEffect(() => {
+  // Before anybody can type: an effect after the paint would undo what was typed meanwhile.
+  useLayoutEffect(() => {
     setKind(current);
     setId(category || seller);
   }, [category, seller]);
