@@ -393,6 +393,29 @@ test("a sign-in that is renewed after its expiry removes the notice, and the pag
   await loaded(page);
 });
 
+test("an answer to a request without a valid token that arrives after the renewal does not end the sign-in", async ({
+  page,
+}) => {
+  await page.clock.install();
+  await letExpire(page, 3_600, "renewed");
+  await signIn(page, "admin");
+  await loaded(page);
+  let held = 0;
+  await page.route("**/token", (route) => (held === 0 ? route.abort("connectionreset") : route.fallback()));
+  await page.route(/\/sales\/windows/, async (route) => {
+    if (route.request().headers()["authorization"] !== undefined) return route.fallback();
+    held += 1;
+    await expect(page.locator(".notice")).toHaveCount(0);
+    await route.fallback();
+  });
+  await page.clock.fastForward("08:00:00");
+  await expect.poll(() => held).toBeGreaterThan(0);
+  const late = await page.waitForResponse((response) => response.url().includes("/sales/windows"));
+  expect(late.status()).toBe(401);
+  await page.waitForTimeout(3_000);
+  await expect(page.locator(".notice, .stale, .failure")).toHaveCount(0);
+});
+
 test("a table is saved in its current order, with exact amounts", async ({ page }) => {
   await signIn(page, "admin", "customers");
   await loaded(page);

@@ -28,10 +28,10 @@ export interface Request<P extends ReadPath> {
 /** The timeout of a request. */
 const TIMEOUT_MS = 15_000;
 
-/** The token of requests, and a callback for when the API refuses it. */
+/** The token of requests, and a callback for when the API refuses the one that a request was sent with. */
 export interface Connection {
   token(): Promise<string | undefined>;
-  refused(): void;
+  refused(token: string | undefined): void;
 }
 
 /** The address of a request: its path with the parameters filled in. */
@@ -58,14 +58,14 @@ export class Client {
 
   /** Sends a request with any method; returns the JSON of the response, or undefined if it says that there is none. */
   async call(method: string, url: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
-    const { response, text } = await this.send(method, url, body, signal);
-    if (!response.ok) throw this.failure(problemOf(response.status, text, response.headers.get("retry-after")));
+    const token = await this.connection.token();
+    const { response, text } = await this.send(method, url, token, body, signal);
+    if (!response.ok) throw this.failure(problemOf(response.status, text, response.headers.get("retry-after")), token);
     return response.status === 204 ? undefined : answerOf(text);
   }
 
   /** Sends a request and reads the whole response, which may break off after its headers. */
-  private async send(method: string, url: string, body: unknown, signal?: AbortSignal) {
-    const token = await this.connection.token();
+  private async send(method: string, url: string, token: string | undefined, body: unknown, signal?: AbortSignal) {
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
     if (body !== undefined) headers["content-type"] = "application/json";
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
@@ -84,8 +84,8 @@ export class Client {
     }
   }
 
-  private failure(problem: Problem): ProblemError {
-    if (problem.kind === "signed-out") this.connection.refused();
+  private failure(problem: Problem, token: string | undefined): ProblemError {
+    if (problem.kind === "signed-out") this.connection.refused(token);
     return new ProblemError(problem);
   }
 }

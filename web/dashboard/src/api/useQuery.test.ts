@@ -47,6 +47,31 @@ test("what a read lacked comes back: it is repeated at once, after the read in f
   expect(times).toEqual([0, 2_000, 3_000, 14_000, 25_000, 36_000]);
 });
 
+test("what a first read lacked comes back while it is in flight: it is repeated as soon as it has failed", async () => {
+  const { times, stop } = readsOf(10_000);
+  await vi.advanceTimersByTimeAsync(500);
+  readAgain();
+  await vi.advanceTimersByTimeAsync(1_000);
+  stop();
+  expect(times).toEqual([0, 1_000]);
+});
+
+test("a read in flight that succeeds is not repeated", async () => {
+  const times: number[] = [];
+  const load = async () => {
+    times.push(times.length);
+    await new Promise((done) => setTimeout(done, 1_000));
+  };
+  const stop = keepReading(load, 10_000, () => {});
+  await vi.advanceTimersByTimeAsync(500);
+  readAgain();
+  await vi.advanceTimersByTimeAsync(1_000);
+  document.dispatchEvent(new Event("visibilitychange"));
+  await vi.advanceTimersByTimeAsync(1_000);
+  stop();
+  expect(times).toEqual([0]);
+});
+
 test("a hidden page reads when it is visible again", async () => {
   const { times, stop } = readsOf(10_000);
   Object.assign(document, { hidden: true });

@@ -80,6 +80,7 @@ export function keepReading<T>(
     onResult(result);
     // It is due already when what it lacked came back while it failed.
     const delay = due && problem !== undefined ? 0 : nextDelay(every, problem, failures);
+    due = false;
     if (delay !== undefined) timer = setTimeout(wake, delay);
   };
   const wake = () => {
@@ -88,7 +89,8 @@ export function keepReading<T>(
     readIfDue();
   };
   const readIfDue = () => due && !reading && !document.hidden && void read();
-  const onMended = () => failures > 0 && wake();
+  // A read in flight may have lacked it too.
+  const onMended = () => (failures > 0 || reading) && wake();
   document.addEventListener("visibilitychange", readIfDue, { signal: abort.signal });
   for (const event of ["online", READ_AGAIN]) window.addEventListener(event, onMended, { signal: abort.signal });
   void read();

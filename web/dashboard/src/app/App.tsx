@@ -22,7 +22,7 @@ export function App() {
     );
   }, []);
   const api = useMemo(
-    () => new Client({ token: async () => session?.token(), refused: () => session?.expire() }),
+    () => new Client({ token: async () => session?.token(), refused: (token) => session?.refused(token) }),
     [session],
   );
   const enter = () => (session === undefined ? window.location.reload() : void session.signIn());

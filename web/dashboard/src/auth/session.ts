@@ -94,8 +94,13 @@ export class Session {
     return this.user?.expired ? undefined : this.user?.access_token;
   }
 
+  /** The API refused this token. An answer to a former one, which arrives after the renewal, says nothing about the sign-in. */
+  refused(token: string | undefined): void {
+    if (token === this.user?.access_token) this.expire();
+  }
+
   /** Marks the sign-in as expired: the page stays and offers to sign in again. */
-  expire(): void {
+  private expire(): void {
     if (this.current.state === "signed-in" && !this.current.expired) this.setState({ ...this.current, expired: true });
   }
 
