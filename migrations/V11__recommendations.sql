@@ -160,12 +160,15 @@ SELECT id, account_id, network, ref_id COLLATE "C" AS reference, event_type COLL
        EXISTS (SELECT FROM analytic.exclusion WHERE exclusion.actor IN (logged.actor, logged.network))
        OR EXISTS (SELECT FROM analytic.erasure
                   WHERE logged.date_created BETWEEN erasure.date_created AND coalesce(date_completed, 'infinity'))
+       -- of the person who is being erased, some events are anonymous already
+       OR EXISTS (SELECT FROM analytic.erasure_identity
+                  WHERE kind = 'account' AND identity = account_id::text OR kind = 'session' AND identity = session_id)
        OR EXISTS (SELECT FROM analytic.product_sku WHERE sku = ref_id COLLATE "default") AS is_unclear
 FROM analytic.interaction AS logged
 WHERE ref_type = 'Product' AND NOT bot
   AND NOT EXISTS (SELECT FROM analytic.pending WHERE sink = 'catalog' AND interaction_id = logged.id AND NOT learned);
 COMMENT ON VIEW analytic.learned_event IS
-    'The events that the recommender has learned. Of an unclear one the log does not say whether, for whom, or as what: its actor was ever excluded, it came while a person was erased, or it names a SKU.';
+    'The events that the recommender has learned. Of an unclear one the log does not say whether, for whom, or as what: its actor was ever excluded, it came while a person was erased, its person is being erased, or it names a SKU.';
 
 -- Whose visit an event belongs to, or which basket a purchase: the kind is part of the hash, so that a session cannot have
 -- the name of an account.

@@ -11,6 +11,8 @@ WITH event AS MATERIALIZED (
     FROM (SELECT *, min(occurred_at) OVER (PARTITION BY account_id, reference) AS earliest FROM event) AS event GROUP BY account_id, reference
 ), stored AS (
     SELECT account_id, product_id AS reference, since, event_type FROM analytic.avoided_product JOIN analytic.learned_product USING (product_no)
+    -- an erasure in progress has removed the events first
+    WHERE account_id::text NOT IN (SELECT identity FROM analytic.erasure_identity WHERE kind = 'account')
 ), compared AS MATERIALIZED (
     SELECT account_id || ' ' || reference AS key, stored.event_type || ' ' || stored.since AS stored, counted.event_types::text || ' ' || counted.since AS recounted,
            -- of two at the same time, either

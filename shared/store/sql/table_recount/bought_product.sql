@@ -15,6 +15,8 @@ WITH event AS MATERIALIZED (
     SELECT account_id, product_id AS reference, purchases::bigint, cancelled::bigint, CASE WHEN purchases > 0 THEN first_at END AS first_at,
            CASE WHEN purchases > 0 THEN last_at END AS last_at
     FROM analytic.bought_product JOIN analytic.learned_product USING (product_no)
+    -- an erasure in progress has removed the events first
+    WHERE account_id::text NOT IN (SELECT identity FROM analytic.erasure_identity WHERE kind = 'account')
 ), compared AS MATERIALIZED (
     SELECT account_id || ' ' || reference AS key,
            CASE WHEN stored.purchases IS NOT NULL THEN concat_ws(' ', stored.purchases, stored.cancelled, stored.first_at, stored.last_at) END AS stored,

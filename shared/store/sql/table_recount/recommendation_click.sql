@@ -15,6 +15,8 @@ WITH click AS MATERIALIZED (
 ), stored AS (
     SELECT interaction_id AS id, account_id, product_id AS reference, clicked_at AS at, recommendation_click.placement, recommendation_click.arm
     FROM analytic.recommendation_click LEFT JOIN analytic.learned_product USING (product_no)
+    -- an erasure in progress has removed the events first
+    WHERE account_id::text NOT IN (SELECT identity FROM analytic.erasure_identity WHERE kind = 'account')
 ), compared AS MATERIALIZED (
     SELECT id::text AS key, concat_ws(' ', stored.account_id, stored.reference, stored.at, stored.placement, stored.arm) AS stored,
            concat_ws(' ', waiting.account_id, waiting.reference, waiting.at, waiting.placement, waiting.arm) AS recounted,
