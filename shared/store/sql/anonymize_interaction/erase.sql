@@ -38,9 +38,13 @@ WITH renamed AS MATERIALIZED (
        AND touched.event_type = logged.event_type AND touched.day = (logged.occurred_at AT TIME ZONE 'UTC')::date
     -- as above, so that an index finds them
     WHERE account_id = ANY($1) OR account_id IS NULL AND session_id = ANY($2)
+), waiting AS MATERIALIZED (
+    -- in the order of the consumers of a sink, who may be working on them
+    SELECT pending.sink, pending.interaction_id, sharing.new_actor FROM analytic.pending JOIN sharing ON sharing.id = interaction_id
+    WHERE sink = ANY($7) ORDER BY sink, interaction_id FOR UPDATE OF pending
 ), renamed_pending AS (
-    UPDATE analytic.pending SET actor = sharing.new_actor FROM sharing
-    WHERE sink = ANY($7) AND interaction_id = sharing.id
+    UPDATE analytic.pending SET actor = waiting.new_actor FROM waiting
+    WHERE pending.sink = waiting.sink AND pending.interaction_id = waiting.interaction_id
 ), renamed_days AS (
     -- scorers are excluded (store::anonymize_interaction)
     UPDATE analytic.actor_day AS held SET actor = touched.new_actor FROM touched
