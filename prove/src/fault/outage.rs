@@ -166,9 +166,12 @@ impl<'a> Shop<'a> {
         Ok(())
     }
 
-    /// Sends the hints that are due after so many seconds.
+    /// Sends the hints that are due after so many seconds, also at alerts.
     async fn sweep(&mut self, seconds: u32) -> Result<(), String> {
         self.rig.pass_time(seconds).await.map_err(|error| error.to_string())?;
+        let alerts = format!("UPDATE analytic.pending_alert SET next_hint_at = next_hint_at - interval '{seconds} s'");
+        let client = self.rig.connect().await.map_err(|error| error.to_string())?;
+        client.batch_execute(&alerts).await.map_err(|error| error.to_string())?;
         self.crew.sweeper.invoke(&json!({})).await;
         Ok(())
     }

@@ -218,7 +218,7 @@ impl Rig {
         Ok(client)
     }
 
-    /// Advances the time for the hints of pending rows and alerts; locked rows are skipped.
+    /// Advances the time for the hints of pending rows; locked rows are skipped.
     ///
     /// # Errors
     /// When Postgres is down.
@@ -226,9 +226,7 @@ impl Rig {
         let sql = format!(
             "UPDATE analytic.pending SET next_hint_at = next_hint_at - interval '{seconds} s'
              FROM (SELECT sink, interaction_id FROM analytic.pending FOR UPDATE SKIP LOCKED) AS free
-             WHERE pending.sink = free.sink AND pending.interaction_id = free.interaction_id;
-             UPDATE analytic.pending_alert SET next_hint_at = next_hint_at - interval '{seconds} s'
-             WHERE finding_id IN (SELECT finding_id FROM analytic.pending_alert FOR UPDATE SKIP LOCKED)"
+             WHERE pending.sink = free.sink AND pending.interaction_id = free.interaction_id"
         );
         self.connect().await?.batch_execute(&sql).await
     }
