@@ -69,6 +69,8 @@ test: web ## Run every suite but stages against its own stack, which is removed 
 	trap '$(LOCAL_STACK) --stack $(TEST_STACK) down --wipe' EXIT
 	$(LOCAL_STACK) --stack $(TEST_STACK) up
 	export SHOPSIGNAL_STACK_FILE="$$PWD/.local/$(TEST_STACK)/stack.json"
+	# Tests mostly wait, for the emulator and for Postgres: more of them than cores run at once.
+	export RUST_TEST_THREADS=$${RUST_TEST_THREADS:-4}
 	$(CARGO) test --profile local $(LOCKED) --no-fail-fast 2>&1 | tee target/test.log || code=$$?
 	$(NPM) run --silent test 2>&1 | tee target/test-web.log || code=$$?
 	echo "where the time went:"
