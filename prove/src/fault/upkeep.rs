@@ -27,8 +27,9 @@ const POISON_PERCENT: u32 = 0;
 const PAUSE_MS: RangeInclusive<u64> = 20..=120;
 /// Attempts of a command that may find its locks taken.
 const ATTEMPTS: u32 = 5;
-/// Events of history that a round imports, over so many products and hours: what there is to fold.
-const HISTORY: usize = 200;
+/// Events of history that a round imports, over so many products and hours: what there is to fold. Few, because the hints
+/// at all of them have to be delivered, and are repeated every simulated minute until then.
+const HISTORY: usize = 40;
 const HISTORY_PRODUCTS: u128 = 20;
 const HISTORY_HOURS: i64 = 240;
 /// Their age: hours are folded after 35 days.
@@ -71,9 +72,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 }
 
 fn scenario(upkeep: Upkeep) -> Scenario {
-    // Each round of R2 imports history, whose messages the rig takes seconds to deliver: 8,000 took longer than it waits.
-    let rounds_of_shard = if upkeep == Upkeep::Fold { 20 } else { 40 };
-    Scenario::new(upkeep.words(), (6, 200, rounds_of_shard), move |job| run(upkeep, job))
+    Scenario::new(upkeep.words(), (6, 200, 40), move |job| run(upkeep, job))
 }
 
 async fn run(upkeep: Upkeep, job: Job) -> Report {
