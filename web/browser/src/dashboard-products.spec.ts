@@ -3,7 +3,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { bestSeller, simulateMonth, webUrl } from "./dashboard/month.js";
 import { figures, loaded, open, record, signIn } from "./dashboard/visit.js";
-import { query } from "./stack.js";
+import { query, rankProducts } from "./stack.js";
 
 const POPULARITY = "/api/v1/analytic/popularity";
 const LISTS = ["live", "trending", "rising", "1h", "24h", "7d", "30d"] as const;
@@ -24,14 +24,17 @@ async function read(path: string, query: Record<string, string> = {}) {
 }
 
 /**
- * Waits until the rank lists, which are updated every minute, have everything that was scored before.
+ * Updates the rank lists until they have everything that was scored before.
  *
  * That a list has products is not enough: other suites use the same stack and leave lists of their own products.
  */
 async function waitForRankLists(): Promise<void> {
   const scored = Date.now();
-  const asOf = async () => Date.parse((await read(`${POPULARITY}/top`, { rank: "30d", limit: "1" })).as_of);
-  await expect.poll(asOf, { timeout: 150_000, intervals: [2_000] }).toBeGreaterThan(scored);
+  const asOf = async () => {
+    await rankProducts();
+    return Date.parse((await read(`${POPULARITY}/top`, { rank: "30d", limit: "1" })).as_of);
+  };
+  await expect.poll(asOf, { timeout: 60_000, intervals: [1_000] }).toBeGreaterThan(scored);
 }
 
 /** The ids of the products in a table, from top to bottom. */
@@ -293,6 +296,7 @@ test("a rule is added with the keyboard, and what the API refuses is shown at it
 
 test("a rule is removed only after a question, and by whoever is first", async ({ page }) => {
   const product = `rule-${crypto.randomUUID()}`;
+  await page.clock.install();
   const seen = record(page);
   await signIn(page, "admin", "recommendations");
   await loaded(page);
@@ -302,6 +306,7 @@ test("a rule is removed only after a question, and by whoever is first", async (
   const added = await page.request.post(url, { headers, data: rule });
   expect(added.status()).toBe(201);
   const { id } = (await added.json()).data;
+  await page.clock.fastForward(10_000);
 
   const button = page.getByRole("button", { name: `Remove this rule: Never show, product ${product}` });
   await button.focus();

@@ -240,6 +240,7 @@ test("offline, the figures stay, and later update by themselves", async ({ page,
 });
 
 test("a busy API is reported, with what to do, and retried after Retry-After", async ({ page }) => {
+  await page.clock.install();
   await signIn(page, "admin");
   let refused = 0;
   await page.route("**/customer-segments?*", async (route) => {
@@ -258,10 +259,12 @@ test("a busy API is reported, with what to do, and retried after Retry-After", a
   const segments = page.getByRole("region", { name: "Customers by spending" }).first();
   await expect(segments.getByRole("alert")).toContainText("the database cannot be reached");
   await expect(page.getByText("Loading …").first()).toBeAttached();
-  const failed = Date.now();
+  // Without Retry-After, the page would read again after 10 s.
+  await page.clock.fastForward(12_000);
+  await page.waitForTimeout(500);
+  expect(refused).toBe(1);
+  await page.clock.fastForward(2_000);
   await expect(segments.getByRole("row").nth(1)).toBeVisible();
-  // Without Retry-After, the page would poll again after 10 s.
-  expect(Date.now() - failed).toBeGreaterThan(12_000);
   await loaded(page);
 });
 
@@ -288,11 +291,13 @@ test("behind a captive portal the page says so, and goes on by itself when it is
 });
 
 test("an expired sign-in is reported, and the page stays", async ({ page }) => {
+  await page.clock.install();
   await signIn(page, "admin");
   await loaded(page);
   await page.route("**/api/analytics/orders", (route) =>
     route.fulfill({ status: 401, body: '{"message":"Unauthorized"}' }),
   );
+  await page.clock.fastForward(10_000);
   await expect(page.locator(".notice")).toContainText("Your sign-in has expired.");
   await expect(page.getByRole("heading", { name: "Today", level: 1 })).toBeVisible();
   await page.unroute("**/api/analytics/orders");
@@ -436,6 +441,7 @@ test("a table is saved in its current order, with exact amounts", async ({ page 
 });
 
 test("the first sale of a shop is shown in its currency, on a page that was open before", async ({ page }) => {
+  await page.clock.install();
   let hasSold = false;
   let reads = 0;
   await page.route("**/api/analytics/dashboard", async (route) => {
@@ -449,13 +455,19 @@ test("the first sale of a shop is shown in its currency, on a page that was open
   const revenue = page.locator('.headline [data-figure="revenue"]').first();
   await expect(revenue.locator(".figure-value")).toHaveText(/^[–0]$/);
   hasSold = true;
+  await page.clock.fastForward(10_000);
   await expect(revenue.locator(".figure-value")).toHaveText(/[€$£]|[A-Z]{3}/);
   // From then on the currencies are read once, and again after a minute.
   reads = 0;
   await page.reload();
   await loaded(page);
-  await page.waitForTimeout(6_000);
+  await page.clock.fastForward(50_000);
+  await loaded(page);
+  await page.waitForTimeout(500);
   expect(reads).toBe(1);
+  await page.clock.fastForward(15_000);
+  await expect.poll(() => reads).toBe(2);
+  await page.unrouteAll({ behavior: "wait" });
 });
 
 test("a chart is saved with exact amounts and their currency", async ({ page }) => {

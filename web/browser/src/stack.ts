@@ -1,10 +1,12 @@
 /** The running stack that the tests use, as `local-stack up` describes it. */
 import { createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import pg from "pg";
 
 /** The fields of stack.json that the tests read. */
 export interface Stack {
+  aws_endpoint: string;
   database_url: string;
   api_url: string;
   issuer: string;
@@ -15,12 +17,29 @@ export interface Stack {
 
 /** Reads the description that `SHOPSIGNAL_STACK_FILE` names. */
 export function stack(): Stack {
+  return JSON.parse(readFileSync(stackFile(), "utf8"));
+}
+
+/** The name of the stack, which is that of the folder of its description. */
+export function stackName(): string {
+  return basename(dirname(stackFile()));
+}
+
+function stackFile(): string {
   const path = process.env["SHOPSIGNAL_STACK_FILE"];
   if (!path)
     throw new Error(
       "SHOPSIGNAL_STACK_FILE is not set: start a stack with `local-stack --stack test up` and name its stack.json",
     );
-  return JSON.parse(readFileSync(path, "utf8"));
+  return path;
+}
+
+/** Runs rank-products now; its schedule would run it within a minute. */
+export async function rankProducts(): Promise<void> {
+  const name = `shopsignal-${stackName()}-rank-products`;
+  const response = await fetch(`${stack().aws_endpoint}/2015-03-31/functions/${name}/invocations`, { method: "POST" });
+  if (!response.ok || response.headers.has("x-amz-function-error"))
+    throw new Error(`${name}: ${response.status} ${await response.text()}`);
 }
 
 /** Runs one query against the stack's database. */

@@ -198,6 +198,7 @@ test("events without a token, in whatever form, are a guest's", async ({ page, s
 
 test("an account's events wait while the token callback fails, a guest's do not", async ({ page, site }) => {
   const account = randomUUID();
+  await page.clock.install();
   await enter(page, site, { batchMs: 500 }, tokenOf(account));
   const asAccount = await track(page, "view", { product: product() });
   await page.evaluate(() => {
@@ -208,6 +209,7 @@ test("an account's events wait while the token callback fails, a guest's do not"
   await stored([asGuest]);
   expect(await rowsOf([asAccount])).toEqual([]);
   await page.evaluate((value) => Object.defineProperty(window, "token", { value }), tokenOf(account));
+  await page.clock.fastForward(30_000);
   const [row] = await stored([asAccount]);
   expect(row?.account_id).toBe(account);
 });

@@ -1,7 +1,7 @@
 /** A simulated month of a shop, for the tests of the dashboard. */
 import { execFileSync } from "node:child_process";
-import { basename, dirname, resolve } from "node:path";
-import { query, stack } from "../stack.js";
+import { resolve } from "node:path";
+import { query, stack, stackName } from "../stack.js";
 
 const ROOT = resolve(import.meta.dirname, "../../../..");
 
@@ -22,8 +22,17 @@ const PROJECTION_TIMEOUT_MS = 60_000;
 /** Simulates a month of orders and shoppers, unless the stack has one; returns when all events are applied. */
 export async function simulateMonth(): Promise<void> {
   if ((await paidOrders()) < PAID) {
-    const name = basename(dirname(process.env["SHOPSIGNAL_STACK_FILE"] ?? ""));
-    const command = ["--stack", name, "simulate", "--orders", String(ORDERS), "--days", "30", "--interactions", "1000"];
+    const command = [
+      "--stack",
+      stackName(),
+      "simulate",
+      "--orders",
+      String(ORDERS),
+      "--days",
+      "30",
+      "--interactions",
+      "1000",
+    ];
     execFileSync(resolve(ROOT, "target/local/local-stack"), command, { cwd: ROOT, stdio: "ignore", timeout: 120_000 });
   }
   await waitUntilApplied();

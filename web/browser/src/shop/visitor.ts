@@ -1,10 +1,10 @@
 /** Actions of a visitor of the demo shop, and queries for what they caused. */
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { basename, dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { test as base, expect, type Page, type Request } from "@playwright/test";
-import { query, stack } from "../stack.js";
+import { query, rankProducts, stack, stackName } from "../stack.js";
 
 const ROOT = resolve(import.meta.dirname, "../../../..");
 const API = "/api/v1/analytic";
@@ -58,9 +58,9 @@ export async function open(page: Page, category: string, name: string): Promise<
 
 /** Runs a command of the local stack that the tests use. */
 async function local(...args: string[]): Promise<string> {
-  const name = basename(dirname(process.env["SHOPSIGNAL_STACK_FILE"] ?? ""));
   const run = promisify(execFile);
-  const { stdout } = await run(resolve(ROOT, "target/local/local-stack"), ["--stack", name, ...args], { cwd: ROOT });
+  const command = ["--stack", stackName(), ...args];
+  const { stdout } = await run(resolve(ROOT, "target/local/local-stack"), command, { cwd: ROOT });
   return stdout.trim();
 }
 
@@ -68,8 +68,11 @@ async function local(...args: string[]): Promise<string> {
 export async function openShop(together: string[]): Promise<void> {
   await local("announce");
   for (let visitor = 0; visitor < 3; visitor++) await browse(`shop-test-${randomUUID()}`, together);
-  const wait = { message: "rank-products runs every minute", timeout: 100_000, intervals: [1000] };
-  await expect.poll(() => recommendedBeside(together[0] ?? ""), wait).toContain(together[1]);
+  const beside = async () => {
+    await rankProducts();
+    return recommendedBeside(together[0] ?? "");
+  };
+  await expect.poll(beside, { timeout: 60_000, intervals: [1000] }).toContain(together[1]);
 }
 
 async function browse(session_id: string, products: string[]): Promise<void> {
