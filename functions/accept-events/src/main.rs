@@ -12,7 +12,7 @@ use platform::SecretSource;
 async fn main() -> Result<(), lambda_http::Error> {
     platform::start(module_path!());
     let settings = platform::load(Settings::read)?;
-    let aws = platform::aws::configure(settings.send_limit).await?;
+    let aws = platform::aws::configure(settings.send_limit)?;
     let deps = Arc::new(Deps {
         sender: EventSender::new(Client::new(&aws), settings.queue_url, settings.send_limit),
         intake: intake(SecretSource::new(&aws, settings.secret_arn), settings.currency),

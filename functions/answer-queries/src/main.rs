@@ -12,7 +12,7 @@ use store::Database;
 async fn main() -> Result<(), lambda_http::Error> {
     platform::start(module_path!());
     let settings = platform::load(Settings::read)?;
-    let aws = aws::configure(aws::CALL_LIMIT).await?;
+    let aws = aws::configure(aws::CALL_LIMIT)?;
     let deps = Deps {
         dead_letters: DeadLetterQueues::new(Client::new(&aws), settings.dead_letter_queues),
         database: Database::new(settings.database, Some(aws)),

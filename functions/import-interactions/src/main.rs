@@ -12,7 +12,7 @@ use store::Database;
 async fn main() -> Result<(), lambda_http::Error> {
     platform::start(module_path!());
     let settings = platform::load(Settings::read)?;
-    let aws = platform::aws::configure(settings.send_limit).await?;
+    let aws = platform::aws::configure(settings.send_limit)?;
     let deps = Arc::new(Deps {
         sender: SinkSender::new(Client::new(&aws), settings.catalog_queue_url, settings.send_limit),
         database: Database::new(settings.database, Some(aws)),

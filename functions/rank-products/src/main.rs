@@ -9,7 +9,7 @@ use store::Database;
 async fn main() -> Result<(), lambda_runtime::Error> {
     platform::start(module_path!());
     let settings = platform::load(Settings::read)?;
-    let aws = aws::configure(aws::CALL_LIMIT).await?;
+    let aws = aws::configure(aws::CALL_LIMIT)?;
     let database = Database::new(settings.database, Some(aws)).with_statement_limit(STATEMENT_LIMIT);
     let deps = Deps { database, basis: settings.basis, push: settings.push };
     run(service_fn(|event| handle(&deps, event))).await

@@ -10,7 +10,7 @@ use store::Database;
 async fn main() -> Result<(), lambda_http::Error> {
     platform::start(module_path!());
     let settings = platform::load(Settings::read)?;
-    let aws = aws::configure(aws::CALL_LIMIT).await?;
+    let aws = aws::configure(aws::CALL_LIMIT)?;
     let deps = Deps { database: Database::new(settings.database, Some(aws)), serving: settings.serving };
     platform::serve(router(Arc::new(deps))).await
 }

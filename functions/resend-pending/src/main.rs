@@ -10,7 +10,7 @@ use store::Database;
 async fn main() -> Result<(), lambda_runtime::Error> {
     platform::start(module_path!());
     let settings = platform::load(Settings::read)?;
-    let aws = platform::aws::configure(settings.send_limit).await?;
+    let aws = platform::aws::configure(settings.send_limit)?;
     let client = Client::new(&aws);
     let deps = Deps {
         sender: HintSender::new(client.clone(), settings.queues, settings.send_limit),

@@ -11,7 +11,7 @@ use store::Database;
 async fn main() -> Result<(), lambda_runtime::Error> {
     platform::start(module_path!());
     let settings = platform::load(Settings::read)?;
-    let aws = aws::configure(aws::CALL_LIMIT).await?;
+    let aws = aws::configure(aws::CALL_LIMIT)?;
     let dead_letters = DeadLetterSender::new(Client::new(&aws), settings.dead_letter_queue_url, aws::CALL_LIMIT);
     let webhooks = webhooks(SecretSource::new(&aws, settings.secret_arn), settings.limits);
     let deps = Deps { database: Database::new(settings.database, Some(aws)), webhooks, dead_letters };

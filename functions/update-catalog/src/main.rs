@@ -11,7 +11,7 @@ use update_catalog::{Deps, Settings, handle};
 async fn main() -> Result<(), lambda_runtime::Error> {
     platform::start(module_path!());
     let settings = platform::load(Settings::read)?;
-    let aws = aws::configure(aws::CALL_LIMIT).await?;
+    let aws = aws::configure(aws::CALL_LIMIT)?;
     let deps = Deps {
         learning: settings.learning,
         outside: settings.outside.map(|catalog| catalog.open(&aws)),

@@ -11,7 +11,7 @@ use update_popularity::{Deps, Settings, handle};
 async fn main() -> Result<(), lambda_runtime::Error> {
     platform::start(module_path!());
     let settings = platform::load(Settings::read)?;
-    let aws = aws::configure(aws::CALL_LIMIT).await?;
+    let aws = aws::configure(aws::CALL_LIMIT)?;
     let dead_letters = DeadLetterSender::new(Client::new(&aws), settings.dead_letter_queue_url, aws::CALL_LIMIT);
     let deps = Deps { database: Database::new(settings.database, Some(aws)), dead_letters };
     run(service_fn(|event| handle(&deps, event))).await

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use aws_config::environment::credentials::EnvironmentVariableCredentialsProvider;
-use aws_config::environment::region::EnvironmentVariableRegionProvider;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, HttpClientError};
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 /// The roots that AWS endpoints chain to. The system's 140 roots cost 5-9 ms of every cold start to parse.
 /// Source: <https://www.amazontrust.com/repository/>.
@@ -25,11 +26,14 @@ pub const CALL_LIMIT: Duration = Duration::from_secs(2);
 /// roots only, and a limit on every call, because the SDK has none by default.
 ///
 /// `call` limits a whole operation with its retries, a single attempt takes at most half of it.
-/// `AWS_ENDPOINT_URL` is honoured.
+/// `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_SQS` and so on are honoured, also `AWS_USE_FIPS_ENDPOINT` and
+/// `AWS_USE_DUALSTACK_ENDPOINT`; profiles and the other settings of the SDK in the environment are not.
+///
+/// Not by `aws_config::defaults`, which links every way to get credentials (STS, files, instance metadata).
 ///
 /// # Errors
 /// When the built-in certificates cannot be used.
-pub async fn configure(call: Duration) -> Result<SdkConfig, HttpClientError> {
+pub fn configure(call: Duration) -> Result<SdkConfig, HttpClientError> {
     let roots =
         TlsContext::builder().with_trust_store(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS)).build()?;
     let http = Builder::new()
@@ -42,11 +46,37 @@ pub async fn configure(call: Duration) -> Result<SdkConfig, HttpClientError> {
         .operation_attempt_timeout(call / 2)
         .operation_timeout(call)
         .build();
-    let config = aws_config::defaults(BehaviorVersion::latest())
-        .region(EnvironmentVariableRegionProvider::new())
-        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(variable("AWS_REGION").map(Region::new))
+        .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()))
+        .service_config(ServiceVariables)
         .http_client(http)
         .timeout_config(timeouts);
-    // Boxed: the SDK's futures nest so deeply that main would exceed the compiler's type depth limit.
-    Ok(Box::pin(config.load()).await)
+    config
+        .set_endpoint_url(variable("AWS_ENDPOINT_URL"))
+        .set_use_fips(flag("AWS_USE_FIPS_ENDPOINT"))
+        .set_use_dual_stack(flag("AWS_USE_DUALSTACK_ENDPOINT"));
+    Ok(config.build())
+}
+
+/// The settings of one service in the environment, such as `AWS_ENDPOINT_URL_SQS`.
+///
+/// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>.
+#[derive(Debug)]
+struct ServiceVariables;
+
+impl LoadServiceConfig for ServiceVariables {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let service = key.service_id().to_ascii_uppercase().replace(' ', "_");
+        variable(&format!("{}_{service}", key.env()))
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn flag(name: &str) -> Option<bool> {
+    variable(name).map(|value| value.eq_ignore_ascii_case("true"))
 }
