@@ -17,8 +17,8 @@ use crate::rig::{Rig, drive, processor_seconds};
 use crate::sample::{median, number};
 
 /// The statement that record-interactions sends.
-const RECORD: &str =
-    "SELECT * FROM analytic.record_interactions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+const RECORD: &str = "SELECT * FROM analytic.record_interactions(
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
 /// Turns of a round: ours, the bare insert, the statement alone, the same planned at every call, and again.
 const TURNS: usize = 6;
 const PRODUCTS: u128 = 100_000;
@@ -195,14 +195,14 @@ fn bare_insert(items: &[Item]) -> String {
         .iter()
         .map(|item| {
             format!(
-                "('{ORIGIN}','{}','{ACCOUNT}','{SESSION}','{}','Product','{}','{METADATA}','{AGENT}','203.0.113.0/24',now(),now())",
+                "('{ORIGIN}','{}','{ACCOUNT}','{SESSION}','{}','Product','{}','{METADATA}','{ACCOUNT}','{AGENT}','203.0.113.0/24',now(),now())",
                 item.event_id, item.event_type, item.product
             )
         })
         .collect();
     format!(
         "INSERT INTO analytic.interaction (origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata, \
-         user_agent, ip_address, occurred_at, date_created) VALUES {}",
+         actor, user_agent, ip_address, occurred_at, date_created) VALUES {}",
         rows.join(",")
     )
 }
@@ -223,16 +223,41 @@ fn record(statement: &str, items: &[Item]) -> String {
         column("text", &|item| item.event_type.to_owned()),
         column("text", &|_| "Product".to_owned()),
         column("text", &product),
-        column("uuid", &product),
+        column("text", &product),
         column("uuid", &|_| ACCOUNT.to_string()),
         column("text", &|_| SESSION.to_owned()),
+        column("uuid", &|_| ACCOUNT.to_string()),
         column("text", &|_| format!("{METADATA:?}")),
         column("timestamptz", &|_| "NULL".to_owned()),
         "false".to_owned(),
         quoted(AGENT),
         quoted("203.0.113.0/24"),
-        "NULL".to_owned(),
+        // An account: no network, no bot, no limit a minute.
+        "NULL::uuid".to_owned(),
+        "false".to_owned(),
+        "NULL::bigint".to_owned(),
         format!("'{{{}}}'::text[]", Sink::ALL.map(Sink::as_str).join(",")),
     ];
     fill(statement, &values)
+}
+
+#[cfg(test)]
+mod tests {
+    use testkit::{TestDatabase, statement_of};
+
+    use super::{Item, RECORD, bare_insert, record};
+
+    /// The statements are written here once more, and only a measurement would find that they are outdated.
+    #[tokio::test]
+    async fn every_statement_that_is_measured_stores_its_rows() {
+        let database = TestDatabase::create().await;
+        for (done, statement) in [RECORD.to_owned(), statement_of("record_interactions")].iter().enumerate() {
+            let items: Vec<_> = (0..3).map(Item::new).collect();
+            database.execute(&record(statement, &items)).await;
+            database.execute(&bare_insert(&items)).await;
+            let rows = i64::try_from(6 * (done + 1)).unwrap();
+            assert_eq!(database.number("SELECT count(*) FROM analytic.interaction").await, rows);
+            assert_eq!(database.number("SELECT count(*) FROM analytic.interaction_key").await, rows / 2);
+        }
+    }
 }

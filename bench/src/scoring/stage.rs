@@ -122,7 +122,7 @@ impl Stage {
             ))
             .await;
         database.execute(&without_notes()).await;
-        database.execute(include_str!("../../sql/keep_caps.sql")).await;
+        database.execute(include_str!("../../sql/write_rows.sql")).await;
         Self { spread, database }
     }
 
@@ -233,4 +233,30 @@ fn events(spread: Spread) -> String {
 fn array(ids: &[i64]) -> String {
     let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
     format!("'{{{}}}'::bigint[]", ids.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use testkit::statement_of;
+
+    use super::{Actors, EVENTS, Spread, Stage, array};
+    use crate::pgbench::fill;
+    use crate::scoring::{APPLY, BEFORE, LEAST, LEDGER, UNNOTED, UPSERT_ONE};
+
+    /// The statements are written here once more, and only a measurement would find that they are outdated.
+    #[tokio::test]
+    async fn every_statement_that_is_measured_scores_its_batch() {
+        let stage = Stage::build(Spread::OneProduct).await;
+        stage.reset(Actors::Accounts).await;
+        let statements = [APPLY, UNNOTED, BEFORE, LEAST, &statement_of("apply_popularity")];
+        for (batch, statement) in (0..).zip(statements) {
+            let ids: Vec<i64> = (10 * batch + 1..=10 * batch + 10).collect();
+            stage.database.execute(&fill(statement, &[array(&ids)])).await;
+            let left = stage.database.number("SELECT count(*) FROM analytic.pending").await;
+            assert_eq!(left, i64::try_from(EVENTS).unwrap() - 10 * (batch + 1), "{statement}");
+        }
+        stage.database.execute(&fill(LEDGER, &[array(&[1, 2, 3])])).await;
+        assert_eq!(stage.database.number("SELECT count(*) FROM bench.ledger").await, 3);
+        stage.database.execute(&fill(UPSERT_ONE, &["1".to_owned()])).await;
+    }
 }
