@@ -315,7 +315,8 @@ GRANT EXECUTE ON FUNCTION analytic.add_category_sales, analytic.add_events, anal
     TO shopsignal_project_orders;
 GRANT EXECUTE ON FUNCTION analytic.apply_popularity, analytic.keep_earliest
     TO shopsignal_update_popularity, shopsignal_import_interactions;
-GRANT EXECUTE ON FUNCTION analytic.learn_interactions, analytic.learn_visits, analytic.learn_purchases, analytic.count_recommendations
+GRANT EXECUTE ON FUNCTION analytic.learn_interactions, analytic.open_baskets, analytic.learn_visits, analytic.learn_purchases,
+    analytic.count_recommendations
     TO shopsignal_update_catalog;
 GRANT EXECUTE ON FUNCTION analytic.recommend, analytic.get_history, analytic.get_offer, analytic.score_partners, analytic.list_ranks TO shopsignal_recommend;
 GRANT EXECUTE ON FUNCTION analytic.record_findings

@@ -5,10 +5,12 @@ CREATE OR REPLACE FUNCTION analytic.learn_interactions(
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $function$
 #variable_conflict use_column
 DECLARE
-    event    record;
-    numbers  int[];
-    products text[];
-    silent   bigint[];
+    event     record;
+    numbers   int[];
+    products  text[];
+    bought    uuid[];
+    purchased int[];
+    silent    bigint[];
     -- events of a network that teach a day and product: as many views of it count for the score
     network_cap CONSTANT int := 50;
 BEGIN
@@ -92,8 +94,13 @@ BEGIN
         FROM (SELECT guest.*, count(*) OVER (PARTITION BY day, network, product_no) AS added FROM guest) AS guest
         JOIN counted USING (day, network, product_no) WHERE events - added + place > network_cap;
 
-        PERFORM analytic.learn_visits(event.ids, event.visitors, event.accounts, numbers, event.types, event.times, silent, lookback);
-        PERFORM analytic.learn_purchases(event.ids, event.accounts, event.baskets, numbers, event.types, event.times);
+        -- every transaction locks baskets, sessions, products, and what accounts bought and avoid, in this order
+        bought := analytic.open_baskets(event.accounts, event.baskets, event.types, event.times);
+        SELECT coalesce(array_agg(product_no), '{}') INTO purchased
+        FROM unnest(numbers, event.types) AS sent (product_no, event_type) WHERE event_type = 'purchase';
+        PERFORM analytic.learn_visits(
+            event.ids, event.visitors, event.accounts, numbers, event.types, event.times, silent, lookback, purchased);
+        PERFORM analytic.learn_purchases(event.ids, event.accounts, bought, numbers, event.types, event.times);
         PERFORM analytic.count_recommendations(event.ids, event.accounts, numbers, event.types, event.times, event.recommendations);
     END IF;
     RETURN QUERY SELECT event.taken, coalesce(cardinality(event.ids), 0)::bigint, event.parked;

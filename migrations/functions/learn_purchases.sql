@@ -1,13 +1,17 @@
 -- called by learn_interactions
 CREATE OR REPLACE FUNCTION analytic.learn_purchases(
-    ids bigint[], accounts uuid[], baskets text[], products int[], types text[], times timestamptz[]
+    ids bigint[], accounts uuid[], bought uuid[], products int[], types text[], times timestamptz[]
 ) RETURNS void
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $function$
 #variable_conflict use_column
 DECLARE
-    state  analytic.learning_state;
-    bought uuid[];
+    state analytic.learning_state;
 BEGIN
+    -- before what accounts bought and avoid, also when learn_visits had nothing to lock
+    PERFORM FROM analytic.learned_product
+    WHERE product_no = ANY(ARRAY(SELECT product FROM unnest(products, types) AS event (product, event_type) WHERE event_type = 'purchase'))
+    ORDER BY product_no FOR UPDATE;
+
     INSERT INTO analytic.avoided_product AS avoided (account_id, product_no, event_type, since)
     SELECT DISTINCT ON (account, product) account, product, event_type, at
     FROM unnest(ids, accounts, products, types, times) AS event (id, account, product, event_type, at)
@@ -16,35 +20,19 @@ BEGIN
     ON CONFLICT (account_id, product_no) DO UPDATE SET event_type = excluded.event_type, since = excluded.since
     WHERE excluded.since < avoided.since;
 
-    INSERT INTO analytic.bought_product AS known (account_id, product_no, purchases, cancelled)
-    SELECT account, product, 0, count(*)
-    FROM unnest(accounts, products, types) AS event (account, product, event_type)
-    WHERE account IS NOT NULL AND event_type = 'cancel_order' GROUP BY account, product ORDER BY account, product
-    ON CONFLICT (account_id, product_no) DO UPDATE SET cancelled = known.cancelled + excluded.cancelled;
+    INSERT INTO analytic.bought_product AS known (account_id, product_no, purchases, cancelled, first_at, last_at)
+    SELECT account, product, count(*) FILTER (WHERE event_type = 'purchase'), count(*) FILTER (WHERE event_type = 'cancel_order'),
+           min(at) FILTER (WHERE event_type = 'purchase'), max(at) FILTER (WHERE event_type = 'purchase')
+    FROM unnest(accounts, products, types, times) AS event (account, product, event_type, at)
+    WHERE account IS NOT NULL AND event_type IN ('purchase', 'cancel_order') GROUP BY account, product ORDER BY account, product
+    ON CONFLICT (account_id, product_no) DO UPDATE SET
+        purchases = known.purchases + excluded.purchases, cancelled = known.cancelled + excluded.cancelled,
+        -- they are null as long as only a cancellation is known, and least and greatest pass over that
+        first_at = least(known.first_at, excluded.first_at), last_at = greatest(known.last_at, excluded.last_at);
     IF NOT 'purchase' = ANY(types) THEN
         RETURN;
     END IF;
     SELECT * INTO state FROM analytic.learning_state;
-    INSERT INTO analytic.bought_product AS known (account_id, product_no, purchases, first_at, last_at)
-    SELECT account, product, count(*), min(at), max(at)
-    FROM unnest(accounts, products, types, times) AS event (account, product, event_type, at)
-    WHERE account IS NOT NULL AND event_type = 'purchase' GROUP BY account, product ORDER BY account, product
-    ON CONFLICT (account_id, product_no) DO UPDATE SET
-        purchases = known.purchases + excluded.purchases,
-        -- they are null as long as only a cancellation is known, and least and greatest pass over that
-        first_at = least(known.first_at, excluded.first_at), last_at = greatest(known.last_at, excluded.last_at);
-
-    -- the lines of an order, which the shop names by its basket; else what an account buys on one day
-    SELECT array_agg(CASE WHEN event_type = 'purchase' THEN coalesce(
-               analytic.visitor_of('basket', basket),
-               analytic.visitor_of('day', account || ' ' || (at AT TIME ZONE 'UTC')::date)) END ORDER BY place)
-    INTO bought FROM unnest(accounts, baskets, types, times) WITH ORDINALITY AS event (account, basket, event_type, at, place);
-    -- in basket order: the rows are locked before they are read, by a statement of its own
-    INSERT INTO analytic.visit AS visit (visitor, kind, account_id, last_at)
-    SELECT basket, 'bought', min(account::text)::uuid, max(at) FROM unnest(bought, accounts, times) AS event (basket, account, at)
-    WHERE basket IS NOT NULL GROUP BY basket ORDER BY basket
-    ON CONFLICT (visitor) DO UPDATE SET
-        account_id = coalesce(visit.account_id, excluded.account_id), last_at = greatest(visit.last_at, excluded.last_at);
 
     WITH known AS MATERIALIZED (
         SELECT visitor AS basket, line.* FROM analytic.visit,
@@ -60,11 +48,9 @@ BEGIN
         WHERE place <= 50
     ), summed AS MATERIALIZED (
         SELECT product, sum(analytic.decay_factor(at, state.epoch, state.half_life_days)) AS g FROM fresh GROUP BY product
-    ), locked AS MATERIALIZED (
-        SELECT product_no FROM analytic.learned_product WHERE product_no = ANY(ARRAY(SELECT product FROM summed)) ORDER BY product_no FOR UPDATE
     ), weighed AS (
         UPDATE analytic.learned_product SET bought_weight = bought_weight + summed.g
-        FROM summed WHERE product_no = summed.product AND product_no = ANY(ARRAY(SELECT product_no FROM locked))
+        FROM summed WHERE product_no = summed.product AND product_no = ANY(ARRAY(SELECT product FROM summed))
         RETURNING 1
     ), pair AS (
         -- every two lines once, whichever came first: the later time decides

@@ -1,6 +1,7 @@
 -- called by learn_interactions
 CREATE OR REPLACE FUNCTION analytic.learn_visits(
-    ids bigint[], visitors uuid[], accounts uuid[], products int[], types text[], times timestamptz[], silent bigint[], lookback bigint
+    ids bigint[], visitors uuid[], accounts uuid[], products int[], types text[], times timestamptz[], silent bigint[], lookback bigint,
+    purchased int[]
 ) RETURNS void
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $function$
 #variable_conflict use_column
@@ -84,8 +85,9 @@ BEGIN
     ), summed AS MATERIALIZED (
         SELECT product, sum(g) AS g FROM target GROUP BY product HAVING sum(g) <> 0
     ), locked AS MATERIALIZED (
-        -- in product order: updates of overlapping batches deadlock otherwise
-        SELECT product_no FROM analytic.learned_product WHERE product_no = ANY(ARRAY(SELECT product FROM summed)) ORDER BY product_no FOR UPDATE
+        -- in product order, with those that learn_purchases changes: updates of overlapping batches deadlock otherwise
+        SELECT product_no FROM analytic.learned_product
+        WHERE product_no = ANY(ARRAY(SELECT product FROM summed) || purchased) ORDER BY product_no FOR UPDATE
     ), weighed AS (
         UPDATE analytic.learned_product SET viewed_weight = viewed_weight + summed.g
         FROM summed WHERE product_no = summed.product AND product_no = ANY(ARRAY(SELECT product_no FROM locked))

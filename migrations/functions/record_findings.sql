@@ -17,11 +17,14 @@ BEGIN
         SELECT id, rule, subject, window_name, evidence, now(), now(), historical FROM given ORDER BY id
         ON CONFLICT (id) DO NOTHING
         RETURNING id
+    ), larger AS MATERIALIZED (
+        -- earlier findings with more evidence now, in id order, as above
+        SELECT finding.id FROM analytic.finding JOIN given USING (id) WHERE finding.evidence <> given.evidence
+        ORDER BY id FOR NO KEY UPDATE OF finding
     ), grown AS (
-        -- earlier findings with more evidence now; no new alert is sent
+        -- no new alert is sent
         UPDATE analytic.finding SET evidence = given.evidence, date_updated = now()
-        FROM given WHERE finding.id = given.id AND finding.evidence <> given.evidence
-        RETURNING finding.id
+        FROM given WHERE finding.id = given.id AND finding.id = ANY(ARRAY(SELECT id FROM larger))
     ), owed AS (
         -- the alert is pending from the same commit on; its direct hint has a minute before resend-pending sends another
         INSERT INTO analytic.pending_alert (finding_id, date_created, next_hint_at)

@@ -59,6 +59,7 @@ const FUNCTIONS: &[&str] = &[
     include_str!("../../../migrations/functions/lock_references_for_change.sql"),
     include_str!("../../../migrations/functions/lock_references_for_reading.sql"),
     include_str!("../../../migrations/functions/mark_stale_projections.sql"),
+    include_str!("../../../migrations/functions/open_baskets.sql"),
     include_str!("../../../migrations/functions/prune_ranks.sql"),
     include_str!("../../../migrations/functions/publish_ranks.sql"),
     include_str!("../../../migrations/functions/recommend.sql"),

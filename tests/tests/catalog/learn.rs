@@ -440,6 +440,74 @@ async fn another_gain_holds_for_what_is_learned_from_then_on_and_verify_leaves_o
     assert_eq!(recount(&database).await.differences, 1);
 }
 
+/// An order's line.
+fn line(account: Option<Uuid>, event_type: &str, product: &str) -> NewInteraction {
+    NewInteraction {
+        account_id: account,
+        session_id: None,
+        metadata: r#"{"basket":"o1"}"#.to_owned(),
+        occurred_at: Some(beginning()),
+        ..interaction(event_type, product)
+    }
+}
+
+/// Learns a batch while somebody else holds the row that `held` selects, and returns what `free` can lock meanwhile.
+async fn free_while_learning(database: &TestDatabase, batch: &[NewInteraction], held: &str, free: &str) -> Vec<String> {
+    const WAITING: &str =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let ids: Vec<_> = database.record(batch).await.into_iter().map(|id| id.0).collect();
+    let mut holder = database.connect().await;
+    let transaction = holder.transaction().await.unwrap();
+    assert_eq!(transaction.execute(&format!("{held} FOR UPDATE"), &[]).await.unwrap(), 1, "{held}");
+    let check = async {
+        for _ in 0..500 {
+            if database.number(WAITING).await == 1 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        assert_eq!(database.number(WAITING).await, 1, "the batch needs what is held");
+        let found = database.rows(&format!("{free} FOR UPDATE SKIP LOCKED")).await;
+        transaction.rollback().await.unwrap();
+        found
+    };
+    tokio::join!(learn(database, &ids, ids.len()), check).1
+}
+
+#[tokio::test]
+async fn batches_lock_baskets_then_products_then_what_an_account_bought_each_in_order() {
+    let database = TestDatabase::create().await;
+    let account = Uuid::now_v7();
+    let first = [line(Some(account), "purchase", "low"), line(Some(account), "purchase", "top")];
+    let first: Vec<_> = database.record(&first).await.into_iter().map(|id| id.0).collect();
+    learn(&database, &first, 1).await;
+    let product = |id: &str| format!("SELECT product_id FROM analytic.learned_product WHERE product_id = '{id}'");
+    let bought = |id: &str| {
+        format!(
+            "SELECT 'bought' FROM analytic.bought_product WHERE product_no = (SELECT product_no FROM ({}) AS it JOIN analytic.learned_product USING (product_id))",
+            product(id)
+        )
+    };
+    let view = |session: &str, product: &str| NewInteraction {
+        occurred_at: Some(beginning()),
+        ..build(beginning(), (session.to_owned().leak(), "view", product.to_owned().leak(), 0))
+    };
+    // What is seen and what is bought teach in two steps: the locks of both are taken in the order of the products.
+    let batch = [view("s1", "top"), line(None, "purchase", "low")];
+    assert_eq!(free_while_learning(&database, &batch, &product("low"), &product("top")).await, ["top"]);
+    // Who waits for a basket holds no product that the holder of the basket may need.
+    let batch = [view("s2", "top"), line(None, "purchase", "low")];
+    let basket = "SELECT FROM analytic.visit WHERE kind = 'bought'";
+    assert_eq!(free_while_learning(&database, &batch, basket, &product("top")).await, ["top"]);
+    // Purchases and cancellations of an account are rows of one table.
+    let batch = [line(Some(account), "cancel_order", "top"), line(Some(account), "purchase", "low")];
+    assert_eq!(free_while_learning(&database, &batch, &bought("low"), &bought("top")).await, ["bought"]);
+    // Also without anything that was seen, products come before what an account bought.
+    let batch = [line(Some(account), "purchase", "low")];
+    assert_eq!(free_while_learning(&database, &batch, &product("low"), &bought("low")).await, ["bought"]);
+    assert_eq!(recount(&database).await.differences, 0);
+}
+
 #[tokio::test]
 async fn an_event_that_teaches_nothing_touches_no_visit() {
     let database = TestDatabase::create().await;
