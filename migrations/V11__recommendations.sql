@@ -153,22 +153,40 @@ COMMENT ON COLUMN analytic.pending.learned IS 'Whether a row of the catalog was 
 -- The newest rows of the catalog also say whose they are: a recommendation shows at once what is not learned yet.
 COMMENT ON COLUMN analytic.pending.actor IS 'Whose daily cap it counts towards, and whose recommendations it changes, as in the log.';
 
+-- The digest that stands for a session as an origin: domain::Origin::of_session.
+CREATE FUNCTION analytic.session_origin(session text) RETURNS uuid
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+        SELECT encode(substr(set_byte(set_byte(hash, 6, get_byte(hash, 6) & 15 | 128), 8, get_byte(hash, 8) & 63 | 128), 1, 16), 'hex')::uuid
+        FROM sha256('\x07'::bytea || convert_to('session' || session, 'UTF8')) AS hash
+    $$;
+COMMENT ON FUNCTION analytic.session_origin(text) IS 'The origin of the events of a session without an account.';
+
+CREATE FUNCTION analytic.is_near_erasure(stored_at timestamptz, account uuid, session text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+        SELECT EXISTS (SELECT FROM analytic.erasure WHERE stored_at BETWEEN erasure.date_created AND coalesce(date_completed, 'infinity'))
+            -- of the person who is being erased, some events are anonymous already
+            OR EXISTS (SELECT FROM analytic.erasure_identity
+                       WHERE kind = 'account' AND identity = account::text OR kind = 'session' AND identity = session)
+            -- of several accounts of a session, one was erased
+            OR EXISTS (SELECT FROM analytic.shared_session WHERE origin = analytic.session_origin(session))
+    $$;
+COMMENT ON FUNCTION analytic.is_near_erasure(timestamptz, uuid, text) IS
+    'Whether the log does not say what was learned from an event, because of an erasure: it came while one ran, its person is being erased, or somebody else of its session was.';
+
 -- What was learned, as the log says it, for "shopsignal verify".
 CREATE VIEW analytic.learned_event AS
 SELECT id, account_id, network, ref_id COLLATE "C" AS reference, event_type COLLATE "C" AS event_type, occurred_at, date_created, metadata,
        coalesce('session ' || session_id, 'account ' || account_id) AS visitor,
        EXISTS (SELECT FROM analytic.exclusion WHERE exclusion.actor IN (logged.actor, logged.network))
-       OR EXISTS (SELECT FROM analytic.erasure
-                  WHERE logged.date_created BETWEEN erasure.date_created AND coalesce(date_completed, 'infinity'))
-       -- of the person who is being erased, some events are anonymous already
-       OR EXISTS (SELECT FROM analytic.erasure_identity
-                  WHERE kind = 'account' AND identity = account_id::text OR kind = 'session' AND identity = session_id)
+       OR analytic.is_near_erasure(date_created, account_id, session_id)
        OR EXISTS (SELECT FROM analytic.product_sku WHERE sku = ref_id COLLATE "default") AS is_unclear
 FROM analytic.interaction AS logged
 WHERE ref_type = 'Product' AND NOT bot
   AND NOT EXISTS (SELECT FROM analytic.pending WHERE sink = 'catalog' AND interaction_id = logged.id AND NOT learned);
 COMMENT ON VIEW analytic.learned_event IS
-    'The events that the recommender has learned. Of an unclear one the log does not say whether, for whom, or as what: its actor was ever excluded, it came while a person was erased, its person is being erased, or it names a SKU.';
+    'The events that the recommender has learned. Of an unclear one the log does not say whether, for whom, or as what: its actor was ever excluded, it is near an erasure (is_near_erasure), or it names a SKU.';
 
 -- Whose visit an event belongs to, or which basket a purchase: the kind is part of the hash, so that a session cannot have
 -- the name of an account.

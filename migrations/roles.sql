@@ -298,6 +298,8 @@ GRANT SELECT, INSERT ON analytic.shared_session TO shopsignal_manage_people;
 GRANT EXECUTE ON FUNCTION analytic.spend_floor(bigint), analytic.linked_customer_ids(text), analytic.visitor_of(text, text)
     TO shopsignal_manage_people;
 
+GRANT SELECT (covered_until) ON analytic.erasure TO shopsignal_project_orders;
+
 -- ---- The hot statements, which are functions of the schema (functions/). They run with the privileges of the caller, so
 -- whoever may call one still needs the grants above for everything that it touches.
 
@@ -305,7 +307,7 @@ GRANT EXECUTE ON FUNCTION analytic.record_interactions
     TO shopsignal_record_interactions, shopsignal_import_interactions;
 GRANT EXECUTE ON FUNCTION analytic.add_category_sales, analytic.add_events, analytic.add_order_statuses,
     analytic.add_product_sales, analytic.add_ratings, analytic.add_sales, analytic.add_users,
-    analytic.announce_references, analytic.clear_stale_projections,
+    analytic.admit_projection, analytic.announce_references, analytic.clear_stale_projections,
     analytic.get_attributions, analytic.insert_customer_links, analytic.insert_order_facts,
     analytic.insert_shop_events, analytic.list_order_facts, analytic.list_shop_events,
     analytic.lock_projections, analytic.lock_references_for_change, analytic.lock_references_for_reading,

@@ -8,7 +8,11 @@ LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = o
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    WITH item AS MATERIALIZED (
+    WITH storing AS MATERIALIZED (
+        -- an erasure waits for everyone who is storing, and covers what was stored until then (store::erasure::cover): so this is
+        -- the time after the lock, and not when the transaction began
+        SELECT clock_timestamp() AS stored_at FROM (SELECT pg_advisory_xact_lock_shared(hashtext('analytic.recording')) OFFSET 0) AS admitted
+    ), item AS MATERIALIZED (
         -- ids follow the order of the request: they are drawn from sorted rows
         SELECT checked.*, nextval('analytic.interaction_id_seq') AS interaction_id FROM (
             -- whether the caller may send the event is decided by the same row that holds its weight
@@ -35,7 +39,7 @@ BEGIN
         -- by key, so that concurrent requests with the same ids wait instead of deadlocking; an event id that occurs twice
         -- in one request is claimed by its first item
         INSERT INTO analytic.interaction_key (event_id, origin, fingerprint, interaction_id, date_created)
-        SELECT event_id, origin, fingerprint, interaction_id, now() FROM admitted WHERE NOT limited ORDER BY event_id, origin, position
+        SELECT event_id, origin, fingerprint, interaction_id, (SELECT stored_at FROM storing) FROM admitted WHERE NOT limited ORDER BY event_id, origin, position
         ON CONFLICT (event_id, origin) DO NOTHING
         RETURNING interaction_id
     ), new AS MATERIALIZED (
@@ -45,14 +49,14 @@ BEGIN
         INSERT INTO analytic.interaction (id, origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata,
                                           user_agent, ip_address, actor, network, bot, occurred_at, date_created)
         SELECT interaction_id, origin, event_id, account_id, session_id, event_type, ref_type, ref_id, metadata::jsonb,
-               client_agent, client_network, actor, guest_network, by_bot, coalesce(occurred_at, now()), now()
-        FROM new
+               client_agent, client_network, actor, guest_network, by_bot, coalesce(occurred_at, stored_at), stored_at
+        FROM new CROSS JOIN storing
     ), outstanding AS (
         -- the effects commit with their cause; the first resend gives the direct hint a minute
         INSERT INTO analytic.pending (sink, interaction_id, date_created, product_id, event_type, actor, network, bot, occurred_at, next_hint_at)
-        SELECT sink, interaction_id, now(), product_id, event_type, actor,
-               CASE sink WHEN 'popularity' THEN guest_network END, by_bot AND sink = 'popularity', coalesce(occurred_at, now()), now() + interval '1 minute'
-        FROM new CROSS JOIN unnest(sinks_to_fill) AS sinks (sink)
+        SELECT sink, interaction_id, stored_at, product_id, event_type, actor,
+               CASE sink WHEN 'popularity' THEN guest_network END, by_bot AND sink = 'popularity', coalesce(occurred_at, stored_at), stored_at + interval '1 minute'
+        FROM new CROSS JOIN storing CROSS JOIN unnest(sinks_to_fill) AS sinks (sink)
     )
     -- an item that was neither rejected nor claimed has an event id that its origin claimed before: the caller looks it up
     SELECT item.has_weight, item.forbidden, coalesce(admitted.limited, false) AS limited, claimed.interaction_id

@@ -5,6 +5,7 @@
 //! changes orders takes only shared locks on products.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::time::Duration;
 
 use domain::fraud::FindingId;
 use domain::{
@@ -46,11 +47,24 @@ pub(crate) async fn project(
     if !references.is_empty() {
         store::product::announce(database, &references).await?;
     }
-    let mut transaction = database.begin().await?;
+    let mut transaction = begin(database).await?;
     match run(&mut transaction, rules, events, stale).await {
         Ok(projected) => transaction.commit().await.map(|()| projected),
         Err(error @ StoreError::Refused { .. }) => transaction.roll_back().await.and(Err(error)),
         Err(error) => Err(error),
+    }
+}
+
+/// Begins a transaction that no erasure overlaps.
+async fn begin(database: &Database) -> Result<Transaction<'_>, StoreError> {
+    loop {
+        let mut transaction = database.begin().await?;
+        if store::erasure::admit_projection(&mut transaction).await? {
+            return Ok(transaction);
+        }
+        // An erasure was committed after it began: the next one begins later.
+        transaction.roll_back().await?;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 

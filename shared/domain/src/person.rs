@@ -63,6 +63,13 @@ pub struct Identities {
 }
 
 impl Identities {
+    /// Adds those of another search for the same person.
+    pub fn extend(&mut self, others: Self) {
+        self.accounts.extend(others.accounts);
+        self.customers.extend(others.customers);
+        self.sessions.extend(others.sessions);
+    }
+
     /// Adds a customer key, and the account if it is one.
     pub fn add(&mut self, key: CustomerKey) {
         self.accounts.extend(key.account_id());

@@ -41,19 +41,21 @@ pub struct Order<'a> {
 /// See [`PeopleError`]; completed steps remain done, and the next call continues from there.
 pub async fn erase(places: &Places, order: Order<'_>) -> Result<Receipt, PeopleError> {
     let id = open(places, order).await?;
-    let whom = erasure::list_identities(&places.database, id).await?;
-    let identities = &whom.identities;
-    let task = Task { database: &places.database, id, identities, deadline: order.deadline };
-    if *identities == Identities::default() {
+    let mut whom = erasure::list_identities(&places.database, id).await?;
+    if whom.identities == Identities::default() {
         // Another erasure has taken over its identities, and completes this one as well.
         return Ok(Receipt::of(erasure::get(&places.database, id).await?.ok_or_else(gone)?));
     }
     let mut done = false;
     // Steps in the order in which data flows: an event of the log derives interactions, which are delivered.
     if Instant::now() < order.deadline {
-        let covered_until = rename_customers(places, id, identities).await?;
+        let covered_until = rename_customers(places, (id, order.named), &whom.identities).await?;
+        // With those that it has found.
+        whom = erasure::list_identities(&places.database, id).await?;
         done = erase_interactions(places, (id, covered_until), &whom, order.deadline).await?;
     }
+    let identities = &whom.identities;
+    let task = Task { database: &places.database, id, identities, deadline: order.deadline };
     if done {
         forget_visits(places, id, identities).await?;
     }
@@ -101,17 +103,36 @@ async fn open(places: &Places, order: Order<'_>) -> Result<Uuid, StoreError> {
 /// Renames the person's customer keys in the log and in everything derived from it, in one transaction, unless that is
 /// done; returns the time up to which stored data is covered.
 ///
-/// Everything derived from an event that is renamed here was stored before, so both are covered, or neither is.
-async fn rename_customers(places: &Places, id: Uuid, identities: &Identities) -> Result<Timestamp, StoreError> {
+/// Nobody stores meanwhile: what was stored is committed and covered, with the identities that it links to the person, and
+/// what comes has a later time. So an event that is renamed here and everything derived from it are covered together.
+async fn rename_customers(
+    places: &Places,
+    (id, named): (Uuid, &Named),
+    identities: &Identities,
+) -> Result<Timestamp, StoreError> {
     let mut transaction = begin(places).await?;
     if let Some(covered_until) = erasure::get_covered(&mut transaction, id).await? {
         transaction.commit().await?;
         return Ok(covered_until);
     }
-    let counts = anonymize::rename_customers(&mut transaction, identities).await?;
+    erasure::exclude_projections(&mut transaction).await?;
+    let mut identities = identities.clone();
+    identities.extend(resolve(&mut transaction, id, named).await?);
+    let counts = anonymize::rename_customers(&mut transaction, &identities).await?;
+    erasure::exclude_recordings(&mut transaction).await?;
+    // Sessions in which the person has signed in since.
+    resolve(&mut transaction, id, named).await?;
     let covered_until = erasure::cover(&mut transaction, id).await?.ok_or_else(gone)?;
     commit(transaction, id, &counts).await?;
     Ok(covered_until)
+}
+
+/// Finds all identities of a person and saves them.
+async fn resolve(transaction: &mut Transaction<'_>, id: Uuid, named: &Named) -> Result<Identities, StoreError> {
+    let resolved = person::resolve(transaction, named).await?;
+    erasure::save_identities(transaction, id, &resolved).await?;
+    person::mark_shared(transaction, &resolved.shared_sessions).await?;
+    Ok(resolved.identities)
 }
 
 /// Anonymizes the interactions, batch by batch; returns whether none is left.

@@ -69,6 +69,35 @@ pub async fn lock(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
     transaction.query(include_str!("../sql/erasure/lock.sql"), &[]).await.map(|_| ())
 }
 
+/// Begins to exclude erasures from a transaction that logs back-end events and projects them.
+///
+/// Returns `false` when an erasure covers a time after the transaction began: it has to begin again, because what it
+/// stored would count as covered and name somebody.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn admit_projection(transaction: &mut Transaction<'_>) -> Result<bool, StoreError> {
+    let rows = transaction.call("admit_projection", &[]).await?;
+    rows.first().map_or(Ok(false), |row| Ok(row.try_get(0)?))
+}
+
+/// Waits for the transactions that log and project back-end events, and excludes further ones.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn exclude_projections(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
+    transaction.query(include_str!("../sql/erasure/exclude_projections.sql"), &[]).await.map(|_| ())
+}
+
+/// Waits for the transactions that record interactions, and excludes further ones: only just before the commit, because
+/// clients wait for them.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn exclude_recordings(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
+    transaction.query(include_str!("../sql/erasure/exclude_recordings.sql"), &[]).await.map(|_| ())
+}
+
 /// Generates keys of erased persons: random and never used before.
 ///
 /// # Errors

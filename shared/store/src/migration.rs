@@ -28,6 +28,7 @@ const FUNCTIONS: &[&str] = &[
     include_str!("../../../migrations/functions/add_ratings.sql"),
     include_str!("../../../migrations/functions/add_sales.sql"),
     include_str!("../../../migrations/functions/add_users.sql"),
+    include_str!("../../../migrations/functions/admit_projection.sql"),
     include_str!("../../../migrations/functions/announce_references.sql"),
     include_str!("../../../migrations/functions/apply_popularity.sql"),
     include_str!("../../../migrations/functions/clear_stale_projections.sql"),

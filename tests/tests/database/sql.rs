@@ -84,7 +84,8 @@ fn every_function_of_the_schema_begins_with_the_name_of_the_function_that_calls_
 
 /// Functions of several statements or of another language, which cannot be prepared: each is called, as often as it takes to
 /// reach all of them.
-const CALLS: [(&str, &[&str]); 14] = [
+const CALLS: [(&str, &[&str]); 15] = [
+    ("admit_projection", &[""]),
     ("lock_projections", &["'{order,user}', '{o-1,u-1}'", "'{order,order}', '{o-1,o-2}'"]),
     ("get_offer", &["'p', '{q}', '{7}', '{c}', '{s}', true, NULL", "'p', '{}', '{}', '{}', '{}', false, 'c'"]),
     ("collect_ranks", &["now(), 24, 'auto', 10", "now() + interval '1 hour', 24, 'auto', 10", "now(), 48, 'auto', 10"]),

@@ -10,5 +10,6 @@ mod http;
 mod late;
 mod letter;
 mod link;
+mod overlap;
 mod shop;
 mod trace;

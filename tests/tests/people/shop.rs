@@ -115,6 +115,16 @@ impl Shop {
         network: &str,
         (event, event_id): (&str, Uuid),
     ) -> Recorded {
+        self.record_on(&spu(1), (caller, session, network), (event, event_id)).await
+    }
+
+    /// Records one interaction with a product.
+    pub(crate) async fn record_on(
+        &self,
+        product: &str,
+        (caller, session, network): (Caller, &str, &str),
+        (event, event_id): (&str, Uuid),
+    ) -> Recorded {
         let (origin, account_id) = match caller {
             Caller::Account(id) => (Origin::of_account(id), Some(id)),
             // a service of the shop that names Jane
@@ -126,7 +136,7 @@ impl Shop {
             account_id,
             event_id,
             event_type: event.parse().unwrap(),
-            reference: Reference::new(RefType::Product, &spu(1)).unwrap(),
+            reference: Reference::new(RefType::Product, product).unwrap(),
             session_id: Some(session.to_owned()),
             metadata: format!(r#"{{"note":"written in {session}","recommendation_id":"{RECOMMENDATION}"}}"#),
             occurred_at: None,

@@ -1,3 +1,3 @@
 -- store::erasure::cover
--- read after the events were renamed: everything derived from them began earlier
+-- whoever stores is excluded: what was stored is committed, and what comes has a later time
 UPDATE analytic.erasure SET covered_until = clock_timestamp() WHERE id = $1 RETURNING covered_until

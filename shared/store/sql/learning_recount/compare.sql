@@ -21,13 +21,14 @@ WITH asked AS MATERIALIZED (
 ), event AS MATERIALIZED (
     SELECT id, visitor, account_id, ref_id AS product_id, occurred_at AS at, gain,
            EXISTS (SELECT FROM analytic.learning_gain_change AS change
-                   WHERE change.event_type = logged.event_type AND change.date_created >= logged.date_created) AS is_changed
+                   WHERE change.event_type = logged.event_type AND change.date_created >= logged.date_created) AS is_changed,
+           analytic.is_near_erasure(date_created, account_id, session_id) AS is_near_erasure
     FROM (SELECT *, coalesce('session ' || session_id, 'account ' || account_id) AS visitor FROM analytic.interaction) AS logged
     JOIN teaches USING (event_type) LEFT JOIN analytic.learning_gain USING (event_type)
     WHERE ref_type = 'Product' AND NOT bot AND visitor IN (SELECT visitor FROM met)
       AND NOT EXISTS (SELECT FROM analytic.pending WHERE sink = 'catalog' AND interaction_id = logged.id AND NOT learned)
 ), unclear AS (
-    -- of what cannot be told from the log any more: erased, excluded, shared, more than a visit keeps or a network teaches, met under a SKU,
+    -- of what cannot be told from the log any more: erased or near it, excluded, shared, more than a visit keeps or a network teaches, met under a SKU,
     -- learned with another gain, or met again after so long that the visit may have been removed (8 days is the least that may be set)
     SELECT DISTINCT product_id FROM met
     -- a purchase of a guest has a basket and never had a visitor
@@ -35,7 +36,7 @@ WITH asked AS MATERIALIZED (
        OR name <> product_id
        OR EXISTS (SELECT FROM analytic.exclusion WHERE exclusion.actor IN (met.actor, met.network))
        OR visitor IN (SELECT visitor FROM event GROUP BY visitor
-                      HAVING count(*) > 50 OR count(DISTINCT account_id) > 1 OR bool_or(is_changed))
+                      HAVING count(*) > 50 OR count(DISTINCT account_id) > 1 OR bool_or(is_changed OR is_near_erasure))
        OR visitor IN (SELECT visitor FROM (SELECT visitor, at - lag(at) OVER (PARTITION BY visitor ORDER BY at) AS pause FROM event) AS return
                       WHERE pause > interval '8 days')
     UNION

@@ -1,6 +1,6 @@
 -- store::recommendation_recount::compare
 -- what the log says for sure is the least that is counted. The most is what it may say besides: of people who were erased or
--- excluded, of variants, and of purchases that came so late that nobody waited for them any more
+-- excluded or came near an erasure, of variants, and of purchases that came so late that nobody waited for them any more
 WITH said AS MATERIALIZED (
     SELECT id, account_id, ref_id, event_type, occurred_at AS at, date_created, (occurred_at AT TIME ZONE 'UTC')::date AS day,
            split_part(metadata->>'recommendation_id', '-', 2) AS placement,
@@ -11,6 +11,7 @@ WITH said AS MATERIALIZED (
            EXISTS (SELECT FROM analytic.exclusion
                    WHERE exclusion.actor IN (logged.actor, logged.network) AND logged.occurred_at >= since) AS is_excluded,
            EXISTS (SELECT FROM analytic.product_sku WHERE sku = ref_id COLLATE "default") AS is_variant,
+           analytic.is_near_erasure(date_created, account_id, session_id) AS is_near_erasure,
            coalesce((SELECT product_id FROM analytic.product_reference WHERE reference = ref_id), ref_id) AS product_id
     FROM analytic.interaction AS logged
     WHERE event_type IN ('product_impression', 'click_from_recommendation', 'purchase') AND ref_type = 'Product' AND NOT bot
@@ -22,7 +23,7 @@ WITH said AS MATERIALIZED (
     SELECT click.id, count(purchase.id) > 0 AS may_convert,
            -- whichever is learned first sees the other: the first and the last purchase of a product are remembered, and a click
            -- waits for 15 days
-           coalesce(bool_or(purchase.ref_id = click.ref_id AND is_at_end AND NOT click.is_variant AND NOT click.is_excluded
+           coalesce(bool_or(purchase.ref_id = click.ref_id AND is_at_end AND NOT click.is_variant AND NOT click.is_excluded AND NOT click.is_near_erasure
                             AND NOT purchase.is_excluded AND purchase.date_created <= click.at + interval '14 days'), false) AS converts
     FROM said AS click LEFT JOIN purchase
         ON purchase.account_id = click.account_id AND purchase.product_id = click.product_id

@@ -14,14 +14,9 @@ WITH teaches AS MATERIALIZED (
     -- not those who were several accounts, or did more than a visit keeps
     SELECT visitor, kind FROM event CROSS JOIN LATERAL (SELECT split_part(visitor, ' ', 1) AS kind) AS its GROUP BY visitor, kind
     HAVING NOT bool_or(is_unclear OR gain IS NULL) AND count(*) <= 50 AND count(DISTINCT account_id) <= 1
-), shared AS (
-    -- nor a session in which one of several was erased: domain::Origin::of_session
-    SELECT visitor FROM clear CROSS JOIN LATERAL (SELECT sha256('\x07'::bytea || convert_to(kind || substr(visitor, length(kind) + 2), 'UTF8')) AS hash) AS its
-    JOIN analytic.shared_session
-        ON origin = encode(substr(set_byte(set_byte(hash, 6, get_byte(hash, 6) & 15 | 128), 8, get_byte(hash, 8) & 63 | 128), 1, 16), 'hex')::uuid
 ), counted AS (
     SELECT visitor, array_agg(concat_ws(' ', id, reference, event_type) ORDER BY occurred_at, id) AS events FROM clear JOIN event USING (visitor)
-    WHERE occurred_at >= now() - interval '7 days' AND visitor NOT IN (SELECT visitor FROM shared) GROUP BY visitor
+    WHERE occurred_at >= now() - interval '7 days' GROUP BY visitor
 ), stored AS (
     SELECT clear.visitor, array_agg(concat_ws(' ', kept.id, product_id, kept.event_type) ORDER BY kept.place)
                FILTER (WHERE kept.at >= now() - interval '7 days' AND gained IN (0, gain)) AS events

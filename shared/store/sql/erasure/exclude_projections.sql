@@ -1,0 +1,2 @@
+-- store::erasure::exclude_projections
+SELECT pg_advisory_xact_lock(hashtext('analytic.projecting'))
