@@ -250,6 +250,8 @@ GRANT SELECT (customer_key, address_key), INSERT ON analytic.customer_link TO sh
 GRANT SELECT ON analytic.customer_link TO shopsignal_judge_carts;
 GRANT SELECT (order_id, customer_key, placed_at) ON analytic.sales_order TO shopsignal_judge_carts;
 GRANT SELECT (order_id, reference, product_id) ON analytic.order_line TO shopsignal_judge_carts;
+-- Who is erased while carts are read gets no finding.
+GRANT SELECT (kind, identity) ON analytic.erasure_identity TO shopsignal_judge_carts;
 
 GRANT SELECT, INSERT ON analytic.order_fact TO shopsignal_project_orders;
 GRANT SELECT, INSERT, UPDATE ON analytic.customer_lock TO shopsignal_project_orders;

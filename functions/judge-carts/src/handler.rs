@@ -45,7 +45,7 @@ async fn evaluate(database: &Database, limits: CartLimits) -> Result<Vec<Finding
     let mut evaluator = CartEvaluator::new(limits);
     store::cart::list_items(database, limits, |item| evaluator.evaluate(item)).await?;
     let findings = evaluator.finish();
-    store::finding::save(database, &findings).await?;
+    store::cart::save(database, limits, &findings).await?;
     Ok(findings)
 }
 

@@ -98,6 +98,14 @@ pub async fn exclude_recordings(transaction: &mut Transaction<'_>) -> Result<(),
     transaction.query(include_str!("../sql/erasure/exclude_recordings.sql"), &[]).await.map(|_| ())
 }
 
+/// Excludes the steps of erasures until the transaction ends.
+///
+/// # Errors
+/// See [`StoreError`].
+pub(crate) async fn exclude(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
+    transaction.query(include_str!("../sql/erasure/exclude.sql"), &[]).await.map(|_| ())
+}
+
 /// Generates keys of erased persons: random and never used before.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use crate::session::Parameter;
 use crate::{Database, StoreError, Transaction};
 
 /// What one transaction stores of many findings.
-const FINDINGS_A_TRANSACTION: usize = 500;
+pub(crate) const FINDINGS_A_TRANSACTION: usize = 500;
 
 /// Stores findings, each once, and the alerts that they owe. Returns the new findings that owe one; of those that
 /// were found before, only the evidence is brought up to date.

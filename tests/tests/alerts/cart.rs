@@ -108,6 +108,32 @@ async fn a_cart_is_left_once_however_often_it_is_evaluated() {
     assert_eq!(shop.database.number("SELECT count(*) FROM analytic.pending_alert").await, 0);
 }
 
+#[tokio::test]
+async fn who_is_erased_while_carts_are_read_gets_no_finding() {
+    let shop = Shop::open().await;
+    let carts: Vec<_> = (1..=3).map(|who| (who, 1, "add_to_cart", hours_ago(40))).collect();
+    insert(&shop, &carts).await;
+    // the carts are read, and the run waits for a step of an erasure
+    let mut holder = shop.database.connect().await;
+    let erasure = holder.transaction().await.unwrap();
+    erasure.execute("SELECT pg_advisory_xact_lock(hashtext('analytic.erasure'))", &[]).await.unwrap();
+    let erasing = async {
+        shop.wait_for_a_lock_wait().await;
+        let anonymize =
+            format!("UPDATE analytic.interaction SET account_id = NULL WHERE account_id = '{}'", account(1));
+        let begin = format!(
+            "INSERT INTO analytic.erasure (id, named_by, requested_by, linked, date_created)
+             VALUES ('{0}', 'account', 'test', '{{}}', now());
+             INSERT INTO analytic.erasure_identity (erasure_id, kind, identity) VALUES ('{0}', 'account', '{0}')",
+            account(2)
+        );
+        erasure.batch_execute(&format!("{anonymize}; {begin}")).await.unwrap();
+        erasure.commit().await.unwrap();
+    };
+    let (subjects, ()) = tokio::join!(subjects(&shop), erasing);
+    assert_eq!(subjects, [format!("account:{}", account(3))], "the first is erased, the second is being erased");
+}
+
 /// The event of an order with one line.
 fn placed(order: &str, customer: &Value, item: &str, at: Timestamp) -> Value {
     let mut event = json!({
