@@ -389,10 +389,20 @@ test("a device that slept past the expiry renews the sign-in before it reads", a
 test("a sign-in that is renewed after its expiry removes the notice, and the page reads again", async ({ page }) => {
   await page.clock.install();
   const grants = await letExpire(page, 3_600, undefined, undefined, "renewed");
+  let isSeen = (): void => undefined;
+  const seen = new Promise<void>((done) => {
+    isSeen = done;
+  });
+  // The third renewal waits, so that the notice is there long enough to be seen.
+  await page.route("**/token", async (route) => {
+    if (grants.length === 3) await seen;
+    await route.fallback();
+  });
   await signIn(page, "admin");
   await loaded(page);
   await page.clock.fastForward("08:00:00");
   await expect(page.locator(".notice")).toContainText("Your sign-in has expired.");
+  isSeen();
   await expect(page.locator(".notice, .stale, .failure")).toHaveCount(0);
   expect(grants.slice(0, 4)).toEqual([CODE, REFRESH, REFRESH, REFRESH]);
   await loaded(page);
